@@ -134,6 +134,16 @@ def check_running(settings: Settings) -> None:
         raise UnexpectedAnswer("GET /health/live", SUCCESS[0], answer)
 
 
+def variables_of_own_database(settings: Settings, folder: str) -> dict[str, str]:
+    """Return the variables for a database that only one demonstration uses, in a folder of it."""
+    return {
+        **settings.variables,
+        "DATABASE_URL": "",
+        "INDELIBLE_OWNER_URL": "",
+        "INDELIBLE_DATA_DIR": str(settings.data_dir.absolute() / folder),
+    }
+
+
 def curriculum(kind: str) -> Iterator[Body]:
     """Yield every `concept` or every `scene` of the package's TOML files."""
     folder = files("indelible_service.curriculum")

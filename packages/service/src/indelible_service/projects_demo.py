@@ -39,7 +39,7 @@ from indelible_service.contexts.projects import (
     build_process_job,
 )
 from indelible_service.database import open_configured_store, upgrade
-from indelible_service.demo import DemoStep
+from indelible_service.demo import DemoStep, variables_of_own_database
 from indelible_service.environment import SettingsWrong
 from indelible_service.settings import Settings, environment_without_settings
 from indelible_sql import SqlStore
@@ -82,13 +82,8 @@ def demo_settings(settings: Settings, api_url: str | None) -> Settings:
 
     Raises: SettingsWrong.
     """
-    variables = {
-        **settings.variables,
-        "DATABASE_URL": "",
-        "INDELIBLE_OWNER_URL": "",
-        "INDELIBLE_DATA_DIR": str(settings.data_dir.absolute() / FOLDER),
-        "INDELIBLE_GIT_HOST": LOCAL,
-    }
+    variables = variables_of_own_database(settings, FOLDER)
+    variables["INDELIBLE_GIT_HOST"] = LOCAL
     if api_url is not None:
         variables.update({"INDELIBLE_GIT_HOST": GITHUB, "GITHUB_API_URL": api_url})
         if not variables.get("GITHUB_TOKEN"):

@@ -1,6 +1,7 @@
 """Start the API, workers and schedulers, and run the demonstrations."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,7 +40,7 @@ MODULE_OPTION: Final = click.option(
     help="A module of yours, imported from the working directory or where it is installed.",
 )
 STARTING: Final = "Starting PostgreSQL, Redis, the API, the workers and the scheduler ..."
-DEMOS: Final = click.Choice(["concepts", "captures", "contests", "money", "projects"])
+DEMOS: Final = click.Choice(["concepts", "captures", "contests", "money", "projects", "tokens"])
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
@@ -211,7 +212,7 @@ def demo(
     host: str | None,
     competitors: Path | None,
 ) -> None:
-    """Run a demonstration of concepts, captures, contests, money or projects.
+    """Run a demonstration of concepts, captures, contests, money, projects or tokens.
 
     `concepts` uses the REST API of the running instance, or the one at API_BASE_URL, or at
     INDELIBLE_HOST and INDELIBLE_PORT. `captures` writes into its database: it reads every .md and
@@ -220,7 +221,8 @@ def demo(
     workers of the running instance fetch: a contest on it runs to its settlement. Its entries are
     paid at a simulator of Stripe. `money` continues until its winners are paid, and prints the
     ledger. `projects` needs no running instance: it builds a project in three jobs, in a database
-    and a repository of its own, and kills the worker of one during its push.
+    and a repository of its own, and kills the worker of one during its push. `tokens` needs none
+    either: it detects the tokens of a simulated chain, through a reorg, in a database of its own.
     """
     settings = client_settings()
     match name:
@@ -230,6 +232,8 @@ def demo(
             _show_money(settings)
         case "projects":
             _show_projects(settings, host)
+        case "tokens":
+            _show_tokens(settings)
         case _:
             hint = f"See the results at {settings.address}/console."
             _print_steps(_demo_steps(settings, name, folder, key, ask), hint)
@@ -254,11 +258,20 @@ def _show_projects(settings: Settings, host: str | None) -> None:
     from indelible_service.projects_demo import demo_settings, projects_demo
 
     settings = demo_settings(settings, host)
-    _print_steps(projects_demo(settings), _projects_hint(settings))
+    _print_steps(projects_demo(settings), _hint_of_own_database(settings, "jobs"))
 
 
-def _projects_hint(settings: Settings) -> str:
-    return f"`INDELIBLE_DATA_DIR={settings.data_dir} indelible up` shows the jobs in the console."
+def _show_tokens(settings: Settings) -> None:
+    from indelible_service.demos.tokens import demo_settings, tokens_demo
+
+    settings = demo_settings(settings)
+    _print_steps(tokens_demo(settings), _hint_of_own_database(settings, "tokens"))
+
+
+def _hint_of_own_database(settings: Settings, plural: str) -> str:
+    """Return how to see what a demonstration has written that needs no running instance."""
+    folder = shlex.quote(str(settings.data_dir))
+    return f"`INDELIBLE_DATA_DIR={folder} indelible up` shows the {plural} in the console."
 
 
 def _print_steps(demo_steps: "Iterator[DemoStep]", hint: str) -> None:

@@ -1,0 +1,155 @@
+"""The simulated chain answers what detection asks, and refuses the rest by its name."""
+
+import json
+from collections.abc import Generator
+from typing import Any, Final
+
+import httpx
+import pytest
+from attrs import frozen
+
+from indelible.tokens import Block, MintLog
+from indelible_evm import KINDS, EvmChain
+from indelible_evm.simulator.chain import (
+    CHAIN_ID,
+    CONTRACT,
+    SimulatedChain,
+    SimulatedChainTooShort,
+)
+from indelible_evm.simulator.server import running_chain
+
+ANN: Final = f"0x{'a1' * 20}"
+BOB: Final = f"0x{'b2' * 20}"
+NO_MINTS: Final = ()
+
+
+@frozen
+class Served:
+    """A simulated chain, and its address."""
+
+    chain: SimulatedChain
+    url: str
+
+    def reader(self, kind: str = "erc721") -> EvmChain:
+        """Return the real reader of the chain."""
+        return EvmChain(url=self.url, contract=CONTRACT, chain_id=CHAIN_ID, kind=KINDS[kind])
+
+    def post(self, body: object) -> Any:  # noqa: ANN401 - JSON
+        """Send a body, and return the JSON of the answer."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return httpx.post(self.url, content=content).json()
+
+    def error(self, method: str, *params: object) -> dict[str, Any]:
+        """Send a request that is refused, and return the error."""
+        answer = self.post({"jsonrpc": "2.0", "id": 7, "method": method, "params": params})
+        assert (answer["id"], "result" in answer) == (7, False)
+        error: dict[str, Any] = answer["error"]
+        return error
+
+
+@pytest.fixture
+def served() -> Generator[Served]:
+    chain = SimulatedChain()
+    chain.add_blocks([NO_MINTS, [(1, ANN), (2, BOB)], [(3, ANN)]])
+    with running_chain(chain) as url:
+        yield Served(chain, url)
+
+
+def minted(reader: EvmChain, first: int, last: int) -> list[tuple[int, str, int]]:
+    """Return the tokens in a range of blocks, with their wallets and blocks."""
+    result: list[tuple[int, str, int]] = []
+    for mint in reader.mints(first, last):
+        assert isinstance(mint, MintLog)
+        result.append((mint.start_token_id, mint.minter, mint.block_number))
+    return result
+
+
+def test_the_real_reader_finds_every_mint(served: Served) -> None:
+    reader = served.reader()
+    reader.check()
+    state = reader.inspect()
+
+    assert state.code_hash.startswith("0x")
+    assert reader.newest() == 3
+    assert minted(reader, 0, 3) == [(1, ANN, 2), (2, BOB, 2), (3, ANN, 3)]
+    assert minted(reader, 3, 3) == [(3, ANN, 3)]
+    assert reader.block(4) is None
+
+
+def test_the_same_mints_give_the_same_chain(served: Served) -> None:
+    again = SimulatedChain()
+    again.add_blocks([NO_MINTS, [(1, ANN), (2, BOB)], [(3, ANN)]])
+
+    assert again.hash_of(3) == served.chain.hash_of(3)
+
+
+def test_replaced_blocks_have_other_hashes_and_mints(served: Served) -> None:
+    reader = served.reader()
+    before = reader.block(2)
+    served.chain.replace_blocks(2, [NO_MINTS, [(3, BOB)], NO_MINTS])
+    after = reader.block(2)
+
+    assert isinstance(before, Block)
+    assert isinstance(after, Block)
+    assert before.hash != after.hash
+    assert before.parent_hash == after.parent_hash
+    assert minted(reader, 0, 4) == [(3, BOB, 3)]
+
+
+@pytest.mark.parametrize("first", [0, 4, -1])
+def test_only_blocks_that_exist_are_replaced(first: int) -> None:
+    chain = SimulatedChain()
+    chain.add_blocks([NO_MINTS] * 3)
+
+    with pytest.raises(SimulatedChainTooShort):
+        chain.replace_blocks(first, [NO_MINTS])
+    assert chain.newest == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("eth_sendRawTransaction", ["0x00"]),
+        ("eth_getTransactionReceipt", ["0x00"]),
+        ("eth_getBlockByNumber", ["0x1", True]),
+        ("eth_getBlockByNumber", [1, False]),
+        ("eth_getLogs", [{"address": CONTRACT, "topics": [], "blockHash": "0x00"}]),
+        ("eth_chainId", ["latest"]),
+    ],
+)
+def test_what_is_not_implemented_is_refused_by_name(
+    method: str, params: list[object], served: Served
+) -> None:
+    error = served.error(method, *params)
+
+    assert error["code"] == -32_601
+    assert f"does not implement {method} with {params}" in error["message"]
+
+
+def test_a_function_that_the_contract_lacks_reverts(served: Served) -> None:
+    error = served.error("eth_call", {"to": CONTRACT, "data": "0x75794a3c"}, "latest")
+
+    assert (error["code"], error["message"][:18]) == (3, "execution reverted")
+
+
+@pytest.mark.parametrize("tag", ["0x9", "earliest", "x"])
+def test_the_state_of_an_unknown_block_is_refused(tag: str, served: Served) -> None:
+    assert served.error("eth_getCode", CONTRACT, tag)["code"] == -32_602
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"{", -32_700),
+        ([], -32_600),
+        ({"method": "eth_chainId"}, -32_600),
+    ],
+)
+def test_a_body_that_is_no_request_is_refused(body: object, code: int, served: Served) -> None:
+    assert served.post(body)["error"]["code"] == code
+
+
+def test_a_body_of_unknown_length_is_refused(served: Served) -> None:
+    answer = httpx.post(served.url, content=iter([b"{}"]))
+
+    assert "Content-Length" in answer.json()["error"]["message"]
