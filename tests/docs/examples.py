@@ -17,6 +17,7 @@ PAGES = (
     ROOT / "README.md",
     *sorted(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts),
 )
+SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FENCE = re.compile(r"^ *```(\w+)", re.MULTILINE)
 MARKED = re.compile(
     r"^<!-- tested: (\w+)(?: ([\w.]+))? -->\n```(python|sql|sh|json)\n(.*?)^```\n"

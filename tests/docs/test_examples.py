@@ -25,7 +25,7 @@ from tests.architecture.sources import ROOT, SOURCES
 from tests.chain.anvil import anvil
 from tests.chain.standards import MINT_GALLERY, OTHER, OWNER, contracts, deploy, transact
 from tests.conftest import POLICY, folder
-from tests.docs.examples import FENCE, PAGES, examples, outputs
+from tests.docs.examples import FENCE, PAGES, SHELL, examples, outputs
 from tests.sql.pooler import pooler_to
 from tests.web.harness import WEBHOOK_SECRET
 from tests.web.minting import MAYA_S, buried, failed, minted
@@ -43,7 +43,6 @@ from indelible_web import WebSettings, create_app
 pytestmark = pytest.mark.slow
 
 COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.MULTILINE)
-SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # The gate runs the two commands of the README, and a test its transcript.
 UNMARKED = {
     "README.md": {"sh": 2, "console": 1},

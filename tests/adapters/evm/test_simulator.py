@@ -21,6 +21,14 @@ from indelible_evm.simulator.server import running_chain
 ANN: Final = f"0x{'a1' * 20}"
 BOB: Final = f"0x{'b2' * 20}"
 NO_MINTS: Final = ()
+NOT_IMPLEMENTED: Final[list[tuple[str, list[Any]]]] = [
+    ("eth_sendRawTransaction", ["0x00"]),
+    ("eth_getTransactionReceipt", ["0x00"]),
+    ("eth_getBlockByNumber", ["0x1", True]),
+    ("eth_getBlockByNumber", [1, False]),
+    ("eth_getLogs", [{"address": CONTRACT, "topics": [], "blockHash": "0x00"}]),
+    ("eth_chainId", ["latest"]),
+]
 
 
 @frozen
@@ -106,17 +114,7 @@ def test_only_blocks_that_exist_are_replaced(first: int) -> None:
     assert chain.newest == 3
 
 
-@pytest.mark.parametrize(
-    ("method", "params"),
-    [
-        ("eth_sendRawTransaction", ["0x00"]),
-        ("eth_getTransactionReceipt", ["0x00"]),
-        ("eth_getBlockByNumber", ["0x1", True]),
-        ("eth_getBlockByNumber", [1, False]),
-        ("eth_getLogs", [{"address": CONTRACT, "topics": [], "blockHash": "0x00"}]),
-        ("eth_chainId", ["latest"]),
-    ],
-)
+@pytest.mark.parametrize(("method", "params"), NOT_IMPLEMENTED)
 def test_what_is_not_implemented_is_refused_by_name(
     method: str, params: list[object], served: Served
 ) -> None:

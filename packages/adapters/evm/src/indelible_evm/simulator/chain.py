@@ -168,8 +168,8 @@ class SimulatedChain:
             case "eth_call", [{"to": str(address), "data": str(data)}, str(tag)]:
                 self._check_block(tag)
                 result = _call(address, data)
-            case "eth_getLogs", [dict() as query] if set(query) == FILTER_KEYS:
-                result = list(self._logs(query))
+            case "eth_getLogs", [dict()] if set(params[0]) == FILTER_KEYS:
+                result = list(self._logs(params[0]))
             case _:
                 problem = f"the simulator does not implement {method} with {params}"
                 raise RpcError(METHOD_NOT_FOUND, problem)

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Final
+from typing import Final, cast
 
+from indelible_evm.parsing import parse_object
 from indelible_evm.simulator.chain import JsonObject, SimulatedChain
 
 LOOPBACK: Final = "127.0.0.1"
@@ -36,17 +37,25 @@ def running_chain(chain: SimulatedChain, *, port: int = 0) -> Generator[str]:
 
 def answer_document(chain: SimulatedChain, document: object) -> object:
     """Return the answer to a JSON-RPC request, or to a batch of them."""
-    if isinstance(document, list) and document:
-        return [_answer_request(chain, request) for request in document]
+    requests = _as_list(document)
+    if requests:
+        return [_answer_request(chain, request) for request in requests]
     return _answer_request(chain, document)
 
 
 def _answer_request(chain: SimulatedChain, request: object) -> JsonObject:
-    match request:
-        case {"id": int() | str() as request_id, "method": str(method), "params": list(params)}:
-            return {"jsonrpc": "2.0", "id": request_id, **chain.answer(method, params)}
-        case _:
-            return _error(INVALID_REQUEST, "expected an id, a method and a list of params")
+    values = parse_object(request)
+    request_id, method, params = values.get("id"), values.get("method"), values.get("params")
+    has_id = isinstance(request_id, int | str)
+    if not has_id or not isinstance(method, str) or not isinstance(params, list):
+        return _error(INVALID_REQUEST, "expected an id, a method and a list of params")
+
+    return {"jsonrpc": "2.0", "id": request_id, **chain.answer(method, _as_list(values["params"]))}
+
+
+def _as_list(value: object) -> list[object]:
+    """Return a list, an empty one for any other value."""
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _error(code: int, message: str) -> JsonObject:
