@@ -2,6 +2,7 @@
 
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 from typing import Final
@@ -136,6 +137,12 @@ class Table:
     baseline: str
     goals: tuple[Goal, ...] = ()
     statements: tuple[str, ...] = ()  # of the bare driver
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse promises that a reader of the page could not tell apart."""
+        promises = Counter(goal.promise for goal in self.goals)
+        repeated = [promise for promise, count in promises.items() if count > 1]
+        assert not repeated, f"table {self.name} has more than one promise named {repeated}"
 
     def compared(self) -> Iterator[tuple[Measured, float]]:
         """Yield each row with its ratio to the baseline of its group."""

@@ -91,6 +91,23 @@ def test_a_page_shows_a_missed_promise() -> None:
     assert report.drawing(table).count('class="ours"') == 1
 
 
+def test_two_promises_of_a_table_with_one_name_are_refused() -> None:
+    row = Measured(name="ours", unit="s", values=(1.0,))
+    goals = (Goal(promise="seconds", value=1.0), Goal(promise="seconds", value=2.0))
+
+    with pytest.raises(AssertionError, match=r"table t .*'seconds'"):
+        Table(name="t", title="T", description="D.", rows=(row,), baseline="ours", goals=goals)
+
+
+def test_each_promise_of_the_page_has_a_name_of_its_own() -> None:
+    names: list[str] = []
+    for section in report.sections_of(PAGE):
+        names += [promise.rsplit(" | ", 3)[0] for promise in section.promises]
+
+    assert len(names) > 30
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_a_page_says_whether_the_machine_was_quiet() -> None:
     assert "quiet" in report.quietness(0.1)
     assert "busy" in report.quietness(100)
