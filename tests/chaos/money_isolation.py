@@ -30,9 +30,10 @@ from indelible.contests.handlers import enter_contest
 from indelible.contests.lifecycle import EntryStatus
 from indelible.kernel import Actor, IndelibleError
 from indelible.money.entities import Charge, ReconciliationScope
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.lifecycle import ChargeStatus, InboxStatus
 from indelible.money.rules.reconciliation import GRACE
 from indelible.money.tasks import PaymentStarter
+from indelible.money.tasks.outages import RETRY_WAITS
 from indelible_service.demos.leaderboards import Tournament
 
 USERS: Final = ("ann", "bob", "cem", "dora")
@@ -50,6 +51,7 @@ STARTING_FAULTS: Final = (
 STORED_FAULTS: Final = ("server_error_before", "server_error_after")
 API_FAULT_RATE: Final = 0.04  # of each kind
 MAX_STARTS: Final = 20
+MAX_RETRIES: Final = 288  # of 300 seconds: a day
 HALF_DAYS: Final = 8
 
 
@@ -127,7 +129,7 @@ class SimulatedContest:
         self.contests.lock(contest)
         clock.advance(max(contest.payment_grace_seconds, GRACE.seconds) + 5)
         self._find_lost_events()
-        self.site.work()
+        self._apply_events()
         self._pay_late()
         self.contests.start(contest)
         self.site.control("outage", on=self.has_faults)
@@ -211,6 +213,21 @@ class SimulatedContest:
             if reconciliation.error_code is None:
                 return
         raise TimeoutError("no reconciliation was finished")
+
+    def _apply_events(self) -> None:
+        """Retry until each stored event is applied and followed, as in the days until a settlement.
+
+        Stripe is asked while an event is applied, and does not always answer. A payment would count
+        if its refund were still unknown when the contest is settled.
+        """
+        for _ in range(MAX_RETRIES):
+            self.site.work()
+            counts = self.site.store.read(lambda tx: tx.money.events.count_by_status())
+            if not counts.get(InboxStatus.RECEIVED):
+                self.site.work()  # the reactions to the events of the last round
+                return
+            self.site.clock.advance(RETRY_WAITS[1])
+        raise TimeoutError(f"{counts} events after {MAX_RETRIES} retries")
 
     def _pay_late(self) -> None:
         """Pay the intents that were not canceled meanwhile."""
