@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
@@ -30,7 +31,8 @@ from indelible_service.instance import running_instance
 
 pytestmark = pytest.mark.slow
 
-NAMES: Final = re.compile(r"\[\[([a-z|]+)\]\]")  # the choices in the usage of `demo`
+LARGE_FILES: Final = Path("/var/tmp")  # noqa: S108 - the environment has half a gigabyte
+NAMES: Final = re.compile(r"\[([a-z]+(?:\|[a-z]+)+)\]")  # the choices in the usage of `demo`
 
 
 @frozen
@@ -107,15 +109,20 @@ def copy_checkout(target: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def installation() -> Generator[Installation]:
     """Type the README's first command, all but its last part, into a fresh checkout."""
-    folder = tmp_path_factory.mktemp("first") / "indelible"
+    with TemporaryDirectory(dir=LARGE_FILES, prefix="indelible-first-minutes-") as name:
+        yield install(Path(name))
+
+
+def install(folder: Path) -> Installation:
+    """Copy the checkout into a folder, and install it there with the README's command."""
     copy_checkout(folder)
     first, *_ = SHELL.findall((folder / "README.md").read_text(encoding="utf-8"))
-    install, _, start = first.strip().rpartition(" && ")
+    installing, _, start = first.strip().rpartition(" && ")
     python = str(Path(sys.base_prefix, "bin"))
     variables = {**foreign_variables(), "PATH": f"{python}{os.pathsep}{os.environ['PATH']}"}
-    subprocess.run(("/bin/sh", "-c", install), cwd=folder, env=variables, check=True)
+    subprocess.run(("/bin/sh", "-c", installing), cwd=folder, env=variables, check=True)
 
     return Installation(folder, start)
 

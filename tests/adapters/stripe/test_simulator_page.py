@@ -81,5 +81,5 @@ def test_without_its_extra_the_program_says_what_to_install() -> None:
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith("DISTRIBUTION_MISSING: the simulator of Stripe")
+    assert done.stderr.startswith("DISTRIBUTION_MISSING: The simulator of Stripe")
     assert "packages/adapters/stripe[simulator]'` for a checkout" in done.stderr

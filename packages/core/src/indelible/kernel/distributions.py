@@ -109,25 +109,25 @@ STRIPE: Final = OptionalDistribution(
     name="indelible-stripe",
     folder="packages/adapters/stripe",
     modules=("indelible_stripe",),
-    needed_by="a payment (STRIPE_API_KEY)",
+    needed_by="A payment (STRIPE_API_KEY)",
 )
 STRIPE_SIMULATOR: Final = OptionalDistribution(
     name="indelible-stripe[simulator]",
     folder="packages/adapters/stripe[simulator]",
     modules=("indelible_stripe", "jsonschema"),
-    needed_by="the simulator of Stripe (`indelible demo contests` and `demo money`)",
+    needed_by="The simulator of Stripe (`indelible demo contests` and `demo money`)",
 )
 EVM: Final = OptionalDistribution(
     name="indelible-evm",
     folder="packages/adapters/evm",
     modules=("indelible_evm",),
-    needed_by="a chain of tokens (INDELIBLE_RPC_URL, and `indelible demo tokens`)",
+    needed_by="A chain of tokens (INDELIBLE_RPC_URL, and `indelible demo tokens`)",
 )
 WORDLLAMA: Final = OptionalDistribution(
     name="indelible-wordllama",
     folder="packages/adapters/wordllama",
     modules=("indelible_wordllama",),
-    needed_by="the embedder of captures (INDELIBLE_EMBEDDER, and `indelible demo captures`)",
+    needed_by="The embedder of captures (INDELIBLE_EMBEDDER, and `indelible demo captures`)",
     requires_python="<3.14",
 )
 OPTIONAL_DISTRIBUTIONS: Final = (STRIPE, STRIPE_SIMULATOR, EVM, WORDLLAMA)
