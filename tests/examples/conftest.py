@@ -1,13 +1,13 @@
 """Databases of a host: a migrated one of each kind, with the host's own tables."""
 
-import sqlite3
 from collections.abc import Callable
 
 import pytest
 from attrs import frozen
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 
 from indelible_service.embedded import PostgresServer
+from indelible_sql import enable_foreign_keys
 
 Migrate = Callable[[Connection], object]
 
@@ -33,13 +33,8 @@ class HostDatabase:
     def engine(self) -> Engine:
         """Return an engine with the application role."""
         engine = create_engine(self.url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", check_keys)
+        enable_foreign_keys(engine)
         return engine
-
-
-def check_keys(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute("PRAGMA foreign_keys = ON")
 
 
 @pytest.fixture(params=["sqlite_url", pytest.param("database", marks=pytest.mark.slow)])

@@ -1,6 +1,5 @@
 """A host program with an engine and a table of its own."""
 
-import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -14,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
-    event,
     insert,
     select,
 )
@@ -22,7 +20,7 @@ from tests.conftest import POLICY
 from tests.feeds import changes
 
 from indelible_service.embedded import APP, PostgresServer
-from indelible_sql import SqlStore, open_store
+from indelible_sql import SqlStore, enable_foreign_keys, open_store
 
 ORDERS = Table("orders", MetaData(), Column("id", Integer, primary_key=True), Column("name", Text))
 INSERT_ORDER = insert(ORDERS).values(id=1, name="first")
@@ -54,11 +52,7 @@ def psycopg_url(database: PostgresServer) -> str:
 def host_on_sqlite(url: str) -> Generator[Host]:
     """Create a host on a SQLite file, whose connections check foreign keys."""
     engine = create_engine(url)
-
-    def enable_foreign_keys(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    event.listen(engine, "connect", enable_foreign_keys)
+    enable_foreign_keys(engine)
     ORDERS.metadata.create_all(engine)
     yield Host(engine, open_store(engine=engine, policy=POLICY))
     engine.dispose()

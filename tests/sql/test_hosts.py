@@ -26,7 +26,15 @@ from indelible.concepts import ConceptSaved, ConceptStatus
 from indelible.kernel import Idempotency
 from indelible.testing.stores import MAYA, RATIO, create, do, edit, published
 from indelible_service.embedded import APP, PostgresServer
-from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store, verify
+from indelible_sql import (
+    SqlReading,
+    SqlStore,
+    SqlTransaction,
+    enable_foreign_keys,
+    open_store,
+    verify,
+)
+from indelible_sql.schema.admission import ForeignKeysOff
 
 CREATE = concepts.CreateConcept(content=RATIO)
 SETTINGS = ("search_path", "timezone", "transaction_isolation", "statement_timeout")
@@ -255,7 +263,21 @@ def test_a_store_on_a_hosts_engine_needs_the_owners_address_to_upgrade(
 def test_a_hosts_sqlite_connection_without_foreign_keys_is_refused(sqlite_url: str) -> None:
     engine = create_engine(sqlite_url)
 
-    assert code(create, open_store(engine=engine)) == "FOREIGN_KEYS_OFF"
+    with pytest.raises(ForeignKeysOff, match=r"indelible_sql\.enable_foreign_keys\(engine\)"):
+        create(open_store(engine=engine))
+    engine.dispose()
+
+
+def test_enabled_foreign_keys_are_checked_in_each_connection_of_a_host(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    enable_foreign_keys(engine)
+    store = open_store(engine=engine)
+    created = create(store)
+
+    with engine.connect() as first, engine.connect() as second:
+        for connection in (first, second):
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    assert [change.entity_id for change in changes(store)] == [created.concept.id]
     engine.dispose()
 
 

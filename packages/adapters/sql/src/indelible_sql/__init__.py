@@ -12,7 +12,7 @@ from indelible_sql.contexts import (
     SqlTransaction,
     open_store,
 )
-from indelible_sql.engine.connections import Pool
+from indelible_sql.engine.connections import Pool, enable_foreign_keys
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
 from indelible_sql.maintenance.export import Exported, export_histories
 from indelible_sql.maintenance.findings import Fault, Finding
@@ -43,6 +43,7 @@ __all__ = [
     "SqlReading",
     "SqlStore",
     "SqlTransaction",
+    "enable_foreign_keys",
     "open_async_store",
     "open_store",
     # contexts and lifecycles of a host

@@ -205,6 +205,20 @@ def _protect(connection: Any, cursor: Any, pragma: str) -> None:
     install(connection)
 
 
+def enable_foreign_keys(engine: Engine) -> None:
+    """Check foreign keys in each new connection of a host's SQLite engine.
+
+    SQLite checks none unless each connection asks for it. Call this right after `create_engine`;
+    other databases need nothing.
+    """
+    if engine.dialect.name == "sqlite":
+        listen(engine, "connect", _enable_foreign_keys)
+
+
+def _enable_foreign_keys(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
 def sqlite_cursor(connection: Any) -> Any:
     """Return a cursor that begins no transaction of its own and waits for a writer."""
     connection.isolation_level = None  # the engine begins transactions, not the driver

@@ -59,13 +59,13 @@ class RoleTooStrong(Unavailable):
 class ForeignKeysOff(Unavailable):
     """A SQLite connection does not check foreign keys.
 
-    Run `PRAGMA foreign_keys = ON` after connecting.
+    Call `indelible_sql.enable_foreign_keys(engine)` before the engine connects.
     """
 
     code: ClassVar[str] = "FOREIGN_KEYS_OFF"
     message: ClassVar[str] = (
-        "The SQLite connection does not check foreign keys: run `PRAGMA foreign_keys = ON` "
-        "after connecting."
+        "The SQLite connection does not check foreign keys: call "
+        "`indelible_sql.enable_foreign_keys(engine)` right after `create_engine`."
     )
 
 
