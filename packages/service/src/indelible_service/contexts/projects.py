@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 from indelible.projects.ports import GitHost, Workspace, Workspaces
 from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE
 from indelible.projects.tasks import Janitor, ProcessJob
+from indelible.projects.tasks.process_job import LEASE_SECONDS
 from indelible_service.contexts.declaration import (
     AnyStage,
     AnyStore,
@@ -53,6 +54,9 @@ class ProjectSettings(InDataDirectory):
     )
     workspace_min_free_mebibytes: int = setting(
         "INDELIBLE_WORKSPACE_MIN_FREE_MEBIBYTES", 256, whole_number(0, 1_048_576)
+    )
+    job_lease_seconds: int = setting(
+        "INDELIBLE_JOB_LEASE_SECONDS", LEASE_SECONDS, whole_number(2, 3_600)
     )
     git_host: str = setting("INDELIBLE_GIT_HOST", LOCAL, HOSTS)
     github_api_url: str = setting("GITHUB_API_URL", DEFAULT_API_URL, API_URL)
@@ -143,6 +147,7 @@ def build_process_job(settings: ProjectSettings, store: AnyStore) -> ProcessJob:
         host=build_host(settings),
         no_host_reason=reason,
         observer=job_metrics(),
+        lease_seconds=settings.job_lease_seconds,
     )
 
 
