@@ -18,6 +18,7 @@ PRELOADED: Final = (
     "tests.chaos.kills",
     "tests.chaos.money_child",
     "tests.chaos.project_site",
+    "tests.docs.programs",
     "tests.sql.editors",
     "tests.workers.bakery_process",
     "tests.workers.failpoint_process",

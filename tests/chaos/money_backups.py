@@ -11,7 +11,7 @@ import psycopg
 from attrs import frozen
 from psycopg.sql import SQL, Identifier
 from tests.databases import create_database
-from tests.docs.test_examples import PROGRAMS
+from tests.docs.outside import PROGRAMS
 
 from indelible_service.embedded import PostgresServer
 

@@ -1,17 +1,11 @@
-"""Find the tested examples of a page, run them, and compare the output with the page."""
+"""Find the tested examples of a page."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
-from io import StringIO
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Engine
 from tests.architecture.sources import ROOT
-from tests.docs.shell import run_in_shell
-
-from indelible_sql import SqlStore
 
 PAGES = (
     ROOT / "README.md",
@@ -19,24 +13,27 @@ PAGES = (
 )
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FENCE = re.compile(r"^ *```(\w+)", re.MULTILINE)
+# A reader saves a whole file of `tests/examples` that a page shows, under its name.
 MARKED = re.compile(
-    r"^<!-- tested: (\w+)(?: ([\w.]+))? -->\n```(python|sql|sh|json)\n(.*?)^```\n"
+    r"^<!-- (?:tested(?:: ([\w.]+))?|code: tests/examples/([\w.]+)) -->\n"
+    r"```(python|sh|sql|json)\n(.*?)^```\n"
     r"(?:\n[^\n]*prints:?\n\n```text\n(.*?)^```$|\nprints (`.*?)[.:]?$)?",
     re.DOTALL | re.MULTILINE,
 )
 QUOTED = re.compile(r"`([^`]+)`")
+CONTINUES = re.compile(
+    r"The commands continue \[[^]]+\]\((?P<page>[\w-]+\.md)\): "
+    r"follow it(?: up to \*(?P<end>[^*]+)\*)?"
+)
 INSTALLATION = "install"
-RunSql = Callable[[str], object]
-Prepare = Callable[[str], object]
 
 
 class Example(NamedTuple):
-    """An example: the environment that it runs in, its file, language and text, and its output.
+    """An example: the file that it is saved as, its language and text, and its output.
 
     A page shows the whole output in a block, or quotes the first lines in a sentence.
     """
 
-    environment: str
     file: str
     language: str
     text: str
@@ -52,51 +49,48 @@ class Example(NamedTuple):
         return output.split("\n")[: len(lines)] == lines
 
 
-def examples(page: Path, *, before: str = "") -> list[Example]:
-    """Return the marked examples of a page in their order, those before a heading if one is given.
+def examples(page: Path) -> list[Example]:
+    """Return the marked examples of a page in their order."""
+    return [example_of(match) for match in MARKED.finditer(page.read_text(encoding="utf-8"))]
+
+
+def example_of(match: re.Match[str]) -> Example:
+    """Return the example of a match."""
+    file, shown_file, *rest = match.groups(default="")
+    return Example(file or shown_file, *rest)
+
+
+def continuations() -> dict[Path, list[tuple[str, Path]]]:
+    """Map each page to those that continue it, with the heading before which a reader leaves it.
+
+    The heading is "" for a page that is followed to its end.
+    """
+    pages: dict[Path, list[tuple[str, Path]]] = {}
+    for page in PAGES:
+        match = CONTINUES.search(page.read_text(encoding="utf-8"))
+        if match:
+            pages.setdefault(page.parent / match["page"], []).append((match["end"] or "", page))
+
+    return pages
+
+
+def itinerary(
+    page: Path, continued_by: Mapping[Path, list[tuple[str, Path]]]
+) -> Iterator[tuple[Path, Example]]:
+    """Yield the examples of a page, and where a page continues it, those of that page.
 
     Raises: ValueError if the page has no such heading.
     """
     text = page.read_text(encoding="utf-8")
-    if before:
-        text = text[: text.index(f"\n{before}\n")]
-    return [Example(*match.groups(default="")) for match in MARKED.finditer(text)]
+    detours: list[tuple[int, Path]] = []
+    for heading, other in continued_by.get(page, []):
+        end = text.index(f"\n## {heading}\n") if heading else len(text)
+        detours.append((end, other))
+    detours.sort(reverse=True)
 
-
-def outputs(
-    page: Path, *, prepare: Prepare = str, run_sql: RunSql = print, before: str = ""
-) -> Iterator[tuple[Example, str]]:
-    """Run the examples of a page, or those before a heading, and yield each with its output.
-
-    Later examples see the names and files of earlier ones. `prepare` gets the environment of each
-    example before it runs. Installations are left to `tests.docs.follow`.
-    """
-    names: dict[str, Any] = {"__name__": "an_example"}
-    try:
-        for example in examples(page, before=before):
-            if example.environment == INSTALLATION:
-                continue
-            prepare(example.environment)
-            yield example, _run(example, names, page.name, run_sql)
-    finally:
-        for value in names.values():
-            if isinstance(value, SqlStore | Engine):
-                value.dispose()
-
-
-def _run(example: Example, names: dict[str, Any], page: str, run_sql: RunSql) -> str:
-    if example.file:
-        Path(example.file).write_text(example.text, encoding="utf-8")
-        return ""
-
-    if example.language == "sh":
-        return run_in_shell(example.text)
-
-    if example.language == "sql":
-        run_sql(example.text)
-        return ""
-
-    with redirect_stdout(StringIO()) as output:
-        exec(compile(example.text, page, "exec"), names)  # noqa: S102 - a reader would run it
-
-    return output.getvalue()
+    for match in MARKED.finditer(text):
+        while detours and detours[-1][0] < match.start():
+            yield from itinerary(detours.pop()[1], continued_by)
+        yield page, example_of(match)
+    while detours:
+        yield from itinerary(detours.pop()[1], continued_by)

@@ -1,5 +1,6 @@
 """A FastAPI service on the asyncio store, with the same handlers as the synchronous one."""
 
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -22,7 +23,7 @@ from indelible.kernel import (
     Unavailable,
     to_json_value,
 )
-from indelible_sql import open_async_store
+from indelible_sql import open_async_store, open_store
 
 STATUS = {
     NotFound: 404,
@@ -135,3 +136,11 @@ async def error_response(_: Request, error: Exception) -> JSONResponse:
         {"code": error.code, "message": error.describe(), "detail": to_json_value(error.detail)},
         status,
     )
+
+
+def make() -> FastAPI:
+    """Create the tables where they are missing, and return the service."""
+    url = os.environ.get("DATABASE_URL", "sqlite:///lessons.db")
+    owner_url = os.environ.get("INDELIBLE_OWNER_URL", url)
+    open_store(url).upgrade(owner_url)
+    return create_app(url)

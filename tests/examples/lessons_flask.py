@@ -1,10 +1,11 @@
 """A Flask service that saves a lesson and its concept in one transaction."""
 
+import os
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, request
-from sqlalchemy import Column, Engine, MetaData, Table, Text, insert, select
+from sqlalchemy import Column, Engine, MetaData, Table, Text, create_engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from indelible import concepts
@@ -20,7 +21,7 @@ from indelible.kernel import (
     Unavailable,
     to_json_value,
 )
-from indelible_sql import open_store
+from indelible_sql import enable_foreign_keys, open_store
 
 LESSONS = Table(
     "lessons",
@@ -94,3 +95,15 @@ def create_app(engine: Engine) -> Flask:
 def caller() -> Actor:
     """Return the signed-in user; this header stands for the host's own login."""
     return Actor.user(request.headers["X-User"])
+
+
+def make() -> Flask:
+    """Create the tables where they are missing, and return the service."""
+    url = os.environ.get("DATABASE_URL", "sqlite:///lessons.db")
+    owner_url = os.environ.get("INDELIBLE_OWNER_URL", url)
+    open_store(url).upgrade(owner_url)
+
+    engine = create_engine(url)
+    enable_foreign_keys(engine)
+    LESSONS.metadata.create_all(engine)
+    return create_app(engine)

@@ -1,6 +1,6 @@
 """A shop with two stages of its own: letters that confirm orders, and a report by a schedule.
 
-`python -m tests.examples.letters` runs a worker process on the database of DATABASE_URL.
+`python letters.py` runs a worker process on the database of DATABASE_URL.
 """
 
 import os

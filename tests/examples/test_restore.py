@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from tests.architecture.sources import ROOT
 from tests.conftest import POLICY, copy_cluster, folder
-from tests.docs.test_examples import PROGRAMS
+from tests.docs.outside import PROGRAMS
 from tests.feeds import wait_for_complete_feed
 
 from indelible.testing.stores import MAYA, create, edit
