@@ -1,31 +1,64 @@
 """The page of metrics."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import cast
 
 from docs.generators.markdown import coded, page, table
-from prometheus_client import Metric
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.registry import Collector
 
 from indelible.app import AppContext
-from indelible.kernel import Actor, Lifecycle, Store
-from indelible.kernel.rates import RateLimit
+from indelible.kernel import Lifecycle, Store
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
 from indelible.memory import MemoryStore
-from indelible_service.contexts.project_metrics import JobMetrics
+from indelible_service.workers import build_worker
 from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
-from indelible_workers import Worker
+from indelible_workers import SchedulerMetrics
 
 LEAD = """
-No label contains an id, an actor or a text.
+Each process has a registry of its own, which it serves at `/metrics` in the format of Prometheus.
+No key is needed: let only the machines that watch the process reach the port.
+"""
+WEB_PART = "[of the web server](#the-web-server)"
+WORKER_PART = "[of the workers](#the-workers)"
+SCHEDULER_PART = "[of the scheduler](#the-scheduler)"
+API = "the address of the API"
+PORT = "[`INDELIBLE_METRICS_PORT`](settings.md)"
+PROCESSES = (
+    ("`up`", "all of this page", API),
+    ("`up --full`: web", WEB_PART, API),
+    ("`up --full`: worker 1", WORKER_PART, f"{PORT}, by default a free port of 127.0.0.1"),
+    ("`up --full`: worker 2", WORKER_PART, "the next port"),
+    ("`up --full`: scheduler", SCHEDULER_PART, "the port after those of the workers"),
+    ("`serve`", WEB_PART, API),
+    ("`work`", WORKER_PART, f"{PORT}, by default none; further processes use the next ports"),
+    ("`schedule`", SCHEDULER_PART, f"{PORT}, by default none"),
+)
+PROMETHEUS = """
+`up` and `up --full` print these addresses. While `up --full` runs, `prometheus-targets.json` in the
+data directory lists them for Prometheus, which must be allowed to read it:
 
+```yaml
+scrape_configs:
+  - job_name: indelible
+    file_sd_configs:
+      - files: [/srv/indelible/indelible-data/prometheus-targets.json]
+```
+
+Each target has the label `process`: `web`, `worker 1`, `worker 2` or `scheduler`. Where
+`INDELIBLE_TRUSTED_HOSTS` is set, it must contain the host of the web's target. With
+`INDELIBLE_METRICS_PORT`, `up` also serves the metrics of its workers at that port. A counter and a
+histogram also have a series that ends in `_created`, the time at which it began. No label contains
+an id, an actor or a text.
+"""
+WEB = """
 ## The web server
 
-`/metrics` serves these metrics in the format of Prometheus, with one registry per application.
-Every action of a lifecycle is exported from the start, with the value 0.
+In your own process, `indelible_web.app.metrics_registry(app)` is the registry. Every action of a
+lifecycle is exported from the start, with the value 0.
 """
 LABELS = """
 `code` is `OK` or an error code ([errors](errors.md)). `route` is a pattern such as
@@ -36,79 +69,66 @@ sets `AppContext.config`.
 WORKERS = """
 ## The workers
 
-Each process of `indelible work` and of `indelible up` has a registry of its own, at the port that
-[`INDELIBLE_METRICS_PORT`](settings.md) decides. In your own process it is `Worker.registry`. The
-metrics of jobs and of the Git host are those of the jobs that this process has processed.
+In your own process, `Worker.registry` is the registry. The metrics of contests, money, jobs and the
+Git host are those of the tasks that this process has processed.
+"""
+SCHEDULER = """
+## The scheduler
+
+In your own process, pass `run_scheduler` a `SchedulerMetrics` and serve its `registry`.
 """
 COLUMNS = ("metric", "type", "labels", "meaning")
 
 
 def metrics_page() -> str:
     """Return the page with every metric, its labels, and the actions of every lifecycle."""
-    metrics = table(COLUMNS, _metric_rows())
+    web = create_metrics(_example_context(), CONTEXTS).registry
     actions = table(("lifecycle", "actions"), _lifecycle_rows())
-    worker_metrics = table(COLUMNS, _worker_metric_rows())
+    store = cast("Store[TasksRead, TasksWrite]", MemoryStore())
 
     return page(
         "Metrics",
         LEAD.lstrip(),
-        metrics,
+        table(("process", "its metrics", "served at"), PROCESSES),
+        PROMETHEUS.lstrip(),
+        WEB.lstrip(),
+        table(COLUMNS, _rows(web)),
         LABELS.lstrip(),
         actions,
         WORKERS.lstrip(),
-        worker_metrics,
+        table(COLUMNS, _rows(build_worker(store).registry)),
+        SCHEDULER.lstrip(),
+        table(COLUMNS, _rows(SchedulerMetrics().registry)),
     )
 
 
-def _worker_metric_rows() -> Iterator[tuple[str, ...]]:
-    store = cast("Store[TasksRead, TasksWrite]", MemoryStore())
-    worker = Worker(store=store, actor=Actor.system("docs"))
-    # A labelled metric has no sample, and so no visible labels, before its first observation.
-    worker.count("detect", "claimed")
-    worker.delay_claims("detect", RateLimit(tasks=1))
-    worker.stage_threads.set_limit("detect", 2)
-    worker.registry.register(JobMetrics().registry)
-    for metric in worker.registry.collect():
-        yield coded(full_name(metric)), metric.type, labels(metric), metric.documentation
+def _rows(registry: CollectorRegistry) -> Iterator[tuple[str, ...]]:
+    for metric, labels in declared_metrics(registry):
+        label_text = ", ".join(coded(label) for label in labels)
+        yield coded(full_name(metric)), metric.type, label_text, metric.documentation
 
 
-def _metric_rows() -> Iterator[tuple[str, ...]]:
-    metrics = create_metrics(_example_context(), CONTEXTS)
-    exported_from_the_start = {metric.name for metric in metrics.registry.collect()}
-    # A labelled metric has no sample, and so no visible labels, before its first observation.
-    metrics.observe_request("GET", "/v1/concepts", 200, timedelta())
-    metrics.count_command("concept", "create", "OK")
+def declared_metrics(registry: CollectorRegistry) -> Iterator[tuple[Metric, Sequence[str]]]:
+    """Yield each metric with its labels, also of one that has no samples yet."""
+    # prometheus_client has no public names for the collectors and for the labels without samples.
+    for collector in cast("dict[Collector, object]", vars(registry)["_collector_to_names"]):
+        if isinstance(collector, CollectorRegistry):
+            yield from declared_metrics(collector)
+            continue
 
-    for metric in metrics.registry.collect():
-        if metric.name in exported_from_the_start:
-            yield coded(full_name(metric)), metric.type, labels(metric), metric.documentation
+        for metric in collector.collect():
+            source = metric if hasattr(metric, "_labelnames") else collector
+            yield metric, getattr(source, "_labelnames", ())
 
 
 def _example_context() -> AppContext:
-    """Return a context with one task and one fallback, so that every metric has a sample."""
-    config = SystemConfigCache(fetch=dict)
-    config.fallbacks["a key", "a reason"] = 1
-    store = MemoryStore()
-    with store.transaction(actor=Actor.system("docs"), reason="an example") as tx:
-        tx.tasks.enqueue("detect", {"chain": tx.clock.now()})
-
-    return AppContext(store=store, config=config)
+    """Return a context with settings, so that their metrics are exported."""
+    return AppContext(store=MemoryStore(), config=SystemConfigCache(fetch=dict))
 
 
 def full_name(metric: Metric) -> str:
     """Return the name under which a query finds the metric."""
     return f"{metric.name}_total" if metric.type == "counter" else metric.name
-
-
-def labels(metric: Metric) -> str:
-    """Return the labels of the metric, except the bucket of a histogram."""
-    names: list[str] = []
-    for sample in metric.samples:
-        for name in sample.labels:
-            if name != "le" and name not in names:
-                names.append(name)
-
-    return ", ".join(f"`{name}`" for name in names)
 
 
 def _lifecycle_rows() -> Iterator[tuple[str, str]]:

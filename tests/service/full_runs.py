@@ -30,6 +30,7 @@ from tests.service.processes import (
     read_screen,
     start_command,
     stop_command,
+    wait_until_listening,
     wait_until_ready,
 )
 
@@ -99,6 +100,9 @@ class ScreenRun:
     exit_code: int
     terminal: str  # what the run wrote to standard error
     logs: dict[str, str]  # the text of each log file, by its name
+    targets: list[dict[str, Any]]  # of the file for Prometheus
+    scrapes: dict[str, str]  # what each target has answered, by its process
+    has_targets_left: bool
 
 
 # Processes
@@ -314,6 +318,9 @@ def screen_run(process: Process, directory: Path) -> ScreenRun:
     killed = parts(process.pid)["work"][0]
     killed.kill()
     wait_until_complete(process.pid, {killed.pid})
+    targets_file = directory / screen["Metrics"].splitlines()[-1].split()[0]
+    targets = json.loads(targets_file.read_text())
+    scrapes = scrape(targets)
     exit_code = stop_command(process)
     folder = directory / screen["Logs"]
     return ScreenRun(
@@ -322,7 +329,20 @@ def screen_run(process: Process, directory: Path) -> ScreenRun:
         exit_code=exit_code,
         terminal=(directory / "log").read_text(),
         logs={path.name: path.read_text() for path in folder.iterdir()},
+        targets=targets,
+        scrapes=scrapes,
+        has_targets_left=targets_file.exists(),
     )
+
+
+def scrape(targets: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the metrics of each target by its process; one that was restarted is waited for."""
+    texts: dict[str, str] = {}
+    for target in targets:
+        address = f"http://{target['targets'][0]}"
+        wait_until_listening(address)
+        texts[target["labels"]["process"]] = get(address, "/metrics")[1].decode()
+    return texts
 
 
 # All runs

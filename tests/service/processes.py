@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
@@ -154,6 +155,17 @@ def wait_until_ready(address: str) -> None:
         except (URLError, ConnectionError):
             time.sleep(0.05)
     pytest.fail(f"{address} is not ready after {TIMEOUT_SECONDS} seconds")
+
+
+def wait_until_listening(address: str) -> None:
+    """Wait until a program listens at the address."""
+    where, deadline = urlsplit(address), time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(ConnectionRefusedError):
+            socket.create_connection((where.hostname, where.port or 80)).close()
+            return
+        time.sleep(0.05)
+    pytest.fail(f"nothing listens at {address} after {TIMEOUT_SECONDS} seconds")
 
 
 def list_changes(address: str, key: str) -> list[Any]:

@@ -16,11 +16,12 @@ from tests.service.log_lines import (
     loggers_of,
 )
 from tests.service.processes import TIMEOUT_SECONDS, only_choice_of_ports, start_command
+from tests.service.scrapes import SCHEDULER, WEB, WORKERS, differences
 
 from indelible_service.cli.serving import STARTING
 from indelible_service.settings import Settings
 
-SCREEN = ["Address", "Console", "API docs", "Key", "Database", "Redis", "Logs", "Next", "Stop"]
+LABELS = "Address, Console, API docs, Key, Database, Redis, Logs, Metrics, Next, Stop"
 ENDED = " WARNING worker 1 ended with exit code -9; restarting it [up.log]"
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
@@ -99,6 +100,25 @@ def test_every_line_of_a_full_instance_has_one_format(runs: Runs) -> None:
     assert REFUSED_KEY not in runs.first.log
 
 
+def test_each_process_exports_the_metrics_of_the_page_and_prometheus_finds_it(runs: Runs) -> None:
+    urls = runs.last.screen["Metrics"].splitlines()[:-1]
+    sections = {
+        "web": (WEB,),
+        "worker 1": (WORKERS,),
+        "worker 2": (WORKERS,),
+        "scheduler": (SCHEDULER,),
+    }
+
+    expected: list[str] = []
+    for target in runs.last.targets:
+        expected.append(f"http://{target['targets'][0]}/metrics ({target['labels']['process']})")
+    assert urls == expected
+    assert list(runs.last.scrapes) == list(sections)
+    for process, text in runs.last.scrapes.items():
+        assert differences(text, sections[process]) == []
+    assert not runs.last.has_targets_left
+
+
 def test_a_restart_keeps_the_data(runs: Runs) -> None:
     for killed in (runs.killed, runs.killed_beside):
         assert killed.output["key"] is None
@@ -134,7 +154,7 @@ def test_the_screen_is_for_a_person_and_each_process_has_a_log_file(runs: Runs) 
     names = ["scheduler.log", "up.log", "web.log", "worker-1.log", "worker-2.log"]
     written = "".join(runs.last.logs.values())
 
-    assert list(runs.last.screen) == SCREEN
+    assert ", ".join(runs.last.screen) == LABELS
     assert runs.last.screen["Key"] == "in indelible-data/first.postgresql.key"
     assert starting == STARTING
     assert [line for line in warnings if line.endswith(ENDED)], warnings

@@ -11,8 +11,9 @@ from tests.service.commands import error_code, json_result, run, tamper
 from indelible.testing.stores import CLEARER, RATIO, create, edit
 from indelible_service.processes import build_stages
 from indelible_service.settings import Settings
-from indelible_service.workers import scheduler_thread, worker_threads
+from indelible_service.workers import build_worker, scheduler_thread, worker_threads
 from indelible_sql import SqlStore, newest_seal, open_store, verify
+from indelible_workers import SchedulerMetrics
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +81,10 @@ def test_the_recurring_task_seals_new_changes(store: SqlStore) -> None:
     stages = build_stages(settings, store)
     saved = create(store)
 
-    with worker_threads(settings, store, stages), scheduler_thread(settings, store):
+    with (
+        worker_threads(settings, store, stages, build_worker(store)),
+        scheduler_thread(settings, store, SchedulerMetrics()),
+    ):
         wait_for_seal(store, number=1)
         edit(store, saved)
         wait_for_seal(store, number=2)

@@ -28,6 +28,7 @@ from tests.service.processes import (
     stop_command,
     wait_until_ready,
 )
+from tests.service.scrapes import SCHEDULER, WEB, WORKERS, differences
 
 from indelible_service.connections import CHECK_SECONDS
 from indelible_service.demo import PEOPLE, Api, ApiCall, curriculum
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.runs_first
 # The size of the demonstration.
 STEPS = 189
 CONCEPTS = 51
-SCREEN = ["Address", "Console", "API docs", "Key", "Database", "Logs", "Next", "Stop"]
+SCREEN = ["Address", "Console", "API docs", "Key", "Database", "Logs", "Metrics", "Next", "Stop"]
 FEW_FILES = 500  # fewer than a process reserves
 
 
@@ -117,6 +118,14 @@ def test_the_first_screen_is_for_a_person_and_the_log_is_in_a_file(instance: Ins
     assert instance.terminal == ""
     assert "POST" in {line.get("method") for line in log}
     assert instance.key not in str(log)
+
+
+@pytest.mark.slow
+def test_up_exports_all_metrics_of_the_page(instance: Instance) -> None:
+    text = get(instance.address, "/metrics")[1].decode()
+
+    assert instance.screen["Metrics"].endswith("/metrics")
+    assert differences(text, (WEB, WORKERS, SCHEDULER)) == []
 
 
 @pytest.mark.slow

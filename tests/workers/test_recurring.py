@@ -17,7 +17,14 @@ from indelible.kernel.stages import Stage, TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import Leases
 from indelible.tokens.rules import GENERATE_STAGE
-from indelible_workers import RecurringTask, Worker, process_batch, recurring, run_scheduler
+from indelible_workers import (
+    RecurringTask,
+    SchedulerMetrics,
+    Worker,
+    process_batch,
+    recurring,
+    run_scheduler,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -89,16 +96,17 @@ def count_tasks(store: TaskStore) -> int:
 @contextmanager
 def scheduled(
     store: TaskStore, clock: Clock, *recurring_tasks: RecurringTask, schedulers: int = 1
-) -> Generator[None]:
-    """Run schedulers in threads until the block ends."""
+) -> Generator[SchedulerMetrics]:
+    """Run schedulers in threads until the block ends; they share their metrics."""
     worker = Worker(store=store, actor=WORKER, clock=clock)
-    threads = [
-        Thread(target=run_scheduler, args=(worker, recurring_tasks)) for _ in range(schedulers)
-    ]
+    metrics = SchedulerMetrics()
+    threads: list[Thread] = []
+    for _ in range(schedulers):
+        threads.append(Thread(target=run_scheduler, args=(worker, recurring_tasks, metrics)))
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield metrics
     finally:
         worker.stop()
         for thread in threads:
@@ -180,10 +188,12 @@ def test_a_task_that_was_enqueued_by_hand_begins_with_its_next_slot(store: TaskS
 def test_a_slot_is_skipped_once_its_delay_is_too_long(store: TaskStore) -> None:
     late = RecurringTask(name="late", stage="bake", every_seconds=3_600, max_delay_seconds=5)
     early = RecurringTask(name="early", stage="bake", every_seconds=3_600, max_delay_seconds=7)
-    with scheduled(store, SettableClock(NOON), late, early):
+    with scheduled(store, SettableClock(NOON), late, early) as metrics:
         wait_until(lambda: slot_of(store, "early") is not None)
 
     assert slot_of(store, "late") is None
+    assert slots_counted(metrics, "enqueued") == slots_counted(metrics, "skipped") == 1
+    assert metrics.registry.get_sample_value("indelible_scheduler_round_age_seconds", {})
 
 
 def test_a_task_without_a_slot_until_now_is_not_enqueued(store: TaskStore) -> None:
@@ -194,6 +204,11 @@ def test_a_task_without_a_slot_until_now_is_not_enqueued(store: TaskStore) -> No
     assert slot_of(store, "rare") is None
 
 
+def slots_counted(metrics: SchedulerMetrics, outcome: str, stage: str = "bake") -> float | None:
+    labels = {"stage": stage, "outcome": outcome}
+    return metrics.registry.get_sample_value("indelible_scheduler_slots_total", labels)
+
+
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
@@ -201,12 +216,13 @@ def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_a_refused_task_does_not_hold_up_the_others_of_its_tick(
     store: TaskStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with scheduled(store, SettableClock(NOON), NO_TOKEN, HOURLY):
+    with scheduled(store, SettableClock(NOON), NO_TOKEN, HOURLY) as metrics:
         wait_until(lambda: slot_of(store) is not None)
 
     (warning,) = warnings_of(caplog)
     assert "recurring task no-such-token of stage generate is refused" in warning
     assert "TASK_ENTITY_NOT_FOUND" in warning
+    assert slots_counted(metrics, "refused", stage=GENERATE_STAGE) == 1
 
 
 def test_a_refused_task_is_tried_again(

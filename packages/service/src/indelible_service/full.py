@@ -37,11 +37,24 @@ from indelible_service.embedded.children import Child, StartStopped, failure_fro
 from indelible_service.embedded.postgresql import DATABASE
 from indelible_service.instance import POSTGRESQL, RECORD_NAME, REDIS, Claim, claimed_directory
 from indelible_service.listening import instance_listener
+from indelible_service.metrics import (
+    TARGETS_NAME,
+    MetricsServer,
+    choose_metrics_ports,
+    local_host,
+    targets_file,
+)
 from indelible_service.processes import build_stages, check_stages, configure_process, prepare_log
 from indelible_service.settings import Settings
 from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_first_key
 from indelible_service.supervisor import Supervisor, log_words, run_command
-from indelible_service.workers import ALL_STAGES, shutdown_event, worker_command, worker_name
+from indelible_service.workers import (
+    ALL_STAGES,
+    metrics_settings,
+    shutdown_event,
+    worker_command,
+    worker_name,
+)
 
 WEB: Final = "web"
 SCHEDULER: Final = "scheduler"
@@ -55,8 +68,6 @@ READY_SECONDS: Final = 60  # where a process has ended, and was started again
 # Where all processes run. On a busy machine their start takes longer than on a quiet one.
 MAX_READY_SECONDS: Final = 600
 SERVER_ERROR: Final = 500
-# The addresses at which a server that listens everywhere is reached from the same machine.
-LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not listened at
 WITH_REDIS: Final = "woken up by Redis"
 WITHOUT_REDIS: Final = (
     "poll the database, because no Redis is available for this Python"
@@ -180,7 +191,7 @@ def _run_until(is_stopped: Callable[[], bool], settings: Settings, on_started: O
         bound, workers = _start_servers(listening, servers, supervisor)
         claim.publish(bound)
         first_key = _prepare_database(bound, servers, threads)
-        _start_programs(bound, supervisor)
+        metrics = _start_programs(bound, claim, supervisor)
         wait_until_ready(bound, supervisor, is_stopped)
         if is_stopped():
             return
@@ -194,9 +205,12 @@ def _run_until(is_stopped: Callable[[], bool], settings: Settings, on_started: O
             servers=servers.describe(),
             data_dir=settings.data_dir,
             logs=settings.log_folder,
+            metrics={process: server.url for process, server in metrics.items()},
+            metrics_targets=settings.data_dir / TARGETS_NAME,
         )
-        on_started(started)
-        supervisor.run_until(is_stopped)
+        with targets_file(claim.directory / TARGETS_NAME, metrics):
+            on_started(started)
+            supervisor.run_until(is_stopped)
 
 
 def _prepare_database(settings: Settings, servers: Servers, threads: Sequence[int]) -> str | None:
@@ -243,18 +257,35 @@ def process_threads(settings: Settings) -> Sequence[int]:
     return [web_threads(settings), *workers, SCHEDULER_THREADS]
 
 
-def _start_programs(settings: Settings, supervisor: Supervisor) -> None:
+def _start_programs(
+    settings: Settings, claim: Claim, supervisor: Supervisor
+) -> dict[str, MetricsServer]:
+    """Start the processes that are ours; return where each of them serves its metrics."""
+    servers = {WEB: MetricsServer(settings.host, settings.port)}
     _start_program(settings, supervisor, WEB, "serve")
+
+    others = choose_metrics_ports(settings, claim, WORKERS + 1, _metrics_ports(claim.directory))
     for number in range(WORKERS):
-        start = worker_command(settings, ALL_STAGES, number)
-        supervisor.add(worker_name(number), start)
-    _start_program(settings, supervisor, SCHEDULER, "schedule")
+        name = worker_name(number)
+        supervisor.add(name, worker_command(others, ALL_STAGES, number))
+        servers[name] = MetricsServer(others.host, others.metrics_port + number)
+
+    last = metrics_settings(others, WORKERS)
+    _start_program(last, supervisor, SCHEDULER, "schedule")
+    servers[SCHEDULER] = MetricsServer(last.host, last.metrics_port)
+    return servers
 
 
 def _start_program(settings: Settings, supervisor: Supervisor, name: str, command: str) -> None:
     words = (command, *log_words(settings, name))
     variables = settings.variables_of_child()
     supervisor.add(name, partial(run_command, *words, settings=variables))
+
+
+def _metrics_ports(folder: Path) -> Sequence[int]:
+    """Return the ports to try for metrics, beginning beside the one of PostgreSQL."""
+    first = _first_port(folder) + 1
+    return *range(first, STABLE_PORTS.stop), *range(STABLE_PORTS.start, first)
 
 
 def wait_until_ready(
@@ -279,8 +310,7 @@ def wait_until_ready(
 
 
 def _is_ready(settings: Settings) -> bool:
-    host = LOOPBACK.get(settings.host, settings.host)
-    connection = HTTPConnection(host, settings.port, timeout=5)
+    connection = HTTPConnection(local_host(settings.host), settings.port, timeout=5)
     try:
         with suppress(OSError, HTTPException):
             connection.request("GET", "/health/ready")

@@ -27,12 +27,14 @@ from indelible_service.database import (
 )
 from indelible_service.instance import claimed_directory
 from indelible_service.listening import instance_listener
+from indelible_service.metrics import MetricsServer
 from indelible_service.processes import build_stages, check_stages, configure_process, prepare_log
 from indelible_service.settings import Settings
 from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_first_key
-from indelible_service.workers import STOP_SIGNALS, scheduler_thread, worker_threads
+from indelible_service.workers import STOP_SIGNALS, build_worker, scheduler_thread, worker_threads
+from indelible_web.app import metrics_registry
 from indelible_web.http.bodies import largest_body_bytes
-from indelible_workers import Worker
+from indelible_workers import SchedulerMetrics, Worker
 
 if TYPE_CHECKING:
     from waitress import Server  # a name of our stubs only
@@ -94,8 +96,12 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
             app = build_app(bound, store)
             stages = build_stages(bound, store)
             check_stages(bound, store, stages)
-            worker = stack.enter_context(worker_threads(bound, store, stages))
-            stack.enter_context(scheduler_thread(bound, store))
+            worker = build_worker(store)
+            scheduler = SchedulerMetrics()
+            for registry in (worker.registry, scheduler.registry):
+                metrics_registry(app).register(registry)
+            stack.enter_context(worker_threads(bound, store, stages, worker))
+            stack.enter_context(scheduler_thread(bound, store, scheduler))
             app.after_request(partial(_wake_up_after_writes, worker))
 
             server = create_api_server(bound, app, listener)
@@ -113,6 +119,7 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
                 workers=f"in this process: {', '.join(stages)}",
                 data_dir=bound.data_dir,
                 logs=bound.log_folder,
+                metrics={"up": MetricsServer(bound.host, bound.port).url},
             )
             on_started(started)
             signals.run_until_stopped(server.run)

@@ -150,7 +150,9 @@ class Settings:
             "DATABASE_URL": self.database_url,
             "INDELIBLE_OWNER_URL": "",
             "INDELIBLE_REDIS_URL": self.redis_url,
+            "INDELIBLE_HOST": self.host,
             "INDELIBLE_PORT": str(self.port),
+            "INDELIBLE_METRICS_PORT": str(self.metrics_port),
         }
 
     @property

@@ -21,7 +21,8 @@ class Started:
     """An instance that is ready: its address and database, and where tasks are processed.
 
     `first_key` is that of a new database; `servers` describes those that were started with it,
-    by their names. `logs` is the folder of the log files, None where logs go to standard error.
+    by their names. `metrics` are the addresses of the metrics of each process. `logs` is the folder
+    of the log files, None where logs go to standard error.
     """
 
     address: str
@@ -32,6 +33,8 @@ class Started:
     servers: Mapping[str, str] = field(factory=dict[str, str])
     data_dir: Path
     logs: Path | None
+    metrics: Mapping[str, str]
+    metrics_targets: Path | None = None  # the file for Prometheus
 
 
 OnStarted = Callable[[Started], None]

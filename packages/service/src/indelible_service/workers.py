@@ -8,10 +8,10 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import urlsplit
 
-from attrs import frozen
-from prometheus_client import start_http_server
+from attrs import evolve, frozen
 
-from indelible.kernel import Actor, NotFound
+from indelible.kernel import Actor, NotFound, Store
+from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible_service.contexts import CONTEXTS
 from indelible_service.database import (
     SCHEDULER_THREADS,
@@ -21,6 +21,7 @@ from indelible_service.database import (
     worker_process_threads,
 )
 from indelible_service.host_modules import host_recurring_tasks, host_stages, join_stages
+from indelible_service.metrics import register_contexts, served_metrics
 from indelible_service.peers import Peer, report_peers
 from indelible_service.processes import (
     WORKER,
@@ -33,7 +34,7 @@ from indelible_service.processes import (
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, log_words, logger, run_command
 from indelible_sql import SqlStore
-from indelible_workers import Worker, run_scheduler, run_workers
+from indelible_workers import SchedulerMetrics, Worker, run_scheduler, run_workers
 from indelible_workers.children import check_child_stages
 from indelible_workers.wakeups import Stages
 
@@ -99,19 +100,22 @@ def selected_stages(settings: Settings, store: SqlStore, selection: StageSelecti
     return selected
 
 
-@contextmanager
-def worker_threads(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Worker]:
-    """Process tasks in threads of this process until the block ends, and serve their metrics."""
+def build_worker(store: Store[TasksRead, TasksWrite]) -> Worker:
+    """Return the worker of this process, with the metrics that its stages count."""
     worker = Worker(store=store, actor=WORKER)
-    for context in CONTEXTS:
-        for registry in context.registries():
-            worker.registry.register(registry)
+    register_contexts(worker.registry)
+    return worker
+
+
+@contextmanager
+def worker_threads(
+    settings: Settings, store: SqlStore, stages: Stages, worker: Worker
+) -> Generator[None]:
+    """Process tasks in threads of this process until the block ends, and serve their metrics."""
     enqueue_standing_tasks(store, stages)
     with ExitStack() as stack:
         brokers = _open_brokers(settings, worker, stack)
-        if settings.metrics_port:
-            _serve_metrics(settings, worker, stack)
-
+        stack.enter_context(served_metrics(settings, worker.registry))
         threads = run_workers(
             worker,
             stages,
@@ -120,7 +124,7 @@ def worker_threads(settings: Settings, store: SqlStore, stages: Stages) -> Gener
             dispatch_seconds=settings.dispatch_seconds,
         )
         stack.enter_context(threads)
-        yield worker
+        yield
 
 
 def _open_brokers(settings: Settings, worker: Worker, stack: ExitStack) -> "list[WakeupBroker]":
@@ -134,19 +138,6 @@ def _open_brokers(settings: Settings, worker: Worker, stack: ExitStack) -> "list
     return [WakeupBroker(client, worker)]
 
 
-def _serve_metrics(settings: Settings, worker: Worker, stack: ExitStack) -> None:
-    """Serve the worker's metrics until the stack ends; tasks are processed without them too."""
-    try:
-        server, thread = start_http_server(settings.metrics_port, settings.host, worker.registry)
-    except OSError as error:
-        logger.warning("metrics are not served at port %s: %s", settings.metrics_port, error)
-        return
-
-    stack.callback(thread.join)
-    stack.callback(server.server_close)
-    stack.callback(server.shutdown)
-
-
 def run_worker_process(settings: Settings, selection: StageSelection) -> None:
     """Process tasks of the selected stages in this process until SIGINT or SIGTERM."""
     shutdown = shutdown_event()
@@ -154,7 +145,7 @@ def run_worker_process(settings: Settings, selection: StageSelection) -> None:
         stages = selected_stages(settings, store, selection)
         configure_process(settings)
         _report_start(settings, stages)
-        with worker_threads(settings, store, stages):
+        with worker_threads(settings, store, stages, build_worker(store)):
             shutdown.wait()
 
 
@@ -229,19 +220,27 @@ def worker_command(settings: Settings, selection: StageSelection, number: int) -
         words += ["--stage", name]
     for module in selection.modules:
         words += ["--module", module]
-    port = settings.metrics_port + number if settings.metrics_port else 0
-    variables = settings.variables_of_child()
-    variables["INDELIBLE_METRICS_PORT"] = str(port)
+    variables = metrics_settings(settings, number).variables_of_child()
     return partial(run_command, *words, settings=variables)
 
 
+def metrics_settings(settings: Settings, number: int) -> Settings:
+    """Return the settings of a process that serves its metrics at the port of this number."""
+    if not settings.metrics_port:
+        return settings
+
+    return evolve(settings, metrics_port=settings.metrics_port + number)
+
+
 @contextmanager
-def scheduler_thread(settings: Settings, store: SqlStore) -> Generator[None]:
+def scheduler_thread(
+    settings: Settings, store: SqlStore, metrics: SchedulerMetrics
+) -> Generator[None]:
     """Enqueue recurring tasks in a thread of this process until the block ends."""
     scheduler = Worker(store=store, actor=SCHEDULER)
     thread = Thread(
         target=run_scheduler,
-        args=(scheduler, recurring_tasks(settings)),
+        args=(scheduler, recurring_tasks(settings), metrics),
         name="indelible-scheduler",
     )
     thread.start()
@@ -265,7 +264,9 @@ def run_scheduler_process(settings: Settings, modules: Collection[str] = ()) -> 
         names = ", ".join(task.name for task in tasks)
         logger.info("scheduler: recurring tasks: %s", names or "none")
         worker = Worker(store=store, actor=SCHEDULER, stopping=shutdown)
-        run_scheduler(worker, tasks)
+        metrics = SchedulerMetrics()
+        with served_metrics(settings, metrics.registry):
+            run_scheduler(worker, tasks, metrics)
 
 
 def shutdown_event() -> Event:

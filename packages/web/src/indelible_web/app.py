@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask
 from jinja2 import BaseLoader, PackageLoader, PrefixLoader
+from prometheus_client import CollectorRegistry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indelible.app import AppContext
@@ -43,6 +44,7 @@ KERNEL_COMMANDS: Final = (
     "issue_key",
     "revoke_key",
 )
+REGISTRY: Final = "indelible_metrics"  # an extension of the application
 MAX_DOCUMENTS: Final = 8  # that are kept; one is built in a fifth of a second
 KERNEL_REDACTED_FIELDS: Final = {KEY.name: frozenset({"secret_digest"})}
 
@@ -83,8 +85,15 @@ def create_app(
     _open_to_everybody(app, access, docs_blueprint(app, partial(_document_of, contexts)))
     console.open_console(app, access, app_context, metrics, settings, contexts)
     access.check(app)
+    app.extensions[REGISTRY] = metrics.registry
 
     return app
+
+
+def metrics_registry(app: Flask) -> CollectorRegistry:
+    """Return the registry behind `/metrics`; other metrics of the process may be added to it."""
+    registry: CollectorRegistry = app.extensions[REGISTRY]
+    return registry
 
 
 @lru_cache(MAX_DOCUMENTS)

@@ -9,6 +9,7 @@ from indelible_workers.children import ChildEnded, PerformNotPicklable
 from indelible_workers.process_groups import ProcessGroupInvalid
 from indelible_workers.processing import process_batch
 from indelible_workers.recurring import RecurringTask, run_scheduler
+from indelible_workers.scheduler_metrics import SchedulerMetrics
 from indelible_workers.wakeups import dispatch_ready, register_actors, run_workers
 from indelible_workers.worker import Worker
 
@@ -20,6 +21,7 @@ __all__ = [
     "PerformNotPicklable",
     "ProcessGroupInvalid",
     "RecurringTask",
+    "SchedulerMetrics",
     "WakeupBroker",
     "Worker",
     "dispatch_ready",

@@ -15,6 +15,7 @@ from indelible.kernel.tasks import TaskKey
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
 from indelible_workers.cron import UTC_ZONE, CronSchedule
 from indelible_workers.masking import failure_reason
+from indelible_workers.scheduler_metrics import ENQUEUED, REFUSED, SKIPPED, SchedulerMetrics
 from indelible_workers.worker import Worker, logger
 
 TICK_SECONDS: Final = 1.0
@@ -99,8 +100,12 @@ class RecurringTask:
         return now - slot > timedelta(seconds=self.max_delay_seconds)
 
 
-def run_scheduler(worker: Worker, recurring_tasks: Sequence[RecurringTask]) -> None:
-    """Enqueue the newest slot of each recurring task until the worker stops.
+def run_scheduler(
+    worker: Worker,
+    recurring_tasks: Sequence[RecurringTask],
+    metrics: SchedulerMetrics | None = None,
+) -> None:
+    """Enqueue the newest slot of each recurring task until the worker stops, and count them.
 
     A task that the store refuses is logged and tried again; the others go on. Several schedulers
     may run at once. A slot that was enqueued before changes nothing.
@@ -109,12 +114,13 @@ def run_scheduler(worker: Worker, recurring_tasks: Sequence[RecurringTask]) -> N
         UsageError: Two recurring tasks of a stage have the same name.
     """
     _check_names(recurring_tasks)
-    agenda = _Agenda()
+    agenda = _Agenda(metrics or SchedulerMetrics())
     pause_seconds = 0.0
     while not worker.stopping.wait(pause_seconds):
         pause_seconds = TICK_SECONDS
         try:
             agenda.enqueue_due(worker, recurring_tasks)
+            agenda.metrics.round_ended()
         except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
             logger.warning("scheduler: enqueueing failed: %s", failure_reason(error))
             pause_seconds = ERROR_PAUSE_SECONDS
@@ -134,6 +140,7 @@ def _check_names(recurring_tasks: Iterable[RecurringTask]) -> None:
 class _Agenda:
     """The newest slots that one scheduler has enqueued, and when it looks at each task again."""
 
+    metrics: SchedulerMetrics
     _slots: dict[RecurringTask, datetime] = field(factory=dict[RecurringTask, datetime])
     _next_looks: dict[RecurringTask, datetime] = field(factory=dict[RecurringTask, datetime])
     _looked_at: datetime = NEVER
@@ -165,6 +172,7 @@ class _Agenda:
             return None
         if task.is_too_late(slot, now):
             logger.warning("scheduler: slot %s of %s is skipped: too late", slot, task.name)
+            self.metrics.count(task.stage, SKIPPED)
             return None
 
         return slot
@@ -188,9 +196,11 @@ class _Agenda:
                 task.stage,
                 failure_reason(error),
             )
+            self.metrics.count(task.stage, REFUSED)
             return False
 
         if is_newest:
+            self.metrics.count(task.stage, ENQUEUED)
             self._slots[task] = slot
         else:  # another scheduler was first: look up its slot the next time
             del self._slots[task]

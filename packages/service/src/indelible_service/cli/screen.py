@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from indelible_service.startup import Started
 
 COMMAND: Final = "indelible"
+WIDTH: Final = 11  # of the labels
 
 
 def started_text(started: "Started") -> str:
@@ -26,11 +27,23 @@ def started_text(started: "Started") -> str:
         lines["Redis"] = started.servers[REDIS]
     if started.logs is not None:
         lines["Logs"] = str(started.logs)
+    lines["Metrics"] = _metrics_text(started)
     command = command_name()
     lines["Next"] = f"sign in to the console, or type `{command} demo` in another terminal"
     lines["Stop"] = f"type Ctrl-C; the data stays in {started.data_dir}"
 
-    return "\n".join(f"{label + ':':10} {text}" for label, text in lines.items())
+    return "\n".join(f"{label + ':':{WIDTH}}{text}" for label, text in lines.items())
+
+
+def _metrics_text(started: "Started") -> str:
+    if started.metrics_targets is None:
+        return ", ".join(started.metrics.values())
+
+    lines: list[str] = []
+    for process, url in started.metrics.items():
+        lines.append(f"{url} ({process})")
+    lines.append(f"{started.metrics_targets} lists them for Prometheus")
+    return f"\n{'':{WIDTH}}".join(lines)
 
 
 def _key_text(started: "Started") -> str:

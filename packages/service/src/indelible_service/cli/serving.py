@@ -74,6 +74,8 @@ def up(*, full: bool) -> None:
             "key_file": str(started.key_file),
             "workers": started.workers,
             "servers": list(started.servers.values()),
+            "metrics": started.metrics,
+            "metrics_targets": started.metrics_targets and str(started.metrics_targets),
         }
         print_result(document, started_text(started))
 

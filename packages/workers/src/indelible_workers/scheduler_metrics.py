@@ -1,0 +1,43 @@
+"""The metrics of a scheduler: what it enqueued, and when it last looked at its schedules."""
+
+from time import monotonic
+from typing import Final
+
+from attrs import define, field
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+ENQUEUED: Final = "enqueued"
+REFUSED: Final = "refused"
+SKIPPED: Final = "skipped"
+
+
+@define(eq=False)
+class SchedulerMetrics:
+    """Counts the slots that one scheduler has enqueued, and measures its rounds."""
+
+    registry: CollectorRegistry = field(factory=CollectorRegistry)
+    _slots: Counter = field(init=False)
+    _round_at: float = field(factory=monotonic, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._slots = Counter(
+            "indelible_scheduler_slots",
+            "Slots of recurring tasks that this scheduler enqueued, skipped as too late, or tried"
+            " again because the store refused them.",
+            ("stage", "outcome"),
+            registry=self.registry,
+        )
+        age = Gauge(
+            "indelible_scheduler_round_age_seconds",
+            "Time since the scheduler last looked at its recurring tasks without a failure.",
+            registry=self.registry,
+        )
+        age.set_function(lambda: monotonic() - self._round_at)
+
+    def count(self, stage: str, outcome: str) -> None:
+        """Count a slot by its outcome."""
+        self._slots.labels(stage, outcome).inc()
+
+    def round_ended(self) -> None:
+        """Remember a round without a failure."""
+        self._round_at = monotonic()
