@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -85,15 +86,12 @@ def show(line: str) -> None:
 
 def _settings(directory: Path, canaries: Canaries) -> dict[str, str]:
     """Return the settings of the instance, with a Stripe of this machine."""
-    endpoint = f"http://127.0.0.1:{free_port()}/leaderboard?event={{event_id}}"
     return {
         "STRIPE_API_KEY": canaries.api_key,
         "STRIPE_WEBHOOK_SECRET": ",".join(canaries.webhook_secrets),
         "STRIPE_CONNECT_WEBHOOK_SECRET": canaries.connect_webhook_secret,
         "STRIPE_API_URL": f"http://127.0.0.1:{free_port()}",
         "INDELIBLE_AUTOMATIC_PAYOUTS": "on",
-        "INGESTION_ENDPOINT_URL": endpoint,
-        "INGESTION_POLL_SECONDS": "1",
         "INDELIBLE_DISPATCH_SECONDS": "1",
         "INDELIBLE_REQUESTS_PER_MINUTE": "1000000",
         "INDELIBLE_DATA_DIR": str(directory / "data"),
@@ -103,7 +101,7 @@ def _settings(directory: Path, canaries: Canaries) -> dict[str, str]:
 
 def _run(contest: PaidContest) -> list[str]:
     """Run the contest up to the last transfer, and return what is wrong with its money."""
-    for step in contest.run():
+    for step in chain(contest.open(), contest.run()):
         show(step.text)
     payouts = MoneyDemo(contest=contest)
     for step in payouts.run():

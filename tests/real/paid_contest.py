@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -17,14 +17,13 @@ from indelible.app import ReadTx
 from indelible.contests.entities import Entry, SettlementLine
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
-from indelible_service.contexts.contests import ContestSettings
 from indelible_service.database import open_configured_store
 from indelible_service.demos.contests import (
     ContestDemo,
     invented_tournament,
-    provider_port,
 )
 from indelible_service.demos.provider import provider_stub
+from indelible_service.demos.running import only_demonstration
 from indelible_service.demos.stripe import WEBHOOK_PATH, demo_stripe
 from indelible_service.settings import Settings
 from indelible_stripe.simulator.webhooks import sign
@@ -32,8 +31,6 @@ from indelible_stripe.simulator.webhooks import sign
 ENTRIES: Final = 50
 SHARED_BY: Final = 2  # users with the same players, who tie
 ROSTER_SIZE: Final = 4
-LOCK_SECONDS: Final = 170
-START_SECONDS: Final = 174
 REQUEST_SECONDS: Final = 60.0
 SCOPES: Final = ("contests:read", "contests:write", "payments:read", "payments:write")
 REASON: Final = "check on real data"
@@ -63,15 +60,9 @@ class PaidContest(ContestDemo):
         """Return the ids of the users."""
         return [f"player-{number:02}" for number in range(ENTRIES)]
 
-    def configuration(self) -> Mapping[str, Any]:
-        """Return the configuration of the demo for more entries, and with more time to pay."""
-        now = self.clock.now()
-        return {
-            **super().configuration(),
-            "max_entries": ENTRIES,
-            "lock_time": f"{now + timedelta(seconds=LOCK_SECONDS):%Y-%m-%dT%H:%M:%SZ}",
-            "tournament_start_time": f"{now + timedelta(seconds=START_SECONDS):%Y-%m-%dT%H:%M:%SZ}",
-        }
+    def configuration(self, lock: datetime) -> Mapping[str, Any]:
+        """Return the configuration of the demo for more entries."""
+        return {**super().configuration(lock), "max_entries": ENTRIES}
 
     def enter(self) -> Sequence[Entry]:
         """Enter each user over HTTP; always two have the same players."""
@@ -214,13 +205,14 @@ def paid_contest(
     settings: Settings, competitors: Path, canaries: Canaries
 ) -> Generator[PaidContest]:
     """Return the contest of the running instance, with its provider and its Stripe."""
-    port = provider_port(settings.section(ContestSettings).ingestion_endpoint_url)
     with (
+        only_demonstration(settings, "real data") as running,
         open_configured_store(settings, needs_key_secret=True) as store,
         demo_stripe(settings, store) as stripe,
-        provider_stub(port=port) as stub,
+        provider_stub() as stub,
         httpx.Client(base_url=settings.address, timeout=REQUEST_SECONDS) as api,
     ):
+        running.publish_provider(stub.port)
         contest = PaidContest(
             store=store,
             stub=stub,

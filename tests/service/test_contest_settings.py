@@ -4,12 +4,11 @@ import pytest
 
 from indelible.contests.rules.tasks import RECONCILE_CONTESTS_STAGE
 from indelible_service.contexts.contests import (
-    DEMO_ENDPOINT,
     ContestSettings,
     build_peers,
     build_stages,
 )
-from indelible_service.demos.contests import DemoEndpointForeign, provider_port
+from indelible_service.demos.contests import DemoEndpointForeign, check_provider
 from indelible_service.environment import SettingsWrong
 from indelible_service.processes import recurring_tasks
 from indelible_service.settings import Settings
@@ -26,7 +25,7 @@ def section(**variables: str) -> ContestSettings:
 def test_only_the_demo_is_asked_without_a_setting() -> None:
     settings = section()
 
-    assert settings.ingestion_endpoint_url == DEMO_ENDPOINT
+    assert settings.ingestion_endpoint_url == ""
     assert settings.poll_seconds == 1
     assert build_peers(settings) == ()
 
@@ -82,20 +81,10 @@ def test_the_reconciler_is_a_recurring_task_of_30_seconds() -> None:
     assert tasks[RECONCILE_CONTESTS_STAGE].every_seconds == 30
 
 
-def test_the_demo_serves_at_the_port_of_the_endpoint() -> None:
-    assert provider_port(DEMO_ENDPOINT) == 8_471
-    assert provider_port("http://localhost:9000/leaderboard?event={event_id}") == 9_000
+def test_the_demo_is_no_provider_of_an_instance_that_has_one() -> None:
+    check_provider(Settings())
+    for endpoint in (PROVIDER, "http://127.0.0.1:9000/leaderboard?event={event_id}"):
+        with pytest.raises(DemoEndpointForeign) as refused:
+            check_provider(Settings.read({"INGESTION_ENDPOINT_URL": endpoint}))
 
-
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        PROVIDER,
-        "http://127.0.0.1/leaderboard?event={event_id}",
-        "https://127.0.0.1:9000/leaderboard?event={event_id}",
-        "http://127.0.0.1:9000/other?event={event_id}",
-    ],
-)
-def test_the_demo_is_no_provider_of_somebody_else(endpoint: str) -> None:
-    with pytest.raises(DemoEndpointForeign):
-        provider_port(endpoint)
+        assert refused.value.code == "DEMO_ENDPOINT_FOREIGN"

@@ -10,7 +10,6 @@ from tests.service.commands import error_code
 from tests.service.conftest import VARIABLES
 
 from indelible_service.instance import (
-    RECORD_NAME,
     UNKNOWN_ADDRESS,
     AlreadyRunning,
     Claim,
@@ -18,6 +17,7 @@ from indelible_service.instance import (
     claimed_directory,
     client_settings,
     command_settings,
+    instance_record,
 )
 from indelible_service.settings import Settings, load
 
@@ -39,7 +39,7 @@ def leave_killed_instance(settings: Settings) -> None:
     """Leave the record of an instance of another process, which was killed."""
     with claimed_directory(settings) as claim:
         claim.publish(settings)
-        path = claim.directory / RECORD_NAME
+        path = instance_record(claim.directory).path
         document = json.loads(path.read_text())
 
     path.write_text(json.dumps({**document, "pid": 1}))
@@ -108,10 +108,10 @@ def test_a_start_after_a_kill_replaces_the_record_and_keeps_the_port_to_wait_for
         with pytest.raises(AlreadyRunning) as caught, claimed_directory(settings):
             pass
         assert (caught.value.pid, caught.value.address) == (os.getpid(), UNKNOWN_ADDRESS)
-        record = (claim.directory / RECORD_NAME).read_text()
+        record = (instance_record(claim.directory).path).read_text()
 
     # That start was killed as well, before it chose its port.
-    (claim.directory / RECORD_NAME).write_text(record)
+    (instance_record(claim.directory).path).write_text(record)
     with claimed_directory(settings) as claim:
         assert previous_port(claim) == PORT
 

@@ -9,7 +9,6 @@ from click.testing import CliRunner
 from tests.service.processes import (
     free_port,
     read_json_line,
-    refusal,
     start_command,
     stop_command,
     wait_until_ready,
@@ -29,15 +28,11 @@ from indelible_sql import SqlStore
 def test_winners_are_paid_automatically_through_the_instance_and_its_webhook(
     tmp_path: Path,
 ) -> None:
-    endpoint = f"http://127.0.0.1:{free_port()}/leaderboard?event={{event_id}}"
     settings = {
         "STRIPE_API_KEY": "sk_test_demo",
         "STRIPE_WEBHOOK_SECRET": "whsec_demo",
         "STRIPE_API_URL": f"http://127.0.0.1:{free_port()}",
         "INDELIBLE_AUTOMATIC_PAYOUTS": "on",
-        "INGESTION_ENDPOINT_URL": endpoint,
-        "INGESTION_POLL_SECONDS": "1",
-        "INDELIBLE_DISPATCH_SECONDS": "1",
         "INDELIBLE_DATA_DIR": str(tmp_path / "data"),
         "INDELIBLE_PORT": str(free_port()),
     }
@@ -85,9 +80,3 @@ def test_a_second_demo_begins_with_the_balance_of_the_books(sqlite: SqlStore) ->
         (balance,) = stripe.gateway.retrieve_balance()
 
     assert (balance.currency, balance.total_minor) == ("USD", 735)
-
-
-def test_the_demo_needs_a_running_instance() -> None:
-    settings = {"INDELIBLE_PORT": str(free_port())}
-
-    assert refusal("demo", "money", **settings) == (3, "NOT_RUNNING")

@@ -51,7 +51,7 @@ def test_tokens_are_detected_through_a_reorg_and_a_second_run_changes_nothing() 
 def test_a_demonstration_that_was_interrupted_is_continued() -> None:
     steps = tokens_demo(demo_settings(load()))
     interrupted = [next(steps).text for _ in range(4)]
-    steps.close()  # type: ignore[attr-defined]  # it is a generator
+    steps.close()
     continued = steps_of(demo())
 
     assert "MINT_ORPHANED" in interrupted[-1]

@@ -1,7 +1,7 @@
 """Capture a folder of texts as if people had read it, then show the resulting space."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from indelible_service.contexts.captures import CaptureSettings, build_required_
 from indelible_service.database import open_configured_store
 from indelible_service.demo import DemoStep
 from indelible_service.demo_texts import ReadingSession, Text, reading_sessions, texts_in
+from indelible_service.demos.waiting import OnWait, tell_nobody
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore, install_algorithm
 
@@ -40,8 +41,11 @@ LEVEL_DEPTHS: Final = (0.3, 0.6, 0.85)
 
 
 def captures_demo(
-    settings: Settings, folder: Path = HANDBOOK, question: str = QUESTION
-) -> Iterator[DemoStep]:
+    settings: Settings,
+    folder: Path = HANDBOOK,
+    question: str = QUESTION,
+    on_wait: OnWait = tell_nobody,
+) -> Generator[DemoStep]:
     """Capture every text, then show the space; a second run finds every capture.
 
     Raises: NothingToRead, EmbedderDisabled, DistributionMissing, NoDatabase.
@@ -53,6 +57,7 @@ def captures_demo(
         demo = _Demo(store=store, embedder=embedder, texts=texts)
         demo.activate_algorithm(settings.owner_url or None)
         space = demo.create_space(f"Reading {folder.absolute().name}")
+        on_wait(f"the captures of {len(texts)} texts")
         results = demo.capture_all(space)
 
         existing = sum(result.replayed for result in results)

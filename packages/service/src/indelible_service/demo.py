@@ -1,7 +1,8 @@
 """Write a small curriculum through the REST API of a running instance, then show the results."""
 
+import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from importlib.resources import files
 from operator import attrgetter
 from typing import Any, ClassVar, Final, cast
@@ -29,6 +30,8 @@ PEOPLE: Final = ("ines", "maya", "noor", "tomas")
 TIMEOUT_SECONDS: Final = 30
 MAX_QUOTED_CHARACTERS: Final = 200  # of an unexpected answer, in the error
 SUCCESS: Final = (200, 201)
+IN_FLIGHT: Final = '"code": "REQUEST_IN_FLIGHT"'
+PAUSE_SECONDS: Final = 0.1
 ALIVE: Final = {"status": "alive"}
 
 Body = Mapping[str, Any]
@@ -77,7 +80,7 @@ class ApiCall:
 
 @frozen
 class Api:
-    """A running instance, and a key for each person; no request is repeated."""
+    """A running instance, and a key for each person."""
 
     address: str
     keys: Mapping[str, str] = field(repr=False)
@@ -85,8 +88,20 @@ class Api:
     def send(self, call: ApiCall) -> Body:
         """Send the request and return the body of the answer.
 
+        While another demonstration has sent the same request, wait for its end.
+
         Raises: NotRunning, UnexpectedAnswer.
         """
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while True:
+            try:
+                return self._send(call)
+            except UnexpectedAnswer as answer:
+                if IN_FLIGHT not in answer.answer or time.monotonic() > deadline:
+                    raise
+            time.sleep(PAUSE_SECONDS)
+
+    def _send(self, call: ApiCall) -> Body:
         headers = {"Authorization": f"Bearer {self.keys.get(call.by, '')}", **call.headers}
         try:
             answer = urllib3.request(
@@ -152,7 +167,7 @@ def curriculum(kind: str) -> Iterator[Body]:
             yield from tomllib.loads(file.read_text(encoding="utf-8")).get(kind, ())
 
 
-def concepts_demo(api: Api) -> Iterator[DemoStep]:
+def concepts_demo(api: Api) -> Generator[DemoStep]:
     """Write every concept step by step, then show the scenes; a second run changes nothing."""
     saved_by_name: dict[str, Body] = {}
     step_count = 0

@@ -35,7 +35,7 @@ from indelible_service.embedded import (
 )
 from indelible_service.embedded.children import Child, StartStopped, failure_from, never
 from indelible_service.embedded.postgresql import DATABASE
-from indelible_service.instance import POSTGRESQL, RECORD_NAME, REDIS, Claim, claimed_directory
+from indelible_service.instance import POSTGRESQL, REDIS, Claim, claimed_directory, instance_record
 from indelible_service.listening import instance_listener
 from indelible_service.metrics import (
     TARGETS_NAME,
@@ -156,7 +156,7 @@ class Servers:
             servers[POSTGRESQL] = f"{url} (the password is the third line of {passwords})"
         if self.redis:
             url = f"redis://{self.redis.host}:{self.redis.port}"
-            servers[REDIS] = f"{url} (the password is in {self.folder / RECORD_NAME})"
+            servers[REDIS] = f"{url} (the password is in {instance_record(self.folder).path})"
 
         return servers
 

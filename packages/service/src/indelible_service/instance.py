@@ -1,30 +1,25 @@
 """The running instance of a data directory: one at a time, with a record that commands read."""
 
-import fcntl
-import json
 import os
-import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, ClassVar, Final, Self, cast
+from typing import ClassVar, Final, Self
 
 import cattrs
 from attrs import asdict, evolve, field, frozen
 from cattrs.errors import BaseValidationError
 
 from indelible.kernel import Unavailable
-from indelible_service.data_directory import atomic_file, data_directory, translate_os_errors
+from indelible_service.data_directory import data_directory
+from indelible_service.locked_records import LockedRecord, read_json_object, write_json_object
 from indelible_service.settings import Settings, load
 
-LOCK_NAME: Final = "instance.lock"
-RECORD_NAME: Final = "instance.json"
+NAME: Final = "instance"  # of the lock and the record in the data directory
 PORTS_NAME: Final = "ports.json"
 # The folders of the servers in the data directory.
 POSTGRESQL: Final = "postgresql"  # also the name of its saved port
 REDIS: Final = "redis"
-LOCK_SECONDS: Final = 2  # longer than a command holds the lock to look at it
-POLL_SECONDS: Final = 0.05
 UNKNOWN_ADDRESS: Final = "an address that it has not chosen yet"
 
 
@@ -121,19 +116,24 @@ class Claim:
         self._save(Instance.starting(self.previous))
 
     def _save(self, instance: Instance) -> None:
-        _write(self.directory / RECORD_NAME, asdict(instance))
+        instance_record(self.directory).write(asdict(instance))
 
     def port(self, name: str) -> int | None:
         """Return the port that a server of the directory had at its last start."""
-        port = _read(self.directory / PORTS_NAME).get(name)
+        port = read_json_object(self.directory / PORTS_NAME).get(name)
         return port if isinstance(port, int) else None
 
     def save_port(self, name: str, port: int) -> None:
         """Save the port of a server for its next start."""
         path = self.directory / PORTS_NAME
-        ports = _read(path)
+        ports = read_json_object(path)
         if ports.get(name) != port:
-            _write(path, {**ports, name: port})
+            write_json_object(path, {**ports, name: port})
+
+
+def instance_record(directory: Path) -> LockedRecord:
+    """Return the lock and the record of the instance in a data directory."""
+    return LockedRecord(directory, NAME)
 
 
 @contextmanager
@@ -143,32 +143,23 @@ def claimed_directory(settings: Settings) -> Generator[Claim]:
     Raises: AlreadyRunning, FileUnusable.
     """
     directory = data_directory(settings).absolute()
-    path = directory / LOCK_NAME
-    with translate_os_errors(path):
-        lock = path.open("a")
+    record = instance_record(directory)
+    with record.hold() as is_ours:
+        if not is_ours:
+            raise _already_running(directory)
 
-    with lock:
-        _acquire(lock, directory)
         claim = Claim(directory, _read_record(directory))
         try:
             claim.publish_start()
             yield claim
         finally:
-            (directory / RECORD_NAME).unlink(missing_ok=True)
+            record.remove()
 
 
 def running_instance(directory: Path) -> Instance | None:
     """Return the instance that runs in the directory; a killed one has released its lock."""
-    try:
-        lock = (directory / LOCK_NAME).open()
-    except OSError:
-        return None
-
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _read_record(directory)
+    if instance_record(directory).is_locked():
+        return _read_record(directory)
 
     return None
 
@@ -220,20 +211,6 @@ def _starting(settings: Settings, instance: Instance) -> InstanceStarting:
     return InstanceStarting(str(settings.data_dir.absolute()), instance.pid)
 
 
-def _acquire(lock: IO[str], directory: Path) -> None:
-    deadline = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() > deadline:
-                raise _already_running(directory) from error
-        else:
-            return
-
-        time.sleep(POLL_SECONDS)
-
-
 def _already_running(directory: Path) -> AlreadyRunning:
     instance = _read_record(directory)
     if instance is None:
@@ -244,21 +221,6 @@ def _already_running(directory: Path) -> AlreadyRunning:
 
 def _read_record(directory: Path) -> Instance | None:
     with suppress(BaseValidationError):  # another release wrote other fields
-        return cattrs.structure(_read(directory / RECORD_NAME), Instance)
+        return cattrs.structure(instance_record(directory).read(), Instance)
 
     return None
-
-
-def _read(path: Path) -> dict[str, object]:
-    """Return the JSON object in a file, empty where the file is missing or damaged."""
-    with suppress(OSError, ValueError):
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(document, dict):
-            return cast("dict[str, object]", document)
-
-    return {}
-
-
-def _write(path: Path, document: dict[str, object]) -> None:
-    with atomic_file(path) as out:
-        out.write(json.dumps(document).encode())

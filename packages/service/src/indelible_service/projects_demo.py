@@ -6,12 +6,13 @@ kills itself when the host has taken the commit.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGTERM
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Final
 
@@ -40,8 +41,11 @@ from indelible_service.contexts.projects import (
 )
 from indelible_service.database import open_configured_store, upgrade
 from indelible_service.demo import DemoStep, variables_of_own_database
+from indelible_service.demos.waiting import OnWait, tell_nobody
+from indelible_service.embedded.children import StopSignals, running_child
 from indelible_service.environment import SettingsWrong
 from indelible_service.settings import Settings, environment_without_settings
+from indelible_service.supervisor import write_settings
 from indelible_sql import SqlStore
 from indelible_workers import process_batch
 
@@ -53,6 +57,7 @@ NAME: Final = "Fruit Shop"
 LEASE_SECONDS: Final = 2  # of the worker that is killed, and then waited for
 MAX_WAIT_SECONDS: Final = 120
 PAUSE_SECONDS: Final = 0.2
+STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, 3), (SIGKILL, None))
 COLUMNS: Final = ("job", "state", "attempts", "commit on the branch", "trailer")
 PROMPT: Final = "An online shop that sells fruit, with a catalogue and a basket"
 Node = Mapping[str, Any]
@@ -92,7 +97,7 @@ def demo_settings(settings: Settings, api_url: str | None) -> Settings:
     return Settings.read(variables)
 
 
-def projects_demo(settings: Settings) -> Iterator[DemoStep]:
+def projects_demo(settings: Settings, on_wait: OnWait = tell_nobody) -> Generator[DemoStep]:
     """Process three jobs of a new project; the worker of the second one is killed.
 
     Raises: JobNotEnded.
@@ -101,7 +106,7 @@ def projects_demo(settings: Settings) -> Iterator[DemoStep]:
     with open_configured_store(settings) as store:
         process_job = build_process_job(settings.section(ProjectSettings), store)
         process_job.lease_seconds = LEASE_SECONDS
-        demo = _Demo(settings=settings, store=store, process_job=process_job)
+        demo = _Demo(settings=settings, store=store, process_job=process_job, on_wait=on_wait)
         project = demo.create_project()
         first, second, third = [demo.create_job(project, number) for number in JOBS]
 
@@ -109,6 +114,7 @@ def projects_demo(settings: Settings) -> Iterator[DemoStep]:
         repository = demo.repository(project)
         yield DemoStep(f"Project {project.name} has the repository {repository.url}.")
 
+        on_wait("the push of a worker process, which is killed")
         process_id = demo.kill_worker_during_push()
         pushed = demo.pushed_commits(project, (second,))
         state = demo.job(second).status
@@ -130,6 +136,7 @@ class _Demo:
     settings: Settings
     store: SqlStore
     process_job: ProcessJob
+    on_wait: OnWait
 
     @property
     def host(self) -> GitHost:
@@ -153,6 +160,7 @@ class _Demo:
         Raises: JobNotEnded.
         """
         stage: AnyStage = self.process_job.stage()
+        self.on_wait(f"the end of job {job.number}")
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while time.monotonic() < deadline:
             process_batch(self.store, stage, actor=WORKER)
@@ -164,12 +172,15 @@ class _Demo:
 
     def kill_worker_during_push(self) -> int:
         """Let a child process the next job, and return its process id when it has killed itself."""
-        child = subprocess.Popen(
+        program = running_child(
             (sys.executable, "-m", "indelible_service.projects_demo"),
+            STOP_SIGNALS,
             env=environment_without_settings(),
             stdin=subprocess.PIPE,
         )
-        child.communicate(json.dumps(dict(self.settings.variables)).encode())
+        with program as child:
+            write_settings(child, self.settings.variables)
+            child.wait()
         return child.pid
 
     def job(self, job: Job) -> Job:
@@ -274,6 +285,7 @@ class _DyingCheckout:
 
 def main() -> None:
     """Process one job until its commit is pushed, and die."""
+    signal.signal(SIGTERM, lambda *_: sys.exit(1))  # so that the git of the job ends, too
     settings = Settings.read(json.load(sys.stdin))
     with open_configured_store(settings) as store:
         process_job = build_process_job(settings.section(ProjectSettings), store)

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from typing import Final, Self
 from attrs import define, field
 
 from indelible.kernel import IndelibleError
-from indelible_service.embedded.children import Child, StopSignals, die_with_parent, stop_child
+from indelible_service.embedded.children import Child, StopSignals, running_child
 from indelible_service.log_files import log_path
 from indelible_service.settings import Settings, environment_without_settings
 
@@ -38,21 +37,16 @@ def run_command(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
     The settings, as variables, come through a pipe: users of the machine who may read the
     environment of a process do not find the secrets there.
     """
-    child = Child(
+    program = running_child(
         (sys.executable, "-m", "indelible_service", *words, SETTINGS_FROM_STDIN),
+        STOP_SIGNALS,
         env=environment_without_settings(),
         stdin=subprocess.PIPE,
         stdout=sys.stderr,
-        start_new_session=True,
     )
-    try:
-        _write_settings(child, settings)
-        with die_with_parent(child, STOP_SIGNALS):
-            yield child
-    finally:
-        stop_child(child, STOP_SIGNALS)
-        with suppress(ProcessLookupError):  # a killed child leaves its own children behind
-            os.killpg(child.pid, SIGKILL)
+    with program as child:
+        write_settings(child, settings)
+        yield child
 
 
 def log_words(settings: Settings, process: str) -> Sequence[str]:
@@ -63,7 +57,8 @@ def log_words(settings: Settings, process: str) -> Sequence[str]:
     return LOG_FILE, str(log_path(settings.data_dir, process))
 
 
-def _write_settings(child: Child, settings: Mapping[str, str]) -> None:
+def write_settings(child: Child, settings: Mapping[str, str]) -> None:
+    """Write settings as variables to the stdin of a child, and close it."""
     assert child.stdin  # noqa: S101 - for the type checkers: it is a pipe
     with suppress(BrokenPipeError), child.stdin as stdin:  # the child may have ended
         stdin.write(json.dumps(dict(settings)).encode())

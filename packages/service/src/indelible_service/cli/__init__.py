@@ -8,10 +8,11 @@ from indelible_service.cli.captures import captures
 from indelible_service.cli.concepts import diff, history, list_command
 from indelible_service.cli.contests import contests
 from indelible_service.cli.database import db, rebuild, seal, verify
+from indelible_service.cli.demos import demo
 from indelible_service.cli.keys import key
 from indelible_service.cli.money import money
 from indelible_service.cli.projects import projects
-from indelible_service.cli.serving import demo, schedule, serve, up, work
+from indelible_service.cli.serving import schedule, serve, up, work
 from indelible_service.cli.subscribers import subscribers
 from indelible_service.cli.tasks import task
 from indelible_service.cli.tokens import recover_events, recover_tokens

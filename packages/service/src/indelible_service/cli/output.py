@@ -47,9 +47,12 @@ HINTS: Final = {
     "DEMO_ENDPOINT_FOREIGN": (
         "leave INGESTION_ENDPOINT_URL blank for the instance and for the demo"
     ),
+    "DEMO_INTERRUPTED": "start it again; what it has written stays",
     "DEMO_NOT_FINISHED": (
-        "check that the instance has workers, and the same INGESTION_ENDPOINT_URL as the demo"
+        "check that the instance has workers, the same data directory as the demo, and no"
+        " INGESTION_ENDPOINT_URL"
     ),
+    "DEMO_RUNNING": "wait for its end, or end it with Ctrl-C",
     "DEMO_STRIPE_FOREIGN": (
         "leave the settings of Stripe blank, or set STRIPE_API_URL to a free port of this machine,"
         " for the instance and for the demo"
@@ -100,6 +103,7 @@ HINTS: Final = {
         "set INDELIBLE_SECRET, or set INDELIBLE_DATA_DIR to the directory with the secret"
     ),
     "SETTINGS_WRONG": "`.env.example` lists every setting",
+    "SIMULATOR_NOT_STARTED": ("if STRIPE_API_URL is set, it must name a free port of this machine"),
     "SPECIFICATION_INVALID": "`indelible projects plan --help` describes the file",
     "TOO_FEW_TOPICS": "put the texts of each topic into a folder of its own below the folder",
     "SUBSCRIBER_NOT_FOUND": "`indelible subscribers list` shows the names",

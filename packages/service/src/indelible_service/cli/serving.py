@@ -1,7 +1,6 @@
-"""Start the API, workers and schedulers, and run the demonstrations."""
+"""Start the API, workers and schedulers."""
 
 import json
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,19 +11,14 @@ from attrs import evolve
 from indelible_service.cli.output import (
     Command,
     print_result,
-    print_table,
-    printable,
     wants_json,
 )
 from indelible_service.cli.screen import started_text
-from indelible_service.instance import client_settings, command_settings
+from indelible_service.instance import command_settings
 from indelible_service.log_files import log_path
 from indelible_service.settings import Settings, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from indelible_service.demo import DemoStep
     from indelible_service.startup import Started
 
 PROCESSES: Final = click.IntRange(1, 64)
@@ -40,8 +34,6 @@ MODULE_OPTION: Final = click.option(
     help="A module of yours, imported from the working directory or where it is installed.",
 )
 STARTING: Final = "Starting PostgreSQL, Redis, the API, the workers and the scheduler ..."
-DEMOS: Final = click.Choice(["concepts", "captures", "contests", "money", "projects", "tokens"])
-FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
 @click.command(cls=Command)
@@ -184,117 +176,3 @@ def _process_settings(*, from_stdin: bool, log_file: Path | None) -> Settings:
         return settings
 
     return command_settings()
-
-
-@click.command(cls=Command)
-@click.argument("name", type=DEMOS, default="concepts")
-@click.argument("folder", type=FOLDER, required=False)
-@click.option(
-    "--key",
-    envvar="INDELIBLE_KEY",
-    help="A key of the running instance; needed where its database is on another machine.",
-)
-@click.option("--ask", metavar="QUESTION", help="The question for the search in `captures`.")
-@click.option(
-    "--host",
-    metavar="URL",
-    help="The address of GitHub's API, or of one like it, for `projects`; needs GITHUB_TOKEN.",
-)
-@click.option(
-    "--competitors",
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A real leaderboard, whose players and first round `contests` uses.",
-)
-def demo(
-    name: str,
-    folder: Path | None,
-    key: str | None,
-    ask: str | None,
-    host: str | None,
-    competitors: Path | None,
-) -> None:
-    """Run a demonstration of concepts, captures, contests, money, projects or tokens.
-
-    `concepts` uses the REST API of the running instance, or the one at API_BASE_URL, or at
-    INDELIBLE_HOST and INDELIBLE_PORT. `captures` writes into its database: it reads every .md and
-    .txt file in FOLDER, by default our own documentation, and each subfolder becomes a subspace. A
-    second run changes nothing. `contests` is the provider of an invented tournament, which the
-    workers of the running instance fetch: a contest on it runs to its settlement. Its entries are
-    paid at a simulator of Stripe. `money` continues until its winners are paid, and prints the
-    ledger. `projects` needs no running instance: it builds a project in three jobs, in a database
-    and a repository of its own, and kills the worker of one during its push. `tokens` needs none
-    either: it detects the tokens of a simulated chain, through a reorg, in a database of its own.
-    """
-    settings = client_settings()
-    match name:
-        case "contests":
-            _show_contests(settings, competitors)
-        case "money":
-            _show_money(settings)
-        case "projects":
-            _show_projects(settings, host)
-        case "tokens":
-            _show_tokens(settings)
-        case _:
-            hint = f"See the results at {settings.address}/console."
-            _print_steps(_demo_steps(settings, name, folder, key, ask), hint)
-
-
-def _show_contests(settings: Settings, competitors: Path | None) -> None:
-    from indelible_service.demos.contests import contests_demo
-
-    hint = f"See the contest at {settings.address}/console/contests."
-    _print_steps(contests_demo(settings, competitors), hint)
-
-
-def _show_money(settings: Settings) -> None:
-    from indelible_service.demos.money import money_demo
-
-    _print_steps(
-        money_demo(settings), f"See the ledger at {settings.address}/console/money/ledger."
-    )
-
-
-def _show_projects(settings: Settings, host: str | None) -> None:
-    from indelible_service.projects_demo import demo_settings, projects_demo
-
-    settings = demo_settings(settings, host)
-    _print_steps(projects_demo(settings), _hint_of_own_database(settings, "jobs"))
-
-
-def _show_tokens(settings: Settings) -> None:
-    from indelible_service.demos.tokens import demo_settings, tokens_demo
-
-    settings = demo_settings(settings)
-    _print_steps(tokens_demo(settings), _hint_of_own_database(settings, "tokens"))
-
-
-def _hint_of_own_database(settings: Settings, plural: str) -> str:
-    """Return how to see what a demonstration has written that needs no running instance."""
-    folder = shlex.quote(str(settings.data_dir))
-    return f"`INDELIBLE_DATA_DIR={folder} indelible up` shows the {plural} in the console."
-
-
-def _print_steps(demo_steps: "Iterator[DemoStep]", hint: str) -> None:
-    """Print each step when it is done, or all as JSON at the end."""
-    steps: list[DemoStep] = []
-    for step in demo_steps:
-        steps.append(step)
-        if not wants_json():
-            click.echo(printable(step.text))
-            print_table(step.columns, step.rows)
-
-    print_result(steps, hint)
-
-
-def _demo_steps(
-    settings: Settings, name: str, folder: Path | None, key: str | None, question: str | None
-) -> "Iterator[DemoStep]":
-    from indelible_service.captures_demo import HANDBOOK, QUESTION, captures_demo
-    from indelible_service.demo import concepts_demo, running_api
-
-    if name == "captures":
-        return captures_demo(settings, folder or HANDBOOK, question or QUESTION)
-
-    return concepts_demo(running_api(settings, key))

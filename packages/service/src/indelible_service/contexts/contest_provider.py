@@ -1,7 +1,8 @@
-"""The HTTP request that reads a tournament from the configured provider."""
+"""The HTTP request that reads a tournament from the configured provider, or from that of a demo."""
 
 import time
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -12,8 +13,11 @@ from indelible.contests.entities import FetchOutcome
 from indelible.contests.tasks import FetchedBody
 from indelible.kernel import Clock, SystemClock
 from indelible.kernel.payloads import MAX_PAYLOAD_BYTES
+from indelible_service.demos.running import running_demonstration
 
 EVENT_ID: Final = "{event_id}"
+DEMO_ENDPOINT: Final = "http://127.0.0.1:{port}/leaderboard?event="
+NO_PROVIDER: Final = "no provider is configured (INGESTION_ENDPOINT_URL)"
 TIMEOUT_SECONDS: Final = 5.0
 CHUNK_BYTES: Final = 65_536
 TOO_MANY_REQUESTS: Final = 429
@@ -129,6 +133,22 @@ class ProviderClient:
             content_type=response.headers.get("Content-Type"),
             error=f"the answer has more than {self.max_bytes} bytes",
         )
+
+
+@frozen
+class DemoProvider:
+    """Reads tournaments from the demonstration in the data directory, where no provider is set."""
+
+    data_dir: Path
+
+    def fetch(self, provider_event_id: str) -> FetchedBody:
+        """Send one request and return its answer; without a demonstration there is none."""
+        demonstration = running_demonstration(self.data_dir)
+        if demonstration is None or demonstration.provider_port is None:
+            return FetchedBody(outcome=FetchOutcome.NETWORK_ERROR, error=NO_PROVIDER)
+
+        endpoint = DEMO_ENDPOINT.format(port=demonstration.provider_port) + EVENT_ID
+        return ProviderClient(endpoint=endpoint).fetch(provider_event_id)
 
 
 def _failed(outcome: FetchOutcome, error: Exception, status: int | None = None) -> FetchedBody:

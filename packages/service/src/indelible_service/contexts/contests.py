@@ -8,7 +8,12 @@ from attrs import frozen
 
 from indelible.contests.rules.tasks import RECONCILE_CONTESTS_STAGE
 from indelible.contests.tasks import ContestStages
-from indelible_service.contexts.declaration import AnyStage, AnyStore, ServiceContext
+from indelible_service.contexts.declaration import (
+    AnyStage,
+    AnyStore,
+    InDataDirectory,
+    ServiceContext,
+)
 from indelible_service.environment import Format, has_valid_port, setting, whole_number
 from indelible_service.peers import Peer
 
@@ -17,8 +22,6 @@ if TYPE_CHECKING:  # these need packages that not every command does
 
     from indelible_workers import RecurringTask
 
-# Nobody listens there but `indelible demo contests`; see decision 0100.
-DEMO_ENDPOINT: Final = "http://127.0.0.1:8471/leaderboard?event={event_id}"
 ENDPOINT: Final = Format(
     "an address with {event_id}, such as https://example.com/leaderboard?event={event_id}",
     r"https?://[^\s{}/?#@]+[^\s{}@]*\{event_id\}[^\s{}@]*",
@@ -31,10 +34,10 @@ RECONCILE_SECONDS: Final = 30
 
 
 @frozen(kw_only=True)
-class ContestSettings:
-    """The settings of contests. Without a poll interval, the demo's own address has a short one."""
+class ContestSettings(InDataDirectory):
+    """The settings of contests. Without a provider, a demonstration is asked, more often."""
 
-    ingestion_endpoint_url: str = setting("INGESTION_ENDPOINT_URL", DEMO_ENDPOINT, ENDPOINT)
+    ingestion_endpoint_url: str = setting("INGESTION_ENDPOINT_URL", "", ENDPOINT)
     ingestion_poll_seconds: int | None = setting(
         "INGESTION_POLL_SECONDS", None, whole_number(1, 3_600)
     )
@@ -44,21 +47,21 @@ class ContestSettings:
         """Return the seconds between two fetches of a tournament."""
         if self.ingestion_poll_seconds is not None:
             return self.ingestion_poll_seconds
-        if self.ingestion_endpoint_url == DEMO_ENDPOINT:
-            return DEMO_POLL_SECONDS
 
-        return POLL_SECONDS
+        return POLL_SECONDS if self.ingestion_endpoint_url else DEMO_POLL_SECONDS
 
 
 def build_contest_stages(settings: ContestSettings, store: AnyStore) -> ContestStages:
     """Return the stages of contests with the configured provider."""
     from indelible_service.contexts.contest_metrics import contest_metrics
-    from indelible_service.contexts.contest_provider import ProviderClient
+    from indelible_service.contexts.contest_provider import DemoProvider, ProviderClient
 
-    client = ProviderClient(endpoint=settings.ingestion_endpoint_url)
+    provider: DemoProvider | ProviderClient = DemoProvider(settings.data_dir)
+    if settings.ingestion_endpoint_url:
+        provider = ProviderClient(endpoint=settings.ingestion_endpoint_url)
     return ContestStages(
         store=store,
-        fetch=client.fetch,
+        fetch=provider.fetch,
         observer=contest_metrics(),
         poll_seconds=settings.poll_seconds,
         max_poll_seconds=max(POLL_SECONDS, settings.poll_seconds),
@@ -81,8 +84,8 @@ def build_recurring(_: ContestSettings) -> "Sequence[RecurringTask]":
 
 
 def build_peers(settings: ContestSettings) -> Sequence[Peer]:
-    """Return the provider, unless its address is that of the demo."""
-    if settings.ingestion_endpoint_url == DEMO_ENDPOINT:
+    """Return the provider where one is configured."""
+    if not settings.ingestion_endpoint_url:
         return ()
 
     address = urlsplit(settings.ingestion_endpoint_url)

@@ -11,41 +11,40 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
-from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
-from indelible.app import ReadTx
-from indelible.contests.commands import EnterContest, PublishContest
+from indelible.app import ReadTx, WriteTx
+from indelible.contests.commands import ConfigureContest, EnterContest, PublishContest
 from indelible.contests.entities import Contest, Entry
-from indelible.contests.handlers import enter_contest, publish_contest
+from indelible.contests.handlers import configure_contest, enter_contest, publish_contest
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.contests.samples import sample_configuration
-from indelible.kernel import Actor, Clock, Conflict, SystemClock, Unavailable
+from indelible.kernel import Actor, Clock, Conflict, SystemClock
 from indelible_service.contexts.contests import ContestSettings
 from indelible_service.database import open_configured_store
-from indelible_service.demo import DemoStep, check_running
+from indelible_service.demo import DemoStep
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import Moment, Tournament, encode
 from indelible_service.demos.provider import ProviderStub, Story, provider_stub
+from indelible_service.demos.running import RunningDemonstration
 from indelible_service.demos.stripe import DemoStripe, demo_stripe
+from indelible_service.demos.waiting import OnWait, tell_nobody, wait_for
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 
 ORGANIZER: Final = Actor.user("admin")  # of the first key, so that its holder sees the contest
 REASON: Final = "demo of contests"
 USERS: Final = ("ann", "bob", "cem", "dora", "eli")
-LOOPBACK: Final = ("127.0.0.1", "localhost")
 FEE_MINOR: Final = 2_501
 ROSTER_SIZE: Final = 4
 COUNTED_PLAYERS: Final = 3
-# Long enough to read each step, and for a worker that looks for due tasks every five seconds.
-LOCK_SECONDS: Final = 30
-START_SECONDS: Final = 34
-CONFIRMATION_SECONDS: Final = 2
-HOLD_SECONDS: Final = 4
-MAX_WAIT_SECONDS: Final = 180
-PAUSE_SECONDS: Final = 0.2  # between two reads while the demo waits for a state
+# When all entries are paid, the organizer moves the lock time to LOCK_SECONDS later.
+ENTRY_TIME: Final = timedelta(minutes=30)
+LOCK_SECONDS: Final = 3
+START_SECONDS: Final = 4
+CONFIRMATION_SECONDS: Final = 1
+HOLD_SECONDS: Final = 1
 STEPS_PER_ROUND: Final = 1
 MILLISECONDS: Final = 1_000  # of a second
 SNAPSHOT: Final = "SNAPSHOT"
@@ -55,69 +54,67 @@ RESULT_COLUMNS: Final = ("rank", "user", "score", "payout")
 
 @frozen
 class DemoEndpointForeign(Conflict):
-    """The instance asks a provider that the demo cannot be."""
+    """The instance asks another provider than the demo."""
 
     code: ClassVar[str] = "DEMO_ENDPOINT_FOREIGN"
     message: ClassVar[str] = (
-        "The demo is the provider of tournaments, so INGESTION_ENDPOINT_URL must name a free port"
-        " of this machine and the path /leaderboard: got {endpoint}."
+        "The demo is the provider of tournaments, but INGESTION_ENDPOINT_URL names another one:"
+        " {endpoint}."
     )
     endpoint: str
 
 
-@frozen
-class DemoNotFinished(Unavailable):
-    """The workers of the instance did not do the next step in time."""
-
-    code: ClassVar[str] = "DEMO_NOT_FINISHED"
-    message: ClassVar[str] = (
-        "The instance did not reach the next step within {seconds} seconds: expected {expected}."
-    )
-    expected: str
-    seconds: int
-
-
-def contests_demo(settings: Settings, competitors: Path | None = None) -> Iterator[DemoStep]:
+def contests_demo(
+    settings: Settings,
+    running: RunningDemonstration,
+    competitors: Path | None = None,
+    on_wait: OnWait = tell_nobody,
+) -> Generator[DemoStep]:
     """Run a contest from SCHEDULED to COMPLETE, and print what the instance has done.
 
     With a file, the players and their first round are those of a real leaderboard.
 
-    Raises: NotRunning, DemoEndpointForeign, DemoStripeForeign, DemoNotFinished, NoDatabase,
-        CannotListen, SimulatorNotStarted, DistributionMissing.
+    Raises: DemoEndpointForeign, DemoStripeForeign, DemoNotFinished, NoDatabase,
+        SimulatorNotStarted, DistributionMissing.
     """
-    with running_demo(settings, competitors) as demo:
+    with running_demo(settings, running, competitors, on_wait) as demo:
+        yield from demo.open()
         yield from demo.run()
         yield DemoStep(f"The contest: {settings.address}/console/contests/{demo.contest.id}")
 
 
 @contextmanager
-def running_demo(settings: Settings, competitors: Path | None = None) -> Generator["ContestDemo"]:
+def running_demo(
+    settings: Settings,
+    running: RunningDemonstration,
+    competitors: Path | None = None,
+    on_wait: OnWait = tell_nobody,
+) -> Generator["ContestDemo"]:
     """Return the demo, with its provider and its Stripe until the block ends.
 
     Raises: as `contests_demo`.
     """
-    check_running(settings)
-    port = provider_port(settings.section(ContestSettings).ingestion_endpoint_url)
+    check_provider(settings)
     tournament = invented_tournament(competitors)
     with (
         open_configured_store(settings) as store,
         demo_stripe(settings, store) as stripe,
-        provider_stub(port=port) as stub,
+        provider_stub() as stub,
     ):
-        yield ContestDemo(store=store, stub=stub, stripe=stripe, tournament=tournament)
+        running.publish_provider(stub.port)
+        yield ContestDemo(
+            store=store, stub=stub, stripe=stripe, tournament=tournament, on_wait=on_wait
+        )
 
 
-def provider_port(endpoint: str) -> int:
-    """Return the port of this machine at which the instance asks for tournaments.
+def check_provider(settings: Settings) -> None:
+    """Return if the instance asks the demonstration of its data directory for tournaments.
 
     Raises: DemoEndpointForeign.
     """
-    address = urlsplit(endpoint)
-    is_own = address.scheme == "http" and address.hostname in LOOPBACK
-    if not is_own or address.port is None or address.path != "/leaderboard":
+    endpoint = settings.section(ContestSettings).ingestion_endpoint_url
+    if endpoint:
         raise DemoEndpointForeign(endpoint)
-
-    return address.port
 
 
 def invented_tournament(competitors: Path | None) -> Tournament:
@@ -141,29 +138,44 @@ class ContestDemo:
     stub: ProviderStub
     stripe: DemoStripe
     tournament: Tournament
+    on_wait: OnWait = tell_nobody
     clock: Clock = field(factory=SystemClock)
     contest: Contest = field(init=False)
     entries: Sequence[Entry] = ()
     step_began: float = field(factory=time.monotonic)
 
-    def run(self) -> Iterator[DemoStep]:
-        """Publish, enter and pay; then only serve leaderboards."""
-        moments = self.tournament.moments(steps=STEPS_PER_ROUND)
-        self.serve(moments[0])
+    @property
+    def moments(self) -> Sequence[Moment]:
+        """Return the moments of the tournament whose leaderboards are served."""
+        return self.tournament.moments(steps=STEPS_PER_ROUND)
+
+    def open(self) -> Iterator[DemoStep]:
+        """Publish the contest, and wait until the instance knows the players of its tournament.
+
+        Nobody pays before: an instance that does not know them does not ask this provider.
+        """
+        self.serve(self.moments[0])
         self.contest = self.publish()
         yield self.step(f"Published contest {self.contest.id}; it is SCHEDULED.")
 
         self.wait_for("the field of the tournament", self.has_field)
+        yield self.step("The field is known.")
+
+    def run(self) -> Iterator[DemoStep]:
+        """Enter and pay; then only serve leaderboards."""
+        self.stripe.begin()
         self.entries = self.enter()
-        yield self.step(f"The field is known. {len(self.entries)} users have entered.")
+        yield self.step(f"{len(self.entries)} users have entered.")
         self.pay()
         yield self.step(f"Stripe has reported {len(self.entries)} payments; every entry is ACTIVE.")
 
+        self.move_lock_time()
         yield from self.wait_for_status(ContestStatus.LOCKED, "the lock time")
         yield from self.wait_for_status(ContestStatus.LIVE, "the start time and data")
-        for moment in moments[1:]:
-            self.serve_next(moment)
-            yield self.step(f"{_moment_text(moment, self.tournament)}: event {self.events()}.")
+        for moment in self.moments[1:]:
+            text = _moment_text(moment, self.tournament)
+            self.serve_next(moment, text)
+            yield self.step(f"{text}: event {self.events()}.")
 
         self.wait_for("a TERMINAL event", self.has_ended)
         yield self.step("The last leaderboard was seen twice; the tournament is over.")
@@ -177,16 +189,31 @@ class ContestDemo:
         command = PublishContest(
             organizer_id=ORGANIZER.id,
             contest_name=f"{self.tournament.options.name} Pool",
-            configuration=self.configuration(),
+            configuration=self.configuration(self.clock.now() + ENTRY_TIME),
         )
         saved = self.store.run(publish_contest, command, actor=ORGANIZER, reason=REASON)
         return saved.contest
 
-    def configuration(self) -> Mapping[str, Any]:
-        """Return the shipped configuration with times that are seconds away."""
+    def move_lock_time(self) -> None:
+        """Move the lock to a few seconds from now, as an organizer does when all have entered."""
+        self.store.run(self._move_lock_time, self.contest.id, actor=ORGANIZER, reason=REASON)
+
+    def _move_lock_time(self, tx: WriteTx, contest_id: str) -> None:
+        lock = tx.clock.now() + timedelta(seconds=LOCK_SECONDS)
+        command = ConfigureContest(
+            contest_id=contest_id,
+            organizer_id=ORGANIZER.id,
+            configuration=self.configuration(lock),
+            expected_seq=tx.contests.contests.get(contest_id).revision.seq,
+        )
+        configure_contest(tx, command)
+
+    def configuration(self, lock: datetime) -> Mapping[str, Any]:
+        """Return the shipped configuration with a start soon after the lock."""
         options = self.tournament.options
         now = self.clock.now()
-        end = now + timedelta(hours=1)
+        start = lock + timedelta(seconds=START_SECONDS - LOCK_SECONDS)
+        end = lock + timedelta(hours=1)
         return {
             **sample_configuration("masters"),
             "provider_event_id": options.provider_event_id,
@@ -198,8 +225,8 @@ class ContestDemo:
             "roster_size": ROSTER_SIZE,
             "counted_players": COUNTED_PLAYERS,
             "entry_fee_cents": FEE_MINOR,
-            "lock_time": _second_text(now + timedelta(seconds=LOCK_SECONDS)),
-            "tournament_start_time": _second_text(now + timedelta(seconds=START_SECONDS)),
+            "lock_time": _second_text(lock),
+            "tournament_start_time": _second_text(start),
             "tournament_end_time": _second_text(end),
             "terminal_confirmation_seconds": CONFIRMATION_SECONDS,
             "settlement_hold_seconds": HOLD_SECONDS,
@@ -234,16 +261,16 @@ class ContestDemo:
         body = encode(self.tournament.document(moment))
         self.stub.tell(self.tournament.options.provider_event_id, Story.of_bodies([body]))
 
-    def serve_next(self, moment: Moment) -> None:
+    def serve_next(self, moment: Moment, text: str) -> None:
         """Serve a leaderboard, and wait until the contest has taken it up."""
         number = self.events()
         self.serve(moment)
-        self.wait_for("an event of the served leaderboard", lambda: self.events() > number)
+        self.wait_for(f"the event of the leaderboard {text!r}", lambda: self.events() > number)
 
     # What the instance does
 
     def wait_for_status(self, status: ContestStatus, cause: str) -> Iterator[DemoStep]:
-        self.wait_for(f"{status} after {cause}", lambda: self.status() is status)
+        self.wait_for(f"{status} after {cause}", lambda: status in self.statuses())
         yield self.step(f"The contest is {status}.")
 
     def wait_for(self, expected: str, condition: Callable[[], bool]) -> None:
@@ -251,11 +278,7 @@ class ContestDemo:
 
         Raises: DemoNotFinished.
         """
-        deadline = time.monotonic() + MAX_WAIT_SECONDS
-        while not condition():
-            if time.monotonic() > deadline:
-                raise DemoNotFinished(expected, MAX_WAIT_SECONDS)
-            time.sleep(PAUSE_SECONDS)
+        wait_for(expected, condition, self.on_wait)
 
     def step(self, text: str) -> DemoStep:
         """Return a step with the seconds that it took."""
@@ -267,6 +290,11 @@ class ContestDemo:
     def status(self) -> ContestStatus:
         contest = self.store.read(lambda tx: tx.contests.contests.get(self.contest.id))
         return contest.entity.status
+
+    def statuses(self) -> set[str]:
+        """Return every status that the contest has had: one may last for a moment only."""
+        changes = self.store.read(lambda tx: tx.history.of("contest", self.contest.id))
+        return {change.to_state for change in changes}
 
     def has_field(self) -> bool:
         log = self.store.read(lambda tx: tx.contests.logs.get(self.contest.id))

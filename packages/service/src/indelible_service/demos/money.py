@@ -1,6 +1,6 @@
 """Run a contest to the payment of its winners, and show the books to the cent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Final
 
 from attrs import define
@@ -12,6 +12,8 @@ from indelible.money.lifecycle import PayoutJobStatus
 from indelible.reactions import settlement_id
 from indelible_service.demo import DemoStep
 from indelible_service.demos.contests import USERS, ContestDemo, running_demo
+from indelible_service.demos.running import RunningDemonstration
+from indelible_service.demos.waiting import OnWait, tell_nobody
 from indelible_service.settings import Settings
 
 MINOR_UNITS: Final = 100  # of the demo's currency
@@ -20,12 +22,15 @@ ACCOUNT_COLUMNS: Final = ("account", "currency", "debit", "credit")
 MAX_TRANSFERS: Final = 100
 
 
-def money_demo(settings: Settings) -> Iterator[DemoStep]:
+def money_demo(
+    settings: Settings, running: RunningDemonstration, on_wait: OnWait = tell_nobody
+) -> Generator[DemoStep]:
     """Run a contest with paid entries until its winners are paid, and print the ledger.
 
     Raises: as `contests_demo`.
     """
-    with running_demo(settings) as contest:
+    with running_demo(settings, running, on_wait=on_wait) as contest:
+        yield from contest.open()
         contest.stripe.register(USERS)
         yield DemoStep(f"{len(USERS)} users have accounts at Stripe for their winnings.")
         yield from contest.run()

@@ -105,12 +105,17 @@ class _Play:
 class ProviderStub:
     """A running stand-in. Stories may be replaced and faults planned at any time."""
 
-    url: str = ""
+    port: int = 0
     stopped: threading.Event = field(factory=threading.Event)
     _plays: dict[str, _Play] = field(factory=dict[str, _Play])
     _faults: list[ProviderFault] = field(factory=list[ProviderFault])
     _started_at: float = field(factory=time.monotonic)
     _lock: threading.Lock = field(factory=threading.Lock)
+
+    @property
+    def url(self) -> str:
+        """Return the address of the stand-in."""
+        return f"http://{HOST}:{self.port}"
 
     @property
     def endpoint(self) -> str:
@@ -237,7 +242,7 @@ def provider_stub(
         stub.tell(event_id, story)
     server = _listen(port)
     server.stub = stub
-    stub.url = f"http://{HOST}:{server.server_port}"
+    stub.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

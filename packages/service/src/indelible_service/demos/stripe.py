@@ -8,8 +8,9 @@ the demo performs the stages that send requests, in a thread, and reads the even
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
+from signal import SIGKILL, SIGTERM
 from threading import Event, Thread
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ from indelible.money.tasks import PaymentStages, PaymentStarter, WebhookHandler
 from indelible.money.tasks.payout_stages import PayoutStages
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.contexts.money import MoneySettings, build_gateway
+from indelible_service.embedded.children import Child, StopSignals, running_child
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 from indelible_workers import Worker, process_batch
@@ -41,7 +43,7 @@ DEMO_KEY: Final = "sk_test_demo"
 DEMO_SECRET: Final = "whsec_demo"  # noqa: S105 - of the simulator
 WEBHOOK_PATH: Final = "/payments/webhook"
 LOOPBACK: Final = ("127.0.0.1", "localhost")
-STOP_SECONDS: Final = 10
+STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, 3), (SIGKILL, None))
 PAUSE_SECONDS: Final = 0.2
 EVENT_MARGIN: Final = timedelta(minutes=1)  # Stripe's times are whole seconds
 
@@ -75,6 +77,12 @@ class DemoStripe:
     store: SqlStore
     gateway: StripeGateway
     address: str
+    worker: "_OwnWorker | None" = None  # of an instance that has no Stripe
+
+    def begin(self) -> None:
+        """Perform the stages of payments from now on, where the instance does not."""
+        if self.worker is not None:
+            self.worker.start()
 
     def charge_of(self, entry: Entry) -> Charge | None:
         """Return the charge of an entry, None before the reaction has opened it."""
@@ -161,7 +169,7 @@ def demo_stripe(settings: Settings, store: SqlStore) -> Generator[DemoStripe]:
     if not configured.has_stripe:
         money = MoneySettings(api_key=DEMO_KEY, webhook_secrets=(DEMO_SECRET,))
     port = stand_in_port(configured)
-    with simulator_process(port) as address:
+    with simulator_process(port) as address, ExitStack() as stack:
         gateway = build_gateway(evolve(money, api_url=address))
         demo = DemoStripe(store=store, gateway=gateway, address=address)
         demo.keep_balance()
@@ -169,10 +177,10 @@ def demo_stripe(settings: Settings, store: SqlStore) -> Generator[DemoStripe]:
             url = f"{settings.address}{WEBHOOK_PATH}"
             secrets, types = list(money.webhook_secrets), list(EVENT_TYPES)
             demo.control("webhooks", {"url": url, "secrets": secrets, "event_types": types})
-            yield demo
-            return
-        with _OwnWorker(store=store, gateway=gateway, settings=money).running():
-            yield demo
+        else:
+            demo.worker = _OwnWorker(store=store, gateway=gateway, settings=money)
+            stack.callback(demo.worker.stop)
+        yield demo
 
 
 def stand_in_port(settings: MoneySettings) -> int:
@@ -196,27 +204,19 @@ def simulator_process(port: int) -> Generator[str]:
     """
     STRIPE_SIMULATOR.check()
     command = (sys.executable, "-m", "indelible_stripe.simulator", "--port", str(port))
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None  # noqa: S101 - for the type checkers
-            address = process.stdout.readline().strip()
-            if not address:
-                raise SimulatorNotStarted(port, _problem_of(process))
-            yield address
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with running_child(command, STOP_SIGNALS, **options) as child:
+        assert child.stdout is not None  # noqa: S101 - for the type checkers
+        address = child.stdout.readline().decode().strip()
+        if not address:
+            raise SimulatorNotStarted(port, _problem_of(child))
+        yield address
 
 
-def _problem_of(process: "subprocess.Popen[str]") -> str:
+def _problem_of(child: Child) -> str:
     """Return the last line that an ended child has written."""
-    _, errors = process.communicate(timeout=STOP_SECONDS)
-    lines = errors.strip().splitlines()
+    _, errors = child.communicate()
+    lines = errors.decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else "it wrote no reason"
 
 
@@ -230,17 +230,18 @@ class _OwnWorker:
     clock: Clock = field(factory=SystemClock)
     stopping: Event = field(factory=Event)
     seen: set[str] = field(factory=set[str])
+    thread: Thread | None = None
 
-    @contextmanager
-    def running(self) -> Generator[None]:
-        """Perform the stages in a thread until the block ends."""
-        thread = Thread(target=self._run, name="demo-stripe")
-        thread.start()
-        try:
-            yield
-        finally:
-            self.stopping.set()
-            thread.join()
+    def start(self) -> None:
+        """Perform the stages in a thread from now on."""
+        self.thread = Thread(target=self._run, name="demo-stripe")
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Return when the thread has ended."""
+        self.stopping.set()
+        if self.thread is not None:
+            self.thread.join()
 
     def _run(self) -> None:
         payouts = PayoutStages(store=self.store, gateway=self.gateway, policy=AUTOMATIC)

@@ -4,7 +4,7 @@ A database has the tokens of one contract, so that the one of an instance is not
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from attrs import frozen
@@ -75,7 +75,7 @@ def demo_settings(settings: Settings) -> Settings:
     return Settings.read(variables_of_own_database(settings, FOLDER))
 
 
-def tokens_demo(settings: Settings) -> Iterator[DemoStep]:
+def tokens_demo(settings: Settings) -> Generator[DemoStep]:
     """Detect the tokens of a chain that grows and is reorganized; a second run changes nothing.
 
     Raises: DistributionMissing, AlreadyRunning, ChainNotRead.

@@ -150,6 +150,26 @@ def die_with_parent(
 
 
 @contextmanager
+def running_child(
+    command: Sequence[str],
+    signals: StopSignals,
+    **options: Any,  # noqa: ANN401 - those of `Popen`
+) -> Generator[Child]:
+    """Run a program until the block ends, then stop it and its children.
+
+    They end with this process, too. Ctrl-C in a terminal is for this process only.
+    """
+    with Child(command, start_new_session=True, **options) as child:  # closes its pipes
+        try:
+            with die_with_parent(child, signals):
+                yield child
+        finally:
+            stop_child(child, signals)
+            with suppress(ProcessLookupError):  # a killed child leaves its own children behind
+                os.killpg(child.pid, signal.SIGKILL)
+
+
+@contextmanager
 def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[tuple[int, Child]]:
     """Run a server during the block, at the fixed port or a free one; yield port and process.
 
