@@ -17,6 +17,7 @@ from indelible.app import ReadTx
 from indelible.contests.entities import Entry, SettlementLine
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
+from indelible_service.data_directory import data_directory
 from indelible_service.database import open_configured_store
 from indelible_service.demos.contests import (
     ContestDemo,
@@ -206,7 +207,7 @@ def paid_contest(
 ) -> Generator[PaidContest]:
     """Return the contest of the running instance, with its provider and its Stripe."""
     with (
-        only_demonstration(settings, "real data") as running,
+        only_demonstration(data_directory(settings), "real data") as running,
         open_configured_store(settings, needs_key_secret=True) as store,
         demo_stripe(settings, store) as stripe,
         provider_stub() as stub,

@@ -23,7 +23,6 @@ from indelible_service.demos.running import (
 )
 from indelible_service.demos.waiting import DemoNotFinished, wait_for
 from indelible_service.locked_records import LockedRecord
-from indelible_service.settings import Settings
 
 EVENT = "900900901"
 BODY = b'{"events": []}'
@@ -31,22 +30,21 @@ SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
 def test_another_demonstration_is_refused_until_the_end_of_the_first(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path)
-    with only_demonstration(settings, "money"):
+    with only_demonstration(tmp_path, "money"):
         running = running_demonstration(tmp_path)
-        with pytest.raises(DemoRunning) as refused, only_demonstration(settings, "contests"):
+        with pytest.raises(DemoRunning) as refused, only_demonstration(tmp_path, "contests"):
             pass
 
     assert running is not None
     assert (refused.value.code, refused.value.demonstration) == ("DEMO_RUNNING", "money")
     assert (refused.value.pid, refused.value.directory) == (running.pid, str(tmp_path))
-    with only_demonstration(settings, "contests"):
+    with only_demonstration(tmp_path, "contests"):
         pass
     assert running_demonstration(tmp_path) is None
 
 
 def test_the_record_of_a_killed_demonstration_is_nobodys(tmp_path: Path) -> None:
-    with only_demonstration(Settings(data_dir=tmp_path), "money"):
+    with only_demonstration(tmp_path, "money"):
         record = (tmp_path / "demo.json").read_text()
     (tmp_path / "demo.json").write_text(record)
 
@@ -61,7 +59,7 @@ def test_a_running_demonstration_of_another_release_is_refused_without_its_name(
         record.write({"version": 2})
         with (
             pytest.raises(DemoRunning) as refused,
-            only_demonstration(Settings(data_dir=tmp_path), "contests"),
+            only_demonstration(tmp_path, "contests"),
         ):
             pass
 
@@ -74,7 +72,7 @@ def test_workers_ask_the_demonstration_of_their_data_directory_while_it_runs(
 ) -> None:
     provider = DemoProvider(tmp_path)
     with provider_stub({EVENT: Story.of_bodies([BODY])}) as stub:
-        with only_demonstration(Settings(data_dir=tmp_path), "contests") as running:
+        with only_demonstration(tmp_path, "contests") as running:
             before = provider.fetch(EVENT)
             running.publish_provider(stub.port)
             meanwhile = provider.fetch(EVENT)

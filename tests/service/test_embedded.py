@@ -20,8 +20,8 @@ from tests.conftest import copy_cluster, folder
 from tests.databases import create_database
 from tests.service.processes import free_port
 
-from indelible_service.data_directory import FileUnusable
 from indelible_service.embedded import PostgresServer, ServerFailed, postgres
+from indelible_service.files import FileUnusable
 
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 

@@ -9,9 +9,9 @@ import psutil
 import pytest
 from redis import AuthenticationError, Redis
 
-from indelible_service.data_directory import FileUnusable
 from indelible_service.embedded import postgres, redis
 from indelible_service.embedded.redis import server_program
+from indelible_service.files import FileUnusable
 
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 

@@ -1,4 +1,4 @@
-"""Where the processes of `up --full` serve their metrics, and the file for Prometheus."""
+"""The processes of `up --full` serve their metrics, and a file lists them for Prometheus."""
 
 import json
 import socket

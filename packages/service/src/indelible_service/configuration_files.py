@@ -8,7 +8,7 @@ from attrs import frozen
 
 from indelible.contests.rules.configuration import Configuration, parse_configuration_text
 from indelible.kernel import Invalid
-from indelible_service.data_directory import translate_os_errors
+from indelible_service.files import translate_os_errors
 
 MAX_CONFIGURATION_BYTES: Final = 1_048_576
 

@@ -14,8 +14,8 @@ from cattrs.preconf.json import make_converter
 from indelible.concepts import VersionDiff, to_unified
 from indelible.kernel import Actor, SystemClock, Unavailable
 from indelible.kernel.keys import CreateKey, authenticate_key, create_key
-from indelible_service.data_directory import atomic_file, translate_os_errors
 from indelible_service.database import key_file, open_configured_store
+from indelible_service.files import atomic_file, translate_os_errors
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from attrs import frozen
 
 from indelible.kernel import Invalid, digest
-from indelible_service.data_directory import translate_os_errors
+from indelible_service.files import translate_os_errors
 
 SUFFIXES: Final = (".md", ".txt")
 MAX_TEXT_CHARACTERS: Final = 20_000

@@ -13,7 +13,6 @@ from typing import ClassVar, Final
 from attrs import define, evolve, frozen
 
 from indelible.kernel import OutcomeUnknown, StoreUnreachable, Unavailable
-from indelible_service.data_directory import DiskFull
 from indelible_service.database import (
     SCHEDULER_THREADS,
     check_connections,
@@ -35,6 +34,7 @@ from indelible_service.embedded import (
 )
 from indelible_service.embedded.children import Child, StartStopped, failure_from, never
 from indelible_service.embedded.postgresql import DATABASE
+from indelible_service.files import DiskFull
 from indelible_service.instance import POSTGRESQL, REDIS, Claim, claimed_directory, instance_record
 from indelible_service.listening import instance_listener
 from indelible_service.metrics import (

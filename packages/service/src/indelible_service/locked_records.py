@@ -14,7 +14,7 @@ from typing import Final, cast
 
 from attrs import frozen
 
-from indelible_service.data_directory import atomic_file, translate_os_errors
+from indelible_service.files import atomic_file, translate_os_errors
 
 LOCK_SECONDS: Final = 2  # longer than another process holds the lock to look at it
 POLL_SECONDS: Final = 0.05

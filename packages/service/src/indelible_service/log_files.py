@@ -9,7 +9,7 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import Final
 
-from indelible_service.data_directory import translate_os_errors
+from indelible_service.files import translate_os_errors
 
 MAX_FILE_BYTES: Final = 10 * 2**20
 MAX_OLD_FILES: Final = 4  # of each process, beside the file that grows

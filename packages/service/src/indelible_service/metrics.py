@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from prometheus_client import CollectorRegistry, start_http_server
 
 from indelible_service.contexts import CONTEXTS
-from indelible_service.data_directory import atomic_file
+from indelible_service.files import atomic_file
 from indelible_service.instance import Claim
 from indelible_service.listening import CannotListen
 from indelible_service.settings import Settings

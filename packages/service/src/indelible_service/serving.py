@@ -2,7 +2,7 @@
 
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -111,18 +111,22 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
             if signals.received:
                 return
 
-            started = Started(
-                address=bound.address,
-                database=public_url(bound),
-                first_key=first_key,
-                key_file=key_file(bound, FIRST_KEY),
-                workers=f"in this process: {', '.join(stages)}",
-                data_dir=bound.data_dir,
-                logs=bound.log_folder,
-                metrics={"up": MetricsServer(bound.host, bound.port).url},
-            )
-            on_started(started)
+            on_started(_started(bound, first_key, stages))
             signals.run_until_stopped(server.run)
+
+
+def _started(settings: Settings, first_key: str | None, stages: Iterable[str]) -> Started:
+    """Return what `up` tells about a process that runs everything."""
+    return Started(
+        address=settings.address,
+        database=public_url(settings),
+        first_key=first_key,
+        key_file=key_file(settings, FIRST_KEY),
+        workers=f"in this process: {', '.join(stages)}",
+        data_dir=settings.data_dir,
+        logs=settings.log_folder,
+        metrics={"up": MetricsServer(settings.host, settings.port).url},
+    )
 
 
 def create_api_server(settings: Settings, app: Flask, listener: socket.socket) -> "Server":

@@ -10,7 +10,7 @@ from indelible.kernel import Invalid
 from indelible.kernel.json_numbers import parse_json
 from indelible.kernel.values import value_text
 from indelible.projects.entities import ArchitectureSpec
-from indelible_service.data_directory import translate_os_errors
+from indelible_service.files import translate_os_errors
 
 # Nodes, edges and metadata have at most 1 MiB each; the rest is for texts and white space.
 MAX_SPECIFICATION_BYTES: Final = 8_388_608

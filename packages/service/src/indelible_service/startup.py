@@ -8,8 +8,8 @@ from attrs import field, frozen
 
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key, list_keys
-from indelible_service.data_directory import atomic_file
 from indelible_service.database import key_file
+from indelible_service.files import atomic_file
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 

@@ -162,7 +162,7 @@ def bundle(contest_id: str, file: Path) -> None:
     """
     from indelible.contests.tasks import read_bundle
     from indelible.kernel import canonical_json
-    from indelible_service.data_directory import atomic_file
+    from indelible_service.files import atomic_file
 
     with open_settings_store() as store:
         document = store.read(read_bundle, contest_id)

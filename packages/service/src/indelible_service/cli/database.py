@@ -16,7 +16,7 @@ from indelible_service.cli.output import (
     print_result,
     print_results,
 )
-from indelible_service.data_directory import atomic_file, translate_os_errors
+from indelible_service.files import atomic_file, translate_os_errors
 from indelible_service.instance import command_settings
 
 EXPORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)

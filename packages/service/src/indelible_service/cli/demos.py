@@ -17,6 +17,7 @@ from indelible_service.cli.output import (
     printable,
     wants_json,
 )
+from indelible_service.data_directory import data_directory
 from indelible_service.demos.running import RunningDemonstration, only_demonstration
 from indelible_service.instance import client_settings
 from indelible_service.settings import Settings
@@ -95,7 +96,7 @@ def demo(
 
         if name in ON_INSTANCE:
             _check_instance(settings)
-        with only_demonstration(settings, name) as running:
+        with only_demonstration(data_directory(settings), name) as running:
             _print_steps(*_alone(name, settings, options, running), check_signals)
 
 

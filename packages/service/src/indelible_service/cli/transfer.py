@@ -10,7 +10,7 @@ import click
 
 from indelible.kernel import Actor
 from indelible_service.cli.output import Command, open_settings_store, print_result
-from indelible_service.data_directory import atomic_file, translate_os_errors
+from indelible_service.files import atomic_file, translate_os_errors
 
 STANDARD_OUTPUT: Final = Path("-")
 

@@ -11,9 +11,7 @@ from attrs import asdict, evolve, frozen
 from cattrs.errors import BaseValidationError
 
 from indelible.kernel import Unavailable
-from indelible_service.data_directory import data_directory
 from indelible_service.locked_records import LockedRecord
-from indelible_service.settings import Settings
 
 NAME: Final = "demo"  # of the lock and the record in the data directory
 
@@ -53,12 +51,12 @@ class RunningDemonstration:
 
 
 @contextmanager
-def only_demonstration(settings: Settings, name: str) -> Generator[RunningDemonstration]:
-    """Keep other demonstrations out of the data directory until the block ends.
+def only_demonstration(directory: Path, name: str) -> Generator[RunningDemonstration]:
+    """Keep other demonstrations out of a data directory until the block ends.
 
     Raises: DemoRunning, FileUnusable.
     """
-    directory = data_directory(settings).absolute()
+    directory = directory.absolute()
     record = LockedRecord(directory, NAME)
     with record.hold() as is_ours:
         if not is_ours:

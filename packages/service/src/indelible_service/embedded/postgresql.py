@@ -19,7 +19,6 @@ from typing import IO, Final
 from attrs import field, frozen
 
 from indelible.kernel import TimeOrderedIds
-from indelible_service.data_directory import translate_os_errors
 from indelible_service.embedded.children import (
     HOST,
     POLL_SECONDS,
@@ -35,6 +34,7 @@ from indelible_service.embedded.children import (
     stop_child,
     stop_orphan,
 )
+from indelible_service.files import translate_os_errors
 
 DATABASE: Final = "indelible"
 ADMIN: Final = "postgres"

@@ -13,7 +13,6 @@ from typing import ClassVar, Final
 from attrs import field, frozen
 
 from indelible.kernel import TimeOrderedIds, Unavailable
-from indelible_service.data_directory import translate_os_errors
 from indelible_service.embedded.children import (
     HOST,
     Child,
@@ -23,6 +22,7 @@ from indelible_service.embedded.children import (
     running_server,
     start_child,
 )
+from indelible_service.files import translate_os_errors
 
 SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
 INSTALLED: Final = ("valkey-server", "redis-server")
