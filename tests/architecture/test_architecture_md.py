@@ -111,10 +111,13 @@ def test_a_task_leads_to_what_has_to_be_changed(task: str) -> None:
     assert "### To add a field" in TEXT
 
 
-@pytest.mark.parametrize("name", sorted(path.relative_to(ROOT).as_posix() for path in pages()))
-def test_the_files_that_a_page_names_exist(name: str) -> None:
-    names = set(files_in((ROOT / name).read_text(encoding="utf-8"))) - NAMED_BY_SEEDS
-    missing = [file for file in names if not is_there(file) and not is_there(f"tests/{file}")]
+def test_the_files_that_a_page_names_exist() -> None:
+    missing: list[str] = []
+    for path in pages():
+        names = set(files_in(path.read_text(encoding="utf-8"))) - NAMED_BY_SEEDS
+        for file in names:
+            if not is_there(file) and not is_there(f"tests/{file}"):
+                missing.append(f"{path}: {file}")
 
     assert missing == []
 

@@ -33,6 +33,7 @@ COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.
 UNMARKED = {
     "README.md": {"sh": 2, "console": 1},
     "contest-configuration.md": {"json": 2},  # tests/docs/test_contest_configuration.py
+    "metrics.md": {"yaml": 1},  # a configuration of Prometheus
     "style.md": {"python": 1},
 }
 TRANSCRIPT = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -140,19 +140,19 @@ def test_an_error_has_the_status_of_its_kind(leaf: type[IndelibleError], status:
     assert status_of(leaf) == status
 
 
-@pytest.mark.parametrize("leaf", LEAVES, ids=[leaf.code for leaf in LEAVES])
-def test_every_error_is_a_problem_with_a_title_and_a_documentation_link(
-    leaf: type[IndelibleError],
-) -> None:
+def test_every_error_is_a_problem_with_a_title_and_a_documentation_link() -> None:
     named: dict[str, object] = {}
     for context in CONTEXTS:
         named.update(context.examples)
-    result = problem_of(examples_of(named).of_class(leaf), "request-1")
+    examples = examples_of(named)
 
-    assert result.status in STATUS.values()
-    assert result.code.isupper()
-    assert result.title == leaf.code.replace("_", " ").capitalize()
-    assert result.type == f"/docs#{leaf.code}"
+    for leaf in LEAVES:
+        result = problem_of(examples.of_class(leaf), "request-1")
+
+        assert result.status in STATUS.values(), leaf
+        assert result.code == leaf.code
+        assert result.title == leaf.code.replace("_", " ").capitalize()
+        assert result.type == f"/docs#{leaf.code}"
 
 
 @pytest.mark.slow

@@ -110,7 +110,7 @@ def test_a_time_limit_kills_the_group_and_nothing_else(store: TaskStore, bakery:
         while process_batch(store, stage, actor=WORKER, worker=worker):
             pass
 
-    assert members(oven.groups[0]) == []
+    wait_until(lambda: members(oven.groups[0]) == [])
     assert "TIME_LIMIT_EXCEEDED" in attempts(store, "group-it")[0].reason
     assert are_completed(store, "loaf")
     assert not are_completed(store, "group-it")
@@ -139,7 +139,7 @@ def test_the_end_of_a_lease_kills_the_group(
         while process_batch(store, group_stage(bakery, oven), actor=WORKER, worker=worker):
             pass
 
-    assert members(oven.groups[0]) == []
+    wait_until(lambda: members(oven.groups[0]) == [])
     assert are_completed(store, "loaf")
     assert outcome_counts(worker) == {"claimed": 2, "completed": 1, "lost": 1}
 

@@ -85,8 +85,8 @@ def test_a_worker_completes_tasks_at_their_rate(store: TaskStore, bakery: Bakery
         seconds = time.monotonic() - started_at
 
         assert rate_limited_claims(worker) > 0
-    # 5 at once and 20 within the next second; a machine that is busy takes longer.
-    assert 0.95 < seconds < 10
+    # 5 at once, and 20 not before the next second has passed.
+    assert seconds > 0.95
 
 
 def test_a_stage_without_tasks_is_not_delayed(store: TaskStore, bakery: Bakery) -> None:

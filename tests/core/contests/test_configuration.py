@@ -129,10 +129,10 @@ def test_no_object_takes_an_unknown_key(path: tuple[Any, ...]) -> None:
     assert faults(changed((*path, "extra"), 1)) == [("UNKNOWN_KEY", json_path((*path, "extra")))]
 
 
-@pytest.mark.parametrize("path", NUMBERS, ids=json_path)
 @pytest.mark.parametrize("value", [4.0, Decimal("4.0"), True, False, "4", [[]], {"a": None}])
-def test_no_number_is_converted(path: tuple[Any, ...], value: object) -> None:
-    assert ("WRONG_TYPE", json_path(path)) in faults(changed(path, value))
+def test_no_number_is_converted(value: object) -> None:
+    for path in NUMBERS:
+        assert ("WRONG_TYPE", json_path(path)) in faults(changed(path, value))
 
 
 @pytest.mark.slow
