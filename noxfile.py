@@ -1,8 +1,9 @@
-"""`nox -s tests` is the whole gate; `nox -s up` starts everything; `nox -l` lists the rest."""
+"""`nox -s tests` guards main, `nox -s proofs` repeats proofs; `nox -l` lists the rest."""
 
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,9 +30,9 @@ PACKAGES = {
     "indelible-service": "packages/service",
 }
 BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their own runs them
-GATE_PYTHON = "3.11"
+THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"  # of nox and its sessions
 EXTRAS = {"indelible-stripe": "[simulator]"}  # `indelible demo` plays against the simulator
-OTHER_PYTHONS = ("3.12", "3.13", "3.14")
+TESTED_PYTHONS = ("3.11", "3.12", "3.13")
 OTHER_POSTGRESQL = ("14",)  # the oldest; the other tests run on the newest
 SMALL_DOSES = {"INDELIBLE_TEST_DOSES": "small"}  # tests/doses.py
 ABSENT = {"3.14": {"indelible-wordllama"}}  # its dependency has no wheels for that Python
@@ -56,18 +57,31 @@ def demo(session: nox.Session) -> None:
     _run_to_its_end(session, "indelible", "demo")
 
 
-@nox.session(python=GATE_PYTHON)
+@nox.session
 def tests(session: nox.Session) -> None:
-    """Run everything that guards main; `-- ARGUMENTS` go to the pytest of the whole suite.
+    """Run what guards main; `-- ARGUMENTS` go to pytest.
 
-    That pytest often waits for the processes that it starts; the wheels and the suites for other
-    versions use this time.
+    That pytest often waits for the processes that it starts; types and wheels are checked in that
+    time.
     """
     _install(session, "dev")
-    _check_sources(session)
+    _check_style(session)
+    _imports(session)
     with ThreadPoolExecutor() as executor:
-        beside = executor.submit(_wheels_and_other_versions, session)
-        session.run("python", "-m", "pytest", "-m", "", *_test_folders(), *session.posargs)
+        beside = executor.submit(_types_and_wheels, session)
+        _run_pytest(session, "not proof")
+
+    beside.result()
+
+
+@nox.session
+def proofs(session: nox.Session) -> None:
+    """Repeat what `tests` proves, on other versions and in other ways; for pytest as in `tests`."""
+    interpreters = _other_interpreters(session)
+    _install(session, "dev")
+    with ThreadPoolExecutor() as executor:
+        beside = executor.submit(_installations_and_versions, session, interpreters)
+        _run_pytest(session, "proof")
 
     print(beside.result(), flush=True)
 
@@ -104,10 +118,12 @@ def docs(session: nox.Session) -> None:
 def build(session: nox.Session) -> None:
     """Build the wheels, and try each in an empty environment."""
     _install(session, "build")
-    _wheels(session)
+    wheels = _build_wheels(session)
+    _check_core(session, wheels)
+    _try_installations(session, wheels)
 
 
-@nox.session(python=GATE_PYTHON)
+@nox.session
 def versions(session: nox.Session) -> None:
     """Run the SQL suites on other releases of PostgreSQL: `-- 15 16 17`."""
     _install(session, "dev")
@@ -115,14 +131,12 @@ def versions(session: nox.Session) -> None:
         print(_run_on_server(session, server), flush=True)
 
 
-@nox.session(python=GATE_PYTHON)
+@nox.session
 def pythons(session: nox.Session) -> None:
     """Run the core and SQLite suites on other Pythons: `-- 3.12 3.13`."""
+    interpreters = _other_interpreters(session, *session.posargs)
     _install(session, "dev")
-    for version in session.posargs or OTHER_PYTHONS:
-        interpreter = _interpreter(version)
-        if interpreter is None:
-            session.error(f"Python {version} is not on this machine")
+    for version, interpreter in interpreters.items():
         print(_run_on_python(session, version, interpreter), flush=True)
 
 
@@ -183,7 +197,7 @@ def _test_folders() -> list[str]:
 def _install(session: nox.Session, *groups: str) -> None:
     session.install("--quiet", "--constraint", str(PINS), "uv")
     python = Path(session.bin) / "python"
-    _install_editable(session, python, GATE_PYTHON, *groups, compile_all=True)
+    _install_editable(session, python, THIS_PYTHON, *groups, compile_all=True)
 
 
 def _install_editable(
@@ -227,29 +241,22 @@ def _uv(session: nox.Session, *arguments: str | Path) -> None:
     session.run("uv", *arguments, "--quiet", env={"UV_PYTHON_DOWNLOADS": "never"})
 
 
-def _check_sources(session: nox.Session) -> None:
-    """Check style, types, imports and documents; pyright runs beside the others, on a core."""
-    with ThreadPoolExecutor() as executor:
-        pyright = executor.submit(session.run, "pyright", silent=True)
-        _lint(session)
-        session.run("mypy")
-        _imports(session)
-        _docs(session)
-
-    print(pyright.result(), flush=True)
-
-
 def _lint(session: nox.Session) -> None:
-    session.run("ruff", "check")
-    session.run("ruff", "format", "--check")
-    session.run("hadolint", "Dockerfile")
+    """Check what tests/architecture checks as well, and print the metrics."""
+    _check_style(session)
     session.run("python", "-m", "tests.architecture.style")
     session.run("python", "-m", "tests.architecture.clones")
 
 
-def _types(session: nox.Session) -> None:
-    session.run("mypy")
-    session.run("pyright")
+def _check_style(session: nox.Session) -> None:
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("hadolint", "Dockerfile")
+
+
+def _types(session: nox.Session, *, silent: bool = False) -> None:
+    session.run("mypy", silent=silent)
+    session.run("pyright", silent=silent)
 
 
 def _imports(session: nox.Session) -> None:
@@ -257,29 +264,44 @@ def _imports(session: nox.Session) -> None:
 
 
 def _docs(session: nox.Session) -> None:
-    if (ROOT / "docs" / "conf.py").exists():
-        session.run(
-            "sphinx-build",
-            "--quiet",
-            "--fail-on-warning",
-            "--keep-going",
-            "docs",
-            "docs/_build/html",
-        )
+    options = ("--quiet", "--fail-on-warning", "--keep-going")
+    session.run("sphinx-build", *options, "docs", "docs/_build/html")
 
 
-def _wheels_and_other_versions(session: nox.Session) -> str:
-    """Check what can be checked beside the whole suite; return a line for each suite."""
-    _wheels(session)
-    return _other_versions(session)
+def _run_pytest(session: nox.Session, choice: str) -> None:
+    """Run the tests of a session; plain `pytest` leaves some folders out, no session does."""
+    options = ("--costs", "-m", choice)
+    session.run("python", "-m", "pytest", *options, *_test_folders(), *session.posargs)
 
 
-def _wheels(session: nox.Session) -> None:
-    """Build every wheel, and try each in an environment of its own."""
-    folder = Path(session.create_tmp()).resolve()
-    wheels = _build_wheels(session, folder / "wheels")
+def _types_and_wheels(session: nox.Session) -> None:
+    """Check what can be checked beside the tests; the output is shown if a check fails."""
+    _types(session, silent=True)
+    wheels = _build_wheels(session)
+    _check_core(session, wheels)
 
-    _check_core(session, folder, wheels)
+
+def _installations_and_versions(session: nox.Session, interpreters: dict[str, Path]) -> str:
+    """Build the documentation, try each installation, and run the suites for other versions.
+
+    Returns a line for each suite.
+
+    Each suite runs in one process: more of them would import and compile everything again.
+    """
+    _docs(session)
+    _try_installations(session, _build_wheels(session))
+    lines: list[str] = []
+    for server in _servers(session, OTHER_POSTGRESQL):
+        lines.append(_run_on_server(session, server, "-n0", choice="--gate"))
+    for version, interpreter in interpreters.items():
+        lines.append(_run_on_python(session, version, interpreter))
+
+    return "\n".join(lines)
+
+
+def _try_installations(session: nox.Session, wheels: dict[str, Path]) -> None:
+    """Try each wheel in an environment of its own, and follow the tutorial from its first step."""
+    folder = _folder(session)
     _check_sql(session, folder, wheels)
     for package in ("web", "workers"):
         python = _empty(
@@ -288,10 +310,15 @@ def _wheels(session: nox.Session) -> None:
         _import_everything(session, python, f"indelible_{package}")
     _check_service(session, folder, wheels)
 
-    session.run("python", "-m", "tests.docs.follow")  # the tutorial, installation and all
+    session.run("python", "-m", "tests.docs.follow")
 
 
-def _build_wheels(session: nox.Session, target: Path) -> dict[str, Path]:
+def _folder(session: nox.Session) -> Path:
+    return Path(session.create_tmp()).resolve()
+
+
+def _build_wheels(session: nox.Session) -> dict[str, Path]:
+    target = _folder(session) / "wheels"
     shutil.rmtree(target, ignore_errors=True)
     python = Path(session.bin) / "python"
     options = ("--wheel", "--no-build-isolation", "--python", python, "--out-dir", target)
@@ -306,8 +333,8 @@ def _build_wheels(session: nox.Session, target: Path) -> dict[str, Path]:
     return wheels
 
 
-def _check_core(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
-    python = _empty(session, folder / "core", wheels["indelible"])
+def _check_core(session: nox.Session, wheels: dict[str, Path]) -> None:
+    python = _empty(session, _folder(session) / "core", wheels["indelible"])
     installed = {line.partition("==")[0] for line in _freeze(session, python)}
     if installed != {"attrs", "cattrs", "typing-extensions"}:
         session.error(f"the core wheel installs {', '.join(sorted(installed))}")
@@ -365,29 +392,24 @@ def _run_isolated(session: nox.Session, python: Path, script: str, *arguments: s
     session.run(python, "-I", "-W", "error", path, *arguments, external=True)
 
 
-def _other_versions(session: nox.Session) -> str:
-    """Run the suites for other versions, and return a line for each.
-
-    Each runs in one process: more of them would import and compile everything again.
-    """
-    servers = _servers(session, OTHER_POSTGRESQL)
-    lines = [_run_on_server(session, server, "-n0", choice="--gate") for server in servers]
-    return "\n".join((*lines, _newest_python(session)))
-
-
-def _newest_python(session: nox.Session) -> str:
-    """Run the core and SQLite suites on the newest interpreter of this machine."""
-    for version in reversed(OTHER_PYTHONS):
+def _other_interpreters(session: nox.Session, *versions: str) -> dict[str, Path]:
+    """Return these Pythons, or all tested ones but this; fail if one is not on the machine."""
+    wanted = versions or tuple(name for name in TESTED_PYTHONS if name != THIS_PYTHON)
+    interpreters: dict[str, Path] = {}
+    for version in wanted:
         interpreter = _interpreter(version)
         if interpreter is not None:
-            return _run_on_python(session, version, interpreter)
+            interpreters[version] = interpreter
 
-    return f"No other Python is on this machine: {', '.join(OTHER_PYTHONS)}"
+    missing = [version for version in wanted if version not in interpreters]
+    if missing:
+        session.error(f"not on this machine: Python {', '.join(missing)}")
+    return interpreters
 
 
 def _run_on_python(session: nox.Session, version: str, interpreter: Path) -> str:
     """Run the core and SQLite suites on an interpreter, in an environment of its own."""
-    environment = Path(session.create_tmp()).resolve() / version
+    environment = _folder(session) / version
     python = environment / "bin" / "python"
     _uv(session, "venv", "--clear", "--python", interpreter, environment)
     _install_editable(session, python, version, "test")
@@ -399,7 +421,7 @@ def _run_on_python(session: nox.Session, version: str, interpreter: Path) -> str
 
 def _servers(session: nox.Session, releases: Sequence[str]) -> list[str]:
     """Install each major release of PostgreSQL; return their INDELIBLE_TEST_POSTGRESQL."""
-    folder = Path(session.create_tmp()).resolve() / "postgresql"
+    folder = _folder(session) / "postgresql"
     servers: list[str] = []
     for release in releases:
         command = ("-m", "tests.postgresql_programs", release, folder)

@@ -28,7 +28,7 @@ from redis import Redis
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
-from tests import each_version
+from tests import cost_report, each_version, proofs
 from tests.databases import create_database, temporary_copy
 from tests.doses import dose
 from tests.doubles import journal_counts
@@ -66,7 +66,8 @@ SERVER_VERSION = pytest.StashKey[str]()
 REDIS_VERSION = pytest.StashKey[str]()
 VERSIONS = (("PostgreSQL", SERVER_VERSION), ("Redis", REDIS_VERSION))
 MAX_PROCESSES = 4
-FAST_SET = "not slow"  # as in pyproject.toml
+FAST_SET = "not slow and not proof"  # as in pyproject.toml
+GATE_SET = "not proof"  # as in noxfile.py
 SLOW_MODULE = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
 GC_THRESHOLDS = (50_000, 20, 100)  # An application alone creates 200,000 objects that stay.
 
@@ -84,24 +85,34 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
 # Hooks of pytest
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of our own plugin."""
+    cost_report.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Stop garbage collection while tests are collected: nothing of that is garbage."""
     gc.disable()
+    cost_report.register(config, is_limited=config.getoption("markexpr") == GATE_SET)
     if OWN_REDIS:
         module: Any = import_module("indelible_service.embedded.redis")
         module.PROGRAM_PATH = OWN_REDIS
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the modules that have slow tests only: the fast set need not import them."""
+    """Leave out the modules whose tests are all slow, or all proofs, and need not be imported."""
     is_module = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
-    if config.getoption("markexpr") != FAST_SET or not is_module:
+    choice = config.getoption("markexpr")
+    if choice not in (FAST_SET, GATE_SET) or not is_module:
         return None
     if any(collection_path.samefile(name) for name in _named_files(config)):
         return None  # pytest then says that its tests were deselected
 
-    is_slow = SLOW_MODULE.search(collection_path.read_text(encoding="utf-8"))
-    return True if is_slow else None
+    if proofs.contains_file(collection_path.relative_to(TESTS.parent).as_posix()):
+        return True
+    if choice == FAST_SET and SLOW_MODULE.search(collection_path.read_text(encoding="utf-8")):
+        return True
+    return None
 
 
 def _named_files(config: pytest.Config) -> list[Path]:
@@ -112,7 +123,9 @@ def _named_files(config: pytest.Config) -> list[Path]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the tests that run on each tested release of PostgreSQL."""
+    """Mark the proofs, and the tests that run on each tested release of PostgreSQL."""
+    if proofs.contains(item.nodeid):
+        item.add_marker("proof")
     if each_version.contains(item.nodeid) and not _needs_only_sqlite(item):
         item.add_marker("each_version")
 

@@ -1,0 +1,133 @@
+"""The sessions of nox: each test belongs to one, and no file becomes expensive unnoticed."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests import cost_limits, cost_report, proofs
+from tests.architecture.sources import ROOT
+from tests.cost_report import Cost
+
+FILE = "tests/core/test_example.py"
+LEAST_SECONDS = 0.15  # of children that compute for 0.2: the kernel counts ticks of 0.01
+
+
+def cost(test: str, *, seconds: float = 0.0, processor_seconds: float = 0.0) -> Cost:
+    return Cost(test, "call", seconds, processor_seconds, {})
+
+
+def test_a_file_over_its_limit_is_named() -> None:
+    spent = {FILE: 0.01 * (cost_limits.MAX_LOOPS + 1), "tests/core/test_other.py": 0.01}
+
+    (line,) = cost_limits.excesses(spent, 0.01, expensive={})
+
+    assert line == f"{FILE}: 3,001 loops of processor time, expected at most 3,000"
+
+
+def test_a_listed_file_may_cost_more() -> None:
+    spent = {FILE: 0.01 * (cost_limits.MAX_LOOPS + 1)}
+
+    assert cost_limits.excesses(spent, 0.01, expensive={FILE: "a reason"}) == []
+
+
+def test_each_listed_file_exists_and_is_no_proof() -> None:
+    for file in cost_limits.EXPENSIVE:
+        assert (ROOT / file).is_file(), file
+        assert not proofs.contains_file(file), file
+
+
+def test_each_group_of_proofs_exists_once() -> None:
+    for group in proofs.GROUPS:
+        path, _, function = group.partition("::")
+        assert (ROOT / path).exists(), group
+        for name in filter(None, function.split("::")):
+            text = (ROOT / path).read_text(encoding="utf-8")
+            assert re.search(rf"^ *(?:async )?(?:def|class) {name}\b", text, re.MULTILINE), group
+
+        others = [other for other in proofs.GROUPS if other != group]
+        assert not any(proofs.begins(group, other) for other in others), group
+
+
+def test_a_group_contains_what_is_below_it_and_no_name_that_only_begins_alike() -> None:
+    assert proofs.begins("tests/a/test_b.py::test_c", "tests/a")
+    assert proofs.begins("tests/a/test_b.py::test_c", "tests/a/test_b.py")
+    assert proofs.begins("tests/a/test_b.py::test_c", "tests/a/test_b.py::test_c")
+    assert not proofs.begins("tests/ab/test_b.py::test_c", "tests/a")
+    assert not proofs.begins("tests/a/test_b.py::test_cd", "tests/a/test_b.py::test_c")
+
+
+def test_a_case_on_postgresql_is_a_proof_where_the_same_test_runs_on_sqlite() -> None:
+    assert proofs.contains("tests/web/test_a.py::test_b[postgresql-c]")
+    assert not proofs.contains("tests/web/test_a.py::test_b[sqlite-c]")
+    assert not proofs.contains("tests/sql/test_a.py::test_b[postgresql-c]")
+
+
+def test_the_slowest_tests_come_first_with_their_fixtures() -> None:
+    costs = [cost("a", seconds=1), cost("b", seconds=2), cost("a", seconds=3)]
+
+    assert cost_report.slowest(costs) == [(4, "a"), (2, "b")]
+
+
+def test_the_processor_time_of_a_folder_is_that_of_its_files() -> None:
+    costs = [
+        cost(f"{FILE}::test_a", processor_seconds=1),
+        cost(f"{FILE}::test_b[1]", processor_seconds=2),
+    ]
+
+    assert cost_report.seconds_by_folder(costs) == {"tests/core": 3}
+
+
+def test_children_count_for_the_processor_time() -> None:
+    before = cost_report.family_seconds()
+    work = "import time\nwhile time.process_time() < 0.2: pass"
+    subprocess.run((sys.executable, "-S", "-c", work), check=True)
+
+    assert cost_report.family_seconds() - before >= LEAST_SECONDS
+
+
+def test_a_running_child_counts_for_the_processor_time() -> None:
+    before = cost_report.family_seconds()
+    compute = "import sys, time\nwhile time.process_time() < 0.2: pass\n"
+    work = f"{compute}print(flush=True); sys.stdin.read()"
+    command = (sys.executable, "-S", "-c", work)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        spent = cost_report.family_seconds() - before
+
+    assert spent >= LEAST_SECONDS
+
+
+def test_a_run_with_a_file_over_its_limit_fails(tmp_path: Path) -> None:
+    """Run a file that only computes, in a pytest of its own, with a limit of two loops."""
+    (tmp_path / "conftest.py").write_text(
+        "from tests import cost_limits, cost_report\n"
+        "cost_limits.MAX_LOOPS = 2\n"
+        "def pytest_addoption(parser): cost_report.add_options(parser)\n"
+        "def pytest_configure(config): cost_report.register(config, is_limited=True)\n"
+    )
+    (tmp_path / "test_busy.py").write_text(
+        "from tests.cost_report import calibration_seconds\n"
+        "def test_busy(): [calibration_seconds() for _ in range(40)]\n"
+    )
+    command = (
+        sys.executable,
+        "-m",
+        "pytest",
+        "--costs",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        tmp_path,
+        tmp_path,
+    )
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
+
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout
+    assert "test_busy.py: " in run.stdout
+    assert "1 passed" in run.stdout

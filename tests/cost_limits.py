@@ -1,0 +1,38 @@
+"""Limit the processor time of each test file, in units of a loop that the same run measures.
+
+A file that needs more is listed in `EXPENSIVE` with a reason, or made cheaper, or moved to
+`nox -s proofs`: see `tests/proofs.py`.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+# One loop takes about 4 ms of processor time on the machine that the limits were chosen on.
+MAX_LOOPS: Final = 3_000
+EXPENSIVE: Final[Mapping[str, str]] = {
+    "tests/conformance/test_stores.py": "the suites of all contexts on every store",
+    "tests/docs/test_examples.py": "follows every page, with the servers that the pages start",
+    "tests/guards/test_attacks.py": "tries every illegal write on both databases",
+    "tests/service/test_cli.py": "starts the command, whose imports it limits",
+    "tests/sql/test_single_statements.py": "runs every declared query of every context",
+    "tests/web/console/test_home.py": "renders the home page in each state of each context",
+    "tests/web/payments/test_charge_states.py": "asks for a charge in each of its states",
+    "tests/web/test_money_operators.py": "sends every command of operators in every way",
+}
+
+
+def excesses(
+    seconds_by_file: Mapping[str, float],
+    loop_seconds: float,
+    expensive: Mapping[str, str] = EXPENSIVE,
+) -> list[str]:
+    """Return a line for each file that needs more than MAX_LOOPS loops and is not listed."""
+    lines: list[str] = []
+    for file, seconds in sorted(seconds_by_file.items()):
+        loops = round(seconds / loop_seconds)
+        if loops > MAX_LOOPS and file not in expensive:
+            lines.append(
+                f"{file}: {loops:,} loops of processor time, expected at most {MAX_LOOPS:,}"
+            )
+
+    return lines

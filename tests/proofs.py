@@ -1,0 +1,130 @@
+"""Choose the session of each test: `nox -s tests` or `nox -s proofs`.
+
+A group of tests, which is a folder, a file or a function with its cases, belongs to the proofs if
+tests that stay catch the same mistakes: decision 0114 tells how that was measured. The tests of a
+group carry the marker `proof`. A group is written as the beginning of the ids of its tests.
+"""
+
+from typing import Final
+
+# Doses of kills, faults and generated input; `nox -s chaos|fuzz|bench` runs larger ones.
+DOSES: Final = (
+    "tests/bench",
+    "tests/chaos",
+    "tests/core/contests/test_deliveries.py",
+    "tests/core/reactions/test_isolation.py",
+    "tests/fuzz",
+    "tests/sql/test_captures.py::test_a_thousand_captures_in_any_order_give_the_same_artifacts_on_both_databases",
+    "tests/sql/test_crashes.py",
+    "tests/sql/test_failpoints.py",
+    "tests/sql/test_interleavings.py",
+    "tests/sql/test_projects.py::test_many_orders_lead_to_the_newest_successful_job",
+    "tests/sql/test_pool_size.py",
+    "tests/sql/test_races.py",
+    "tests/sql/test_rates.py::test_8_processes_with_200_sessions_share_one_bucket_fairly",
+    "tests/stateful",
+    "tests/web/test_generated.py::test_every_generated_request_gets_a_documented_answer",
+    "tests/workers/test_stage_failpoints.py",
+)
+# One rule for every row, column, setting or document again, or for one more kind of store.
+REPEATED: Final = (
+    "tests/sql/test_captures_search.py",
+    "tests/conformance/test_stores.py::TestAsyncPostgresql",
+    "tests/conformance/test_stores.py::TestAsyncPostgresqlKernel",
+    "tests/conformance/test_stores.py::TestAsyncSqlite",
+    "tests/conformance/test_stores.py::TestOtherSuitesOnPostgresqlWithoutPgvector",
+    "tests/core/kernel/test_json_values.py::test_a_document_has_wider_limits",
+    "tests/examples/test_loans.py::test_an_illegal_raw_write_is_refused",
+    "tests/examples/test_payrolls.py",
+    "tests/guards/test_attacks.py::test_after_a_legal_raw_write_verify_finds_nothing",
+    "tests/guards/test_attacks.py::test_a_head_without_its_record_is_named_by_verify",
+    "tests/guards/test_attacks.py::test_a_well_formed_lie_is_accepted_and_named_by_verify",
+    "tests/guards/test_owner_tampers.py",
+    "tests/guards/test_attacks.py::test_every_legal_write_is_accepted",
+    "tests/guards/test_flips.py",
+    "tests/guards/test_json_limits.py",
+    "tests/guards/test_mutation.py",
+    "tests/guards/test_proofs.py",
+    "tests/guards/test_rebuild.py",
+    "tests/guards/test_tampered_tasks.py",
+    "tests/guards/test_unreadable_rows.py",
+    "tests/sql/test_alembic.py",
+    "tests/sql/test_killed_migrations.py",
+    "tests/sql/test_migrations.py",
+    "tests/sql/test_seals.py",
+    "tests/sql/test_session_settings.py",
+    "tests/sql/test_task_revision.py",
+    "tests/sql/test_zones.py",
+    "tests/web/test_hostile.py::test_hostile_input_gets_its_expected_answer_and_writes_nothing",
+    "tests/web/test_hostile_scenarios.py",
+)
+# Servers, nodes, repositories and processes around what other suites test without them.
+AROUND: Final = (
+    "tests/adapters/evm/test_faults.py::test_a_fault_is_an_error_of_the_port_and_the_next_call_succeeds",
+    "tests/adapters/stripe/test_story.py",
+    "tests/adapters/evm/test_paging.py",
+    "tests/adapters/git/test_hostile.py",
+    "tests/adapters/git/test_pushes.py",
+    "tests/adapters/git/test_secrets.py",
+    "tests/chain",
+    "tests/clients",
+    "tests/examples/test_letters.py",
+    "tests/examples/test_replication.py",
+    "tests/service/test_captures_demo.py",
+    "tests/service/test_chain_worker.py",
+    "tests/service/test_contests_demo.py",
+    "tests/service/test_embedded.py",
+    "tests/service/test_first_minutes.py",
+    "tests/service/test_full.py",
+    "tests/service/test_full_disks.py",
+    "tests/service/test_large_bodies.py",
+    "tests/service/test_log_format.py",
+    "tests/service/test_money_demo.py",
+    "tests/service/test_one_product.py",
+    "tests/service/test_orphans.py",
+    "tests/service/test_peers.py",
+    "tests/service/test_projects_demo.py",
+    "tests/service/test_serving.py",
+    "tests/service/test_host_modules.py::test_a_worker_process_runs_the_stages_of_a_module",
+    "tests/service/test_signals.py",
+    "tests/service/test_worker_processes.py",
+    "tests/service/test_slow_clients.py",
+    "tests/service/test_stopped_database.py",
+    "tests/service/test_stopped_starts.py",
+)
+# Limits and waits of worker processes, each with processes of its own.
+WAITING: Final = (
+    "tests/workers/test_breakers.py",
+    "tests/workers/test_children.py",
+    "tests/workers/test_documents.py",
+    "tests/workers/test_hung_batches.py",
+    "tests/workers/test_hung_threads.py",
+    "tests/workers/test_leases.py",
+    "tests/workers/test_processes.py",
+    "tests/workers/test_rates.py",
+    "tests/workers/test_wakeups.py",
+    "tests/workers/test_recurring.py",
+    "tests/workers/test_time_limits.py",
+)
+# Cases on PostgreSQL of tests that run on SQLite as well; the suites of the stores run on both.
+ON_ONE_DATABASE: Final = ("tests/web", "tests/workers")
+POSTGRESQL: Final = "postgresql"
+GROUPS: Final = (*DOSES, *REPEATED, *AROUND, *WAITING)
+
+
+def contains(node_id: str) -> bool:
+    """Return whether a test belongs to the proofs."""
+    function, _, case = node_id.partition("[")
+    if POSTGRESQL in case and any(begins(function, folder) for folder in ON_ONE_DATABASE):
+        return True
+    return any(begins(function, group) for group in GROUPS)
+
+
+def contains_file(path: str) -> bool:
+    """Return whether all tests of a file belong to the proofs; the path begins with `tests/`."""
+    return any("::" not in group and begins(path, group) for group in GROUPS)
+
+
+def begins(node_id: str, group: str) -> bool:
+    """Return whether a test is in a group: `tests/a` contains `tests/a/b.py`, not `tests/ab`."""
+    return node_id == group or node_id.startswith((f"{group}/", f"{group}::"))
