@@ -97,7 +97,8 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check the types with mypy and pyright, both strict."""
     _install(session, "dev")
-    _types(session)
+    session.run("mypy")
+    session.run("pyright")
 
 
 @nox.session
@@ -254,11 +255,6 @@ def _check_style(session: nox.Session) -> None:
     session.run("hadolint", "Dockerfile")
 
 
-def _types(session: nox.Session, *, silent: bool = False) -> None:
-    session.run("mypy", silent=silent)
-    session.run("pyright", silent=silent)
-
-
 def _imports(session: nox.Session) -> None:
     session.run("lint-imports", "--no-cache")
 
@@ -275,19 +271,23 @@ def _run_pytest(session: nox.Session, choice: str) -> None:
 
 
 def _types_and_wheels(session: nox.Session) -> None:
-    """Check what can be checked beside the tests; the output is shown if a check fails."""
-    _types(session, silent=True)
+    """Check what can be checked beside the tests; the output is shown if a check fails.
+
+    The proofs check the types again, with pyright.
+    """
+    session.run("mypy", silent=True)
     wheels = _build_wheels(session)
     _check_core(session, wheels)
 
 
 def _installations_and_versions(session: nox.Session, interpreters: dict[str, Path]) -> str:
-    """Build the documentation, try each installation, and run the suites for other versions.
+    """Check types and documentation, try each installation, and run suites for other versions.
 
     Returns a line for each suite.
 
     Each suite runs in one process: more of them would import and compile everything again.
     """
+    session.run("pyright", silent=True)
     _docs(session)
     _try_installations(session, _build_wheels(session))
     lines: list[str] = []
