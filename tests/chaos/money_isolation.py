@@ -227,7 +227,7 @@ class SimulatedContest:
                 self.site.work()  # the reactions to the events of the last round
                 return
             self.site.clock.advance(RETRY_WAITS[1])
-        raise TimeoutError(f"{counts} events after {MAX_RETRIES} retries")
+        raise TimeoutError(f"an event is not applied after {MAX_RETRIES} retries")
 
     def _pay_late(self) -> None:
         """Pay the intents that were not canceled meanwhile."""

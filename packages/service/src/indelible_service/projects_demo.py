@@ -283,9 +283,13 @@ class _DyingCheckout:
         self.checkout.update()
 
 
+def _exit(*_: object) -> None:
+    sys.exit(1)
+
+
 def main() -> None:
     """Process one job until its commit is pushed, and die."""
-    signal.signal(SIGTERM, lambda *_: sys.exit(1))  # so that the git of the job ends, too
+    signal.signal(SIGTERM, _exit)  # so that the git of the job ends, too
     settings = Settings.read(json.load(sys.stdin))
     with open_configured_store(settings) as store:
         process_job = build_process_job(settings.section(ProjectSettings), store)
