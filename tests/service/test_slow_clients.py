@@ -91,7 +91,7 @@ def assert_api_answers(address: str, key: str) -> None:
     """Read and write several times, each within the limit of a request and a margin."""
     for number in range(10):
         started_at = time.monotonic()
-        assert get(address, "/health")[0] == 200
+        assert get(address, "/health/live")[0] == 200
         assert get(address, "/v1/concepts?limit=1", key)[0] == 200
         body = {"content": {"name": f"Beside slow clients {number}"}, "reason": "a test"}
         send(address, key, "POST", "/v1/concepts", body)

@@ -236,6 +236,8 @@ def _dispatch_until_stopped(
             worker.wakeup.clear()
 
         pause_seconds = dispatch_seconds
+        # Before the dispatch, which leaves out delayed stages: a delay may end during its queries.
+        delays = [worker.claim_delay_seconds(name) for name in stages]
         try:
             ready = dispatch_ready(worker, stages, brokers)
             if not ready:
@@ -249,7 +251,6 @@ def _dispatch_until_stopped(
                 # A ready task may lie before a claim position, which returns to the front only
                 # after this time.
                 pause_seconds = min(MIN_RESTART_SECONDS, dispatch_seconds)
-            for name in stages:
-                delay_seconds = worker.claim_delay_seconds(name)
+            for delay_seconds in delays:
                 if delay_seconds > 0:
                     pause_seconds = min(pause_seconds, delay_seconds)
