@@ -19,10 +19,10 @@ PAUSED = RateLimit(tasks=0)
 
 @contextmanager
 def at_work(store: TaskStore, *stages: Stage[TasksWrite, str, str]) -> Generator[Worker]:
-    """Run a worker with a long pause between its looks at the queue."""
+    """Run a worker that looks at the queue after an hour unless something wakes it."""
     worker = Worker(store=store, actor=WORKER)
     by_name = {stage.name: stage for stage in stages}
-    with run_workers(worker, by_name, threads=2, dispatch_seconds=30):
+    with run_workers(worker, by_name, threads=2, dispatch_seconds=3_600):
         yield worker
 
 
