@@ -15,6 +15,7 @@ from tests.architecture.sources import ADAPTERS
 from indelible_stripe.simulator import read_story
 from indelible_stripe.simulator.controls import CONTROLS
 from indelible_stripe.simulator.faults import FaultKind
+from indelible_stripe.simulator.operations import OPERATIONS
 
 PAGE: Final = (ADAPTERS / "stripe" / "SIMULATOR.md").read_text("utf-8")
 WITHOUT_EXTRA: Final = """
@@ -40,7 +41,7 @@ def test_the_page_names_every_fault_and_no_other() -> None:
 
 
 def test_the_page_names_every_control_and_no_other() -> None:
-    rows = re.findall(r"^\| (`.+?`) \|", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| (`[a-z].+?`) \|", PAGE, re.MULTILINE)
     paths = re.findall(r"`(.+?)`", " ".join(rows))
     controls = [pattern for method, pattern, _ in CONTROLS if method == "POST"]
     found = dict.fromkeys(controls, 0)
@@ -51,6 +52,15 @@ def test_the_page_names_every_control_and_no_other() -> None:
     assert min(found.values()) == 1
     for method, pattern, _ in CONTROLS:
         assert method == "POST" or f"GET /_simulator/{pattern}" in PAGE
+
+
+def test_the_page_lists_what_each_operation_implements() -> None:
+    rows: list[str] = []
+    for operation in OPERATIONS:
+        names = ", ".join(f"`{name}`" for name in operation.implemented.names(""))
+        rows.append(f"| `{operation.title}` | {names} |".replace("|  |", "| |"))
+
+    assert re.findall(r"^\| `(?:GET|POST) .*", PAGE, re.MULTILINE) == rows
 
 
 @pytest.mark.slow

@@ -1,11 +1,16 @@
 """Connected accounts and the links to their onboarding."""
 
+import re
 from enum import StrEnum
+from typing import Final
 
 from indelible_stripe.simulator.answers import ApiError, JsonObject
 from indelible_stripe.simulator.connect_objects import new_account, new_account_link
-from indelible_stripe.simulator.payments import update_texts
+from indelible_stripe.simulator.parts import missing_param, unimplemented_value
 from indelible_stripe.simulator.state import Kind, State
+from indelible_stripe.simulator.texts import update_texts
+
+COUNTRY: Final = re.compile("[A-Z]{2}", re.ASCII)
 
 
 class AccountStatus(StrEnum):
@@ -19,6 +24,11 @@ class AccountStatus(StrEnum):
 
 def create_account(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
     """Create a connected account, which has to be onboarded."""
+    if "type" not in params:
+        raise unimplemented_value("type", "express")
+    country = params.get("country", "US")
+    if COUNTRY.fullmatch(country) is None:
+        raise ApiError(f"Country '{country[:20]}' is unknown.", param="country")
     return state.add(Kind.ACCOUNT, new_account(state, state.new_id("acct", 16), params))
 
 
@@ -32,10 +42,10 @@ def update_account(state: State, ids: tuple[str, ...], params: JsonObject) -> Js
 def create_account_link(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
     """Return a link to the onboarding page of an account."""
     account = state.get(Kind.ACCOUNT, params["account"], "account")
-    if not params.get("return_url") or not params.get("refresh_url"):
-        message = "Account links need return_url and refresh_url."
-        raise ApiError(message, code="parameter_missing", param="return_url")
-    return new_account_link(state, account["id"], params)
+    for name in ("return_url", "refresh_url"):
+        if not params.get(name):
+            raise missing_param(name)
+    return new_account_link(state, account["id"])
 
 
 def set_account(state: State, account_id: str, status: AccountStatus) -> JsonObject:

@@ -5,6 +5,7 @@ from typing import Final
 from indelible_stripe.simulator.answers import JsonObject
 from indelible_stripe.simulator.objects import EMPTY_ADDRESS, empty, empty_list
 from indelible_stripe.simulator.state import State
+from indelible_stripe.simulator.texts import new_metadata
 
 LINK_SECONDS: Final = 300
 SESSION_EMPTY: Final = empty(
@@ -60,10 +61,10 @@ def new_transfer(state: State, amount: int, params: JsonObject) -> JsonObject:
         "destination": params["destination"],
         "destination_payment": state.new_id("py"),
         "livemode": state.settings.livemode,
-        "metadata": dict(params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "reversals": empty_list(f"/v1/transfers/{transfer_id}/reversals"),
         "reversed": False,
-        "source_transaction": params.get("source_transaction"),
+        "source_transaction": None,
         "source_type": params.get("source_type", "card"),
         "transfer_group": params.get("transfer_group"),
     }
@@ -79,7 +80,7 @@ def new_reversal(state: State, transfer: JsonObject, amount: int, params: JsonOb
         "created": state.clock.seconds(),
         "currency": transfer["currency"],
         "destination_payment_refund": None,
-        "metadata": dict(params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "source_refund": None,
         "transfer": transfer["id"],
     }
@@ -87,7 +88,7 @@ def new_reversal(state: State, transfer: JsonObject, amount: int, params: JsonOb
 
 def new_account(state: State, account_id: str, params: JsonObject) -> JsonObject:
     """Return a connected account that has not been onboarded."""
-    capabilities = dict.fromkeys(params.get("capabilities") or ("transfers",), "inactive")
+    capabilities = _requested_capabilities(params)
     requirements = _requirements("external_account", "tos_acceptance.date")
     return {
         "id": account_id,
@@ -109,7 +110,7 @@ def new_account(state: State, account_id: str, params: JsonObject) -> JsonObject
         "email": params.get("email"),
         "external_accounts": empty_list(f"/v1/accounts/{account_id}/external_accounts"),
         "future_requirements": _requirements(),
-        "metadata": dict(params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "payouts_enabled": False,
         "requirements": requirements,
         "settings": {
@@ -127,6 +128,12 @@ def new_account(state: State, account_id: str, params: JsonObject) -> JsonObject
     }
 
 
+def _requested_capabilities(params: JsonObject) -> dict[str, str]:
+    if params.get("capabilities", {}).get("transfers", {}).get("requested"):
+        return {"transfers": "inactive"}
+    return {}
+
+
 def _requirements(*due: str) -> JsonObject:
     """Return the requirements of an account of which some are due."""
     return {
@@ -140,7 +147,7 @@ def _requirements(*due: str) -> JsonObject:
     }
 
 
-def new_account_link(state: State, account_id: str, params: JsonObject) -> JsonObject:
+def new_account_link(state: State, account_id: str) -> JsonObject:
     """Return a link to the onboarding page of an account."""
     now = state.clock.seconds()
     token = state.new_id("link").partition("_")[2]
@@ -175,7 +182,7 @@ def new_session(
         ),
         "expires_at": expires_at,
         "livemode": state.settings.livemode,
-        "metadata": dict(params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "mode": "payment",
         "payment_method_options": {},
         "payment_method_types": params.get("payment_method_types") or ["card"],
@@ -187,4 +194,38 @@ def new_session(
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
         "url": f"{state.base_url}/checkout/{session_id}",
+    }
+
+
+def new_line_item(state: State, quantity: int, price_data: JsonObject) -> JsonObject:
+    """Return a line item of a session, with a price and a product that only it has."""
+    unit_amount, currency = price_data["unit_amount"], price_data["currency"]
+    product = price_data["product_data"]
+    return {
+        "id": state.new_id("li"),
+        "object": "item",
+        "amount_discount": 0,
+        "amount_subtotal": unit_amount * quantity,
+        "amount_tax": 0,
+        "amount_total": unit_amount * quantity,
+        "currency": currency,
+        "description": product.get("description") or product["name"],
+        "price": {
+            **empty("custom_unit_amount", "lookup_key", "nickname", "recurring", "tiers_mode"),
+            **empty("transform_quantity"),
+            "id": state.new_id("price"),
+            "object": "price",
+            "active": False,
+            "billing_scheme": "per_unit",
+            "created": state.clock.seconds(),
+            "currency": currency,
+            "livemode": state.settings.livemode,
+            "metadata": {},
+            "product": state.new_id("prod", 14),
+            "tax_behavior": "unspecified",
+            "type": "one_time",
+            "unit_amount": unit_amount,
+            "unit_amount_decimal": str(unit_amount),
+        },
+        "quantity": quantity,
     }

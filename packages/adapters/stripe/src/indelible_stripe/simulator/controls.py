@@ -80,8 +80,7 @@ def set_faults(engine: Engine, ids: tuple[str, ...], fields: Fields) -> JsonObje
 def set_balance(engine: Engine, ids: tuple[str, ...], fields: Fields) -> JsonObject:
     """Set the available balance of currencies by top-ups or withdrawals."""
     state = engine.state
-    for currency in fields.values:
-        amount = fields.whole(currency, minimum=-(10**12))
+    for currency, amount in fields.all_amounts().items():
         change = amount - balance.available_minor(state, currency)
         if change:
             balance.add_transaction(state, "topup", None, change, currency)

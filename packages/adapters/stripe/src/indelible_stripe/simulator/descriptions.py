@@ -18,6 +18,7 @@ from indelible_stripe.simulator.answers import JsonObject
 from indelible_stripe.simulator.coercion import coerced
 from indelible_stripe.simulator.operations import Operation
 from indelible_stripe.simulator.parameter_types import schema_of_parameters
+from indelible_stripe.simulator.problems import Problem, missing_parameter, problem_of, unknown
 
 MAX_PROBLEM_LENGTH: Final = 200
 # Values that are newer than the trimmed description.
@@ -35,6 +36,9 @@ def _read_document() -> Schema:
         properties = document["components"]["schemas"][name]["properties"]
         for property_, more in values.items():
             properties[property_]["enum"] = [*properties[property_]["enum"], *more]
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            operation["request"] = _closed(operation["request"])
     result: Schema = _with_null(document)
     return result
 
@@ -56,13 +60,25 @@ def _with_null(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON documen
     return result
 
 
+def _closed(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+    """Let each object of a request have no other members than those that are described."""
+    if isinstance(schema, list):
+        return [_closed(item) for item in cast("list[object]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+
+    parts = {name: _closed(part) for name, part in cast("Schema", schema).items()}
+    if parts.get("type") == "object" and "properties" in parts:
+        parts.setdefault("additionalProperties", False)
+    return parts
+
+
 @frozen
 class Judgement:
     """The parameters of a request with their types, and what is wrong with them."""
 
     values: JsonObject = field(factory=dict[str, Any])
-    problems: tuple[str, ...] = ()
-    param: str | None = None  # of the first problem
+    problems: tuple[Problem, ...] = ()
     newer: tuple[str, ...] = ()  # parameters that only the second description accepts
 
 
@@ -77,27 +93,21 @@ class Descriptions:
         first = self._request_schema(operation)
         second = schema_of_parameters(operation.parameters)
         values: JsonObject = {}
-        problems: list[tuple[str, str]] = []
+        problems: list[Problem] = []
         newer: list[str] = []
         for name, text in parameters.items():
-            own = self._check(first, name, text)
-            if own.problems:
-                other = self._check(second, name, text)
-                if not other.problems:
+            checked = self._check(first, name, text)
+            if checked.problems:
+                checked = self._check_again(checked, second, name, text)
+                if not checked.problems:
                     newer.append(name)
-                    own = other
-            values[name] = own.value
-            problems += [(name, problem) for problem in own.problems]
+            values[name] = checked.value
+            problems += checked.problems
 
-        for name in sorted({*first.get("required", ()), *second.get("required", ())}):
-            if name not in parameters and name in second.get("required", ()):
-                problems.append((name, f"Missing required param: {name}."))
-        return Judgement(
-            values=values,
-            problems=tuple(problem for _, problem in problems),
-            param=problems[0][0] if problems else None,
-            newer=tuple(newer),
-        )
+        for name in sorted(second.get("required", ())):
+            if name not in parameters:
+                problems.append(missing_parameter(name))
+        return Judgement(values=values, problems=tuple(problems), newer=tuple(newer))
 
     def problems_of_response(self, operation: Operation, body: JsonObject) -> tuple[str, ...]:
         """Return what the first description says against a successful response."""
@@ -129,11 +139,23 @@ class Descriptions:
 
     def _check(self, schema: Schema, name: str, text: object) -> "_Checked":
         if name not in schema["properties"]:
-            return _Checked(text, (f"Received unknown parameter: {name}",))
+            return _Checked(text, (unknown(name),))
         part = schema["properties"][name]
         value = coerced(text, part, self)
-        problems = self._problems_of(part, value)
-        return _Checked(value, tuple(f"Invalid {name}: {problem}" for problem in problems))
+        errors = self._validator(part).iter_errors(value)
+        return _Checked(value, tuple(problem_of(name, error) for error in errors))
+
+    def _check_again(
+        self, first: "_Checked", schema: Schema, name: str, text: object
+    ) -> "_Checked":
+        """Check a parameter by the second description, which has no limits, but newer names."""
+        if any(problem.is_limit for problem in first.problems):
+            return first
+        second = self._check(schema, name, text)
+        is_unknown = first.problems == (unknown(name),)
+        if second.problems and not is_unknown:
+            return first
+        return second
 
     def accepts(self, schema: Schema, value: object) -> bool:
         """Return whether a value conforms to a schema."""
@@ -169,4 +191,4 @@ class Descriptions:
 @frozen
 class _Checked:
     value: Any
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]

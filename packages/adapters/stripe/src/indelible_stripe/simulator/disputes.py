@@ -7,6 +7,7 @@ from indelible_stripe.simulator import balance
 from indelible_stripe.simulator.answers import ApiError, JsonObject
 from indelible_stripe.simulator.objects import new_dispute
 from indelible_stripe.simulator.state import Kind, State
+from indelible_stripe.simulator.texts import update_texts
 
 OPEN_STATUSES: Final = (
     "needs_response",
@@ -99,11 +100,12 @@ def update_dispute(state: State, ids: tuple[str, ...], params: JsonObject) -> Js
     if dispute["status"] not in OPEN_STATUSES:
         raise ApiError(f"Dispute {dispute['id']} is {dispute['status']}: it is already closed.")
     dispute["evidence"].update(params.get("evidence") or {})
-    dispute["metadata"].update(params.get("metadata") or {})
+    update_texts(dispute, params)
     previous = {"status": dispute["status"]}
     if params.get("evidence"):
         dispute["evidence_details"]["has_evidence"] = True
-    if params.get("evidence") and params.get("submit", True):
+    is_submitted = params.get("submit", True)
+    if params.get("evidence") and is_submitted:
         dispute["evidence_details"]["submission_count"] += 1
         is_inquiry = dispute["status"].startswith("warning_")
         dispute["status"] = "warning_under_review" if is_inquiry else "under_review"

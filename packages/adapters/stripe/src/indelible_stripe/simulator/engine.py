@@ -7,6 +7,7 @@ from copy import deepcopy
 from http import HTTPStatus
 from typing import Any, Final
 
+import stripe
 from attrs import define, evolve, field
 
 from indelible_stripe.simulator import balance
@@ -28,6 +29,13 @@ from indelible_stripe.simulator.forms import parse_form
 from indelible_stripe.simulator.idempotency import IdempotencyStore
 from indelible_stripe.simulator.journal import Journal, JournalEntry
 from indelible_stripe.simulator.operations import Operation, find_operation
+from indelible_stripe.simulator.parameters import tracked, unread_names
+from indelible_stripe.simulator.parts import (
+    Unimplemented,
+    unimplemented,
+    unimplemented_value,
+)
+from indelible_stripe.simulator.problems import Problem
 from indelible_stripe.simulator.routes import serve
 from indelible_stripe.simulator.state import State
 from indelible_stripe.simulator.story import LIVE_PREFIXES, Story
@@ -35,6 +43,10 @@ from indelible_stripe.simulator.webhooks import WebhookSender
 
 KEY_PREFIXES: Final = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
 HANGING: Final = (FaultKind.TIMEOUT_BEFORE, FaultKind.TIMEOUT_AFTER)
+FORM: Final = "application/x-www-form-urlencoded"
+STRIPE_HEADER: Final = "stripe-"
+VERSION_HEADER: Final = "stripe-version"
+HEADERS: Final = (VERSION_HEADER,)  # of Stripe's; the simulator refuses the others
 SILENT: Final = Answer(status=0, body={}, is_silent=True)
 
 
@@ -52,6 +64,14 @@ class _Request:
     fault: FaultRule | None = None
     is_replay: bool = False
     response_problems: tuple[str, ...] = ()
+    unimplemented: str | None = None
+    ignored: tuple[str, ...] = ()
+
+    def refused(self, error: ApiError) -> Answer:
+        """Return the answer of an error, and remember what is not implemented."""
+        if isinstance(error, Unimplemented):
+            self.unimplemented = error.param or error.message
+        return error.answer()
 
 
 @define
@@ -102,7 +122,7 @@ class Engine:
             try:
                 answer = self._answer(request, text, headers)
             except ApiError as error:
-                answer = error.answer()
+                answer = request.refused(error)
             number = self.journal.next_number
             self._write(request, answer)
         request_id = f"req_{self.state.chance.token(14, 'request', number)}"
@@ -110,16 +130,15 @@ class Engine:
 
     def _answer(self, request: _Request, text: str, headers: Mapping[str, str | None]) -> Answer:
         self._authenticate(headers.get("authorization") or "")
-        operation = self._parse(request, text)
+        operation = self._find_operation(request)
+        self._check_headers(headers)
+        self._parse(request, operation, text)
         outage = self.faults.outage()
         if outage is not None:
             return outage
         if request.judgement.problems:
-            raise ApiError(
-                request.judgement.problems[0],
-                code="parameter_invalid",
-                param=request.judgement.param,
-            )
+            raise request.judgement.problems[0].error()
+        operation.implemented.check("", request.judgement.values)
 
         subject = request.key or f"{request.method} {request.path} {text}"
         request.fault = self.faults.pick(operation.title, subject)
@@ -140,21 +159,38 @@ class Engine:
         if not is_known or not is_mode:
             raise ApiError("Invalid API Key provided.", status=HTTPStatus.UNAUTHORIZED)
 
-    def _parse(self, request: _Request, text: str) -> Operation:
-        """Find the operation, and judge the parameters by both descriptions."""
+    def _check_headers(self, headers: Mapping[str, str | None]) -> None:
+        """Refuse the headers that the simulator does not implement.
+
+        Raises: ApiError.
+        """
+        for name, value in headers.items():
+            if name.startswith(STRIPE_HEADER) and name not in HEADERS:
+                raise unimplemented(name.title())
+            versions = (stripe.api_version, self.state.settings.api_version)
+            if name == VERSION_HEADER and value not in versions:
+                raise unimplemented_value(VERSION_HEADER.title(), " or ".join(sorted({*versions})))
+        content_type = headers.get("content-type") or FORM
+        if content_type.partition(";")[0].strip().lower() != FORM:
+            raise unimplemented_value("Content-Type", FORM)
+
+    def _find_operation(self, request: _Request) -> Operation:
         match = find_operation(request.method, request.path)
         if match is None:
             message = f"Unrecognized request URL ({request.method}: {request.path})."
-            request.judgement = Judgement(values={}, problems=(message,))
-            raise ApiError(message, status=HTTPStatus.NOT_FOUND)
+            request.judgement = Judgement(problems=(Problem("url", message),))
+            raise Unimplemented(message, status=HTTPStatus.NOT_FOUND)
         request.operation, request.ids = match
+        return request.operation
+
+    def _parse(self, request: _Request, operation: Operation, text: str) -> None:
+        """Read the parameters, and judge them by both descriptions."""
         try:
             request.parameters = parse_form(text)
         except ApiError as error:
-            request.judgement = Judgement(values={}, problems=(error.message,))
+            request.judgement = Judgement(problems=(Problem("form", error.message),))
             raise
-        request.judgement = self.descriptions.judge(request.operation, request.parameters)
-        return request.operation
+        request.judgement = self.descriptions.judge(operation, request.parameters)
 
     def _answer_once(self, request: _Request, operation: Operation, subject: str) -> Answer:
         """Answer from the store of keys, or execute the request and store the answer."""
@@ -180,11 +216,13 @@ class Engine:
             return fault.answer()
         request_id = f"req_{self.state.chance.token(14, 'execution', subject)}"
         self.state.begin(subject, request_id=request_id, key=request.key)
+        parameters: JsonObject = tracked(request.judgement.values)
         try:
-            body = serve(operation.name, self.state, request.ids, request.judgement.values)
+            body = serve(operation.name, self.state, request.ids, parameters)
         except ApiError as error:
-            answer = error.answer()
+            answer = request.refused(error)
         else:
+            request.ignored = tuple(unread_names(parameters, operation.implemented))
             answer = Answer(status=HTTPStatus.OK, body=deepcopy(body))
             request.response_problems = self.descriptions.problems_of_response(operation, body)
         if fault is not None and fault.kind is FaultKind.SERVER_ERROR_AFTER:
@@ -209,9 +247,11 @@ class Engine:
                 error_code=error.get("code") or error.get("type"),
                 fault=request.fault.kind.value if request.fault else None,
                 is_replay=request.is_replay,
-                problems=request.judgement.problems,
+                problems=tuple(problem.text for problem in request.judgement.problems),
                 response_problems=request.response_problems,
                 newer_parameters=request.judgement.newer,
+                unimplemented=request.unimplemented,
+                ignored=request.ignored,
             )
         )
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from attrs import define, field, frozen
 
 from indelible.kernel import Invalid
+from indelible_stripe.simulator.parts import is_currency
 
 E = TypeVar("E", bound=Enum)
 
@@ -131,10 +132,16 @@ class Fields:
 
     def amounts(self, name: str) -> dict[str, int]:
         """Return minor units by lower-case currency, or nothing without the field."""
-        reader = self.member(name)
+        return self.member(name).all_amounts()
+
+    def all_amounts(self) -> dict[str, int]:
+        """Return minor units by lower-case currency, if each field is a currency."""
         result: dict[str, int] = {}
-        for currency in reader.values:
-            result[currency] = reader.whole(currency, minimum=-(10**12))
+        for currency in self.values:
+            if not is_currency(currency):
+                expected = "currencies of ISO 4217 in lower case"
+                raise StoryInvalid(subject=self.subject, expected=expected, actual=_text(currency))
+            result[currency] = self.whole(currency, minimum=-(10**12))
         return result
 
     def finish(self) -> None:

@@ -56,7 +56,7 @@ def _parts(name: str) -> list[str]:
 
 
 def _malformed(problem: str) -> ApiError:
-    return ApiError(f"Invalid request: {problem}", code="parameter_invalid_form")
+    return ApiError(f"Invalid request: {problem}")
 
 
 def as_array(value: dict[str, Any]) -> list[Any] | None:

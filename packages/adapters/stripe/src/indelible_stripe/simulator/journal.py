@@ -10,7 +10,11 @@ from indelible_stripe.simulator.answers import JsonObject
 
 @frozen(kw_only=True)
 class JournalEntry:
-    """One request. `problems` are those of the request, by both descriptions."""
+    """One request. `problems` are those of the request, by both descriptions.
+
+    `unimplemented` is what the simulator has refused by its name, `ignored` is what it has accepted
+    without reading it: the latter is a fault of the simulator.
+    """
 
     number: int
     at: int
@@ -26,11 +30,13 @@ class JournalEntry:
     problems: tuple[str, ...] = ()
     response_problems: tuple[str, ...] = ()
     newer_parameters: tuple[str, ...] = ()
+    unimplemented: str | None = None
+    ignored: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:
-        """Return whether request and response agree with the descriptions."""
-        return not self.problems and not self.response_problems
+        """Return whether request and response agree with the descriptions, and nothing is lost."""
+        return not self.problems and not self.response_problems and not self.ignored
 
 
 @define
@@ -61,6 +67,8 @@ class Journal:
         return {
             "requests": len(self.entries),
             "nonconforming": sum(1 for entry in self.entries if not entry.conforms),
+            "unimplemented": sum(1 for entry in self.entries if entry.unimplemented),
+            "ignored": sum(1 for entry in self.entries if entry.ignored),
             "replays": sum(1 for entry in self.entries if entry.is_replay),
             "by_operation": dict(sorted(operations.items())),
             "by_status": dict(sorted(statuses.items())),

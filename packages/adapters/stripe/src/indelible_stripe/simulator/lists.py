@@ -1,30 +1,26 @@
 """Lists of objects: filters, order and pages."""
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
+from attrs import frozen
+
 from indelible_stripe.simulator.answers import ApiError, JsonObject
 from indelible_stripe.simulator.balance import mature
+from indelible_stripe.simulator.parts import check_exclusive, unimplemented_value
 from indelible_stripe.simulator.state import Kind, State
 
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 100
-PAGING: Final = frozenset({"limit", "starting_after", "ending_before", "expand"})
-# Parameters that are the fields of the same name.
-FIELDS: Final[Mapping[Kind, frozenset[str]]] = {
-    Kind.ACCOUNT: frozenset(),
-    Kind.BALANCE_TRANSACTION: frozenset({"currency", "source", "type"}),
-    Kind.CHARGE: frozenset({"payment_intent", "transfer_group"}),
-    Kind.DISPUTE: frozenset({"charge", "payment_intent"}),
-    Kind.EVENT: frozenset({"type"}),
-    Kind.INTENT: frozenset({"customer"}),
-    Kind.REFUND: frozenset({"charge", "payment_intent"}),
-    Kind.REVERSAL: frozenset(),
-    Kind.SESSION: frozenset({"payment_intent", "status"}),
-    Kind.TRANSFER: frozenset({"destination", "transfer_group"}),
-}
+WILDCARD: Final = "*"
+# Parameters of a list that are no filter by the field of that name.
+NO_FILTERS: Final = frozenset(
+    {"created", "ending_before", "expand", "limit", "starting_after", "types"}
+)
 COMPARISONS: Final[Mapping[str, Callable[[int, int], bool]]] = {
+    "equal": lambda value, bound: value == bound,
     "gt": lambda value, bound: value > bound,
     "gte": lambda value, bound: value >= bound,
     "lt": lambda value, bound: value < bound,
@@ -32,47 +28,80 @@ COMPARISONS: Final[Mapping[str, Callable[[int, int], bool]]] = {
 }
 
 
+@frozen
+class _Filters:
+    """The conditions for the objects of a list."""
+
+    fields: Mapping[str, object]
+    event_types: tuple[str, ...]  # none means all
+    event_pattern: re.Pattern[str] | None
+    created: Mapping[str, int]
+    transfer_ids: tuple[str, ...]  # of the path
+
+    def match(self, value: JsonObject) -> bool:
+        """Return whether an object belongs to the list."""
+        if any(value["transfer"] != transfer_id for transfer_id in self.transfer_ids):
+            return False
+        if any(value[name] != expected for name, expected in self.fields.items()):
+            return False
+        if self.event_types and value["type"] not in self.event_types:
+            return False
+        if self.event_pattern is not None and not self.event_pattern.fullmatch(value["type"]):
+            return False
+        return all(
+            COMPARISONS[name](value["created"], bound) for name, bound in self.created.items()
+        )
+
+
 def list_objects(
     kind: Kind, url: str, state: State, ids: tuple[str, ...], params: JsonObject
 ) -> JsonObject:
     """Return a page of the objects of a kind, newest first."""
     mature(state)
-    _check_filters(kind, params)
-    matching = [value for value in state.newest_first(kind) if _matches(kind, value, ids, params)]
+    for transfer_id in ids:
+        state.get(Kind.TRANSFER, transfer_id)
+    filters = _read_filters(kind, ids, params)
+    matching = [value for value in state.newest_first(kind) if filters.match(value)]
+    return page_of(matching, url.format(id="".join(ids)), state, kind, params)
+
+
+def page_of(
+    values: list[JsonObject], url: str, state: State, kind: Kind, params: JsonObject
+) -> JsonObject:
+    """Return the page of a list that a request wants."""
+    check_exclusive(params, "starting_after", "ending_before")
     limit = params.get("limit", DEFAULT_LIMIT)
     if not 1 <= limit <= MAX_LIMIT:
         raise ApiError(f"Invalid limit: must be from 1 to {MAX_LIMIT}", param="limit")
 
-    matching = _after_cursor(state, kind, matching, params)
-    page = matching[:limit]
+    values = _after_cursor(state, kind, values, params)
+    page = values[:limit]
     if "ending_before" in params:
-        page = matching[-limit:]
-    for identifier in ids:
-        url = url.replace("{id}", identifier)
-    return {"object": "list", "data": page, "has_more": len(matching) > limit, "url": url}
+        page = values[-limit:]
+    return {"object": "list", "data": page, "has_more": len(values) > limit, "url": url}
 
 
-def _check_filters(kind: Kind, params: JsonObject) -> None:
-    known = PAGING | FIELDS[kind] | {"created"}
-    if kind is Kind.EVENT:
-        known |= {"types"}
-    unknown = params.keys() - known
-    if unknown:
-        name = min(unknown)
-        raise ApiError(f"The simulator does not filter {kind.value} by {name}", param=name)
+def _read_filters(kind: Kind, ids: tuple[str, ...], params: JsonObject) -> _Filters:
+    """Return the filters of a list."""
+    check_exclusive(params, "type", "types")
+    names = params.keys() - NO_FILTERS
+    pattern: re.Pattern[str] | None = None
+    if kind is Kind.EVENT and WILDCARD in params.get("type", ""):
+        pattern = re.compile(re.escape(params["type"]).replace(r"\*", ".*"))
+        names -= {"type"}
 
-
-def _matches(kind: Kind, value: JsonObject, ids: Iterable[str], params: JsonObject) -> bool:
-    if any(value["transfer"] != identifier for identifier in ids):
-        return False
-    if any(value[name] != params[name] for name in FIELDS[kind] & params.keys()):
-        return False
-    if "types" in params and value["type"] not in params["types"]:
-        return False
+    event_types = tuple(params.get("types", ()))
+    for number, name in enumerate(event_types):
+        if WILDCARD in name:
+            raise unimplemented_value(f"types[{number}]", "the name of an event")
     created: Any = params.get("created", {})
-    if isinstance(created, int):
-        return bool(value["created"] == created)
-    return all(COMPARISONS[name](value["created"], bound) for name, bound in created.items())
+    return _Filters(
+        fields={name: params[name] for name in names},
+        event_types=event_types,
+        event_pattern=pattern,
+        created={"equal": created} if isinstance(created, int) else dict(created),
+        transfer_ids=ids,
+    )
 
 
 def _after_cursor(

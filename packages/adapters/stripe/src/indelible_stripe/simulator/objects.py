@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from indelible_stripe.simulator.answers import JsonObject
 from indelible_stripe.simulator.state import State
+from indelible_stripe.simulator.texts import new_metadata
 
 EMPTY_ADDRESS: Final = dict.fromkeys(
     ("city", "country", "line1", "line2", "postal_code", "state"), None
@@ -55,7 +56,9 @@ def new_intent(state: State, amount: int, currency: str, params: JsonObject) -> 
     intent_id = state.new_id("pi")
     secret = state.chance.token(ID_LENGTH_OF_SECRET, "client_secret", intent_id)
     methods = params.get("payment_method_types") or ["card"]
-    is_automatic = "payment_method_types" not in params
+    automatic: JsonObject | None = None
+    if "payment_method_types" not in params:
+        automatic = dict(params.get("automatic_payment_methods") or {"enabled": True})
     return {
         "id": intent_id,
         "object": "payment_intent",
@@ -63,7 +66,7 @@ def new_intent(state: State, amount: int, currency: str, params: JsonObject) -> 
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "automatic_payment_methods": {"enabled": True} if is_automatic else None,
+        "automatic_payment_methods": automatic,
         "capture_method": params.get("capture_method", "automatic"),
         "client_secret": f"{intent_id}_secret_{secret}",
         "confirmation_method": params.get("confirmation_method", "automatic"),
@@ -71,7 +74,7 @@ def new_intent(state: State, amount: int, currency: str, params: JsonObject) -> 
         "currency": currency,
         "description": params.get("description"),
         "livemode": state.settings.livemode,
-        "metadata": dict(params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "payment_method_options": {},
         "payment_method_types": methods,
         "receipt_email": params.get("receipt_email"),
@@ -112,12 +115,10 @@ CHARGE_EMPTY: Final = empty(
     "application_fee_amount",
     "balance_transaction",
     "customer",
-    "description",
     "failure_balance_transaction",
     "failure_code",
     "failure_message",
     "on_behalf_of",
-    "receipt_email",
     "receipt_number",
     "receipt_url",
     "review",
@@ -151,6 +152,7 @@ def new_charge(state: State, intent: JsonObject, *, succeeded: bool) -> JsonObje
         "disputed": False,
         "fraud_details": {},
         "livemode": state.settings.livemode,
+        "description": intent["description"],
         "metadata": dict(intent["metadata"]),
         "outcome": {
             **empty("advice_code", "network_advice_code", "network_decline_code", "reason"),
@@ -162,6 +164,7 @@ def new_charge(state: State, intent: JsonObject, *, succeeded: bool) -> JsonObje
         "payment_intent": intent["id"],
         "payment_method": method,
         "payment_method_details": {"card": card_details(), "type": "card"},
+        "receipt_email": intent["receipt_email"],
         "refunded": False,
         "status": "succeeded" if succeeded else "failed",
         "transfer_group": intent["transfer_group"],
@@ -197,7 +200,7 @@ def new_refund(state: State, charge: JsonObject, amount: int, params: JsonObject
         "created": state.clock.seconds(),
         "currency": charge["currency"],
         "destination_details": {"card": {"type": "refund"}, "type": "card"},
-        "metadata": dict(params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
         "reason": params.get("reason"),

@@ -4,7 +4,7 @@ import re
 from html import escape
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from attrs import frozen
 
@@ -97,7 +97,12 @@ def _checkout_form(state: State, session: JsonObject) -> str:
 def _authenticate(state: State, intent_id: str, method: str, form: str) -> Page:
     intent = state.get(Kind.INTENT, intent_id)
     if method == "POST":
+        action = intent["next_action"] or {"redirect_to_url": {"return_url": None}}
         pay_intent(state, intent, Outcome(parse_qs(form)["outcome"][0]))
+        return_url = action["redirect_to_url"]["return_url"]
+        if return_url is not None:
+            query = urlencode({"payment_intent": intent_id, "redirect_status": intent["status"]})
+            return _redirect(f"{return_url}{'&' if '?' in return_url else '?'}{query}")
         return _page(f"The payment is {intent['status']}", "")
     buttons = """<form method="post"><button name="outcome" value="succeed">Complete</button>
 <button name="outcome" value="decline">Fail</button></form>"""

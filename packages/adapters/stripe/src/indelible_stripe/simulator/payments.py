@@ -1,17 +1,20 @@
 """Payment intents: creation, confirmation, and what a cardholder does."""
 
+from copy import deepcopy
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
 from indelible_stripe.simulator import balance
 from indelible_stripe.simulator.answers import ApiError, JsonObject
+from indelible_stripe.simulator.disputes import open_dispute
 from indelible_stripe.simulator.objects import new_charge, new_intent
+from indelible_stripe.simulator.parts import check_exclusive
 from indelible_stripe.simulator.state import Kind, State
+from indelible_stripe.simulator.texts import update_texts
 
 MIN_AMOUNT: Final = 50
 MAX_AMOUNT: Final = 99_999_999
-CURRENCY_LENGTH: Final = 3
 CANCELABLE: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
 PAYABLE: Final = (*CANCELABLE, "processing")
 UNCONFIRMABLE: Final = ("succeeded", "canceled", "processing")
@@ -37,28 +40,57 @@ OUTCOMES: Final = {
     "pm_card_createDispute": Outcome.DISPUTE,
     "pm_usBankAccount": Outcome.PROCESS,
 }
+OF_CONFIRMATION: Final = ("return_url",)  # parameters that need confirm=true
 DECLINED: Final = "Your card was declined."
 
 
 def create_intent(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
     """Create an intent, and confirm it if the request says so."""
-    check_amount(params["amount"], params["currency"])
+    check_amount(params["amount"])
+    check_exclusive(params, "automatic_payment_methods", "payment_method_types")
+    is_confirmed = params.get("confirm", False)
+    for name in OF_CONFIRMATION:
+        if name in params and not is_confirmed:
+            raise ApiError(f"{name} can only be used with confirm=true.", param=name)
+
     intent = new_intent(state, params["amount"], params["currency"], params)
+    if "payment_method" in params:
+        attach_method(intent, params["payment_method"])
     state.add(Kind.INTENT, intent)
     state.emit("payment_intent.created", intent)
-    if params.get("confirm"):
+    if is_confirmed:
         return confirm_intent(state, (intent["id"],), params)
     return intent
 
 
-def check_amount(amount: int, currency: str) -> None:
+def attach_method(intent: JsonObject, method: str) -> None:
+    """Attach one of Stripe's test cards to an intent.
+
+    Raises:
+        ApiError: The simulator does not know it, or the intent does not allow its type.
+    """
+    if method not in OUTCOMES:
+        message = f"No such PaymentMethod: '{method}'; the simulator knows {', '.join(OUTCOMES)}"
+        raise ApiError(message, code="resource_missing", param="payment_method")
+    kind = "us_bank_account" if OUTCOMES[method] is Outcome.PROCESS else "card"
+    is_automatic = intent["automatic_payment_methods"] is not None
+    if not is_automatic and kind not in intent["payment_method_types"]:
+        raise ApiError(
+            f"The PaymentMethod provided ({kind}) is not allowed for this PaymentIntent.",
+            code="payment_intent_incompatible_payment_method",
+            param="payment_method",
+        )
+    intent["payment_method"] = method
+    if intent["status"] == "requires_payment_method":
+        intent["status"] = "requires_confirmation"
+
+
+def check_amount(amount: int) -> None:
     """Check the amount of a payment.
 
     Raises:
-        ApiError: The amount or the currency cannot be charged.
+        ApiError: The amount cannot be charged.
     """
-    if len(currency) != CURRENCY_LENGTH or not currency.islower():
-        raise ApiError(f"Invalid currency: {currency[:20]}", param="currency")
     if amount < MIN_AMOUNT:
         message = "The amount is less than the minimum amount."
         raise ApiError(message, code="amount_too_small", param="amount")
@@ -69,30 +101,7 @@ def check_amount(amount: int, currency: str) -> None:
 
 def update_intent(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
     """Change metadata and description of an intent."""
-    intent = state.get(Kind.INTENT, ids[0])
-    return update_texts(intent, params)
-
-
-def update_texts(value: JsonObject, params: JsonObject) -> JsonObject:
-    """Change metadata and description of an object; an empty value removes a key.
-
-    Raises:
-        ApiError: The request changes anything else.
-    """
-    others = params.keys() - {"metadata", "description"}
-    if others:
-        name = min(others)
-        raise ApiError(f"The simulator does not update {name}", param=name)
-    if "description" in params:
-        value["description"] = params["description"]
-    if params.get("metadata") == "":
-        value["metadata"] = {}
-    changes: dict[str, str] = params.get("metadata") or {}
-    for name, text in changes.items():
-        value["metadata"][name] = text
-        if text == "":
-            del value["metadata"][name]
-    return value
+    return update_texts(state.get(Kind.INTENT, ids[0]), params)
 
 
 def cancel_intent(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
@@ -122,23 +131,32 @@ def confirm_intent(state: State, ids: tuple[str, ...], params: JsonObject) -> Js
     intent = state.get(Kind.INTENT, ids[0])
     if intent["status"] in UNCONFIRMABLE:
         raise unexpected_state(intent, "confirm")
-    method = params.get("payment_method") or intent["payment_method"]
-    outcome = OUTCOMES.get(str(method))
-    if outcome is None:
-        message = f"No such PaymentMethod: '{method}'; the simulator knows {', '.join(OUTCOMES)}"
-        raise ApiError(message, code="resource_missing", param="payment_method")
+    if "payment_method" in params:
+        attach_method(intent, params["payment_method"])
+    method = intent["payment_method"]
+    if method is None:
+        raise ApiError(
+            "You cannot confirm this PaymentIntent because it's missing a payment method.",
+            code="payment_intent_unexpected_state",
+        )
 
-    intent["payment_method"] = method
-    pay_intent(state, intent, outcome)
+    outcome = OUTCOMES[method]
+    pay_intent(state, intent, outcome, return_url=params.get("return_url"))
     if outcome is Outcome.DECLINE:
         raise declined(intent)
+    if outcome is Outcome.DISPUTE:
+        open_dispute(state, state.get(Kind.CHARGE, intent["latest_charge"]))
     return intent
 
 
 def declined(intent: JsonObject) -> ApiError:
     """Return the error that answers a declined confirmation."""
     error = intent["last_payment_error"]
-    details = {"charge": error["charge"], "decline_code": error["decline_code"]}
+    details = {
+        "charge": error["charge"],
+        "decline_code": error["decline_code"],
+        "payment_intent": deepcopy(intent),
+    }
     return ApiError(
         error["message"],
         code=error["code"],
@@ -147,8 +165,12 @@ def declined(intent: JsonObject) -> ApiError:
     )
 
 
-def pay_intent(state: State, intent: JsonObject, outcome: Outcome) -> JsonObject:
+def pay_intent(
+    state: State, intent: JsonObject, outcome: Outcome, *, return_url: str | None = None
+) -> JsonObject:
     """Attempt to pay an intent, with an outcome, and emit the events.
+
+    A payer who has to act returns to `return_url`.
 
     Raises:
         ApiError: The intent is succeeded or canceled.
@@ -164,7 +186,7 @@ def pay_intent(state: State, intent: JsonObject, outcome: Outcome) -> JsonObject
         case Outcome.REQUIRE_ACTION:
             intent["status"] = "requires_action"
             url = f"{state.base_url}/authenticate/{intent['id']}"
-            action = {"redirect_to_url": {"return_url": None, "url": url}}
+            action = {"redirect_to_url": {"return_url": return_url, "url": url}}
             intent["next_action"] = {"type": "redirect_to_url", **action}
             state.emit("payment_intent.requires_action", intent)
         case Outcome.PROCESS:

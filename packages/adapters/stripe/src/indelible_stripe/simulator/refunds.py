@@ -5,14 +5,16 @@ from typing import Final
 from indelible_stripe.simulator import balance
 from indelible_stripe.simulator.answers import ApiError, JsonObject
 from indelible_stripe.simulator.objects import new_refund
-from indelible_stripe.simulator.payments import update_texts
+from indelible_stripe.simulator.parts import check_exclusive
 from indelible_stripe.simulator.state import Kind, State
+from indelible_stripe.simulator.texts import update_texts
 
 FAILURE_REASON: Final = "expired_or_canceled_card"
 
 
 def create_refund(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
     """Refund a charge, whole or in part."""
+    check_exclusive(params, "charge", "payment_intent")
     charge = _charge(state, params)
     left = charge["amount"] - charge["amount_refunded"]
     amount = params.get("amount", left)
@@ -27,6 +29,8 @@ def create_refund(state: State, ids: tuple[str, ...], params: JsonObject) -> Jso
         raise ApiError(message, code="charge_disputed")
 
     refund = new_refund(state, charge, amount, params)
+    if refund["reason"] == "fraudulent":
+        charge["fraud_details"] = {"user_report": "fraudulent"}
     transaction = balance.add_transaction(
         state, "refund", refund["id"], -amount, charge["currency"]
     )

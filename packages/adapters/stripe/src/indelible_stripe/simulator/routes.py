@@ -12,7 +12,7 @@ from indelible_stripe.simulator import (
     sessions,
     transfers,
 )
-from indelible_stripe.simulator.answers import ApiError, JsonObject
+from indelible_stripe.simulator.answers import JsonObject
 from indelible_stripe.simulator.lists import getter, lister
 from indelible_stripe.simulator.state import Kind, State
 
@@ -71,9 +71,7 @@ def serve(name: str, state: State, ids: tuple[str, ...], params: JsonObject) -> 
     """Serve an operation.
 
     Raises:
-        ApiError: The objects do not allow it, or the simulator does not know a parameter.
+        ApiError: The objects do not allow it.
     """
-    if "expand" in params:
-        raise ApiError("The simulator expands nothing", param="expand")
     sessions.expire_due_sessions(state)
     return HANDLERS[name](state, ids, params)

@@ -100,22 +100,32 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a GET request."""
-        self._serve("")
+        self._answer(max_body_bytes=0)
 
     def do_POST(self) -> None:
         """Answer a POST request."""
+        self._answer(max_body_bytes=MAX_BODY_BYTES)
+
+    def do_DELETE(self) -> None:
+        """Answer a DELETE request: no operation of the simulator has one."""
+        self._answer(max_body_bytes=0)
+
+    def _answer(self, *, max_body_bytes: int) -> None:
+        """Read the body, which has a length and is not too long, and answer the request."""
         length = self.headers.get("Content-Length", "0")
-        if not length.isascii() or not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        error: ApiError | None = None
+        if "Transfer-Encoding" in self.headers:
+            message = "The simulator implements bodies only with a Content-Length."
+            error = ApiError(message, status=HTTPStatus.LENGTH_REQUIRED)
+        elif not length.isascii() or not length.isdigit() or int(length) > max_body_bytes:
+            message = f"Bodies of {self.command} have at most {max_body_bytes} bytes."
+            error = ApiError(message, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if error is not None:
             self.close_connection = True
-            error = ApiError("Bad length", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             self._send_json(error.answer())
             return
         body = self.rfile.read(int(length))
         self._serve(body.decode("utf-8", "replace"))
-
-    def do_DELETE(self) -> None:
-        """Answer a DELETE request: no operation of the simulator has one."""
-        self._serve("")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited name
         """Write nothing: the journal has every request."""
@@ -131,11 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_page(page)
             return
 
-        text = body if self.command == "POST" else url.query
-        headers = {
-            "authorization": self.headers.get("Authorization"),
-            "idempotency-key": self.headers.get("Idempotency-Key"),
-        }
+        text = "&".join(part for part in (url.query, body) if part)
+        headers = {name.lower(): value for name, value in self.headers.items()}
         self._send(engine.answer(self.command, url.path, text, headers))
 
     def _control(self, engine: Engine, path: str, query: str, body: str) -> Answer:

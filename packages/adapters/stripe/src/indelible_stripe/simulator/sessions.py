@@ -3,11 +3,13 @@
 from typing import Final
 
 from indelible_stripe.simulator.answers import ApiError, JsonObject
-from indelible_stripe.simulator.connect_objects import new_session
+from indelible_stripe.simulator.connect_objects import new_line_item, new_session
 from indelible_stripe.simulator.disputes import open_dispute
 from indelible_stripe.simulator.objects import new_intent
+from indelible_stripe.simulator.parts import missing_param
 from indelible_stripe.simulator.payments import Outcome, check_amount, pay_intent
 from indelible_stripe.simulator.state import Kind, State
+from indelible_stripe.simulator.texts import new_metadata
 
 MIN_SECONDS: Final = 30 * 60
 MAX_SECONDS: Final = 24 * 60 * 60
@@ -15,12 +17,15 @@ MAX_SECONDS: Final = 24 * 60 * 60
 
 def create_session(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
     """Open a session for items with inline prices."""
-    if params.get("mode") != "payment":
-        raise ApiError("The simulator has sessions of mode payment only", param="mode")
-    if not params.get("success_url"):
-        raise ApiError("Missing required param: success_url.", param="success_url")
-    amount, currency = _total(params.get("line_items") or [])
-    check_amount(amount, currency)
+    for name in ("mode", "success_url", "line_items"):
+        if not params.get(name):
+            raise missing_param(name)
+    items = [_line_item(state, number, item) for number, item in enumerate(params["line_items"])]
+    currencies = {item["currency"] for item in items}
+    if len(currencies) != 1:
+        raise ApiError("All line items need the same currency.", param="line_items")
+    amount = sum(item["amount_total"] for item in items)
+    check_amount(amount)
     now = state.clock.seconds()
     expires_at = params.get("expires_at", now + MAX_SECONDS)
     if not MIN_SECONDS <= expires_at - now <= MAX_SECONDS:
@@ -30,27 +35,29 @@ def create_session(state: State, ids: tuple[str, ...], params: JsonObject) -> Js
         )
         raise ApiError(message, param="expires_at")
 
-    session = new_session(state, amount, currency, expires_at, params)
+    session = new_session(state, amount, currencies.pop(), expires_at, params)
     state.objects[Kind.SESSION][session["id"]] = session
-    state.open_sessions[session["id"]] = params.get("payment_intent_data") or {}
+    state.line_items[session["id"]] = items
+    intent_data = params.get("payment_intent_data", {})
+    state.open_sessions[session["id"]] = {**intent_data, "metadata": new_metadata(intent_data)}
+    if "payment_method_types" in params:
+        methods = session["payment_method_types"]
+        state.open_sessions[session["id"]]["payment_method_types"] = methods
     return session
 
 
-def _total(items: list[JsonObject]) -> tuple[int, str]:
-    """Return the sum and the currency of line items."""
-    total = 0
-    currencies: set[str] = set()
-    for item in items:
-        price = item.get("price_data")
-        if price is None or "unit_amount" not in price:
-            raise ApiError("The simulator needs price_data with unit_amount", param="line_items")
-        total += price["unit_amount"] * item.get("quantity", 1)
-        currencies.add(price["currency"])
-    if len(currencies) != 1:
-        raise ApiError("Line items need exactly one currency", param="line_items")
-
-    (currency,) = currencies
-    return total, currency
+def _line_item(state: State, number: int, item: JsonObject) -> JsonObject:
+    """Return a line item with its inline price."""
+    name = f"line_items[{number}]"
+    price = item.get("price_data")
+    if price is None:
+        raise missing_param(f"{name}[price_data]")
+    for required in ("unit_amount", "product_data"):
+        if required not in price:
+            raise missing_param(f"{name}[price_data][{required}]")
+    if "quantity" not in item:
+        raise missing_param(f"{name}[quantity]")
+    return new_line_item(state, item["quantity"], price)
 
 
 def expire_session(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:

@@ -61,6 +61,9 @@ class State:
         factory=dict[tuple[str, str], int], init=False
     )
     open_sessions: dict[str, JsonObject] = field(factory=dict[str, JsonObject], init=False)
+    line_items: dict[str, list[JsonObject]] = field(
+        factory=dict[str, list[JsonObject]], init=False
+    )  # by the id of their session
     # The idempotency key or path of the current request: ids derive from it, not from an order.
     subject: str = field(default="", init=False)
     request_id: str | None = field(default=None, init=False)

@@ -5,14 +5,17 @@ from copy import deepcopy
 from indelible_stripe.simulator import balance
 from indelible_stripe.simulator.answers import ApiError, JsonObject, missing
 from indelible_stripe.simulator.connect_objects import new_reversal, new_transfer
-from indelible_stripe.simulator.payments import update_texts
+from indelible_stripe.simulator.parts import missing_param
 from indelible_stripe.simulator.state import Kind, State
+from indelible_stripe.simulator.texts import update_texts
 
 
 def create_transfer(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
     """Send money from the available balance to a connected account."""
-    amount = params.get("amount")
-    if amount is None or amount <= 0:
+    if "amount" not in params:
+        raise missing_param("amount")
+    amount = params["amount"]
+    if amount <= 0:
         raise ApiError("This value must be greater than or equal to 1.", param="amount")
     check_destination(state, params["destination"])
     if amount > balance.available_minor(state, params["currency"]):

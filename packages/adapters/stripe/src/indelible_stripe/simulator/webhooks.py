@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from enum import StrEnum
+from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,7 +20,9 @@ from indelible_stripe.simulator.answers import JsonObject
 from indelible_stripe.simulator.chance import Chance
 from indelible_stripe.simulator.clock import SimulatorClock
 from indelible_stripe.simulator.fields import Fields
+from indelible_stripe.simulator.parameter_types import schema_of_parameters
 
+EVERY_EVENT: Final = "*"
 TIMEOUT_SECONDS: Final = 10
 SUCCESS: Final = range(200, 300)
 BACKOFF_SECONDS: Final = (5, 60, 300, 1_800, 3_600, 7_200, 14_400, 28_800)
@@ -28,7 +31,10 @@ NO_ANSWER: Final = 0
 POLL_SECONDS: Final = 0.005
 SCHEMES: Final = ("http", "https")
 GRAPHIC: Final = re.compile(r"[!-~]+")
-ENDPOINT: Final = "an http or https URL with a host, and with a port from 1 to 65535 or without one"
+ENDPOINT: Final = (
+    "an http or https URL with a host, without user and fragment, and with a port from 1 to 65535"
+    " or without one"
+)
 
 
 class SignatureClock(StrEnum):
@@ -70,12 +76,27 @@ class WebhookSettings:
             signed_by=fields.choice("signed_by", SignatureClock, SignatureClock.MACHINE),
         )
         fields.finish()
+        for name in settings.event_types:
+            if name not in known_event_types():
+                raise fields.wrong("event_types", "names of Stripe's events, or * for all")
         if settings.url is not None:
             if not is_endpoint(settings.url):
                 raise fields.wrong("url", ENDPOINT)
             if not settings.secrets:
                 raise fields.wrong("secrets", "one or two secrets")
         return settings
+
+    def wants(self, event_type: str) -> bool:
+        """Return whether the endpoint gets events of a type."""
+        types = self.event_types
+        return not types or EVERY_EVENT in types or event_type in types
+
+
+@cache
+def known_event_types() -> frozenset[str]:
+    """Return the names of events to which an endpoint can subscribe, by Stripe's library."""
+    events = schema_of_parameters("WebhookEndpointCreateParams")["properties"]["enabled_events"]
+    return frozenset(events["items"]["enum"])
 
 
 def is_endpoint(url: str) -> bool:
@@ -88,7 +109,8 @@ def is_endpoint(url: str) -> bool:
         host.encode("idna")  # refuses empty and long labels, as the connection would
     except ValueError:
         return False
-    return parts.scheme in SCHEMES and host != "" and port != 0
+    is_whole = parts.username is None and parts.fragment == ""  # neither would be sent
+    return parts.scheme in SCHEMES and host != "" and port != 0 and is_whole
 
 
 @define(order=True)
@@ -142,8 +164,7 @@ class WebhookSender:
     def publish(self, event: JsonObject) -> None:
         """Plan the deliveries of an event, decided by the seed."""
         settings = self.settings
-        wants = not settings.event_types or event["type"] in settings.event_types
-        if settings.url is None or not wants:
+        if settings.url is None or not settings.wants(event["type"]):
             return
         if self._happens("lose", event, settings.lose):
             self.counts["lost"] += 1
@@ -269,7 +290,7 @@ class WebhookSender:
         connection = connect(url.hostname or "", url.port, timeout=TIMEOUT_SECONDS)
         with suppress(OSError, HTTPException):
             try:
-                target = url.path or "/"
+                target = url._replace(scheme="", netloc="", path=url.path or "/").geturl()
                 connection.request("POST", target, body=payload, headers=headers)
                 return connection.getresponse().status
             finally:
