@@ -1,6 +1,5 @@
 """Test that databases find tasks by an index, however many of a stage have finished."""
 
-from datetime import timedelta
 from itertools import product
 
 import psycopg
@@ -17,6 +16,7 @@ from indelible.testing.stores import BEGINNING, FAR, MAYA
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.kernel import task_lists
+from indelible_sql.kernel.task_demand import DEMAND_ON_POSTGRESQL, DEMAND_ON_SQLITE
 from indelible_sql.kernel.task_list_statements import (
     TaskListShape,
     count_statement,
@@ -27,7 +27,6 @@ from indelible_sql.kernel.task_queries import (
     COUNT_DEAD,
     DEAD_TASKS,
     ERROR_COUNTS,
-    NEXT_DUE,
     STATS_OF_PRIORITY,
 )
 
@@ -68,6 +67,7 @@ LIST_VALUES = {
     "since": BEGINNING,
     "until": FAR,
 }
+DEMAND_VALUES = {"stages": ["work", "also"], "now": FAR, "limit": 400}
 
 
 @pytest.mark.parametrize("state", TaskState)
@@ -131,17 +131,25 @@ def test_sqlite_reads_the_tasks_of_the_few_records_of_an_actor(
         (COUNT_DEAD, "tasks_dead"),
         (ERROR_COUNTS, "tasks_dead"),
         (DEAD_TASKS, "tasks_dead"),
-        (NEXT_DUE, "tasks_due"),
     ],
 )
 def test_sqlite_reads_no_finished_task_for_the_statistics_of_a_stage(
     sqlite: SqlStore, statement: Executable, index: str
 ) -> None:
-    values = {"stage": "work", "stages": ["work"], "priority": 2, "after": "w-0100"}
+    values = {"stage": "work", "priority": 2, "after": "w-0100"}
     lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **LIST_VALUES, **values)
 
     assert has_line(lines, index), lines
     assert not has_line(lines, "PRIMARY KEY"), lines
+
+
+def test_sqlite_tells_the_demand_of_stages_by_the_index_of_due_tasks(sqlite: SqlStore) -> None:
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", DEMAND_ON_SQLITE, **DEMAND_VALUES)
+
+    assert has_line(lines, "SEARCH tasks USING", "tasks_due (stage=? AND priority=? AND due_at"), (
+        lines
+    )
+    assert not has_line(lines, "SCAN tasks", "SCAN history"), lines
 
 
 def test_sqlite_counts_finished_tasks_by_an_index(sqlite: SqlStore) -> None:
@@ -167,9 +175,9 @@ def test_postgresql_lists_tasks_by_an_index(postgresql: SqlStore, database: Post
         lines = plan(postgresql, "EXPLAIN", list_statement(shape), **LIST_VALUES)
         assert not has_line(lines, "Seq Scan"), (shape, lines)
 
-    span = {"stages": ["work"], "now": FAR, "until": FAR + timedelta(seconds=5)}
-    lines = plan(postgresql, "EXPLAIN", NEXT_DUE, **span)
+    lines = plan(postgresql, "EXPLAIN", DEMAND_ON_POSTGRESQL, **DEMAND_VALUES)
     assert has_line(lines, "tasks_due"), lines
+    assert not has_line(lines, "Seq Scan on tasks", "Seq Scan on history"), lines
 
 
 @pytest.mark.slow

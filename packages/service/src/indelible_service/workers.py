@@ -36,7 +36,7 @@ from indelible_service.supervisor import Start, Supervisor, log_words, logger, r
 from indelible_sql import SqlStore
 from indelible_workers import SchedulerMetrics, Worker, run_scheduler, run_workers
 from indelible_workers.children import check_child_stages
-from indelible_workers.wakeups import Stages
+from indelible_workers.messages import Stages
 
 if TYPE_CHECKING:
     from indelible_workers import WakeupBroker

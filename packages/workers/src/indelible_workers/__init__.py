@@ -6,11 +6,12 @@ The names that need the client of Redis are imported at their first use.
 from typing import TYPE_CHECKING, Any
 
 from indelible_workers.children import ChildEnded, PerformNotPicklable
+from indelible_workers.dispatching import dispatch_ready
 from indelible_workers.process_groups import ProcessGroupInvalid
 from indelible_workers.processing import process_batch
 from indelible_workers.recurring import RecurringTask, run_scheduler
 from indelible_workers.scheduler_metrics import SchedulerMetrics
-from indelible_workers.wakeups import dispatch_ready, register_actors, run_workers
+from indelible_workers.wakeups import register_actors, run_workers
 from indelible_workers.worker import Worker
 
 if TYPE_CHECKING:

@@ -128,14 +128,6 @@ def is_probe_due(tx: TasksRead, stage: str, now: datetime) -> bool:
     return is_open(tx, stage) and tx.breakers.get(stage).is_probe_due(now)
 
 
-def count_probes(tx: TasksRead, stage: str, now: datetime) -> int:
-    """Return 1 if a probe of the stage is due and a task is ready for it, otherwise 0."""
-    if not is_probe_due(tx, stage, now):
-        return 0
-
-    return tx.tasks.count_ready(stage, now, limit=1, is_probe=True)
-
-
 def open_breakers(tx: TasksRead) -> Mapping[str, float]:
     """Map each stage that ever had an outage to 1 while its breaker is open, otherwise 0."""
     values: dict[str, float] = {}

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from indelible.kernel.demand import Demand
 from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.task_lists import TaskListReader
@@ -59,19 +60,14 @@ class TaskReader(TaskListReader, Protocol):
         """Count the first `MAX_COUNTED` dead tasks of the stage by class, most frequent first."""
         ...
 
-    def count_ready(self, stage: str, now: datetime, *, limit: int, is_probe: bool = False) -> int:
-        """Return how many tasks could be claimed now, at most `limit`.
-
-        With `is_probe`, a pause of the stage makes no difference.
-        """
+    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
+        """Return how many tasks could be claimed now, at most `limit`."""
         ...
 
-    def next_due(
-        self, stages: Collection[str], *, after: datetime, until: datetime
-    ) -> datetime | None:
-        """Return the first time at which a task of the stages becomes due.
+    def demand(self, stages: Collection[str], now: datetime, *, limit: int) -> Demand:
+        """Return the demand of these stages; a SQL store sends one statement.
 
-        It is later than `after`, and not later than `until`; None where there is none.
+        Of each stage at most `limit` due tasks are counted.
         """
         ...
 

@@ -76,6 +76,7 @@ class Tables:
     keys: MemoryAggregateRepository[Key]
     settings: MemoryAggregateRepository[Setting]
     stages: MemoryAggregateRepository[StageControl]
+    breakers: MemoryBreakers
     tasks: MemoryTaskQueue
     concepts: MemoryConceptAggregates
     captures: CaptureTables
@@ -87,7 +88,6 @@ class Tables:
     payloads: MemoryPayloads = field(factory=MemoryPayloads)
     rejections: MemoryRejections = field(factory=MemoryRejections)
     webhook_rejections: MemoryWebhookRejections = field(factory=MemoryWebhookRejections)
-    breakers: MemoryBreakers = field(factory=MemoryBreakers)
     subscribers: SubscriberRows = field(factory=SubscriberRows)
 
     @classmethod
@@ -95,12 +95,14 @@ class Tables:
         """Return the tables of a new store."""
         history = MemoryHistory()
         stages = MemoryAggregateRepository(history, StageControl, StageNotFound)
-        tasks = MemoryTaskQueue(stages, history, STAGE_LIFECYCLES)
+        breakers = MemoryBreakers()
+        tasks = MemoryTaskQueue(stages, history, breakers, STAGE_LIFECYCLES)
         return cls(
             history=history,
             keys=MemoryAggregateRepository(history, Key, KeyNotFound),
             settings=MemoryAggregateRepository(history, Setting, SettingNotFound),
             stages=stages,
+            breakers=breakers,
             tasks=tasks,
             concepts=MemoryConceptAggregates(history, Concept, ConceptNotFound),
             captures=CaptureTables.empty(history),
@@ -114,12 +116,14 @@ class Tables:
         """Return a draft; the rows are frozen, so drafts share them."""
         history = self.history.copy()
         stages = self.stages.copy(history)
-        tasks = self.tasks.copy(stages, history)
+        breakers = self.breakers.copy()
+        tasks = self.tasks.copy(stages, history, breakers)
         return type(self)(
             history=history,
             keys=self.keys.copy(history),
             settings=self.settings.copy(history),
             stages=stages,
+            breakers=breakers,
             tasks=tasks,
             concepts=self.concepts.copy(history),
             captures=self.captures.copy(history),
@@ -131,7 +135,6 @@ class Tables:
             payloads=self.payloads.copy(),
             rejections=self.rejections.copy(),
             webhook_rejections=self.webhook_rejections.copy(),
-            breakers=self.breakers.copy(),
             subscribers=self.subscribers.copy(),
         )
 

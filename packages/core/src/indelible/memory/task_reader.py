@@ -8,10 +8,11 @@ from functools import partial
 
 from attrs import field, frozen
 
-from indelible.kernel import Lifecycle
+from indelible.kernel import Actor, Lifecycle
+from indelible.kernel.demand import Demand, StageDemand
 from indelible.kernel.hung_threads import MAX_HUNG_REPORTS, HungThreads, threads_by_stage
 from indelible.kernel.minutes import MinuteCounts
-from indelible.kernel.stages import StageControl, StageNotFound, StageStatus
+from indelible.kernel.stages import STAGE, StageControl, StageNotFound, StageStatus
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import (
@@ -24,6 +25,7 @@ from indelible.kernel.tasks import (
     Task,
 )
 from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.breakers import MemoryBreakers
 from indelible.memory.history import MemoryHistory
 from indelible.memory.task_lists import TaskList, finished_by_minute
 
@@ -39,6 +41,7 @@ class MemoryTaskReader:
 
     _stages: MemoryAggregateRepository[StageControl]
     _history: MemoryHistory
+    _breakers: MemoryBreakers
     _lifecycles: Mapping[str, Lifecycle[StrEnum]]  # by the stages whose tasks belong to aggregates
     _rows: TaskRows = field(factory=TaskRows)
     _attempts: AttemptRows = field(factory=AttemptRows)
@@ -97,21 +100,15 @@ class MemoryTaskReader:
         counts.sort(key=lambda count: (-count.tasks, count.error_class or ""))
         return tuple(counts)
 
-    def count_ready(self, stage: str, now: datetime, *, limit: int, is_probe: bool = False) -> int:
+    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
         """Return how many tasks could be claimed now, at most `limit`."""
-        return min(len(self._claimable(stage, now, is_probe=is_probe)), limit)
+        return min(len(self._claimable(stage, now)), limit)
 
-    def next_due(
-        self, stages: Collection[str], *, after: datetime, until: datetime
-    ) -> datetime | None:
-        """Return the first time at which a task of the stages becomes due."""
-        times: list[datetime] = []
-        for task in self._rows.values():
-            is_between = task.due_at is not None and after < task.due_at <= until
-            if task.stage in stages and is_between:
-                times.append(task.lease.due_at)
-
-        return min(times, default=None)
+    def demand(self, stages: Collection[str], now: datetime, *, limit: int) -> Demand:
+        """Return the demand of these stages."""
+        demands = [self._demand_of(stage, now, limit) for stage in sorted(set(stages))]
+        last_change = self._history.newest(limit=1).cursor
+        return Demand(stages=tuple(demands), last_change=last_change)
 
     def first_attempt_at(self, lease: Lease) -> datetime | None:
         """Return the time of the first record of the attempts that the lease counts."""
@@ -193,6 +190,20 @@ class MemoryTaskReader:
             hung_threads=hung_threads,
         )
 
+    def _demand_of(self, stage: str, now: datetime, limit: int) -> StageDemand:
+        later: list[datetime] = []
+        for task in self._tasks_of(stage):
+            if task.due_at is not None and task.due_at > now:
+                later.append(task.due_at)
+
+        return StageDemand(
+            stage=stage,
+            due=min(len(self._claimable(stage, now, is_probe=True)), limit),
+            next_due=min(later, default=None),
+            paused_by=self._paused_by(stage),
+            probe_at=self._breakers.get(stage).probe_at,
+        )
+
     def _claimable(self, stage: str, now: datetime, *, is_probe: bool = False) -> list[Task]:
         """Return the due and free tasks of a stage that is not paused, in the order of claims."""
         if not is_probe and self._is_paused(stage):
@@ -207,7 +218,15 @@ class MemoryTaskReader:
         return tasks
 
     def _is_paused(self, stage: str) -> bool:
+        return self._paused_by(stage) is not None
+
+    def _paused_by(self, stage: str) -> Actor | None:
+        """Return the actor who has paused the stage, None if it runs."""
         try:
-            return self._stages.get(stage).entity.status is StageStatus.PAUSED
+            head = self._stages.get(stage)
         except StageNotFound:
-            return False
+            return None
+        if head.entity.status is not StageStatus.PAUSED:
+            return None
+
+        return self._history.of(STAGE.name, stage)[-1].actor

@@ -36,6 +36,7 @@ from indelible.kernel.tasks import (
 )
 from indelible.kernel.values import check_instant, check_reason
 from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.breakers import MemoryBreakers
 from indelible.memory.history import MemoryHistory
 from indelible.memory.task_reader import MemoryTaskReader
 
@@ -51,12 +52,16 @@ class MemoryTaskQueue(MemoryTaskReader):
     _policy: TaskPolicy = field(factory=TaskPolicy)
 
     def copy(
-        self, stages: MemoryAggregateRepository[StageControl], history: MemoryHistory
+        self,
+        stages: MemoryAggregateRepository[StageControl],
+        history: MemoryHistory,
+        breakers: MemoryBreakers,
     ) -> "MemoryTaskQueue":
         """Return a draft; the rows are frozen, so drafts share them."""
         return MemoryTaskQueue(
             stages,
             history,
+            breakers,
             self._lifecycles,
             self._rows.copy(),
             self._attempts.copy(),

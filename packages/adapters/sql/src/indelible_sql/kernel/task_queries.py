@@ -8,11 +8,10 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     select,
 )
 
-from indelible.kernel.tasks import MAX_COUNTED, Priority
+from indelible.kernel.tasks import MAX_COUNTED
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.task_terms import (
     ERROR_CLASS,
@@ -22,7 +21,6 @@ from indelible_sql.kernel.task_terms import (
     OF_STAGE,
     ORDER_OF_PRIORITY,
     PRIORITY,
-    UNTIL,
     first_claimable,
 )
 from indelible_sql.schema.columns import (
@@ -113,16 +111,6 @@ STATS_OF_PRIORITY = select(
 COUNT_DEAD = select(func.count(_DEAD_OF_STAGE.c.dead_reason).label("dead"))
 COUNT_READY = select(func.count().label("ready")).select_from(
     first_claimable(is_behind=False, is_locking=False).subquery()
-)
-COUNT_READY_FOR_PROBE = select(func.count().label("ready")).select_from(
-    first_claimable(is_behind=False, is_locking=False, is_probe=True).subquery()
-)
-# The index has the due times of one priority in order; of each, only those in between are read.
-NEXT_DUE = select(func.min(TASKS.c.due_at, type_=INSTANT).label("due_at")).where(
-    in_json_list(TASKS.c.stage, "stages"),
-    TASKS.c.priority.in_([literal_column(str(priority.value)) for priority in Priority]),
-    TASKS.c.due_at > NOW,
-    TASKS.c.due_at <= UNTIL,
 )
 _FENCES = select(FENCE.label("fence")).where(OF_STAGE).limit(bindparam("limit")).subquery()
 COUNT_CLAIMS = select(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from indelible.kernel.demand import Demand, StageDemand
 from indelible.kernel.hung_threads import HungThreads, threads_by_stage
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import (
@@ -20,6 +21,7 @@ from indelible.kernel.tasks import (
 from indelible_sql.kernel import hung_thread_statements
 from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel.history import fetch_all, fetch_one
+from indelible_sql.kernel.task_demand import DEMAND_ON_POSTGRESQL, DEMAND_ON_SQLITE
 from indelible_sql.kernel.task_lists import SqlTaskLists
 
 
@@ -99,19 +101,22 @@ class SqlTaskReader(SqlTaskLists):
         rows = self._session.rows(queries.ERROR_COUNTS, {"task_stage": stage})
         return tuple(ErrorCount(**row) for row in rows)
 
-    def count_ready(self, stage: str, now: datetime, *, limit: int, is_probe: bool = False) -> int:
+    def count_ready(self, stage: str, now: datetime, *, limit: int) -> int:
         """Return how many tasks could be claimed now, at most `limit`."""
-        statement = queries.COUNT_READY_FOR_PROBE if is_probe else queries.COUNT_READY
         values = {"task_stage": stage, "now": now, "limit": limit}
-        return int(self._session.rows(statement, values)[0]["ready"])
+        return int(self._session.rows(queries.COUNT_READY, values)[0]["ready"])
 
-    def next_due(
-        self, stages: Collection[str], *, after: datetime, until: datetime
-    ) -> datetime | None:
-        """Return the first time at which a task of the stages becomes due."""
-        values = {"stages": stages, "now": after, "until": until}
-        due_at: datetime | None = self._session.rows(queries.NEXT_DUE, values)[0]["due_at"]
-        return due_at
+    def demand(self, stages: Collection[str], now: datetime, *, limit: int) -> Demand:
+        """Return the demand of these stages."""
+        statement = DEMAND_ON_SQLITE if self._session.is_sqlite else DEMAND_ON_POSTGRESQL
+        values = {"stages": sorted(set(stages)), "now": now, "limit": limit}
+        demands: list[StageDemand] = []
+        last_change = ""
+        for row in self._session.rows(statement, values):
+            last_change = row.pop("last_change") or ""
+            demands.append(StageDemand(**row))
+
+        return Demand(stages=tuple(demands), last_change=last_change)
 
     def first_attempt_at(self, lease: Lease) -> datetime | None:
         """Return the time of the first record of the attempts that the lease counts."""

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     CompoundSelect,
     Select,
     and_,
@@ -94,7 +95,8 @@ NOW = bindparam("now", type_=INSTANT)
 LEASE_NOW = EarlierOfNow(NOW)
 DUE = bindparam("due", type_=INSTANT)
 UNTIL = bindparam("until", type_=INSTANT)
-OF_STAGE = TASKS.c.stage == bindparam("task_stage", type_=IDENTIFIER)
+GIVEN_STAGE = bindparam("task_stage", type_=IDENTIFIER)
+OF_STAGE = TASKS.c.stage == GIVEN_STAGE
 OF_TASK = and_(OF_STAGE, TASKS.c.entity_id == bindparam("task_id", type_=IDENTIFIER))
 ORDER_OF_PRIORITY = (TASKS.c.due_at, TASKS.c.entity_id)  # of the tasks of one priority
 NO_LEASE = {"lease_owner": null(), "lease_until": null()}
@@ -117,13 +119,17 @@ REVIVED = {
 
 # Claims.
 IS_FREE = or_(TASKS.c.lease_until.is_(None), TASKS.c.lease_until <= LEASE_NOW)
-_IS_PAUSED = (
-    exists()
-    .where(STAGES.c.id == bindparam("task_stage", type_=IDENTIFIER))
-    .where(STAGES.c.status == StageStatus.PAUSED.value)
-)
-_READY = select(TASKS.c.entity_id).where(OF_STAGE).where(TASKS.c.due_at <= NOW).where(IS_FREE)
-_CLAIMABLE = _READY.where(~_IS_PAUSED)
+_IS_PAUSED = exists().where(STAGES.c.id == GIVEN_STAGE, STAGES.c.status == StageStatus.PAUSED.value)
+
+
+def due_of_priority(is_of_stage: ColumnElement[bool], priority: Priority) -> Select[Any]:
+    """Return the query for the ids of a stage's free tasks of a priority that are due."""
+    return select(TASKS.c.entity_id).where(
+        is_of_stage,
+        TASKS.c.due_at <= NOW,
+        IS_FREE,
+        TASKS.c.priority == literal_column(str(priority.value)),
+    )
 
 
 def first_claimable(
@@ -136,10 +142,11 @@ def first_claimable(
     search behind a position, of which `behind_parameters` names the values. A probe
     ignores that the stage is paused.
     """
-    claimable = _READY if is_probe else _CLAIMABLE
     searches: list[Select[Any]] = []
     for priority in Priority:
-        rows = claimable.where(TASKS.c.priority == literal_column(str(priority.value)))
+        rows = due_of_priority(OF_STAGE, priority)
+        if not is_probe:
+            rows = rows.where(~_IS_PAUSED)
         if is_behind:
             due_name, id_name = behind_parameters(priority)
             position = tuple_(

@@ -30,6 +30,7 @@ from indelible.testing.kernel.payloads import PayloadsConformance
 from indelible.testing.kernel.rejections import RejectionsConformance
 from indelible.testing.kernel.subscribers import SubscribersConformance
 from indelible.testing.kernel.task_budgets import TaskBudgetsConformance
+from indelible.testing.kernel.task_demands import TaskDemandsConformance
 from indelible.testing.kernel.webhooks import WebhookRejectionsConformance
 from indelible.testing.stores import (
     CLEARER,
@@ -53,6 +54,7 @@ class KernelConformance(
     BreakersConformance,
     KeysConformance,
     TaskBudgetsConformance,
+    TaskDemandsConformance,
     PayloadsConformance,
     RejectionsConformance,
     SubscribersConformance,

@@ -285,22 +285,6 @@ class TaskRunsConformance(TaskEndsConformance):
 
         assert (stats.due, stats.running, stats.oldest, ready) == (5, 1, BEGINNING, 5)
 
-    def test_the_next_due_time_is_found_in_a_span_of_time(self, store: AnyStore) -> None:
-        enqueue(store, "due", due_at=BEGINNING)
-        enqueue_with(store, "first", due_at=NIGHT, priority=Priority.LOW)
-        enqueue(store, "second", due_at=NEXT_NIGHT)
-        enqueue(store, "other", stage="also", due_at=NEXT_NIGHT)
-
-        def next_due(after: datetime, until: datetime, *stages: str) -> datetime | None:
-            return store.read(lambda tx: tx.tasks.next_due(stages, after=after, until=until))
-
-        assert next_due(BEGINNING, FAR, "work", "also") == NIGHT
-        assert next_due(BEGINNING, NIGHT, "work") == NIGHT
-        assert next_due(BEGINNING, NIGHT, "also", "unknown") is None
-        assert next_due(NIGHT, FAR, "work") == NEXT_NIGHT
-        assert next_due(NEXT_NIGHT, FAR, "work", "also") is None
-        assert next_due(BEGINNING, FAR) is None
-
     def test_a_slot_of_a_recurring_task_is_enqueued_once(self, store: AnyStore) -> None:
         assert [enqueue_slot(store, NIGHT), enqueue_slot(store, NIGHT)] == [True, False]
         assert (task_of(store, "nightly").slot, task_of(store, "nightly").due_at) == (NIGHT, NIGHT)

@@ -1,0 +1,109 @@
+"""The statement that tells a dispatcher what is due in all stages, and when to look again."""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    ScalarSelect,
+    Select,
+    Text,
+    TextClause,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+    union_all,
+)
+
+from indelible.kernel.stages import StageStatus
+from indelible.kernel.tasks import Priority
+from indelible_sql.kernel.breaker_tables import BREAKERS
+from indelible_sql.kernel.task_tables import STAGES, TASKS
+from indelible_sql.kernel.task_terms import NOW, ORDER_OF_PRIORITY, due_of_priority
+from indelible_sql.schema.columns import IDENTIFIER, INSTANT
+from indelible_sql.schema.expressions import TextList
+from indelible_sql.schema.tables import HISTORY
+
+# The stages, one row each. The subqueries name this column in full: SQLAlchemy would add its table
+# to each of them.
+_STAGE: Final = literal_column("names.value", IDENTIFIER)
+_OF_STAGE = TASKS.c.stage == _STAGE
+_STAGES_PARAMETER = bindparam("stages", type_=TextList())
+_STAGES_ON_SQLITE = text("json_each(:stages) AS names").bindparams(_STAGES_PARAMETER)
+_STAGES_ON_POSTGRESQL = text(
+    "json_array_elements_text(CAST(:stages AS json)) AS names(value)"
+).bindparams(_STAGES_PARAMETER)
+# The last change in the order of the feed, also one that the feed does not return yet.
+_LAST_ON_SQLITE = select(cast(func.max(HISTORY.c.position), Text())).scalar_subquery()
+_LAST_ON_POSTGRESQL = (
+    select(literal_column("concat(history.txid, '.', history.position)", Text()))
+    .select_from(HISTORY)
+    .order_by(text("history.txid DESC, history.position DESC"))
+    .limit(1)
+    .scalar_subquery()
+)
+
+
+def _count_due() -> ScalarSelect[Any]:
+    """Return the number of due tasks; each priority is searched by itself, as a claim does.
+
+    The order lets PostgreSQL use the index: it could read the whole table for a few rows.
+    """
+    searches: list[Select[Any]] = []
+    for priority in Priority:
+        rows = due_of_priority(_OF_STAGE, priority)
+        rows = rows.order_by(*ORDER_OF_PRIORITY).limit(bindparam("limit"))
+        searches.append(select(rows.subquery(f"of_priority_{priority.value}").c.entity_id))
+
+    first_rows = union_all(*searches).limit(bindparam("limit")).subquery("first_rows")
+    return select(func.count()).select_from(first_rows).scalar_subquery()
+
+
+def _next_due() -> ScalarSelect[Any]:
+    """Return the first due time to come; the index has those of each priority in order."""
+    searches: list[Select[Any]] = []
+    for priority in Priority:
+        first = (
+            select(TASKS.c.due_at)
+            .where(_OF_STAGE, TASKS.c.due_at > NOW)
+            .where(TASKS.c.priority == literal_column(str(priority.value)))
+            .order_by(TASKS.c.due_at)
+            .limit(1)
+        )
+        searches.append(select(first.subquery(f"next_of_priority_{priority.value}").c.due_at))
+
+    times = union_all(*searches).subquery("times")
+    return select(func.min(times.c.due_at, type_=INSTANT)).scalar_subquery()
+
+
+def _demand(stages: TextClause, last_change: ScalarSelect[Any]) -> Select[*tuple[Any, ...]]:
+    is_last_change = and_(
+        HISTORY.c.lifecycle == STAGES.c.lifecycle,
+        HISTORY.c.entity_id == STAGES.c.id,
+        HISTORY.c.seq == STAGES.c.seq,
+    )
+    paused_by = (
+        select(HISTORY.c.actor)
+        .join_from(STAGES, HISTORY, is_last_change)
+        .where(STAGES.c.id == _STAGE, STAGES.c.status == StageStatus.PAUSED.value)
+        .scalar_subquery()
+    )
+    probe_at = select(BREAKERS.c.probe_at).where(BREAKERS.c.stage == _STAGE).scalar_subquery()
+    return (
+        select(
+            _STAGE.label("stage"),
+            _count_due().label("due"),
+            _next_due().label("next_due"),
+            paused_by.label("paused_by"),
+            probe_at.label("probe_at"),
+            last_change.label("last_change"),
+        )
+        .select_from(stages)
+        .order_by(_STAGE)
+    )
+
+
+DEMAND_ON_SQLITE = _demand(_STAGES_ON_SQLITE, _LAST_ON_SQLITE)
+DEMAND_ON_POSTGRESQL = _demand(_STAGES_ON_POSTGRESQL, _LAST_ON_POSTGRESQL)

@@ -1,0 +1,54 @@
+"""The messages that wake threads: each says only that a stage may have tasks ready."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol, runtime_checkable
+
+from dramatiq import Broker, Message
+from dramatiq.brokers.stub import StubBroker
+
+from indelible.kernel import digest
+from indelible.kernel.stages import Stage
+
+MAX_QUEUED: Final = 4  # wake-ups of one stage; a full batch sends another one
+Stages = Mapping[str, Stage[Any, Any, Any]]
+
+
+@runtime_checkable
+class LimitedBroker(Protocol):
+    """A broker that limits the queued messages itself, such as `WakeupBroker`.
+
+    The check needs no import of Redis, which a process without Redis never imports.
+    """
+
+    def offer(self, message: Message[None], max_queued: int) -> bool:
+        """Send the message unless enough are queued; return False where the broker fails."""
+        ...
+
+
+def queue_name(stage: str) -> str:
+    """Return the name of the stage's own queue.
+
+    A process takes no messages of stages it does not run, and the backlog of one stage delays no
+    other.
+    """
+    return f"stage-{digest(stage)[:12]}"
+
+
+def wakeup_message(queue: str) -> Message[None]:
+    """Return the message that wakes a thread for the stage of the queue."""
+    return Message[None](queue_name=queue, actor_name=queue, args=(), kwargs={}, options={})
+
+
+def send_wakeup(broker: Broker, queue: str) -> bool:
+    """Send a wake-up unless enough are queued; return False where the broker does not work."""
+    message = wakeup_message(queue)
+    if isinstance(broker, LimitedBroker):
+        return broker.offer(message, MAX_QUEUED)
+
+    if isinstance(broker, StubBroker):
+        queued = broker.queues[queue].qsize()
+        if queued >= MAX_QUEUED:
+            return True
+
+    broker.enqueue(message)
+    return True
