@@ -5,8 +5,8 @@
     python trim.py package/api/stripe.com.json
 
 Keep the named operations with their parameters and successful responses, and the schemas that
-these need. An expandable field is a plain id: the simulator never expands one. Texts for readers
-are removed; `nullable`, `required`, `enum` and types stay as Stripe wrote them.
+these need. An expandable field is a plain id, with the names of its objects in `expands`. Texts for
+readers are removed; `nullable`, `required`, `enum` and types stay as Stripe wrote them.
 """
 
 import json
@@ -19,6 +19,7 @@ TARGET: Final = (
 )
 OPERATIONS: Final = {
     "/v1/account_links": ("post",),
+    "/v1/account": ("get",),
     "/v1/accounts": ("get", "post"),
     "/v1/accounts/{account}": ("get", "post"),
     "/v1/balance": ("get",),
@@ -29,6 +30,7 @@ OPERATIONS: Final = {
     "/v1/checkout/sessions": ("get", "post"),
     "/v1/checkout/sessions/{session}": ("get",),
     "/v1/checkout/sessions/{session}/expire": ("post",),
+    "/v1/checkout/sessions/{session}/line_items": ("get",),
     "/v1/disputes": ("get",),
     "/v1/disputes/{dispute}": ("get", "post"),
     "/v1/disputes/{dispute}/close": ("post",),
@@ -37,6 +39,7 @@ OPERATIONS: Final = {
     "/v1/payment_intents": ("get", "post"),
     "/v1/payment_intents/{intent}": ("get", "post"),
     "/v1/payment_intents/{intent}/cancel": ("post",),
+    "/v1/payment_intents/{intent}/capture": ("post",),
     "/v1/payment_intents/{intent}/confirm": ("post",),
     "/v1/refunds": ("get", "post"),
     "/v1/refunds/{refund}": ("get", "post"),
@@ -100,7 +103,9 @@ def _trimmed(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
     if not isinstance(schema, dict):
         return schema
     if "x-expansionResources" in schema:
-        return {"type": "string", "nullable": schema.get("nullable", False)}
+        choices = schema["x-expansionResources"]["oneOf"]
+        names = [choice["$ref"].rsplit("/", 1)[1] for choice in choices]
+        return {"type": "string", "nullable": schema.get("nullable", False), "expands": names}
 
     result: dict[str, Any] = {}
     for name, value in schema.items():

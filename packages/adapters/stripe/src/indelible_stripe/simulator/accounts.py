@@ -32,6 +32,18 @@ def create_account(state: State, ids: tuple[str, ...], params: JsonObject) -> Js
     return state.add(Kind.ACCOUNT, new_account(state, state.new_id("acct", 16), params))
 
 
+def retrieve_account(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
+    """Return a connected account, or the platform's own."""
+    if ids[0] == state.platform["id"]:
+        return state.platform
+    return state.get(Kind.ACCOUNT, ids[0])
+
+
+def retrieve_platform(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
+    """Return the platform's own account."""
+    return state.platform
+
+
 def update_account(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
     """Change the metadata of an account."""
     account = update_texts(state.get(Kind.ACCOUNT, ids[0]), params)

@@ -134,6 +134,19 @@ def _requested_capabilities(params: JsonObject) -> dict[str, str]:
     return {}
 
 
+def new_platform(state: State) -> JsonObject:
+    """Return the account of the platform, which can do everything."""
+    return {
+        **new_account(state, state.settings.account_id, {"type": "standard"}),
+        "capabilities": {"card_payments": "active", "transfers": "active"},
+        "charges_enabled": True,
+        "controller": {"type": "account"},
+        "details_submitted": True,
+        "payouts_enabled": True,
+        "requirements": _requirements(),
+    }
+
+
 def _requirements(*due: str) -> JsonObject:
     """Return the requirements of an account of which some are due."""
     return {

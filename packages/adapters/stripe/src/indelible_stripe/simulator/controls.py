@@ -13,7 +13,8 @@ from indelible_stripe.simulator.disputes import finish_dispute, open_dispute
 from indelible_stripe.simulator.engine import Engine
 from indelible_stripe.simulator.faults import FaultRule
 from indelible_stripe.simulator.fields import Fields, StoryInvalid
-from indelible_stripe.simulator.payments import Outcome, cancel_intent, pay_intent
+from indelible_stripe.simulator.intents import cancel_due_authorizations, cancel_intent
+from indelible_stripe.simulator.payments import Outcome, pay_intent
 from indelible_stripe.simulator.refunds import create_refund, finish_refund
 from indelible_stripe.simulator.sessions import expire_due_sessions, pay_session
 from indelible_stripe.simulator.state import Kind
@@ -50,6 +51,7 @@ def advance_clock(engine: Engine, ids: tuple[str, ...], fields: Fields) -> JsonO
     fields.finish()
     engine.clock.advance(seconds)
     expire_due_sessions(engine.state)
+    cancel_due_authorizations(engine.state)
     return {"now": engine.clock.seconds()}
 
 

@@ -111,7 +111,7 @@ class Descriptions:
 
     def problems_of_response(self, operation: Operation, body: JsonObject) -> tuple[str, ...]:
         """Return what the first description says against a successful response."""
-        schema = self._operation(operation)["response"]
+        schema = self.response_schema(operation)
         if body.get("object") != "list":
             return self._problems_of(schema, body)
 
@@ -120,6 +120,11 @@ class Descriptions:
         for item in body["data"]:
             problems += self._problems_of(items, item)
         return tuple(problems)
+
+    def response_schema(self, operation: Operation) -> Schema:
+        """Return the schema of a successful response."""
+        result: Schema = self._operation(operation)["response"]
+        return result
 
     def problems_of_object(self, name: str, value: JsonObject) -> tuple[str, ...]:
         """Return what the first description says against an object of this name."""

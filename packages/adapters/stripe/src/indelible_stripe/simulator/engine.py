@@ -15,7 +15,9 @@ from indelible_stripe.simulator.accounts import set_account
 from indelible_stripe.simulator.answers import Answer, ApiError, JsonObject
 from indelible_stripe.simulator.chance import Chance
 from indelible_stripe.simulator.clock import SimulatorClock
+from indelible_stripe.simulator.connect_objects import new_platform
 from indelible_stripe.simulator.descriptions import Descriptions, Judgement
+from indelible_stripe.simulator.expansions import check_expansions, expand
 from indelible_stripe.simulator.faults import (
     REFUSED,
     SILENT_AFTER,
@@ -100,6 +102,7 @@ class Engine:
         for outage in self.story.outages:
             self.faults.plan_outage(after_seconds=outage.after_seconds, seconds=outage.seconds)
         self.state.begin("story", request_id=None, key=None)
+        self.state.platform = new_platform(self.state)
         for account_id, status in self.story.accounts:
             set_account(self.state, account_id, status)
         for currency, amount in self.story.balance_minor:
@@ -139,6 +142,11 @@ class Engine:
         if request.judgement.problems:
             raise request.judgement.problems[0].error()
         operation.implemented.check("", request.judgement.values)
+        check_expansions(
+            self.descriptions.response_schema(operation),
+            request.judgement.values.get("expand", []),
+            self.descriptions,
+        )
 
         subject = request.key or f"{request.method} {request.path} {text}"
         request.fault = self.faults.pick(operation.title, subject)
@@ -222,9 +230,11 @@ class Engine:
         except ApiError as error:
             answer = request.refused(error)
         else:
-            request.ignored = tuple(unread_names(parameters, operation.implemented))
-            answer = Answer(status=HTTPStatus.OK, body=deepcopy(body))
             request.response_problems = self.descriptions.problems_of_response(operation, body)
+            answer = Answer(status=HTTPStatus.OK, body=deepcopy(body))
+            for path in parameters.get("expand", ()):
+                expand(answer.body, path, self.state)
+            request.ignored = tuple(unread_names(parameters, operation.implemented))
         if fault is not None and fault.kind is FaultKind.SERVER_ERROR_AFTER:
             return fault.answer()
         return answer

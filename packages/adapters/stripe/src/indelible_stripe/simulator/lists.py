@@ -62,19 +62,17 @@ def list_objects(
         state.get(Kind.TRANSFER, transfer_id)
     filters = _read_filters(kind, ids, params)
     matching = [value for value in state.newest_first(kind) if filters.match(value)]
-    return page_of(matching, url.format(id="".join(ids)), state, kind, params)
+    return page_of(matching, url.format(id="".join(ids)), params)
 
 
-def page_of(
-    values: list[JsonObject], url: str, state: State, kind: Kind, params: JsonObject
-) -> JsonObject:
+def page_of(values: list[JsonObject], url: str, params: JsonObject) -> JsonObject:
     """Return the page of a list that a request wants."""
     check_exclusive(params, "starting_after", "ending_before")
     limit = params.get("limit", DEFAULT_LIMIT)
     if not 1 <= limit <= MAX_LIMIT:
         raise ApiError(f"Invalid limit: must be from 1 to {MAX_LIMIT}", param="limit")
 
-    values = _after_cursor(state, kind, values, params)
+    values = _after_cursor(values, params)
     page = values[:limit]
     if "ending_before" in params:
         page = values[-limit:]
@@ -104,17 +102,15 @@ def _read_filters(kind: Kind, ids: tuple[str, ...], params: JsonObject) -> _Filt
     )
 
 
-def _after_cursor(
-    state: State, kind: Kind, matching: list[JsonObject], params: JsonObject
-) -> list[JsonObject]:
+def _after_cursor(matching: list[JsonObject], params: JsonObject) -> list[JsonObject]:
     """Return the objects on the side of the cursor that the client wants."""
     for name in ("starting_after", "ending_before"):
         if name not in params:
             continue
-        state.get(kind, params[name], name)
         positions = [value["id"] for value in matching]
         if params[name] not in positions:
-            raise ApiError(f"{params[name]} is not in this list", param=name)
+            message = f"No such object in this list: '{params[name]}'"
+            raise ApiError(message, code="resource_missing", param=name)
         position = positions.index(params[name])
         if name == "starting_after":
             return matching[position + 1 :]

@@ -48,9 +48,14 @@ class Operation:
 
 
 def _operation(title: str, parameters: str, name: str, implemented: Members) -> Operation:
+    """Return an operation; every one implements `expand`."""
     method, path = title.split(" ")
     return Operation(
-        method=method, path=path, parameters=parameters, name=name, implemented=implemented
+        method=method,
+        path=path,
+        parameters=parameters,
+        name=name,
+        implemented=Members({**implemented.parts, "expand": EXPAND}),
     )
 
 
@@ -59,11 +64,13 @@ def _page(*filters: str) -> Members:
     return members("limit", "starting_after", "ending_before", *filters)
 
 
+EXPAND: Final = Items(EVERY_VALUE, 20)
 MAX_LINE_ITEMS: Final = 100
 MAX_EVENT_TYPES: Final = 20
 NOTHING: Final = members()
 ONLY_METADATA: Final = members(metadata=METADATA)
 TEXTS: Final = members("description", metadata=METADATA)
+CAPTURE_METHOD: Final = OneOf(("automatic", "manual"))
 PAYMENT_METHOD_TYPES: Final = Items(OneOf(("card", "us_bank_account")), 2)
 LINE_ITEM: Final = members(
     "quantity",
@@ -78,6 +85,7 @@ OPERATIONS: Final = (
         "create_account_link",
         members("account", "refresh_url", "return_url", type=OneOf(("account_onboarding",))),
     ),
+    _operation("GET /v1/account", "AccountRetrieveCurrentParams", "retrieve_platform", NOTHING),
     _operation("GET /v1/accounts", "AccountListParams", "list_accounts", _page("created")),
     _operation(
         "POST /v1/accounts",
@@ -135,7 +143,11 @@ OPERATIONS: Final = (
             metadata=METADATA,
             mode=OneOf(("payment",)),
             payment_intent_data=members(
-                "description", "receipt_email", "transfer_group", metadata=METADATA
+                "description",
+                "receipt_email",
+                "transfer_group",
+                capture_method=CAPTURE_METHOD,
+                metadata=METADATA,
             ),
             payment_method_types=PAYMENT_METHOD_TYPES,
         ),
@@ -151,6 +163,12 @@ OPERATIONS: Final = (
         "checkout.SessionExpireParams",
         "expire_session",
         NOTHING,
+    ),
+    _operation(
+        "GET /v1/checkout/sessions/{session}/line_items",
+        "checkout.SessionListLineItemsParams",
+        "list_line_items",
+        _page(),
     ),
     _operation(
         "GET /v1/disputes",
@@ -189,12 +207,13 @@ OPERATIONS: Final = (
             "return_url",
             "transfer_group",
             automatic_payment_methods=members(
-                allow_redirects=OneOf(("always",)), enabled=OneOf((True,))
+                allow_redirects=OneOf(("always", "never")), enabled=OneOf((True,))
             ),
-            capture_method=OneOf(("automatic",)),
+            capture_method=CAPTURE_METHOD,
             confirmation_method=OneOf(("automatic",)),
             currency=CURRENCY,
             metadata=METADATA,
+            off_session=OneOf((True, False)),
             payment_method_types=PAYMENT_METHOD_TYPES,
         ),
     ),
@@ -205,7 +224,19 @@ OPERATIONS: Final = (
         NOTHING,
     ),
     _operation(
-        "POST /v1/payment_intents/{intent}", "PaymentIntentUpdateParams", "update_intent", TEXTS
+        "POST /v1/payment_intents/{intent}",
+        "PaymentIntentUpdateParams",
+        "update_intent",
+        members(
+            "amount",
+            "description",
+            "payment_method",
+            "receipt_email",
+            "transfer_group",
+            capture_method=CAPTURE_METHOD,
+            currency=CURRENCY,
+            metadata=METADATA,
+        ),
     ),
     _operation(
         "POST /v1/payment_intents/{intent}/cancel",
@@ -217,7 +248,19 @@ OPERATIONS: Final = (
         "POST /v1/payment_intents/{intent}/confirm",
         "PaymentIntentConfirmParams",
         "confirm_intent",
-        members("payment_method", "return_url"),
+        members(
+            "payment_method",
+            "receipt_email",
+            "return_url",
+            capture_method=CAPTURE_METHOD,
+            off_session=OneOf((True, False)),
+        ),
+    ),
+    _operation(
+        "POST /v1/payment_intents/{intent}/capture",
+        "PaymentIntentCaptureParams",
+        "capture_intent",
+        members("amount_to_capture", metadata=METADATA),
     ),
     _operation(
         "GET /v1/refunds",

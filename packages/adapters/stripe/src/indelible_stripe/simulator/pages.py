@@ -97,9 +97,9 @@ def _checkout_form(state: State, session: JsonObject) -> str:
 def _authenticate(state: State, intent_id: str, method: str, form: str) -> Page:
     intent = state.get(Kind.INTENT, intent_id)
     if method == "POST":
-        action = intent["next_action"] or {"redirect_to_url": {"return_url": None}}
+        action: JsonObject = intent["next_action"] or {}
+        return_url = action.get("redirect_to_url", {}).get("return_url")
         pay_intent(state, intent, Outcome(parse_qs(form)["outcome"][0]))
-        return_url = action["redirect_to_url"]["return_url"]
         if return_url is not None:
             query = urlencode({"payment_intent": intent_id, "redirect_status": intent["status"]})
             return _redirect(f"{return_url}{'&' if '?' in return_url else '?'}{query}")

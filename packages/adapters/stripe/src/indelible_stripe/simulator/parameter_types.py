@@ -4,7 +4,7 @@ import types
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import stripe.params
 import stripe.params.checkout
@@ -18,6 +18,8 @@ SIMPLE: Final[Mapping[Any, dict[str, Any]]] = {
     Decimal: {"type": "number"},
     type(None): {"type": "null"},
 }
+# Every TypedDict has it. `is_typeddict` does not know those of typing_extensions, which Stripe has.
+REQUIRED_KEYS: Final = "__required_keys__"
 NOTHING: Final[dict[str, Any]] = {"not": {}}  # the schema that no value fits
 # Names that the modules import for type checkers only.
 OTHER_NAMES: Final = {"StripeContext": object, "Mapping": Mapping, "Any": Any}
@@ -39,7 +41,7 @@ def _schema_of_class(parameters: type) -> dict[str, Any]:
         if name not in options:
             properties[name] = _schema_of(hint)
 
-    required: frozenset[str] = vars(parameters)["__required_keys__"]
+    required: frozenset[str] = vars(parameters)[REQUIRED_KEYS]
     schema: dict[str, Any] = {
         "type": "object",
         "additionalProperties": False,
@@ -55,7 +57,7 @@ def _schema_of(hint: Any) -> dict[str, Any]:  # noqa: ANN401 - a type
     """Return the schema of a type."""
     if hint in SIMPLE:
         return SIMPLE[hint]
-    if is_typeddict(hint):
+    if isinstance(hint, type) and REQUIRED_KEYS in vars(hint):
         return _schema_of_class(hint)
 
     origin, arguments = get_origin(hint), get_args(hint)

@@ -1,4 +1,4 @@
-"""Payment intents: creation, confirmation, and what a cardholder does."""
+"""Attempts to pay an intent: what a cardholder, a bank and the merchant's capture do."""
 
 from copy import deepcopy
 from enum import StrEnum
@@ -7,17 +7,15 @@ from typing import Final
 
 from indelible_stripe.simulator import balance
 from indelible_stripe.simulator.answers import ApiError, JsonObject
-from indelible_stripe.simulator.disputes import open_dispute
-from indelible_stripe.simulator.objects import new_charge, new_intent
-from indelible_stripe.simulator.parts import check_exclusive
+from indelible_stripe.simulator.objects import new_charge
+from indelible_stripe.simulator.parts import unimplemented_value
 from indelible_stripe.simulator.state import Kind, State
-from indelible_stripe.simulator.texts import update_texts
 
 MIN_AMOUNT: Final = 50
 MAX_AMOUNT: Final = 99_999_999
-CANCELABLE: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
-PAYABLE: Final = (*CANCELABLE, "processing")
-UNCONFIRMABLE: Final = ("succeeded", "canceled", "processing")
+UNPAID: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
+PAYABLE: Final = (*UNPAID, "processing")
+AUTHORIZATION_SECONDS: Final = 7 * 86_400
 
 
 class Outcome(StrEnum):
@@ -30,59 +28,12 @@ class Outcome(StrEnum):
     DISPUTE = "dispute"  # succeed, and open a dispute at once
 
 
-# Stripe's own names of test cards.
-OUTCOMES: Final = {
-    "pm_card_visa": Outcome.SUCCEED,
-    "pm_card_mastercard": Outcome.SUCCEED,
-    "pm_card_chargeDeclined": Outcome.DECLINE,
-    "pm_card_visa_chargeDeclined": Outcome.DECLINE,
-    "pm_card_authenticationRequired": Outcome.REQUIRE_ACTION,
-    "pm_card_createDispute": Outcome.DISPUTE,
-    "pm_usBankAccount": Outcome.PROCESS,
-}
-OF_CONFIRMATION: Final = ("return_url",)  # parameters that need confirm=true
-DECLINED: Final = "Your card was declined."
-
-
-def create_intent(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
-    """Create an intent, and confirm it if the request says so."""
-    check_amount(params["amount"])
-    check_exclusive(params, "automatic_payment_methods", "payment_method_types")
-    is_confirmed = params.get("confirm", False)
-    for name in OF_CONFIRMATION:
-        if name in params and not is_confirmed:
-            raise ApiError(f"{name} can only be used with confirm=true.", param=name)
-
-    intent = new_intent(state, params["amount"], params["currency"], params)
-    if "payment_method" in params:
-        attach_method(intent, params["payment_method"])
-    state.add(Kind.INTENT, intent)
-    state.emit("payment_intent.created", intent)
-    if is_confirmed:
-        return confirm_intent(state, (intent["id"],), params)
-    return intent
-
-
-def attach_method(intent: JsonObject, method: str) -> None:
-    """Attach one of Stripe's test cards to an intent.
-
-    Raises:
-        ApiError: The simulator does not know it, or the intent does not allow its type.
-    """
-    if method not in OUTCOMES:
-        message = f"No such PaymentMethod: '{method}'; the simulator knows {', '.join(OUTCOMES)}"
-        raise ApiError(message, code="resource_missing", param="payment_method")
-    kind = "us_bank_account" if OUTCOMES[method] is Outcome.PROCESS else "card"
-    is_automatic = intent["automatic_payment_methods"] is not None
-    if not is_automatic and kind not in intent["payment_method_types"]:
-        raise ApiError(
-            f"The PaymentMethod provided ({kind}) is not allowed for this PaymentIntent.",
-            code="payment_intent_incompatible_payment_method",
-            param="payment_method",
-        )
-    intent["payment_method"] = method
-    if intent["status"] == "requires_payment_method":
-        intent["status"] = "requires_confirmation"
+DECLINED: Final = ("card_declined", "generic_decline", "Your card was declined.")
+UNAUTHENTICATED: Final = (
+    "authentication_required",
+    "authentication_required",
+    "Your card was declined. This transaction requires authentication.",
+)
 
 
 def check_amount(amount: int) -> None:
@@ -99,54 +50,12 @@ def check_amount(amount: int) -> None:
         raise ApiError(message, code="amount_too_large", param="amount")
 
 
-def update_intent(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
-    """Change metadata and description of an intent."""
-    return update_texts(state.get(Kind.INTENT, ids[0]), params)
-
-
-def cancel_intent(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
-    """Cancel an intent that has not been paid."""
-    intent = state.get(Kind.INTENT, ids[0])
-    if intent["status"] not in CANCELABLE:
-        raise unexpected_state(intent, "cancel")
-
-    intent["status"] = "canceled"
-    intent["canceled_at"] = state.clock.seconds()
-    intent["cancellation_reason"] = params.get("cancellation_reason")
-    intent["next_action"] = None
-    state.emit("payment_intent.canceled", intent)
-    return intent
-
-
 def unexpected_state(intent: JsonObject, action: str) -> ApiError:
     """Return the error for an action that the status of an intent does not allow."""
     return ApiError(
         f"You cannot {action} this PaymentIntent because it has a status of {intent['status']}.",
         code="payment_intent_unexpected_state",
     )
-
-
-def confirm_intent(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
-    """Attempt a payment with one of Stripe's test cards."""
-    intent = state.get(Kind.INTENT, ids[0])
-    if intent["status"] in UNCONFIRMABLE:
-        raise unexpected_state(intent, "confirm")
-    if "payment_method" in params:
-        attach_method(intent, params["payment_method"])
-    method = intent["payment_method"]
-    if method is None:
-        raise ApiError(
-            "You cannot confirm this PaymentIntent because it's missing a payment method.",
-            code="payment_intent_unexpected_state",
-        )
-
-    outcome = OUTCOMES[method]
-    pay_intent(state, intent, outcome, return_url=params.get("return_url"))
-    if outcome is Outcome.DECLINE:
-        raise declined(intent)
-    if outcome is Outcome.DISPUTE:
-        open_dispute(state, state.get(Kind.CHARGE, intent["latest_charge"]))
-    return intent
 
 
 def declined(intent: JsonObject) -> ApiError:
@@ -166,65 +75,147 @@ def declined(intent: JsonObject) -> ApiError:
 
 
 def pay_intent(
-    state: State, intent: JsonObject, outcome: Outcome, *, return_url: str | None = None
+    state: State,
+    intent: JsonObject,
+    outcome: Outcome,
+    *,
+    return_url: str | None = None,
+    off_session: bool = False,
 ) -> JsonObject:
     """Attempt to pay an intent, with an outcome, and emit the events.
 
-    A payer who has to act returns to `return_url`.
+    A payer who has to act returns to `return_url`; one who is away (`off_session`) cannot act.
 
     Raises:
-        ApiError: The intent is succeeded or canceled.
+        ApiError: The intent is paid or canceled.
     """
     if intent["status"] not in PAYABLE:
         raise unexpected_state(intent, "pay")
+    if intent["capture_method"] == "manual" and outcome in (Outcome.DISPUTE, Outcome.PROCESS):
+        raise unimplemented_value("capture_method", "automatic for this payment method")
+
     intent["next_action"] = None
     match outcome:
         case Outcome.SUCCEED | Outcome.DISPUTE:
             _succeed(state, intent)
         case Outcome.DECLINE:
-            _decline(state, intent)
+            _decline(state, intent, *DECLINED)
+        case Outcome.REQUIRE_ACTION if off_session:
+            _decline(state, intent, *UNAUTHENTICATED)
         case Outcome.REQUIRE_ACTION:
-            intent["status"] = "requires_action"
-            url = f"{state.base_url}/authenticate/{intent['id']}"
-            action = {"redirect_to_url": {"return_url": return_url, "url": url}}
-            intent["next_action"] = {"type": "redirect_to_url", **action}
-            state.emit("payment_intent.requires_action", intent)
+            _require_action(state, intent, return_url)
         case Outcome.PROCESS:
             intent["status"] = "processing"
             state.emit("payment_intent.processing", intent)
     return intent
 
 
+def _require_action(state: State, intent: JsonObject, return_url: str | None) -> None:
+    url = f"{state.base_url}/authenticate/{intent['id']}"
+    automatic: JsonObject = intent["automatic_payment_methods"] or {}
+    action: JsonObject = {
+        "redirect_to_url": {"return_url": return_url, "url": url},
+        "type": "redirect_to_url",
+    }
+    if automatic.get("allow_redirects") == "never":
+        details = {"stripe_js": url, "type": "three_d_secure_redirect"}
+        action = {"type": "use_stripe_sdk", "use_stripe_sdk": details}
+    intent["status"] = "requires_action"
+    intent["next_action"] = action
+    state.emit("payment_intent.requires_action", intent)
+
+
 def _succeed(state: State, intent: JsonObject) -> None:
+    """Charge the card, or only authorize it where the capture is manual."""
+    is_captured = intent["capture_method"] != "manual"
     charge = new_charge(state, intent, succeeded=True)
-    fee = balance.fee_of(state, intent["amount"])
-    transaction = balance.add_transaction(
-        state, "charge", charge["id"], intent["amount"], intent["currency"], fee=fee
-    )
-    charge["balance_transaction"] = transaction["id"]
     state.add(Kind.CHARGE, charge)
-    intent["status"] = "succeeded"
-    intent["amount_received"] = intent["amount"]
     intent["latest_charge"] = charge["id"]
     intent["last_payment_error"] = None
     intent["payment_method"] = charge["payment_method"]
+    if is_captured:
+        _take_money(state, intent, charge, intent["amount"])
+        state.emit("charge.succeeded", charge)
+        state.emit("payment_intent.succeeded", intent)
+        return
+
+    charge["captured"] = False
+    charge["amount_captured"] = 0
+    intent["status"] = "requires_capture"
+    intent["amount_capturable"] = intent["amount"]
+    state.authorizations[intent["id"]] = state.clock.seconds() + AUTHORIZATION_SECONDS
     state.emit("charge.succeeded", charge)
+    state.emit("payment_intent.amount_capturable_updated", intent)
+
+
+def capture_payment(state: State, intent: JsonObject, amount: int) -> None:
+    """Take an authorized amount, and release the rest.
+
+    Raises:
+        ApiError: Nothing, or less, is authorized.
+    """
+    if intent["status"] != "requires_capture":
+        raise unexpected_state(intent, "capture")
+    if not 0 < amount <= intent["amount_capturable"]:
+        message = (
+            f"The amount to capture ({amount}) must be from 1 to the amount that can be captured"
+            f" ({intent['amount_capturable']})."
+        )
+        raise ApiError(message, code="amount_too_large", param="amount_to_capture")
+
+    charge = state.get(Kind.CHARGE, intent["latest_charge"])
+    del state.authorizations[intent["id"]]
+    _take_money(state, intent, charge, amount)
+    state.emit("charge.captured", charge)
+    _release(state, charge, charge["amount"] - amount)
     state.emit("payment_intent.succeeded", intent)
 
 
-def _decline(state: State, intent: JsonObject) -> None:
+def release_authorization(state: State, intent: JsonObject) -> None:
+    """Give an authorized amount back, if there is one."""
+    if state.authorizations.pop(intent["id"], None) is None:
+        return
+    intent["amount_capturable"] = 0
+    charge = state.get(Kind.CHARGE, intent["latest_charge"])
+    _release(state, charge, charge["amount"])
+
+
+def _take_money(state: State, intent: JsonObject, charge: JsonObject, amount: int) -> None:
+    """Move an amount of a charge into the balance; the intent has succeeded."""
+    fee = balance.fee_of(state, amount)
+    transaction = balance.add_transaction(
+        state, "charge", charge["id"], amount, intent["currency"], fee=fee
+    )
+    charge["balance_transaction"] = transaction["id"]
+    charge["captured"] = True
+    charge["amount_captured"] = amount
+    intent["status"] = "succeeded"
+    intent["amount_capturable"] = 0
+    intent["amount_received"] = amount
+
+
+def _release(state: State, charge: JsonObject, amount: int) -> None:
+    """Refund what has only been authorized: no money returns from the balance."""
+    if amount == 0:
+        return
+    charge["amount_refunded"] = amount
+    charge["refunded"] = amount == charge["amount"]
+    state.emit("charge.refunded", charge)
+
+
+def _decline(state: State, intent: JsonObject, code: str, decline_code: str, message: str) -> None:
     charge = new_charge(state, intent, succeeded=False)
-    charge["failure_code"] = "card_declined"
-    charge["failure_message"] = DECLINED
+    charge["failure_code"] = code
+    charge["failure_message"] = message
     state.add(Kind.CHARGE, charge)
     intent["status"] = "requires_payment_method"
     intent["latest_charge"] = charge["id"]
     intent["last_payment_error"] = {
         "type": "card_error",
         "charge": charge["id"],
-        "code": "card_declined",
-        "decline_code": "generic_decline",
-        "message": DECLINED,
+        "code": code,
+        "decline_code": decline_code,
+        "message": message,
     }
     intent["payment_method"] = None
     state.emit("charge.failed", charge)

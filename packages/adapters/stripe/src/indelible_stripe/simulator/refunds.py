@@ -5,7 +5,7 @@ from typing import Final
 from indelible_stripe.simulator import balance
 from indelible_stripe.simulator.answers import ApiError, JsonObject
 from indelible_stripe.simulator.objects import new_refund
-from indelible_stripe.simulator.parts import check_exclusive
+from indelible_stripe.simulator.parts import check_exclusive, unimplemented_value
 from indelible_stripe.simulator.state import Kind, State
 from indelible_stripe.simulator.texts import update_texts
 
@@ -60,6 +60,8 @@ def _charge(state: State, params: JsonObject) -> JsonObject:
         raise ApiError(message, code="parameter_missing", param="payment_intent")
     if not charge["paid"]:
         raise ApiError(f"Charge {charge['id']} has not been paid.", param="charge")
+    if not charge["captured"]:
+        raise unimplemented_value("charge", "a captured one; cancel the payment intent instead")
     return charge
 
 

@@ -7,7 +7,7 @@ from indelible_stripe.simulator import (
     accounts,
     balance,
     disputes,
-    payments,
+    intents,
     refunds,
     sessions,
     transfers,
@@ -26,9 +26,10 @@ def retrieve_balance(state: State, ids: tuple[str, ...], params: JsonObject) -> 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "create_account_link": accounts.create_account_link,
+    "retrieve_platform": accounts.retrieve_platform,
     "list_accounts": lister(Kind.ACCOUNT, "/v1/accounts"),
     "create_account": accounts.create_account,
-    "retrieve_account": getter(Kind.ACCOUNT),
+    "retrieve_account": accounts.retrieve_account,
     "update_account": accounts.update_account,
     "retrieve_balance": retrieve_balance,
     "list_balance_transactions": lister(Kind.BALANCE_TRANSACTION, "/v1/balance_transactions"),
@@ -39,6 +40,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "create_session": sessions.create_session,
     "retrieve_session": getter(Kind.SESSION),
     "expire_session": sessions.expire_session,
+    "list_line_items": sessions.list_line_items,
     "list_disputes": lister(Kind.DISPUTE, "/v1/disputes"),
     "retrieve_dispute": getter(Kind.DISPUTE),
     "update_dispute": disputes.update_dispute,
@@ -46,11 +48,12 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "list_events": lister(Kind.EVENT, "/v1/events"),
     "retrieve_event": getter(Kind.EVENT),
     "list_intents": lister(Kind.INTENT, "/v1/payment_intents"),
-    "create_intent": payments.create_intent,
+    "create_intent": intents.create_intent,
     "retrieve_intent": getter(Kind.INTENT),
-    "update_intent": payments.update_intent,
-    "cancel_intent": payments.cancel_intent,
-    "confirm_intent": payments.confirm_intent,
+    "update_intent": intents.update_intent,
+    "cancel_intent": intents.cancel_intent,
+    "confirm_intent": intents.confirm_intent,
+    "capture_intent": intents.capture_intent,
     "list_refunds": lister(Kind.REFUND, "/v1/refunds"),
     "create_refund": refunds.create_refund,
     "retrieve_refund": getter(Kind.REFUND),
@@ -74,4 +77,5 @@ def serve(name: str, state: State, ids: tuple[str, ...], params: JsonObject) -> 
         ApiError: The objects do not allow it.
     """
     sessions.expire_due_sessions(state)
+    intents.cancel_due_authorizations(state)
     return HANDLERS[name](state, ids, params)

@@ -1,10 +1,12 @@
 """Checkout sessions with inline prices."""
 
+from copy import deepcopy
 from typing import Final
 
 from indelible_stripe.simulator.answers import ApiError, JsonObject
 from indelible_stripe.simulator.connect_objects import new_line_item, new_session
 from indelible_stripe.simulator.disputes import open_dispute
+from indelible_stripe.simulator.lists import page_of
 from indelible_stripe.simulator.objects import new_intent
 from indelible_stripe.simulator.parts import missing_param
 from indelible_stripe.simulator.payments import Outcome, check_amount, pay_intent
@@ -58,6 +60,22 @@ def _line_item(state: State, number: int, item: JsonObject) -> JsonObject:
     if "quantity" not in item:
         raise missing_param(f"{name}[quantity]")
     return new_line_item(state, item["quantity"], price)
+
+
+def line_items_of(state: State, session_id: str) -> JsonObject:
+    """Return the first page of the line items of a session."""
+    return _line_items(state, session_id, {})
+
+
+def list_line_items(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:
+    """Return a page of the line items of a session."""
+    state.get(Kind.SESSION, ids[0])
+    return _line_items(state, ids[0], params)
+
+
+def _line_items(state: State, session_id: str, params: JsonObject) -> JsonObject:
+    url = f"/v1/checkout/sessions/{session_id}/line_items"
+    return page_of(deepcopy(state.line_items[session_id]), url, params)
 
 
 def expire_session(state: State, ids: tuple[str, ...], params: JsonObject) -> JsonObject:

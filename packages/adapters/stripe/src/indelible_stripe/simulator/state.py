@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import stripe
 from attrs import define, field, frozen
@@ -64,6 +64,10 @@ class State:
     line_items: dict[str, list[JsonObject]] = field(
         factory=dict[str, list[JsonObject]], init=False
     )  # by the id of their session
+    authorizations: dict[str, int] = field(
+        factory=dict[str, int], init=False
+    )  # the time at which an uncaptured intent is canceled
+    platform: JsonObject = field(factory=dict[str, Any], init=False)  # our own account
     # The idempotency key or path of the current request: ids derive from it, not from an order.
     subject: str = field(default="", init=False)
     request_id: str | None = field(default=None, init=False)
@@ -101,6 +105,17 @@ class State:
         if value is None:
             raise missing(kind.value, object_id, param)
         return value
+
+    def copy_of(self, object_id: str) -> JsonObject:
+        """Return a copy of the object with this id, of whatever kind it is.
+
+        Raises:
+            ApiError: There is none.
+        """
+        for values in self.objects.values():
+            if object_id in values:
+                return deepcopy(values[object_id])
+        raise missing("object", object_id)
 
     def newest_first(self, kind: Kind) -> Iterator[JsonObject]:
         """Yield the objects of a kind, newest first."""
