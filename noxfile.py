@@ -40,6 +40,7 @@ NEED_NUMPY = (
     "indelible_sql.captures.numpy_vectors",
     "indelible_sql.captures.space_vectors",
 )
+NO_DOWNLOADS = {"UV_PYTHON_DOWNLOADS": "never"}
 SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv installs them
 
 
@@ -59,7 +60,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run what guards main; `-- ARGUMENTS` go to pytest.
+    """Run what guards main; `-- ARGUMENTS` go to pytest, and paths among them replace its folders.
 
     That pytest often waits for the processes that it starts; types and wheels are checked in that
     time.
@@ -84,6 +85,13 @@ def proofs(session: nox.Session) -> None:
         _run_pytest(session, "proof")
 
     print(beside.result(), flush=True)
+
+
+@nox.session
+def dev(session: nox.Session) -> None:
+    """Install every distribution from this checkout, and every tool, into .nox/dev."""
+    _install(session, "dev")
+    print(f"Activate it: . {os.path.relpath(session.bin)}/activate", flush=True)
 
 
 @nox.session
@@ -228,18 +236,19 @@ def _run_to_its_end(session: nox.Session, *command: str) -> None:
 
 
 def _uv_install(session: nox.Session, python: Path, *packages: str | Path) -> None:
-    _uv(session, "pip", "install", "--python", python, "--constraint", PINS, *packages)
+    options = ("--quiet", "--python", python, "--constraint", PINS)
+    session.run_install("uv", "pip", "install", *options, *packages, env=NO_DOWNLOADS)
 
 
 def _freeze(session: nox.Session, python: Path) -> list[str]:
     """Return the installed packages as `name==version`, without those of this repository."""
     command = ("uv", "pip", "freeze", "--quiet", "--python", python)
-    output = session.run(*command, silent=True, log=False)
+    output = session.run_install(*command, silent=True, log=False)
     return [line for line in str(output).splitlines() if "==" in line]
 
 
 def _uv(session: nox.Session, *arguments: str | Path) -> None:
-    session.run("uv", *arguments, "--quiet", env={"UV_PYTHON_DOWNLOADS": "never"})
+    session.run("uv", *arguments, "--quiet", env=NO_DOWNLOADS)
 
 
 def _lint(session: nox.Session) -> None:
@@ -267,7 +276,9 @@ def _docs(session: nox.Session) -> None:
 def _run_pytest(session: nox.Session, choice: str) -> None:
     """Run the tests of a session; plain `pytest` leaves some folders out, no session does."""
     options = ("--costs", "-m", choice)
-    session.run("python", "-m", "pytest", *options, *_test_folders(), *session.posargs)
+    has_paths = any(argument.startswith("tests/") for argument in session.posargs)
+    folders = [] if has_paths else _test_folders()
+    session.run("python", "-m", "pytest", *options, *folders, *session.posargs)
 
 
 def _types_and_wheels(session: nox.Session) -> None:

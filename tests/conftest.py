@@ -61,6 +61,7 @@ FAST_SETTINGS = {
     "shared_buffers": "32MB",
     "synchronous_commit": "off",
 }
+NO_TEST_CHOSEN = 'No test was chosen; `-m ""` runs those that are marked slow, and the proofs.'
 SUMMARY_LINE = "a line for the summary"
 SERVER_VERSION = pytest.StashKey[str]()
 REDIS_VERSION = pytest.StashKey[str]()
@@ -184,9 +185,11 @@ def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's
 
 
 def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
     """Print the lines that tests reported, the servers' versions, and what simulators checked."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and config.option.markexpr:
+        terminalreporter.write_line(NO_TEST_CHOSEN)
     lines: set[str] = set()
     for reports in terminalreporter.stats.values():
         for report in reports:

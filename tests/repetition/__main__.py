@@ -13,10 +13,11 @@ import os
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
-from collections import Counter
+from collections import Counter, defaultdict
+from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from coverage import CoverageData
 from tests import proofs
@@ -41,6 +42,8 @@ MAX_FUNCTIONS: Final = 250  # of the cheapest that cover a place
 FIRST_FUNCTIONS: Final = 25  # most mutations are caught by these, and to collect all takes long
 MUTATIONS_OF_GROUP: Final = 5
 
+Item = TypeVar("Item")
+
 
 def record(arguments: Namespace) -> None:
     """Run the suite under coverage.py; arguments after `--` go to pytest."""
@@ -49,7 +52,7 @@ def record(arguments: Namespace) -> None:
     variables = {
         **os.environ,
         "COVERAGE_PROCESS_START": str(CONFIGURATION),
-        "INDELIBLE_LINES": str(directory),
+        "INDELIBLE_TEST_LINES": str(directory),
     }
     options = ("-m", "", "-p", "tests.repetition.recording", *arguments.pytest)
     command = (sys.executable, "-m", "pytest", *options)
@@ -110,51 +113,79 @@ def places(arguments: Namespace) -> None:
         )
         chosen += [(part, line) for line in random.sample(of_part, arguments.number // len(PARTS))]
 
-    for number, (part, line) in enumerate(chosen):
+    for part, line in part_of(chosen, arguments):
         functions = cheapest_first(lines.by_line[line], seconds)[:MAX_FUNCTIONS]
-        with broken(arguments.copy, line, seeded(arguments.seed, number)) as text:
+        with broken(arguments.copy, line, seeded(arguments.seed, line.place)) as text:
             outcome = run_functions(arguments.copy, functions, max_failures=MAX_CAUGHT)
         covering = len(lines.by_line[line])
         write(arguments.output, _row(line, text, outcome) | {"part": part, "covering": covering})
 
 
 def groups(arguments: Namespace) -> None:
-    """Break lines that each group covers; a group may move if the tests that stay catch five.
+    """Break lines that groups cover; a group may move if the tests that stay catch its five.
 
-    A group that the output has already is left out, so that a stopped run can be continued.
+    All lines stand in one order by seed, and each group takes the first ones that it covers, so
+    that a line of many groups is broken once. A line that the output has already is left out, so
+    that a stopped run can be continued.
     """
     lines = recorded(arguments.lines, arguments.copy)
     seconds = seconds_of_functions(arguments.costs)
     moving = frozenset(name for name in lines.functions if proofs.contains(name))
-    finished = _finished_groups(arguments.output)
-    for name in arguments.names or proofs.GROUPS:
-        if name in finished:
+    chosen = _lines_of_groups(lines, moving, arguments)
+    finished = _finished_places(arguments.output)
+    for line, names in part_of(sorted(chosen.items(), key=_place), arguments):
+        if line.place in finished:
             continue
-        members = frozenset(function for function in moving if proofs.begins(function, name))
-        random = seeded(arguments.seed, name)
-        covered = candidates(lines.of_group(members), arguments.copy)
-        random.shuffle(covered)
-        for line in covered[:MUTATIONS_OF_GROUP]:
-            covering = lines.by_line[line]
-            staying = cheapest_first(covering - moving, seconds)[:MAX_FUNCTIONS]
-            own = cheapest_first(covering & members, seconds)
-            row = _catch(arguments.copy, line, random, staying, own)
-            write(arguments.output, row | {"group": name})
+        covering = lines.by_line[line]
+        staying = cheapest_first(covering - moving, seconds)[:MAX_FUNCTIONS]
+        members = {function for function in covering & moving if _is_in(function, names)}
+        random = seeded(arguments.seed, line.place)
+        row = _catch(arguments.copy, line, random, staying, cheapest_first(members, seconds))
+        write(arguments.output, row | {"groups": names})
 
 
-def _finished_groups(output: Path) -> set[str]:
-    """Return the groups with all their rows in the output."""
+def _lines_of_groups(
+    lines: RecordedLines, moving: frozenset[str], arguments: Namespace
+) -> dict[Line, list[str]]:
+    """Choose the lines to break, each with the groups for which it is one of the first."""
+    covered = candidates(lines.of_group(moving), arguments.copy)
+    seeded(arguments.seed).shuffle(covered)
+    chosen: dict[Line, list[str]] = defaultdict(list)
+    for name in arguments.names or proofs.GROUPS:
+        members = {function for function in moving if proofs.begins(function, name)}
+        of_group = (line for line in covered if lines.by_line[line] & members)
+        for line in islice(of_group, MUTATIONS_OF_GROUP):
+            chosen[line].append(name)
+
+    return chosen
+
+
+def _is_in(function: str, names: list[str]) -> bool:
+    return any(proofs.begins(function, name) for name in names)
+
+
+def _place(item: tuple[Line, list[str]]) -> tuple[str, int]:
+    line, _ = item
+    return line.file, line.number
+
+
+def part_of(items: list[Item], arguments: Namespace) -> list[Item]:
+    """Return every nth item, for one of several copies that work at the same time."""
+    part, parts = map(int, arguments.part.split("/"))
+    return items[part - 1 :: parts]
+
+
+def _finished_places(output: Path) -> set[str]:
+    """Return the places that the output has already."""
     if not output.exists():
         return set()
-    rows = [json.loads(text) for text in output.read_text(encoding="utf-8").splitlines()]
-    counts = Counter(row["group"] for row in rows)
-    return {name for name, number in counts.items() if number >= MUTATIONS_OF_GROUP}
+    return {json.loads(text)["place"] for text in output.read_text(encoding="utf-8").splitlines()}
 
 
 def _catch(
     copy: Path, line: Line, random: Random, staying: list[str], own: list[str]
 ) -> dict[str, Any]:
-    """Break a line; run the tests that stay until one fails, and if none does, those of the group.
+    """Break a line; run the tests that stay until one fails, and if none does, those of the groups.
 
     Tests that fail are run again on the restored line: they must pass.
     """
@@ -162,9 +193,9 @@ def _catch(
         outcome = run_functions(copy, staying[:FIRST_FUNCTIONS], max_failures=1)
         if not outcome.is_caught:
             outcome = run_functions(copy, staying[FIRST_FUNCTIONS:], max_failures=1)
-        row = _row(line, text, outcome)
+        row = _row(line, text, outcome) | {"staying": len(staying)}
         if not outcome.is_caught:
-            row["caught_by_group"] = run_functions(copy, own, max_failures=1).is_caught
+            row["caught_by_groups"] = run_functions(copy, own, max_failures=1).caught_by
 
     if outcome.caught_by:
         again = run_functions(copy, outcome.caught_by, max_failures=1)
@@ -174,12 +205,12 @@ def _catch(
 
 def _row(line: Line, text: str | None, outcome: Outcome) -> dict[str, Any]:
     return {
-        "place": f"{line.file}:{line.number}",
+        "place": line.place,
         "mutation": text,
         "caught": outcome.is_caught,
         "caught_by": outcome.caught_by,
         "ran": outcome.ran,
-        "broke_import": outcome.broke_import,
+        "broke_run": outcome.broke_run,
         "timed_out": outcome.timed_out,
     }
 
@@ -207,6 +238,7 @@ def main() -> None:
         command.add_argument("--copy", type=Path, required=True, help="a checkout to break")
         command.add_argument("--output", type=Path, required=True, help="lines of JSON")
         command.add_argument("--seed", type=int, default=33)
+        command.add_argument("--part", default="1/1", help="1/2 and 2/2 on two copies")
         command.set_defaults(run=run)
         if run is places:
             command.add_argument("--number", type=int, default=40)

@@ -17,6 +17,11 @@ class Line:
     file: str
     number: int
 
+    @property
+    def place(self) -> str:
+        """Return the line as editors write it."""
+        return f"{self.file}:{self.number}"
+
 
 @frozen
 class RecordedLines:

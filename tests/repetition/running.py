@@ -15,7 +15,9 @@ from tests.repetition.mutants import mutate
 from tests.repetition.recording import function_name
 
 FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (tests/\S+\.py(?:::\w+)*)", re.MULTILINE)
-COLLECTION_ERRORS: Final = (2, 3, 4)  # exit codes of pytest: it could not even import the tests
+# Exit codes of pytest: all passed, some failed, none ran. With others it could not even import the
+# tests, or a signal ended it.
+COMPLETED: Final = (0, 1, 5)
 UNKNOWN_TEST: Final = "ERROR: not found: "
 MAX_SECONDS: Final = 600
 
@@ -26,13 +28,13 @@ class Outcome:
 
     caught_by: tuple[str, ...]
     ran: int
-    broke_import: bool = False
+    broke_run: bool = False
     timed_out: bool = False
 
     @property
     def is_caught(self) -> bool:
-        """Return whether a test, an import or a time limit noticed the mutation."""
-        return bool(self.caught_by) or self.broke_import or self.timed_out
+        """Return whether a test, the run itself or a time limit noticed the mutation."""
+        return bool(self.caught_by) or self.broke_run or self.timed_out
 
 
 @contextmanager
@@ -70,7 +72,7 @@ def run_functions(copy: Path, functions: Sequence[str], *, max_failures: int) ->
     if UNKNOWN_TEST in run.stdout + run.stderr:
         raise SystemExit(f"{run.stdout}{run.stderr}\nThe recording belongs to other tests.")
     failed = tuple(dict.fromkeys(map(function_name, FAILED.findall(run.stdout))))
-    return Outcome(failed, len(functions), broke_import=run.returncode in COLLECTION_ERRORS)
+    return Outcome(failed, len(functions), broke_run=run.returncode not in COMPLETED)
 
 
 def cheapest_first(functions: Iterable[str], seconds: dict[str, float]) -> list[str]:

@@ -28,6 +28,8 @@ from indelible_git.trailers import AUTHOR_EMAIL
 
 pytestmark = pytest.mark.slow
 
+DESCRIPTORS = Path("/proc/self/fd")
+
 
 def test_the_first_commit_creates_the_branch_of_an_empty_repository(site: Site) -> None:
     repository = site.host.ensure_repository(request())
@@ -75,6 +77,14 @@ def test_content_is_committed_byte_for_byte(local: LocalSite) -> None:
     git(None, "clone", "--quiet", "-c", "core.autocrlf=false", repository.url, str(copy))
     assert {path: (copy / path).read_bytes() for path in contents} == contents
     assert git(Path(repository.url), "fsck", "--full", "--strict") == ""
+
+
+def test_written_files_leave_no_descriptor_open(local: LocalSite) -> None:
+    checkout = clone(local, local.host.ensure_repository(request()))
+    opened = len(list(DESCRIPTORS.iterdir()))
+    checkout.write_files([GeneratedFile(path=f"a/b{n}/c.txt", content=b"") for n in range(5)])
+
+    assert len(list(DESCRIPTORS.iterdir())) == opened
 
 
 def test_nothing_changed_is_no_commit(site: Site) -> None:

@@ -314,6 +314,16 @@ def _leader_of(log: PureLog) -> str:
     return finished[0].player_id
 
 
+@pytest.mark.parametrize("strokes", [1, 120])
+def test_a_correction_within_the_limits_is_accepted(strokes: int) -> None:
+    log = PureLog()
+    log.take(BEFORE)
+    corrected = CorrectedRound(player_id=_player(log), n=1, strokes=strokes)
+    (event,) = _correct(log, rounds=(corrected,)).events
+
+    assert event.validity is Validity.VALID
+
+
 @pytest.mark.parametrize(
     ("player_id", "n", "strokes", "code"),
     [

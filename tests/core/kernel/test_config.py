@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
+from attrs import evolve
 
+from indelible.kernel import TimeOrderedIds
 from indelible.kernel.settings import Config, ConfigKey, ConfigUnavailable, SystemConfigCache
 
 THRESHOLD = ConfigKey("threshold", float, 0.05)
@@ -30,6 +32,16 @@ class Reader:
         if self.error is not None:
             raise self.error
         return self.texts
+
+
+class KnownSecret(TimeOrderedIds):
+    """Ids whose secret is known, which the cache takes for a random number."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def secret(self) -> str:
+        return self._secret
 
 
 class BlockedReader(Reader):
@@ -78,6 +90,18 @@ def test_settings_are_read_again_after_a_minute_with_jitter(age_seconds: float, 
     cache.snapshot()
 
     assert reader.reads == reads
+
+
+@pytest.mark.parametrize(("secret", "ttl_seconds"), [("0" * 8, 54), ("f" * 8, 66)])
+def test_the_jitter_has_limits(secret: str, ttl_seconds: float) -> None:
+    reader = Reader(threshold="0.1")
+    cache = evolve(cache_of(reader), ids=KnownSecret(secret))
+    cache.snapshot()
+
+    for passed_seconds, reads in ((ttl_seconds - 0.1, 1), (ttl_seconds + 0.1, 2)):
+        reader.now = passed_seconds
+        cache.snapshot()
+        assert reader.reads == reads
 
 
 def test_the_hand_off_s_get_returns_the_value_or_the_default() -> None:

@@ -66,6 +66,18 @@ def test_a_document_has_wider_limits(kind: str) -> None:
             DOCUMENT_LIMITS.check(beyond, canonical_json(beyond), "data")
 
 
+def test_a_document_has_no_number_beyond_the_limit_of_digits() -> None:
+    for digits, is_refused in ((MAX_JSON_DIGITS, False), (MAX_JSON_DIGITS + 1, True)):
+        value = [10 ** (digits - 1)]
+        error = None
+        try:
+            DOCUMENT_LIMITS.check(value, canonical_json(value), "data")
+        except JsonLimitExceeded as refused:
+            error = refused
+
+        assert (error is not None) == is_refused
+
+
 def test_the_content_of_texts_exceeds_no_limit() -> None:
     value = {"a": MISLEADING, MISLEADING: [MISLEADING]}
 

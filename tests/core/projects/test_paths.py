@@ -45,6 +45,20 @@ def test_two_paths_that_name_one_file_are_refused(first: str, second: str) -> No
         check_paths([first, "between", second])
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ("a", "a", "two files have this path"),
+        ("README.md", "readme.MD", "the path README.md differs only in case or in Unicode form"),
+    ],
+)
+def test_a_refusal_tells_in_what_two_paths_differ(first: str, second: str, reason: str) -> None:
+    with pytest.raises(PlanPathForbidden) as refused:
+        check_paths([first, second])
+
+    assert refused.value.reason == reason
+
+
 def test_a_refused_path_is_printable_and_short() -> None:
     with pytest.raises(PlanPathForbidden) as refused:
         check_paths(["\x1b[31m" + "\u202e" * 5_000])

@@ -13,9 +13,10 @@ from tests.web.console.visitor import Site, Visitor
 from tests.web.minting import acted
 
 from indelible.app import WriteTx
+from indelible.kernel import Actor
 from indelible.kernel.tasks import Lease
 from indelible.projects import PROCESS_JOB_STAGE, ArchitectureSpec, CreateJob, create_job
-from indelible.testing.stores import MAYA
+from indelible.testing.stores import MAYA, NOOR
 
 LEASE: Final = timedelta(minutes=1)
 SCOPES: Final = ("console", "projects:read", "projects:write")
@@ -41,6 +42,16 @@ def claimed(site: Site) -> Lease:
 
     acted(site.store, claim)
     return leases[0]
+
+
+def test_a_job_is_found_by_its_id(any_site: Site, member: Visitor, job_id: str) -> None:
+    member.get(f"/console/search?q={job_id}")
+    assert job_path(job_id) in member.page.links
+
+    for owner in (NOOR, Actor.system("nightly")):
+        stranger = any_site.member(*SCOPES, owner=owner)
+        assert stranger.get(f"/console/search?q={job_id}").status_code == 200
+        assert job_path(job_id) not in stranger.page.links
 
 
 def test_attempts_are_numbered_and_say_what_became_of_them(

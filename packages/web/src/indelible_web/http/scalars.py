@@ -109,7 +109,7 @@ def read_uint256(value: object, field: str, _: SchemaProps) -> int:
     if not isinstance(value, str) or not UINT256.fullmatch(value):
         raise ValidationError("Not a text of decimal digits.")
     number = int(value)
-    if not 0 <= number <= MAX_UINT256:
+    if number > MAX_UINT256:
         raise NumberOutOfRange(field, 0, MAX_UINT256, value_text(number))
 
     return number
