@@ -30,6 +30,7 @@ BY_ID = re.compile(r"/repositories/(?P<id>\d+)")
 STATE_FILE = "github.json"
 LIMIT = 5_000
 ARCHIVED = b"This repository was archived so it is read-only.\n"
+OF_REPOSITORY = {"auto_init", "description", "name", "private"}
 NEEDED_HEADERS = {
     "accept": "application/vnd.github+json",
     "x-github-api-version": "2022-11-28",
@@ -106,7 +107,10 @@ class GitHub:
         body: Any = None
         if request.body:
             body = json.loads(request.body)
-        self._check_request(request, body)
+        faults = self._request_faults(request, body)
+        if faults:
+            self._note(request, faults)
+            return _error(400, f"the double refuses the request: {'; '.join(faults)}")
         self.remaining -= 1
         response = self._api(request, body)
         self._check_answer(request, response)
@@ -191,14 +195,17 @@ class GitHub:
 
     # the description
 
-    def _check_request(self, request: Request, body: object) -> None:
+    def _request_faults(self, request: Request, body: Any) -> list[str]:  # noqa: ANN401 - JSON
+        """Return what GitHub does not describe, or the double does not implement."""
         faults = github_schema.request_faults(request.method, request.path, body)
+        if body is not None and not faults:
+            faults += unimplemented_fields(body)
         for name, value in NEEDED_HEADERS.items():
             if request.headers.get(name) != value:
                 faults.append(f"header {name}: {request.headers.get(name)}, expected {value}")
         if not request.headers.get("user-agent"):
             faults.append("header user-agent is missing")
-        self._note(request, faults)
+        return faults
 
     def _check_answer(self, request: Request, response: Response) -> None:
         document = json.loads(response.body)
@@ -219,6 +226,14 @@ class GitHub:
             "X-RateLimit-Reset": str(self.reset),
         }
         return Response(status=response.status, headers=headers, body=response.body)
+
+
+def unimplemented_fields(body: Document) -> list[str]:
+    """Return the fields of a new repository that would be ignored."""
+    faults = [f"{name} is not implemented" for name in sorted(body.keys() - OF_REPOSITORY)]
+    if body.get("auto_init"):
+        faults.append("auto_init is implemented only as false")
+    return faults
 
 
 def _error(status: int, message: str) -> Response:

@@ -54,6 +54,15 @@ def test_a_story_advances_by_time() -> None:
 
 
 @pytest.mark.slow
+def test_a_parameter_that_the_stand_in_does_not_implement_is_refused(stub: ProviderStub) -> None:
+    answer = httpx.get(f"{stub.endpoint.format(event_id=EVENT)}&round=2")
+
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "the stand-in does not implement round"
+    assert _get(stub).content == BODIES[0]
+
+
+@pytest.mark.slow
 def test_another_tournament_is_not_found(stub: ProviderStub) -> None:
     assert _get(stub, "1").status_code == 404
     assert httpx.get(f"{stub.url}/other").status_code == 404

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from indelible.tokens import Block, MintLog
 from indelible_evm import KINDS, EvmChain
+from indelible_evm.kinds import TRANSFER
 from indelible_evm.simulator.chain import (
     CHAIN_ID,
     CONTRACT,
@@ -28,7 +29,14 @@ NOT_IMPLEMENTED: Final[list[tuple[str, list[Any]]]] = [
     ("eth_getBlockByNumber", [1, False]),
     ("eth_getLogs", [{"address": CONTRACT, "topics": [], "blockHash": "0x00"}]),
     ("eth_chainId", ["latest"]),
+    ("eth_call", [{"to": CONTRACT, "data": "0x", "from": ANN}, "latest"]),
 ]
+LOGS: Final[dict[str, Any]] = {
+    "address": CONTRACT,
+    "topics": [],
+    "fromBlock": "0x0",
+    "toBlock": "0x3",
+}
 
 
 @frozen
@@ -130,6 +138,35 @@ def test_a_function_that_the_contract_lacks_reverts(served: Served) -> None:
     assert (error["code"], error["message"][:18]) == (3, "execution reverted")
 
 
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"address": [CONTRACT]}, "implements one address"),
+        ({"address": "contract"}, "implements one address"),
+        ({"topics": [[TRANSFER.topic]]}, "implements topics"),
+        ({"topics": ["0x01"]}, "implements topics"),
+        ({"topics": None}, "expected a list of topics"),
+        ({"fromBlock": "0x3", "toBlock": "0x1"}, "expected blocks in order"),
+        ({"fromBlock": "-0x1"}, "expected the number of a block"),
+        ({"toBlock": "finalized"}, "expected the number of a block"),
+    ],
+)
+def test_a_filter_that_would_find_nothing_is_refused(
+    change: dict[str, object], problem: str, served: Served
+) -> None:
+    error = served.error("eth_getLogs", {**LOGS, **change})
+
+    assert error["code"] == -32_602
+    assert problem in error["message"]
+
+
+def test_an_address_and_a_topic_have_any_case(served: Served) -> None:
+    upper = {"address": f"0x{CONTRACT[2:].upper()}", "topics": [f"0x{TRANSFER.topic[2:].upper()}"]}
+    request = {"jsonrpc": "2.0", "id": 7, "method": "eth_getLogs", "params": [{**LOGS, **upper}]}
+
+    assert len(served.post(request)["result"]) == 3
+
+
 @pytest.mark.parametrize("tag", ["0x9", "earliest", "x"])
 def test_the_state_of_an_unknown_block_is_refused(tag: str, served: Served) -> None:
     assert served.error("eth_getCode", CONTRACT, tag)["code"] == -32_602
@@ -141,6 +178,7 @@ def test_the_state_of_an_unknown_block_is_refused(tag: str, served: Served) -> N
         (b"{", -32_700),
         ([], -32_600),
         ({"method": "eth_chainId"}, -32_600),
+        ({"id": 7, "method": "eth_chainId", "params": []}, -32_600),
     ],
 )
 def test_a_body_that_is_no_request_is_refused(body: object, code: int, served: Served) -> None:

@@ -12,7 +12,7 @@ import urllib3
 from tests.adapters.git.hosts import TOKEN, request
 from tests.architecture.sources import ROOT
 from tests.doubles.git_server import authorization
-from tests.doubles.github import git
+from tests.doubles.github import NEEDED_HEADERS, git, github
 from tests.doubles.serving import CONTROL
 
 from indelible.projects.errors import HostUnavailable
@@ -45,6 +45,30 @@ def test_github_is_a_program_that_takes_faults(tmp_path: Path) -> None:
 
         repository = host.ensure_repository(request())
         assert host.get_repository(repository.repository_id) == repository
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "change", "problem"),
+    [
+        ("POST", "/user/repos", {"auto_init": True}, "auto_init is implemented only as false"),
+        ("POST", "/user/repos", {"has_wiki": False}, "has_wiki is not implemented"),
+        ("POST", "/user/repos", {"nonsense": 1}, "nonsense"),
+        ("POST", "/user/repos?visibility=all", {}, "the query visibility=all"),
+        ("DELETE", "/repos/octo/shop", None, "DELETE /repos/octo/shop is not described"),
+    ],
+)
+def test_github_refuses_by_its_name_what_it_does_not_implement(
+    tmp_path: Path, method: str, path: str, change: dict[str, object] | None, problem: str
+) -> None:
+    body = None if change is None else json.dumps({"name": "shop", **change}).encode()
+    headers = {**NEEDED_HEADERS, "Authorization": f"Bearer {TOKEN}", "User-Agent": "test"}
+    with github(tmp_path, TOKEN) as (account, double):
+        answer = urllib3.request(method, f"{double.url}{path}", body=body, headers=headers)
+
+    assert answer.status == 400
+    assert problem in answer.json()["message"]
+    assert problem in account.violations[0]
+    assert account.folders() == []
 
 
 def test_the_git_server_serves_a_folder_to_those_who_have_the_token(tmp_path: Path) -> None:

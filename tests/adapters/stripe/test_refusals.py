@@ -276,6 +276,19 @@ def test_a_list_of_a_missing_transfer_is_refused(run: Controlled) -> None:
     assert get(run, "transfers/tr_none/reversals").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", ["charges/search?query=amount>1", "charges/search", "customers", "payment_methods"]
+)
+def test_an_operation_that_is_not_implemented_is_refused_by_its_name(
+    run: Controlled, path: str
+) -> None:
+    response = get(run, path)
+
+    assert response.status_code == 404
+    assert f"/v1/{path.partition('?')[0]}" in response.json()["error"]["message"]
+    assert run.journal()[-1]["unimplemented"] is not None
+
+
 def test_parameters_in_the_address_of_a_post_are_parameters(run: Controlled) -> None:
     error = error_of(post(run, f"{INTENTS}?customer=cus_1", INTENT))
 

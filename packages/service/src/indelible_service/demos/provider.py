@@ -4,6 +4,7 @@ It is a program on a real socket, because the demo, the tests and a reader of th
 the same ingestion against it. `GET /leaderboard?event=ID` serves the story of a tournament.
 """
 
+import json
 import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -168,11 +169,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         address = urlsplit(self.path)
-        event_ids = parse_qs(address.query).get("event", [])
+        query = parse_qs(address.query, keep_blank_values=True)
+        event_ids = query.pop("event", [])
         step = None
-        if address.path == PATH and len(event_ids) == 1:
+        if not query and address.path == PATH and len(event_ids) == 1:
             step = self._stub.next_step(event_ids[0])
-        if step is None:
+        if query:
+            problem = {"message": f"the stand-in does not implement {', '.join(sorted(query))}"}
+            self._send(HTTPStatus.BAD_REQUEST, json.dumps(problem).encode())
+        elif step is None:
             self._send(HTTPStatus.NOT_FOUND, b"{}")
         elif step.fault is None:
             self._send(HTTPStatus.OK, step.body)

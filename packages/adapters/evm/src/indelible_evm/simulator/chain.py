@@ -1,17 +1,18 @@
 """A chain in memory that mints, grows and is reorganized on command, and answers JSON-RPC."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from threading import Lock
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from attrs import define, field, frozen
 
 from indelible.kernel import Conflict
 from indelible_evm.events import ZERO_WORD
 from indelible_evm.kinds import ERC_721, INTERFACES, TRANSFER
+from indelible_evm.parsing import NUMBER
 
 CONTRACT: Final = "0x5bd1e2cd5e0ddf0b2ba6b1b4d7f5a2e0c3a9f001"
 CHAIN_ID: Final = 31_337  # of chains for tests
@@ -22,7 +23,10 @@ LATEST: Final = "latest"
 TRUE_WORD: Final = f"0x{1:064x}"
 SUPPORTS_INTERFACE: Final = "0x01ffc9a7"  # of ERC-165, and the id of that interface
 SELECTOR_CHARACTERS: Final = 10
+CALL_KEYS: Final = {"to", "data"}
 FILTER_KEYS: Final = {"address", "topics", "fromBlock", "toBlock"}
+ADDRESS: Final = re.compile("0x[0-9a-f]{40}", re.IGNORECASE)
+WORD: Final = re.compile("0x[0-9a-f]{64}", re.IGNORECASE)
 METHOD_NOT_FOUND: Final = -32_601
 INVALID_PARAMS: Final = -32_602
 REVERTED: Final = 3
@@ -161,11 +165,14 @@ class SimulatedChain:
                 result = block.header() if block else None
             case "eth_getCode", [str(address), str(tag)]:
                 self._check_block(tag)
-                result = CODE if address == CONTRACT else "0x"
-            case "eth_getStorageAt", [str(), str(), str(tag)]:
+                result = CODE if _is_contract(address) else "0x"
+            case "eth_getStorageAt", [str(address), str(), str(tag)]:
                 self._check_block(tag)
+                _is_contract(address)
                 result = ZERO_WORD
-            case "eth_call", [{"to": str(address), "data": str(data)}, str(tag)]:
+            case "eth_call", [{"to": str(address), "data": str(data), **rest}, str(tag)] if (
+                not rest
+            ):
                 self._check_block(tag)
                 result = _call(address, data)
             case "eth_getLogs", [dict()] if set(params[0]) == FILTER_KEYS:
@@ -189,16 +196,21 @@ class SimulatedChain:
     def _logs(self, query: JsonObject) -> Iterator[JsonObject]:
         """Yield the logs that a filter matches. Raises RpcError."""
         first, last = _number(query["fromBlock"]), _number(query["toBlock"])
+        if first > last:
+            raise RpcError(INVALID_PARAMS, f"expected blocks in order, got {first} to {last}")
+        topics = _topics(query["topics"])
+        if not _is_contract(query["address"]):
+            return
         for block in self._blocks[first : last + 1]:
             for log in block.logs():
-                if query["address"] == CONTRACT and _matches(query["topics"], log["topics"]):
+                if _matches(topics, log["topics"]):
                     yield log
 
 
-def _call(address: str, data: str) -> str:
+def _call(address: object, data: str) -> str:
     """Return the answer of the contract, which knows its interfaces only. Raises RpcError."""
     selector, argument = data[:SELECTOR_CHARACTERS], data[SELECTOR_CHARACTERS:]
-    if address != CONTRACT:
+    if not _is_contract(address):
         return "0x"
     if selector != SUPPORTS_INTERFACE:
         raise RpcError(REVERTED, f"execution reverted: the contract has no function {selector}")
@@ -207,7 +219,32 @@ def _call(address: str, data: str) -> str:
     return TRUE_WORD if argument.startswith(supported) else ZERO_WORD
 
 
-def _matches(topics: list[Any], log_topics: list[str]) -> bool:
+def _is_contract(address: object) -> bool:
+    """Return True for the contract. Raises RpcError for a list, or for no address."""
+    if not isinstance(address, str) or not ADDRESS.fullmatch(address):
+        problem = f"the simulator implements one address of 20 bytes, got {address!r}"
+        raise RpcError(INVALID_PARAMS, problem)
+    return address.lower() == CONTRACT
+
+
+def _topics(values: object) -> list[str | None]:
+    """Return the topics of a filter. Raises RpcError for a choice of topics."""
+    if not isinstance(values, list):
+        raise RpcError(INVALID_PARAMS, f"expected a list of topics, got {values!r}")
+
+    topics: list[str | None] = []
+    for value in cast("list[object]", values):
+        if isinstance(value, str) and WORD.fullmatch(value):
+            topics.append(value.lower())
+        elif value is None:
+            topics.append(None)
+        else:
+            problem = f"the simulator implements topics of 32 bytes, or null, got {value!r}"
+            raise RpcError(INVALID_PARAMS, problem)
+    return topics
+
+
+def _matches(topics: list[str | None], log_topics: list[str]) -> bool:
     """Return whether a log has the topics of a filter, of which None stands for any."""
     if len(topics) > len(log_topics):
         return False
@@ -220,9 +257,8 @@ def _matches(topics: list[Any], log_topics: list[str]) -> bool:
 
 def _number(text: object) -> int:
     """Return the number of a block. Raises RpcError."""
-    if isinstance(text, str):
-        with suppress(ValueError):
-            return int(text, 16)
+    if isinstance(text, str) and NUMBER.fullmatch(text):
+        return int(text, 16)
     raise RpcError(INVALID_PARAMS, f"expected the number of a block, got {text!r}")
 
 

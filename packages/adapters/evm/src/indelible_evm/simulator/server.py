@@ -46,9 +46,9 @@ def answer_document(chain: SimulatedChain, document: object) -> object:
 def _answer_request(chain: SimulatedChain, request: object) -> JsonObject:
     values = parse_object(request)
     request_id, method, params = values.get("id"), values.get("method"), values.get("params")
-    has_id = isinstance(request_id, int | str)
+    has_id = isinstance(request_id, int | str) and values.get("jsonrpc") == "2.0"
     if not has_id or not isinstance(method, str) or not isinstance(params, list):
-        return _error(INVALID_REQUEST, "expected an id, a method and a list of params")
+        return _error(INVALID_REQUEST, "expected JSON-RPC 2.0 with an id, a method and params")
 
     return {"jsonrpc": "2.0", "id": request_id, **chain.answer(method, _as_list(values["params"]))}
 

@@ -21,6 +21,9 @@ from indelible_stripe.simulator.parts import (
     members,
 )
 
+# The id of an object in a path; `/v1/charges/search` is an operation that is not implemented.
+ID: Final = r"((?!search$)[\\w-]+)"
+
 
 @frozen(slots=False)
 class Operation:
@@ -44,7 +47,7 @@ class Operation:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Return the pattern of paths, with a group for every id."""
-        return re.compile(re.sub(r"\{[^}]+\}", r"([\\w-]+)", self.path), re.ASCII)
+        return re.compile(re.sub(r"\{[^}]+\}", ID, self.path), re.ASCII)
 
 
 def _operation(title: str, parameters: str, name: str, implemented: Members) -> Operation:
