@@ -34,6 +34,7 @@ from tests.doses import dose
 from tests.doubles import journal_counts
 from tests.feeds import wait_for_complete_feed
 
+from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.keys import KeyPolicy
 from indelible.kernel.task_arguments import TaskPolicy
 from indelible.policy import Policy
@@ -430,6 +431,10 @@ class SyncFacade:
 
     def read(self, *args: object, **kwargs: object) -> object:
         return self._loop.wait(self.store.read(*args, **kwargs))  # type: ignore[arg-type]  # passed on as they came
+
+    @property
+    def commits(self) -> CommitSignal:
+        return self.store.store.commits
 
     def feed(self, *, after: str = "", limit: int = 100) -> object:
         self._loop.wait(greenlet_spawn(wait_for_complete_feed, self.store.store))

@@ -54,6 +54,7 @@ class CompleteFeedStore:
         self.store = store
         self.run = store.run
         self.read = store.read
+        self.commits = store.commits
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """Return the next changes."""

@@ -8,6 +8,7 @@ class RedisBroker(Broker):
     client: Redis
     broker_id: str
     namespace: str
+    queues: set[str]
     @overload
     def __init__(self, *, url: str) -> None: ...
     @overload

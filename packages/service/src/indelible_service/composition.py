@@ -9,7 +9,7 @@ from indelible.kernel.distributions import SERVICE, check_versions
 from indelible_service.contexts import CONTEXTS
 from indelible_service.data_directory import derive_secret
 from indelible_service.database import open_store
-from indelible_service.processes import build_gateways, configure_process
+from indelible_service.processes import build_gateways, configure_process, publish_commits
 from indelible_service.settings import Settings, load
 from indelible_sql import SqlStore
 from indelible_web import WebSettings
@@ -55,5 +55,6 @@ def create_app(settings: Settings | None = None, *, is_only_process: bool = Fals
     settings = settings or load()
     configure_process(settings)
     store = open_store(settings, needs_key_secret=True)
+    publish_commits(settings, store)
 
     return build_app(settings, store, is_only_process=is_only_process)

@@ -87,6 +87,20 @@ def enqueue_standing_tasks(store: SqlStore, stages: Container[str]) -> None:
             tx.tasks.enqueue(task.stage, {task.entity_id: tx.clock.now()})
 
 
+def publish_commits(settings: Settings, store: SqlStore) -> None:
+    """Tell the workers of other processes of the commits of this one, through Redis if it is used.
+
+    Workers do so by their broker.
+    """
+    if not settings.redis_url:
+        return
+
+    from indelible_workers.commit_channel import publish_commits as publish
+    from indelible_workers.redis_connection import redis_client
+
+    publish(store.commits, redis_client(settings.redis_url))
+
+
 def prepare_log(settings: Settings) -> None:
     """Create the log file of this process, if it has one; its processes write beside it.
 

@@ -4,11 +4,10 @@ import signal
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve
-from flask import Flask, Response, request
+from flask import Flask
 from waitress import create_server
 
 from indelible_service.buffering import BufferedApp
@@ -34,7 +33,7 @@ from indelible_service.startup import FIRST_KEY, OnStarted, Started, create_firs
 from indelible_service.workers import STOP_SIGNALS, build_worker, scheduler_thread, worker_threads
 from indelible_web.app import metrics_registry
 from indelible_web.http.bodies import largest_body_bytes
-from indelible_workers import SchedulerMetrics, Worker
+from indelible_workers import SchedulerMetrics
 
 if TYPE_CHECKING:
     from waitress import Server  # a name of our stubs only
@@ -44,7 +43,6 @@ MIN_BUFFERED_BYTES: Final = 4 * 2**20
 # Above the largest body that a route accepts, so that the application and not the server refuses.
 BUFFER_MARGIN_BYTES: Final = 2**20
 WAITRESS_FILES: Final = 2  # that it counts as connections: its listener and its trigger
-SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
 
 
 @define
@@ -102,7 +100,6 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
                 metrics_registry(app).register(registry)
             stack.enter_context(worker_threads(bound, store, stages, worker))
             stack.enter_context(scheduler_thread(bound, store, scheduler))
-            app.after_request(partial(_wake_up_after_writes, worker))
 
             server = create_api_server(bound, app, listener)
             stack.enter_context(closing(server))
@@ -175,11 +172,3 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
         max_per_address=max_per_address,
         max_connections=max_connections(),
     )
-
-
-def _wake_up_after_writes(worker: Worker, response: Response) -> Response:
-    """Dispatch the tasks that a request may have enqueued at once."""
-    if request.method not in SAFE_METHODS:
-        worker.wakeup.set()
-
-    return response

@@ -29,6 +29,7 @@ from indelible_service.processes import (
     check_stages,
     configure_process,
     enqueue_standing_tasks,
+    publish_commits,
     recurring_tasks,
 )
 from indelible_service.settings import Settings
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 SCHEDULER: Final = Actor.system("scheduler")
 REDIS_HOST: Final = "localhost"
 REDIS_PORT: Final = 6_379
+MAX_DISPATCH_SECONDS: Final = 1  # without Redis
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -121,10 +123,18 @@ def worker_threads(
             stages,
             brokers,
             threads=settings.worker_threads,
-            dispatch_seconds=settings.dispatch_seconds,
+            dispatch_seconds=_dispatch_seconds(settings),
         )
         stack.enter_context(threads)
         yield
+
+
+def _dispatch_seconds(settings: Settings) -> float:
+    """Return the seconds between two looks; without Redis no news come from other processes."""
+    if settings.redis_url:
+        return settings.dispatch_seconds
+
+    return min(settings.dispatch_seconds, MAX_DISPATCH_SECONDS)
 
 
 def _open_brokers(settings: Settings, worker: Worker, stack: ExitStack) -> "list[WakeupBroker]":
@@ -132,7 +142,7 @@ def _open_brokers(settings: Settings, worker: Worker, stack: ExitStack) -> "list
     if not settings.redis_url:
         return []
 
-    from indelible_workers.redis import WakeupBroker, redis_client
+    from indelible_workers import WakeupBroker, redis_client
 
     client = stack.enter_context(redis_client(settings.redis_url))
     return [WakeupBroker(client, worker)]
@@ -157,7 +167,7 @@ def _report_start(settings: Settings, stages: Stages) -> None:
         settings.worker_threads,
         public_url(settings),
     )
-    wakeups = f"every {settings.dispatch_seconds} seconds"
+    wakeups = f"every {_dispatch_seconds(settings)} seconds"
     peers: list[Peer] = []
     if settings.redis_url:
         peers.append(_redis_peer(settings, wakeups))
@@ -177,7 +187,7 @@ def _redis_peer(settings: Settings, wakeups: str) -> Peer:
     address = urlsplit(settings.redis_url)
 
     def ask() -> None:
-        from indelible_workers.redis import redis_client
+        from indelible_workers import redis_client
 
         with redis_client(settings.redis_url) as client:
             client.ping()  # pyright: ignore[reportUnknownMemberType] - untyped
@@ -265,6 +275,7 @@ def run_scheduler_process(settings: Settings, modules: Collection[str] = ()) -> 
         logger.info("scheduler: recurring tasks: %s", names or "none")
         worker = Worker(store=store, actor=SCHEDULER, stopping=shutdown)
         metrics = SchedulerMetrics()
+        publish_commits(settings, store)
         with served_metrics(settings, metrics.registry):
             run_scheduler(worker, tasks, metrics)
 

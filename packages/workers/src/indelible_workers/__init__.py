@@ -3,7 +3,8 @@
 The names that need the client of Redis are imported at their first use.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from indelible_workers.children import ChildEnded, PerformNotPicklable
 from indelible_workers.dispatching import dispatch_ready
@@ -15,7 +16,15 @@ from indelible_workers.wakeups import register_actors, run_workers
 from indelible_workers.worker import Worker
 
 if TYPE_CHECKING:
-    from indelible_workers.redis import WakeupBroker, redis_client
+    from indelible_workers.commit_channel import publish_commits
+    from indelible_workers.redis import WakeupBroker
+    from indelible_workers.redis_connection import redis_client
+
+NAMES_OF_REDIS: Final = {
+    "WakeupBroker": "indelible_workers.redis",
+    "publish_commits": "indelible_workers.commit_channel",
+    "redis_client": "indelible_workers.redis_connection",
+}
 
 __all__ = [
     "ChildEnded",
@@ -27,6 +36,7 @@ __all__ = [
     "Worker",
     "dispatch_ready",
     "process_batch",
+    "publish_commits",
     "redis_client",
     "register_actors",
     "run_scheduler",
@@ -35,10 +45,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module defines
-    """Return a name of the module that imports Redis."""
-    if name not in {"WakeupBroker", "redis_client"}:
+    """Return a name of the modules that import Redis."""
+    if name not in NAMES_OF_REDIS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-    from indelible_workers import redis  # noqa: PLC0415 - takes 65 ms, which few processes need
-
-    return getattr(redis, name)
+    # Takes 65 ms, which few processes need.
+    return getattr(import_module(NAMES_OF_REDIS[name]), name)

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from logging import DEBUG, WARNING
 from time import monotonic, sleep
-from typing import Final
+from typing import Any, Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 from dramatiq import Broker
 
 from indelible.kernel.demand import Demand
-from indelible.kernel.stages import TasksRead
+from indelible.kernel.stages import Stage, TasksRead
+from indelible.kernel.task_commands import AdvanceTasks, advance_tasks
 from indelible.kernel.transaction import single_statement
 from indelible_workers.claims import MIN_RESTART_SECONDS
 from indelible_workers.masking import failure_reason
@@ -45,12 +46,16 @@ class Pace:
         return wait_seconds
 
 
-@define
+@frozen
 class Look:
     """The result of one look: the ready tasks, and when more may be ready."""
 
-    ready: int = 0
-    next_at: datetime | None = None
+    ready: int
+    next_at: datetime | None
+    last_change: str | None  # None where the database was not asked
+
+
+NOTHING: Final = Look(ready=0, next_at=None, last_change=None)
 
 
 def dispatch_ready(worker: Worker, stages: Stages, brokers: Sequence[Broker]) -> int:
@@ -60,29 +65,71 @@ def dispatch_ready(worker: Worker, stages: Stages, brokers: Sequence[Broker]) ->
     Each message goes to the first broker that works. One that fails is not asked again, because
     it may hang each time. A stage without a free thread is not counted.
     """
-    return _dispatch(worker, stages, brokers, worker.clock.now()).ready
+    return Dispatcher(worker, stages, brokers).dispatch(worker.clock.now()).ready
 
 
-def _dispatch(worker: Worker, stages: Stages, brokers: Sequence[Broker], now: datetime) -> Look:
-    look = Look()
-    names = _open_stages(worker, stages)
-    if not names:
-        return look
+@define(eq=False)
+class Dispatcher:
+    """Sends wake-ups for the stages of a worker process."""
 
-    limit = MAX_QUEUED * max(stages[name].batch for name in names)
-    demand = worker.store.read(_read_demand, names, now, limit=limit)
-    working = list(brokers)
-    for stage_demand in demand.stages:
-        stage = stages[stage_demand.stage]
-        claimable = stage_demand.claimable(now, has_breaker=stage.breaker is not None)
-        count = min(claimable, MAX_QUEUED * stage.batch)
-        for _ in range(0, count, stage.batch):
-            while working and not send_wakeup(working[0], queue_name(stage.name)):
-                del working[0]
-        look.ready += count
-        look.next_at = _earlier(look.next_at, stage_demand.next_at(now))
+    _worker: Worker
+    _stages: Stages
+    _brokers: Sequence[Broker]
+    _followed_change: str | None = field(default=None, init=False)
 
-    return look
+    def dispatch(self, now: datetime) -> Look:
+        """Look once, and send wake-ups for the ready tasks."""
+        names = _open_stages(self._worker, self._stages)
+        if not names:
+            return NOTHING
+
+        limit = MAX_QUEUED * max(self._stages[name].batch for name in names)
+        demand = self._worker.store.read(_read_demand, names, now, limit=limit)
+        ready = 0
+        next_at: datetime | None = None
+        working = list(self._brokers)
+        for stage_demand in demand.stages:
+            stage = self._stages[stage_demand.stage]
+            claimable = stage_demand.claimable(now, has_breaker=stage.breaker is not None)
+            count = min(claimable, MAX_QUEUED * stage.batch)
+            _send_wakeups(working, stage, count)
+            ready += count
+            next_at = _earlier(next_at, stage_demand.next_at(now))
+
+        return Look(ready=ready, next_at=next_at, last_change=demand.last_change)
+
+    def follow(self, last_change: str | None) -> None:
+        """Make the tasks due that wait for a change, if the feed has another one.
+
+        A run of this process may have missed the change. Its end causes the next look, and only
+        then are the tasks made due.
+        """
+        if last_change in (None, self._followed_change):
+            return
+
+        followers = [stage for stage in self._stages.values() if stage.follows_feed]
+        if any(self._worker.stage_threads.awaits_end(stage.name) for stage in followers):
+            return
+
+        self._followed_change = last_change
+        for stage in followers:
+            self._advance(stage)
+
+    def _advance(self, stage: Stage[Any, Any, Any]) -> None:
+        advanced = self._worker.store.run(
+            advance_tasks,
+            AdvanceTasks(stage=stage.name),
+            actor=self._worker.actor,
+            reason="change of the feed",
+        )
+        _send_wakeups(list(self._brokers), stage, advanced)
+
+
+def _send_wakeups(working: list[Broker], stage: Stage[Any, Any, Any], count: int) -> None:
+    """Send wake-ups for so many tasks, and remove from the brokers those that do not work."""
+    for _ in range(0, count, stage.batch):
+        while working and not send_wakeup(working[0], queue_name(stage.name)):
+            del working[0]
 
 
 def _open_stages(worker: Worker, stages: Stages) -> list[str]:
@@ -114,6 +161,7 @@ def dispatch_until_stopped(
     worker: Worker, stages: Stages, brokers: Sequence[Broker], dispatch_seconds: float
 ) -> None:
     """Look when a wake-up comes, when a task becomes due, and after the seconds at the latest."""
+    dispatcher = Dispatcher(worker, stages, brokers)
     pace = Pace()
     pause_seconds = 0.0
     level = WARNING  # only the first of several failures in a row is a warning
@@ -126,7 +174,8 @@ def dispatch_until_stopped(
         delays = [worker.claim_delay_seconds(name) for name in stages]
         now = worker.clock.now()
         try:
-            look = _dispatch(worker, stages, brokers, now)
+            look = dispatcher.dispatch(now)
+            dispatcher.follow(look.last_change)
         except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
             logger.log(level, "dispatcher: ready tasks not counted: %s", failure_reason(error))
             level = DEBUG

@@ -1,6 +1,7 @@
 """The messages that wake threads: each says only that a stage may have tasks ready."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol, runtime_checkable
 
 from dramatiq import Broker, Message
@@ -22,6 +23,24 @@ class LimitedBroker(Protocol):
 
     def offer(self, message: Message[None], max_queued: int) -> bool:
         """Send the message unless enough are queued; return False where the broker fails."""
+        ...
+
+
+@runtime_checkable
+class WaitingBroker(Protocol):
+    """A broker whose consumers wait for messages longer than a worker may take to stop."""
+
+    def end_consumers(self) -> None:
+        """Let no consumer wait for long any more."""
+        ...
+
+
+@runtime_checkable
+class ConnectedBroker(Protocol):
+    """A broker that brings news of the commits of other processes."""
+
+    def connected(self) -> AbstractContextManager[None]:
+        """Exchange news of commits with other processes until the block ends."""
         ...
 
 

@@ -1,85 +1,36 @@
 """Carry wake-ups through Redis, which may be unavailable, flushed, full or filled with garbage."""
 
+from collections import defaultdict
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager, suppress
-from threading import Lock
+from contextlib import ExitStack, contextmanager, suppress
+from threading import Event
 from time import sleep
-from typing import Any, Final
+from typing import Final
 
 from dramatiq import Message, MessageProxy
 from dramatiq.broker import Consumer
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.errors import ConnectionClosed, DecodeError
-from redis import ConnectionError, Redis, RedisError  # noqa: A004 - its own
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from dramatiq.errors import DecodeError
+from redis import Redis
 
+from indelible.kernel.commit_signal import SignalsCommits
+from indelible_workers.commit_channel import received_commits, sent_commits
+from indelible_workers.redis_connection import RECONNECT_SECONDS, REDIS_ERRORS, Availability
 from indelible_workers.worker import Worker, logger
 
-REDIS_ERRORS: Final = (RedisError, ConnectionClosed, OSError)
 DECODING_ERRORS: Final = (ValueError, TypeError, LookupError, AttributeError, DecodeError)
-RECONNECT_SECONDS: Final = 1
 REFUSED_SECONDS: Final = 0.1  # between two looks whether a stage has a free thread
+# A consumer fetches when this process has sent a message, and after this time those of others. It
+# is less than `heartbeat_timeout`.
+FETCH_SECONDS: Final = 15.0
+ENDING_SECONDS: Final = 0.05  # in which a consumer notices that its thread is to end
+NO_WAIT_MILLISECONDS: Final = 1  # of Dramatiq's own consumer, which would poll
 # Wake-ups of dead processes are worthless, so they are forgotten after a minute.
 BROKER_OPTIONS: Final = {
     "maintenance_chance": 100_000,
     "heartbeat_timeout": 60_000,
     "dead_message_ttl": 60_000,
 }
-
-
-def redis_client(url: str, *, timeout_seconds: int = 5) -> Redis:
-    """Return the one Redis client of a process.
-
-    No command blocks on the server, so one that does not answer within the timeout has failed.
-    """
-    # A pooled connection may belong to a server that was restarted since: try once more.
-    retry_once = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))
-    options: dict[str, Any] = {
-        "socket_connect_timeout": timeout_seconds,
-        "socket_timeout": timeout_seconds,
-        "retry": retry_once,
-    }
-    return Redis.from_url(url, **options)  # pyright: ignore[reportUnknownMemberType] - untyped
-
-
-class Availability:
-    """The availability of Redis, as the threads of a process see it; logs each change once.
-
-    The result of a command counts only if nothing changed since its start. A reply to an older
-    command may have been sent before the loss, and its failure may have happened before the return.
-    """
-
-    def __init__(self) -> None:
-        self.is_available = True
-        self._changes = 0
-        self._lock = Lock()
-
-    @contextmanager
-    def watch(self, *, shows_return: bool = False) -> Generator[None]:
-        """Log a loss if the block fails, or a return if it shows one by its success."""
-        changes = self._changes
-        try:
-            yield
-        except REDIS_ERRORS as error:
-            if self._change(changes, is_available=False):
-                logger.warning(
-                    "Redis is unusable (%s); continuing without it", type(error).__name__
-                )
-            raise
-
-        if shows_return and self._change(changes, is_available=True):
-            logger.warning("Redis is available again")
-
-    def _change(self, changes: int, *, is_available: bool) -> bool:
-        """Set the availability; return True to the one thread whose call changed it."""
-        with self._lock:
-            if changes != self._changes or is_available == self.is_available:
-                return False
-
-            self.is_available = is_available
-            self._changes += 1
-            return True
 
 
 class WakeupBroker(RedisBroker):
@@ -89,6 +40,37 @@ class WakeupBroker(RedisBroker):
         super().__init__(client=client, namespace="indelible", middleware=[], **BROKER_OPTIONS)
         self._worker = worker
         self._availability = Availability()
+        self._may_have_messages = defaultdict[str, Event](Event)  # by queue
+        self._is_ending = False
+
+    @contextmanager
+    def connected(self) -> Generator[None]:
+        """Exchange news of commits with other processes until the block ends."""
+        with ExitStack() as stack:
+            stack.enter_context(received_commits(self.client, self._worker.wakeup.set))
+            store = self._worker.store
+            if isinstance(store, SignalsCommits):
+                stack.enter_context(sent_commits(store.commits, self.client))
+            yield
+
+    def end_consumers(self) -> None:
+        """Let no consumer wait for long any more."""
+        self._is_ending = True
+        self._wake_consumers()
+
+    def declare_queue(self, queue_name: str) -> None:
+        """Declare a queue, without Dramatiq's queue of delayed messages, which are never sent."""
+        if queue_name not in self.queues:
+            self.emit_before("declare_queue", queue_name)
+            self.queues.add(queue_name)
+            self._may_have_messages[queue_name] = Event()
+            self.emit_after("declare_queue", queue_name)
+
+    def enqueue(self, message: Message[None], *, delay: int | None = None) -> Message[None]:
+        """Send the message, and let this process fetch."""
+        sent = super().enqueue(message, delay=delay)
+        self._may_have_messages[message.queue_name].set()
+        return sent
 
     def offer(self, message: Message[None], max_queued: int) -> bool:
         """Send the message unless enough are queued; return False where Redis does not work."""
@@ -97,9 +79,25 @@ class WakeupBroker(RedisBroker):
                 if self.client.llen(f"{self.namespace}:{message.queue_name}") < max_queued:
                     self.enqueue(message)
         except REDIS_ERRORS:
+            self._wake_consumers()  # which find out when it works again
             return False
 
+        self._may_have_messages[message.queue_name].set()  # others may have sent what is queued
         return self._availability.is_available
+
+    def wait_for_messages(self, queue: str) -> None:
+        """Wait until the queue may have messages, or until it is time to look."""
+        may_have_messages = self._may_have_messages[queue]
+        may_have_messages.wait(ENDING_SECONDS if self._is_ending else FETCH_SECONDS)
+        may_have_messages.clear()
+
+    def fetch_again(self, queue: str) -> None:
+        """Let the consumer of the queue fetch without a wait."""
+        self._may_have_messages[queue].set()
+
+    def _wake_consumers(self) -> None:
+        for queue in self.queues:
+            self.fetch_again(queue)
 
     def do_fetch(self, *arguments: object) -> list[bytes]:
         """Fetch messages of a queue; only this shows that Redis works again.
@@ -109,9 +107,16 @@ class WakeupBroker(RedisBroker):
         with self._availability.watch(shows_return=True):
             return self._dispatch("fetch")(*arguments)
 
-    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5_000) -> Consumer:
+    def consume(
+        self,
+        queue_name: str,
+        prefetch: int = 1,
+        timeout: int = NO_WAIT_MILLISECONDS,  # noqa: ARG002 - a consumer waits for its queue
+    ) -> Consumer:
         """Return a consumer that survives the loss of Redis."""
-        return WakeupConsumer(self, queue_name, super().consume(queue_name, prefetch, timeout))
+        inner = super().consume(queue_name, prefetch, NO_WAIT_MILLISECONDS)
+        self.fetch_again(queue_name)
+        return WakeupConsumer(self, queue_name, inner)
 
     def is_refused(self, queue: str) -> bool:
         """Return True while this process has no free thread for the stage of the queue."""
@@ -164,15 +169,22 @@ class WakeupConsumer(Consumer):
 
     def __next__(self) -> MessageProxy | None:
         """Return the next wake-up, or None."""
+        self._broker.wait_for_messages(self._queue)
         if self._broker.is_refused(self._queue):  # leave it to another process
             sleep(REFUSED_SECONDS)
+            self._broker.fetch_again(self._queue)
             return None
 
         try:
-            return self._next_wakeup()
+            message = self._next_wakeup()
         except REDIS_ERRORS:  # which the broker has logged
             sleep(RECONNECT_SECONDS)
+            self._broker.fetch_again(self._queue)
             return None
+
+        if message is not None:
+            self._broker.fetch_again(self._queue)
+        return message
 
     def _next_wakeup(self) -> MessageProxy | None:
         with suppress(*DECODING_ERRORS):
@@ -190,6 +202,7 @@ class WakeupConsumer(Consumer):
         """Delete the message; where Redis is lost, another process receives it again."""
         with suppress(*REDIS_ERRORS):
             self._inner.ack(message)
+        self._broker.fetch_again(self._queue)  # it may have taken as many as it may
 
     nack = ack  # a wake-up that failed is worthless too
 

@@ -69,6 +69,14 @@ class StageThreads:
         limit = self._limits.get(stage)
         return limit is not None and self._occupied[stage] >= limit
 
+    def awaits_end(self, stage: str) -> bool:
+        """Return True if a thread works on the stage; `leave` then returns True at its end."""
+        with self._lock:
+            is_occupied = self._occupied[stage] > 0
+            if is_occupied:
+                self._refused.add(stage)
+            return is_occupied
+
     def refuses(self, stage: str) -> bool:
         """Return True if the stage occupies its limit, and note that a wake-up was refused."""
         with self._lock:
@@ -89,7 +97,7 @@ class StageThreads:
             return True
 
     def leave(self, stage: str) -> bool:
-        """Count the thread no more; return True if another one was refused meanwhile."""
+        """Count the thread no more; return True if another one was refused or waits for the end."""
         with self._lock:
             self._occupied[stage] -= 1
             self._occupied_gauge.labels(stage).set(self._occupied[stage])

@@ -1,20 +1,28 @@
 """Run the threads of a worker process, which messages wake up."""
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any, Final
 
 import dramatiq
 from dramatiq import Broker
-from dramatiq.brokers.stub import StubBroker
 
+from indelible.kernel.commit_signal import SignalsCommits
 from indelible.kernel.stages import Stage
 from indelible_workers.children import check_child_stages
 from indelible_workers.dispatching import dispatch_until_stopped
+from indelible_workers.local_broker import LocalBroker
 from indelible_workers.masking import failure_reason
-from indelible_workers.messages import Stages, queue_name, wakeup_message
+from indelible_workers.messages import (
+    ConnectedBroker,
+    Stages,
+    WaitingBroker,
+    queue_name,
+    wakeup_message,
+)
 from indelible_workers.processing import process_batch
 from indelible_workers.stage_threads import thread_limit
 from indelible_workers.worker import MAX_HOLD_SECONDS, Worker, logger
@@ -73,26 +81,24 @@ def run_workers(
 ) -> Generator[None]:
     """Process tasks in threads until the block ends, then finish the tasks that were started.
 
-    Each broker gets its own threads. A last broker inside the process delivers what the others
-    do not accept. A stage occupies at most half of the threads, or `Stage.concurrency` of them. A
-    thread whose task has exceeded its time limit is left behind at the end.
+    Each broker gets its own threads; a last one inside the process delivers what the others do not
+    accept. Ready tasks are looked for after commits, and every `dispatch_seconds` in case the news
+    of one are lost. A stage occupies half of the threads at most, or `Stage.concurrency`. A thread
+    whose task has exceeded its time limit is left behind at the end.
 
     Raises: PerformNotPicklable.
     """
     _set_limits(worker, stages, threads)
-    brokers = (*brokers, StubBroker(middleware=[]))
+    brokers = (*brokers, LocalBroker())
     pools = [
         dramatiq.Worker(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
         for broker in brokers
     ]
     worker.threads.set_function(lambda: _count_alive(pools))
-    dispatcher = Thread(
-        target=dispatch_until_stopped,
-        args=(worker, stages, brokers, dispatch_seconds),
-        name="indelible-dispatcher",
-    )
+    look = partial(dispatch_until_stopped, worker, stages, brokers, dispatch_seconds)
+    dispatcher = Thread(target=look, name="indelible-dispatcher")
 
-    with worker.heartbeat():
+    with worker.heartbeat(), _news_of_commits(worker, brokers):
         for broker, pool in zip(brokers, pools, strict=True):
             register_actors(broker, worker, stages)
             pool.start()
@@ -102,7 +108,19 @@ def run_workers(
         finally:
             worker.stop()
             dispatcher.join()
-            _stop_pools(worker, pools)
+            _stop_pools(worker, brokers, pools)
+
+
+@contextmanager
+def _news_of_commits(worker: Worker, brokers: Sequence[Broker]) -> Generator[None]:
+    """Let commits of this process and of others wake the dispatcher until the block ends."""
+    with ExitStack() as stack:
+        if isinstance(worker.store, SignalsCommits):
+            stack.enter_context(worker.store.commits.listening(worker.wakeup.set))
+        for broker in brokers:
+            if isinstance(broker, ConnectedBroker):
+                stack.enter_context(broker.connected())
+        yield
 
 
 def _set_limits(worker: Worker, stages: Stages, threads: int) -> None:
@@ -112,7 +130,9 @@ def _set_limits(worker: Worker, stages: Stages, threads: int) -> None:
         worker.stage_threads.set_limit(stage.name, limit)
 
 
-def _stop_pools(worker: Worker, pools: Sequence[dramatiq.Worker]) -> None:
+def _stop_pools(
+    worker: Worker, brokers: Sequence[Broker], pools: Sequence[dramatiq.Worker]
+) -> None:
     """Stop the threads when their tasks have ended or exceeded their limits."""
     deadline = monotonic() + MAX_HOLD_SECONDS
     while worker.stage_threads.active > 0 and monotonic() < deadline:
@@ -124,6 +144,9 @@ def _stop_pools(worker: Worker, pools: Sequence[dramatiq.Worker]) -> None:
         logger.error(
             "worker: %s threads of timed-out tasks are left", worker.stage_threads.timed_out
         )
+    for broker in brokers:
+        if isinstance(broker, WaitingBroker):
+            broker.end_consumers()
     for pool in pools:
         pool.stop(timeout=timeout)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import AuditContext, Clock, Ids, Lifecycle
+from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
 from indelible.kernel.transaction import (
     Nesting,
@@ -69,6 +70,7 @@ class Database(Generic[Reading, Writing]):
     )
     _is_admitted: bool = field(default=False, init=False)
     nesting: Nesting = field(factory=Nesting, init=False, repr=False)
+    commits: CommitSignal = field(factory=CommitSignal, init=False, repr=False)
 
     def read(
         self, query: Callable[Concatenate[Reading, P], R], /, *args: P.args, **kwargs: P.kwargs

@@ -108,12 +108,15 @@ class OwnTransaction(Generic[Writing]):
             self._connection = None
 
     def _report_commit(self) -> None:
-        """Log the commit, and forget the settings where it changed one."""
-        changes = self._tx.session.changes
+        """Log the commit, forget the settings where it changed one, and signal it to workers."""
+        session = self._tx.session
+        changes = session.changes
         log_commit(self._audit, len(changes))
         if any(change.lifecycle == SETTING.name for change in changes):
             self._database.config.invalidate()
         self._database.at_failpoint(Failpoint.AFTER_COMMIT)
+        if changes or session.schedules_tasks:
+            self._database.commits.send()
 
 
 class SingleUpdate(OwnTransaction[Writing]):

@@ -49,9 +49,9 @@ class StageDemand:
 
 @frozen(kw_only=True)
 class Demand:
-    """The demand of stages, in order of name, and the last change of the feed.
+    """The demand of stages, in order of name, and the name of the last change of the feed.
 
-    `last_change` names the change, also one that the feed does not return yet; '' without any.
+    The name is '' where the feed has no change.
     """
 
     stages: tuple[StageDemand, ...]

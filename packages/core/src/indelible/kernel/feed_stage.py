@@ -28,7 +28,9 @@ Tx = TypeVar("Tx", bound=SubscribersWrite)
 REASON: Final = "reaction to a change"
 CHANGES_PER_TRANSACTION: Final = 100
 TRANSACTIONS_PER_RUN: Final = 100
-POLL_SECONDS: Final = 1  # between the end of a run that has found nothing more and the next
+# Between the end of a run that has found nothing more and the next. A dispatcher advances it when
+# the feed has another change.
+POLL_SECONDS: Final = 30
 MAX_ATTEMPTS: Final = 12  # at the same change, about a quarter of an hour
 UNKNOWN_SECONDS: Final = 60  # until a process that knows the subscriber may have started
 
@@ -97,6 +99,7 @@ class FeedFollower(Generic[Tx]):
             perform=self.perform,
             finish=self.finish,
             max_attempts=self.max_attempts,
+            follows_feed=True,
         )
 
     def perform(self, name: str, handle: LeaseHandle) -> FeedRun:

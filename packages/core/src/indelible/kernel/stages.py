@@ -151,6 +151,9 @@ class Stage(Generic[Tx, W, O]):
     With `store_results` the outcome of `perform` is stored with the completed task: a JSON value
     within TASK_LIMITS. Neither it nor the arguments may have a name of `secret_arguments`, at any
     depth: a task that has one is refused by `enqueue_task`, and dead where a worker finds it.
+
+    A stage that `follows_feed` has tasks that wait for the next change: a dispatcher makes them due
+    when the feed has one.
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -181,6 +184,7 @@ class Stage(Generic[Tx, W, O]):
     )
     secret_arguments: frozenset[str] = frozenset()
     store_results: bool = False
+    follows_feed: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.memory_mebibytes is not None and not self.in_child:

@@ -1,6 +1,6 @@
 """Commands on tasks.
 
-Claims, completions and progress are whole transactions: no other write goes with them.
+Claims, completions, progress and advances are whole transactions: no other write goes with them.
 """
 
 from collections.abc import Mapping
@@ -55,6 +55,14 @@ class ReportProgress:
     command_name: ClassVar[str] = "report_progress"
     lease: Lease
     percent: int
+
+
+@frozen(kw_only=True)
+class AdvanceTasks:
+    """Make the tasks of a stage that wait for their next run due now."""
+
+    command_name: ClassVar[str] = "advance_tasks"
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
@@ -127,6 +135,12 @@ def report_progress(tx: TasksWrite, command: ReportProgress) -> None:
         NumberOutOfRange: The number is no percentage.
     """
     tx.tasks.report_progress(command.lease, command.percent)
+
+
+@single_update
+def advance_tasks(tx: TasksWrite, command: AdvanceTasks) -> int:
+    """Make the stage's tasks that wait for their next run due now, and return how many."""
+    return tx.tasks.advance(command.stage)
 
 
 def enqueue_task(tx: TasksWrite, command: EnqueueTask) -> None:

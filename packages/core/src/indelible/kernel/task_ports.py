@@ -135,6 +135,13 @@ class TaskQueue(TaskReader, Protocol):
         """
         ...
 
+    def advance(self, stage: str) -> int:
+        """Make the stage's tasks that wait for their next run due now, and return how many.
+
+        A leased task stays as it is, and so does one that is retried after a failure.
+        """
+        ...
+
     def enqueue_slot(self, stage: str, entity_id: str, *, slot: datetime) -> bool:
         """Make a recurring task due at a slot, once; return False if the slot is not a newer one.
 

@@ -68,6 +68,10 @@ class MemoryHistory:
         start = max(0, len(self._log) - limit)
         return self.feed(after=str(start), limit=limit)
 
+    def has_more_than(self, other: Self) -> bool:
+        """Return True if changes were added to the other history."""
+        return len(self._log) > len(other._log)
+
     def backwards(
         self, *, before: str = "", limit: int, matching: ChangeFilter = ALL_CHANGES
     ) -> Feed:

@@ -23,6 +23,7 @@ from indelible.kernel import (
     TimeOrderedIds,
     UsageError,
 )
+from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.keys import Key, KeyNotFound
 from indelible.kernel.settings import (
@@ -236,6 +237,7 @@ class MemoryStore:
         self._tables = Tables.empty()
         self._lock = Lock()
         self._nesting = Nesting()
+        self.commits = CommitSignal()
         self.config = SystemConfigCache(
             fetch=lambda: self.read(lambda tx: setting_texts(tx.settings)), keys=KEYS
         )
@@ -253,16 +255,24 @@ class MemoryStore:
             try:
                 yield tx
                 tx.concepts.repository.ensure_complete()
-                self._commit(draft)
+                previous = self._commit(draft)
             finally:
                 tx.close()
 
-    def _commit(self, draft: Tables) -> None:
+        has_changes = (
+            draft.history.newest(limit=1).cursor != previous.history.newest(limit=1).cursor
+        )
+        if has_changes or draft.tasks.scheduled:
+            self.commits.send()
+
+    def _commit(self, draft: Tables) -> Tables:
+        """Replace the tables, and return the previous ones."""
         check_no_refusal(draft.history.refusal)
         previous = self._tables
         self._tables = draft
         if setting_texts(previous.settings) != setting_texts(draft.settings):
             self.config.invalidate()
+        return previous
 
     def run(
         self,

@@ -48,6 +48,7 @@ class MemoryTaskQueue(MemoryTaskReader):
     """The tasks of a store; writing needs a transaction, whose actor owns the leases."""
 
     _buckets: BucketRows = field(factory=BucketRows)
+    scheduled: set[str] = field(factory=set[str])  # stages with tasks that this draft made due
     _tx: TasksWrite | None = None
     _policy: TaskPolicy = field(factory=TaskPolicy)
 
@@ -83,6 +84,7 @@ class MemoryTaskQueue(MemoryTaskReader):
         priority: Priority = Priority.NORMAL,
     ) -> None:
         """Make each task due at its time, or leave it due sooner."""
+        self.scheduled.add(stage)
         now = self._now
         documents = normalize_arguments_of(dues, arguments, self._policy.secrets_of(stage))
         for entity_id, due_at in dues.items():
@@ -101,11 +103,13 @@ class MemoryTaskQueue(MemoryTaskReader):
 
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make the task due then, unless it exists already."""
+        self.scheduled.add(stage)
         new = self._new(stage, entity_id, due_at)
         self._rows.setdefault((stage, entity_id), new)
 
     def reschedule(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make a task due at exactly that time, or raise TaskNotFound or TaskEnded."""
+        self.scheduled.add(stage)
         now = self._now
         check_instant("due_at", due_at)
         task = self.get(stage, entity_id)
@@ -118,8 +122,21 @@ class MemoryTaskQueue(MemoryTaskReader):
             moved = evolve(task, due_at=due_at, attempts=0)
         self._rows[stage, entity_id] = moved
 
+    def advance(self, stage: str) -> int:
+        """Make the stage's tasks that wait for their next run due now, and return how many."""
+        now = self._now
+        advanced = 0
+        for task in self._tasks_of(stage):
+            waits = task.due_at is not None and task.due_at > now and task.lease_owner is None
+            if waits and task.attempts == 0:
+                self._rows[stage, task.entity_id] = evolve(task, due_at=now)
+                advanced += 1
+
+        return advanced
+
     def enqueue_slot(self, stage: str, entity_id: str, *, slot: datetime) -> bool:
         """Make a recurring task due at a slot, once; return False if the slot is not newer."""
+        self.scheduled.add(stage)
         new = self._new(stage, entity_id, slot)
         task = self._rows.get((stage, entity_id))
         if task is None:
@@ -182,6 +199,7 @@ class MemoryTaskQueue(MemoryTaskReader):
         check_instant("due_at", due_at)
         check_reason(reason)
         Failure(error_class)
+        self.scheduled.add(lease.stage)
         self._record(lease, AttemptOutcome.FAILED, reason)
         self._replace(lease, lambda task: task.retried_later(due_at, error_class))
 
@@ -193,16 +211,20 @@ class MemoryTaskQueue(MemoryTaskReader):
         will_be_dead = not self._rows[lease.stage, lease.entity_id].was_enqueued_during_lease
         self._record(lease, AttemptOutcome.DEAD if will_be_dead else AttemptOutcome.FAILED, reason)
         self._replace(lease, lambda task: task.dead(reason, error_class))
+        if not will_be_dead:
+            self.scheduled.add(lease.stage)
         return will_be_dead
 
     def release(self, leases: Leases) -> None:
         """Return claimed tasks that were not started."""
         for lease in leases:
+            self.scheduled.add(lease.stage)
             if self._is_running(lease):
                 self._replace(lease, Task.unclaimed)
 
     def postpone(self, lease: Lease, *, after_seconds: float) -> None:
         """Release the task and make it due after these seconds, without an attempt."""
+        self.scheduled.add(lease.stage)
         due_at = self._now + timedelta(seconds=check_postponement(after_seconds))
         self._replace(lease, lambda task: task.postponed(due_at))
 
@@ -229,6 +251,7 @@ class MemoryTaskQueue(MemoryTaskReader):
         if not task.is_halted:
             raise TaskNotDead(stage, entity_id)
 
+        self.scheduled.add(stage)
         self._add_attempt(task.lease, AttemptOutcome.REQUEUED, self._writer.reason)
         self._rows[stage, entity_id] = task.revived(self._now)
 

@@ -45,8 +45,8 @@ class Session:
 
     `changes` are the changes that were written, and `commit_checks` find out whether a record
     without a change was committed. `transaction` is PostgreSQL's number of the transaction, once it
-    has written a change. `refusal` is the first error of the database, or of a refused write: a
-    transaction that has one must not be committed.
+    has written a change. `schedules_tasks` is True once a task was made due. `refusal` is the first
+    error of the database, or of a refused write: a transaction that has one must not be committed.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Session:
         self.changes: list[Change] = []
         self.commit_checks: list[Callable[[Session], bool]] = []
         self.transaction: str | None = None
+        self.schedules_tasks = False
         self.refusal: Exception | None = None
         self._connection = connection
         self._is_open = True

@@ -35,10 +35,11 @@ _STAGES_ON_SQLITE = text("json_each(:stages) AS names").bindparams(_STAGES_PARAM
 _STAGES_ON_POSTGRESQL = text(
     "json_array_elements_text(CAST(:stages AS json)) AS names(value)"
 ).bindparams(_STAGES_PARAMETER)
-# The last change in the order of the feed, also one that the feed does not return yet.
+# The last change that the feed returns.
 _LAST_ON_SQLITE = select(cast(func.max(HISTORY.c.position), Text())).scalar_subquery()
 _LAST_ON_POSTGRESQL = (
     select(literal_column("concat(history.txid, '.', history.position)", Text()))
+    .where(text("history.txid < pg_snapshot_xmin(pg_current_snapshot())"))
     .select_from(HISTORY)
     .order_by(text("history.txid DESC, history.position DESC"))
     .limit(1)

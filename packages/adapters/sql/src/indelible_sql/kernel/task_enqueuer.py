@@ -41,6 +41,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
         priority: Priority = Priority.NORMAL,
     ) -> None:
         """Make each task due at its time, or leave it due sooner."""
+        self._session.schedules_tasks = True
         now = self._tx.clock.now()
         self._check_entities(stage, dues)
         normal = normalize_arguments_of(dues, arguments, self._policy.secrets_of(stage))
@@ -52,11 +53,13 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
 
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make the task due then, unless it exists already."""
+        self._session.schedules_tasks = True
         self._check_entities(stage, (entity_id,))
         self._insert(stage, entity_id, due_at)
 
     def reschedule(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make a task due at exactly that time, or raise TaskNotFound or TaskEnded."""
+        self._session.schedules_tasks = True
         now = self._tx.clock.now()
         check_instant("due_at", due_at)
         task = self._lock(stage, entity_id)
@@ -69,6 +72,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
 
     def enqueue_slot(self, stage: str, entity_id: str, *, slot: datetime) -> bool:
         """Make a recurring task due at a slot, once; return False if the slot is not newer."""
+        self._session.schedules_tasks = True
         self._check_entities(stage, (entity_id,))
         if self._insert(stage, entity_id, slot, slot=slot):
             return True

@@ -39,6 +39,7 @@ from indelible_sql.kernel.task_terms import (
     ERROR_CLASS,
     FENCE,
     NO_LEASE,
+    NOW,
     OF_STAGE,
     OF_TASK,
     REVIVED,
@@ -89,6 +90,13 @@ WITHIN_RATE: Mapping[Executable, Select[Any]] = {
     CLAIM_BEHIND: within_rate(_claim, first_claimable(is_behind=True)),
     CLAIM_PROBE: within_rate(_claim, first_claimable(is_behind=False, is_probe=True)),
 }
+
+# A task that waits for its next run has no lease and no attempts; one that is retried has some.
+ADVANCE = (
+    update(TASKS)
+    .where(OF_STAGE, TASKS.c.due_at > NOW, TASKS.c.lease_owner.is_(None), TASKS.c.attempts == 0)
+    .values(due_at=NOW)
+)
 
 # The ends of leases.
 _IS_UNDER_LEASE = and_(

@@ -83,6 +83,11 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         leases.sort(key=_CLAIM_ORDER)
         return tuple(leases)
 
+    def advance(self, stage: str) -> int:
+        """Make the stage's tasks that wait for their next run due now, and return how many."""
+        values = {"task_stage": stage, "now": self._tx.clock.now()}
+        return self._session.run(statements.ADVANCE, values)
+
     def complete(self, leases: Leases, *, results: Mapping[str, Any] = NO_DOCUMENTS) -> None:
         """Mark the tasks as done, except those that were enqueued during their lease."""
         if not results:
@@ -121,6 +126,7 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         check_instant("due_at", due_at)
         check_reason(reason)
         Failure(error_class)
+        self._session.schedules_tasks = True
         self._record(lease, AttemptOutcome.FAILED, reason)
         self._end_leases(statements.RETRY_LATER, (lease,), due=due_at, error_class=error_class)
 
@@ -132,14 +138,18 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         will_be_dead = task is None or not task.was_enqueued_during_lease
         self._record(lease, AttemptOutcome.DEAD if will_be_dead else AttemptOutcome.FAILED, reason)
         self._end_leases(statements.MARK_DEAD, (lease,), reason=reason, error_class=error_class)
+        if not will_be_dead:
+            self._session.schedules_tasks = True
         return will_be_dead
 
     def release(self, leases: Leases) -> None:
         """Return claimed tasks that were not started."""
+        self._session.schedules_tasks = True
         self._write(statements.RELEASE, leases)
 
     def postpone(self, lease: Lease, *, after_seconds: float) -> None:
         """Release the task and make it due after these seconds, without an attempt."""
+        self._session.schedules_tasks = True
         due_at = self._tx.clock.now() + timedelta(seconds=check_postponement(after_seconds))
         self._write(statements.ADVANCE_ENQUEUED_AGAIN, (lease,), due=due_at)
         self._end_leases(statements.POSTPONE, (lease,), due=due_at)
@@ -238,6 +248,7 @@ class SqlTaskQueue(SqlTaskEnqueuer):
 
     def _requeue_all(self, stage: str, tasks: Collection[Task]) -> None:
         """Record the requeues and make the locked tasks due now."""
+        self._session.schedules_tasks = True
         for task in tasks:
             self._record_unleased(task.lease, AttemptOutcome.REQUEUED)
         ids = [task.entity_id for task in tasks]

@@ -25,6 +25,7 @@ from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.minutes import MinuteCounts, minute_of
 from indelible.kernel.transaction import single_statement
 from indelible.testing.kernel.breakers import BreakersConformance
+from indelible.testing.kernel.commit_signals import CommitSignalsConformance
 from indelible.testing.kernel.keys import KeysConformance
 from indelible.testing.kernel.payloads import PayloadsConformance
 from indelible.testing.kernel.rejections import RejectionsConformance
@@ -52,6 +53,7 @@ CREATE = concepts.CreateConcept(content=RATIO)
 
 class KernelConformance(
     BreakersConformance,
+    CommitSignalsConformance,
     KeysConformance,
     TaskBudgetsConformance,
     TaskDemandsConformance,
