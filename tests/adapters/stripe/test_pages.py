@@ -94,6 +94,16 @@ def test_payer_authenticates_on_a_page() -> None:
         assert run.gateway.retrieve_payment_intent(intent.id).status == "succeeded"
 
 
+def test_a_button_that_no_page_has_is_refused() -> None:
+    with controlled() as run:
+        session = open_session(run)
+        page = run.browser.post(f"{run.url}/checkout/{session.id}/pay", data={"outcome": "steal"})
+
+        assert page.status_code == 400
+        assert "No such outcome: steal" in page.text
+        assert run.gateway.retrieve_checkout_session(session.id).status == "open"
+
+
 def test_payee_is_onboarded_on_a_page() -> None:
     with controlled() as run:
         account = run.gateway.create_account(

@@ -249,6 +249,15 @@ def test_wrong_control_is_refused_with_a_code(path: str, body: dict[str, object]
     assert response.json()["error"]["code"] == "STORY_INVALID"
 
 
+@pytest.mark.parametrize("query", ["after=x", "after=-1", "problems=2", "nonsense=1"])
+def test_wrong_query_of_the_journal_is_refused_with_a_code(query: str) -> None:
+    with controlled() as run:
+        response = httpx.get(f"{run.url}/_simulator/journal?{query}")
+
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "STORY_INVALID"
+
+
 def test_control_of_a_missing_object_is_refused() -> None:
     with controlled() as run:
         for path in ("intents/pi_none/pay", "events/evt_none/send", "nothing"):

@@ -23,6 +23,7 @@ from indelible_stripe.simulator.webhooks import WebhookSettings
 
 PREFIX: Final = "/_simulator/"
 MAX_DRAIN_SECONDS: Final = 60
+NUMBER: Final = re.compile("[0-9]{1,9}", re.ASCII)
 
 
 class DisputeStatus(StrEnum):
@@ -188,10 +189,15 @@ def drain_webhooks(engine: Engine, ids: tuple[str, ...], fields: Fields) -> Json
 
 def read_journal(engine: Engine, ids: tuple[str, ...], fields: Fields) -> JsonObject:
     """Return the journal after a number, whole or only its problems."""
-    after = int(fields.text("after", "0"))
-    only_problems = fields.text("problems", "0") == "1"
+    after, problems = fields.text("after", "0"), fields.text("problems", "0")
     fields.finish()
-    return {"entries": list(engine.journal.select(after=after, only_problems=only_problems))}
+    if NUMBER.fullmatch(after) is None:
+        raise fields.wrong("after", "a whole number")
+    if problems not in ("0", "1"):
+        raise fields.wrong("problems", "0 or 1")
+
+    entries = engine.journal.select(after=int(after), only_problems=problems == "1")
+    return {"entries": list(entries)}
 
 
 def read_counts(engine: Engine, ids: tuple[str, ...], fields: Fields) -> JsonObject:

@@ -61,12 +61,22 @@ def price_text(amount: int, currency: str) -> str:
     return f"{symbol}{amount // 100}.{amount % 100:02}"
 
 
+def _read_outcome(form: str) -> Outcome:
+    """Return the outcome that a button sends, without one that the payment succeeds.
+
+    Raises: ApiError.
+    """
+    names = parse_qs(form).get("outcome", [Outcome.SUCCEED.value])
+    if names[0] not in {outcome.value for outcome in Outcome}:
+        raise ApiError(f"No such outcome: {names[0][:20]}", param="outcome")
+    return Outcome(names[0])
+
+
 def _checkout(state: State, session_id: str, method: str, form: str) -> Page:
     expire_due_sessions(state)
     session = state.get(Kind.SESSION, session_id)
     if method == "POST":
-        outcome = Outcome(parse_qs(form).get("outcome", [Outcome.SUCCEED.value])[0])
-        pay_session(state, session, outcome)
+        pay_session(state, session, _read_outcome(form))
         if session["status"] == "complete":
             return _redirect(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id))
         intent = state.get(Kind.INTENT, session["payment_intent"])
@@ -99,7 +109,7 @@ def _authenticate(state: State, intent_id: str, method: str, form: str) -> Page:
     if method == "POST":
         action: JsonObject = intent["next_action"] or {}
         return_url = action.get("redirect_to_url", {}).get("return_url")
-        pay_intent(state, intent, Outcome(parse_qs(form)["outcome"][0]))
+        pay_intent(state, intent, _read_outcome(form))
         if return_url is not None:
             query = urlencode({"payment_intent": intent_id, "redirect_status": intent["status"]})
             return _redirect(f"{return_url}{'&' if '?' in return_url else '?'}{query}")
