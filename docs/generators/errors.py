@@ -32,6 +32,18 @@ read the message, in which braces stand for values. The kind says what the calle
 `indelible` command; `-` means that it never returns this error.
 """
 
+REPLACED = """\
+## Replaced codes
+
+These codes are returned no more.
+"""
+REPLACED_BY = {
+    "CHAIN_ADAPTER_MISSING": "DISTRIBUTION_MISSING",
+    "EMBEDDER_MISSING": "DISTRIBUTION_MISSING",
+    "IDEMPOTENCY_KEY_REUSED": "IDEMPOTENCY_KEY_CONFLICT",
+    "STRIPE_ADAPTER_MISSING": "DISTRIBUTION_MISSING",
+}
+
 ErrorType = type[IndelibleError]
 
 
@@ -69,7 +81,8 @@ def errors_page() -> str:
     head = ("code", "message", "kind", "HTTP", "exit", "package")
     lead = LEAD.lstrip().format(count=len(errors()))
 
-    return page("Errors", lead, table(head, _rows()))
+    replaced = [f"- `{code}`: now `{new_code}`\n" for code, new_code in REPLACED_BY.items()]
+    return page("Errors", lead, table(head, _rows()), REPLACED, "".join(replaced))
 
 
 def _rows() -> Iterator[tuple[str, ...]]:

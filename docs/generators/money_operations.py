@@ -8,8 +8,13 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from docs.generators.http import reference, schema_table, type_text
 from docs.generators.markdown import cell, coded, first_sentence, page, table
 
-from indelible.kernel import IndelibleError, RequestInFlight, Stale, StoreUnreachable
-from indelible.money.errors import IdempotencyKeyConflict
+from indelible.kernel import (
+    IdempotencyKeyConflict,
+    IndelibleError,
+    RequestInFlight,
+    Stale,
+    StoreUnreachable,
+)
 from indelible_web.http import errors
 from indelible_web.http.admin import PREFIX
 from indelible_web.http.downloads import MEDIA_TYPE, Download

@@ -13,7 +13,7 @@ from tests.web.hostile.rows import UNEXPECTED_ERRORS
 from indelible.app import AppContext
 from indelible.concepts.errors import ConceptNotFound, CorrectionTargetNotPublished, SelfApproval
 from indelible.kernel import (
-    IdempotencyKeyReused,
+    IdempotencyKeyConflict,
     IndelibleError,
     InvalidActor,
     InvalidTransition,
@@ -58,7 +58,7 @@ STATUSES: list[tuple[type[IndelibleError], int]] = [
     (Stale, 412),
     (TextTooLong, 422),
     (InvalidActor, 422),
-    (IdempotencyKeyReused, 422),
+    (IdempotencyKeyConflict, 409),
     (UsageError, 500),
     (Refused, 500),
     (StoreBusy, 503),
@@ -82,7 +82,7 @@ FAULTS = [
     (StoreUnreachable("at db.internal:5432"), 503, "STORE_UNREACHABLE", "5"),
     (StoreBusy(7), 503, "STORE_BUSY", "5"),
     (RequestInFlight("line-7"), 409, "REQUEST_IN_FLIGHT", "1"),
-    (IdempotencyKeyReused("line-7"), 422, "IDEMPOTENCY_KEY_REUSED", None),
+    (IdempotencyKeyConflict("line-7"), 409, "IDEMPOTENCY_KEY_CONFLICT", None),
     (OutcomeUnknown(), 503, "OUTCOME_UNKNOWN", None),
     (UsageError("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
     (Refused("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),

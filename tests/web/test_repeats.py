@@ -49,8 +49,8 @@ def test_another_request_with_the_same_idempotency_key_is_refused(web: Web, othe
     web.post("/v1/concepts", json=BIRTH, once="line-7")
 
     assert problem(web.post("/v1/concepts", json=other, once="line-7")) == (
-        422,
-        "IDEMPOTENCY_KEY_REUSED",
+        409,
+        "IDEMPOTENCY_KEY_CONFLICT",
     )
 
 

@@ -84,7 +84,7 @@ def post_order(context: OperationContext, command: PlaceOrder) -> Order:
 )
 def post_cancellation(context: OperationContext, command: CancelOrder) -> Order:
     """Cancel an order."""
-    return context.run(cancel_order, command, records_rejection=True)
+    return context.run_recorded(cancel_order, command)
 
 
 CONTEXT = WebContext(

@@ -185,7 +185,7 @@ def test_a_nonce_counts_once(
     later = any_web.post(PROMPT, json=signed(prompt="Another one.", nonce="nonce-02"), key=None)
 
     assert first.get_json() == again.get_json() == {"has_prompt": True}
-    assert problem(other) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert problem(other) == (409, "IDEMPOTENCY_KEY_CONFLICT")
     assert later.status_code == 200
     changes = saved(any_web.get("/v1/history"), 200)["items"]
     actions = [change["action"] for change in changes if change["lifecycle"] == "author"]

@@ -6,7 +6,14 @@ from typing import Any, ClassVar
 import pytest
 from attrs import evolve, fields, frozen
 
-from indelible.kernel import Actor, Conflict, Idempotency, IdempotencyKeyReused, Invalid, UsageError
+from indelible.kernel import (
+    Actor,
+    Conflict,
+    Idempotency,
+    IdempotencyKeyConflict,
+    Invalid,
+    UsageError,
+)
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.keys import CreateKey, KeyCreated, KeyPolicy, create_key
 from indelible.memory import MemoryStore, MemoryTransaction
@@ -140,7 +147,7 @@ def test_a_key_of_another_request_is_refused(other_request: dict[str, Any]) -> N
     counter = CallCounter()
     counter.request()
 
-    with pytest.raises(IdempotencyKeyReused) as refused:
+    with pytest.raises(IdempotencyKeyConflict) as refused:
         counter.request(**other_request)
     assert refused.value.key == "k"
     assert counter.calls == 1

@@ -75,6 +75,12 @@ def error_code(validator: Validator, value: object, limits: Limits) -> str:
     return field_error(validator, value, limits).code
 
 
+@pytest.mark.parametrize("validator", [non_blank_line, non_blank_text])
+@pytest.mark.parametrize("value", [*HIDDEN_CHARACTERS, "\x01\x08", " \u200b\t\u2060 "])
+def test_a_text_with_nothing_to_see_is_blank(validator: Validator, value: str) -> None:
+    assert error_code(validator, value, TEXT) == "TEXT_BLANK"
+
+
 def test_the_limits_are_those_of_the_design() -> None:
     assert LINE == {"max_length": 1_000}
     assert TEXT == {"max_length": 20_000}

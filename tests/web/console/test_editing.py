@@ -316,8 +316,8 @@ def test_a_form_sent_again_with_another_text_is_refused_and_then_merged(site: Si
     member.page = page
     answer = member.send("/edit", definition="Second.", change_note="second thought")
 
-    assert answer.status_code == 422
-    assert "IDEMPOTENCY_KEY_REUSED" in member.page.text
+    assert answer.status_code == 409
+    assert "IDEMPOTENCY_KEY_CONFLICT" in member.page.text
 
     assert member.send("/edit").status_code == 412
     assert site.now(saved).version.content.definition == "First."

@@ -262,6 +262,7 @@ def test_a_csrf_token_of_another_session_is_refused(site: Site) -> None:
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://localhost:81"},
+        {"Referer": "https://evil.example/page"},
     ],
 )
 def test_a_form_from_another_site_changes_nothing_even_with_the_token(

@@ -124,8 +124,8 @@ def test_an_outdated_page_cannot_publish_twice(site: Site) -> None:
     member.page = outdated
     answer = member.send("/step", reason="done, again, with another reason")
 
-    assert answer.status_code == 422
-    assert "IDEMPOTENCY_KEY_REUSED" in member.page.text
+    assert answer.status_code == 409
+    assert "IDEMPOTENCY_KEY_CONFLICT" in member.page.text
     assert site.now(saved).seq == 4
 
 

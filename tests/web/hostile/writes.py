@@ -50,7 +50,7 @@ def edit_of_a_published_concept(deployment: Deployment) -> Send:
 def write_scenarios() -> Iterator[Scenario]:
     for body in OTHER_CREATIONS:
         prepare = partial(reused_idempotency_key, body)
-        yield Scenario(31, str(body), 422, "IDEMPOTENCY_KEY_REUSED", prepare)
+        yield Scenario(31, str(body), 409, "IDEMPOTENCY_KEY_CONFLICT", prepare)
 
     for status, next_statuses in ILLEGAL_TRANSITIONS.items():
         for next_status in next_statuses:

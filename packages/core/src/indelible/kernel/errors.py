@@ -128,10 +128,10 @@ class ForeignCursor(Invalid):
 
 
 @frozen
-class IdempotencyKeyReused(Invalid):
+class IdempotencyKeyConflict(Conflict):
     """An idempotency key was already used with another request."""
 
-    code: ClassVar[str] = "IDEMPOTENCY_KEY_REUSED"
+    code: ClassVar[str] = "IDEMPOTENCY_KEY_CONFLICT"
     message: ClassVar[str] = "Idempotency key {key} was already used with another request."
     key: str
 

@@ -11,7 +11,7 @@ from cattrs.preconf.json import make_converter
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.clock import Clock
 from indelible.kernel.commands import command_name
-from indelible.kernel.errors import IdempotencyKeyReused, UsageError
+from indelible.kernel.errors import IdempotencyKeyConflict, UsageError
 from indelible.kernel.json import canonical_json, digest, to_json_value
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.json_objects import JsonObject
@@ -108,7 +108,7 @@ def run_idempotent(
     With `idempotency`, return the first result of a repeated request.
 
     Raises:
-        IdempotencyKeyReused: The key belongs to another request of this owner.
+        IdempotencyKeyConflict: The key belongs to another request of this owner.
         UsageError: The command has no name, or the stored result is of another type.
         JsonLimitExceeded: The result exceeds DOCUMENT_LIMITS.
     """
@@ -137,7 +137,7 @@ def run_idempotent(
 def _replay(receipt: Receipt, fingerprint: str, idempotency: Idempotency[R]) -> R:
     """Return the stored result of a request with this fingerprint."""
     if receipt.fingerprint != fingerprint:
-        raise IdempotencyKeyReused(idempotency.key)
+        raise IdempotencyKeyConflict(idempotency.key)
 
     try:
         return _converter.structure(receipt.result["answer"], idempotency.result_type)

@@ -42,6 +42,7 @@ HIDDEN = re.compile(
     r"\ufff9-\ufffb\U000e0000-\U000e007f]"
     rf"|{CONTROL.pattern}"
 )
+VISIBLE = re.compile(rf"(?!{HIDDEN.pattern})[\s\S]")
 
 
 @frozen
@@ -193,7 +194,7 @@ def is_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
 def non_blank_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate content that is not blank."""
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
-    if not text.strip():
+    if is_blank(text):
         raise TextBlank(attribute.name)
 
 
@@ -211,7 +212,7 @@ def text_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
 def non_blank_line(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a reason or a note: not blank and without control characters."""
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
-    if not text.strip():
+    if is_blank(text):
         raise TextBlank(attribute.name)
     if CONTROL.search(text):
         raise TextHasControls(attribute.name)
@@ -263,8 +264,13 @@ def check_instant(name: str, value: object) -> None:
 def check_reason(value: object) -> None:
     """Raise an error of a text unless the value can be stored and is not blank."""
     text = _check_text("reason", value, TEXT["max_length"])
-    if not text.strip():
+    if is_blank(text):
         raise TextBlank("reason")
+
+
+def is_blank(text: str) -> bool:
+    """Return whether a text has nothing to see: spaces, control and zero-width characters only."""
+    return VISIBLE.search(text) is None
 
 
 def _check_text(field: str, value: object, max_length: int) -> str:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from indelible import concepts
 from indelible.concepts import ConceptContent, ConceptView, FieldMerge
 from indelible.concepts.rules.diff import FieldDiff, Value
-from indelible.kernel import IdempotencyKeyReused, IndelibleError, Stale
+from indelible.kernel import IdempotencyKeyConflict, IndelibleError, Stale
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.errors import MergeUndecided
 from indelible_web.concepts.forms import (
@@ -237,7 +237,7 @@ def _edit_page(
 ) -> Response:
     """Return the form; a form that is shown again keeps its idempotency key and its note."""
     once = request.form.get(ONCE_FIELD, "")
-    if not once or isinstance(error, IdempotencyKeyReused):
+    if not once or isinstance(error, IdempotencyKeyConflict):
         once = console.app_context.ids.new()
 
     return render_page(

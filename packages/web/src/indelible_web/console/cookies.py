@@ -185,7 +185,8 @@ def is_same_origin() -> bool | None:
     site = request.headers.get("Sec-Fetch-Site")
     if site:
         return site == "same-origin"
-    origin = request.headers.get("Origin")
-    if origin:
-        return urlsplit(origin).netloc == request.host
+    # Old browsers send only the second one.
+    address = request.headers.get("Origin") or request.headers.get("Referer")
+    if address:
+        return urlsplit(address).netloc == request.host
     return None

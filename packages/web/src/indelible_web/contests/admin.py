@@ -57,7 +57,7 @@ routes = Routes("contests_admin", "Commands of operators on contests.")
 )
 def force_lock(context: OperationContext, command: ForceLock) -> OperatorView:
     """Lock a contest now; its lock time becomes this instant, in a new configuration version."""
-    return run_recorded(context, showing_contest(contests.force_lock), command)
+    return context.run_recorded(showing_contest(contests.force_lock), command)
 
 
 @routes.add(
@@ -72,7 +72,7 @@ def cancel_contest(context: OperationContext, query: ContestQuery) -> OperatorVi
     """Cancel a contest; the organizer may do so before the lock. Again, it has no effect."""
     organizer_id = Viewer.of(context).organizer_id
     command = CancelContest(contest_id=query.contest_id, organizer_id=organizer_id)
-    return run_recorded(context, showing_contest(contests.cancel_contest), command)
+    return context.run_recorded(showing_contest(contests.cancel_contest), command)
 
 
 @routes.add(
@@ -103,7 +103,7 @@ def import_field(context: OperationContext, body: FieldBody) -> LogView:
     command = ImportField(
         contest_id=body.contest_id, primary=body.primary, alternates=body.alternates
     )
-    return run_recorded(context, showing_log(contests.import_field), command)
+    return context.run_recorded(showing_log(contests.import_field), command)
 
 
 @routes.add(
@@ -115,7 +115,7 @@ def import_field(context: OperationContext, body: FieldBody) -> LogView:
 )
 def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogView:
     """Take no more data of the provider into a contest's log."""
-    return run_recorded(context, showing_log(contests.pause_ingestion), command)
+    return context.run_recorded(showing_log(contests.pause_ingestion), command)
 
 
 @routes.add(
@@ -127,7 +127,7 @@ def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogVi
 )
 def resume_ingestion(context: OperationContext, command: ResumeIngestion) -> LogView:
     """Take data of the provider into a contest's log again."""
-    return run_recorded(context, showing_log(contests.resume_ingestion), command)
+    return context.run_recorded(showing_log(contests.resume_ingestion), command)
 
 
 @routes.add(
@@ -158,7 +158,7 @@ def correct(context: OperationContext, body: CorrectionBody) -> LogView:
         rounds=rounds,
         statuses={item.player_id: item.status for item in body.statuses},
     )
-    return run_recorded(context, showing_log(contests.correct_log), command)
+    return context.run_recorded(showing_log(contests.correct_log), command)
 
 
 def resolve(context: OperationContext, command: ResolveError) -> OperatorView:
@@ -171,7 +171,7 @@ def resolve(context: OperationContext, command: ResolveError) -> OperatorView:
         with _recording_refusal(context, command):
             require_replay(context.store, command.contest_id)
 
-    view = run_recorded(context, showing_contest(contests.resolve_error), command)
+    view = context.run_recorded(showing_contest(contests.resolve_error), command)
     if command.action is not ResolveAction.RETRY:
         return view
 
@@ -217,13 +217,6 @@ def _recording_refusal(context: OperationContext, command: ResolveError) -> Gene
             request_id=context.request_id,
         )
         raise
-
-
-def run_recorded(
-    context: OperationContext, handler: Callable[[WriteTx, Command], R], command: Command
-) -> R:
-    """Run an operator's command, and store its refusal as a record."""
-    return context.run(handler, command, records_rejection=True)
 
 
 def showing_contest(

@@ -24,7 +24,6 @@ from indelible_web.console.page import ConsolePage
 from indelible_web.contests.admin import (
     correct,
     resolve,
-    run_recorded,
     showing_contest,
     showing_log,
 )
@@ -77,7 +76,7 @@ def lock_contest(console: ConsoleContext, contest_id: str) -> Response:
     def act(context: OperationContext) -> None:
         form = parse_fields(LockForm, request.form, contest_id=contest_id)
         command = ForceLock(contest_id=form.contest_id, expected_seq=form.seq)
-        run_recorded(context, showing_contest(contests.force_lock), command)
+        context.run_recorded(showing_contest(contests.force_lock), command)
 
     return _act(console, contest_id, act, OperatorView, FORCED)
 
@@ -87,7 +86,7 @@ def cancel_contest(console: ConsoleContext, contest_id: str) -> Response:
 
     def act(context: OperationContext) -> None:
         command = CancelContest(contest_id=contest_id, organizer_id=Viewer.of(context).organizer_id)
-        run_recorded(context, showing_contest(contests.cancel_contest), command)
+        context.run_recorded(showing_contest(contests.cancel_contest), command)
 
     return _act(console, contest_id, act, OperatorView, CANCELED, scope=ORGANIZE)
 
@@ -107,7 +106,7 @@ def pause_contest(console: ConsoleContext, contest_id: str) -> Response:
 
     def act(context: OperationContext) -> None:
         command = PauseIngestion(contest_id=contest_id)
-        run_recorded(context, showing_log(contests.pause_ingestion), command)
+        context.run_recorded(showing_log(contests.pause_ingestion), command)
 
     return _act(console, contest_id, act, LogView, PAUSED)
 
@@ -117,7 +116,7 @@ def resume_contest(console: ConsoleContext, contest_id: str) -> Response:
 
     def act(context: OperationContext) -> None:
         command = ResumeIngestion(contest_id=contest_id)
-        run_recorded(context, showing_log(contests.resume_ingestion), command)
+        context.run_recorded(showing_log(contests.resume_ingestion), command)
 
     return _act(console, contest_id, act, LogView, RESUMED)
 

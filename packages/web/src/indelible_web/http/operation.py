@@ -48,27 +48,36 @@ class OperationContext:
         """Return the application's clock."""
         return self.app_context.clock
 
-    def run(
-        self,
-        handler: Callable[[WriteTx, Command], R],
-        command: Command,
-        *,
-        records_rejection: bool = False,
-    ) -> R:
-        """Run a command in the caller's name, count its outcome, and return its result.
+    def run(self, handler: Callable[[WriteTx, Command], R], command: Command) -> R:
+        """Run a command in the caller's name, count its outcome, and return its result."""
+        run: Callable[..., R] = self.store.run
+        return self._run(run, handler, command)
 
-        With `records_rejection`, a refusal of the command is stored as a record.
-        """
+    def run_recorded(self, handler: Callable[[WriteTx, Command], R], command: Command) -> R:
+        """Run an operator's command as `run` does, and store its refusal as a record."""
+        run: Callable[..., R] = partial(run_recorded, self.store)
+        return self._run(run, handler, command)
+
+    def _run(
+        self, run: Callable[..., R], handler: Callable[[WriteTx, Command], R], command: Command
+    ) -> R:
         lifecycle, action = command_labels(command_name(command))
         was_executed = False
 
-        def recording_handler(tx: WriteTx, command: Command) -> R:
+        def observed_handler(tx: WriteTx, command: Command) -> R:
             nonlocal was_executed
             was_executed = True
             return handler(tx, command)
 
         try:
-            result = self._execute(recording_handler, command, records_rejection=records_rejection)
+            result = run(
+                observed_handler,
+                command,
+                actor=self.caller.actor,
+                reason=self.reason,
+                request_id=self.request_id,
+                idempotency=self.idempotency,
+            )
         except IndelibleError as error:
             self.metrics.count_command(lifecycle, action, error.code)
             raise
@@ -81,26 +90,6 @@ class OperationContext:
             self.metrics.count_transition(lifecycle, action)
 
         return result
-
-    def _execute(
-        self,
-        handler: Callable[[WriteTx, Command], R],
-        command: Command,
-        *,
-        records_rejection: bool,
-    ) -> R:
-        run: Callable[..., R] = self.store.run
-        if records_rejection:
-            run = partial(run_recorded, self.store)
-
-        return run(
-            handler,
-            command,
-            actor=self.caller.actor,
-            reason=self.reason,
-            request_id=self.request_id,
-            idempotency=self.idempotency,
-        )
 
     def showing(self, result_type: type[Any]) -> "OperationContext":
         """Return the operation with receipts of another type than the answer's.

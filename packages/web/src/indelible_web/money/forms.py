@@ -36,7 +36,6 @@ from indelible_web.money.admin_schemas import (
     RequestedTaskView,
     SwitchView,
 )
-from indelible_web.money.idempotency import run_recorded
 from indelible_web.money.pages import (
     inbox_event,
     list_inbox,
@@ -169,7 +168,7 @@ def unpark_form(console: ConsoleContext, transfer_id: str) -> Response:
 
     def act(context: OperationContext) -> TransferView:
         command = UnparkTransfer(transfer_id=transfer_id)
-        return run_recorded(context, payout_admin.showing_transfer(unpark_transfer), command)
+        return context.run_recorded(payout_admin.showing_transfer(unpark_transfer), command)
 
     return _act_on_transfer(console, transfer_id, act, "A worker tries it now.")
 
@@ -179,7 +178,7 @@ def reissue_form(console: ConsoleContext, transfer_id: str) -> Response:
 
     def act(context: OperationContext) -> TransferView:
         command = ReissueTransfer(transfer_id=transfer_id)
-        return run_recorded(context, payout_admin.showing_transfer(reissue_transfer), command)
+        return context.run_recorded(payout_admin.showing_transfer(reissue_transfer), command)
 
     try:
         reissued = _run(console, act, TransferView)
@@ -195,7 +194,7 @@ def unclaim_form(console: ConsoleContext, transfer_id: str) -> Response:
 
     def act(context: OperationContext) -> TransferView:
         command = MarkUnclaimed(transfer_id=transfer_id)
-        return run_recorded(context, payout_admin.showing_transfer(mark_unclaimed), command)
+        return context.run_recorded(payout_admin.showing_transfer(mark_unclaimed), command)
 
     return _act_on_transfer(console, transfer_id, act, "The money is kept as unclaimed.")
 

@@ -34,7 +34,6 @@ from indelible_web.money.admin_schemas import (
     InboxEventView,
     WebhookRejectionView,
 )
-from indelible_web.money.idempotency import run_recorded
 from indelible_web.money.missing_events import MissingEvents, read_missing
 from indelible_web.money.starting import require_gateway, stripe_errors
 from indelible_web.money.webhooks import ENDPOINT
@@ -107,7 +106,7 @@ def replay_stripe_event(context: OperationContext, command: ReplayEvent) -> Inbo
         replay_event(tx, command)
         return view_of(InboxEventView, tx.money.events.get(command.event_id))
 
-    return run_recorded(context, replay, command)
+    return context.run_recorded(replay, command)
 
 
 @routes.add(
@@ -157,7 +156,7 @@ def backfill(context: OperationContext, body: BackfillBody) -> BackfillView:
     def store(tx: WriteTx, _: BackfillEvents) -> BackfillView:
         return _store_missing(tx, missing)
 
-    return run_recorded(context, store, BackfillEvents(hours=body.hours))
+    return context.run_recorded(store, BackfillEvents(hours=body.hours))
 
 
 def _store_missing(tx: WriteTx, missing: MissingEvents) -> BackfillView:

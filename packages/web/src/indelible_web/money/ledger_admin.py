@@ -38,7 +38,6 @@ from indelible_web.money.admin_schemas import (
     MovementView,
     PostingView,
 )
-from indelible_web.money.idempotency import run_recorded
 
 MOVEMENTS: Final = MovementFilter(order=ListOrder.NEWEST)
 
@@ -157,7 +156,7 @@ def reverse_ledger_movement(context: OperationContext, command: ReverseMovement)
         posted = money.reverse_movement(tx, command)
         return movement_view(tx, posted.movement.id)
 
-    return run_recorded(context, reverse, command)
+    return context.run_recorded(reverse, command)
 
 
 def read_balances(tx: ReadTx) -> BalancesView:

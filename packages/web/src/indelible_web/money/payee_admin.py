@@ -35,7 +35,6 @@ from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import page_of_heads, view_of
 from indelible_web.money.admin_queries import OnboardingBody, PayeeListQuery, PayeeQuery
 from indelible_web.money.errors import AddressInvalid
-from indelible_web.money.idempotency import run_recorded
 from indelible_web.money.payout_schemas import (
     OnboardingView,
     PayeeView,
@@ -80,7 +79,7 @@ def get_payee(context: OperationContext, query: PayeeQuery) -> PayeeView:
 )
 def register_new_payee(context: OperationContext, command: RegisterPayee) -> PayeeView:
     """Register a party that receives transfers; a registered one stays as it is."""
-    return run_recorded(context, showing_payee(register_payee), command)
+    return context.run_recorded(showing_payee(register_payee), command)
 
 
 @routes.add(
@@ -93,7 +92,7 @@ def register_new_payee(context: OperationContext, command: RegisterPayee) -> Pay
 )
 def attach_payee_destination(context: OperationContext, command: AttachDestination) -> PayeeView:
     """Store the account at Stripe of a payee; it is ready once Stripe has enabled transfers."""
-    payee = run_recorded(context, showing_payee(attach_destination), command)
+    payee = context.run_recorded(showing_payee(attach_destination), command)
     return refreshed(context, payee)
 
 
@@ -122,7 +121,7 @@ def onboard_payee(context: OperationContext, body: OnboardingBody) -> Onboarding
         destination = _create_account(gateway, body)
 
     command = AttachDestination(party=body.party, destination=destination)
-    attached = run_recorded(context.showing(PayeeView), showing_payee(attach_first), command)
+    attached = context.showing(PayeeView).run_recorded(showing_payee(attach_first), command)
     payee = refreshed(context, attached)
     account_id = attached.destination or destination
     with stripe_errors():
@@ -143,7 +142,7 @@ def onboard_payee(context: OperationContext, body: OnboardingBody) -> Onboarding
 )
 def close_existing_payee(context: OperationContext, command: ClosePayee) -> PayeeView:
     """Stop transfers to a payee for good; what it is owed waits, and becomes unclaimed."""
-    return run_recorded(context, showing_payee(close_payee), command)
+    return context.run_recorded(showing_payee(close_payee), command)
 
 
 @routes.add(
@@ -156,7 +155,7 @@ def close_existing_payee(context: OperationContext, command: ClosePayee) -> Paye
 )
 def reopen_closed_payee(context: OperationContext, command: ReopenPayee) -> PayeeView:
     """Let a closed payee name an account again."""
-    return run_recorded(context, showing_payee(reopen_payee), command)
+    return context.run_recorded(showing_payee(reopen_payee), command)
 
 
 def read_payee(tx: ReadTx, party: str) -> PayeeView:

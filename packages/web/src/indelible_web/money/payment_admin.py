@@ -45,7 +45,6 @@ from indelible_web.money.admin_schemas import (
     RefundView,
     SwitchView,
 )
-from indelible_web.money.idempotency import run_recorded
 
 NEVER_HALTED: Final = SwitchView(
     status=SwitchStatus.OPEN, is_halted=False, reason_code=None, halted_at=None
@@ -159,7 +158,7 @@ def halt_all_payments(context: OperationContext, command: HaltPayments) -> Switc
     def halt(tx: WriteTx, command: HaltPayments) -> SwitchView:
         return switch_view(halt_payments(tx, command).switch)
 
-    return run_recorded(context, halt, command)
+    return context.run_recorded(halt, command)
 
 
 @routes.add(
@@ -176,7 +175,7 @@ def resume_all_payments(context: OperationContext, command: ResumePayments) -> S
     def resume(tx: WriteTx, command: ResumePayments) -> SwitchView:
         return switch_view(resume_payments(tx, command).switch)
 
-    return run_recorded(context, resume, command)
+    return context.run_recorded(resume, command)
 
 
 def refund(context: OperationContext, body: RefundBody) -> RefundView:
@@ -191,7 +190,7 @@ def refund(context: OperationContext, body: RefundBody) -> RefundView:
         saved = request_refund(tx, command)
         return view_of(RefundView, tx.money.refunds.get(saved.refund.id))
 
-    return run_recorded(context, request, command)
+    return context.run_recorded(request, command)
 
 
 def read_charge(tx: ReadTx, charge_id: str) -> ChargeDetailView:

@@ -37,7 +37,6 @@ from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import view_of
 from indelible_web.money.admin_queries import TransferQuery
-from indelible_web.money.idempotency import run_recorded
 from indelible_web.money.payout_schemas import PlannedPayoutsView, TransferView
 
 Command = TypeVar("Command")
@@ -64,7 +63,7 @@ def plan_settlement_payouts(context: OperationContext, command: PlanPayouts) -> 
         head = tx.money.payout_jobs.get(saved.job.id)
         return view_of(PlannedPayoutsView, head, planned=planned)
 
-    return run_recorded(context, plan, command)
+    return context.run_recorded(plan, command)
 
 
 @routes.add(
@@ -103,7 +102,7 @@ def park_payout(context: OperationContext, query: TransferQuery) -> TransferView
 )
 def unpark_payout(context: OperationContext, command: UnparkTransfer) -> TransferView:
     """Try a parked transfer again now."""
-    return run_recorded(context, showing_transfer(unpark_transfer), command)
+    return context.run_recorded(showing_transfer(unpark_transfer), command)
 
 
 @routes.add(
@@ -116,7 +115,7 @@ def unpark_payout(context: OperationContext, command: UnparkTransfer) -> Transfe
 )
 def reissue_payout(context: OperationContext, command: ReissueTransfer) -> TransferView:
     """Try a failed transfer again, or pay a reversed one again; another person approves it."""
-    return run_recorded(context, showing_transfer(reissue_transfer), command)
+    return context.run_recorded(showing_transfer(reissue_transfer), command)
 
 
 @routes.add(
@@ -129,19 +128,19 @@ def reissue_payout(context: OperationContext, command: ReissueTransfer) -> Trans
 )
 def unclaim_payout(context: OperationContext, command: MarkUnclaimed) -> TransferView:
     """End a parked transfer that nobody has claimed for 90 days, and keep its money."""
-    return run_recorded(context, showing_transfer(mark_unclaimed), command)
+    return context.run_recorded(showing_transfer(mark_unclaimed), command)
 
 
 def approve(context: OperationContext, transfer_id: str) -> TransferView:
     """Approve a transfer; the reason of the request is the one of the approval."""
     command = ApproveTransfer(transfer_id=transfer_id, approval_reason=context.reason)
-    return run_recorded(context, showing_transfer(approve_transfer), command)
+    return context.run_recorded(showing_transfer(approve_transfer), command)
 
 
 def park(context: OperationContext, transfer_id: str) -> TransferView:
     """Park a transfer for an operator."""
     command = ParkTransfer(transfer_id=transfer_id, park_reason=PARKED_BY_OPERATOR)
-    return run_recorded(context, showing_transfer(park_transfer), command)
+    return context.run_recorded(showing_transfer(park_transfer), command)
 
 
 def showing_transfer(

@@ -27,7 +27,6 @@ from indelible_web.money.admin_schemas import (
     ReconciliationView,
     RequestedTaskView,
 )
-from indelible_web.money.idempotency import run_recorded
 from indelible_web.money.starting import require_gateway
 
 REQUESTED: Final = "operator"  # the task that an operator requests, beside the recurring one
@@ -124,7 +123,7 @@ def request_reconciliation(
         tx.tasks.enqueue(stage, {REQUESTED: tx.clock.now()})
         return RequestedTaskView(stage=stage, entity_id=REQUESTED)
 
-    return run_recorded(context, request, RequestReconciliation(scope=body.scope))
+    return context.run_recorded(request, RequestReconciliation(scope=body.scope))
 
 
 def read_reconciliation(tx: ReadTx, reconciliation_id: str) -> ReconciliationView:

@@ -4,12 +4,12 @@ from typing import Final
 
 from indelible import money
 from indelible.app import ReadTx
+from indelible.kernel import IdempotencyKeyConflict
 from indelible.money.errors import (
     AlreadyPaid,
     ChargeNotFound,
     DuplicateIntent,
     GatewayOutage,
-    IdempotencyKeyConflict,
     PaymentsHalted,
     PaymentsNotConfigured,
 )

@@ -26,7 +26,6 @@ from indelible.money.errors import (
 from indelible.money.handlers import require_payable
 from indelible.money.tasks import CheckoutPages, PaymentStarter
 from indelible_web.http.operation import OperationContext
-from indelible_web.money.idempotency import run_once
 from indelible_web.money.queries import NewCheckout, NewIntent, NewPayment
 from indelible_web.money.schemas import CheckoutView, IntentView
 
@@ -157,7 +156,7 @@ def _begin(context: OperationContext, new: NewPayment) -> PaymentRequest:
         start = StartPayment(charge_id=charge_id(command.item), party=command.user_id)
         return PaymentReceipt(charge_id=require_payable(tx, start).charge.id)
 
-    receipt = run_once(context.showing(PaymentReceipt), begin, new)
+    receipt = context.showing(PaymentReceipt).run(begin, new)
     saved = context.store.read(get_charge, receipt.charge_id, party=new.user_id)
     return PaymentRequest(charge=saved.charge, is_repeated=not is_first)
 

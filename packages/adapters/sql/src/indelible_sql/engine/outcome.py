@@ -16,6 +16,7 @@ MAX_SECONDS = 20  # a look-up of a server that hangs takes until the limit of a 
 
 CHANGE = rows_by(HISTORY, "lifecycle", "entity_id", "seq")
 STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
+IN_RECOVERY = text("SELECT pg_is_in_recovery()")
 
 
 def was_committed(
@@ -40,9 +41,15 @@ def was_committed(
 
 
 def _look_up(engine: Engine, lost: Session, schema: str) -> bool | None:
-    """Return the outcome, or None while the transaction is in progress or no server answers."""
+    """Return the outcome, or None while it is not known yet.
+
+    It is not known while the transaction is in progress, while no server answers, and while the
+    server is in recovery: a standby may have received a COMMIT that it has not replayed.
+    """
     try:
         with translate_errors(), engine.connect() as connection:
+            if _is_in_recovery(connection):
+                return None
             status = _status(connection, lost)
             if status == "aborted":
                 return False
@@ -62,6 +69,13 @@ def _look_up(engine: Engine, lost: Session, schema: str) -> bool | None:
         # everything back.
         raise OutcomeUnknown
     return is_stored
+
+
+def _is_in_recovery(connection: Connection) -> bool:
+    """Return whether the server is a standby that has not been promoted; SQLite has none."""
+    if connection.dialect.name == "sqlite":
+        return False
+    return bool(connection.execute(IN_RECOVERY).scalar())
 
 
 def _status(connection: Connection, lost: Session) -> str:

@@ -276,14 +276,3 @@ class PaymentsNotConfigured(Unavailable):
 
     code: ClassVar[str] = "PAYMENTS_NOT_CONFIGURED"
     message: ClassVar[str] = "This service takes no payments: it has no key of Stripe."
-
-
-@frozen
-class IdempotencyKeyConflict(Conflict):
-    """A key that was used with another request about money."""
-
-    code: ClassVar[str] = "IDEMPOTENCY_KEY_CONFLICT"
-    message: ClassVar[str] = (
-        "Idempotency key {key} belongs to another request about money: use a new key."
-    )
-    key: str

@@ -14,7 +14,7 @@ from indelible.kernel import (
     ChangeFilter,
     Feed,
     Idempotency,
-    IdempotencyKeyReused,
+    IdempotencyKeyConflict,
     IndelibleError,
     Stale,
     UsageError,
@@ -100,7 +100,7 @@ class KernelConformance(
 
         assert isinstance(
             refusal(lambda: do(store, concepts.create_concept, other, idempotency=ONCE)),
-            IdempotencyKeyReused,
+            IdempotencyKeyConflict,
         )
 
     def test_keys_of_two_owners_are_independent(self, store: AnyStore) -> None:
