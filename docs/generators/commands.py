@@ -50,7 +50,8 @@ def _option_rows(command: click.Command) -> Iterator[tuple[str, ...]]:
         if not isinstance(option, click.Option) or COMMON_OPTIONS.intersection(option.opts):
             continue
         names = ", ".join(option.opts)
-        yield coded(names), cell(option.help or ""), coded(default_text(option))
+        default = "required" if option.required else coded(default_text(option))
+        yield coded(names), cell(option.help or ""), default
 
 
 def default_text(option: click.Option) -> str:

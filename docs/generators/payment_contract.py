@@ -3,18 +3,18 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 from docs.generators.http import DOCUMENT, schema_table, scopes
 from docs.generators.markdown import cell, page, table
 
-from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationRule, ReconciliationScope
+from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationScope
 from indelible.money.errors import PAYMENT_CODES, CodeUse
 from indelible.money.queries.reconciliation import MAX_JOBS
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.events.facts import READERS
-from indelible.money.rules.reconciliation import RULES_BY_SCOPE, grace_of
+from indelible.money.rules.reconciliation import RULES_BY_SCOPE
+from indelible.money.rules.rule_texts import RULE_TEXTS, report_time
 from indelible.money.rules.signatures import TOLERANCE_SECONDS
 from indelible.money.tasks.reconciling import EVERY_SECONDS, JOBS_OF
 from indelible_web.money.webhooks import MAX_BODY_BYTES, RULE, SIGNATURE_HEADER
@@ -24,25 +24,6 @@ Json = Mapping[str, Any]
 PAYMENT_PATHS = "/v1/payments/"
 SCHEMA_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 PERIODS: Mapping[int, str] = {3_600: "hourly", 86_400: "daily"}
-# What each rule compares (facts/contests.md, 5.8).
-RULES: Mapping[ReconciliationRule, str] = {
-    ReconciliationRule.R1: "Each movement balances, and each account is the sum of its postings.",
-    ReconciliationRule.R2: "`stripe_balance` equals the balance at Stripe, for each currency.",
-    ReconciliationRule.R3: "The fees that were booked yesterday equal Stripe's succeeded charges.",
-    ReconciliationRule.R4: "Each charge that was paid has one booked fee, and each fee its charge.",
-    ReconciliationRule.R5: "Each event of Stripe has an outcome within 15 minutes.",
-    ReconciliationRule.R6: "An open charge has the status of its payment intent.",
-    ReconciliationRule.R7: "`escrow` is empty after a settlement, except for open disputes.",
-    ReconciliationRule.R8: "`winner_payable` equals the transfers that are not paid.",
-    ReconciliationRule.R9: (
-        "Each completed transfer is one of Stripe's, with its amount and payee, and each of"
-        " Stripe's is ours: of the references whose payout job has changed in the last"
-        f" {JOBS_OF.days} days, at most the {MAX_JOBS} newest jobs."
-    ),
-    ReconciliationRule.R10: "No account of a reference is negative.",
-    ReconciliationRule.R11: "The digest of each settlement is computed again.",
-    ReconciliationRule.R12: "Stripe's list of the last 72 hours has no event that is missing here.",
-}
 LEAD = """
 This page is the contract that [iteration 04](../iterations/04-contract-freeze.md) freezes. It was
 closed before [iteration 05](../iterations/05-automatic-payout.md), the automatic payout, began:
@@ -90,7 +71,7 @@ Events that have an effect:
 IGNORED_EVENTS = """
 Events that are stored and change nothing, for the record of an operator:
 """
-RECONCILIATION = """
+RECONCILIATION = f"""
 A worker compares the books with Stripe: hourly the scope CHEAP, daily FULL. Any difference is a
 discrepancy; it halts new payments (`PAYMENTS_HALTED`) and new transfers (they are parked as
 `payments_halted`) until an operator resumes them with a reason. What is under way goes on.
@@ -98,8 +79,9 @@ discrepancy; it halts new payments (`PAYMENTS_HALTED`) and new transfers (they a
 `GET /admin/payments/reconciliations` lists the reports, and below a report its discrepancies, each
 with rule, subject, expected and actual value ([operators' routes](money-operations.md)).
 
-The grace of a rule is the age from which it reports a difference: an event of Stripe may be under
-way until then. A rule without a grace reports each difference at once.
+A rule that reports a difference after some minutes leaves out what is younger: an event of Stripe
+may be under way until then. R9 reads the references whose payout job has changed in the last
+{JOBS_OF.days} days, at most the {MAX_JOBS} newest jobs.
 """
 CODES = """
 One registry holds every code. A code of use ERROR is in a problem document, OUTCOME in an attempt
@@ -128,7 +110,7 @@ def payment_contract_page() -> str:
         _event_list(set(EVENT_TYPES) - set(READERS)),
         "## 3. Reconciliation\n",
         RECONCILIATION.lstrip(),
-        table(("rule", "compares", "grace", "runs"), _rule_rows()),
+        table(("rule", "compares", "reports a difference", "runs"), _rule_rows()),
         "## 4. Error codes\n",
         CODES.lstrip(),
         table(("code", "HTTP", "use", "meaning"), _code_rows()),
@@ -177,19 +159,12 @@ def reached_schemas(document: Json, value: object) -> frozenset[str]:
 
 
 def _rule_rows() -> Iterator[tuple[str, ...]]:
-    for rule, meaning in RULES.items():
+    for rule, text in RULE_TEXTS.items():
         runs: list[str] = []
         for scope in ReconciliationScope:
             if rule in RULES_BY_SCOPE[scope]:
                 runs.append(PERIODS[EVERY_SECONDS[scope]])
-        yield rule.value, meaning, grace_text(grace_of(rule)), " and ".join(runs)
-
-
-def grace_text(grace: timedelta) -> str:
-    """Return a grace in minutes, or `none`."""
-    if not grace:
-        return "none"
-    return f"{grace // timedelta(minutes=1)} minutes"
+        yield rule.value, text, report_time(rule), " and ".join(runs)
 
 
 def _code_rows() -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from docs.generators.payment_contract import RULES, payment_contract_page
+from docs.generators.payment_contract import payment_contract_page
 from tests.architecture.pages import rows
 
 from indelible.money import CHARGE, ChargeStatus, ReconciliationRule
@@ -14,6 +14,7 @@ from indelible.money.errors import PAYMENT_CODES
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.events.facts import READERS
 from indelible.money.rules.reconciliation import CHEAP_RULES, GRACE_BY_RULE
+from indelible.money.rules.rule_texts import RULE_TEXTS
 from indelible_web.money.routes import routes
 from indelible_web.money.webhooks import RULE
 
@@ -48,7 +49,7 @@ def test_events_without_an_effect_are_listed_apart() -> None:
 
 
 def test_every_rule_of_the_reconciliation_is_described() -> None:
-    assert set(RULES) == set(ReconciliationRule)
+    assert set(RULE_TEXTS) == set(ReconciliationRule)
     for rule in ReconciliationRule:
         assert f"| {rule.value} | " in PAGE
 
@@ -56,12 +57,13 @@ def test_every_rule_of_the_reconciliation_is_described() -> None:
 def test_every_rule_has_the_grace_and_the_period_of_the_code() -> None:
     listed = {row[0]: row[2:] for row in rows(PAGE, "rule")}
 
-    assert listed["R1"] == ["none", "hourly and daily"]
-    assert listed["R2"] == ["60 minutes", "daily"]
-    assert listed["R5"] == ["15 minutes", "hourly and daily"]
+    assert listed["R1"] == ["at once", "hourly and daily"]
+    assert listed["R2"] == ["after 60 minutes", "daily"]
+    assert listed["R3"] == ["on the next day", "daily"]
+    assert listed["R5"] == ["after 15 minutes", "hourly and daily"]
     for rule in ReconciliationRule:
-        grace, runs = listed[rule.value]
-        assert (grace == "none") == (rule not in GRACE_BY_RULE)
+        reported, runs = listed[rule.value]
+        assert (reported == "at once") == (rule not in GRACE_BY_RULE)
         assert runs == ("hourly and daily" if rule in CHEAP_RULES else "daily")
 
 
@@ -73,7 +75,7 @@ def test_the_page_is_stale_once_a_grace_has_changed(
     changed = payment_contract_page()
 
     assert changed != COMMITTED_PAGE.read_text("utf-8")
-    assert f"| {rule.value} | {RULES[rule]} | 7 minutes | " in changed
+    assert f"| {rule.value} | {RULE_TEXTS[rule]} | after 7 minutes | " in changed
 
 
 def test_every_code_of_the_registry_is_listed() -> None:

@@ -4,9 +4,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from attrs import frozen
@@ -20,6 +22,7 @@ from indelible_service.demos.provider import ProviderFault, Step, Story, provide
 EVENT = "900900901"
 BODY = b'{"events": []}\n'
 NOW = datetime(2027, 4, 8, 12, 0, tzinfo=UTC)
+THREADS = 4
 
 
 @frozen
@@ -54,6 +57,33 @@ def test_the_bytes_arrive_as_they_are() -> None:
 
     assert (answer.http_status, answer.body, answer.outcome) == (200, BODY, FetchOutcome.OK)
     assert (answer.content_type or "").startswith("application/json")
+
+
+def test_threads_that_ask_at_once_keep_their_connections(caplog: pytest.LogCaptureFixture) -> None:
+    all_have_asked = threading.Barrier(THREADS)
+
+    class Provider(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            all_have_asked.wait(10)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(BODY)))
+            self.end_headers()
+            self.wfile.write(BODY)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        client = ProviderClient(endpoint=f"http://127.0.0.1:{server.server_port}/{{event_id}}")
+        with ThreadPoolExecutor(THREADS) as pool:
+            answers = list(pool.map(client.fetch, [EVENT] * THREADS))
+        server.shutdown()
+
+    assert {answer.outcome for answer in answers} == {FetchOutcome.OK}
+    assert "Connection pool is full" not in caplog.text
 
 
 def test_the_id_of_a_tournament_is_quoted() -> None:

@@ -1,6 +1,7 @@
 """`indelible money`: reconciliations, statements and the backfill, against a Stripe on a socket."""
 
 import json
+import re
 import time
 from collections.abc import Generator
 from datetime import timedelta
@@ -189,6 +190,7 @@ def test_a_statement_shows_what_a_party_is_owed_now(books: Books) -> None:
     assert len(document["postings"]) == 2
     text = run("money", "statement", ANN.id, "--limit", "1", settings=books.settings).stdout
     assert text.startswith("Postings: 1\nOwed now: 1500 USD\n")
+    assert re.search(r"\d\d:\d\d:\d\d\+00:00", text)
 
 
 def test_a_payee_without_postings_has_an_empty_statement(books: Books) -> None:
@@ -235,17 +237,20 @@ def test_fees_and_refunds_that_are_booked_late_are_no_difference_of_the_balance(
     assert json_result(*RECONCILE, "--full", settings=books.settings) == []
 
 
-def test_a_reconciliation_prints_the_grace_of_each_rule_that_it_applied(books: Books) -> None:
-    cheap = run(*RECONCILE, settings=books.settings).stdout.splitlines()[1]
-    full = run(*RECONCILE, "--full", settings=books.settings).stdout.splitlines()[1]
+def test_a_reconciliation_prints_when_its_rules_report_and_which_it_left_out(books: Books) -> None:
+    cheap = run(*RECONCILE, settings=books.settings).stdout.splitlines()[1:]
+    full = run(*RECONCILE, "--full", settings=books.settings).stdout.splitlines()[1:]
 
-    assert cheap == (
-        "A difference is reported at once by R1, R4, R7, R10; after 15 minutes by R5, R8, R12."
-    )
-    assert full == (
-        "A difference is reported at once by R1, R4, R7, R10, R11;"
-        " after 15 minutes by R3, R5, R8, R9, R12; after 60 minutes by R2, R6."
-    )
+    assert cheap == [
+        "A difference is reported at once by R1, R4, R7, R10; after 15 minutes by R5, R8, R12.",
+        "Not compared: R2, R3, R6, R9, R11; use --full.",
+    ]
+    assert full == [
+        (
+            "A difference is reported at once by R1, R4, R7, R9, R10, R11; after 15 minutes"
+            " by R5, R8, R12; after 60 minutes by R2, R6; on the next day by R3."
+        )
+    ]
 
 
 def test_a_refund_that_is_pending_for_long_is_no_difference(sqlite_url: str) -> None:
@@ -277,6 +282,15 @@ def test_a_difference_is_listed_and_halts_new_payments(books: Books) -> None:
     switch = books.store.read(get_switch)
     assert switch is not None
     assert switch.reason_code == "RECONCILIATION_DISCREPANCY"
+
+
+def test_a_difference_is_printed_with_what_its_rule_compares(books: Books) -> None:
+    books.pay()
+
+    text = run(*RECONCILE, settings=books.settings).stdout
+
+    assert "R12: Stripe's list of the last 72 hours has no event that is missing here." in text
+    assert "/console/money/reconciliations/" in text
 
 
 def test_an_outage_of_stripe_proves_nothing_and_halts_nothing(books: Books) -> None:

@@ -19,6 +19,7 @@ from indelible.money.entities import AccountKind, MovementKind
 from indelible.money.handlers import post_movement
 from indelible.money.rules.ledger import AccountKey, MovementDraft, Step
 from indelible_service.cli import main
+from indelible_service.demos.money import OWN_APPROVALS, STRIPE_ENDS
 from indelible_service.demos.stripe import demo_stripe
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
@@ -54,8 +55,11 @@ def test_winners_are_paid_automatically_through_the_instance_and_its_webhook(
     assert "The sum of all accounts: 0.00." in steps
     kept = {row[0]: row[3] for row in steps["The ledger:"]}
     assert kept["platform_rake"] == "12.50"
-    accepted, requests = (int(number) for number in re.findall(r"\d+", list(steps)[-2]))
+    (conformity,) = (text for text in steps if text.startswith("Stripe's descriptions accept"))
+    accepted, requests = (int(number) for number in re.findall(r"\d+", conformity))
     assert accepted == requests > 0
+    assert list(steps)[-1] == STRIPE_ENDS
+    assert OWN_APPROVALS not in steps
 
 
 @pytest.mark.slow

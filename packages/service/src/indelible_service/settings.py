@@ -8,7 +8,11 @@ from typing import Any, Final, Self, TypeVar, cast
 from attrs import Attribute, evolve, field, frozen
 
 from indelible_service.contexts import CONTEXTS
-from indelible_service.contexts.declaration import DEFAULT_DATA_DIR, InDataDirectory
+from indelible_service.contexts.declaration import (
+    DEFAULT_DATA_DIR,
+    MAX_WORKER_THREADS,
+    InDataDirectory,
+)
 from indelible_service.environment import (
     ON_OFF,
     VARIABLE,
@@ -97,7 +101,9 @@ class Settings:
     trusted_hosts: tuple[str, ...] = setting("INDELIBLE_TRUSTED_HOSTS", (), HOSTS)
 
     redis_url: str = setting("INDELIBLE_REDIS_URL", "", REDIS, is_secret=True)
-    worker_threads: int = setting("INDELIBLE_WORKER_THREADS", 4, whole_number(1, 64))
+    worker_threads: int = setting(
+        "INDELIBLE_WORKER_THREADS", 4, whole_number(1, MAX_WORKER_THREADS)
+    )
     dispatch_seconds: int = setting("INDELIBLE_DISPATCH_SECONDS", 5, whole_number(1, 30))
     seal_seconds: int = setting("INDELIBLE_SEAL_SECONDS", 3_600, whole_number(1, 31 * 86_400))
     task_retention_days: int = setting("INDELIBLE_TASK_RETENTION_DAYS", 0, whole_number(0, 3_650))

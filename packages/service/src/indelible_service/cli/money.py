@@ -1,5 +1,6 @@
 """Compare the books with Stripe, list a party's postings, and store events that were missed."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -19,14 +20,13 @@ from indelible_service.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from indelible.money.entities import ReconciliationScope
+    from indelible.money.entities import Discrepancy, Reconciliation
 
 RULE_COLUMNS: Final = ("rule", "subject", "currency", "expected", "actual")
 STATEMENT_COLUMNS: Final = ("at", "kind", "debit", "credit", "amount_minor", "currency")
 EVENT_COLUMNS: Final = ("event", "type", "stored")
 BACKFILL_HOURS: Final = 72
 MAX_LINES: Final = 500
-SECONDS_PER_MINUTE: Final = 60
 
 
 @frozen
@@ -53,7 +53,7 @@ def money() -> None:
 @click.option("--by", default="system:cli", show_default=True, help="The actor in the history.")
 @click.pass_context
 def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> None:
-    """Compare the books with Stripe now, and list each difference with the grace of its rule.
+    """Compare the books with Stripe now, and list each difference with what its rule compares.
 
     Any difference halts new payments and new transfers until an operator resumes them. Exits with 1
     if there is one, and with 3 if Stripe did not answer: then nothing is proved or halted.
@@ -68,7 +68,8 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
     )
     from indelible_service.instance import command_settings
 
-    settings = command_settings().section(MoneySettings)
+    instance = command_settings()
+    settings = instance.section(MoneySettings)
     scope = ReconciliationScope.FULL if full else ReconciliationScope.CHEAP
     gateway = build_gateway(settings)
     with open_settings_store() as store:
@@ -88,24 +89,33 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
     summary = (
         f"{scope.value} reconciliation: {report.result.value}, differences: {len(discrepancies)}"
     )
-    print_results(rows, RULE_COLUMNS, f"{summary}\n{_graces(scope)}")
+    lines = (summary, *_explanations(saved, discrepancies, instance.address))
+    print_results(rows, RULE_COLUMNS, "\n".join(lines))
     context.exit(0 if report.result is ReconciliationResult.PASSED else REFUSED)
 
 
-def _graces(scope: "ReconciliationScope") -> str:
-    """Return how old a difference must be for each rule of a scope to report it."""
-    from indelible.money.rules.reconciliation import RULES_BY_SCOPE, grace_of
+def _explanations(
+    report: "Reconciliation", discrepancies: "Sequence[Discrepancy]", address: str
+) -> Iterator[str]:
+    """Yield what a report says and does not say, what each rule that differs compares, and where.
 
-    rules_by_grace: dict[timedelta, list[str]] = {}
-    for rule in RULES_BY_SCOPE[scope]:
-        rules_by_grace.setdefault(grace_of(rule), []).append(rule.value)
+    `address` is the instance's, whose console links each object.
+    """
+    from indelible.money.entities import ReconciliationRule, ReconciliationScope
+    from indelible.money.rules.rule_texts import RULE_TEXTS, report_times
 
-    parts: list[str] = []
-    for grace in sorted(rules_by_grace):
-        minutes = int(grace.total_seconds()) // SECONDS_PER_MINUTE
-        when = f"after {minutes} minutes" if minutes else "at once"
-        parts.append(f"{when} by {', '.join(rules_by_grace[grace])}")
-    return f"A difference is reported {'; '.join(parts)}."
+    yield report_times(ReconciliationRule(name) for name in report.checked)
+    omitted = [rule.value for rule in ReconciliationRule if rule.value not in report.checked]
+    if omitted:
+        option = "; use --full" if report.scope is ReconciliationScope.CHEAP else ""
+        yield f"Not compared: {', '.join(omitted)}{option}."
+
+    differing = {discrepancy.rule for discrepancy in discrepancies}
+    for rule in ReconciliationRule:
+        if rule in differing:
+            yield f"{rule.value}: {RULE_TEXTS[rule]}"
+    if differing:
+        yield f"The objects: {address}/console/money/reconciliations/{report.id}"
 
 
 @money.command(cls=Command)
@@ -139,7 +149,10 @@ def statement(party: str, limit: int) -> None:
     document = {"party": party, "owed_minor": party_lines.owed_minor, "postings": rows}
     print_result(document, summary)
     if not wants_json():
-        cells = [[row[name] for name in STATEMENT_COLUMNS] for row in rows]
+        cells: list[list[object]] = []
+        for line, row in zip(party_lines.lines, rows, strict=True):
+            at = line.movement.occurred_at.isoformat(sep=" ", timespec="seconds")
+            cells.append([at, *(row[name] for name in STATEMENT_COLUMNS[1:])])
         print_table(STATEMENT_COLUMNS, cells)
 
 

@@ -13,6 +13,7 @@ from indelible.contests.entities import FetchOutcome
 from indelible.contests.tasks import FetchedBody
 from indelible.kernel import Clock, SystemClock
 from indelible.kernel.payloads import MAX_PAYLOAD_BYTES
+from indelible_service.contexts.declaration import MAX_WORKER_THREADS
 from indelible_service.demos.running import running_demonstration
 
 EVENT_ID: Final = "{event_id}"
@@ -31,6 +32,11 @@ HEADERS: Final = {
 Response = urllib3.BaseHTTPResponse
 
 
+def _create_pool() -> urllib3.PoolManager:
+    """Return a pool that keeps a connection for each thread of a worker process."""
+    return urllib3.PoolManager(maxsize=MAX_WORKER_THREADS)
+
+
 @frozen(kw_only=True)
 class ProviderClient:
     """Reads tournaments at an address with `{event_id}`; follows no redirect and repeats nothing.
@@ -42,7 +48,7 @@ class ProviderClient:
     timeout_seconds: float = TIMEOUT_SECONDS
     max_bytes: int = MAX_PAYLOAD_BYTES
     clock: Clock = field(factory=SystemClock)
-    _pool: urllib3.PoolManager = field(factory=urllib3.PoolManager, init=False, repr=False)
+    _pool: urllib3.PoolManager = field(factory=_create_pool, init=False, repr=False)
 
     def url_of(self, provider_event_id: str) -> str:
         """Return the address of a tournament."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the command line imports this module, and starts fast witho
     from indelible_workers import RecurringTask
 
 DEFAULT_DATA_DIR: Final = Path("indelible-data")
+MAX_WORKER_THREADS: Final = 64  # of one process
 AnyStage = Stage[Any, Any, Any]
 AnyStore = Store[Any, Any]
 Section = TypeVar("Section")

@@ -20,6 +20,13 @@ MINOR_UNITS: Final = 100  # of the demo's currency
 TRANSFER_COLUMNS: Final = ("winner", "amount", "state", "transfer at Stripe", "approved by")
 ACCOUNT_COLUMNS: Final = ("account", "currency", "debit", "credit")
 MAX_TRANSFERS: Final = 100
+OWN_APPROVALS: Final = (
+    "The demonstration has approved the payouts itself, as INDELIBLE_AUTOMATIC_PAYOUTS=on does. By"
+    " default an operator approves each."
+)
+STRIPE_ENDS: Final = (
+    "Its simulator of Stripe ends with it: `indelible money reconcile` has no Stripe to ask then."
+)
 
 
 def money_demo(
@@ -37,6 +44,9 @@ def money_demo(
         yield from MoneyDemo(contest=contest).run()
         address = f"{settings.address}/console/contests/{contest.contest.id}"
         yield DemoStep(f"The contest: {address}")
+        if contest.stripe.worker is not None:
+            yield DemoStep(OWN_APPROVALS)
+        yield DemoStep(STRIPE_ENDS)
 
 
 @define(kw_only=True)

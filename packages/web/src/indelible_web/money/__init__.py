@@ -130,6 +130,7 @@ CONTEXT: Final = WebContext(
     template_package="indelible_web.money",
     action_labels=_action_labels(),
     entity_links=links.ENTITY_LINKS,
+    searches=(links.STRIPE_SEARCH,),
     guess_codes=frozenset({"STRIPE_SIGNATURE_INVALID"}),
     is_on=_is_on,
     off_notice=(

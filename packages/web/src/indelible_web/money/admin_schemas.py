@@ -140,6 +140,7 @@ class ChargeView(PaymentView):
     """A charge of any party."""
 
     party: str
+    received_currency: str | None
 
 
 @frozen(kw_only=True)

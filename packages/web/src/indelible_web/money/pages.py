@@ -12,6 +12,7 @@ from indelible.kernel import IndelibleError
 from indelible.money import ChargeStatus, InboxStatus, ReconciliationScope
 from indelible.money.errors import PaymentsNotConfigured
 from indelible.money.lifecycle import UNANSWERED_DISPUTE
+from indelible.money.rules.rule_texts import RULE_TEXTS
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.home_parts import AttentionItem
 from indelible_web.console.layout import parse_fields, render_page
@@ -40,6 +41,7 @@ from indelible_web.money.ledger_admin import (
     movement_view,
     read_balances,
 )
+from indelible_web.money.links import entity_links
 from indelible_web.money.payment_admin import (
     list_all_charges,
     read_charge,
@@ -201,6 +203,8 @@ def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Re
     context = operator(console)
     query = parse_fields(DiscrepancyQuery, request.args, reconciliation_id=reconciliation_id)
     report = context.store.read(read_reconciliation, query.reconciliation_id)
+    page = list_reconciliation_discrepancies(context, query)
+    subjects = {discrepancy.subject for discrepancy in page.items}
     return money_page(
         console,
         context,
@@ -208,7 +212,9 @@ def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Re
         no_items,
         query=query,
         report=report,
-        page=list_reconciliation_discrepancies(context, query),
+        page=page,
+        rule_texts=RULE_TEXTS,
+        links=context.store.read(entity_links, context.caller, subjects),
     )
 
 

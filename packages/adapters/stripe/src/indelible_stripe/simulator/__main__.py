@@ -22,6 +22,7 @@ except DistributionMissing as missing:
 
 MAX_PORT = 65_535
 MAX_PORT_DIGITS = 5
+STORY_HELP = "a JSON file; SIMULATOR.md of the sources lists its fields, controls and faults"
 
 
 def main() -> int:
@@ -29,7 +30,7 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m indelible_stripe.simulator", description=__doc__)
     parser.add_argument("--port", default="0", help="0 lets the system choose one")
     parser.add_argument("--seed", type=int, default=1, help="of faults and ids; 1 by default")
-    parser.add_argument("--story", type=Path, help="a JSON file, see the README")
+    parser.add_argument("--story", type=Path, help=STORY_HELP)
     options = parser.parse_args()
     try:
         port = _read_port(options.port)

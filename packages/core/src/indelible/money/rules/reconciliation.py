@@ -47,11 +47,10 @@ RULES_BY_SCOPE: Final[Mapping[ReconciliationScope, Sequence[ReconciliationRule]]
 # The age from which a difference is reported; the other rules report each at once.
 GRACE_BY_RULE: Final[Mapping[ReconciliationRule, timedelta]] = {
     ReconciliationRule.R2: max(CUTS),
-    ReconciliationRule.R3: GRACE,
+    ReconciliationRule.R3: timedelta(days=1),  # it compares the day before
     ReconciliationRule.R5: GRACE,
     ReconciliationRule.R6: UNPAID_AFTER,
     ReconciliationRule.R8: GRACE,
-    ReconciliationRule.R9: GRACE,
     ReconciliationRule.R12: GRACE,
 }
 AT_ONCE: Final = timedelta(0)
