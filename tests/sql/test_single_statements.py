@@ -107,8 +107,10 @@ def trace(request: pytest.FixtureRequest) -> Trace:
 
 
 def declared_queries() -> Iterator[Callable[..., object]]:
-    """Yield the functions of the library that are declared as single statements."""
+    """Yield the functions of the library, without its suites, that are declared so."""
     for module in walk_packages(indelible.__path__, "indelible."):
+        if module.name.startswith("indelible.testing"):
+            continue
         for _, function in getmembers(importlib.import_module(module.name), isfunction):
             if is_single_statement(function):
                 yield function
