@@ -17,6 +17,7 @@ from indelible.kernel import (
     SystemClock,
     TimeOrderedIds,
 )
+from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
 from indelible.kernel.transaction import (
@@ -45,6 +46,7 @@ class FileStore:
         self._path, self._policy = path, policy or Policy()
         self._clock, self._ids = clock or SystemClock(), ids or TimeOrderedIds()
         self._nesting = Nesting()
+        self.commits = CommitSignal()
         self.config = SystemConfigCache(
             fetch=lambda: self.read(lambda tx: setting_texts(tx.settings))
         )
@@ -56,7 +58,8 @@ class FileStore:
         """Open a transaction: it commits on a clean exit and rolls back on any exception."""
         audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
         with self._nesting.guard(), self._locked(), log_rejections(audit):
-            tables = self._tables()
+            committed = self._tables()
+            tables = committed.copy()
             config = Config(self.config)
             tx = MemoryTransaction(tables, self._policy, config, audit, self._clock, self._ids)
             try:
@@ -67,6 +70,9 @@ class FileStore:
                 self.config.invalidate()
             finally:
                 tx.close()
+
+        if tables.has_news_since(committed):
+            self.commits.send()
 
     def run(
         self,

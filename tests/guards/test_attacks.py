@@ -162,16 +162,17 @@ def test_every_illegal_write_is_refused(target: Target) -> None:
     assert target.accepted() == expected
 
 
-@pytest.mark.parametrize("table", MONEY_TABLES)
-def test_an_update_and_a_delete_of_money_are_refused(table: str, target: Target) -> None:
-    refused: dict[str, str] = {}
-    for name, guard in target.guards_by_kind["rows of money rewritten"].items():
-        if name.startswith(f"{table}: "):
-            refused[name] = guard
+def test_an_update_and_a_delete_of_money_are_refused(target: Target) -> None:
+    rewrites = target.guards_by_kind["rows of money rewritten"]
+    for table in MONEY_TABLES:
+        refused: dict[str, str] = {}
+        for name, guard in rewrites.items():
+            if name.startswith(f"{table}: "):
+                refused[name] = guard
 
-    assert len(refused) >= MIN_REWRITES
-    assert f"{table}: rows deleted" in refused
-    assert "" not in refused.values()
+        assert len(refused) >= MIN_REWRITES, table
+        assert f"{table}: rows deleted" in refused
+        assert "" not in refused.values(), table
 
 
 def test_at_least_forty_illegal_writes_of_money_are_refused_by_named_guards(

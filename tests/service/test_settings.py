@@ -90,9 +90,12 @@ VALID = {
     "INDELIBLE_WARNING_LEVELS": "EX_NONE:off, DEF_LONG:major",
     "INDELIBLE_LOG_LEVEL": "debug",
 }
-# A path below /dev is none, and the files that a job generates belong to another program.
+# A path below /dev is none, the ids of Stripe's products begin so, and the files that a job
+# generates belong to another program.
 ENVIRONMENTS = re.compile(
-    r"(?<!/)\b(prod|production|staging|dev|develop(ment|er)?|preprod|testflight)\b", re.IGNORECASE
+    r"(?<!/)(?<!new_id\(\")\b"
+    r"(prod|production|staging|dev|develop(ment|er)?|preprod|testflight)\b",
+    re.IGNORECASE,
 )
 TEMPLATES = "indelible/projects/rules/templates"
 

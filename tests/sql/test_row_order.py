@@ -39,6 +39,7 @@ AnySelect = Select[*tuple[object, ...]]
 # Parts of larger statements, which need no order of their own.
 PARTS = ("CHANGES_ON_POSTGRESQL", "CHANGES_ON_SQLITE", "NODE", "OWED")
 WITHOUT_TABLE = ("NOW_ON_SQLITE",)  # one row
+OF_PARAMETER = ("DEMAND_ON_POSTGRESQL", "DEMAND_ON_SQLITE")  # one row for each of its values
 QUESTIONS = ("HAS_ENTRY", "HAS_LEFT")  # any row is the same answer
 AGGREGATES = ("count", "max", "min", "sum")
 
@@ -77,7 +78,8 @@ def selects() -> dict[str, AnySelect]:
             continue
         module = importlib.import_module(module_info.name)
         for name, value in vars(module).items():
-            is_part = name in (*PARTS, *WITHOUT_TABLE, *QUESTIONS) or name.startswith("_")
+            is_exempt = name in (*PARTS, *WITHOUT_TABLE, *OF_PARAMETER, *QUESTIONS)
+            is_part = is_exempt or name.startswith("_")
             if isinstance(value, Select) and not is_part:
                 result[f"{module.__name__}.{name}"] = value
     return result

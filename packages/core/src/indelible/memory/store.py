@@ -113,6 +113,11 @@ class Tables:
             money=MemoryMoney.empty(history),
         )
 
+    def has_news_since(self, previous: "Tables") -> bool:
+        """Return whether a draft of the previous tables has a new change or made a task due."""
+        newest = self.history.newest(limit=1).cursor
+        return newest != previous.history.newest(limit=1).cursor or bool(self.tasks.scheduled)
+
     def copy(self) -> Self:
         """Return a draft; the rows are frozen, so drafts share them."""
         history = self.history.copy()
@@ -259,10 +264,7 @@ class MemoryStore:
             finally:
                 tx.close()
 
-        has_changes = (
-            draft.history.newest(limit=1).cursor != previous.history.newest(limit=1).cursor
-        )
-        if has_changes or draft.tasks.scheduled:
+        if draft.has_news_since(previous):
             self.commits.send()
 
     def _commit(self, draft: Tables) -> Tables:
