@@ -39,6 +39,7 @@ KERNEL_MODULES = (
     "indelible.kernel.rejections",
     "indelible.kernel.webhooks",
     "indelible.kernel.history",
+    "indelible.kernel.commit_signal",
     "indelible.kernel.idempotency",
     "indelible.kernel.settings",
     "indelible.kernel.transaction",
