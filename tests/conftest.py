@@ -39,6 +39,7 @@ from indelible.kernel.keys import KeyPolicy
 from indelible.kernel.task_arguments import TaskPolicy
 from indelible.policy import Policy
 from indelible.testing.stores import CountedIds, TickingClock
+from indelible.tokens.rules import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
 from indelible_service.embedded import PostgresServer, postgres, redis
 from indelible_service.embedded.postgresql import NEWEST
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
@@ -46,6 +47,7 @@ from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 POLICY = Policy(
     keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"),
     tasks=TaskPolicy(secret_arguments={"safes": frozenset({"pin_code"})}),
+    tokens=TokenPolicy(stages=(GENERATE_STAGE, UPLOAD_STAGE)),
 )
 TESTS = Path(__file__).parent
 DATABASES = count(1)
@@ -439,6 +441,9 @@ class SyncFacade:
     def feed(self, *, after: str = "", limit: int = 100) -> object:
         self._loop.wait(greenlet_spawn(wait_for_complete_feed, self.store.store))
         return self._loop.wait(self.store.feed(after=after, limit=limit))
+
+    def check_space(self) -> None:
+        self._loop.wait(self.store.check_space())
 
 
 @pytest.fixture(scope="session")

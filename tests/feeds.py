@@ -1,6 +1,6 @@
 """Read a feed when it is complete.
 
-On PostgreSQL, a feed waits for every older transaction of the server.
+On PostgreSQL, a feed waits for every transaction that writes to the same store.
 """
 
 import time
@@ -8,15 +8,14 @@ import time
 from sqlalchemy import text
 
 from indelible.kernel import Change, Feed
+from indelible.kernel.feed_cursors import position_in_feed
 from indelible.testing.stores import AnyStore
 from indelible_sql import SqlReading, SqlStore
 
 TIMEOUT_SECONDS = 120
 PAUSE_SECONDS = 0.01
 ALL = 1_000_000
-COUNT_HIDDEN_CHANGES = text(
-    "SELECT count(*) FROM indelible.history WHERE txid >= pg_snapshot_xmin(pg_current_snapshot())"
-)
+COUNT_HIDDEN_CHANGES = text("SELECT count(*) FROM indelible.history WHERE position > :last")
 
 
 def wait_for_complete_feed(store: SqlStore) -> SqlStore:
@@ -28,7 +27,7 @@ def wait_for_complete_feed(store: SqlStore) -> SqlStore:
     while store.read(_count_hidden_changes):
         if time.monotonic() > deadline:
             raise TimeoutError(
-                f"a transaction is still older than the last change after {TIMEOUT_SECONDS} seconds"
+                f"a writer that began before the last change is still open: {TIMEOUT_SECONDS} s"
             )
         time.sleep(PAUSE_SECONDS)
 
@@ -36,7 +35,9 @@ def wait_for_complete_feed(store: SqlStore) -> SqlStore:
 
 
 def _count_hidden_changes(tx: SqlReading) -> int:
-    count: int = tx.connection.scalar(COUNT_HIDDEN_CHANGES)
+    newest = tx.history.newest(limit=1).cursor
+    last = position_in_feed(newest)
+    count: int = tx.connection.scalar(COUNT_HIDDEN_CHANGES, {"last": last})
     return count
 
 
@@ -55,6 +56,7 @@ class CompleteFeedStore:
         self.run = store.run
         self.read = store.read
         self.commits = store.commits
+        self.check_space = store.check_space
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """Return the next changes."""

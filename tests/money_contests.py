@@ -151,7 +151,7 @@ class PaidContestRun:
             destination = f"acct_{party}"
             self._execute(register_payee, RegisterPayee(party=party))
             attach = AttachDestination(party=party, destination=destination)
-            self._execute(attach_destination, attach)
+            self._execute(attach_destination, attach, Actor.user(party))
             self._execute(enable_payee, EnablePayee(party=party))
 
     # Stages
@@ -302,5 +302,5 @@ class PaidContestRun:
             total += one.balance_minor if is_debit else -one.balance_minor
         return total
 
-    def _execute(self, handler: Any, command: Any) -> None:  # noqa: ANN401 - of any type
-        self.store.run(handler, command, actor=OPERATOR, reason="a test")
+    def _execute(self, handler: Any, command: Any, actor: Actor = OPERATOR) -> None:  # noqa: ANN401 - of any type
+        self.store.run(handler, command, actor=actor, reason="a test")

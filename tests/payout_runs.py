@@ -244,7 +244,7 @@ class PayoutRun:
         """Register a payee with an account."""
         self.execute(register_payee, RegisterPayee(party=party))
         attach = AttachDestination(party=party, destination=f"acct_{party}")
-        self.execute(attach_destination, attach)
+        self.execute(attach_destination, attach, Actor.user(party))
         if is_ready:
             self.execute(enable_payee, EnablePayee(party=party))
 

@@ -41,6 +41,7 @@ REPEATED: Final = (
     "tests/guards/test_attacks.py::test_a_well_formed_lie_is_accepted_and_named_by_verify",
     "tests/guards/test_owner_tampers.py",
     "tests/guards/test_attacks.py::test_every_legal_write_is_accepted",
+    "tests/guards/test_fields_of_actions.py",
     "tests/guards/test_flips.py",
     "tests/guards/test_json_limits.py",
     "tests/guards/test_mutation.py",
@@ -109,6 +110,12 @@ WAITING: Final = (
 # Cases on PostgreSQL of tests that run on SQLite as well; the suites of the stores run on both.
 ON_ONE_DATABASE: Final = ("tests/web", "tests/workers")
 POSTGRESQL: Final = "postgresql"
+# Cases in memory of tests that run on SQLite as well; the suites compare the two stores.
+ALSO_ON_SQLITE: Final = "tests/web"
+MEMORY: Final = "memory"
+# The attacks by the owner of the tables, and without foreign keys, are those of the application.
+ATTACKS: Final = "tests/guards/test_attacks.py"
+OTHER_ATTACKERS: Final = ("owner", "keys off")
 # Functions of these groups that stay: each catches mistakes that no other test of `tests` catches.
 STAYING: Final = (
     "tests/adapters/evm/test_paging.py::test_a_response_that_is_too_long_is_cut_off",
@@ -134,6 +141,10 @@ def contains(node_id: str) -> bool:
     if function in STAYING:
         return False
     if POSTGRESQL in case and any(begins(function, folder) for folder in ON_ONE_DATABASE):
+        return True
+    if MEMORY in case and begins(function, ALSO_ON_SQLITE):
+        return True
+    if begins(function, ATTACKS) and any(attacker in case for attacker in OTHER_ATTACKERS):
         return True
     return any(begins(function, group) for group in GROUPS)
 

@@ -31,6 +31,7 @@ KERNEL_MODULES = (
     "indelible.kernel",
     "indelible.kernel.keys",
     "indelible.kernel.key_issue",
+    "indelible.kernel.aggregate_errors",
     "indelible.kernel.aggregates",
     "indelible.kernel.one_per_parent",
     "indelible.kernel.json_objects",
@@ -61,8 +62,11 @@ WORKER_MODULES = (
     "indelible.kernel.task_arguments",
     "indelible.kernel.task_retention",
     "indelible.kernel.task_errors",
+    "indelible.kernel.subscriber_checks",
     "indelible.kernel.subscribers",
     "indelible.kernel.feed_stage",
+    "indelible.kernel.feed_delays",
+    "indelible.kernel.open_writers",
 )
 WEB_MODULES = (
     "indelible_web",

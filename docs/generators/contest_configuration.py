@@ -34,8 +34,10 @@ RULES_LEAD = """
 
 - `par` as a list has `round_count` items. With pars that differ by course, no policy is
   `fixed_round`: a missing round has no course.
-- `cut.after_round` and `min_official_rounds` are at most `round_count`. `cut.n` is set with
-  `top_n_and_ties` only. Without a cut, `cut.rule` is `provider_status` and `min_made_cut` is 0.
+- `cut.after_round` and `min_official_rounds` are at most `round_count`. `cut.n` is set
+  unless `cut.rule` is `provider_status`, and `cut.within_strokes` is a key of
+  `top_n_and_ties_or_within` only. Without a cut, `cut.rule` is `provider_status` and
+  `min_made_cut` is 0.
 - `counted_players` and `min_made_cut` are at most `roster_size`.
 - Mode `tiers` has tiers with different names and different players, whose picks add up to
   `roster_size`; mode `open` has none.
@@ -110,7 +112,7 @@ def _rule(reader: Reader) -> str:
     if isinstance(reader, ObjectOf):
         return "an object"
     if isinstance(reader, Variants):
-        return "an object; its other keys depend on `kind`"
+        return f"an object; its other keys depend on `{reader.kind.name}`"
     if isinstance(reader, ListOf) and not isinstance(reader.reader, ObjectOf):
         return f"{reader.rule}, each {reader.reader.rule}"
 

@@ -28,7 +28,8 @@ is in the schema `indelible`, or in the one that `INDELIBLE_SCHEMA` names. You m
 tables; a release may change them. [Guards](guards.md) lists an attack that each guard refuses,
 and [why a status is a foreign key](../explanation/why-state-is-a-foreign-key.md) explains the
 design. On PostgreSQL `history` has one more column, `txid` (xid8): the transaction that wrote the
-row, which orders the feed.
+row. Its trigger `history_holds_feed` lets each writer hold the end of the feed, which the function
+`feed_end` returns.
 
 ![The tables, and the keys between them](../drawings/schema.svg)
 """

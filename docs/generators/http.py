@@ -40,11 +40,12 @@ An error is `application/problem+json` with a `code` ([errors](errors.md)), and 
 transition the actions that are allowed.
 """
 OUTSIDE = """
-These routes are not in the document. Without a key: `/health`, `/health/live`, `/health/ready`,
+These routes are not in this document. Without a key: `/health`, `/health/live`, `/health/ready`,
 `/metrics` ([metrics](metrics.md)), `/openapi.json`, `/docs`. With a signature: `/webhooks/alchemy`,
 `/payments/webhook`. With the scope `admin`: the operators' routes for [tasks](../how-to/tokens.md),
 [contests](../how-to/contests.md) and [money](money-operations.md) under `/admin`; those that change
-a contest or money require an `Idempotency-Key`.
+a contest or money require an `Idempotency-Key`. `GET /admin/openapi.json` describes them all, and
+needs that scope too.
 """
 SIGNATURE = "a wallet's signature"
 LIMIT_UNITS = {"maxLength": "characters", "maxItems": "items"}

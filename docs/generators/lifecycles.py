@@ -9,7 +9,7 @@ from docs.generators.drawings import MARGIN, arrow, svg, text
 from docs.generators.markdown import page, table
 
 import indelible
-from indelible.kernel import Lifecycle
+from indelible.kernel import Edge, Lifecycle, Readers
 from indelible_sql.contexts import CATALOG
 
 AnyLifecycle = Lifecycle[StrEnum]
@@ -20,6 +20,12 @@ LEAD = """
 Each lifecycle is declared once. From the declaration come the checks of the entity, the rows of the
 table `lifecycle_edges`, the enum in the OpenAPI document, the labels of the metrics, and this page.
 An edge from nothing creates the aggregate. An edge may add a version of the aggregate's content.
+
+The last column names the fields that an action changes, beside the state, the time of the change
+and the number of the version. All others keep their value: the core refuses another one with
+`FIELD_NOT_OF_ACTION`, and the databases with the guards `*_keeps_fields`.
+An edge from nothing sets the fixed fields, and of the others those in the last column. The rest has
+its initial value, which the guards `*_initial_fields` require.
 """
 
 
@@ -34,13 +40,21 @@ def declaring_module(lifecycle: AnyLifecycle) -> str:
     for module in iter_modules(indelible.__path__):
         package = f"indelible.{module.name}"
         if module.ispkg and "lifecycle" in _submodules(package):
-            names.append(f"{package}.lifecycle")
+            names += _modules_of(f"{package}.lifecycle")
     for name in names:
         if any(value is lifecycle for value in vars(import_module(name)).values()):
             return name.replace(".", "/") + ".py"
 
     message = f"no module declares the lifecycle {lifecycle.name}"
     raise LookupError(message)
+
+
+def _modules_of(name: str) -> list[str]:
+    """Return a module, or the modules of a package."""
+    if not hasattr(import_module(name), "__path__"):
+        return [name]
+
+    return [f"{name}.{module}" for module in sorted(_submodules(name))]
 
 
 def _submodules(package: str) -> set[str]:
@@ -61,14 +75,41 @@ def _section(lifecycle: AnyLifecycle) -> Iterator[str]:
     for edge in lifecycle.edges:
         adds_version = "yes" if edge.adds_version else "no"
         from_state = edge.from_state or "(nothing)"
-        rows.append((from_state, f"`{edge.action}`", edge.to_state.value, adds_version))
+        rows.append(
+            (
+                from_state,
+                f"`{edge.action}`",
+                edge.to_state.value,
+                adds_version,
+                _changed_fields(lifecycle, edge),
+            )
+        )
 
     yield f"## {lifecycle.name}\n"
     module, head = declaring_module(lifecycle), _table(lifecycle)
+    readers = _readers(lifecycle.readers)
     yield f"Declared in `{module}`; its heads are the rows of `{head}`.\n"
-    yield table(("from", "action", "to", "adds a version"), rows)
+    yield f"The data of its changes is read by {readers}.\n"
+    yield table(("from", "action", "to", "adds a version", "changes"), rows)
     yield f"![The lifecycle {lifecycle.name}](../{drawing_name(lifecycle)})\n"
     yield f"```text\n{lifecycle.to_mermaid()}\n```\n"
+
+
+def _readers(readers: Readers) -> str:
+    """Return who reads the data of changes in the history of the REST API."""
+    if readers.everyone:
+        return "everyone"
+    owner = f"the user in `{readers.owner_field}`"
+
+    return f"{owner} and operators" if readers.operators else owner
+
+
+def _changed_fields(lifecycle: AnyLifecycle, edge: Edge[StrEnum]) -> str:
+    """Return the fields that an edge changes; one that creates an aggregate sets all, or these."""
+    if not edge.from_state and lifecycle.initial is None:
+        return "all fields"
+    names = (lifecycle.changes or {}).get(edge.action, ())
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _table(lifecycle: AnyLifecycle) -> str:

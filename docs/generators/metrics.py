@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from indelible.app import AppContext
 from indelible.kernel import Lifecycle, Store
 from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.silence import StandingTasks
 from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
 from indelible.memory import MemoryStore
 from indelible_service.workers import build_worker
@@ -52,7 +53,10 @@ Each target has the label `process`: `web`, `worker 1`, `worker 2` or `scheduler
 `INDELIBLE_TRUSTED_HOSTS` is set, it must contain the host of the web's target. With
 `INDELIBLE_METRICS_PORT`, `up` also serves the metrics of its workers at that port. A counter and a
 histogram also have a series that ends in `_created`, the time at which it began. No label contains
-an id, an actor or a text.
+an id, an actor or a text; that of a transaction has the number of the server's process.
+
+[money-alerts.yml](money-alerts.yml) has alert rules for the metrics of money, in the format of
+Prometheus (`rule_files`).
 """
 WEB = """
 ## The web server
@@ -82,7 +86,9 @@ COLUMNS = ("metric", "type", "labels", "meaning")
 
 def metrics_page() -> str:
     """Return the page with every metric, its labels, and the actions of every lifecycle."""
-    web = create_metrics(_example_context(), CONTEXTS).registry
+    app_context = _example_context()
+    standing = StandingTasks(tasks=(), watched_since=app_context.clock.now())
+    web = create_metrics(app_context, CONTEXTS, standing).registry
     actions = table(("lifecycle", "actions"), _lifecycle_rows())
     store = cast("Store[TasksRead, TasksWrite]", MemoryStore())
 

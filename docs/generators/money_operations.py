@@ -59,10 +59,10 @@ OF_COMMANDS: tuple[ErrorType, ...] = (
 )
 LEAD = """
 These are the routes with which operators read and repair money. They are outside of
-[the OpenAPI document](http.md). The page is generated from the routes, and a test fails when one of
-them is missing. [Pay out by hand](../how-to/pay-out-by-hand.md) and
-[take payments](../how-to/take-payments.md) show them at work; the console's pages of money do the
-same with forms.
+[the public OpenAPI document](http.md); `GET /admin/openapi.json` describes them. The page is
+generated from the routes, and a test fails when one of them is missing.
+[Pay out by hand](../how-to/pay-out-by-hand.md) and [take payments](../how-to/take-payments.md)
+show them at work; the console's pages of money do the same with forms.
 
 Every request needs a key with the scope `admin`. Every POST needs the header `Idempotency-Key` and
 a `reason`, which is recorded: the same request again gets the first answer, and another request
@@ -121,7 +121,9 @@ def schemas_of(groups: Iterable[Routes]) -> Json:
     components: Any = spec.components
     for routes in groups:
         for operation in routes.operations:
-            components.schema(operation.name, schema=_payload_schema(operation))
+            # Operations with the same payload share a schema, which may be added once only.
+            payload = type(operation.name, (_payload_schema(operation),), {})
+            components.schema(operation.name, schema=payload)
             answer = operation.response_type
             if answer is not Download and answer.__name__ not in components.schemas:
                 components.schema(answer.__name__, schema=schema_of(answer, Side.ANSWER))

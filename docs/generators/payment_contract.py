@@ -8,13 +8,13 @@ from typing import Any
 from docs.generators.http import DOCUMENT, schema_table, scopes
 from docs.generators.markdown import cell, page, table
 
-from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationScope
+from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationRule, ReconciliationScope
 from indelible.money.errors import PAYMENT_CODES, CodeUse
 from indelible.money.queries.reconciliation import MAX_JOBS
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.events.facts import READERS
-from indelible.money.rules.reconciliation import RULES_BY_SCOPE
-from indelible.money.rules.rule_texts import RULE_TEXTS, report_time
+from indelible.money.rules.reconciliation import ENDED_BY_EVENTS, RULES_BY_SCOPE
+from indelible.money.rules.rule_texts import GRACE_MINUTES, RULE_TEXTS, report_time
 from indelible.money.rules.signatures import TOLERANCE_SECONDS
 from indelible.money.tasks.reconciling import EVERY_SECONDS, JOBS_OF
 from indelible_web.money.webhooks import MAX_BODY_BYTES, RULE, SIGNATURE_HEADER
@@ -71,10 +71,18 @@ Events that have an effect:
 IGNORED_EVENTS = """
 Events that are stored and change nothing, for the record of an operator:
 """
+EXPLAINED = ", ".join(rule for rule in ReconciliationRule if rule in ENDED_BY_EVENTS)
 RECONCILIATION = f"""
 A worker compares the books with Stripe: hourly the scope CHEAP, daily FULL. Any difference is a
-discrepancy; it halts new payments (`PAYMENTS_HALTED`) and new transfers (they are parked as
-`payments_halted`) until an operator resumes them with a reason. What is under way goes on.
+discrepancy. One without a remedy halts new payments (`PAYMENTS_HALTED`) and new transfers (they are
+parked as `payments_halted`); what is under way goes on. A remedy is STORED (the reconciliation has
+stored the missing event itself) or AWAITED (an event that it has stored may explain the
+difference): a full reconciliation follows after {GRACE_MINUTES} minutes.
+
+A halt ends when an operator resumes with a reason. One whose discrepancies without a remedy were
+all of {EXPLAINED} ends by itself, too, with the next full reconciliation that finds nothing.
+A halt of an operator never does.
+
 `POST /admin/payments/reconciliations` and `indelible money reconcile` start one now;
 `GET /admin/payments/reconciliations` lists the reports, and below a report its discrepancies, each
 with rule, subject, expected and actual value ([operators' routes](money-operations.md)).

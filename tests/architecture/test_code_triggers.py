@@ -18,7 +18,12 @@ TRIGGERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "packages/core/src/indelible/testing/money/ledger.py": {
         "test_an_account_with_a_reference_is_never_negative": ("BALANCE_NEGATIVE",),
         "test_a_movement_is_mirrored_once": ("MOVEMENT_REVERSED",),
-        "test_a_settlement_a_note_and_a_mirror_have_no_mirror": ("MOVEMENT_NOT_REVERSIBLE",),
+        "test_a_reversal_needs_a_proposal_and_a_second_person": (
+            "REVERSAL_NEEDS_SECOND_PERSON",
+            "REVERSAL_NOT_PROPOSED",
+        ),
+        "test_a_settlement_and_a_note_have_no_mirror": ("MOVEMENT_NOT_REVERSIBLE",),
+        "test_operators_do_not_reverse_what_stripe_has_reported": ("MOVEMENT_HAS_EVIDENCE",),
         "test_a_settlement_covers_its_items_once": ("ITEM_COVERED",),
         "test_accounts_and_movements_are_read_by_their_names": ("ACCOUNT_NOT_FOUND",),
         "test_the_same_key_with_other_content_is_refused": ("LEDGER_DUPLICATE_ENTRY",),
@@ -49,6 +54,10 @@ TRIGGERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "test_other_refusal_is_permanent": ("STRIPE_REJECTED",),
         "test_transfer_without_money_or_account_is_parked": ("TRANSFER_PARKED",),
         "test_unknown_object_is_named": ("STRIPE_OBJECT_NOT_FOUND",),
+    },
+    "tests/core/money/test_destinations.py": {
+        "test_an_approval_of_another_account_than_the_payees_is_refused": ("DESTINATION_MISMATCH",),
+        "test_one_person_alone_cannot_redirect_an_approved_transfer": ("DESTINATION_NOT_APPROVED",),
     },
     "tests/core/money/test_inbox.py": {
         "test_a_body_that_is_no_event_is_malformed": ("WEBHOOK_MALFORMED",),

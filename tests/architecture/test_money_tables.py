@@ -38,8 +38,8 @@ OTHER_EDGES: Final = frozenset(
         ("REFUNDED", "fail_refund", "SUCCEEDED"),
     }
 )
-# Kinds of our own: money of another charge, and the mirror of a wrong movement.
-OTHER_KINDS: Final = frozenset({"PAYMENT_QUARANTINED", "REVERSAL"})
+# Kinds of our own: money of another charge, the mirror of a wrong movement, and its proposal.
+OTHER_KINDS: Final = frozenset({"PAYMENT_QUARANTINED", "REVERSAL", "REVERSAL_PROPOSED"})
 SUBSCRIBED: Final = frozenset(
     {f"payment_intent.{name}" for name in ("succeeded", "payment_failed", "processing")}
     | {"payment_intent.requires_action", "payment_intent.canceled", "charge.refunded"}

@@ -77,6 +77,16 @@ NAMED_BY_SEED_002 = {
     "STRIPE_WEBHOOK_SECRET",
     "INGESTION_ENDPOINT_URL",
 }
+PRINCIPLES_AND_PROCEDURES = (
+    "Single Responsibility",
+    "Open/Closed",
+    "Liskov Substitution",
+    "Interface Segregation",
+    "Dependency Inversion",
+    "Rollback procedures",
+    "migrations are reversible",
+    "production-grade job system",
+)
 CLAIMS_OF_SEED_002 = (
     "Idempotent Payment Collection",
     "cryptographic signatures",
@@ -185,6 +195,18 @@ def test_each_name_of_a_seed_is_mapped(seed: str, names: set[str]) -> None:
 @pytest.mark.parametrize("subject", SUBJECTS_OF_SEED_004)
 def test_each_subject_of_seed_004_is_mapped(subject: str) -> None:
     assert any(subject in row[0] for row in MAPS["004"])
+
+
+@pytest.mark.parametrize("claim", PRINCIPLES_AND_PROCEDURES)
+def test_each_principle_and_procedure_of_seed_002_is_mapped(claim: str) -> None:
+    assert any(claim in row[0] for row in MAPS["002"])
+
+
+def test_the_job_system_is_shown_by_what_its_workers_do() -> None:
+    """A test without a broker and a process shows the rows of tasks only."""
+    (row,) = [row for row in MAPS["002"] if row[0] == "production-grade job system"]
+
+    assert all(test.startswith(("tests/workers/", "tests/chaos/")) for test in code(row[2]))
 
 
 @pytest.mark.parametrize("claim", CLAIMS_OF_SEED_002)

@@ -65,6 +65,19 @@ def test_a_case_on_postgresql_is_a_proof_where_the_same_test_runs_on_sqlite() ->
     assert not proofs.contains("tests/sql/test_a.py::test_b[postgresql-c]")
 
 
+def test_a_case_in_memory_is_a_proof_where_the_same_test_runs_on_sqlite() -> None:
+    assert proofs.contains("tests/web/test_a.py::test_b[memory-c]")
+    assert not proofs.contains("tests/workers/test_a.py::test_b[memory-c]")
+
+
+def test_the_attacks_of_the_application_belong_to_the_tests() -> None:
+    function = "tests/guards/test_attacks.py::test_every_illegal_write_is_refused"
+    assert not proofs.contains(f"{function}[postgresql, application]")
+    assert not proofs.contains(f"{function}[sqlite, keys on]")
+    assert proofs.contains(f"{function}[postgresql, owner]")
+    assert proofs.contains(f"{function}[sqlite, keys off]")
+
+
 def test_the_slowest_tests_come_first_with_their_fixtures() -> None:
     costs = [cost("a", seconds=1), cost("b", seconds=2), cost("a", seconds=3)]
 

@@ -92,7 +92,8 @@ class Till:
             destination = f"acct_{party}"
             self.control(f"accounts/{destination}", transfers="active")
             self._run(register_payee, RegisterPayee(party=party))
-            self._run(attach_destination, AttachDestination(party=party, destination=destination))
+            attach = AttachDestination(party=party, destination=destination)
+            self._run(attach_destination, attach, Actor.user(party))
             self._run(enable_payee, EnablePayee(party=party))
 
     def plan(self, parties: Sequence[str]) -> str:
@@ -115,5 +116,5 @@ class Till:
         self._run(handler, PlanPayouts(settlement_id=settlement_id))
         return settlement_id
 
-    def _run(self, handler: Any, command: Any) -> Any:  # noqa: ANN401 - each handler's own
-        return self.store.run(handler, command, actor=BENCH, reason=REASON)
+    def _run(self, handler: Any, command: Any, actor: Actor = BENCH) -> Any:  # noqa: ANN401 - each handler's own
+        return self.store.run(handler, command, actor=actor, reason=REASON)

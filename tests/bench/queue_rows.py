@@ -12,12 +12,15 @@ from tests.bench.queue_tally import Options
 
 from indelible import tokens
 from indelible.kernel import Change, canonical_json
+from indelible.policy import Policy
 from indelible.testing.stores import MAYA
 from indelible.tokens import Author, Repositories, Token
-from indelible.tokens.rules import GENERATE_STAGE
+from indelible.tokens.rules import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 from indelible_sql.kernel.task_tables import TASKS
+from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.database_time import DATABASE_TIME_FUNCTION
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.tokens.tables import TOKENS
 
@@ -26,6 +29,7 @@ WALLET: Final = f"0x{'ab' * 20}"
 PROGRAM: Final = "tests.bench.queue_workers"
 COPIED_TOKEN_ID: Final = 2_000_000_000  # of the token that all others are copies of
 REASON: Final = "to be claimed"
+WITH_STAGES: Final = Policy(tokens=TokenPolicy(stages=(GENERATE_STAGE, UPLOAD_STAGE)))
 UNGUARDED: Final = "bare driver, unguarded"
 LIMIT: Final = "bare driver, guarded"
 LEASED: Final = "indelible, leases alone"
@@ -172,7 +176,7 @@ class TokenTasks:
     @classmethod
     def create(cls, server: PostgresServer, connection: psycopg.Connection[Any]) -> "TokenTasks":
         """Create the token that all others are copies of, through the store."""
-        store = open_store(server.url)
+        store = open_store(server.url, policy=WITH_STAGES)
         with store.transaction(actor=MAYA, reason=REASON) as tx:
             now = tx.clock.now()
             repositories = Repositories.over(tx)
@@ -258,3 +262,5 @@ def _create_unguarded_tables(connection: psycopg.Connection[Any]) -> None:
         connection.execute(f"CREATE TABLE unguarded.{table} AS {query} WITH NO DATA".encode())
     for statement in UNGUARDED_KEYS:
         connection.execute(statement.encode())
+    function = DATABASE_TIME_FUNCTION.replace(f"{SCHEMA}.", "unguarded.")
+    connection.execute(function.encode())

@@ -21,11 +21,13 @@ from indelible.kernel.task_commands import (
     complete_tasks,
 )
 from indelible.kernel.tasks import Lease, Priority
+from indelible.policy import Policy
 from indelible.tokens import Token
-from indelible.tokens.rules import GENERATE_STAGE
+from indelible.tokens.rules import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
 from indelible_sql import SqlStore, SqlTransaction, open_store
 from indelible_sql.kernel.task_terms import behind_parameters
 
+WITH_STAGES: Final = Policy(tokens=TokenPolicy(stages=(GENERATE_STAGE, UPLOAD_STAGE)))
 WORKER, REASON = Actor.system("worker"), "its turn has come"
 LEASE: Final = timedelta(seconds=60)
 RECORDED_STAGE: Final = "recorded"
@@ -59,7 +61,7 @@ def repeat(tally: Tally, cycle: Cycle) -> None:
 
 def run_leased(options: Options, tally: Tally) -> None:
     """Claim and complete with no other write than the lease and its end."""
-    store = open_store(options["url"])
+    store = open_store(options["url"], policy=WITH_STAGES)
     last: Lease | None = None
 
     def cycle() -> int:
@@ -77,7 +79,7 @@ def run_leased(options: Options, tally: Tally) -> None:
 
 def run_audited(options: Options, tally: Tally) -> None:
     """Claim and complete with a change of status in the transaction of each."""
-    store = open_store(options["url"])
+    store = open_store(options["url"], policy=WITH_STAGES)
     last: Lease | None = None
 
     def cycle() -> int:
@@ -137,7 +139,7 @@ class QueueStatements:
 
 def record_statements(url: str) -> QueueStatements:
     """Claim and complete a task through the store, and record the statements."""
-    store = open_store(url)
+    store = open_store(url, policy=WITH_STAGES)
     sent: list[Sent] = []
     watch = watched(store.engines.writer)
     watch.before.append(lambda text, values: sent.append(Sent(text, values)))

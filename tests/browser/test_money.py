@@ -79,6 +79,7 @@ PAGES: Final = {
     "account": "/console/money/ledger/{account}",
     "movement": "/console/money/movements/{movement}",
     "payouts": "/console/money/payouts",
+    "payees": "/console/money/payees",
     "payouts of a reference": "/console/money/payouts?reference=pool-1",
     "transfer": "/console/money/payouts/{transfer}",
     "reversed transfer": "/console/money/payouts/{reversed}",

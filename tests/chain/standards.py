@@ -20,6 +20,7 @@ LAST_ID: Final = 2**256 - 1
 RECIPIENTS: Final = tuple(f"0x{number:040x}" for number in range(1, 8))
 OWNER: Final = RECIPIENTS[0]
 OTHER: Final = RECIPIENTS[1]
+CONSTRUCTED_TOKENS: Final = 7  # of the contract with consecutive transfers
 IDS: Final = (0, 1, 2, 3, 5, 8, 2**53 + 1, 2**64, 2**128, LAST_ID - 1, LAST_ID)
 COPIES: Final = (0, 1, 3, 10**9)  # no copies are no mint
 QUANTITIES: Final = (0, 1, 2, 3, 4, 10**9)
@@ -192,7 +193,10 @@ STANDARDS: Final = {
         _draw_counted,
     ),
     "erc721a": Standard(
-        "erc721a", _deployed("Standard721A", OTHER, 7), _mint_erc721a, _draw_erc721a
+        "erc721a",
+        _deployed("Standard721A", OTHER, CONSTRUCTED_TOKENS),
+        _mint_erc721a,
+        _draw_erc721a,
     ),
     "erc1155": Standard("erc1155", _deployed("Standard1155"), _mint_erc1155, _draw_erc1155),
     "erc1155-published": Standard(

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from tests.chain.detections import WATCHER, Scene, scene
 from tests.chain.standards import (
+    CONSTRUCTED_TOKENS,
     MINT_1155,
     MINT_BATCH,
     MINT_GALLERY,
@@ -155,6 +156,23 @@ def test_missed_tokens_of_a_standard_contract_are_recovered(
     watched.confirm()
     watched.detect()
     assert watched.differences() == []
+
+
+def test_the_kind_erc721_reads_the_consecutive_transfers_of_a_constructor(
+    sqlite: SqlStore,
+) -> None:
+    with (
+        folder() as directory,
+        scene(
+            directory, sqlite, kind=KINDS["erc721"], deploy=STANDARDS["erc721a"].deploy
+        ) as watched,
+    ):
+        transact(watched.node, watched.season, "mint(address,uint256)", OWNER, 2)
+        watched.confirm()
+        watched.detect()
+
+        stored = sqlite.read(tokens.list_tokens, limit=100)
+        assert [token.token_id for token in stored] == list(range(CONSTRUCTED_TOKENS + 2))
 
 
 def test_a_second_mint_of_an_id_adds_no_token(sqlite: SqlStore) -> None:

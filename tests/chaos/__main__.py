@@ -36,6 +36,7 @@ OPTIONS: Final = (
     ("--charges", 10_000, "charges of the dose money, on each database; 0 leaves them out"),
     ("--payouts", 10_000, "payouts of the dose money, on each database; 0 leaves them out"),
     ("--contests", 20, "contests of the dose money whose payments meet every fault"),
+    ("--changes", 1_000_000, "changes of 64 writers that the feed must show, on PostgreSQL"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

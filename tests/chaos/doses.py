@@ -23,6 +23,7 @@ from tests.chaos.deadlocks import deadlock
 from tests.chaos.disks import full_disk_under_postgresql, full_disk_under_sqlite
 from tests.chaos.fault_runs import run_under_fault
 from tests.chaos.faults import ON_POSTGRESQL, ON_SQLITE
+from tests.chaos.feed_writers import Load, follow_writers, foreign_url
 from tests.chaos.instance_kills import FULL_KINDS, SQLITE_KINDS, kill_instance, kinds_of_kills
 from tests.chaos.kills import kill_writers
 from tests.chaos.mail_programs import killable_servers
@@ -54,6 +55,9 @@ CLIENTS: Final = 8
 ORDERS: Final = 5
 SQLITE_CLAIM_SHARE: Final = 50
 MAX_PIECES: Final = 20_000
+FEED_PROCESSES: Final = 4
+FEED_WRITERS: Final = 64
+FEED_RATE: Final = 2_000
 MAIL_PROCESSES: Final = 4
 MAIL_RATE: Final = RateLimit(tasks=12, burst=20)  # so low that it is reached on a busy machine
 Dose = Callable[[Testbed, Namespace], bool]
@@ -300,6 +304,20 @@ def claims(bed: Testbed, options: Namespace) -> bool:
     return all(results)
 
 
+def feed(bed: Testbed, options: Namespace) -> bool:
+    """Follow the feed of 64 writers while a transaction of another database stays open."""
+    database = bed.postgresql()
+    load = Load(
+        changes=options.changes,
+        processes=FEED_PROCESSES,
+        writers=FEED_WRITERS,
+        seed=options.seed,
+        rate=FEED_RATE,
+    )
+    report = follow_writers(database.url, foreign_url(database), load)
+    return show(f"feed, PostgreSQL: {report}", is_success=report.is_complete)
+
+
 def mail(_: Testbed, options: Namespace) -> bool:
     """Send mail from a package of a host while its programs are killed and tasks are canceled."""
     dose = MailDose(
@@ -390,6 +408,7 @@ DOSES: Final[Mapping[str, Dose]] = {
     "captures": captures,
     "workers": workers,
     "claims": claims,
+    "feed": feed,
     "mail": mail,
     "chains": chains,
     "projects": projects,

@@ -34,6 +34,7 @@ from indelible.money.entities import Charge, MovementKind, ReconciliationScope
 from indelible.money.handlers import open_charge
 from indelible.money.handlers.switches import resume_payments
 from indelible.money.lifecycle import ChargeStatus, InboxStatus
+from indelible.money.queries.payouts import get_switch
 
 AMOUNT_MINOR: Final = 2_501
 CHARGES_PER_REFERENCE: Final = 100
@@ -190,7 +191,9 @@ class ChargeDose:
             if not found:
                 break
             self.report.found_by_r12 += found["R12"]
-            site.execute(resume_payments, ResumePayments(), OPERATOR)
+            switch = site.store.read(get_switch)
+            if switch is not None and switch.is_halted:  # by an event that has no outcome yet
+                site.execute(resume_payments, ResumePayments(), OPERATOR)
             site.work()
             # A failed attempt waits for its time.
             site.clock.advance(HOUR)

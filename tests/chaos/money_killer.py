@@ -207,7 +207,7 @@ def post_settlement(killer: MoneyKiller) -> str:
         killer.site.control(f"accounts/{destination}", transfers="active")
         killer.site.execute(register_payee, RegisterPayee(party=party))
         attach = AttachDestination(party=party, destination=destination)
-        killer.site.execute(attach_destination, attach)
+        killer.site.execute(attach_destination, attach, Actor.user(party))
         killer.site.execute(enable_payee, EnablePayee(party=party))
     lines = [SettlementLine(party=party, amount_minor=minor) for party, minor in PRIZES.items()]
     command = Settle(

@@ -14,7 +14,6 @@ from tests.chaos.money_backups import Backup
 from tests.chaos.money_ledgers import PAID_MINOR, ledger_digest, operators_of, paid_cent
 from tests.chaos.money_site import (
     CURRENCY,
-    OPERATOR,
     WORKER,
     MoneySite,
     money_site,
@@ -23,12 +22,6 @@ from tests.chaos.money_site import (
 from tests.conftest import POLICY
 
 from indelible.kernel import Actor, Head
-from indelible.kernel.subscribers import (
-    FEED_BEGINNING,
-    FOLLOW_FEED,
-    RestartSubscriber,
-    restart_subscriber,
-)
 from indelible.money import MoneyRead
 from indelible.money.commands import (
     ApproveTransfer,
@@ -45,7 +38,6 @@ from indelible.money.lifecycle import TransferStatus
 from indelible.money.ports import MAX_ROWS_PER_PAGE
 from indelible.money.rules.ledger import SettlementLine
 from indelible.money.rules.payouts import AUTOMATIC, MANUAL, TRANSFER_METADATA
-from indelible.reactions import SUBSCRIBER_NAME
 from indelible_sql import open_store, verify
 
 WINNERS_PER_SETTLEMENT: Final = 25
@@ -80,7 +72,6 @@ class PayoutReport:
     ambiguous: int = 0
     outages: int = 0
     restored: int = 0
-    restarted: int = 0
     digest: str = ""
     problems: list[str] = field(factory=list[str])
 
@@ -89,7 +80,7 @@ class PayoutReport:
         return (
             f"{self.transfers} transfers in {self.requests} requests, {share:.0%} ambiguous,"
             f" {self.outages} outages of more than a day, {self.restored} transfers sent again"
-            f" unknown to the backup, {self.restarted} restarts of the reactions,"
+            f" unknown to the backup,"
             f" ledger {self.digest[:12]}; problems: {self.problems or 'none'}"
         )
 
@@ -249,22 +240,10 @@ class PayoutDose:
         after = {one.id for one in self._transfers() if one.status is TransferStatus.COMPLETED}
         self.report.restored = len(before - after)
         self._begin()
-        self._restart_reactions()
         self._backfill()
         for again in range(number + 1):
             self._settle(again)
         self._finish()
-
-    def _restart_reactions(self) -> None:
-        """Restart the reactions as an operator does, where the cursor is that of the old server."""
-        task = self.site.store.read(lambda tx: tx.tasks.get(FOLLOW_FEED, SUBSCRIBER_NAME))
-        if task.dead_reason is None:
-            return
-        if "FOREIGN_CURSOR" not in task.dead_reason:
-            self.report.problems.append(f"the reactions are dead: {task.dead_reason}")
-        command = RestartSubscriber(name=SUBSCRIBER_NAME, position=FEED_BEGINNING)
-        self.site.execute(restart_subscriber, command, OPERATOR)
-        self.report.restarted += 1
 
     def _backfill(self) -> None:
         """Store the events of the last days again, as the backup has forgotten them."""

@@ -109,7 +109,7 @@ class SimulatedWeek:
         self.site.control(f"accounts/acct_{PARTY}", transfers="active")
         self.site.execute(register_payee, RegisterPayee(party=PARTY))
         attach = AttachDestination(party=PARTY, destination=f"acct_{PARTY}")
-        self.site.execute(attach_destination, attach)
+        self.site.execute(attach_destination, attach, Actor.user(PARTY))
         self.site.execute(enable_payee, EnablePayee(party=PARTY))
         self.deliver()
         self.deliver()

@@ -8,6 +8,8 @@ from tests.chaos.worker_process import COUNT, GENERATE, POST
 
 from indelible import tokens
 from indelible.kernel import Actor
+from indelible.policy import Policy
+from indelible.tokens.rules import TokenPolicy
 from indelible_sql import SqlStore, open_store
 
 OPERATOR: Final = Actor.user("operator")
@@ -31,7 +33,7 @@ def enqueue_units(url: str, units: int, seconds: float) -> UnitsByStage:
     def due_at(number: int, count: int) -> datetime:
         return start + timedelta(seconds=seconds * number / count)
 
-    store = open_store(url)
+    store = open_store(url, policy=Policy(tokens=TokenPolicy(stages=[GENERATE])))
     try:
         mint_instants = {number: due_at(number, many) for number in range(1, many + 1)}
         enqueued = {GENERATE: _mint_tokens(store, mint_instants)}

@@ -62,6 +62,7 @@ class GitHub:
             "core.logAllRefUpdates": "true",
             "receive.denyNonFastForwards": "false",
             "http.receivepack": "true",
+            "uploadpack.allowFilter": "true",
         }
         branch = f"--initial-branch={self.default_branch}"
         git(None, "init", "--quiet", "--bare", branch, "--", str(path))

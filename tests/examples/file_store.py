@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Concatenate
 
 from indelible.kernel import (
@@ -30,6 +31,8 @@ from indelible.kernel.transaction import (
 )
 from indelible.memory.store import MemoryReading, MemoryTransaction, Tables
 from indelible.policy import Policy
+
+MEBIBYTE = 2**20
 
 
 class FileStore:
@@ -103,6 +106,11 @@ class FileStore:
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """Return the next changes of all aggregates after a cursor, each exactly once."""
         return self._tables().history.feed(after=after, limit=limit)
+
+    def check_space(self) -> None:
+        """Raise OSError if the disk takes no more."""
+        with TemporaryFile(dir=self._path.parent) as file:
+            file.write(bytes(MEBIBYTE))
 
     @contextmanager
     def _locked(self) -> Generator[None]:

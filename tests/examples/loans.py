@@ -12,6 +12,7 @@ from indelible.kernel.aggregates import Aggregate, save_change
 from indelible_sql import (
     HeadMapping,
     SqlAggregateRepository,
+    SqlContext,
     SqlTransaction,
     declare_lifecycle,
     guard_head,
@@ -36,6 +37,8 @@ LOAN = Lifecycle(
 )
 OWN_COLUMNS = (Column("book", Text, nullable=False), Column("due", Date, nullable=False))
 LOANS = Table("loans", MetaData(), *head_columns(LOAN), *OWN_COLUMNS, sqlite_with_rowid=False)
+# For the commands that check or rebuild a database: `indelible verify --module loans`.
+contexts = (SqlContext(name="loans", heads={LOANS: LOAN}),)
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,8 @@ from tests.conftest import POLICY
 from tests.examples.drawings import DRAWING, DRAWINGS, HEADS, Drawing, migrate
 
 from indelible.kernel import Actor
-from indelible.kernel.aggregates import FieldFixed, save_change
+from indelible.kernel.aggregate_errors import FieldFixed
+from indelible.kernel.aggregates import save_change
 from indelible.kernel.json_objects import JsonObject
 from indelible_sql import SqlAggregateRepository, SqlStore, SqlTransaction, open_store, verify
 

@@ -14,16 +14,19 @@ from tests.examples.loans import LOAN, LOANS, Loan, LoanStatus, lend, migrate, m
 
 from indelible.kernel import Actor, Change, InvalidTransition, Stale, UsageError, verify_chain
 from indelible_sql import (
+    Fault,
     SqlStore,
     declare_lifecycle,
     guard_head,
     head_columns,
     open_store,
     rebuild,
+    unchecked_lifecycles,
     verify,
     withdraw_lifecycle,
 )
 from indelible_sql.schema.admission import LifecycleDiffers
+from indelible_sql.schema.guards import head_guards
 from indelible_sql.schema.hosts import EdgeInUse
 from indelible_sql.schema.tables import EDGES, HISTORY
 
@@ -190,7 +193,7 @@ def test_an_illegal_raw_write_is_refused(name: str, urls: tuple[str, str], store
     change = last_change(store, lent(store))
 
     assert [is_refused(url, *ATTACKS[name](change)) for url in urls] == [True, True]
-    assert verify(store) == ()
+    assert verify(store, heads={LOANS: LOAN}) == ()
 
 
 def test_an_edge_that_history_took_is_withdrawn_no_more(
@@ -206,7 +209,49 @@ def test_an_edge_that_history_took_is_withdrawn_no_more(
         declare_lifecycle(connection, LOAN)
     engine.dispose()
 
-    assert verify(store) == ()
+    assert verify(store, heads={LOANS: LOAN}) == ()
+
+
+def test_a_table_that_nobody_passes_is_a_finding(urls: tuple[str, str], store: SqlStore) -> None:
+    lent(store)
+    remove_guards_and_change_rows(urls[1])
+
+    (unchecked,) = verify(store)
+    findings = verify(store, heads={LOANS: LOAN})
+
+    assert unchecked.fault is Fault.LIFECYCLE_NOT_CHECKED
+    assert "lifecycle loan" in unchecked.detail
+    assert "heads=" in unchecked.detail
+    assert unchecked_lifecycles(store) == ("loan",)
+    assert unchecked_lifecycles(store, {LOANS: LOAN}) == ()
+    assert [each.detail for each in findings if each.fault is Fault.HEAD]
+    missing = {each.detail for each in findings if each.fault is Fault.SCHEMA}
+    assert "guard loans_one_step is missing or disabled" in missing
+    assert "guard loans_no_delete is missing or disabled" in missing
+
+
+def test_a_dropped_table_of_a_host_is_a_finding(urls: tuple[str, str], store: SqlStore) -> None:
+    engine = create_engine(urls[1])
+    with engine.begin() as connection:
+        LOANS.drop(connection)
+    engine.dispose()
+
+    findings = verify(store, heads={LOANS: LOAN})
+
+    assert {each.fault for each in findings} == {Fault.SCHEMA}
+    assert any("loans" in each.detail and "not read" in each.detail for each in findings)
+
+
+def remove_guards_and_change_rows(owner_url: str) -> None:
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        for guard in head_guards(LOANS, LOAN, engine.dialect.name):
+            if guard.table is not LOANS:
+                continue
+            of_table = "" if engine.dialect.name == "sqlite" else " ON loans"
+            connection.exec_driver_sql(f"DROP TRIGGER {guard.name}{of_table}")
+        connection.exec_driver_sql("UPDATE loans SET book = 'Another'")
+    engine.dispose()
 
 
 def test_a_declaration_that_fails_leaves_the_edges_closed_whatever_its_host_does_then(

@@ -137,7 +137,7 @@ def _charge_body(intent_id: str) -> Json:
         "amount": 2_501,
         "amount_refunded": 2_501,
         "currency": "eur",
-        "created": 1_780_000_000,
+        "created": 1_767_225_600,
         "disputed": False,
         "balance_transaction": f"txn_{intent_id}",
         "metadata": {},
@@ -153,7 +153,7 @@ def _transfer_body(number: int) -> Json:
         "currency": "eur",
         "destination": f"acct_{number}",
         "transfer_group": "reference:pool-1",
-        "created": 1_780_000_000,
+        "created": 1_767_225_600,
         "metadata": {"transfer_id": f"transfer-{number}"},
     }
 

@@ -40,6 +40,7 @@ from tests.guards.attacks_on_task_ends import ON_TASK_ENDS
 from tests.guards.attacks_on_tasks import LEGAL_ON_TASKS, ON_TASKS
 from tests.guards.attacks_on_tokens import LEGAL_ON_TOKENS, ON_TOKENS
 from tests.guards.attacks_on_versions import ON_VERSIONS
+from tests.guards.attacks_with_true_changes import WITH_TRUE_CHANGES
 
 LEGAL: Kind = {
     **LEGAL_ON_HEADS,
@@ -81,6 +82,7 @@ ON_BOTH = (
     ON_SETTLEMENTS,
     ON_MONEY,
     ON_PAYMENTS,
+    WITH_TRUE_CHANGES,
     ON_REFERENCES,
     ON_TASKS,
     ON_TASK_ENDS,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Insert, Update, delete, insert, select, text, update
 from tests.guards.attack_parts import Kind
+from tests.guards.attacks_on_rates import NEVER
 from tests.guards.breaker_rows import (
     BROKEN,
     NEW_BREAKER,
@@ -13,8 +14,8 @@ from tests.guards.breaker_rows import (
 )
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import by_rowid, copied, raw, replacing
+from tests.guards.task_rows import LIVE_UNTIL
 
-from indelible.testing.stores import FAR
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
 
@@ -43,7 +44,7 @@ def nested_count() -> Sequence[Statement]:
 
 LEGAL_ON_BREAKERS: Kind = {
     "a breaker is added": lambda _: (insert_breaker(),),
-    "an outage is counted": lambda _: (update_breaker(outages=6, probe_at=FAR),),
+    "an outage is counted": lambda _: (update_breaker(outages=6, probe_at=LIVE_UNTIL),),
     "a breaker is cleared": lambda _: (update_breaker(outages=0, probe_at=None),),
     "a refused webhook request is added": lambda _: (insert_refusal(),),
 }
@@ -52,6 +53,8 @@ ON_BREAKERS: Mapping[str, Kind] = {
         "a breaker of another stage": lambda _: (update_breaker(stage="new"),),
         "a second breaker of a stage": lambda _: (insert_breaker(stage=BROKEN),),
         "fewer outages than none": lambda _: (update_breaker(outages=-1),),
+        "a probe in 2999": lambda _: (update_breaker(probe_at=NEVER),),
+        "a new breaker with a probe in 2999": lambda _: (insert_breaker(probe_at=NEVER),),
         "a breaker, deleted": lambda _: (delete(BREAKERS),),
     },
     "a rejection forged": {

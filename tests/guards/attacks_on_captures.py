@@ -155,6 +155,9 @@ ON_CAPTURES: Mapping[str, Kind] = {
             s.captures.first_visit,
             artifact={"normalized_url": s.captures.second_visit.artifact["normalized_url"]},
         ),
+        "a subspace of another user than its space": lambda s: step_writes(
+            s.births["subspaces"], user_id="eve"
+        ),
         "a seed after the first capture": lambda s: (
             update(SUBSPACES)
             .where(SUBSPACES.c.id == s.captures.subspace_id)

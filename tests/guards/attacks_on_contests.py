@@ -284,6 +284,7 @@ ON_CONTESTS: Mapping[str, Kind] = {
         ),
     },
     "an entry that its contest does not allow": {
+        "an entry that is void after the settlement": changed(lambda s: s.voided),
         "an entry at the lock time": changed(_entry, created_at=LATE, updated_at=LATE),
         "an entry in a locked contest": changed(_entry, contest_id=LOCKED),
         "an entry in a live contest": changed(_entry, contest_id=LIVE),

@@ -6,6 +6,7 @@ Each is the next step of the head's sample, or the birth of another entity, with
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from attrs import evolve
 from sqlalchemy import ForeignKeyConstraint, Index, Insert, Table, UniqueConstraint, update
 from tests.guards.attack_parts import Kind, Write
 from tests.guards.column_values import unused_value
@@ -20,6 +21,7 @@ from tests.guards.writes import (
     insert_change,
     step_writes,
     update_head,
+    with_digest,
 )
 
 from indelible_sql.contexts import CATALOG
@@ -46,7 +48,11 @@ def _for_each_head(name: str, attack: Callable[[Table], Write]) -> Kind:
 
 
 def _step_without_change(head: Table) -> Write:
-    return lambda s: (head_write(s.steps[head.name]),)
+    def write(s: Situation) -> Sequence[Statement]:
+        step = s.steps[head.name]
+        return *step.before, head_write(step)
+
+    return write
 
 
 def _birth_without_change(head: Table) -> Write:
@@ -93,6 +99,7 @@ def _undeclared_state(head: Table) -> Write:
 def _step_with_edge(step: Step, *, to_state: str, **edge: object) -> Sequence[Statement]:
     """Return a step whose change takes another edge, and whose head follows it."""
     return (
+        *step.before,
         head_write(step, status=to_state),
         insert_change(step.change, to_state=to_state, **edge),
     )
@@ -229,6 +236,17 @@ def _is_declared(head: Table, from_state: str, action: str, to_state: str) -> bo
     return False
 
 
+def _birth_with_other_key(head: Table) -> Write:
+    """Return a birth whose change has a key that is no field, in data with their true digest."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        birth = s.births[head.name]
+        change = with_digest(birth.change, data={**birth.change.data, "zzz": 1})
+        return step_writes(evolve(birth, change=change))
+
+    return write
+
+
 def _undeclared_step(head: Table, action: str, state: str) -> Write:
     return lambda s: _step_with_edge(s.steps[head.name], to_state=state, action=action)
 
@@ -256,6 +274,9 @@ ON_HEADS: Mapping[str, Kind] = {
         **_for_each_head("a change of {} alone", _change_without_step),
         **_for_each_head("a first change of {} alone", _first_change_without_head),
     },
+    "a key that the data of no change have": _for_each_head(
+        "{}: a birth with an undeclared key", _birth_with_other_key
+    ),
     "a head created twice": {
         **_for_each_head("{}, the same birth twice", _two_births),
         **_for_each_head("{}, a birth under a stored id", _birth_under_stored_id),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Delete, Insert, Update, delete, insert, text, update
 from tests.guards.attack_parts import Kind
+from tests.guards.attacks_on_rates import NEVER
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import by_rowid, raw, replacing
 from tests.guards.task_rows import ENDED_PROCESS, HUNG_PROCESS, HUNG_STAGE, LIVE_UNTIL
@@ -56,6 +57,8 @@ ON_HUNG_THREADS: Mapping[str, Kind] = {
         "a report of another process": lambda _: (update_report(process="new"),),
         "a report of another stage": lambda _: (update_report(stage="new"),),
         "a second report of a process": lambda _: (insert_report(process=HUNG_PROCESS),),
+        "a report until 2999": lambda _: (insert_report(expires_at=NEVER),),
+        "a report that is renewed until 2999": lambda _: (update_report(expires_at=NEVER),),
         "a report of no thread": lambda _: (insert_report(threads=0),),
         "a report renewed for no thread": lambda _: (update_report(threads=0),),
         "a report that expires before it begins": lambda _: (

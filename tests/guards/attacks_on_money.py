@@ -9,7 +9,7 @@ from attrs import evolve
 from sqlalchemy import Table, delete, insert, select, update
 from tests.guards.attack_parts import Kind, Write
 from tests.guards.contest_steps import with_record
-from tests.guards.money_rows import FEE, OTHER, REFERENCE, SETTLED, WON, fee_of, mirrored_fee
+from tests.guards.money_rows import FEE, OTHER, REFERENCE, SETTLED, WON, fee_of, mirrored_top_up
 from tests.guards.money_steps import (
     MoneySituation,
     MoneyStep,
@@ -218,7 +218,10 @@ def _copied(table: Table, **changed: str) -> Write:
 LEGAL_ON_MONEY: Kind = {
     "a fee is posted": lambda s: movement_writes(s.money.fee),
     "an owed line is paid": lambda s: movement_writes(s.money.payout),
-    "a payout is reversed in part": lambda s: movement_writes(s.money.reversal),
+    "a payout is reversed in part": lambda s: (
+        *movement_writes(s.money.reversal),
+        *step_writes(s.money.reversed),
+    ),
     "a reversal is mirrored": lambda s: movement_writes(s.money.mirror),
     "a settlement covers an item": lambda s: step_writes(s.money.settlement),
 }
@@ -233,7 +236,7 @@ WITHOUT_MOVEMENT: Mapping[str, Kind] = {
             s.births["stripe_events"], payload_digest="b" * 64
         ),
         "a transfer whose job is missing": lambda s: step_writes(
-            s.births["transfers"], job_id="nothing"
+            s.births["transfers"], job_id="nothing", settlement_id="nothing"
         ),
     },
 }
@@ -297,7 +300,15 @@ ON_MONEY: Mapping[str, Kind] = {
         "a mirror of a settlement": _moved(lambda s: s.mirror, reverses=SETTLEMENT),
         "a mirror of another movement": _moved(lambda s: s.mirror, reverses=ANN_FEE),
         "a mirror that credits another account": lambda s: movement_writes(s.money.wrong_mirror),
-        "a second mirror": _moved(lambda s: s.mirror, reverses=mirrored_fee()),
+        "a mirror of what Stripe has reported": lambda s: movement_writes(s.money.fee_mirror),
+        "a mirror by a report of what Stripe has reported": _moved(
+            lambda s: s.fee_mirror, source="evt-1"
+        ),
+        "a mirror by the one who has proposed it": lambda s: movement_writes(s.money.own_mirror),
+        "a mirror by a report of what the platform has decided": _moved(
+            lambda s: s.own_mirror, source="evt-1"
+        ),
+        "a second mirror": _moved(lambda s: s.mirror, reverses=mirrored_top_up()),
         "movements with another sum": lambda _: (
             update(MOVEMENTS).values(total_minor=raw("total_minor + 1")),
         ),

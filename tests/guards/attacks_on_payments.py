@@ -13,7 +13,8 @@ from tests.guards.money_rows import (
     DISPUTED_CHARGE,
     EMPTY_SETTLEMENT,
     FEE,
-    OPEN_CHARGE,
+    RUNNING_CHARGE,
+    SETTLED,
     SETTLEMENT,
 )
 from tests.guards.money_steps import MoneySituation, movement_writes
@@ -24,6 +25,8 @@ from tests.guards.situation import Situation
 from tests.guards.writes import (
     Step,
     following_change,
+    following_step,
+    forged_step,
     head_write,
     insert_change,
     step_writes,
@@ -31,6 +34,7 @@ from tests.guards.writes import (
 )
 
 from indelible.money.entities import movement_id
+from indelible.testing.stores import MAYA
 from indelible_sql.money.tables import (
     CHARGES,
     COVERED_ITEMS,
@@ -45,6 +49,7 @@ from indelible_sql.money.tables import (
 )
 
 StepOf = Callable[[MoneySituation], Step]
+SETTLEMENT_ID = movement_id(SETTLED)
 
 
 def _changed(step_of: StepOf, **columns: object) -> Write:
@@ -134,11 +139,83 @@ def _reissued(s: MoneySituation) -> Step:
     return s.reissued
 
 
+def _approved_again(**columns: object) -> Write:
+    """Return the approval of a failed transfer that is issued again."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        step = s.money.reissued
+        approval = {
+            "approved_by": str(MAYA),
+            "approved_at": step.change.at,
+            "approval_reason": "checked",
+            **columns,
+        }
+        approved = following_step(step, action="approve", to_state="pending", columns=approval)
+        return *step_writes(step), *step_writes(approved)
+
+    return write
+
+
+def _taken_back(s: MoneySituation) -> Step:
+    return s.reversed
+
+
+def _reversed(s: Situation, **columns: object) -> Sequence[Statement]:
+    """Return the movement of a reversal and its transfer, with some columns changed."""
+    return *movement_writes(s.money.reversal), *step_writes(s.money.reversed, **columns)
+
+
 def _reversal_taken_back(s: Situation) -> Sequence[Statement]:
     """Return a reversal of a part, and another one after which nothing is reversed."""
     step = s.money.reversed
     following = following_change(step.change)
-    return *step_writes(step), update_head(following, reversed_minor=0), insert_change(following)
+    return *_reversed(s), update_head(following, reversed_minor=0), insert_change(following)
+
+
+def _refunded(s: Situation) -> Sequence[Statement]:
+    """Return a paid charge that is refunded without a refund."""
+    requested = following_step(
+        s.money.succeeded,
+        action="request_refund",
+        to_state="REFUND_PENDING",
+        columns={"outcome_code": "REQUESTED"},
+    )
+    refunded = following_step(
+        requested, action="refund", to_state="REFUNDED", columns={"refunded_minor": FEE}
+    )
+    return *_paid_writes(s), *step_writes(requested), *step_writes(refunded)
+
+
+def _requested_with_other_intent(s: Situation) -> Sequence[Statement]:
+    """Return the request of a refund that replaces the intent of the paid charge."""
+    requested = following_step(
+        s.money.succeeded,
+        action="request_refund",
+        to_state="REFUND_PENDING",
+        columns={"intent_id": "pi_9", "outcome_code": "REQUESTED"},
+    )
+    return *_paid_writes(s), *step_writes(requested)
+
+
+def _paid_writes(s: Situation) -> Sequence[Statement]:
+    return *step_writes(s.money.succeeded), *movement_writes(s.money.charge_fee)
+
+
+def _approved_for(approver: str) -> Write:
+    """Return a new transfer with its approval, which names this approver."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        columns = {
+            "approved_by": approver,
+            "approved_at": s.money.transfer.change.at,
+            "approval_reason": "checked",
+        }
+        approved = following_step(
+            s.money.transfer, action="approve", to_state="pending", columns=columns
+        )
+        return *step_writes(s.money.transfer), *step_writes(approved)
+
+    return write
 
 
 def _left(step_of: StepOf, action: str, state: str, **columns: object) -> Write:
@@ -152,7 +229,19 @@ def _left(step_of: StepOf, action: str, state: str, **columns: object) -> Write:
     return write
 
 
+def _attached(s: Situation, setter: str) -> Sequence[Statement]:
+    """Return another account of a payee, which this one is said to have set."""
+    attached = following_step(
+        s.steps["payees"],
+        action="attach",
+        to_state="RESTRICTED",
+        columns={"destination": "acct_9", "destination_set_by": setter},
+    )
+    return *step_writes(s.steps["payees"]), *step_writes(attached)
+
+
 LEGAL_ON_PAYMENTS: Kind = {
+    "an account of a payee is set": lambda s: _attached(s, str(MAYA)),
     "a charge is paid": lambda s: (
         *step_writes(s.money.succeeded),
         *movement_writes(s.money.charge_fee),
@@ -165,8 +254,9 @@ LEGAL_ON_PAYMENTS: Kind = {
         *step_writes(s.money.completed),
         *movement_writes(s.money.transfer_payout),
     ),
+    "a transfer is approved": _approved_for(str(MAYA)),
     "a transfer is issued again": _changed(_reissued),
-    "a transfer is reversed in part": lambda s: step_writes(s.money.reversed),
+    "a transfer that is issued again is approved": _approved_again(approved_destination="acct_2"),
     "a job is complete": _changed(_job),
 }
 
@@ -174,7 +264,6 @@ LEGAL_ON_PAYMENTS: Kind = {
 LIES_ON_PAYMENTS: Kind = {
     "a charge that is paid without a movement": _changed(_paid),
     "a transfer that is completed without a movement": _changed(_completed),
-    "a charge that is paid by another intent": _changed(_paid, intent_id="pi_9"),
     "an attempt with another message": _recorded(_processed, EVENT_ATTEMPTS, message="a lie"),
     "a discrepancy of another subject": _recorded(_reconciled, DISCREPANCIES, subject="pi_9"),
     "a transfer that failed more often": _changed(_claimed, failure_count=7),
@@ -209,6 +298,9 @@ ON_PAYMENTS: Mapping[str, Kind] = {
         "a charge that is paid again": _stepped("charges", paid_at=CREATED),
         "a charge that is won and still disputed": _stepped("charges", disputed_from="SUCCEEDED"),
         "a charge for another party": _changed(_paid, party="eve"),
+        "a request of a refund with another intent": _requested_with_other_intent,
+        "a charge that is refunded without a refund": _refunded,
+        "a charge that is paid by another intent": _changed(_paid, intent_id="pi_9"),
         "charges of another amount": lambda _: (update(CHARGES).values(amount_minor=1),),
         "charges, deleted": lambda _: (delete(CHARGES),),
     },
@@ -217,7 +309,7 @@ ON_PAYMENTS: Mapping[str, Kind] = {
         "a refund for an unknown reason": _born("refunds", reason_code="FINE"),
         "a refund with a failure": _born("refunds", failure_code="FAULT"),
         "a refund under a stored number": _born("refunds", charge_id=DISPUTED_CHARGE),
-        "a second running refund": _born("refunds", charge_id=OPEN_CHARGE, number=7),
+        "a second running refund": _born("refunds", charge_id=RUNNING_CHARGE, number=2),
         "a refund with another id of Stripe": _stepped("refunds", stripe_refund_id="re_9"),
         "a refund with the id of another": _changed(_attempted, stripe_refund_id="re_1"),
         "a refund with an earlier generation": _stepped("refunds", generation=0),
@@ -236,7 +328,9 @@ ON_PAYMENTS: Mapping[str, Kind] = {
         "a dispute of nothing": _born("disputes", amount_minor=0),
         "a dispute with a negative fee": _born("disputes", fee_minor=-1),
         "a dispute that is born closed": _born("disputes", closed_at=CREATED),
-        "a dispute that is never withdrawn": _born("disputes", withdrawn_at=NULL),
+        "a dispute that is given back before it is withdrawn": _born(
+            "disputes", reinstated_at=CREATED
+        ),
     },
     "a rule of the inbox broken": {
         "an event of an unknown origin": _born("stripe_events", origin="rumor"),
@@ -283,10 +377,20 @@ ON_PAYMENTS: Mapping[str, Kind] = {
     "a rule of payees and jobs broken": {
         "a new payee with an account": _born("payees", destination="acct_9"),
         "a restricted payee without an account": _stepped("payees", destination=NULL),
+        "a payee with an account that nobody has set": _stepped("payees", destination_set_by=NULL),
         "a payee with the account of another": lambda s: (
             head_write(s.births["payees"], status="READY", destination="acct_1"),
         ),
-        "a job with less money than transfers": _born("payout_jobs", total_minor=1),
+        "an account in another name than its actor's": lambda s: _attached(s, "user:eve"),
+        "a restriction in which another has set the account": lambda s: step_writes(
+            forged_step(s.steps["payees"], destination_set_by="user:eve")
+        ),
+        "a restriction with another account": lambda s: step_writes(
+            forged_step(s.steps["payees"], destination="acct_9")
+        ),
+        "a job with less money than transfers": _born(
+            "payout_jobs", transfer_count=2, total_minor=1
+        ),
         "a job that is born complete": _born("payout_jobs", completed_at=CREATED),
         "a complete job at no time": _changed(_job, completed_at=NULL),
         "a complete job with more transfers": lambda _: (
@@ -294,7 +398,7 @@ ON_PAYMENTS: Mapping[str, Kind] = {
         ),
         "a job that is complete before a transfer": lambda s: (
             *step_writes(s.money.transfer),
-            *step_writes(s.money.job_completed),
+            *step_writes(s.money.job_completed_too_early),
         ),
     },
     "a rule of transfers broken": {
@@ -302,19 +406,38 @@ ON_PAYMENTS: Mapping[str, Kind] = {
         "a transfer of another sum": _changed(_transfer, amount_minor=1_001),
         "a transfer with more lines": _changed(_transfer, line_count=2),
         "a transfer of another reference than its job": _changed(_transfer, reference="other"),
-        "a transfer of a job that is complete": _changed(_transfer, job_id=EMPTY_SETTLEMENT),
+        "a transfer of a job that is complete": _changed(
+            _transfer, job_id=EMPTY_SETTLEMENT, settlement_id=EMPTY_SETTLEMENT
+        ),
         "a transfer to another party than its line": _changed(_transfer, party="eve"),
         "a transfer that is born complete": _changed(_transfer, stripe_transfer_id="tr_9"),
         "a transfer that is born failed": _changed(_transfer, failure_reason="REJECTED"),
         "a transfer that is born reversed": _changed(_transfer, reversed_minor=1),
         "a transfer that is half approved": _changed(_transfer, approved_by="noor"),
+        "a transfer that is born with an account": _changed(_transfer, destination="acct_9"),
+        "an account that is approved by nobody": _changed(_transfer, approved_destination="acct_1"),
+        "an approval by the one who has set the account": _approved_again(
+            approved_by="user:bob", approved_destination="acct_2"
+        ),
+        "an approval of an account by a program": _approved_again(
+            approved_by="system:payouts", approved_destination="acct_2"
+        ),
+        "an approval of an account that the payee does not have": _approved_again(
+            approved_destination="acct_9"
+        ),
+        "an approval of another account": _changed(_approved, approved_destination="acct_9"),
+        "a claim for an account that nobody has approved": _changed(_claimed, destination="acct_9"),
         "a transfer with a long failure": _changed(_transfer, failure_message="x" * 1_001),
         "a transfer without its line": lambda s: (
             head_write(s.money.transfer),
             *step_writes(s.money.transfer)[2:],
         ),
-        "a line that a transfer has": _recorded(_transfer, TRANSFER_LINES, owed_number=1),
-        "a line of another party": _recorded(_transfer, TRANSFER_LINES, owed_number=2),
+        "a line that a transfer has": _recorded(
+            _transfer, TRANSFER_LINES, owed_movement_id=SETTLEMENT_ID, owed_number=1
+        ),
+        "a line of another party": _recorded(
+            _transfer, TRANSFER_LINES, owed_movement_id=SETTLEMENT_ID, owed_number=2
+        ),
         "a line of nothing": _recorded(_transfer, TRANSFER_LINES, amount_minor=0),
         "a line of another amount": _recorded(_transfer, TRANSFER_LINES, amount_minor=1),
         "a line that is not owed": _recorded(
@@ -332,6 +455,9 @@ ON_PAYMENTS: Mapping[str, Kind] = {
             _completed, approved_by=NULL, approved_at=NULL, approval_reason=NULL
         ),
         "an approval by somebody else": _changed(_approved, approved_by="eve"),
+        "an approval in another name than its actor's": _approved_for("user:eve"),
+        "a reversal without its movement": _changed(_taken_back),
+        "a reversal of more than its movement": lambda s: _reversed(s, reversed_minor=2_000),
         "an approval by nobody": lambda s: (
             *step_writes(s.money.transfer),
             *further_step(s.money.transfer.change, action="approve"),

@@ -10,14 +10,16 @@ from tests.guards.attack_parts import (
     approval_writes,
     change_row,
     edge_row,
+    further_step,
     reviewed_head_row,
 )
 from tests.guards.attacks_on_breakers import COPIED_REFUSALS
 from tests.guards.attacks_on_payloads import COPIED_PAYLOADS, PAYLOADS_ON_POSTGRESQL
-from tests.guards.raw_sql import copied, overriding
+from tests.guards.raw_sql import copied, overriding, raw
 from tests.guards.situation import (
     Situation,
 )
+from tests.guards.subscriber_rows import move_cursor, restart_cursor
 from tests.guards.writes import following_change, insert_change, update_head
 
 from indelible.kernel import Change
@@ -110,6 +112,15 @@ CHOSEN_POSITIONS: Kind = {
         update_head(_following_publication(s)),
         overriding(HISTORY, change_row(_following_publication(s)), position="99"),
     ),
+    "a position that was drawn before its statement": lambda s: (
+        text("SELECT nextval('indelible.history_position_seq')"),
+        update_head(s.approve),
+        overriding(
+            HISTORY,
+            change_row(s.approve),
+            position="currval('indelible.history_position_seq')",
+        ),
+    ),
     "no position": lambda s: (
         update_head(s.approve),
         overriding(HISTORY, change_row(s.approve), position="NULL"),
@@ -157,6 +168,22 @@ IMPOSTORS: Kind = {
         *approval_writes(s, action="skip", to_state="PUBLISHED"),
     ),
 }
+LAST_CURSOR = "(SELECT last_value FROM indelible.history_position_seq) || '.' || repeat('b', 16)"
+BEHIND_THE_END: Kind = {
+    "a cursor moved to a change that is not committed": lambda s: (
+        *approval_writes(s),
+        move_cursor(feed_cursor=raw(LAST_CURSOR)),
+    ),
+    "a cursor moved to the newest change of two": lambda s: (
+        *approval_writes(s),
+        *further_step(s.approve, action="publish", to_state="PUBLISHED"),
+        move_cursor(feed_cursor=raw(LAST_CURSOR)),
+    ),
+    "a subscriber restarted at a change that is not committed": lambda s: (
+        *approval_writes(s),
+        restart_cursor(feed_cursor=raw(LAST_CURSOR)),
+    ),
+}
 ON_POSTGRESQL: Mapping[str, Kind] = {
     "a record truncated": dict(_truncations()),
     "a record updated or deleted": dict(_updates_of_no_row()),
@@ -164,5 +191,6 @@ ON_POSTGRESQL: Mapping[str, Kind] = {
     "a COPY": {**COPIED, **COPIED_PAYLOADS, **COPIED_REFUSALS},
     "a payload forged": PAYLOADS_ON_POSTGRESQL,
     "a chosen position": CHOSEN_POSITIONS,
+    "a cursor behind the end of the feed": BEHIND_THE_END,
     "a TEMP table or trigger": IMPOSTORS,
 }

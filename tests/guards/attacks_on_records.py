@@ -19,7 +19,14 @@ from tests.guards.situation import (
     insert_version,
     insert_warnings,
 )
-from tests.guards.task_rows import DEAD, LEASED, complete_task, end_lease, insert_attempt
+from tests.guards.task_rows import (
+    DEAD,
+    LEASED,
+    LIVE_UNTIL,
+    complete_task,
+    end_lease,
+    insert_attempt,
+)
 from tests.guards.writes import insert_change, update_head
 
 from indelible_sql.concepts.tables import WARNINGS
@@ -145,11 +152,11 @@ LIES: Kind = {
     ),
     "an attempt that does not match its digest": lambda s: (
         insert_attempt(s.attempt, hash="b" * 64),
-        end_lease(LEASED, due_at=TO_COME),
+        end_lease(LEASED, due_at=LIVE_UNTIL),
     ),
     "a failure in the future": lambda s: (
         insert_attempt(s.attempt, at=TO_COME),
-        end_lease(LEASED, due_at=TO_COME),
+        end_lease(LEASED, due_at=LIVE_UNTIL),
     ),
     "a reason of a no-break space": lambda s: approval_writes(s, reason="\u00a0"),
     "a version that does not match its digest": lambda s: edit_writes(

@@ -1,6 +1,8 @@
 """Illegal writes to event logs, events, faults, feeds, fetches, settlement runs and lines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import delete, update
 from tests.guards.attack_parts import Kind, Write
@@ -13,14 +15,26 @@ from tests.guards.attacks_on_contests import (
 )
 from tests.guards.contest_rows import FOREIGN, LIVE, LOCKED, SCHEDULED, SETTLED, SETTLING
 from tests.guards.contest_steps import ContestSituation, with_record
-from tests.guards.contest_values import CREATED, HOUR, OTHER_TOURNAMENT, PAYLOADS, payload_of
+from tests.guards.contest_values import (
+    CREATED,
+    FIELD_BODY,
+    HOUR,
+    OTHER_TOURNAMENT,
+    PAYLOADS,
+    leaderboard_body,
+    payload_of,
+)
 from tests.guards.kernel_records import STORED_PAYLOAD
 from tests.guards.project_rows import record_of
+from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import NULL
-from tests.guards.writes import Step, head_write, insert_change, step_writes
+from tests.guards.situation import Situation
+from tests.guards.writes import Step, head_write, insert_change, step_writes, with_digest
 
+from indelible.kernel import to_json_value
 from indelible_sql.contests.tables import EVENTS, FAULTS, FETCHES, LINES
 
+FAR = datetime(2999, 1, 1, tzinfo=UTC)
 OTHER_PAYLOAD = payload_of(PAYLOADS[0]).digest
 
 
@@ -64,7 +78,49 @@ def _settled_with_line(**columns: object) -> Write:
     )
 
 
+def _skipped(**columns: object) -> Write:
+    """Return the step of a fetch that shows nothing new, with some columns of its log changed."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        paused = s.steps["contest_logs"]
+        values = {name: to_json_value(value) for name, value in columns.items()}
+        data = {**paused.change.data, **values}
+        change = with_digest(paused.change, action="skip", to_state="OPEN", data=data)
+        return step_writes(Step(change=change, row={**paused.row, "status": "OPEN", **columns}))
+
+    return write
+
+
+def _with_body(**keys: Any) -> Write:  # noqa: ANN401 - any JSON value
+    """Return an applied event with some keys of its body changed."""
+    return changed_record(_appended, EVENTS, body={**leaderboard_body("p9"), **keys})
+
+
+def _without_key(name: str) -> Write:
+    """Return an applied event whose body lacks a key."""
+    body = leaderboard_body("p9")
+    del body[name]
+    return changed_record(_appended, EVENTS, body=body)
+
+
+def _with_player(**keys: Any) -> Write:  # noqa: ANN401 - any JSON value
+    """Return an applied event with some keys of its body's player changed."""
+    (player,) = leaderboard_body("p9")["players"]
+    return _with_body(players=[{**player, **keys}])
+
+
+def _with_round(**keys: Any) -> Write:  # noqa: ANN401 - any JSON value
+    """Return an applied event with some keys of its body's round changed."""
+    (player,) = leaderboard_body("p9")["players"]
+    (card_round,) = player["rounds"]
+    return _with_player(rounds=[{**card_round, **keys}])
+
+
 LEGAL_ON_SETTLEMENTS: Kind = {
+    "a fetch shows nothing new": _skipped(),
+    "a fetch shows a rewrite again": _skipped(
+        pending_rewrite="e" * 64, pending_rewrite_at=CREATED, pending_rewrite_number=5
+    ),
     "an event is applied": changed(_appended),
     "an event is refused with its faults": changed(_doubted),
     "a fetch is recorded": changed(_fetched),
@@ -73,7 +129,7 @@ LEGAL_ON_SETTLEMENTS: Kind = {
 
 # Well-formed but wrong values, which no database can refuse.
 LIES_ON_SETTLEMENTS: Kind = {
-    "an event with another body": changed_record(_appended, EVENTS, body={"players": ["p9"]}),
+    "an event with another body": changed_record(_appended, EVENTS, body=leaderboard_body("p9")),
     "an event of another instant": changed_record(_appended, EVENTS, fetched_at=CREATED),
     "a fault with another value": changed_record(_doubted, FAULTS, value="71"),
     "a fetch that took longer": changed_record(_fetched, FETCHES, requested_at=CREATED),
@@ -142,6 +198,30 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         "events that become valid": lambda _: (update(EVENTS).values(validity="VALID"),),
         "events, deleted": lambda _: (delete(EVENTS),),
     },
+    "a body that its event does not store": {
+        "an event whose body is no leaderboard": changed(lambda s: s.misshapen),
+        "an applied event without a body": changed_record(_appended, EVENTS, body=NULL),
+        "a body of a field": changed_record(_appended, EVENTS, body=FIELD_BODY),
+        "a body with text players": _with_body(players=["p9"]),
+        "a body without a tournament": _without_key("tournament"),
+        "a body without its provider's id": _without_key("provider_event_id"),
+        "a body whose tournament is a list": _with_body(tournament=[]),
+        "a body whose tournament lacks its par": _with_body(
+            tournament={"status": None, "rounds": 4, "current_round": 4}
+        ),
+        "a body whose tournament has an unknown status": _with_body(
+            tournament={"status": "OVER", "rounds": 4, "current_round": 4, "par": 72}
+        ),
+        "a body whose version is a text": _with_body(schema_version="1"),
+        "a body without players": _with_body(players=None),
+        "a body with corrections that are no list": _with_body(corrections={}),
+        "a body with a player of an unknown status": _with_player(status="TIRED"),
+        "a body with a player without rounds": _with_player(rounds=None),
+        "a body with a player in a list": _with_body(players=[leaderboard_body("p9")["players"]]),
+        "a body with a round whose strokes are a text": _with_round(strokes="70"),
+        "a body with a round whose holes are an object": _with_round(holes={}),
+        "a body with a hole without strokes": _with_round(holes=[{"h": 1}]),
+    },
     "a fault that its event does not have": {
         "a fault alone": alone(_doubted, FAULTS),
         "a fault of another event": changed_record(_doubted, FAULTS, event_number=2),
@@ -180,6 +260,18 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         "a log whose end is a leaderboard": changed(_appended, terminal_number=6),
         "a log whose field is a leaderboard": changed(_appended, field_number=6),
         "a log whose cancellation is a leaderboard": changed(_appended, cancelled_number=6),
+        "a skipped fetch that cancels the tournament": _skipped(cancelled_number=1),
+        "a skipped fetch that finds a conflict": _skipped(conflict_number=1),
+        "a skipped fetch that loses the field": _skipped(field_number=None),
+        "a skipped fetch with more observations": _skipped(observations=2**53 - 1),
+        "a skipped fetch with an observation in 2999": _skipped(observed_at=FAR),
+        "a skipped fetch with an end in 2999": _skipped(terminal_at=FAR),
+        "a skipped fetch with a leaderboard in 2999": _skipped(leaderboard_at=FAR),
+        "a skipped fetch with a rewrite in 2999": _skipped(
+            pending_rewrite="e" * 64, pending_rewrite_at=FAR, pending_rewrite_number=5
+        ),
+        "an event with an observation in 2999": changed(_appended, observed_at=FAR),
+        "an event with many observations": changed(_appended, observations=2**53 - 1),
         "a log with an end at no time": changed(_appended, terminal_at=NULL),
         "a log with a leaderboard at no time": changed(_appended, leaderboard_at=NULL),
         "a paused log with another hash": lambda s: step_writes(
@@ -223,6 +315,7 @@ ON_SETTLEMENTS: Mapping[str, Kind] = {
         "a feed with a success without a payload": changed(_fetched, last_payload_digest=NULL),
     },
     "a rule of settlement runs broken": {
+        "a run under a number too high": changed(_run, number=99),
         "a second started run of a contest": changed(_run, contest_id=LIVE),
         "a run of a contest that is not live": changed(_run, contest_id=SCHEDULED),
         "a run of a locked contest": changed(_run, contest_id=LOCKED),

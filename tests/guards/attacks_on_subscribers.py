@@ -13,6 +13,7 @@ from tests.guards.subscriber_rows import (
     HALTED,
     NEW_CURSOR,
     STOPPED,
+    cursor_at,
     insert_cursor,
     move_cursor,
     restart_cursor,
@@ -27,7 +28,7 @@ LATER = BEGINNING + timedelta(days=1)
 def nested_move() -> Sequence[Statement]:
     """Return a move in which a trigger stores another position, which would be lost."""
     table = SUBSCRIBER_CURSORS.name
-    body = f"UPDATE {table} SET feed_cursor = '9', fence = 3 WHERE name = NEW.name;"
+    body = f"UPDATE {table} SET feed_cursor = '{cursor_at(3)}', fence = 3 WHERE name = NEW.name;"
     trigger = f"CREATE TEMP TRIGGER nested BEFORE UPDATE ON main.{table} BEGIN {body} END"
     return text(trigger), move_cursor()
 
@@ -37,13 +38,15 @@ LEGAL_ON_SUBSCRIBERS: Kind = {
     "a cursor moves": lambda _: (move_cursor(),),
     "a cursor is written again": lambda _: (move_cursor(feed_cursor="0", changed_at=None),),
     "a subscriber is restarted": lambda _: (restart_cursor(),),
-    "a subscriber is restarted at a position": lambda _: (restart_cursor(feed_cursor="7"),),
+    "a subscriber is restarted at a position": lambda _: (
+        restart_cursor(feed_cursor=cursor_at(7)),
+    ),
 }
 BROKEN_BEGINNINGS: Kind = {
     "a subscriber without a task": lambda _: (insert_cursor(name="unknown"),),
     "a subscriber of another stage": lambda _: (insert_cursor(stage="work"),),
     "a subscriber under another fence": lambda _: (insert_cursor(fence=2),),
-    "a subscriber that begins at a position": lambda _: (insert_cursor(feed_cursor="7"),),
+    "a subscriber that begins at a position": lambda _: (insert_cursor(feed_cursor=cursor_at(7)),),
     "a subscriber that begins restarted": lambda _: (
         insert_cursor(
             restarts=1, restarted_at=BEGINNING, restarted_by=NOOR, restart_reason="a test"
@@ -69,6 +72,30 @@ BROKEN_MOVES: Kind = {
         move_cursor(restarts=0, restarted_at=None, restarted_by=None, restart_reason=None),
     ),
 }
+CURSORS_OUT_OF_FEED: Kind = {
+    "a cursor moved behind the end": lambda _: (move_cursor(feed_cursor=cursor_at(1_000_000)),),
+    "a cursor moved to no position": lambda _: (move_cursor(feed_cursor="the end"),),
+    "a cursor moved to a position of too many digits": lambda _: (
+        move_cursor(feed_cursor=cursor_at(10**18)),
+    ),
+    "a cursor moved to a position without a hash": lambda _: (move_cursor(feed_cursor="2"),),
+    "a cursor moved to a position that begins with 0": lambda _: (
+        move_cursor(feed_cursor=f"0{cursor_at(2)}"),
+    ),
+    "a cursor moved to a position with a long hash": lambda _: (
+        move_cursor(feed_cursor=f"{cursor_at(2)}0"),
+    ),
+    "a cursor moved to a position with a hash of capitals": lambda _: (
+        move_cursor(feed_cursor=cursor_at(2)[:-1] + "A"),
+    ),
+    "a cursor moved back": lambda _: (
+        move_cursor(feed_cursor=cursor_at(3)),
+        move_cursor(feed_cursor=cursor_at(2)),
+    ),
+    "a subscriber restarted behind the end": lambda _: (
+        restart_cursor(feed_cursor=cursor_at(1_000_000)),
+    ),
+}
 BROKEN_RESTARTS: Kind = {
     "a restart without a cancellation": lambda _: (restart_cursor(FOLLOWER, fence=3, restarts=2),),
     "a restart of a waiting task": lambda _: (restart_cursor(STOPPED, fence=1),),
@@ -81,7 +108,12 @@ BROKEN_RESTARTS: Kind = {
     "a restart without a reason": lambda _: (restart_cursor(restart_reason=None),),
 }
 ON_SUBSCRIBERS: Mapping[str, Kind] = {
-    "a subscriber's cursor broken": {**BROKEN_BEGINNINGS, **BROKEN_MOVES, **BROKEN_RESTARTS},
+    "a subscriber's cursor broken": {
+        **BROKEN_BEGINNINGS,
+        **BROKEN_MOVES,
+        **CURSORS_OUT_OF_FEED,
+        **BROKEN_RESTARTS,
+    },
 }
 REPLACED_CURSORS: Kind = {
     "a cursor, replaced": lambda _: (replacing(insert_cursor(name=FOLLOWER, fence=3)),),

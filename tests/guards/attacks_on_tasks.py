@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 from tests.guards.attack_parts import Kind
+from tests.guards.attacks_on_rates import NEVER
 from tests.guards.raw_sql import NULL, raw, replacing
 from tests.guards.task_rows import (
     AGAIN,
@@ -102,6 +103,12 @@ LEGAL_ON_TASKS: Kind = {
     ),
 }
 ON_TASKS: Mapping[str, Kind] = {
+    "a task put off for ever": {
+        "a waiting task that is due in 2999": lambda _: (update_task(FREE, due_at=NEVER),),
+        "a new task that is due in 2999": lambda _: (insert_task(due_at=NEVER),),
+        "a recurring task whose slot is in 2999": lambda _: (update_task(CARRIER, slot=NEVER),),
+        "a new recurring task whose slot is in 2999": lambda _: (insert_task(slot=NEVER),),
+    },
     "a fence broken": {
         "a fence that is lowered": lambda _: (update_task(LEASED, fence=0),),
         "a fence that is lowered as the task is completed": lambda _: (

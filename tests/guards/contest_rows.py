@@ -27,6 +27,7 @@ from tests.guards.contest_values import (
     draft_of,
     faults_of,
     fetch_result,
+    leaderboard_body,
     lines_of,
     payload_of,
     terms_of,
@@ -85,7 +86,7 @@ def add_contests(tx: SqlTransaction) -> None:
     foreign = configuration_of(lock_time=LATE, provider_event_id=OTHER_TOURNAMENT)
     _publish(tx, FOREIGN, foreign)
     _open_log(tx, FOREIGN)
-    cancellation = draft_of(1, EventKind.CANCELLED, None, None)
+    cancellation = draft_of(1, EventKind.CANCELLED, None, leaderboard_body())
     _append(tx, FOREIGN, cancellation, cancelled_number=1)
     _configure(tx, FOREIGN)
     _set_roster(tx, f"{SCHEDULED}-noor")
@@ -270,7 +271,7 @@ def _start(tx: SqlTransaction, contest_id: str) -> None:
 def _play(tx: SqlTransaction, contest_id: str) -> None:
     """Append a leaderboard that looks final, and the end of the tournament."""
     at = CREATED + 3 * HOUR
-    final = draft_of(2, EventKind.SNAPSHOT, 3, {"players": []})
+    final = draft_of(2, EventKind.SNAPSHOT, 3, leaderboard_body())
     _append(
         tx,
         contest_id,
@@ -302,7 +303,7 @@ def _start_run(tx: SqlTransaction, contest_id: str) -> None:
 def _reject_rewrite(tx: SqlTransaction) -> None:
     """Append an invalid event of LIVE, which is a rewrite and a conflict at the same time."""
     rewrite = draft_of(
-        4, EventKind.SNAPSHOT, 4, {"players": ["p1"]}, validity=Validity.INVALID, fault_count=2
+        4, EventKind.SNAPSHOT, 4, leaderboard_body("p1"), validity=Validity.INVALID, fault_count=2
     )
     _append(
         tx,
@@ -318,7 +319,7 @@ def _reject_rewrite(tx: SqlTransaction) -> None:
 
 def _correct(tx: SqlTransaction) -> None:
     """Append a valid event of LIVE that supersedes the applied leaderboard, and changes nothing."""
-    correction = draft_of(5, EventKind.CORRECTION, 4, {"players": []}, supersedes=2)
+    correction = draft_of(5, EventKind.CORRECTION, 4, leaderboard_body(), supersedes=2)
     _append(tx, LIVE, correction)
 
 

@@ -31,6 +31,7 @@ from tests.guards.contest_values import (
     draft_of,
     faults_of,
     fetch_result,
+    leaderboard_body,
     lines_of,
     payload_of,
     terms_of,
@@ -105,9 +106,13 @@ class ContestSituation:
     activated: Step
     rejected: Step
 
+    # A step of an entry of SETTLED, which the settlement has counted: it is refused.
+    voided: Step
+
     # Steps of LIVE's log: a valid event, and an invalid one with faults.
     appended: Step
     doubted: Step
+    misshapen: Step
 
     # A fetch of the feed, and the end of LIVE's run.
     fetched: Step
@@ -142,6 +147,7 @@ def contest_situation(tx: SqlReading) -> ContestSituation:
         fetched=_fetched(tx),
         appended=_event(tx, Validity.VALID, ()),
         doubted=_event(tx, Validity.INVALID, CODES),
+        misshapen=_event(tx, Validity.VALID, (), {"players": []}),
         **_entry_steps(tx),
     )
 
@@ -236,6 +242,7 @@ def _entry_steps(tx: SqlReading) -> dict[str, Step]:
     """Return the steps of entries by their names in the situation."""
     active = tx.contests.entries.get(f"{SCHEDULED}-maya")
     pending = tx.contests.entries.get(f"{SCHEDULED}-pending")
+    settled = tx.contests.entries.get(f"{SETTLED}-maya")
     now = later_than(active.entity.updated_at)
     changed = active.entity.with_roster(OTHER_PLAYERS, None, now=now)
     paid = pending.entity.activated(
@@ -249,15 +256,20 @@ def _entry_steps(tx: SqlReading) -> dict[str, Step]:
         ),
         "activated": step_of(pending, paid, "activate"),
         "rejected": step_of(pending, rejected, "reject"),
+        "voided": step_of(
+            settled, settled.entity.voided(now=later_than(settled.entity.updated_at)), "void"
+        ),
     }
 
 
-def _event(tx: SqlReading, validity: Validity, codes: Sequence[str]) -> Step:
+def _event(
+    tx: SqlReading, validity: Validity, codes: Sequence[str], body: dict[str, Any] | None = None
+) -> Step:
     """Return a leaderboard of LIVE's log: applied if it is valid, else with faults."""
+    if body is None:
+        body = leaderboard_body("p2")
     head = tx.contests.logs.get(LIVE)
-    draft = draft_of(
-        6, EventKind.SNAPSHOT, 4, {"players": ["p2"]}, validity=validity, fault_count=len(codes)
-    )
+    draft = draft_of(6, EventKind.SNAPSHOT, 4, body, validity=validity, fault_count=len(codes))
     marks = marks_of(head.entity)
     if validity is Validity.VALID:
         marks = marks_of(

@@ -17,6 +17,13 @@ from indelible.contests.entities import (
     roster_digest,
 )
 from indelible.contests.rules.configuration import document_instant, parse_configuration
+from indelible.contests.rules.values import (
+    Leaderboard,
+    PlayerCard,
+    PlayerStatus,
+    Round,
+    Tournament,
+)
 from indelible.contests.samples import sample_configuration
 from indelible.kernel.bulk import Bulk
 from indelible.kernel.json import digest
@@ -81,6 +88,15 @@ def terms_of(document: JsonObject) -> ContestTerms:
         payment_grace_seconds=document["payment_grace_seconds"],
         configuration_digest=document.digest,
     )
+
+
+def leaderboard_body(*player_ids: str) -> dict[str, Any]:
+    """Return the body of a leaderboard with players who have one complete round."""
+    players: list[PlayerCard] = []
+    for player_id in player_ids:
+        card_round = Round(n=1, strokes=70, complete=True, holes=((1, 4), (2, 3)))
+        players.append(PlayerCard(player_id, PlayerStatus.ACTIVE, (card_round,)))
+    return Leaderboard(TOURNAMENT, Tournament(), tuple(players)).body()
 
 
 def draft_of(

@@ -1,9 +1,12 @@
 """The money of the situation: rows in every table of money, in the states that attacks start from.
 
 Three parties have paid for `REFERENCE`, which is settled. Ann is paid, and a part of it is
-reversed; Bob's transfer has failed, and Cat has none. `OTHER` has a fee and its mirror.
+reversed; Bob's transfer has failed. A second settlement owes Cat, who has no transfer, and a third
+one has no job. `OTHER` has a fee, and what the platform has
+added and taken back; that it was taken back is proposed to be reversed.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,8 +14,9 @@ from attrs import evolve
 from tests.guards.contest_rows import save
 from tests.guards.contest_values import CREATED, HOUR, payload_of
 
+from indelible.kernel import Actor
 from indelible.kernel.bulk import Bulk
-from indelible.money import post_movement
+from indelible.money import ProposeReversal, post_movement, propose_reversal
 from indelible.money.entities import (
     SWITCH_ID,
     Account,
@@ -29,17 +33,18 @@ from indelible.money.entities import (
     ReconciliationScope,
     Refund,
     RefundReason,
+    Remedy,
     StripeEvent,
     Transfer,
     TransferLine,
-    movement_id,
 )
 from indelible.money.entities.ids import charge_id, refund_id, transfer_id
 from indelible.money.entities.values import AttemptKind, EventOrigin, OutcomeCode, TransferFailure
 from indelible.money.lifecycle import ChargeStatus
 from indelible.money.rules import ledger
 from indelible.money.rules.ledger import MovementDraft, OwedPayment, PayoutReversal, Proof
-from indelible_sql import SqlTransaction
+from indelible.testing.stores import MAYA, NOOR
+from indelible_sql import SqlStore, SqlTransaction
 
 USD: Final = "USD"
 FEE: Final = 2_501
@@ -47,19 +52,27 @@ REFERENCE: Final = "reference-1"
 OTHER: Final = "reference-2"
 SETTLEMENT: Final = "settlement-1"
 EMPTY_SETTLEMENT: Final = "settlement-2"
+LATER_SETTLEMENT: Final = "settlement-5"
+UNPLANNED_SETTLEMENT: Final = "settlement-6"
 PARTIES: Final = ("ann", "bob", "cat")
+ACCOUNTS: Final = {"ann": "acct_1", "bob": "acct_2"}
 WON: Final = {"ann": 4_000, "bob": 2_000, "cat": 1_000}
-RAKE: Final = 503
+RAKE: Final = 403
+UNPLANNED: Final = 100
 REVERSED: Final = 1_500
+DISPUTE_FEE: Final = 1_500
 SETTLED: Final = ledger.settlement_key(SETTLEMENT)
+SETTLED_LATER: Final = ledger.settlement_key(LATER_SETTLEMENT)
 OPERATOR: Final = Proof.by_operator("a story")
 
 DISPUTED_CHARGE: Final = charge_id("disputed")
 OPEN_CHARGE: Final = charge_id("open")
-THIRD_CHARGE: Final = charge_id("third")
+RUNNING_CHARGE: Final = charge_id("running")
+PAID_CHARGE: Final = charge_id("paid")
+CHARGES: Final = {"ann": DISPUTED_CHARGE, "bob": RUNNING_CHARGE, "cat": PAID_CHARGE}
 FAILED_REFUND: Final = refund_id(DISPUTED_CHARGE, 1)
 PENDING_REFUND: Final = refund_id(DISPUTED_CHARGE, 2)
-RUNNING_REFUND: Final = refund_id(OPEN_CHARGE, 1)
+RUNNING_REFUND: Final = refund_id(RUNNING_CHARGE, 1)
 DISPUTE_ID: Final = "dp_1"
 DEAD_EVENT: Final = "evt_dead"
 NEW_EVENT: Final = "evt_new"
@@ -93,8 +106,8 @@ def movement_of(tx: Any, key: str) -> Movement:  # noqa: ANN401 - a transaction 
 
 
 def fee_of(party: str, reference: str = REFERENCE) -> MovementDraft:
-    """Return the draft of a party's fee; Ann's is that of the disputed charge."""
-    charge = DISPUTED_CHARGE if (party, reference) == ("ann", REFERENCE) else ""
+    """Return the draft of a party's fee; that of `REFERENCE` has a charge."""
+    charge = CHARGES.get(party) if reference == REFERENCE else None
     return ledger.entry_fee(
         charge_id=charge or f"charge-{reference}-{party}",
         reference=reference,
@@ -132,36 +145,105 @@ def reversal_of(payout: Movement, reversal_ref: str, amount_minor: int) -> Movem
     )
 
 
-def mirrored_fee() -> str:
-    """Return the id of the fee that has a mirror."""
-    return movement_id(fee_of("dan", OTHER).key)
+def mirrored_top_up() -> str:
+    """Return the id of the movement that has a mirror."""
+    return top_up().id
+
+
+def top_up() -> MovementDraft:
+    """Return the draft of what the platform adds to the escrow of `OTHER`."""
+    return ledger.guarantee_topup(
+        settlement_id="settlement-3", reference=OTHER, amount_minor=FEE, currency=USD
+    )
+
+
+def mirror_of(tx: Any, movement: Movement) -> MovementDraft:  # noqa: ANN401 - of either kind
+    """Return the draft of the mirror of a stored movement with one posting."""
+    postings = tx.money.movements.postings(movement.id, after=0, limit=1)
+    accounts: dict[str, Account] = {}
+    for name in (postings[0].debit_account_id, postings[0].credit_account_id):
+        accounts[name] = tx.money.accounts.get(name).entity
+    return ledger.mirror(movement, postings, accounts)
+
+
+def add_reversals(store: SqlStore) -> None:
+    """Reverse a movement by two persons, and propose to reverse that reversal."""
+    propose(store, mirrored_top_up(), NOOR)
+    with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
+        mirror = mirror_of(tx, movement_of(tx, top_up().key))
+        reversal = post_movement(tx, evolve(mirror, fact_key="error:other")).movement
+    propose(store, reversal.id, NOOR)
+    # A reversal that is not reversed yet, although it was proposed by the one who attacks.
+    with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
+        second = post_movement(tx, own_top_up()).movement
+    propose(store, second.id, MAYA)
+
+
+def own_top_up() -> MovementDraft:
+    """Return the draft of the movement whose reversal Maya has proposed herself."""
+    return ledger.guarantee_topup(
+        settlement_id="settlement-4", reference=OTHER, amount_minor=FEE, currency=USD
+    )
+
+
+def propose(store: SqlStore, movement: str, actor: Actor) -> None:
+    """Note that a person proposes to reverse a movement."""
+    with store.transaction(actor=actor, reason="a story", request_id="request-1") as tx:
+        propose_reversal(tx, ProposeReversal(movement_id=movement))
 
 
 def _add_movements(tx: SqlTransaction) -> None:
     for party in PARTIES:
         post_movement(tx, fee_of(party))
-    lines = [ledger.SettlementLine(party=party, amount_minor=WON[party]) for party in PARTIES]
-    settled = ledger.settlement(
-        settlement_id=SETTLEMENT,
+    items = [f"{REFERENCE}-{party}" for party in PARTIES]
+    settlement = _settle(tx, SETTLEMENT, {"ann": WON["ann"], "bob": WON["bob"]}, RAKE, items)
+    _settle(tx, EMPTY_SETTLEMENT, {})
+    _settle(tx, LATER_SETTLEMENT, {"cat": WON["cat"]})
+    _settle(tx, UNPLANNED_SETTLEMENT, {"cat": UNPLANNED})
+    payout = post_movement(tx, payout_of(settlement, "ann")).movement
+    post_movement(tx, reversal_of(payout, "trr_1", REVERSED))
+    _add_dispute_movements(tx)
+
+    post_movement(tx, fee_of("dan", OTHER))
+    post_movement(tx, top_up())
+
+
+def _settle(
+    tx: SqlTransaction,
+    settlement: str,
+    won: Mapping[str, int],
+    rake_minor: int = 0,
+    items: Sequence[str] = (),
+) -> Movement:
+    """Post a settlement of `REFERENCE`."""
+    lines: list[ledger.SettlementLine] = []
+    for party, amount_minor in won.items():
+        lines.append(ledger.SettlementLine(party=party, amount_minor=amount_minor))
+    draft = ledger.settlement(
+        settlement_id=settlement,
         reference=REFERENCE,
         currency=USD,
         lines=lines,
-        rake_minor=RAKE,
+        rake_minor=rake_minor,
         rounding_minor=0,
         retained_minor=0,
-        items=[f"{REFERENCE}-{party}" for party in PARTIES],
+        items=items,
     )
-    settlement = post_movement(tx, settled).movement
-    payout = post_movement(tx, payout_of(settlement, "ann")).movement
-    post_movement(tx, reversal_of(payout, "trr_1", REVERSED))
+    return post_movement(tx, draft).movement
 
-    fee = post_movement(tx, fee_of("dan", OTHER)).movement
-    postings = tx.money.movements.postings(fee.id, after=0, limit=1)
-    accounts: dict[str, Account] = {}
-    for name in (postings[0].debit_account_id, postings[0].credit_account_id):
-        accounts[name] = tx.money.accounts.get(name).entity
-    mirror = ledger.mirror(fee, postings, accounts)
-    post_movement(tx, evolve(mirror, fact_key="error:dan"))
+
+def _add_dispute_movements(tx: SqlTransaction) -> None:
+    """Book the money that Stripe has taken for the dispute, and has given back."""
+    values: dict[str, Any] = {
+        "dispute_id": DISPUTE_ID,
+        "reference": REFERENCE,
+        "party": "ann",
+        "amount_minor": FEE,
+        "currency": USD,
+        "proof": Proof.by_event("evt-dispute"),
+    }
+    post_movement(tx, ledger.dispute_opened(fee_minor=DISPUTE_FEE, **values))
+    post_movement(tx, ledger.dispute_won(**values))
 
 
 def _opened(item: str) -> Charge:
@@ -177,28 +259,19 @@ def _opened(item: str) -> Charge:
 
 
 def _add_charges(tx: SqlTransaction) -> None:
-    """Store two charges that wait for their payments, and a disputed one in which all is set."""
-    for item in ("open", "third", "disputed"):
+    """Store a charge that waits for its payment, two paid ones, and one in which all is set."""
+    for item in ("open", "paid", "running", "disputed"):
         save(tx, tx.money.charges, None, _opened(item), "open")
-    head = tx.money.charges.get(DISPUTED_CHARGE)
-    charge = head.entity.transition(
-        "succeed",
-        now=LATER,
-        intent_id="pi_1",
-        session_id="cs_1",
-        failure_code="card_declined",
-        last_event_at=LATER,
-        received_minor=FEE,
-        received_currency=USD,
-        paid_at=LATER,
-        outcome_code=OutcomeCode.REQUESTED,
-    )
-    save(tx, tx.money.charges, head, charge, "succeed")
-    head = tx.money.charges.get(DISPUTED_CHARGE)
-    charge = head.entity.transition(
-        "dispute", now=LATER + MINUTE, disputed_from=ChargeStatus.SUCCEEDED
-    )
-    save(tx, tx.money.charges, head, charge, "dispute")
+    _move_charge(tx, "attach_session", intent_id="pi_1", session_id="cs_1")
+    _move_charge(tx, "fail", failure_code="card_declined", last_event_at=LATER)
+    for charge in CHARGES.values():
+        payment = {"received_minor": FEE, "received_currency": USD, "paid_at": LATER}
+        _move_charge(tx, "succeed", charge, **payment)
+
+
+def _add_dispute(tx: SqlTransaction) -> None:
+    """Store the dispute of the charge whose refund has failed."""
+    _move_charge(tx, "dispute", disputed_from=ChargeStatus.SUCCEEDED)
     dispute = Dispute.create(
         "open",
         now=CREATED,
@@ -206,23 +279,39 @@ def _add_charges(tx: SqlTransaction) -> None:
         charge_id=DISPUTED_CHARGE,
         amount_minor=FEE,
         currency=USD,
-        fee_minor=1_500,
         reason_code="fraudulent",
         evidence_due_by=CREATED + 9 * HOUR,
-        withdrawn_at=CREATED,
-        reinstated_at=CREATED,
         covered=False,
     )
     save(tx, tx.money.disputes, None, dispute, "open")
-    opened = tx.money.disputes.get(DISPUTE_ID)
-    won = opened.entity.transition("win", now=LATER, closed_at=LATER)
-    save(tx, tx.money.disputes, opened, won, "win")
+    steps: Mapping[str, Mapping[str, Any]] = {
+        "withdraw": {"withdrawn_at": LATER, "fee_minor": DISPUTE_FEE},
+        "reinstate": {"reinstated_at": LATER},
+        "win": {"closed_at": LATER},
+    }
+    for action, fields in steps.items():
+        head = tx.money.disputes.get(DISPUTE_ID)
+        moved = head.entity.transition(action, now=LATER, **fields)
+        save(tx, tx.money.disputes, head, moved, action)
 
 
-def refund_with(number: int, charge: str = DISPUTED_CHARGE) -> Refund:
+def _move_charge(
+    tx: SqlTransaction,
+    action: str,
+    charge_id: str = DISPUTED_CHARGE,
+    **fields: Any,  # noqa: ANN401 - of a charge
+) -> None:
+    head = tx.money.charges.get(charge_id)
+    charge = head.entity.transition(action, now=LATER, **fields)
+    save(tx, tx.money.charges, head, charge, action)
+
+
+def refund_with(
+    number: int, charge: str = DISPUTED_CHARGE, action: str = "request", **fields: object
+) -> Refund:
     """Return a new refund of a charge."""
     return Refund.create(
-        "request",
+        action,
         now=CREATED,
         id=refund_id(charge, number),
         charge_id=charge,
@@ -231,13 +320,15 @@ def refund_with(number: int, charge: str = DISPUTED_CHARGE) -> Refund:
         currency=USD,
         reason_code=RefundReason.REQUESTED,
         covered=False,
+        **fields,
     )
 
 
 def _add_refunds(tx: SqlTransaction) -> None:
-    """Store a refund that failed at its second attempt, a pending and a requested one."""
+    """Store a refund that failed at its second attempt, one made outside and a requested one."""
     refund = refund_with(1)
     save(tx, tx.money.refunds, None, refund, "request")
+    _move_charge(tx, "request_refund", outcome_code=OutcomeCode.REQUESTED)
     for generation in (1, 2):
         head = tx.money.refunds.get(FAILED_REFUND)
         refund = head.entity.attempted(generation=generation, now=CREATED + generation * HOUR)
@@ -248,11 +339,13 @@ def _add_refunds(tx: SqlTransaction) -> None:
         "fail", now=CREATED + 3 * HOUR, stripe_refund_id="re_1", failure_code="lost_or_stolen_card"
     )
     save(tx, tx.money.refunds, head, failed, "fail")
-    save(tx, tx.money.refunds, None, refund_with(2), "request")
-    head = tx.money.refunds.get(PENDING_REFUND)
-    accepted = head.entity.transition("accept", now=LATER, stripe_refund_id="re_2")
-    save(tx, tx.money.refunds, head, accepted, "accept")
-    save(tx, tx.money.refunds, None, refund_with(1, OPEN_CHARGE), "request")
+    _move_charge(tx, "fail_refund")
+    _add_dispute(tx)
+    adopted = refund_with(2, action="adopt", stripe_refund_id="re_2")
+    save(tx, tx.money.refunds, None, adopted, "adopt")
+    save(tx, tx.money.refunds, None, refund_with(1, RUNNING_CHARGE), "request")
+    outcome = {"outcome_code": OutcomeCode.REQUESTED}
+    _move_charge(tx, "request_refund", RUNNING_CHARGE, **outcome)
 
 
 def _add_events(tx: SqlTransaction) -> None:
@@ -296,6 +389,7 @@ def discrepancies() -> Bulk[Discrepancy]:
                 expected="2501",
                 actual="2500",
                 difference_minor=1,
+                remedy=Remedy.AWAITED,
             )
         )
     return Bulk.of(Discrepancy, rows)
@@ -363,12 +457,11 @@ def line_of(movement: Movement, number: int, amount_minor: int) -> Bulk[Transfer
 
 def transfer_to(party: str, transfer: str, amount_minor: int, **fields: object) -> Transfer:
     """Return a new transfer."""
-    values: dict[str, Any] = {"job_id": SETTLEMENT, **fields}
+    values: dict[str, Any] = {"job_id": SETTLEMENT, "settlement_id": SETTLEMENT, **fields}
     return Transfer.create(
         "plan",
         now=CREATED,
         id=transfer,
-        settlement_id=SETTLEMENT,
         reference=REFERENCE,
         party=party,
         amount_minor=amount_minor,
@@ -378,18 +471,30 @@ def transfer_to(party: str, transfer: str, amount_minor: int, **fields: object) 
     )
 
 
-def _add_payouts(tx: SqlTransaction) -> None:
-    """Store a job with a paid and a failed transfer, an empty job, and a transfer of a reversal."""
-    payee = Payee.create("register", now=CREATED, id="ann")
-    save(tx, tx.money.payees, None, payee, "register")
-    for action in ("attach", "enable"):
-        head = tx.money.payees.get("ann")
-        hours = head.revision.seq
-        payee = head.entity.transition(action, now=CREATED + hours * HOUR, destination="acct_1")
-        save(tx, tx.money.payees, head, payee, action)
+def add_payees(store: SqlStore) -> None:
+    """Store payees that have set their account themselves, and can receive transfers."""
+    for party, account in ACCOUNTS.items():
+        owner = Actor.user(party)
+        with store.transaction(actor=owner, reason="a story", request_id="request-1") as tx:
+            payee = Payee.create("register", now=CREATED, id=party)
+            save(tx, tx.money.payees, None, payee, "register")
+            head = tx.money.payees.get(party)
+            payee = head.entity.attached(account, str(owner), now=CREATED + HOUR)
+            save(tx, tx.money.payees, head, payee, "attach")
+            head = tx.money.payees.get(party)
+            payee = head.entity.enabled(now=CREATED + 2 * HOUR)
+            save(tx, tx.money.payees, head, payee, "enable")
 
+
+def _add_payouts(tx: SqlTransaction) -> None:
+    """Store a job with a paid and a failed transfer, one without its transfer and an empty one.
+
+    A transfer of a reversal has no job.
+    """
     job = job_of(SETTLEMENT, transfer_count=2, total_minor=WON["ann"] + WON["bob"])
     save(tx, tx.money.payout_jobs, None, job, "plan")
+    later = job_of(LATER_SETTLEMENT, transfer_count=1, total_minor=WON["cat"])
+    save(tx, tx.money.payout_jobs, None, later, "plan")
     empty = job_of(EMPTY_SETTLEMENT, transfer_count=0, total_minor=0)
     save(tx, tx.money.payout_jobs, None, empty, "plan")
     planned = tx.money.payout_jobs.get(EMPTY_SETTLEMENT)
@@ -418,10 +523,10 @@ def _approve(tx: SqlTransaction, transfer: str) -> None:
     approved = head.entity.transition(
         "approve",
         now=LATER,
-        approved_by="noor",
+        approved_by=str(tx.actor),
         approved_at=LATER,
         approval_reason="checked",
-        destination="acct_1",
+        approved_destination=ACCOUNTS[head.entity.party],
     )
     save(tx, tx.money.transfers, head, approved, "approve")
 
@@ -430,7 +535,11 @@ def _claim(tx: SqlTransaction, transfer: str, hours: int) -> None:
     head = tx.money.transfers.get(transfer)
     now = CREATED + hours * HOUR
     claimed = head.entity.transition(
-        "claim", now=now, first_attempt_at=now, retry_until=now + 72 * HOUR
+        "claim",
+        now=now,
+        destination=ACCOUNTS[head.entity.party],
+        first_attempt_at=now,
+        retry_until=now + 72 * HOUR,
     )
     attempt = claimed.new_attempt(AttemptKind.CALL)
     save(tx, tx.money.transfers, head, claimed, "claim", records=(attempt,))
@@ -442,13 +551,18 @@ def _end_transfers(tx: SqlTransaction) -> None:
     paid = head.entity.transition("complete", now=end, stripe_transfer_id="tr_1", completed_at=end)
     save(tx, tx.money.transfers, head, paid, "complete")
     head = tx.money.transfers.get(FAILED_TRANSFER)
-    failed = head.entity.transition(
-        "fail",
+    parked = head.entity.transition(
+        "park",
         now=end,
+        parked_at=end,
         failure_code="account_closed",
         failure_message="The account is closed.",
         failure_count=2,
-        failure_reason=TransferFailure.REJECTED,
-        parked_at=end,
     )
-    save(tx, tx.money.transfers, head, failed, "fail")
+    save(tx, tx.money.transfers, head, parked, "park")
+    head = tx.money.transfers.get(FAILED_TRANSFER)
+    failed = head.entity.transition("unclaim", now=end, failure_reason=TransferFailure.UNCLAIMED)
+    save(tx, tx.money.transfers, head, failed, "unclaim")
+    head = tx.money.transfers.get(PAID_TRANSFER)
+    reversed_in_part = head.entity.reversed(REVERSED, now=end)
+    save(tx, tx.money.transfers, head, reversed_in_part, "record_reversal")

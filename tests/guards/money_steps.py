@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 from sqlalchemy import Executable, Table, insert
 from tests.guards.contest_steps import with_record
 from tests.guards.money_rows import (
+    ACCOUNTS,
     BROKEN,
     COMPLETE,
     DEAD_EVENT,
@@ -15,26 +16,33 @@ from tests.guards.money_rows import (
     FAILED_REFUND,
     FAILED_TRANSFER,
     FEE,
+    LATER_SETTLEMENT,
     NEW_EVENT,
     OPEN_CHARGE,
     OPEN_TRANSFER,
     OPERATOR,
     OTHER,
+    PAID_CHARGE,
     PAID_TRANSFER,
     REFERENCE,
     REVERSED,
     RUNNING,
     RUNNING_REFUND,
     SETTLED,
+    SETTLED_LATER,
     SETTLEMENT,
-    THIRD_CHARGE,
+    UNPLANNED,
+    UNPLANNED_SETTLEMENT,
     USD,
     WON,
     discrepancies,
     fee_of,
+    job_of,
     line_of,
-    mirrored_fee,
+    mirror_of,
+    mirrored_top_up,
     movement_of,
+    own_top_up,
     payout_of,
     refund_with,
     reversal_of,
@@ -108,6 +116,7 @@ TABLE_OF_RECORD: Final[dict[type[Any], Table]] = {
 }
 MONEY_RECORDS: Final = tuple(TABLE_OF_RECORD.values())
 NEW_ITEM: Final = "new"
+SECOND_REVERSED: Final = 100
 
 
 @frozen(kw_only=True)
@@ -129,6 +138,8 @@ class MoneySituation:
     reversal: MoneyStep
     mirror: MoneyStep
     wrong_mirror: MoneyStep
+    own_mirror: MoneyStep  # by the one who has proposed it
+    fee_mirror: MoneyStep  # of what Stripe has reported
     charge_fee: MoneyStep  # of the charge that is paid
     transfer_payout: MoneyStep  # of the transfer that is completed
     settlement: Step
@@ -149,7 +160,9 @@ class MoneySituation:
     approved: Step  # again, by the same one
     reissued: Step
     reversed: Step
+    job: Step
     job_completed: Step
+    job_completed_too_early: Step  # its transfer is not planned
 
 
 def money_situation(tx: SqlReading) -> MoneySituation:
@@ -159,9 +172,11 @@ def money_situation(tx: SqlReading) -> MoneySituation:
     return MoneySituation(
         fee=_movement_step(tx, fee_of("eve", OTHER)),
         payout=_movement_step(tx, payout_of(settlement, "bob")),
-        reversal=_movement_step(tx, reversal_of(payout, "trr_2", 100)),
+        reversal=_movement_step(tx, reversal_of(payout, "trr_2", SECOND_REVERSED)),
         mirror=_movement_step(tx, _mirror(tx)),
         wrong_mirror=_movement_step(tx, _wrong_mirror(tx)),
+        own_mirror=_movement_step(tx, _own_mirror(tx)),
+        fee_mirror=_movement_step(tx, _fee_mirror(tx)),
         charge_fee=_movement_step(tx, _charge_fee()),
         transfer_payout=_movement_step(tx, _transfer_payout(tx)),
         settlement=_step(
@@ -180,9 +195,10 @@ def money_situation(tx: SqlReading) -> MoneySituation:
         ),
         charge=_step(None, _charge(), "open"),
         succeeded=_succeeded(tx),
-        refund=_step(None, refund_with(1, THIRD_CHARGE), "request"),
+        refund=_step(None, refund_with(1, PAID_CHARGE), "request"),
         switch=_switch(),
-        transfer=_transfer(settlement),
+        transfer=_transfer(movement_of(tx, SETTLED_LATER)),
+        job=_job(),
         **_steps(tx),
     )
 
@@ -196,6 +212,7 @@ def money_births(s: MoneySituation) -> dict[str, Step]:
         "refunds": s.refund,
         "payment_switches": s.switch,
         "transfers": s.transfer,
+        "payout_jobs": s.job,
     }
 
 
@@ -204,7 +221,8 @@ def money_steps(s: MoneySituation) -> dict[str, Step]:
 
     A movement has no next step: its second change is refused.
     """
-    return {"accounts": account_step(s.fee), "movements": s.again}
+    transfer = evolve(s.reversed, before=tuple(movement_writes(s.reversal)))
+    return {"accounts": account_step(s.fee), "movements": s.again, "transfers": transfer}
 
 
 def account_step(step: MoneyStep) -> Step:
@@ -277,7 +295,13 @@ def _step(
 
 
 def _movement(key: str, kind: MovementKind, **fields: Any) -> Movement:  # noqa: ANN401 - of any type
-    values: dict[str, Any] = {"posting_count": 0, "total_minor": 0, "reference": OTHER, **fields}
+    values: dict[str, Any] = {
+        "posting_count": 0,
+        "total_minor": 0,
+        "reference": OTHER,
+        "source": "operator",
+        **fields,
+    }
     action = "settle" if kind is MovementKind.SETTLEMENT else "note"
     return Movement.create(
         values.pop("action", action),
@@ -286,20 +310,25 @@ def _movement(key: str, kind: MovementKind, **fields: Any) -> Movement:  # noqa:
         kind=kind,
         key=key,
         currency=USD,
-        source="operator",
         occurred_at=BEGINNING,
         **values,
     )
 
 
 def _note() -> Step:
-    key = f"ledger:payout:{NEW_ITEM}:1"
-    return _step(None, _movement(key, MovementKind.PAYOUT_FAILED, fact_key="new"), "note")
+    """Return the note of the last attempt of the transfer that has failed."""
+    movement = _movement(
+        f"ledger:payout:{FAILED_TRANSFER}:2",
+        MovementKind.PAYOUT_FAILED,
+        reference=REFERENCE,
+        source=f"transfer:{FAILED_TRANSFER}",
+    )
+    return _step(None, movement, "note")
 
 
 def _again(tx: SqlReading) -> Step:
     """Return the second change of the mirror."""
-    mirror = movement_of(tx, f"reversal_of:{mirrored_fee()}")
+    mirror = movement_of(tx, f"reversal_of:{mirrored_top_up()}")
     (birth,) = tx.history.of("movement", mirror.id)
     change = following_change(birth, action="post", to_state="POSTED")
     return Step(change=change, row=dict(change_data(mirror)))
@@ -335,20 +364,25 @@ def _movement_step(tx: SqlReading, draft: MovementDraft) -> MoneyStep:
 
 
 def _mirror(tx: SqlReading) -> MovementDraft:
-    """Return the mirror of the rest of Ann's payout: what is left of it is owed again."""
-    reversal = movement_of(tx, "reversal:trr_1")
-    postings = tx.money.movements.postings(reversal.id, after=0, limit=1)
-    accounts: dict[str, Account] = {}
-    for name in (postings[0].debit_account_id, postings[0].credit_account_id):
-        accounts[name] = tx.money.accounts.get(name).entity
-    return ledger.mirror(reversal, postings, accounts)
+    """Return the mirror of the stored reversal: the platform's money is in the escrow again."""
+    return mirror_of(tx, movement_of(tx, f"reversal_of:{mirrored_top_up()}"))
+
+
+def _own_mirror(tx: SqlReading) -> MovementDraft:
+    """Return the mirror of the movement whose reversal the same person has proposed."""
+    return mirror_of(tx, movement_of(tx, own_top_up().key))
+
+
+def _fee_mirror(tx: SqlReading) -> MovementDraft:
+    """Return the mirror of a fee, which Stripe has reported."""
+    return mirror_of(tx, movement_of(tx, fee_of("dan", OTHER).key))
 
 
 def _wrong_mirror(tx: SqlReading) -> MovementDraft:
-    """Return the mirror with the platform's rake in place of the balance at Stripe."""
+    """Return the mirror with the platform's rake in place of its goodwill."""
     draft = _mirror(tx)
     rake = AccountKey(AccountKind.PLATFORM_RAKE, None, USD)
-    return evolve(draft, steps=tuple(evolve(step, credit=rake) for step in draft.steps))
+    return evolve(draft, steps=tuple(evolve(step, debit=rake) for step in draft.steps))
 
 
 def _charge_fee() -> MovementDraft:
@@ -397,7 +431,6 @@ def _succeeded(tx: SqlReading) -> Step:
     paid = head.entity.transition(
         "succeed",
         now=now,
-        intent_id="pi_2",
         last_event_at=now,
         received_minor=FEE,
         received_currency=USD,
@@ -417,8 +450,27 @@ def _switch() -> Step:
 
 def _transfer(settlement: Movement) -> Step:
     """Return the plan of the transfer to Cat."""
-    planned = transfer_to("cat", transfer_id(SETTLEMENT, "cat"), WON["cat"])
-    return _step(None, planned, "plan", bulk=(line_of(settlement, 3, WON["cat"]),))
+    planned = transfer_to(
+        "cat",
+        transfer_id(LATER_SETTLEMENT, "cat"),
+        WON["cat"],
+        job_id=LATER_SETTLEMENT,
+        settlement_id=LATER_SETTLEMENT,
+    )
+    return _step(None, planned, "plan", bulk=(line_of(settlement, 1, WON["cat"]),))
+
+
+def _job() -> Step:
+    """Return the plan of the job of the settlement that has none."""
+    job = job_of(UNPLANNED_SETTLEMENT, transfer_count=1, total_minor=UNPLANNED)
+    return _step(None, job, "plan")
+
+
+def _ended(tx: SqlReading, job_id: str) -> Step:
+    """Return the end of a job."""
+    job = tx.money.payout_jobs.get(job_id)
+    end = later_than(job.entity.updated_at)
+    return _step(job, job.entity.transition("complete", now=end, completed_at=end), "complete")
 
 
 def _steps(tx: SqlReading) -> dict[str, Step]:
@@ -434,17 +486,16 @@ def _steps(tx: SqlReading) -> dict[str, Step]:
     )
     transfer = tx.money.transfers.get(OPEN_TRANSFER)
     now = later_than(transfer.entity.updated_at)
-    claimed = transfer.entity.transition("claim", now=now, first_attempt_at=now)
+    claimed = transfer.entity.transition(
+        "claim", now=now, destination=ACCOUNTS["ann"], first_attempt_at=now
+    )
     adopted = transfer.entity.transition(
         "adopt", now=now, stripe_transfer_id="tr_2", completed_at=now
     )
     failed = tx.money.transfers.get(FAILED_TRANSFER)
     reissued = failed.entity.reissued(now=later_than(failed.entity.updated_at))
     paid = tx.money.transfers.get(PAID_TRANSFER)
-    taken_back = paid.entity.reversed(REVERSED, now=later_than(paid.entity.updated_at))
-    job = tx.money.payout_jobs.get(SETTLEMENT)
-    job_end = later_than(job.entity.updated_at)
-    ended = job.entity.transition("complete", now=job_end, completed_at=job_end)
+    taken_back = paid.entity.reversed(SECOND_REVERSED, now=later_than(paid.entity.updated_at))
     return {
         "attempted": _step(refund, attempted, "attempt", attempted.new_attempt(AttemptKind.CALL)),
         "processed": _step(
@@ -456,7 +507,8 @@ def _steps(tx: SqlReading) -> dict[str, Step]:
         "approved": _step(transfer, transfer.entity.transition("approve", now=now), "approve"),
         "reissued": _step(failed, reissued, "reissue"),
         "reversed": _step(paid, taken_back, "record_reversal"),
-        "job_completed": _step(job, ended, "complete"),
+        "job_completed": _ended(tx, SETTLEMENT),
+        "job_completed_too_early": _ended(tx, LATER_SETTLEMENT),
     }
 
 
@@ -483,7 +535,7 @@ def money_id_of_column(table: str, column: str) -> str | None:
 
 def _movement_id_of_column(column: str) -> str:
     if column == "reverses":
-        return movement_id(f"reversal_of:{mirrored_fee()}")
+        return movement_id(f"reversal_of:{mirrored_top_up()}")
     return movement_id(fee_of("ann").key)
 
 

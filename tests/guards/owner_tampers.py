@@ -162,17 +162,20 @@ def erase_artifact(tampering: Tampering) -> str:
     return "an artifact erased"
 
 
+def moved_position(position: int | str, new_position: int) -> tuple[str, ...]:
+    """Return the statements with which an owner of PostgreSQL gives a change another position."""
+    identity = "ALTER TABLE indelible.history ALTER position SET GENERATED"
+    moved = f"UPDATE indelible.history SET position = {new_position} WHERE position = {position}"
+    return (f"{identity} BY DEFAULT", moved, f"{identity} ALWAYS")
+
+
 def move_change(tampering: Tampering) -> str:
     """Give a change the place of a later one in the feed."""
     row = tampering.row(HISTORY)
-    if tampering.connection.dialect.name == "sqlite":
-        moved = f"UPDATE history SET position = 1000000 WHERE position = {row['position']}"
-    else:
-        moved = (
-            "UPDATE indelible.history SET txid = CAST(CAST(CAST(CAST(txid AS text) AS bigint) + 1"
-            f" AS text) AS xid8) WHERE position = {row['position']}"
-        )
-    tampering.connection.execute(text(moved))
+    is_sqlite = tampering.connection.dialect.name == "sqlite"
+    moved = f"UPDATE history SET position = 1000000 WHERE position = {row['position']}"
+    for statement in (moved,) if is_sqlite else moved_position(row["position"], 1_000_000):
+        tampering.connection.execute(text(statement))
     return "a change moved in the feed"
 
 

@@ -46,6 +46,10 @@ had the privilege.
 """
 UNREACHED_GUARDS = """
 ## Guards that no attack reaches
+
+The guards `keeps_fields` have more cases than a table can show. For each action,
+`tests/guards/test_fields_of_actions.py` tries each field that the action does not change; each of
+these guards refuses some.
 """
 REPLICA_MODE = """
 ## What a superuser can do
@@ -72,8 +76,7 @@ DATABASE_ONLY = """
 ## What only the database knows
 
 - `history.txid` on PostgreSQL is the number of the transaction that wrote the row. No caller
-  supplies it. `verify` detects a changed one where a seal covers it, and otherwise only if it
-  changes the order of an entity's changes.
+  supplies it, and nothing but the look-up of a lost COMMIT uses it. `verify` does not read it.
 - `history.position` has gaps on PostgreSQL where a transaction rolled back; on SQLite positions
   are 1 to n. `verify` checks the order of two changes of one entity; seals contain the order of
   different entities' changes.
@@ -86,7 +89,8 @@ DATABASE_ONLY = """
   is decided by them.
 - `subscriber_cursors` are in no digest: they state how far a subscriber has followed the feed. An
   owner who moves one back lets changes be handled again, which has no second effect; one who moves
-  it ahead leaves changes without their reactions, which reconciliation finds.
+  it ahead leaves changes without their reactions, which reconciliation finds. `verify` reports one
+  behind the end of the feed, which would leave all later changes without theirs.
 - `verify` computes generated columns again (`previous_seq`, `previous_version`,
   `previous_number`, `lifecycle`, a key's `version`). PostgreSQL lets no role write them; in a
   SQLite file they can be changed like any byte.

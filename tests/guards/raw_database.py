@@ -162,9 +162,10 @@ def _key_name(connection: Connection, table: str, number: int) -> str:
 
 def postgresql_engine(url: str) -> Engine:
     """Return an engine with one connection."""
-    return create_engine(
+    engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://"), pool_size=1, max_overflow=0
     )
+    return engine.execution_options(schema_translate_map={SCHEMA: SCHEMA})
 
 
 def sqlite_engine(url: str, *, foreign_keys: bool, pool: type[Pool] = NullPool) -> Engine:

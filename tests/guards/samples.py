@@ -15,7 +15,7 @@ from indelible.kernel.aggregates import Aggregate, change_data
 from indelible.money.entities import ReconciliationScope
 from indelible.testing.captures.scenarios import B
 from indelible.testing.stores import BEGINNING
-from indelible.tokens.entities.tokens import MINTING_FIELDS
+from indelible.tokens.lifecycle import MINTING_FIELDS
 from indelible_sql import SqlReading
 from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_HEADS
 from indelible_sql.concepts.rows import CONCEPT_HEADS
@@ -197,7 +197,7 @@ SAMPLES: Final = (
         heads=CHARGE_HEADS,
         where={"item": "disputed"},
         action="win",
-        fields={"disputed_from": None, "outcome_code": None},
+        fields={"disputed_from": None},
         own_birth=True,
     ),
     Sample(
@@ -210,7 +210,7 @@ SAMPLES: Final = (
         heads=DISPUTE_HEADS,
         where={"id": "dp_1"},
         action="withdraw",
-        unique={"closed_at": None},
+        unique=dict.fromkeys(("closed_at", "withdrawn_at", "reinstated_at", "fee_minor")),
     ),
     Sample(
         heads=EVENT_HEADS,
@@ -237,16 +237,16 @@ SAMPLES: Final = (
         heads=PAYEE_HEADS,
         where={"id": "ann"},
         action="restrict",
-        unique={"destination": None},
+        unique={"destination": None, "destination_set_by": None},
     ),
     Sample(
         heads=TRANSFER_HEADS,
         where={"stripe_transfer_id": "tr_1"},
         action="record_reversal",
-        fields={"reversed_minor": 1},
+        own_step=True,
         own_birth=True,
     ),
-    Sample(heads=PAYOUT_JOB_HEADS, where={"id": "settlement-1"}, action="start"),
+    Sample(heads=PAYOUT_JOB_HEADS, where={"id": "settlement-1"}, action="start", own_birth=True),
 )
 SAMPLE_BY_TABLE: Final = {sample.heads.table: sample for sample in SAMPLES}
 

@@ -95,7 +95,8 @@ class VerifiedTransactions:
 def transactions_in_database(url: str) -> VerifiedTransactions:
     """Open a connection to a PostgreSQL database."""
     target = url.replace("postgresql://", "postgresql+psycopg://")
-    return VerifiedTransactions(create_engine(target, poolclass=StaticPool))
+    engine = create_engine(target, poolclass=StaticPool)
+    return VerifiedTransactions(engine.execution_options(schema_translate_map={SCHEMA: SCHEMA}))
 
 
 def transactions_in_file(path: Path, *, foreign_keys: bool) -> VerifiedTransactions:

@@ -14,7 +14,7 @@ from tests.guards.capture_rows import CaptureSituation, settle_captures
 from tests.guards.contest_rows import add_contests
 from tests.guards.contest_steps import ContestSituation, contest_situation
 from tests.guards.kernel_records import add_kernel_records
-from tests.guards.money_rows import add_money
+from tests.guards.money_rows import add_money, add_payees, add_reversals
 from tests.guards.money_steps import (
     MoneySituation,
     money_births,
@@ -188,9 +188,11 @@ def settle(store: SqlStore) -> Situation:
         add_subscribers(tx)
 
     projects = settle_projects(store)
+    add_payees(store)
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
         add_contests(tx)
         add_money(tx)
+    add_reversals(store)
     wait_for_complete_feed(store)
     ids = SettledIds(in_review=in_review, published=published_id, key=key_id, projects=projects)
     return store.read(_situation, ids, attempt, captures)

@@ -21,6 +21,7 @@ from tests.guards.flips import (
     row_of,
     unguarded_copy,
 )
+from tests.guards.owner_tampers import moved_position
 from tests.guards.repeats import repeated
 from tests.guards.situated import (
     Situated,
@@ -198,17 +199,14 @@ def test_a_position_that_leaves_a_gap_is_found(sqlite_transactions: VerifiedTran
     assert (Fault.POSITION, "history") in faults
 
 
-def test_a_txid_that_reorders_the_changes_of_an_entity_is_named(
+def test_a_position_that_reorders_the_changes_of_an_entity_is_named(
     situated_database: Situated[PostgresServer], postgresql_transactions: VerifiedTransactions
 ) -> None:
     entity_id = situated_database.situation.reviewed.entity_id
-    later_txid = text(
-        "UPDATE indelible.history"
-        " SET txid = '99999999'"
-        f" WHERE entity_id = '{entity_id}' AND seq = 1"
-    )
+    first = f"(SELECT position FROM indelible.history WHERE entity_id = '{entity_id}' AND seq = 1)"
+    statements = [text(statement) for statement in moved_position(first, 1_000_000)]
 
-    findings = postgresql_transactions.findings([later_txid])
+    findings = postgresql_transactions.findings(statements)
 
     faults = [(finding.fault, finding.entity_id) for finding in findings]
     assert (Fault.POSITION, entity_id) in faults

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.slow
 
 REFUSED = "JSON_LIMIT_EXCEEDED"
 # Other guards refuse every other value than ids of tokens, numbers of copies, the result of a job
-# that has ended, a specification with the prompt of its job, or a configuration with its terms.
+# that has ended, a specification with the prompt of its job, a configuration with its terms, the
+# keys of a change's data, the body of an event, or what a new reconciliation has checked.
 OF_CERTAIN_FORM = (
     ("reveal_transactions", "token_ids"),
     ("mint_events", "batch"),
@@ -32,8 +33,12 @@ OF_CERTAIN_FORM = (
     ("jobs", "result"),
     ("job_specs", "architecture_spec"),
     ("contest_configurations", "configuration"),
+    ("contest_events", "body"),
+    ("history", "data"),
+    ("reconciliations", "checked"),
 )
-FIXED = (("keys", "scopes"),)  # another guard refuses every update
+# Another guard refuses every update: no action changes the field, or not the one that is tried.
+FIXED = (("keys", "scopes"), ("projects", "current_nodes"))
 STORABLE = [item for item in json_columns() if (item[0].name, item[1].name) not in OF_CERTAIN_FORM]
 LIMITS_BY_DOMAIN = {domain: (table, column) for table, column, domain in STORABLE}
 # Whatever a driver or a database does with such texts: an attacker does not choose the limits.

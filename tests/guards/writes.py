@@ -7,7 +7,7 @@ from typing import Any
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, Update, insert, update
 
-from indelible.kernel import AuditContext, Change
+from indelible.kernel import AuditContext, Change, to_json_value
 from indelible.testing.stores import MAYA
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.guards import history_key
@@ -21,11 +21,15 @@ AUDIT = AuditContext(actor=MAYA, reason="a raw write", request_id="request-2")
 
 @frozen(kw_only=True)
 class Step:
-    """A legal change, the columns of its head after it, and the inserts of the records it adds."""
+    """A legal change, the columns of its head after it, and the inserts of the records it adds.
+
+    `before` holds the writes of other aggregates that have to come first.
+    """
 
     change: Change
     row: Row
     records: tuple[Insert, ...] = ()
+    before: tuple[Executable, ...] = ()
 
 
 def head_write(step: Step, /, **columns: object) -> Insert | Update:
@@ -39,7 +43,7 @@ def head_write(step: Step, /, **columns: object) -> Insert | Update:
 
 def step_writes(step: Step, /, **columns: object) -> tuple[Executable, ...]:
     """Return all writes of a step, with some columns of its head changed."""
-    return head_write(step, **columns), *step.records, insert_change(step.change)
+    return *step.before, head_write(step, **columns), *step.records, insert_change(step.change)
 
 
 def update_head(change: Change, /, **columns: object) -> Update:
@@ -98,3 +102,17 @@ def with_digest(change: Change, **fields: Any) -> Change:  # noqa: ANN401 - any 
     """Return the change with other fields and with the digest that matches them."""
     changed = evolve(change, **fields)
     return evolve(changed, hash=changed.digest())
+
+
+def forged_step(step: Step, **columns: object) -> Step:
+    """Return the step with other columns in its head and in its change, which has a true digest."""
+    change = with_digest(step.change, data={**step.change.data, **columns})
+    return evolve(step, change=change, row={**step.row, **columns})
+
+
+def following_step(step: Step, *, action: str, to_state: str, columns: Row) -> Step:
+    """Return a step after another one that changes some columns. It need not be legal."""
+    row = {**step.row, **columns}
+    data = {**step.change.data, **{name: to_json_value(value) for name, value in columns.items()}}
+    change = following_change(step.change, action=action, to_state=to_state, data=data)
+    return Step(change=change, row=row)

@@ -222,5 +222,5 @@ def paid_contest(
             api=api,
             canaries=canaries,
         )
-        stripe.register(contest.users)
+        stripe.enroll(contest.users)
         yield contest

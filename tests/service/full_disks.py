@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +19,15 @@ from typing import Final
 from attrs import frozen
 from tests.service.conftest import foreign_variables
 from tests.service.processes import (
+    free_port,
     get,
     read_json_line,
     start_command,
     stop_command,
+    wait_until_ready,
 )
 
+from indelible.kernel import StoreFull
 from indelible_service.embedded import postgres
 
 KIBIBYTE: Final = 1024
@@ -168,11 +172,62 @@ def upgrade(disk: SmallDisk, cwd: Path, free: int, settings: dict[str, str]) -> 
     return code_of((cwd / "log").read_text())
 
 
+def sqlite_health(disk: SmallDisk) -> None:
+    """Ask `/health` of an instance whose SQLite file is on the disk."""
+    check_health(disk, {"DATABASE_URL": f"sqlite:///{disk.folder}/own.db"})
+
+
+def postgresql_health(disk: SmallDisk) -> None:
+    """Ask `/health` of an instance whose PostgreSQL is on the disk."""
+    with postgres(disk.folder / "server", durable=False) as server:
+        check_health(disk, {"DATABASE_URL": server.url, "INDELIBLE_OWNER_URL": server.owner_url})
+
+
+def check_health(disk: SmallDisk, settings: dict[str, str]) -> None:
+    """Fill the disk and empty it again: each time `/health` says so, and no file is left."""
+    with TemporaryDirectory() as folder:
+        cwd = Path(folder)
+        port = str(free_port())
+        settings = {**settings, "INDELIBLE_DATA_DIR": folder, "INDELIBLE_PORT": port}
+        address = f"http://127.0.0.1:{port}"
+        with start_command("db", "upgrade", "--json", cwd=cwd, **settings) as process:
+            assert process.wait(COMMAND_SECONDS) == 0
+
+        with start_command("serve", "--json", cwd=cwd, **settings) as process:
+            wait_until_ready(address)
+            assert get(address, "/health")[0] == 200
+
+            disk.leave(0)
+            body = wait_for_health(address, 503)
+            assert json.loads(body)["error"]["code"] == "DATABASE_FULL"
+            status, ready = get(address, "/health/ready")
+            assert (status, json.loads(ready)["problems"]) == (200, [f"database: {StoreFull()}"])
+
+            disk.leave(ENOUGH)
+            wait_for_health(address, 200)
+            files = sorted(disk.folder.rglob("*"))
+            assert not [path for path in files if "pgsql_tmp" in path.name and path.is_file()]
+            assert stop_command(process) == 0
+
+
+def wait_for_health(address: str, status: int) -> bytes:
+    """Return the body of `/health` once it has this status."""
+    deadline = time.monotonic() + COMMAND_SECONDS
+    while time.monotonic() < deadline:
+        answer, body = get(address, "/health")
+        if answer == status:
+            return body
+        time.sleep(1)
+    raise AssertionError(f"/health is never {status}")
+
+
 SCENARIOS: Final[dict[str, Callable[[SmallDisk], None]]] = {
     "up --full": full_start,
     "up": small_start,
     "db upgrade on SQLite": sqlite_migration,
     "db upgrade on PostgreSQL": postgresql_migration,
+    "health on SQLite": sqlite_health,
+    "health on PostgreSQL": postgresql_health,
 }
 
 

@@ -79,6 +79,25 @@ def test_topics_that_overlap_need_more_seed_texts_and_are_confused() -> None:
     assert accuracies == sorted(accuracies)
 
 
+def test_the_words_alone_show_what_the_embedder_misses() -> None:
+    shared = [
+        Text(path=text.path, topic=text.topic, title=text.title, content=f"{text.content} word")
+        for text in texts_of(4, 20)
+    ]
+    named = [
+        Text(path=text.path, topic=text.topic, title=text.title, content=f"{text.content} {name}")
+        for text in texts_of(4, 20)
+        for name in [text.topic.replace(" ", "")]
+    ]
+
+    by_shared_words = evaluate(SpreadEmbedder(FAR), shared, rounds=2)
+    by_own_words = evaluate(SpreadEmbedder(FAR), named, rounds=2)
+
+    assert by_shared_words.lexical_accuracy < 0.5
+    assert by_own_words.lexical_accuracy == 1.0
+    assert by_own_words.possible_accuracy < 0.95
+
+
 def test_an_evaluation_is_the_same_again() -> None:
     texts = texts_of(3, 12)
 
@@ -165,8 +184,10 @@ def test_the_command_prints_the_accuracy_and_a_recommendation(tmp_path: Path) ->
 
     assert "20 texts of 2 topics." in text
     assert "Recommended: frozen seeds, 1 seed texts for each topic." in text
+    assert "Words alone, without an embedder: 100 %." in text
     assert "anchored" in text
     assert document["recommended"]["accuracy"] == 1.0
+    assert document["lexical_accuracy"] == 1.0
     # After eight seeds of ten texts, of which four are held out, there is nothing to capture.
     assert len(document["trials"]) == 3 * 10 + 1
 

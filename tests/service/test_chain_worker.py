@@ -15,6 +15,9 @@ from tests.conftest import folder
 from tests.service.processes import json_result, refusal, start_command
 
 from indelible import tokens
+from indelible.kernel.task_errors import TaskNotFound
+from indelible.tokens.rules import GENERATE_STAGE
+from indelible.tokens.tasks.canceling import REASON
 from indelible_sql import SqlStore, open_store
 
 pytestmark = pytest.mark.slow
@@ -97,6 +100,27 @@ def test_tokens_of_a_published_contract_are_recovered_by_the_command(
     assert dry_run["missing"] == recovered["recovered"] == ["0", "1", "2"]
     assert (again["on_chain"], again["missing"], again["failed"]) == (3, [], [])
     assert json_result("recover-events", **published.settings)["mints"] == 0
+
+
+def test_a_worker_cancels_tasks_of_tokens_that_no_worker_performs(
+    published: Published, tmp_path: Path
+) -> None:
+    published.mint()
+    with_stage = {**published.settings, "INDELIBLE_TOKEN_STAGES": "generate,upload"}
+    json_result("recover-events", **with_stage)
+    store = open_store(published.url)
+    (token,) = store.read(tokens.list_tokens)
+    assert store.read(lambda tx: tx.tasks.get(GENERATE_STAGE, token.id)).due_at is not None
+
+    published.mint()
+    with start_command("work", "--stage", "detect", cwd=tmp_path, **published.settings):
+        wait(lambda: stored_ids(store) == [0, 1])
+    _, second = store.read(tokens.list_tokens)
+
+    assert store.read(lambda tx: tx.tasks.get(GENERATE_STAGE, token.id)).cancel_reason == REASON
+    with pytest.raises(TaskNotFound):
+        store.read(lambda tx: tx.tasks.get(GENERATE_STAGE, second.id))
+    store.dispose()
 
 
 def test_a_worker_pauses_while_its_contract_or_chain_is_wrong(

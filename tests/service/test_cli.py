@@ -20,7 +20,7 @@ import indelible_sql
 from indelible.captures import ANNEALED
 from indelible.testing.captures.scenarios import activate, change, code, registered
 from indelible.testing.stores import create
-from indelible_service.cli import main
+from indelible_service.cli import COMMANDS, main
 from indelible_service.cli.output import Command
 from indelible_service.contexts import all_scopes
 from indelible_service.embedded import PostgresServer
@@ -59,9 +59,47 @@ def imported_by(*modules: str) -> set[str]:
     return set(result.stdout.split())
 
 
+def imported_for(*words: str) -> set[str]:
+    """Return the names of all modules that a process has after this command."""
+    program = f"""
+import sys
+from indelible_service.__main__ import main
+main({words!r}, standalone_mode=False)
+print()
+print(*sys.modules)
+"""
+    command = (sys.executable, "-c", program)
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+
+    return set(result.stdout.splitlines()[-1].split())
+
+
 @pytest.mark.slow
 def test_help_imports_no_large_library() -> None:
-    assert not LARGE_LIBRARIES & imported_by("indelible_service.cli")
+    assert not LARGE_LIBRARIES & imported_for("--help")
+
+
+@pytest.mark.slow
+def test_the_version_imports_no_command() -> None:
+    imported = imported_for("--version")
+
+    assert {name for name in imported if name.startswith("indelible")} == {
+        "indelible_service",
+        "indelible_service.__main__",
+        "indelible_service.cli",
+    }
+    assert len(imported) < 300
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["verify", "history", "contests", "money", "recover-events"])
+def test_the_help_of_a_command_imports_no_other_command_and_no_settings(command: str) -> None:
+    imported = imported_for(command, "--help")
+
+    module_name, _ = COMMANDS[command]
+    others = {f"indelible_service.cli.{name}" for name, _ in COMMANDS.values()}
+    assert imported & others == {f"indelible_service.cli.{module_name}"}
+    assert "indelible_service.settings" not in imported
 
 
 @pytest.mark.slow

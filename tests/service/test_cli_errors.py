@@ -223,7 +223,7 @@ def test_every_wrong_setting_is_named_without_its_value() -> None:
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (("history", "unknown"), "CONCEPT_NOT_FOUND"),
+        (("history", "unknown"), "HISTORY_NOT_FOUND"),
         (("diff", "unknown", "1", "2"), "CONCEPT_NOT_FOUND"),
         (("key", "revoke", "unknown"), "KEY_NOT_FOUND"),
         (("key", "create", "--owner", "maya", "--scope", "admin"), "INVALID_ACTOR"),

@@ -84,3 +84,20 @@ def test_an_unwritable_log_is_an_error(empty: Path) -> None:
     for server in (postgres, redis):
         with pytest.raises(FileUnusable, match=r"server\.log"), server(empty):
             pass
+
+
+def test_without_any_server_program_the_error_names_redis(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = import_module("indelible_service.embedded.redis")
+    monkeypatch.setattr(module, "PROGRAM_PATH", str(empty / "bin"))
+
+    def find_nothing(_: str) -> None:
+        """Find no wheel of Redis."""
+
+    monkeypatch.setattr(module, "find_spec", find_nothing)
+
+    with pytest.raises(module.RedisMissing) as refused:
+        server_program()
+
+    assert refused.value.code == "REDIS_MISSING"

@@ -9,7 +9,7 @@ from indelible.kernel.distributions import DistributionMissing
 from indelible_service.cli import main
 from indelible_service.contexts.captures import CaptureSettings, build_embedder
 from indelible_service.settings import Settings
-from indelible_wordllama import WordLlamaEmbedder
+from indelible_wordllama import WordLlamaEmbedder, WordLlamaWordsEmbedder
 
 
 @pytest.fixture
@@ -22,6 +22,12 @@ def test_an_installed_embedder_is_used(named: str) -> None:
     settings = Settings.read({"INDELIBLE_EMBEDDER": named}).section(CaptureSettings)
 
     assert isinstance(build_embedder(settings), WordLlamaEmbedder)
+
+
+def test_the_embedder_that_compares_words_too_is_used_where_it_is_named() -> None:
+    settings = Settings.read({"INDELIBLE_EMBEDDER": "wordllama-words"}).section(CaptureSettings)
+
+    assert isinstance(build_embedder(settings), WordLlamaWordsEmbedder)
 
 
 def test_no_embedder_is_used_where_none_is_chosen() -> None:

@@ -13,7 +13,7 @@ from indelible.testing.captures.scenarios import CaptureScenario
 from indelible.testing.stores import do
 from indelible_service.database import open_configured_store
 from indelible_service.settings import Settings
-from indelible_wordllama import DIMENSION, MODEL
+from indelible_wordllama import WordLlamaEmbedder, WordLlamaWordsEmbedder
 
 pytestmark = pytest.mark.slow
 
@@ -36,16 +36,24 @@ def upgraded(tmp_path: Path) -> Upgraded:
     return upgrade
 
 
-def test_a_space_and_a_capture_need_no_configuration(upgraded: Upgraded) -> None:
-    vector = (1.0, *([0.0] * (DIMENSION - 1)))
+@pytest.mark.parametrize(
+    ("named", "embedder"),
+    [("auto", WordLlamaEmbedder), ("wordllama-words", WordLlamaWordsEmbedder)],
+)
+def test_a_space_and_a_capture_need_no_configuration(
+    upgraded: Upgraded,
+    named: str,
+    embedder: type[WordLlamaEmbedder] | type[WordLlamaWordsEmbedder],
+) -> None:
+    vector = (1.0, *([0.0] * (embedder.dimension - 1)))
 
-    with open_configured_store(upgraded("auto")) as store:
+    with open_configured_store(upgraded(named)) as store:
         assert store.feed().changes == ()
         space = do(store, captures.create_space, CREATE).space
         scenario = CaptureScenario(store, space.id)
 
-        assert (space.model, space.dimension) == (MODEL, DIMENSION)
-        assert scenario.capture(vector, embedding_model=MODEL).signal_id
+        assert (space.model, space.dimension) == (embedder.model, embedder.dimension)
+        assert scenario.capture(vector, embedding_model=embedder.model).signal_id
 
 
 @pytest.mark.parametrize("is_installed", [False, True])

@@ -86,3 +86,9 @@ def test_an_alert_has_a_severity_and_says_what_to_do() -> None:
     for rule in rules():
         assert rule["labels"]["severity"] in {"warning", "critical"}
         assert rule["annotations"]["summary"].endswith(".")
+
+
+def test_the_page_of_metrics_links_the_rules() -> None:
+    page = FILE.with_name("metrics.md").read_text("utf-8")
+
+    assert f"]({FILE.name})" in page

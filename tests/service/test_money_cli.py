@@ -272,16 +272,15 @@ def test_a_refund_that_is_pending_for_long_is_no_difference(sqlite_url: str) -> 
     store.dispose()
 
 
-def test_a_difference_is_listed_and_halts_new_payments(books: Books) -> None:
+def test_a_difference_is_listed_with_its_remedy(books: Books) -> None:
     books.pay()
 
     found = json_result(*RECONCILE, settings=books.settings, code=1)
 
     assert {line["rule"] for line in found} == {"R12"}
     assert {line["grace_seconds"] for line in found} == {900}
-    switch = books.store.read(get_switch)
-    assert switch is not None
-    assert switch.reason_code == "RECONCILIATION_DISCREPANCY"
+    assert {line["remedy"] for line in found} == {"STORED"}
+    assert books.store.read(get_switch) is None
 
 
 def test_a_difference_is_printed_with_what_its_rule_compares(books: Books) -> None:

@@ -158,9 +158,9 @@ def test_a_backfill_has_the_environment_of_the_webhook(sqlite: SqlStore) -> None
         backfill(body_of(id="evt_2", api_version="2020-08-27"))
 
 
-def test_payouts_are_approved_by_operators_unless_a_setting_approves_them() -> None:
-    assert section().payout_policy == MANUAL
-    assert section(INDELIBLE_AUTOMATIC_PAYOUTS="on").payout_policy == AUTOMATIC
+def test_payouts_need_no_operator_unless_a_setting_demands_one() -> None:
+    assert section().payout_policy == AUTOMATIC
+    assert section(INDELIBLE_AUTOMATIC_PAYOUTS="off").payout_policy == MANUAL
 
 
 @pytest.mark.parametrize(

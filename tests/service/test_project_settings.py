@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from indelible.projects.errors import WorkspaceRootRefused
 from indelible.projects.rules import CLEAN_WORKSPACES_STAGE
+from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
 from indelible_git import DEFAULT_ROOT, GitHubHost, LocalHost
 from indelible_service.contexts.projects import (
     NO_HOST,
@@ -14,7 +16,7 @@ from indelible_service.contexts.projects import (
     build_process_job,
     database_id,
 )
-from indelible_service.processes import recurring_tasks
+from indelible_service.processes import check_stages, recurring_tasks
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore, open_store
 
@@ -81,3 +83,18 @@ def test_the_janitor_is_a_recurring_task() -> None:
     tasks = {task.stage: task for task in recurring_tasks(Settings())}
 
     assert tasks[CLEAN_WORKSPACES_STAGE].every_seconds == 60
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o500])
+def test_a_worker_does_not_start_with_a_workspace_root_of_the_wrong_mode(
+    sqlite: SqlStore, tmp_path: Path, mode: int
+) -> None:
+    root = tmp_path / "root"
+    settings = Settings.read({"INDELIBLE_WORKSPACE_ROOT": str(root)})
+    check_stages(settings, sqlite, [PROCESS_JOB_STAGE])
+    assert root.stat().st_mode & 0o777 == 0o700
+    root.chmod(mode)
+
+    with pytest.raises(WorkspaceRootRefused, match=f"its mode is {mode:o}, expected 700"):
+        check_stages(settings, sqlite, [PROCESS_JOB_STAGE])
+    check_stages(settings, sqlite, [CLEAN_WORKSPACES_STAGE])

@@ -9,7 +9,8 @@ from indelible.kernel import Actor
 from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_retention import TASK_RETENTION
-from indelible.testing.stores import BEGINNING, FAR, LEASE_END
+from indelible.testing.kernel.hung_threads import LIVE_UNTIL
+from indelible.testing.stores import BEGINNING, LEASE_END
 from indelible_service import pruning
 from indelible_service.processes import build_stages, recurring_tasks
 from indelible_service.settings import Settings
@@ -99,7 +100,7 @@ def test_the_retention_is_stored_when_it_changes(store: SqlStore) -> None:
 
 def test_the_stage_deletes_expired_reports_of_hung_threads(store: SqlStore) -> None:
     reports: list[HungThreads] = []
-    for process, expires_at in (("host:1", FAR), ("host:2", BEGINNING)):
+    for process, expires_at in (("host:1", LIVE_UNTIL), ("host:2", BEGINNING)):
         report = HungThreads(
             stage="work", process=process, threads=1, since=BEGINNING, expires_at=expires_at
         )

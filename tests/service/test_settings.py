@@ -44,6 +44,9 @@ INVALID = {
     "INDELIBLE_SEAL_SECONDS": "0",
     "INDELIBLE_TASK_RETENTION_DAYS": "-1",
     "INDELIBLE_METRICS_PORT": "-1",
+    "INDELIBLE_BACKUP_URL": "mysql://hidden",
+    "INDELIBLE_BACKUP_RECIPIENT": "hidden",
+    "INDELIBLE_DEADMAN_URL": "ftp://hidden",
     "INDELIBLE_WORKSPACE_ROOT": "relative/workspaces",
     "INDELIBLE_WORKSPACE_MIN_FREE_MEBIBYTES": "-1",
     "INDELIBLE_JOB_LEASE_SECONDS": "1",
@@ -61,6 +64,7 @@ INVALID = {
     "INDELIBLE_MINT_FIELDS": CANARY,
     "INDELIBLE_CHAIN": CANARY,
     "INDELIBLE_MAX_TOKENS_PER_MINT": "0",
+    "INDELIBLE_TOKEN_STAGES": CANARY,
     "INDELIBLE_CHAIN_CHECK_SECONDS": "0",
     "INGESTION_ENDPOINT_URL": CANARY,
     "INGESTION_POLL_SECONDS": "0",
@@ -120,6 +124,8 @@ def test_every_fault_is_reported_at_once_without_its_value() -> None:
     ]
     assert set(VARIABLES) - set(INVALID) == {
         "INDELIBLE_DATA_DIR",  # any text is a path
+        "INDELIBLE_BACKUP_IDENTITY",
+        "INDELIBLE_RESTORE_TARGET",
         "INDELIBLE_CONTRACT_ABI",
     }
 

@@ -46,21 +46,21 @@ def test_a_worker_follows_the_feed_for_the_reactions(
 ) -> None:
     assert json_result("subscribers", "list", settings=settings) == []
     create(store)
-    enqueue_standing_tasks(store, (FOLLOW_FEED,))
+    enqueue_standing_tasks(Settings(database_url=store.own_url), store, (FOLLOW_FEED,))
     assert follow(store) == 1
 
     (lag,) = json_result("subscribers", "list", settings=settings)
     assert (lag["name"], lag["stage"]) == (SUBSCRIBER_NAME, FOLLOW_FEED)
     assert (lag["seconds"], lag["problem"]) == (0, None)
     assert lag["cursor"]["feed_cursor"] == store.feed().cursor
-    assert [task.entity_id for task in subscribers.standing_tasks()] == [SUBSCRIBER_NAME]
+    assert [task.key.entity_id for task in subscribers.standing_tasks()] == [SUBSCRIBER_NAME]
     assert SUBSCRIBER_NAME in run("subscribers", "list", settings=settings).stdout
     assert verify(store) == ()
 
 
 def test_a_subscriber_is_restarted_with_a_reason(store: SqlStore, settings: dict[str, str]) -> None:
     create(store)
-    enqueue_standing_tasks(store, (FOLLOW_FEED,))
+    enqueue_standing_tasks(Settings(database_url=store.own_url), store, (FOLLOW_FEED,))
     follow(store)
 
     restarted = json_result(*RESTART, "--position", "beginning", *BECAUSE, settings=settings)

@@ -8,7 +8,8 @@ from tests.service.commands import error_code, json_result, run
 
 from indelible.kernel import Actor
 from indelible.kernel.hung_threads import HungThreads
-from indelible.testing.stores import BEGINNING, FAR
+from indelible.testing.kernel.hung_threads import LIVE_UNTIL
+from indelible.testing.stores import BEGINNING
 from indelible_service.cli import tasks
 from indelible_sql import SqlStore
 
@@ -44,7 +45,7 @@ def report_hung(store: SqlStore) -> None:
     """Report that two threads of a process are occupied."""
     with store.transaction(actor=WORKER, reason="a test") as tx:
         report = HungThreads(
-            stage="letters", process="host:1", threads=2, since=BEGINNING, expires_at=FAR
+            stage="letters", process="host:1", threads=2, since=BEGINNING, expires_at=LIVE_UNTIL
         )
         tx.tasks.report_hung_threads(report)
 

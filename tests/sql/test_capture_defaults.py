@@ -91,7 +91,7 @@ def test_a_store_without_such_a_policy_is_left_alone(store: SqlStore) -> None:
     create_space(plain, model=MODEL, dimension=DIMENSION)
 
     assert plain.read(captures.list_algorithms) == ()
-    assert code(lambda: create_space(plain)) == "CONFIG_UNAVAILABLE"
+    assert code(lambda: create_space(plain)) == "EMBEDDING_NOT_NAMED"
     plain.dispose()
 
 
@@ -118,7 +118,7 @@ def test_settings_of_an_operator_come_before_the_defaults(store: SqlStore) -> No
 
 
 def test_a_default_dimension_belongs_to_its_model_only(store: SqlStore) -> None:
-    assert code(lambda: create_space(store, model="another")) == "CONFIG_UNAVAILABLE"
+    assert code(lambda: create_space(store, model="another")) == "EMBEDDING_NOT_NAMED"
     assert create_space(store, dimension=2).dimension == 2
 
 

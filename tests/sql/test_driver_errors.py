@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from indelible.kernel import StoreUnreachable
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, SqlTransaction
+from indelible_sql.engine.errors import ValueUnstorable
 from indelible_sql.engine.session import Session
 from indelible_sql.engine.sqlalchemy_internals import send
 
@@ -102,3 +103,14 @@ def test_a_defect_outside_the_driver_keeps_the_connection(
             statement(connection, LookupError())
 
         assert not connection.invalidated
+
+
+@pytest.mark.slow
+def test_a_number_that_the_driver_cannot_send_is_unstorable(sqlite: SqlStore) -> None:
+    """SQLite's driver raises OverflowError before the database has seen the statement."""
+
+    statement = text("SELECT :number AS number")
+    with pytest.raises(ValueUnstorable) as refused:
+        sqlite.read(lambda tx: tx.session.rows(statement, {"number": 2**70}))
+
+    assert refused.value.code == "VALUE_UNSTORABLE"

@@ -1,7 +1,9 @@
 """Test that the feed shows each committed change once, in any order of transactions."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from random import Random
 from threading import Event
 
@@ -9,6 +11,7 @@ import pytest
 from attrs import evolve
 from sqlalchemy import text
 from tests.feeds import wait_for_complete_feed
+from tests.sql.conftest import opened
 
 from indelible import concepts
 from indelible.app import ReadTx
@@ -188,3 +191,23 @@ def test_a_cursor_of_another_database_is_refused(postgresql: SqlStore, sqlite: S
         postgresql.read(read_backwards, sqlite_cursor)
     with pytest.raises(ValueError, match="FOREIGN_CURSOR"):
         sqlite.read(read_backwards, postgresql_cursor)
+
+
+def test_a_restored_file_refuses_the_cursors_of_what_it_has_lost(tmp_path: Path) -> None:
+    """Also once it has another change at the position of a cursor."""
+    original, backup = tmp_path / "original.db", tmp_path / "backup.db"
+    with opened(f"sqlite:///{original}") as store:
+        store.upgrade()
+        create(store)
+        cursor = store.feed().cursor
+    shutil.copy(original, backup)
+    with opened(f"sqlite:///{original}") as store:
+        create(store)
+        lost_cursor = store.feed().cursor
+
+    with opened(f"sqlite:///{backup}") as store:
+        for _ in range(3):
+            with pytest.raises(ValueError, match="FOREIGN_CURSOR"):
+                store.feed(after=lost_cursor)
+            create(store)
+        assert len(store.feed(after=cursor).changes) == 3

@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from attrs import evolve
 from tests.conformance.test_stores import install_as_owner
 from tests.sql.plans import copy_rows, has_line, plan
 
@@ -10,11 +11,12 @@ from indelible.concepts import ConceptFilter, ConceptStatus
 from indelible.contests.ports import ContestFilter, EntryFilter
 from indelible.kernel import ListFilter, ListOrder, NamedListOrder, instant_text
 from indelible.kernel.tasks import Priority
+from indelible.policy import Policy
 from indelible.projects.ports import JobFilter, ProjectFilter
 from indelible.testing.captures.scenarios import A, activate_algorithm_for, space_of
 from indelible.testing.contests.scenarios import new_contest
 from indelible.testing.projects.scenarios import new_project
-from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, RATIO, create, edit, enqueue
+from indelible.testing.stores import BEGINNING, FAR, MAYA, RATIO, create, edit, enqueue
 from indelible.testing.tokens.scenarios import add_tokens
 from indelible.tokens import TokenFilter
 from indelible_service.embedded import PostgresServer
@@ -36,7 +38,7 @@ from indelible_sql.contests.statements import ELIGIBLE
 from indelible_sql.kernel.history import (
     CHANGED_LIFECYCLES,
     CHANGES_BY_MINUTE,
-    LAST_TXID,
+    MAX_POSITION,
     OF_ENTITY,
     backwards_statement,
     feed_statement,
@@ -65,7 +67,6 @@ CLAIM_VALUES = {"task_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "u
 PENDING_VALUES = {
     "token_status": "detected",
     "task_stage": "generate",
-    "now": OVER,
     "limit": 10,
 }
 
@@ -312,7 +313,7 @@ def test_postgresql_reads_one_version_of_a_concept_with_many(
 def test_postgresql_finds_due_tasks_and_pending_tokens_by_an_index(
     postgresql: SqlStore, database: PostgresServer
 ) -> None:
-    add_tokens(postgresql, 50)
+    add_tokens(evolve(postgresql, policy=Policy()), 50)  # of no stage
     enqueue(postgresql, *(f"w-{number:04}" for number in range(TASKS)))
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute("ANALYZE indelible.tasks, indelible.tokens_s0")
@@ -370,9 +371,10 @@ def test_postgresql_finds_the_changes_of_a_filter_by_an_index(
     fill_history(database)
 
     for name, (conditions, index) in FILTERS.items():
-        for make_statement, txid in ((feed_statement, "0"), (backwards_statement, LAST_TXID)):
+        for make_statement, position in ((feed_statement, 0), (backwards_statement, MAX_POSITION)):
             statement = make_statement(frozenset(conditions), is_sqlite=False)
-            values = {**conditions, "txid": str(txid), "position": 0, "limit": 10}
+            bounds = {"position": position, "end": MAX_POSITION, "limit": 10}
+            values = {**conditions, **bounds}
             lines = plan(postgresql, "EXPLAIN", statement, **values)
             assert has_line(lines, index, "history_revision"), (name, lines)
 

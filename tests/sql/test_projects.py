@@ -32,6 +32,7 @@ from indelible_sql import (
     export_histories,
     verify,
 )
+from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 from indelible_sql.projects.statements import (
     GET_SPEC,
@@ -231,7 +232,7 @@ def test_a_progress_on_postgresql_is_one_load_and_one_write(database: PostgresSe
     with on_postgresql(database, prepare=False) as trace:
         begin, load, write, commit = progress_statements(trace)
 
-    assert begin == "BEGIN"
+    assert begin == BEGIN_ON_POSTGRESQL
     assert load.startswith("SELECT")
     assert load.endswith("FOR UPDATE")
     assert write.startswith("WITH head AS (UPDATE indelible.jobs SET")

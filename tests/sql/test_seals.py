@@ -174,10 +174,11 @@ def test_a_seal_covers_the_changes_before_its_call_whoever_seals_meanwhile(
     def read_unsealed(tx: KernelTransaction) -> seals.Unsealed:
         """Let the scheduler save what it has read between our first read and our save."""
         nonlocal calls
-        calls += 1
-        if calls == 2:
+        if calls == 1:
+            calls += 1
             return read_by_scheduler
         unsealed = original(tx)
+        calls += 1
         if calls == 1:
             seal(store, actor=SEALER, reason="the scheduler")
         return unsealed

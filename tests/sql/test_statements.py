@@ -12,10 +12,11 @@ from tests.sql.workloads import concept_life, other_statements
 from indelible.testing.stores import create, edit
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 
 pytestmark = pytest.mark.slow
 
-TRANSACTION_STATEMENTS = ("BEGIN", "COMMIT", "BEGIN IMMEDIATE")
+TRANSACTION_STATEMENTS = (BEGIN_ON_POSTGRESQL, "COMMIT", "BEGIN IMMEDIATE")
 RECORD_NAMES = "|".join(table.name for table in CATALOG.records)
 REWRITE = re.compile(
     rf"\b(UPDATE|DELETE FROM|TRUNCATE)\s+(\w+\.)?({RECORD_NAMES})\b"
@@ -72,7 +73,7 @@ def test_an_edit_on_postgresql_is_one_load_and_one_write(
     tell_counts(add_summary_line, "postgresql", statements_by_step)
     begin, load, write, commit = statements_by_step["edit"]
 
-    assert begin == "BEGIN"
+    assert begin == BEGIN_ON_POSTGRESQL
     assert load.startswith("SELECT")
     assert load.endswith("FOR UPDATE OF concepts")
     assert write.startswith("WITH head AS (UPDATE indelible.concepts SET")

@@ -1,11 +1,11 @@
 """Test subscribers on databases: no change is skipped, and no cursor moves around its guards."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 from sqlalchemy import text
 from tests.feeds import wait_for_complete_feed
 from tests.sql.conftest import code
@@ -15,7 +15,13 @@ from indelible.kernel import Change
 from indelible.kernel.feed_stage import FeedFollower, FeedRun
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PauseStage, pause_stage
-from indelible.kernel.subscribers import FOLLOW_FEED, Subscriber, get_subscriber
+from indelible.kernel.subscribers import (
+    FOLLOW_FEED,
+    RestartSubscriber,
+    Subscriber,
+    get_subscriber,
+    restart_subscriber,
+)
 from indelible.testing.stores import BEGINNING, MAYA
 from indelible_sql import SqlStore, SqlTransaction, verify
 
@@ -119,3 +125,34 @@ def test_a_cursor_is_not_moved_by_a_statement_without_the_fence(store: SqlStore)
 
         error = code(lambda: store.run(write, None, actor=MAYA, reason="a test"))
         assert error == "REFUSED_BY_GUARD", statement
+
+
+@define
+class TurnedBackClock:
+    """A clock that stands still until somebody sets it."""
+
+    time: datetime = BEGINNING
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self.time
+
+
+@pytest.mark.parametrize("fixture", ["sqlite", "postgresql"])
+def test_a_restart_since_a_time_skips_no_change_of_a_clock_that_is_ahead(
+    fixture: str, request: pytest.FixtureRequest
+) -> None:
+    clock = TurnedBackClock(BEGINNING + timedelta(hours=1))
+    store: SqlStore = evolve(request.getfixturevalue(fixture), clock=clock)
+    store.run(pause, "ahead", actor=MAYA, reason="a clock that is an hour ahead")
+    clock.time = BEGINNING
+    store.run(pause, "right", actor=MAYA, reason="a clock that is right")
+    wait_for_complete_feed(store)
+    clock.time = BEGINNING + timedelta(minutes=1)
+    command = RestartSubscriber(name=NAME, since=clock.time)
+    Follower(store).run()
+
+    restarted = store.run(restart_subscriber, command, actor=MAYA, reason="a test")
+    behind = store.read(lambda tx: tx.history.feed(after=restarted.after, limit=10)).changes
+
+    assert [change.entity_id for change in behind] == ["ahead", "right"]

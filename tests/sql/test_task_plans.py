@@ -67,7 +67,7 @@ LIST_VALUES = {
     "since": BEGINNING,
     "until": FAR,
 }
-DEMAND_VALUES = {"stages": ["work", "also"], "now": FAR, "limit": 400}
+DEMAND_VALUES = {"stages": ["work", "also"], "now": FAR, "limit": 400, "end": None}
 
 
 @pytest.mark.parametrize("state", TaskState)

@@ -5,14 +5,17 @@ from contextlib import AbstractAsyncContextManager, suppress
 from threading import Barrier, Thread
 
 import pytest
+from attrs import evolve
 from tests.conftest import POLICY, Loop, SyncFacade
 
 from indelible.kernel import Actor
 from indelible.kernel.task_errors import TaskNotDead
+from indelible.policy import Policy
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import MAYA, claim, enqueue, within
 from indelible.testing.tokens.scenarios import (
     add_tokens,
+    cancel_token_tasks,
     make_author,
     make_token,
     with_repositories,
@@ -39,6 +42,7 @@ def run_in_two_threads(work: Callable[[int], None]) -> None:
 
 def test_two_concurrent_workers_never_get_the_same_token(postgresql: SqlStore) -> None:
     add_tokens(postgresql, 20)
+    cancel_token_tasks(postgresql)
     both_have_locked = Barrier(2)
     batches: list[list[int]] = []
 
@@ -88,6 +92,7 @@ def test_a_requeue_locks_the_task_against_a_concurrent_requeue(
 
 def test_tokens_are_unlocked_at_the_end_of_a_transaction(postgresql: SqlStore) -> None:
     add_tokens(postgresql, 3)
+    cancel_token_tasks(postgresql)
     with postgresql.transaction(actor=MAYA, reason="a look") as tx:
         first = Repositories.over(tx).tokens.get_pending_for_generation(limit=2)
     second = with_repositories(postgresql, lambda r: r.tokens.get_pending_for_generation(limit=2))
@@ -156,7 +161,8 @@ def test_the_unit_of_work_of_the_seed_commits_and_rolls_back(
             assert await uow.system_state.get_state("last_processed_block") == 7
             assert await uow.tokens.get_by_token_id(9) is None
 
-    loop.wait(run_units(store.store))
+    without_stages = evolve(store.store.store, policy=Policy())
+    loop.wait(run_units(evolve(store.store, store=without_stages)))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.chaos.testbed import testbed
 from tests.conftest import FAST_SETTINGS, Loop
 from tests.stateful.play import Tallies
+from tests.stateful.programs import money_programs, programs
 from tests.stateful.run import MAX_PROCESSES, run_processes, run_programs, write_tallies
 from tests.stateful.stores import Stage
 
@@ -31,7 +32,13 @@ def main() -> int:
         if options.processes == 1:
             play_here(options, tallies)
         else:
-            failed_seeds = run_processes(options.programs, options.seed, options.processes, tallies)
+            failed_seeds = run_processes(
+                options.programs,
+                options.seed,
+                options.processes,
+                tallies,
+                of_money=options.money,
+            )
     finally:
         if options.tallies is None:
             print_tallies(tallies)
@@ -54,6 +61,7 @@ def create_parser() -> ArgumentParser:
     parser.add_argument("--programs", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--money", action="store_true", help="play programs that only move money")
     parser.add_argument(
         "--tallies", type=Path, help="write the tallies to this JSON file and print none"
     )
@@ -78,7 +86,8 @@ def play_here(options: Namespace, tallies: Tallies) -> None:
     try:
         with testbed(settings=FAST_SETTINGS) as bed:
             stage = Stage(bed.server, bed.template, bed.file, loop)
-            run_programs(stage, options.programs, options.seed, tallies, report)
+            strategy = money_programs() if options.money else programs()
+            run_programs(stage, options.programs, options.seed, tallies, report, strategy)
     finally:
         loop.stop()
 

@@ -11,12 +11,13 @@ from tests.stateful.resolve import next_call
 from tests.stateful.steps import ALL, Call, Program, Verb, World
 from tests.stateful.stores import Player, Stage
 
-from indelible import captures, concepts, contests, projects, tokens
+from indelible import captures, concepts, contests, money, projects, tokens
 from indelible.app import ReadTx
 from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, digest
 from indelible.kernel.keys import list_keys
 from indelible.kernel.settings import setting_texts
+from indelible.testing.money.scenarios import PARTIES
 from indelible.testing.stores import AnyStore
 
 ACCEPTED = "accepted"
@@ -96,6 +97,7 @@ def read_everything(tx: ReadTx) -> tuple[object, ...]:
         *_read_tokens(tx),
         *_read_projects(tx),
         *_read_contests(tx),
+        *_read_money(tx),
     )
 
 
@@ -190,3 +192,21 @@ def _read_contests(tx: ReadTx) -> Iterator[object]:
         for entry in contests.list_entries(tx, contest_id, limit=ALL):
             yield entry
             yield contests.list_rosters(tx, entry.entry.id, limit=ALL)
+
+
+def _read_money(tx: ReadTx) -> Iterator[object]:
+    """Yield the results of the queries on accounts, movements, owed lines and payees."""
+    yield money.balances(tx)
+    yield money.owed_lines(tx, limit=ALL)
+    yield money.owed_lines(tx, unpaid=True, limit=ALL)
+    yield money.list_payees(tx, limit=ALL)
+    for party in PARTIES:
+        yield money.statement(tx, party, limit=ALL)
+    for account in money.list_accounts(tx, limit=ALL):
+        yield account
+        yield money.list_account_lines(tx, account.id, limit=ALL)
+    for movement in money.list_movements(tx, limit=ALL):
+        yield movement
+        yield money.list_postings(tx, movement.id, limit=ALL)
+        yield tx.money.movements.covered_items(movement.id, after=0, limit=ALL)
+        yield tx.money.movements.reversal_of(movement.id)

@@ -13,6 +13,7 @@ from hypothesis.strategies import (
     builds,
     characters,
     integers,
+    just,
     lists,
     none,
     sampled_from,
@@ -61,15 +62,22 @@ contents = builds(
     prerequisites=lists(names, max_size=2).map(tuple),
     scope_boundaries=none() | texts,
 )
-steps = builds(
-    Step,
-    verb=sampled_from(VERBS),
-    twist=sampled_from(TWISTS),
-    pick=integers(0, 2**16),
-    content=contents,
-    actor=sampled_from(ACTORS),
-    has_idempotency_key=booleans(),
-)
+
+
+def steps_of(verbs: Sequence[Verb]) -> SearchStrategy[Step]:
+    """Return the strategy of steps with these verbs."""
+    return builds(
+        Step,
+        verb=sampled_from(verbs),
+        twist=sampled_from(TWISTS),
+        pick=integers(0, 2**16),
+        content=contents,
+        actor=sampled_from(ACTORS),
+        has_idempotency_key=booleans(),
+    )
+
+
+steps = steps_of(VERBS)
 
 SPACE_VERBS = (
     Verb.ALGORITHM,
@@ -81,6 +89,25 @@ SPACE_VERBS = (
 )
 # A contest, its field and three entries.
 ENTRY_VERBS = (Verb.CONTEST, Verb.ENTRY, Verb.ENTRY, Verb.ENTRY, Verb.ENTRY)
+
+
+MONEY_VERBS = (
+    Verb.FEE,
+    Verb.SETTLE,
+    Verb.PAY_OUT,
+    Verb.PAY_OUT,
+    Verb.REVERSE_PAYOUT,
+    Verb.TOP_UP,
+    Verb.PROPOSE_REVERSAL,
+    Verb.PROPOSE_REVERSAL,
+    Verb.APPROVE_REVERSAL,
+    Verb.APPROVE_REVERSAL,
+    Verb.PAYEE,
+    Verb.PAYEE,
+    Verb.REOPEN,
+)
+# The fees of two references, the settlement of one, and a payout.
+SETTLED_VERBS = (*(Verb.FEE,) * 10, Verb.SETTLE, Verb.PAY_OUT)
 
 
 def right_steps(verbs: Sequence[Verb], first_pick: int) -> tuple[Step, ...]:
@@ -104,10 +131,29 @@ def right_steps(verbs: Sequence[Verb], first_pick: int) -> tuple[Step, ...]:
 def programs() -> SearchStrategy[Program]:
     """Return the strategy of programs.
 
-    A third of them begin with an algorithm and a space with three subspaces, and a third with a
-    contest and its entries.
+    A quarter of them begin with an algorithm and a space with three subspaces, a quarter with a
+    contest and its entries, and a quarter with fees and a settlement.
     """
-    beginnings = sampled_from(((), right_steps(SPACE_VERBS, 0), right_steps(ENTRY_VERBS, 1)))
+    beginnings = sampled_from(
+        (
+            (),
+            right_steps(SPACE_VERBS, 0),
+            right_steps(ENTRY_VERBS, 1),
+            right_steps(SETTLED_VERBS, 0),
+        )
+    )
+    return programs_of(steps, beginnings)
+
+
+def money_programs() -> SearchStrategy[Program]:
+    """Return the strategy of programs that move money only."""
+    return programs_of(steps_of(MONEY_VERBS), just(right_steps(SETTLED_VERBS, 0)))
+
+
+def programs_of(
+    steps: SearchStrategy[Step], beginnings: SearchStrategy[tuple[Step, ...]]
+) -> SearchStrategy[Program]:
+    """Return the strategy of programs with these steps after a beginning."""
     following = lists(steps, min_size=MIN_STEPS, max_size=MAX_STEPS).map(tuple)
     all_steps = builds(add, beginnings, following)
     return builds(Program, steps=all_steps, four_eyes=sampled_from((False, False, True)))

@@ -6,6 +6,7 @@ from tests.stateful import (
     concept_steps,
     contest_steps,
     key_steps,
+    money_steps,
     project_steps,
     repository_steps,
     token_steps,
@@ -49,6 +50,14 @@ RESOLVERS: dict[Verb, Resolver] = {
     Verb.CHANGE_CONTEST: contest_steps.change_contest,
     Verb.ENTRY: contest_steps.enter_contest,
     Verb.CHANGE_ENTRY: contest_steps.change_entry,
+    Verb.FEE: money_steps.pay_fee,
+    Verb.SETTLE: money_steps.settle,
+    Verb.PAY_OUT: money_steps.pay_out,
+    Verb.REVERSE_PAYOUT: money_steps.reverse_payout,
+    Verb.TOP_UP: money_steps.top_up,
+    Verb.PROPOSE_REVERSAL: money_steps.propose_reversal,
+    Verb.APPROVE_REVERSAL: money_steps.approve_reversal,
+    Verb.PAYEE: money_steps.change_payee,
 }
 # The results of the handlers that are called with an idempotency key.
 RESULT_TYPES: dict[Handler, type[object]] = {

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import hypothesis
 from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
 from tests.stateful.play import Tallies, Tally, play
 from tests.stateful.programs import programs
 from tests.stateful.steps import Program
@@ -20,6 +21,7 @@ from tests.stateful.stores import Stage
 
 from indelible_service.embedded.children import die_with_parent, stop_child
 
+PROGRAMS = programs()
 PROGRESS_PROGRAMS = 50
 MAX_CHARACTERS = 3_000  # of an error in a line
 STOP_SECONDS = 60
@@ -33,6 +35,7 @@ def run_programs(
     seed: int | None,
     tallies: Tallies,
     report: Callable[[str], None] = lambda _: None,
+    strategy: SearchStrategy[Program] = PROGRAMS,
 ) -> None:
     """Generate programs from the seed, play them and add their answers to the tallies.
 
@@ -56,7 +59,7 @@ def run_programs(
             HealthCheck.large_base_example,
         ],
     )
-    @given(programs())
+    @given(strategy)
     def every_store_behaves_as_memory(program: Program) -> None:
         nonlocal played, has_failed
         try:
@@ -82,6 +85,7 @@ class Share:
 
     programs: int
     seed: int
+    of_money: bool
     tallies_file: Path
 
 
@@ -93,6 +97,7 @@ def running_child(share: Share) -> Generator[subprocess.Popen[bytes]]:
         *("--programs", str(share.programs)),
         *("--seed", str(share.seed)),
         *("--tallies", str(share.tallies_file)),
+        *(("--money",) if share.of_money else ()),
     )
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
@@ -102,11 +107,13 @@ def running_child(share: Share) -> Generator[subprocess.Popen[bytes]]:
         stop_child(child, STOP_SIGNALS)
 
 
-def run_processes(count: int, seed: int, processes: int, tallies: Tallies) -> list[int]:
+def run_processes(
+    count: int, seed: int, processes: int, tallies: Tallies, *, of_money: bool
+) -> list[int]:
     """Divide the programs among child processes, add up their tallies, return the failed seeds."""
     failed_seeds: list[int] = []
     with TemporaryDirectory(prefix="indelible-") as directory, ExitStack() as stack:
-        shares = divide(count, seed, processes, Path(directory))
+        shares = divide(count, seed, processes, Path(directory), of_money=of_money)
         children = [stack.enter_context(running_child(share)) for share in shares]
         for share, child in zip(shares, children, strict=True):
             if child.wait() != 0:
@@ -117,13 +124,16 @@ def run_processes(count: int, seed: int, processes: int, tallies: Tallies) -> li
     return failed_seeds
 
 
-def divide(count: int, seed: int, processes: int, directory: Path) -> list[Share]:
+def divide(
+    count: int, seed: int, processes: int, directory: Path, *, of_money: bool
+) -> list[Share]:
     """Divide the programs into almost equal shares, each with a seed of its own."""
     shares: list[Share] = []
     for number in range(processes):
         programs_of_share = (count + number) // processes
         seed_of_share = seed * MAX_PROCESSES + number
-        shares.append(Share(programs_of_share, seed_of_share, directory / f"{number}.json"))
+        tallies_file = directory / f"{number}.json"
+        shares.append(Share(programs_of_share, seed_of_share, of_money, tallies_file))
 
     return shares
 

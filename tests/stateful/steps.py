@@ -52,6 +52,14 @@ class Verb(StrEnum):
     CHANGE_CONTEST = auto()
     ENTRY = auto()
     CHANGE_ENTRY = auto()
+    FEE = auto()
+    SETTLE = auto()
+    PAY_OUT = auto()
+    REVERSE_PAYOUT = auto()
+    TOP_UP = auto()
+    PROPOSE_REVERSAL = auto()
+    APPROVE_REVERSAL = auto()
+    PAYEE = auto()
     REOPEN = auto()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Loop
 from tests.stateful.play import ACCEPTED, Tallies
-from tests.stateful.programs import MIN_STEPS
+from tests.stateful.programs import MIN_STEPS, money_programs
 from tests.stateful.run import run_programs
 from tests.stateful.stores import Stage
 
@@ -15,6 +15,7 @@ from indelible_service.embedded import PostgresServer
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
 PROGRAMS = 5
+MONEY_PROGRAMS = 2
 STORES = 5
 MIN_CODES = 3  # Hypothesis takes constants from all modules, so these decide which codes occur
 
@@ -44,3 +45,18 @@ def test_every_store_answers_and_refuses_as_memory_does(
     assert answers.total() >= PROGRAMS * MIN_STEPS * 0.8
     assert answers[ACCEPTED] >= answers.total() / 2
     assert len(refusals) >= MIN_CODES
+
+
+def test_every_store_moves_money_as_memory_does(
+    stage: Stage, add_summary_line: Callable[[str], None]
+) -> None:
+    tallies: Tallies = {}
+
+    run_programs(stage, MONEY_PROGRAMS, None, tallies, strategy=money_programs())
+
+    for name, tally in tallies.items():
+        add_summary_line(f"programs of money on {name}: {tally}")
+    answers = tallies["memory"].answers
+    assert len(tallies) == STORES
+    assert all(tally.answers == answers for tally in tallies.values())
+    assert answers.total() / 3 <= answers[ACCEPTED] < answers.total()

@@ -1,10 +1,10 @@
-"""A server without a socket: every answer is validated against the OpenAPI document."""
+"""A server without a socket: every answer is validated against the OpenAPI documents."""
 
 import json
 import re
 from collections.abc import Mapping
 from copy import deepcopy
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypedDict, Unpack, cast
 
 from openapi_schema_validator import OAS31Validator
@@ -25,9 +25,13 @@ from indelible.testing.stores import (
     CountedIds,
     TickingClock,
 )
+from indelible.tokens.rules import GENERATE_STAGE, TokenPolicy
 from indelible_web import WebSettings, create_app
+from indelible_web.app import admin_document
 from indelible_web.context import WebContext
 from indelible_web.contexts import CONTEXTS
+from indelible_web.http import admin
+from indelible_web.http.responses import json_response
 
 Json = dict[str, Any]
 
@@ -42,6 +46,7 @@ SETTINGS = WebSettings(
     requests_per_minute=1_000_000,
     wrong_keys_per_minute=1_000_000,
 )
+GENERATING = TokenPolicy(stages=[GENERATE_STAGE])
 KEYS = KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")
 OPERATOR = Actor.system("tests")
 SCOPES = (
@@ -116,6 +121,28 @@ class Validation:
             self._validators[reference] = OAS31Validator(schema)
         self._validators[reference].validate(value)
 
+    def operation(self, method: str, path: str) -> Json | None:
+        """Return the documented operation of a request, None if there is none."""
+        for template, operations in self.document["paths"].items():
+            pattern = re.sub(r"\{\w+\}", "[^/]+", template)
+            if re.fullmatch(pattern, path) and method.lower() in operations:
+                return cast("Json", operations[method.lower()])
+        return None
+
+    def check_response(self, responses: Json, answer: TestResponse) -> None:
+        """Validate an answer against the documented responses of its operation."""
+        response = responses[str(answer.status_code)]
+        if "$ref" in response:
+            name = response["$ref"].rpartition("/")[2]
+            response = self.document["components"]["responses"][name]
+
+        for name, header in response.get("headers", {}).items():
+            assert name in answer.headers or not header["required"]
+        if "content" in response:
+            schema = response["content"][answer.content_type]["schema"]
+            if schema:  # Bytes have a media type only.
+                self.check(answer.get_json(), schema["$ref"])
+
 
 @cache
 def validation_by(document_text: str) -> Validation:
@@ -141,7 +168,13 @@ class Web:
         self.client = self.app.test_client()
         self._validation = validation_by(self.client.get("/openapi.json").text)
         self.document = self._validation.document
+        self._contexts = contexts
         self.key = self.new_key(*SCOPES, "history:read")
+
+    @cached_property
+    def _admin_validation(self) -> Validation:
+        document = json_response(admin_document(self._contexts), 200)
+        return validation_by(document.get_data(as_text=True))
 
     def restart(self) -> None:
         """Set the clock back, so that one application serves many tests."""
@@ -201,12 +234,8 @@ class Web:
         return concept
 
     def operation(self, method: str, path: str) -> Json | None:
-        """Return the documented operation of a request, None if there is none."""
-        for template, operations in self.document["paths"].items():
-            pattern = re.sub(r"\{\w+\}", "[^/]+", template)
-            if re.fullmatch(pattern, path) and method.lower() in operations:
-                return cast("Json", operations[method.lower()])
-        return None
+        """Return the publicly documented operation of a request, None if there is none."""
+        return self._validation.operation(method, path)
 
     def _headers(self, sent: Sent) -> dict[str, str]:
         headers: dict[str, str] = {}
@@ -233,25 +262,15 @@ class Web:
             assert problem_body["status"] == answer.status_code
             assert problem_body["request_id"] == answer.headers["X-Request-Id"]
 
-        operation = self.operation(method, path)
+        is_admin = path.startswith(admin.PREFIX)
+        validation = self._admin_validation if is_admin else self._validation
+        operation = validation.operation(method, path)
         if operation is not None:
-            self._check_response(operation["responses"], answer)
-
-    def _check_response(self, responses: Json, answer: TestResponse) -> None:
-        response = responses[str(answer.status_code)]
-        if "$ref" in response:
-            name = response["$ref"].rpartition("/")[2]
-            response = self.document["components"]["responses"][name]
-
-        for name, header in response.get("headers", {}).items():
-            assert name in answer.headers or not header["required"]
-        if "content" in response:
-            schema = response["content"][answer.content_type]["schema"]
-            self._validation.check(answer.get_json(), schema["$ref"])
+            validation.check_response(operation["responses"], answer)
 
 
 def memory(*, concepts: ConceptPolicy | None = None) -> MemoryStore:
-    policy = Policy(concepts=concepts or ConceptPolicy(), keys=KEYS)
+    policy = Policy(concepts=concepts or ConceptPolicy(), keys=KEYS, tokens=GENERATING)
     return MemoryStore(policy=policy, clock=TickingClock(), ids=CountedIds())
 
 

@@ -1,4 +1,4 @@
-"""Test that the OpenAPI document is true, complete and committed, and removes nothing silently."""
+"""Test that the OpenAPI documents are true and complete, and remove nothing silently."""
 
 import json
 import re
@@ -11,7 +11,7 @@ import openapi_spec_validator
 import pytest
 from openapi_schema_validator import OAS31Validator
 from tests.web.compatibility import COMMITTED, breaking_changes, text_of
-from tests.web.harness import Json, Web
+from tests.web.harness import SCOPES, Json, Web, problem
 from werkzeug.test import TestResponse
 
 from indelible.concepts import ConceptStatus
@@ -24,11 +24,20 @@ def operations(document: Json) -> Iterator[tuple[str, Json]]:
             yield f"{method.upper()} {path}", operation
 
 
-@pytest.mark.slow
-def test_the_document_is_openapi_3_1(web: Web) -> None:
-    openapi_spec_validator.validate(web.document)
+@pytest.fixture(params=["public", "admin"])
+def document(request: pytest.FixtureRequest, web: Web) -> Json:
+    """Return the public document, or that of the operators' routes."""
+    if request.param == "public":
+        return web.document
+    answer = web.get("/admin/openapi.json", key=web.new_key("admin"))
+    return cast("Json", answer.get_json())
 
-    assert web.document["openapi"] == "3.1.0"
+
+@pytest.mark.slow
+def test_each_document_is_openapi_3_1(document: Json) -> None:
+    openapi_spec_validator.validate(document)
+
+    assert document["openapi"] == "3.1.0"
 
 
 def test_the_committed_document_is_the_one_that_is_served(web: Web) -> None:
@@ -37,17 +46,40 @@ def test_the_committed_document_is_the_one_that_is_served(web: Web) -> None:
     )
 
 
-def test_every_route_of_v1_is_in_the_document(web: Web) -> None:
+def routes_below(web: Web, prefix: str) -> set[str]:
+    """Return the routes of the application as a document names them."""
     routes: set[str] = set()
     for rule in web.app.url_map.iter_rules():
-        if not rule.rule.startswith("/v1"):
+        if not rule.rule.startswith(prefix):
             continue
         template = rule.rule.replace("<", "{").replace(">", "}")
         methods = rule.methods or set[str]()
         for method in methods - {"HEAD"}:
             routes.add(f"{method} {template}")
 
-    assert {name for name, _ in operations(web.document)} == {*routes, "GET /health"}
+    return routes
+
+
+def test_every_route_of_v1_is_in_the_public_document(web: Web) -> None:
+    documented = {name for name, _ in operations(web.document)}
+
+    assert documented == {*routes_below(web, "/v1/"), "GET /health"}
+
+
+def test_every_route_of_operators_is_in_their_document(web: Web) -> None:
+    answer = web.get("/admin/openapi.json", key=web.new_key("admin"))
+    documented = {name for name, _ in operations(answer.get_json())}
+
+    assert documented | {"GET /admin/openapi.json"} == routes_below(web, "/admin/")
+    assert len(documented) > 60
+
+
+def test_the_document_of_operators_needs_their_scope(web: Web) -> None:
+    without_key = web.get("/admin/openapi.json", key=None)
+    without_scope = web.get("/admin/openapi.json", key=web.new_key(*SCOPES, "console"))
+
+    assert problem(without_key) == (401, "UNAUTHENTICATED")
+    assert problem(without_scope) == (403, "SCOPE_MISSING")
 
 
 def contents(operation: Json) -> Iterator[Json]:
@@ -55,14 +87,14 @@ def contents(operation: Json) -> Iterator[Json]:
     if "requestBody" in operation:
         yield operation["requestBody"]["content"]["application/json"]
     for status, response in operation["responses"].items():
-        if status.startswith("2"):
+        if status.startswith("2") and "application/json" in response["content"]:
             yield response["content"]["application/json"]
 
 
-def test_the_examples_of_every_operation_match_its_schemas(web: Web) -> None:
-    for name, operation in operations(web.document):
+def test_the_examples_of_every_operation_match_its_schemas(document: Json) -> None:
+    for name, operation in operations(document):
         for content in contents(operation):
-            schema = {**content["schema"], "components": web.document["components"]}
+            schema = {**content["schema"], "components": document["components"]}
             OAS31Validator(schema).validate(content["example"])
         for parameter in operation.get("parameters", ()):
             assert parameter["name"] == "cursor" or parameter["schema"]["examples"], name
@@ -70,30 +102,30 @@ def test_the_examples_of_every_operation_match_its_schemas(web: Web) -> None:
                 OAS31Validator(parameter["schema"]).validate(example)
 
 
-def test_every_operation_lists_its_problems(web: Web) -> None:
+def test_every_operation_lists_its_problems(document: Json) -> None:
     always = {"400", "401", "403", "422", "429", "500", "503"}
-    for name, operation in operations(web.document):
+    for name, operation in operations(document):
         if name == "GET /health":
             continue
         assert always <= set(operation["responses"]), name
         assert ("412" in operation["responses"]) == ("428" in operation["responses"])
 
 
-def test_the_example_of_every_problem_matches_its_schema(web: Web) -> None:
-    for response in web.document["components"]["responses"].values():
+def test_the_example_of_every_problem_matches_its_schema(document: Json) -> None:
+    for response in document["components"]["responses"].values():
         content = response["content"]["application/problem+json"]
-        schema = {**content["schema"], "components": web.document["components"]}
+        schema = {**content["schema"], "components": document["components"]}
         OAS31Validator(schema).validate(content["example"])
 
 
-def test_every_operation_parameter_and_field_is_described(web: Web) -> None:
+def test_every_operation_parameter_and_field_is_described(document: Json) -> None:
     undescribed: list[str] = []
-    for name, operation in operations(web.document):
+    for name, operation in operations(document):
         parts = {name: operation}
         for parameter in operation.get("parameters", ()):
             parts[f"{name}: {parameter['name']}"] = parameter
         undescribed += [part for part, content in parts.items() if not content.get("description")]
-    for schema_name, schema in web.document["components"]["schemas"].items():
+    for schema_name, schema in document["components"]["schemas"].items():
         for field_name, field in schema["properties"].items():
             if not field.get("description"):
                 undescribed.append(f"{schema_name}.{field_name}")
@@ -113,7 +145,7 @@ def test_the_ids_of_operations_are_distinct_and_begin_with_a_verb(web: Web) -> N
     assert len(ids) == len(set(ids))
     assert verbs == {
         "activate", "add", "cancel", "change", "compare", "configure", "create", "critique",
-        "edit", "enter", "get", "list", "move", "plan", "preview", "publish", "register",
+        "edit", "enter", "get", "list", "move", "onboard", "plan", "preview", "publish", "register",
         "rename", "retire", "retry", "search", "seed", "set",
     }  # fmt: skip
 

@@ -12,7 +12,8 @@ from indelible.kernel import Actor
 from indelible.money import AccountKind, Settle, SettlementLine
 from indelible.money.entities import AccountObject, account_id, transfer_id
 from indelible.money.errors import GatewayOutage
-from indelible.money.handlers import settle
+from indelible.money.handlers import post_movement, settle
+from indelible.money.rules import ledger
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +29,8 @@ COMMANDS: Final[tuple[tuple[str, Json], ...]] = (
     ("payments/halt", {"reason_code": "drill"}),
     ("payments/resume", {}),
     ("payments/reconciliations", {"scope": "CHEAP"}),
-    ("ledger/movements/x/reverse", {}),
+    ("ledger/movements/x/reversal/propose", {}),
+    ("ledger/movements/x/reversal/approve", {}),
     ("payouts/jobs/x/plan", {}),
     ("payouts/transfers/x/approve", {}),
     ("payouts/transfers/x/park", {}),
@@ -92,6 +94,17 @@ def settled(till: Till) -> str:
     )
     till.store.run(settle, command, actor=WORKER, reason="a test")
     return transfer_id(SETTLEMENT, "ann")
+
+
+def topped_up(till: Till) -> str:
+    """Add money of the platform to an escrow, and return the id of the movement."""
+    draft = ledger.guarantee_topup(
+        settlement_id=SETTLEMENT, reference=REFERENCE, amount_minor=FEE, currency="EUR"
+    )
+    posted = till.store.run(
+        lambda tx, _: post_movement(tx, draft), None, actor=WORKER, reason="a test"
+    )
+    return posted.movement.id
 
 
 @pytest.mark.parametrize(("path", "body"), COMMANDS, ids=[path for path, _ in COMMANDS])
@@ -269,6 +282,26 @@ def test_a_transfer_is_approved_once(desk: Till) -> None:
     assert (detail["approved_by"], detail["seq"]) == ("user:noor", approved["seq"])
 
 
+def test_an_approval_names_the_account_that_was_compared(desk: Till) -> None:
+    transfer = settled(desk)
+    saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan"), 200)
+    saved(send(desk, "payees", party="ann", by="otto"), 200)
+    attach = {"destination": "acct_otto", "by": "otto", "once": "d"}
+    saved(send(desk, "payees/ann/destination", **attach), 200)
+    path = f"payouts/transfers/{transfer}/approve"
+    detail = show(desk, f"payouts/transfers/{transfer}")
+    other = send(desk, path, once="a", by="noor", destination="acct_ann")
+    none = send(desk, path, once="b", by="noor", destination=None)
+    approved = saved(send(desk, path, once="c", by="noor", destination="acct_otto"), 200)
+
+    assert (detail["payee_destination"], detail["payee_destination_set_by"]) == (
+        "acct_otto",
+        "user:otto",
+    )
+    assert problem(other) == problem(none) == (409, "DESTINATION_MISMATCH")
+    assert approved["approved_destination"] == "acct_otto"
+
+
 def test_a_transfer_tells_its_requests_and_what_replaces_it(desk: Till) -> None:
     transfer = settled(desk)
     saved(send(desk, f"payouts/jobs/{SETTLEMENT}/plan"), 200)
@@ -396,25 +429,45 @@ def test_an_account_is_created_under_the_next_key_after_a_stored_failure(desk: T
     assert keys == ["account:ann", "account:ann:g2"]
 
 
-def test_a_movement_is_reversed_at_most_once(desk: Till) -> None:
-    desk.pay()
-    fees = show(desk, "ledger/movements?kind=PROCESSING_FEE")["items"]
-    movement_id = fees[0]["id"]
-    mirror = saved(send(desk, f"ledger/movements/{movement_id}/reverse"), 200)
-    again = saved(send(desk, f"ledger/movements/{movement_id}/reverse", once="key-2"), 200)
+def test_a_movement_is_reversed_by_two_persons_at_most_once(desk: Till) -> None:
+    movement_id = topped_up(desk)
+    path = f"ledger/movements/{movement_id}/reversal"
+    missing = send(desk, f"{path}/approve", once="a")
+    proposal = saved(send(desk, f"{path}/propose", once="b"), 200)
+    alone = send(desk, f"{path}/approve", once="c")
+    mirror = saved(send(desk, f"{path}/approve", once="d", by="noor"), 200)
+    again = saved(send(desk, f"{path}/approve", once="e", by="noor"), 200)
+    late = send(desk, f"{path}/propose", once="f")
 
+    assert problem(missing) == (409, "REVERSAL_NOT_PROPOSED")
+    assert proposal["kind"] == "REVERSAL_PROPOSED"
+    assert problem(alone) == (409, "REVERSAL_NEEDS_SECOND_PERSON")
     assert mirror["reverses"] == movement_id
     assert again["id"] == mirror["id"]
+    assert problem(late) == (409, "MOVEMENT_REVERSED")
     assert show(desk, "ledger/balances")["identities"] == SOUND
-    assert show(desk, f"ledger/movements/{movement_id}")["reversed_by"] == mirror["id"]
+    movement = show(desk, f"ledger/movements/{movement_id}")
+    assert movement["reversed_by"] == mirror["id"]
+    assert movement["reversal_proposed_by"] == "user:maya"
 
 
-def test_money_that_has_moved_on_is_not_taken_back(desk: Till) -> None:
-    settled(desk)
-    (fee,) = show(desk, "ledger/movements?kind=ENTRY_FEE")["items"]
+def test_a_wrong_reversal_is_taken_back(desk: Till) -> None:
+    movement_id = topped_up(desk)
+    before = show(desk, "ledger/balances")["items"]
+    for _ in range(2):
+        path = f"ledger/movements/{movement_id}/reversal"
+        saved(send(desk, f"{path}/propose", once=f"p-{movement_id}"), 200)
+        mirror = saved(send(desk, f"{path}/approve", once=f"a-{movement_id}", by="noor"), 200)
+        movement_id = mirror["id"]
 
-    refused = send(desk, f"ledger/movements/{fee['id']}/reverse")
-    assert problem(refused) == (409, "BALANCE_NEGATIVE")
+    assert show(desk, "ledger/balances")["items"] == before
+
+
+def test_what_stripe_has_reported_is_not_taken_back(desk: Till) -> None:
+    desk.pay()
+    for movement in show(desk, "ledger/movements")["items"]:
+        refused = send(desk, f"ledger/movements/{movement['id']}/reversal/propose", once="p")
+        assert problem(refused) == (409, "MOVEMENT_HAS_EVIDENCE"), movement["kind"]
 
 
 def test_lists_have_next_pages(desk: Till) -> None:

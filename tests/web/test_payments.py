@@ -173,7 +173,20 @@ def test_a_charge_has_an_intent_or_a_session_but_not_both(till: Till) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "example.org", "https://a b", "https://", "ftp://a"]
+    "address",
+    [
+        "javascript:alert(1)",
+        "example.org",
+        "https://a b",
+        "https://",
+        "https://[a",
+        "ftp://a",
+        "https://user:password@example.org/",
+        "https://user@example.org/",
+        r"https://example.com\@example.org/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[fe80::1]/",
+    ],
 )
 def test_a_page_to_return_to_is_an_address_of_the_web(till: Till, address: str) -> None:
     till.open()

@@ -26,7 +26,10 @@ WITHOUT_REASON: Final = {
     "search_artifacts",
 }
 # Fields of answers that tell something else than why a change was made.
-OF_OTHER_THINGS: Final = {"purpose": {"PlannedFileView"}}
+OF_OTHER_THINGS: Final = {
+    "purpose": {"PlannedFileView"},
+    "disabled_reason": {"OwnAccountView"},
+}
 
 
 def bodies(document: Json) -> Iterator[tuple[str, Json]]:

@@ -125,7 +125,9 @@ def test_a_space_of_another_user_is_answered_like_a_missing_one(web: Web) -> Non
 
 def test_a_space_without_a_model_needs_the_settings_of_the_model(web: Web) -> None:
     body = {"name": "reading", **REASON}
-    assert problem(web.post("/v1/spaces", json=body)) == (503, "CONFIG_UNAVAILABLE")
+    refused = web.post("/v1/spaces", json={**body, "model": None})
+    assert problem(refused) == (422, "EMBEDDING_NOT_NAMED")
+    assert "setting embedding_model" in refused.get_json()["detail"]
 
     for key, value in (("embedding_model", '"model-1"'), ("embedding_dimension", "3")):
         saved(web.put(f"/v1/settings/{key}", json={"value": value, **REASON}, seq=0), 200)

@@ -56,8 +56,13 @@ def test_a_process_without_its_store_is_alive_but_not_ready(web: Web, failing: F
 
 def counted(web: Web) -> dict[str, float]:
     """Return the values of the metrics by name and labels."""
+    return samples(web.get("/metrics", key=None).text)
+
+
+def samples(metrics: str) -> dict[str, float]:
+    """Return the values of metrics in Prometheus' text format by name and labels."""
     values: dict[str, float] = {}
-    for line in web.get("/metrics", key=None).text.splitlines():
+    for line in metrics.splitlines():
         if not line.startswith("#"):
             name, _, value = line.rpartition(" ")
             values[name] = float(value)

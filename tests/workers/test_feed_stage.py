@@ -11,6 +11,7 @@ from tests.workers.bakery import MAYA, WORKER, attempts, get_task
 
 from indelible.app import WriteTx
 from indelible.kernel import Actor, Change
+from indelible.kernel.feed_cursors import feed_cursor
 from indelible.kernel.feed_stage import FeedFollower
 from indelible.kernel.stages import PauseStage, Stage, pause_stage
 from indelible.kernel.subscribers import (
@@ -26,6 +27,7 @@ from indelible_workers import process_batch
 NAME = "counter"
 CONCEPTS = 40
 WORKERS = 3
+OTHER_HASH = "0" * 64
 
 
 @define
@@ -124,7 +126,9 @@ def test_a_foreign_cursor_ends_the_task_at_once_and_only_a_restart_helps(store: 
     with store.transaction(actor=WORKER, reason="a test") as tx:
         tx.tasks.enqueue(FOLLOW_FEED, {NAME: tx.clock.now()})
         (lease,) = tx.tasks.claim(FOLLOW_FEED, limit=1, until=tx.clock.now())
-        cursor = evolve(tx.subscribers.find_locked(NAME), feed_cursor="x", fence=lease.fence)
+        stored = tx.subscribers.find_locked(NAME)
+        position = stored.feed_cursor.partition(".")[0]
+        cursor = evolve(stored, feed_cursor=feed_cursor(position, OTHER_HASH), fence=lease.fence)
         tx.subscribers.save(cursor)
         tx.tasks.release([lease])
 

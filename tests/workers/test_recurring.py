@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from attrs import define, field
@@ -25,6 +26,7 @@ from indelible_workers import (
     recurring,
     run_scheduler,
 )
+from indelible_workers.recurring import ScheduleNotOne
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +37,18 @@ NIGHTLY = RecurringTask(name="nightly", stage="bake", cron="30 2 * * *", time_zo
 # The tasks of this stage belong to tokens, and there is none of this id.
 NO_TOKEN = RecurringTask(name="no-such-token", stage=GENERATE_STAGE, every_seconds=3_600)
 TICKS_SECONDS = 1.5  # in which a scheduler looks at its tasks at least once
+
+
+@pytest.mark.parametrize(
+    "schedule", [{}, {"every_seconds": 60, "cron": "0 4 * * *"}], ids=["neither", "both"]
+)
+def test_a_recurring_task_has_either_an_interval_or_a_cron_expression(
+    schedule: dict[str, Any],
+) -> None:
+    with pytest.raises(ScheduleNotOne) as refused:
+        RecurringTask(name="clean", stage="bake", **schedule)
+
+    assert refused.value.code == "SCHEDULE_NOT_ONE"
 
 
 @define

@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-24, revision 0006
+-- iteration 5, 2026-11-25, revision 0006
 
 column accounts.balance_minor "sum_minor" required
 
@@ -426,6 +426,8 @@ column discrepancies.expected "text" required
 
 column discrepancies.number "ordinal" required
 
+column discrepancies.remedy "identifier"
+
 column discrepancies.rule "identifier" required
 
 column discrepancies.seq "ordinal" required
@@ -799,6 +801,8 @@ column movements.version bigint required s 0
 column payees.created_at "instant" required
 
 column payees.destination "identifier"
+
+column payees.destination_set_by "identifier"
 
 column payees.hash "digest" required
 
@@ -1656,6 +1660,8 @@ column transfers.approved_at "instant"
 
 column transfers.approved_by "identifier"
 
+column transfers.approved_destination "identifier"
+
 column transfers.attempt_number "natural_number" required
 
 column transfers.completed_at "instant"
@@ -1978,6 +1984,8 @@ constraint discrepancies.discrepancies_head FOREIGN KEY ("entity_id") REFERENCES
 
 constraint discrepancies.discrepancies_pkey PRIMARY KEY ("entity_id", "seq", "number") true true
 
+constraint discrepancies.discrepancies_remedy_known CHECK ((("remedy")::"text" = ANY (ARRAY['AWAITED'::"text", 'STORED'::"text"]))) true true
+
 constraint discrepancies.discrepancies_rule_known CHECK ((("rule")::"text" = ANY (ARRAY['R1'::"text", 'R10'::"text", 'R11'::"text", 'R12'::"text", 'R2'::"text", 'R3'::"text", 'R4'::"text", 'R5'::"text", 'R6'::"text", 'R7'::"text", 'R8'::"text", 'R9'::"text"]))) true true
 
 constraint discrepancies.discrepancies_texts_short CHECK ((("length"("expected") <= 1000) AND ("length"("actual") <= 1000))) true true
@@ -2179,7 +2187,7 @@ END) true true
 
 constraint movements.movements_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
-constraint movements.movements_kind_known CHECK ((("kind")::"text" = ANY (ARRAY['DISPUTE_LOST'::"text", 'DISPUTE_OPENED'::"text", 'DISPUTE_RESIDUE'::"text", 'DISPUTE_WON'::"text", 'ENTRY_FEE'::"text", 'GUARANTEE_TOPUP'::"text", 'PAYMENT_QUARANTINED'::"text", 'PAYOUT_CREATED'::"text", 'PAYOUT_FAILED'::"text", 'PAYOUT_REVERSED'::"text", 'PROCESSING_FEE'::"text", 'REFUND_FAILED'::"text", 'REFUND_REQUESTED'::"text", 'REFUND_SUCCEEDED'::"text", 'REVERSAL'::"text", 'SETTLEMENT'::"text", 'UNCLAIMED'::"text"]))) true true
+constraint movements.movements_kind_known CHECK ((("kind")::"text" = ANY (ARRAY['DISPUTE_LOST'::"text", 'DISPUTE_OPENED'::"text", 'DISPUTE_RESIDUE'::"text", 'DISPUTE_WON'::"text", 'ENTRY_FEE'::"text", 'GUARANTEE_TOPUP'::"text", 'PAYMENT_QUARANTINED'::"text", 'PAYOUT_CREATED'::"text", 'PAYOUT_FAILED'::"text", 'PAYOUT_REVERSED'::"text", 'PROCESSING_FEE'::"text", 'REFUND_FAILED'::"text", 'REFUND_REQUESTED'::"text", 'REFUND_SUCCEEDED'::"text", 'REVERSAL'::"text", 'REVERSAL_PROPOSED'::"text", 'SETTLEMENT'::"text", 'UNCLAIMED'::"text"]))) true true
 
 constraint movements.movements_mirror_of_kind CHECK ((("reverses" IS NOT NULL) = (("kind")::"text" = 'REVERSAL'::"text"))) true true
 
@@ -2189,8 +2197,8 @@ constraint movements.movements_reversed FOREIGN KEY ("reverses") REFERENCES "mov
 
 constraint movements.movements_sum_of_postings CHECK (
 CASE
-    WHEN (("posting_count")::bigint = 0) THEN ((("total_minor")::bigint = 0) AND (("kind")::"text" = ANY (ARRAY['PAYOUT_FAILED'::"text", 'SETTLEMENT'::"text"])))
-    ELSE ((("total_minor")::bigint >= ("posting_count")::bigint) AND (("total_minor")::bigint <= '1000000000000000'::bigint) AND (("kind")::"text" <> 'PAYOUT_FAILED'::"text"))
+    WHEN (("posting_count")::bigint = 0) THEN ((("total_minor")::bigint = 0) AND (("kind")::"text" = ANY (ARRAY['PAYOUT_FAILED'::"text", 'REVERSAL_PROPOSED'::"text", 'SETTLEMENT'::"text"])))
+    ELSE ((("total_minor")::bigint >= ("posting_count")::bigint) AND (("total_minor")::bigint <= '1000000000000000'::bigint) AND (("kind")::"text" <> ALL (ARRAY['PAYOUT_FAILED'::"text", 'REVERSAL_PROPOSED'::"text"])))
 END) true true
 
 constraint movements.movements_times CHECK (
@@ -2199,7 +2207,11 @@ CASE
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
 
-constraint payees.payees_destination_of_status CHECK ((("destination" IS NOT NULL) = (("status")::"text" = ANY (ARRAY['READY'::"text", 'RESTRICTED'::"text"])))) true true
+constraint payees.payees_destination_of_status CHECK (
+CASE
+    WHEN (("status")::"text" = ANY (ARRAY['READY'::"text", 'RESTRICTED'::"text"])) THEN (("destination" IS NOT NULL) AND ("destination_set_by" IS NOT NULL))
+    ELSE (("destination" IS NULL) AND ("destination_set_by" IS NULL))
+END) true true
 
 constraint payees.payees_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
 
@@ -2652,6 +2664,10 @@ END) true true
 
 constraint transfers.transfers_approved_before CHECK (((("status")::"text" <> 'processing'::"text") OR (("approved_by" IS NOT NULL) AND ("destination" IS NOT NULL)))) true true
 
+constraint transfers.transfers_destination_of_approval CHECK ((("approved_destination" IS NULL) OR ("approved_by" IS NOT NULL))) true true
+
+constraint transfers.transfers_destination_of_attempt CHECK ((("destination" IS NULL) OR (("attempt_number")::bigint > 0) OR (("status")::"text" = 'completed'::"text"))) true true
+
 constraint transfers.transfers_failure_of_status CHECK (((("failure_reason" IS NOT NULL) = (("status")::"text" = 'failed_terminal'::"text")) AND ((("failure_reason")::"text" = ANY (ARRAY['BUDGET_SPENT'::"text", 'REJECTED'::"text", 'UNCLAIMED'::"text"])) IS NOT FALSE))) true true
 
 constraint transfers.transfers_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "attempt_number", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
@@ -2659,6 +2675,8 @@ constraint transfers.transfers_history FOREIGN KEY ("lifecycle", "id", "seq", "s
 constraint transfers.transfers_job FOREIGN KEY ("job_id", "reference", "currency") REFERENCES "payout_jobs"("id", "reference", "currency") DEFERRABLE INITIALLY DEFERRED true true
 
 constraint transfers.transfers_parked_since CHECK (((("status")::"text" <> 'parked'::"text") OR ("parked_at" IS NOT NULL))) true true
+
+constraint transfers.transfers_pending_waits_for_nothing CHECK (((("status")::"text" <> 'pending'::"text") OR (("parked_at" IS NULL) AND ("failure_code" IS NULL) AND ("failure_message" IS NULL)))) true true
 
 constraint transfers.transfers_pkey PRIMARY KEY ("id") true true
 
@@ -3132,6 +3150,8 @@ edge payee RESTRICTED enable READY 0
 
 edge payment_switch  halt HALTED 0
 
+edge payment_switch HALTED halt HALTED 0
+
 edge payment_switch HALTED resume OPEN 0
 
 edge payment_switch OPEN halt HALTED 0
@@ -3336,9 +3356,13 @@ edge transfer failed_terminal reissue pending 0
 
 edge transfer parked adopt completed 0
 
+edge transfer parked approve pending 0
+
 edge transfer parked claim processing 1
 
 edge transfer parked repark parked 0
+
+edge transfer parked request_account parked 0
 
 edge transfer parked unclaim failed_terminal 0
 
@@ -3379,6 +3403,13 @@ END  false {search_path=pg_catalog}
 
 function accounts_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function accounts_initial_fields  BEGIN
+  IF (NEW.balance_minor = 0 AND NEW.credited_minor = 0 AND NEW.debited_minor = 0 AND NEW.last_movement_id IS NULL) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -3818,6 +3849,307 @@ BEGIN
   RETURN s;
 END  false {search_path=pg_catalog}
 
+function capture_ece2e9c23443848c2c4d763232f099fd 
+#variable_conflict use_column
+DECLARE
+  -- The request, the signal that is made of it, the artifact and the centroid before it.
+  r record;
+  s signals;
+  page artifacts;
+  old centroids;
+  is_locked boolean;
+  is_due boolean;
+  moves boolean;
+  named text;
+  ids text[];
+  distances double precision[];
+  at timestamptz;
+  f_stamp text;
+  -- What the formulas take and give.
+  f_centroid real[];
+  f_moved real[];
+  f_logged bigint;
+  f_rate double precision;
+  f_applied double precision;
+  f_depth double precision;
+  f_confidence double precision;
+BEGIN
+  SELECT * INTO r FROM jsonb_to_record(request) AS fields(
+    signal_id text, artifact_id text, capture_key text, fingerprint text, user_id text,
+    space_id text, url text, normalized_url text, title text, content text, session_id text,
+    named_subspace_id text, content_source text, engagement_level bigint,
+    reading_depth double precision, scroll_depth double precision, dwell_time_ms bigint,
+    word_count bigint, embedding_model text, captured_at timestamptz, now timestamptz,
+    captured_text text, actor text, reason text, request_id text, algorithm_id text,
+    threshold double precision, max_assign_distance double precision,
+    history_distance double precision, history_updates bigint,
+    depth_tolerance double precision, weight double precision
+  );
+--
+  -- Lock the space, so that its captures follow one another.
+  PERFORM 1
+    FROM spaces
+    WHERE id = r.space_id
+      AND user_id = r.user_id
+      AND status = 'ACTIVE'
+      AND model = r.embedding_model
+      AND dimension = cardinality($2)
+    FOR NO KEY UPDATE;
+  is_locked := FOUND;
+--
+  -- A capture key that was saved before returns its signal.
+  SELECT * INTO s
+    FROM signals
+    WHERE user_id = r.user_id AND capture_key = r.capture_key;
+  IF FOUND THEN
+    RETURN s;
+  END IF;
+  IF NOT is_locked THEN
+    RETURN NULL;
+  END IF;
+--
+  -- Compare with the centroids: the named one first, else the nearest.
+  SELECT id INTO named
+    FROM subspaces
+    WHERE id = r.named_subspace_id AND space_id = r.space_id AND status = 'ACTIVE';
+  SELECT array_agg(nearest.id), array_agg(nearest.distance) INTO ids, distances
+    FROM (
+      SELECT positions.id, vec_dist(positions.f_position, $2) AS distance
+      FROM (
+        SELECT p.id, coalesce(c.vector, p.seed)::real[] AS f_position
+        FROM subspaces p
+        LEFT JOIN centroids c ON c.id = p.id
+        WHERE p.space_id = r.space_id AND p.status = 'ACTIVE'
+      ) AS positions
+      WHERE positions.f_position IS NOT NULL
+      ORDER BY named IS NOT NULL AND positions.id <> named, 2, positions.id
+      LIMIT 2
+    ) AS nearest;
+--
+  -- Decide where the capture belongs, and whether it moves the centroid.
+  IF ids IS NULL OR ids[1] <> named THEN
+    s.decision := 'NO_CENTROID';
+    s.subspace_id := named;
+    moves := named IS NOT NULL;
+  ELSE
+    s.subspace_id := ids[1];
+    s.nearest_distance := distances[1];
+    IF cardinality(ids) = 1 THEN
+      s.decision := 'SINGLE';
+      moves := distances[1] <= r.max_assign_distance;
+    ELSE
+      s.second_distance := distances[2];
+      s.margin := (distances[2] - distances[1]);
+      moves := s.margin > 0 AND s.margin >= r.threshold;
+      s.decision := CASE
+        WHEN moves THEN 'UPDATED'
+        WHEN s.margin < 0 THEN 'OVERRIDDEN'
+        ELSE 'AMBIGUOUS'
+      END;
+    END IF;
+  END IF;
+--
+  -- The times of an artifact and of a centroid never stand still.
+  SELECT * INTO page
+    FROM artifacts
+    WHERE space_id = r.space_id AND normalized_url = r.normalized_url;
+  IF moves THEN
+    SELECT * INTO old FROM centroids WHERE id = s.subspace_id;
+  END IF;
+  at := greatest(
+    r.now,
+    page.updated_at + interval '1 microsecond',
+    old.updated_at + interval '1 microsecond'
+  );
+--
+  -- Move the centroid, and log it where it is due.
+  IF moves THEN
+    SELECT coalesce(old.vector, seed, $2)::real[] INTO f_centroid
+      FROM subspaces
+      WHERE id = s.subspace_id;
+    f_applied := coalesce(old.seq, 0);
+    f_rate := (CAST(1.0 AS double precision) / (f_applied + CAST(10.0 AS double precision)));
+    f_moved := vec_unit(vec_lerp(vec_unit(f_centroid), vec_unit($2), ((f_rate * greatest(CAST(0.0 AS double precision), (CAST(1.0 AS double precision) - vec_dist(f_centroid, $2)))) * greatest(CAST(0.0 AS double precision), (CAST(1.0 AS double precision) - vec_dist(f_centroid, $2))))));
+    s.applied_seq := coalesce(old.seq, 0) + 1;
+    s.drift := vec_dist(f_moved, f_centroid);
+--
+    f_centroid := coalesce(old.logged_vector::real[], f_centroid);
+    f_logged := coalesce(old.logged_seq, 0);
+    s.logged_drift := vec_dist(f_moved, f_centroid);
+    is_due := s.logged_drift >= r.history_distance
+      OR s.applied_seq - f_logged >= r.history_updates;
+--
+    f_applied := s.applied_seq;
+    f_confidence := least(CAST(1.0 AS double precision), (f_applied / CAST(20.0 AS double precision)));
+    IF NOT s.drift BETWEEN -0.001 AND 2.001
+      OR NOT s.logged_drift BETWEEN -0.001 AND 2.001
+      OR NOT f_confidence BETWEEN 0 AND 1
+    THEN
+      RAISE numeric_value_out_of_range USING MESSAGE = 'the algorithm left its range';
+    END IF;
+--
+    IF is_due THEN
+      f_centroid := f_moved;
+      f_logged := s.applied_seq;
+    ELSE
+      s.logged_drift := NULL;
+    END IF;
+    s.centroid_digest := encode(
+      sha256(
+        array_send(f_moved) || array_send(f_centroid) || int8send(f_logged)
+        || float8send(f_confidence)
+      ),
+      'hex'
+    );
+  END IF;
+--
+  -- Score the capture and remark on it.
+  s.warnings := '[]';
+  IF r.named_subspace_id IS DISTINCT FROM named THEN
+    s.warnings := s.warnings || '["SUBSPACE_GONE"]';
+  END IF;
+  IF r.word_count > 0 THEN
+    f_depth := ((CAST(0.6 AS double precision) * least(CAST(1.5 AS double precision), (CAST(r.dwell_time_ms AS double precision) / (CAST(r.word_count AS double precision) * CAST(300.0 AS double precision))))) + (CAST(0.4 AS double precision) * r.scroll_depth));
+    IF abs(f_depth - r.reading_depth) > r.depth_tolerance THEN
+      s.warnings := s.warnings || '["DEPTH_MISMATCH"]';
+    END IF;
+  END IF;
+  s.magnitude := (r.weight * (CAST(0.5 AS double precision) + (CAST(0.5 AS double precision) * least(CAST(1.0 AS double precision), r.reading_depth))));
+  IF NOT s.nearest_distance BETWEEN -0.001 AND 2.001
+    OR NOT s.second_distance BETWEEN -0.001 AND 2.001
+    OR NOT abs(s.margin) < 'Infinity'
+    OR NOT abs(s.magnitude) < 'Infinity'
+  THEN
+    RAISE numeric_value_out_of_range USING MESSAGE = 'the algorithm left its range';
+  END IF;
+--
+  -- The signal records the capture and its outcome.
+  s.id := r.signal_id;
+  s.capture_key := r.capture_key;
+  s.fingerprint := r.fingerprint;
+  s.user_id := r.user_id;
+  s.space_id := r.space_id;
+  s.artifact_id := coalesce(page.id, r.artifact_id);
+  s.url := r.url;
+  s.artifact_seq := coalesce(page.seq, 0) + 1;
+  s.normalized_url := r.normalized_url;
+  s.title := r.title;
+  s.content := r.content;
+  s.session_id := r.session_id;
+  s.named_subspace_id := r.named_subspace_id;
+  s.content_source := r.content_source;
+  s.engagement_level := r.engagement_level;
+  s.reading_depth := r.reading_depth;
+  s.scroll_depth := r.scroll_depth;
+  s.dwell_time_ms := r.dwell_time_ms;
+  s.word_count := r.word_count;
+  s.embedding_model := r.embedding_model;
+  s.vector := $2;
+  s.captured_at := r.captured_at;
+  s.recorded_at := at;
+  s.actor := r.actor;
+  s.reason := r.reason;
+  s.request_id := r.request_id;
+  s.algorithm_id := r.algorithm_id;
+  s.threshold := r.threshold;
+  s.reached_level := greatest(page.engagement_level, r.engagement_level);
+  s.hash := encode(sha256(convert_to(coalesce(s.id::text, '')
+    || E'\x1f' || coalesce(s.capture_key::text, '')
+    || E'\x1f' || coalesce(s.fingerprint::text, '')
+    || E'\x1f' || coalesce(s.artifact_id::text, '')
+    || E'\x1f' || coalesce(s.artifact_seq::text, '')
+    || E'\x1f' || coalesce(s.normalized_url::text, '')
+    || E'\x1f' || coalesce(round(extract(epoch FROM s.recorded_at - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint::text, '')
+    || E'\x1f' || coalesce(s.actor::text, '')
+    || E'\x1f' || coalesce(s.reason::text, '')
+    || E'\x1f' || coalesce(s.request_id::text, '')
+    || E'\x1f' || coalesce(s.algorithm_id::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.threshold), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.magnitude), 'hex'), '')
+    || E'\x1f' || coalesce(s.subspace_id::text, '')
+    || E'\x1f' || coalesce(s.decision::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.nearest_distance), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.second_distance), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.margin), 'hex'), '')
+    || E'\x1f' || coalesce(s.applied_seq::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.drift), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.logged_drift), 'hex'), '')
+    || E'\x1f' || coalesce(s.centroid_digest::text, '')
+    || E'\x1f' || coalesce(s.reached_level::text, '')
+    || E'\x1f' || coalesce(array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.warnings)), ','), ''), 'UTF8')), 'hex');
+--
+  -- The artifact shows all of its signals, whatever their order: the stamp is time and key.
+  f_stamp := coalesce(
+    r.captured_text,
+    to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00')
+  ) || ' ' || r.capture_key;
+  IF page.id IS NULL THEN
+    INSERT INTO artifacts (
+      id, seq, hash, user_id, space_id, normalized_url, title, title_stamp, content,
+      content_stamp, engagement_level, reading_depth, scroll_depth, dwell_time_ms, word_count, vector, content_source, stamp, created_at, updated_at
+    )
+    VALUES (
+      s.artifact_id, 1, s.hash, s.user_id, s.space_id, s.normalized_url,
+      s.title, CASE WHEN s.title IS NULL THEN '' ELSE f_stamp END,
+      s.content, CASE WHEN s.content IS NULL THEN '' ELSE f_stamp END,
+      s.engagement_level, s.reading_depth, s.scroll_depth, s.dwell_time_ms, s.word_count, $2, s.content_source, f_stamp, at, at
+    );
+  ELSE
+    UPDATE artifacts a SET
+      seq = s.artifact_seq,
+      hash = s.hash,
+      updated_at = at,
+      title = CASE
+        WHEN s.title IS NULL OR f_stamp <= a.title_stamp THEN a.title
+        ELSE s.title
+      END,
+      title_stamp = CASE
+        WHEN s.title IS NULL THEN a.title_stamp
+        ELSE greatest(a.title_stamp, f_stamp COLLATE "C")
+      END,
+      content = CASE
+        WHEN s.content IS NULL OR f_stamp <= a.content_stamp THEN a.content
+        ELSE s.content
+      END,
+      content_stamp = CASE
+        WHEN s.content IS NULL THEN a.content_stamp
+        ELSE greatest(a.content_stamp, f_stamp COLLATE "C")
+      END,
+      engagement_level = greatest(a.engagement_level, s.engagement_level), reading_depth = greatest(a.reading_depth, s.reading_depth), scroll_depth = greatest(a.scroll_depth, s.scroll_depth), dwell_time_ms = greatest(a.dwell_time_ms, s.dwell_time_ms), word_count = greatest(a.word_count, s.word_count),
+      vector = CASE WHEN f_stamp <= a.stamp THEN a.vector ELSE s.vector END,
+      content_source = CASE
+        WHEN f_stamp <= a.stamp THEN a.content_source
+        ELSE s.content_source
+      END,
+      stamp = greatest(a.stamp, f_stamp COLLATE "C")
+    WHERE a.id = page.id;
+  END IF;
+--
+  -- The centroid, and the record of all this.
+  IF moves AND old.id IS NULL THEN
+    INSERT INTO centroids (
+      id, seq, hash, space_id, vector, logged_vector, logged_seq, confidence,
+      created_at, updated_at
+    )
+    VALUES (
+      s.subspace_id, 1, s.hash, s.space_id, f_moved, f_centroid, f_logged, f_confidence,
+      at, at
+    );
+  ELSIF moves THEN
+    UPDATE centroids SET
+      seq = s.applied_seq,
+      hash = s.hash,
+      vector = f_moved,
+      updated_at = at,
+      logged_vector = f_centroid,
+      logged_seq = f_logged,
+      confidence = f_confidence
+    WHERE id = s.subspace_id;
+  END IF;
+  INSERT INTO signals SELECT s.*;
+  RETURN s;
+END  false {search_path=pg_catalog}
+
 function centroids_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -3860,6 +4192,34 @@ function charges_generation_forward  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function charges_initial_fields  BEGIN
+  IF (NEW.disputed_from IS NULL AND (NEW.status IN ('PENDING') OR NEW.expires_at IS NULL) AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function charges_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('FAILED FAILED', 'PENDING PENDING', 'PROCESSING PROCESSING', 'REQUIRES_ACTION REQUIRES_ACTION') OR NEW.expires_at = OLD.expires_at) AND (OLD.status || ' ' || NEW.status IN ('FAILED FAILED', 'PENDING PENDING') OR (NEW.intent_id = OLD.intent_id OR NEW.intent_id IS NULL AND OLD.intent_id IS NULL) AND NEW.generation = OLD.generation AND (NEW.session_id = OLD.session_id OR NEW.session_id IS NULL AND OLD.session_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED REFUND_PENDING', 'FAILED SUCCEEDED', 'PENDING FAILED', 'PENDING REFUND_PENDING', 'PENDING SUCCEEDED', 'PROCESSING FAILED', 'PROCESSING REFUND_PENDING', 'PROCESSING SUCCEEDED', 'REQUIRES_ACTION FAILED', 'REQUIRES_ACTION REFUND_PENDING', 'REQUIRES_ACTION SUCCEEDED') OR (NEW.failure_code = OLD.failure_code OR NEW.failure_code IS NULL AND OLD.failure_code IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED CANCELED', 'FAILED PROCESSING', 'FAILED REFUND_PENDING', 'FAILED REQUIRES_ACTION', 'FAILED SUCCEEDED', 'PENDING CANCELED', 'PENDING FAILED', 'PENDING PROCESSING', 'PENDING REFUND_PENDING', 'PENDING REQUIRES_ACTION', 'PENDING SUCCEEDED', 'PROCESSING FAILED', 'PROCESSING REFUND_PENDING', 'PROCESSING SUCCEEDED', 'REQUIRES_ACTION CANCELED', 'REQUIRES_ACTION FAILED', 'REQUIRES_ACTION PROCESSING', 'REQUIRES_ACTION REFUND_PENDING', 'REQUIRES_ACTION SUCCEEDED') OR (NEW.last_event_at = OLD.last_event_at OR NEW.last_event_at IS NULL AND OLD.last_event_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED REFUND_PENDING', 'FAILED SUCCEEDED', 'PENDING REFUND_PENDING', 'PENDING SUCCEEDED', 'PROCESSING REFUND_PENDING', 'PROCESSING SUCCEEDED', 'REQUIRES_ACTION REFUND_PENDING', 'REQUIRES_ACTION SUCCEEDED') OR (NEW.received_minor = OLD.received_minor OR NEW.received_minor IS NULL AND OLD.received_minor IS NULL) AND (NEW.received_currency = OLD.received_currency OR NEW.received_currency IS NULL AND OLD.received_currency IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('DISPUTED CHARGED_BACK', 'DISPUTED PARTIALLY_REFUNDED', 'DISPUTED REFUNDED', 'DISPUTED SUCCEEDED', 'PARTIALLY_REFUNDED PARTIALLY_REFUNDED', 'PARTIALLY_REFUNDED REFUNDED', 'PARTIALLY_REFUNDED SUCCEEDED', 'REFUNDED PARTIALLY_REFUNDED', 'REFUNDED REFUND_PENDING', 'REFUNDED SUCCEEDED', 'REFUND_PENDING PARTIALLY_REFUNDED', 'REFUND_PENDING REFUNDED', 'REFUND_PENDING REFUND_PENDING', 'REFUND_PENDING SUCCEEDED', 'SUCCEEDED PARTIALLY_REFUNDED', 'SUCCEEDED REFUNDED') OR NEW.refunded_minor = OLD.refunded_minor) AND (OLD.status || ' ' || NEW.status IN ('DISPUTED PARTIALLY_REFUNDED', 'DISPUTED REFUNDED', 'DISPUTED SUCCEEDED', 'PARTIALLY_REFUNDED DISPUTED', 'REFUNDED DISPUTED', 'SUCCEEDED DISPUTED') OR (NEW.disputed_from = OLD.disputed_from OR NEW.disputed_from IS NULL AND OLD.disputed_from IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED CANCELED', 'FAILED REFUND_PENDING', 'PARTIALLY_REFUNDED REFUND_PENDING', 'PENDING CANCELED', 'PENDING REFUND_PENDING', 'PROCESSING REFUND_PENDING', 'REQUIRES_ACTION CANCELED', 'REQUIRES_ACTION REFUND_PENDING', 'SUCCEEDED REFUND_PENDING') OR (NEW.outcome_code = OLD.outcome_code OR NEW.outcome_code IS NULL AND OLD.outcome_code IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function charges_latest_times_on_insert  BEGIN
+  IF (NEW.expires_at <= NEW.updated_at + interval '86400000 seconds' AND (NEW.last_event_at IS NULL OR NEW.last_event_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.paid_at IS NULL OR NEW.paid_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function charges_latest_times_on_update  BEGIN
+  IF (NEW.expires_at <= NEW.updated_at + interval '86400000 seconds' AND (NEW.last_event_at IS NULL OR NEW.last_event_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.paid_at IS NULL OR NEW.paid_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function charges_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -3883,6 +4243,13 @@ END  false {search_path=pg_catalog}
 
 function charges_paid_once  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function charges_sums_refunds  BEGIN
+  IF (NEW.refunded_minor = OLD.refunded_minor OR NEW.refunded_minor = (SELECT coalesce(sum(refund.amount_minor), 0) FROM refunds AS refund WHERE refund.charge_id = NEW.id AND refund.status = 'succeeded')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4014,6 +4381,13 @@ function contest_events_applied  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function contest_events_has_body  BEGIN
+  IF (CASE WHEN NEW.kind NOT IN ('CANCELLED', 'CORRECTION', 'FIELD', 'SNAPSHOT') THEN NEW.body IS NULL WHEN NEW.body IS NULL THEN NEW.validity = 'INVALID' WHEN NEW.kind = 'FIELD' THEN NOT jsonb_path_exists(NEW.body, '$ ? ((!(@.primary.type() == "array")) || (!(@.alternates.type() == "array")))') ELSE NOT jsonb_path_exists(NEW.body, '$ ? ((!(@.provider_event_id.type() == "string")) || (!(@.schema_version.type() == "number")) || (!(@.tournament.type() == "object")) || (exists(@.tournament ? ((!(@.status == "SCHEDULED" || @.status == "IN_PROGRESS" || @.status == "FINAL" || @.status == "CANCELLED" || @.status.type() == "null")) || (!(@.rounds.type() == "number" || @.rounds.type() == "null")) || (!(@.current_round.type() == "number" || @.current_round.type() == "null")) || (!(@.par.type() == "number" || @.par.type() == "null"))))) || (!(@.players.type() == "array")) || (@.players.type() == "array" && (@.players[*].type() != "object" || exists(@.players[*] ? ((!(@.player_id.type() == "string")) || (!(@.name.type() == "string")) || (!(@.status == "ACTIVE" || @.status == "FIN" || @.status == "CUT" || @.status == "WD" || @.status == "DQ" || @.status == "MDF" || @.status == "DNS")) || (!(@.position.type() == "string" || @.position.type() == "null")) || (!(@.playoff.type() == "boolean")) || (!(@.rounds.type() == "array")) || (@.rounds.type() == "array" && (@.rounds[*].type() != "object" || exists(@.rounds[*] ? ((!(@.n.type() == "number")) || (!(@.strokes.type() == "number" || @.strokes.type() == "null")) || (!(@.complete.type() == "boolean")) || (!(@.to_par.type() == "number" || @.to_par.type() == "null")) || (!(@.course_id.type() == "string" || @.course_id.type() == "null")) || (!(@.holes.type() == "array" || @.holes.type() == "null")) || (@.holes.type() == "array" && (@.holes[*].type() != "object" || exists(@.holes[*] ? ((!(@.h.type() == "number")) || (!(@.strokes.type() == "number")))))))))))))) || (!(@.corrections.type() == "array" || !(exists(@.corrections)))) || (@.corrections.type() == "array" && (@.corrections[*].type() != "object" || exists(@.corrections[*] ? ((!(@.player_id.type() == "string")) || (!(@.n.type() == "number" || @.n.type() == "null")) || (!(@.value.type() == "number" || @.value.type() == "string")) || (!(@.replaced.type() == "array")))))))') END) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function contest_events_needs_head  BEGIN
   IF (EXISTS (SELECT 1 FROM contest_logs AS head WHERE head.id = NEW.contest_id AND head.event_number = NEW.number AND head.updated_at = NEW.stored_at AND head.event_hash = NEW.event_hash)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4051,6 +4425,20 @@ END  false {search_path=pg_catalog}
 
 function contest_logs_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('OPEN OPEN', 'PAUSED PAUSED') OR NEW.fetch_number = OLD.fetch_number AND (NEW.head_hash = OLD.head_hash OR NEW.head_hash IS NULL AND OLD.head_hash IS NULL) AND NEW.event_hash = OLD.event_hash AND (NEW.field_number = OLD.field_number OR NEW.field_number IS NULL AND OLD.field_number IS NULL) AND (NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number IS NULL AND OLD.leaderboard_number IS NULL) AND (NEW.leaderboard_at = OLD.leaderboard_at OR NEW.leaderboard_at IS NULL AND OLD.leaderboard_at IS NULL) AND (NEW.leaderboard_hash = OLD.leaderboard_hash OR NEW.leaderboard_hash IS NULL AND OLD.leaderboard_hash IS NULL) AND NEW.observations = OLD.observations AND (NEW.observed_at = OLD.observed_at OR NEW.observed_at IS NULL AND OLD.observed_at IS NULL) AND (NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number IS NULL AND OLD.terminal_number IS NULL) AND (NEW.terminal_at = OLD.terminal_at OR NEW.terminal_at IS NULL AND OLD.terminal_at IS NULL) AND (NEW.cancelled_number = OLD.cancelled_number OR NEW.cancelled_number IS NULL AND OLD.cancelled_number IS NULL) AND (NEW.pending_rewrite = OLD.pending_rewrite OR NEW.pending_rewrite IS NULL AND OLD.pending_rewrite IS NULL) AND (NEW.pending_rewrite_at = OLD.pending_rewrite_at OR NEW.pending_rewrite_at IS NULL AND OLD.pending_rewrite_at IS NULL) AND (NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number IS NULL AND OLD.pending_rewrite_number IS NULL) AND (NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number IS NULL AND OLD.conflict_number IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_marks_of_now  BEGIN
+  IF (NEW.observations <= OLD.observations + 1 AND (NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.observed_at IS NULL OR NEW.observed_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4120,7 +4508,7 @@ function contests_fixed  BEGIN
 END  false {search_path=pg_catalog}
 
 function contests_frozen  BEGIN
-  IF ((NEW.configuration_version = OLD.configuration_version AND NEW.configuration_digest = OLD.configuration_digest AND NEW.provider_event_id = OLD.provider_event_id AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds) OR (OLD.status = 'SCHEDULED' AND NEW.configuration_version = OLD.configuration_version + 1)) IS NOT TRUE THEN
+  IF ((NEW.configuration_version = OLD.configuration_version AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds AND NEW.configuration_digest = OLD.configuration_digest) OR (OLD.status = 'SCHEDULED' AND NEW.configuration_version = OLD.configuration_version + 1)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4128,6 +4516,13 @@ END  false {search_path=pg_catalog}
 
 function contests_has_places  BEGIN
   IF (NEW.max_entries IS NULL OR NEW.max_entries >= OLD.max_entries OR NOT EXISTS (SELECT 1 FROM entries AS entry WHERE entry.contest_id = OLD.id AND entry.place_number > NEW.max_entries)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('SCHEDULED LOCKED', 'SCHEDULED SCHEDULED') OR NEW.configuration_digest = OLD.configuration_digest AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds) AND (OLD.status || ' ' || NEW.status IN ('ERROR COMPLETE', 'LIVE COMPLETE') OR (NEW.settle_time = OLD.settle_time OR NEW.settle_time IS NULL AND OLD.settle_time IS NULL) AND (NEW.settlement_run_id = OLD.settlement_run_id OR NEW.settlement_run_id IS NULL AND OLD.settlement_run_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ERROR CANCELLED', 'ERROR COMPLETE', 'ERROR LIVE', 'ERROR LOCKED', 'ERROR SCHEDULED', 'LIVE ERROR', 'LOCKED ERROR', 'SCHEDULED ERROR') OR (NEW.error_from_state = OLD.error_from_state OR NEW.error_from_state IS NULL AND OLD.error_from_state IS NULL) AND (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL) AND (NEW.attempted_action = OLD.attempted_action OR NEW.attempted_action IS NULL AND OLD.attempted_action IS NULL))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4203,6 +4598,13 @@ function covered_items_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function database_time 
+  SELECT CASE
+    WHEN has_waited THEN pg_catalog.clock_timestamp()
+    ELSE pg_catalog.statement_timestamp()
+  END
+ false
+
 function discrepancies_in_change  BEGIN
   IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM reconciliations AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM history AS change WHERE change.lifecycle = 'reconciliation' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{discrepancies,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM discrepancies AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4231,8 +4633,43 @@ function discrepancies_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function disputes_covered_by_settlement  BEGIN
+  IF (NEW.covered = 0 OR EXISTS (SELECT 1 FROM charges AS charge JOIN covered_items AS covered ON covered.item = charge.item WHERE charge.id = NEW.charge_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function disputes_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function disputes_initial_fields  BEGIN
+  IF (NEW.closed_at IS NULL AND (NEW.status IN ('needs_response', 'warning_needs_response') OR NEW.evidence_due_by IS NULL) AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function disputes_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('lost lost', 'needs_response needs_response', 'prevented prevented', 'under_review under_review', 'warning_closed warning_closed', 'warning_needs_response warning_needs_response', 'warning_under_review warning_under_review', 'won won') OR (NEW.fee_minor = OLD.fee_minor OR NEW.fee_minor IS NULL AND OLD.fee_minor IS NULL) AND (NEW.withdrawn_at = OLD.withdrawn_at OR NEW.withdrawn_at IS NULL AND OLD.withdrawn_at IS NULL) AND (NEW.reinstated_at = OLD.reinstated_at OR NEW.reinstated_at IS NULL AND OLD.reinstated_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('needs_response lost', 'needs_response needs_response', 'needs_response prevented', 'needs_response under_review', 'needs_response won', 'under_review lost', 'under_review prevented', 'under_review under_review', 'under_review won', 'warning_needs_response lost', 'warning_needs_response needs_response', 'warning_needs_response prevented', 'warning_needs_response under_review', 'warning_needs_response warning_closed', 'warning_needs_response warning_needs_response', 'warning_needs_response warning_under_review', 'warning_needs_response won', 'warning_under_review lost', 'warning_under_review needs_response', 'warning_under_review prevented', 'warning_under_review under_review', 'warning_under_review warning_closed', 'warning_under_review warning_under_review', 'warning_under_review won') OR (NEW.evidence_due_by = OLD.evidence_due_by OR NEW.evidence_due_by IS NULL AND OLD.evidence_due_by IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('needs_response lost', 'needs_response prevented', 'needs_response won', 'under_review lost', 'under_review prevented', 'under_review won', 'warning_needs_response lost', 'warning_needs_response prevented', 'warning_needs_response warning_closed', 'warning_needs_response won', 'warning_under_review lost', 'warning_under_review prevented', 'warning_under_review warning_closed', 'warning_under_review won') OR (NEW.closed_at = OLD.closed_at OR NEW.closed_at IS NULL AND OLD.closed_at IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function disputes_latest_times_on_insert  BEGIN
+  IF ((NEW.withdrawn_at IS NULL OR NEW.withdrawn_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.reinstated_at IS NULL OR NEW.reinstated_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.closed_at IS NULL OR NEW.closed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function disputes_latest_times_on_update  BEGIN
+  IF ((NEW.withdrawn_at IS NULL OR NEW.withdrawn_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.reinstated_at IS NULL OR NEW.reinstated_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.closed_at IS NULL OR NEW.closed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4252,8 +4689,22 @@ function disputes_no_truncate  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function disputes_of_payment  BEGIN
+  IF (EXISTS (SELECT 1 FROM charges AS charge WHERE charge.id = NEW.charge_id AND charge.received_minor IS NOT NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function disputes_one_step  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function disputes_times_in_order  BEGIN
+  IF (NEW.withdrawn_at IS NULL OR (NEW.reinstated_at IS NULL OR NEW.withdrawn_at <= NEW.reinstated_at + interval '86400 seconds') AND EXISTS (SELECT 1 FROM charges AS charge WHERE charge.id = NEW.charge_id AND charge.paid_at <= NEW.withdrawn_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4268,6 +4719,13 @@ END  false {search_path=pg_catalog}
 
 function entries_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('ACTIVE REFUNDED', 'PENDING_PAYMENT REJECTED', 'VOID REFUNDED') OR (NEW.place_number = OLD.place_number OR NEW.place_number IS NULL AND OLD.place_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE', 'PENDING_PAYMENT PENDING_PAYMENT') OR NEW.roster_digest = OLD.roster_digest) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT ACTIVE') OR (NEW.paid_minor = OLD.paid_minor OR NEW.paid_minor IS NULL AND OLD.paid_minor IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL) AND (NEW.payment_ref = OLD.payment_ref OR NEW.payment_ref IS NULL AND OLD.payment_ref IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT REJECTED') OR (NEW.rejection_reason = OLD.rejection_reason OR NEW.rejection_reason IS NULL AND OLD.rejection_reason IS NULL))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4310,6 +4768,13 @@ END  false {search_path=pg_catalog}
 
 function entries_roster_open  BEGIN
   IF (NEW.roster_number = OLD.roster_number AND NEW.roster_digest = OLD.roster_digest OR EXISTS (SELECT 1 FROM contests AS contest WHERE contest.id = NEW.contest_id AND contest.status = 'SCHEDULED' AND NEW.updated_at < contest.lock_time)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_settled_stays  BEGIN
+  IF (NEW.status IN (OLD.status, 'REJECTED') OR EXISTS (SELECT 1 FROM contests AS contest WHERE contest.id = NEW.contest_id AND contest.status <> 'COMPLETE')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4364,6 +4829,33 @@ function event_faults_of_newest  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function feed_end 
+DECLARE
+  last bigint;
+  lowest bigint;
+BEGIN
+  IF pg_is_in_recovery() OR current_setting('transaction_isolation') <> 'read committed' THEN
+    RETURN greatest(
+      (SELECT coalesce(max(ends_at::bigint), 0) FROM seals),
+      (
+        SELECT coalesce(max(substring(feed_cursor FROM '^[0-9]{1,18}')::bigint), 0)
+        FROM subscriber_cursors
+      )
+    );
+  END IF;
+  last := (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_position_seq);
+  lowest := (
+    SELECT min(((classid::bigint & 65535) << 32) | objid::bigint)
+    FROM pg_locks
+    WHERE locktype = 'advisory'
+      AND mode = 'ShareLock'
+      AND objsubid = 1
+      AND classid::bigint >> 16 = ('history'::regclass::bigint & 32767)
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  );
+  RETURN least(last, lowest);
+END  false {search_path=pg_catalog}
+
 function history_balances_movement  BEGIN
   IF (NOT (NEW.lifecycle = 'movement') OR EXISTS (SELECT 1 FROM movements AS movement WHERE movement.id = NEW.entity_id AND movement.posting_count = (SELECT count(*) FROM postings AS line WHERE line.entity_id = movement.id) AND movement.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM postings AS line WHERE line.entity_id = movement.id) AND NOT EXISTS (SELECT 1 FROM accounts AS account WHERE account.last_movement_id = movement.id AND (account.currency = movement.currency AND (account.reference IS NULL OR account.reference = movement.reference) AND account.debited_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM postings AS line WHERE line.entity_id = movement.id AND line.debit_account_id = account.id) AND account.credited_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM postings AS line WHERE line.entity_id = movement.id AND line.credit_account_id = account.id)) IS NOT TRUE) AND NEW.action = CASE WHEN movement.kind = 'SETTLEMENT' THEN 'settle' WHEN movement.posting_count = 0 THEN 'note' ELSE 'post' END AND (movement.reverses IS NULL OR NOT EXISTS (SELECT 1 FROM postings AS line LEFT JOIN postings AS original ON original.entity_id = movement.reverses AND original.seq = 1 AND original.number = line.number WHERE line.entity_id = movement.id AND (line.debit_account_id = original.credit_account_id AND line.credit_account_id = original.debit_account_id AND line.amount_minor = original.amount_minor AND (line.party) IS NOT DISTINCT FROM (original.party) AND (line.owed_movement_id IS NULL OR line.owed_movement_id = original.entity_id AND line.owed_number = original.number) AND (line.reversed_movement_id = original.entity_id AND line.reversed_number = original.number OR NOT (substr(line.credit_account_id, 1, 15) = 'winner_payable:'))) IS NOT TRUE)))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4392,9 +4884,311 @@ function history_counts_transfer_lines  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
-function history_in_order  BEGIN
-  IF (NOT EXISTS (SELECT 1 FROM history AS predecessor WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND predecessor.txid > NEW.txid)) IS NOT TRUE THEN
-    RAISE serialization_failure USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+function history_declares_data_of_accounts  BEGIN
+  IF (NOT (NEW.lifecycle = 'account' AND NEW.data - ARRAY['balance_minor', 'credited_minor', 'currency', 'debited_minor', 'kind', 'last_movement_id', 'movement_key', 'posting_count', 'postings_digest', 'reference']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_algorithms  BEGIN
+  IF (NOT (NEW.lifecycle = 'algorithm' AND NEW.data - ARRAY['checksum', 'formulas']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_authors  BEGIN
+  IF (NOT (NEW.lifecycle = 'author' AND NEW.data - ARRAY['farcaster_handle', 'prompt_text', 'twitter_handle', 'wallet_address']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_charges  BEGIN
+  IF (NOT (NEW.lifecycle = 'charge' AND NEW.data - ARRAY['amount_minor', 'currency', 'disputed_from', 'expires_at', 'failure_code', 'generation', 'intent_id', 'item', 'last_event_at', 'outcome_code', 'paid_at', 'party', 'received_currency', 'received_minor', 'reference', 'refunded_minor', 'session_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_concepts  BEGIN
+  IF (NOT (NEW.lifecycle = 'concept' AND NEW.data - ARRAY['corrects', 'imported', 'name_key', 'ruleset', 'version', 'warnings']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_contest_logs  BEGIN
+  IF (NOT (NEW.lifecycle = 'contest_log' AND NEW.data - ARRAY['cancelled_number', 'conflict_number', 'contest_id', 'event', 'event_hash', 'faults', 'fetch_number', 'field_number', 'head_hash', 'leaderboard_at', 'leaderboard_hash', 'leaderboard_number', 'observations', 'observed_at', 'pending_rewrite', 'pending_rewrite_at', 'pending_rewrite_number', 'provider_event_id', 'terminal_at', 'terminal_number']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_contests  BEGIN
+  IF (NOT (NEW.lifecycle = 'contest' AND NEW.data - ARRAY['attempted_action', 'configuration', 'configuration_digest', 'contest_name', 'currency', 'end_time', 'error_code', 'error_from_state', 'error_message', 'evidence', 'fee_minor', 'lock_time', 'max_entries', 'max_entries_per_user', 'min_entries', 'organizer_id', 'payment_grace_seconds', 'provider_event_id', 'reason_code', 'settle_time', 'settlement_run_id', 'start_time']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_disputes  BEGIN
+  IF (NOT (NEW.lifecycle = 'dispute' AND NEW.data - ARRAY['amount_minor', 'charge_id', 'closed_at', 'covered', 'currency', 'evidence_due_by', 'fee_minor', 'reason_code', 'reinstated_at', 'withdrawn_at']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_entries  BEGIN
+  IF (NOT (NEW.lifecycle = 'entry' AND NEW.data - ARRAY['contest_id', 'currency', 'entry_number', 'fee_minor', 'paid_at', 'paid_minor', 'payment_ref', 'place_number', 'rejection_reason', 'roster', 'roster_digest', 'user_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_image_generation_jobs  BEGIN
+  IF (NOT (NEW.lifecycle = 'image_job' AND NEW.data - ARRAY['completed_at', 'error_data', 'external_job_id', 'retry_count', 'service', 'token_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_ipfs_upload_records  BEGIN
+  IF (NOT (NEW.lifecycle = 'ipfs_upload' AND NEW.data - ARRAY['cid', 'completed_at', 'error_data', 'record_type', 'retry_count', 'token_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_jobs  BEGIN
+  IF (NOT (NEW.lifecycle = 'job' AND NEW.data - ARRAY['architecture_spec', 'completed_at', 'failure_reason', 'number', 'output', 'phase', 'project_id', 'prompt', 'result', 'spec_digest', 'user_id', 'warning_count']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_keys  BEGIN
+  IF (NOT (NEW.lifecycle = 'key' AND NEW.data - ARRAY['expires_at', 'owner', 'scopes', 'secret_digest']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_mint_events  BEGIN
+  IF (NOT (NEW.lifecycle = 'mint_event' AND NEW.data - ARRAY['author_wallet', 'batch', 'block_hash', 'block_number', 'block_timestamp', 'copies', 'detected_at', 'log_index', 'quantity', 'recipient', 'token_id', 'total_paid', 'tx_hash']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_movements  BEGIN
+  IF (NOT (NEW.lifecycle = 'movement' AND NEW.data - ARRAY['covered_items', 'currency', 'fact_key', 'key', 'kind', 'occurred_at', 'posting_count', 'postings', 'reference', 'reverses', 'source', 'total_minor']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_payees  BEGIN
+  IF (NOT (NEW.lifecycle = 'payee' AND NEW.data - ARRAY['destination', 'destination_set_by']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_payment_switches  BEGIN
+  IF (NOT (NEW.lifecycle = 'payment_switch' AND NEW.data - ARRAY['halted_at', 'reason_code']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_payout_jobs  BEGIN
+  IF (NOT (NEW.lifecycle = 'payout_job' AND NEW.data - ARRAY['completed_at', 'currency', 'reference', 'total_minor', 'transfer_count']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_projects  BEGIN
+  IF (NOT (NEW.lifecycle = 'project' AND NEW.data - ARRAY['current_nodes', 'description', 'github_repo_url', 'latest_successful_job_id', 'latest_successful_job_number', 'name', 'prompt', 'repository_branch', 'repository_host', 'repository_id', 'repository_name', 'user_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_provider_feeds  BEGIN
+  IF (NOT (NEW.lifecycle = 'provider_feed' AND NEW.data - ARRAY['failures', 'fetch', 'last_payload_digest', 'last_success_at']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_reconciliations  BEGIN
+  IF (NOT (NEW.lifecycle = 'reconciliation' AND NEW.data - ARRAY['checked', 'discrepancies', 'discrepancy_count', 'error_code', 'error_message', 'finished_at', 'scope', 'started_at']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_refunds  BEGIN
+  IF (NOT (NEW.lifecycle = 'refund' AND NEW.data - ARRAY['amount_minor', 'attempt', 'charge_id', 'covered', 'currency', 'failure_code', 'generation', 'number', 'reason_code', 'stripe_refund_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_reveal_transactions  BEGIN
+  IF (NOT (NEW.lifecycle = 'reveal_transaction' AND NEW.data - ARRAY['block_number', 'confirmed_at', 'gas_price_wei', 'token_ids', 'tx_hash']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_settings  BEGIN
+  IF (NOT (NEW.lifecycle = 'setting' AND NEW.data - ARRAY['value']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_settlement_runs  BEGIN
+  IF (NOT (NEW.lifecycle = 'settlement_run' AND NEW.data - ARRAY['configuration_digest', 'configuration_version', 'contest_id', 'currency', 'eligibility_digest', 'engine_version', 'entries_count', 'entries_seq_sum', 'error_code', 'error_message', 'event_number', 'events_digest', 'line_count', 'lines', 'number', 'official_rounds', 'pool_minor', 'rake_minor', 'result_digest', 'retained_minor', 'rounding_minor', 'settled_at', 'top_up_minor']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_spaces  BEGIN
+  IF (NOT (NEW.lifecycle = 'space' AND NEW.data - ARRAY['dimension', 'model', 'name', 'user_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_stages  BEGIN
+  IF (NOT (NEW.lifecycle = 'stage' AND NEW.data - ARRAY[]::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_stripe_events  BEGIN
+  IF (NOT (NEW.lifecycle = 'stripe_event' AND NEW.data - ARRAY['account', 'api_version', 'attempt', 'created', 'event_type', 'last_code', 'livemode', 'object_id', 'origin', 'payload_digest']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_subspaces  BEGIN
+  IF (NOT (NEW.lifecycle = 'subspace' AND NEW.data - ARRAY['description', 'name', 'seed', 'space_id', 'user_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_system_state  BEGIN
+  IF (NOT (NEW.lifecycle = 'system_state' AND NEW.data - ARRAY['state_value']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_tokens_s0  BEGIN
+  IF (NOT (NEW.lifecycle = 'token' AND NEW.data - ARRAY['author_id', 'error_data', 'generation_attempts', 'generation_error', 'image_cid', 'image_url', 'metadata_cid', 'mint_event_id', 'mint_timestamp', 'minter_address', 'reveal_tx_hash', 'token_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_transfers  BEGIN
+  IF (NOT (NEW.lifecycle = 'transfer' AND NEW.data - ARRAY['amount_minor', 'approval_reason', 'approved_at', 'approved_by', 'approved_destination', 'attempt', 'completed_at', 'currency', 'destination', 'failure_code', 'failure_count', 'failure_message', 'failure_reason', 'first_attempt_at', 'generation', 'job_id', 'line_count', 'must_look_up', 'parked_at', 'party', 'reference', 'reissue_of', 'retry_until', 'reversed_minor', 'settlement_id', 'stripe_transfer_id', 'transfer_lines']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_holds_feed 
+DECLARE
+  last bigint := (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_position_seq);
+  earlier bigint := nullif(current_setting('feed_floor', true), '')::bigint;
+  floor bigint := greatest(least(last, earlier, 281474976710655), 0);
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(
+    ((TG_RELID::bigint & 32767) << 48) | floor
+  );
+  IF floor IS DISTINCT FROM earlier THEN
+    PERFORM set_config('feed_floor', floor::text, true);
+  END IF;
+  RETURN NULL;
+END  false {search_path=pg_catalog}
+
+function history_keeps_fields_of_charges  BEGIN
+  IF (NOT (NEW.lifecycle = 'charge' AND NEW.seq > 1 AND NEW.action IN ('attach_intent', 'attach_session', 'extend')) OR EXISTS (SELECT 1 FROM history AS predecessor JOIN charges AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('attach_intent', 'attach_session') OR (predecessor.data #>> '{expires_at}') IS NOT DISTINCT FROM (NEW.data #>> '{expires_at}') AND (head.expires_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{expires_at}' AS TIMESTAMP WITH TIME ZONE))) AND (NEW.action NOT IN ('extend') OR (predecessor.data #>> '{intent_id}') IS NOT DISTINCT FROM (NEW.data #>> '{intent_id}') AND (head.intent_id) IS NOT DISTINCT FROM (NEW.data #>> '{intent_id}')) AND (NEW.action NOT IN ('attach_session', 'extend') OR (predecessor.data #>> '{generation}') IS NOT DISTINCT FROM (NEW.data #>> '{generation}') AND (head.generation) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{generation}' AS BIGINT))) AND (NEW.action NOT IN ('attach_intent', 'extend') OR (predecessor.data #>> '{session_id}') IS NOT DISTINCT FROM (NEW.data #>> '{session_id}') AND (head.session_id) IS NOT DISTINCT FROM (NEW.data #>> '{session_id}')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_keeps_fields_of_contest_logs  BEGIN
+  IF (NOT (NEW.lifecycle = 'contest_log' AND NEW.seq > 1 AND NEW.action IN ('skip')) OR EXISTS (SELECT 1 FROM history AS predecessor JOIN contest_logs AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('skip') OR (predecessor.data #>> '{head_hash}') IS NOT DISTINCT FROM (NEW.data #>> '{head_hash}') AND (head.head_hash) IS NOT DISTINCT FROM (NEW.data #>> '{head_hash}') AND (predecessor.data #>> '{event_hash}') IS NOT DISTINCT FROM (NEW.data #>> '{event_hash}') AND (head.event_hash) IS NOT DISTINCT FROM (NEW.data #>> '{event_hash}') AND (predecessor.data #>> '{field_number}') IS NOT DISTINCT FROM (NEW.data #>> '{field_number}') AND (head.field_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{field_number}' AS BIGINT)) AND (predecessor.data #>> '{leaderboard_number}') IS NOT DISTINCT FROM (NEW.data #>> '{leaderboard_number}') AND (head.leaderboard_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{leaderboard_number}' AS BIGINT)) AND (predecessor.data #>> '{leaderboard_at}') IS NOT DISTINCT FROM (NEW.data #>> '{leaderboard_at}') AND (head.leaderboard_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{leaderboard_at}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{leaderboard_hash}') IS NOT DISTINCT FROM (NEW.data #>> '{leaderboard_hash}') AND (head.leaderboard_hash) IS NOT DISTINCT FROM (NEW.data #>> '{leaderboard_hash}') AND (predecessor.data #>> '{observations}') IS NOT DISTINCT FROM (NEW.data #>> '{observations}') AND (head.observations) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{observations}' AS BIGINT)) AND (predecessor.data #>> '{observed_at}') IS NOT DISTINCT FROM (NEW.data #>> '{observed_at}') AND (head.observed_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{observed_at}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{terminal_number}') IS NOT DISTINCT FROM (NEW.data #>> '{terminal_number}') AND (head.terminal_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{terminal_number}' AS BIGINT)) AND (predecessor.data #>> '{terminal_at}') IS NOT DISTINCT FROM (NEW.data #>> '{terminal_at}') AND (head.terminal_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{terminal_at}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{cancelled_number}') IS NOT DISTINCT FROM (NEW.data #>> '{cancelled_number}') AND (head.cancelled_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{cancelled_number}' AS BIGINT)) AND (predecessor.data #>> '{conflict_number}') IS NOT DISTINCT FROM (NEW.data #>> '{conflict_number}') AND (head.conflict_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{conflict_number}' AS BIGINT))))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_keeps_fields_of_contests  BEGIN
+  IF (NOT (NEW.lifecycle = 'contest' AND NEW.seq > 1 AND NEW.action IN ('lock')) OR EXISTS (SELECT 1 FROM history AS predecessor JOIN contests AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('lock') OR (predecessor.data #>> '{configuration_digest}') IS NOT DISTINCT FROM (NEW.data #>> '{configuration_digest}') AND (head.configuration_digest) IS NOT DISTINCT FROM (NEW.data #>> '{configuration_digest}') AND (predecessor.data #>> '{lock_time}') IS NOT DISTINCT FROM (NEW.data #>> '{lock_time}') AND (head.lock_time) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{lock_time}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{start_time}') IS NOT DISTINCT FROM (NEW.data #>> '{start_time}') AND (head.start_time) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{start_time}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{end_time}') IS NOT DISTINCT FROM (NEW.data #>> '{end_time}') AND (head.end_time) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{end_time}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{max_entries}') IS NOT DISTINCT FROM (NEW.data #>> '{max_entries}') AND (head.max_entries) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{max_entries}' AS BIGINT)) AND (predecessor.data #>> '{min_entries}') IS NOT DISTINCT FROM (NEW.data #>> '{min_entries}') AND (head.min_entries) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{min_entries}' AS BIGINT)) AND (predecessor.data #>> '{max_entries_per_user}') IS NOT DISTINCT FROM (NEW.data #>> '{max_entries_per_user}') AND (head.max_entries_per_user) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{max_entries_per_user}' AS BIGINT)) AND (predecessor.data #>> '{fee_minor}') IS NOT DISTINCT FROM (NEW.data #>> '{fee_minor}') AND (head.fee_minor) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{fee_minor}' AS BIGINT)) AND (predecessor.data #>> '{currency}') IS NOT DISTINCT FROM (NEW.data #>> '{currency}') AND (head.currency) IS NOT DISTINCT FROM (NEW.data #>> '{currency}') AND (predecessor.data #>> '{payment_grace_seconds}') IS NOT DISTINCT FROM (NEW.data #>> '{payment_grace_seconds}') AND (head.payment_grace_seconds) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{payment_grace_seconds}' AS BIGINT))))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_keeps_fields_of_disputes  BEGIN
+  IF (NOT (NEW.lifecycle = 'dispute' AND NEW.seq > 1 AND NEW.action IN ('reinstate', 'update', 'withdraw')) OR EXISTS (SELECT 1 FROM history AS predecessor JOIN disputes AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('reinstate', 'update') OR (predecessor.data #>> '{fee_minor}') IS NOT DISTINCT FROM (NEW.data #>> '{fee_minor}') AND (head.fee_minor) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{fee_minor}' AS BIGINT)) AND (predecessor.data #>> '{withdrawn_at}') IS NOT DISTINCT FROM (NEW.data #>> '{withdrawn_at}') AND (head.withdrawn_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{withdrawn_at}' AS TIMESTAMP WITH TIME ZONE))) AND (NEW.action NOT IN ('reinstate', 'withdraw') OR (predecessor.data #>> '{evidence_due_by}') IS NOT DISTINCT FROM (NEW.data #>> '{evidence_due_by}') AND (head.evidence_due_by) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{evidence_due_by}' AS TIMESTAMP WITH TIME ZONE))) AND (NEW.action NOT IN ('update', 'withdraw') OR (predecessor.data #>> '{reinstated_at}') IS NOT DISTINCT FROM (NEW.data #>> '{reinstated_at}') AND (head.reinstated_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{reinstated_at}' AS TIMESTAMP WITH TIME ZONE))))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_keeps_fields_of_payees  BEGIN
+  IF (NOT (NEW.lifecycle = 'payee' AND NEW.seq > 1 AND NEW.action IN ('restrict')) OR EXISTS (SELECT 1 FROM history AS predecessor JOIN payees AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('restrict') OR (predecessor.data #>> '{destination}') IS NOT DISTINCT FROM (NEW.data #>> '{destination}') AND (head.destination) IS NOT DISTINCT FROM (NEW.data #>> '{destination}') AND (predecessor.data #>> '{destination_set_by}') IS NOT DISTINCT FROM (NEW.data #>> '{destination_set_by}') AND (head.destination_set_by) IS NOT DISTINCT FROM (NEW.data #>> '{destination_set_by}')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_keeps_fields_of_projects  BEGIN
+  IF (NOT (NEW.lifecycle = 'project' AND NEW.seq > 1 AND NEW.action IN ('add_prompt', 'rename', 'request_repository', 'set_nodes', 'update_latest_job')) OR EXISTS (SELECT 1 FROM history AS predecessor JOIN projects AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('add_prompt', 'request_repository', 'set_nodes', 'update_latest_job') OR (predecessor.data #>> '{name}') IS NOT DISTINCT FROM (NEW.data #>> '{name}') AND (head.name) IS NOT DISTINCT FROM (NEW.data #>> '{name}') AND (predecessor.data #>> '{description}') IS NOT DISTINCT FROM (NEW.data #>> '{description}') AND (head.description) IS NOT DISTINCT FROM (NEW.data #>> '{description}')) AND (NEW.action NOT IN ('add_prompt', 'rename', 'request_repository', 'update_latest_job') OR (predecessor.data #>> '{current_nodes}') IS NOT DISTINCT FROM (NEW.data #>> '{current_nodes}') AND (head.current_nodes) IS NOT DISTINCT FROM (NULLIF(NEW.data -> 'current_nodes', 'null'))) AND (NEW.action NOT IN ('add_prompt', 'rename', 'request_repository', 'set_nodes') OR (predecessor.data #>> '{latest_successful_job_id}') IS NOT DISTINCT FROM (NEW.data #>> '{latest_successful_job_id}') AND (head.latest_successful_job_id) IS NOT DISTINCT FROM (NEW.data #>> '{latest_successful_job_id}') AND (predecessor.data #>> '{latest_successful_job_number}') IS NOT DISTINCT FROM (NEW.data #>> '{latest_successful_job_number}') AND (head.latest_successful_job_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{latest_successful_job_number}' AS BIGINT))) AND (NEW.action NOT IN ('add_prompt', 'rename', 'set_nodes', 'update_latest_job') OR (predecessor.data #>> '{repository_host}') IS NOT DISTINCT FROM (NEW.data #>> '{repository_host}') AND (head.repository_host) IS NOT DISTINCT FROM (NEW.data #>> '{repository_host}') AND (predecessor.data #>> '{repository_name}') IS NOT DISTINCT FROM (NEW.data #>> '{repository_name}') AND (head.repository_name) IS NOT DISTINCT FROM (NEW.data #>> '{repository_name}')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_keeps_fields_of_subspaces  BEGIN
+  IF (NOT (NEW.lifecycle = 'subspace' AND NEW.seq > 1 AND NEW.action IN ('rename', 'seed')) OR EXISTS (SELECT 1 FROM history AS predecessor JOIN subspaces AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('seed') OR (predecessor.data #>> '{name}') IS NOT DISTINCT FROM (NEW.data #>> '{name}') AND (head.name) IS NOT DISTINCT FROM (NEW.data #>> '{name}') AND (predecessor.data #>> '{description}') IS NOT DISTINCT FROM (NEW.data #>> '{description}') AND (head.description) IS NOT DISTINCT FROM (NEW.data #>> '{description}')) AND (NEW.action NOT IN ('rename') OR (predecessor.data #>> '{seed}') IS NOT DISTINCT FROM (NEW.data #>> '{seed}') AND TRUE))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_keeps_fields_of_transfers  BEGIN
+  IF (NOT (NEW.lifecycle = 'transfer' AND NEW.seq > 1 AND NEW.action IN ('request_account', 'unpark')) OR EXISTS (SELECT 1 FROM history AS predecessor JOIN transfers AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('unpark') OR (predecessor.data #>> '{approved_by}') IS NOT DISTINCT FROM (NEW.data #>> '{approved_by}') AND (head.approved_by) IS NOT DISTINCT FROM (NEW.data #>> '{approved_by}') AND (predecessor.data #>> '{approved_at}') IS NOT DISTINCT FROM (NEW.data #>> '{approved_at}') AND (head.approved_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{approved_at}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{approval_reason}') IS NOT DISTINCT FROM (NEW.data #>> '{approval_reason}') AND (head.approval_reason) IS NOT DISTINCT FROM (NEW.data #>> '{approval_reason}') AND (predecessor.data #>> '{approved_destination}') IS NOT DISTINCT FROM (NEW.data #>> '{approved_destination}') AND (head.approved_destination) IS NOT DISTINCT FROM (NEW.data #>> '{approved_destination}')) AND (NEW.action NOT IN ('request_account') OR (predecessor.data #>> '{failure_code}') IS NOT DISTINCT FROM (NEW.data #>> '{failure_code}') AND (head.failure_code) IS NOT DISTINCT FROM (NEW.data #>> '{failure_code}') AND (predecessor.data #>> '{parked_at}') IS NOT DISTINCT FROM (NEW.data #>> '{parked_at}') AND (head.parked_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{parked_at}' AS TIMESTAMP WITH TIME ZONE))))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_names_approved_by  BEGIN
+  IF (NOT (NEW.lifecycle = 'transfer' AND NEW.action = 'approve') OR EXISTS (SELECT 1 FROM transfers AS head WHERE head.id = NEW.entity_id AND head.approved_by = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_names_destination_set_by  BEGIN
+  IF (NOT (NEW.lifecycle = 'payee' AND NEW.action = 'attach') OR EXISTS (SELECT 1 FROM payees AS head WHERE head.id = NEW.entity_id AND head.destination_set_by = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END  false {search_path=pg_catalog}
@@ -4631,7 +5425,7 @@ function history_no_delete  BEGIN
 END  false {search_path=pg_catalog}
 
 function history_no_position  BEGIN
-  IF (NEW.position = currval('history_position_seq')) IS NOT TRUE THEN
+  IF (NEW.position = currval('history_position_seq') AND NEW.position > current_setting('feed_floor')::bigint) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4645,6 +5439,27 @@ function history_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function history_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_second_person_reverses  BEGIN
+  IF (NOT (NEW.lifecycle = 'movement') OR NOT EXISTS (SELECT 1 FROM movements AS movement JOIN movements AS proposal ON proposal.key = 'reversal_proposed:' || movement.reverses JOIN history AS proposed ON proposed.lifecycle = 'movement' AND proposed.entity_id = proposal.id AND proposed.seq = 1 WHERE movement.id = NEW.entity_id AND movement.source = 'operator' AND movement.reverses IS NOT NULL AND proposed.actor = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function hung_threads_expire_soon_on_insert  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function hung_threads_expire_soon_on_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -4815,6 +5630,13 @@ function jobs_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function jobs_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed_with_warnings', 'running failed', 'running running') OR NEW.warning_count = OLD.warning_count) AND (OLD.status || ' ' || NEW.status IN ('running running') OR (NEW.phase = OLD.phase OR NEW.phase IS NULL AND OLD.phase IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('running completed', 'running completed_with_warnings') OR (NEW.result = OLD.result OR NEW.result IS NULL AND OLD.result IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running failed') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed', 'running completed_with_warnings', 'running failed') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function jobs_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4969,8 +5791,22 @@ function movements_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function movements_latest_times_on_insert  BEGIN
+  IF (NEW.occurred_at <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function movements_latest_times_on_update  BEGIN
+  IF (NEW.occurred_at <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function movements_mirrors  BEGIN
-  IF (NEW.reverses IS NULL OR EXISTS (SELECT 1 FROM movements AS original WHERE original.id = NEW.reverses AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor AND original.posting_count = NEW.posting_count AND original.kind NOT IN ('PAYOUT_FAILED', 'REVERSAL', 'SETTLEMENT'))) IS NOT TRUE THEN
+  IF (NEW.reverses IS NULL OR EXISTS (SELECT 1 FROM movements AS original WHERE original.id = NEW.reverses AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor AND original.posting_count = NEW.posting_count AND (NEW.source = 'operator' AND original.kind IN ('GUARANTEE_TOPUP', 'REVERSAL', 'UNCLAIMED') AND (original.kind <> 'REVERSAL' OR original.source = 'operator') AND EXISTS (SELECT 1 FROM movements AS proposal WHERE proposal.key = 'reversal_proposed:' || NEW.reverses) OR NEW.source <> 'operator' AND original.kind = 'REFUND_SUCCEEDED' AND EXISTS (SELECT 1 FROM refunds AS refund WHERE refund.id = substr(original.key, 8, length(original.key) - 10) AND refund.status = 'failed')))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4990,8 +5826,29 @@ function movements_no_truncate  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function movements_notes_fact  BEGIN
+  IF (NOT (NEW.kind IN ('PAYOUT_FAILED', 'REVERSAL_PROPOSED')) OR NEW.fact_key IS NULL AND (NEW.kind = 'PAYOUT_FAILED' AND EXISTS (SELECT 1 FROM transfers AS transfer WHERE transfer.id = substr(NEW.source, 10) AND NEW.source = 'transfer:' || transfer.id AND NEW.key = 'ledger:payout:' || transfer.id || ':' || CAST(transfer.attempt_number AS text) AND transfer.status IN ('failed_terminal', 'retryable') AND transfer.reference = NEW.reference AND transfer.currency = NEW.currency) OR NEW.kind = 'REVERSAL_PROPOSED' AND NEW.source = 'operator' AND EXISTS (SELECT 1 FROM movements AS proposed WHERE proposed.id = substr(NEW.key, 19) AND NEW.key = 'reversal_proposed:' || proposed.id AND proposed.kind IN ('GUARANTEE_TOPUP', 'REVERSAL', 'UNCLAIMED') AND (proposed.reference) IS NOT DISTINCT FROM (NEW.reference) AND proposed.currency = NEW.currency))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function movements_one_step  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payees_initial_fields  BEGIN
+  IF (NEW.destination IS NULL AND NEW.destination_set_by IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payees_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('NEW CLOSED', 'NEW RESTRICTED', 'READY CLOSED', 'READY RESTRICTED', 'RESTRICTED CLOSED', 'RESTRICTED RESTRICTED') OR (NEW.destination = OLD.destination OR NEW.destination IS NULL AND OLD.destination IS NULL) AND (NEW.destination_set_by = OLD.destination_set_by OR NEW.destination_set_by IS NULL AND OLD.destination_set_by IS NULL))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5046,6 +5903,27 @@ function payloads_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function payment_switches_initial_fields  BEGIN
+  IF ((NEW.status IN ('HALTED') OR NEW.halted_at IS NULL) AND (NEW.status IN ('HALTED') OR NEW.reason_code IS NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payment_switches_latest_times_on_insert  BEGIN
+  IF ((NEW.halted_at IS NULL OR NEW.halted_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payment_switches_latest_times_on_update  BEGIN
+  IF ((NEW.halted_at IS NULL OR NEW.halted_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function payment_switches_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5081,6 +5959,34 @@ function payout_jobs_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function payout_jobs_initial_fields  BEGIN
+  IF (NEW.completed_at IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payout_jobs_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('complete processing', 'pending complete', 'processing complete') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payout_jobs_latest_times_on_insert  BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payout_jobs_latest_times_on_update  BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function payout_jobs_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5090,6 +5996,13 @@ END  false {search_path=pg_catalog}
 
 function payout_jobs_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function payout_jobs_of_settlement  BEGIN
+  IF (EXISTS (SELECT 1 FROM movements AS settlement WHERE settlement.key = 'settlement:' || NEW.id AND settlement.kind = 'SETTLEMENT' AND settlement.reference = NEW.reference AND settlement.currency = NEW.currency AND NEW.transfer_count = (SELECT count(DISTINCT line.party) FROM postings AS line WHERE line.entity_id = settlement.id AND substr(line.credit_account_id, 1, 15) = 'winner_payable:') AND NEW.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM postings AS line WHERE line.entity_id = settlement.id AND substr(line.credit_account_id, 1, 15) = 'winner_payable:'))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5193,6 +6106,13 @@ function projects_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function projects_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('bound bound', 'requested requested', 'unbound unbound') OR NEW.name = OLD.name AND NEW.description = OLD.description AND NEW.current_nodes = OLD.current_nodes AND (NEW.latest_successful_job_id = OLD.latest_successful_job_id OR NEW.latest_successful_job_id IS NULL AND OLD.latest_successful_job_id IS NULL) AND (NEW.latest_successful_job_number = OLD.latest_successful_job_number OR NEW.latest_successful_job_number IS NULL AND OLD.latest_successful_job_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested requested', 'unbound requested') OR (NEW.repository_host = OLD.repository_host OR NEW.repository_host IS NULL AND OLD.repository_host IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested bound', 'requested requested', 'unbound requested') OR (NEW.repository_name = OLD.repository_name OR NEW.repository_name IS NULL AND OLD.repository_name IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested bound') OR (NEW.repository_id = OLD.repository_id OR NEW.repository_id IS NULL AND OLD.repository_id IS NULL) AND (NEW.repository_branch = OLD.repository_branch OR NEW.repository_branch IS NULL AND OLD.repository_branch IS NULL) AND (NEW.github_repo_url = OLD.github_repo_url OR NEW.github_repo_url IS NULL AND OLD.github_repo_url IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function projects_latest_rises  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5230,6 +6150,13 @@ END  false {search_path=pg_catalog}
 
 function projects_requested_host  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_feeds_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('POLLING POLLING') OR (NEW.last_success_at = OLD.last_success_at OR NEW.last_success_at IS NULL AND OLD.last_success_at IS NULL) AND (NEW.last_payload_digest = OLD.last_payload_digest OR NEW.last_payload_digest IS NULL AND OLD.last_payload_digest IS NULL) AND NEW.failures = OLD.failures)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5319,6 +6246,20 @@ function pruned_stages_rises  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function rate_buckets_empty_by_now_on_insert  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function rate_buckets_empty_by_now_on_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function rate_buckets_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5363,6 +6304,34 @@ END  false {search_path=pg_catalog}
 
 function reconciliations_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reconciliations_initial_fields  BEGIN
+  IF (NEW.checked = '[]' AND NEW.discrepancy_count IS NULL AND NEW.error_code IS NULL AND NEW.error_message IS NULL AND NEW.finished_at IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reconciliations_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('STARTED COMPLETE') OR NEW.checked = OLD.checked AND (NEW.discrepancy_count = OLD.discrepancy_count OR NEW.discrepancy_count IS NULL AND OLD.discrepancy_count IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('STARTED FAILED') OR (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reconciliations_latest_times_on_insert  BEGIN
+  IF (NEW.started_at <= NEW.updated_at + interval '86400 seconds' AND (NEW.finished_at IS NULL OR NEW.finished_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reconciliations_latest_times_on_update  BEGIN
+  IF (NEW.started_at <= NEW.updated_at + interval '86400 seconds' AND (NEW.finished_at IS NULL OR NEW.finished_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5417,6 +6386,13 @@ function refund_attempts_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function refunds_covered_by_settlement  BEGIN
+  IF (NEW.covered = 0 OR EXISTS (SELECT 1 FROM charges AS charge JOIN covered_items AS covered ON covered.item = charge.item WHERE charge.id = NEW.charge_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function refunds_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5431,8 +6407,29 @@ function refunds_generation_forward  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function refunds_initial_fields  BEGIN
+  IF (NEW.failure_code IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.stripe_refund_id IS NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refunds_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('requested requested') OR NEW.generation = OLD.generation) AND (OLD.status || ' ' || NEW.status IN ('pending canceled', 'pending failed', 'pending requires_action', 'pending succeeded', 'requested canceled', 'requested failed', 'requested pending', 'requested requires_action', 'requested succeeded', 'requires_action canceled', 'requires_action failed', 'requires_action pending', 'requires_action succeeded', 'succeeded failed') OR (NEW.stripe_refund_id = OLD.stripe_refund_id OR NEW.stripe_refund_id IS NULL AND OLD.stripe_refund_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'requested failed', 'requires_action failed', 'succeeded failed') OR (NEW.failure_code = OLD.failure_code OR NEW.failure_code IS NULL AND OLD.failure_code IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function refunds_keeps_stripe_refund_id  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refunds_next_number  BEGIN
+  IF (NEW.number = (SELECT count(*) FROM refunds AS refund WHERE refund.charge_id = NEW.charge_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5454,6 +6451,13 @@ END  false {search_path=pg_catalog}
 
 function refunds_one_step  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function refunds_refundable  BEGIN
+  IF (EXISTS (SELECT 1 FROM charges AS charge WHERE charge.id = NEW.charge_id AND charge.received_currency = NEW.currency AND NEW.amount_minor <= charge.received_minor - charge.refunded_minor AND (NEW.status <> 'requested' OR charge.status IN ('PARTIALLY_REFUNDED', 'SUCCEEDED') OR charge.outcome_code IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH')))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5565,7 +6569,7 @@ function seal_records_no_update  BEGIN
 END  false {search_path=pg_catalog}
 
 function seals_finished  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
+  IF (NEW.ends_at <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN feed_end() ELSE (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_position_seq) END)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5662,6 +6666,20 @@ function settlement_runs_input_current  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function settlement_runs_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('STARTED COMPLETE') OR (NEW.eligibility_digest = OLD.eligibility_digest OR NEW.eligibility_digest IS NULL AND OLD.eligibility_digest IS NULL) AND (NEW.official_rounds = OLD.official_rounds OR NEW.official_rounds IS NULL AND OLD.official_rounds IS NULL) AND (NEW.result_digest = OLD.result_digest OR NEW.result_digest IS NULL AND OLD.result_digest IS NULL) AND (NEW.pool_minor = OLD.pool_minor OR NEW.pool_minor IS NULL AND OLD.pool_minor IS NULL) AND (NEW.rake_minor = OLD.rake_minor OR NEW.rake_minor IS NULL AND OLD.rake_minor IS NULL) AND (NEW.rounding_minor = OLD.rounding_minor OR NEW.rounding_minor IS NULL AND OLD.rounding_minor IS NULL) AND (NEW.retained_minor = OLD.retained_minor OR NEW.retained_minor IS NULL AND OLD.retained_minor IS NULL) AND (NEW.top_up_minor = OLD.top_up_minor OR NEW.top_up_minor IS NULL AND OLD.top_up_minor IS NULL) AND (NEW.line_count = OLD.line_count OR NEW.line_count IS NULL AND OLD.line_count IS NULL) AND (NEW.settled_at = OLD.settled_at OR NEW.settled_at IS NULL AND OLD.settled_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('STARTED FAILED') OR (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_runs_next_number  BEGIN
+  IF (NEW.number = (SELECT count(*) FROM settlement_runs AS run WHERE run.contest_id = NEW.contest_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function settlement_runs_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5732,6 +6750,13 @@ function spaces_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function spaces_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE') OR NEW.name = OLD.name)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function spaces_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5768,6 +6793,20 @@ function stage_breakers_no_delete  BEGIN
 END  false {search_path=pg_catalog}
 
 function stage_breakers_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stage_breakers_probe_soon_on_insert  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stage_breakers_probe_soon_on_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -5837,6 +6876,34 @@ function stripe_events_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function stripe_events_initial_fields  BEGIN
+  IF (NEW.last_code IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_events_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('RECEIVED DEAD', 'RECEIVED IGNORED', 'RECEIVED PROCESSED', 'RECEIVED RECEIVED') OR (NEW.last_code = OLD.last_code OR NEW.last_code IS NULL AND OLD.last_code IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_events_latest_times_on_insert  BEGIN
+  IF (NEW.created <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stripe_events_latest_times_on_update  BEGIN
+  IF (NEW.created <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function stripe_events_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5879,6 +6946,13 @@ function subscriber_cursors_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function subscriber_cursors_in_feed  BEGIN
+  IF (NEW.feed_cursor IS NULL OR ((CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN feed_end() ELSE (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_position_seq) END) AND (NEW.restarts > OLD.restarts OR OLD.feed_cursor IS NULL OR (CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) >= (CASE WHEN OLD.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(OLD.feed_cursor FROM '^[0-9]+')::bigint END)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function subscriber_cursors_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5900,6 +6974,13 @@ function subspaces_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function subspaces_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE') OR NEW.name = OLD.name AND NEW.description = OLD.description AND (NEW.seed = OLD.seed OR NEW.seed IS NULL AND OLD.seed IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function subspaces_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5909,6 +6990,13 @@ END  false {search_path=pg_catalog}
 
 function subspaces_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subspaces_of_owner  BEGIN
+  IF (EXISTS (SELECT 1 FROM spaces AS space WHERE space.id = NEW.space_id AND space.user_id = NEW.user_id)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5977,8 +7065,22 @@ function task_attempts_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function tasks_due  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_due_on_insert  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function tasks_edge  BEGIN
-  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = statement_timestamp() WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.attempts = OLD.attempts AND (NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = statement_timestamp()) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= statement_timestamp() + interval '172800 seconds' OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
+  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = database_time(false) WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= database_time(false) + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.attempts = OLD.attempts AND (NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= database_time(false) + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = database_time(false)) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= database_time(false) + interval '172800 seconds' OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6076,14 +7178,14 @@ function tasks_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function tasks_prune  BEGIN
-  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN statement_timestamp() - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE THEN
+  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN OLD;
 END  false {search_path=pg_catalog}
 
 function tasks_recorded  BEGIN
-  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = NEW.fence AND attempt.outcome = CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason) AND (NEW.cancel_reason IS NULL OR attempt.reason = NEW.cancel_reason))) IS NOT TRUE THEN
+  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= database_time(false) AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = NEW.fence AND attempt.outcome = CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= database_time(false) AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason) AND (NEW.cancel_reason IS NULL OR attempt.reason = NEW.cancel_reason))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6105,6 +7207,13 @@ END  false {search_path=pg_catalog}
 
 function tokens_s0_fixed_unless_retried  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tokens_s0_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('failed detected', 'generating detected') OR NEW.author_id = OLD.author_id AND (NEW.minter_address = OLD.minter_address OR NEW.minter_address IS NULL AND OLD.minter_address IS NULL) AND NEW.mint_timestamp = OLD.mint_timestamp AND (NEW.mint_event_id = OLD.mint_event_id OR NEW.mint_event_id IS NULL AND OLD.mint_event_id IS NULL))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6195,7 +7304,21 @@ function transfer_lines_of_owed_line  BEGIN
 END  false {search_path=pg_catalog}
 
 function transfers_approved_once  BEGIN
-  IF (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) END) IS NOT TRUE THEN
+  IF (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL OR OLD.status = 'parked' AND NEW.status = 'pending' AND OLD.failure_code = 'destination_unapproved' THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) AND (NEW.approved_destination = OLD.approved_destination OR NEW.approved_destination IS NULL AND OLD.approved_destination IS NULL) END) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_destination_approved  BEGIN
+  IF (NOT (NEW.status <> 'completed') OR (NEW.destination = OLD.destination OR NEW.destination IS NULL AND OLD.destination IS NULL) OR NEW.destination = NEW.approved_destination OR EXISTS (SELECT 1 FROM payees AS payee WHERE payee.id = NEW.party AND payee.destination = NEW.destination AND payee.destination_set_by = 'user' || ':' || NEW.party)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_destination_approved_by_another  BEGIN
+  IF (NEW.approved_destination IS NULL OR (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) AND (NEW.approved_destination = OLD.approved_destination OR NEW.approved_destination IS NULL AND OLD.approved_destination IS NULL) OR substr(NEW.approved_by, 1, 7) <> 'system:' AND EXISTS (SELECT 1 FROM payees AS payee WHERE payee.id = NEW.party AND payee.destination = NEW.approved_destination AND payee.destination_set_by <> NEW.approved_by)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6215,6 +7338,13 @@ function transfers_generation_forward  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function transfers_initial_fields  BEGIN
+  IF (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.must_look_up IS NULL) AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function transfers_job_open  BEGIN
   IF (NOT EXISTS (SELECT 1 FROM payout_jobs AS job WHERE job.id = NEW.job_id AND job.status = 'complete')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -6222,8 +7352,29 @@ function transfers_job_open  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function transfers_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('failed_terminal pending', 'parked pending', 'pending pending') OR (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) AND (NEW.approved_destination = OLD.approved_destination OR NEW.approved_destination IS NULL AND OLD.approved_destination IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'parked completed', 'parked processing', 'pending completed', 'pending processing', 'processing completed', 'processing processing', 'retryable completed', 'retryable processing') OR (NEW.destination = OLD.destination OR NEW.destination IS NULL AND OLD.destination IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('parked processing', 'pending processing', 'processing processing', 'retryable processing') OR NEW.generation = OLD.generation AND (NEW.first_attempt_at = OLD.first_attempt_at OR NEW.first_attempt_at IS NULL AND OLD.first_attempt_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked processing', 'pending completed', 'pending parked', 'pending processing', 'processing completed', 'processing parked', 'processing processing', 'retryable completed', 'retryable parked', 'retryable processing') OR (NEW.retry_until = OLD.retry_until OR NEW.retry_until IS NULL AND OLD.retry_until IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked processing', 'pending completed', 'pending parked', 'pending processing', 'processing completed', 'processing failed_terminal', 'processing parked', 'processing processing', 'processing retryable', 'retryable completed', 'retryable failed_terminal', 'retryable parked', 'retryable processing') OR NEW.must_look_up = OLD.must_look_up) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked parked', 'parked pending', 'pending completed', 'pending parked', 'pending pending', 'processing completed', 'processing failed_terminal', 'processing parked', 'processing retryable', 'retryable completed', 'retryable failed_terminal', 'retryable parked') OR (NEW.failure_code = OLD.failure_code OR NEW.failure_code IS NULL AND OLD.failure_code IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'pending completed', 'pending parked', 'processing completed', 'processing failed_terminal', 'processing parked', 'processing retryable', 'retryable completed', 'retryable failed_terminal', 'retryable parked') OR (NEW.failure_message = OLD.failure_message OR NEW.failure_message IS NULL AND OLD.failure_message IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked processing', 'pending completed', 'pending parked', 'pending processing', 'processing completed', 'processing parked', 'processing processing', 'processing retryable', 'retryable completed', 'retryable parked', 'retryable processing') OR NEW.failure_count = OLD.failure_count) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked failed_terminal', 'pending completed', 'processing failed_terminal', 'retryable completed', 'retryable failed_terminal') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'parked completed', 'pending completed', 'processing completed', 'retryable completed') OR (NEW.stripe_transfer_id = OLD.stripe_transfer_id OR NEW.stripe_transfer_id IS NULL AND OLD.stripe_transfer_id IS NULL) AND (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal pending', 'parked parked', 'parked pending', 'pending parked', 'pending pending', 'processing parked', 'retryable parked') OR (NEW.parked_at = OLD.parked_at OR NEW.parked_at IS NULL AND OLD.parked_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('completed completed') OR NEW.reversed_minor = OLD.reversed_minor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function transfers_keeps_stripe_transfer_id  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_latest_times_on_insert  BEGIN
+  IF ((NEW.approved_at IS NULL OR NEW.approved_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.first_attempt_at IS NULL OR NEW.first_attempt_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.retry_until IS NULL OR NEW.retry_until <= NEW.updated_at + interval '345600 seconds') AND (NEW.parked_at IS NULL OR NEW.parked_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function transfers_latest_times_on_update  BEGIN
+  IF ((NEW.approved_at IS NULL OR NEW.approved_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.first_attempt_at IS NULL OR NEW.first_attempt_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.retry_until IS NULL OR NEW.retry_until <= NEW.updated_at + interval '345600 seconds') AND (NEW.parked_at IS NULL OR NEW.parked_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6243,6 +7394,13 @@ function transfers_no_truncate  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function transfers_of_settlement  BEGIN
+  IF (NEW.reissue_of IS NULL AND NEW.job_id IS NOT NULL AND NEW.settlement_id = NEW.job_id AND NEW.must_look_up = 0 OR NEW.job_id IS NULL AND EXISTS (SELECT 1 FROM transfers AS replaced WHERE replaced.id = NEW.reissue_of AND replaced.settlement_id = NEW.settlement_id AND replaced.reference = NEW.reference AND replaced.party = NEW.party AND replaced.currency = NEW.currency)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function transfers_one_step  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -6251,7 +7409,7 @@ function transfers_one_step  BEGIN
 END  false {search_path=pg_catalog}
 
 function transfers_reversed_forward  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
+  IF (NEW.reversed_minor = OLD.reversed_minor OR NEW.reversed_minor > OLD.reversed_minor AND NEW.reversed_minor = (SELECT coalesce(sum(posting.amount_minor), 0) FROM movements AS payout JOIN postings AS posting ON posting.reversed_movement_id = payout.id JOIN movements AS reversal ON reversal.id = posting.entity_id WHERE payout.key = 'payout:' || NEW.id AND reversal.kind = 'PAYOUT_REVERSED')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6360,13 +7518,13 @@ index CREATE INDEX "entries_status" ON "entries" USING "btree" ("contest_id", "s
 
 index CREATE INDEX "entries_updated_at" ON "entries" USING "btree" ("contest_id", "updated_at", "id") true
 
-index CREATE INDEX "history_by_action" ON "history" USING "btree" ("action", "txid", "position") true
+index CREATE INDEX "history_by_action" ON "history" USING "btree" ("action", "position") true
 
-index CREATE INDEX "history_by_actor" ON "history" USING "btree" ("actor", "txid", "position") true
+index CREATE INDEX "history_by_actor" ON "history" USING "btree" ("actor", "position") true
 
-index CREATE INDEX "history_by_at" ON "history" USING "btree" ("at", "txid", "position") true
+index CREATE INDEX "history_by_at" ON "history" USING "btree" ("at", "position") true
 
-index CREATE INDEX "history_by_lifecycle" ON "history" USING "btree" (((("lifecycle")::"text" || ''::"text")), "txid", "position") true
+index CREATE INDEX "history_by_lifecycle" ON "history" USING "btree" (((("lifecycle")::"text" || ''::"text")), "position") true
 
 index CREATE INDEX "image_generation_jobs_service_status" ON "image_generation_jobs" USING "btree" ("service", "status") true
 
@@ -6576,7 +7734,7 @@ index CREATE UNIQUE INDEX "event_faults_of_event" ON "event_faults" USING "btree
 
 index CREATE UNIQUE INDEX "event_faults_pkey" ON "event_faults" USING "btree" ("entity_id", "seq", "number") true
 
-index CREATE UNIQUE INDEX "history_feed" ON "history" USING "btree" ("txid", "position") true
+index CREATE UNIQUE INDEX "history_feed" ON "history" USING "btree" ("position") true
 
 index CREATE UNIQUE INDEX "history_revision" ON "history" USING "btree" ("lifecycle", "entity_id", "seq", "to_state", "version", "hash") true
 
@@ -7796,6 +8954,8 @@ trigger A CREATE TRIGGER "accounts_balance" BEFORE UPDATE ON "accounts" FOR EACH
 
 trigger A CREATE TRIGGER "accounts_fixed" BEFORE UPDATE ON "accounts" FOR EACH ROW WHEN ((((("new"."kind")::"text" = ("old"."kind")::"text") AND ((("new"."reference")::"text" = ("old"."reference")::"text") OR (("new"."reference" IS NULL) AND ("old"."reference" IS NULL))) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "accounts_fixed"()
 
+trigger A CREATE TRIGGER "accounts_initial_fields" AFTER INSERT ON "accounts" FOR EACH ROW EXECUTE FUNCTION "accounts_initial_fields"()
+
 trigger A CREATE TRIGGER "accounts_left_movement" BEFORE UPDATE ON "accounts" FOR EACH ROW WHEN (("old"."last_movement_id" IS NOT NULL)) EXECUTE FUNCTION "accounts_left_movement"()
 
 trigger A CREATE TRIGGER "accounts_new_movement" BEFORE UPDATE ON "accounts" FOR EACH ROW EXECUTE FUNCTION "accounts_new_movement"()
@@ -7844,7 +9004,15 @@ trigger A CREATE TRIGGER "centroids_one_step" BEFORE UPDATE ON "centroids" FOR E
 
 trigger A CREATE TRIGGER "charges_fixed" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN ((((("new"."reference")::"text" = ("old"."reference")::"text") AND (("new"."party")::"text" = ("old"."party")::"text") AND (("new"."item")::"text" = ("old"."item")::"text") AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "charges_fixed"()
 
-trigger A CREATE TRIGGER "charges_generation_forward" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN (((("new"."generation")::bigint >= ("old"."generation")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "charges_generation_forward"()
+trigger A CREATE TRIGGER "charges_generation_forward" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN ((((("new"."generation")::bigint >= ("old"."generation")::bigint) AND (("new"."generation")::bigint <= (("old"."generation")::bigint + 20))) IS NOT TRUE)) EXECUTE FUNCTION "charges_generation_forward"()
+
+trigger A CREATE TRIGGER "charges_initial_fields" AFTER INSERT ON "charges" FOR EACH ROW EXECUTE FUNCTION "charges_initial_fields"()
+
+trigger A CREATE TRIGGER "charges_keeps_fields" BEFORE UPDATE ON "charges" FOR EACH ROW EXECUTE FUNCTION "charges_keeps_fields"()
+
+trigger A CREATE TRIGGER "charges_latest_times_on_insert" AFTER INSERT ON "charges" FOR EACH ROW EXECUTE FUNCTION "charges_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "charges_latest_times_on_update" BEFORE UPDATE ON "charges" FOR EACH ROW EXECUTE FUNCTION "charges_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "charges_no_delete" BEFORE DELETE ON "charges" FOR EACH STATEMENT EXECUTE FUNCTION "charges_no_delete"()
 
@@ -7853,6 +9021,8 @@ trigger A CREATE TRIGGER "charges_no_truncate" BEFORE TRUNCATE ON "charges" FOR 
 trigger A CREATE TRIGGER "charges_one_step" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "charges_one_step"()
 
 trigger A CREATE TRIGGER "charges_paid_once" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN (((("old"."paid_at" IS NULL) OR (((("new"."received_minor")::bigint = ("old"."received_minor")::bigint) OR (("new"."received_minor" IS NULL) AND ("old"."received_minor" IS NULL))) AND ((("new"."received_currency")::"text" = ("old"."received_currency")::"text") OR (("new"."received_currency" IS NULL) AND ("old"."received_currency" IS NULL))) AND ((("new"."paid_at")::timestamp with time zone = ("old"."paid_at")::timestamp with time zone) OR (("new"."paid_at" IS NULL) AND ("old"."paid_at" IS NULL))))) IS NOT TRUE)) EXECUTE FUNCTION "charges_paid_once"()
+
+trigger A CREATE TRIGGER "charges_sums_refunds" BEFORE UPDATE ON "charges" FOR EACH ROW WHEN ((NOT (("new"."refunded_minor")::bigint = ("old"."refunded_minor")::bigint))) EXECUTE FUNCTION "charges_sums_refunds"()
 
 trigger A CREATE TRIGGER "concept_versions_needs_head" AFTER INSERT ON "concept_versions" FOR EACH ROW EXECUTE FUNCTION "concept_versions_needs_head"()
 
@@ -7890,6 +9060,8 @@ trigger A CREATE TRIGGER "contest_configurations_payout_kind_fixed" AFTER INSERT
 
 trigger A CREATE TRIGGER "contest_events_applied" AFTER INSERT ON "contest_events" FOR EACH ROW EXECUTE FUNCTION "contest_events_applied"()
 
+trigger A CREATE TRIGGER "contest_events_has_body" AFTER INSERT ON "contest_events" FOR EACH ROW EXECUTE FUNCTION "contest_events_has_body"()
+
 trigger A CREATE TRIGGER "contest_events_needs_head" AFTER INSERT ON "contest_events" FOR EACH ROW EXECUTE FUNCTION "contest_events_needs_head"()
 
 trigger A CREATE TRIGGER "contest_events_no_delete" BEFORE DELETE ON "contest_events" FOR EACH STATEMENT EXECUTE FUNCTION "contest_events_no_delete"()
@@ -7901,6 +9073,10 @@ trigger A CREATE TRIGGER "contest_events_no_update" BEFORE UPDATE ON "contest_ev
 trigger A CREATE TRIGGER "contest_events_of_fetch" AFTER INSERT ON "contest_events" FOR EACH ROW WHEN (("new"."fetch_number" IS NOT NULL)) EXECUTE FUNCTION "contest_events_of_fetch"()
 
 trigger A CREATE TRIGGER "contest_logs_fixed" BEFORE UPDATE ON "contest_logs" FOR EACH ROW WHEN ((((("new"."contest_id")::"text" = ("old"."contest_id")::"text") AND (("new"."provider_event_id")::"text" = ("old"."provider_event_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "contest_logs_fixed"()
+
+trigger A CREATE TRIGGER "contest_logs_keeps_fields" BEFORE UPDATE ON "contest_logs" FOR EACH ROW EXECUTE FUNCTION "contest_logs_keeps_fields"()
+
+trigger A CREATE TRIGGER "contest_logs_marks_of_now" BEFORE UPDATE ON "contest_logs" FOR EACH ROW EXECUTE FUNCTION "contest_logs_marks_of_now"()
 
 trigger A CREATE TRIGGER "contest_logs_moves_forward" BEFORE UPDATE ON "contest_logs" FOR EACH ROW WHEN ((((("new"."fetch_number")::bigint >= ("old"."fetch_number")::bigint) AND (((("new"."event_number")::bigint = ("old"."event_number")::bigint) AND (("new"."event_hash")::"text" = ("old"."event_hash")::"text") AND ((("new"."head_hash")::"text" = ("old"."head_hash")::"text") OR (("new"."head_hash" IS NULL) AND ("old"."head_hash" IS NULL)))) OR (("new"."event_number")::bigint = (("old"."event_number")::bigint + 1)))) IS NOT TRUE)) EXECUTE FUNCTION "contest_logs_moves_forward"()
 
@@ -7923,6 +9099,8 @@ trigger A CREATE TRIGGER "contests_fixed" BEFORE UPDATE ON "contests" FOR EACH R
 trigger A CREATE TRIGGER "contests_frozen" BEFORE UPDATE ON "contests" FOR EACH ROW EXECUTE FUNCTION "contests_frozen"()
 
 trigger A CREATE TRIGGER "contests_has_places" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN (("new"."max_entries" IS NOT NULL)) EXECUTE FUNCTION "contests_has_places"()
+
+trigger A CREATE TRIGGER "contests_keeps_fields" BEFORE UPDATE ON "contests" FOR EACH ROW EXECUTE FUNCTION "contests_keeps_fields"()
 
 trigger A CREATE TRIGGER "contests_locks_in_time" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN ((((("old"."status")::"text" <> 'SCHEDULED'::"text") OR (("new"."status")::"text" <> 'LOCKED'::"text") OR (("new"."updated_at")::timestamp with time zone >= ("new"."lock_time")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "contests_locks_in_time"()
 
@@ -7957,17 +9135,33 @@ trigger A CREATE TRIGGER "discrepancies_no_truncate" BEFORE TRUNCATE ON "discrep
 
 trigger A CREATE TRIGGER "discrepancies_no_update" BEFORE UPDATE ON "discrepancies" FOR EACH STATEMENT EXECUTE FUNCTION "discrepancies_no_update"()
 
-trigger A CREATE TRIGGER "disputes_fixed" BEFORE UPDATE ON "disputes" FOR EACH ROW WHEN ((((("new"."charge_id")::"text" = ("old"."charge_id")::"text") AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."covered")::bigint = ("old"."covered")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "disputes_fixed"()
+trigger A CREATE TRIGGER "disputes_covered_by_settlement" AFTER INSERT ON "disputes" FOR EACH ROW WHEN ((("new"."covered")::bigint = 1)) EXECUTE FUNCTION "disputes_covered_by_settlement"()
+
+trigger A CREATE TRIGGER "disputes_fixed" BEFORE UPDATE ON "disputes" FOR EACH ROW WHEN ((((("new"."charge_id")::"text" = ("old"."charge_id")::"text") AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."reason_code")::"text" = ("old"."reason_code")::"text") AND (("new"."covered")::bigint = ("old"."covered")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "disputes_fixed"()
+
+trigger A CREATE TRIGGER "disputes_initial_fields" AFTER INSERT ON "disputes" FOR EACH ROW EXECUTE FUNCTION "disputes_initial_fields"()
+
+trigger A CREATE TRIGGER "disputes_keeps_fields" BEFORE UPDATE ON "disputes" FOR EACH ROW EXECUTE FUNCTION "disputes_keeps_fields"()
+
+trigger A CREATE TRIGGER "disputes_latest_times_on_insert" AFTER INSERT ON "disputes" FOR EACH ROW EXECUTE FUNCTION "disputes_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "disputes_latest_times_on_update" BEFORE UPDATE ON "disputes" FOR EACH ROW EXECUTE FUNCTION "disputes_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "disputes_no_delete" BEFORE DELETE ON "disputes" FOR EACH STATEMENT EXECUTE FUNCTION "disputes_no_delete"()
 
 trigger A CREATE TRIGGER "disputes_no_truncate" BEFORE TRUNCATE ON "disputes" FOR EACH STATEMENT EXECUTE FUNCTION "disputes_no_truncate"()
 
+trigger A CREATE TRIGGER "disputes_of_payment" AFTER INSERT ON "disputes" FOR EACH ROW EXECUTE FUNCTION "disputes_of_payment"()
+
 trigger A CREATE TRIGGER "disputes_one_step" BEFORE UPDATE ON "disputes" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "disputes_one_step"()
+
+trigger A CREATE TRIGGER "disputes_times_in_order" BEFORE UPDATE ON "disputes" FOR EACH ROW WHEN (("new"."withdrawn_at" IS NOT NULL)) EXECUTE FUNCTION "disputes_times_in_order"()
 
 trigger A CREATE TRIGGER "entries_contest_open" AFTER INSERT ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_contest_open"()
 
 trigger A CREATE TRIGGER "entries_fixed" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN ((((("new"."contest_id")::"text" = ("old"."contest_id")::"text") AND (("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."entry_number")::bigint = ("old"."entry_number")::bigint) AND (("new"."fee_minor")::bigint = ("old"."fee_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "entries_fixed"()
+
+trigger A CREATE TRIGGER "entries_keeps_fields" BEFORE UPDATE ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_keeps_fields"()
 
 trigger A CREATE TRIGGER "entries_keeps_place_number" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN (((("new"."place_number" IS NULL) OR (("new"."place_number")::bigint = ("old"."place_number")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "entries_keeps_place_number"()
 
@@ -7980,6 +9174,8 @@ trigger A CREATE TRIGGER "entries_one_step" BEFORE UPDATE ON "entries" FOR EACH 
 trigger A CREATE TRIGGER "entries_paid_once" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN (((("old"."paid_at" IS NULL) OR (((("new"."paid_minor")::bigint = ("old"."paid_minor")::bigint) OR (("new"."paid_minor" IS NULL) AND ("old"."paid_minor" IS NULL))) AND ((("new"."paid_at")::timestamp with time zone = ("old"."paid_at")::timestamp with time zone) OR (("new"."paid_at" IS NULL) AND ("old"."paid_at" IS NULL))) AND ((("new"."payment_ref")::"text" = ("old"."payment_ref")::"text") OR (("new"."payment_ref" IS NULL) AND ("old"."payment_ref" IS NULL))))) IS NOT TRUE)) EXECUTE FUNCTION "entries_paid_once"()
 
 trigger A CREATE TRIGGER "entries_roster_open" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN ((NOT ((("new"."roster_number")::bigint = ("old"."roster_number")::bigint) AND (("new"."roster_digest")::"text" = ("old"."roster_digest")::"text")))) EXECUTE FUNCTION "entries_roster_open"()
+
+trigger A CREATE TRIGGER "entries_settled_stays" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN ((NOT ((("new"."status")::"text" = ("old"."status")::"text") OR (("new"."status")::"text" = 'REJECTED'::"text")))) EXECUTE FUNCTION "entries_settled_stays"()
 
 trigger A CREATE TRIGGER "entries_within_places" AFTER INSERT ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_within_places"()
 
@@ -8003,7 +9199,91 @@ trigger A CREATE TRIGGER "history_counts_discrepancies" AFTER INSERT ON "history
 
 trigger A CREATE TRIGGER "history_counts_transfer_lines" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'transfer'::"text") AND (("new"."action")::"text" = 'plan'::"text"))) EXECUTE FUNCTION "history_counts_transfer_lines"()
 
-trigger A CREATE TRIGGER "history_in_order" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."seq")::bigint > 1)) EXECUTE FUNCTION "history_in_order"()
+trigger A CREATE TRIGGER "history_declares_data_of_accounts" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'account'::"text")) EXECUTE FUNCTION "history_declares_data_of_accounts"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_algorithms" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'algorithm'::"text")) EXECUTE FUNCTION "history_declares_data_of_algorithms"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_authors" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'author'::"text")) EXECUTE FUNCTION "history_declares_data_of_authors"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_charges" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'charge'::"text")) EXECUTE FUNCTION "history_declares_data_of_charges"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_concepts" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'concept'::"text")) EXECUTE FUNCTION "history_declares_data_of_concepts"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_contest_logs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'contest_log'::"text")) EXECUTE FUNCTION "history_declares_data_of_contest_logs"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_contests" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'contest'::"text")) EXECUTE FUNCTION "history_declares_data_of_contests"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_disputes" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'dispute'::"text")) EXECUTE FUNCTION "history_declares_data_of_disputes"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_entries" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'entry'::"text")) EXECUTE FUNCTION "history_declares_data_of_entries"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_image_generation_jobs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'image_job'::"text")) EXECUTE FUNCTION "history_declares_data_of_image_generation_jobs"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_ipfs_upload_records" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'ipfs_upload'::"text")) EXECUTE FUNCTION "history_declares_data_of_ipfs_upload_records"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_jobs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'job'::"text")) EXECUTE FUNCTION "history_declares_data_of_jobs"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_keys" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'key'::"text")) EXECUTE FUNCTION "history_declares_data_of_keys"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_mint_events" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'mint_event'::"text")) EXECUTE FUNCTION "history_declares_data_of_mint_events"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_movements" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'movement'::"text")) EXECUTE FUNCTION "history_declares_data_of_movements"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_payees" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'payee'::"text")) EXECUTE FUNCTION "history_declares_data_of_payees"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_payment_switches" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'payment_switch'::"text")) EXECUTE FUNCTION "history_declares_data_of_payment_switches"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_payout_jobs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'payout_job'::"text")) EXECUTE FUNCTION "history_declares_data_of_payout_jobs"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_projects" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'project'::"text")) EXECUTE FUNCTION "history_declares_data_of_projects"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_provider_feeds" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'provider_feed'::"text")) EXECUTE FUNCTION "history_declares_data_of_provider_feeds"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_reconciliations" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'reconciliation'::"text")) EXECUTE FUNCTION "history_declares_data_of_reconciliations"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_refunds" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'refund'::"text")) EXECUTE FUNCTION "history_declares_data_of_refunds"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_reveal_transactions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'reveal_transaction'::"text")) EXECUTE FUNCTION "history_declares_data_of_reveal_transactions"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_settings" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'setting'::"text")) EXECUTE FUNCTION "history_declares_data_of_settings"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_settlement_runs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'settlement_run'::"text")) EXECUTE FUNCTION "history_declares_data_of_settlement_runs"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_spaces" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'space'::"text")) EXECUTE FUNCTION "history_declares_data_of_spaces"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_stages" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'stage'::"text")) EXECUTE FUNCTION "history_declares_data_of_stages"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_stripe_events" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'stripe_event'::"text")) EXECUTE FUNCTION "history_declares_data_of_stripe_events"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_subspaces" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'subspace'::"text")) EXECUTE FUNCTION "history_declares_data_of_subspaces"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_system_state" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'system_state'::"text")) EXECUTE FUNCTION "history_declares_data_of_system_state"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_tokens_s0" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'token'::"text")) EXECUTE FUNCTION "history_declares_data_of_tokens_s0"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_transfers" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'transfer'::"text")) EXECUTE FUNCTION "history_declares_data_of_transfers"()
+
+trigger A CREATE TRIGGER "history_holds_feed" BEFORE INSERT ON "history" FOR EACH STATEMENT EXECUTE FUNCTION "history_holds_feed"()
+
+trigger A CREATE TRIGGER "history_keeps_fields_of_charges" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'charge'::"text") AND (("new"."seq")::bigint > 1) AND (("new"."action")::"text" = ANY (ARRAY['attach_intent'::"text", 'attach_session'::"text", 'extend'::"text"])))) EXECUTE FUNCTION "history_keeps_fields_of_charges"()
+
+trigger A CREATE TRIGGER "history_keeps_fields_of_contest_logs" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'contest_log'::"text") AND (("new"."seq")::bigint > 1) AND (("new"."action")::"text" = 'skip'::"text"))) EXECUTE FUNCTION "history_keeps_fields_of_contest_logs"()
+
+trigger A CREATE TRIGGER "history_keeps_fields_of_contests" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'contest'::"text") AND (("new"."seq")::bigint > 1) AND (("new"."action")::"text" = 'lock'::"text"))) EXECUTE FUNCTION "history_keeps_fields_of_contests"()
+
+trigger A CREATE TRIGGER "history_keeps_fields_of_disputes" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'dispute'::"text") AND (("new"."seq")::bigint > 1) AND (("new"."action")::"text" = ANY (ARRAY['reinstate'::"text", 'update'::"text", 'withdraw'::"text"])))) EXECUTE FUNCTION "history_keeps_fields_of_disputes"()
+
+trigger A CREATE TRIGGER "history_keeps_fields_of_payees" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'payee'::"text") AND (("new"."seq")::bigint > 1) AND (("new"."action")::"text" = 'restrict'::"text"))) EXECUTE FUNCTION "history_keeps_fields_of_payees"()
+
+trigger A CREATE TRIGGER "history_keeps_fields_of_projects" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'project'::"text") AND (("new"."seq")::bigint > 1) AND (("new"."action")::"text" = ANY (ARRAY['add_prompt'::"text", 'rename'::"text", 'request_repository'::"text", 'set_nodes'::"text", 'update_latest_job'::"text"])))) EXECUTE FUNCTION "history_keeps_fields_of_projects"()
+
+trigger A CREATE TRIGGER "history_keeps_fields_of_subspaces" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'subspace'::"text") AND (("new"."seq")::bigint > 1) AND (("new"."action")::"text" = ANY (ARRAY['rename'::"text", 'seed'::"text"])))) EXECUTE FUNCTION "history_keeps_fields_of_subspaces"()
+
+trigger A CREATE TRIGGER "history_keeps_fields_of_transfers" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'transfer'::"text") AND (("new"."seq")::bigint > 1) AND (("new"."action")::"text" = ANY (ARRAY['request_account'::"text", 'unpark'::"text"])))) EXECUTE FUNCTION "history_keeps_fields_of_transfers"()
+
+trigger A CREATE TRIGGER "history_names_approved_by" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'transfer'::"text") AND (("new"."action")::"text" = 'approve'::"text"))) EXECUTE FUNCTION "history_names_approved_by"()
+
+trigger A CREATE TRIGGER "history_names_destination_set_by" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'payee'::"text") AND (("new"."action")::"text" = 'attach'::"text"))) EXECUTE FUNCTION "history_names_destination_set_by"()
 
 trigger A CREATE TRIGGER "history_needs_accounts" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'account'::"text")) EXECUTE FUNCTION "history_needs_accounts"()
 
@@ -8077,7 +9357,13 @@ trigger A CREATE TRIGGER "history_no_truncate" BEFORE TRUNCATE ON "history" FOR 
 
 trigger A CREATE TRIGGER "history_no_update" BEFORE UPDATE ON "history" FOR EACH STATEMENT EXECUTE FUNCTION "history_no_update"()
 
-trigger A CREATE TRIGGER "hung_threads_expired" BEFORE DELETE ON "hung_threads" FOR EACH ROW WHEN (((("old"."expires_at")::timestamp with time zone <= "statement_timestamp"()) IS NOT TRUE)) EXECUTE FUNCTION "hung_threads_expired"()
+trigger A CREATE TRIGGER "history_second_person_reverses" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'movement'::"text")) EXECUTE FUNCTION "history_second_person_reverses"()
+
+trigger A CREATE TRIGGER "hung_threads_expire_soon_on_insert" AFTER INSERT ON "hung_threads" FOR EACH ROW WHEN (((("new"."expires_at")::timestamp with time zone <= ("database_time"(false) + '24:01:00'::interval)) IS NOT TRUE)) EXECUTE FUNCTION "hung_threads_expire_soon_on_insert"()
+
+trigger A CREATE TRIGGER "hung_threads_expire_soon_on_update" BEFORE UPDATE ON "hung_threads" FOR EACH ROW WHEN (((("new"."expires_at")::timestamp with time zone <= ("database_time"(false) + '24:01:00'::interval)) IS NOT TRUE)) EXECUTE FUNCTION "hung_threads_expire_soon_on_update"()
+
+trigger A CREATE TRIGGER "hung_threads_expired" BEFORE DELETE ON "hung_threads" FOR EACH ROW WHEN (((("old"."expires_at")::timestamp with time zone <= "database_time"(false)) IS NOT TRUE)) EXECUTE FUNCTION "hung_threads_expired"()
 
 trigger A CREATE TRIGGER "hung_threads_fixed" BEFORE UPDATE ON "hung_threads" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."process")::"text" = ("old"."process")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "hung_threads_fixed"()
 
@@ -8119,6 +9405,8 @@ trigger A CREATE TRIGGER "job_specs_no_update" BEFORE UPDATE ON "job_specs" FOR 
 
 trigger A CREATE TRIGGER "jobs_fixed" BEFORE UPDATE ON "jobs" FOR EACH ROW WHEN ((((("new"."project_id")::"text" = ("old"."project_id")::"text") AND (("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."number")::bigint = ("old"."number")::bigint) AND ("new"."prompt" = "old"."prompt") AND (("new"."spec_digest")::"text" = ("old"."spec_digest")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "jobs_fixed"()
 
+trigger A CREATE TRIGGER "jobs_keeps_fields" BEFORE UPDATE ON "jobs" FOR EACH ROW EXECUTE FUNCTION "jobs_keeps_fields"()
+
 trigger A CREATE TRIGGER "jobs_no_delete" BEFORE DELETE ON "jobs" FOR EACH STATEMENT EXECUTE FUNCTION "jobs_no_delete"()
 
 trigger A CREATE TRIGGER "jobs_no_truncate" BEFORE TRUNCATE ON "jobs" FOR EACH STATEMENT EXECUTE FUNCTION "jobs_no_truncate"()
@@ -8155,13 +9443,23 @@ trigger A CREATE TRIGGER "mint_events_one_step" BEFORE UPDATE ON "mint_events" F
 
 trigger A CREATE TRIGGER "movements_fixed" BEFORE UPDATE ON "movements" FOR EACH ROW WHEN ((((("new"."kind")::"text" = ("old"."kind")::"text") AND (("new"."key")::"text" = ("old"."key")::"text") AND ((("new"."fact_key")::"text" = ("old"."fact_key")::"text") OR (("new"."fact_key" IS NULL) AND ("old"."fact_key" IS NULL))) AND ((("new"."reference")::"text" = ("old"."reference")::"text") OR (("new"."reference" IS NULL) AND ("old"."reference" IS NULL))) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."total_minor")::bigint = ("old"."total_minor")::bigint) AND (("new"."posting_count")::bigint = ("old"."posting_count")::bigint) AND ((("new"."reverses")::"text" = ("old"."reverses")::"text") OR (("new"."reverses" IS NULL) AND ("old"."reverses" IS NULL))) AND (("new"."source")::"text" = ("old"."source")::"text") AND (("new"."occurred_at")::timestamp with time zone = ("old"."occurred_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "movements_fixed"()
 
+trigger A CREATE TRIGGER "movements_latest_times_on_insert" AFTER INSERT ON "movements" FOR EACH ROW EXECUTE FUNCTION "movements_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "movements_latest_times_on_update" BEFORE UPDATE ON "movements" FOR EACH ROW EXECUTE FUNCTION "movements_latest_times_on_update"()
+
 trigger A CREATE TRIGGER "movements_mirrors" AFTER INSERT ON "movements" FOR EACH ROW WHEN (("new"."reverses" IS NOT NULL)) EXECUTE FUNCTION "movements_mirrors"()
 
 trigger A CREATE TRIGGER "movements_no_delete" BEFORE DELETE ON "movements" FOR EACH STATEMENT EXECUTE FUNCTION "movements_no_delete"()
 
 trigger A CREATE TRIGGER "movements_no_truncate" BEFORE TRUNCATE ON "movements" FOR EACH STATEMENT EXECUTE FUNCTION "movements_no_truncate"()
 
+trigger A CREATE TRIGGER "movements_notes_fact" AFTER INSERT ON "movements" FOR EACH ROW WHEN ((("new"."kind")::"text" = ANY (ARRAY['PAYOUT_FAILED'::"text", 'REVERSAL_PROPOSED'::"text"]))) EXECUTE FUNCTION "movements_notes_fact"()
+
 trigger A CREATE TRIGGER "movements_one_step" BEFORE UPDATE ON "movements" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "movements_one_step"()
+
+trigger A CREATE TRIGGER "payees_initial_fields" AFTER INSERT ON "payees" FOR EACH ROW EXECUTE FUNCTION "payees_initial_fields"()
+
+trigger A CREATE TRIGGER "payees_keeps_fields" BEFORE UPDATE ON "payees" FOR EACH ROW EXECUTE FUNCTION "payees_keeps_fields"()
 
 trigger A CREATE TRIGGER "payees_no_delete" BEFORE DELETE ON "payees" FOR EACH STATEMENT EXECUTE FUNCTION "payees_no_delete"()
 
@@ -8177,6 +9475,12 @@ trigger A CREATE TRIGGER "payloads_no_truncate" BEFORE TRUNCATE ON "payloads" FO
 
 trigger A CREATE TRIGGER "payloads_no_update" BEFORE UPDATE ON "payloads" FOR EACH STATEMENT EXECUTE FUNCTION "payloads_no_update"()
 
+trigger A CREATE TRIGGER "payment_switches_initial_fields" AFTER INSERT ON "payment_switches" FOR EACH ROW EXECUTE FUNCTION "payment_switches_initial_fields"()
+
+trigger A CREATE TRIGGER "payment_switches_latest_times_on_insert" AFTER INSERT ON "payment_switches" FOR EACH ROW EXECUTE FUNCTION "payment_switches_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "payment_switches_latest_times_on_update" BEFORE UPDATE ON "payment_switches" FOR EACH ROW EXECUTE FUNCTION "payment_switches_latest_times_on_update"()
+
 trigger A CREATE TRIGGER "payment_switches_no_delete" BEFORE DELETE ON "payment_switches" FOR EACH STATEMENT EXECUTE FUNCTION "payment_switches_no_delete"()
 
 trigger A CREATE TRIGGER "payment_switches_no_truncate" BEFORE TRUNCATE ON "payment_switches" FOR EACH STATEMENT EXECUTE FUNCTION "payment_switches_no_truncate"()
@@ -8187,9 +9491,19 @@ trigger A CREATE TRIGGER "payout_jobs_finished" BEFORE UPDATE ON "payout_jobs" F
 
 trigger A CREATE TRIGGER "payout_jobs_fixed" BEFORE UPDATE ON "payout_jobs" FOR EACH ROW WHEN ((((("new"."reference")::"text" = ("old"."reference")::"text") AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."transfer_count")::bigint = ("old"."transfer_count")::bigint) AND (("new"."total_minor")::bigint = ("old"."total_minor")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "payout_jobs_fixed"()
 
+trigger A CREATE TRIGGER "payout_jobs_initial_fields" AFTER INSERT ON "payout_jobs" FOR EACH ROW EXECUTE FUNCTION "payout_jobs_initial_fields"()
+
+trigger A CREATE TRIGGER "payout_jobs_keeps_fields" BEFORE UPDATE ON "payout_jobs" FOR EACH ROW EXECUTE FUNCTION "payout_jobs_keeps_fields"()
+
+trigger A CREATE TRIGGER "payout_jobs_latest_times_on_insert" AFTER INSERT ON "payout_jobs" FOR EACH ROW EXECUTE FUNCTION "payout_jobs_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "payout_jobs_latest_times_on_update" BEFORE UPDATE ON "payout_jobs" FOR EACH ROW EXECUTE FUNCTION "payout_jobs_latest_times_on_update"()
+
 trigger A CREATE TRIGGER "payout_jobs_no_delete" BEFORE DELETE ON "payout_jobs" FOR EACH STATEMENT EXECUTE FUNCTION "payout_jobs_no_delete"()
 
 trigger A CREATE TRIGGER "payout_jobs_no_truncate" BEFORE TRUNCATE ON "payout_jobs" FOR EACH STATEMENT EXECUTE FUNCTION "payout_jobs_no_truncate"()
+
+trigger A CREATE TRIGGER "payout_jobs_of_settlement" AFTER INSERT ON "payout_jobs" FOR EACH ROW EXECUTE FUNCTION "payout_jobs_of_settlement"()
 
 trigger A CREATE TRIGGER "payout_jobs_one_step" BEFORE UPDATE ON "payout_jobs" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "payout_jobs_one_step"()
 
@@ -8219,6 +9533,8 @@ trigger A CREATE TRIGGER "projects_bound_once" BEFORE UPDATE ON "projects" FOR E
 
 trigger A CREATE TRIGGER "projects_fixed" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN (((("new"."user_id")::"text" = ("old"."user_id")::"text") IS NOT TRUE)) EXECUTE FUNCTION "projects_fixed"()
 
+trigger A CREATE TRIGGER "projects_keeps_fields" BEFORE UPDATE ON "projects" FOR EACH ROW EXECUTE FUNCTION "projects_keeps_fields"()
+
 trigger A CREATE TRIGGER "projects_latest_rises" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN (((("old"."latest_successful_job_number" IS NULL) OR (("new"."latest_successful_job_number")::bigint >= ("old"."latest_successful_job_number")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "projects_latest_rises"()
 
 trigger A CREATE TRIGGER "projects_latest_successful" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN (("new"."latest_successful_job_id" IS NOT NULL)) EXECUTE FUNCTION "projects_latest_successful"()
@@ -8230,6 +9546,8 @@ trigger A CREATE TRIGGER "projects_no_truncate" BEFORE TRUNCATE ON "projects" FO
 trigger A CREATE TRIGGER "projects_one_step" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "projects_one_step"()
 
 trigger A CREATE TRIGGER "projects_requested_host" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN ((((("old"."status")::"text" <> 'requested'::"text") OR (("new"."status")::"text" <> 'bound'::"text") OR (("new"."repository_host")::"text" = ("old"."repository_host")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "projects_requested_host"()
+
+trigger A CREATE TRIGGER "provider_feeds_keeps_fields" BEFORE UPDATE ON "provider_feeds" FOR EACH ROW EXECUTE FUNCTION "provider_feeds_keeps_fields"()
 
 trigger A CREATE TRIGGER "provider_feeds_no_delete" BEFORE DELETE ON "provider_feeds" FOR EACH STATEMENT EXECUTE FUNCTION "provider_feeds_no_delete"()
 
@@ -8255,6 +9573,10 @@ trigger A CREATE TRIGGER "pruned_stages_no_truncate" BEFORE TRUNCATE ON "pruned_
 
 trigger A CREATE TRIGGER "pruned_stages_rises" BEFORE UPDATE ON "pruned_stages" FOR EACH ROW EXECUTE FUNCTION "pruned_stages_rises"()
 
+trigger A CREATE TRIGGER "rate_buckets_empty_by_now_on_insert" AFTER INSERT ON "rate_buckets" FOR EACH ROW WHEN (((("new"."empty_at")::timestamp with time zone <= ("database_time"(false) + '24:00:00'::interval)) IS NOT TRUE)) EXECUTE FUNCTION "rate_buckets_empty_by_now_on_insert"()
+
+trigger A CREATE TRIGGER "rate_buckets_empty_by_now_on_update" BEFORE UPDATE ON "rate_buckets" FOR EACH ROW WHEN (((("new"."empty_at")::timestamp with time zone <= ("database_time"(false) + '24:00:00'::interval)) IS NOT TRUE)) EXECUTE FUNCTION "rate_buckets_empty_by_now_on_update"()
+
 trigger A CREATE TRIGGER "rate_buckets_fixed" BEFORE UPDATE ON "rate_buckets" FOR EACH ROW WHEN (((("new"."stage")::"text" = ("old"."stage")::"text") IS NOT TRUE)) EXECUTE FUNCTION "rate_buckets_fixed"()
 
 trigger A CREATE TRIGGER "rate_buckets_no_delete" BEFORE DELETE ON "rate_buckets" FOR EACH STATEMENT EXECUTE FUNCTION "rate_buckets_no_delete"()
@@ -8268,6 +9590,14 @@ trigger A CREATE TRIGGER "receipts_no_truncate" BEFORE TRUNCATE ON "receipts" FO
 trigger A CREATE TRIGGER "receipts_no_update" BEFORE UPDATE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_update"()
 
 trigger A CREATE TRIGGER "reconciliations_fixed" BEFORE UPDATE ON "reconciliations" FOR EACH ROW WHEN ((((("new"."scope")::"text" = ("old"."scope")::"text") AND (("new"."started_at")::timestamp with time zone = ("old"."started_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "reconciliations_fixed"()
+
+trigger A CREATE TRIGGER "reconciliations_initial_fields" AFTER INSERT ON "reconciliations" FOR EACH ROW EXECUTE FUNCTION "reconciliations_initial_fields"()
+
+trigger A CREATE TRIGGER "reconciliations_keeps_fields" BEFORE UPDATE ON "reconciliations" FOR EACH ROW EXECUTE FUNCTION "reconciliations_keeps_fields"()
+
+trigger A CREATE TRIGGER "reconciliations_latest_times_on_insert" AFTER INSERT ON "reconciliations" FOR EACH ROW EXECUTE FUNCTION "reconciliations_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "reconciliations_latest_times_on_update" BEFORE UPDATE ON "reconciliations" FOR EACH ROW EXECUTE FUNCTION "reconciliations_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "reconciliations_no_delete" BEFORE DELETE ON "reconciliations" FOR EACH STATEMENT EXECUTE FUNCTION "reconciliations_no_delete"()
 
@@ -8283,17 +9613,27 @@ trigger A CREATE TRIGGER "refund_attempts_no_truncate" BEFORE TRUNCATE ON "refun
 
 trigger A CREATE TRIGGER "refund_attempts_no_update" BEFORE UPDATE ON "refund_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "refund_attempts_no_update"()
 
+trigger A CREATE TRIGGER "refunds_covered_by_settlement" AFTER INSERT ON "refunds" FOR EACH ROW WHEN ((("new"."covered")::bigint = 1)) EXECUTE FUNCTION "refunds_covered_by_settlement"()
+
 trigger A CREATE TRIGGER "refunds_fixed" BEFORE UPDATE ON "refunds" FOR EACH ROW WHEN ((((("new"."charge_id")::"text" = ("old"."charge_id")::"text") AND (("new"."number")::bigint = ("old"."number")::bigint) AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."reason_code")::"text" = ("old"."reason_code")::"text") AND (("new"."covered")::bigint = ("old"."covered")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "refunds_fixed"()
 
-trigger A CREATE TRIGGER "refunds_generation_forward" BEFORE UPDATE ON "refunds" FOR EACH ROW WHEN (((("new"."generation")::bigint >= ("old"."generation")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "refunds_generation_forward"()
+trigger A CREATE TRIGGER "refunds_generation_forward" BEFORE UPDATE ON "refunds" FOR EACH ROW WHEN ((((("new"."generation")::bigint >= ("old"."generation")::bigint) AND (("new"."generation")::bigint <= (("old"."generation")::bigint + 1))) IS NOT TRUE)) EXECUTE FUNCTION "refunds_generation_forward"()
+
+trigger A CREATE TRIGGER "refunds_initial_fields" AFTER INSERT ON "refunds" FOR EACH ROW EXECUTE FUNCTION "refunds_initial_fields"()
+
+trigger A CREATE TRIGGER "refunds_keeps_fields" BEFORE UPDATE ON "refunds" FOR EACH ROW EXECUTE FUNCTION "refunds_keeps_fields"()
 
 trigger A CREATE TRIGGER "refunds_keeps_stripe_refund_id" BEFORE UPDATE ON "refunds" FOR EACH ROW WHEN (((("old"."stripe_refund_id" IS NULL) OR (("new"."stripe_refund_id")::"text" = ("old"."stripe_refund_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "refunds_keeps_stripe_refund_id"()
+
+trigger A CREATE TRIGGER "refunds_next_number" AFTER INSERT ON "refunds" FOR EACH ROW EXECUTE FUNCTION "refunds_next_number"()
 
 trigger A CREATE TRIGGER "refunds_no_delete" BEFORE DELETE ON "refunds" FOR EACH STATEMENT EXECUTE FUNCTION "refunds_no_delete"()
 
 trigger A CREATE TRIGGER "refunds_no_truncate" BEFORE TRUNCATE ON "refunds" FOR EACH STATEMENT EXECUTE FUNCTION "refunds_no_truncate"()
 
 trigger A CREATE TRIGGER "refunds_one_step" BEFORE UPDATE ON "refunds" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "refunds_one_step"()
+
+trigger A CREATE TRIGGER "refunds_refundable" AFTER INSERT ON "refunds" FOR EACH ROW EXECUTE FUNCTION "refunds_refundable"()
 
 trigger A CREATE TRIGGER "rejections_no_delete" BEFORE DELETE ON "rejections" FOR EACH STATEMENT EXECUTE FUNCTION "rejections_no_delete"()
 
@@ -8325,7 +9665,7 @@ trigger A CREATE TRIGGER "seal_records_no_truncate" BEFORE TRUNCATE ON "seal_rec
 
 trigger A CREATE TRIGGER "seal_records_no_update" BEFORE UPDATE ON "seal_records" FOR EACH STATEMENT EXECUTE FUNCTION "seal_records_no_update"()
 
-trigger A CREATE TRIGGER "seals_finished" AFTER INSERT ON "seals" FOR EACH ROW WHEN (((("new"."ends_at")::bigint <= ((("pg_snapshot_xmin"("pg_current_snapshot"()))::"text")::bigint - 1)) IS NOT TRUE)) EXECUTE FUNCTION "seals_finished"()
+trigger A CREATE TRIGGER "seals_finished" AFTER INSERT ON "seals" FOR EACH ROW EXECUTE FUNCTION "seals_finished"()
 
 trigger A CREATE TRIGGER "seals_no_delete" BEFORE DELETE ON "seals" FOR EACH STATEMENT EXECUTE FUNCTION "seals_no_delete"()
 
@@ -8353,6 +9693,10 @@ trigger A CREATE TRIGGER "settlement_runs_fixed" BEFORE UPDATE ON "settlement_ru
 
 trigger A CREATE TRIGGER "settlement_runs_input_current" BEFORE UPDATE ON "settlement_runs" FOR EACH ROW WHEN ((("new"."status")::"text" = 'COMPLETE'::"text")) EXECUTE FUNCTION "settlement_runs_input_current"()
 
+trigger A CREATE TRIGGER "settlement_runs_keeps_fields" BEFORE UPDATE ON "settlement_runs" FOR EACH ROW EXECUTE FUNCTION "settlement_runs_keeps_fields"()
+
+trigger A CREATE TRIGGER "settlement_runs_next_number" AFTER INSERT ON "settlement_runs" FOR EACH ROW EXECUTE FUNCTION "settlement_runs_next_number"()
+
 trigger A CREATE TRIGGER "settlement_runs_no_delete" BEFORE DELETE ON "settlement_runs" FOR EACH STATEMENT EXECUTE FUNCTION "settlement_runs_no_delete"()
 
 trigger A CREATE TRIGGER "settlement_runs_no_truncate" BEFORE TRUNCATE ON "settlement_runs" FOR EACH STATEMENT EXECUTE FUNCTION "settlement_runs_no_truncate"()
@@ -8373,6 +9717,8 @@ trigger A CREATE TRIGGER "signals_no_update" BEFORE UPDATE ON "signals" FOR EACH
 
 trigger A CREATE TRIGGER "spaces_fixed" BEFORE UPDATE ON "spaces" FOR EACH ROW WHEN ((((("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."model")::"text" = ("old"."model")::"text") AND (("new"."dimension")::bigint = ("old"."dimension")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "spaces_fixed"()
 
+trigger A CREATE TRIGGER "spaces_keeps_fields" BEFORE UPDATE ON "spaces" FOR EACH ROW EXECUTE FUNCTION "spaces_keeps_fields"()
+
 trigger A CREATE TRIGGER "spaces_no_delete" BEFORE DELETE ON "spaces" FOR EACH STATEMENT EXECUTE FUNCTION "spaces_no_delete"()
 
 trigger A CREATE TRIGGER "spaces_no_truncate" BEFORE TRUNCATE ON "spaces" FOR EACH STATEMENT EXECUTE FUNCTION "spaces_no_truncate"()
@@ -8384,6 +9730,10 @@ trigger A CREATE TRIGGER "stage_breakers_fixed" BEFORE UPDATE ON "stage_breakers
 trigger A CREATE TRIGGER "stage_breakers_no_delete" BEFORE DELETE ON "stage_breakers" FOR EACH STATEMENT EXECUTE FUNCTION "stage_breakers_no_delete"()
 
 trigger A CREATE TRIGGER "stage_breakers_no_truncate" BEFORE TRUNCATE ON "stage_breakers" FOR EACH STATEMENT EXECUTE FUNCTION "stage_breakers_no_truncate"()
+
+trigger A CREATE TRIGGER "stage_breakers_probe_soon_on_insert" AFTER INSERT ON "stage_breakers" FOR EACH ROW WHEN (((("new"."probe_at" IS NULL) OR (("new"."probe_at")::timestamp with time zone <= ("database_time"(false) + '48:00:00'::interval))) IS NOT TRUE)) EXECUTE FUNCTION "stage_breakers_probe_soon_on_insert"()
+
+trigger A CREATE TRIGGER "stage_breakers_probe_soon_on_update" BEFORE UPDATE ON "stage_breakers" FOR EACH ROW WHEN (((("new"."probe_at" IS NULL) OR (("new"."probe_at")::timestamp with time zone <= ("database_time"(false) + '48:00:00'::interval))) IS NOT TRUE)) EXECUTE FUNCTION "stage_breakers_probe_soon_on_update"()
 
 trigger A CREATE TRIGGER "stages_no_delete" BEFORE DELETE ON "stages" FOR EACH STATEMENT EXECUTE FUNCTION "stages_no_delete"()
 
@@ -8403,6 +9753,14 @@ trigger A CREATE TRIGGER "stripe_event_attempts_outcome_of_state" AFTER INSERT O
 
 trigger A CREATE TRIGGER "stripe_events_fixed" BEFORE UPDATE ON "stripe_events" FOR EACH ROW WHEN ((((("new"."event_type")::"text" = ("old"."event_type")::"text") AND ((("new"."api_version")::"text" = ("old"."api_version")::"text") OR (("new"."api_version" IS NULL) AND ("old"."api_version" IS NULL))) AND (("new"."livemode")::bigint = ("old"."livemode")::bigint) AND (("new"."created")::timestamp with time zone = ("old"."created")::timestamp with time zone) AND (("new"."payload_digest")::"text" = ("old"."payload_digest")::"text") AND (("new"."object_id")::"text" = ("old"."object_id")::"text") AND ((("new"."account")::"text" = ("old"."account")::"text") OR (("new"."account" IS NULL) AND ("old"."account" IS NULL))) AND (("new"."origin")::"text" = ("old"."origin")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "stripe_events_fixed"()
 
+trigger A CREATE TRIGGER "stripe_events_initial_fields" AFTER INSERT ON "stripe_events" FOR EACH ROW EXECUTE FUNCTION "stripe_events_initial_fields"()
+
+trigger A CREATE TRIGGER "stripe_events_keeps_fields" BEFORE UPDATE ON "stripe_events" FOR EACH ROW EXECUTE FUNCTION "stripe_events_keeps_fields"()
+
+trigger A CREATE TRIGGER "stripe_events_latest_times_on_insert" AFTER INSERT ON "stripe_events" FOR EACH ROW EXECUTE FUNCTION "stripe_events_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "stripe_events_latest_times_on_update" BEFORE UPDATE ON "stripe_events" FOR EACH ROW EXECUTE FUNCTION "stripe_events_latest_times_on_update"()
+
 trigger A CREATE TRIGGER "stripe_events_no_delete" BEFORE DELETE ON "stripe_events" FOR EACH STATEMENT EXECUTE FUNCTION "stripe_events_no_delete"()
 
 trigger A CREATE TRIGGER "stripe_events_no_truncate" BEFORE TRUNCATE ON "stripe_events" FOR EACH STATEMENT EXECUTE FUNCTION "stripe_events_no_truncate"()
@@ -8415,15 +9773,21 @@ trigger A CREATE TRIGGER "subscriber_cursors_first" AFTER INSERT ON "subscriber_
 
 trigger A CREATE TRIGGER "subscriber_cursors_fixed" BEFORE UPDATE ON "subscriber_cursors" FOR EACH ROW WHEN ((((("new"."name")::"text" = ("old"."name")::"text") AND (("new"."stage")::"text" = ("old"."stage")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "subscriber_cursors_fixed"()
 
+trigger A CREATE TRIGGER "subscriber_cursors_in_feed" BEFORE UPDATE ON "subscriber_cursors" FOR EACH ROW EXECUTE FUNCTION "subscriber_cursors_in_feed"()
+
 trigger A CREATE TRIGGER "subscriber_cursors_no_delete" BEFORE DELETE ON "subscriber_cursors" FOR EACH STATEMENT EXECUTE FUNCTION "subscriber_cursors_no_delete"()
 
 trigger A CREATE TRIGGER "subscriber_cursors_no_truncate" BEFORE TRUNCATE ON "subscriber_cursors" FOR EACH STATEMENT EXECUTE FUNCTION "subscriber_cursors_no_truncate"()
 
 trigger A CREATE TRIGGER "subspaces_fixed" BEFORE UPDATE ON "subspaces" FOR EACH ROW WHEN ((((("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."space_id")::"text" = ("old"."space_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "subspaces_fixed"()
 
+trigger A CREATE TRIGGER "subspaces_keeps_fields" BEFORE UPDATE ON "subspaces" FOR EACH ROW EXECUTE FUNCTION "subspaces_keeps_fields"()
+
 trigger A CREATE TRIGGER "subspaces_no_delete" BEFORE DELETE ON "subspaces" FOR EACH STATEMENT EXECUTE FUNCTION "subspaces_no_delete"()
 
 trigger A CREATE TRIGGER "subspaces_no_truncate" BEFORE TRUNCATE ON "subspaces" FOR EACH STATEMENT EXECUTE FUNCTION "subspaces_no_truncate"()
+
+trigger A CREATE TRIGGER "subspaces_of_owner" AFTER INSERT ON "subspaces" FOR EACH ROW EXECUTE FUNCTION "subspaces_of_owner"()
 
 trigger A CREATE TRIGGER "subspaces_one_step" BEFORE UPDATE ON "subspaces" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "subspaces_one_step"()
 
@@ -8443,9 +9807,13 @@ trigger A CREATE TRIGGER "task_attempts_no_truncate" BEFORE TRUNCATE ON "task_at
 
 trigger A CREATE TRIGGER "task_attempts_no_update" BEFORE UPDATE ON "task_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "task_attempts_no_update"()
 
+trigger A CREATE TRIGGER "tasks_due" BEFORE UPDATE OF "due_at", "slot" ON "tasks" FOR EACH ROW WHEN ((((("new"."due_at" IS NULL) OR (("new"."due_at")::timestamp with time zone <= ("old"."due_at")::timestamp with time zone) OR (("new"."due_at")::timestamp with time zone <= ("database_time"(false) + '24024:00:00'::interval))) AND (("new"."slot" IS NULL) OR (("new"."slot")::timestamp with time zone = ("old"."slot")::timestamp with time zone) OR (("new"."slot")::timestamp with time zone <= ("database_time"(false) + '24024:00:00'::interval)))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_due"()
+
+trigger A CREATE TRIGGER "tasks_due_on_insert" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."due_at")::timestamp with time zone <= ("database_time"(false) + '24024:00:00'::interval)) AND (("new"."slot" IS NULL) OR (("new"."slot")::timestamp with time zone <= ("database_time"(false) + '24024:00:00'::interval)))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_due_on_insert"()
+
 trigger A CREATE TRIGGER "tasks_edge" BEFORE UPDATE ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_edge"()
 
-trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."lease_owner" IS NOT NULL) AND (("old"."lease_until" IS NULL) OR (("old"."lease_until")::timestamp with time zone <= "statement_timestamp"()))) OR ((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."cancel_reason" IS NOT NULL) AND ("old"."due_at" IS NOT NULL)) OR ((("new"."fence")::bigint = ("old"."fence")::bigint) AND ("new"."cancel_reason" IS NULL) AND (("new"."lease_owner" IS NULL) OR (("new"."lease_owner")::"text" = ("old"."lease_owner")::"text"))))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_fence"()
+trigger A CREATE TRIGGER "tasks_fence" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((((("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."lease_owner" IS NOT NULL) AND (("old"."lease_until" IS NULL) OR (("old"."lease_until")::timestamp with time zone <= "database_time"(false)))) OR ((("new"."fence")::bigint = (("old"."fence")::bigint + 1)) AND ("new"."cancel_reason" IS NOT NULL) AND ("old"."due_at" IS NOT NULL)) OR ((("new"."fence")::bigint = ("old"."fence")::bigint) AND ("new"."cancel_reason" IS NULL) AND (("new"."lease_owner" IS NULL) OR (("new"."lease_owner")::"text" = ("old"."lease_owner")::"text"))))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_fence"()
 
 trigger A CREATE TRIGGER "tasks_first_fence" AFTER INSERT ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_first_fence"()
 
@@ -8481,6 +9849,8 @@ trigger A CREATE TRIGGER "tokens_s0_fixed" BEFORE UPDATE ON "tokens_s0" FOR EACH
 
 trigger A CREATE TRIGGER "tokens_s0_fixed_unless_retried" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((((("old"."status")::"text" = 'failed'::"text") AND (("new"."status")::"text" = 'detected'::"text")) OR ((("new"."author_id")::"text" = ("old"."author_id")::"text") AND (("new"."mint_timestamp")::timestamp with time zone = ("old"."mint_timestamp")::timestamp with time zone) AND (COALESCE(("new"."minter_address")::"text", ''::"text") = COALESCE(("old"."minter_address")::"text", ''::"text")) AND (COALESCE(("new"."mint_event_id")::"text", ''::"text") = COALESCE(("old"."mint_event_id")::"text", ''::"text")))) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed_unless_retried"()
 
+trigger A CREATE TRIGGER "tokens_s0_keeps_fields" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW EXECUTE FUNCTION "tokens_s0_keeps_fields"()
+
 trigger A CREATE TRIGGER "tokens_s0_no_delete" BEFORE DELETE ON "tokens_s0" FOR EACH STATEMENT EXECUTE FUNCTION "tokens_s0_no_delete"()
 
 trigger A CREATE TRIGGER "tokens_s0_no_truncate" BEFORE TRUNCATE ON "tokens_s0" FOR EACH STATEMENT EXECUTE FUNCTION "tokens_s0_no_truncate"()
@@ -8507,21 +9877,35 @@ trigger A CREATE TRIGGER "transfer_lines_of_owed_line" AFTER INSERT ON "transfer
 
 trigger A CREATE TRIGGER "transfers_approved_once" BEFORE UPDATE ON "transfers" FOR EACH ROW EXECUTE FUNCTION "transfers_approved_once"()
 
+trigger A CREATE TRIGGER "transfers_destination_approved" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN ((("new"."status")::"text" <> 'completed'::"text")) EXECUTE FUNCTION "transfers_destination_approved"()
+
+trigger A CREATE TRIGGER "transfers_destination_approved_by_another" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (("new"."approved_destination" IS NOT NULL)) EXECUTE FUNCTION "transfers_destination_approved_by_another"()
+
 trigger A CREATE TRIGGER "transfers_fixed" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((((("new"."job_id")::"text" = ("old"."job_id")::"text") OR (("new"."job_id" IS NULL) AND ("old"."job_id" IS NULL))) AND (("new"."settlement_id")::"text" = ("old"."settlement_id")::"text") AND (("new"."reference")::"text" = ("old"."reference")::"text") AND (("new"."party")::"text" = ("old"."party")::"text") AND (("new"."amount_minor")::bigint = ("old"."amount_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text") AND (("new"."line_count")::bigint = ("old"."line_count")::bigint) AND ((("new"."reissue_of")::"text" = ("old"."reissue_of")::"text") OR (("new"."reissue_of" IS NULL) AND ("old"."reissue_of" IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION "transfers_fixed"()
 
-trigger A CREATE TRIGGER "transfers_generation_forward" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((("new"."generation")::bigint >= ("old"."generation")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "transfers_generation_forward"()
+trigger A CREATE TRIGGER "transfers_generation_forward" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN ((((("new"."generation")::bigint >= ("old"."generation")::bigint) AND (("new"."generation")::bigint <= (("old"."generation")::bigint + 1))) IS NOT TRUE)) EXECUTE FUNCTION "transfers_generation_forward"()
+
+trigger A CREATE TRIGGER "transfers_initial_fields" AFTER INSERT ON "transfers" FOR EACH ROW EXECUTE FUNCTION "transfers_initial_fields"()
 
 trigger A CREATE TRIGGER "transfers_job_open" AFTER INSERT ON "transfers" FOR EACH ROW WHEN (("new"."job_id" IS NOT NULL)) EXECUTE FUNCTION "transfers_job_open"()
 
+trigger A CREATE TRIGGER "transfers_keeps_fields" BEFORE UPDATE ON "transfers" FOR EACH ROW EXECUTE FUNCTION "transfers_keeps_fields"()
+
 trigger A CREATE TRIGGER "transfers_keeps_stripe_transfer_id" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((("old"."stripe_transfer_id" IS NULL) OR (("new"."stripe_transfer_id")::"text" = ("old"."stripe_transfer_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "transfers_keeps_stripe_transfer_id"()
+
+trigger A CREATE TRIGGER "transfers_latest_times_on_insert" AFTER INSERT ON "transfers" FOR EACH ROW EXECUTE FUNCTION "transfers_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "transfers_latest_times_on_update" BEFORE UPDATE ON "transfers" FOR EACH ROW EXECUTE FUNCTION "transfers_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "transfers_no_delete" BEFORE DELETE ON "transfers" FOR EACH STATEMENT EXECUTE FUNCTION "transfers_no_delete"()
 
 trigger A CREATE TRIGGER "transfers_no_truncate" BEFORE TRUNCATE ON "transfers" FOR EACH STATEMENT EXECUTE FUNCTION "transfers_no_truncate"()
 
+trigger A CREATE TRIGGER "transfers_of_settlement" AFTER INSERT ON "transfers" FOR EACH ROW EXECUTE FUNCTION "transfers_of_settlement"()
+
 trigger A CREATE TRIGGER "transfers_one_step" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "transfers_one_step"()
 
-trigger A CREATE TRIGGER "transfers_reversed_forward" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN (((("new"."reversed_minor")::bigint >= ("old"."reversed_minor")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "transfers_reversed_forward"()
+trigger A CREATE TRIGGER "transfers_reversed_forward" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN ((NOT (("new"."reversed_minor")::bigint = ("old"."reversed_minor")::bigint))) EXECUTE FUNCTION "transfers_reversed_forward"()
 
 trigger A CREATE TRIGGER "webhook_rejections_no_delete" BEFORE DELETE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_delete"()
 

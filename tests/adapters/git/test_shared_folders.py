@@ -41,30 +41,48 @@ class AfterCommand:
             self.call()
 
 
-def test_a_worker_that_comes_back_changes_no_commit_of_the_next_one(local: LocalSite) -> None:
+@pytest.mark.parametrize(
+    ("has_moved", "outcome"),
+    [(False, "committed"), (True, "GIT_FAILED")],  # the next clone has its own tip only
+)
+def test_a_worker_that_comes_back_changes_no_commit_of_the_next_one(
+    local: LocalSite, *, has_moved: bool, outcome: str
+) -> None:
     repository = local.host.ensure_repository(request())
     bare = local.bare(repository)
     commit_as_person(bare)
     lost = clone(local, repository)
     shutil.rmtree(lost.folder)
-    commit_as_person(bare)
+    if has_moved:
+        commit_as_person(bare)
     new = clone(local, repository)
     new.folder.rename(lost.folder)
     lost.write_files(files(page="x = 1"))
     folder = lost.folder
     repository_folder = folder / ".git"
-    groups = AfterCommand(READ_TREE, lambda: lost.commit(commit_request()))
+    outcomes: list[str] = []
+
+    def come_back() -> None:
+        try:
+            lost.commit(commit_request())
+        except GitFailed as error:
+            outcomes.append(error.code)
+        else:
+            outcomes.append("committed")
+
+    groups = AfterCommand(READ_TREE, come_back)
     new.git = evolve(new.git, repository=repository_folder, groups=groups)
     new.folder = folder
     sha = build(new, page="x = 1")
 
     assert groups.ended > READ_TREE
+    assert outcomes == [outcome]
     names = git(repository_folder, "ls-tree", "-r", "--name-only", sha).splitlines()
     tips = git(bare, "ls-tree", "-r", "--name-only", "refs/heads/main").splitlines()
     assert sorted(names) == sorted([*tips, "README.md", "src/page.py"])
 
 
-@pytest.mark.parametrize("call", ["find", "push", "update"])
+@pytest.mark.parametrize("call", ["push", "update"])
 def test_a_clone_that_another_worker_deletes_is_a_failure_that_may_pass(
     local: LocalSite, call: str
 ) -> None:
@@ -78,13 +96,13 @@ def test_a_clone_that_another_worker_deletes_is_a_failure_that_may_pass(
         else:
             path.unlink()
     calls: dict[str, Callable[[], object]] = {
-        "find": lambda: checkout.find_commit("job-1"),
         "push": checkout.push,
         "update": checkout.update,
     }
 
     with pytest.raises(GitFailed):
         calls[call]()
+    assert checkout.find_commit("job-1") is None  # it asks the remote
 
 
 def test_objects_that_another_worker_deletes_are_no_rewritten_history(local: LocalSite) -> None:
@@ -100,5 +118,4 @@ def test_objects_that_another_worker_deletes_are_no_rewritten_history(local: Loc
     for pack in (checkout.folder / ".git" / "objects" / "pack").iterdir():
         pack.unlink()
 
-    with pytest.raises(GitFailed):
-        checkout.find_commit("job-1")
+    assert checkout.find_commit("job-1") is None  # the remote has the history

@@ -248,6 +248,9 @@ def test_account_receives_transfers_after_its_onboarding(stripe_run: Controlled)
         account_id=account.id, refresh_url="http://127.0.0.1/r", return_url="http://127.0.0.1/b"
     )
     assert account.id in link.url
+    stripe_run.control(f"accounts/{account.id}", transfers="pending")
+    checked = gateway.retrieve_account(account.id)
+    assert (checked.transfers_pending, checked.requirements_due) == (True, ())
     stripe_run.control(f"accounts/{account.id}", transfers="active")
     assert gateway.retrieve_account(account.id).transfers_active is True
 

@@ -1,10 +1,25 @@
 """The language of formulas has numbers, vectors, four operators and seven functions, no more."""
 
+from typing import Any
+
 import pytest
 
 from indelible.captures import SPHERICAL, RegisterAlgorithm
-from indelible.captures.rules.formulas import ANNEALED, PARAMETERS, Formula, parse_formulas
+from indelible.captures.entities import AlgorithmVersion
+from indelible.captures.rules.evaluation import (
+    SELF_TEST_CASES,
+    evaluate_formula,
+    verify_self_test,
+)
+from indelible.captures.rules.formulas import (
+    ANNEALED,
+    PARAMETERS,
+    Formula,
+    checksum_of,
+    parse_formulas,
+)
 from indelible.testing.captures.scenarios import code
+from indelible.testing.stores import BEGINNING
 
 UPDATE = "vec_unit(vec_lerp(vec_unit(centroid), vec_unit(vector), rate))"
 LONG_SUM = " + ".join(["1.0"] * 40)
@@ -29,6 +44,25 @@ def with_distance(formula: str) -> str:
 def rate_formula(formula: str) -> Formula:
     """Return the parsed formula of the rate."""
     return parse_formulas(with_rate(formula))["rate"]
+
+
+def test_a_store_that_computes_something_else_fails_the_self_test() -> None:
+    algorithm = AlgorithmVersion.create(
+        "register",
+        now=BEGINNING,
+        id="spherical",
+        formulas=SPHERICAL,
+        checksum=checksum_of(SPHERICAL),
+    )
+    results: dict[str, Any] = {}
+    for formula, arguments in SELF_TEST_CASES.items():
+        results[formula] = evaluate_formula(algorithm, formula, arguments)
+    verify_self_test(algorithm, results)
+
+    def verify_another_depth() -> None:
+        verify_self_test(algorithm, {**results, "depth": results["depth"] + 0.1})
+
+    assert code(verify_another_depth) == "SELF_TEST_FAILED"
 
 
 @pytest.mark.parametrize("text", [SPHERICAL, ANNEALED], ids=["spherical", "annealed"])

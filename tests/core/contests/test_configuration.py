@@ -101,7 +101,31 @@ JSON_VALUES = st.recursive(
     lambda values: st.lists(values, max_size=2) | st.dictionaries(st.text(), values, max_size=2),
     max_leaves=3,
 )
+WITHIN_10 = {
+    "after_round": 2,
+    "rule": "top_n_and_ties_or_within",
+    "n": 44,
+    "within_strokes": 10,
+}
 INSTANTS = ("lock_time", "tournament_start_time", "tournament_end_time")
+
+
+def test_a_cut_within_strokes_of_the_lead_is_read_and_written_again() -> None:
+    configuration = parsed({**FULL, "cut": WITHIN_10})
+
+    assert configuration.cut.within_strokes == 10
+    assert configuration.document()["cut"] == WITHIN_10
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("invitational", "964a6d937f9377f4bf87b5cdcbdc2e8e5b0ac067a9fca30051cb439e9163d350"),
+        ("masters", "d8709d4bbfa31a7f574d3fca0bb1cd3e8380530beed4b2065f1b7ff5f01dc0e0"),
+    ],
+)
+def test_the_digest_of_a_sample_stays(name: str, expected: str) -> None:
+    assert parsed(sample_configuration(name)).digest == expected
 
 
 def test_a_configuration_without_faults_is_read_and_written_again() -> None:
@@ -226,6 +250,24 @@ def test_all_faults_are_reported_at_once() -> None:
             {"cut": {"after_round": None, "rule": "top_n_and_ties", "n": 50}},
             "CONTRADICTION",
             "$.cut.rule",
+        ),
+        (
+            {"cut": {**WITHIN_10, "after_round": None}},
+            "CONTRADICTION",
+            "$.cut.rule",
+        ),
+        ({"cut": {**WITHIN_10, "n": None}}, "CONTRADICTION", "$.cut.n"),
+        ({"cut": {**WITHIN_10, "within_strokes": 101}}, "OUT_OF_RANGE", "$.cut.within_strokes"),
+        ({"cut": {**WITHIN_10, "within_strokes": None}}, "WRONG_TYPE", "$.cut.within_strokes"),
+        (
+            {"cut": {**WITHIN_10, "rule": "top_n_and_ties"}},
+            "UNKNOWN_KEY",
+            "$.cut.within_strokes",
+        ),
+        (
+            {"cut": {"after_round": 2, "rule": "top_n_and_ties_or_within", "n": 44}},
+            "MISSING_KEY",
+            "$.cut.within_strokes",
         ),
         ({"counted_players": 7}, "CONTRADICTION", "$.counted_players"),
         ({"min_made_cut": 7}, "CONTRADICTION", "$.min_made_cut"),
@@ -389,6 +431,22 @@ def test_created_lock_start_and_end_are_in_order(
         tournament_end_time=f"{day}T{end}Z",
     )
     created_at = datetime(2026, 4, 9, 8, tzinfo=UTC)
+
+    assert faults(value, created_at) == [("TIME_INVARIANT_VIOLATION", path) for path in broken]
+
+
+@pytest.mark.parametrize(("days", "broken"), [(1_000, []), (1_001, ["$.tournament_end_time"])])
+def test_a_contest_ends_before_a_task_would_be_put_off_for_ever(
+    days: int, broken: list[str]
+) -> None:
+    created_at = datetime(2026, 4, 9, 8, tzinfo=UTC)
+    end = created_at + timedelta(days=days)
+    value = document(
+        event_end_date=end.date().isoformat(),
+        lock_time="2026-04-09T09:00:00Z",
+        tournament_start_time="2026-04-09T10:00:00Z",
+        tournament_end_time=document_instant(end),
+    )
 
     assert faults(value, created_at) == [("TIME_INVARIANT_VIOLATION", path) for path in broken]
 

@@ -13,6 +13,8 @@ from tests.core.contests.pure_log import (
 )
 
 from indelible.contests.entities.values import EventKind, Validity
+from indelible.contests.rules.faults import FaultCode
+from indelible.contests.rules.values import PlayerStatus
 from indelible_service.demos.leaderboards import Json, Moment, competitors_of
 
 BEFORE = body_of(end_of_round(1))
@@ -94,6 +96,49 @@ def test_a_different_rewrite_starts_the_minute_again() -> None:
         log.take(payload)
     assert _history(log)[1:] == [REFUSED_SNAPSHOT, REFUSED_SNAPSHOT]
     assert log.marks.pending_rewrite_number == 3
+
+
+def return_the_cut_players(document: Json) -> None:
+    """Report every player who was cut as one who plays."""
+    for competitor in competitors_of(document):
+        if competitor["status"]["displayValue"] == "CUT":
+            playing = {"name": "STATUS_IN_PROGRESS", "state": "in", "completed": False}
+            competitor["status"] |= {"period": 3, "displayValue": "Thru 1", "type": playing}
+
+
+def test_cut_players_return_after_a_second_observation_only() -> None:
+    log = PureLog()
+    after_the_cut = Moment(n=3, progress=0.5)
+    log.take(body_of(after_the_cut))
+    returned = body_of(after_the_cut, return_the_cut_players)
+    log.take(returned)
+
+    assert _history(log) == [VALID_SNAPSHOT, REFUSED_SNAPSHOT]
+    faults = log.events[-1].faults
+    assert {fault.code for fault in faults} == {FaultCode.SCORE_REWRITE_WITHOUT_CORRECTION}
+    assert log.state.leaderboard is not None
+    cards = log.state.leaderboard.players
+    cut = [card.player_id for card in cards if card.status is PlayerStatus.CUT]
+    assert len(cut) > 3
+    assert [fault.path for fault in faults] == [f"players[{player}].status" for player in cut]
+
+    log.take(returned)
+    assert _history(log)[2:] == [CORRECTION]
+    assert problems_of_replay(log) == []
+
+
+def test_a_slip_that_returns_all_cut_players_reaches_no_score() -> None:
+    log = PureLog()
+    after_the_cut = Moment(n=3, progress=0.5)
+    for payload in (
+        body_of(after_the_cut),
+        body_of(after_the_cut, return_the_cut_players),
+        body_of(after_the_cut),
+    ):
+        log.take(payload)
+
+    assert _history(log) == [VALID_SNAPSHOT, REFUSED_SNAPSHOT, VALID_SNAPSHOT]
+    assert log.state.leaderboard_number == 1
 
 
 def test_a_round_that_is_no_longer_finished_is_a_rewrite() -> None:

@@ -43,6 +43,32 @@ def test_the_lowest_scores_and_their_ties_play_on(
     assert cut_differences(LOW_2, leaderboard) == differences
 
 
+@pytest.mark.parametrize(
+    ("within_strokes", "differences"), [(1, ("D", "E")), (2, ("E",)), (3, ()), (4, ("F",))]
+)
+def test_who_is_close_to_the_lead_plays_on_too(
+    within_strokes: int, differences: tuple[str, ...]
+) -> None:
+    """The lead is that of a player who has withdrawn after the cut; a disqualified one has none."""
+    cut = Cut(
+        after_round=2,
+        rule=CutRule.TOP_N_AND_TIES_OR_WITHIN,
+        n=2,
+        within_strokes=within_strokes,
+    )
+    leaderboard = board(
+        card("A", (70, 71), "ACTIVE"),
+        card("B", (71, 70), "ACTIVE"),
+        card("D", (71, 71), "ACTIVE"),
+        card("E", (72, 71), "ACTIVE"),
+        card("F", (72, 72), "CUT"),
+        card("L", (70, 70), "WD"),
+        card("Q", (60, 60), "DQ"),
+    )
+
+    assert cut_differences(cut, leaderboard) == differences
+
+
 def test_without_a_rule_nothing_is_compared() -> None:
     provider = Cut(after_round=2, rule=CutRule.PROVIDER_STATUS, n=None)
 

@@ -105,11 +105,6 @@ def test_a_replay_leads_to_the_stored_state(run: ContestRun) -> None:
 def test_the_bundle_of_a_settled_contest_has_the_digests_of_its_run(run: ContestRun) -> None:
     contest = run.bring_to(ContestStatus.COMPLETE)
     (settled,) = run.runs(contest)
-    entries = run.store.read(
-        lambda tx: tx.contests.entries.find({"contest_id": contest.id}, limit=9)
-    )
-    void = VoidEntry(entry_id=entries[0].entity.id)
-    run.store.run(void_entry, void, actor=OPS, reason="a dispute after the settlement")
 
     bundle = run.store.read(read_bundle, contest.id)
 

@@ -9,6 +9,7 @@ from tests.core.contests.golf import configured
 from tests.core.contests.pools import random_of, random_payout
 from tests.doses import dose
 
+from indelible.contests.rules import payout as payout_module
 from indelible.contests.rules.configuration import (
     Configuration,
     FixedPayout,
@@ -19,7 +20,14 @@ from indelible.contests.rules.configuration import (
     ShortField,
     TieRemainder,
 )
-from indelible.contests.rules.payout import PayoutRange, PoolDivision, divide_pool, payout_table
+from indelible.contests.rules.failures import PayoutSumWrong
+from indelible.contests.rules.payout import (
+    PayoutRange,
+    PoolDivision,
+    TieShare,
+    divide_pool,
+    payout_table,
+)
 
 POOLS = dose(10_000, small=500)
 BATCHES = 4
@@ -159,6 +167,20 @@ def test_without_a_ranked_entry_the_pool_is_retained_without_a_rake() -> None:
 
     assert division.retained_minor == 1_000
     assert division.rake_minor == division.top_up_minor == division.rounding_minor == 0
+
+
+def test_parts_that_do_not_add_up_to_the_pool_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No input leads to such parts, so that the test loses a unit between two steps."""
+
+    def lose_a_unit(*_: object) -> tuple[tuple[TieShare, ...], int]:
+        return (TieShare(999, 0),), 0
+
+    monkeypatch.setattr(payout_module, "_tie_shares", lose_a_unit)
+    with pytest.raises(PayoutSumWrong) as refused:
+        divided(SharePayout(table=(10_000,)), 1_000, [1])
+
+    assert refused.value.code == "PAYOUT_SUM_WRONG"
+    assert refused.value.detail == {"expected_minor": 1_000, "actual_minor": 999}
 
 
 def test_a_payout_table_joins_ranks_with_the_same_amount() -> None:

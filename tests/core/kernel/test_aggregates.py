@@ -21,18 +21,15 @@ from indelible.kernel import (
     Stale,
     digest,
 )
-from indelible.kernel.aggregates import (
-    Aggregate,
+from indelible.kernel.aggregate_errors import (
     FieldFixed,
     InvalidBirth,
     RecordMismatch,
     RecordsDiffer,
     TimeNotAdvanced,
     VersionMismatch,
-    change_for,
-    save_change,
-    save_changes,
 )
+from indelible.kernel.aggregates import Aggregate, change_for, save_change, save_changes
 from indelible.kernel.history import Record
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory

@@ -22,9 +22,11 @@ from indelible.money.entities import (
     TransferObject,
 )
 from indelible.money.errors import GatewayObjectNotFound, GatewayRejected, IdempotencyMismatch
+from indelible.testing.stores import BEGINNING
 
 T = TypeVar("T")
 CREATED = datetime(2026, 6, 1, 12, tzinfo=UTC)
+MOVED_AT = BEGINNING  # money has moved, whatever a test's clock shows
 FEE_MINOR = 103
 
 
@@ -217,7 +219,7 @@ class ScriptedGateway:
                 charge=intent.charge_id,
                 amount_minor=amount_minor,
                 currency=intent.currency,
-                created=CREATED,
+                created=MOVED_AT,
                 metadata=dict(metadata),
             )
             self.keys[idempotency_key] = (parameters, stored)
@@ -254,7 +256,7 @@ class ScriptedGateway:
             fee_minor=FEE_MINOR,
             net_minor=amount_minor - FEE_MINOR,
             currency=intent.currency,
-            created=CREATED,
+            created=MOVED_AT,
             source=intent.charge_id,
         )
 
@@ -300,15 +302,23 @@ class ScriptedGateway:
     def create_account(
         self, *, party: str, email: str | None, country: str, idempotency_key: str
     ) -> AccountObject:
-        """Create an account once for each key; Stripe enables it later."""
+        """Create an account once for each key; its payee has to be onboarded."""
         self._begin("create_account", idempotency_key)
         stored = self._stored(idempotency_key, (party, email, country))
         if stored is None:
+            earlier = sum(
+                account.metadata.get("party") == party for account in self.accounts.values()
+            )
             stored = AccountObject(
-                id=f"acct_{party}", transfers_active=False, payouts_enabled=False
+                id=f"acct_{party}_{earlier + 1}" if earlier else f"acct_{party}",
+                transfers_active=False,
+                payouts_enabled=False,
+                requirements_due=("external_account",),
+                metadata={"party": party},
             )
             self.keys[idempotency_key] = ((party, email, country), stored)
             self.accounts[stored.id] = stored
+        self._end("create_account")
         assert isinstance(stored, AccountObject)
         return stored
 
@@ -322,7 +332,9 @@ class ScriptedGateway:
     ) -> AccountLink:
         """Return the address of the onboarding pages."""
         self._begin("create_account_link", account_id)
-        return AccountLink(url=f"https://connect.example/{account_id}", expires_at=CREATED)
+        number = self.count("create_account_link")
+        url = f"https://connect.example/{number}/{account_id}"
+        return AccountLink(url=url, expires_at=CREATED)
 
     def retrieve_balance(self) -> tuple[BalanceAmount, ...]:
         """Refuse: no test of payments reads the balance."""

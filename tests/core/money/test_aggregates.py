@@ -8,7 +8,8 @@ import pytest
 from attrs import evolve
 
 from indelible.kernel import IndelibleError
-from indelible.kernel.aggregates import FieldFixed, change_for, check_rules
+from indelible.kernel.aggregate_errors import FieldFixed
+from indelible.kernel.aggregates import change_for, check_rules
 from indelible.kernel.audit import Actor, AuditContext
 from indelible.kernel.history import Head, Revision
 from indelible.money import (

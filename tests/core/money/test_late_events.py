@@ -1,6 +1,6 @@
 """Events that arrive in another order than Stripe has made them, and what they book when."""
 
-from tests.core.money.gateway import CREATED
+from tests.core.money.gateway import MOVED_AT
 from tests.core.money.payments import START, PaymentRun, dispute_body, intent_body, refund_body
 
 from indelible.money.entities import MovementKind
@@ -48,7 +48,7 @@ def test_a_fee_that_is_booked_late_occurred_when_stripe_took_it(run: PaymentRun)
     run.clock.advance(3_600)
     run.finish()
 
-    assert occurred_at(run, MovementKind.PROCESSING_FEE) == CREATED
+    assert occurred_at(run, MovementKind.PROCESSING_FEE) == MOVED_AT
 
 
 def test_a_refund_that_is_known_late_occurred_when_stripe_made_it(run: PaymentRun) -> None:

@@ -232,7 +232,7 @@ def test_a_failed_payout_is_a_note() -> None:
 def test_every_kind_has_a_builder_and_a_test() -> None:
     tested = {kind for kind, *_ in ROWS}
 
-    assert set(MovementKind) - tested == {"PAYOUT_FAILED", "REVERSAL"}
+    assert set(MovementKind) - tested == {"PAYOUT_FAILED", "REVERSAL", "REVERSAL_PROPOSED"}
 
 
 def test_the_golden_settlement_adds_up_to_the_pool() -> None:

@@ -12,17 +12,25 @@ from indelible.kernel import InvalidTransition
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
 from indelible.money.commands import (
+    ApproveReversal,
     ClosePayee,
     CompletePayoutJob,
     MarkUnclaimed,
+    MovementPosted,
     ParkTransfer,
+    ProposeReversal,
     RecordReversal,
     RecordTransferSent,
     ReissueTransfer,
-    ReverseMovement,
     UnparkTransfer,
 )
-from indelible.money.entities import AccountKind, MovementKind, TransferFailure, account_id
+from indelible.money.entities import (
+    AccountKind,
+    Movement,
+    MovementKind,
+    TransferFailure,
+    account_id,
+)
 from indelible.money.errors import (
     ParkReason,
     ParkReasonReserved,
@@ -36,14 +44,15 @@ from indelible.money.errors import (
     UnclaimedTooEarly,
 )
 from indelible.money.handlers import (
+    approve_reversal,
     close_payee,
     complete_payout_job,
     mark_unclaimed,
     park_transfer,
+    propose_reversal,
     record_reversal,
     record_transfer_sent,
     reissue_transfer,
-    reverse_movement,
     unpark_transfer,
 )
 from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
@@ -106,34 +115,51 @@ def test_a_reversed_payout_is_owed_again_and_paid_by_a_new_transfer() -> None:
         run.execute(reissue_transfer, command, OPERATOR)
 
 
+def unclaimed() -> PayoutRun:
+    """Return a payout that nobody has claimed, so that its money was kept."""
+    run = missing_payee()
+    run.clock.advance(91 * DAY)
+    run.stages().sweep().run()
+    run.process_all()
+    return run
+
+
+def take_back(run: PayoutRun, movement: Movement) -> Movement:
+    """Reverse a movement by two persons, and return its mirror."""
+    run.execute(propose_reversal, ProposeReversal(movement_id=movement.id), OPERATOR)
+    command = ApproveReversal(movement_id=movement.id)
+    posted: MovementPosted = run.execute(approve_reversal, command, SECOND)
+    return posted.movement
+
+
 def test_a_reversal_has_no_mirror_while_a_transfer_is_to_pay_its_lines() -> None:
-    run = paid()
-    reverse(run, 5_628)
+    run = unclaimed()
+    (kept,) = run.movements(MovementKind.UNCLAIMED)
+    reversal = take_back(run, kept)
     command = ReissueTransfer(transfer_id=run.transfer("ann").id)
-    reissued = run.execute(reissue_transfer, command, OPERATOR).transfer
-    (reversal,) = run.movements(MovementKind.PAYOUT_REVERSED)
+    run.execute(reissue_transfer, command, OPERATOR)
 
     with pytest.raises(PayoutAlreadyScheduled) as caught:
-        run.execute(reverse_movement, ReverseMovement(movement_id=reversal.id), OPERATOR)
+        take_back(run, reversal)
 
     assert caught.value.code == "PAYOUT_ALREADY_SCHEDULED"
-    run.approve(reissued, SECOND)
-    run.process_all()
-    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 0
-    assert [one.amount_minor for one in run.stripe.transfers.values()] == [5_628, 5_628]
+    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 5_628
 
 
-def test_a_reversal_that_has_its_mirror_is_not_paid_by_a_new_transfer() -> None:
-    run = paid()
-    reverse(run, 5_628)
-    (reversal,) = run.movements(MovementKind.PAYOUT_REVERSED)
-
-    run.execute(reverse_movement, ReverseMovement(movement_id=reversal.id), OPERATOR)
-
-    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 0
+def test_a_wrong_reversal_of_unclaimed_money_is_corrected() -> None:
+    run = unclaimed()
+    (kept,) = run.movements(MovementKind.UNCLAIMED)
     command = ReissueTransfer(transfer_id=run.transfer("ann").id)
+    correction = take_back(run, take_back(run, kept))
+
+    assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 0
+    assert balance(run, AccountKind.UNCLAIMED_PRIZES) == 5_628
     with pytest.raises(TransferNotReissuable):
         run.execute(reissue_transfer, command, OPERATOR)
+
+    take_back(run, correction)
+    reissued = run.execute(reissue_transfer, command, OPERATOR).transfer
+    assert (reissued.amount_minor, reissued.line_count) == (5_628, 1)
 
 
 def test_parts_of_a_payout_are_reversed_as_far_as_it_reaches() -> None:

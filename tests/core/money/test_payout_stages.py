@@ -130,7 +130,7 @@ def test_a_transfer_is_looked_up_after_its_destination_has_changed() -> None:
     run.stripe.faults = [Fault.LOST_AFTER]
     run.process_all()
     attach = AttachDestination(party="ann", destination="acct_new")
-    run.execute(attach_destination, attach)
+    run.execute(attach_destination, attach, Actor.user("ann"))
     run.execute(enable_payee, EnablePayee(party="ann"))
 
     run.finish()

@@ -9,20 +9,24 @@ from tests.core.money.gateway import FEE_MINOR
 from tests.core.money.payments import FEE, event_body, intent_body, refund_body
 from tests.core.money.weeks import HOURS, ITEMS, NOW, WORKER, Week
 
-from indelible.money.commands import ResumePayments
+from indelible.money.commands import HaltPayments, ResumePayments, StripeEventSaved
 from indelible.money.entities import (
     AccountKind,
     BalanceSum,
     EventObject,
     EventOrigin,
+    Intent,
     ReconciliationScope,
+    Remedy,
     TransferObject,
 )
-from indelible.money.errors import PaymentsHalted
-from indelible.money.handlers.switches import resume_payments
+from indelible.money.errors import PaymentsHalted, StripeEventNotFound
+from indelible.money.handlers.reconciliations import FOLLOW_UP
+from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
 from indelible.money.lifecycle import ChargeStatus, ReconciliationStatus
 from indelible.money.queries.payouts import get_switch
 from indelible.money.rules import reconciliation as rules
+from indelible.money.rules.reconciliation import RECONCILE_FULL_STAGE
 from indelible.money.rules.stages import RECORD_FEE_STAGE
 
 pytestmark = pytest.mark.slow
@@ -33,6 +37,14 @@ def week() -> Week:
     """Return a week that has passed."""
     week = Week.empty()
     week.live()
+    return week
+
+
+@pytest.fixture
+def open_week() -> Week:
+    """Return a week whose contest is not settled, so that payments are still taken."""
+    week = Week.empty()
+    week.pay(ITEMS[0])
     return week
 
 
@@ -250,21 +262,25 @@ def test_r9_finds_a_second_transfer(week: Week) -> None:
     assert week.found() == {"R9"}
 
 
-def test_r12_finds_an_event_that_was_never_received_and_stores_it(week: Week) -> None:
-    _, intent = week.opened_intent("late")
+def lose_event(week: Week, event_id: str, event_type: str, intent: Intent) -> None:
+    """Let Stripe list an event of an intent whose webhook does not arrive."""
     at = week.clock.now()
-    body = event_body("evt_lost", "payment_intent.processing", intent_body(intent), at)
-    lost = EventObject(
-        id="evt_lost",
-        type="payment_intent.processing",
+    event = EventObject(
+        id=event_id,
+        type=event_type,
         created=at,
         livemode=False,
         api_version=None,
         object_id=intent.id,
         account=None,
-        body=body,
+        body=event_body(event_id, event_type, intent_body(intent), at),
     )
-    week.books.events.append(lost)
+    week.books.events.append(event)
+
+
+def test_r12_finds_an_event_that_was_never_received_and_stores_it(week: Week) -> None:
+    _, intent = week.opened_intent("late")
+    lose_event(week, "evt_lost", "payment_intent.processing", intent)
     assert week.found() == set()
     week.clock.advance(20 * 60)
 
@@ -287,6 +303,113 @@ def test_a_discrepancy_halts_new_payments_until_somebody_resumes_them(week: Week
 
     _, intent = week.opened_intent("later")
     assert intent.id in week.books.intents
+
+
+def miss_payments(week: Week, *names: str) -> list[str]:
+    """Let Stripe take payments whose webhooks do not arrive, and return the events' ids."""
+    missed: list[str] = []
+    for name in names:
+        _, intent = week.opened_intent(name)
+        week.books.change(FEE, FEE_MINOR, f"txn_{intent.id}")
+        week.books.charge(intent.id, FEE)
+        event_id = f"evt_{name}"
+        paid = week.gateway.pay(intent.id)
+        lose_event(week, event_id, "payment_intent.succeeded", paid)
+        missed.append(event_id)
+    return missed
+
+
+@pytest.mark.parametrize("scope", ReconciliationScope)
+def test_webhooks_that_a_reconciliation_stores_halt_nothing(
+    open_week: Week, scope: ReconciliationScope
+) -> None:
+    missed = miss_payments(open_week, "one", "two", "three")
+    open_week.clock.advance(3 * HOURS)
+
+    _, discrepancies = open_week.reconcile(scope)
+
+    stored = [found.subject for found in discrepancies if found.remedy is Remedy.STORED]
+    assert stored == missed
+    expected = {"R12": Remedy.STORED}
+    if scope is ReconciliationScope.FULL:
+        expected |= {"R2": Remedy.AWAITED, "R6": Remedy.AWAITED}
+    assert {found.rule.value: found.remedy for found in discrepancies} == expected
+    assert open_week.store.read(get_switch) is None
+    follow_up = open_week.store.read(lambda tx: tx.tasks.get(RECONCILE_FULL_STAGE, FOLLOW_UP))
+    assert follow_up.due_at == open_week.clock.now() + rules.GRACE
+
+    open_week.finish()
+    open_week.process(RECORD_FEE_STAGE)
+    open_week.clock.advance(HOURS)
+    assert open_week.found() == set()
+    assert open_week.store.read(get_switch) is None
+
+
+def test_a_difference_that_stored_events_do_not_explain_halts_the_next_time(
+    open_week: Week,
+) -> None:
+    miss_payments(open_week, "one")
+    open_week.books.change(1)
+    open_week.clock.advance(3 * HOURS)
+    open_week.reconcile()
+    assert open_week.store.read(get_switch) is None
+    open_week.finish()
+    open_week.process(RECORD_FEE_STAGE)
+    open_week.clock.advance(HOURS)
+
+    assert open_week.found() == {"R2"}
+    assert open_week.switch_reason() == DISCREPANCY
+
+
+def test_an_event_that_cannot_be_stored_halts(week: Week, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Week, __: bytes) -> StripeEventSaved:
+        raise StripeEventNotFound("evt_one")
+
+    monkeypatch.setattr(Week, "backfill", refuse)
+    miss_payments(week, "one")
+    week.clock.advance(HOURS)
+
+    _, discrepancies = week.reconcile(ReconciliationScope.CHEAP)
+
+    assert [(found.rule.value, found.remedy) for found in discrepancies] == [("R12", None)]
+    assert week.switch_reason() == DISCREPANCY
+
+
+def test_a_halt_ends_with_a_clean_full_reconciliation_if_events_explain_it(week: Week) -> None:
+    week.books.change(1)
+    week.clock.advance(3 * HOURS)
+    assert week.found() == {"R2"}
+    assert week.switch_reason() == DISCREPANCY
+    week.books.change(-1)
+    week.clock.advance(3 * HOURS)
+
+    week.reconcile(ReconciliationScope.CHEAP)
+    assert week.switch_reason() == DISCREPANCY  # the hourly rules do not compare the balance
+    week.reconcile()
+
+    assert week.switch_reason() is None
+
+
+def test_a_halt_by_a_fault_of_a_transfer_waits_for_an_operator(week: Week) -> None:
+    transfers = dict(week.books.transfers)
+    week.books.transfers.clear()
+    assert week.found() == {"R9"}
+    week.books.transfers.update(transfers)
+
+    assert week.found() == set()
+    assert week.switch_reason() == DISCREPANCY
+
+
+def test_a_halt_of_an_operator_does_not_end_by_itself(week: Week) -> None:
+    week.books.change(1)
+    week.clock.advance(3 * HOURS)
+    week.reconcile()
+    week.execute(halt_payments, HaltPayments(reason_code="BY_OPERATOR"))
+    week.books.change(-1)
+    week.clock.advance(3 * HOURS)
+
+    assert week.found() == set()
+    assert week.switch_reason() == "BY_OPERATOR"
 
 
 def test_a_reconciliation_without_an_answer_of_stripe_proves_nothing(week: Week) -> None:
@@ -343,7 +466,7 @@ PLANTED: Final = {
     "R11": evolve(
         SAME, digests=(rules.SettlementDigest(movement_id="m", stored="a", computed="b"),)
     ),
-    "R12": evolve(SAME, missing_events=("evt_1",)),
+    "R12": evolve(SAME, missing_events=(rules.MissingEvent(id="evt_1", is_stored=False),)),
 }
 
 

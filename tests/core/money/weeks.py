@@ -35,7 +35,7 @@ from indelible.money.errors import GatewayOutage
 from indelible.money.handlers import receive_event
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.handlers.payouts import plan_payouts
-from indelible.money.queries.payouts import list_discrepancies
+from indelible.money.queries.payouts import get_switch, list_discrepancies
 from indelible.money.rules.events import parse_envelope
 from indelible.money.rules.payouts import (
     AUTOMATIC,
@@ -196,12 +196,9 @@ class Week(PaymentRun):
     def pay_out(self) -> None:
         """Pay the winner of the settlement."""
         attach = AttachDestination(party="ada", destination="acct_ada")
-        for handler, command in (
-            (register_payee, RegisterPayee(party="ada")),
-            (attach_destination, attach),
-            (enable_payee, EnablePayee(party="ada")),
-        ):
-            self.execute(handler, command)
+        self.execute(register_payee, RegisterPayee(party="ada"))
+        self.execute(attach_destination, attach, Actor.user("ada"))
+        self.execute(enable_payee, EnablePayee(party="ada"))
         self.plan()
         stages = PayoutStages(store=self.store, gateway=self.gateway, clock=self.clock)
         worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
@@ -215,9 +212,9 @@ class Week(PaymentRun):
         plan = partial(plan_payouts, policy=AUTOMATIC)
         self.execute(plan, PlanPayouts(settlement_id="settlement-1"))
 
-    def execute(self, handler: Any, command: Any) -> Any:  # noqa: ANN401 - of any handler
+    def execute(self, handler: Any, command: Any, actor: Actor = WORKER) -> Any:  # noqa: ANN401 - of any handler
         """Run a handler."""
-        return self.store.run(handler, command, actor=WORKER, reason="a test")
+        return self.store.run(handler, command, actor=actor, reason="a test")
 
     def backfill(self, body: bytes) -> StripeEventSaved:
         """Store an event of Stripe's list."""
@@ -252,6 +249,11 @@ class Week(PaymentRun):
         with worker.heartbeat() as beating:
             process_batch(self.store, stage, actor=WORKER, worker=beating)
         return self.store.read(lambda tx: tx.tasks.get(stage.name, stage.name))
+
+    def switch_reason(self) -> str | None:
+        """Return why payments are halted, None if they are not."""
+        switch = self.store.read(get_switch)
+        return None if switch is None else switch.reason_code
 
     def found(self) -> set[str]:
         """Return the numbers of the rules that find something now."""

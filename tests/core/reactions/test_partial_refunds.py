@@ -12,11 +12,12 @@ from indelible.contests.commands import CancelContest
 from indelible.contests.entities import Contest, Entry
 from indelible.contests.handlers import cancel_contest
 from indelible.contests.lifecycle import EntryStatus
-from indelible.money.commands import RequestRefund, ReverseMovement
+from indelible.money.commands import RequestRefund
 from indelible.money.entities import MovementKind, RefundReason
 from indelible.money.errors import GatewayRejected
-from indelible.money.handlers import request_refund, reverse_movement
+from indelible.money.handlers import post_movement, request_refund
 from indelible.money.lifecycle import ChargeStatus
+from indelible.money.rules import ledger
 from indelible.reactions import UPDATE_CHARGES_STAGE
 
 PART = 1_000
@@ -156,8 +157,16 @@ def test_a_charge_that_refuses_its_refund_is_tried_again(run: PaidContestRun) ->
     fees = run.store.read(
         lambda tx: tx.money.movements.find({"kind": MovementKind.ENTRY_FEE}, limit=1)
     )
-    mirror = ReverseMovement(movement_id=fees[0].entity.id)
-    run.store.run(reverse_movement, mirror, actor=OPERATOR, reason="a test")
+    fee = fees[0].entity
+    taken = ledger.dispute_residue(
+        dispute_id="dp_other",
+        reference=fee.reference or "",
+        party="another",
+        amount_minor=fee.total_minor,
+        currency=fee.currency,
+        proof=ledger.Proof.by_event("evt_other"),
+    )
+    run.store.run(lambda tx, _: post_movement(tx, taken), None, actor=OPERATOR, reason="a test")
 
     cancel(run, contest)
 

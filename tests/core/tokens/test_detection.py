@@ -24,7 +24,7 @@ from tests.core.tokens.scans import (
 from tests.core.tokens.simulator import Simulator
 
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
-from indelible.kernel.stages import RetryLater
+from indelible.kernel.stages import PermanentFailure, RetryLater
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, AnyStore, claim, do, enqueue
 from indelible.testing.tokens.lifecycle import advance
@@ -44,6 +44,7 @@ from indelible.tokens import (
     token_stats,
 )
 from indelible.tokens.rules import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
+from indelible.tokens.tasks import detection as detection_module
 from indelible.tokens.tasks.detection import (
     MAX_CHECKPOINTS_COMPARED,
     UNLIMITED_ATTEMPTS,
@@ -154,6 +155,28 @@ def test_a_deep_reorg_quarantines_the_dropped_tokens(chain: Simulator, store: An
     assert (orphaned.token_id, orphaned.author_wallet) == (3, wallet(2))
     (failed,) = store.read(list_tokens, matching=TokenFilter(status=TokenStatus.FAILED))
     assert (failed.token_id, failed.is_quarantined) == (3, True)
+
+
+def test_a_reorg_below_every_compared_checkpoint_needs_an_operator(
+    chain: Simulator, store: AnyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection_module, "MAX_CHECKPOINTS_COMPARED", 1)
+    monkeypatch.setattr(detection_module, "CHECKPOINTS_PER_READ", 1)
+    detection = started_detection(chain, store)
+    chain.mine(5, (2, 1))
+    chain.mine(9, (1, 2))
+    settle(detection, store)
+    chain.reorg(10, keeps=False)
+
+    reasons: list[str] = []
+
+    def remember(reason: str) -> PermanentFailure:
+        reasons.append(reason)
+        return PermanentFailure(reason)
+
+    monkeypatch.setattr(detection_module, "PermanentFailure", remember)
+    assert step(detection, store) == PermanentFailure.code
+    assert reasons[0].startswith("REORG_TOO_DEEP")
 
 
 def test_a_reorg_of_every_block_is_read_from_the_start(chain: Simulator, store: AnyStore) -> None:

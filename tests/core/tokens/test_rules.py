@@ -28,7 +28,9 @@ from indelible.tokens.lifecycle import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_S
 from indelible.tokens.rules import (
     EPOCH,
     MESSAGE,
+    STAGE_LIFECYCLES,
     SignedMessage,
+    TokenPolicy,
     action_between,
     due_tasks,
     next_range,
@@ -234,12 +236,22 @@ def test_a_task_is_due_at_the_instant_of_its_mint() -> None:
     for number, status in enumerate(TokenStatus, start=1):
         tokens.append(evolve(make_token(number, **cids), status=status))
 
-    assert due_tasks(tokens) == {
+    assert due_tasks(tokens, STAGE_LIFECYCLES) == {
         "generate": {"token-1": BEGINNING + timedelta(seconds=1)},
         "upload": {"token-3": BEGINNING + timedelta(seconds=3)},
         "reveal": {"token-4": BEGINNING + timedelta(seconds=4)},
     }
 
 
-def test_no_tokens_have_no_due_tasks() -> None:
-    assert due_tasks([]) == {}
+def test_only_performed_stages_have_due_tasks() -> None:
+    token = make_token(1)
+
+    assert TokenPolicy().stages == frozenset()
+    assert due_tasks([token], TokenPolicy().stages) == {}
+    assert due_tasks([token], ["upload"]) == {}
+    assert due_tasks([], STAGE_LIFECYCLES) == {}
+
+
+def test_a_policy_has_stages_of_tokens_only() -> None:
+    with pytest.raises(ValueError, match="mint"):
+        TokenPolicy(stages=["mint"])

@@ -89,6 +89,14 @@ BEGIN
     AND bare !~ '[0-9](\.?[0-9]){255}(\.?[0-9]){255}(\.?[0-9]){130}';
 END $$
 --;
+CREATE FUNCTION indelible.database_time(has_waited boolean) RETURNS timestamptz LANGUAGE sql
+PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN has_waited THEN pg_catalog.clock_timestamp()
+    ELSE pg_catalog.statement_timestamp()
+  END
+$$
+--;
 ALTER DOMAIN indelible.json_object ADD CONSTRAINT json_object_json_limits CHECK (indelible.json_is_within(VALUE, 40, 33554432, 1000000)) NOT VALID
 --;
 ALTER DOMAIN indelible.json_array ADD CONSTRAINT json_array_json_limits CHECK (indelible.json_is_within(VALUE, 40, 33554432, 1000000)) NOT VALID
@@ -1278,9 +1286,9 @@ CREATE TABLE indelible.movements (
 	occurred_at indelible.instant NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT movements_reversed FOREIGN KEY(reverses) REFERENCES indelible.movements (id),
-	CONSTRAINT movements_kind_known CHECK (kind IN ('DISPUTE_LOST', 'DISPUTE_OPENED', 'DISPUTE_RESIDUE', 'DISPUTE_WON', 'ENTRY_FEE', 'GUARANTEE_TOPUP', 'PAYMENT_QUARANTINED', 'PAYOUT_CREATED', 'PAYOUT_FAILED', 'PAYOUT_REVERSED', 'PROCESSING_FEE', 'REFUND_FAILED', 'REFUND_REQUESTED', 'REFUND_SUCCEEDED', 'REVERSAL', 'SETTLEMENT', 'UNCLAIMED')),
+	CONSTRAINT movements_kind_known CHECK (kind IN ('DISPUTE_LOST', 'DISPUTE_OPENED', 'DISPUTE_RESIDUE', 'DISPUTE_WON', 'ENTRY_FEE', 'GUARANTEE_TOPUP', 'PAYMENT_QUARANTINED', 'PAYOUT_CREATED', 'PAYOUT_FAILED', 'PAYOUT_REVERSED', 'PROCESSING_FEE', 'REFUND_FAILED', 'REFUND_REQUESTED', 'REFUND_SUCCEEDED', 'REVERSAL', 'REVERSAL_PROPOSED', 'SETTLEMENT', 'UNCLAIMED')),
 	CONSTRAINT movements_mirror_of_kind CHECK ((reverses IS NOT NULL) = (kind = 'REVERSAL')),
-	CONSTRAINT movements_sum_of_postings CHECK (CASE WHEN posting_count = 0 THEN total_minor = 0 AND kind IN ('PAYOUT_FAILED', 'SETTLEMENT') ELSE total_minor >= posting_count AND total_minor <= 1000000000000000 AND kind <> 'PAYOUT_FAILED' END),
+	CONSTRAINT movements_sum_of_postings CHECK (CASE WHEN posting_count = 0 THEN total_minor = 0 AND kind IN ('PAYOUT_FAILED', 'REVERSAL_PROPOSED', 'SETTLEMENT') ELSE total_minor >= posting_count AND total_minor <= 1000000000000000 AND kind NOT IN ('PAYOUT_FAILED', 'REVERSAL_PROPOSED') END),
 	CONSTRAINT movements_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT movements_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
@@ -1541,8 +1549,9 @@ CREATE TABLE indelible.payees (
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
 	destination indelible.identifier,
+	destination_set_by indelible.identifier,
 	PRIMARY KEY (id),
-	CONSTRAINT payees_destination_of_status CHECK ((destination IS NOT NULL) = (status IN ('READY', 'RESTRICTED'))),
+	CONSTRAINT payees_destination_of_status CHECK (CASE WHEN status IN ('READY', 'RESTRICTED') THEN destination IS NOT NULL AND destination_set_by IS NOT NULL ELSE destination IS NULL AND destination_set_by IS NULL END),
 	CONSTRAINT payees_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT payees_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
@@ -1603,6 +1612,7 @@ CREATE TABLE indelible.transfers (
 	approved_by indelible.identifier,
 	approved_at indelible.instant,
 	approval_reason TEXT,
+	approved_destination indelible.identifier,
 	destination indelible.identifier,
 	generation indelible.ordinal NOT NULL,
 	first_attempt_at indelible.instant,
@@ -1622,7 +1632,10 @@ CREATE TABLE indelible.transfers (
 	CONSTRAINT transfers_result_of_status CHECK (CASE WHEN status = 'completed' THEN stripe_transfer_id IS NOT NULL AND completed_at IS NOT NULL ELSE stripe_transfer_id IS NULL AND completed_at IS NULL END),
 	CONSTRAINT transfers_failure_of_status CHECK ((failure_reason IS NOT NULL) = (status = 'failed_terminal') AND (failure_reason IN ('BUDGET_SPENT', 'REJECTED', 'UNCLAIMED')) IS NOT FALSE),
 	CONSTRAINT transfers_parked_since CHECK (status <> 'parked' OR parked_at IS NOT NULL),
+	CONSTRAINT transfers_pending_waits_for_nothing CHECK (status <> 'pending' OR parked_at IS NULL AND failure_code IS NULL AND failure_message IS NULL),
 	CONSTRAINT transfers_approval_complete CHECK (CASE WHEN approved_by IS NOT NULL THEN approved_by IS NOT NULL AND approved_at IS NOT NULL AND approval_reason IS NOT NULL ELSE approved_by IS NULL AND approved_at IS NULL AND approval_reason IS NULL END),
+	CONSTRAINT transfers_destination_of_approval CHECK (approved_destination IS NULL OR approved_by IS NOT NULL),
+	CONSTRAINT transfers_destination_of_attempt CHECK (destination IS NULL OR attempt_number > 0 OR status = 'completed'),
 	CONSTRAINT transfers_approved_before CHECK (status <> 'processing' OR approved_by IS NOT NULL AND destination IS NOT NULL),
 	CONSTRAINT transfers_reversed_within CHECK (reversed_minor BETWEEN 0 AND CASE status WHEN 'completed' THEN amount_minor ELSE 0 END),
 	CONSTRAINT transfers_texts_short CHECK (length(failure_message) <= 1000 AND length(approval_reason) <= 1000),
@@ -1733,8 +1746,10 @@ CREATE TABLE indelible.discrepancies (
 	expected TEXT NOT NULL,
 	actual TEXT NOT NULL,
 	difference_minor indelible.sum_minor,
+	remedy indelible.identifier,
 	CONSTRAINT discrepancies_pkey PRIMARY KEY (entity_id, seq, number),
 	CONSTRAINT discrepancies_rule_known CHECK (rule IN ('R1', 'R10', 'R11', 'R12', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9')),
+	CONSTRAINT discrepancies_remedy_known CHECK (remedy IN ('AWAITED', 'STORED')),
 	CONSTRAINT discrepancies_texts_short CHECK (length(expected) <= 1000 AND length(actual) <= 1000),
 	CONSTRAINT discrepancies_head FOREIGN KEY(entity_id) REFERENCES indelible.reconciliations (id)
 )
@@ -1827,15 +1842,15 @@ ALTER TABLE indelible.history ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle,
 --;
 ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()
 --;
-CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)
+CREATE UNIQUE INDEX history_feed ON indelible.history (position)
 --;
-CREATE INDEX history_by_lifecycle ON indelible.history ((lifecycle || ''), txid, position)
+CREATE INDEX history_by_lifecycle ON indelible.history ((lifecycle || ''), position)
 --;
-CREATE INDEX history_by_actor ON indelible.history (actor, txid, position)
+CREATE INDEX history_by_actor ON indelible.history (actor, position)
 --;
-CREATE INDEX history_by_action ON indelible.history (action, txid, position)
+CREATE INDEX history_by_action ON indelible.history (action, position)
 --;
-CREATE INDEX history_by_at ON indelible.history (at, txid, position)
+CREATE INDEX history_by_at ON indelible.history (at, position)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('key', '', 'create', 'ACTIVE', 0), ('key', 'ACTIVE', 'revoke', 'REVOKED', 0)
 --;
@@ -1893,13 +1908,62 @@ INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, 
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('reconciliation', '', 'start', 'STARTED', 0), ('reconciliation', 'STARTED', 'complete', 'COMPLETE', 0), ('reconciliation', 'STARTED', 'fail', 'FAILED', 0)
 --;
-INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('payment_switch', '', 'halt', 'HALTED', 0), ('payment_switch', 'OPEN', 'halt', 'HALTED', 0), ('payment_switch', 'HALTED', 'resume', 'OPEN', 0)
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('payment_switch', '', 'halt', 'HALTED', 0), ('payment_switch', 'OPEN', 'halt', 'HALTED', 0), ('payment_switch', 'HALTED', 'halt', 'HALTED', 0), ('payment_switch', 'HALTED', 'resume', 'OPEN', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('payee', '', 'register', 'NEW', 0), ('payee', 'NEW', 'attach', 'RESTRICTED', 0), ('payee', 'RESTRICTED', 'attach', 'RESTRICTED', 0), ('payee', 'READY', 'attach', 'RESTRICTED', 0), ('payee', 'RESTRICTED', 'enable', 'READY', 0), ('payee', 'READY', 'restrict', 'RESTRICTED', 0), ('payee', 'NEW', 'close', 'CLOSED', 0), ('payee', 'RESTRICTED', 'close', 'CLOSED', 0), ('payee', 'READY', 'close', 'CLOSED', 0), ('payee', 'CLOSED', 'reopen', 'NEW', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('payout_job', '', 'plan', 'pending', 0), ('payout_job', 'pending', 'start', 'processing', 0), ('payout_job', 'pending', 'complete', 'complete', 0), ('payout_job', 'processing', 'complete', 'complete', 0), ('payout_job', 'complete', 'reopen', 'processing', 0)
 --;
-INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('transfer', '', 'plan', 'pending', 0), ('transfer', 'pending', 'approve', 'pending', 0), ('transfer', 'pending', 'claim', 'processing', 1), ('transfer', 'retryable', 'claim', 'processing', 1), ('transfer', 'parked', 'claim', 'processing', 1), ('transfer', 'processing', 'claim', 'processing', 1), ('transfer', 'processing', 'complete', 'completed', 0), ('transfer', 'processing', 'retry', 'retryable', 0), ('transfer', 'pending', 'park', 'parked', 0), ('transfer', 'processing', 'park', 'parked', 0), ('transfer', 'retryable', 'park', 'parked', 0), ('transfer', 'parked', 'repark', 'parked', 0), ('transfer', 'processing', 'fail', 'failed_terminal', 0), ('transfer', 'retryable', 'fail', 'failed_terminal', 0), ('transfer', 'parked', 'unclaim', 'failed_terminal', 0), ('transfer', 'parked', 'unpark', 'pending', 0), ('transfer', 'pending', 'adopt', 'completed', 0), ('transfer', 'retryable', 'adopt', 'completed', 0), ('transfer', 'parked', 'adopt', 'completed', 0), ('transfer', 'failed_terminal', 'adopt', 'completed', 0), ('transfer', 'failed_terminal', 'reissue', 'pending', 0), ('transfer', 'completed', 'record_reversal', 'completed', 0)
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('transfer', '', 'plan', 'pending', 0), ('transfer', 'pending', 'approve', 'pending', 0), ('transfer', 'pending', 'claim', 'processing', 1), ('transfer', 'retryable', 'claim', 'processing', 1), ('transfer', 'parked', 'claim', 'processing', 1), ('transfer', 'processing', 'claim', 'processing', 1), ('transfer', 'processing', 'complete', 'completed', 0), ('transfer', 'processing', 'retry', 'retryable', 0), ('transfer', 'pending', 'park', 'parked', 0), ('transfer', 'processing', 'park', 'parked', 0), ('transfer', 'retryable', 'park', 'parked', 0), ('transfer', 'parked', 'repark', 'parked', 0), ('transfer', 'parked', 'request_account', 'parked', 0), ('transfer', 'processing', 'fail', 'failed_terminal', 0), ('transfer', 'retryable', 'fail', 'failed_terminal', 0), ('transfer', 'parked', 'unclaim', 'failed_terminal', 0), ('transfer', 'parked', 'unpark', 'pending', 0), ('transfer', 'parked', 'approve', 'pending', 0), ('transfer', 'pending', 'adopt', 'completed', 0), ('transfer', 'retryable', 'adopt', 'completed', 0), ('transfer', 'parked', 'adopt', 'completed', 0), ('transfer', 'failed_terminal', 'adopt', 'completed', 0), ('transfer', 'failed_terminal', 'reissue', 'pending', 0), ('transfer', 'completed', 'record_reversal', 'completed', 0)
+--;
+CREATE FUNCTION indelible.feed_end() RETURNS bigint LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$
+DECLARE
+  last bigint;
+  lowest bigint;
+BEGIN
+  IF pg_is_in_recovery() OR current_setting('transaction_isolation') <> 'read committed' THEN
+    RETURN greatest(
+      (SELECT coalesce(max(ends_at::bigint), 0) FROM indelible.seals),
+      (
+        SELECT coalesce(max(substring(feed_cursor FROM '^[0-9]{1,18}')::bigint), 0)
+        FROM indelible.subscriber_cursors
+      )
+    );
+  END IF;
+  last := (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM indelible.history_position_seq);
+  lowest := (
+    SELECT min(((classid::bigint & 65535) << 32) | objid::bigint)
+    FROM pg_locks
+    WHERE locktype = 'advisory'
+      AND mode = 'ShareLock'
+      AND objsubid = 1
+      AND classid::bigint >> 16 = ('indelible.history'::regclass::bigint & 32767)
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  );
+  RETURN least(last, lowest);
+END $$
+--;
+CREATE FUNCTION indelible.history_holds_feed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$
+DECLARE
+  last bigint := (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM indelible.history_position_seq);
+  earlier bigint := nullif(current_setting('indelible.feed_floor', true), '')::bigint;
+  floor bigint := greatest(least(last, earlier, 281474976710655), 0);
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(
+    ((TG_RELID::bigint & 32767) << 48) | floor
+  );
+  IF floor IS DISTINCT FROM earlier THEN
+    PERFORM set_config('indelible.feed_floor', floor::text, true);
+  END IF;
+  RETURN NULL;
+END $$
+--;
+CREATE TRIGGER history_holds_feed BEFORE INSERT ON indelible.history
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.history_holds_feed()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_holds_feed
 --;
 CREATE FUNCTION indelible.lifecycle_edges_no_insert() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -1953,19 +2017,6 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.lifecycle_edges_no_truncate()
 --;
 ALTER TABLE indelible.lifecycle_edges ENABLE ALWAYS TRIGGER lifecycle_edges_no_truncate
 --;
-CREATE FUNCTION indelible.history_in_order() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (NOT EXISTS (SELECT 1 FROM indelible.history AS predecessor WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND predecessor.txid > NEW.txid)) IS NOT TRUE THEN
-    RAISE serialization_failure USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER history_in_order AFTER INSERT ON indelible.history
-FOR EACH ROW WHEN (NEW.seq > 1) EXECUTE FUNCTION indelible.history_in_order()
---;
-ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_in_order
---;
 CREATE FUNCTION indelible.history_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -2007,7 +2058,7 @@ ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_no_truncate
 --;
 CREATE FUNCTION indelible.history_no_position() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.position = currval('indelible.history_position_seq')) IS NOT TRUE THEN
+  IF (NEW.position = currval('indelible.history_position_seq') AND NEW.position > current_setting('indelible.feed_floor')::bigint) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2343,6 +2394,19 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'key') EXECUTE FUNCTION indelible.history_nee
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_keys
 --;
+CREATE FUNCTION indelible.history_declares_data_of_keys() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'key' AND NEW.data - ARRAY['expires_at', 'owner', 'scopes', 'secret_digest']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_keys AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'key') EXECUTE FUNCTION indelible.history_declares_data_of_keys()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_keys
+--;
 CREATE FUNCTION indelible.stages_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -2394,6 +2458,19 @@ CREATE TRIGGER history_needs_stages AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'stage') EXECUTE FUNCTION indelible.history_needs_stages()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_stages
+--;
+CREATE FUNCTION indelible.history_declares_data_of_stages() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'stage' AND NEW.data - ARRAY[]::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_stages AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'stage') EXECUTE FUNCTION indelible.history_declares_data_of_stages()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_stages
 --;
 CREATE FUNCTION indelible.settings_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -2447,6 +2524,19 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'setting') EXECUTE FUNCTION indelible.history
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_settings
 --;
+CREATE FUNCTION indelible.history_declares_data_of_settings() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'setting' AND NEW.data - ARRAY['value']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_settings AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'setting') EXECUTE FUNCTION indelible.history_declares_data_of_settings()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_settings
+--;
 CREATE FUNCTION indelible.tasks_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -2462,7 +2552,7 @@ ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_no_truncate
 --;
 CREATE FUNCTION indelible.tasks_prune() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN statement_timestamp() - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM indelible.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE THEN
+  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM indelible.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN OLD;
@@ -2508,13 +2598,13 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER tasks_fence BEFORE UPDATE ON indelible.tasks
-FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL AND (OLD.lease_until IS NULL OR OLD.lease_until <= statement_timestamp()) OR NEW.fence = OLD.fence + 1 AND NEW.cancel_reason IS NOT NULL AND OLD.due_at IS NOT NULL OR NEW.fence = OLD.fence AND NEW.cancel_reason IS NULL AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner))) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_fence()
+FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL AND (OLD.lease_until IS NULL OR OLD.lease_until <= indelible.database_time(false)) OR NEW.fence = OLD.fence + 1 AND NEW.cancel_reason IS NOT NULL AND OLD.due_at IS NOT NULL OR NEW.fence = OLD.fence AND NEW.cancel_reason IS NULL AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner))) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_fence()
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_fence
 --;
 CREATE FUNCTION indelible.tasks_edge() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = statement_timestamp() WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.attempts = OLD.attempts AND (NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= statement_timestamp() + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = statement_timestamp()) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= statement_timestamp() + interval '172800 seconds' OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
+  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = indelible.database_time(false) WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= indelible.database_time(false) + interval '172800 seconds' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.attempts = OLD.attempts AND (NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= indelible.database_time(false) + interval '172800 seconds' OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = indelible.database_time(false)) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= indelible.database_time(false) + interval '172800 seconds' OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2524,6 +2614,32 @@ CREATE TRIGGER tasks_edge BEFORE UPDATE ON indelible.tasks
 FOR EACH ROW EXECUTE FUNCTION indelible.tasks_edge()
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_edge
+--;
+CREATE FUNCTION indelible.tasks_due_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_due_on_insert AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN ((NEW.due_at <= indelible.database_time(false) + interval '86486400 seconds' AND (NEW.slot IS NULL OR NEW.slot <= indelible.database_time(false) + interval '86486400 seconds')) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_due_on_insert()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_due_on_insert
+--;
+CREATE FUNCTION indelible.tasks_due() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_due BEFORE UPDATE OF due_at, slot ON indelible.tasks
+FOR EACH ROW WHEN (((NEW.due_at IS NULL OR NEW.due_at <= OLD.due_at OR NEW.due_at <= indelible.database_time(false) + interval '86486400 seconds') AND (NEW.slot IS NULL OR NEW.slot = OLD.slot OR NEW.slot <= indelible.database_time(false) + interval '86486400 seconds')) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_due()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_due
 --;
 CREATE FUNCTION indelible.tasks_run() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -2540,7 +2656,7 @@ ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_run
 --;
 CREATE FUNCTION indelible.tasks_recorded() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM indelible.task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = NEW.fence AND attempt.outcome = CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= statement_timestamp() AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason) AND (NEW.cancel_reason IS NULL OR attempt.reason = NEW.cancel_reason))) IS NOT TRUE THEN
+  IF (CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= indelible.database_time(false) AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM indelible.task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = NEW.fence AND attempt.outcome = CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= indelible.database_time(false) AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason) AND (NEW.cancel_reason IS NULL OR attempt.reason = NEW.cancel_reason))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2616,6 +2732,32 @@ FOR EACH ROW EXECUTE FUNCTION indelible.pruned_stages_rises()
 --;
 ALTER TABLE indelible.pruned_stages ENABLE ALWAYS TRIGGER pruned_stages_rises
 --;
+CREATE FUNCTION indelible.rate_buckets_empty_by_now_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER rate_buckets_empty_by_now_on_insert AFTER INSERT ON indelible.rate_buckets
+FOR EACH ROW WHEN ((NEW.empty_at <= indelible.database_time(false) + interval '86400 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.rate_buckets_empty_by_now_on_insert()
+--;
+ALTER TABLE indelible.rate_buckets ENABLE ALWAYS TRIGGER rate_buckets_empty_by_now_on_insert
+--;
+CREATE FUNCTION indelible.rate_buckets_empty_by_now_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER rate_buckets_empty_by_now_on_update BEFORE UPDATE ON indelible.rate_buckets
+FOR EACH ROW WHEN ((NEW.empty_at <= indelible.database_time(false) + interval '86400 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.rate_buckets_empty_by_now_on_update()
+--;
+ALTER TABLE indelible.rate_buckets ENABLE ALWAYS TRIGGER rate_buckets_empty_by_now_on_update
+--;
 CREATE FUNCTION indelible.rate_buckets_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -2654,6 +2796,32 @@ CREATE TRIGGER rate_buckets_fixed BEFORE UPDATE ON indelible.rate_buckets
 FOR EACH ROW WHEN ((NEW.stage = OLD.stage) IS NOT TRUE) EXECUTE FUNCTION indelible.rate_buckets_fixed()
 --;
 ALTER TABLE indelible.rate_buckets ENABLE ALWAYS TRIGGER rate_buckets_fixed
+--;
+CREATE FUNCTION indelible.stage_breakers_probe_soon_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stage_breakers_probe_soon_on_insert AFTER INSERT ON indelible.stage_breakers
+FOR EACH ROW WHEN ((NEW.probe_at IS NULL OR NEW.probe_at <= indelible.database_time(false) + interval '172800 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.stage_breakers_probe_soon_on_insert()
+--;
+ALTER TABLE indelible.stage_breakers ENABLE ALWAYS TRIGGER stage_breakers_probe_soon_on_insert
+--;
+CREATE FUNCTION indelible.stage_breakers_probe_soon_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stage_breakers_probe_soon_on_update BEFORE UPDATE ON indelible.stage_breakers
+FOR EACH ROW WHEN ((NEW.probe_at IS NULL OR NEW.probe_at <= indelible.database_time(false) + interval '172800 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.stage_breakers_probe_soon_on_update()
+--;
+ALTER TABLE indelible.stage_breakers ENABLE ALWAYS TRIGGER stage_breakers_probe_soon_on_update
 --;
 CREATE FUNCTION indelible.stage_breakers_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -2716,9 +2884,35 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER hung_threads_expired BEFORE DELETE ON indelible.hung_threads
-FOR EACH ROW WHEN ((OLD.expires_at <= statement_timestamp()) IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_expired()
+FOR EACH ROW WHEN ((OLD.expires_at <= indelible.database_time(false)) IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_expired()
 --;
 ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_expired
+--;
+CREATE FUNCTION indelible.hung_threads_expire_soon_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER hung_threads_expire_soon_on_insert AFTER INSERT ON indelible.hung_threads
+FOR EACH ROW WHEN ((NEW.expires_at <= indelible.database_time(false) + interval '86460 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_expire_soon_on_insert()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_expire_soon_on_insert
+--;
+CREATE FUNCTION indelible.hung_threads_expire_soon_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER hung_threads_expire_soon_on_update BEFORE UPDATE ON indelible.hung_threads
+FOR EACH ROW WHEN ((NEW.expires_at <= indelible.database_time(false) + interval '86460 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_expire_soon_on_update()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_expire_soon_on_update
 --;
 CREATE FUNCTION indelible.hung_threads_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -2735,14 +2929,14 @@ ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_fixed
 --;
 CREATE FUNCTION indelible.seals_finished() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
+  IF (NEW.ends_at <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN indelible.feed_end() ELSE (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM indelible.history_position_seq) END)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER seals_finished AFTER INSERT ON indelible.seals
-FOR EACH ROW WHEN ((NEW.ends_at <= CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) - 1) IS NOT TRUE) EXECUTE FUNCTION indelible.seals_finished()
+FOR EACH ROW EXECUTE FUNCTION indelible.seals_finished()
 --;
 ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_finished
 --;
@@ -2823,6 +3017,19 @@ CREATE TRIGGER subscriber_cursors_fence BEFORE UPDATE ON indelible.subscriber_cu
 FOR EACH ROW EXECUTE FUNCTION indelible.subscriber_cursors_fence()
 --;
 ALTER TABLE indelible.subscriber_cursors ENABLE ALWAYS TRIGGER subscriber_cursors_fence
+--;
+CREATE FUNCTION indelible.subscriber_cursors_in_feed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.feed_cursor IS NULL OR ((CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN indelible.feed_end() ELSE (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM indelible.history_position_seq) END) AND (NEW.restarts > OLD.restarts OR OLD.feed_cursor IS NULL OR (CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) >= (CASE WHEN OLD.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(OLD.feed_cursor FROM '^[0-9]+')::bigint END)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subscriber_cursors_in_feed BEFORE UPDATE ON indelible.subscriber_cursors
+FOR EACH ROW EXECUTE FUNCTION indelible.subscriber_cursors_in_feed()
+--;
+ALTER TABLE indelible.subscriber_cursors ENABLE ALWAYS TRIGGER subscriber_cursors_in_feed
 --;
 CREATE FUNCTION indelible.keys_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -2993,6 +3200,19 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'concept') EXECUTE FUNCTION indelible.history
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_concepts
 --;
+CREATE FUNCTION indelible.history_declares_data_of_concepts() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'concept' AND NEW.data - ARRAY['corrects', 'imported', 'name_key', 'ruleset', 'version', 'warnings']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_concepts AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'concept') EXECUTE FUNCTION indelible.history_declares_data_of_concepts()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_concepts
+--;
 CREATE FUNCTION indelible.signals_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -3110,6 +3330,32 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'space') EXECUTE FUNCTION indelible.history_n
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_spaces
 --;
+CREATE FUNCTION indelible.history_declares_data_of_spaces() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'space' AND NEW.data - ARRAY['dimension', 'model', 'name', 'user_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_spaces AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'space') EXECUTE FUNCTION indelible.history_declares_data_of_spaces()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_spaces
+--;
+CREATE FUNCTION indelible.spaces_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE') OR NEW.name = OLD.name)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER spaces_keeps_fields BEFORE UPDATE ON indelible.spaces
+FOR EACH ROW EXECUTE FUNCTION indelible.spaces_keeps_fields()
+--;
+ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_keeps_fields
+--;
 CREATE FUNCTION indelible.subspaces_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -3162,6 +3408,45 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'subspace') EXECUTE FUNCTION indelible.histor
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_subspaces
 --;
+CREATE FUNCTION indelible.history_declares_data_of_subspaces() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'subspace' AND NEW.data - ARRAY['description', 'name', 'seed', 'space_id', 'user_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_subspaces AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'subspace') EXECUTE FUNCTION indelible.history_declares_data_of_subspaces()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_subspaces
+--;
+CREATE FUNCTION indelible.subspaces_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE') OR NEW.name = OLD.name AND NEW.description = OLD.description AND (NEW.seed = OLD.seed OR NEW.seed IS NULL AND OLD.seed IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subspaces_keeps_fields BEFORE UPDATE ON indelible.subspaces
+FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_keeps_fields()
+--;
+ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_keeps_fields
+--;
+CREATE FUNCTION indelible.history_keeps_fields_of_subspaces() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'subspace' AND NEW.seq > 1 AND NEW.action IN ('rename', 'seed')) OR EXISTS (SELECT 1 FROM indelible.history AS predecessor JOIN indelible.subspaces AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('seed') OR (predecessor.data #>> '{name}') IS NOT DISTINCT FROM (NEW.data #>> '{name}') AND (head.name) IS NOT DISTINCT FROM (NEW.data #>> '{name}') AND (predecessor.data #>> '{description}') IS NOT DISTINCT FROM (NEW.data #>> '{description}') AND (head.description) IS NOT DISTINCT FROM (NEW.data #>> '{description}')) AND (NEW.action NOT IN ('rename') OR (predecessor.data #>> '{seed}') IS NOT DISTINCT FROM (NEW.data #>> '{seed}') AND TRUE))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_keeps_fields_of_subspaces AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'subspace' AND NEW.seq > 1 AND NEW.action IN ('rename', 'seed')) EXECUTE FUNCTION indelible.history_keeps_fields_of_subspaces()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_subspaces
+--;
 CREATE FUNCTION indelible.algorithms_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -3213,6 +3498,19 @@ CREATE TRIGGER history_needs_algorithms AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'algorithm') EXECUTE FUNCTION indelible.history_needs_algorithms()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_algorithms
+--;
+CREATE FUNCTION indelible.history_declares_data_of_algorithms() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'algorithm' AND NEW.data - ARRAY['checksum', 'formulas']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_algorithms AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'algorithm') EXECUTE FUNCTION indelible.history_declares_data_of_algorithms()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_algorithms
 --;
 CREATE FUNCTION indelible.artifacts_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -3383,6 +3681,19 @@ FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_seeded_once()
 --;
 ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_seeded_once
 --;
+CREATE FUNCTION indelible.subspaces_of_owner() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.spaces AS space WHERE space.id = NEW.space_id AND space.user_id = NEW.user_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subspaces_of_owner AFTER INSERT ON indelible.subspaces
+FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_of_owner()
+--;
+ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_of_owner
+--;
 CREATE FUNCTION indelible.algorithms_one_active() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM indelible.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE THEN
@@ -3448,6 +3759,19 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'author') EXECUTE FUNCTION indelible.history_
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_authors
 --;
+CREATE FUNCTION indelible.history_declares_data_of_authors() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'author' AND NEW.data - ARRAY['farcaster_handle', 'prompt_text', 'twitter_handle', 'wallet_address']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_authors AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'author') EXECUTE FUNCTION indelible.history_declares_data_of_authors()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_authors
+--;
 CREATE FUNCTION indelible.mint_events_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -3499,6 +3823,19 @@ CREATE TRIGGER history_needs_mint_events AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'mint_event') EXECUTE FUNCTION indelible.history_needs_mint_events()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_mint_events
+--;
+CREATE FUNCTION indelible.history_declares_data_of_mint_events() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'mint_event' AND NEW.data - ARRAY['author_wallet', 'batch', 'block_hash', 'block_number', 'block_timestamp', 'copies', 'detected_at', 'log_index', 'quantity', 'recipient', 'token_id', 'total_paid', 'tx_hash']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_mint_events AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'mint_event') EXECUTE FUNCTION indelible.history_declares_data_of_mint_events()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_mint_events
 --;
 CREATE FUNCTION indelible.tokens_s0_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -3552,6 +3889,32 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'token') EXECUTE FUNCTION indelible.history_n
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_tokens_s0
 --;
+CREATE FUNCTION indelible.history_declares_data_of_tokens_s0() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'token' AND NEW.data - ARRAY['author_id', 'error_data', 'generation_attempts', 'generation_error', 'image_cid', 'image_url', 'metadata_cid', 'mint_event_id', 'mint_timestamp', 'minter_address', 'reveal_tx_hash', 'token_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_tokens_s0 AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'token') EXECUTE FUNCTION indelible.history_declares_data_of_tokens_s0()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_tokens_s0
+--;
+CREATE FUNCTION indelible.tokens_s0_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('failed detected', 'generating detected') OR NEW.author_id = OLD.author_id AND (NEW.minter_address = OLD.minter_address OR NEW.minter_address IS NULL AND OLD.minter_address IS NULL) AND NEW.mint_timestamp = OLD.mint_timestamp AND (NEW.mint_event_id = OLD.mint_event_id OR NEW.mint_event_id IS NULL AND OLD.mint_event_id IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tokens_s0_keeps_fields BEFORE UPDATE ON indelible.tokens_s0
+FOR EACH ROW EXECUTE FUNCTION indelible.tokens_s0_keeps_fields()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_keeps_fields
+--;
 CREATE FUNCTION indelible.image_generation_jobs_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -3603,6 +3966,19 @@ CREATE TRIGGER history_needs_image_generation_jobs AFTER INSERT ON indelible.his
 FOR EACH ROW WHEN (NEW.lifecycle = 'image_job') EXECUTE FUNCTION indelible.history_needs_image_generation_jobs()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_image_generation_jobs
+--;
+CREATE FUNCTION indelible.history_declares_data_of_image_generation_jobs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'image_job' AND NEW.data - ARRAY['completed_at', 'error_data', 'external_job_id', 'retry_count', 'service', 'token_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_image_generation_jobs AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'image_job') EXECUTE FUNCTION indelible.history_declares_data_of_image_generation_jobs()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_image_generation_jobs
 --;
 CREATE FUNCTION indelible.ipfs_upload_records_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -3656,6 +4032,19 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'ipfs_upload') EXECUTE FUNCTION indelible.his
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_ipfs_upload_records
 --;
+CREATE FUNCTION indelible.history_declares_data_of_ipfs_upload_records() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'ipfs_upload' AND NEW.data - ARRAY['cid', 'completed_at', 'error_data', 'record_type', 'retry_count', 'token_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_ipfs_upload_records AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'ipfs_upload') EXECUTE FUNCTION indelible.history_declares_data_of_ipfs_upload_records()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_ipfs_upload_records
+--;
 CREATE FUNCTION indelible.reveal_transactions_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -3708,6 +4097,19 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'reveal_transaction') EXECUTE FUNCTION indeli
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_reveal_transactions
 --;
+CREATE FUNCTION indelible.history_declares_data_of_reveal_transactions() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'reveal_transaction' AND NEW.data - ARRAY['block_number', 'confirmed_at', 'gas_price_wei', 'token_ids', 'tx_hash']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_reveal_transactions AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'reveal_transaction') EXECUTE FUNCTION indelible.history_declares_data_of_reveal_transactions()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_reveal_transactions
+--;
 CREATE FUNCTION indelible.system_state_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -3759,6 +4161,19 @@ CREATE TRIGGER history_needs_system_state AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'system_state') EXECUTE FUNCTION indelible.history_needs_system_state()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_system_state
+--;
+CREATE FUNCTION indelible.history_declares_data_of_system_state() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'system_state' AND NEW.data - ARRAY['state_value']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_system_state AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'system_state') EXECUTE FUNCTION indelible.history_declares_data_of_system_state()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_system_state
 --;
 CREATE FUNCTION indelible.authors_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -4085,6 +4500,45 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'project') EXECUTE FUNCTION indelible.history
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_projects
 --;
+CREATE FUNCTION indelible.history_declares_data_of_projects() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'project' AND NEW.data - ARRAY['current_nodes', 'description', 'github_repo_url', 'latest_successful_job_id', 'latest_successful_job_number', 'name', 'prompt', 'repository_branch', 'repository_host', 'repository_id', 'repository_name', 'user_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_projects AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'project') EXECUTE FUNCTION indelible.history_declares_data_of_projects()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_projects
+--;
+CREATE FUNCTION indelible.projects_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('bound bound', 'requested requested', 'unbound unbound') OR NEW.name = OLD.name AND NEW.description = OLD.description AND NEW.current_nodes = OLD.current_nodes AND (NEW.latest_successful_job_id = OLD.latest_successful_job_id OR NEW.latest_successful_job_id IS NULL AND OLD.latest_successful_job_id IS NULL) AND (NEW.latest_successful_job_number = OLD.latest_successful_job_number OR NEW.latest_successful_job_number IS NULL AND OLD.latest_successful_job_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested requested', 'unbound requested') OR (NEW.repository_host = OLD.repository_host OR NEW.repository_host IS NULL AND OLD.repository_host IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested bound', 'requested requested', 'unbound requested') OR (NEW.repository_name = OLD.repository_name OR NEW.repository_name IS NULL AND OLD.repository_name IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested bound') OR (NEW.repository_id = OLD.repository_id OR NEW.repository_id IS NULL AND OLD.repository_id IS NULL) AND (NEW.repository_branch = OLD.repository_branch OR NEW.repository_branch IS NULL AND OLD.repository_branch IS NULL) AND (NEW.github_repo_url = OLD.github_repo_url OR NEW.github_repo_url IS NULL AND OLD.github_repo_url IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER projects_keeps_fields BEFORE UPDATE ON indelible.projects
+FOR EACH ROW EXECUTE FUNCTION indelible.projects_keeps_fields()
+--;
+ALTER TABLE indelible.projects ENABLE ALWAYS TRIGGER projects_keeps_fields
+--;
+CREATE FUNCTION indelible.history_keeps_fields_of_projects() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'project' AND NEW.seq > 1 AND NEW.action IN ('add_prompt', 'rename', 'request_repository', 'set_nodes', 'update_latest_job')) OR EXISTS (SELECT 1 FROM indelible.history AS predecessor JOIN indelible.projects AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('add_prompt', 'request_repository', 'set_nodes', 'update_latest_job') OR (predecessor.data #>> '{name}') IS NOT DISTINCT FROM (NEW.data #>> '{name}') AND (head.name) IS NOT DISTINCT FROM (NEW.data #>> '{name}') AND (predecessor.data #>> '{description}') IS NOT DISTINCT FROM (NEW.data #>> '{description}') AND (head.description) IS NOT DISTINCT FROM (NEW.data #>> '{description}')) AND (NEW.action NOT IN ('add_prompt', 'rename', 'request_repository', 'update_latest_job') OR (predecessor.data #>> '{current_nodes}') IS NOT DISTINCT FROM (NEW.data #>> '{current_nodes}') AND (head.current_nodes) IS NOT DISTINCT FROM (NULLIF(NEW.data -> 'current_nodes', 'null'))) AND (NEW.action NOT IN ('add_prompt', 'rename', 'request_repository', 'set_nodes') OR (predecessor.data #>> '{latest_successful_job_id}') IS NOT DISTINCT FROM (NEW.data #>> '{latest_successful_job_id}') AND (head.latest_successful_job_id) IS NOT DISTINCT FROM (NEW.data #>> '{latest_successful_job_id}') AND (predecessor.data #>> '{latest_successful_job_number}') IS NOT DISTINCT FROM (NEW.data #>> '{latest_successful_job_number}') AND (head.latest_successful_job_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{latest_successful_job_number}' AS BIGINT))) AND (NEW.action NOT IN ('add_prompt', 'rename', 'set_nodes', 'update_latest_job') OR (predecessor.data #>> '{repository_host}') IS NOT DISTINCT FROM (NEW.data #>> '{repository_host}') AND (head.repository_host) IS NOT DISTINCT FROM (NEW.data #>> '{repository_host}') AND (predecessor.data #>> '{repository_name}') IS NOT DISTINCT FROM (NEW.data #>> '{repository_name}') AND (head.repository_name) IS NOT DISTINCT FROM (NEW.data #>> '{repository_name}')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_keeps_fields_of_projects AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'project' AND NEW.seq > 1 AND NEW.action IN ('add_prompt', 'rename', 'request_repository', 'set_nodes', 'update_latest_job')) EXECUTE FUNCTION indelible.history_keeps_fields_of_projects()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_projects
+--;
 CREATE FUNCTION indelible.jobs_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -4136,6 +4590,32 @@ CREATE TRIGGER history_needs_jobs AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'job') EXECUTE FUNCTION indelible.history_needs_jobs()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_jobs
+--;
+CREATE FUNCTION indelible.history_declares_data_of_jobs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'job' AND NEW.data - ARRAY['architecture_spec', 'completed_at', 'failure_reason', 'number', 'output', 'phase', 'project_id', 'prompt', 'result', 'spec_digest', 'user_id', 'warning_count']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_jobs AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'job') EXECUTE FUNCTION indelible.history_declares_data_of_jobs()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_jobs
+--;
+CREATE FUNCTION indelible.jobs_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed_with_warnings', 'running failed', 'running running') OR NEW.warning_count = OLD.warning_count) AND (OLD.status || ' ' || NEW.status IN ('running running') OR (NEW.phase = OLD.phase OR NEW.phase IS NULL AND OLD.phase IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('running completed', 'running completed_with_warnings') OR (NEW.result = OLD.result OR NEW.result IS NULL AND OLD.result IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running failed') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed', 'running completed_with_warnings', 'running failed') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER jobs_keeps_fields BEFORE UPDATE ON indelible.jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.jobs_keeps_fields()
+--;
+ALTER TABLE indelible.jobs ENABLE ALWAYS TRIGGER jobs_keeps_fields
 --;
 CREATE FUNCTION indelible.projects_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -4657,6 +5137,45 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'contest') EXECUTE FUNCTION indelible.history
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_contests
 --;
+CREATE FUNCTION indelible.history_declares_data_of_contests() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'contest' AND NEW.data - ARRAY['attempted_action', 'configuration', 'configuration_digest', 'contest_name', 'currency', 'end_time', 'error_code', 'error_from_state', 'error_message', 'evidence', 'fee_minor', 'lock_time', 'max_entries', 'max_entries_per_user', 'min_entries', 'organizer_id', 'payment_grace_seconds', 'provider_event_id', 'reason_code', 'settle_time', 'settlement_run_id', 'start_time']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_contests AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'contest') EXECUTE FUNCTION indelible.history_declares_data_of_contests()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_contests
+--;
+CREATE FUNCTION indelible.contests_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('SCHEDULED LOCKED', 'SCHEDULED SCHEDULED') OR NEW.configuration_digest = OLD.configuration_digest AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds) AND (OLD.status || ' ' || NEW.status IN ('ERROR COMPLETE', 'LIVE COMPLETE') OR (NEW.settle_time = OLD.settle_time OR NEW.settle_time IS NULL AND OLD.settle_time IS NULL) AND (NEW.settlement_run_id = OLD.settlement_run_id OR NEW.settlement_run_id IS NULL AND OLD.settlement_run_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ERROR CANCELLED', 'ERROR COMPLETE', 'ERROR LIVE', 'ERROR LOCKED', 'ERROR SCHEDULED', 'LIVE ERROR', 'LOCKED ERROR', 'SCHEDULED ERROR') OR (NEW.error_from_state = OLD.error_from_state OR NEW.error_from_state IS NULL AND OLD.error_from_state IS NULL) AND (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL) AND (NEW.attempted_action = OLD.attempted_action OR NEW.attempted_action IS NULL AND OLD.attempted_action IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contests_keeps_fields BEFORE UPDATE ON indelible.contests
+FOR EACH ROW EXECUTE FUNCTION indelible.contests_keeps_fields()
+--;
+ALTER TABLE indelible.contests ENABLE ALWAYS TRIGGER contests_keeps_fields
+--;
+CREATE FUNCTION indelible.history_keeps_fields_of_contests() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'contest' AND NEW.seq > 1 AND NEW.action IN ('lock')) OR EXISTS (SELECT 1 FROM indelible.history AS predecessor JOIN indelible.contests AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('lock') OR (predecessor.data #>> '{configuration_digest}') IS NOT DISTINCT FROM (NEW.data #>> '{configuration_digest}') AND (head.configuration_digest) IS NOT DISTINCT FROM (NEW.data #>> '{configuration_digest}') AND (predecessor.data #>> '{lock_time}') IS NOT DISTINCT FROM (NEW.data #>> '{lock_time}') AND (head.lock_time) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{lock_time}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{start_time}') IS NOT DISTINCT FROM (NEW.data #>> '{start_time}') AND (head.start_time) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{start_time}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{end_time}') IS NOT DISTINCT FROM (NEW.data #>> '{end_time}') AND (head.end_time) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{end_time}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{max_entries}') IS NOT DISTINCT FROM (NEW.data #>> '{max_entries}') AND (head.max_entries) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{max_entries}' AS BIGINT)) AND (predecessor.data #>> '{min_entries}') IS NOT DISTINCT FROM (NEW.data #>> '{min_entries}') AND (head.min_entries) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{min_entries}' AS BIGINT)) AND (predecessor.data #>> '{max_entries_per_user}') IS NOT DISTINCT FROM (NEW.data #>> '{max_entries_per_user}') AND (head.max_entries_per_user) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{max_entries_per_user}' AS BIGINT)) AND (predecessor.data #>> '{fee_minor}') IS NOT DISTINCT FROM (NEW.data #>> '{fee_minor}') AND (head.fee_minor) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{fee_minor}' AS BIGINT)) AND (predecessor.data #>> '{currency}') IS NOT DISTINCT FROM (NEW.data #>> '{currency}') AND (head.currency) IS NOT DISTINCT FROM (NEW.data #>> '{currency}') AND (predecessor.data #>> '{payment_grace_seconds}') IS NOT DISTINCT FROM (NEW.data #>> '{payment_grace_seconds}') AND (head.payment_grace_seconds) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{payment_grace_seconds}' AS BIGINT))))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_keeps_fields_of_contests AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'contest' AND NEW.seq > 1 AND NEW.action IN ('lock')) EXECUTE FUNCTION indelible.history_keeps_fields_of_contests()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_contests
+--;
 CREATE FUNCTION indelible.entries_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -4708,6 +5227,32 @@ CREATE TRIGGER history_needs_entries AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'entry') EXECUTE FUNCTION indelible.history_needs_entries()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_entries
+--;
+CREATE FUNCTION indelible.history_declares_data_of_entries() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'entry' AND NEW.data - ARRAY['contest_id', 'currency', 'entry_number', 'fee_minor', 'paid_at', 'paid_minor', 'payment_ref', 'place_number', 'rejection_reason', 'roster', 'roster_digest', 'user_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_entries AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'entry') EXECUTE FUNCTION indelible.history_declares_data_of_entries()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_entries
+--;
+CREATE FUNCTION indelible.entries_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('ACTIVE REFUNDED', 'PENDING_PAYMENT REJECTED', 'VOID REFUNDED') OR (NEW.place_number = OLD.place_number OR NEW.place_number IS NULL AND OLD.place_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE', 'PENDING_PAYMENT PENDING_PAYMENT') OR NEW.roster_digest = OLD.roster_digest) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT ACTIVE') OR (NEW.paid_minor = OLD.paid_minor OR NEW.paid_minor IS NULL AND OLD.paid_minor IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL) AND (NEW.payment_ref = OLD.payment_ref OR NEW.payment_ref IS NULL AND OLD.payment_ref IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT REJECTED') OR (NEW.rejection_reason = OLD.rejection_reason OR NEW.rejection_reason IS NULL AND OLD.rejection_reason IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER entries_keeps_fields BEFORE UPDATE ON indelible.entries
+FOR EACH ROW EXECUTE FUNCTION indelible.entries_keeps_fields()
+--;
+ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_keeps_fields
 --;
 CREATE FUNCTION indelible.contest_logs_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -4761,6 +5306,45 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'contest_log') EXECUTE FUNCTION indelible.his
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_contest_logs
 --;
+CREATE FUNCTION indelible.history_declares_data_of_contest_logs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'contest_log' AND NEW.data - ARRAY['cancelled_number', 'conflict_number', 'contest_id', 'event', 'event_hash', 'faults', 'fetch_number', 'field_number', 'head_hash', 'leaderboard_at', 'leaderboard_hash', 'leaderboard_number', 'observations', 'observed_at', 'pending_rewrite', 'pending_rewrite_at', 'pending_rewrite_number', 'provider_event_id', 'terminal_at', 'terminal_number']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_contest_logs AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'contest_log') EXECUTE FUNCTION indelible.history_declares_data_of_contest_logs()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_contest_logs
+--;
+CREATE FUNCTION indelible.contest_logs_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('OPEN OPEN', 'PAUSED PAUSED') OR NEW.fetch_number = OLD.fetch_number AND (NEW.head_hash = OLD.head_hash OR NEW.head_hash IS NULL AND OLD.head_hash IS NULL) AND NEW.event_hash = OLD.event_hash AND (NEW.field_number = OLD.field_number OR NEW.field_number IS NULL AND OLD.field_number IS NULL) AND (NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number IS NULL AND OLD.leaderboard_number IS NULL) AND (NEW.leaderboard_at = OLD.leaderboard_at OR NEW.leaderboard_at IS NULL AND OLD.leaderboard_at IS NULL) AND (NEW.leaderboard_hash = OLD.leaderboard_hash OR NEW.leaderboard_hash IS NULL AND OLD.leaderboard_hash IS NULL) AND NEW.observations = OLD.observations AND (NEW.observed_at = OLD.observed_at OR NEW.observed_at IS NULL AND OLD.observed_at IS NULL) AND (NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number IS NULL AND OLD.terminal_number IS NULL) AND (NEW.terminal_at = OLD.terminal_at OR NEW.terminal_at IS NULL AND OLD.terminal_at IS NULL) AND (NEW.cancelled_number = OLD.cancelled_number OR NEW.cancelled_number IS NULL AND OLD.cancelled_number IS NULL) AND (NEW.pending_rewrite = OLD.pending_rewrite OR NEW.pending_rewrite IS NULL AND OLD.pending_rewrite IS NULL) AND (NEW.pending_rewrite_at = OLD.pending_rewrite_at OR NEW.pending_rewrite_at IS NULL AND OLD.pending_rewrite_at IS NULL) AND (NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number IS NULL AND OLD.pending_rewrite_number IS NULL) AND (NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number IS NULL AND OLD.conflict_number IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contest_logs_keeps_fields BEFORE UPDATE ON indelible.contest_logs
+FOR EACH ROW EXECUTE FUNCTION indelible.contest_logs_keeps_fields()
+--;
+ALTER TABLE indelible.contest_logs ENABLE ALWAYS TRIGGER contest_logs_keeps_fields
+--;
+CREATE FUNCTION indelible.history_keeps_fields_of_contest_logs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'contest_log' AND NEW.seq > 1 AND NEW.action IN ('skip')) OR EXISTS (SELECT 1 FROM indelible.history AS predecessor JOIN indelible.contest_logs AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('skip') OR (predecessor.data #>> '{head_hash}') IS NOT DISTINCT FROM (NEW.data #>> '{head_hash}') AND (head.head_hash) IS NOT DISTINCT FROM (NEW.data #>> '{head_hash}') AND (predecessor.data #>> '{event_hash}') IS NOT DISTINCT FROM (NEW.data #>> '{event_hash}') AND (head.event_hash) IS NOT DISTINCT FROM (NEW.data #>> '{event_hash}') AND (predecessor.data #>> '{field_number}') IS NOT DISTINCT FROM (NEW.data #>> '{field_number}') AND (head.field_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{field_number}' AS BIGINT)) AND (predecessor.data #>> '{leaderboard_number}') IS NOT DISTINCT FROM (NEW.data #>> '{leaderboard_number}') AND (head.leaderboard_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{leaderboard_number}' AS BIGINT)) AND (predecessor.data #>> '{leaderboard_at}') IS NOT DISTINCT FROM (NEW.data #>> '{leaderboard_at}') AND (head.leaderboard_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{leaderboard_at}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{leaderboard_hash}') IS NOT DISTINCT FROM (NEW.data #>> '{leaderboard_hash}') AND (head.leaderboard_hash) IS NOT DISTINCT FROM (NEW.data #>> '{leaderboard_hash}') AND (predecessor.data #>> '{observations}') IS NOT DISTINCT FROM (NEW.data #>> '{observations}') AND (head.observations) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{observations}' AS BIGINT)) AND (predecessor.data #>> '{observed_at}') IS NOT DISTINCT FROM (NEW.data #>> '{observed_at}') AND (head.observed_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{observed_at}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{terminal_number}') IS NOT DISTINCT FROM (NEW.data #>> '{terminal_number}') AND (head.terminal_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{terminal_number}' AS BIGINT)) AND (predecessor.data #>> '{terminal_at}') IS NOT DISTINCT FROM (NEW.data #>> '{terminal_at}') AND (head.terminal_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{terminal_at}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{cancelled_number}') IS NOT DISTINCT FROM (NEW.data #>> '{cancelled_number}') AND (head.cancelled_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{cancelled_number}' AS BIGINT)) AND (predecessor.data #>> '{conflict_number}') IS NOT DISTINCT FROM (NEW.data #>> '{conflict_number}') AND (head.conflict_number) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{conflict_number}' AS BIGINT))))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_keeps_fields_of_contest_logs AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'contest_log' AND NEW.seq > 1 AND NEW.action IN ('skip')) EXECUTE FUNCTION indelible.history_keeps_fields_of_contest_logs()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_contest_logs
+--;
 CREATE FUNCTION indelible.provider_feeds_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -4812,6 +5396,32 @@ CREATE TRIGGER history_needs_provider_feeds AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'provider_feed') EXECUTE FUNCTION indelible.history_needs_provider_feeds()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_provider_feeds
+--;
+CREATE FUNCTION indelible.history_declares_data_of_provider_feeds() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'provider_feed' AND NEW.data - ARRAY['failures', 'fetch', 'last_payload_digest', 'last_success_at']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_provider_feeds AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'provider_feed') EXECUTE FUNCTION indelible.history_declares_data_of_provider_feeds()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_provider_feeds
+--;
+CREATE FUNCTION indelible.provider_feeds_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('POLLING POLLING') OR (NEW.last_success_at = OLD.last_success_at OR NEW.last_success_at IS NULL AND OLD.last_success_at IS NULL) AND (NEW.last_payload_digest = OLD.last_payload_digest OR NEW.last_payload_digest IS NULL AND OLD.last_payload_digest IS NULL) AND NEW.failures = OLD.failures)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER provider_feeds_keeps_fields BEFORE UPDATE ON indelible.provider_feeds
+FOR EACH ROW EXECUTE FUNCTION indelible.provider_feeds_keeps_fields()
+--;
+ALTER TABLE indelible.provider_feeds ENABLE ALWAYS TRIGGER provider_feeds_keeps_fields
 --;
 CREATE FUNCTION indelible.settlement_runs_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -4865,6 +5475,32 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'settlement_run') EXECUTE FUNCTION indelible.
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_settlement_runs
 --;
+CREATE FUNCTION indelible.history_declares_data_of_settlement_runs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'settlement_run' AND NEW.data - ARRAY['configuration_digest', 'configuration_version', 'contest_id', 'currency', 'eligibility_digest', 'engine_version', 'entries_count', 'entries_seq_sum', 'error_code', 'error_message', 'event_number', 'events_digest', 'line_count', 'lines', 'number', 'official_rounds', 'pool_minor', 'rake_minor', 'result_digest', 'retained_minor', 'rounding_minor', 'settled_at', 'top_up_minor']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_settlement_runs AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'settlement_run') EXECUTE FUNCTION indelible.history_declares_data_of_settlement_runs()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_settlement_runs
+--;
+CREATE FUNCTION indelible.settlement_runs_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('STARTED COMPLETE') OR (NEW.eligibility_digest = OLD.eligibility_digest OR NEW.eligibility_digest IS NULL AND OLD.eligibility_digest IS NULL) AND (NEW.official_rounds = OLD.official_rounds OR NEW.official_rounds IS NULL AND OLD.official_rounds IS NULL) AND (NEW.result_digest = OLD.result_digest OR NEW.result_digest IS NULL AND OLD.result_digest IS NULL) AND (NEW.pool_minor = OLD.pool_minor OR NEW.pool_minor IS NULL AND OLD.pool_minor IS NULL) AND (NEW.rake_minor = OLD.rake_minor OR NEW.rake_minor IS NULL AND OLD.rake_minor IS NULL) AND (NEW.rounding_minor = OLD.rounding_minor OR NEW.rounding_minor IS NULL AND OLD.rounding_minor IS NULL) AND (NEW.retained_minor = OLD.retained_minor OR NEW.retained_minor IS NULL AND OLD.retained_minor IS NULL) AND (NEW.top_up_minor = OLD.top_up_minor OR NEW.top_up_minor IS NULL AND OLD.top_up_minor IS NULL) AND (NEW.line_count = OLD.line_count OR NEW.line_count IS NULL AND OLD.line_count IS NULL) AND (NEW.settled_at = OLD.settled_at OR NEW.settled_at IS NULL AND OLD.settled_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('STARTED FAILED') OR (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settlement_runs_keeps_fields BEFORE UPDATE ON indelible.settlement_runs
+FOR EACH ROW EXECUTE FUNCTION indelible.settlement_runs_keeps_fields()
+--;
+ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_keeps_fields
+--;
 CREATE FUNCTION indelible.contests_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -4880,7 +5516,7 @@ ALTER TABLE indelible.contests ENABLE ALWAYS TRIGGER contests_fixed
 --;
 CREATE FUNCTION indelible.contests_frozen() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF ((NEW.configuration_version = OLD.configuration_version AND NEW.configuration_digest = OLD.configuration_digest AND NEW.provider_event_id = OLD.provider_event_id AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds) OR (OLD.status = 'SCHEDULED' AND NEW.configuration_version = OLD.configuration_version + 1)) IS NOT TRUE THEN
+  IF ((NEW.configuration_version = OLD.configuration_version AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds AND NEW.configuration_digest = OLD.configuration_digest) OR (OLD.status = 'SCHEDULED' AND NEW.configuration_version = OLD.configuration_version + 1)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5099,6 +5735,19 @@ FOR EACH ROW WHEN ((NEW.place_number IS NULL OR NEW.place_number = OLD.place_num
 --;
 ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_keeps_place_number
 --;
+CREATE FUNCTION indelible.entries_settled_stays() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.status IN (OLD.status, 'REJECTED') OR EXISTS (SELECT 1 FROM indelible.contests AS contest WHERE contest.id = NEW.contest_id AND contest.status <> 'COMPLETE')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER entries_settled_stays BEFORE UPDATE ON indelible.entries
+FOR EACH ROW WHEN (NOT (NEW.status IN (OLD.status, 'REJECTED'))) EXECUTE FUNCTION indelible.entries_settled_stays()
+--;
+ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_settled_stays
+--;
 CREATE FUNCTION indelible.contest_logs_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -5138,6 +5787,19 @@ FOR EACH ROW EXECUTE FUNCTION indelible.contest_logs_points_to_newest()
 --;
 ALTER TABLE indelible.contest_logs ENABLE ALWAYS TRIGGER contest_logs_points_to_newest
 --;
+CREATE FUNCTION indelible.contest_logs_marks_of_now() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.observations <= OLD.observations + 1 AND (NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.observed_at IS NULL OR NEW.observed_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contest_logs_marks_of_now BEFORE UPDATE ON indelible.contest_logs
+FOR EACH ROW EXECUTE FUNCTION indelible.contest_logs_marks_of_now()
+--;
+ALTER TABLE indelible.contest_logs ENABLE ALWAYS TRIGGER contest_logs_marks_of_now
+--;
 CREATE FUNCTION indelible.contest_events_applied() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.contest_logs AS head WHERE head.id = NEW.contest_id AND head.head_hash = NEW.body_hash AND (head.field_number IS NULL OR head.field_number <> NEW.number OR NEW.kind IN ('FIELD') AND NEW.validity = 'VALID') AND (head.leaderboard_number IS NULL OR head.leaderboard_number <> NEW.number OR NEW.kind IN ('CORRECTION', 'SNAPSHOT') AND NEW.validity = 'VALID') AND (head.terminal_number IS NULL OR head.terminal_number <> NEW.number OR NEW.kind IN ('TERMINAL') AND NEW.validity = 'VALID') AND (head.cancelled_number IS NULL OR head.cancelled_number <> NEW.number OR NEW.kind IN ('CANCELLED') AND NEW.validity = 'VALID'))) IS NOT TRUE THEN
@@ -5150,6 +5812,19 @@ CREATE TRIGGER contest_events_applied AFTER INSERT ON indelible.contest_events
 FOR EACH ROW EXECUTE FUNCTION indelible.contest_events_applied()
 --;
 ALTER TABLE indelible.contest_events ENABLE ALWAYS TRIGGER contest_events_applied
+--;
+CREATE FUNCTION indelible.contest_events_has_body() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (CASE WHEN NEW.kind NOT IN ('CANCELLED', 'CORRECTION', 'FIELD', 'SNAPSHOT') THEN NEW.body IS NULL WHEN NEW.body IS NULL THEN NEW.validity = 'INVALID' WHEN NEW.kind = 'FIELD' THEN NOT jsonb_path_exists(NEW.body, '$ ? ((!(@.primary.type() == "array")) || (!(@.alternates.type() == "array")))') ELSE NOT jsonb_path_exists(NEW.body, '$ ? ((!(@.provider_event_id.type() == "string")) || (!(@.schema_version.type() == "number")) || (!(@.tournament.type() == "object")) || (exists(@.tournament ? ((!(@.status == "SCHEDULED" || @.status == "IN_PROGRESS" || @.status == "FINAL" || @.status == "CANCELLED" || @.status.type() == "null")) || (!(@.rounds.type() == "number" || @.rounds.type() == "null")) || (!(@.current_round.type() == "number" || @.current_round.type() == "null")) || (!(@.par.type() == "number" || @.par.type() == "null"))))) || (!(@.players.type() == "array")) || (@.players.type() == "array" && (@.players[*].type() != "object" || exists(@.players[*] ? ((!(@.player_id.type() == "string")) || (!(@.name.type() == "string")) || (!(@.status == "ACTIVE" || @.status == "FIN" || @.status == "CUT" || @.status == "WD" || @.status == "DQ" || @.status == "MDF" || @.status == "DNS")) || (!(@.position.type() == "string" || @.position.type() == "null")) || (!(@.playoff.type() == "boolean")) || (!(@.rounds.type() == "array")) || (@.rounds.type() == "array" && (@.rounds[*].type() != "object" || exists(@.rounds[*] ? ((!(@.n.type() == "number")) || (!(@.strokes.type() == "number" || @.strokes.type() == "null")) || (!(@.complete.type() == "boolean")) || (!(@.to_par.type() == "number" || @.to_par.type() == "null")) || (!(@.course_id.type() == "string" || @.course_id.type() == "null")) || (!(@.holes.type() == "array" || @.holes.type() == "null")) || (@.holes.type() == "array" && (@.holes[*].type() != "object" || exists(@.holes[*] ? ((!(@.h.type() == "number")) || (!(@.strokes.type() == "number")))))))))))))) || (!(@.corrections.type() == "array" || !(exists(@.corrections)))) || (@.corrections.type() == "array" && (@.corrections[*].type() != "object" || exists(@.corrections[*] ? ((!(@.player_id.type() == "string")) || (!(@.n.type() == "number" || @.n.type() == "null")) || (!(@.value.type() == "number" || @.value.type() == "string")) || (!(@.replaced.type() == "array")))))))') END) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contest_events_has_body AFTER INSERT ON indelible.contest_events
+FOR EACH ROW EXECUTE FUNCTION indelible.contest_events_has_body()
+--;
+ALTER TABLE indelible.contest_events ENABLE ALWAYS TRIGGER contest_events_has_body
 --;
 CREATE FUNCTION indelible.contest_events_of_fetch() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -5215,6 +5890,19 @@ CREATE TRIGGER settlement_runs_of_played_contest AFTER INSERT ON indelible.settl
 FOR EACH ROW EXECUTE FUNCTION indelible.settlement_runs_of_played_contest()
 --;
 ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_of_played_contest
+--;
+CREATE FUNCTION indelible.settlement_runs_next_number() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.number = (SELECT count(*) FROM indelible.settlement_runs AS run WHERE run.contest_id = NEW.contest_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settlement_runs_next_number AFTER INSERT ON indelible.settlement_runs
+FOR EACH ROW EXECUTE FUNCTION indelible.settlement_runs_next_number()
+--;
+ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_next_number
 --;
 CREATE FUNCTION indelible.settlement_runs_input_current() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -5749,6 +6437,32 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'account') EXECUTE FUNCTION indelible.history
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_accounts
 --;
+CREATE FUNCTION indelible.history_declares_data_of_accounts() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'account' AND NEW.data - ARRAY['balance_minor', 'credited_minor', 'currency', 'debited_minor', 'kind', 'last_movement_id', 'movement_key', 'posting_count', 'postings_digest', 'reference']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_accounts AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'account') EXECUTE FUNCTION indelible.history_declares_data_of_accounts()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_accounts
+--;
+CREATE FUNCTION indelible.accounts_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.balance_minor = 0 AND NEW.credited_minor = 0 AND NEW.debited_minor = 0 AND NEW.last_movement_id IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER accounts_initial_fields AFTER INSERT ON indelible.accounts
+FOR EACH ROW EXECUTE FUNCTION indelible.accounts_initial_fields()
+--;
+ALTER TABLE indelible.accounts ENABLE ALWAYS TRIGGER accounts_initial_fields
+--;
 CREATE FUNCTION indelible.movements_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -5800,6 +6514,45 @@ CREATE TRIGGER history_needs_movements AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'movement') EXECUTE FUNCTION indelible.history_needs_movements()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_movements
+--;
+CREATE FUNCTION indelible.history_declares_data_of_movements() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'movement' AND NEW.data - ARRAY['covered_items', 'currency', 'fact_key', 'key', 'kind', 'occurred_at', 'posting_count', 'postings', 'reference', 'reverses', 'source', 'total_minor']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_movements AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'movement') EXECUTE FUNCTION indelible.history_declares_data_of_movements()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_movements
+--;
+CREATE FUNCTION indelible.movements_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.occurred_at <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER movements_latest_times_on_insert AFTER INSERT ON indelible.movements
+FOR EACH ROW EXECUTE FUNCTION indelible.movements_latest_times_on_insert()
+--;
+ALTER TABLE indelible.movements ENABLE ALWAYS TRIGGER movements_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.movements_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.occurred_at <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER movements_latest_times_on_update BEFORE UPDATE ON indelible.movements
+FOR EACH ROW EXECUTE FUNCTION indelible.movements_latest_times_on_update()
+--;
+ALTER TABLE indelible.movements ENABLE ALWAYS TRIGGER movements_latest_times_on_update
 --;
 CREATE FUNCTION indelible.charges_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -5853,6 +6606,84 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'charge') EXECUTE FUNCTION indelible.history_
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_charges
 --;
+CREATE FUNCTION indelible.history_declares_data_of_charges() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'charge' AND NEW.data - ARRAY['amount_minor', 'currency', 'disputed_from', 'expires_at', 'failure_code', 'generation', 'intent_id', 'item', 'last_event_at', 'outcome_code', 'paid_at', 'party', 'received_currency', 'received_minor', 'reference', 'refunded_minor', 'session_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_charges AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'charge') EXECUTE FUNCTION indelible.history_declares_data_of_charges()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_charges
+--;
+CREATE FUNCTION indelible.charges_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('FAILED FAILED', 'PENDING PENDING', 'PROCESSING PROCESSING', 'REQUIRES_ACTION REQUIRES_ACTION') OR NEW.expires_at = OLD.expires_at) AND (OLD.status || ' ' || NEW.status IN ('FAILED FAILED', 'PENDING PENDING') OR (NEW.intent_id = OLD.intent_id OR NEW.intent_id IS NULL AND OLD.intent_id IS NULL) AND NEW.generation = OLD.generation AND (NEW.session_id = OLD.session_id OR NEW.session_id IS NULL AND OLD.session_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED REFUND_PENDING', 'FAILED SUCCEEDED', 'PENDING FAILED', 'PENDING REFUND_PENDING', 'PENDING SUCCEEDED', 'PROCESSING FAILED', 'PROCESSING REFUND_PENDING', 'PROCESSING SUCCEEDED', 'REQUIRES_ACTION FAILED', 'REQUIRES_ACTION REFUND_PENDING', 'REQUIRES_ACTION SUCCEEDED') OR (NEW.failure_code = OLD.failure_code OR NEW.failure_code IS NULL AND OLD.failure_code IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED CANCELED', 'FAILED PROCESSING', 'FAILED REFUND_PENDING', 'FAILED REQUIRES_ACTION', 'FAILED SUCCEEDED', 'PENDING CANCELED', 'PENDING FAILED', 'PENDING PROCESSING', 'PENDING REFUND_PENDING', 'PENDING REQUIRES_ACTION', 'PENDING SUCCEEDED', 'PROCESSING FAILED', 'PROCESSING REFUND_PENDING', 'PROCESSING SUCCEEDED', 'REQUIRES_ACTION CANCELED', 'REQUIRES_ACTION FAILED', 'REQUIRES_ACTION PROCESSING', 'REQUIRES_ACTION REFUND_PENDING', 'REQUIRES_ACTION SUCCEEDED') OR (NEW.last_event_at = OLD.last_event_at OR NEW.last_event_at IS NULL AND OLD.last_event_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED REFUND_PENDING', 'FAILED SUCCEEDED', 'PENDING REFUND_PENDING', 'PENDING SUCCEEDED', 'PROCESSING REFUND_PENDING', 'PROCESSING SUCCEEDED', 'REQUIRES_ACTION REFUND_PENDING', 'REQUIRES_ACTION SUCCEEDED') OR (NEW.received_minor = OLD.received_minor OR NEW.received_minor IS NULL AND OLD.received_minor IS NULL) AND (NEW.received_currency = OLD.received_currency OR NEW.received_currency IS NULL AND OLD.received_currency IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('DISPUTED CHARGED_BACK', 'DISPUTED PARTIALLY_REFUNDED', 'DISPUTED REFUNDED', 'DISPUTED SUCCEEDED', 'PARTIALLY_REFUNDED PARTIALLY_REFUNDED', 'PARTIALLY_REFUNDED REFUNDED', 'PARTIALLY_REFUNDED SUCCEEDED', 'REFUNDED PARTIALLY_REFUNDED', 'REFUNDED REFUND_PENDING', 'REFUNDED SUCCEEDED', 'REFUND_PENDING PARTIALLY_REFUNDED', 'REFUND_PENDING REFUNDED', 'REFUND_PENDING REFUND_PENDING', 'REFUND_PENDING SUCCEEDED', 'SUCCEEDED PARTIALLY_REFUNDED', 'SUCCEEDED REFUNDED') OR NEW.refunded_minor = OLD.refunded_minor) AND (OLD.status || ' ' || NEW.status IN ('DISPUTED PARTIALLY_REFUNDED', 'DISPUTED REFUNDED', 'DISPUTED SUCCEEDED', 'PARTIALLY_REFUNDED DISPUTED', 'REFUNDED DISPUTED', 'SUCCEEDED DISPUTED') OR (NEW.disputed_from = OLD.disputed_from OR NEW.disputed_from IS NULL AND OLD.disputed_from IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED CANCELED', 'FAILED REFUND_PENDING', 'PARTIALLY_REFUNDED REFUND_PENDING', 'PENDING CANCELED', 'PENDING REFUND_PENDING', 'PROCESSING REFUND_PENDING', 'REQUIRES_ACTION CANCELED', 'REQUIRES_ACTION REFUND_PENDING', 'SUCCEEDED REFUND_PENDING') OR (NEW.outcome_code = OLD.outcome_code OR NEW.outcome_code IS NULL AND OLD.outcome_code IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER charges_keeps_fields BEFORE UPDATE ON indelible.charges
+FOR EACH ROW EXECUTE FUNCTION indelible.charges_keeps_fields()
+--;
+ALTER TABLE indelible.charges ENABLE ALWAYS TRIGGER charges_keeps_fields
+--;
+CREATE FUNCTION indelible.history_keeps_fields_of_charges() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'charge' AND NEW.seq > 1 AND NEW.action IN ('attach_intent', 'attach_session', 'extend')) OR EXISTS (SELECT 1 FROM indelible.history AS predecessor JOIN indelible.charges AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('attach_intent', 'attach_session') OR (predecessor.data #>> '{expires_at}') IS NOT DISTINCT FROM (NEW.data #>> '{expires_at}') AND (head.expires_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{expires_at}' AS TIMESTAMP WITH TIME ZONE))) AND (NEW.action NOT IN ('extend') OR (predecessor.data #>> '{intent_id}') IS NOT DISTINCT FROM (NEW.data #>> '{intent_id}') AND (head.intent_id) IS NOT DISTINCT FROM (NEW.data #>> '{intent_id}')) AND (NEW.action NOT IN ('attach_session', 'extend') OR (predecessor.data #>> '{generation}') IS NOT DISTINCT FROM (NEW.data #>> '{generation}') AND (head.generation) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{generation}' AS BIGINT))) AND (NEW.action NOT IN ('attach_intent', 'extend') OR (predecessor.data #>> '{session_id}') IS NOT DISTINCT FROM (NEW.data #>> '{session_id}') AND (head.session_id) IS NOT DISTINCT FROM (NEW.data #>> '{session_id}')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_keeps_fields_of_charges AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'charge' AND NEW.seq > 1 AND NEW.action IN ('attach_intent', 'attach_session', 'extend')) EXECUTE FUNCTION indelible.history_keeps_fields_of_charges()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_charges
+--;
+CREATE FUNCTION indelible.charges_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.disputed_from IS NULL AND (NEW.status IN ('PENDING') OR NEW.expires_at IS NULL) AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER charges_initial_fields AFTER INSERT ON indelible.charges
+FOR EACH ROW EXECUTE FUNCTION indelible.charges_initial_fields()
+--;
+ALTER TABLE indelible.charges ENABLE ALWAYS TRIGGER charges_initial_fields
+--;
+CREATE FUNCTION indelible.charges_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.expires_at <= NEW.updated_at + interval '86400000 seconds' AND (NEW.last_event_at IS NULL OR NEW.last_event_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.paid_at IS NULL OR NEW.paid_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER charges_latest_times_on_insert AFTER INSERT ON indelible.charges
+FOR EACH ROW EXECUTE FUNCTION indelible.charges_latest_times_on_insert()
+--;
+ALTER TABLE indelible.charges ENABLE ALWAYS TRIGGER charges_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.charges_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.expires_at <= NEW.updated_at + interval '86400000 seconds' AND (NEW.last_event_at IS NULL OR NEW.last_event_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.paid_at IS NULL OR NEW.paid_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER charges_latest_times_on_update BEFORE UPDATE ON indelible.charges
+FOR EACH ROW EXECUTE FUNCTION indelible.charges_latest_times_on_update()
+--;
+ALTER TABLE indelible.charges ENABLE ALWAYS TRIGGER charges_latest_times_on_update
+--;
 CREATE FUNCTION indelible.refunds_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -5904,6 +6735,45 @@ CREATE TRIGGER history_needs_refunds AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'refund') EXECUTE FUNCTION indelible.history_needs_refunds()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_refunds
+--;
+CREATE FUNCTION indelible.history_declares_data_of_refunds() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'refund' AND NEW.data - ARRAY['amount_minor', 'attempt', 'charge_id', 'covered', 'currency', 'failure_code', 'generation', 'number', 'reason_code', 'stripe_refund_id']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_refunds AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'refund') EXECUTE FUNCTION indelible.history_declares_data_of_refunds()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_refunds
+--;
+CREATE FUNCTION indelible.refunds_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('requested requested') OR NEW.generation = OLD.generation) AND (OLD.status || ' ' || NEW.status IN ('pending canceled', 'pending failed', 'pending requires_action', 'pending succeeded', 'requested canceled', 'requested failed', 'requested pending', 'requested requires_action', 'requested succeeded', 'requires_action canceled', 'requires_action failed', 'requires_action pending', 'requires_action succeeded', 'succeeded failed') OR (NEW.stripe_refund_id = OLD.stripe_refund_id OR NEW.stripe_refund_id IS NULL AND OLD.stripe_refund_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'requested failed', 'requires_action failed', 'succeeded failed') OR (NEW.failure_code = OLD.failure_code OR NEW.failure_code IS NULL AND OLD.failure_code IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER refunds_keeps_fields BEFORE UPDATE ON indelible.refunds
+FOR EACH ROW EXECUTE FUNCTION indelible.refunds_keeps_fields()
+--;
+ALTER TABLE indelible.refunds ENABLE ALWAYS TRIGGER refunds_keeps_fields
+--;
+CREATE FUNCTION indelible.refunds_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.failure_code IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.stripe_refund_id IS NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER refunds_initial_fields AFTER INSERT ON indelible.refunds
+FOR EACH ROW EXECUTE FUNCTION indelible.refunds_initial_fields()
+--;
+ALTER TABLE indelible.refunds ENABLE ALWAYS TRIGGER refunds_initial_fields
 --;
 CREATE FUNCTION indelible.disputes_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -5957,6 +6827,84 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'dispute') EXECUTE FUNCTION indelible.history
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_disputes
 --;
+CREATE FUNCTION indelible.history_declares_data_of_disputes() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'dispute' AND NEW.data - ARRAY['amount_minor', 'charge_id', 'closed_at', 'covered', 'currency', 'evidence_due_by', 'fee_minor', 'reason_code', 'reinstated_at', 'withdrawn_at']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_disputes AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'dispute') EXECUTE FUNCTION indelible.history_declares_data_of_disputes()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_disputes
+--;
+CREATE FUNCTION indelible.disputes_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('lost lost', 'needs_response needs_response', 'prevented prevented', 'under_review under_review', 'warning_closed warning_closed', 'warning_needs_response warning_needs_response', 'warning_under_review warning_under_review', 'won won') OR (NEW.fee_minor = OLD.fee_minor OR NEW.fee_minor IS NULL AND OLD.fee_minor IS NULL) AND (NEW.withdrawn_at = OLD.withdrawn_at OR NEW.withdrawn_at IS NULL AND OLD.withdrawn_at IS NULL) AND (NEW.reinstated_at = OLD.reinstated_at OR NEW.reinstated_at IS NULL AND OLD.reinstated_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('needs_response lost', 'needs_response needs_response', 'needs_response prevented', 'needs_response under_review', 'needs_response won', 'under_review lost', 'under_review prevented', 'under_review under_review', 'under_review won', 'warning_needs_response lost', 'warning_needs_response needs_response', 'warning_needs_response prevented', 'warning_needs_response under_review', 'warning_needs_response warning_closed', 'warning_needs_response warning_needs_response', 'warning_needs_response warning_under_review', 'warning_needs_response won', 'warning_under_review lost', 'warning_under_review needs_response', 'warning_under_review prevented', 'warning_under_review under_review', 'warning_under_review warning_closed', 'warning_under_review warning_under_review', 'warning_under_review won') OR (NEW.evidence_due_by = OLD.evidence_due_by OR NEW.evidence_due_by IS NULL AND OLD.evidence_due_by IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('needs_response lost', 'needs_response prevented', 'needs_response won', 'under_review lost', 'under_review prevented', 'under_review won', 'warning_needs_response lost', 'warning_needs_response prevented', 'warning_needs_response warning_closed', 'warning_needs_response won', 'warning_under_review lost', 'warning_under_review prevented', 'warning_under_review warning_closed', 'warning_under_review won') OR (NEW.closed_at = OLD.closed_at OR NEW.closed_at IS NULL AND OLD.closed_at IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER disputes_keeps_fields BEFORE UPDATE ON indelible.disputes
+FOR EACH ROW EXECUTE FUNCTION indelible.disputes_keeps_fields()
+--;
+ALTER TABLE indelible.disputes ENABLE ALWAYS TRIGGER disputes_keeps_fields
+--;
+CREATE FUNCTION indelible.history_keeps_fields_of_disputes() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'dispute' AND NEW.seq > 1 AND NEW.action IN ('reinstate', 'update', 'withdraw')) OR EXISTS (SELECT 1 FROM indelible.history AS predecessor JOIN indelible.disputes AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('reinstate', 'update') OR (predecessor.data #>> '{fee_minor}') IS NOT DISTINCT FROM (NEW.data #>> '{fee_minor}') AND (head.fee_minor) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{fee_minor}' AS BIGINT)) AND (predecessor.data #>> '{withdrawn_at}') IS NOT DISTINCT FROM (NEW.data #>> '{withdrawn_at}') AND (head.withdrawn_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{withdrawn_at}' AS TIMESTAMP WITH TIME ZONE))) AND (NEW.action NOT IN ('reinstate', 'withdraw') OR (predecessor.data #>> '{evidence_due_by}') IS NOT DISTINCT FROM (NEW.data #>> '{evidence_due_by}') AND (head.evidence_due_by) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{evidence_due_by}' AS TIMESTAMP WITH TIME ZONE))) AND (NEW.action NOT IN ('update', 'withdraw') OR (predecessor.data #>> '{reinstated_at}') IS NOT DISTINCT FROM (NEW.data #>> '{reinstated_at}') AND (head.reinstated_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{reinstated_at}' AS TIMESTAMP WITH TIME ZONE))))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_keeps_fields_of_disputes AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'dispute' AND NEW.seq > 1 AND NEW.action IN ('reinstate', 'update', 'withdraw')) EXECUTE FUNCTION indelible.history_keeps_fields_of_disputes()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_disputes
+--;
+CREATE FUNCTION indelible.disputes_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.closed_at IS NULL AND (NEW.status IN ('needs_response', 'warning_needs_response') OR NEW.evidence_due_by IS NULL) AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER disputes_initial_fields AFTER INSERT ON indelible.disputes
+FOR EACH ROW EXECUTE FUNCTION indelible.disputes_initial_fields()
+--;
+ALTER TABLE indelible.disputes ENABLE ALWAYS TRIGGER disputes_initial_fields
+--;
+CREATE FUNCTION indelible.disputes_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.withdrawn_at IS NULL OR NEW.withdrawn_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.reinstated_at IS NULL OR NEW.reinstated_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.closed_at IS NULL OR NEW.closed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER disputes_latest_times_on_insert AFTER INSERT ON indelible.disputes
+FOR EACH ROW EXECUTE FUNCTION indelible.disputes_latest_times_on_insert()
+--;
+ALTER TABLE indelible.disputes ENABLE ALWAYS TRIGGER disputes_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.disputes_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.withdrawn_at IS NULL OR NEW.withdrawn_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.reinstated_at IS NULL OR NEW.reinstated_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.closed_at IS NULL OR NEW.closed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER disputes_latest_times_on_update BEFORE UPDATE ON indelible.disputes
+FOR EACH ROW EXECUTE FUNCTION indelible.disputes_latest_times_on_update()
+--;
+ALTER TABLE indelible.disputes ENABLE ALWAYS TRIGGER disputes_latest_times_on_update
+--;
 CREATE FUNCTION indelible.stripe_events_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -6008,6 +6956,71 @@ CREATE TRIGGER history_needs_stripe_events AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'stripe_event') EXECUTE FUNCTION indelible.history_needs_stripe_events()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_stripe_events
+--;
+CREATE FUNCTION indelible.history_declares_data_of_stripe_events() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'stripe_event' AND NEW.data - ARRAY['account', 'api_version', 'attempt', 'created', 'event_type', 'last_code', 'livemode', 'object_id', 'origin', 'payload_digest']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_stripe_events AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'stripe_event') EXECUTE FUNCTION indelible.history_declares_data_of_stripe_events()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_stripe_events
+--;
+CREATE FUNCTION indelible.stripe_events_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('RECEIVED DEAD', 'RECEIVED IGNORED', 'RECEIVED PROCESSED', 'RECEIVED RECEIVED') OR (NEW.last_code = OLD.last_code OR NEW.last_code IS NULL AND OLD.last_code IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stripe_events_keeps_fields BEFORE UPDATE ON indelible.stripe_events
+FOR EACH ROW EXECUTE FUNCTION indelible.stripe_events_keeps_fields()
+--;
+ALTER TABLE indelible.stripe_events ENABLE ALWAYS TRIGGER stripe_events_keeps_fields
+--;
+CREATE FUNCTION indelible.stripe_events_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.last_code IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stripe_events_initial_fields AFTER INSERT ON indelible.stripe_events
+FOR EACH ROW EXECUTE FUNCTION indelible.stripe_events_initial_fields()
+--;
+ALTER TABLE indelible.stripe_events ENABLE ALWAYS TRIGGER stripe_events_initial_fields
+--;
+CREATE FUNCTION indelible.stripe_events_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.created <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stripe_events_latest_times_on_insert AFTER INSERT ON indelible.stripe_events
+FOR EACH ROW EXECUTE FUNCTION indelible.stripe_events_latest_times_on_insert()
+--;
+ALTER TABLE indelible.stripe_events ENABLE ALWAYS TRIGGER stripe_events_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.stripe_events_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.created <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stripe_events_latest_times_on_update BEFORE UPDATE ON indelible.stripe_events
+FOR EACH ROW EXECUTE FUNCTION indelible.stripe_events_latest_times_on_update()
+--;
+ALTER TABLE indelible.stripe_events ENABLE ALWAYS TRIGGER stripe_events_latest_times_on_update
 --;
 CREATE FUNCTION indelible.reconciliations_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -6061,6 +7074,71 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'reconciliation') EXECUTE FUNCTION indelible.
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_reconciliations
 --;
+CREATE FUNCTION indelible.history_declares_data_of_reconciliations() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'reconciliation' AND NEW.data - ARRAY['checked', 'discrepancies', 'discrepancy_count', 'error_code', 'error_message', 'finished_at', 'scope', 'started_at']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_reconciliations AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'reconciliation') EXECUTE FUNCTION indelible.history_declares_data_of_reconciliations()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_reconciliations
+--;
+CREATE FUNCTION indelible.reconciliations_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('STARTED COMPLETE') OR NEW.checked = OLD.checked AND (NEW.discrepancy_count = OLD.discrepancy_count OR NEW.discrepancy_count IS NULL AND OLD.discrepancy_count IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('STARTED FAILED') OR (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reconciliations_keeps_fields BEFORE UPDATE ON indelible.reconciliations
+FOR EACH ROW EXECUTE FUNCTION indelible.reconciliations_keeps_fields()
+--;
+ALTER TABLE indelible.reconciliations ENABLE ALWAYS TRIGGER reconciliations_keeps_fields
+--;
+CREATE FUNCTION indelible.reconciliations_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.checked = '[]' AND NEW.discrepancy_count IS NULL AND NEW.error_code IS NULL AND NEW.error_message IS NULL AND NEW.finished_at IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reconciliations_initial_fields AFTER INSERT ON indelible.reconciliations
+FOR EACH ROW EXECUTE FUNCTION indelible.reconciliations_initial_fields()
+--;
+ALTER TABLE indelible.reconciliations ENABLE ALWAYS TRIGGER reconciliations_initial_fields
+--;
+CREATE FUNCTION indelible.reconciliations_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.started_at <= NEW.updated_at + interval '86400 seconds' AND (NEW.finished_at IS NULL OR NEW.finished_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reconciliations_latest_times_on_insert AFTER INSERT ON indelible.reconciliations
+FOR EACH ROW EXECUTE FUNCTION indelible.reconciliations_latest_times_on_insert()
+--;
+ALTER TABLE indelible.reconciliations ENABLE ALWAYS TRIGGER reconciliations_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.reconciliations_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.started_at <= NEW.updated_at + interval '86400 seconds' AND (NEW.finished_at IS NULL OR NEW.finished_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reconciliations_latest_times_on_update BEFORE UPDATE ON indelible.reconciliations
+FOR EACH ROW EXECUTE FUNCTION indelible.reconciliations_latest_times_on_update()
+--;
+ALTER TABLE indelible.reconciliations ENABLE ALWAYS TRIGGER reconciliations_latest_times_on_update
+--;
 CREATE FUNCTION indelible.payment_switches_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -6112,6 +7190,58 @@ CREATE TRIGGER history_needs_payment_switches AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'payment_switch') EXECUTE FUNCTION indelible.history_needs_payment_switches()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_payment_switches
+--;
+CREATE FUNCTION indelible.history_declares_data_of_payment_switches() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'payment_switch' AND NEW.data - ARRAY['halted_at', 'reason_code']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_payment_switches AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'payment_switch') EXECUTE FUNCTION indelible.history_declares_data_of_payment_switches()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_payment_switches
+--;
+CREATE FUNCTION indelible.payment_switches_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.status IN ('HALTED') OR NEW.halted_at IS NULL) AND (NEW.status IN ('HALTED') OR NEW.reason_code IS NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payment_switches_initial_fields AFTER INSERT ON indelible.payment_switches
+FOR EACH ROW EXECUTE FUNCTION indelible.payment_switches_initial_fields()
+--;
+ALTER TABLE indelible.payment_switches ENABLE ALWAYS TRIGGER payment_switches_initial_fields
+--;
+CREATE FUNCTION indelible.payment_switches_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.halted_at IS NULL OR NEW.halted_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payment_switches_latest_times_on_insert AFTER INSERT ON indelible.payment_switches
+FOR EACH ROW EXECUTE FUNCTION indelible.payment_switches_latest_times_on_insert()
+--;
+ALTER TABLE indelible.payment_switches ENABLE ALWAYS TRIGGER payment_switches_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.payment_switches_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.halted_at IS NULL OR NEW.halted_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payment_switches_latest_times_on_update BEFORE UPDATE ON indelible.payment_switches
+FOR EACH ROW EXECUTE FUNCTION indelible.payment_switches_latest_times_on_update()
+--;
+ALTER TABLE indelible.payment_switches ENABLE ALWAYS TRIGGER payment_switches_latest_times_on_update
 --;
 CREATE FUNCTION indelible.payees_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -6165,6 +7295,58 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'payee') EXECUTE FUNCTION indelible.history_n
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_payees
 --;
+CREATE FUNCTION indelible.history_declares_data_of_payees() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'payee' AND NEW.data - ARRAY['destination', 'destination_set_by']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_payees AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'payee') EXECUTE FUNCTION indelible.history_declares_data_of_payees()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_payees
+--;
+CREATE FUNCTION indelible.payees_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('NEW CLOSED', 'NEW RESTRICTED', 'READY CLOSED', 'READY RESTRICTED', 'RESTRICTED CLOSED', 'RESTRICTED RESTRICTED') OR (NEW.destination = OLD.destination OR NEW.destination IS NULL AND OLD.destination IS NULL) AND (NEW.destination_set_by = OLD.destination_set_by OR NEW.destination_set_by IS NULL AND OLD.destination_set_by IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payees_keeps_fields BEFORE UPDATE ON indelible.payees
+FOR EACH ROW EXECUTE FUNCTION indelible.payees_keeps_fields()
+--;
+ALTER TABLE indelible.payees ENABLE ALWAYS TRIGGER payees_keeps_fields
+--;
+CREATE FUNCTION indelible.history_keeps_fields_of_payees() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'payee' AND NEW.seq > 1 AND NEW.action IN ('restrict')) OR EXISTS (SELECT 1 FROM indelible.history AS predecessor JOIN indelible.payees AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('restrict') OR (predecessor.data #>> '{destination}') IS NOT DISTINCT FROM (NEW.data #>> '{destination}') AND (head.destination) IS NOT DISTINCT FROM (NEW.data #>> '{destination}') AND (predecessor.data #>> '{destination_set_by}') IS NOT DISTINCT FROM (NEW.data #>> '{destination_set_by}') AND (head.destination_set_by) IS NOT DISTINCT FROM (NEW.data #>> '{destination_set_by}')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_keeps_fields_of_payees AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'payee' AND NEW.seq > 1 AND NEW.action IN ('restrict')) EXECUTE FUNCTION indelible.history_keeps_fields_of_payees()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_payees
+--;
+CREATE FUNCTION indelible.payees_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.destination IS NULL AND NEW.destination_set_by IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payees_initial_fields AFTER INSERT ON indelible.payees
+FOR EACH ROW EXECUTE FUNCTION indelible.payees_initial_fields()
+--;
+ALTER TABLE indelible.payees ENABLE ALWAYS TRIGGER payees_initial_fields
+--;
 CREATE FUNCTION indelible.payout_jobs_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -6217,6 +7399,71 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'payout_job') EXECUTE FUNCTION indelible.hist
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_payout_jobs
 --;
+CREATE FUNCTION indelible.history_declares_data_of_payout_jobs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'payout_job' AND NEW.data - ARRAY['completed_at', 'currency', 'reference', 'total_minor', 'transfer_count']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_payout_jobs AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'payout_job') EXECUTE FUNCTION indelible.history_declares_data_of_payout_jobs()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_payout_jobs
+--;
+CREATE FUNCTION indelible.payout_jobs_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('complete processing', 'pending complete', 'processing complete') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payout_jobs_keeps_fields BEFORE UPDATE ON indelible.payout_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.payout_jobs_keeps_fields()
+--;
+ALTER TABLE indelible.payout_jobs ENABLE ALWAYS TRIGGER payout_jobs_keeps_fields
+--;
+CREATE FUNCTION indelible.payout_jobs_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.completed_at IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payout_jobs_initial_fields AFTER INSERT ON indelible.payout_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.payout_jobs_initial_fields()
+--;
+ALTER TABLE indelible.payout_jobs ENABLE ALWAYS TRIGGER payout_jobs_initial_fields
+--;
+CREATE FUNCTION indelible.payout_jobs_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payout_jobs_latest_times_on_insert AFTER INSERT ON indelible.payout_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.payout_jobs_latest_times_on_insert()
+--;
+ALTER TABLE indelible.payout_jobs ENABLE ALWAYS TRIGGER payout_jobs_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.payout_jobs_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payout_jobs_latest_times_on_update BEFORE UPDATE ON indelible.payout_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.payout_jobs_latest_times_on_update()
+--;
+ALTER TABLE indelible.payout_jobs ENABLE ALWAYS TRIGGER payout_jobs_latest_times_on_update
+--;
 CREATE FUNCTION indelible.transfers_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -6268,6 +7515,84 @@ CREATE TRIGGER history_needs_transfers AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'transfer') EXECUTE FUNCTION indelible.history_needs_transfers()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_transfers
+--;
+CREATE FUNCTION indelible.history_declares_data_of_transfers() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'transfer' AND NEW.data - ARRAY['amount_minor', 'approval_reason', 'approved_at', 'approved_by', 'approved_destination', 'attempt', 'completed_at', 'currency', 'destination', 'failure_code', 'failure_count', 'failure_message', 'failure_reason', 'first_attempt_at', 'generation', 'job_id', 'line_count', 'must_look_up', 'parked_at', 'party', 'reference', 'reissue_of', 'retry_until', 'reversed_minor', 'settlement_id', 'stripe_transfer_id', 'transfer_lines']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_transfers AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'transfer') EXECUTE FUNCTION indelible.history_declares_data_of_transfers()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_transfers
+--;
+CREATE FUNCTION indelible.transfers_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('failed_terminal pending', 'parked pending', 'pending pending') OR (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) AND (NEW.approved_destination = OLD.approved_destination OR NEW.approved_destination IS NULL AND OLD.approved_destination IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'parked completed', 'parked processing', 'pending completed', 'pending processing', 'processing completed', 'processing processing', 'retryable completed', 'retryable processing') OR (NEW.destination = OLD.destination OR NEW.destination IS NULL AND OLD.destination IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('parked processing', 'pending processing', 'processing processing', 'retryable processing') OR NEW.generation = OLD.generation AND (NEW.first_attempt_at = OLD.first_attempt_at OR NEW.first_attempt_at IS NULL AND OLD.first_attempt_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked processing', 'pending completed', 'pending parked', 'pending processing', 'processing completed', 'processing parked', 'processing processing', 'retryable completed', 'retryable parked', 'retryable processing') OR (NEW.retry_until = OLD.retry_until OR NEW.retry_until IS NULL AND OLD.retry_until IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked processing', 'pending completed', 'pending parked', 'pending processing', 'processing completed', 'processing failed_terminal', 'processing parked', 'processing processing', 'processing retryable', 'retryable completed', 'retryable failed_terminal', 'retryable parked', 'retryable processing') OR NEW.must_look_up = OLD.must_look_up) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked parked', 'parked pending', 'pending completed', 'pending parked', 'pending pending', 'processing completed', 'processing failed_terminal', 'processing parked', 'processing retryable', 'retryable completed', 'retryable failed_terminal', 'retryable parked') OR (NEW.failure_code = OLD.failure_code OR NEW.failure_code IS NULL AND OLD.failure_code IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'pending completed', 'pending parked', 'processing completed', 'processing failed_terminal', 'processing parked', 'processing retryable', 'retryable completed', 'retryable failed_terminal', 'retryable parked') OR (NEW.failure_message = OLD.failure_message OR NEW.failure_message IS NULL AND OLD.failure_message IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked processing', 'pending completed', 'pending parked', 'pending processing', 'processing completed', 'processing parked', 'processing processing', 'processing retryable', 'retryable completed', 'retryable parked', 'retryable processing') OR NEW.failure_count = OLD.failure_count) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked failed_terminal', 'pending completed', 'processing failed_terminal', 'retryable completed', 'retryable failed_terminal') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'parked completed', 'pending completed', 'processing completed', 'retryable completed') OR (NEW.stripe_transfer_id = OLD.stripe_transfer_id OR NEW.stripe_transfer_id IS NULL AND OLD.stripe_transfer_id IS NULL) AND (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal pending', 'parked parked', 'parked pending', 'pending parked', 'pending pending', 'processing parked', 'retryable parked') OR (NEW.parked_at = OLD.parked_at OR NEW.parked_at IS NULL AND OLD.parked_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('completed completed') OR NEW.reversed_minor = OLD.reversed_minor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_keeps_fields BEFORE UPDATE ON indelible.transfers
+FOR EACH ROW EXECUTE FUNCTION indelible.transfers_keeps_fields()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_keeps_fields
+--;
+CREATE FUNCTION indelible.history_keeps_fields_of_transfers() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'transfer' AND NEW.seq > 1 AND NEW.action IN ('request_account', 'unpark')) OR EXISTS (SELECT 1 FROM indelible.history AS predecessor JOIN indelible.transfers AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('unpark') OR (predecessor.data #>> '{approved_by}') IS NOT DISTINCT FROM (NEW.data #>> '{approved_by}') AND (head.approved_by) IS NOT DISTINCT FROM (NEW.data #>> '{approved_by}') AND (predecessor.data #>> '{approved_at}') IS NOT DISTINCT FROM (NEW.data #>> '{approved_at}') AND (head.approved_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{approved_at}' AS TIMESTAMP WITH TIME ZONE)) AND (predecessor.data #>> '{approval_reason}') IS NOT DISTINCT FROM (NEW.data #>> '{approval_reason}') AND (head.approval_reason) IS NOT DISTINCT FROM (NEW.data #>> '{approval_reason}') AND (predecessor.data #>> '{approved_destination}') IS NOT DISTINCT FROM (NEW.data #>> '{approved_destination}') AND (head.approved_destination) IS NOT DISTINCT FROM (NEW.data #>> '{approved_destination}')) AND (NEW.action NOT IN ('request_account') OR (predecessor.data #>> '{failure_code}') IS NOT DISTINCT FROM (NEW.data #>> '{failure_code}') AND (head.failure_code) IS NOT DISTINCT FROM (NEW.data #>> '{failure_code}') AND (predecessor.data #>> '{parked_at}') IS NOT DISTINCT FROM (NEW.data #>> '{parked_at}') AND (head.parked_at) IS NOT DISTINCT FROM (CAST(NEW.data #>> '{parked_at}' AS TIMESTAMP WITH TIME ZONE))))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_keeps_fields_of_transfers AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'transfer' AND NEW.seq > 1 AND NEW.action IN ('request_account', 'unpark')) EXECUTE FUNCTION indelible.history_keeps_fields_of_transfers()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_transfers
+--;
+CREATE FUNCTION indelible.transfers_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.must_look_up IS NULL) AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_initial_fields AFTER INSERT ON indelible.transfers
+FOR EACH ROW EXECUTE FUNCTION indelible.transfers_initial_fields()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_initial_fields
+--;
+CREATE FUNCTION indelible.transfers_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.approved_at IS NULL OR NEW.approved_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.first_attempt_at IS NULL OR NEW.first_attempt_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.retry_until IS NULL OR NEW.retry_until <= NEW.updated_at + interval '345600 seconds') AND (NEW.parked_at IS NULL OR NEW.parked_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_latest_times_on_insert AFTER INSERT ON indelible.transfers
+FOR EACH ROW EXECUTE FUNCTION indelible.transfers_latest_times_on_insert()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.transfers_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.approved_at IS NULL OR NEW.approved_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.first_attempt_at IS NULL OR NEW.first_attempt_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.retry_until IS NULL OR NEW.retry_until <= NEW.updated_at + interval '345600 seconds') AND (NEW.parked_at IS NULL OR NEW.parked_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_latest_times_on_update BEFORE UPDATE ON indelible.transfers
+FOR EACH ROW EXECUTE FUNCTION indelible.transfers_latest_times_on_update()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_latest_times_on_update
 --;
 CREATE FUNCTION indelible.accounts_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -6336,7 +7661,7 @@ ALTER TABLE indelible.movements ENABLE ALWAYS TRIGGER movements_fixed
 --;
 CREATE FUNCTION indelible.movements_mirrors() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.reverses IS NULL OR EXISTS (SELECT 1 FROM indelible.movements AS original WHERE original.id = NEW.reverses AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor AND original.posting_count = NEW.posting_count AND original.kind NOT IN ('PAYOUT_FAILED', 'REVERSAL', 'SETTLEMENT'))) IS NOT TRUE THEN
+  IF (NEW.reverses IS NULL OR EXISTS (SELECT 1 FROM indelible.movements AS original WHERE original.id = NEW.reverses AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor AND original.posting_count = NEW.posting_count AND (NEW.source = 'operator' AND original.kind IN ('GUARANTEE_TOPUP', 'REVERSAL', 'UNCLAIMED') AND (original.kind <> 'REVERSAL' OR original.source = 'operator') AND EXISTS (SELECT 1 FROM indelible.movements AS proposal WHERE proposal.key = 'reversal_proposed:' || NEW.reverses) OR NEW.source <> 'operator' AND original.kind = 'REFUND_SUCCEEDED' AND EXISTS (SELECT 1 FROM indelible.refunds AS refund WHERE refund.id = substr(original.key, 8, length(original.key) - 10) AND refund.status = 'failed')))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6346,6 +7671,32 @@ CREATE TRIGGER movements_mirrors AFTER INSERT ON indelible.movements
 FOR EACH ROW WHEN (NEW.reverses IS NOT NULL) EXECUTE FUNCTION indelible.movements_mirrors()
 --;
 ALTER TABLE indelible.movements ENABLE ALWAYS TRIGGER movements_mirrors
+--;
+CREATE FUNCTION indelible.movements_notes_fact() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.kind IN ('PAYOUT_FAILED', 'REVERSAL_PROPOSED')) OR NEW.fact_key IS NULL AND (NEW.kind = 'PAYOUT_FAILED' AND EXISTS (SELECT 1 FROM indelible.transfers AS transfer WHERE transfer.id = substr(NEW.source, 10) AND NEW.source = 'transfer:' || transfer.id AND NEW.key = 'ledger:payout:' || transfer.id || ':' || CAST(transfer.attempt_number AS text) AND transfer.status IN ('failed_terminal', 'retryable') AND transfer.reference = NEW.reference AND transfer.currency = NEW.currency) OR NEW.kind = 'REVERSAL_PROPOSED' AND NEW.source = 'operator' AND EXISTS (SELECT 1 FROM indelible.movements AS proposed WHERE proposed.id = substr(NEW.key, 19) AND NEW.key = 'reversal_proposed:' || proposed.id AND proposed.kind IN ('GUARANTEE_TOPUP', 'REVERSAL', 'UNCLAIMED') AND (proposed.reference) IS NOT DISTINCT FROM (NEW.reference) AND proposed.currency = NEW.currency))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER movements_notes_fact AFTER INSERT ON indelible.movements
+FOR EACH ROW WHEN (NEW.kind IN ('PAYOUT_FAILED', 'REVERSAL_PROPOSED')) EXECUTE FUNCTION indelible.movements_notes_fact()
+--;
+ALTER TABLE indelible.movements ENABLE ALWAYS TRIGGER movements_notes_fact
+--;
+CREATE FUNCTION indelible.history_second_person_reverses() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'movement') OR NOT EXISTS (SELECT 1 FROM indelible.movements AS movement JOIN indelible.movements AS proposal ON proposal.key = 'reversal_proposed:' || movement.reverses JOIN indelible.history AS proposed ON proposed.lifecycle = 'movement' AND proposed.entity_id = proposal.id AND proposed.seq = 1 WHERE movement.id = NEW.entity_id AND movement.source = 'operator' AND movement.reverses IS NOT NULL AND proposed.actor = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_second_person_reverses AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'movement') EXECUTE FUNCTION indelible.history_second_person_reverses()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_second_person_reverses
 --;
 CREATE FUNCTION indelible.postings_of_accounts() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -6425,6 +7776,19 @@ FOR EACH ROW WHEN ((OLD.paid_at IS NULL OR (NEW.received_minor = OLD.received_mi
 --;
 ALTER TABLE indelible.charges ENABLE ALWAYS TRIGGER charges_paid_once
 --;
+CREATE FUNCTION indelible.charges_sums_refunds() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.refunded_minor = OLD.refunded_minor OR NEW.refunded_minor = (SELECT coalesce(sum(refund.amount_minor), 0) FROM indelible.refunds AS refund WHERE refund.charge_id = NEW.id AND refund.status = 'succeeded')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER charges_sums_refunds BEFORE UPDATE ON indelible.charges
+FOR EACH ROW WHEN (NOT (NEW.refunded_minor = OLD.refunded_minor)) EXECUTE FUNCTION indelible.charges_sums_refunds()
+--;
+ALTER TABLE indelible.charges ENABLE ALWAYS TRIGGER charges_sums_refunds
+--;
 CREATE FUNCTION indelible.charges_generation_forward() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -6434,7 +7798,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER charges_generation_forward BEFORE UPDATE ON indelible.charges
-FOR EACH ROW WHEN ((NEW.generation >= OLD.generation) IS NOT TRUE) EXECUTE FUNCTION indelible.charges_generation_forward()
+FOR EACH ROW WHEN ((NEW.generation >= OLD.generation AND NEW.generation <= OLD.generation + 20) IS NOT TRUE) EXECUTE FUNCTION indelible.charges_generation_forward()
 --;
 ALTER TABLE indelible.charges ENABLE ALWAYS TRIGGER charges_generation_forward
 --;
@@ -6450,6 +7814,45 @@ CREATE TRIGGER refunds_fixed BEFORE UPDATE ON indelible.refunds
 FOR EACH ROW WHEN ((NEW.charge_id = OLD.charge_id AND NEW.number = OLD.number AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.reason_code = OLD.reason_code AND NEW.covered = OLD.covered) IS NOT TRUE) EXECUTE FUNCTION indelible.refunds_fixed()
 --;
 ALTER TABLE indelible.refunds ENABLE ALWAYS TRIGGER refunds_fixed
+--;
+CREATE FUNCTION indelible.refunds_refundable() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.charges AS charge WHERE charge.id = NEW.charge_id AND charge.received_currency = NEW.currency AND NEW.amount_minor <= charge.received_minor - charge.refunded_minor AND (NEW.status <> 'requested' OR charge.status IN ('PARTIALLY_REFUNDED', 'SUCCEEDED') OR charge.outcome_code IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER refunds_refundable AFTER INSERT ON indelible.refunds
+FOR EACH ROW EXECUTE FUNCTION indelible.refunds_refundable()
+--;
+ALTER TABLE indelible.refunds ENABLE ALWAYS TRIGGER refunds_refundable
+--;
+CREATE FUNCTION indelible.refunds_next_number() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.number = (SELECT count(*) FROM indelible.refunds AS refund WHERE refund.charge_id = NEW.charge_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER refunds_next_number AFTER INSERT ON indelible.refunds
+FOR EACH ROW EXECUTE FUNCTION indelible.refunds_next_number()
+--;
+ALTER TABLE indelible.refunds ENABLE ALWAYS TRIGGER refunds_next_number
+--;
+CREATE FUNCTION indelible.refunds_covered_by_settlement() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.covered = 0 OR EXISTS (SELECT 1 FROM indelible.charges AS charge JOIN indelible.covered_items AS covered ON covered.item = charge.item WHERE charge.id = NEW.charge_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER refunds_covered_by_settlement AFTER INSERT ON indelible.refunds
+FOR EACH ROW WHEN (NEW.covered = 1) EXECUTE FUNCTION indelible.refunds_covered_by_settlement()
+--;
+ALTER TABLE indelible.refunds ENABLE ALWAYS TRIGGER refunds_covered_by_settlement
 --;
 CREATE FUNCTION indelible.refunds_keeps_stripe_refund_id() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -6473,7 +7876,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER refunds_generation_forward BEFORE UPDATE ON indelible.refunds
-FOR EACH ROW WHEN ((NEW.generation >= OLD.generation) IS NOT TRUE) EXECUTE FUNCTION indelible.refunds_generation_forward()
+FOR EACH ROW WHEN ((NEW.generation >= OLD.generation AND NEW.generation <= OLD.generation + 1) IS NOT TRUE) EXECUTE FUNCTION indelible.refunds_generation_forward()
 --;
 ALTER TABLE indelible.refunds ENABLE ALWAYS TRIGGER refunds_generation_forward
 --;
@@ -6486,9 +7889,48 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER disputes_fixed BEFORE UPDATE ON indelible.disputes
-FOR EACH ROW WHEN ((NEW.charge_id = OLD.charge_id AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.covered = OLD.covered) IS NOT TRUE) EXECUTE FUNCTION indelible.disputes_fixed()
+FOR EACH ROW WHEN ((NEW.charge_id = OLD.charge_id AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.reason_code = OLD.reason_code AND NEW.covered = OLD.covered) IS NOT TRUE) EXECUTE FUNCTION indelible.disputes_fixed()
 --;
 ALTER TABLE indelible.disputes ENABLE ALWAYS TRIGGER disputes_fixed
+--;
+CREATE FUNCTION indelible.disputes_of_payment() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.charges AS charge WHERE charge.id = NEW.charge_id AND charge.received_minor IS NOT NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER disputes_of_payment AFTER INSERT ON indelible.disputes
+FOR EACH ROW EXECUTE FUNCTION indelible.disputes_of_payment()
+--;
+ALTER TABLE indelible.disputes ENABLE ALWAYS TRIGGER disputes_of_payment
+--;
+CREATE FUNCTION indelible.disputes_covered_by_settlement() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.covered = 0 OR EXISTS (SELECT 1 FROM indelible.charges AS charge JOIN indelible.covered_items AS covered ON covered.item = charge.item WHERE charge.id = NEW.charge_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER disputes_covered_by_settlement AFTER INSERT ON indelible.disputes
+FOR EACH ROW WHEN (NEW.covered = 1) EXECUTE FUNCTION indelible.disputes_covered_by_settlement()
+--;
+ALTER TABLE indelible.disputes ENABLE ALWAYS TRIGGER disputes_covered_by_settlement
+--;
+CREATE FUNCTION indelible.disputes_times_in_order() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.withdrawn_at IS NULL OR (NEW.reinstated_at IS NULL OR NEW.withdrawn_at <= NEW.reinstated_at + interval '86400 seconds') AND EXISTS (SELECT 1 FROM indelible.charges AS charge WHERE charge.id = NEW.charge_id AND charge.paid_at <= NEW.withdrawn_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER disputes_times_in_order BEFORE UPDATE ON indelible.disputes
+FOR EACH ROW WHEN (NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION indelible.disputes_times_in_order()
+--;
+ALTER TABLE indelible.disputes ENABLE ALWAYS TRIGGER disputes_times_in_order
 --;
 CREATE FUNCTION indelible.stripe_events_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -6577,26 +8019,39 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER transfers_generation_forward BEFORE UPDATE ON indelible.transfers
-FOR EACH ROW WHEN ((NEW.generation >= OLD.generation) IS NOT TRUE) EXECUTE FUNCTION indelible.transfers_generation_forward()
+FOR EACH ROW WHEN ((NEW.generation >= OLD.generation AND NEW.generation <= OLD.generation + 1) IS NOT TRUE) EXECUTE FUNCTION indelible.transfers_generation_forward()
 --;
 ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_generation_forward
 --;
+CREATE FUNCTION indelible.transfers_of_settlement() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.reissue_of IS NULL AND NEW.job_id IS NOT NULL AND NEW.settlement_id = NEW.job_id AND NEW.must_look_up = 0 OR NEW.job_id IS NULL AND EXISTS (SELECT 1 FROM indelible.transfers AS replaced WHERE replaced.id = NEW.reissue_of AND replaced.settlement_id = NEW.settlement_id AND replaced.reference = NEW.reference AND replaced.party = NEW.party AND replaced.currency = NEW.currency)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_of_settlement AFTER INSERT ON indelible.transfers
+FOR EACH ROW EXECUTE FUNCTION indelible.transfers_of_settlement()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_of_settlement
+--;
 CREATE FUNCTION indelible.transfers_reversed_forward() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
+  IF (NEW.reversed_minor = OLD.reversed_minor OR NEW.reversed_minor > OLD.reversed_minor AND NEW.reversed_minor = (SELECT coalesce(sum(posting.amount_minor), 0) FROM indelible.movements AS payout JOIN indelible.postings AS posting ON posting.reversed_movement_id = payout.id JOIN indelible.movements AS reversal ON reversal.id = posting.entity_id WHERE payout.key = 'payout:' || NEW.id AND reversal.kind = 'PAYOUT_REVERSED')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER transfers_reversed_forward BEFORE UPDATE ON indelible.transfers
-FOR EACH ROW WHEN ((NEW.reversed_minor >= OLD.reversed_minor) IS NOT TRUE) EXECUTE FUNCTION indelible.transfers_reversed_forward()
+FOR EACH ROW WHEN (NOT (NEW.reversed_minor = OLD.reversed_minor)) EXECUTE FUNCTION indelible.transfers_reversed_forward()
 --;
 ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_reversed_forward
 --;
 CREATE FUNCTION indelible.transfers_approved_once() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) END) IS NOT TRUE THEN
+  IF (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL OR OLD.status = 'parked' AND NEW.status = 'pending' AND OLD.failure_code = 'destination_unapproved' THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) AND (NEW.approved_destination = OLD.approved_destination OR NEW.approved_destination IS NULL AND OLD.approved_destination IS NULL) END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6606,6 +8061,58 @@ CREATE TRIGGER transfers_approved_once BEFORE UPDATE ON indelible.transfers
 FOR EACH ROW EXECUTE FUNCTION indelible.transfers_approved_once()
 --;
 ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_approved_once
+--;
+CREATE FUNCTION indelible.transfers_destination_approved_by_another() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.approved_destination IS NULL OR (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) AND (NEW.approved_destination = OLD.approved_destination OR NEW.approved_destination IS NULL AND OLD.approved_destination IS NULL) OR substr(NEW.approved_by, 1, 7) <> 'system:' AND EXISTS (SELECT 1 FROM indelible.payees AS payee WHERE payee.id = NEW.party AND payee.destination = NEW.approved_destination AND payee.destination_set_by <> NEW.approved_by)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_destination_approved_by_another BEFORE UPDATE ON indelible.transfers
+FOR EACH ROW WHEN (NEW.approved_destination IS NOT NULL) EXECUTE FUNCTION indelible.transfers_destination_approved_by_another()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_destination_approved_by_another
+--;
+CREATE FUNCTION indelible.transfers_destination_approved() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.status <> 'completed') OR (NEW.destination = OLD.destination OR NEW.destination IS NULL AND OLD.destination IS NULL) OR NEW.destination = NEW.approved_destination OR EXISTS (SELECT 1 FROM indelible.payees AS payee WHERE payee.id = NEW.party AND payee.destination = NEW.destination AND payee.destination_set_by = 'user' || ':' || NEW.party)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER transfers_destination_approved BEFORE UPDATE ON indelible.transfers
+FOR EACH ROW WHEN (NEW.status <> 'completed') EXECUTE FUNCTION indelible.transfers_destination_approved()
+--;
+ALTER TABLE indelible.transfers ENABLE ALWAYS TRIGGER transfers_destination_approved
+--;
+CREATE FUNCTION indelible.history_names_approved_by() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'transfer' AND NEW.action = 'approve') OR EXISTS (SELECT 1 FROM indelible.transfers AS head WHERE head.id = NEW.entity_id AND head.approved_by = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_names_approved_by AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'transfer' AND NEW.action = 'approve') EXECUTE FUNCTION indelible.history_names_approved_by()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_names_approved_by
+--;
+CREATE FUNCTION indelible.history_names_destination_set_by() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'payee' AND NEW.action = 'attach') OR EXISTS (SELECT 1 FROM indelible.payees AS head WHERE head.id = NEW.entity_id AND head.destination_set_by = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_names_destination_set_by AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'payee' AND NEW.action = 'attach') EXECUTE FUNCTION indelible.history_names_destination_set_by()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_names_destination_set_by
 --;
 CREATE FUNCTION indelible.transfers_job_open() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -6658,6 +8165,19 @@ CREATE TRIGGER payout_jobs_fixed BEFORE UPDATE ON indelible.payout_jobs
 FOR EACH ROW WHEN ((NEW.reference = OLD.reference AND NEW.currency = OLD.currency AND NEW.transfer_count = OLD.transfer_count AND NEW.total_minor = OLD.total_minor) IS NOT TRUE) EXECUTE FUNCTION indelible.payout_jobs_fixed()
 --;
 ALTER TABLE indelible.payout_jobs ENABLE ALWAYS TRIGGER payout_jobs_fixed
+--;
+CREATE FUNCTION indelible.payout_jobs_of_settlement() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.movements AS settlement WHERE settlement.key = 'settlement:' || NEW.id AND settlement.kind = 'SETTLEMENT' AND settlement.reference = NEW.reference AND settlement.currency = NEW.currency AND NEW.transfer_count = (SELECT count(DISTINCT line.party) FROM indelible.postings AS line WHERE line.entity_id = settlement.id AND substr(line.credit_account_id, 1, 15) = 'winner_payable:') AND NEW.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM indelible.postings AS line WHERE line.entity_id = settlement.id AND substr(line.credit_account_id, 1, 15) = 'winner_payable:'))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER payout_jobs_of_settlement AFTER INSERT ON indelible.payout_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.payout_jobs_of_settlement()
+--;
+ALTER TABLE indelible.payout_jobs ENABLE ALWAYS TRIGGER payout_jobs_of_settlement
 --;
 CREATE FUNCTION indelible.payout_jobs_finished() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -6887,6 +8407,308 @@ BEGIN
     f_applied := coalesce(old.seq, 0);
     f_rate := CAST(0.1 AS double precision);
     f_moved := indelible.vec_unit(indelible.vec_lerp(indelible.vec_unit(f_centroid), indelible.vec_unit($2), f_rate));
+    s.applied_seq := coalesce(old.seq, 0) + 1;
+    s.drift := indelible.vec_dist(f_moved, f_centroid);
+
+    f_centroid := coalesce(old.logged_vector::real[], f_centroid);
+    f_logged := coalesce(old.logged_seq, 0);
+    s.logged_drift := indelible.vec_dist(f_moved, f_centroid);
+    is_due := s.logged_drift >= r.history_distance
+      OR s.applied_seq - f_logged >= r.history_updates;
+
+    f_applied := s.applied_seq;
+    f_confidence := least(CAST(1.0 AS double precision), (f_applied / CAST(20.0 AS double precision)));
+    IF NOT s.drift BETWEEN -0.001 AND 2.001
+      OR NOT s.logged_drift BETWEEN -0.001 AND 2.001
+      OR NOT f_confidence BETWEEN 0 AND 1
+    THEN
+      RAISE numeric_value_out_of_range USING MESSAGE = 'the algorithm left its range';
+    END IF;
+
+    IF is_due THEN
+      f_centroid := f_moved;
+      f_logged := s.applied_seq;
+    ELSE
+      s.logged_drift := NULL;
+    END IF;
+    s.centroid_digest := encode(
+      sha256(
+        array_send(f_moved) || array_send(f_centroid) || int8send(f_logged)
+        || float8send(f_confidence)
+      ),
+      'hex'
+    );
+  END IF;
+
+  -- Score the capture and remark on it.
+  s.warnings := '[]';
+  IF r.named_subspace_id IS DISTINCT FROM named THEN
+    s.warnings := s.warnings || '["SUBSPACE_GONE"]';
+  END IF;
+  IF r.word_count > 0 THEN
+    f_depth := ((CAST(0.6 AS double precision) * least(CAST(1.5 AS double precision), (CAST(r.dwell_time_ms AS double precision) / (CAST(r.word_count AS double precision) * CAST(300.0 AS double precision))))) + (CAST(0.4 AS double precision) * r.scroll_depth));
+    IF abs(f_depth - r.reading_depth) > r.depth_tolerance THEN
+      s.warnings := s.warnings || '["DEPTH_MISMATCH"]';
+    END IF;
+  END IF;
+  s.magnitude := (r.weight * (CAST(0.5 AS double precision) + (CAST(0.5 AS double precision) * least(CAST(1.0 AS double precision), r.reading_depth))));
+  IF NOT s.nearest_distance BETWEEN -0.001 AND 2.001
+    OR NOT s.second_distance BETWEEN -0.001 AND 2.001
+    OR NOT abs(s.margin) < 'Infinity'
+    OR NOT abs(s.magnitude) < 'Infinity'
+  THEN
+    RAISE numeric_value_out_of_range USING MESSAGE = 'the algorithm left its range';
+  END IF;
+
+  -- The signal records the capture and its outcome.
+  s.id := r.signal_id;
+  s.capture_key := r.capture_key;
+  s.fingerprint := r.fingerprint;
+  s.user_id := r.user_id;
+  s.space_id := r.space_id;
+  s.artifact_id := coalesce(page.id, r.artifact_id);
+  s.url := r.url;
+  s.artifact_seq := coalesce(page.seq, 0) + 1;
+  s.normalized_url := r.normalized_url;
+  s.title := r.title;
+  s.content := r.content;
+  s.session_id := r.session_id;
+  s.named_subspace_id := r.named_subspace_id;
+  s.content_source := r.content_source;
+  s.engagement_level := r.engagement_level;
+  s.reading_depth := r.reading_depth;
+  s.scroll_depth := r.scroll_depth;
+  s.dwell_time_ms := r.dwell_time_ms;
+  s.word_count := r.word_count;
+  s.embedding_model := r.embedding_model;
+  s.vector := $2;
+  s.captured_at := r.captured_at;
+  s.recorded_at := at;
+  s.actor := r.actor;
+  s.reason := r.reason;
+  s.request_id := r.request_id;
+  s.algorithm_id := r.algorithm_id;
+  s.threshold := r.threshold;
+  s.reached_level := greatest(page.engagement_level, r.engagement_level);
+  s.hash := encode(sha256(convert_to(coalesce(s.id::text, '')
+    || E'\x1f' || coalesce(s.capture_key::text, '')
+    || E'\x1f' || coalesce(s.fingerprint::text, '')
+    || E'\x1f' || coalesce(s.artifact_id::text, '')
+    || E'\x1f' || coalesce(s.artifact_seq::text, '')
+    || E'\x1f' || coalesce(s.normalized_url::text, '')
+    || E'\x1f' || coalesce(round(extract(epoch FROM s.recorded_at - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint::text, '')
+    || E'\x1f' || coalesce(s.actor::text, '')
+    || E'\x1f' || coalesce(s.reason::text, '')
+    || E'\x1f' || coalesce(s.request_id::text, '')
+    || E'\x1f' || coalesce(s.algorithm_id::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.threshold), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.magnitude), 'hex'), '')
+    || E'\x1f' || coalesce(s.subspace_id::text, '')
+    || E'\x1f' || coalesce(s.decision::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.nearest_distance), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.second_distance), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.margin), 'hex'), '')
+    || E'\x1f' || coalesce(s.applied_seq::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.drift), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.logged_drift), 'hex'), '')
+    || E'\x1f' || coalesce(s.centroid_digest::text, '')
+    || E'\x1f' || coalesce(s.reached_level::text, '')
+    || E'\x1f' || coalesce(array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.warnings)), ','), ''), 'UTF8')), 'hex');
+
+  -- The artifact shows all of its signals, whatever their order: the stamp is time and key.
+  f_stamp := coalesce(
+    r.captured_text,
+    to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00')
+  ) || ' ' || r.capture_key;
+  IF page.id IS NULL THEN
+    INSERT INTO indelible.artifacts (
+      id, seq, hash, user_id, space_id, normalized_url, title, title_stamp, content,
+      content_stamp, engagement_level, reading_depth, scroll_depth, dwell_time_ms, word_count, vector, content_source, stamp, created_at, updated_at
+    )
+    VALUES (
+      s.artifact_id, 1, s.hash, s.user_id, s.space_id, s.normalized_url,
+      s.title, CASE WHEN s.title IS NULL THEN '' ELSE f_stamp END,
+      s.content, CASE WHEN s.content IS NULL THEN '' ELSE f_stamp END,
+      s.engagement_level, s.reading_depth, s.scroll_depth, s.dwell_time_ms, s.word_count, $2, s.content_source, f_stamp, at, at
+    );
+  ELSE
+    UPDATE indelible.artifacts a SET
+      seq = s.artifact_seq,
+      hash = s.hash,
+      updated_at = at,
+      title = CASE
+        WHEN s.title IS NULL OR f_stamp <= a.title_stamp THEN a.title
+        ELSE s.title
+      END,
+      title_stamp = CASE
+        WHEN s.title IS NULL THEN a.title_stamp
+        ELSE greatest(a.title_stamp, f_stamp COLLATE "C")
+      END,
+      content = CASE
+        WHEN s.content IS NULL OR f_stamp <= a.content_stamp THEN a.content
+        ELSE s.content
+      END,
+      content_stamp = CASE
+        WHEN s.content IS NULL THEN a.content_stamp
+        ELSE greatest(a.content_stamp, f_stamp COLLATE "C")
+      END,
+      engagement_level = greatest(a.engagement_level, s.engagement_level), reading_depth = greatest(a.reading_depth, s.reading_depth), scroll_depth = greatest(a.scroll_depth, s.scroll_depth), dwell_time_ms = greatest(a.dwell_time_ms, s.dwell_time_ms), word_count = greatest(a.word_count, s.word_count),
+      vector = CASE WHEN f_stamp <= a.stamp THEN a.vector ELSE s.vector END,
+      content_source = CASE
+        WHEN f_stamp <= a.stamp THEN a.content_source
+        ELSE s.content_source
+      END,
+      stamp = greatest(a.stamp, f_stamp COLLATE "C")
+    WHERE a.id = page.id;
+  END IF;
+
+  -- The centroid, and the record of all this.
+  IF moves AND old.id IS NULL THEN
+    INSERT INTO indelible.centroids (
+      id, seq, hash, space_id, vector, logged_vector, logged_seq, confidence,
+      created_at, updated_at
+    )
+    VALUES (
+      s.subspace_id, 1, s.hash, s.space_id, f_moved, f_centroid, f_logged, f_confidence,
+      at, at
+    );
+  ELSIF moves THEN
+    UPDATE indelible.centroids SET
+      seq = s.applied_seq,
+      hash = s.hash,
+      vector = f_moved,
+      updated_at = at,
+      logged_vector = f_centroid,
+      logged_seq = f_logged,
+      confidence = f_confidence
+    WHERE id = s.subspace_id;
+  END IF;
+  INSERT INTO indelible.signals SELECT s.*;
+  RETURN s;
+END $$
+--;
+CREATE FUNCTION indelible.capture_ece2e9c23443848c2c4d763232f099fd(request jsonb, vector real[]) RETURNS indelible.signals
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+#variable_conflict use_column
+DECLARE
+  -- The request, the signal that is made of it, the artifact and the centroid before it.
+  r record;
+  s indelible.signals;
+  page indelible.artifacts;
+  old indelible.centroids;
+  is_locked boolean;
+  is_due boolean;
+  moves boolean;
+  named text;
+  ids text[];
+  distances double precision[];
+  at timestamptz;
+  f_stamp text;
+  -- What the formulas take and give.
+  f_centroid real[];
+  f_moved real[];
+  f_logged bigint;
+  f_rate double precision;
+  f_applied double precision;
+  f_depth double precision;
+  f_confidence double precision;
+BEGIN
+  SELECT * INTO r FROM jsonb_to_record(request) AS fields(
+    signal_id text, artifact_id text, capture_key text, fingerprint text, user_id text,
+    space_id text, url text, normalized_url text, title text, content text, session_id text,
+    named_subspace_id text, content_source text, engagement_level bigint,
+    reading_depth double precision, scroll_depth double precision, dwell_time_ms bigint,
+    word_count bigint, embedding_model text, captured_at timestamptz, now timestamptz,
+    captured_text text, actor text, reason text, request_id text, algorithm_id text,
+    threshold double precision, max_assign_distance double precision,
+    history_distance double precision, history_updates bigint,
+    depth_tolerance double precision, weight double precision
+  );
+
+  -- Lock the space, so that its captures follow one another.
+  PERFORM 1
+    FROM indelible.spaces
+    WHERE id = r.space_id
+      AND user_id = r.user_id
+      AND status = 'ACTIVE'
+      AND model = r.embedding_model
+      AND dimension = cardinality($2)
+    FOR NO KEY UPDATE;
+  is_locked := FOUND;
+
+  -- A capture key that was saved before returns its signal.
+  SELECT * INTO s
+    FROM indelible.signals
+    WHERE user_id = r.user_id AND capture_key = r.capture_key;
+  IF FOUND THEN
+    RETURN s;
+  END IF;
+  IF NOT is_locked THEN
+    RETURN NULL;
+  END IF;
+
+  -- Compare with the centroids: the named one first, else the nearest.
+  SELECT id INTO named
+    FROM indelible.subspaces
+    WHERE id = r.named_subspace_id AND space_id = r.space_id AND status = 'ACTIVE';
+  SELECT array_agg(nearest.id), array_agg(nearest.distance) INTO ids, distances
+    FROM (
+      SELECT positions.id, indelible.vec_dist(positions.f_position, $2) AS distance
+      FROM (
+        SELECT p.id, coalesce(c.vector, p.seed)::real[] AS f_position
+        FROM indelible.subspaces p
+        LEFT JOIN indelible.centroids c ON c.id = p.id
+        WHERE p.space_id = r.space_id AND p.status = 'ACTIVE'
+      ) AS positions
+      WHERE positions.f_position IS NOT NULL
+      ORDER BY named IS NOT NULL AND positions.id <> named, 2, positions.id
+      LIMIT 2
+    ) AS nearest;
+
+  -- Decide where the capture belongs, and whether it moves the centroid.
+  IF ids IS NULL OR ids[1] <> named THEN
+    s.decision := 'NO_CENTROID';
+    s.subspace_id := named;
+    moves := named IS NOT NULL;
+  ELSE
+    s.subspace_id := ids[1];
+    s.nearest_distance := distances[1];
+    IF cardinality(ids) = 1 THEN
+      s.decision := 'SINGLE';
+      moves := distances[1] <= r.max_assign_distance;
+    ELSE
+      s.second_distance := distances[2];
+      s.margin := (distances[2] - distances[1]);
+      moves := s.margin > 0 AND s.margin >= r.threshold;
+      s.decision := CASE
+        WHEN moves THEN 'UPDATED'
+        WHEN s.margin < 0 THEN 'OVERRIDDEN'
+        ELSE 'AMBIGUOUS'
+      END;
+    END IF;
+  END IF;
+
+  -- The times of an artifact and of a centroid never stand still.
+  SELECT * INTO page
+    FROM indelible.artifacts
+    WHERE space_id = r.space_id AND normalized_url = r.normalized_url;
+  IF moves THEN
+    SELECT * INTO old FROM indelible.centroids WHERE id = s.subspace_id;
+  END IF;
+  at := greatest(
+    r.now,
+    page.updated_at + interval '1 microsecond',
+    old.updated_at + interval '1 microsecond'
+  );
+
+  -- Move the centroid, and log it where it is due.
+  IF moves THEN
+    SELECT coalesce(old.vector, seed, $2)::real[] INTO f_centroid
+      FROM indelible.subspaces
+      WHERE id = s.subspace_id;
+    f_applied := coalesce(old.seq, 0);
+    f_rate := (CAST(1.0 AS double precision) / (f_applied + CAST(10.0 AS double precision)));
+    f_moved := indelible.vec_unit(indelible.vec_lerp(indelible.vec_unit(f_centroid), indelible.vec_unit($2), ((f_rate * greatest(CAST(0.0 AS double precision), (CAST(1.0 AS double precision) - indelible.vec_dist(f_centroid, $2)))) * greatest(CAST(0.0 AS double precision), (CAST(1.0 AS double precision) - indelible.vec_dist(f_centroid, $2))))));
     s.applied_seq := coalesce(old.seq, 0) + 1;
     s.drift := indelible.vec_dist(f_moved, f_centroid);
 

@@ -13,22 +13,8 @@ WHERE stage IN (
 )
 --;
 DELETE FROM indelible.seal_records
-WHERE EXISTS (
-  SELECT 1 FROM indelible.history
-  WHERE lifecycle IN (
-    'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
-    'reconciliation', 'refund', 'stripe_event', 'transfer'
-  )
-)
 --;
 DELETE FROM indelible.seals
-WHERE EXISTS (
-  SELECT 1 FROM indelible.history
-  WHERE lifecycle IN (
-    'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
-    'reconciliation', 'refund', 'stripe_event', 'transfer'
-  )
-)
 --;
 DELETE FROM indelible.history
 WHERE lifecycle IN (
@@ -41,5 +27,7 @@ WHERE lifecycle IN (
   'account', 'charge', 'dispute', 'movement', 'payee', 'payment_switch', 'payout_job',
   'reconciliation', 'refund', 'stripe_event', 'transfer'
 )
+--;
+UPDATE indelible.history SET txid = pg_current_xact_id()
 --;
 SET CONSTRAINTS ALL IMMEDIATE

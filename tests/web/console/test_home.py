@@ -25,8 +25,9 @@ from tests.web.test_rates import ManualClock
 from indelible.app import AppContext, WriteTx
 from indelible.kernel.hung_threads import HUNG_SECONDS
 from indelible.kernel.stages import PauseStage, pause_stage
+from indelible.kernel.subscribers import FOLLOW_FEED, lock_cursor
 from indelible.kernel.tasks import Lease
-from indelible.testing.stores import MAYA, AnyStore
+from indelible.testing.stores import FAR, MAYA, AnyStore
 from indelible.tokens import Repositories
 from indelible_web import WebSettings, tokens
 from indelible_web.concepts import home as concepts_home
@@ -121,6 +122,16 @@ def test_a_stage_lags_after_five_minutes(any_site: Site) -> None:
     assert "Check The stage letters lags: its oldest due task has waited for 6 min." in text
     assert "1 task due." in text
     assert "Tasks due 1" in text
+
+
+def test_a_subscriber_that_has_stopped_is_urgent(any_site: Site) -> None:
+    lease = claimed(any_site.store, FOLLOW_FEED, "mail")
+    acted(any_site.store, lambda tx: lock_cursor(tx, lease))
+    acted(any_site.store, lambda tx: tx.tasks.reschedule(FOLLOW_FEED, "mail", due_at=FAR))
+
+    text = words(any_site)
+
+    assert "Urgent The subscriber mail has stopped: its task is put off until" in text
 
 
 def test_a_paused_stage_is_shown_and_does_not_lag(any_site: Site) -> None:

@@ -1,4 +1,4 @@
-"""Money in the console: six pages for operators, what needs attention, and forms with reasons."""
+"""Money in the console: seven pages for operators, what needs attention, and forms with reasons."""
 
 import pytest
 from tests.web.console.visitor import Site, Visitor
@@ -14,7 +14,7 @@ from indelible_web.money.attention import money_text
 pytestmark = pytest.mark.slow
 
 WORKER = Actor.system("worker")
-PAGES = ("", "/inbox", "/disputes", "/ledger", "/payouts", "/reconciliations")
+PAGES = ("", "/inbox", "/disputes", "/ledger", "/payouts", "/payees", "/reconciliations")
 MONEY = "/console/money"
 
 

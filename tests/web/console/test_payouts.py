@@ -4,9 +4,11 @@ import pytest
 from tests.web.console.visitor import Site, Visitor
 from werkzeug.test import TestResponse
 
-from indelible.money import Transfer, TransferFailure
+from indelible.kernel import Actor
+from indelible.money import AttachDestination, RegisterPayee, Transfer, TransferFailure
 from indelible.money.commands import RecordTransferFailure, RecordTransferSent
 from indelible.money.handlers import record_transfer_failure, record_transfer_sent
+from indelible.money.handlers.payees import attach_destination, register_payee
 from indelible.money.rules.ledger import Proof
 from indelible.money.rules.payouts import FailureDecision
 from indelible.testing.money.scenarios import FEE
@@ -25,6 +27,8 @@ from indelible.testing.stores import NOOR, AnyStore, do
 from indelible_web.money.texts import attempts_text
 
 pytestmark = pytest.mark.slow
+
+OTTO = Actor.user("otto")
 
 MONEY = "/console/money"
 PAYOUTS = f"{MONEY}/payouts"
@@ -81,6 +85,13 @@ def adopted(store: AnyStore, party: str) -> Transfer:
     return do(store, record_transfer_sent, command).transfer
 
 
+def set_account(store: AnyStore, destination: str, setter: Actor) -> None:
+    """Set the account of Ann, who receives transfers."""
+    do(store, register_payee, RegisterPayee(party="ann"), actor=setter)
+    attach = AttachDestination(party="ann", destination=destination)
+    do(store, attach_destination, attach, actor=setter)
+
+
 # Issue again
 
 
@@ -100,6 +111,7 @@ def test_a_transfer_is_issued_again_only_where_its_money_is_owed_again(
     reverse(store, "ann", FEE)
     open_transfer(operator, first)
     assert offers(operator) == {"reissue"}
+    assert "If the account of the payee is wrong, correct it first." in operator.page.words
     reissue(store, first)
     open_transfer(operator, first)
     assert offers(operator) == set()
@@ -246,6 +258,39 @@ def test_a_second_approval_is_refused_and_changes_nothing(
     assert "TRANSFER_ALREADY_APPROVED" in operator.page.words
     head = any_site.store.read(lambda tx: tx.money.transfers.get(transfer.id))
     assert (head.entity, head.revision.seq) == (approved, seq)
+
+
+def test_the_page_of_an_approval_shows_the_account_and_who_has_set_it(
+    any_site: Site, operator: Visitor
+) -> None:
+    planned(any_site.store)
+    transfer = transfer_of(any_site.store, "ann")
+    open_transfer(operator, transfer)
+    assert "set by" not in operator.page.words
+    set_account(any_site.store, "acct_otto", OTTO)
+    open_transfer(operator, transfer)
+    assert "acct_otto, set by user:otto" in operator.page.words
+    set_account(any_site.store, "acct_ann", Actor.user("ann"))
+    open_transfer(operator, transfer)
+    assert "acct_ann, set by the payee" in operator.page.words
+
+
+@pytest.mark.parametrize("shown", [None, "acct_ann"])
+def test_an_approval_covers_only_the_account_that_the_page_has_shown(
+    any_site: Site, operator: Visitor, shown: str | None
+) -> None:
+    planned(any_site.store)
+    transfer = transfer_of(any_site.store, "ann")
+    if shown is not None:
+        set_account(any_site.store, shown, OTTO)
+    open_transfer(operator, transfer)
+    set_account(any_site.store, "acct_otto", OTTO)
+
+    assert operator.send("/approve", reason="compared").status_code == 409
+    assert "DESTINATION_MISMATCH" in operator.page.words
+    assert transfer_of(any_site.store, "ann") == transfer
+    assert operator.send("/approve", reason="compared again").status_code == 303
+    assert transfer_of(any_site.store, "ann").approved_destination == "acct_otto"
 
 
 def test_an_approval_that_is_sent_twice_has_one_effect(any_site: Site, operator: Visitor) -> None:

@@ -29,6 +29,7 @@ CONSOLE_PATHS: Final = (
     "/console/contests/x/check",
     "/console/money",
     "/console/money/disputes",
+    "/console/money/payees",
     "/console/money/inbox",
     "/console/money/inbox/x",
     "/console/money/inbox/x/payload",

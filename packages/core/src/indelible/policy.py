@@ -6,6 +6,7 @@ from indelible.captures import CapturePolicy
 from indelible.concepts import ConceptPolicy
 from indelible.kernel.keys import KeyPolicy
 from indelible.kernel.task_arguments import TaskPolicy
+from indelible.tokens.rules import TokenPolicy
 
 
 @frozen(kw_only=True)
@@ -16,3 +17,4 @@ class Policy:
     concepts: ConceptPolicy = field(factory=ConceptPolicy)
     keys: KeyPolicy = field(factory=KeyPolicy)
     tasks: TaskPolicy = field(factory=TaskPolicy)
+    tokens: TokenPolicy = field(factory=TokenPolicy)

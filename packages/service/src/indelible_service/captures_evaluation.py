@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from attrs import frozen
 
@@ -19,6 +19,7 @@ from indelible.captures.rules.trials import (
 from indelible.captures.rules.vectors import vec_unit
 from indelible.kernel import Invalid
 from indelible_service.demo_texts import Text, chance
+from indelible_service.lexical_baseline import LexicalBaseline, count_words
 
 ALGORITHMS: Final[Mapping[str, str]] = {
     "spherical": SPHERICAL,
@@ -78,38 +79,48 @@ class Evaluation:
     """The accuracy that the topics of a folder allow.
 
     `possible_accuracy` is that of the centroids of all texts that are not held out, whose topics
-    are known.
+    are known: what the embedder reaches. `lexical_accuracy` is what the words of the same texts
+    reach without an embedder. If it is higher, the embedder is the limit, and not the topics.
     """
 
     topics: int
     texts: int
     unusable_texts: int
     possible_accuracy: float
+    lexical_accuracy: float
     trials: tuple[Trial, ...]
     recommended: Trial
     confusion: tuple[TopicConfusion, ...]
+
+
+class _Item(NamedTuple):
+    """A text of a topic: its vector of length 1, and its words."""
+
+    topic: str
+    vector: Vector
+    words: Counter[str]
 
 
 @frozen(kw_only=True)
 class _Split:
     """The texts of one round: those that seed and are captured, that choose, and that report."""
 
-    known: Mapping[str, Sequence[Vector]]
-    choosing: Sequence[Sample]
-    held_out: Sequence[Sample]
+    known: Mapping[str, Sequence[_Item]]
+    choosing: Sequence[_Item]
+    held_out: Sequence[_Item]
     round_number: int
 
     def seeds(self, count: int) -> Centroids:
         """Return the centroids of the first texts of each topic."""
-        return {topic: mean_direction(vectors[:count]) for topic, vectors in self.known.items()}
+        return {topic: _centroid(items[:count]) for topic, items in self.known.items()}
 
     def captures(self, count: int) -> Sequence[Sample]:
         """Return the other texts in a mixed order that depends on nothing but the round."""
         captures: list[tuple[float, Sample]] = []
-        for topic, vectors in self.known.items():
-            for number, vector in enumerate(vectors[count:]):
+        for topic, items in self.known.items():
+            for number, item in enumerate(items[count:]):
                 order = chance("order", self.round_number, topic, number)
-                captures.append((order, Sample(topic, vector)))
+                captures.append((order, Sample(topic, item.vector)))
 
         return [sample for _, sample in sorted(captures)]
 
@@ -132,16 +143,18 @@ def evaluate(embedder: Embedder, texts: Sequence[Text], *, rounds: int) -> Evalu
 
     Raises: TooFewTopics.
     """
-    vectors, unusable = _embed(embedder, texts)
-    topics = {topic: known for topic, known in vectors.items() if len(known) >= MIN_TEXTS}
+    items, unusable = _embed(embedder, texts)
+    topics = {topic: known for topic, known in items.items() if len(known) >= MIN_TEXTS}
     if len(topics) < 2:  # noqa: PLR2004 - one topic leaves nothing to decide
         raise TooFewTopics(len(topics), MIN_TEXTS)
 
     results = defaultdict[Way, list[_Result]](list)
     possible: list[Outcome] = []
+    lexical: list[Outcome] = []
     for round_number in range(rounds):
         split = _split(topics, round_number)
-        possible.append(assign_all(_known_centroids(split), split.held_out))
+        possible.append(_assign_items(_known_centroids(split), split.held_out))
+        lexical.append(_assign_words(split))
         for way, result in _try_ways(split):
             results[way].append(result)
 
@@ -153,6 +166,7 @@ def evaluate(embedder: Embedder, texts: Sequence[Text], *, rounds: int) -> Evalu
         texts=sum(len(known) for known in topics.values()),
         unusable_texts=unusable,
         possible_accuracy=_mean([outcome.accuracy for outcome in possible]),
+        lexical_accuracy=_mean([outcome.accuracy for outcome in lexical]),
         trials=trials,
         recommended=recommended,
         confusion=confusion([result.held_out for result in results[chosen_way]]),
@@ -210,9 +224,9 @@ def confusion(outcomes: Sequence[Outcome]) -> tuple[TopicConfusion, ...]:
     return tuple(sorted(rows, key=lambda row: (row.accuracy, row.topic)))
 
 
-def _embed(embedder: Embedder, texts: Sequence[Text]) -> tuple[dict[str, list[Vector]], int]:
-    """Return the vectors of each topic, and the number of texts without an embedding."""
-    vectors = defaultdict[str, list[Vector]](list)
+def _embed(embedder: Embedder, texts: Sequence[Text]) -> tuple[dict[str, list[_Item]], int]:
+    """Return the items of each topic, and the number of texts without an embedding."""
+    items = defaultdict[str, list[_Item]](list)
     unusable = 0
     for text in texts:
         try:
@@ -220,32 +234,47 @@ def _embed(embedder: Embedder, texts: Sequence[Text]) -> tuple[dict[str, list[Ve
         except EmbedderFailed:
             unusable += 1
             continue
-        vectors[text.topic].append(vec_unit(embedding.values))
+        item = _Item(text.topic, vec_unit(embedding.values), count_words(text.content))
+        items[text.topic].append(item)
 
-    return dict(vectors), unusable
+    return dict(items), unusable
 
 
-def _split(topics: Mapping[str, Sequence[Vector]], round_number: int) -> _Split:
+def _split(topics: Mapping[str, Sequence[_Item]], round_number: int) -> _Split:
     """Divide the texts of each topic in an order that depends on nothing but the round."""
-    known: dict[str, Sequence[Vector]] = {}
-    choosing: list[Sample] = []
-    held_out: list[Sample] = []
-    for topic, vectors in topics.items():
-        mixed: list[tuple[float, Sample]] = []
-        for number, vector in enumerate(vectors):
-            order = chance("split", round_number, topic, number)
-            mixed.append((order, Sample(topic, vector)))
-        samples = [sample for _, sample in sorted(mixed)]
-        half = max(1, round(len(samples) * HELD_OUT_SHARE / 2))
-        choosing += samples[:half]
-        held_out += samples[half : 2 * half]
-        known[topic] = [sample.vector for sample in samples[2 * half :]]
+    known: dict[str, Sequence[_Item]] = {}
+    choosing: list[_Item] = []
+    held_out: list[_Item] = []
+    for topic, items in topics.items():
+        orders = [chance("split", round_number, topic, number) for number in range(len(items))]
+        mixed = [items[number] for number in sorted(range(len(items)), key=orders.__getitem__)]
+        half = max(1, round(len(mixed) * HELD_OUT_SHARE / 2))
+        choosing += mixed[:half]
+        held_out += mixed[half : 2 * half]
+        known[topic] = mixed[2 * half :]
 
     return _Split(known=known, choosing=choosing, held_out=held_out, round_number=round_number)
 
 
 def _known_centroids(split: _Split) -> Centroids:
-    return {topic: mean_direction(vectors) for topic, vectors in split.known.items()}
+    return {topic: _centroid(items) for topic, items in split.known.items()}
+
+
+def _centroid(items: Sequence[_Item]) -> Vector:
+    return mean_direction(item.vector for item in items)
+
+
+def _assign_items(centroids: Centroids, items: Sequence[_Item]) -> Outcome:
+    return assign_all(centroids, [Sample(item.topic, item.vector) for item in items])
+
+
+def _assign_words(split: _Split) -> Outcome:
+    """Assign the words of the texts that report."""
+    known: dict[str, list[Counter[str]]] = {}
+    for topic, items in split.known.items():
+        known[topic] = [item.words for item in items]
+    samples = [(item.topic, item.words) for item in split.held_out]
+    return LexicalBaseline.over(known).assign_all(samples)
 
 
 def _try_ways(split: _Split) -> Iterator[tuple[Way, _Result]]:
@@ -272,8 +301,8 @@ def _result(
     split: _Split, centroids: Centroids, *, updates: float = 0.0, right_updates: float = 0.0
 ) -> _Result:
     return _Result(
-        choosing=assign_all(centroids, split.choosing),
-        held_out=assign_all(centroids, split.held_out),
+        choosing=_assign_items(centroids, split.choosing),
+        held_out=_assign_items(centroids, split.held_out),
         updates=updates,
         right_updates=right_updates,
     )

@@ -9,7 +9,12 @@ from indelible.kernel.distributions import SERVICE, check_versions
 from indelible_service.contexts import CONTEXTS
 from indelible_service.data_directory import derive_secret
 from indelible_service.database import open_store
-from indelible_service.processes import build_gateways, configure_process, publish_commits
+from indelible_service.processes import (
+    build_gateways,
+    configure_process,
+    publish_commits,
+    watched_tasks,
+)
 from indelible_service.settings import Settings, load
 from indelible_sql import SqlStore
 from indelible_web import WebSettings
@@ -42,6 +47,7 @@ def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> W
         requests_per_minute=settings.requests_per_minute,
         max_streams=settings.max_streams,
         health_seconds=settings.health_seconds,
+        standing_tasks=tuple(watched_tasks(settings)),
         **options,
     )
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from heapq import merge
 from io import BufferedIOBase
 from typing import Self
@@ -17,6 +18,7 @@ from indelible.kernel.aggregates import change_for
 from indelible.kernel.clock import instant_after
 from indelible.kernel.exports import InvalidExportLine, InvalidLines, Line, read_lines
 from indelible.kernel.history import Record
+from indelible.kernel.progress import Progress
 from indelible_service.foreign_steps import ForeignStep, concept_id_of, parse_step, shortened
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.engine.errors import GuardViolation
@@ -110,18 +112,22 @@ class StoredHistory:
         return None
 
 
-def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Imported:
+def import_file(
+    store: SqlStore, stream: BufferedIOBase, *, by: Actor, progress: Progress | None = None
+) -> Imported:
     """Import an export of ours, or the concepts of another system.
 
     The whole stream is checked before anything is written, so it is read from its beginning more
-    than once. Raises: InvalidExportLine, InvalidExportLines, ExportDamaged, HistoryDiffers.
+    than once. `progress` counts the bytes of an export, or the changes of another system. Raises:
+    InvalidExportLine, InvalidExportLines, ExportDamaged, HistoryDiffers.
     """
     first_line = next(read_lines(stream), Line(1, b"")).text
     is_foreign = b'"concept_id"' in first_line
     if not is_foreign:
-        return import_histories(store, stream, by=by)
+        return import_histories(store, stream, by=by, progress=progress)
 
-    return import_foreign_histories(store, stream, _save_histories, by=by)
+    save = partial(_save_histories, progress=progress or Progress())
+    return import_foreign_histories(store, stream, save, by=by)
 
 
 def read_histories(file: BufferedIOBase, invalid_lines: InvalidLines) -> Iterator[History]:
@@ -200,7 +206,9 @@ class ConceptImport:
             yield last, number, self, step
 
 
-def _save_histories(tx: SqlTransaction, file: tuple[str, BufferedIOBase]) -> list[int]:
+def _save_histories(
+    tx: SqlTransaction, file: tuple[str, BufferedIOBase], *, progress: Progress
+) -> list[int]:
     """Save the new steps of all concepts in the order of time; return the number of each.
 
     Each version is therefore compared with the names of its own time, and the feed is in the
@@ -214,9 +222,12 @@ def _save_histories(tx: SqlTransaction, file: tuple[str, BufferedIOBase]) -> lis
     for history in read_histories(stream, invalid_lines):
         imports.append(ConceptImport.begin(tx, history))
 
+    progress.unit = "changes"
+    progress.total = sum(len(concept_import.steps) for concept_import in imports)
     # A heap holds one step of each concept; the numbers of lines are unique.
     schedules = [concept_import.schedule() for concept_import in imports]
-    for _, number, concept_import, step in merge(*schedules):
+    for done, (_, number, concept_import, step) in enumerate(merge(*schedules)):
+        progress.done = done
         if concept_import.is_refused:
             continue
         try:

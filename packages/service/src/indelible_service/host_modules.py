@@ -1,23 +1,25 @@
-"""Modules of a host: the stages that `indelible work --module` runs, and their schedules."""
+"""Modules of a host, which a command's `--module` names: its stages, schedules and contexts."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from types import ModuleType
 from typing import ClassVar, Final, TypeVar, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from indelible.kernel import Invalid
 from indelible.kernel.stages import Stage
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.imports import import_host_module
-from indelible_sql import SqlStore
+from indelible_sql import SqlContext, SqlStore
+from indelible_sql.schema.catalog import Catalog
 from indelible_workers import RecurringTask
 from indelible_workers.masking import failure_reason
 
 # The names that a module exports: sequences, or functions that return them for a store.
 STAGES: Final = "stages"
 RECURRING_TASKS: Final = "recurring_tasks"
+CONTEXTS: Final = "contexts"
 STAGE_TYPE: Final[type[AnyStage]] = Stage
 Value = TypeVar("Value")
 logger = logging.getLogger("indelible.service")
@@ -38,14 +40,7 @@ def host_stages(names: Iterable[str], store: SqlStore) -> list[AnyStage]:
 
     Raises: HostModuleUnusable.
     """
-    stages: list[AnyStage] = []
-    for name in names:
-        exported = _exported(_import(name), STAGES, STAGE_TYPE, store)
-        if not exported:
-            raise HostModuleUnusable(name, f"it exports no {STAGES!r}")
-        stages.extend(exported)
-
-    return stages
+    return _required(names, STAGES, STAGE_TYPE, store)
 
 
 def host_recurring_tasks(names: Iterable[str], store: SqlStore) -> list[RecurringTask]:
@@ -61,6 +56,15 @@ def host_recurring_tasks(names: Iterable[str], store: SqlStore) -> list[Recurrin
         tasks.extend(exported)
 
     return tasks
+
+
+def with_host_contexts(store: SqlStore, names: Iterable[str]) -> SqlStore:
+    """Return the store with the contexts that the modules export as `contexts`.
+
+    Raises: HostModuleUnusable.
+    """
+    contexts = _required(names, CONTEXTS, SqlContext, store)
+    return evolve(store, catalog=Catalog((*store.catalog.contexts, *contexts)))
 
 
 def join_stages(
@@ -85,6 +89,21 @@ def _import(name: str) -> ModuleType:
         return import_host_module(name)
     except Exception as error:
         raise HostModuleUnusable(name, f"its import fails ({failure_reason(error)})") from error
+
+
+def _required(modules: Iterable[str], name: str, kind: type[Value], store: SqlStore) -> list[Value]:
+    """Return what the modules export by a name; each of them exports something.
+
+    Raises: HostModuleUnusable.
+    """
+    values: list[Value] = []
+    for module in modules:
+        exported = _exported(_import(module), name, kind, store)
+        if not exported:
+            raise HostModuleUnusable(module, f"it exports no {name!r}")
+        values.extend(exported)
+
+    return values
 
 
 def _exported(module: ModuleType, name: str, kind: type[Value], store: SqlStore) -> Sequence[Value]:

@@ -5,10 +5,11 @@ No web framework is imported here: workers, schedulers and supervisors start wit
 
 import os
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, Final
 
 from indelible.kernel import Actor
+from indelible.kernel.silence import StandingTask
 from indelible_service import pruning, subscribers
 from indelible_service.contexts import CONTEXTS
 from indelible_service.contexts.declaration import AnyStage
@@ -73,18 +74,49 @@ def check_stages(settings: Settings, store: SqlStore, stages: Container[str]) ->
                 check(settings.section(context.settings), store)
 
 
-def enqueue_standing_tasks(store: SqlStore, stages: Container[str]) -> None:
-    """Enqueue the standing tasks of these stages, which enqueue themselves again from then on."""
-    declared = [*subscribers.standing_tasks()]
+def prepare_stages(store: SqlStore, stages: Container[str]) -> None:
+    """Do what contexts do once before a worker performs these stages."""
     for context in CONTEXTS:
-        declared.extend(context.standing_tasks)
-    tasks = [task for task in declared if task.stage in stages]
+        for stage, prepare in context.preparations.items():
+            if stage in stages:
+                prepare(store)
+
+
+def watched_tasks(
+    settings: Settings, recurring_by_schedule: Sequence[RecurringTask] | None = None
+) -> Sequence[StandingTask]:
+    """Return the standing and the recurring tasks, except those of subscribers.
+
+    A subscriber says by itself that it has stopped. The recurring tasks are those of the settings
+    unless others are passed.
+    """
+    tasks = list(_standing_tasks(settings))
+    if recurring_by_schedule is None:
+        recurring_by_schedule = recurring_tasks(settings)
+    for recurring in recurring_by_schedule:
+        standing = recurring.standing
+        if standing is not None:
+            tasks.append(standing)
+
+    return tasks
+
+
+def enqueue_standing_tasks(settings: Settings, store: SqlStore, stages: Container[str]) -> None:
+    """Enqueue the standing tasks of these stages, which enqueue themselves again from then on."""
+    declared = [*subscribers.standing_tasks(), *_standing_tasks(settings)]
+    tasks = [task.key for task in declared if task.key.stage in stages]
     if not tasks:
         return
 
     with store.transaction(actor=WORKER, reason="worker start") as tx:
         for task in tasks:
             tx.tasks.enqueue(task.stage, {task.entity_id: tx.clock.now()})
+
+
+def _standing_tasks(settings: Settings) -> Iterator[StandingTask]:
+    """Yield the tasks of contexts that enqueue themselves again."""
+    for context in CONTEXTS:
+        yield from context.standing_tasks(settings.section(context.settings))
 
 
 def publish_commits(settings: Settings, store: SqlStore) -> None:

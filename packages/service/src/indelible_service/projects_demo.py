@@ -265,8 +265,8 @@ class _DyingCheckout:
     def tip(self) -> str | None:
         return self.checkout.tip
 
-    def find_commit(self, job_id: str) -> FoundCommit | None:
-        return self.checkout.find_commit(job_id)
+    def find_commit(self, job_id: str, since: str | None = None) -> FoundCommit | None:
+        return self.checkout.find_commit(job_id, since)
 
     def write_files(self, files: Sequence[GeneratedFile]) -> None:
         self.checkout.write_files(files)

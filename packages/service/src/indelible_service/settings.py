@@ -58,6 +58,9 @@ HOSTS: Final = text_list("host names with commas between them", HOST_PATTERN)
 SECRET: Final = Format("at least 32 characters", ".{32,}", str.encode)
 DIRECTORY: Final = Format("a directory", ".+", Path)
 LOG_LEVEL: Final = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", convert=str.upper)
+PUBLIC_KEY: Final = Format("a public key of age, which begins with age1", "age1[0-9a-z]{1,100}")
+KEY_FILE: Final = Format("the path of a file", ".+", Path)
+RESTORE_TARGET: Final = Format("an address of a database, or the path of a new directory", ".+")
 REDIS: Final = Format(
     "an address that begins with redis:// or rediss://", r"rediss?://.+", is_valid=has_valid_port
 )
@@ -108,6 +111,13 @@ class Settings:
     seal_seconds: int = setting("INDELIBLE_SEAL_SECONDS", 3_600, whole_number(1, 31 * 86_400))
     task_retention_days: int = setting("INDELIBLE_TASK_RETENTION_DAYS", 0, whole_number(0, 3_650))
     metrics_port: int = setting("INDELIBLE_METRICS_PORT", 0, whole_number(0, 65_000))
+    backup_url: str = setting("INDELIBLE_BACKUP_URL", "", DATABASE, is_secret=True)
+    backup_recipient: str = setting("INDELIBLE_BACKUP_RECIPIENT", "", PUBLIC_KEY)
+    backup_identity: Path | None = setting(  # noqa: RUF009 - it declares a field
+        "INDELIBLE_BACKUP_IDENTITY", None, KEY_FILE
+    )
+    restore_target: str = setting("INDELIBLE_RESTORE_TARGET", "", RESTORE_TARGET, is_secret=True)
+    deadman_url: str = setting("INDELIBLE_DEADMAN_URL", "", WEB_ADDRESS, is_secret=True)
 
     sections: Mapping[type, object] = field(factory=_default_sections)  # by class, one a context
     variables: Mapping[str, str] = field(factory=dict[str, str], repr=False)  # not blank, as read

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from indelible.kernel import Store
 from indelible.kernel.feed_stage import FeedRun, follow_feed
+from indelible.kernel.silence import StandingTask
 from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import FOLLOW_FEED, Subscriber
 from indelible.kernel.tasks import TaskKey
@@ -25,6 +26,6 @@ def feed_stage(settings: Settings, store: Store[Any, Any]) -> Stage[Any, str, Fe
     return follow_feed(store, build_subscribers(settings))
 
 
-def standing_tasks() -> tuple[TaskKey, ...]:
+def standing_tasks() -> tuple[StandingTask, ...]:
     """Return the task of each subscriber, which enqueues itself again."""
-    return (TaskKey(STAGE, SUBSCRIBER_NAME),)
+    return (StandingTask(key=TaskKey(STAGE, SUBSCRIBER_NAME)),)

@@ -1,7 +1,7 @@
 """Run workers as threads of this process, and as processes of their own."""
 
 import signal
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from threading import Event, Thread
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 
 from indelible.kernel import Actor, NotFound, Store
+from indelible.kernel.silence import StandingTasks
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible_service.contexts import CONTEXTS
 from indelible_service.database import (
@@ -20,6 +21,7 @@ from indelible_service.database import (
     public_url,
     worker_process_threads,
 )
+from indelible_service.deadman import DeadMansSwitch
 from indelible_service.host_modules import host_recurring_tasks, host_stages, join_stages
 from indelible_service.metrics import register_contexts, served_metrics
 from indelible_service.peers import Peer, report_peers
@@ -29,15 +31,18 @@ from indelible_service.processes import (
     check_stages,
     configure_process,
     enqueue_standing_tasks,
+    prepare_stages,
     publish_commits,
     recurring_tasks,
+    watched_tasks,
 )
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, log_words, logger, run_command
 from indelible_sql import SqlStore
-from indelible_workers import SchedulerMetrics, Worker, run_scheduler, run_workers
+from indelible_workers import RecurringTask, SchedulerMetrics, Worker, run_scheduler, run_workers
 from indelible_workers.children import check_child_stages
 from indelible_workers.messages import Stages
+from indelible_workers.recurring import do_nothing
 
 if TYPE_CHECKING:
     from indelible_workers import WakeupBroker
@@ -114,7 +119,8 @@ def worker_threads(
     settings: Settings, store: SqlStore, stages: Stages, worker: Worker
 ) -> Generator[None]:
     """Process tasks in threads of this process until the block ends, and serve their metrics."""
-    enqueue_standing_tasks(store, stages)
+    prepare_stages(store, stages)
+    enqueue_standing_tasks(settings, store, stages)
     with ExitStack() as stack:
         brokers = _open_brokers(settings, worker, stack)
         stack.enter_context(served_metrics(settings, worker.registry))
@@ -250,7 +256,7 @@ def scheduler_thread(
     scheduler = Worker(store=store, actor=SCHEDULER)
     thread = Thread(
         target=run_scheduler,
-        args=(scheduler, recurring_tasks(settings), metrics),
+        args=(scheduler, recurring_tasks(settings), metrics, after_round(settings, store)),
         name="indelible-scheduler",
     )
     thread.start()
@@ -277,7 +283,25 @@ def run_scheduler_process(settings: Settings, modules: Collection[str] = ()) -> 
         metrics = SchedulerMetrics()
         publish_commits(settings, store)
         with served_metrics(settings, metrics.registry):
-            run_scheduler(worker, tasks, metrics)
+            run_scheduler(worker, tasks, metrics, after_round(settings, store, tasks))
+
+
+def after_round(
+    settings: Settings, store: SqlStore, tasks: Sequence[RecurringTask] | None = None
+) -> Callable[[], None]:
+    """Return what a scheduler does after each round: it tells an outside monitor that all goes on.
+
+    `tasks` are its recurring tasks, by default those of the settings.
+    """
+    if not settings.deadman_url:
+        return do_nothing
+
+    watched = watched_tasks(settings, tasks)
+    standing = StandingTasks(tasks=watched, watched_since=store.clock.now())
+    switch = DeadMansSwitch(
+        url=settings.deadman_url, store=store, clock=store.clock, standing=standing
+    )
+    return switch.look
 
 
 def shutdown_event() -> Event:

@@ -10,7 +10,9 @@ from prometheus_client import CollectorRegistry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indelible.app import AppContext
+from indelible.kernel import Readers
 from indelible.kernel.keys import KEY
+from indelible.kernel.silence import StandingTasks
 from indelible.kernel.stages import STAGE
 from indelible_web import console
 from indelible_web.context import WebContext
@@ -25,16 +27,18 @@ from indelible_web.http.access import (
 )
 from indelible_web.http.bodies import BodyLimits
 from indelible_web.http.descriptions import Descriptions, descriptions_of
-from indelible_web.http.docs_page import docs_blueprint
+from indelible_web.http.docs_page import admin_docs_blueprint, docs_blueprint
 from indelible_web.http.examples import Examples, examples_of
 from indelible_web.http.failed_logins import open_failed_logins
 from indelible_web.http.health import HealthRoutes
-from indelible_web.http.history import history_routes
+from indelible_web.http.history import HistoryAccess, history_routes
 from indelible_web.http.metrics import BREAKER_GAUGE, ContextGauge, Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
 from indelible_web.http.probe import Probe
 from indelible_web.http.problems import handle_errors
+from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes, Server
+from indelible_web.http.space import SpaceCheck
 from indelible_web.settings import WebSettings
 
 KERNEL_COMMANDS: Final = (
@@ -62,7 +66,8 @@ def create_app(
     Raises: whatever a context's webhook raises when its settings are incomplete.
     """
     app = _bare_app(settings, contexts)
-    metrics = create_metrics(app_context, contexts)
+    standing = StandingTasks(tasks=settings.standing_tasks, watched_since=app_context.clock.now())
+    metrics = create_metrics(app_context, contexts, standing)
     access = _access_control(app_context, settings, contexts)
     install_middleware(app, RequestMiddleware(app_context, metrics, settings.cors_origins))
     limits = BodyLimits(settings.max_body_bytes)
@@ -80,10 +85,10 @@ def create_app(
 
     _open_webhooks(app, access, app_context, settings, metrics, contexts)
     _declare_other_limits(limits, contexts)
-    probe = Probe(partial(_ask_database, app_context), settings.health_seconds)
-    _open_to_everybody(app, access, HealthRoutes(app_context, metrics, probe).blueprint())
-    _open_to_everybody(app, access, docs_blueprint(app, partial(_document_of, contexts)))
-    console.open_console(app, access, app_context, metrics, settings, contexts)
+    health = _health_routes(app_context, settings, metrics, standing)
+    _open_to_everybody(app, access, health.blueprint())
+    _open_docs(app, access, contexts)
+    console.open_console(app, access, app_context, metrics, settings, contexts, standing)
     access.check(app)
     app.extensions[REGISTRY] = metrics.registry
 
@@ -98,7 +103,7 @@ def metrics_registry(app: Flask) -> CollectorRegistry:
 
 @lru_cache(MAX_DOCUMENTS)
 def _document_of(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
-    """Return the OpenAPI document, which depends on the contexts alone."""
+    """Return the public OpenAPI document, which depends on the contexts alone."""
     # flask-smorest and apispec are for requests for the document only.
     from indelible_web.http import openapi  # noqa: PLC0415 - most processes answer no such request
 
@@ -113,11 +118,38 @@ def _document_of(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
     return openapi.describe([*documented, history])
 
 
-def _ask_database(app_context: AppContext) -> None:
+@lru_cache(MAX_DOCUMENTS)
+def admin_document(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
+    """Return the OpenAPI document of the operators' routes, which the public one leaves out."""
+    # flask-smorest and apispec are for requests for the document only.
+    from indelible_web.http import openapi  # noqa: PLC0415 - most processes answer no such request
+
+    documented = [openapi.DocumentedRoutes(admin.routes, Examples(), Descriptions())]
+    for context in contexts:
+        examples = examples_of(context.examples)
+        descriptions = descriptions_of(context.descriptions)
+        for routes in context.admin_routes:
+            documented.append(openapi.DocumentedRoutes(routes, examples, descriptions))
+
+    return openapi.describe_admin(documented, admin.PREFIX)
+
+
+def _health_routes(
+    app_context: AppContext, settings: WebSettings, metrics: Metrics, standing: StandingTasks
+) -> HealthRoutes:
+    database_check = partial(_check_database, app_context, SpaceCheck(app_context.store))
+    probe = Probe(database_check, settings.health_seconds)
+    return HealthRoutes(app_context, metrics, probe, standing)
+
+
+def _check_database(app_context: AppContext, space: SpaceCheck) -> None:
     app_context.store.read(lambda tx: tx.history.of(KEY.name, "-", limit=1))
+    space.run()
 
 
-def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> Metrics:
+def create_metrics(
+    app_context: AppContext, contexts: Iterable[WebContext], standing: StandingTasks
+) -> Metrics:
     """Return the metrics of an application, with a label for each lifecycle and command."""
     lifecycles = [STAGE]
     commands = [*KERNEL_COMMANDS]
@@ -130,7 +162,7 @@ def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> M
         for webhook in context.webhooks:
             outcomes += webhook.outcomes
 
-    return Metrics(app_context, lifecycles, commands, outcomes, gauges)
+    return Metrics(app_context, standing, lifecycles, commands, outcomes, gauges)
 
 
 def _bare_app(settings: WebSettings, contexts: Iterable[WebContext]) -> Flask:
@@ -181,7 +213,7 @@ def _guess_codes(contexts: Iterable[WebContext]) -> frozenset[str]:
 
 
 def _documented_routes(contexts: Iterable[WebContext]) -> list[Routes]:
-    """Return the routes of the OpenAPI document."""
+    """Return the routes of the public OpenAPI document."""
     result: list[Routes] = []
     for context in contexts:
         result += context.routes
@@ -190,17 +222,20 @@ def _documented_routes(contexts: Iterable[WebContext]) -> list[Routes]:
 
 
 def _history_routes(contexts: Iterable[WebContext]) -> Routes:
-    """Return the route of the history, which redacts the fields that the contexts name."""
+    """Return the route of the history, which shows what the lifecycles and contexts declare."""
+    readers: dict[str, Readers] = {}
     redacted_fields = dict(KERNEL_REDACTED_FIELDS)
     for context in contexts:
-        for lifecycle, names in context.redacted_fields.items():
-            redacted_fields[lifecycle] = redacted_fields.get(lifecycle, frozenset()) | names
+        for lifecycle in context.lifecycles:
+            readers[lifecycle.name] = lifecycle.readers
+        for name, fields in context.redacted_fields.items():
+            redacted_fields[name] = redacted_fields.get(name, frozenset()) | fields
 
-    return history_routes(redacted_fields)
+    return history_routes(HistoryAccess(readers=readers, redacted_fields=redacted_fields))
 
 
 def _admin_routes(contexts: Iterable[WebContext]) -> list[Routes]:
-    """Return the operator's routes, which the OpenAPI document leaves out."""
+    """Return the operators' routes, which have an OpenAPI document of their own."""
     result = [admin.routes]
     for context in contexts:
         result += context.admin_routes
@@ -242,6 +277,15 @@ def _open_webhooks(
             access.declare(f"webhooks.{webhook.name}", SIGNED, receiver)
 
     app.register_blueprint(blueprint)
+
+
+def _open_docs(app: Flask, access: AccessControl, contexts: tuple[WebContext, ...]) -> None:
+    """Register the public documents, and that of the operators' routes."""
+    _open_to_everybody(app, access, docs_blueprint(app, partial(_document_of, contexts)))
+
+    admin_docs = admin_docs_blueprint(admin.PREFIX, partial(admin_document, contexts))
+    app.register_blueprint(admin_docs)
+    access.declare(f"{admin_docs.name}.openapi", (ADMIN,))
 
 
 def _open_to_everybody(app: Flask, access: AccessControl, blueprint: Blueprint) -> None:

@@ -1,6 +1,6 @@
 """Enqueue recurring tasks: each slot of a schedule once, however many schedulers run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 
@@ -9,6 +9,7 @@ from attrs.validators import optional
 
 from indelible.kernel import OutcomeUnknown, Unavailable
 from indelible.kernel.errors import Invalid, UsageError
+from indelible.kernel.silence import LONGEST_SILENCE, StandingTask
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import TaskKey
@@ -64,6 +65,9 @@ class RecurringTask:
     max_delay_seconds: int | None = field(
         default=None, validator=optional(bounded_int), metadata=COUNT
     )
+    longest_silence_seconds: int | None = field(
+        default=None, validator=optional(bounded_int), metadata=COUNT
+    )
     _schedule: CronSchedule | None = field(
         init=False, eq=False, repr=False, default=Factory(_read_cron, takes_self=True)
     )
@@ -75,6 +79,19 @@ class RecurringTask:
         if self.cron is None and self.time_zone != UTC_ZONE:
             problem = f"recurring task {self.name} has a time zone but no cron expression"
             raise UsageError(problem)
+
+    @property
+    def standing(self) -> StandingTask | None:
+        """Return the task with its longest silence, None if it has none."""
+        key = TaskKey(self.stage, self.name)
+        if self.longest_silence_seconds is not None:
+            longest_silence = timedelta(seconds=self.longest_silence_seconds)
+        elif self.every_seconds is not None:
+            longest_silence = timedelta(seconds=self.every_seconds) + LONGEST_SILENCE
+        else:
+            return None
+
+        return StandingTask(key=key, longest_silence=longest_silence)
 
     def latest_slot(self, now: datetime) -> datetime:
         """Return the newest slot that has come, NEVER if there is none."""
@@ -100,15 +117,21 @@ class RecurringTask:
         return now - slot > timedelta(seconds=self.max_delay_seconds)
 
 
+def do_nothing() -> None:
+    """Do nothing."""
+
+
 def run_scheduler(
     worker: Worker,
     recurring_tasks: Sequence[RecurringTask],
     metrics: SchedulerMetrics | None = None,
+    after_round: Callable[[], None] = do_nothing,
 ) -> None:
     """Enqueue the newest slot of each recurring task until the worker stops, and count them.
 
-    A task that the store refuses is logged and tried again; the others go on. Several schedulers
-    may run at once. A slot that was enqueued before changes nothing.
+    `after_round` is called after each look at the schedules that has not failed. A task that the
+    store refuses is logged and tried again; the others go on. Several schedulers may run at once. A
+    slot that was enqueued before changes nothing.
 
     Raises:
         UsageError: Two recurring tasks of a stage have the same name.
@@ -121,6 +144,7 @@ def run_scheduler(
         try:
             agenda.enqueue_due(worker, recurring_tasks)
             agenda.metrics.round_ended()
+            after_round()
         except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
             logger.warning("scheduler: enqueueing failed: %s", failure_reason(error))
             pause_seconds = ERROR_PAUSE_SECONDS

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 from eth_utils.abi import collapse_if_tuple
 
 from indelible_evm.events import EventField, EventMappingInvalid, MintEventType
@@ -93,10 +93,11 @@ TRANSFER_BATCH: Final = _event(
 SEASON: Final = ContractKind(
     name="season", events=(BATCH_MINTED,), interface=ERC_721, is_season=True
 )
-ERC721: Final = ContractKind(name="erc721", events=(TRANSFER,), interface=ERC_721)
-ERC721A: Final = ContractKind(
-    name="erc721a", events=(TRANSFER, CONSECUTIVE_TRANSFER), interface=ERC_721
+# No interface tells whether an ERC-721 contract emits ConsecutiveTransfer: both are always read.
+ERC721: Final = ContractKind(
+    name="erc721", events=(TRANSFER, CONSECUTIVE_TRANSFER), interface=ERC_721
 )
+ERC721A: Final = evolve(ERC721, name="erc721a")
 ERC1155: Final = ContractKind(
     name="erc1155", events=(TRANSFER_SINGLE, TRANSFER_BATCH), interface=ERC_1155
 )

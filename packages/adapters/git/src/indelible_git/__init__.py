@@ -4,7 +4,7 @@ from indelible_git.checkout import GitCheckout
 from indelible_git.github import GitHubHost
 from indelible_git.limits import GitLimits
 from indelible_git.local import LocalHost
-from indelible_git.workspaces import DEFAULT_ROOT, FolderWorkspaces
+from indelible_git.workspaces import DEFAULT_ROOT, FolderWorkspaces, check_root
 
 __all__ = [
     "DEFAULT_ROOT",
@@ -13,4 +13,5 @@ __all__ = [
     "GitHubHost",
     "GitLimits",
     "LocalHost",
+    "check_root",
 ]

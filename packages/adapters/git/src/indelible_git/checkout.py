@@ -1,4 +1,4 @@
-"""A clone of a repository without a working tree: a job's files are the only files in its folder.
+"""A clone of a branch's last commit without a working tree: the folder has the job's files alone.
 
 Nothing of the remote repository is ever checked out, so no link, filter, attribute, hook or
 submodule of it takes effect. Commits are built from objects alone.
@@ -17,22 +17,21 @@ from indelible.projects.errors import (
     CheckoutTooLarge,
     GitFailed,
     HistoryRewritten,
-    HostUnavailable,
     RepositoryUnusable,
 )
 from indelible.projects.ports import CommitRequest, FoundCommit
 from indelible.projects.rules.paths import check_paths
 from indelible_git import trailers
-from indelible_git.failures import network_failure, push_failure
 from indelible_git.files import open_folder, remove_below, size_of, write_file
 from indelible_git.git import Git
-from indelible_git.processes import Completed
+from indelible_git.histories import BranchHistory
+from indelible_git.remotes import SHALLOW_FILE, Remote
 from indelible_git.trees import EXECUTABLE, REGULAR, Entry, check_fit, read_tree
 
 GIT_FOLDER: Final = ".git"
 REMOTE_REF: Final = "refs/remotes/origin/"
 INDEX: Final = "job-index"
-IS_NO_ANCESTOR: Final = 1  # as an exit code; others say that git could not tell
+HISTORY_FOLDER: Final = "history"  # in the folder of git
 PRIVATE_FOLDER: Final = 0o700
 
 
@@ -55,6 +54,7 @@ class GitCheckout:
     _entries: dict[str, Entry] = field(factory=dict[str, Entry], init=False)
     _written: dict[str, str] = field(factory=dict[str, str], init=False)
     _commit: str | None = field(default=None, init=False)
+    _history: BranchHistory = field(init=False)
     # A worker that has lost its lease may still work in the same folder, on another base.
     _index: str = field(factory=lambda: f"{INDEX}-{TimeOrderedIds().new()}", init=False)
 
@@ -72,19 +72,21 @@ class GitCheckout:
         self.folder.mkdir(mode=PRIVATE_FOLDER)
         self.git.require_version(self.folder)
         self.git.output("init", "--quiet", "--template=", folder=self.folder)
-        self.git = evolve(self.git, repository=self.folder.absolute() / GIT_FOLDER)
+        repository = self.folder.absolute() / GIT_FOLDER
+        self.git = evolve(self.git, repository=repository)
+        self._history = BranchHistory(remote=self._remote, repository=repository / HISTORY_FOLDER)
         self._fetch()
         self._set_base()
 
-    def find_commit(self, job_id: str) -> FoundCommit | None:
+    def find_commit(self, job_id: str, since: str | None = None) -> FoundCommit | None:
         """Fetch, and return the commit on the remote branch that has the job's trailer."""
+        trailers.check_trailer(job_id)
         self._fetch()
         self._require_base()
-        if self._tip is None:
+        if self._tip is None or self._tip == since:
             return None
 
-        output = self.git.output(*trailers.search(job_id, self._tip), folder=self.folder)
-        return trailers.find(output, job_id)
+        return self._history.find_job(job_id, self._tip, since)
 
     def write_files(self, files: Sequence[GeneratedFile]) -> None:
         """Write files without following a link."""
@@ -131,75 +133,25 @@ class GitCheckout:
 
         if self.before_push is not None:
             self.before_push()
-        completed = self._run_on_remote(
-            "push",
-            "--porcelain",
-            "--no-verify",
-            "--no-follow-tags",
-            "--",
-            self.url,
-            f"{self._commit}:refs/heads/{self.branch}",
-        )
-        if completed.code:
-            raise push_failure(self.git, completed, self.repository)
+        self._remote.push(self._commit)
 
     def update(self) -> None:
         """Fetch, and set the checkout to the remote branch's tip; drop our commit and files."""
         self._fetch()
+        if self._tip is None:
+            self._fetch_deleted_branch()
         self._require_base()
         self._set_base()
         self._remove_files()
 
     def _fetch(self) -> None:
-        """Fetch the branch, and note its tip. A branch that does not exist has none."""
-        tip = self._remote_tip()
+        """Fetch the branch's last commit, and note it. A branch that does not exist has none."""
+        tip = self._remote.read_tip()
         if tip is not None and tip != self._tip:
-            completed = self._run_on_remote(
-                "fetch",
-                "--quiet",
-                "--no-tags",
-                "--no-write-fetch-head",
-                "--no-recurse-submodules",
-                "--no-auto-maintenance",
-                "--",
-                self.url,
-                f"+refs/heads/{self.branch}:{self._ref}",
-            )
-            if completed.code:
-                raise network_failure(self.git, "fetch", completed, self.repository)
+            self._remote.fetch(self._ref, depth=1)
             # The branch may have moved since its tip was read.
             tip = self._resolve(self._ref)
         self._tip = tip
-
-    def _remote_tip(self) -> str | None:
-        """Return the SHA that the branch has on the remote, None if there is no such branch."""
-        ref = f"refs/heads/{self.branch}"
-        completed = self._run_on_remote("ls-remote", "--", self.url, ref)
-        if completed.code:
-            raise network_failure(self.git, "ls-remote", completed, self.repository)
-        for line in completed.stdout.decode(errors="replace").splitlines():
-            sha, _, name = line.partition("\t")
-            if name == ref and trailers.SHA.fullmatch(sha):
-                return sha
-
-        return None
-
-    def _run_on_remote(self, *arguments: str) -> Completed:
-        """Run a command that talks to the remote; watch the size of the clone meanwhile."""
-        limits = self.git.limits
-        try:
-            return self.git.run(
-                *arguments,
-                folder=self.folder,
-                seconds=limits.network_seconds,
-                watch=self._check_size,
-            )
-        except GitFailed as error:
-            if "took longer" in error.reason:
-                raise HostUnavailable(f"git {error.command}: {error.reason}") from None
-            raise
-        finally:
-            self._check_size()
 
     def _check_size(self) -> None:
         """Raise CheckoutTooLarge if the clone has too many bytes."""
@@ -226,13 +178,20 @@ class GitCheckout:
         """
         if self._base is None or self._tip is None or self._tip == self._base:
             return
-
-        ancestry = ("merge-base", "--is-ancestor", self._base, self._tip)
-        completed = self.git.run(*ancestry, folder=self.folder)
-        if completed.code == IS_NO_ANCESTOR:
+        if not self._history.has_commit(self._base, self._tip):
             raise HistoryRewritten(self.branch, self._base)
-        if completed.code:
-            raise GitFailed("merge-base", self.git.reason(completed))
+
+    def _fetch_deleted_branch(self) -> None:
+        """Fetch the history of our base, without which no push can create the branch again.
+
+        Raises:
+            HistoryRewritten: The remote no longer has the commits of the branch.
+        """
+        is_complete = not (self.folder / GIT_FOLDER / SHALLOW_FILE).exists()
+        if self._base is None or is_complete:
+            return
+        if not self._remote.fetch_commit(self._base, self._ref):
+            raise HistoryRewritten(self.branch, self._base)
 
     def _set_base(self) -> None:
         """Build on the tip. After the branch was deleted, build on what it was."""
@@ -299,6 +258,17 @@ class GitCheckout:
         """Return the id of an object."""
         arguments = ("rev-parse", "--verify", "--end-of-options", name)
         return self.git.output(*arguments, folder=self.folder).decode().strip()
+
+    @property
+    def _remote(self) -> Remote:
+        return Remote(
+            git=self.git,
+            folder=self.folder,
+            url=self.url,
+            branch=self.branch,
+            repository=self.repository,
+            watch=self._check_size,
+        )
 
     @property
     def _ref(self) -> str:

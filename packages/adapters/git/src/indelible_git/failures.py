@@ -28,6 +28,15 @@ GONE: Final = re.compile(
 )
 # Only the remote says so: the objects of a clone may be missing because its folder was deleted.
 DAMAGED: Final = re.compile(r"possible repository corruption on the remote side", re.IGNORECASE)
+WRONG_HASH: Final = re.compile(
+    r"mismatched algorithms|does not support this repository's hash algorithm", re.IGNORECASE
+)
+WRONG_HASH_REASON: Final = "its objects have SHA-256 ids, expected SHA-1"
+NO_DEPTH: Final = re.compile(
+    r"does not support (?:shallow (?:capabilities|clients|requests)|--deepen)", re.IGNORECASE
+)
+# The remote has no object with the id that was asked for, or does not give it away by its id.
+NO_OBJECT: Final = re.compile(r"not our ref|unadvertised object", re.IGNORECASE)
 UNAVAILABLE: Final = re.compile(
     r"returned error: (?:408|425|429|5\d\d)|could not resolve|failed to connect|couldn't connect"
     r"|timed? ?out|timeout|hung up|early eof|rpc failed|unexpected disconnect|empty reply"
@@ -50,7 +59,8 @@ REJECTION: Final = re.compile(
 )
 MOVED: Final = re.compile(
     r"fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|already exists"
-    r"|incorrect old value|needs force|reference already exists|remote ref updated since checkout",
+    r"|incorrect old value|needs force|reference already exists|remote ref updated since checkout"
+    r"|shallow update not allowed",  # the branch, and with it the commit's parent, was deleted
     re.IGNORECASE,
 )
 # A git that holds the lock, or one that was killed and has left it. It says nothing of a race.
@@ -58,7 +68,19 @@ LOCKED: Final = re.compile(r"unable to create '[^'\n]*\.lock': File exists", re.
 LATER: Final = re.compile(
     r"unpack|internal|error occurred|timeout|timed out|no report|quota|disk|temporar", re.IGNORECASE
 )
+# The remote would refuse the same objects again, although it only says that it cannot unpack them.
+NEVER: Final = re.compile(r"pack exceeds maximum allowed size|fsck error", re.IGNORECASE)
 REMOTE_LINE: Final = re.compile(r"^remote: *(?P<text>.*?) *$", re.MULTILINE)
+
+
+def knows_no_depth(completed: Completed) -> bool:
+    """Return True if a fetch failed because the server always sends the whole history."""
+    return NO_DEPTH.search(completed.stderr.decode(errors="replace")) is not None
+
+
+def has_no_object(completed: Completed) -> bool:
+    """Return True if a fetch failed because the server does not have the object, or hides it."""
+    return NO_OBJECT.search(completed.stderr.decode(errors="replace")) is not None
 
 
 def network_failure(
@@ -67,6 +89,8 @@ def network_failure(
     """Return the error of a command that could not talk to the remote."""
     text = QUOTED.sub("''", completed.stderr.decode(errors="replace"))
     reason = git.reason(completed)
+    if WRONG_HASH.search(text):
+        return RepositoryUnusable(repository, WRONG_HASH_REASON)
     if GONE.search(text):
         return RepositoryGone(repository)
     if REFUSED.search(text):
@@ -93,6 +117,8 @@ def push_failure(git: Git, completed: Completed, repository: str) -> IndelibleEr
         return HostUnavailable(message)
     if MOVED.search(reason):
         return PushRejected(message)
+    if any(NEVER.search(line) for line in remote_lines):
+        return HostRefused(message)
     if rejection["kind"] == "remote failure" or LATER.search(reason):
         return HostUnavailable(message)
 

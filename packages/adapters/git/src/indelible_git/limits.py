@@ -7,7 +7,7 @@ from attrs import frozen
 class GitLimits:
     """The largest repository that a job accepts, and the longest git command.
 
-    `max_bytes` is the size of the clone on disk, which includes its history.
+    `max_bytes` is the size of what was fetched and written on disk.
     """
 
     max_bytes: int = 1 << 30

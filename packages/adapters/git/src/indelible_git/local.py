@@ -33,6 +33,7 @@ MAX_HEAD_BYTES: Final = 1_024
 STALE_LOCK_SECONDS: Final = 600.0
 
 # Every push is recorded in the reflog, and the repository itself refuses to lose a commit.
+# The filter lets the commits be searched without their files.
 REPOSITORY_SETTINGS: Final = {
     "core.filesRefLockTimeout": "2000",  # milliseconds in which another push may end
     "core.logAllRefUpdates": "true",
@@ -40,6 +41,7 @@ REPOSITORY_SETTINGS: Final = {
     "receive.denyNonFastForwards": "true",
     "receive.denyDeletes": "true",
     "http.receivepack": "true",
+    "uploadpack.allowFilter": "true",
 }
 
 

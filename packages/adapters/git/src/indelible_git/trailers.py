@@ -15,6 +15,7 @@ MAX_SUBJECT_CHARACTERS: Final = 200
 DEFAULT_SUBJECT: Final = "Build the project"
 TRAILER_VALUE: Final = re.compile(r"[\w.:-]{1,200}", re.ASCII)
 SHA: Final = re.compile(r"[0-9a-f]{40}")
+SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 # Only the last paragraph of a message has trailers, so a line in its middle is not one.
 LOG_FORMAT: Final = (

@@ -28,7 +28,7 @@ MAX_MARKER_BYTES: Final = 4_096
 JOB_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 READ_MARKER: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 WRITE_MARKER: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-OPEN_TO_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+PERMISSIONS: Final = stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO
 
 
 @frozen
@@ -54,7 +54,7 @@ class FolderWorkspaces:
             WorkspaceNotRemoved: The stale folder could not be deleted.
             WorkspaceNotCreated: The folder could not be created.
         """
-        with self._open_root() as root:
+        with open_root(self.root) as root:
             was_stale = self._remove(root, job_id)
             self._check_space(root)
             self._check_count(root)
@@ -74,7 +74,7 @@ class FolderWorkspaces:
         """
         if not os.path.lexists(self.root):
             return
-        with self._open_root() as root:
+        with open_root(self.root) as root:
             self._remove(root, job_id)
 
     def job_ids(self) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ class FolderWorkspaces:
             return ()
 
         own: list[str] = []
-        with self._open_root() as root:
+        with open_root(self.root) as root:
             names = os.listdir(root)  # noqa: PTH208 - a descriptor, not a path
             for name in sorted(names):
                 with suppress(OSError), open_folder(name, root) as folder:
@@ -98,7 +98,7 @@ class FolderWorkspaces:
             return ()
 
         unmarked: list[str] = []
-        with self._open_root() as root:
+        with open_root(self.root) as root:
             names = os.listdir(root)  # noqa: PTH208 - a descriptor, not a path
             for name in sorted(filter(JOB_ID.fullmatch, names)):
                 with suppress(OSError), open_folder(name, root) as folder:
@@ -112,36 +112,6 @@ class FolderWorkspaces:
 
     def _path(self, job_id: str) -> Path:
         return self.root / job_id
-
-    @contextmanager
-    def _open_root(self) -> Generator[int]:
-        """Open the root; create it for this user alone if it does not exist.
-
-        Raises:
-            WorkspaceRootRefused: Another user could write to it, or it cannot be opened.
-        """
-        try:
-            self.root.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                self.root.mkdir(mode=PRIVATE_FOLDER)
-            descriptor = os.open(self.root, OPEN_FOLDER)
-        except OSError as error:
-            reason = "it is a symbolic link or no folder"
-            if not self.root.is_symlink() and not self.root.is_file():
-                reason = error.strerror or type(error).__name__
-            raise WorkspaceRootRefused(str(self.root), reason) from None
-
-        try:
-            status = os.fstat(descriptor)
-            if status.st_uid != os.geteuid():
-                reason = f"it belongs to user {status.st_uid}, expected {os.geteuid()}"
-                raise WorkspaceRootRefused(str(self.root), reason)
-            if status.st_mode & OPEN_TO_OTHERS:
-                mode = stat.S_IMODE(status.st_mode)
-                raise WorkspaceRootRefused(str(self.root), f"its mode is {mode:o}, expected 700")
-            yield descriptor
-        finally:
-            os.close(descriptor)
 
     def _write(self, root: int, job_id: str) -> None:
         """Create a folder and its marker."""
@@ -186,6 +156,43 @@ class FolderWorkspaces:
         count = len(os.listdir(root))
         if count >= self.max_workspaces:
             raise WorkspaceLimitReached(str(self.root), count, self.max_workspaces)
+
+
+def check_root(root: Path) -> None:
+    """Create the root if it does not exist. Raises WorkspaceRootRefused if no job can use it."""
+    with open_root(root):
+        pass
+
+
+@contextmanager
+def open_root(root: Path) -> Generator[int]:
+    """Open the root; create it for this user alone if it does not exist.
+
+    Raises:
+        WorkspaceRootRefused: Another user could write to it, or it cannot be opened.
+    """
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            root.mkdir(mode=PRIVATE_FOLDER)
+        descriptor = os.open(root, OPEN_FOLDER)
+    except OSError as error:
+        reason = "it is a symbolic link or no folder"
+        if not root.is_symlink() and not root.is_file():
+            reason = error.strerror or type(error).__name__
+        raise WorkspaceRootRefused(str(root), reason) from None
+
+    try:
+        status = os.fstat(descriptor)
+        if status.st_uid != os.geteuid():
+            reason = f"it belongs to user {status.st_uid}, expected {os.geteuid()}"
+            raise WorkspaceRootRefused(str(root), reason)
+        mode = stat.S_IMODE(status.st_mode)
+        if mode & PERMISSIONS != PRIVATE_FOLDER:
+            raise WorkspaceRootRefused(str(root), f"its mode is {mode:o}, expected 700")
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 class _ForeignFolderError(Exception):

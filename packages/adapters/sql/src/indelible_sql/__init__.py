@@ -16,6 +16,7 @@ from indelible_sql.engine.connections import Pool, enable_foreign_keys
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
 from indelible_sql.maintenance.export import Exported, export_histories
 from indelible_sql.maintenance.findings import Fault, Finding
+from indelible_sql.maintenance.hosts import unchecked_lifecycles
 from indelible_sql.maintenance.import_export import Imported, import_histories
 from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
 from indelible_sql.maintenance.seals import newest_seal, seal
@@ -78,6 +79,7 @@ __all__ = [
     "newest_seal",
     "rebuild",
     "seal",
+    "unchecked_lifecycles",
     "verify",
 ]
 

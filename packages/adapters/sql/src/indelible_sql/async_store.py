@@ -95,6 +95,10 @@ class AsyncSqlStore:
         """Return the next changes of all aggregates after a cursor, as `SqlStore.feed` does."""
         return await run_in_greenlet(self.store.feed, after=after, limit=limit)
 
+    async def check_space(self) -> None:
+        """Return if the database can grow, as `SqlStore.check_space` does."""
+        await run_in_greenlet(self.store.check_space)
+
     async def upgrade(self, owner_url: str | None = None) -> None:
         """Bring the schema to the newest revision; pass `owner_url` where another role owns it."""
         await asyncio.to_thread(self.store.upgrade, owner_url)

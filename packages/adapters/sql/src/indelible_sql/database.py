@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from types import CodeType
 from typing import Any, Concatenate, Generic, TypeVar
 
 from attrs import Factory, define, field
@@ -25,6 +26,7 @@ from indelible.policy import Policy
 from indelible_sql.engine.connections import Engines, begin_on_host
 from indelible_sql.engine.errors import state_of, translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
+from indelible_sql.engine.feed_end import NeedsFeedEnd, feed_end_of, fresh_feed_end
 from indelible_sql.engine.session import Session, SingleStatementSession
 from indelible_sql.schema.admission import check_database, check_foreign_keys
 from indelible_sql.schema.catalog import Catalog
@@ -69,15 +71,39 @@ class Database(Generic[Reading, Writing]):
         init=False, repr=False, default=Factory(_settings_cache, takes_self=True)
     )
     _is_admitted: bool = field(default=False, init=False)
+    # The code of the queries that have needed the feed's end.
+    _feed_readers: set[CodeType] = field(factory=set[CodeType], init=False, repr=False)
     nesting: Nesting = field(factory=Nesting, init=False, repr=False)
     commits: CommitSignal = field(factory=CommitSignal, init=False, repr=False)
 
     def read(
         self, query: Callable[Concatenate[Reading, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Return the query's result, from one unchanging view of the store."""
+        """Return the query's result, from one unchanging view of the store.
+
+        A query that reads PostgreSQL's feed runs again when it does so for the first time: the end
+        of the feed must be known before its view begins.
+        """
+        code = getattr(query, "__code__", None)  # a partial function has none
+        try:
+            feed_end = self._read_feed_end() if code in self._feed_readers else None
+            return self._read(query, feed_end, *args, **kwargs)
+        except NeedsFeedEnd:
+            if code is not None:
+                self._feed_readers.add(code)
+            return self._read(query, self._read_feed_end(), *args, **kwargs)
+
+    def _read(
+        self,
+        query: Callable[Concatenate[Reading, P], R],
+        feed_end: int | None,
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
         with self._connect(self.engines.reader) as connection:
             session = self._read_session(connection, query)
+            session.feed_end = feed_end
             try:
                 tx = self.reading(session, self.catalog, self.policy, Config(self.config))
                 result = query(tx, *args, **kwargs)
@@ -89,10 +115,39 @@ class Database(Generic[Reading, Writing]):
     def _read_session(self, connection: Connection, query: object) -> Session:
         """Return a session that checks that a query declared so sends a single statement."""
         if not is_single_statement(query):
-            return Session(connection, self.schema)
+            return Session(connection, self.schema, has_snapshot=True)
 
         begins = not self.engines.is_reader_autocommit
-        return SingleStatementSession(connection, self.schema, begins=begins)
+        return SingleStatementSession(connection, self.schema, begins=begins, has_snapshot=begins)
+
+    def _read_feed_end(self) -> int:
+        """Return the end of PostgreSQL's feed, read in no transaction that lasts.
+
+        A statement without a transaction has the isolation that is the default of the role or the
+        database. Where that keeps a snapshot, a transaction of the writer reads the end.
+        """
+        position = None
+        if self.engines.is_reader_autocommit:
+            with self._single_statement(self.engines.reader, begins=False) as session:
+                position = fresh_feed_end(session)
+        if position is None:
+            with self._single_statement(self.engines.writer, begins=True) as session:
+                position = feed_end_of(session)
+
+        return position
+
+    @contextmanager
+    def _single_statement(self, engine: Engine, *, begins: bool) -> Generator[Session]:
+        """Yield a session for one statement, which begins a transaction only with `begins`."""
+        with self._connect(engine) as connection:
+            if not begins and connection.in_transaction():
+                with translate_errors():
+                    connection.commit()  # the check of the database began it
+            session = SingleStatementSession(connection, self.schema, begins=begins)
+            try:
+                yield session
+            finally:
+                session.close()
 
     def begin(
         self, connection: Connection, audit: AuditContext, kind: type[Session] = Session

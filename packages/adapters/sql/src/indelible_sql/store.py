@@ -32,6 +32,7 @@ from indelible_sql.engine.errors import (
     translate_errors,
 )
 from indelible_sql.engine.single_update import NeedsTransaction
+from indelible_sql.engine.space import check_space
 from indelible_sql.engine.transaction_log import log_joined
 from indelible_sql.own_transaction import OwnTransaction, SingleUpdate
 from indelible_sql.schema import migrate
@@ -125,6 +126,14 @@ class KernelStore(Database[Reading, Writing]):
         None is missed or returned twice.
         """
         return self.read(lambda tx: tx.history.feed(after=after, limit=limit))
+
+    def check_space(self) -> None:
+        """Return if the database can grow; it stores nothing.
+
+        Raises: StoreFull, and what reading the store raises.
+        """
+        with self._connect(self.engines.reader) as connection:
+            check_space(connection)
 
     def upgrade(self, owner_url: str | None = None) -> None:
         """Bring the schema to the newest revision, or raise SchemaDamaged.

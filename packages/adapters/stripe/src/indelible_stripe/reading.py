@@ -232,12 +232,14 @@ def reversal(answer: Answer) -> ReversalObject:
 def account(answer: Answer) -> AccountObject:
     """Read a connected account."""
     requirements = answer.member("requirements")
+    transfers = answer.member("capabilities").optional_text("transfers")
     return AccountObject(
         id=answer.text("id"),
-        transfers_active=answer.member("capabilities").optional_text("transfers") == "active",
+        transfers_active=transfers == "active",
         payouts_enabled=answer.boolean("payouts_enabled"),
         requirements_due=requirements.texts("currently_due"),
         disabled_reason=requirements.optional_text("disabled_reason"),
+        transfers_pending=transfers == "pending",
         metadata=answer.metadata(),
     )
 

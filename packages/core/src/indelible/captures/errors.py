@@ -73,6 +73,19 @@ class CaptureKeyReused(Conflict):
 
 
 @frozen
+class EmbeddingNotNamed(Invalid):
+    """A new space whose model or dimension neither the request nor a setting names."""
+
+    code: ClassVar[str] = "EMBEDDING_NOT_NAMED"
+    message: ClassVar[str] = (
+        "Field {field} is missing: expected a value, or one in the setting {setting}, which was "
+        "never changed."
+    )
+    field: str
+    setting: str
+
+
+@frozen
 class EmbeddingOfOtherModel(Invalid):
     """An embedding whose model or dimension is not the space's."""
 

@@ -14,16 +14,16 @@ from indelible.captures.commands import (
     SubspaceSaved,
 )
 from indelible.captures.entities import AlgorithmVersion, Space, Subspace
-from indelible.captures.errors import AlgorithmExists
+from indelible.captures.errors import AlgorithmExists, EmbeddingNotNamed
 from indelible.captures.ports import CapturesRead, CapturesWrite
 from indelible.captures.rules.evaluation import SELF_TEST_CASES, verify_self_test
-from indelible.captures.rules.formulas import SPHERICAL, checksum_of
+from indelible.captures.rules.formulas import ANCHORED, checksum_of
 from indelible.captures.rules.tuning import EMBEDDING_DIMENSION, EMBEDDING_MODEL, check_setting
 from indelible.kernel import Actor, AuditContext, Head, Stale, Store
 from indelible.kernel.aggregates import save_change
 from indelible.kernel.settings import Setting
 
-DEFAULT_ALGORITHM_ID: Final = "oscl-1"
+DEFAULT_ALGORITHM_ID: Final = "oscl-3"
 DEFAULT_ACTOR: Final = Actor.system("defaults")
 DEFAULT_REASON: Final = "default algorithm"
 
@@ -52,9 +52,11 @@ class CaptureHandler:
 
 
 def create_space(tx: CapturesWrite, command: commands.CreateSpace) -> SpaceSaved:
-    """Create a space; ConfigUnavailable where its model comes from settings that cannot be read.
+    """Create a space; where the policy has a default algorithm, the first one activates it.
 
-    Where the policy has a default algorithm, the first space activates it.
+    Raises:
+        EmbeddingNotNamed: Neither the command nor a setting names the model or the dimension.
+        ConfigUnavailable: Their settings cannot be read.
     """
     model, dimension = _embedding_of(tx, command)
     if tx.policy.captures.has_default_algorithm:
@@ -177,18 +179,17 @@ def _embedding_of(tx: CapturesWrite, command: commands.CreateSpace) -> tuple[str
     The default of the policy is used as a pair, where neither the command nor the settings name a
     model: a dimension of another model would be a guess.
     """
-    model, dimension = command.model, command.dimension
+    model = command.model or tx.config.get_stored(EMBEDDING_MODEL)
+    dimension = command.dimension or tx.config.get_stored(EMBEDDING_DIMENSION)
     default = tx.policy.captures.default_embedding
     if model is None and default is not None:
-        model = tx.config.get_stored(EMBEDDING_MODEL)
-        if model is None:
-            model = default.model
-            dimension = dimension or tx.config.get_stored(EMBEDDING_DIMENSION) or default.dimension
+        model, dimension = default.model, dimension or default.dimension
 
     if model is None:
-        model = tx.config.get(EMBEDDING_MODEL)
+        raise EmbeddingNotNamed("model", EMBEDDING_MODEL.name)
     if dimension is None:
-        dimension = tx.config.get(EMBEDDING_DIMENSION)
+        raise EmbeddingNotNamed("dimension", EMBEDDING_DIMENSION.name)
+
     return model, dimension
 
 
@@ -207,8 +208,8 @@ def _activate_default_algorithm(tx: CapturesWrite) -> None:
         "register",
         now=now,
         id=DEFAULT_ALGORITHM_ID,
-        formulas=SPHERICAL,
-        checksum=checksum_of(SPHERICAL),
+        formulas=ANCHORED,
+        checksum=checksum_of(ANCHORED),
     )
     active = registered.transition("activate", now=now)
     verify_self_test(active, tx.captures.engine.run_self_test(active, SELF_TEST_CASES))

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from indelible.kernel import Edge, Lifecycle
+from indelible.kernel import EVERYONE, OWNER, Edge, Lifecycle
 
 
 class SpaceStatus(StrEnum):
@@ -22,27 +22,33 @@ class AlgorithmStatus(StrEnum):
 
 SPACE = Lifecycle(
     name="space",
+    readers=OWNER,
     edges=(
         Edge("", "create", SpaceStatus.ACTIVE, 0),
         Edge(SpaceStatus.ACTIVE, "rename", SpaceStatus.ACTIVE, 0),
         Edge(SpaceStatus.ACTIVE, "retire", SpaceStatus.RETIRED, 0),
     ),
+    changes={"rename": ("name",)},
 )
 SUBSPACE = Lifecycle(
     name="subspace",
+    readers=OWNER,
     edges=(
         Edge("", "create", SpaceStatus.ACTIVE, 0),
         Edge(SpaceStatus.ACTIVE, "rename", SpaceStatus.ACTIVE, 0),
         Edge(SpaceStatus.ACTIVE, "seed", SpaceStatus.ACTIVE, 0),
         Edge(SpaceStatus.ACTIVE, "retire", SpaceStatus.RETIRED, 0),
     ),
+    changes={"rename": ("name", "description"), "seed": ("seed",)},
 )
 ALGORITHM = Lifecycle(
     name="algorithm",
+    readers=EVERYONE,
     edges=(
         Edge("", "register", AlgorithmStatus.REGISTERED, 0),
         Edge(AlgorithmStatus.REGISTERED, "activate", AlgorithmStatus.ACTIVE, 0),
         Edge(AlgorithmStatus.ACTIVE, "replace", AlgorithmStatus.REPLACED, 0),
         Edge(AlgorithmStatus.REPLACED, "activate", AlgorithmStatus.ACTIVE, 0),
     ),
+    changes={},
 )

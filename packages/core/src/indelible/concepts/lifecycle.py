@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from indelible.kernel import Edge, Lifecycle
+from indelible.kernel import EVERYONE, Edge, Lifecycle
 
 
 class ConceptStatus(StrEnum):
@@ -16,6 +16,8 @@ class ConceptStatus(StrEnum):
 
 CONCEPT = Lifecycle(
     name="concept",
+    data_keys=frozenset({"ruleset", "corrects", "imported"}),
+    readers=EVERYONE,
     edges=(
         Edge("", "create", ConceptStatus.DRAFT, 1),
         Edge(ConceptStatus.DRAFT, "edit", ConceptStatus.DRAFT, 1),
@@ -26,4 +28,6 @@ CONCEPT = Lifecycle(
         Edge(ConceptStatus.APPROVED, "approve", ConceptStatus.APPROVED, 0),
         Edge(ConceptStatus.APPROVED, "publish", ConceptStatus.PUBLISHED, 0),
     ),
+    # An edit changes the number of the version, which every lifecycle declares by its edges.
+    changes={},
 )

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from indelible.kernel import Conflict, Forbidden, Invalid, NotFound
+from indelible.kernel import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 @frozen
@@ -104,6 +104,19 @@ class RosterNotFound(NotFound):
     message: ClassVar[str] = "Entry {entry_id} has no roster {number}."
     entry_id: str
     number: int
+
+
+@frozen
+class EntrySettled(Conflict):
+    """A change of an entry after the settlement of its contest, which has counted it."""
+
+    code: ClassVar[str] = "ENTRY_SETTLED"
+    message: ClassVar[str] = (
+        "Entry {entry_id} keeps state {status}: contest {contest_id} is settled."
+    )
+    entry_id: str
+    contest_id: str
+    status: str
 
 
 @frozen
@@ -321,6 +334,18 @@ class SettlementUnbalanced(Invalid):
     field: str
     expected: int
     actual: int
+
+
+@frozen
+class EventBodyUnreadable(Unavailable):
+    """The stored body of an event is no field or leaderboard, so it cannot be read."""
+
+    code: ClassVar[str] = "EVENT_BODY_UNREADABLE"
+    message: ClassVar[str] = (
+        "The stored body of an event cannot be read ({problem}); `indelible verify` names the "
+        "event."
+    )
+    problem: str
 
 
 @frozen

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from indelible.kernel import Edge, Lifecycle
+from indelible.kernel import EVERYONE, OWNER, Edge, Lifecycle
 
 
 class ContestStatus(StrEnum):
@@ -56,8 +56,26 @@ _COMPLETE: Final = ContestStatus.COMPLETE
 _CANCELLED: Final = ContestStatus.CANCELLED
 _ERROR: Final = ContestStatus.ERROR
 
+# The fields that a contest copies from its newest configuration; its tournament is fixed.
+CONFIGURED_FIELDS: Final = (
+    "lock_time",
+    "start_time",
+    "end_time",
+    "max_entries",
+    "min_entries",
+    "max_entries_per_user",
+    "fee_minor",
+    "currency",
+    "payment_grace_seconds",
+    "configuration_digest",
+)
+SETTLEMENT_FIELDS: Final = ("settle_time", "settlement_run_id")
+ERROR_FIELDS: Final = ("error_from_state", "error_code", "error_message", "attempted_action")
+
 CONTEST: Final = Lifecycle(
     name="contest",
+    data_keys=frozenset({"reason_code", "evidence"}),
+    readers=EVERYONE,
     edges=(
         # Each version is a configuration.
         Edge("", "publish", _SCHEDULED, 1),
@@ -84,10 +102,22 @@ CONTEST: Final = Lifecycle(
         Edge(_ERROR, "resume_locked", _LOCKED, 0),
         Edge(_ERROR, "resume_live", _LIVE, 0),
     ),
+    changes={
+        "configure": CONFIGURED_FIELDS,
+        "force_lock": CONFIGURED_FIELDS,
+        "complete": SETTLEMENT_FIELDS,
+        "fail": ERROR_FIELDS,
+        "resolve_complete": (*SETTLEMENT_FIELDS, *ERROR_FIELDS),
+        "resolve_cancel": ERROR_FIELDS,
+        "resume_scheduled": ERROR_FIELDS,
+        "resume_locked": ERROR_FIELDS,
+        "resume_live": ERROR_FIELDS,
+    },
 )
 
 ENTRY: Final = Lifecycle(
     name="entry",
+    readers=OWNER,
     edges=(
         # Each version is a roster.
         Edge("", "enter", EntryStatus.PENDING_PAYMENT, 1),
@@ -101,10 +131,33 @@ ENTRY: Final = Lifecycle(
         Edge(EntryStatus.VOID, "refund", EntryStatus.REFUNDED, 0),
         Edge(EntryStatus.VOID, "reinstate", EntryStatus.ACTIVE, 0),
     ),
+    changes={
+        "set_roster": ("roster_digest",),
+        "activate": ("paid_minor", "paid_at", "payment_ref"),
+        "reject": ("place_number", "rejection_reason"),
+        "refund": ("place_number",),
+    },
+)
+
+_PENDING_REWRITE: Final = ("pending_rewrite", "pending_rewrite_at", "pending_rewrite_number")
+# What a log knows about its applied events.
+_MARKS: Final = (
+    "field_number",
+    "leaderboard_number",
+    "leaderboard_at",
+    "leaderboard_hash",
+    "observations",
+    "observed_at",
+    "terminal_number",
+    "terminal_at",
+    "cancelled_number",
+    "conflict_number",
+    *_PENDING_REWRITE,
 )
 
 CONTEST_LOG: Final = Lifecycle(
     name="contest_log",
+    readers=EVERYONE,
     edges=(
         # Each version is an event; the version is the gapless event number.
         Edge("", "open", LogStatus.OPEN, 0),
@@ -116,10 +169,16 @@ CONTEST_LOG: Final = Lifecycle(
         Edge(LogStatus.OPEN, "pause", LogStatus.PAUSED, 0),
         Edge(LogStatus.PAUSED, "resume", LogStatus.OPEN, 0),
     ),
+    changes={
+        "append": ("fetch_number", "head_hash", "event_hash", *_MARKS),
+        "correct": ("fetch_number", "head_hash", "event_hash", *_MARKS),
+        "skip": ("fetch_number", *_PENDING_REWRITE),
+    },
 )
 
 PROVIDER_FEED: Final = Lifecycle(
     name="provider_feed",
+    readers=EVERYONE,
     edges=(
         # Each version is a fetch, successful or not.
         Edge("", "open", FeedStatus.POLLING, 0),
@@ -127,15 +186,36 @@ PROVIDER_FEED: Final = Lifecycle(
         Edge(FeedStatus.POLLING, "stop", FeedStatus.STOPPED, 0),
         Edge(FeedStatus.STOPPED, "poll", FeedStatus.POLLING, 0),
     ),
+    changes={
+        "fetch": ("failures", "last_success_at", "last_payload_digest"),
+    },
 )
 
+RESULT_FIELDS: Final = (
+    "eligibility_digest",
+    "official_rounds",
+    "result_digest",
+    "pool_minor",
+    "rake_minor",
+    "rounding_minor",
+    "retained_minor",
+    "top_up_minor",
+    "line_count",
+    "settled_at",
+)
+RUN_ERROR_FIELDS: Final = ("error_code", "error_message")
 SETTLEMENT_RUN: Final = Lifecycle(
     name="settlement_run",
+    readers=EVERYONE,
     edges=(
         Edge("", "start", RunStatus.STARTED, 0),
         Edge(RunStatus.STARTED, "complete", RunStatus.COMPLETE, 0),
         Edge(RunStatus.STARTED, "fail", RunStatus.FAILED, 0),
     ),
+    changes={
+        "complete": RESULT_FIELDS,
+        "fail": RUN_ERROR_FIELDS,
+    },
 )
 
 TERMINAL: Final = frozenset({_COMPLETE, _CANCELLED})

@@ -17,6 +17,7 @@ from indelible.kernel.errors import (
     RequestInFlight,
     Stale,
     StoreBusy,
+    StoreFull,
     StoreUnreachable,
     Unavailable,
     UsageError,
@@ -37,6 +38,7 @@ from indelible.kernel.ids import Ids, TimeOrderedIds
 from indelible.kernel.json import canonical_json, digest, instant_text, to_json_value
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.lists import ListFilter, ListOrder, NamedListFilter, NamedListOrder
+from indelible.kernel.readers import EVERYONE, OWNER, OWNER_AND_OPERATORS, Readers
 from indelible.kernel.transaction import ReadTransaction, Store, Transaction
 
 __all__ = [
@@ -46,6 +48,10 @@ __all__ = [
     # lifecycles
     "Edge",
     "Lifecycle",
+    "EVERYONE",
+    "OWNER",
+    "OWNER_AND_OPERATORS",
+    "Readers",
     # history
     "Change",
     "Data",
@@ -92,6 +98,7 @@ __all__ = [
     "RequestInFlight",
     "Stale",
     "StoreBusy",
+    "StoreFull",
     "StoreUnreachable",
     "Unavailable",
     "UsageError",

@@ -7,10 +7,20 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from attrs import evolve, field, fields_dict, frozen
 
+from indelible.kernel.aggregate_errors import (
+    FieldFixed,
+    FieldNotOfAction,
+    InvalidBirth,
+    RecordMismatch,
+    RecordsDiffer,
+    TimeNotAdvanced,
+    TimeTooLate,
+    VersionMismatch,
+)
 from indelible.kernel.audit import HasAuditContext
 from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk, check_bulk_types
 from indelible.kernel.clock import instant_after
-from indelible.kernel.errors import Conflict, Invalid, UsageError
+from indelible.kernel.errors import UsageError
 from indelible.kernel.history import (
     AggregateRepository,
     Change,
@@ -20,6 +30,7 @@ from indelible.kernel.history import (
     Update,
     next_change,
 )
+from indelible.kernel.json import instant_text
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import IDENTIFIER, field_values, is_identifier, is_instant
@@ -29,112 +40,12 @@ NOT_IN_CHANGE_DATA = ("id", "status", "created_at", "updated_at")
 ALWAYS_FIXED = ("id", "created_at")
 
 
-@frozen
-class FieldFixed(Conflict):
-    """A change of a field that must keep its value."""
-
-    code: ClassVar[str] = "FIELD_FIXED"
-    message: ClassVar[str] = (
-        "Field {field} of {lifecycle} {entity_id} is fixed: expected {expected}, got {actual}."
-    )
-    lifecycle: str
-    entity_id: str
-    field: str
-    expected: str
-    actual: str
-
-
-@frozen
-class TimeNotAdvanced(Conflict):
-    """An aggregate's next value is not later than its previous one."""
-
-    code: ClassVar[str] = "TIME_NOT_ADVANCED"
-    message: ClassVar[str] = "Entity {entity_id} must be updated after {previous}, got {actual}."
-    entity_id: str
-    previous: str
-    actual: str
-
-
-@frozen
-class InvalidBirth(Invalid):
-    """A new aggregate was created and updated at different times."""
-
-    code: ClassVar[str] = "INVALID_BIRTH"
-    message: ClassVar[str] = (
-        "New entity {entity_id} must have equal created_at and updated_at, got {created_at} and "
-        "{updated_at}."
-    )
-    entity_id: str
-    created_at: str
-    updated_at: str
-
-
-@frozen
-class VersionMismatch(Invalid):
-    """An aggregate's version number is not the one that its change gives it."""
-
-    code: ClassVar[str] = "VERSION_MISMATCH"
-    message: ClassVar[str] = "Entity {entity_id} must be at version {expected}, got {actual}."
-    entity_id: str
-    expected: int
-    actual: int
-
-
-@frozen
-class RecordsDiffer(Invalid):
-    """A change adds other records than its aggregate declares."""
-
-    code: ClassVar[str] = "RECORDS_DIFFER"
-    message: ClassVar[str] = (
-        "Action {action} on {entity_id} must add these records: {expected}; got: {actual}."
-    )
-    entity_id: str
-    action: str
-    expected: tuple[str, ...]
-    actual: tuple[str, ...]
-
-
-@frozen
-class RecordMismatch(Invalid):
-    """A record does not belong to the value of the aggregate that it is saved with."""
-
-    code: ClassVar[str] = "RECORD_MISMATCH"
-    message: ClassVar[str] = (
-        "Field {field} of record {record} does not match entity {entity_id}: expected {expected}, "
-        "got {actual}."
-    )
-    entity_id: str
-    record: str
-    field: str
-    expected: str
-    actual: str
-
-
-@frozen
-class RecordExists(Conflict):
-    """A stored record has the same value in a field that is unique."""
-
-    code: ClassVar[str] = "RECORD_EXISTS"
-    message: ClassVar[str] = (
-        "Record {record} of entity {entity_id} cannot be added: another one has {field} {value}."
-    )
-    entity_id: str
-    record: str
-    field: str
-    value: str
-
-    @classmethod
-    def of(cls, record: Record, entity_id: str) -> Self:
-        """Return the error for a record that the entity's change would add."""
-        value: object = getattr(record, record.unique_field)
-        return cls(entity_id, record.record_name, record.unique_field, str(value))
-
-
 @frozen(kw_only=True)
 class Aggregate:
     """An entity with a lifecycle: created by its first action, moved one action at a time.
 
-    `fixed` names the fields that keep their first value; the databases guard the same fields.
+    `fixed` names the fields that keep their first value, and the lifecycle's `changes` those that
+    each action changes; the databases guard the same fields.
     A type whose state fixes more of them overrides `fixed_fields`.
 
     An aggregate with versioned content names its counter in `version_field`. An action that adds
@@ -267,7 +178,8 @@ def change_for(
 
     Raises:
         InvalidTransition: No edge has this action in the head's state.
-        FieldFixed, TimeNotAdvanced, InvalidBirth: The entity does not follow from the head.
+        FieldFixed, FieldNotOfAction, TimeNotAdvanced, TimeTooLate, InvalidBirth: The entity does
+            not follow from the head.
         VersionMismatch, RecordsDiffer, RecordMismatch: The records do not fit the entity.
         BulkDiffers: The bulk records are not those that the action must add.
     """
@@ -280,9 +192,10 @@ def change_for(
 
     change = next_change(audit, entity.lifecycle, head, entity, action, change_values)
     if head is None:
-        _check_birth(entity)
+        _check_birth(entity, action)
     else:
-        _check_update(head.entity, entity)
+        _check_update(head.entity, entity, action)
+    _check_times(entity)
     _check_records(change, entity, records)
     check_bulk(entity.bulk_records, action, entity.id, bulk)
     return change
@@ -332,12 +245,40 @@ def save_changes(
     return [Head(entity=update.entity, revision=update.change.revision) for update in updates]
 
 
-def _check_birth(entity: Aggregate) -> None:
+def _check_birth(entity: Aggregate, action: str) -> None:
     if entity.created_at != entity.updated_at:
         raise InvalidBirth(entity.id, str(entity.created_at), str(entity.updated_at))
 
+    for name, expected in entity.lifecycle.initial_fields(action).items():
+        _require_same(entity, action, name, expected)
 
-def _check_update(previous: Aggregate, entity: Aggregate) -> None:
+
+def _require_same(entity: Aggregate, action: str, name: str, expected: object) -> None:
+    """Raise FieldNotOfAction for another value of a field that the action keeps."""
+    actual = getattr(entity, name)
+    if actual == expected:
+        return
+    raise FieldNotOfAction(
+        lifecycle=entity.lifecycle.name,
+        entity_id=entity.id,
+        action=action,
+        field=name,
+        expected=_printed(entity, name, expected),
+        actual=_printed(entity, name, actual),
+    )
+
+
+def _check_times(entity: Aggregate) -> None:
+    for name, ahead in entity.lifecycle.latest.items():
+        actual = getattr(entity, name)
+        latest = entity.updated_at + ahead
+        if actual is not None and actual > latest:
+            raise TimeTooLate(
+                entity.lifecycle.name, entity.id, name, instant_text(latest), instant_text(actual)
+            )
+
+
+def _check_update(previous: Aggregate, entity: Aggregate, action: str) -> None:
     for name in (*ALWAYS_FIXED, *previous.fixed_fields(entity)):
         expected = getattr(previous, name)
         actual = getattr(entity, name)
@@ -350,6 +291,9 @@ def _check_update(previous: Aggregate, entity: Aggregate) -> None:
                 _printed(previous, name, expected),
                 _printed(previous, name, actual),
             )
+
+    for name in previous.lifecycle.kept_fields(action):
+        _require_same(entity, action, name, getattr(previous, name))
 
     if entity.updated_at <= previous.updated_at:
         raise TimeNotAdvanced(entity.id, str(previous.updated_at), str(entity.updated_at))

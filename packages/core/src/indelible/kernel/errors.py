@@ -120,10 +120,16 @@ class HashChainBroken(Conflict):
 
 @frozen
 class ForeignCursor(Invalid):
-    """A cursor of the feed belongs to another database, or to no place in this one."""
+    """A cursor names no change of this store's feed.
+
+    It is one of another store, or the store was restored from a backup older than the cursor.
+    """
 
     code: ClassVar[str] = "FOREIGN_CURSOR"
-    message: ClassVar[str] = "Cursor {cursor} does not belong to this database."
+    message: ClassVar[str] = (
+        "Cursor {cursor} names no change of this store, which may have been restored from an older "
+        "backup: continue from an earlier cursor, from a time, or from the beginning."
+    )
     cursor: str
 
 
@@ -156,6 +162,16 @@ class StoreBusy(Unavailable):
         "The store is busy: {attempts} attempts lost against other transactions."
     )
     attempts: int
+
+
+@frozen
+class StoreFull(Unavailable):
+    """The database has no room left; what was committed is safe, and reading goes on."""
+
+    code: ClassVar[str] = "STORE_FULL"
+    message: ClassVar[str] = (
+        "The database has no free space; committed data is safe, and reads continue."
+    )
 
 
 @frozen

@@ -46,6 +46,7 @@ KEY = Lifecycle(
         Edge("", "create", KeyStatus.ACTIVE, 0),
         Edge(KeyStatus.ACTIVE, "revoke", KeyStatus.REVOKED, 0),
     ),
+    changes={},
 )
 
 

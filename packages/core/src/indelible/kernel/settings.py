@@ -16,6 +16,7 @@ from indelible.kernel.history import AggregateReader
 from indelible.kernel.ids import Ids, TimeOrderedIds
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.lists import NamedListFilter
+from indelible.kernel.readers import EVERYONE
 from indelible.kernel.values import LINE, instance_of, non_blank_line
 
 T = TypeVar("T")
@@ -39,10 +40,12 @@ class SettingStatus(StrEnum):
 
 SETTING = Lifecycle(
     name="setting",
+    readers=EVERYONE,
     edges=(
         Edge("", "change", SettingStatus.SET, 0),
         Edge(SettingStatus.SET, "change", SettingStatus.SET, 0),
     ),
+    changes={"change": ("value",)},
 )
 
 

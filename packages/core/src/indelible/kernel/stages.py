@@ -229,6 +229,7 @@ STAGE: Final = Lifecycle(
         Edge(StageStatus.PAUSED, "resume", StageStatus.RUNNING, 0),
         Edge(StageStatus.RUNNING, "pause", StageStatus.PAUSED, 0),
     ),
+    changes={},
 )
 
 

@@ -13,8 +13,10 @@ from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel.audit import Actor
-from indelible.kernel.errors import Conflict, ForeignCursor, NotFound, UsageError
+from indelible.kernel.errors import ForeignCursor, NotFound, UsageError
 from indelible.kernel.history import Change, ChangeFilter
+from indelible.kernel.open_writers import OpenWriter
+from indelible.kernel.silence import stop_of
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_ports import TaskReader
@@ -46,21 +48,6 @@ class SubscriberNotFound(NotFound):
         "Subscriber {name} not found: no worker has followed the feed for it yet."
     )
     name: str
-
-
-@frozen
-class SubscriberFenced(Conflict):
-    """A cursor is written by a program that does not hold the subscriber's task."""
-
-    code: ClassVar[str] = "SUBSCRIBER_FENCED"
-    message: ClassVar[str] = (
-        "The cursor of subscriber {name} is written only under the fence of its task in stage "
-        "{stage}: fence {fence} {problem}."
-    )
-    name: str
-    stage: str
-    fence: int
-    problem: str
 
 
 @frozen(kw_only=True)
@@ -128,6 +115,13 @@ class SubscriberReader(Protocol):
         """Return every cursor, in order of name."""
         ...
 
+    def open_writers(self) -> tuple[OpenWriter, ...]:
+        """Return the writers that the feed waits for at this moment, oldest first.
+
+        There are none where one transaction writes at a time.
+        """
+        ...
+
 
 class SubscriberCursors(SubscriberReader, Protocol):
     """Write access to the cursors of subscribers."""
@@ -141,6 +135,7 @@ class SubscriberCursors(SubscriberReader, Protocol):
 
         Raises:
             SubscriberFenced: See `check_cursor`.
+            CursorOutOfFeed: See `check_cursor`.
         """
         ...
 
@@ -157,59 +152,6 @@ class SubscribersWrite(SubscribersRead, TasksWrite, Protocol):
 
     @property
     def subscribers(self) -> SubscriberCursors: ...
-
-
-def check_cursor(
-    stored: SubscriberCursor | None, cursor: SubscriberCursor, task: Task | None
-) -> None:
-    """Check that a cursor may replace the stored one. Every store calls it before it writes.
-
-    A worker moves it under the lease of the subscriber's task. A restart is written while the task
-    is canceled, by the actor and for the reason of the cancellation.
-
-    Raises:
-        SubscriberFenced: The task has another fence, no lease, or no such cancellation.
-    """
-    problem = _problem_of(stored, cursor, task)
-    if problem:
-        raise SubscriberFenced(cursor.name, cursor.stage, cursor.fence, problem)
-
-
-def _problem_of(
-    stored: SubscriberCursor | None, cursor: SubscriberCursor, task: Task | None
-) -> str:
-    """Return why the cursor may not be written, '' if it may."""
-    if task is None:
-        return "belongs to no task"
-    if task.fence != cursor.fence:
-        return f"is not that of the task, which is {task.fence}"
-    if stored is None:
-        return _problem_of_first(cursor, task)
-    if stored.stage != cursor.stage:
-        return f"is of another stage than {stored.stage}, in which the subscriber began"
-    if cursor.restart != stored.restart:
-        return _problem_of_restart(stored, cursor, task)
-
-    is_moved = task.lease_owner is not None and cursor.feed_cursor is not None
-    return "" if is_moved else "has no lease"
-
-
-def _problem_of_first(cursor: SubscriberCursor, task: Task) -> str:
-    is_first = cursor.feed_cursor is None and cursor.restarts == 0
-    if not is_first or task.lease_owner is None:
-        return "has no lease, or the first position is not the beginning"
-
-    return ""
-
-
-def _problem_of_restart(stored: SubscriberCursor, cursor: SubscriberCursor, task: Task) -> str:
-    is_canceled = task.cancel_reason is not None and task.cancel_reason == cursor.restart_reason
-    is_next = cursor.restarts == stored.restarts + 1
-    has_cause = cursor.restarted_at is not None and cursor.restarted_by is not None
-    if not is_canceled or not is_next or not has_cause:
-        return "is not that of a cancellation for the reason of this restart"
-
-    return ""
 
 
 def task_of_cursor(tasks: TaskReader, cursor: SubscriberCursor) -> Task | None:
@@ -264,7 +206,7 @@ class SubscriberLag:
     `seconds` is the age of the first change that it has not handled, in whole seconds, 0 if there
     is none. Where that change cannot be found, because the cursor belongs to another database, it
     is the time since the cursor was written. `problem` says why the subscriber has stopped, None if
-    it has not.
+    it has not: its task is dead or canceled, or does not run for more than `LONGEST_SILENCE`.
     """
 
     name: str
@@ -279,9 +221,7 @@ def subscriber_lags(tx: SubscribersRead, now: datetime) -> tuple[SubscriberLag, 
     lags: list[SubscriberLag] = []
     for cursor in tx.subscribers.all():
         task = task_of_cursor(tx.tasks, cursor)
-        problem = None
-        if task is not None:
-            problem = task.dead_reason or task.cancel_reason
+        problem = None if task is None else stop_of(task, now)
         seconds = _lag_seconds(tx, cursor, now)
         lag = SubscriberLag(
             name=cursor.name, stage=cursor.stage, seconds=seconds, problem=problem, cursor=cursor
@@ -289,6 +229,11 @@ def subscriber_lags(tx: SubscribersRead, now: datetime) -> tuple[SubscriberLag, 
         lags.append(lag)
 
     return tuple(lags)
+
+
+def stopped_subscribers(tx: SubscribersRead, now: datetime) -> tuple[SubscriberLag, ...]:
+    """Return the subscribers that have stopped, in order of name."""
+    return tuple(lag for lag in subscriber_lags(tx, now) if lag.problem is not None)
 
 
 def _lag_seconds(tx: SubscribersRead, cursor: SubscriberCursor, now: datetime) -> int:
@@ -375,9 +320,13 @@ def _cancel_task(tx: SubscribersWrite, cursor: SubscriberCursor) -> int:
 def _restart_position(tx: SubscribersWrite, command: RestartSubscriber) -> str | None:
     """Return the cursor of the position, None for the beginning."""
     if command.since is not None:
-        before = ChangeFilter(until=command.since)
-        cursor = tx.history.backwards(limit=1, matching=before).cursor
-        return cursor or None
+        # The feed is not in the order of times: the clocks of processes differ. So what counts is
+        # the first change of this time or later, and not the last one of an earlier time.
+        first = tx.history.feed(after="", limit=1, matching=ChangeFilter(since=command.since))
+        if not first.changes:
+            return tx.history.newest(limit=1).cursor
+        previous = tx.history.backwards(before=first.cursor, limit=1)
+        return previous.cursor if previous.changes else None
     if command.position == FEED_BEGINNING or command.position is None:
         return None
 

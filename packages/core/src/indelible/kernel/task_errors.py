@@ -31,6 +31,18 @@ class TaskEntityNotFound(NotFound):
 
 
 @frozen
+class DueTooLate(Invalid):
+    """A task would be due so late that it is put off for ever."""
+
+    code: ClassVar[str] = "DUE_TOO_LATE"
+    message: ClassVar[str] = (
+        "The task would be due at {due_at}: at most {max_days} days from now are allowed."
+    )
+    due_at: str
+    max_days: int
+
+
+@frozen
 class LeaseLost(Conflict):
     """A lease has ended, or the task was claimed again."""
 

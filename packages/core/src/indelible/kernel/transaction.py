@@ -181,3 +181,11 @@ class Store(Protocol[Read_co, Write_co]):
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """Return the next changes of all aggregates after a cursor, each exactly once."""
         ...
+
+    def check_space(self) -> None:
+        """Return if the store can grow. It stores nothing, and may be called every few seconds.
+
+        Raises:
+            StoreFull: The disk takes no more.
+        """
+        ...

@@ -7,7 +7,8 @@ from typing import Any, Generic, Self, TypeVar
 from attrs import evolve, field, frozen
 
 from indelible.kernel import Actor, Change, Head, IndelibleError, ListFilter, NotFound
-from indelible.kernel.aggregates import Aggregate, RecordExists
+from indelible.kernel.aggregate_errors import RecordExists
+from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update

@@ -17,12 +17,12 @@ from indelible.kernel import (
     Stale,
 )
 from indelible.kernel.errors import ForeignCursor
+from indelible.kernel.feed_cursors import FIRST_CURSOR, feed_cursor, parse_cursor
 from indelible.kernel.history import ALL_CHANGES, NO_REVISION
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.minutes import MinuteCounts
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
-MAX_CURSOR_DIGITS = 19
 ReceiptRows = dict[tuple[Actor, str], Receipt]
 
 
@@ -51,8 +51,12 @@ class MemoryHistory:
         return changes[after:][:limit]
 
     def feed(self, *, after: str, limit: int, matching: ChangeFilter = ALL_CHANGES) -> Feed:
-        """Return the next `limit` matching changes after a cursor; '' is the beginning."""
-        position = _position_of(after) if after else 0
+        """Return the next `limit` matching changes after a cursor; '' is the beginning.
+
+        Raises:
+            ForeignCursor: It names no change of this store.
+        """
+        position = self._position_of(after)
         changes: list[Change] = []
         for index in range(position, len(self._log)):
             if len(changes) == limit:
@@ -61,12 +65,17 @@ class MemoryHistory:
                 changes.append(self._log[index])
                 position = index + 1
 
-        return Feed(changes=tuple(changes), cursor=str(position))
+        return Feed(changes=tuple(changes), cursor=self._cursor_at(position))
 
     def newest(self, *, limit: int) -> Feed:
         """Return the last `limit` changes in the order of the feed, and the cursor behind them."""
         start = max(0, len(self._log) - limit)
-        return self.feed(after=str(start), limit=limit)
+        return self.feed(after=self._cursor_at(start), limit=limit)
+
+    @property
+    def last_position(self) -> int:
+        """Return the position of the last change; 0 if there is none."""
+        return len(self._log)
 
     def has_more_than(self, other: Self) -> bool:
         """Return True if changes were added to the other history."""
@@ -76,7 +85,7 @@ class MemoryHistory:
         self, *, before: str = "", limit: int, matching: ChangeFilter = ALL_CHANGES
     ) -> Feed:
         """Return the last `limit` matching changes before a cursor, newest first; '' is the end."""
-        position = _position_of(before) if before else len(self._log) + 1
+        position = self._position_of(before) if before else len(self._log) + 1
         changes: list[Change] = []
         for index in range(position - 2, -1, -1):
             if len(changes) == limit:
@@ -85,8 +94,29 @@ class MemoryHistory:
                 changes.append(self._log[index])
                 position = index + 1
 
-        cursor = str(position) if before or changes else ""
+        cursor = self._cursor_at(position) if before or changes else ""
         return Feed(changes=tuple(changes), cursor=cursor)
+
+    def _cursor_at(self, position: int) -> str:
+        """Return the cursor that names the change at a position; 0 is before the first one."""
+        if not position:
+            return FIRST_CURSOR
+        return feed_cursor(position, self._log[position - 1].hash)
+
+    def _position_of(self, cursor: str) -> int:
+        """Return the position of the change that a cursor names.
+
+        Raises:
+            ForeignCursor: It names no change of this store.
+        """
+        named = parse_cursor(cursor)
+        stored = None
+        if 0 < named.position <= len(self._log):
+            stored = self._log[named.position - 1].hash
+        if not named.matches(stored):
+            raise ForeignCursor(cursor)
+
+        return named.position
 
     def count_by_minute(self, *, since: datetime, limit: int) -> MinuteCounts:
         """Return the number of changes in each minute since a time, of the last `limit` changes."""
@@ -141,15 +171,3 @@ class MemoryReceipts:
     def save(self, receipt: Receipt) -> None:
         """Store the receipt in the command's own transaction."""
         self._rows[receipt.owner, receipt.key] = receipt
-
-
-def _position_of(cursor: str) -> int:
-    """Return the position in the log that a cursor names.
-
-    Raises:
-        ForeignCursor: It is no cursor of this store.
-    """
-    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > MAX_CURSOR_DIGITS:
-        raise ForeignCursor(cursor)
-
-    return int(cursor)

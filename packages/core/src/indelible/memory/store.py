@@ -161,7 +161,7 @@ class MemoryReading:
         self.rejections = tables.rejections
         self.webhook_rejections = tables.webhook_rejections
         self.breakers = tables.breakers
-        self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks)
+        self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks, tables.history)
 
         self.concepts = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.captures = MemoryCaptureReaders(tables.captures, self)
@@ -211,7 +211,7 @@ class MemoryTransaction:
         self.rejections = tables.rejections
         self.webhook_rejections = tables.webhook_rejections
         self.breakers = tables.breakers
-        self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks)
+        self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks, tables.history)
 
         self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)
@@ -307,3 +307,6 @@ class MemoryStore:
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """Return the next changes of all aggregates after a cursor, each exactly once."""
         return self._tables.history.feed(after=after, limit=limit)
+
+    def check_space(self) -> None:
+        """Return; a store in memory has no disk."""

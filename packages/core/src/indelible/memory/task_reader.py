@@ -142,14 +142,10 @@ class MemoryTaskReader:
         """Return how many tasks finished in each minute since a time, of the last `limit`."""
         return finished_by_minute(self._tasks_of(stage), since=since, limit=limit)
 
-    def is_open(self, stage: str, entity_id: str, now: datetime) -> bool:
-        """Return True if no lease is running on the task and it is not due later."""
+    def has_unfinished(self, stage: str, entity_id: str) -> bool:
+        """Return True if there is a task that is neither completed nor canceled."""
         task = self._rows.get((stage, entity_id))
-        if task is None:
-            return True
-
-        is_due_later = task.due_at is not None and not task.is_due(now)
-        return task.is_free(now) and not is_due_later
+        return task is not None and not task.is_finished
 
     def _records(self, stage: str, entity_id: str, fence: int) -> list[Attempt]:
         """Return the records of a task under a fence."""

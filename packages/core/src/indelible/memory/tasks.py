@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from indelible.kernel.due_times import check_due
 from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.rates import Bucket, RateLimit
 from indelible.kernel.stages import StageControl, TasksWrite
@@ -34,7 +35,7 @@ from indelible.kernel.tasks import (
     check_lease_end,
     check_postponement,
 )
-from indelible.kernel.values import check_instant, check_reason
+from indelible.kernel.values import check_reason
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.breakers import MemoryBreakers
 from indelible.memory.history import MemoryHistory
@@ -92,10 +93,10 @@ class MemoryTaskQueue(MemoryTaskReader):
             task = self._rows.get((stage, entity_id))
             if task is None:
                 task = evolve(
-                    self._new(stage, entity_id, due_at), priority=priority, arguments=normal
+                    self._new(stage, entity_id, due_at, now), priority=priority, arguments=normal
                 )
             else:
-                check_instant("due_at", due_at)
+                check_due(due_at, now)
                 _check_arguments(task, normal)
             self._rows[stage, entity_id] = task.rescheduled(
                 due_at, now, priority=priority, arguments=normal
@@ -104,14 +105,14 @@ class MemoryTaskQueue(MemoryTaskReader):
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make the task due then, unless it exists already."""
         self.scheduled.add(stage)
-        new = self._new(stage, entity_id, due_at)
+        new = self._new(stage, entity_id, due_at, self._now)
         self._rows.setdefault((stage, entity_id), new)
 
     def reschedule(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make a task due at exactly that time, or raise TaskNotFound or TaskEnded."""
         self.scheduled.add(stage)
         now = self._now
-        check_instant("due_at", due_at)
+        check_due(due_at, now)
         task = self.get(stage, entity_id)
         if task.due_at is None:
             raise TaskEnded(stage, entity_id, task.state(now).value)
@@ -137,7 +138,8 @@ class MemoryTaskQueue(MemoryTaskReader):
     def enqueue_slot(self, stage: str, entity_id: str, *, slot: datetime) -> bool:
         """Make a recurring task due at a slot, once; return False if the slot is not newer."""
         self.scheduled.add(stage)
-        new = self._new(stage, entity_id, slot)
+        now = self._now
+        new = self._new(stage, entity_id, slot, now)
         task = self._rows.get((stage, entity_id))
         if task is None:
             self._rows[stage, entity_id] = evolve(new, slot=slot)
@@ -149,7 +151,7 @@ class MemoryTaskQueue(MemoryTaskReader):
             self._add_attempt(task.lease, AttemptOutcome.REQUEUED, self._writer.reason)
             due = task.revived(slot)
         else:
-            due = task.rescheduled(slot, self._now, priority=task.priority)
+            due = task.rescheduled(slot, now, priority=task.priority)
         self._rows[stage, entity_id] = evolve(due, slot=slot)
         return True
 
@@ -196,7 +198,7 @@ class MemoryTaskQueue(MemoryTaskReader):
         self, lease: Lease, *, due_at: datetime, reason: str, error_class: str | None = None
     ) -> None:
         """Record a failed attempt and make the task due again."""
-        check_instant("due_at", due_at)
+        check_due(due_at, self._now)
         check_reason(reason)
         Failure(error_class)
         self.scheduled.add(lease.stage)
@@ -305,11 +307,11 @@ class MemoryTaskQueue(MemoryTaskReader):
             del self._hung_reports[key]
         return len(expired)
 
-    def _new(self, stage: str, entity_id: str, due_at: datetime) -> Task:
+    def _new(self, stage: str, entity_id: str, due_at: datetime, now: datetime) -> Task:
         """Return a task that was never claimed, above the fences of pruned tasks."""
         TaskKey(stage, entity_id)
         self._check_entity(stage, entity_id)
-        check_instant("due_at", due_at)
+        check_due(due_at, now)
         return Task.new(stage, entity_id, due_at, fence=self._pruned.get(stage, 0))
 
     def _check_entity(self, stage: str, entity_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import islice
 from operator import itemgetter
 from typing import Self
@@ -67,11 +66,11 @@ class MemoryCollection:
         )
 
     def lock_pending(
-        self, status: TokenStatus, stage: str, now: datetime, *, limit: int
+        self, status: TokenStatus, stage: str, *, limit: int
     ) -> tuple[Head[Token], ...]:
-        """Return the tokens of a status whose task in a stage may run now, oldest mint first."""
+        """Return the tokens of a status that have no unfinished task in a stage."""
         heads = self.tokens.where(
-            lambda token: token.status is status and self._work.is_open(stage, token.id, now)
+            lambda token: token.status is status and not self._work.has_unfinished(stage, token.id)
         )
         by_mint = sorted(heads, key=lambda head: (head.entity.mint_timestamp, head.entity.token_id))
         return tuple(by_mint[:limit])

@@ -2,7 +2,9 @@
 
 from indelible.money import errors
 from indelible.money.commands import (
+    ANY_DESTINATION,
     ApplyEvent,
+    ApproveReversal,
     ApproveTransfer,
     AttachDestination,
     AttachIntent,
@@ -21,6 +23,7 @@ from indelible.money.commands import (
     PayeeSaved,
     PayoutJobSaved,
     PlanPayouts,
+    ProposeReversal,
     ReceiveEvent,
     ReconciliationSaved,
     RefundSaved,
@@ -31,7 +34,6 @@ from indelible.money.commands import (
     RequestRefund,
     RestrictPayee,
     ResumePayments,
-    ReverseMovement,
     Settle,
     StartPayment,
     StartReconciliation,
@@ -66,6 +68,7 @@ from indelible.money.entities import (
     ReconciliationScope,
     Refund,
     RefundReason,
+    Remedy,
     ReversalObject,
     Side,
     StripeEvent,
@@ -77,6 +80,7 @@ from indelible.money.entities import (
 )
 from indelible.money.handlers import (
     apply_event,
+    approve_reversal,
     approve_transfer,
     attach_destination,
     attach_intent,
@@ -92,6 +96,7 @@ from indelible.money.handlers import (
     park_transfer,
     plan_payouts,
     post_movement,
+    propose_reversal,
     receive_event,
     register_payee,
     reissue_transfer,
@@ -101,7 +106,6 @@ from indelible.money.handlers import (
     require_payable,
     restrict_payee,
     resume_payments,
-    reverse_movement,
     settle,
     unpark_transfer,
 )
@@ -198,6 +202,7 @@ from indelible.money.tasks import (
 __all__ = [
     # commands
     "ApplyEvent",
+    "ANY_DESTINATION",
     "ApproveTransfer",
     "AttachDestination",
     "AttachIntent",
@@ -220,7 +225,8 @@ __all__ = [
     "RequestRefund",
     "RestrictPayee",
     "ResumePayments",
-    "ReverseMovement",
+    "ApproveReversal",
+    "ProposeReversal",
     "Settle",
     "StartPayment",
     "StartReconciliation",
@@ -251,7 +257,8 @@ __all__ = [
     "require_payable",
     "restrict_payee",
     "resume_payments",
-    "reverse_movement",
+    "approve_reversal",
+    "propose_reversal",
     "settle",
     "unpark_transfer",
     # queries
@@ -307,6 +314,7 @@ __all__ = [
     "ReconciliationRule",
     "ReconciliationSaved",
     "ReconciliationScope",
+    "Remedy",
     "Refund",
     "RefundReason",
     "RefundSaved",

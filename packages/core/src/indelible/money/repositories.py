@@ -7,13 +7,14 @@ from indelible.kernel.audit import ActorKind
 from indelible.money.entities import (
     LineOwedAgain,
     MovementKind,
+    Payee,
     PaymentSwitch,
     Transfer,
     TransferFailure,
 )
-from indelible.money.lifecycle import TRANSFER
+from indelible.money.lifecycle import MOVEMENT, TRANSFER
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead
-from indelible.money.rules.ledger import payout_key, unclaimed_key
+from indelible.money.rules.ledger import payout_key, reversal_proposed_key, unclaimed_key
 
 REQUESTS: Final = frozenset({"plan", "reissue"})  # the actions that request a transfer
 
@@ -35,6 +36,12 @@ def payments_switch(tx: MoneyRead) -> PaymentSwitch | None:
     return None if head is None else head.entity
 
 
+def payee_of(tx: MoneyRead, transfer: Transfer) -> Payee | None:
+    """Return the payee of a transfer, None if its party was never registered."""
+    head = tx.money.payees.of_party(transfer.party)
+    return None if head is None else head.entity
+
+
 def requester_of(tx: MoneyRead, head: Head[Transfer]) -> Actor | None:
     """Return who has requested a transfer, None for one that the program has planned."""
     requester: Actor | None = None
@@ -44,6 +51,15 @@ def requester_of(tx: MoneyRead, head: Head[Transfer]) -> Actor | None:
     if requester is None or requester.kind is ActorKind.SYSTEM:
         return None
     return requester
+
+
+def reversal_proposer(tx: MoneyRead, movement_id: str) -> Actor | None:
+    """Return who has proposed to reverse a movement, None if nobody has."""
+    proposal = tx.money.movements.of_key(reversal_proposed_key(movement_id))
+    if proposal is None:
+        return None
+    (birth,) = tx.history.of(MOVEMENT.name, proposal.entity.id, limit=1)
+    return birth.actor
 
 
 def lines_owed_again(tx: MoneyRead, transfer: Transfer) -> list[LineOwedAgain]:
@@ -69,7 +85,10 @@ def lines_owed_again(tx: MoneyRead, transfer: Transfer) -> list[LineOwedAgain]:
 
 
 def _reversed_lines(tx: MoneyRead, payout_id: str, number: int) -> list[LineOwedAgain]:
-    """Return the owed lines of the reversals of one payout line, oldest first."""
+    """Return the owed lines of the reversals of one payout line, oldest first.
+
+    A reversal that was itself reversed pays its line, and its own reversal owes the line again.
+    """
     lines: list[LineOwedAgain] = []
     for reversal in tx.money.movements.reversals(payout_id, number):
         name = (reversal.movement.id, reversal.posting.number)
@@ -77,4 +96,8 @@ def _reversed_lines(tx: MoneyRead, payout_id: str, number: int) -> list[LineOwed
         transfer_id = None if payer is None else payer.entity.id
         line = tx.money.movements.owed_line(*name)
         lines.append(LineOwedAgain(line=line, transfer_id=transfer_id))
+        correction = tx.money.movements.reversal_of(reversal.movement.id)
+        if correction is not None:
+            # The postings of a mirror have the numbers of those that it takes back.
+            lines.extend(_reversed_lines(tx, correction.entity.id, reversal.posting.number))
     return lines

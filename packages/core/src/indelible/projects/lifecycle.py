@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from indelible.kernel import Edge, Lifecycle
+from indelible.kernel import OWNER, Edge, Lifecycle
 
 
 class ProjectStatus(StrEnum):
@@ -32,6 +32,7 @@ def _in_each_state(action: str, adds_version: int) -> tuple[Edge[ProjectStatus],
 
 PROJECT: Final = Lifecycle(
     name="project",
+    readers=OWNER,
     edges=(
         Edge("", "create", ProjectStatus.UNBOUND, 0),
         *_in_each_state("rename", 0),
@@ -42,10 +43,23 @@ PROJECT: Final = Lifecycle(
         Edge(ProjectStatus.REQUESTED, "request_repository", ProjectStatus.REQUESTED, 0),
         Edge(ProjectStatus.REQUESTED, "set_github_repo_url", ProjectStatus.BOUND, 0),
     ),
+    changes={
+        "rename": ("name", "description"),
+        "set_nodes": ("current_nodes",),
+        "update_latest_job": ("latest_successful_job_id", "latest_successful_job_number"),
+        "request_repository": ("repository_host", "repository_name"),
+        "set_github_repo_url": (
+            "repository_name",
+            "repository_id",
+            "repository_branch",
+            "github_repo_url",
+        ),
+    },
 )
 
 JOB: Final = Lifecycle(
     name="job",
+    readers=OWNER,
     edges=(
         Edge("", "create", JobStatus.PENDING, 1),
         Edge(JobStatus.PENDING, "start", JobStatus.RUNNING, 1),
@@ -60,6 +74,12 @@ JOB: Final = Lifecycle(
         ),
         Edge(JobStatus.RUNNING, "fail", JobStatus.FAILED, 1),
     ),
+    changes={
+        "progress": ("phase", "warning_count"),
+        "complete": ("completed_at", "result"),
+        "complete_with_warnings": ("completed_at", "result", "warning_count"),
+        "fail": ("completed_at", "failure_reason", "warning_count"),
+    },
 )
 
 

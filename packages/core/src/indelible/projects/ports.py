@@ -190,8 +190,14 @@ class Checkout(Protocol):
         """Return the SHA of the remote branch's tip as last fetched, None of an empty branch."""
         ...
 
-    def find_commit(self, job_id: str) -> FoundCommit | None:
-        """Fetch, and return the commit on the remote branch that has the job's trailer."""
+    def find_commit(self, job_id: str, since: str | None = None) -> FoundCommit | None:
+        """Fetch, and return the commit on the remote branch that has the job's trailer.
+
+        `since` is a commit of the branch before which none is searched: without it, all are.
+
+        Raises:
+            HistoryRewritten: The remote branch no longer contains the tip that was cloned.
+        """
         ...
 
     def write_files(self, files: Sequence[GeneratedFile]) -> None:

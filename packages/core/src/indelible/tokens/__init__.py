@@ -85,6 +85,7 @@ from indelible.tokens.rules import (
     Checkpoint,
     Reorg,
     ScanSettings,
+    TokenPolicy,
     signed_message,
 )
 from indelible.tokens.tasks import Detection, Recovered, record_batch, recover_missing
@@ -151,6 +152,7 @@ __all__ = [
     "Reorg",
     "RevealTransaction",
     "ScanSettings",
+    "TokenPolicy",
     "SystemState",
     "Token",
     "signed_message",

@@ -111,6 +111,14 @@ class RequestScan:
 
 
 @frozen(kw_only=True)
+class CancelUnperformedTasks:
+    """Cancel the first waiting tasks of the stages of tokens that no worker performs."""
+
+    command_name: ClassVar[str] = "cancel_unperformed_tasks"
+    limit: int = field(validator=bounded_int, metadata=COUNT)
+
+
+@frozen(kw_only=True)
 class TokenSaved:
     """A token as saved, and its seq."""
 

@@ -1,8 +1,9 @@
 """Lifecycles of tokens, authors, mints, image jobs, uploads, reveals and system states."""
 
 from enum import StrEnum
+from typing import Final
 
-from indelible.kernel import Edge, Lifecycle
+from indelible.kernel import EVERYONE, Edge, Lifecycle
 
 
 class TokenStatus(StrEnum):
@@ -70,10 +71,24 @@ UNFINISHED = (
     TokenStatus.READY,
 )
 
-# The caller of a repository does not give the action. The repository derives it from the two
-# states, so at most one action may lead from one state to another.
+# The caller of a repository gives a whole entity and no action. The repository derives the action
+# from the two states, so at most one action may lead from one state to another, and each action
+# may change every field that is not fixed.
+_TOKEN_FIELDS: Final = (
+    "image_url",
+    "image_cid",
+    "metadata_cid",
+    "generation_attempts",
+    "generation_error",
+    "reveal_tx_hash",
+    "error_data",
+)
+# These fields change only when a failed token returns to "detected": the chain may have minted
+# its id again, in another block and for another author.
+MINTING_FIELDS: Final = ("author_id", "minter_address", "mint_timestamp", "mint_event_id")
 TOKEN = Lifecycle(
     name="token",
+    readers=EVERYONE,
     edges=(
         Edge("", "detect", TokenStatus.DETECTED, 0),
         Edge("", "recover", TokenStatus.REVEALED, 0),
@@ -97,13 +112,25 @@ TOKEN = Lifecycle(
         Edge(TokenStatus.UPLOADING, "sync", TokenStatus.REVEALED, 0),
         Edge(TokenStatus.FAILED, "sync", TokenStatus.REVEALED, 0),
     ),
+    changes={
+        "generate": _TOKEN_FIELDS,
+        "upload": _TOKEN_FIELDS,
+        "ready": _TOKEN_FIELDS,
+        "reveal": _TOKEN_FIELDS,
+        "fail": _TOKEN_FIELDS,
+        "progress": _TOKEN_FIELDS,
+        "retry": (*_TOKEN_FIELDS, *MINTING_FIELDS),
+        "sync": _TOKEN_FIELDS,
+    },
 )
 AUTHOR = Lifecycle(
     name="author",
+    readers=EVERYONE,
     edges=(
         Edge("", "create", AuthorStatus.KNOWN, 0),
         Edge(AuthorStatus.KNOWN, "edit", AuthorStatus.KNOWN, 0),
     ),
+    changes={"edit": ("prompt_text", "farcaster_handle", "twitter_handle")},
 )
 MINT = Lifecycle(
     name="mint_event",
@@ -112,6 +139,13 @@ MINT = Lifecycle(
         Edge(MintStatus.CANONICAL, "orphan", MintStatus.ORPHANED, 0),
         Edge(MintStatus.ORPHANED, "restore", MintStatus.CANONICAL, 0),
     ),
+    changes={},
+)
+_IMAGE_JOB_FIELDS: Final = (
+    "external_job_id",
+    "retry_count",
+    "error_data",
+    "completed_at",
 )
 IMAGE_JOB = Lifecycle(
     name="image_job",
@@ -124,6 +158,19 @@ IMAGE_JOB = Lifecycle(
         Edge(ImageJobStatus.PENDING, "fail", ImageJobStatus.FAILED, 0),
         Edge(ImageJobStatus.RUNNING, "fail", ImageJobStatus.FAILED, 0),
     ),
+    changes={
+        "start": _IMAGE_JOB_FIELDS,
+        "progress": _IMAGE_JOB_FIELDS,
+        "retry": _IMAGE_JOB_FIELDS,
+        "complete": _IMAGE_JOB_FIELDS,
+        "fail": _IMAGE_JOB_FIELDS,
+    },
+)
+_UPLOAD_FIELDS: Final = (
+    "cid",
+    "retry_count",
+    "error_data",
+    "completed_at",
 )
 UPLOAD = Lifecycle(
     name="ipfs_upload",
@@ -135,6 +182,18 @@ UPLOAD = Lifecycle(
         Edge(UploadStatus.PENDING, "fail", UploadStatus.FAILED, 0),
         Edge(UploadStatus.UPLOADING, "fail", UploadStatus.FAILED, 0),
     ),
+    changes={
+        "start": _UPLOAD_FIELDS,
+        "retry": _UPLOAD_FIELDS,
+        "complete": _UPLOAD_FIELDS,
+        "fail": _UPLOAD_FIELDS,
+    },
+)
+_REVEAL_FIELDS: Final = (
+    "tx_hash",
+    "block_number",
+    "gas_price_wei",
+    "confirmed_at",
 )
 REVEAL = Lifecycle(
     name="reveal_transaction",
@@ -146,6 +205,12 @@ REVEAL = Lifecycle(
         Edge(RevealStatus.PENDING, "fail", RevealStatus.FAILED, 0),
         Edge(RevealStatus.SENT, "fail", RevealStatus.FAILED, 0),
     ),
+    changes={
+        "send": _REVEAL_FIELDS,
+        "replace": _REVEAL_FIELDS,
+        "confirm": _REVEAL_FIELDS,
+        "fail": _REVEAL_FIELDS,
+    },
 )
 SYSTEM_STATE = Lifecycle(
     name="system_state",
@@ -155,4 +220,5 @@ SYSTEM_STATE = Lifecycle(
         Edge(StateStatus.SET, "delete", StateStatus.DELETED, 0),
         Edge(StateStatus.DELETED, "set", StateStatus.SET, 0),
     ),
+    changes={"set": ("state_value",), "delete": ("state_value",)},
 )

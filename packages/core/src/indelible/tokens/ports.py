@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar, Protocol
 
 from attrs import frozen
@@ -12,6 +11,7 @@ from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.tokens import entities
 from indelible.tokens.lifecycle import TokenStatus
+from indelible.tokens.rules.tasks import TokenPolicy
 
 
 @frozen(kw_only=True, slots=False)
@@ -88,12 +88,13 @@ class TokenCollection(TokenCollectionReader, Protocol):
     def states(self) -> AggregateRepository[entities.SystemState]: ...
 
     def lock_pending(
-        self, status: TokenStatus, stage: str, now: datetime, *, limit: int
+        self, status: TokenStatus, stage: str, *, limit: int
     ) -> tuple[Head[entities.Token], ...]:
-        """Lock and return the tokens of a status whose task in a stage may run now.
+        """Lock and return the tokens of a status that have no unfinished task in a stage.
 
-        The oldest mint comes first. Left out are tokens whose task is leased or not yet due, and
-        tokens that another transaction has locked.
+        The oldest mint comes first. A token with an unfinished task belongs to the stage, also
+        while the task waits: otherwise the stage could claim what is returned here. Left out, too,
+        are tokens that another transaction has locked.
         """
         ...
 
@@ -191,8 +192,17 @@ class TokensRead(TasksRead, Protocol):
     def tokens(self) -> TokenCollectionReader: ...
 
 
+class HasTokenPolicy(Protocol):
+    """The tokens' part of a store's policy."""
+
+    @property
+    def tokens(self) -> TokenPolicy: ...
+
+
 class TokensWrite(TasksWrite, Protocol):
     """The part of a transaction that token handlers and repositories use."""
 
+    @property
+    def policy(self) -> HasTokenPolicy: ...
     @property
     def tokens(self) -> TokenCollection: ...

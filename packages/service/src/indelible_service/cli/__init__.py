@@ -1,56 +1,60 @@
 """The `indelible` command."""
 
-from typing import Final
+from collections import UserDict
+from importlib import import_module
+from typing import Any, Final
 
 import click
 
-from indelible_service.cli.captures import captures
-from indelible_service.cli.concepts import diff, history, list_command
-from indelible_service.cli.contests import contests
-from indelible_service.cli.database import db, rebuild, seal, verify
-from indelible_service.cli.demos import demo
-from indelible_service.cli.keys import key
-from indelible_service.cli.money import money
-from indelible_service.cli.projects import projects
-from indelible_service.cli.serving import schedule, serve, up, work
-from indelible_service.cli.subscribers import subscribers
-from indelible_service.cli.tasks import task
-from indelible_service.cli.tokens import recover_events, recover_tokens
-from indelible_service.cli.transfer import export_command, import_command
-
-COMMANDS: Final = (
-    up,
-    demo,
-    serve,
-    work,
-    schedule,
-    db,
-    seal,
-    verify,
-    rebuild,
-    list_command,
-    history,
-    diff,
-    export_command,
-    import_command,
-    key,
-    task,
-    subscribers,
-    captures,
-    contests,
-    money,
-    projects,
-    recover_events,
-    recover_tokens,
-)
+# The module of this package that has the command, and the name it has there.
+COMMANDS: Final = {
+    "up": ("serving", "up"),
+    "demo": ("demos", "demo"),
+    "serve": ("serving", "serve"),
+    "work": ("serving", "work"),
+    "schedule": ("serving", "schedule"),
+    "backup": ("backups", "backup"),
+    "restore": ("backups", "restore"),
+    "db": ("database", "db"),
+    "seal": ("database", "seal"),
+    "verify": ("database", "verify"),
+    "rebuild": ("database", "rebuild"),
+    "list": ("concepts", "list_command"),
+    "history": ("history", "history"),
+    "diff": ("concepts", "diff"),
+    "export": ("transfer", "export_command"),
+    "import": ("transfer", "import_command"),
+    "key": ("keys", "key"),
+    "task": ("tasks", "task"),
+    "subscribers": ("subscribers", "subscribers"),
+    "captures": ("captures", "captures"),
+    "contests": ("contests", "contests"),
+    "money": ("money", "money"),
+    "projects": ("projects", "projects"),
+    "recover-events": ("tokens", "recover_events"),
+    "recover-tokens": ("tokens", "recover_tokens"),
+}
 EXIT_CODES: Final = (
     "Exit codes: 0 success; 1 refused, or problems were found; 2 wrong usage or settings; "
     "3 unavailable, nothing was changed; 4 outcome unknown; 5 internal error."
 )
 
 
+class LazyCommands(UserDict[str, Any]):
+    """The commands by their names; a command is imported when it is looked up.
+
+    Importing all of them takes most of the time of a short command.
+    """
+
+    def __getitem__(self, name: str) -> click.Command:
+        """Return the command, or raise KeyError."""
+        module_name, attribute = self.data[name]
+        command: click.Command = getattr(import_module(f"{__name__}.{module_name}"), attribute)
+        return command
+
+
 @click.group(
-    commands=COMMANDS,
+    commands=LazyCommands(COMMANDS),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=EXIT_CODES,
 )

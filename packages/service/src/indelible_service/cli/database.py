@@ -7,17 +7,18 @@ from typing import ClassVar, Final
 import click
 from attrs import frozen
 
-from indelible.kernel import Actor, NotFound, SystemClock
+from indelible.kernel import Actor, Conflict, NotFound, SystemClock
 from indelible.kernel.seals import SealReference
 from indelible_service.cli.output import (
+    MODULE_OPTION,
     REFUSED,
     Command,
     open_settings_store,
     print_result,
     print_results,
 )
+from indelible_service.cli.progress import shown_progress
 from indelible_service.files import atomic_file, translate_os_errors
-from indelible_service.instance import command_settings
 
 EXPORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -32,6 +33,17 @@ class NothingToSeal(NotFound):
     message: ClassVar[str] = "There is no change to seal."
 
 
+@frozen
+class LifecycleNotChecked(Conflict):
+    """The database has a host's lifecycles that the command does not know."""
+
+    code: ClassVar[str] = "LIFECYCLE_NOT_CHECKED"
+    message: ClassVar[str] = (
+        "The tables of the lifecycles {lifecycles} were not rebuilt: their context is unknown."
+    )
+    lifecycles: str
+
+
 @click.group()
 def db() -> None:
     """Manage the database's schema."""
@@ -41,6 +53,7 @@ def db() -> None:
 def upgrade() -> None:
     """Upgrade the schema to the newest revision, as the owner in INDELIBLE_OWNER_URL if set."""
     from indelible_service import database
+    from indelible_service.instance import command_settings
     from indelible_sql.schema.migrate import newest
 
     database.upgrade(command_settings())
@@ -59,6 +72,7 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     """Downgrade the schema to REVISION; `base` is the empty schema."""
     from alembic.util import CommandError
 
+    from indelible_service.instance import command_settings
     from indelible_sql.engine.errors import translate_errors
     from indelible_sql.maintenance.export import exported_hashes
     from indelible_sql.schema import migrate
@@ -84,6 +98,7 @@ def downgrade(revision: str, after_export: Path | None) -> None:
 @click.argument("algorithm_id")
 def install(algorithm_id: str) -> None:
     """Create the function of a registered ALGORITHM_ID on PostgreSQL; SQLite needs none."""
+    from indelible_service.instance import command_settings
     from indelible_sql import install_algorithm
 
     with open_settings_store() as store:
@@ -94,12 +109,15 @@ def install(algorithm_id: str) -> None:
 
 
 @db.command(cls=Command)
+@MODULE_OPTION
 @click.pass_context
-def check(context: click.Context) -> None:
+def check(context: click.Context, modules: tuple[str, ...]) -> None:
     """Compare tables, guards and edges with the migrations, and list each difference."""
+    from indelible_service.host_modules import with_host_contexts
     from indelible_sql.maintenance.snapshot_files import INSTALLED, differences
 
-    with open_settings_store() as store, translate_os_errors(INSTALLED):
+    with open_settings_store() as settings_store, translate_os_errors(INSTALLED):
+        store = with_host_contexts(settings_store, modules)
         documents = [{"is": kind, "fact": fact} for fact, kind in differences(store).items()]
 
     print_results(documents, ("is", "fact"), f"Differences: {len(documents)}")
@@ -152,6 +170,7 @@ def snapshot(iteration: int, into: Path) -> None:
 def index() -> None:
     """Create search indexes for large spaces, on PostgreSQL with pgvector 0.8.4 or newer."""
     import indelible_sql
+    from indelible_service.instance import command_settings
 
     with open_settings_store() as store:
         spaces = indelible_sql.index_spaces(store, command_settings().owner_url or None)
@@ -165,14 +184,17 @@ def index() -> None:
     metavar="SEAL",
     help="A seal that `indelible seal` printed: nothing before it may be missing or changed.",
 )
+@MODULE_OPTION
 @click.pass_context
-def verify(context: click.Context, against: str | None) -> None:
+def verify(context: click.Context, against: str | None, modules: tuple[str, ...]) -> None:
     """Read all records and list each one that contradicts its history."""
     import indelible_sql
+    from indelible_service.host_modules import with_host_contexts
 
     reference = None if against is None else SealReference.parse(against)
-    with open_settings_store() as store:
-        findings = indelible_sql.verify(store, against=reference)
+    with open_settings_store() as settings_store, shown_progress("verify") as progress:
+        store = with_host_contexts(settings_store, modules)
+        findings = indelible_sql.verify(store, against=reference, progress=progress)
 
     print_results(findings, FINDING_COLUMNS, f"Findings: {len(findings)}")
     context.exit(REFUSED if findings else 0)
@@ -209,11 +231,19 @@ def seal(by: str) -> None:
 
 
 @click.command(cls=Command)
-def rebuild() -> None:
+@MODULE_OPTION
+def rebuild(modules: tuple[str, ...]) -> None:
     """Rebuild every head from its history."""
     import indelible_sql
+    from indelible_service.host_modules import with_host_contexts
+    from indelible_service.instance import command_settings
 
-    with open_settings_store() as store:
-        tables = indelible_sql.rebuild(store, command_settings().owner_url or None)
+    owner_url = command_settings().owner_url or None
+    with open_settings_store() as settings_store, shown_progress("rebuild") as progress:
+        store = with_host_contexts(settings_store, modules)
+        tables = indelible_sql.rebuild(store, owner_url, progress=progress)
+        unchecked = indelible_sql.unchecked_lifecycles(store)
 
     print_results(tables, ("table", "rows", "changed"), "Rebuilt heads")
+    if unchecked:
+        raise LifecycleNotChecked(", ".join(unchecked))

@@ -22,7 +22,7 @@ from indelible_service.cli.output import (
 if TYPE_CHECKING:
     from indelible.money.entities import Discrepancy, Reconciliation
 
-RULE_COLUMNS: Final = ("rule", "subject", "currency", "expected", "actual")
+RULE_COLUMNS: Final = ("rule", "subject", "currency", "expected", "actual", "remedy")
 STATEMENT_COLUMNS: Final = ("at", "kind", "debit", "credit", "amount_minor", "currency")
 EVENT_COLUMNS: Final = ("event", "type", "stored")
 BACKFILL_HOURS: Final = 72
@@ -55,8 +55,8 @@ def money() -> None:
 def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> None:
     """Compare the books with Stripe now, and list each difference with what its rule compares.
 
-    Any difference halts new payments and new transfers until an operator resumes them. Exits with 1
-    if there is one, and with 3 if Stripe did not answer: then nothing is proved or halted.
+    A difference without a remedy halts new payments and new transfers. Exits with 1 if there is any
+    difference, and with 3 if Stripe did not answer: then nothing is proved or halted.
     """
     from indelible.money.entities import ReconciliationScope
     from indelible.money.queries.payouts import list_discrepancies

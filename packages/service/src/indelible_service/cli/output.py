@@ -15,7 +15,6 @@ from indelible.kernel.distributions import SERVICE, check_versions
 from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.values import CONTROL
 from indelible_service.environment import SettingsWrong
-from indelible_service.instance import InstanceStarting, command_settings
 
 if TYPE_CHECKING:
     from indelible_sql import SqlStore
@@ -31,9 +30,14 @@ CODES: Final = (
     (errors.OutcomeUnknown, UNKNOWN),
     ((errors.NotFound, errors.Conflict, errors.Stale, errors.Invalid, errors.Forbidden), REFUSED),
 )
-FREE_SPACE: Final = "free some space on the disk and repeat the command, which continues"
+FREE_SPACE: Final = "free some space on the disk and repeat the command"
 HINTS: Final = {
     "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
+    "BACKUP_DAMAGED": "restore another backup, and copy this one again from where it was written",
+    "BACKUP_EXISTS": "give each backup a folder of its own, such as the date",
+    "BACKUP_KEY_WRONG": "`age-keygen` makes a secret key and prints its public key",
+    "BACKUP_RUNNING": "wait for its end, or write below another folder",
+    "BACKUP_SOURCE_WRONG": "set INDELIBLE_BACKUP_URL to the same database, by another role",
     "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to a free address of this machine",
     "CHAIN_UNUSABLE": "name a class or a function without arguments that returns a Chain",
     "COMPETITORS_UNUSABLE": "pass a leaderboard of the provider after its first round",
@@ -43,6 +47,7 @@ HINTS: Final = {
     "CONTRACT_CODE_MISSING": (
         "check INDELIBLE_CONTRACT_ADDRESS, and that INDELIBLE_RPC_URL is a node of its network"
     ),
+    "DATABASE_CORRUPT": "stop writing, keep the file, and restore the newest backup into another",
     "DATABASE_FAULT": "look up the SQLSTATE in the database's manual, and read its log",
     "DEMO_ENDPOINT_FOREIGN": (
         "leave INGESTION_ENDPOINT_URL blank for the instance and for the demo"
@@ -70,6 +75,9 @@ HINTS: Final = {
     "EXPORT_INCOMPLETE": "export it with the host's own program, or name it with `--leaving-out`",
     "FILE_UNUSABLE": "check that it exists, and its permissions",
     "HISTORY_DIFFERS": "compare it with `indelible history`; an existing history is never replaced",
+    "HISTORY_NOT_FOUND": (
+        "`indelible history` shows the ids of what changed last, and the console's search finds ids"
+    ),
     "HOST_MODULE_UNUSABLE": (
         "a module is imported and exports `stages`, and for a scheduler `recurring_tasks`: lists,"
         " or functions that return them for the store"
@@ -77,6 +85,9 @@ HINTS: Final = {
     "INSTANCE_STARTING": "repeat the command when `indelible up` has printed its address",
     "INTERFACE_MISSING": "check INDELIBLE_CONTRACT_ADDRESS and INDELIBLE_CONTRACT_KIND",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
+    "LIFECYCLE_NOT_CHECKED": (
+        "name the host's module with `--module`; it exports `contexts`, a list of SqlContext"
+    ),
     "NO_DATABASE": (
         "run `indelible up` or `indelible db upgrade`, set DATABASE_URL, or pass `demo --key`;"
         " the PostgreSQL of `up --full` is available while that runs"
@@ -90,12 +101,14 @@ HINTS: Final = {
     "PAYMENTS_NOT_CONFIGURED": "set STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET",
     "RECONCILIATION_NOT_FINISHED": "repeat the command when Stripe answers",
     "RECONCILIATION_RUNNING": "wait for its end, or an hour after its process has ended",
+    "PROGRAM_FAILED": "read what it says; its own log or that of the server may say more",
     "REDIS_MISSING": (
         "set INDELIBLE_REDIS_URL (for tests INDELIBLE_TEST_REDIS_URL) to a running Redis"
     ),
     "ROLE_TOO_STRONG": (
         "set INDELIBLE_OWNER_URL to the schema's owner, and DATABASE_URL to a weaker role"
     ),
+    "RESTORE_TARGET_EXISTS": "name a new file, an empty database or a new directory",
     "SCHEMA_DAMAGED": "run `indelible db check`, which lists each difference",
     "SCHEMA_OUT_OF_DATE": "run `indelible db upgrade`",
     "SEAL_REFERENCE_INVALID": "copy the whole line that `indelible seal` printed",
@@ -123,6 +136,13 @@ HINTS: Final = {
 NO_LOG: Final = logging.NullHandler()
 JSON: Final = "indelible.json"
 JSON_OPTION: Final = click.Option(("--json",), is_flag=True, help="Print one line of JSON.")
+MODULE_OPTION: Final = click.option(
+    "--module",
+    "modules",
+    metavar="PACKAGE.MODULE",
+    multiple=True,
+    help="A module of yours, imported from the working directory or where it is installed.",
+)
 ENCODER: Final = ExactEncoder(ensure_ascii=False)
 FILE_WIDTH: Final = 240  # characters of a line where the output is no terminal
 POSTGRESQL_PORT: Final = 5432
@@ -170,6 +190,7 @@ def exit_code(error: IndelibleError) -> int:
 def open_settings_store(*, needs_key_secret: bool = False) -> Generator["SqlStore"]:
     """Open the store that the settings name; import what that needs only now, so help is fast."""
     from indelible_service import database
+    from indelible_service.instance import command_settings
 
     settings = command_settings()
     with database.open_configured_store(settings, needs_key_secret=needs_key_secret) as store:
@@ -208,6 +229,8 @@ def _hint(error: IndelibleError) -> str:
     hint = HINTS.get(error.code, "")
     if not isinstance(error, errors.StoreUnreachable):
         return hint
+
+    from indelible_service.instance import InstanceStarting, command_settings
 
     try:
         address = urlsplit(command_settings().url)

@@ -9,6 +9,7 @@ import click
 from attrs import evolve
 
 from indelible_service.cli.output import (
+    MODULE_OPTION,
     Command,
     print_result,
     wants_json,
@@ -25,13 +26,6 @@ PROCESSES: Final = click.IntRange(1, 64)
 STDIN_OPTION: Final = click.option("--settings-from-stdin", is_flag=True, hidden=True)
 LOG_FILE_OPTION: Final = click.option(
     "--log-file", type=click.Path(path_type=Path), hidden=True, help="Log to this file."
-)
-MODULE_OPTION: Final = click.option(
-    "--module",
-    "modules",
-    metavar="PACKAGE.MODULE",
-    multiple=True,
-    help="A module of yours, imported from the working directory or where it is installed.",
 )
 STARTING: Final = "Starting PostgreSQL, Redis, the API, the workers and the scheduler ..."
 

@@ -8,7 +8,6 @@ import click
 from indelible import tokens
 from indelible.kernel import Actor
 from indelible_service.cli.output import Command, open_settings_store, print_result
-from indelible_service.instance import command_settings
 
 CLI: Final = Actor.system("cli")
 MAX_BLOCK: Final = 2**63 - 1
@@ -35,6 +34,7 @@ def recover_events(
     be stopped and repeated.
     """
     from indelible_service.contexts.tokens import TokenSettings, build_detection
+    from indelible_service.instance import command_settings
 
     mints = 0
     token_count = 0
@@ -93,6 +93,7 @@ def _quarantine(logs: Sequence[tokens.InvalidLog]) -> str:
 def recover_tokens(limit: int, *, dry_run: bool) -> None:
     """Save the tokens that exist on the chain and not in the database."""
     from indelible_service.contexts.tokens import TokenSettings, build_chain
+    from indelible_service.instance import command_settings
 
     with open_settings_store() as store:
         section = command_settings().section(TokenSettings)

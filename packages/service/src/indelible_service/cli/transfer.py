@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
@@ -10,6 +11,7 @@ import click
 
 from indelible.kernel import Actor
 from indelible_service.cli.output import Command, open_settings_store, print_result
+from indelible_service.cli.progress import shown_progress
 from indelible_service.files import atomic_file, translate_os_errors
 
 STANDARD_OUTPUT: Final = Path("-")
@@ -27,13 +29,14 @@ def export_command(file: Path, leaving_out: tuple[str, ...]) -> None:
     """Write all histories to FILE or standard output; equal stores write equal bytes."""
     from indelible_sql import export_histories
 
-    with open_settings_store() as store:
+    with open_settings_store() as store, shown_progress("export") as progress:
+        export = partial(export_histories, leaving_out=leaving_out, progress=progress)
         if file == STANDARD_OUTPUT:
-            store.read(export_histories, sys.stdout.buffer, leaving_out=leaving_out)
+            store.read(export, sys.stdout.buffer)
             return
 
         with atomic_file(file) as out:
-            exported = store.read(export_histories, out, leaving_out=leaving_out)
+            exported = store.read(export, out)
 
     counts = f"{exported.entities} entities with {exported.changes} changes"
     print_result(exported, f"{counts} exported. Digest: {exported.digest}")
@@ -62,7 +65,8 @@ def import_command(file: Path, by: str) -> None:
     with open_settings_store() as store, TemporaryFile() as copy:
         with translate_os_errors(file), click.open_file(str(file), "rb") as stream:
             shutil.copyfileobj(stream, copy)
-        imported = import_file(store, copy, by=Actor.parse(by))
+        with shown_progress("import") as progress:
+            imported = import_file(store, copy, by=Actor.parse(by), progress=progress)
 
     text = f"{imported.entities} entities with {imported.changes} changes imported"
     if imported.entities_already_there:

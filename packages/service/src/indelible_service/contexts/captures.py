@@ -1,6 +1,6 @@
 """Captures in the service: the embedder is a gateway."""
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from attrs import frozen
 
@@ -10,7 +10,10 @@ from indelible.kernel.distributions import WORDLLAMA, DistributionMissing
 from indelible_service.contexts.declaration import ServiceContext
 from indelible_service.environment import one_of, setting
 
-EMBEDDERS: Final = one_of("auto", "wordllama", "none", convert=str.lower)
+if TYPE_CHECKING:
+    from indelible_wordllama import WordLlamaEmbedder, WordLlamaWordsEmbedder
+
+EMBEDDERS: Final = one_of("auto", "wordllama", "wordllama-words", "none", convert=str.lower)
 
 
 @frozen
@@ -48,13 +51,7 @@ def build_required_embedder(settings: CaptureSettings) -> Embedder:
 
     Raises: EmbedderDisabled, DistributionMissing.
     """
-    if settings.embedder == "none":
-        raise EmbedderDisabled
-
-    with WORDLLAMA.required():
-        from indelible_wordllama import WordLlamaEmbedder
-
-    return WordLlamaEmbedder()
+    return _embedder_class(settings)()
 
 
 def build_policy(settings: CaptureSettings) -> CapturePolicy:
@@ -64,16 +61,28 @@ def build_policy(settings: CaptureSettings) -> CapturePolicy:
 
 def _default_embedding(settings: CaptureSettings) -> DefaultEmbedding | None:
     """Return the model of the configured embedder, or None where texts are not embedded here."""
-    if settings.embedder == "none":
-        return None
-
     try:
-        with WORDLLAMA.required():
-            from indelible_wordllama import DIMENSION, MODEL
-    except DistributionMissing:
+        embedder = _embedder_class(settings)
+    except (EmbedderDisabled, DistributionMissing):
         return None
 
-    return DefaultEmbedding(model=MODEL, dimension=DIMENSION)
+    return DefaultEmbedding(model=embedder.model, dimension=embedder.dimension)
+
+
+def _embedder_class(
+    settings: CaptureSettings,
+) -> "type[WordLlamaEmbedder | WordLlamaWordsEmbedder]":
+    """Return the class of the configured embedder.
+
+    Raises: EmbedderDisabled, DistributionMissing.
+    """
+    if settings.embedder == "none":
+        raise EmbedderDisabled
+
+    with WORDLLAMA.required():
+        from indelible_wordllama import WordLlamaEmbedder, WordLlamaWordsEmbedder
+
+    return WordLlamaWordsEmbedder if settings.embedder == "wordllama-words" else WordLlamaEmbedder
 
 
 CONTEXT: Final = ServiceContext(

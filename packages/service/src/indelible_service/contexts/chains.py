@@ -10,8 +10,14 @@ from indelible.kernel.distributions import EVM
 from indelible.tokens.entities import MAX_TOKENS_PER_MINT
 from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import CHECK_SECONDS
-from indelible_service.environment import Format, SettingsWrong, setting, whole_number
+from indelible.tokens.rules import CHECK_SECONDS, STAGE_LIFECYCLES
+from indelible_service.environment import (
+    Format,
+    SettingsWrong,
+    setting,
+    text_list,
+    whole_number,
+)
 from indelible_service.imports import import_host_module
 
 if TYPE_CHECKING:
@@ -31,6 +37,9 @@ IMPORT_PATH: Final = Format(
 EVENT: Final = Format(
     "the name of an event, or its signature such as Minted(address,uint256)",
     r"[A-Za-z_$][\w$]*(\([\w,()\[\]]*\))?",
+)
+STAGES: Final = text_list(
+    "generate, upload and reveal, or some of them", "(?:" + "|".join(sorted(STAGE_LIFECYCLES)) + ")"
 )
 ANY_PATH: Final = Format("a path of a file", r"[^\x00]+")
 NAME: Final = r"[A-Za-z_$][\w$]*"
@@ -98,6 +107,7 @@ class TokenSettings:
     max_tokens_per_mint: int = setting(
         "INDELIBLE_MAX_TOKENS_PER_MINT", MAX_TOKENS_PER_MINT, whole_number(1, MAX_TOKENS_PER_MINT)
     )
+    stages: tuple[str, ...] = setting("INDELIBLE_TOKEN_STAGES", (), STAGES)
     check_seconds: int = setting(
         "INDELIBLE_CHAIN_CHECK_SECONDS", int(CHECK_SECONDS), whole_number(1, 86_400)
     )

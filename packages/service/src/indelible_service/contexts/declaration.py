@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from attrs import field, frozen
 
 from indelible.kernel import Store
+from indelible.kernel.silence import StandingTask
 from indelible.kernel.stages import Stage
-from indelible.kernel.tasks import TaskKey
 from indelible_service.peers import Peer
 
 if TYPE_CHECKING:  # the command line imports this module, and starts fast without Dramatiq
@@ -43,6 +43,10 @@ def _no_stages(_: object, __: AnyStore) -> Sequence[AnyStage]:
     return ()
 
 
+def _no_standing_tasks(_: object) -> Sequence[StandingTask]:
+    return ()
+
+
 def _no_recurring(_: object) -> "Sequence[RecurringTask]":
     return ()
 
@@ -68,8 +72,9 @@ class ServiceContext(Generic[Section]):
     enqueues those of its stages when it starts. `peers` are the servers that the stages use, and
     `notes` are what a worker logs at its start: what it cannot do with these settings.
     `start_checks` map a stage to a function that raises where the stage can never succeed with
-    these settings: the command that would run it ends with this error. `registries` are metrics
-    that the stages count in this process.
+    these settings: the command that would run it ends with this error. `preparations` map a stage
+    to what a worker does once before it performs the stage. `registries` are metrics that the
+    stages count in this process.
     """
 
     name: str
@@ -79,11 +84,14 @@ class ServiceContext(Generic[Section]):
     web_options: Callable[[Section], Mapping[str, object]] = _no_options  # of `WebSettings`
     stages: Callable[[Section, AnyStore], Sequence[AnyStage]] = _no_stages
     scopes: Sequence[str] = ()  # of its routes, for keys
-    standing_tasks: Sequence[TaskKey] = ()
+    standing_tasks: Callable[[Section], Sequence[StandingTask]] = _no_standing_tasks
     recurring: "Callable[[Section], Sequence[RecurringTask]]" = _no_recurring
     peers: Callable[[Section], Sequence[Peer]] = _no_peers
     notes: Callable[[Section], Sequence[str]] = _no_notes
     registries: "Callable[[], Sequence[CollectorRegistry]]" = _no_registries
+    preparations: Mapping[str, Callable[[AnyStore], None]] = field(
+        factory=dict[str, Callable[[AnyStore], None]]
+    )
     start_checks: Mapping[str, Callable[[Section, AnyStore], None]] = field(
         factory=dict[str, Callable[[Any, AnyStore], None]]
     )

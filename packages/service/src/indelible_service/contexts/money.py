@@ -67,7 +67,7 @@ class MoneySettings:
     account: str | None = setting("STRIPE_ACCOUNT", None, ACCOUNT)
     api_version: str | None = setting("STRIPE_API_VERSION", None, API_VERSION)
     api_url: str = setting("STRIPE_API_URL", DEFAULT_API_URL, API_URL)
-    automatic_payouts: bool = setting("INDELIBLE_AUTOMATIC_PAYOUTS", default=False, accepted=ON_OFF)
+    automatic_payouts: bool = setting("INDELIBLE_AUTOMATIC_PAYOUTS", default=True, accepted=ON_OFF)
 
     @property
     def has_stripe(self) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from attrs import define, field, frozen
 
 from indelible.projects.ports import GitHost, Workspace, Workspaces
-from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE
+from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
 from indelible.projects.tasks import Janitor, ProcessJob
 from indelible.projects.tasks.process_job import LEASE_SECONDS
 from indelible_service.contexts.declaration import (
@@ -118,11 +118,17 @@ class DatabaseWorkspaces:
         return self._workspaces
 
 
+def check_workspace_root(settings: ProjectSettings, _: AnyStore) -> None:
+    """Raise WorkspaceRootRefused if no job could have a folder below the configured root."""
+    from indelible_git import check_root
+
+    check_root(settings.workspace_root)
+
+
 def database_id(store: AnyStore) -> str:
     """Return an id of the store's database, the same for every process that uses it.
 
-    PostgreSQL: the cluster and the database, which begin every cursor of the feed, and the schema.
-    SQLite: the file.
+    PostgreSQL: the cluster, the database and the schema. SQLite: the file.
     """
     address: str = getattr(store, "url", None) or ""
     schema: str = getattr(store, "schema", "")
@@ -130,8 +136,9 @@ def database_id(store: AnyStore) -> str:
     if scheme == "sqlite":
         identity = f"sqlite {Path(path).resolve()}"
     else:
-        cluster, database, *_ = store.feed(limit=1).cursor.split(".")
-        identity = f"postgresql {cluster} {database} {schema}"
+        from indelible_sql.maintenance.database_identity import read_database_identity
+
+        identity = f"postgresql {store.read(read_database_identity)} {schema}"
 
     return sha256(identity.encode()).hexdigest()
 
@@ -199,4 +206,5 @@ CONTEXT: Final = ServiceContext(
     peers=build_peers,
     registries=build_registries,
     scopes=("projects:read", "projects:write"),
+    start_checks={PROCESS_JOB_STAGE: check_workspace_root},
 )

@@ -5,10 +5,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from indelible.kernel import Unavailable
+from indelible.kernel.silence import StandingTask
 from indelible.kernel.tasks import TaskKey
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import DETECT_STAGE, MAX_BLOCKS, SCAN_TASK_ID, ScanSettings
-from indelible.tokens.tasks import Detection
+from indelible.tokens.rules import (
+    DETECT_STAGE,
+    MAX_BLOCKS,
+    SCAN_TASK_ID,
+    ScanSettings,
+    TokenPolicy,
+)
+from indelible.tokens.tasks import Detection, cancel_all_unperformed_tasks
 from indelible_service.contexts.chains import (
     DEFAULT_TIMEOUT_SECONDS,
     ChainUnusable,
@@ -22,6 +29,11 @@ __all__ = ["CONTEXT", "ChainUnusable", "TokenSettings", "build_chain"]
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 START_CHECK_SECONDS: Final = 3.0  # a node that is slower is checked by the stage
+
+
+def build_policy(settings: TokenSettings) -> TokenPolicy:
+    """Return the policy that a store is opened with."""
+    return TokenPolicy(stages=settings.stages)
 
 
 def build_optional_chain(settings: TokenSettings) -> Chain | None:
@@ -76,6 +88,14 @@ def build_stages(settings: TokenSettings, store: AnyStore) -> Sequence[AnyStage]
     return (build_detection(settings, store).stage(),)
 
 
+def standing_tasks(settings: TokenSettings) -> Sequence[StandingTask]:
+    """Return the scan of the configured chain."""
+    if not settings.has_chain:
+        return ()
+
+    return (StandingTask(key=TaskKey(DETECT_STAGE, SCAN_TASK_ID)),)
+
+
 def build_peers(settings: TokenSettings) -> Sequence[Peer]:
     """Return the node of the configured chain.
 
@@ -103,11 +123,13 @@ def web_options(settings: TokenSettings) -> Mapping[str, object]:
 CONTEXT: Final = ServiceContext(
     name="tokens",
     settings=TokenSettings,
+    policy=build_policy,
     gateways={"chain": build_optional_chain},
     web_options=web_options,
     stages=build_stages,
     peers=build_peers,
     scopes=("tokens:read", "tokens:retry"),
-    standing_tasks=(TaskKey(DETECT_STAGE, SCAN_TASK_ID),),
+    standing_tasks=standing_tasks,
+    preparations={DETECT_STAGE: cancel_all_unperformed_tasks},
     start_checks={DETECT_STAGE: check_chain},
 )

@@ -97,7 +97,7 @@ def running_demo(
     check_provider(settings)
     tournament = invented_tournament(competitors)
     with (
-        open_configured_store(settings) as store,
+        open_configured_store(settings, needs_key_secret=True) as store,
         demo_stripe(settings, store) as stripe,
         provider_stub() as stub,
     ):

@@ -7,11 +7,11 @@ from attrs import define
 
 from indelible.money.entities import AccountKind, Transfer
 from indelible.money.entities.values import Side
-from indelible.money.errors import PayoutJobNotFound
+from indelible.money.errors import ParkReason, PayoutJobNotFound
 from indelible.money.lifecycle import PayoutJobStatus
 from indelible.reactions import settlement_id
 from indelible_service.demo import DemoStep
-from indelible_service.demos.contests import USERS, ContestDemo, running_demo
+from indelible_service.demos.contests import ContestDemo, running_demo
 from indelible_service.demos.running import RunningDemonstration
 from indelible_service.demos.waiting import OnWait, tell_nobody
 from indelible_service.settings import Settings
@@ -21,8 +21,8 @@ TRANSFER_COLUMNS: Final = ("winner", "amount", "state", "transfer at Stripe", "a
 ACCOUNT_COLUMNS: Final = ("account", "currency", "debit", "credit")
 MAX_TRANSFERS: Final = 100
 OWN_APPROVALS: Final = (
-    "The demonstration has approved the payouts itself, as INDELIBLE_AUTOMATIC_PAYOUTS=on does. By"
-    " default an operator approves each."
+    "The demonstration has approved the payouts itself, as an instance with a Stripe does by"
+    " default. With INDELIBLE_AUTOMATIC_PAYOUTS=off an operator approves each."
 )
 STRIPE_ENDS: Final = (
     "Its simulator of Stripe ends with it: `indelible money reconcile` has no Stripe to ask then."
@@ -38,8 +38,6 @@ def money_demo(
     """
     with running_demo(settings, running, on_wait=on_wait) as contest:
         yield from contest.open()
-        contest.stripe.register(USERS)
-        yield DemoStep(f"{len(USERS)} users have accounts at Stripe for their winnings.")
         yield from contest.run()
         yield from MoneyDemo(contest=contest).run()
         address = f"{settings.address}/console/contests/{contest.contest.id}"
@@ -61,8 +59,15 @@ class MoneyDemo:
 
     def run(self) -> Iterator[DemoStep]:
         """Wait for the payouts, and show them with the balances of the ledger."""
+        self.contest.wait_for("the transfers of winners without an account", self.are_waiting)
+        winners = self.winners()
+        if winners:
+            text = f"Transfers that wait for winners without an account: {len(winners)}."
+            yield self.contest.step(text)
+            self.contest.stripe.enroll(winners)
+            yield self.contest.step("Each of them has enrolled, with a key of their own.")
         self.contest.wait_for("a complete payout job", self.is_paid_out)
-        yield self.contest.step("The settlement is posted, and every winner is paid.")
+        yield self.contest.step("Every winner is paid.")
         self.contest.wait_for("the booking of Stripe's fees", self.is_booked)
         yield DemoStep("The payouts:", TRANSFER_COLUMNS, self.transfer_rows())
         yield DemoStep("The ledger:", ACCOUNT_COLUMNS, self.account_rows())
@@ -78,6 +83,23 @@ class MoneyDemo:
             return False
         return head.entity.status is PayoutJobStatus.COMPLETE
 
+    def transfers(self) -> list[Transfer]:
+        """Return the transfers of the settlement."""
+        heads = self.contest.store.read(
+            lambda tx: tx.money.transfers.find({"job_id": self.job_id}, limit=MAX_TRANSFERS)
+        )
+        return [head.entity for head in heads]
+
+    def are_waiting(self) -> bool:
+        """Return True if each winner is paid, or has a transfer that waits for an account."""
+        transfers = self.transfers()
+        waiting = {one.failure_code for one in transfers if not one.is_terminal}
+        return bool(transfers) and waiting <= {ParkReason.ACCOUNT_MISSING}
+
+    def winners(self) -> list[str]:
+        """Return the parties whose transfers wait for an account."""
+        return [one.party for one in self.transfers() if not one.is_terminal]
+
     def is_booked(self) -> bool:
         """Return True if our balance at Stripe is the one that Stripe reports."""
         reported = self.contest.stripe.gateway.retrieve_balance()
@@ -89,13 +111,9 @@ class MoneyDemo:
         return ours == {currency: stripes.get(currency, 0) for currency in ours}
 
     def transfer_rows(self) -> list[Sequence[object]]:
-        """Return the transfers of the settlement."""
-        heads = self.contest.store.read(
-            lambda tx: tx.money.transfers.find({"job_id": self.job_id}, limit=MAX_TRANSFERS)
-        )
+        """Return the transfers of the settlement with their states."""
         rows: list[Sequence[object]] = []
-        for head in heads:
-            transfer: Transfer = head.entity
+        for transfer in self.transfers():
             rows.append(
                 (
                     transfer.party,

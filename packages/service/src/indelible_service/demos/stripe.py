@@ -7,9 +7,10 @@ the demo performs the stages that send requests, in a thread, and reads the even
 
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from signal import SIGKILL, SIGTERM
 from threading import Event, Thread
 from typing import Any, ClassVar, Final
@@ -17,24 +18,27 @@ from urllib.parse import urlsplit
 
 import urllib3
 from attrs import define, evolve, field, frozen
+from werkzeug.test import Client
 
+from indelible.app import AppContext
 from indelible.contests.entities import Entry
 from indelible.kernel import Actor, Clock, Conflict, IndelibleError, SystemClock, Unavailable
 from indelible.kernel.distributions import STRIPE_SIMULATOR
+from indelible.kernel.keys import CreateKey, create_key
 from indelible.money import Charge, charge_of_item
-from indelible.money.commands import AttachDestination, EnablePayee, RegisterPayee
 from indelible.money.entities import AccountKind
-from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.ports import StripeGateway
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.payouts import AUTOMATIC
 from indelible.money.tasks import PaymentStages, PaymentStarter, WebhookHandler
 from indelible.money.tasks.payout_stages import PayoutStages
+from indelible_service.composition import build_web_settings
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.contexts.money import MoneySettings, build_gateway
 from indelible_service.embedded.children import Child, StopSignals, running_child
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
+from indelible_web import create_app
 from indelible_workers import Worker, process_batch
 
 PAYMENTS: Final = Actor.system("demo")
@@ -42,6 +46,14 @@ REASON: Final = "demo of money"
 DEMO_KEY: Final = "sk_test_demo"
 DEMO_SECRET: Final = "whsec_demo"  # noqa: S105 - of the simulator
 WEBHOOK_PATH: Final = "/payments/webhook"
+PAYEE_SCOPE: Final = "payments:write"
+ONBOARDING_PATH: Final = "/v1/payees/me/onboard"
+ONBOARDING: Final = {
+    "country": "US",
+    "refresh_url": "https://example.org/again",
+    "return_url": "https://example.org/done",
+}
+MAX_ACCOUNTS: Final = 100
 LOOPBACK: Final = ("127.0.0.1", "localhost")
 STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, 3), (SIGKILL, None))
 PAUSE_SECONDS: Final = 0.2
@@ -70,6 +82,16 @@ class SimulatorNotStarted(Unavailable):
     problem: str
 
 
+@frozen
+class EnrollmentRefused(Conflict):
+    """A winner whom the instance has not let open an account."""
+
+    code: ClassVar[str] = "ENROLLMENT_REFUSED"
+    message: ClassVar[str] = "User {user} could not enroll as a payee: got {problem}."
+    user: str
+    problem: str
+
+
 @define(kw_only=True)
 class DemoStripe:
     """The simulator, and what payers and winners do there."""
@@ -77,6 +99,7 @@ class DemoStripe:
     store: SqlStore
     gateway: StripeGateway
     address: str
+    settings: Settings
     worker: "_OwnWorker | None" = None  # of an instance that has no Stripe
 
     def begin(self) -> None:
@@ -97,17 +120,29 @@ class DemoStripe:
         intent = starter.create_intent(charge.id, party=entry.user_id, actor=actor).intent
         self.control(f"intents/{intent.id}/pay", {})
 
-    def register(self, users: Sequence[str]) -> None:
-        """Create the account of each user, and register it as the destination of payouts."""
+    def enroll(self, users: Sequence[str]) -> None:
+        """Let winners enroll alone: each opens an account with a key, and completes Stripe's pages.
+
+        The routes of payees are called in this process: an instance without a Stripe has no account
+        to open.
+
+        Raises: EnrollmentRefused.
+        """
+        app_context = AppContext(store=self.store, stripe=self.gateway)
+        client = Client(create_app(app_context, build_web_settings(self.settings)))
         for user in users:
-            account = self.gateway.create_account(
-                party=user, email=None, country="US", idempotency_key=f"demo:{user}"
+            owner = Actor.user(user)
+            command = CreateKey(owner=owner, scopes=(PAYEE_SCOPE,))
+            key = self.store.run(create_key, command, actor=owner, reason=REASON).text
+            answer = client.post(
+                ONBOARDING_PATH,
+                json={**ONBOARDING, "reason": REASON},
+                headers={"Authorization": f"Bearer {key}", "Idempotency-Key": f"demo:{user}"},
             )
-            self.control(f"accounts/{account.id}", {"transfers": "active"})
-            self._execute(register_payee, RegisterPayee(party=user))
-            attach = AttachDestination(party=user, destination=account.id)
-            self._execute(attach_destination, attach)
-            self._execute(enable_payee, EnablePayee(party=user))
+            document: dict[str, Any] = answer.get_json()
+            if answer.status_code != HTTPStatus.OK:
+                raise EnrollmentRefused(user, str(document.get("code")))
+            urllib3.request("POST", document["url"], retries=False, timeout=10.0)
 
     def keep_balance(self) -> None:
         """Give the simulator the balance that our books show: an earlier demo's is gone."""
@@ -116,6 +151,13 @@ class DemoStripe:
             if one.kind is AccountKind.STRIPE_BALANCE:
                 balances[one.currency.lower()] = one.balance_minor
         self.control("balance", balances)
+
+    def keep_accounts(self) -> None:
+        """Give the simulator the accounts of the payees that an earlier demo has enrolled."""
+        heads = self.store.read(lambda tx: tx.money.payees.page(after="", limit=MAX_ACCOUNTS))
+        for head in heads:
+            if head.entity.destination is not None:
+                self.control(f"accounts/{head.entity.destination}", {"transfers": "active"})
 
     def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send a control to the simulator, and return its answer.
@@ -150,13 +192,6 @@ class DemoStripe:
         document: dict[str, Any] = answer.json()
         return document
 
-    def _execute(
-        self,
-        handler: Callable[[Any, Any], Any],
-        command: Any,  # noqa: ANN401 - any handler's
-    ) -> None:
-        self.store.run(handler, command, actor=PAYMENTS, reason=REASON)
-
 
 @contextmanager
 def demo_stripe(settings: Settings, store: SqlStore) -> Generator[DemoStripe]:
@@ -171,8 +206,9 @@ def demo_stripe(settings: Settings, store: SqlStore) -> Generator[DemoStripe]:
     port = stand_in_port(configured)
     with simulator_process(port) as address, ExitStack() as stack:
         gateway = build_gateway(evolve(money, api_url=address))
-        demo = DemoStripe(store=store, gateway=gateway, address=address)
+        demo = DemoStripe(store=store, gateway=gateway, address=address, settings=settings)
         demo.keep_balance()
+        demo.keep_accounts()
         if configured.has_stripe:
             url = f"{settings.address}{WEBHOOK_PATH}"
             secrets, types = list(money.webhook_secrets), list(EVENT_TYPES)

@@ -175,7 +175,10 @@ class _Cluster:
         """
         if not self._data.exists():
             self._initialize(self._directory / "data.new")
-        (self._data / "pg_hba.conf").write_text(f"host all all {HOST}/32 {authentication}\n")
+        (self._data / "pg_hba.conf").write_text(
+            f"host all all {HOST}/32 {authentication}\n"
+            f"host replication {ADMIN} {HOST}/32 {authentication}\n"  # for backups
+        )
         self._remove_stale_lock()
 
         with translate_os_errors(self._passwords):

@@ -8,7 +8,10 @@ from typing import Final
 from flask import url_for
 
 from indelible.app import ReadTx
+from indelible.kernel.feed_delays import feed_delays
 from indelible.kernel.minutes import MinuteCounts, sum_counts
+from indelible.kernel.silence import StandingTasks
+from indelible.kernel.subscribers import FOLLOW_FEED, stopped_subscribers
 from indelible.kernel.tasks import MAX_COUNTED, TaskState
 from indelible_web.console.charts import MAX_EVENTS, Chart, hour_before, make_chart
 from indelible_web.console.home_parts import (
@@ -29,10 +32,12 @@ LAG_AFTER: Final = timedelta(minutes=5)  # A due task that has waited for longer
 URGENT_FAILED_LOGINS: Final = 100
 
 
-def own_sources(failed_logins: FailedLogins) -> tuple[HomeSource, ...]:
+def own_sources(failed_logins: FailedLogins, standing: StandingTasks) -> tuple[HomeSource, ...]:
     """Return the parts of the home page that every application has."""
     return (
         HomeSource(query=tasks_part, scopes=(ADMIN,)),
+        HomeSource(query=subscribers_part, scopes=(ADMIN,)),
+        HomeSource(query=partial(standing_tasks_part, standing), scopes=(ADMIN,)),
         HomeSource(query=partial(failed_logins_part, failed_logins), scopes=(ADMIN,)),
         HomeSource(query=changes_part),
     )
@@ -47,6 +52,48 @@ def tasks_part(tx: ReadTx, now: datetime) -> HomePart:
 
     charts = (_finished_tasks(tx, stages, now),) if stages else ()
     return HomePart(items=tuple(items), totals=_task_totals(stages), charts=charts)
+
+
+def subscribers_part(tx: ReadTx, now: datetime) -> HomePart:
+    """Return what delays the feed, and the subscribers that have stopped."""
+    items: list[AttentionItem] = []
+    for writer in feed_delays(tx, now):
+        problem = writer.problem(now)
+        item = AttentionItem(
+            text=f"{problem[0].upper()}{problem[1:]}.",
+            detail="No subscriber sees what was written after it began. End the transaction.",
+            url=url_for("console.show_stage", name=FOLLOW_FEED),
+            level=Level.BAD,
+        )
+        items.append(item)
+
+    for lag in stopped_subscribers(tx, now):
+        item = AttentionItem(
+            text=f"The subscriber {lag.name} has stopped: {lag.problem}.",
+            detail="A restart of the workers makes a waiting task due;"
+            " `indelible subscribers restart` also one that is dead or canceled.",
+            url=url_for("console.show_stage", name=lag.stage),
+            level=Level.BAD,
+        )
+        items.append(item)
+
+    return HomePart(items=tuple(items))
+
+
+def standing_tasks_part(standing: StandingTasks, tx: ReadTx, now: datetime) -> HomePart:
+    """Return the tasks that should run again and again, and have not for too long."""
+    items: list[AttentionItem] = []
+    for silent in standing.silent(tx, now):
+        item = AttentionItem(
+            text=f"The {silent}.",
+            detail="It should run again and again. See that a scheduler and a worker of its stage"
+            " run; requeue a task that is dead or canceled.",
+            url=url_for("console.show_stage", name=silent.key.stage),
+            level=Level.BAD,
+        )
+        items.append(item)
+
+    return HomePart(items=tuple(items))
 
 
 def changes_part(tx: ReadTx, now: datetime) -> HomePart:

@@ -1,4 +1,4 @@
-"""The operator's commands on contests, outside the OpenAPI document.
+"""The operator's commands on contests, outside the public OpenAPI document.
 
 Each has a reason and requires an Idempotency-Key; a refused one is stored as a record.
 """

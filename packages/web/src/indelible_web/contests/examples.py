@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from indelible.contests import ContestStatus, EntryStatus
+from indelible.contests import ContestStatus, EntryStatus, ResolveAction
 from indelible.kernel.json_objects import JsonObject
 from indelible_web.contests.schemas import COLUMNS, LeaderboardRow, PayoutRange
 from indelible_web.http.examples import DIGEST
@@ -30,6 +30,7 @@ EXAMPLES: Final[Mapping[str, object]] = {
     "ContestView.status": ContestStatus.COMPLETE,
     "ContestListQuery.status": ContestStatus.LIVE,
     "EntryView.status": EntryStatus.ACTIVE,
+    "ResolveError.action": ResolveAction.RETRY,
     "RosterTier.player_ids": PLAYERS[:2],
     "alternates": ("12345",),
     "can_cancel": False,

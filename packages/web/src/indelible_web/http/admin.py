@@ -1,4 +1,4 @@
-"""The operator's routes of tasks and stages, outside of the OpenAPI document."""
+"""The operator's routes of tasks and stages, outside of the public OpenAPI document."""
 
 from datetime import datetime
 from typing import ClassVar, Final

@@ -1,4 +1,4 @@
-"""The routes of the OpenAPI document: as JSON, as a page with forms, and as a plain page."""
+"""The routes of the OpenAPI documents: as JSON, as a page with forms, and as a plain page."""
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
@@ -66,6 +66,18 @@ def docs_blueprint(app: Flask, document: Callable[[], Mapping[str, Any]]) -> Blu
     for name, path in _assets().items():
         rule, endpoint = f"/docs/{name}", name.replace(".", "_")
         blueprint.add_url_rule(rule, endpoint, _send(path, name))
+
+    return blueprint
+
+
+def admin_docs_blueprint(prefix: str, document: Callable[[], Mapping[str, Any]]) -> Blueprint:
+    """Return the route `/openapi.json` of the operators' routes, which are below the prefix."""
+    blueprint = Blueprint("admin_documentation", __name__, url_prefix=prefix)
+
+    def openapi() -> Response:
+        return json_response(document(), 200)
+
+    blueprint.add_url_rule("/openapi.json", view_func=openapi)
 
     return blueprint
 

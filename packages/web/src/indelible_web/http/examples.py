@@ -81,6 +81,8 @@ class Examples:
             return _numbers(kind)
         if typing.get_origin(kind) is tuple:
             return (self.of_type(arguments[0], field_name),)
+        if typing.get_origin(kind) is Mapping:
+            return {}
         if arguments:
             return self.of_type(arguments[0], field_name)
 

@@ -1,5 +1,6 @@
 """Health and metrics, for machines that watch the process."""
 
+from datetime import datetime
 from typing import Any
 
 from attrs import frozen
@@ -7,10 +8,12 @@ from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from indelible.app import AppContext
-from indelible.kernel import IndelibleError
+from indelible.kernel import IndelibleError, StoreFull
+from indelible.kernel.silence import StandingTasks
+from indelible.kernel.standstill import standstills
 from indelible_web.http.admin import list_stages
 from indelible_web.http.errors import NotReady
-from indelible_web.http.health_document import HEALTHY, UNHEALTHY
+from indelible_web.http.health_document import FULL, HEALTHY, UNHEALTHY
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.probe import Probe
 from indelible_web.http.request import current_request
@@ -24,11 +27,15 @@ class HealthRoutes:
     _app_context: AppContext
     _metrics: Metrics
     _probe: Probe
+    _standing: StandingTasks
 
     def health(self) -> Response:
-        """Return whether the database answers, in the words of seed 004."""
+        """Return whether the database answers and can grow, in the words of seed 004."""
         try:
             self._probe.run()
+        except StoreFull as error:
+            current_request().code = error.code
+            return json_response(FULL, 503)
         except IndelibleError as error:
             current_request().code = error.code  # The log has the cause, the caller does not.
             return json_response(UNHEALTHY, 503)
@@ -42,11 +49,15 @@ class HealthRoutes:
     def ready(self) -> Response:
         """Return that this process can serve, what is degraded, and the age of due tasks.
 
+        `problems` has a line for a database that cannot grow, which is read nevertheless, for each
+        transaction that delays the feed, for each subscriber of the feed that has stopped, and for
+        each standing task that does not run.
+
         Raises: NotReady.
         """
         now = self._app_context.clock.now()
         try:
-            self._probe.run()
+            problems = self._problems(now)
             stages = self._app_context.store.read(list_stages, now)
         except IndelibleError as error:
             raise NotReady(error.code) from error
@@ -62,6 +73,8 @@ class HealthRoutes:
         answer: dict[str, Any] = {"status": "ready"}
         if self._has_degraded_settings():
             answer["degraded"] = ["settings"]
+        if problems:
+            answer["problems"] = problems
         if waiting_seconds:
             answer["waiting_seconds"] = waiting_seconds
         if paused:
@@ -82,6 +95,20 @@ class HealthRoutes:
         blueprint.add_url_rule("/metrics", "metrics", self.metrics)
 
         return blueprint
+
+    def _problems(self, now: datetime) -> list[str]:
+        """Return what needs an operator although this process serves.
+
+        Raises: what the check of the database raises, except StoreFull.
+        """
+        problems: list[str] = []
+        try:
+            self._probe.run()
+        except StoreFull as error:
+            problems.append(f"database: {error}")
+
+        problems += self._app_context.store.read(standstills, self._standing, now)
+        return problems
 
     def _has_degraded_settings(self) -> bool:
         config = self._app_context.config

@@ -11,6 +11,13 @@ UNHEALTHY: Final = {
         "message": "Unable to connect to database",
     },
 }
+FULL: Final = {
+    "status": "unhealthy",
+    "error": {
+        "code": "DATABASE_FULL",
+        "message": "The database has no free space",
+    },
+}
 
 STATUS: Final = {"type": "string", "description": "`healthy` or `unhealthy`."}
 SCHEMAS: Final[Mapping[str, Any]] = {
@@ -51,14 +58,18 @@ PATHS: Final[Mapping[str, Any]] = {
     "/health": {
         "get": {
             "operationId": "get_health",
-            "summary": "Show whether the database answers.",
-            "description": "No API key is needed. The log has the cause of a failure.",
+            "summary": "Show whether the database answers and can grow.",
+            "description": "No API key is needed. The log has the cause of a failure: of a"
+            " database that does not answer (`DATABASE_CONNECTION_FAILED`), or whose disk is full"
+            " (`DATABASE_FULL`).",
             "tags": [TAG["name"]],
             "security": [],
             "responses": {
-                "200": _response("The database answers.", "Healthy", HEALTHY),
+                "200": _response("The database answers and can grow.", "Healthy", HEALTHY),
                 "400": {"$ref": "#/components/responses/Problem400"},
-                "503": _response("The database does not answer.", "Unhealthy", UNHEALTHY),
+                "503": _response(
+                    "The database does not answer, or cannot grow.", "Unhealthy", UNHEALTHY
+                ),
             },
         }
     }

@@ -6,10 +6,11 @@ from typing import ClassVar, Final
 from attrs import evolve, frozen
 
 from indelible.app import ReadTx
-from indelible.kernel import Actor, Change, ChangeFilter, Feed
+from indelible.kernel import OWNER_AND_OPERATORS, Change, ChangeFilter, Feed, Readers
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
-from indelible_web.http.routing import USER_ID, Routes
+from indelible_web.http.request import ADMIN, Caller
+from indelible_web.http.routing import Routes
 
 READ: Final = "history:read"
 
@@ -23,20 +24,44 @@ class HistoryQuery(ChangeFilter, PageQuery):
     )
 
 
-def history_routes(redacted_fields: Mapping[str, frozenset[str]]) -> Routes:
-    """Return the route of history; it leaves out the redacted fields of each lifecycle."""
+@frozen(kw_only=True)
+class HistoryAccess:
+    """The readers of each lifecycle's data, and the fields that nobody may read.
+
+    The data of a lifecycle that is not listed is shown to its owner and to operators.
+    """
+
+    readers: Mapping[str, Readers]
+    redacted_fields: Mapping[str, frozenset[str]]
+
+    def redact(self, change: Change, caller: Caller) -> Change:
+        """Return the change with the data that the caller may see."""
+        readers = self.readers.get(change.lifecycle, OWNER_AND_OPERATORS)
+        is_operator = ADMIN in caller.scopes
+        if not readers.include(
+            caller.actor, change.entity_id, change.data, is_operator=is_operator
+        ):
+            return evolve(change, data={})
+
+        hidden = self.redacted_fields.get(change.lifecycle, frozenset())
+        data = {name: value for name, value in change.data.items() if name not in hidden}
+        return evolve(change, data=data)
+
+
+def history_routes(access: HistoryAccess) -> Routes:
+    """Return the route of history; it shows each caller the data that the caller may see."""
     routes = Routes("history", "Every change of every entity: who, why and when.")
 
     def list_changes(context: OperationContext, query: HistoryQuery) -> Page[Change]:
         """List the changes that match every filter, in the order of the feed, oldest first.
 
-        Changes of other users' resources have an empty `data`. `next` is always given, so that a
-        reader can ask for later ones.
+        The `data` of a change is empty unless the lifecycle is public or the entity is the
+        caller's. The scope `admin` shows the data of money and of keys as well. `next` is
+        always given: it leads to the changes that follow, also to those of the future.
         """
         cursors = context.cursors(query)
         page = context.store.read(read_feed, query, after=cursors.start(), limit=query.limit)
-        reader = context.caller.actor
-        changes = [redact(change, redacted_fields, reader) for change in page.changes]
+        changes = [access.redact(change, context.caller) for change in page.changes]
 
         return Page(items=tuple(changes), next=cursors.after(page.cursor))
 
@@ -49,19 +74,3 @@ def history_routes(redacted_fields: Mapping[str, frozenset[str]]) -> Routes:
 def read_feed(tx: ReadTx, query: HistoryQuery, *, after: str, limit: int) -> Feed:
     """Return the next matching changes after a cursor."""
     return tx.history.feed(after=after, limit=limit, matching=query)
-
-
-def redact(change: Change, redacted_fields: Mapping[str, frozenset[str]], reader: Actor) -> Change:
-    """Return the change with the data that the reader may see.
-
-    A resource of a user has a `user_id`, and only that user sees its data. Fields that are redacted
-    for the lifecycle are shown to no reader.
-    """
-    owner_id = change.data.get(USER_ID)
-    if owner_id is not None and reader != Actor.user(str(owner_id)):
-        return evolve(change, data={})
-
-    hidden = redacted_fields.get(change.lifecycle, frozenset())
-    data = {name: value for name, value in change.data.items() if name not in hidden}
-
-    return evolve(change, data=data)

@@ -11,7 +11,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from indelible.app import AppContext, ReadTx
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.breaker_commands import open_breakers
+from indelible.kernel.feed_delays import feed_delays
+from indelible.kernel.open_writers import OpenWriter
 from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.silence import StandingTasks
 from indelible.kernel.subscribers import subscriber_lags
 from indelible.kernel.tasks import StageStats
 
@@ -77,10 +80,14 @@ class SubscriberCollector:
     _app_context: AppContext
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the lag of each subscriber, and the longest; nothing if the store is silent."""
+        """Yield the lag of each subscriber, the longest, which have stopped, and what delays all.
+
+        Nothing if the store is silent.
+        """
         now = self._app_context.clock.now()
         try:
             lags = self._app_context.store.read(subscriber_lags, now)
+            delays = self._app_context.store.read(feed_delays, now)
         except IndelibleError:
             return
 
@@ -93,11 +100,37 @@ class SubscriberCollector:
             by_subscriber.add_metric((lag.name,), lag.seconds)
         yield by_subscriber
 
+        stopped = GaugeMetricFamily(
+            "indelible_subscriber_stopped",
+            "1 for a subscriber of the feed that has stopped: its task is dead, canceled, put off"
+            " or has been due for an hour.",
+            labels=("subscriber",),
+        )
+        for lag in lags:
+            stopped.add_metric((lag.name,), float(lag.problem is not None))
+        yield stopped
+
         longest = GaugeMetricFamily(
             "indelible_outbox_lag_seconds", "Longest lag of all subscribers of the feed."
         )
         longest.add_metric((), max((lag.seconds for lag in lags), default=0.0))
         yield longest
+
+        yield _delay_gauge(delays, now)
+
+
+def _delay_gauge(delays: Sequence[OpenWriter], now: datetime) -> Metric:
+    """Return the ages of the transactions that the feed waits for."""
+    gauge = GaugeMetricFamily(
+        "indelible_feed_delay_seconds",
+        "Age of each transaction that has written and stays open: the feed waits for it. Shown"
+        " after a minute.",
+        labels=("database", "transaction"),
+    )
+    for writer in delays:
+        gauge.add_metric((writer.database, writer.name), writer.seconds(now))
+
+    return gauge
 
 
 @frozen(kw_only=True)
@@ -116,6 +149,33 @@ BREAKER_GAUGE: Final = ContextGauge(
     label="stage",
     read=open_breakers,
 )
+
+
+@frozen(eq=False)  # A registry tells collectors apart by identity.
+class StandingTaskCollector:
+    """Which standing tasks do not run, read at each scrape."""
+
+    _app_context: AppContext
+    _standing: StandingTasks
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield a gauge with a value for each standing task; nothing if the store is silent."""
+        now = self._app_context.clock.now()
+        try:
+            silent = self._app_context.store.read(self._standing.silent, now)
+        except IndelibleError:
+            return
+
+        gauge = GaugeMetricFamily(
+            "indelible_standing_task_silent",
+            "1 for a task that should run again and again, and has not within its longest silence.",
+            labels=("stage", "task"),
+        )
+        silent_keys = {task.key for task in silent}
+        for standing in self._standing.tasks:
+            key = standing.key
+            gauge.add_metric((key.stage, key.entity_id), float(key in silent_keys))
+        yield gauge
 
 
 @frozen(eq=False)  # A registry tells collectors apart by identity.
@@ -159,6 +219,7 @@ class Metrics:
     def __init__(
         self,
         app_context: AppContext,
+        standing: StandingTasks,
         lifecycles: Iterable[Lifecycle[Any]],
         commands: Iterable[str] = (),
         webhook_outcomes: Iterable[str] = (),
@@ -169,6 +230,7 @@ class Metrics:
             self.registry.register(ConfigCollector(app_context.config))
         self.registry.register(TaskCollector(app_context))
         self.registry.register(SubscriberCollector(app_context))
+        self.registry.register(StandingTaskCollector(app_context, standing))
         self.registry.register(ContextCollector(app_context, gauges))
 
         self._create_request_metrics()

@@ -14,6 +14,8 @@ from indelible.kernel.keys import KEY, KeyNotFound
 from indelible.kernel.values import TextBlank
 from indelible_web.http import errors
 from indelible_web.http.descriptions import Descriptions, describe_fields
+from indelible_web.http.downloads import MEDIA_TYPE as DOWNLOAD_TYPE
+from indelible_web.http.downloads import Download
 from indelible_web.http.examples import COMMON, ENTITY_ID, Examples, Ignored
 from indelible_web.http.health_document import document_health
 from indelible_web.http.paging import Page
@@ -24,10 +26,11 @@ from indelible_web.http.schemas import Side, schema_of
 
 View = Callable[..., Response]
 
-INFO: Final = {
-    "description": "Records that move forward only, and whose history cannot be rewritten.",
-    "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
-}
+LICENSE: Final = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
+PUBLIC_TEXT: Final = "Records that move forward only, and whose history cannot be rewritten."
+ADMIN_TEXT: Final = (
+    "The routes of operators. They are no part of the public API, and may change with any version."
+)
 SERVERS: Final = ({"url": "/", "description": "The server that this document comes from."},)
 SECURITY_SCHEME: Final = {
     "type": "http",
@@ -77,17 +80,37 @@ class DocumentedRoutes:
 
 
 def describe(documented: Iterable[DocumentedRoutes]) -> dict[str, Any]:
-    """Return the document that describes the routes below `/v1`.
+    """Return the public document, which describes the routes below `/v1` and `/health`."""
+    api = _api("indelible", PUBLIC_TEXT)
+    groups = list(documented)
+    _register(api, groups, PREFIX)
+    document: dict[str, Any] = api.spec.to_dict()
+    document_health(document)
+
+    return _completed(document, groups)
+
+
+def describe_admin(documented: Iterable[DocumentedRoutes], prefix: str) -> dict[str, Any]:
+    """Return the document of the operators' routes, which are below the prefix."""
+    api = _api("indelible, for operators", ADMIN_TEXT)
+    groups = list(documented)
+    _register(api, groups, prefix)
+
+    return _completed(api.spec.to_dict(), groups)
+
+
+def _api(title: str, description: str) -> StrictApi:
+    """Return the API whose document has the problems of every route.
 
     flask-smorest reads it from an application, which here serves no request.
     """
     api = StrictApi(
         Flask("described", static_folder=None),
         spec_kwargs={
-            "title": "indelible",
+            "title": title,
             "version": "1",
             "openapi_version": "3.1.0",
-            "info": INFO,
+            "info": {"description": description, "license": LICENSE},
             "servers": SERVERS,
         },
     )
@@ -95,11 +118,17 @@ def describe(documented: Iterable[DocumentedRoutes]) -> dict[str, Any]:
     for error in PROBLEM_EXAMPLES:
         name = f"Problem{errors.status_of(type(error))}"
         api.spec.components.response(name, _problem_response(error))
-    for group in documented:
-        api.register_blueprint(_described_blueprint(group.routes, group.examples))
 
-    document: dict[str, Any] = api.spec.to_dict()
-    document_health(document)
+    return api
+
+
+def _register(api: StrictApi, documented: Iterable[DocumentedRoutes], prefix: str) -> None:
+    for group in documented:
+        api.register_blueprint(_described_blueprint(group.routes, group.examples, prefix))
+
+
+def _completed(document: dict[str, Any], documented: Iterable[DocumentedRoutes]) -> dict[str, Any]:
+    """Return the document with sorted responses and the descriptions of all fields."""
     for operations in document["paths"].values():
         operations.pop("parameters", None)  # Each operation has its own.
         for operation in operations.values():
@@ -110,9 +139,9 @@ def describe(documented: Iterable[DocumentedRoutes]) -> dict[str, Any]:
     return document
 
 
-def _described_blueprint(routes: Routes, examples: Examples) -> Blueprint:
+def _described_blueprint(routes: Routes, examples: Examples, prefix: str) -> Blueprint:
     """Return a blueprint whose views have the documents of the operations."""
-    blueprint = Blueprint(routes.name, __name__, url_prefix=PREFIX, description=routes.description)
+    blueprint = Blueprint(routes.name, __name__, url_prefix=prefix, description=routes.description)
     for operation in routes.operations:
         # flask-smorest's decorators would parse and serialize again at each request. Only what
         # they document is used.
@@ -161,14 +190,7 @@ def _with_description(
     blueprint: Blueprint, operation: Operation, examples: Examples, view: View
 ) -> View:
     """Return the view with its part of the document."""
-    example: object = examples.of_type(operation.response_type, "")
-    if operation.is_paged:
-        example = Page(items=(example,), next=None)
-    response: dict[str, Any] = {
-        "schema": operation.response_schema(),
-        "example": to_json(example),
-        "headers": _headers(operation),
-    }
+    response = _success_response(operation, examples)
     if operation.is_created:
         describe_existing = blueprint.alt_response(
             HTTPStatus.OK, description="It existed already.", **response
@@ -189,6 +211,24 @@ def _with_description(
     described: View = document(view)
 
     return described
+
+
+def _success_response(operation: Operation, examples: Examples) -> dict[str, Any]:
+    """Return the schema, the example and the headers of success, or the media type of a file."""
+    headers = _headers(operation)
+    if operation.response_type is Download:
+        # In OpenAPI 3.1, bytes have a media type and no schema.
+        return {"schema": {}, "content_type": DOWNLOAD_TYPE, "headers": headers}
+
+    example: object = examples.of_type(operation.response_type, "")
+    if operation.is_paged:
+        example = Page(items=(example,), next=None)
+
+    return {
+        "schema": operation.response_schema(),
+        "example": to_json(example),
+        "headers": headers,
+    }
 
 
 def _operation_text(operation: Operation) -> str:
@@ -275,5 +315,7 @@ def _headers(operation: Operation) -> dict[str, Any]:
         headers["ETag"] = {"description": "The state's tag, for If-Match.", **text}
     if operation.location_id:
         headers["Location"] = {"description": "The address of the created resource.", **text}
+    if operation.response_type is Download:
+        headers["Content-Disposition"] = {"description": "The name of the file.", **text}
 
     return headers

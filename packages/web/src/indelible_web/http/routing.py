@@ -1,7 +1,7 @@
 """Operations: each is declared once, and its view, checks and documentation derive from it."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
@@ -192,8 +192,7 @@ class Operation:
         if self.payload == attributes_of(self.request_type):
             return schema_of(self.request_type, Side.BODY)  # Other bodies may nest this schema.
 
-        name = self.request_type.__name__ + Side.BODY
-        return schema_from(name, self.payload, Side.BODY)
+        return _body_schema_of(self.request_type, self.payload)
 
 
 @frozen
@@ -315,6 +314,12 @@ class Server(Services):
             idempotency = Idempotency(values[IDEMPOTENCY_KEY], operation.response_type)
 
         return self.open_operation(operation.rule, values.get(operation.reason, ""), idempotency)
+
+
+@cache
+def _body_schema_of(request_type: type, payload: tuple[Attribute, ...]) -> type[Schema]:
+    """Return the schema of a body, which all operations with the same body share."""
+    return schema_from(request_type.__name__ + Side.BODY, payload, Side.BODY)
 
 
 def field_names(cls: type) -> frozenset[str]:

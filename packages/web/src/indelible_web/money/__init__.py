@@ -15,18 +15,19 @@ from indelible.money import (
     REFUND,
     STRIPE_EVENT,
     TRANSFER,
+    ApproveReversal,
     ApproveTransfer,
     AttachDestination,
     HaltPayments,
     MarkUnclaimed,
     ParkTransfer,
     PlanPayouts,
+    ProposeReversal,
     RegisterPayee,
     ReissueTransfer,
     ReplayEvent,
     RequestRefund,
     ResumePayments,
-    ReverseMovement,
 )
 from indelible.money.commands import ClosePayee, ReopenPayee, UnparkTransfer
 from indelible_web.console.home_parts import HomeSource
@@ -38,8 +39,10 @@ from indelible_web.money import (
     inbox_admin,
     ledger_admin,
     links,
+    own_payee,
     pages,
     payee_admin,
+    payee_pages,
     payment_admin,
     payout_admin,
     payout_pages,
@@ -52,11 +55,12 @@ from indelible_web.money.descriptions import DESCRIPTIONS
 from indelible_web.money.examples import EXAMPLES
 from indelible_web.money.home import money_part
 from indelible_web.money.inbox_admin import BackfillEvents
-from indelible_web.money.queries import NewCheckout, NewIntent
+from indelible_web.money.queries import NewCheckout, NewIntent, OwnOnboarding
 from indelible_web.money.reconciliation_admin import RequestReconciliation
 from indelible_web.settings import WebSettings
 
 COMMANDS: Final = (
+    ApproveReversal,
     ApproveTransfer,
     AttachDestination,
     BackfillEvents,
@@ -65,8 +69,10 @@ COMMANDS: Final = (
     MarkUnclaimed,
     NewCheckout,
     NewIntent,
+    OwnOnboarding,
     ParkTransfer,
     PlanPayouts,
+    ProposeReversal,
     RegisterPayee,
     ReissueTransfer,
     ReopenPayee,
@@ -74,7 +80,6 @@ COMMANDS: Final = (
     RequestReconciliation,
     RequestRefund,
     ResumePayments,
-    ReverseMovement,
     UnparkTransfer,
 )
 LIFECYCLES: Final = (
@@ -109,7 +114,7 @@ def _action_labels() -> dict[tuple[str, str], str]:
 
 CONTEXT: Final = WebContext(
     name="money",
-    routes=(routes.routes,),
+    routes=(routes.routes, own_payee.routes),
     admin_routes=(
         payment_admin.routes,
         inbox_admin.routes,
@@ -124,7 +129,7 @@ CONTEXT: Final = WebContext(
     commands=tuple(command.command_name for command in COMMANDS),
     examples=EXAMPLES,
     descriptions=DESCRIPTIONS,
-    pages=(*pages.PAGES, *payout_pages.PAGES, *forms.PAGES),
+    pages=(*pages.PAGES, *payout_pages.PAGES, *payee_pages.PAGES, *forms.PAGES),
     nav=(NavItem(key="money", label="Money", endpoint="console.list_payments", scopes=(ADMIN,)),),
     home=(HomeSource(query=money_part, scopes=(ADMIN,)),),
     template_package="indelible_web.money",

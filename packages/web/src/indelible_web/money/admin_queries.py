@@ -20,14 +20,14 @@ from indelible.money import (
     ReconciliationScope,
     TransferStatus,
 )
+from indelible.money.commands import ANY_DESTINATION
 from indelible.money.entities.values import AMOUNT, is_amount
 from indelible_web.http.number_lists import WrittenInteger
 from indelible_web.http.paging import PageQuery
-from indelible_web.money.queries import ADDRESS, is_address
+from indelible_web.money.queries import ADDRESS, COUNTRY, is_address
 
 MINUTES = {"minimum": 1, "maximum": 43_200}
 HOURS = {"minimum": 1, "maximum": 720}
-COUNTRY = {"max_length": 2}
 EMAIL = {"max_length": 320}
 
 
@@ -184,6 +184,15 @@ class TransferQuery:
     """A query on one transfer."""
 
     transfer_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class ApprovalBody(TransferQuery):
+    """The approval of a transfer, to the destination that the approver has compared."""
+
+    destination: str | None = field(
+        default=ANY_DESTINATION, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
 
 
 @frozen(kw_only=True)

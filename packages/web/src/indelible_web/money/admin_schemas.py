@@ -16,6 +16,7 @@ from indelible.money import (
     ReconciliationStatus,
     RefundReason,
     RefundStatus,
+    Remedy,
     Side,
     SwitchStatus,
 )
@@ -93,6 +94,7 @@ class MovementView:
     total_minor: int
     posting_count: int
     reverses: str | None
+    reversal_proposed_by: str | None
     reversed_by: str | None
     source: str
     occurred_at: datetime
@@ -267,6 +269,7 @@ class DiscrepancyView:
     expected: str
     actual: str
     difference_minor: int | None
+    remedy: Remedy | None
 
 
 @frozen(kw_only=True)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from indelible.kernel import Invalid
+from indelible.kernel import Conflict, Invalid
 
 
 @frozen
@@ -13,9 +13,22 @@ class AddressInvalid(Invalid):
 
     code: ClassVar[str] = "ADDRESS_INVALID"
     message: ClassVar[str] = (
-        "Field {field} is no address: expected https:// or http:// and at most {max_length} "
-        "characters without spaces, got {length} characters."
+        "Field {field} is no address: expected https:// or http:// and a host that is not "
+        "link-local, no user, no backslash and at most {max_length} characters without spaces, "
+        "got {length} characters."
     )
     field: str
     max_length: int
     length: int
+
+
+@frozen
+class AccountReplaced(Conflict):
+    """A repeated onboarding of an account that is not the payee's any more."""
+
+    code: ClassVar[str] = "ACCOUNT_REPLACED"
+    message: ClassVar[str] = (
+        "{party} has another account since this request was first answered: send it with a new "
+        "idempotency key."
+    )
+    party: str

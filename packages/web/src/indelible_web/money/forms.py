@@ -15,7 +15,7 @@ from indelible.money import (
     ReplayEvent,
     ResumePayments,
 )
-from indelible.money.commands import UnparkTransfer
+from indelible.money.commands import ANY_DESTINATION, UnparkTransfer
 from indelible.money.handlers.payouts import mark_unclaimed, reissue_transfer, unpark_transfer
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields
@@ -28,7 +28,12 @@ from indelible_web.money import (
     payout_admin,
     reconciliation_admin,
 )
-from indelible_web.money.admin_queries import BackfillBody, ReconciliationBody, RefundBody
+from indelible_web.money.admin_queries import (
+    ApprovalBody,
+    BackfillBody,
+    ReconciliationBody,
+    RefundBody,
+)
 from indelible_web.money.admin_schemas import (
     BackfillView,
     InboxEventView,
@@ -149,7 +154,9 @@ def approve_form(console: ConsoleContext, transfer_id: str) -> Response:
     """Approve a transfer; its reason is the one of the approval."""
 
     def act(context: OperationContext) -> TransferView:
-        return payout_admin.approve(context, transfer_id)
+        compared = request.form.get("destination", ANY_DESTINATION)
+        body = ApprovalBody(transfer_id=transfer_id, destination=compared or None)
+        return payout_admin.approve(context, body)
 
     return _act_on_transfer(console, transfer_id, act, "Approved. A worker sends it.")
 

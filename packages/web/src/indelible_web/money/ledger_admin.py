@@ -1,21 +1,33 @@
 """The operator's routes of the ledger: accounts, movements, postings with their causes."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
 
 from indelible import money
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import ListOrder
-from indelible.money import AccountFilter, MovementFilter, ReverseMovement, Side
+from indelible.money import (
+    AccountFilter,
+    ApproveReversal,
+    MovementFilter,
+    MovementPosted,
+    ProposeReversal,
+    Side,
+)
 from indelible.money.entities import BalanceSum
 from indelible.money.errors import (
     AccountNotFound,
     BalanceNegative,
+    MovementHasEvidence,
     MovementNotFound,
     MovementNotReversible,
+    MovementReversed,
     OwedLinePaid,
-    PayoutLineReversed,
+    PayoutAlreadyScheduled,
+    ReversalNeedsSecondPerson,
+    ReversalNotProposed,
 )
+from indelible.money.repositories import reversal_proposer
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN
@@ -38,6 +50,8 @@ from indelible_web.money.admin_schemas import (
     MovementView,
     PostingView,
 )
+
+Command = TypeVar("Command")
 
 MOVEMENTS: Final = MovementFilter(order=ListOrder.NEWEST)
 
@@ -136,27 +150,38 @@ def list_movement_postings(context: OperationContext, query: PostingsQuery) -> P
 
 
 @routes.add(
-    "POST /ledger/movements/<movement_id>/reverse",
+    "POST /ledger/movements/<movement_id>/reversal/propose",
     ADMIN,
-    request_type=ReverseMovement,
+    request_type=ProposeReversal,
+    response_type=MovementView,
+    requires_idempotency_key=True,
+    errors=(MovementHasEvidence, MovementNotFound, MovementNotReversible, MovementReversed),
+)
+def propose_movement_reversal(context: OperationContext, command: ProposeReversal) -> MovementView:
+    """Propose to take back a movement that was posted in error; another person approves it."""
+    return context.run_recorded(_showing_movement(money.propose_reversal), command)
+
+
+@routes.add(
+    "POST /ledger/movements/<movement_id>/reversal/approve",
+    ADMIN,
+    request_type=ApproveReversal,
     response_type=MovementView,
     requires_idempotency_key=True,
     errors=(
         BalanceNegative,
+        MovementHasEvidence,
         MovementNotFound,
         MovementNotReversible,
         OwedLinePaid,
-        PayoutLineReversed,
+        PayoutAlreadyScheduled,
+        ReversalNeedsSecondPerson,
+        ReversalNotProposed,
     ),
 )
-def reverse_ledger_movement(context: OperationContext, command: ReverseMovement) -> MovementView:
-    """Mirror a movement that was posted in error. Nothing is changed or removed."""
-
-    def reverse(tx: WriteTx, command: ReverseMovement) -> MovementView:
-        posted = money.reverse_movement(tx, command)
-        return movement_view(tx, posted.movement.id)
-
-    return context.run_recorded(reverse, command)
+def approve_movement_reversal(context: OperationContext, command: ApproveReversal) -> MovementView:
+    """Post the mirror of a movement that another person has proposed to take back."""
+    return context.run_recorded(_showing_movement(money.approve_reversal), command)
 
 
 def read_balances(tx: ReadTx) -> BalancesView:
@@ -220,8 +245,25 @@ def movement_view(tx: ReadTx, movement_id: str) -> MovementView:
     """
     head = tx.money.movements.get(movement_id)
     mirror = tx.money.movements.reversal_of(movement_id)
-    reversed_by = None if mirror is None else mirror.entity.id
-    return project(MovementView, head.entity, seq=head.revision.seq, reversed_by=reversed_by)
+    proposer = reversal_proposer(tx, movement_id)
+    return project(
+        MovementView,
+        head.entity,
+        seq=head.revision.seq,
+        reversal_proposed_by=None if proposer is None else str(proposer),
+        reversed_by=None if mirror is None else mirror.entity.id,
+    )
+
+
+def _showing_movement(
+    handler: Callable[[WriteTx, Command], MovementPosted],
+) -> Callable[[WriteTx, Command], MovementView]:
+    """Return a handler that answers with the view of the movement that it has posted."""
+
+    def show(tx: WriteTx, command: Command) -> MovementView:
+        return movement_view(tx, handler(tx, command).movement.id)
+
+    return show
 
 
 def read_postings(

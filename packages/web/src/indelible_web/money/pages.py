@@ -12,7 +12,7 @@ from indelible.kernel import IndelibleError
 from indelible.money import ChargeStatus, InboxStatus, ReconciliationScope
 from indelible.money.errors import PaymentsNotConfigured
 from indelible.money.lifecycle import UNANSWERED_DISPUTE
-from indelible.money.rules.rule_texts import RULE_TEXTS
+from indelible.money.rules.rule_texts import REMEDY_TEXTS, RULE_TEXTS
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.home_parts import AttentionItem
 from indelible_web.console.layout import parse_fields, render_page
@@ -214,6 +214,7 @@ def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Re
         report=report,
         page=page,
         rule_texts=RULE_TEXTS,
+        remedy_texts=REMEDY_TEXTS,
         links=context.store.read(entity_links, context.caller, subjects),
     )
 

@@ -11,12 +11,12 @@ from indelible.money import (
     PayeeFilter,
     PayeeSaved,
     RegisterPayee,
-    StripeGateway,
 )
 from indelible.money.commands import ClosePayee, ReopenPayee
 from indelible.money.errors import (
     DestinationTaken,
     GatewayOutage,
+    GatewayRejected,
     PayeeNotFound,
     PaymentsNotConfigured,
 )
@@ -27,7 +27,6 @@ from indelible.money.handlers.payees import (
     reopen_payee,
 )
 from indelible.money.tasks import PayeeRefresher
-from indelible.money.tasks.keys import with_next_key
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN
@@ -39,7 +38,7 @@ from indelible_web.money.payout_schemas import (
     OnboardingView,
     PayeeView,
 )
-from indelible_web.money.starting import require_gateway, stripe_errors
+from indelible_web.money.starting import create_account, require_gateway, stripe_errors
 
 Command = TypeVar("Command")
 
@@ -106,6 +105,7 @@ def attach_payee_destination(context: OperationContext, command: AttachDestinati
         AddressInvalid,
         DestinationTaken,
         GatewayOutage,
+        GatewayRejected,
         InvalidTransition,
         PaymentsNotConfigured,
     ),
@@ -118,7 +118,13 @@ def onboard_payee(context: OperationContext, body: OnboardingBody) -> Onboarding
     gateway = require_gateway(context)
     destination = context.store.read(read_destination, body.party)
     if destination is None:
-        destination = _create_account(gateway, body)
+        destination = create_account(
+            gateway,
+            f"account:{body.party}",
+            party=body.party,
+            country=body.country,
+            email=body.email,
+        )
 
     command = AttachDestination(party=body.party, destination=destination)
     attached = context.showing(PayeeView).run_recorded(showing_payee(attach_first), command)
@@ -213,17 +219,3 @@ def showing_payee(
         return view_of(PayeeView, tx.money.payees.get(saved.payee.id))
 
     return show
-
-
-def _create_account(gateway: StripeGateway, body: OnboardingBody) -> str:
-    """Create an account at Stripe, and return its id; Stripe repeats its answer for a day."""
-    with stripe_errors():
-        # An account that Stripe created before its failure has no payee: it receives no transfer.
-        account = with_next_key(
-            lambda key: gateway.create_account(
-                party=body.party, email=body.email, country=body.country, idempotency_key=key
-            ),
-            f"account:{body.party}",
-        )
-
-    return account.id

@@ -15,6 +15,8 @@ from indelible.money import (
 )
 from indelible.money.commands import UnparkTransfer
 from indelible.money.errors import (
+    DestinationMismatch,
+    DestinationNotApproved,
     FourEyesRequired,
     MovementNotFound,
     PayoutAccountMissing,
@@ -36,7 +38,7 @@ from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import view_of
-from indelible_web.money.admin_queries import TransferQuery
+from indelible_web.money.admin_queries import ApprovalBody, TransferQuery
 from indelible_web.money.payout_schemas import PlannedPayoutsView, TransferView
 
 Command = TypeVar("Command")
@@ -69,14 +71,23 @@ def plan_settlement_payouts(context: OperationContext, command: PlanPayouts) -> 
 @routes.add(
     "POST /payouts/transfers/<transfer_id>/approve",
     ADMIN,
-    request_type=TransferQuery,
+    request_type=ApprovalBody,
     response_type=TransferView,
     requires_idempotency_key=True,
-    errors=(FourEyesRequired, InvalidTransition, TransferAlreadyApproved, TransferNotFound),
+    errors=(
+        DestinationMismatch,
+        FourEyesRequired,
+        InvalidTransition,
+        TransferAlreadyApproved,
+        TransferNotFound,
+    ),
 )
-def approve_payout(context: OperationContext, query: TransferQuery) -> TransferView:
-    """Approve a transfer and make it due; who has requested it may not approve it."""
-    return approve(context, query.transfer_id)
+def approve_payout(context: OperationContext, body: ApprovalBody) -> TransferView:
+    """Approve a transfer to its payee's destination and make it due; four eyes are required.
+
+    Neither the one who has requested it nor the one who has set the destination may approve it.
+    """
+    return approve(context, body)
 
 
 @routes.add(
@@ -98,7 +109,7 @@ def park_payout(context: OperationContext, query: TransferQuery) -> TransferView
     request_type=UnparkTransfer,
     response_type=TransferView,
     requires_idempotency_key=True,
-    errors=(InvalidTransition, PayoutAccountMissing, TransferNotFound),
+    errors=(DestinationNotApproved, InvalidTransition, PayoutAccountMissing, TransferNotFound),
 )
 def unpark_payout(context: OperationContext, command: UnparkTransfer) -> TransferView:
     """Try a parked transfer again now."""
@@ -131,9 +142,13 @@ def unclaim_payout(context: OperationContext, command: MarkUnclaimed) -> Transfe
     return context.run_recorded(showing_transfer(mark_unclaimed), command)
 
 
-def approve(context: OperationContext, transfer_id: str) -> TransferView:
+def approve(context: OperationContext, body: ApprovalBody) -> TransferView:
     """Approve a transfer; the reason of the request is the one of the approval."""
-    command = ApproveTransfer(transfer_id=transfer_id, approval_reason=context.reason)
+    command = ApproveTransfer(
+        transfer_id=body.transfer_id,
+        approval_reason=context.reason,
+        destination=body.destination,
+    )
     return context.run_recorded(showing_transfer(approve_transfer), command)
 
 

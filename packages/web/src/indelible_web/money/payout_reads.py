@@ -17,6 +17,7 @@ from indelible.money.queries.transfers import (
     find_reissues,
     is_adopted,
 )
+from indelible.money.repositories import payee_of
 from indelible.money.rules.payouts import TRANSFER_METADATA, transfer_group
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
@@ -201,7 +202,7 @@ def line_name(position: str) -> tuple[str, int]:
 
 
 def read_transfer(tx: ReadTx, transfer_id: str) -> TransferDetailView:
-    """Return a transfer with its requests, what replaces it, and the state of its payee.
+    """Return a transfer with its requests, what replaces it, and its payee.
 
     Raises:
         TransferNotFound: There is no such transfer.
@@ -209,7 +210,7 @@ def read_transfer(tx: ReadTx, transfer_id: str) -> TransferDetailView:
     head = tx.money.transfers.get(transfer_id)
     attempts = count_attempts(tx, transfer_id)
     reissues = find_reissues(tx, head.entity)
-    payee = tx.money.payees.of_party(head.entity.party)
+    payee = payee_of(tx, head.entity)
     return view_of(
         TransferDetailView,
         head,
@@ -218,7 +219,9 @@ def read_transfer(tx: ReadTx, transfer_id: str) -> TransferDetailView:
         is_adopted=is_adopted(head.entity.status, attempts),
         reissued_as=reissues.transfer_ids,
         can_reissue=reissues.is_possible,
-        payee_status=None if payee is None else payee.entity.status,
+        payee_status=None if payee is None else payee.status,
+        payee_destination=None if payee is None else payee.destination,
+        payee_destination_set_by=None if payee is None else payee.destination_set_by,
     )
 
 

@@ -51,6 +51,7 @@ class TransferView:
     approved_by: str | None
     approved_at: datetime | None
     approval_reason: str | None
+    approved_destination: str | None
     destination: str | None
     generation: int
     attempt_number: int
@@ -78,6 +79,8 @@ class TransferDetailView(TransferView):
     reissued_as: tuple[str, ...]
     can_reissue: bool
     payee_status: PayeeStatus | None
+    payee_destination: str | None
+    payee_destination_set_by: str | None
 
 
 @frozen(kw_only=True)
@@ -160,6 +163,7 @@ class PayeeView:
     id: str
     status: PayeeStatus
     destination: str | None
+    destination_set_by: str | None
     created_at: datetime
     updated_at: datetime
     seq: int

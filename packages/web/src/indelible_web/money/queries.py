@@ -1,7 +1,9 @@
 """The requests of the routes of payers."""
 
 import re
+from ipaddress import ip_address
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 from attrs import Attribute, field, frozen
 
@@ -9,20 +11,40 @@ from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.http.paging import PageQuery
 from indelible_web.money.errors import AddressInvalid
 
+COUNTRY: Final = {"max_length": 2}
 MAX_ADDRESS_LENGTH: Final = 2_000
 ADDRESS: Final = {"max_length": MAX_ADDRESS_LENGTH}
 ADDRESS_PATTERN: Final = re.compile(r"https?://[!-~]+")
 
 
 def is_address(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """Validate the address of a web page.
+    """Validate the address of a web page: it has no user, and is of no link-local host.
 
     Raises: AddressInvalid.
     """
     text = str(value)
     is_short = len(text) <= MAX_ADDRESS_LENGTH
-    if not is_short or not ADDRESS_PATTERN.fullmatch(text):
+    if not is_short or not ADDRESS_PATTERN.fullmatch(text) or not _has_public_host(text):
         raise AddressInvalid(attribute.name, MAX_ADDRESS_LENGTH, len(text))
+
+
+def _has_public_host(address: str) -> bool:
+    """Return False for an address with a user, without a host, or of a link-local host.
+
+    A browser takes a backslash for a slash, and other programs do not: such an address has none.
+    """
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if "\\" in address or "@" in parts.netloc or not host:
+        return False
+
+    try:
+        return not ip_address(host).is_link_local
+    except ValueError:
+        return True
 
 
 @frozen(kw_only=True)
@@ -50,6 +72,24 @@ class NewCheckout(NewPayment):
     command_name: ClassVar[str] = "create_checkout"
     success_url: str = field(validator=is_address, metadata=ADDRESS)
     cancel_url: str = field(validator=is_address, metadata=ADDRESS)
+
+
+@frozen(kw_only=True)
+class OwnPayee:
+    """The caller as a payee."""
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class OwnOnboarding:
+    """The caller's own account at Stripe, and the pages to which its onboarding leads back."""
+
+    command_name: ClassVar[str] = "onboard_payee"
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    country: str = field(validator=is_identifier, metadata=COUNTRY)
+    refresh_url: str = field(validator=is_address, metadata=ADDRESS)
+    return_url: str = field(validator=is_address, metadata=ADDRESS)
 
 
 @frozen(kw_only=True)

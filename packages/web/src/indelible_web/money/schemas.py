@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from indelible.money import ChargeStatus, LedgerLine, MovementKind, OutcomeCode
+from indelible.money import ChargeStatus, LedgerLine, MovementKind, OutcomeCode, PayeeStatus
 
 STRIPE_BALANCE = "stripe_balance:"
 
@@ -20,6 +20,18 @@ class StatementDirection(StrEnum):
     PAID_IN = "PAID_IN"
     PAID_OUT = "PAID_OUT"
     BOOKED = "BOOKED"
+
+
+class AccountState(StrEnum):
+    """The state of a payee's account at Stripe.
+
+    RESTRICTED needs something from the payee, PENDING is being checked by Stripe, ACTIVE receives
+    transfers.
+    """
+
+    RESTRICTED = "RESTRICTED"
+    PENDING = "PENDING"
+    ACTIVE = "ACTIVE"
 
 
 @frozen(kw_only=True)
@@ -86,6 +98,35 @@ class StatementLine:
     amount_minor: int
     currency: str
     occurred_at: datetime
+
+
+@frozen(kw_only=True)
+class OwnPayeeView:
+    """The caller as a payee. `has_own_account` is False for an account that an operator has set."""
+
+    id: str
+    status: PayeeStatus
+    has_own_account: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@frozen(kw_only=True)
+class OwnAccountView(OwnPayeeView):
+    """The caller as a payee, with its account as Stripe has it now."""
+
+    account_state: AccountState | None
+    requirements_due: tuple[str, ...]
+    disabled_reason: str | None
+
+
+@frozen(kw_only=True)
+class OwnOnboardingView:
+    """The caller as a payee, and the address of Stripe's onboarding pages for its account."""
+
+    payee: OwnPayeeView
+    url: str
+    expires_at: datetime
 
 
 def statement_line(line: LedgerLine) -> StatementLine:

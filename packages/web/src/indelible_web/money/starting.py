@@ -25,16 +25,14 @@ from indelible.money.errors import (
 )
 from indelible.money.handlers import require_payable
 from indelible.money.tasks import CheckoutPages, PaymentStarter
+from indelible.money.tasks.keys import with_next_key
 from indelible_web.http.operation import OperationContext
 from indelible_web.money.queries import NewCheckout, NewIntent, NewPayment
 from indelible_web.money.schemas import CheckoutView, IntentView
 
-# Answers of Stripe that no payer can do anything about.
-PERMANENT: Final[tuple[type[IndelibleError], ...]] = (
-    GatewayObjectNotFound,
-    GatewayRejected,
-    IdempotencyMismatch,
-)
+# Answers of Stripe that no caller can do anything about.
+PERMANENT: Final[tuple[type[IndelibleError], ...]] = (GatewayObjectNotFound, IdempotencyMismatch)
+REFUSALS: Final[tuple[type[IndelibleError], ...]] = (*PERMANENT, GatewayRejected)
 
 
 @frozen(kw_only=True)
@@ -139,11 +137,38 @@ def require_gateway(context: OperationContext) -> StripeGateway:
 
 @contextmanager
 def stripe_errors() -> Generator[None]:
-    """Answer STRIPE_API_ERROR for whatever Stripe refuses: the request of the payer was right."""
+    """Answer STRIPE_API_ERROR for whatever Stripe refuses: the request of the caller was right."""
     try:
         yield
+    except REFUSALS as error:
+        raise _as_outage(error) from error
+
+
+def create_account(
+    gateway: StripeGateway, key: str, *, party: str, country: str, email: str | None = None
+) -> str:
+    """Create an account at Stripe, and return its id; Stripe repeats its answer for a day.
+
+    An account that Stripe created before a failure has no payee: it receives no transfer.
+
+    Raises:
+        GatewayRejected: Stripe creates no such account, such as one of an unknown country.
+        GatewayOutage: Stripe did not answer.
+    """
+    try:
+        account = with_next_key(
+            lambda key: gateway.create_account(
+                party=party, email=email, country=country, idempotency_key=key
+            ),
+            key,
+        )
     except PERMANENT as error:
-        raise GatewayOutage(error.describe(), OutageOutcome.NOT_DONE, should_retry=False) from error
+        raise _as_outage(error) from error
+    return account.id
+
+
+def _as_outage(error: IndelibleError) -> GatewayOutage:
+    return GatewayOutage(error.describe(), OutageOutcome.NOT_DONE, should_retry=False)
 
 
 def _begin(context: OperationContext, new: NewPayment) -> PaymentRequest:

@@ -1,4 +1,4 @@
-"""The operator's routes of projects, outside the OpenAPI document."""
+"""The operator's routes of projects, outside the public OpenAPI document."""
 
 from typing import ClassVar, Final
 

@@ -1,4 +1,4 @@
-"""The route of token figures for operators, outside the OpenAPI document."""
+"""The route of token figures for operators, outside the public OpenAPI document."""
 
 from collections.abc import Mapping
 from typing import Any

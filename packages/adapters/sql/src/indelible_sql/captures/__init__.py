@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from indelible.captures import ALGORITHM, SPACE, SPHERICAL, SUBSPACE
+from indelible.captures import ALGORITHM, SPACE, SUBSPACE
 from indelible.captures.rules.tuning import KEYS
 from indelible_sql.captures.columns import DOMAINS
 from indelible_sql.captures.export import check_rows, exported_rows, save_rows
 from indelible_sql.captures.extension import install_vector_functions, vector_function_faults
-from indelible_sql.captures.functions import functions, name_of
+from indelible_sql.captures.functions import INSTALLED, functions, name_of
 from indelible_sql.captures.nearest import INDEX_PREFIX
 from indelible_sql.captures.rebuild import folded_artifacts, replayed_centroids
 from indelible_sql.captures.replays import replay_findings
@@ -66,7 +66,7 @@ CONTEXT = SqlContext(
     guards=capture_guards,
     domains=DOMAINS,
     extra_ddl=_extra_ddl,
-    functions=("ingest_with_signal", name_of(SPHERICAL)),
+    functions=("ingest_with_signal", *map(name_of, INSTALLED)),
     optional_indexes=(f"{INDEX_PREFIX}%",),
     after_upgrade=install_vector_functions,
     function_faults=vector_function_faults,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Text, text
 
 from indelible.captures.rules.evaluation import MAX_DISTANCE, MIN_DISTANCE
-from indelible.captures.rules.formulas import SPHERICAL, checksum_of, parse_formulas
+from indelible.captures.rules.formulas import ANCHORED, SPHERICAL, checksum_of, parse_formulas
 from indelible.captures.rules.records import HASHED_FIELDS
 from indelible_sql.captures.columns import DISTANCE
 from indelible_sql.captures.tables import RISING, SIGNALS
@@ -92,6 +92,9 @@ HASHED_TEXTS: Final[Mapping[Any, str]] = {
     JSON_ARRAY: "array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.{0})), ',')",
 }
 
+# The algorithm versions that every upgrade installs. An installation's first one is among them.
+INSTALLED: Final = (SPHERICAL, ANCHORED)
+
 
 def functions() -> Iterator[str]:
     """Yield the statements that create PostgreSQL's functions.
@@ -100,7 +103,8 @@ def functions() -> Iterator[str]:
     """
     yield from vector_functions(ARRAY_BODIES)
     yield INGEST
-    yield capture_function(SPHERICAL)
+    for formulas in INSTALLED:
+        yield capture_function(formulas)
 
 
 def vector_functions(bodies: Mapping[str, str], extension_schema: str = "") -> Iterator[str]:

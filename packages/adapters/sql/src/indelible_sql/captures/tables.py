@@ -225,6 +225,7 @@ def capture_guards(dialect: str) -> Iterator[Guard]:
         yield fixed_columns_guard(head_table, columns)
     yield _rising_guard()
     yield _seed_guard(dialect)
+    yield _owner_guard(dialect)
     yield _one_active_guard(dialect)
 
 
@@ -247,6 +248,19 @@ def _seed_guard(dialect: str) -> Guard:
         rule="seeded_once",
         event="UPDATE",
         condition=f"{is_first} OR NEW.seed = OLD.seed",
+    )
+
+
+def _owner_guard(dialect: str) -> Guard:
+    """Refuse a subspace of another user than its space."""
+    return Guard(
+        table=SUBSPACES,
+        rule="of_owner",
+        event="INSERT",
+        condition=(
+            f"EXISTS (SELECT 1 FROM {qualified_name(SPACES, dialect)} AS space"
+            " WHERE space.id = NEW.space_id AND space.user_id = NEW.user_id)"
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from indelible.contests.entities import (
     SettlementLine,
     SettlementRun,
 )
-from indelible.contests.entities.values import roster_digest
+from indelible.contests.entities.values import Validity, roster_digest
 from indelible.contests.errors import (
     ContestNotFound,
     EntryNotFound,
@@ -24,6 +24,7 @@ from indelible.contests.errors import (
     LogNotFound,
     RunNotFound,
 )
+from indelible.contests.rules.bodies import body_fault
 from indelible.kernel import to_json_value
 from indelible.kernel.history import Record
 from indelible.kernel.json_numbers import parse_trusted_json
@@ -133,6 +134,9 @@ def _event_digest(row: Row) -> str:
     record = _checked(event_of_row(row), row)
     if record.event_hash != record.chain_hash():
         raise ValueError("event_hash is not the hash of the event")
+    fault = body_fault(record.kind, is_valid=record.validity is Validity.VALID, body=record.body)
+    if fault:
+        raise ValueError(f"body {fault}: not of an event of kind {record.kind}")
 
     return record.digest()
 

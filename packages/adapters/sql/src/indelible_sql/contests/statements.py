@@ -279,7 +279,7 @@ UNBALANCED_RUNS: Final[Query] = (
     .order_by(RUNS.c.id)
 )
 
-# Which lines are of no entry of the run's contest, or of another roster or user?
+# Which lines are of no active entry of the run's contest, or of another roster or user?
 FOREIGN_LINES: Final[Query] = (
     select(LINES.c.entity_id, LINES.c.number)
     .join(RUNS, RUNS.c.id == LINES.c.entity_id)
@@ -291,6 +291,7 @@ FOREIGN_LINES: Final[Query] = (
             ENTRIES.c.user_id == LINES.c.user_id,
             ENTRIES.c.roster_digest == LINES.c.roster_digest,
             ENTRIES.c.paid_minor == LINES.c.paid_minor,
+            ENTRIES.c.status == EntryStatus.ACTIVE.value,
         ),
         isouter=True,
     )

@@ -23,5 +23,5 @@ def contest_findings(session: Session) -> Iterator[Finding]:
     detail = "its lines do not add up to its amounts"
     yield from describe(session, Fault.HEAD, RUNS, statements.UNBALANCED_RUNS, detail)
 
-    detail = "not of an entry of the run's contest, as it was paid"
+    detail = "not of an active entry of the run's contest, as it was paid"
     yield from describe(session, Fault.RECORD, LINES, statements.FOREIGN_LINES, detail)

@@ -20,6 +20,9 @@ from indelible_sql.engine.sqlalchemy_internals import send
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+# A role or a database may have another default, with which a transaction keeps its first snapshot:
+# the feed's end would be older than what the transaction must see.
+BEGIN_ON_POSTGRESQL = "BEGIN ISOLATION LEVEL READ COMMITTED"
 CONNECT_SECONDS = 5  # of an owner's connection too
 STATEMENT_SECONDS = 30
 BUSY_TIMEOUT_MILLISECONDS = 5_000
@@ -268,9 +271,9 @@ def _begin(connection: Connection) -> None:
 
 def _begin_on_postgresql(connection: Connection) -> None:
     if connection.dialect.is_async:
-        send(connection, "BEGIN")  # the adapter's cursor has no options
+        send(connection, BEGIN_ON_POSTGRESQL)  # the adapter's cursor has no options
     else:
-        send(connection, "BEGIN", prepare=False)  # the shortest message
+        send(connection, BEGIN_ON_POSTGRESQL, prepare=False)  # the shortest message
 
 
 def _begin_read_only(connection: Connection) -> None:

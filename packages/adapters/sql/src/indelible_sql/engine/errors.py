@@ -16,22 +16,13 @@ from indelible.kernel import (
     IndelibleError,
     Invalid,
     StoreBusy,
+    StoreFull,
     StoreUnreachable,
     Unavailable,
     UsageError,
 )
 from indelible.kernel.json_limits import JsonLimitExceeded
 from indelible_sql.schema.json_rules import JSON_LIMITS
-
-
-@frozen
-class StoreFull(Unavailable):
-    """The database has no room left; what was committed is safe, and reading goes on."""
-
-    code: ClassVar[str] = "STORE_FULL"
-    message: ClassVar[str] = (
-        "The database has no free space; committed data is safe, and reads continue."
-    )
 
 
 @frozen
@@ -192,6 +183,8 @@ UNREADABLE = (
 )
 GUARD_STATES = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
 CONNECTION_LOST_STATES = ("57P", "08")
+# A statement that does not fit the schema: a missing table or column, or one of another type.
+SCHEMA_STATES = ("42", "SQLITE_ERROR")
 
 
 def state_of(error: DBAPIError) -> str:
@@ -201,6 +194,19 @@ def state_of(error: DBAPIError) -> str:
         if state:
             return str(state)
     return ""
+
+
+def schema_problem(fault: DatabaseFault) -> str:
+    """Return how the schema differs from what a statement needs, '' for another fault.
+
+    The text names tables, columns and types, and never a value.
+    """
+    if not fault.state.startswith(SCHEMA_STATES):
+        return ""
+
+    driver_error = getattr(fault.__cause__, "orig", None)
+    diagnostics = getattr(driver_error, "diag", None)
+    return str(getattr(diagnostics, "message_primary", None) or driver_error)
 
 
 def fate_of(error: DBAPIError) -> CommitFate:

@@ -13,6 +13,7 @@ from sqlalchemy.sql.selectable import SelectBase
 
 from indelible.kernel import Change, Stale, UsageError, instant_text
 from indelible.kernel.json_numbers import ExactEncoder
+from indelible.kernel.progress import Progress
 from indelible_sql.engine.atomic_write import AtomicWrite, Rows, parameters
 from indelible_sql.engine.errors import (
     GuardViolation,
@@ -47,6 +48,8 @@ class Session:
     without a change was committed. `transaction` is PostgreSQL's number of the transaction, once it
     has written a change. `schedules_tasks` is True once a task was made due. `refusal` is the first
     error of the database, or of a refused write: a transaction that has one must not be committed.
+    `progress` counts the rows that were streamed. `has_snapshot` is True if all statements see the
+    same moment; `feed_end` is the end of PostgreSQL's feed at an earlier one.
     """
 
     def __init__(
@@ -56,17 +59,21 @@ class Session:
         at_failpoint: AtFailpoint = no_failpoint,
         *,
         begins: bool = True,
+        has_snapshot: bool = False,
     ) -> None:
         """Begin a transaction on the connection, unless it has one or needs none."""
         self.schema = schema
         self.at_failpoint = at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
         self.is_autocommit = not begins
+        self.has_snapshot = has_snapshot
+        self.feed_end: int | None = None
         self.changes: list[Change] = []
         self.commit_checks: list[Callable[[Session], bool]] = []
         self.transaction: str | None = None
         self.schedules_tasks = False
         self.refusal: Exception | None = None
+        self.progress = Progress()
         self._connection = connection
         self._is_open = True
         self._has_pinned_formats = False
@@ -122,6 +129,7 @@ class Session:
             with reading_row():
                 names = tuple(result.keys())
                 for row in result:
+                    self.progress.done += 1
                     yield dict(zip(names, row, strict=True))
 
     def _pin_formats(self) -> None:

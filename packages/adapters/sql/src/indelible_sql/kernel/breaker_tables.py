@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, PrimaryKeyConstraint
 
+from indelible.kernel.breakers import MAX_PROBE_SECONDS
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, required
+from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, seconds_ahead
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import fixed_columns_guard, undeletable_guards
 from indelible_sql.schema.sqlite_guards import value_guards
@@ -23,8 +25,17 @@ BREAKERS = table(
 def breaker_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of breakers: no row is removed or renamed.
 
-    The counts are not guarded: the pause of a stage is a change of its control, which has guards.
+    The counts are not guarded: the pause of a stage is a change of its control, which has guards. A
+    probe is never far from now.
     """
+    latest = seconds_ahead(MAX_PROBE_SECONDS + MAX_AHEAD_SECONDS, dialect)
+    for event in ("INSERT", "UPDATE"):
+        yield Guard(
+            table=BREAKERS,
+            rule=f"probe_soon_on_{event.lower()}",
+            event=event,
+            condition=f"NEW.probe_at IS NULL OR NEW.probe_at <= {latest}",
+        )
     yield from undeletable_guards(BREAKERS, dialect)
     yield fixed_columns_guard(BREAKERS, ["stage"])
     if dialect == "sqlite":

@@ -1,6 +1,5 @@
 """History and receipts in SQL, and the conversion of rows to values."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
@@ -15,7 +14,6 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
-    cast,
     func,
     literal_column,
     select,
@@ -25,6 +23,7 @@ from sqlalchemy.sql.base import Executable
 
 from indelible.kernel import Actor, Change, ChangeFilter, Data, Feed, RequestInFlight
 from indelible.kernel.errors import ForeignCursor
+from indelible.kernel.feed_cursors import FIRST_CURSOR, NamedChange, feed_cursor, parse_cursor
 from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
@@ -34,6 +33,7 @@ from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters, row
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.failpoints import Failpoint
+from indelible_sql.engine.feed_end import feed_end_of
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.minutes import count_by_minute, read_minutes
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, page_by, rows_by
@@ -41,39 +41,22 @@ from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, page_by, rows_
 T = TypeVar("T")
 
 NO_LIMIT = 2**31 - 1
-DIGITS = re.compile("[0-9]{1,19}")  # as many digits as a bigint has
 
 OF_ENTITY = page_by(HISTORY, ("lifecycle", "entity_id"), ("seq",))
-CHANGES_ON_SQLITE = select(HISTORY, cast(HISTORY.c.position, Text).label("cursor")).limit(
-    bindparam("limit")
-)
-FEED_ON_SQLITE = CHANGES_ON_SQLITE.where(HISTORY.c.position > bindparam("position")).order_by(
-    HISTORY.c.position
-)
-NEWEST_ON_SQLITE = CHANGES_ON_SQLITE.order_by(HISTORY.c.position.desc())
-# Transactions below xmin have ended, so that no row can appear before the cursor any more.
-CHANGES_ON_POSTGRESQL = (
-    select(
-        HISTORY,
-        literal_column("concat(history.txid, '.', history.position)", Text()).label("cursor"),
-    )
-    .where(text("history.txid < pg_snapshot_xmin(pg_current_snapshot())"))
-    .limit(bindparam("limit"))
-)
-FEED_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.where(
-    text("(history.txid, history.position) > (CAST(:txid AS xid8), CAST(:position AS bigint))")
-).order_by(text("history.txid, history.position"))
-NEWEST_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.order_by(
-    text("history.txid DESC, history.position DESC")
-)
-BACKWARDS_ON_SQLITE = CHANGES_ON_SQLITE.where(HISTORY.c.position < bindparam("position")).order_by(
+CHANGES = select(HISTORY).limit(bindparam("limit"))
+# The hash of the change that a cursor names: it proves that the cursor belongs to this store.
+NAMED = HISTORY.alias("named")
+NAMED_CHANGE = select(NAMED.c.hash).where(NAMED.c.position == bindparam("position"))
+_WITH_NAMED = CHANGES.add_columns(NAMED_CHANGE.scalar_subquery().label("named_hash"))
+FEED = _WITH_NAMED.where(HISTORY.c.position > bindparam("position")).order_by(HISTORY.c.position)
+BACKWARDS = _WITH_NAMED.where(HISTORY.c.position < bindparam("position")).order_by(
     HISTORY.c.position.desc()
 )
-BACKWARDS_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.where(
-    text("(history.txid, history.position) < (CAST(:txid AS xid8), CAST(:position AS bigint))")
-).order_by(text("history.txid DESC, history.position DESC"))
-LAST_POSITION = 2**63 - 1
-LAST_TXID = 2**64 - 1
+NEWEST_ON_SQLITE = CHANGES.order_by(HISTORY.c.position.desc())
+# No change up to the end can still appear. SQLite has one writer, and needs no such bound.
+IS_BEFORE_END = HISTORY.c.position <= bindparam("end")
+NEWEST_ON_POSTGRESQL = NEWEST_ON_SQLITE.where(IS_BEFORE_END)
+MAX_POSITION = 2**63 - 1
 FEED_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "entity_id": HISTORY.c.entity_id == bindparam("entity_id"),
     "actor": HISTORY.c.actor == bindparam("actor"),
@@ -113,14 +96,6 @@ FIRST_CHANGE = (
 CHANGED_LIFECYCLES = (
     select(DECLARED.c.lifecycle).where(FIRST_CHANGE.is_not(None)).order_by(DECLARED.c.lifecycle)
 )
-# Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
-DATABASE_ID = text(
-    """
-    SELECT concat(system_identifier, '.', oid) AS database_id
-    FROM pg_control_system(), pg_database
-    WHERE datname = current_database()
-    """
-).columns(database_id=Text())
 RECEIPT = rows_by(RECEIPTS, "owner", "key")
 SAVE_RECEIPT = row(RECEIPTS)
 LOCK_RECEIPT = text(
@@ -170,7 +145,7 @@ ROWS.register_structure_hook(JsonObject, _json_object)
 @cache
 def feed_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Select[Any]:
     """Return the statement of a feed with these fields of a ChangeFilter."""
-    statement = FEED_ON_POSTGRESQL
+    statement = FEED.where(IS_BEFORE_END)
     if is_sqlite:
         statement = _feed_on_sqlite(conditions)
 
@@ -180,7 +155,7 @@ def feed_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Select[Any
 @cache
 def backwards_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Select[Any]:
     """Return the statement of the changes before a cursor, newest first, with these fields."""
-    statement = BACKWARDS_ON_POSTGRESQL
+    statement = BACKWARDS.where(IS_BEFORE_END)
     if is_sqlite:
         statement = _backwards_on_sqlite(conditions)
 
@@ -205,18 +180,18 @@ def _feed_on_sqlite(conditions: frozenset[str]) -> Select[Any]:
     if "entity_id" in conditions:
         # The few changes of an entity are sorted: a bare position would choose another index.
         position = HISTORY.c.position + 0
-        return CHANGES_ON_SQLITE.where(position > bindparam("position")).order_by(position)
+        return _WITH_NAMED.where(position > bindparam("position")).order_by(position)
 
-    return _within_times(FEED_ON_SQLITE, conditions)
+    return _within_times(FEED, conditions)
 
 
 def _backwards_on_sqlite(conditions: frozenset[str]) -> Select[Any]:
     if "entity_id" in conditions:
         position = HISTORY.c.position + 0
-        statement = CHANGES_ON_SQLITE.where(position < bindparam("position"))
+        statement = _WITH_NAMED.where(position < bindparam("position"))
         return statement.order_by(position.desc())
 
-    return _within_times(BACKWARDS_ON_SQLITE, conditions)
+    return _within_times(BACKWARDS, conditions)
 
 
 def _within_times(statement: Select[Any], conditions: frozenset[str]) -> Select[Any]:
@@ -275,33 +250,21 @@ class SqlHistory:
         """Return the next `limit` matching changes after a cursor; '' is the beginning.
 
         Raises:
-            ForeignCursor: The cursor belongs to another database.
+            ForeignCursor: The cursor names no change of this store.
         """
+        named = parse_cursor(after)
         conditions = matching.conditions()
         statement = feed_statement(frozenset(conditions), is_sqlite=self._session.is_sqlite)
-        if self._session.is_sqlite:
-            (position,) = _cursor_numbers(after, 1)
-            values = {**conditions, "position": position, "limit": limit}
-            rows = self._session.rows(statement, values)
-            return _feed(rows, "", str(position))
-
-        prefix = self._cursor_prefix()
-        cluster, database, txid, position = _cursor_numbers(after, 4)
-        if after and f"{cluster}.{database}." != prefix:
-            raise ForeignCursor(after)
-
-        values = {**conditions, "txid": str(txid), "position": position, "limit": limit}
+        values = {**conditions, **self._end(), "position": named.position, "limit": limit}
         rows = self._session.rows(statement, values)
-        return _feed(rows, prefix, f"{txid}.{position}")
+        self._check_named(named, rows, after)
+        return _feed(rows, after or FIRST_CURSOR)
 
     def newest(self, *, limit: int) -> Feed:
         """Return the last `limit` changes in the order of the feed, and the cursor behind them."""
-        if self._session.is_sqlite:
-            rows = self._session.rows(NEWEST_ON_SQLITE, {"limit": limit})
-            return _feed(rows[::-1], "", "0")
-
-        rows = self._session.rows(NEWEST_ON_POSTGRESQL, {"limit": limit})
-        return _feed(rows[::-1], self._cursor_prefix(), "0.0")
+        statement = NEWEST_ON_SQLITE if self._session.is_sqlite else NEWEST_ON_POSTGRESQL
+        rows = self._session.rows(statement, {**self._end(), "limit": limit})
+        return _feed(rows[::-1], FIRST_CURSOR)
 
     def backwards(
         self, *, before: str = "", limit: int, matching: ChangeFilter = ALL_CHANGES
@@ -309,25 +272,16 @@ class SqlHistory:
         """Return the last `limit` matching changes before a cursor, newest first; '' is the end.
 
         Raises:
-            ForeignCursor: The cursor belongs to another database.
+            ForeignCursor: The cursor names no change of this store.
         """
+        named = parse_cursor(before)
+        position = named.position if before else MAX_POSITION
         conditions = matching.conditions()
         statement = backwards_statement(frozenset(conditions), is_sqlite=self._session.is_sqlite)
-        if self._session.is_sqlite:
-            position = _cursor_numbers(before, 1)[0] if before else LAST_POSITION
-            values = {**conditions, "position": position, "limit": limit}
-            return _page_before(self._session.rows(statement, values), "", before)
-
-        prefix = self._cursor_prefix()
-        txid = LAST_TXID
-        position = LAST_POSITION
-        if before:
-            cluster, database, txid, position = _cursor_numbers(before, 4)
-            if f"{cluster}.{database}." != prefix:
-                raise ForeignCursor(before)
-
-        values = {**conditions, "txid": str(txid), "position": position, "limit": limit}
-        return _page_before(self._session.rows(statement, values), prefix, before)
+        values = {**conditions, **self._end(), "position": position, "limit": limit}
+        rows = self._session.rows(statement, values)
+        self._check_named(named, rows, before)
+        return _feed(rows, before)
 
     def count_by_minute(self, *, since: datetime, limit: int) -> MinuteCounts:
         """Return the number of changes in each minute since a time, of the last `limit` changes."""
@@ -337,10 +291,26 @@ class SqlHistory:
         """Return the names of the lifecycles that have a change; reads one change of each."""
         return frozenset(row["lifecycle"] for row in self._session.rows(CHANGED_LIFECYCLES, {}))
 
-    def _cursor_prefix(self) -> str:
-        """Return the part of a cursor that names the database."""
-        row = self._session.rows(DATABASE_ID, {})[0]
-        return f"{row['database_id']}."
+    def _end(self) -> Mapping[str, int]:
+        """Return the parameter of the feed's end for the rows that are read next."""
+        if self._session.is_sqlite:
+            return {}
+        return {"end": feed_end_of(self._session)}
+
+    def _check_named(self, named: NamedChange, rows: Sequence[Row], cursor: str) -> None:
+        """Raise ForeignCursor unless the store has the change that the cursor names."""
+        if not named.position:
+            return
+
+        # Each row of a page repeats the hash. Without a row it is read by a statement of its own.
+        stored: str | None = None
+        if rows:
+            stored = rows[0]["named_hash"]
+        else:
+            row = self._session.first(NAMED_CHANGE, {"position": named.position})
+            stored = None if row is None else row["hash"]
+        if not named.matches(stored):
+            raise ForeignCursor(cursor)
 
 
 @frozen
@@ -371,30 +341,11 @@ class SqlReceipts:
         self._session.at_failpoint(Failpoint.AFTER_RECEIPT)
 
 
-def _feed(rows: Sequence[Row], prefix: str, start: str) -> Feed:
-    """Return the rows as a feed; `start` is the cursor's position where there are no rows."""
+def _feed(rows: Sequence[Row], without_rows: str) -> Feed:
+    """Return the rows as a feed, with the cursor of the last one."""
     changes = tuple(ROWS.structure(row, Change) for row in rows)
-    position = rows[-1]["cursor"] if rows else start
-    return Feed(changes=changes, cursor=prefix + position)
+    cursor = without_rows
+    if rows:
+        cursor = feed_cursor(rows[-1]["position"], rows[-1]["hash"])
 
-
-def _page_before(rows: Sequence[Row], prefix: str, before: str) -> Feed:
-    """Return the rows, newest first, with the cursor of the oldest."""
-    changes = tuple(ROWS.structure(row, Change) for row in rows)
-    cursor = prefix + rows[-1]["cursor"] if rows else before
     return Feed(changes=changes, cursor=cursor)
-
-
-def _cursor_numbers(cursor: Any, count: int) -> tuple[int, ...]:
-    """Return the numbers that a cursor consists of, zeros for the beginning."""
-    if not isinstance(cursor, str):
-        raise ForeignCursor(str(cursor))
-    if not cursor:
-        return (0,) * count
-
-    parts = cursor.split(".")
-    are_numbers = all(DIGITS.fullmatch(part) for part in parts)
-    if len(parts) != count or not are_numbers:
-        raise ForeignCursor(cursor)
-
-    return tuple(int(part) for part in parts)

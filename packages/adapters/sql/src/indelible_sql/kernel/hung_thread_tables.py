@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import CheckConstraint, PrimaryKeyConstraint
 
-from indelible_sql.kernel.task_guards import DATABASE_NOW
+from indelible.kernel.hung_threads import HUNG_SECONDS
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, required
+from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, database_now, seconds_ahead
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import fixed_columns_guard, undeletable_guards
 from indelible_sql.schema.sqlite_guards import value_guards
@@ -27,7 +28,11 @@ HUNG_THREADS = table(
 
 
 def hung_thread_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of hung threads: only an expired row is deleted, and none is renamed."""
+    """Yield the guards of hung threads: each expires soon, and only then is it deleted.
+
+    None is renamed.
+    """
+    latest = seconds_ahead(HUNG_SECONDS + MAX_AHEAD_SECONDS, dialect)
     for guard in undeletable_guards(HUNG_THREADS, dialect):
         if guard.event != "DELETE":
             yield guard
@@ -35,8 +40,15 @@ def hung_thread_guards(dialect: str) -> Iterator[Guard]:
         table=HUNG_THREADS,
         rule="expired",
         event="DELETE",
-        condition=f"OLD.expires_at <= {DATABASE_NOW[dialect]}",
+        condition=f"OLD.expires_at <= {database_now(dialect)}",
     )
+    for event in ("INSERT", "UPDATE"):
+        yield Guard(
+            table=HUNG_THREADS,
+            rule=f"expire_soon_on_{event.lower()}",
+            event=event,
+            condition=f"NEW.expires_at <= {latest}",
+        )
     yield fixed_columns_guard(HUNG_THREADS, ["stage", "process"])
     if dialect == "sqlite":
         yield from value_guards(HUNG_THREADS, "INSERT", "UPDATE")

@@ -25,17 +25,17 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
-from indelible_sql.kernel.task_guards import DATABASE_NOW
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT
+from indelible_sql.schema.database_time import NOW_AFTER_LOCK, STATEMENT_NOW
 
 Claim = Callable[[CompoundSelect[Any]], ReturningUpdate[*tuple[Any, ...]]]
 
 _STAGE: Final = bindparam("task_stage", type_=IDENTIFIER)
 _OF_STAGE = RATE_BUCKETS.c.stage == _STAGE
 
-# PostgreSQL. `statement_timestamp()` would be older than the claim that a lock was waited for.
+# PostgreSQL. The time of the statement would be older than the claim that a lock was waited for.
 _INSTANT: Final = DateTime(timezone=True)
-_NOW = func.clock_timestamp(type_=_INSTANT)
+_NOW = literal_column(NOW_AFTER_LOCK, _INSTANT)
 _MICROSECOND = literal_column("interval '1 microsecond'", Interval())
 _CAPACITY = cast(bindparam("capacity"), BigInteger)
 _PERMIT_MICROSECONDS = cast(bindparam("permit_microseconds"), BigInteger)
@@ -82,7 +82,7 @@ INSERT_ON_POSTGRESQL = (
 )
 
 # SQLite: one transaction writes at a time.
-_SQLITE_NOW = literal_column(DATABASE_NOW["sqlite"], INSTANT)
+_SQLITE_NOW = literal_column(STATEMENT_NOW["sqlite"], INSTANT)
 INSERT_ON_SQLITE = insert(RATE_BUCKETS).values(
     stage=_STAGE, empty_at=bindparam("new_empty_at", type_=INSTANT)
 )

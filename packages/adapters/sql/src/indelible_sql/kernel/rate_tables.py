@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import PrimaryKeyConstraint
 
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, required
+from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, seconds_ahead
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import fixed_columns_guard, undeletable_guards
 from indelible_sql.schema.sqlite_guards import value_guards
@@ -23,8 +24,17 @@ RATE_BUCKETS = table(
 def rate_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of buckets: no row is removed or renamed, which would fill a bucket.
 
-    The time in a row is not guarded: a claim reads one that no bucket can have as an empty bucket.
+    A bucket of the future is an empty one, so it is never far from now: the database's clock may
+    have been ahead when it was written.
     """
+    latest = seconds_ahead(MAX_AHEAD_SECONDS, dialect)
+    for event in ("INSERT", "UPDATE"):
+        yield Guard(
+            table=RATE_BUCKETS,
+            rule=f"empty_by_now_on_{event.lower()}",
+            event=event,
+            condition=f"NEW.empty_at <= {latest}",
+        )
     yield from undeletable_guards(RATE_BUCKETS, dialect)
     yield fixed_columns_guard(RATE_BUCKETS, ["stage"])
     if dialect == "sqlite":

@@ -18,7 +18,8 @@ from indelible.kernel import (
     Stale,
     UsageError,
 )
-from indelible.kernel.aggregates import Aggregate, RecordExists
+from indelible.kernel.aggregate_errors import RecordExists
+from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update

@@ -16,6 +16,7 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.feed import latest_end
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.tables import key, table
 
@@ -63,12 +64,9 @@ SEAL_RECORDS = table(
 
 
 def seal_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guard that a seal ends where the feed has ended.
+    """Yield the guard that a seal ends within the feed.
 
     After a seal that ends later, no change could be sealed for a long time.
     """
-    end_of_feed = "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) - 1"
-    if dialect == "sqlite":
-        end_of_feed = "(SELECT coalesce(max(position), 0) FROM main.history)"
-    condition = f"NEW.ends_at <= {end_of_feed}"
+    condition = f"NEW.ends_at <= {latest_end(dialect)}"
     yield Guard(table=SEALS, rule="finished", event="INSERT", condition=condition)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint
 
+from indelible.kernel.feed_cursors import FIRST_CURSOR, HASH_DIGITS
 from indelible.kernel.tasks import AttemptOutcome
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import (
@@ -18,6 +19,7 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.feed import latest_end
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard, undeletable_guards
 from indelible_sql.schema.sqlite_guards import value_guards
@@ -81,6 +83,13 @@ def subscriber_guards(dialect: str) -> Iterator[Guard]:
         ),
         is_long=True,
     )
+    yield Guard(
+        table=SUBSCRIBER_CURSORS,
+        rule="in_feed",
+        event="UPDATE",
+        condition=_position_condition(dialect),
+        is_long=True,
+    )
     if dialect == "sqlite":
         yield from value_guards(SUBSCRIBER_CURSORS, "INSERT", "UPDATE")
 
@@ -91,6 +100,39 @@ def _task_condition(dialect: str, condition: str) -> str:
     return (
         f"EXISTS (SELECT 1 FROM {tasks} AS task WHERE task.stage = NEW.stage"
         f" AND task.entity_id = NEW.name AND task.fence = NEW.fence AND {condition})"
+    )
+
+
+def _position_condition(dialect: str) -> str:
+    """Return the condition that a cursor is within the feed, and that only a restart lowers it."""
+    new = position_of_cursor("NEW.feed_cursor", dialect)
+    old = position_of_cursor("OLD.feed_cursor", dialect)
+    return (
+        f"NEW.feed_cursor IS NULL OR ({new} <= {latest_end(dialect)}"
+        f" AND (NEW.restarts > OLD.restarts OR OLD.feed_cursor IS NULL OR {new} >= {old}))"
+    )
+
+
+def position_of_cursor(cursor: str, dialect: str) -> str:
+    """Return the expression of the position that a cursor names, NULL for another text."""
+    if dialect == "sqlite":
+        return _position_on_sqlite(cursor)
+
+    pattern = f"^(0|[1-9][0-9]{{0,17}}[.][0-9a-f]{{{HASH_DIGITS}}})$"
+    position = f"substring({cursor} FROM '^[0-9]+')::bigint"
+    return f"(CASE WHEN {cursor} ~ '{pattern}' THEN {position} END)"
+
+
+def _position_on_sqlite(cursor: str) -> str:
+    """Return the expression of SQLite, which has no regular expressions."""
+    length = f"length({cursor}) - {HASH_DIGITS + 1}"
+    position = f"substr({cursor}, 1, {length})"
+    rest = f"substr({cursor}, {length} + 1)"
+    return (
+        f"(CASE WHEN {cursor} = '{FIRST_CURSOR}' THEN 0 WHEN {length} BETWEEN 1 AND 18"
+        f" AND {position} GLOB '[1-9]*' AND {position} NOT GLOB '*[^0-9]*'"
+        f" AND {rest} GLOB '.*' AND substr({rest}, 2) NOT GLOB '*[^0-9a-f]*'"
+        f" THEN CAST({position} AS INTEGER) END)"
     )
 
 

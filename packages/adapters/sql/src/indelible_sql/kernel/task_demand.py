@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     ScalarSelect,
     Select,
     Text,
@@ -24,6 +25,7 @@ from indelible_sql.kernel.task_tables import STAGES, TASKS
 from indelible_sql.kernel.task_terms import NOW, ORDER_OF_PRIORITY, due_of_priority
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT
 from indelible_sql.schema.expressions import TextList
+from indelible_sql.schema.feed import END_OF_FEED
 from indelible_sql.schema.tables import HISTORY
 
 # The stages, one row each. The subqueries name this column in full: SQLAlchemy would add its table
@@ -36,15 +38,12 @@ _STAGES_ON_POSTGRESQL = text(
     "json_array_elements_text(CAST(:stages AS json)) AS names(value)"
 ).bindparams(_STAGES_PARAMETER)
 # The last change that the feed returns.
-_LAST_ON_SQLITE = select(cast(func.max(HISTORY.c.position), Text())).scalar_subquery()
-_LAST_ON_POSTGRESQL = (
-    select(literal_column("concat(history.txid, '.', history.position)", Text()))
-    .where(text("history.txid < pg_snapshot_xmin(pg_current_snapshot())"))
-    .select_from(HISTORY)
-    .order_by(text("history.txid DESC, history.position DESC"))
-    .limit(1)
-    .scalar_subquery()
-)
+_LAST = select(cast(func.max(HISTORY.c.position), Text()))
+_LAST_ON_SQLITE = _LAST.scalar_subquery()
+_END = func.coalesce(bindparam("end", type_=BigInteger()), END_OF_FEED)
+_LAST_ON_POSTGRESQL = _LAST.where(
+    HISTORY.c.position <= select(_END).scalar_subquery()
+).scalar_subquery()
 
 
 def _count_due() -> ScalarSelect[Any]:

@@ -23,7 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
 from indelible_sql.engine.atomic_write import row_values
-from indelible_sql.kernel.task_guards import DATABASE_NOW
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ARGUMENTS, TASKS
 from indelible_sql.kernel.task_terms import (
     DUE,
@@ -40,6 +39,7 @@ from indelible_sql.schema.columns import (
     IDENTIFIER,
     INSTANT,
 )
+from indelible_sql.schema.database_time import database_now
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import rows_by
 
@@ -194,7 +194,7 @@ ENQUEUE_TEMPLATE = """
 @cache
 def enqueue_all(schema_prefix: str) -> TextClause:
     """Return PostgreSQL's statement that enqueues many tasks; `schema_prefix` qualifies tables."""
-    lease_now = f"least(:now, {DATABASE_NOW['postgresql']})"
+    lease_now = f"least(:now, {database_now('postgresql', schema_prefix)})"
     return text(ENQUEUE_TEMPLATE.format(schema_prefix=schema_prefix, lease_now=lease_now))
 
 

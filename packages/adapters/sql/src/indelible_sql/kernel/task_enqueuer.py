@@ -9,6 +9,7 @@ from attrs import frozen
 from sqlalchemy.sql.base import Executable
 
 from indelible.kernel import canonical_json, instant_text
+from indelible.kernel.due_times import check_due
 from indelible.kernel.task_arguments import normalize_arguments_of
 from indelible.kernel.task_errors import (
     TaskArgumentsDiffer,
@@ -21,7 +22,6 @@ from indelible.kernel.tasks import (
     Priority,
     TaskKey,
 )
-from indelible.kernel.values import check_instant
 from indelible_sql.kernel import task_enqueueing as enqueueing
 from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel.task_recorder import SqlTaskRecorder
@@ -55,13 +55,13 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
         """Make the task due then, unless it exists already."""
         self._session.schedules_tasks = True
         self._check_entities(stage, (entity_id,))
-        self._insert(stage, entity_id, due_at)
+        self._insert(stage, entity_id, due_at, self._tx.clock.now())
 
     def reschedule(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make a task due at exactly that time, or raise TaskNotFound or TaskEnded."""
         self._session.schedules_tasks = True
         now = self._tx.clock.now()
-        check_instant("due_at", due_at)
+        check_due(due_at, now)
         task = self._lock(stage, entity_id)
         if task.due_at is None:
             raise TaskEnded(stage, entity_id, task.state(now).value)
@@ -74,7 +74,8 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
         """Make a recurring task due at a slot, once; return False if the slot is not newer."""
         self._session.schedules_tasks = True
         self._check_entities(stage, (entity_id,))
-        if self._insert(stage, entity_id, slot, slot=slot):
+        now = self._tx.clock.now()
+        if self._insert(stage, entity_id, slot, now, slot=slot):
             return True
 
         task = self._lock(stage, entity_id)
@@ -91,8 +92,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
             self._record_unleased(task.lease, AttemptOutcome.REQUEUED)
             self._session.run(enqueueing.REVIVE_AT_SLOT, values)
         else:
-            values["now"] = self._tx.clock.now()
-            self._session.run(enqueueing.MOVE_TO_SLOT, values)
+            self._session.run(enqueueing.MOVE_TO_SLOT, {**values, "now": now})
         return True
 
     def _insert(
@@ -100,6 +100,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
         stage: str,
         entity_id: str,
         due_at: datetime,
+        now: datetime,
         *,
         slot: datetime | None = None,
         arguments: Mapping[str, Any] | None = None,
@@ -107,7 +108,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
     ) -> bool:
         """Add the task unless it exists, and return whether it was added."""
         TaskKey(stage, entity_id)
-        check_instant("due_at", due_at)
+        check_due(due_at, now)
         statement: Executable = enqueueing.INSERT_ON_POSTGRESQL
         if self._session.is_sqlite:
             statement = enqueueing.INSERT_ON_SQLITE
@@ -146,7 +147,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
     ) -> None:
         for entity_id, due_at in dues.items():
             own_arguments = arguments.get(entity_id)
-            self._insert(stage, entity_id, due_at, arguments=own_arguments, priority=priority)
+            self._insert(stage, entity_id, due_at, now, arguments=own_arguments, priority=priority)
             values = {
                 "task_stage": stage,
                 "task_id": entity_id,
@@ -168,7 +169,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
         texts: dict[str, str] = {}
         for entity_id, due_at in dues.items():
             TaskKey(stage, entity_id)
-            check_instant("due_at", due_at)
+            check_due(due_at, now)
             texts[entity_id] = instant_text(due_at)
 
         schema_prefix = prefix_of(self._session.connection, self._session.schema)

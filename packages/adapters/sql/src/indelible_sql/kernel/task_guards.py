@@ -12,10 +12,17 @@ from typing import Final
 
 from sqlalchemy import Table
 
+from indelible.kernel.due_times import MAX_DUE_DAYS
 from indelible.kernel.task_retention import MAX_RETENTION_DIGITS, TASK_RETENTION
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, MAX_POSTPONE_SECONDS, AttemptOutcome
 from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.schema.database_time import (
+    MAX_AHEAD_SECONDS,
+    database_now,
+    seconds_ago,
+    seconds_ahead,
+)
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import undeletable_guards
 from indelible_sql.schema.sqlite_guards import value_guards, value_guards_by_column
@@ -24,13 +31,7 @@ from indelible_sql.schema.sqlite_guards import value_guards, value_guards_by_col
 # database's.
 MAX_LEASE_BY_DATABASE_SECONDS: Final = 2 * MAX_LEASE_SECONDS
 MAX_POSTPONE_BY_DATABASE_SECONDS: Final = 2 * MAX_POSTPONE_SECONDS
-
-# The database's clock. SQLite's has milliseconds.
-SQLITE_NOW_FORMAT: Final = "'%Y-%m-%dT%H:%M:%f000+00:00', 'now'"
-DATABASE_NOW: Final[Mapping[str, str]] = {
-    "sqlite": f"strftime({SQLITE_NOW_FORMAT})",
-    "postgresql": "statement_timestamp()",
-}
+MAX_DUE_BY_DATABASE_SECONDS: Final = MAX_DUE_DAYS * 86_400 + MAX_AHEAD_SECONDS
 
 _IS_NEW: Final = (
     "NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL"
@@ -101,6 +102,7 @@ def task_guards(dialect: str) -> Iterator[Guard]:
         condition=_edge_condition(dialect),
         is_long=True,
     )
+    yield from _due_guards(dialect)
     yield _run_guard()
     yield _recorded_guard(dialect)
     if dialect == "sqlite":
@@ -135,7 +137,7 @@ def _fence_condition(dialect: str) -> str:
     """
     is_claim = (
         "NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL"
-        f" AND (OLD.lease_until IS NULL OR OLD.lease_until <= {DATABASE_NOW[dialect]})"
+        f" AND (OLD.lease_until IS NULL OR OLD.lease_until <= {database_now(dialect)})"
     )
     is_cancellation = (
         "NEW.fence = OLD.fence + 1 AND NEW.cancel_reason IS NOT NULL AND OLD.due_at IS NOT NULL"
@@ -149,16 +151,16 @@ def _fence_condition(dialect: str) -> str:
 
 def _edge_condition(dialect: str) -> str:
     """Return the condition that due time, lease and attempts change by an edge of a task's life."""
-    latest_end = _seconds_ahead(MAX_LEASE_BY_DATABASE_SECONDS, dialect)
+    latest_end = seconds_ahead(MAX_LEASE_BY_DATABASE_SECONDS, dialect)
     ends_in_time = f"NEW.lease_until <= {latest_end}"
     is_claim = f"NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND {ends_in_time}"
     is_extension = (
         "NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at"
         f" AND NEW.lease_until >= OLD.lease_until AND {ends_in_time}"
     )
-    latest_due = _seconds_ahead(MAX_POSTPONE_BY_DATABASE_SECONDS, dialect)
+    latest_due = seconds_ahead(MAX_POSTPONE_BY_DATABASE_SECONDS, dialect)
     is_release = f"NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= {latest_due}"
-    finishes_now = f"NEW.finished_at = {DATABASE_NOW[dialect]}"
+    finishes_now = f"NEW.finished_at = {database_now(dialect)}"
     is_cancellation = f"NEW.attempts = OLD.attempts AND {finishes_now}"
     return (
         f"CASE WHEN NEW.cancel_reason IS NOT NULL THEN {is_cancellation}"
@@ -173,12 +175,19 @@ def _edge_condition(dialect: str) -> str:
     )
 
 
-def _seconds_ahead(seconds: int, dialect: str) -> str:
-    """Return the database's time so many seconds from now."""
-    if dialect == "sqlite":
-        return f"strftime({SQLITE_NOW_FORMAT}, '+{seconds} seconds')"
-
-    return f"{DATABASE_NOW[dialect]} + interval '{seconds} seconds'"
+def _due_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guards that no task is put off for ever; a claim sets neither time."""
+    latest = seconds_ahead(MAX_DUE_BY_DATABASE_SECONDS, dialect)
+    is_new_in_time = f"NEW.due_at <= {latest} AND (NEW.slot IS NULL OR NEW.slot <= {latest})"
+    yield Guard(table=TASKS, rule="due_on_insert", event="INSERT", condition=is_new_in_time)
+    is_due_in_time = f"NEW.due_at IS NULL OR NEW.due_at <= OLD.due_at OR NEW.due_at <= {latest}"
+    is_slot_in_time = f"NEW.slot IS NULL OR NEW.slot = OLD.slot OR NEW.slot <= {latest}"
+    yield Guard(
+        table=TASKS,
+        rule="due",
+        event="UPDATE OF due_at, slot",
+        condition=f"({is_due_in_time}) AND ({is_slot_in_time})",
+    )
 
 
 def _run_guard() -> Guard:
@@ -218,7 +227,7 @@ def _recorded_guard(dialect: str) -> Guard:
     is_failure = (
         f"{_ENDS_LEASE} AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts"
         f" AND NOT ({_IS_COMPLETION_OF_ENQUEUED})"
-        f" AND NOT (OLD.lease_until <= {DATABASE_NOW[dialect]} AND {_IS_SOONER})"
+        f" AND NOT (OLD.lease_until <= {database_now(dialect)} AND {_IS_SOONER})"
     )
     outcome = (
         f"CASE WHEN NEW.cancel_reason IS NOT NULL THEN '{AttemptOutcome.CANCELED}'"
@@ -294,14 +303,10 @@ def _prune_guard(dialect: str) -> Guard:
         ),
         "postgresql": f"setting.value ~ '^[0-9]{{1,{MAX_RETENTION_DIGITS}}}$'",
     }
-    earliest = {
-        "sqlite": f"strftime({SQLITE_NOW_FORMAT}, '-' || setting.value || ' seconds')",
-        "postgresql": (
-            f"{DATABASE_NOW['postgresql']} - make_interval(secs => CAST(setting.value AS integer))"
-        ),
-    }
+    seconds = {"sqlite": "setting.value", "postgresql": "CAST(setting.value AS integer)"}
+    earliest = seconds_ago(seconds[dialect], dialect)
     cutoff = (
-        f"(SELECT CASE WHEN {is_number[dialect]} THEN {earliest[dialect]} END"
+        f"(SELECT CASE WHEN {is_number[dialect]} THEN {earliest} END"
         f" FROM {settings} AS setting WHERE setting.id = '{TASK_RETENTION}')"
     )
     return Guard(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
@@ -18,6 +19,8 @@ from indelible.kernel.tasks import (
     StageStats,
     Task,
 )
+from indelible_sql.engine.feed_end import feed_end_of
+from indelible_sql.engine.session import Query
 from indelible_sql.kernel import hung_thread_statements
 from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel.history import fetch_all, fetch_one
@@ -108,8 +111,13 @@ class SqlTaskReader(SqlTaskLists):
 
     def demand(self, stages: Collection[str], now: datetime, *, limit: int) -> Demand:
         """Return the demand of these stages."""
-        statement = DEMAND_ON_SQLITE if self._session.is_sqlite else DEMAND_ON_POSTGRESQL
-        values = {"stages": sorted(set(stages)), "now": now, "limit": limit}
+        statement: Query = DEMAND_ON_SQLITE
+        values: dict[str, Any] = {"stages": sorted(set(stages)), "now": now, "limit": limit}
+        if not self._session.is_sqlite:
+            statement = DEMAND_ON_POSTGRESQL
+            # Without a snapshot the statement itself reads the feed's end.
+            has_snapshot = self._session.has_snapshot
+            values["end"] = feed_end_of(self._session) if has_snapshot else None
         demands: list[StageDemand] = []
         last_change = ""
         for row in self._session.rows(statement, values):

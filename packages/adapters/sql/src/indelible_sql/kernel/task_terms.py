@@ -22,13 +22,13 @@ from sqlalchemy import (
 
 from indelible.kernel.stages import StageStatus
 from indelible.kernel.tasks import Priority
-from indelible_sql.kernel.task_guards import DATABASE_NOW, SQLITE_NOW_FORMAT
 from indelible_sql.kernel.task_tables import STAGES, TASKS
 from indelible_sql.schema.columns import (
     IDENTIFIER,
     INSTANT,
     NATURAL,
 )
+from indelible_sql.schema.database_time import IN_STATEMENTS, STATEMENT_NOW, seconds_ago
 from indelible_sql.schema.expressions import DialectExpression
 
 
@@ -50,8 +50,8 @@ class EarlierOfNow(DialectExpression):
     type = INSTANT
     inherit_cache = True
     templates: ClassVar = {
-        "sqlite": f"min({{}}, {DATABASE_NOW['sqlite']})",
-        "postgresql": f"least({{}}, {DATABASE_NOW['postgresql']})",
+        "sqlite": f"min({{}}, {STATEMENT_NOW['sqlite']})",
+        "postgresql": f"least({{}}, {STATEMENT_NOW['postgresql']})",
     }
 
 
@@ -60,7 +60,7 @@ class DatabaseNow(DialectExpression):
 
     type = INSTANT
     inherit_cache = True
-    templates: ClassVar = DATABASE_NOW
+    templates: ClassVar = STATEMENT_NOW
 
 
 class SecondsAgo(DialectExpression):
@@ -69,8 +69,8 @@ class SecondsAgo(DialectExpression):
     type = INSTANT
     inherit_cache = True
     templates: ClassVar = {
-        "sqlite": f"strftime({SQLITE_NOW_FORMAT}, '-' || {{}} || ' seconds')",
-        "postgresql": f"{DATABASE_NOW['postgresql']} - make_interval(secs => {{}})",
+        "sqlite": seconds_ago("{}", "sqlite"),
+        "postgresql": seconds_ago("{}", "postgresql", IN_STATEMENTS),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy.sql.base import Executable
 
+from indelible.kernel.due_times import check_due
 from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.task_arguments import normalize_result
@@ -30,7 +31,7 @@ from indelible.kernel.tasks import (
     check_lease_end,
     check_postponement,
 )
-from indelible.kernel.values import EARLIEST, check_instant, check_reason
+from indelible.kernel.values import EARLIEST, check_reason
 from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.kernel import hung_thread_statements
 from indelible_sql.kernel import task_enqueueing as enqueueing
@@ -123,7 +124,7 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         self, lease: Lease, *, due_at: datetime, reason: str, error_class: str | None = None
     ) -> None:
         """Record a failed attempt and make the task due again."""
-        check_instant("due_at", due_at)
+        check_due(due_at, self._tx.clock.now())
         check_reason(reason)
         Failure(error_class)
         self._session.schedules_tasks = True

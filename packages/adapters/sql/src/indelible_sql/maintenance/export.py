@@ -17,6 +17,7 @@ from sqlalchemy import Select, Table, and_, select
 from indelible.kernel import Change
 from indelible.kernel.exports import write_export
 from indelible.kernel.keys import KEY
+from indelible.kernel.progress import Progress
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.maintenance.export_bulk import bulk_lines
@@ -29,6 +30,7 @@ from indelible_sql.maintenance.export_entries import (
     row_line,
 )
 from indelible_sql.maintenance.export_errors import ExportIncomplete
+from indelible_sql.maintenance.findings import count_rows
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.transactions import KernelReading
@@ -55,12 +57,16 @@ class _Counts:
 
 
 def export_histories(
-    tx: KernelReading, out: BinaryIO, *, leaving_out: Collection[str] = ()
+    tx: KernelReading,
+    out: BinaryIO,
+    *,
+    leaving_out: Collection[str] = (),
+    progress: Progress | None = None,
 ) -> Exported:
     """Write every change with its records, then every row outside history.
 
-    The same store gives the same bytes. Raises ExportIncomplete where history has a lifecycle of no
-    registered context, unless `leaving_out` names it.
+    The same store gives the same bytes. `progress` counts the rows. Raises ExportIncomplete where
+    history has a lifecycle of no registered context, unless `leaving_out` names it.
     """
     known = (KEY.name, *tx.catalog.heads_by_lifecycle)
     stored = [row["lifecycle"] for row in tx.session.rows(LIFECYCLES, {})]
@@ -68,6 +74,9 @@ def export_histories(
     if unknown:
         raise ExportIncomplete(tuple(unknown))
 
+    if progress is not None:
+        progress.total = count_rows(tx.session, _read_tables(tx.catalog))
+        tx.session.progress = progress
     counts = _Counts()
     digest = write_export(out, FORMAT, _entries(tx, counts))
     return Exported(
@@ -108,6 +117,14 @@ def _entries(tx: KernelReading, counts: _Counts) -> Iterator[object]:
         for table, values in context.record_export.rows(tx.session):
             counts.records += 1
             yield row_line(table, values)
+
+
+def _read_tables(catalog: Catalog) -> Iterator[Table]:
+    """Yield the tables of which every row is read."""
+    yield HISTORY
+    for context in catalog.contexts:
+        if context.record_export is not None:
+            yield from context.record_export.tables
 
 
 def _changes_with_records(catalog: Catalog) -> Select[*tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Dialect, FromClause, Table, select, type_coerce
+from sqlalchemy import ColumnElement, Dialect, FromClause, Table, func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from indelible.kernel.json import encode_canonical
@@ -37,6 +37,7 @@ class Fault(StrEnum):
     SEAL = "SEAL"
     TASK = "TASK"
     FUTURE = "FUTURE"
+    LIFECYCLE_NOT_CHECKED = "LIFECYCLE_NOT_CHECKED"
 
 
 @frozen(kw_only=True)
@@ -89,6 +90,16 @@ def describe(
     for row in session.rows(query, {}):
         entity_id, seq = row.values()
         yield Finding(fault=fault, table=table.name, entity_id=entity_id, seq=seq, detail=detail)
+
+
+def count_rows(session: Session, tables: Iterable[Table]) -> int:
+    """Return the number of rows of all these tables."""
+    total = 0
+    for table in tables:
+        statement: Query = select(func.count().label("total")).select_from(table)
+        total += int(session.rows(statement, {})[0]["total"])
+
+    return total
 
 
 def rows(session: Session, table: Table, key: tuple[str, ...]) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Table, bindp
 
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.maintenance.export_values import from_json
-from indelible_sql.schema.guards import history_key
+from indelible_sql.schema.guards import history_key, own_column_names
 
 
 def columns_in_change(head: Table, data: Mapping[str, Any]) -> Iterator[Column[Any]]:
@@ -26,13 +26,7 @@ def columns_in_change(head: Table, data: Mapping[str, Any]) -> Iterator[Column[A
 
 @cache
 def _own_columns(head: Table) -> tuple[Column[Any], ...]:
-    others = {"created_at", "updated_at", *history_key(head).revision_columns}
-    columns: list[Column[Any]] = []
-    for column in head.columns:
-        if column.computed is None and column.name not in others:
-            columns.append(column)
-
-    return tuple(columns)
+    return tuple(head.c[name] for name in own_column_names(head))
 
 
 @cache

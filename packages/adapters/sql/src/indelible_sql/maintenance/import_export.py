@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import file_digest
-from io import BufferedIOBase
-from typing import Final
+from io import SEEK_END, BufferedIOBase
+from typing import Final, TypeVar
 
 from attrs import define, field, frozen
 from sqlalchemy import Table, bindparam, func, select
 
 from indelible.kernel import Actor, Change
+from indelible.kernel.progress import Progress
 from indelible_sql.database import Reading, Writing
 from indelible_sql.engine.atomic_write import change_write
 from indelible_sql.engine.limited import lift_limit
@@ -19,7 +20,7 @@ from indelible_sql.maintenance.export_bulk import BulkRows
 from indelible_sql.maintenance.export_entries import (
     HistoryEntry,
     HistorySection,
-    RowSection,
+    RowEntry,
     read_sections,
 )
 from indelible_sql.maintenance.export_errors import (
@@ -31,8 +32,11 @@ from indelible_sql.maintenance.export_errors import (
 from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.tables import HISTORY, rows_by
+from indelible_sql.sql_context import RecordExport
 from indelible_sql.store import KernelStore
 from indelible_sql.transactions import KernelWriting
+
+T = TypeVar("T")
 
 # The session keeps changes to look them up where the reply to the COMMIT is lost: one is enough.
 MAX_REMEMBERED_CHANGES: Final = 100
@@ -59,23 +63,32 @@ class Imported:
 
 
 def import_histories(
-    store: KernelStore[Reading, Writing], stream: BufferedIOBase, *, by: Actor
+    store: KernelStore[Reading, Writing],
+    stream: BufferedIOBase,
+    *,
+    by: Actor,
+    progress: Progress | None = None,
 ) -> Imported:
     """Save everything in an export, in one transaction.
 
-    An aggregate or record that is there already with the same history is left alone. Raises
-    InvalidExportLine, ExportDamaged or HistoryDiffers, and then nothing is written.
+    An aggregate or record that is there already with the same history is left alone. `progress`
+    counts the bytes of the stream. Raises InvalidExportLine, ExportDamaged or HistoryDiffers, and
+    then nothing is written.
     """
     file = _digest(stream)
+    progress = progress or Progress()
+    progress.unit = "bytes"
+    progress.total = stream.seek(0, SEEK_END)
 
     def save_all(tx: Writing, source: BufferedIOBase) -> Imported:
         saving = _Import(tx)
         for section in read_sections(source, tx.catalog):
             if isinstance(section, HistorySection):
-                for entry in section.entries:
+                for entry in _watched(section.entries, source, progress):
                     saving.save_change(entry)
             else:
-                saving.save_rows(section)
+                entries = _watched(section.entries, source, progress)
+                saving.save_rows(section.export, entries)
         saving.check_ends()
         return saving.result(file)
 
@@ -112,6 +125,13 @@ def import_foreign_histories(
         entities_already_there=already_there,
         file=file,
     )
+
+
+def _watched(entries: Iterator[T], source: BufferedIOBase, progress: Progress) -> Iterator[T]:
+    """Yield the entries; the progress is the place in the source that each was read from."""
+    for entry in entries:
+        progress.done = source.tell()
+        yield entry
 
 
 def _digest(stream: BufferedIOBase) -> str:
@@ -167,18 +187,18 @@ class _Import:
             self.entities += 1
         del self.tx.session.changes[MAX_REMEMBERED_CHANGES:]
 
-    def save_rows(self, section: RowSection) -> None:
+    def save_rows(self, export: RecordExport, entries: Iterator[RowEntry]) -> None:
         """Write the rows of one context, or check that they are there."""
         number = 0
 
         def rows() -> Iterator[tuple[Table, Row]]:
             nonlocal number
-            for entry in section.entries:
+            for entry in entries:
                 number = entry.number
                 yield entry.table, entry.row
 
         try:
-            for was_written in section.export.save(self.tx.session, rows()):
+            for was_written in export.save(self.tx.session, rows()):
                 self.records += was_written
         except REFUSALS as error:
             raise line_error(number, error) from error

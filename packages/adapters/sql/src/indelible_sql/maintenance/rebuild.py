@@ -27,10 +27,12 @@ from sqlalchemy import (
 )
 
 from indelible.kernel import Lifecycle
+from indelible.kernel.progress import Progress
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.maintenance.findings import count_rows
 from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
-from indelible_sql.maintenance.verify import NO_HEADS, Heads
+from indelible_sql.maintenance.hosts import NO_HEADS, Heads
 from indelible_sql.schema.guard import Guard, guards_disabled
 from indelible_sql.schema.guards import head_guards
 from indelible_sql.schema.migrate import migrating
@@ -58,15 +60,22 @@ class Difference(NamedTuple):
 
 
 def rebuild(
-    store: AnySqlStore, owner_url: str | None = None, *, heads: Heads = NO_HEADS
+    store: AnySqlStore,
+    owner_url: str | None = None,
+    *,
+    heads: Heads = NO_HEADS,
+    progress: Progress | None = None,
 ) -> tuple[Rebuilt, ...]:
     """Make every head what its history says, and return what was changed.
 
     `owner_url` is needed where another role owns the schema. `heads` are a host's own that belong
-    to no registered context.
+    to no registered context. `progress` counts the rows.
     """
     with migrating(owner_url or store.own_url, store.schema) as (connection, _):
         session = Session(connection, store.schema)
+        if progress is not None:
+            progress.total = count_rows(session, _read_tables(store, heads))
+            session.progress = progress
         guards = _guards_by_table(store, heads, connection.dialect.name)
         results: list[Rebuilt] = []
         for head, lifecycle in {**store.catalog.heads, **heads}.items():
@@ -76,6 +85,14 @@ def rebuild(
             expected = derived.replay(session)
             results.append(_rebuild_table(session, derived.table, expected, guards[derived.table]))
         return tuple(results)
+
+
+def _read_tables(store: AnySqlStore, heads: Heads) -> Iterator[Table]:
+    """Yield the tables of which every row is read."""
+    yield HISTORY
+    yield from {**store.catalog.heads, **heads}
+    for derived in store.catalog.derived_heads:
+        yield derived.table
 
 
 def _guards_by_table(store: AnySqlStore, heads: Heads, dialect: str) -> dict[Table, list[Guard]]:

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from attrs import frozen
-from sqlalchemy import BigInteger, Table, Text, cast, exists, literal_column, select, text
+from sqlalchemy import Table, Text, cast, exists, select, text
 
 from indelible.kernel import Actor
 from indelible.kernel.seals import FeedEntry, Seal, SealedRecord, Stretch, next_seal
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters, row
+from indelible_sql.engine.feed_end import feed_end_of
 from indelible_sql.engine.session import Query, Session
 from indelible_sql.kernel.history import fetch_one
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
@@ -36,18 +37,11 @@ INSERT_RECORDS_ON_POSTGRESQL = """
     SELECT value ->> 0, value ->> 1, :seal_number
     FROM jsonb_array_elements(CAST(:records AS jsonb))
 """
-ENTRIES_ON_SQLITE: Query = select(
+ENTRIES: Query = select(
     HISTORY.c.position.label("point"),
     cast(HISTORY.c.position, Text).label("cursor"),
     HISTORY.c.hash,
 ).order_by(HISTORY.c.position)
-ENTRIES_ON_POSTGRESQL: Query = select(
-    literal_column("CAST(CAST(history.txid AS text) AS bigint)", BigInteger()).label("point"),
-    literal_column("concat(history.txid, '.', history.position)", Text()).label("cursor"),
-    HISTORY.c.hash,
-).order_by(text("history.txid, history.position"))
-# Transactions below xmin have ended, so that no row can appear in a stretch any more.
-IS_FINISHED = text("history.txid < pg_snapshot_xmin(pg_current_snapshot())")
 
 Entries = Iterator[FeedEntry]
 
@@ -102,17 +96,8 @@ def read_unsealed(tx: KernelTransaction) -> Unsealed:
 
 
 def sealed_entries(session: Session, ends_at: int) -> Entries:
-    """Yield the entries of all changes up to a point, in order.
-
-    A restored database may number its transactions below those of its seals: what was finished
-    when it was sealed is compared, whatever the number of the next transaction is.
-    """
-    if session.is_sqlite:
-        statement = ENTRIES_ON_SQLITE.where(HISTORY.c.position <= ends_at)
-    else:
-        is_sealed = text("history.txid <= CAST(:until AS xid8)").bindparams(until=str(ends_at))
-        statement = ENTRIES_ON_POSTGRESQL.where(is_sealed)
-    return _read_entries(session, statement)
+    """Yield the entries of all changes up to a point, in order."""
+    return _read_entries(session, ENTRIES.where(HISTORY.c.position <= ends_at))
 
 
 def _newest_seal(tx: KernelTransaction) -> Seal | None:
@@ -154,11 +139,9 @@ def _is_saved(saved: Seal, session: Session) -> bool:
 
 def _unsealed_entries(session: Session, starts_after: int) -> Entries:
     """Yield the entries of the finished changes after a point, in order."""
-    if session.is_sqlite:
-        statement = ENTRIES_ON_SQLITE.where(HISTORY.c.position > starts_after)
-    else:
-        is_later = text("history.txid > CAST(:after AS xid8)").bindparams(after=str(starts_after))
-        statement = ENTRIES_ON_POSTGRESQL.where(is_later, IS_FINISHED)
+    statement = ENTRIES.where(HISTORY.c.position > starts_after)
+    if not session.is_sqlite:
+        statement = statement.where(HISTORY.c.position <= feed_end_of(session))
     return _read_entries(session, statement)
 
 

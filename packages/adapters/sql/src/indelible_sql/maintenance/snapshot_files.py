@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from indelible_sql.engine.errors import translate_errors
+from indelible_sql.maintenance.findings import Fault
+from indelible_sql.maintenance.hosts import NO_HEADS, missing_guards, unchecked_names
 from indelible_sql.schema.migrate import digests_at_head, newest
 from indelible_sql.schema.snapshot import facts
 from indelible_sql.store import AnySqlStore
@@ -25,7 +27,8 @@ PLACES: Final = (INSTALLED, INSTALLED.parents[1])  # in a wheel, in a working tr
 def differences(store: AnySqlStore) -> Mapping[str, str]:
     """Map each fact that differs between the database and its file to "missing" or "unexpected".
 
-    A function that an upgrade repairs is "missing" or "broken".
+    A function that an upgrade repairs is "missing" or "broken". A host's guard can be "missing",
+    and a host's lifecycle without a registered context is "LIFECYCLE_NOT_CHECKED".
     Raises SchemaOutOfDate for a database of another revision.
     """
     actual = set(_actual(store))
@@ -36,6 +39,7 @@ def differences(store: AnySqlStore) -> Mapping[str, str]:
         kinds[fact] = "missing" if fact in expected else "unexpected"
     for name, fault in _function_faults(store).items():
         kinds[f"function {name}: `indelible db upgrade` repairs it"] = fault
+    kinds.update(_host_faults(store))
 
     return kinds
 
@@ -49,6 +53,18 @@ def _function_faults(store: AnySqlStore) -> Mapping[str, str]:
         for context in store.schema_catalog.contexts:
             if context.function_faults is not None:
                 faults.update(context.function_faults(connection, store.schema))
+
+    return faults
+
+
+def _host_faults(store: AnySqlStore) -> Mapping[str, str]:
+    faults: dict[str, str] = {}
+    with translate_errors(), store.engines.reader.connect() as connection:
+        for guard in missing_guards(connection, store, NO_HEADS):
+            faults[f"guard {guard.name} of table {guard.table.name}"] = "missing"
+        for name in unchecked_names(connection, store, NO_HEADS):
+            fact = f"lifecycle {name}: name the module of its context with `--module`"
+            faults[fact] = Fault.LIFECYCLE_NOT_CHECKED
 
     return faults
 

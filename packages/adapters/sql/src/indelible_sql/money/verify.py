@@ -8,9 +8,12 @@ from indelible_sql.money.statements import ledger, payments, payouts
 from indelible_sql.money.tables import (
     ACCOUNTS,
     CHARGES,
+    DISPUTES,
     JOBS,
     MOVEMENTS,
+    PAYEES,
     RECONCILIATIONS,
+    REFUNDS,
     STRIPE_EVENTS,
     TRANSFERS,
 )
@@ -42,8 +45,37 @@ def money_findings(session: Session) -> Iterator[Finding]:
     detail = "paid, but no movement has booked it"
     yield from describe(session, Fault.HEAD, CHARGES, payments.UNBOOKED_CHARGES, detail)
 
+    detail = "refunded_minor: not the sum of its refunds"
+    yield from describe(session, Fault.HEAD, CHARGES, payments.MISCOUNTED_REFUNDS, detail)
+
+    detail = "not a refund of money that its charge has received"
+    yield from describe(session, Fault.HEAD, REFUNDS, payments.REFUNDS_WITHOUT_PAYMENT, detail)
+
+    detail = "number: not the next one of its charge"
+    yield from describe(session, Fault.HEAD, REFUNDS, payments.REFUNDS_OUT_OF_ORDER, detail)
+
+    detail = "withdrawn or given back, but no movement has booked it"
+    yield from describe(session, Fault.HEAD, DISPUTES, payments.UNBOOKED_DISPUTES, detail)
+
+    yield from _payout_findings(session)
+
+
+def _payout_findings(session: Session) -> Iterator[Finding]:
+    """Compare transfers, payees and jobs with movements, history and each other."""
     detail = "completed, but its movement has not paid each of its lines"
     yield from describe(session, Fault.HEAD, TRANSFERS, payouts.UNPAID_TRANSFERS, detail)
 
+    detail = "reversed_minor: not the sum that movements have reversed"
+    yield from describe(session, Fault.HEAD, TRANSFERS, payouts.UNBOOKED_REVERSALS, detail)
+
+    detail = "approved_by: not the actor of its approval"
+    yield from describe(session, Fault.HEAD, TRANSFERS, payouts.FORGED_APPROVALS, detail)
+
+    detail = "destination_set_by: not the actor who has attached the destination"
+    yield from describe(session, Fault.HEAD, PAYEES, payouts.FORGED_DESTINATIONS, detail)
+
     detail = "complete, but its transfers are others or not terminal"
     yield from describe(session, Fault.HEAD, JOBS, payouts.UNFINISHED_JOBS, detail)
+
+    detail = "transfer_count or total_minor: not those that its settlement owes"
+    yield from describe(session, Fault.HEAD, JOBS, payouts.JOBS_OF_OTHER_SUMS, detail)

@@ -20,7 +20,7 @@ from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import (
     edge_guards,
     head_guards,
-    history_guards,
+    own_column_names,
     record_guards,
     record_head_guard,
 )
@@ -114,6 +114,17 @@ class Catalog:
         return tuple(chain.from_iterable(context.bulk for context in self.contexts))
 
     @cached_property
+    def data_keys(self) -> Mapping[str, frozenset[str]]:
+        """Map each lifecycle's name to all keys that the data of its changes may have."""
+        keys_by_lifecycle: dict[str, frozenset[str]] = {}
+        for head, lifecycle in self.heads.items():
+            keys = {*lifecycle.data_keys, *own_column_names(head)}
+            keys.update(digest.change_field for digest in self.digests.get(head, ()))
+            keys.update(bulk.record.record_name for bulk in self.bulk if bulk.head is head)
+            keys_by_lifecycle[lifecycle.name] = frozenset(keys)
+        return keys_by_lifecycle
+
+    @cached_property
     def settings(self) -> Mapping[str, ConfigKey[Any]]:
         """Map each setting's name to its key."""
         keys: dict[str, ConfigKey[Any]] = {}
@@ -141,7 +152,6 @@ class Catalog:
     def guards(self, dialect: str) -> Iterator[Guard]:
         """Yield every guard for a dialect."""
         yield from edge_guards(dialect)
-        yield from history_guards(dialect)
         for context in self.contexts:
             for record in context.records:
                 yield from record_guards(record, dialect)
@@ -150,7 +160,8 @@ class Catalog:
             for rule in context.record_head_rules:
                 yield record_head_guard(rule, dialect)
             for head, lifecycle in context.heads.items():
-                yield from head_guards(head, lifecycle, dialect)
+                keys = self.data_keys[lifecycle.name]
+                yield from head_guards(head, lifecycle, dialect, data_keys=keys)
             for derived in context.derived_heads:
                 yield from head_guards(derived.table, None, dialect)
             yield from context.guards(dialect)

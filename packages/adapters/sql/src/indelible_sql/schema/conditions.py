@@ -1,8 +1,14 @@
 """The conditions that several guards have in common."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import ARRAY, Column, Table, Text, make_url
+from sqlalchemy.dialects.postgresql import JSONB
+
+from indelible_sql.schema.columns import Domain
+
+POSTGRESQL = make_url("postgresql://").get_dialect()()
 
 
 def unchanged(table: Table, names: Iterable[str]) -> str:
@@ -24,6 +30,26 @@ def json_text(column: str, keys: tuple[str, ...], dialect: str) -> str:
 
     path = ".".join(("$", *keys))
     return f"CASE WHEN json_valid({column}) THEN CAST(json_extract({column}, '{path}') AS text) END"
+
+
+def equals_json(alias: str, column: Column[Any], document: str, dialect: str) -> str:
+    """Return the condition that a column has the value of the document's key of its name.
+
+    A vector is passed: it has another form in documents.
+    """
+    stored = f"{alias}.{column.name}"
+    value = json_text(document, (column.name,), dialect)
+    native = column.type.native if isinstance(column.type, Domain) else column.type
+    if isinstance(native, ARRAY):
+        return "TRUE"
+    if dialect == "sqlite":
+        stored = f"CAST({stored} AS text)"
+    elif isinstance(native, JSONB):
+        value = f"NULLIF({document} -> '{column.name}', 'null')"
+    elif not isinstance(native, Text):
+        value = f"CAST({value} AS {native.compile(dialect=POSTGRESQL)})"
+
+    return equal_or_null(stored, value, dialect)
 
 
 def equal_or_null(left: str, right: str, dialect: str) -> str:

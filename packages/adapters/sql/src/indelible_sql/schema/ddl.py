@@ -10,6 +10,8 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, Executabl
 from indelible.kernel import Lifecycle
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import SCHEMA, JsonDomain
+from indelible_sql.schema.database_time import DATABASE_TIME_FUNCTION
+from indelible_sql.schema.feed import FEED_END_FUNCTION, HOLD_FEED
 from indelible_sql.schema.guard import statements
 from indelible_sql.schema.json_rules import IS_WITHIN_FUNCTION
 from indelible_sql.schema.tables import EDGE_COLUMNS, EDGES
@@ -23,11 +25,11 @@ HISTORY_KEY = (
     "ALTER TABLE indelible.history"
     " ADD CONSTRAINT history_seq PRIMARY KEY (lifecycle, entity_id, seq)"
 )
-# SQLAlchemy has no type xid8. SQLite needs no such column: there, positions are in the order of
-# commits.
+# SQLAlchemy has no type xid8. The number of the transaction tells whether a COMMIT whose reply was
+# lost took effect, and is no part of the feed's order. SQLite has no such numbers.
 TXID = (
     "ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()",
-    "CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)",
+    "CREATE UNIQUE INDEX history_feed ON indelible.history (position)",
 )
 # The filters of the feed. In each index the changes of a value are in the order of the feed. The
 # lifecycle is indexed as an expression, which only the feed's filter uses: with the bare column, a
@@ -54,6 +56,7 @@ def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
         for domain in catalog.domains:
             yield domain.create(domain.native.compile(dialect=DIALECTS[dialect]))
         yield IS_WITHIN_FUNCTION
+        yield DATABASE_TIME_FUNCTION
         for domain in catalog.domains:
             if isinstance(domain, JsonDomain):
                 yield domain.create_limits()
@@ -61,8 +64,10 @@ def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
         yield from _late_keys(catalog, dialect)
         yield HISTORY_KEY
         yield from TXID
-        yield from _filter_indexes("indelible.history", "txid, position")
+        yield from _filter_indexes("indelible.history", "position")
         yield from _edges(catalog, f"{SCHEMA}.")
+        yield FEED_END_FUNCTION
+        yield from HOLD_FEED
 
     yield from statements(catalog.guards(dialect), dialect)
     for context in catalog.contexts:

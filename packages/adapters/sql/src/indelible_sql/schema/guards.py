@@ -8,8 +8,12 @@ from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 
 from indelible.kernel import Lifecycle
 from indelible_sql.schema import sqlite_guards
+from indelible_sql.schema.changed_fields import changed_fields_guards, initial_fields_guard
+from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.feed import FLOOR_SETTING
 from indelible_sql.schema.guard import NEVER, Guard, qualified_name
+from indelible_sql.schema.latest_times import latest_times_guards
 from indelible_sql.schema.tables import EDGES, HISTORY, HeadHistoryKey
 
 
@@ -35,12 +39,16 @@ def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
     if dialect == "sqlite":
         yield from sqlite_guards.insert_guards(record)
     elif "position" in record.columns:
+        condition = f"NEW.position = currval('{SCHEMA}.{record.name}_position_seq')"
+        if record is HISTORY:
+            # A position that a session drew and gave up may be behind the end of the feed.
+            condition += f" AND NEW.position > current_setting('{FLOOR_SETTING}')::bigint"
         # Checked before the next row takes a number.
         yield Guard(
             table=record,
             rule="no_position",
             event="INSERT",
-            condition=f"NEW.position = currval('{SCHEMA}.{record.name}_position_seq')",
+            condition=condition,
             fires_before=True,
         )
 
@@ -65,38 +73,19 @@ def edge_guards(dialect: str) -> Iterator[Guard]:
     yield from _closed(EDGES, dialect, "INSERT", "UPDATE", "DELETE")
 
 
-def history_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guard of the feed's order: an aggregate's changes are read in the order of seq.
-
-    PostgreSQL's feed is in the order of transaction numbers, and a transaction gets its number with
-    its first write. A change of a transaction that is numbered before its predecessor's is refused:
-    the transaction that runs instead gets a later number. SQLite has one writer at a time.
-    """
-    if dialect == "sqlite":
-        return
-
-    history = qualified_name(HISTORY, dialect)
-    yield Guard(
-        table=HISTORY,
-        rule="in_order",
-        event="INSERT",
-        condition=(
-            f"NOT EXISTS (SELECT 1 FROM {history} AS predecessor"
-            " WHERE predecessor.lifecycle = NEW.lifecycle"
-            " AND predecessor.entity_id = NEW.entity_id"
-            " AND predecessor.seq = NEW.seq - 1 AND predecessor.txid > NEW.txid)"
-        ),
-        row_filter="NEW.seq > 1",
-        raises="serialization_failure",
-    )
-
-
-def head_guards(head: Table, lifecycle: Lifecycle[StrEnum] | None, dialect: str) -> Iterator[Guard]:
+def head_guards(
+    head: Table,
+    lifecycle: Lifecycle[StrEnum] | None,
+    dialect: str,
+    *,
+    data_keys: Iterable[str] | None = None,
+) -> Iterator[Guard]:
     """Yield the guards of a head.
 
     It moves by one step at a time, is never removed, and history agrees with it.
 
-    A head without a lifecycle is moved by its own records.
+    A head without a lifecycle is moved by its own records. `data_keys` are all keys that the data
+    of its changes may have; None allows any.
     """
     yield from undeletable_guards(head, dialect)
     yield Guard(
@@ -110,6 +99,11 @@ def head_guards(head: Table, lifecycle: Lifecycle[StrEnum] | None, dialect: str)
     )
     if lifecycle is not None:
         yield _history_guard(head, lifecycle, dialect)
+        if data_keys is not None:
+            yield _data_keys_guard(head, lifecycle, data_keys, dialect)
+        yield from changed_fields_guards(head, lifecycle, dialect)
+        yield from initial_fields_guard(head, lifecycle)
+        yield from latest_times_guards(head, lifecycle, dialect)
 
 
 def undeletable_guards(table: Table, dialect: str) -> Iterator[Guard]:
@@ -138,6 +132,14 @@ def history_key(head: Table) -> HeadHistoryKey:
         if isinstance(constraint, HeadHistoryKey):
             return constraint
     raise LookupError(f"{head.name} has no key into history")
+
+
+def own_column_names(head: Table) -> Iterator[str]:
+    """Yield the columns of an aggregate's own values: neither its revision nor what is computed."""
+    others = {"created_at", "updated_at", *history_key(head).revision_columns}
+    for column in head.columns:
+        if column.computed is None and column.name not in others:
+            yield column.name
 
 
 def duplicate_guards(table: Table, names: Sequence[str]) -> frozenset[str]:
@@ -182,4 +184,28 @@ def _history_guard(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> 
         event="INSERT",
         condition=condition,
         row_filter=f"NEW.lifecycle = '{lifecycle.name}'",
+    )
+
+
+def _data_keys_guard(
+    head: Table, lifecycle: Lifecycle[StrEnum], data_keys: Iterable[str], dialect: str
+) -> Guard:
+    """Return the guard of history that refuses a key which the changes of a head do not have."""
+    if dialect == "sqlite":
+        has_other = (
+            "CASE WHEN json_valid(NEW.data) THEN EXISTS ("
+            f"SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ({quoted(data_keys)})"
+            ") ELSE FALSE END"
+        )
+    else:
+        has_other = f"NEW.data - ARRAY[{quoted(data_keys)}]::text[] <> '{{}}'"
+
+    is_own = f"NEW.lifecycle = '{lifecycle.name}'"
+    return Guard(
+        table=HISTORY,
+        rule=f"declares_data_of_{head.name}",
+        event="INSERT",
+        condition=f"NOT ({is_own} AND {has_other})",
+        row_filter=is_own,
+        is_long=True,
     )

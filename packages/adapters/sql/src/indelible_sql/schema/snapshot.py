@@ -8,6 +8,8 @@ from sqlalchemy import Connection, bindparam, text
 
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import in_schema, prefix_of
+from indelible_sql.schema.database_time import DATABASE_TIME
+from indelible_sql.schema.feed import FEED_END_FUNCTION_NAME
 from indelible_sql.schema.json_rules import IS_WITHIN
 from indelible_sql.schema.session_settings import deparsing
 
@@ -133,7 +135,7 @@ def facts(connection: Connection, schema: str, catalog: Catalog) -> tuple[str, .
         rows = connection.execute(SQLITE_FACTS, values).all()
         return tuple(sorted(row[0] for row in rows))
 
-    functions = [IS_WITHIN]
+    functions = [DATABASE_TIME, IS_WITHIN, FEED_END_FUNCTION_NAME]
     optional_indexes: list[str] = []
     for context in catalog.contexts:
         functions += context.functions

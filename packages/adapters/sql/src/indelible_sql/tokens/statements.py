@@ -2,27 +2,24 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, cast, exists, func, select
 
 from indelible_sql.kernel.task_tables import TASKS
-from indelible_sql.schema.columns import IDENTIFIER, INSTANT
+from indelible_sql.schema.columns import IDENTIFIER
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.tokens.tables import AUTHORS, MINT_EVENTS, TOKENS
 
-# Has the token a task in the stage that is leased, or not yet due?
-_now = bindparam("now", type_=INSTANT)
-_HAS_WAITING_TASK = exists().where(
-    and_(
-        TASKS.c.stage == bindparam("task_stage", type_=IDENTIFIER),
-        TASKS.c.entity_id == TOKENS.c.id,
-    ),
-    or_(TASKS.c.lease_until > _now, TASKS.c.due_at > _now),
+# Has the token a task in the stage that is neither completed nor canceled?
+_HAS_UNFINISHED_TASK = exists().where(
+    TASKS.c.stage == bindparam("task_stage", type_=IDENTIFIER),
+    TASKS.c.entity_id == TOKENS.c.id,
+    TASKS.c.finished_at.is_(None),
 )
 
-# Which tokens of a status may a worker take now, oldest mint first?
+# Which tokens of a status may a caller take that is no stage, oldest mint first?
 PENDING: Final = (
     select(TOKENS)
-    .where(TOKENS.c.status == bindparam("token_status"), ~_HAS_WAITING_TASK)
+    .where(TOKENS.c.status == bindparam("token_status"), ~_HAS_UNFINISHED_TASK)
     .order_by(TOKENS.c.mint_timestamp, TOKENS.c.token_id)
     .limit(bindparam("limit"))
     .with_for_update(of=TOKENS, skip_locked=True)

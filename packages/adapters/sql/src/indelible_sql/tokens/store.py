@@ -1,7 +1,6 @@
 """The SQL repositories of tokens."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from attrs import frozen
 
@@ -84,13 +83,13 @@ class SqlCollection:
         return SqlAggregateRepository(self._session, STATE_MAPPING)
 
     def lock_pending(
-        self, status: TokenStatus, stage: str, now: datetime, *, limit: int
+        self, status: TokenStatus, stage: str, *, limit: int
     ) -> tuple[Head[Token], ...]:
-        """Lock and return the tokens of a status whose task in a stage may run now.
+        """Lock and return the tokens of a status that have no unfinished task in a stage.
 
         The oldest mint comes first. Tokens that another transaction has locked are left out.
         """
-        values = {"token_status": status.value, "task_stage": stage, "now": now, "limit": limit}
+        values = {"token_status": status.value, "task_stage": stage, "limit": limit}
         return _token_heads(self._session.rows(statements.PENDING, values))
 
     def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:

@@ -10,6 +10,7 @@ from indelible_stripe.simulator.parts import missing_param, unimplemented_value
 from indelible_stripe.simulator.state import Kind, State
 from indelible_stripe.simulator.texts import update_texts
 
+DOCUMENT: Final = "individual.verification.document"
 COUNTRY: Final = re.compile("[A-Z]{2}", re.ASCII)
 
 
@@ -72,12 +73,16 @@ def set_account(state: State, account_id: str, status: AccountStatus) -> JsonObj
     account["capabilities"]["transfers"] = "inactive" if is_closed else status.value
     account["details_submitted"] = is_active
     account["payouts_enabled"] = is_active
-    due = [] if is_active else ["individual.verification.document"]
+    is_checked = status is AccountStatus.PENDING
+    due = [] if is_active or is_checked else [DOCUMENT]
     requirements["currently_due"] = due
     requirements["eventually_due"] = due
+    requirements["pending_verification"] = [DOCUMENT] if is_checked else []
     match status:
         case AccountStatus.ACTIVE:
             requirements["disabled_reason"] = None
+        case AccountStatus.PENDING:
+            requirements["disabled_reason"] = "requirements.pending_verification"
         case AccountStatus.CLOSED:
             requirements["disabled_reason"] = "rejected.other"
         case _:

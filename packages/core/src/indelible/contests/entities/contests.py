@@ -18,7 +18,13 @@ from indelible.contests.entities.values import (
     message_field,
     number_field,
 )
-from indelible.contests.lifecycle import CONTEST, TERMINAL, ContestStatus
+from indelible.contests.lifecycle import (
+    CONTEST,
+    ERROR_FIELDS,
+    SETTLEMENT_FIELDS,
+    TERMINAL,
+    ContestStatus,
+)
 from indelible.kernel import InvalidTransition, Lifecycle, instant_after, instant_text
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
@@ -38,8 +44,6 @@ from indelible.kernel.values import (
     non_blank_line,
 )
 
-SETTLEMENT_FIELDS: Final = ("settle_time", "settlement_run_id")
-ERROR_FIELDS: Final = ("error_from_state", "error_code", "error_message", "attempted_action")
 NO_ERROR: Final[Mapping[str, None]] = dict.fromkeys(ERROR_FIELDS)
 # The states that an error can come from, with the action that returns to each.
 RESUME_ACTIONS: Final[Mapping[ContestStatus, str]] = {

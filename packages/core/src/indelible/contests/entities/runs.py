@@ -20,7 +20,12 @@ from indelible.contests.entities.values import (
     digest_field,
     message_field,
 )
-from indelible.contests.lifecycle import SETTLEMENT_RUN, RunStatus
+from indelible.contests.lifecycle import (
+    RESULT_FIELDS,
+    RUN_ERROR_FIELDS,
+    SETTLEMENT_RUN,
+    RunStatus,
+)
 from indelible.kernel import Lifecycle, instant_after
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkTypes
@@ -37,19 +42,6 @@ from indelible.kernel.values import (
     is_instant,
 )
 
-RESULT_FIELDS: Final = (
-    "eligibility_digest",
-    "official_rounds",
-    "result_digest",
-    "pool_minor",
-    "rake_minor",
-    "rounding_minor",
-    "retained_minor",
-    "top_up_minor",
-    "line_count",
-    "settled_at",
-)
-ERROR_FIELDS: Final = ("error_code", "error_message")
 ONE_STARTED: Final = OnePerParent(
     name="one_started",
     parent_field="contest_id",
@@ -168,7 +160,7 @@ class SettlementRun(Aggregate):
     def __attrs_post_init__(self) -> None:
         is_complete = self.status is RunStatus.COMPLETE
         check_presence(self, RESULT_FIELDS, is_present=is_complete)
-        check_presence(self, ERROR_FIELDS, is_present=self.status is RunStatus.FAILED)
+        check_presence(self, RUN_ERROR_FIELDS, is_present=self.status is RunStatus.FAILED)
 
     @classmethod
     def started(

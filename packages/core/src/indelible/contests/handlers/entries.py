@@ -69,6 +69,7 @@ def activate_entry(tx: ContestsWrite, command: commands.ActivateEntry) -> EntryS
 
     Raises:
         PaymentAmountMismatch: The payment is not the entry's fee in its currency.
+        EntrySettled: The contest is settled.
     """
     head = _lock_entry(tx, command.entry_id)
     if head.entity.is_activated_by(command.payment_ref):
@@ -81,6 +82,7 @@ def activate_entry(tx: ContestsWrite, command: commands.ActivateEntry) -> EntryS
         payment_ref=command.payment_ref,
         now=tx.clock.now(),
     )
+    _require_unsettled(tx, head.entity)
     return entry_saved(save(tx, tx.contests.entries, head, entry, "activate"))
 
 
@@ -94,17 +96,29 @@ def reject_entry(tx: ContestsWrite, command: commands.RejectEntry) -> EntrySaved
 
 
 def refund_entry(tx: ContestsWrite, command: commands.RefundEntry) -> EntrySaved:
-    """Record that an entry's fee was returned; its place is free."""
+    """Record that an entry's fee was returned; its place is free.
+
+    Raises:
+        EntrySettled: The contest is settled.
+    """
     return _change(tx, command.entry_id, "refund", lambda entry, now: entry.refunded(now=now))
 
 
 def void_entry(tx: ContestsWrite, command: commands.VoidEntry) -> EntrySaved:
-    """Suspend an entry, as during a dispute; it keeps its place."""
+    """Suspend an entry, as during a dispute; it keeps its place.
+
+    Raises:
+        EntrySettled: The contest is settled.
+    """
     return _change(tx, command.entry_id, "void", lambda entry, now: entry.voided(now=now))
 
 
 def reinstate_entry(tx: ContestsWrite, command: commands.ReinstateEntry) -> EntrySaved:
-    """Activate a void entry again, as after a dispute that was won."""
+    """Activate a void entry again, as after a dispute that was won.
+
+    Raises:
+        EntrySettled: The contest is settled.
+    """
     return _change(tx, command.entry_id, "reinstate", lambda entry, now: entry.reinstated(now=now))
 
 
@@ -114,7 +128,16 @@ def _change(
     """Save the entry that follows from a locked one."""
     head = _lock_entry(tx, entry_id)
     entry = following(head.entity, tx.clock.now())
+    if action != "reject":
+        _require_unsettled(tx, head.entity)
     return entry_saved(save(tx, tx.contests.entries, head, entry, action))
+
+
+def _require_unsettled(tx: ContestsWrite, entry: Entry) -> None:
+    """Raise EntrySettled if the settlement has decided about the entry; it can be rejected."""
+    contest = tx.contests.contests.get(entry.contest_id).entity
+    if contest.is_settled:
+        raise errors.EntrySettled(entry.id, contest.id, str(entry.status))
 
 
 def _lock_entry(tx: ContestsWrite, entry_id: str) -> Head[Entry]:

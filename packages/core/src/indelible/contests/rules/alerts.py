@@ -46,8 +46,8 @@ ALERT_MEANINGS: Final[Mapping[AlertCode, str]] = {
     ),
     AlertCode.TIMESTAMP_CONFLICT: "Two leaderboards have the same time; settlement waits.",
     AlertCode.SCORE_REWRITTEN: (
-        "A finished round, or a status that an operator has corrected, was changed once and not yet"
-        " a second time, or the engine has corrected it."
+        "A finished round, a status that an operator has corrected, or the cut of a player was"
+        " changed once and not yet a second time, or the engine has corrected it."
     ),
     AlertCode.CUT_DIFFERS: (
         "The provider has cut other players than the configured rule; the provider decides."

@@ -4,18 +4,18 @@ from typing import Final
 
 from indelible.contests.rules.values import CutKeys, Leaderboard, PlayerCard, PlayerStatus
 
-TOP_N_AND_TIES: Final = "top_n_and_ties"
 PLAYED_ON: Final = frozenset((PlayerStatus.ACTIVE, PlayerStatus.FIN, PlayerStatus.MDF))
 
 
 def cut_differences(cut: CutKeys, leaderboard: Leaderboard) -> tuple[str, ...]:
-    """Return the players, by id, whose status is not the one that `top_n_and_ties` leads to.
+    """Return the players, by id, whose status is not the one that the rule leads to.
 
-    Returns nothing before the provider has cut anybody. Players who left the tournament, or did
-    not complete every round before the cut, are not compared. Where a tournament has several
-    courses, everyone has played the same ones at the cut, so that strokes can be compared.
+    Without a number of players there is no rule. Returns nothing before the provider has cut
+    anybody. Players who left the tournament, or did not complete every round before the cut, are
+    not compared. Where a tournament has several courses, everyone has played the same ones at the
+    cut, so that strokes can be compared.
     """
-    if cut.rule != TOP_N_AND_TIES or cut.n is None or cut.after_round is None:
+    if cut.n is None or cut.after_round is None:
         return ()
     if all(card.status is not PlayerStatus.CUT for card in leaderboard.players):
         return ()
@@ -23,12 +23,15 @@ def cut_differences(cut: CutKeys, leaderboard: Leaderboard) -> tuple[str, ...]:
     strokes: dict[str, int] = {}
     for card in leaderboard.players:
         total = _strokes_at_cut(card, cut.after_round)
-        if total is not None:
+        is_compared = card.status is PlayerStatus.CUT or card.status in PLAYED_ON
+        if is_compared and total is not None:
             strokes[card.player_id] = total
     if len(strokes) <= cut.n:
         return ()
 
     cut_line = sorted(strokes.values())[cut.n - 1]
+    if cut.within_strokes is not None:
+        cut_line = max(cut_line, _lead(leaderboard, cut.after_round) + cut.within_strokes)
     differences: list[str] = []
     for card in leaderboard.players:
         if card.player_id not in strokes:
@@ -39,11 +42,18 @@ def cut_differences(cut: CutKeys, leaderboard: Leaderboard) -> tuple[str, ...]:
     return tuple(sorted(differences))
 
 
-def _strokes_at_cut(card: PlayerCard, after_round: int) -> int | None:
-    """Return the strokes of all rounds before the cut, None if the player is not compared."""
-    if card.status is not PlayerStatus.CUT and card.status not in PLAYED_ON:
-        return None
+def _lead(leaderboard: Leaderboard, after_round: int) -> int:
+    """Return the fewest strokes at the cut, also of a player who has withdrawn since."""
+    totals: list[int] = []
+    for card in leaderboard.players:
+        total = _strokes_at_cut(card, after_round)
+        if total is not None and card.status is not PlayerStatus.DQ:
+            totals.append(total)
+    return min(totals)
 
+
+def _strokes_at_cut(card: PlayerCard, after_round: int) -> int | None:
+    """Return the strokes of all rounds before the cut, None if one of them is not complete."""
     complete = card.complete_rounds
     total = 0
     for number in range(1, after_round + 1):

@@ -138,7 +138,8 @@ MEANINGS: Final[Mapping[FaultCode, FaultCodeMeaning]] = {
         "The fetch is older than one that has been applied.", "Nothing."
     ),
     FaultCode.SCORE_REWRITE_WITHOUT_CORRECTION: FaultCodeMeaning(
-        "A finished round, or a status that an operator has corrected, has changed.",
+        "A finished round, or a status that an operator has corrected, has changed, or a player who"
+        " was cut plays on.",
         "Nothing: a second fetch with the same change, at least 60 seconds later, is applied as a"
         " correction.",
     ),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from indelible.contests.rules.cut import PLAYED_ON
 from indelible.contests.rules.faults import Fault, FaultCode, FaultList
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.values import (
@@ -18,7 +19,9 @@ from indelible.kernel.json import digest
 
 @frozen
 class Rewrite:
-    """A finished round that a leaderboard changes, or an operator's status if `n` is None.
+    """A finished round that a leaderboard changes, or a status if `n` is None.
+
+    The status is an operator's, or that of a cut player who is to play on.
 
     `value` is the strokes or the status, None if the round is no longer finished. `course_id` is
     the course of the changed round where par depends on it, else None.
@@ -58,7 +61,8 @@ def validate(
 
     others = len(faults)
     changed_rounds = find_rewrites(leaderboard, state, configuration)
-    rewrites = (*changed_rounds, *_rewritten_statuses(leaderboard, state))
+    changed_statuses = (*_rewritten_statuses(leaderboard, state), *_returned(leaderboard, state))
+    rewrites = (*changed_rounds, *changed_statuses)
     for rewrite in rewrites:
         faults.add(FaultCode.SCORE_REWRITE_WITHOUT_CORRECTION, rewrite.path, rewrite.value)
 
@@ -128,6 +132,23 @@ def _rewritten_statuses(leaderboard: Leaderboard, state: LogState) -> Iterator[R
         is_final = correction.n is None and correction.value != PlayerStatus.ACTIVE.value
         if card is not None and is_final and card.status.value != correction.value:
             yield Rewrite(correction.player_id, None, card.status.value)
+
+
+def _returned(leaderboard: Leaderboard, state: LogState) -> Iterator[Rewrite]:
+    """Yield the status of each cut player whom a leaderboard returns to the tournament.
+
+    A cut player whom an operator has cut is left to `_rewritten_statuses`.
+    """
+    if state.leaderboard is None:
+        return
+
+    corrected = {item.player_id for item in state.leaderboard.corrections if item.n is None}
+    for before in state.leaderboard.players:
+        after = leaderboard.cards.get(before.player_id)
+        if before.status is not PlayerStatus.CUT or before.player_id in corrected:
+            continue
+        if after is not None and after.status in PLAYED_ON:
+            yield Rewrite(before.player_id, None, after.status.value)
 
 
 def _courses(card: PlayerCard, configuration: TournamentKeys) -> dict[int, str | None]:

@@ -3,7 +3,8 @@
 A *body* is the JSON form in which an event stores a field or a leaderboard.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any, Final, Protocol, Self
 
 from attrs import field, frozen
 
+from indelible.contests.errors import EventBodyUnreadable
 from indelible.kernel.json import digest
 
 LEADERBOARD_SCHEMA_VERSION: Final = 1
@@ -61,6 +63,11 @@ class CutKeys(Protocol):
         """Return the number of players of the rule, None if it needs none."""
         ...
 
+    @property
+    def within_strokes(self) -> int | None:
+        """Return the strokes behind the lead with which players play on, None without that rule."""
+        ...
+
 
 class ParKeys(Protocol):
     """The part of a configuration's par that these rules read."""
@@ -98,6 +105,15 @@ class TournamentKeys(Protocol):
     def final_round_verify_hours(self) -> int: ...
 
 
+@contextmanager
+def reading_body() -> Generator[None]:
+    """Raise EventBodyUnreadable for a body that lacks a key or has another type."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise EventBodyUnreadable(type(error).__name__) from error
+
+
 @frozen
 class Field:
     """The players of a tournament by id, each list sorted and without repeated ids."""
@@ -113,8 +129,13 @@ class Field:
 
     @classmethod
     def of_body(cls, body: Mapping[str, Any]) -> Self:
-        """Return the field that an event has stored."""
-        return cls(tuple(body["primary"]), tuple(body["alternates"]))
+        """Return the field that an event has stored.
+
+        Raises:
+            EventBodyUnreadable: The body is none of a field.
+        """
+        with reading_body():
+            return cls(tuple(body["primary"]), tuple(body["alternates"]))
 
     def body(self) -> dict[str, Any]:
         """Return the JSON form that an event stores."""
@@ -297,16 +318,21 @@ class Leaderboard:
 
     @classmethod
     def of_body(cls, body: Mapping[str, Any]) -> Self:
-        """Return the leaderboard that an event has stored."""
-        players: Sequence[Mapping[str, Any]] = body["players"]
-        corrections: Sequence[Mapping[str, Any]] = body.get("corrections", ())
-        return cls(
-            provider_event_id=body["provider_event_id"],
-            tournament=Tournament.of_body(body["tournament"]),
-            players=tuple([PlayerCard.of_body(player) for player in players]),
-            schema_version=body["schema_version"],
-            corrections=tuple([Correction.of_body(correction) for correction in corrections]),
-        )
+        """Return the leaderboard that an event has stored.
+
+        Raises:
+            EventBodyUnreadable: The body is none of a leaderboard.
+        """
+        with reading_body():
+            players: Sequence[Mapping[str, Any]] = body["players"]
+            corrections: Sequence[Mapping[str, Any]] = body.get("corrections", ())
+            return cls(
+                provider_event_id=body["provider_event_id"],
+                tournament=Tournament.of_body(body["tournament"]),
+                players=tuple([PlayerCard.of_body(player) for player in players]),
+                schema_version=body["schema_version"],
+                corrections=tuple([Correction.of_body(correction) for correction in corrections]),
+            )
 
     def body(self) -> dict[str, Any]:
         """Return the JSON form that an event stores; it names corrections only if there are any."""

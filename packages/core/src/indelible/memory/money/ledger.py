@@ -120,7 +120,10 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
         bulk: Sequence[AnyBulk],
         updates: Sequence[Update[Account]],
     ) -> None:
-        """Store a movement, its accounts and its postings; check all of it again."""
+        """Store the accounts that a movement changes, then the movement with its postings.
+
+        All of it is checked again. The order is the databases', so every feed has the same one.
+        """
         try:
             self._history.check_next(self._entity.lifecycle, change)
             for update in updates:
@@ -129,9 +132,9 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
         except IndelibleError as error:
             self._history.refuse(error)
             raise
-        super().save(change, movement, (), bulk)
         for update in updates:
             self._accounts.save_posted(update)
+        super().save(change, movement, (), bulk)
 
     def save(
         self,

@@ -18,6 +18,7 @@ from indelible.money.entities import (
     MovementKind,
     PaymentSwitch,
     Reconciliation,
+    ReconciliationRule,
     ReconciliationScope,
     Refund,
     RefundAttempt,
@@ -223,6 +224,15 @@ class MemoryReconciliationRepository(MemoryAggregateRepository[Reconciliation]):
         return self.bulk_rows(
             Discrepancy, reconciliation_id, seq=seq, after=max(after, 0), limit=limit
         )
+
+    def rules_without_remedy(self, since: datetime) -> frozenset[ReconciliationRule]:
+        """Return the rules that have found a discrepancy without a remedy since a time."""
+        rules: set[ReconciliationRule] = set()
+        for head in self.where(lambda one: one.updated_at >= since):
+            for discrepancy in self.bulk_rows(Discrepancy, head.entity.id, seq=head.revision.seq):
+                if discrepancy.remedy is None:
+                    rules.add(discrepancy.rule)
+        return frozenset(rules)
 
 
 class MemorySwitchRepository(MemoryAggregateRepository[PaymentSwitch]):

@@ -1,7 +1,8 @@
 """The commands of money, and their results."""
 
 from indelible.money.commands.ledger import (
-    ReverseMovement,
+    ApproveReversal,
+    ProposeReversal,
     Settle,
 )
 from indelible.money.commands.payments import (
@@ -26,6 +27,7 @@ from indelible.money.commands.payments import (
     StartPayment,
 )
 from indelible.money.commands.payouts import (
+    ANY_DESTINATION,
     ApproveTransfer,
     AttachDestination,
     BeginTransfer,
@@ -69,7 +71,8 @@ from indelible.money.commands.results import (
 
 __all__ = [
     # ledger
-    "ReverseMovement",
+    "ApproveReversal",
+    "ProposeReversal",
     "Settle",
     # payments
     "ApplyEvent",
@@ -106,6 +109,7 @@ __all__ = [
     "ReopenPayee",
     "RestrictPayee",
     "UnparkTransfer",
+    "ANY_DESTINATION",
     "ApproveTransfer",
     "AttachDestination",
     "HaltPayments",

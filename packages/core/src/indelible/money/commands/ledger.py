@@ -61,8 +61,16 @@ class Settle:
 
 
 @frozen(kw_only=True)
-class ReverseMovement:
-    """Mirror a movement that was posted in error."""
+class ProposeReversal:
+    """Propose to reverse a movement that was posted in error; another person approves it."""
 
-    command_name: ClassVar[str] = "reverse_movement"
+    command_name: ClassVar[str] = "propose_reversal"
+    movement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class ApproveReversal:
+    """Approve the proposed reversal of a movement, and post it."""
+
+    command_name: ClassVar[str] = "approve_reversal"
     movement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)

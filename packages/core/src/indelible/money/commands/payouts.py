@@ -1,9 +1,10 @@
 """The commands on payees, transfers, payout jobs, reconciliations and the switch."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from indelible.kernel.values import (
     COUNT,
@@ -27,6 +28,9 @@ from indelible.money.entities.values import message_field
 from indelible.money.errors import PROGRAM_REASONS, ParkReasonReserved
 from indelible.money.rules.ledger import Proof
 from indelible.money.rules.payouts import FailureDecision
+
+# No account of Stripe has this id.
+ANY_DESTINATION: Final[str | None] = "*"
 
 
 def _tuple_of(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types
@@ -120,11 +124,18 @@ class PlanTransfers:
 
 @frozen(kw_only=True)
 class ApproveTransfer:
-    """Approve a transfer, with the reason of the one who approves."""
+    """Approve a transfer, with the reason of the one who approves.
+
+    `destination` is the account that this person has compared, None for no account yet. The
+    approval is refused if the payee has another one by now, unless it is `ANY_DESTINATION`.
+    """
 
     command_name: ClassVar[str] = "approve_transfer"
     transfer_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     approval_reason: str = field(validator=non_blank_line, metadata=LINE)
+    destination: str | None = field(
+        default=ANY_DESTINATION, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
 
 
 @frozen(kw_only=True)

@@ -30,7 +30,13 @@ class Dispute(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = DISPUTE
-    fixed: ClassVar[tuple[str, ...]] = ("charge_id", "amount_minor", "currency", "covered")
+    fixed: ClassVar[tuple[str, ...]] = (
+        "charge_id",
+        "amount_minor",
+        "currency",
+        "reason_code",
+        "covered",
+    )
 
     status: DisputeStatus = field(validator=instance_of(DisputeStatus))
     charge_id: str = field(validator=is_identifier, metadata=IDENTIFIER)

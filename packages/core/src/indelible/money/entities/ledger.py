@@ -26,6 +26,7 @@ from indelible.money.entities.values import (
     CURRENCY,
     KEY,
     NATURAL,
+    NOTES,
     SIGNED_SUM,
     SUM,
     AccountKind,
@@ -244,7 +245,7 @@ class Movement(Aggregate):
         if is_reversal != (self.reverses is not None):
             expected = "set" if is_reversal else "empty"
             raise FieldNotOfState(MOVEMENT.name, self.id, "reverses", expected, str(self.status))
-        is_note = self.kind is MovementKind.PAYOUT_FAILED
+        is_note = self.kind in NOTES
         is_empty = self.posting_count == 0
         if is_empty and self.total_minor > 0:
             raise errors.LedgerUnbalanced(self.key, "total_minor", 0, self.total_minor)
@@ -268,7 +269,7 @@ class Movement(Aggregate):
     @property
     def is_note(self) -> bool:
         """Return True if the movement moves no money."""
-        return self.kind is MovementKind.PAYOUT_FAILED
+        return self.kind in NOTES
 
 
 def _line_name(movement: str | None, number: int | None) -> tuple[str, int] | None:

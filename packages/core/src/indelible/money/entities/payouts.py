@@ -1,7 +1,7 @@
 """Transfers to payees, and the payout jobs of settlements."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
@@ -40,17 +40,20 @@ from indelible.money.entities.values import (
     sum_field,
 )
 from indelible.money.lifecycle import (
+    APPROVAL_AND_DESTINATION,
+    APPROVAL_FIELDS,
     PAYOUT_JOB,
+    RETRY_BUDGET,
     TERMINAL_TRANSFER,
     TRANSFER,
     PayoutJobStatus,
     TransferStatus,
 )
 
-RETRY_BUDGET: Final = timedelta(hours=72)  # from the first attempt
 # Equal failures in a row after which an answer may come from Stripe's store of answers.
 MAX_EQUAL_FAILURES: Final = 3
-APPROVAL_FIELDS: Final = ("approved_by", "approved_at", "approval_reason")
+# Why a transfer waits, and since when.
+WAITING_FIELDS: Final = ("parked_at", "failure_code", "failure_message")
 ONE_AT_STRIPE: Final = OnePerParent(
     name="one_stripe_transfer",
     parent_field="stripe_transfer_id",
@@ -95,10 +98,10 @@ class Transfer(Aggregate):
     """The transfer to a party that pays its owed lines of a settlement, or of a reversal.
 
     `job_id` is None for a transfer that pays the line of a reversed payout; `reissue_of` names the
-    reversed transfer then. `must_look_up` is True if Stripe has to be asked for an existing
-    transfer before the next call. `failure_count` counts equal failures one after the other.
-    `parked_at` is when the transfer began to wait for its payee, or for something else; it stays
-    while the transfer waits for the same and tries again.
+    reversed transfer then. If `must_look_up`, Stripe is asked for an existing transfer before the
+    next call. `failure_count` counts equal failures in a row. `parked_at` is when the transfer
+    began to wait for what it still waits for, such as its payee. The approval covers
+    `approved_destination`: None if the payee had no account then, or a program has approved.
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = TRANSFER
@@ -129,6 +132,7 @@ class Transfer(Aggregate):
     approved_by: str | None = identifier_field()
     approved_at: datetime | None = field(default=None, validator=optional(is_instant))
     approval_reason: str | None = line_field()
+    approved_destination: str | None = identifier_field()
     destination: str | None = identifier_field()
     generation: int = field(default=1, validator=bounded_int, metadata=COUNT)
     attempt_number: int = field(validator=bounded_int, metadata=NATURAL)
@@ -151,9 +155,13 @@ class Transfer(Aggregate):
         check_presence(self, ("stripe_transfer_id", "completed_at"), is_present=is_completed)
         is_failed = self.status is TransferStatus.FAILED_TERMINAL
         check_presence(self, ("failure_reason",), is_present=is_failed)
+        if self.status is TransferStatus.PENDING:
+            check_presence(self, WAITING_FIELDS, is_present=False)
         if self.status is TransferStatus.PARKED:
             check_presence(self, ("parked_at",), is_present=True)
         check_presence(self, APPROVAL_FIELDS, is_present=self.approved_by is not None)
+        if self.approved_by is None:
+            check_presence(self, ("approved_destination",), is_present=False)
         if self.status is TransferStatus.PROCESSING:
             check_presence(self, ("approved_by", "destination"), is_present=True)
         most_minor = self.amount_minor if is_completed else 0
@@ -195,10 +203,19 @@ class Transfer(Aggregate):
         has_called = self.first_attempt_at is not None
         return has_called and self.status in (TransferStatus.PROCESSING, TransferStatus.RETRYABLE)
 
-    def approved(self, approver: str, reason: str, *, now: datetime) -> Self:
-        """Return the transfer after its approval."""
+    def approved(
+        self, approver: str, reason: str, *, destination: str | None, now: datetime
+    ) -> Self:
+        """Return the transfer after an approval that covers a destination; it is due."""
         return self.transition(
-            "approve", now=now, approved_by=approver, approved_at=now, approval_reason=reason
+            "approve",
+            now=now,
+            approved_by=approver,
+            approved_at=now,
+            approval_reason=reason,
+            approved_destination=destination,
+            parked_at=None,
+            failure_code=None,
         )
 
     def looking_up(self, destination: str, *, now: datetime) -> Self:
@@ -309,9 +326,7 @@ class Transfer(Aggregate):
         return self.transition(
             "reissue",
             now=now,
-            approved_by=None,
-            approved_at=None,
-            approval_reason=None,
+            **dict.fromkeys(APPROVAL_AND_DESTINATION),
             retry_until=None,
             failure_reason=None,
             failure_code=None,
@@ -359,12 +374,7 @@ class PayoutJob(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYOUT_JOB
-    fixed: ClassVar[tuple[str, ...]] = (
-        "reference",
-        "currency",
-        "transfer_count",
-        "total_minor",
-    )
+    fixed: ClassVar[tuple[str, ...]] = ("reference", "currency", "transfer_count", "total_minor")
 
     status: PayoutJobStatus = field(validator=instance_of(PayoutJobStatus))
     reference: str = field(validator=is_identifier, metadata=REFERENCE)

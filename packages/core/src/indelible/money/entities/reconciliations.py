@@ -30,6 +30,7 @@ from indelible.money.entities.values import (
     SIGNED_SUM,
     ReconciliationRule,
     ReconciliationScope,
+    Remedy,
     identifier_field,
     message_field,
 )
@@ -51,7 +52,10 @@ SWITCH_ID: Final = "payments"
 
 @frozen(kw_only=True)
 class Discrepancy(BulkRecord):
-    """A difference between the books and Stripe, or within the books, under the rule's number."""
+    """A difference between the books and Stripe, or within the books, under the rule's number.
+
+    One without a remedy halts new payments and transfers.
+    """
 
     record_name: ClassVar[str] = "discrepancies"
 
@@ -63,6 +67,7 @@ class Discrepancy(BulkRecord):
     difference_minor: int | None = field(
         default=None, validator=optional(bounded_int), metadata=SIGNED_SUM
     )
+    remedy: Remedy | None = field(default=None, validator=optional(instance_of(Remedy)))
 
 
 @frozen(kw_only=True)

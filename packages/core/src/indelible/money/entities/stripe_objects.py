@@ -116,13 +116,14 @@ class ReversalObject:
 
 @frozen(kw_only=True)
 class AccountObject:
-    """A connected account of a payee."""
+    """A connected account of a payee. Stripe still checks it if its transfers are pending."""
 
     id: str
     transfers_active: bool
     payouts_enabled: bool
     requirements_due: tuple[str, ...] = ()
     disabled_reason: str | None = None
+    transfers_pending: bool = False
     metadata: Mapping[str, str] = field(factory=dict[str, str])
 
 

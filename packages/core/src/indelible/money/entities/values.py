@@ -86,10 +86,11 @@ REFERENCE_KINDS: Final = frozenset(
 
 
 class MovementKind(StrEnum):
-    """The kinds of movements (facts 5.7), and two of our own.
+    """The kinds of movements (facts 5.7), and three of our own.
 
     PAYMENT_QUARANTINED books money of another amount or currency than its charge's. REVERSAL is
-    the mirror of a movement that was posted in error.
+    the mirror of a movement that was posted in error. REVERSAL_PROPOSED moves no money: it notes
+    who has proposed a reversal, which a second person approves.
     """
 
     ENTRY_FEE = "ENTRY_FEE"
@@ -109,6 +110,18 @@ class MovementKind(StrEnum):
     PAYOUT_REVERSED = "PAYOUT_REVERSED"
     UNCLAIMED = "UNCLAIMED"
     REVERSAL = "REVERSAL"
+    REVERSAL_PROPOSED = "REVERSAL_PROPOSED"
+
+
+# These move no money.
+NOTES: Final = frozenset({MovementKind.PAYOUT_FAILED, MovementKind.REVERSAL_PROPOSED})
+# A settled item stays covered once, and a note has nothing to take back.
+NOT_REVERSIBLE: Final = NOTES | {MovementKind.SETTLEMENT}
+# The platform itself decides these; two operators may take one back, also a reversal of theirs.
+# All others book what Stripe has reported: only the opposite report takes them back.
+REVERSED_BY_OPERATORS: Final = frozenset(
+    {MovementKind.GUARANTEE_TOPUP, MovementKind.UNCLAIMED, MovementKind.REVERSAL}
+)
 
 
 class OutcomeCode(StrEnum):
@@ -183,6 +196,17 @@ class ReconciliationRule(StrEnum):
     R10 = "R10"
     R11 = "R11"
     R12 = "R12"
+
+
+class Remedy(StrEnum):
+    """The end of a discrepancy without an operator; one that has a remedy halts nothing.
+
+    STORED: the reconciliation has stored the missing event itself. AWAITED: an event that it has
+    stored may explain the difference; a full reconciliation follows, and decides.
+    """
+
+    STORED = "STORED"
+    AWAITED = "AWAITED"
 
 
 class TransferFailure(StrEnum):

@@ -18,6 +18,7 @@ from indelible.money.errors.ledger import (
     LedgerDuplicateEntry,
     LedgerImmutable,
     LedgerUnbalanced,
+    MovementHasEvidence,
     MovementNotFound,
     MovementNotReversible,
     MovementReversed,
@@ -26,6 +27,8 @@ from indelible.money.errors.ledger import (
     PayoutLineNotFound,
     PayoutLineReversed,
     PostingRefused,
+    ReversalNeedsSecondPerson,
+    ReversalNotProposed,
 )
 from indelible.money.errors.payments import (
     AlreadyPaid,
@@ -55,6 +58,8 @@ from indelible.money.errors.payments import (
     WebhookTimestampOutOfTolerance,
 )
 from indelible.money.errors.payouts import (
+    DestinationMismatch,
+    DestinationNotApproved,
     DestinationTaken,
     FourEyesRequired,
     ParkReasonReserved,
@@ -100,6 +105,7 @@ __all__ = [
     "LedgerDuplicateEntry",
     "LedgerImmutable",
     "LedgerUnbalanced",
+    "MovementHasEvidence",
     "MovementNotFound",
     "MovementNotReversible",
     "MovementReversed",
@@ -108,6 +114,8 @@ __all__ = [
     "PayoutLineNotFound",
     "PayoutLineReversed",
     "PostingRefused",
+    "ReversalNeedsSecondPerson",
+    "ReversalNotProposed",
     # payments
     "AlreadyPaid",
     "AmountMismatch",
@@ -138,6 +146,8 @@ __all__ = [
     "ReversalTooLarge",
     "TransferNotReissuable",
     "UnclaimedTooEarly",
+    "DestinationMismatch",
+    "DestinationNotApproved",
     "DestinationTaken",
     "FourEyesRequired",
     "ParkReasonReserved",

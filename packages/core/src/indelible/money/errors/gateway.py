@@ -49,6 +49,7 @@ class ParkReason(StrEnum):
     ACCOUNT_MISSING = "account_missing"
     ACCOUNT_RESTRICTED = "account_restricted"
     PAYMENTS_HALTED = "payments_halted"
+    DESTINATION_UNAPPROVED = "destination_unapproved"
 
 
 # The program ends a wait for one of these; any other reason is an operator's.

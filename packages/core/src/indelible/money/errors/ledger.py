@@ -148,7 +148,7 @@ class MovementReversed(Conflict):
 
 @frozen
 class MovementNotReversible(Conflict):
-    """A movement that has no mirror: a note, a reversal, or one whose lines are paid."""
+    """A movement that has no mirror: a settlement or a note."""
 
     code: ClassVar[str] = "MOVEMENT_NOT_REVERSIBLE"
     message: ClassVar[str] = (
@@ -157,6 +157,42 @@ class MovementNotReversible(Conflict):
     movement_id: str
     expected: str
     actual: str
+
+
+@frozen
+class MovementHasEvidence(Conflict):
+    """An operator's reversal of a movement that books what Stripe has reported."""
+
+    code: ClassVar[str] = "MOVEMENT_HAS_EVIDENCE"
+    message: ClassVar[str] = (
+        "Movement {movement_id} cannot be reversed by operators: {kind} books what {source} "
+        "proves, so only the opposite report of Stripe takes it back."
+    )
+    movement_id: str
+    kind: str
+    source: str
+
+
+@frozen
+class ReversalNotProposed(Conflict):
+    """An approval of a reversal that nobody has proposed."""
+
+    code: ClassVar[str] = "REVERSAL_NOT_PROPOSED"
+    message: ClassVar[str] = "Nobody has proposed to reverse movement {movement_id}."
+    movement_id: str
+
+
+@frozen
+class ReversalNeedsSecondPerson(Conflict):
+    """An approval of a reversal by the one who has proposed it."""
+
+    code: ClassVar[str] = "REVERSAL_NEEDS_SECOND_PERSON"
+    message: ClassVar[str] = (
+        "The reversal of movement {movement_id} needs the approval of a second person, got "
+        "{approved_by}, who has proposed it."
+    )
+    movement_id: str
+    approved_by: str
 
 
 @frozen

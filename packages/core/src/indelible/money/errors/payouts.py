@@ -143,14 +143,44 @@ class TransferMismatch(Conflict):
 
 @frozen
 class FourEyesRequired(Conflict):
-    """An approval by somebody who may not give it."""
+    """An approval by the one who has requested the transfer, or has set where it goes."""
 
     code: ClassVar[str] = "FOUR_EYES_REQUIRED"
     message: ClassVar[str] = (
-        "Transfer {transfer_id} needs the approval of a second person, got {approved_by}."
+        "Transfer {transfer_id} needs the approval of a second person, got {approved_by}, who "
+        "{conflict}."
     )
     transfer_id: str
     approved_by: str
+    conflict: str
+
+
+@frozen
+class DestinationNotApproved(Conflict):
+    """A transfer whose payee has another destination than its approval covers."""
+
+    code: ClassVar[str] = "DESTINATION_NOT_APPROVED"
+    message: ClassVar[str] = (
+        "The destination of transfer {transfer_id} is not approved: expected an approval by "
+        "somebody else than {set_by}, who has set it."
+    )
+    transfer_id: str
+    set_by: str
+
+
+@frozen
+class DestinationMismatch(Conflict):
+    """An approval of another destination than the payee has."""
+
+    code: ClassVar[str] = "DESTINATION_MISMATCH"
+    message: ClassVar[str] = (
+        "The payee of transfer {transfer_id} has another destination than was compared: expected "
+        "{expected}, got {actual}, set by {set_by}."
+    )
+    transfer_id: str
+    expected: str
+    actual: str
+    set_by: str
 
 
 @frozen

@@ -97,8 +97,10 @@ PAYMENT_CODES: Final = (
     # payouts
     _error("PAYOUT_ACCOUNT_MISSING", 409, "The party has no account that can receive money."),
     _error("PAYOUT_ALREADY_SCHEDULED", 409, "The settlement or the owed line has its payout."),
+    _error("DESTINATION_MISMATCH", 409, "The payee has another destination than was compared."),
+    _error("DESTINATION_NOT_APPROVED", 409, "The approval covers another destination."),
     _error("DESTINATION_TAKEN", 409, "The account at Stripe belongs to another payee."),
-    _error("FOUR_EYES_REQUIRED", 409, "Somebody else than who has requested it must approve it."),
+    _error("FOUR_EYES_REQUIRED", 409, "Another person must approve it."),
     _internal("PAYEE_CHANGED", 409, "The payee changed while its account was read at Stripe."),
     _internal("PARK_REASON_RESERVED", 422, "A program parks with this reason, no operator."),
     _error("PAYEE_NOT_FOUND", 404, "The party is not registered."),
@@ -129,6 +131,7 @@ PAYMENT_CODES: Final = (
     _error("ACCOUNT_NOT_FOUND", 404, "No movement has used the account."),
     _error("BALANCE_NEGATIVE", 409, "A movement would take more than the account has."),
     _error("ITEM_COVERED", 409, "Another settlement has counted the item."),
+    _error("MOVEMENT_HAS_EVIDENCE", 409, "Only the opposite report of Stripe takes it back."),
     _error("MOVEMENT_NOT_FOUND", 404, "No movement has this id."),
     _error("MOVEMENT_NOT_REVERSIBLE", 409, "The movement is of a kind that has no mirror."),
     _error("MOVEMENT_REVERSED", 409, "The movement has its mirror already."),
@@ -137,6 +140,10 @@ PAYMENT_CODES: Final = (
     _error("PAYOUT_LINE_NOT_FOUND", 404, "The posting does not exist, or pays nothing."),
     _error("PAYOUT_LINE_REVERSED", 409, "Less is left of the payout than would be reversed."),
     _error("POSTING_REFUSED", 409, "The posting does not fit its movement or its line."),
+    _error(
+        "REVERSAL_NEEDS_SECOND_PERSON", 409, "Who has proposed the reversal may not approve it."
+    ),
+    _error("REVERSAL_NOT_PROPOSED", 409, "Nobody has proposed to reverse the movement."),
     _internal("LEDGER_DUPLICATE_ENTRY", 409, "A movement's key exists with other content."),
     _internal("LEDGER_IMMUTABLE", 500, "A movement or a posting cannot be changed or removed."),
     _internal("LEDGER_UNBALANCED", 500, "A movement's sums do not match its postings."),

@@ -18,7 +18,7 @@ from indelible.money.handlers.inbox import (
     receive_event,
     replay_event,
 )
-from indelible.money.handlers.ledger import post_movement, reverse_movement, settle
+from indelible.money.handlers.ledger import post_movement, settle
 from indelible.money.handlers.payees import (
     attach_destination,
     close_payee,
@@ -51,6 +51,7 @@ from indelible.money.handlers.refunds import (
     reject_refund,
     request_refund,
 )
+from indelible.money.handlers.reversals import approve_reversal, propose_reversal
 from indelible.money.handlers.switches import halt_payments, resume_payments
 
 __all__ = [
@@ -73,7 +74,6 @@ __all__ = [
     "replay_event",
     # ledger
     "post_movement",
-    "reverse_movement",
     "settle",
     # payees
     "attach_destination",
@@ -103,6 +103,9 @@ __all__ = [
     "record_refund",
     "reject_refund",
     "request_refund",
+    # reversals
+    "approve_reversal",
+    "propose_reversal",
     # switches
     "halt_payments",
     "resume_payments",

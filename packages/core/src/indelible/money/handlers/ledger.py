@@ -12,6 +12,7 @@ from indelible.money.entities import Account, Movement, MovementKind, Posting
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
 from indelible.money.rules.ledger import (
+    OPERATOR,
     AccountKey,
     AccountStep,
     AccountSums,
@@ -23,10 +24,6 @@ from indelible.money.rules.ledger import (
     check_reversed_line,
     guarantee_topup,
     mirror,
-)
-
-NOT_REVERSIBLE = frozenset(
-    {MovementKind.SETTLEMENT, MovementKind.REVERSAL, MovementKind.PAYOUT_FAILED}
 )
 
 
@@ -70,25 +67,21 @@ def settle(tx: MoneyWrite, command: commands.Settle) -> MovementPosted:
     return post_movement(tx, command.draft)
 
 
-def reverse_movement(tx: MoneyWrite, command: commands.ReverseMovement) -> MovementPosted:
+def reverse(tx: MoneyWrite, movement: Movement, *, source: str = OPERATOR) -> MovementPosted:
     """Post the mirror of a movement, or return the one that it has.
 
+    `source` is what proves that the movement is taken back.
+
     Raises:
-        MovementNotReversible: The movement is a settlement, a note or a mirror itself.
         OwedLinePaid: A line of the movement is paid.
         PayoutAlreadyScheduled: A transfer is to pay a line of the movement.
         BalanceNegative: The money has moved on.
     """
-    movement = tx.money.movements.get(command.movement_id).entity
-    if movement.kind in NOT_REVERSIBLE:
-        raise errors.MovementNotReversible(
-            movement.id, "a movement that can be reversed", movement.kind
-        )
     postings = _postings_of(tx, movement)
     accounts: dict[str, Account] = {}
     for account_id in account_sums(postings):
         accounts[account_id] = tx.money.accounts.get(account_id).entity
-    return post_movement(tx, mirror(movement, postings, accounts))
+    return post_movement(tx, mirror(movement, postings, accounts, source=source))
 
 
 def _post(

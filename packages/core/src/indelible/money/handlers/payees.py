@@ -3,17 +3,16 @@
 from datetime import datetime
 from typing import Final
 
-from indelible.kernel import Head
+from indelible.kernel import Actor, Head
 from indelible.money import commands, errors
 from indelible.money.commands import PayeeSaved
 from indelible.money.entities import AccountObject, Payee
-from indelible.money.errors import PAYEE_REASONS
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
-from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
+from indelible.money.rules.payouts import SEND_TRANSFER_STAGE, WOKEN_BY_PAYEE
 
 UNKNOWN_ACCOUNT: Final = Decision(code="PAYEE_NOT_FOUND")
 
@@ -29,18 +28,38 @@ def register_payee(tx: MoneyWrite, command: commands.RegisterPayee) -> PayeeSave
 
 
 def attach_destination(tx: MoneyWrite, command: commands.AttachDestination) -> PayeeSaved:
-    """Store the account of a payee. It receives money once Stripe has enabled it.
+    """Store the account of a payee, and who has set it. It receives money once Stripe enables it.
+
+    A transfer goes there if its approval covers the account, or if the payee itself has set it:
+    a payee that names the account which another has set takes it as its own.
 
     Raises:
         PayeeNotFound: The party was never registered.
         DestinationTaken: Another payee has the account.
     """
     head = tx.money.payees.lock(command.party)
-    if head.entity.destination == command.destination:
+    is_confirmed = head.entity.has_own_destination or tx.actor != Actor.user(command.party)
+    if head.entity.destination == command.destination and is_confirmed:
         return _saved(head)
 
-    payee = head.entity.transition("attach", now=tx.clock.now(), destination=command.destination)
+    payee = head.entity.attached(command.destination, str(tx.actor), now=tx.clock.now())
     return _saved(save(tx, tx.money.payees, head, payee, "attach"))
+
+
+def attach_own_destination(tx: MoneyWrite, command: commands.AttachDestination) -> PayeeSaved:
+    """Register a payee and store the account that it has opened, unless it has one of its own.
+
+    It replaces an account that somebody else has set. The actor is the payee.
+
+    Raises:
+        InvalidTransition: The payee is closed.
+        DestinationTaken: Another payee has the account.
+    """
+    register_payee(tx, commands.RegisterPayee(party=command.party))
+    head = tx.money.payees.lock(command.party)
+    if head.entity.has_own_destination:
+        return _saved(head)
+    return attach_destination(tx, command)
 
 
 def enable_payee(tx: MoneyWrite, command: commands.EnablePayee) -> PayeeSaved:
@@ -112,15 +131,15 @@ def apply_account(
     return _apply_state(tx, known.entity, transfers_active=account.transfers_active)
 
 
-def require_ready(payee: Payee | None, party: str) -> str:
-    """Return the account of a payee that can receive transfers.
+def require_ready(payee: Payee | None, party: str) -> Payee:
+    """Return a payee that can receive transfers.
 
     Raises:
         PayoutAccountMissing: It cannot.
     """
-    if payee is None or not payee.is_ready or payee.destination is None:
+    if payee is None or not payee.is_ready:
         raise errors.PayoutAccountMissing(party, "none" if payee is None else payee.status)
-    return payee.destination
+    return payee
 
 
 def _apply_state(tx: MoneyWrite, payee: Payee, *, transfers_active: bool) -> Decision:
@@ -140,7 +159,7 @@ def _wake_parked(tx: MoneyWrite, party: str) -> None:
     now = tx.clock.now()
     dues: dict[str, datetime] = {}
     for head in heads:
-        if head.entity.failure_code in PAYEE_REASONS:
+        if head.entity.failure_code in WOKEN_BY_PAYEE:
             dues[head.entity.id] = now
     if dues:
         tx.tasks.enqueue(SEND_TRANSFER_STAGE, dues)

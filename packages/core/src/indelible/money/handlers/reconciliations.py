@@ -7,14 +7,15 @@ from indelible.kernel import Head
 from indelible.kernel.bulk import Bulk
 from indelible.money import commands
 from indelible.money.commands import ReconciliationSaved
-from indelible.money.entities import Discrepancy, Reconciliation
+from indelible.money.entities import Discrepancy, Reconciliation, ReconciliationScope
 from indelible.money.handlers.saving import save
-from indelible.money.handlers.switches import halt_payments
+from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
 from indelible.money.ports import MoneyWrite
+from indelible.money.rules.reconciliation import ENDED_BY_EVENTS, GRACE, RECONCILE_FULL_STAGE
 
 ABANDONED_AFTER: Final = timedelta(hours=1)
 ABANDONED: Final = "ABANDONED"
-DISCREPANCY: Final = "RECONCILIATION_DISCREPANCY"
+FOLLOW_UP: Final = "follow-up"
 
 
 def start_reconciliation(
@@ -43,11 +44,23 @@ def start_reconciliation(
 def finish_reconciliation(
     tx: MoneyWrite, command: commands.FinishReconciliation
 ) -> ReconciliationSaved:
-    """Store what a reconciliation has found; any discrepancy halts new payments and transfers."""
-    if command.discrepancies:
-        halt_payments(tx, commands.HaltPayments(reason_code=DISCREPANCY))
+    """Store what a reconciliation has found, and halt or resume payments by it.
+
+    A discrepancy without a remedy halts new payments and transfers. A clean full reconciliation
+    ends a halt whose discrepancies were all of rules that late events explain. The next full one is
+    due soon if this one has stored events or begun a halt.
+    """
     head = tx.money.reconciliations.lock(command.reconciliation_id)
+    has_remedies = any(one.remedy is not None for one in command.discrepancies)
+    is_new_halt = False
+    if any(one.remedy is None for one in command.discrepancies):
+        is_new_halt = not _is_halted(tx)
+        halt_payments(tx, commands.HaltPayments(reason_code=DISCREPANCY))
+    elif not command.discrepancies and head.entity.scope is ReconciliationScope.FULL:
+        _end_explained_halt(tx)
     now = tx.clock.now()
+    if has_remedies or is_new_halt:
+        tx.tasks.enqueue(RECONCILE_FULL_STAGE, {FOLLOW_UP: now + GRACE})
     reconciliation = head.entity.transition(
         "complete",
         now=now,
@@ -74,6 +87,22 @@ def fail_reconciliation(
         error_message=command.error_message,
     )
     return _saved(save(tx, tx.money.reconciliations, head, reconciliation, "fail"))
+
+
+def _is_halted(tx: MoneyWrite) -> bool:
+    head = tx.money.switches.current()
+    return head is not None and head.entity.is_halted
+
+
+def _end_explained_halt(tx: MoneyWrite) -> None:
+    """Resume payments if reconciliations halted them for what late events have explained since."""
+    head = tx.money.switches.current()
+    if head is None or head.entity.reason_code != DISCREPANCY or head.entity.halted_at is None:
+        return
+    rules = tx.money.reconciliations.rules_without_remedy(head.entity.halted_at)
+    # No rule at all means that a clock went back: then nobody knows what has halted.
+    if rules and rules <= ENDED_BY_EVENTS:
+        resume_payments(tx, commands.ResumePayments())
 
 
 def _saved(head: Head[Reconciliation]) -> ReconciliationSaved:

@@ -18,7 +18,7 @@ from indelible.money.entities import (
     refund_id,
 )
 from indelible.money.handlers.chargebacks import resume_disputes
-from indelible.money.handlers.ledger import post_movement, reverse_movement
+from indelible.money.handlers.ledger import post_movement, reverse
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
 from indelible.money.repositories import is_covered
@@ -30,6 +30,7 @@ from indelible.money.rules.ledger import (
     refund_failed,
     refund_requested,
     refund_succeeded,
+    refund_succeeded_key,
 )
 from indelible.money.rules.refunds import (
     FAILURES,
@@ -37,6 +38,7 @@ from indelible.money.rules.refunds import (
     REFUND_METADATA,
     SUCCESS,
     UNKNOWN_FAILURE,
+    check_outside_refund,
     check_refund,
     decide_refund,
     has_succeeded,
@@ -221,6 +223,7 @@ def _adopt(
     """Create the refund that somebody has made in Stripe's dashboard, and set its money aside."""
     charge_head = _refunded_charge(tx, reported)
     charge = charge_head.entity
+    check_outside_refund(charge, reported)
     number = len(tx.money.refunds.of_charge(charge.id)) + 1
     refund = Refund.create(
         "adopt",
@@ -234,8 +237,6 @@ def _adopt(
         covered=is_covered(tx, charge.item),
         stripe_refund_id=reported.id,
     )
-    if reported.amount_minor > charge.left_minor:
-        raise errors.AmountMismatch(charge.id, charge.left_minor, reported.amount_minor)
     head = save(tx, tx.money.refunds, None, refund, "adopt")
     if not charge.is_quarantined:
         _hold(tx, charge, refund, proof)
@@ -300,8 +301,7 @@ def _end(
         _move_charge(tx, head, refund, proof, is_success=True)
     if action in FAILURES:
         if has_succeeded(refund):
-            # A bank has returned the money.
-            _reverse_success(tx, refund)
+            _reverse_success(tx, refund, proof)
         if not head.entity.is_quarantined:
             _post_failure(tx, head.entity, refund, proof)
         _move_charge(tx, head, refund, proof, is_success=False)
@@ -375,11 +375,11 @@ def _post_failure(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) 
     post_movement(tx, draft)
 
 
-def _reverse_success(tx: MoneyWrite, refund: Refund) -> None:
-    """Mirror the movement by which the money of a refund has left."""
-    movement = tx.money.movements.of_key(f"refund:{refund.id}:OK")
+def _reverse_success(tx: MoneyWrite, refund: Refund, proof: Proof) -> None:
+    """Mirror the movement by which the money of a refund has left: a bank has returned it."""
+    movement = tx.money.movements.of_key(refund_succeeded_key(refund.id))
     if movement is not None:
-        reverse_movement(tx, commands.ReverseMovement(movement_id=movement.entity.id))
+        reverse(tx, movement.entity, source=proof.source)
 
 
 def _proof_of_request(tx: MoneyWrite, charge: Charge) -> Proof:

@@ -1,5 +1,7 @@
 """The handlers of the switch that halts new payments and transfers."""
 
+from typing import Final
+
 from indelible.kernel import Head
 from indelible.money import commands, errors
 from indelible.money.commands import SwitchSaved
@@ -7,9 +9,15 @@ from indelible.money.entities import SWITCH_ID, PaymentSwitch
 from indelible.money.handlers.saving import save
 from indelible.money.ports import MoneyWrite
 
+DISCREPANCY: Final = "RECONCILIATION_DISCREPANCY"
+
 
 def halt_payments(tx: MoneyWrite, command: commands.HaltPayments) -> SwitchSaved:
-    """Refuse new payments and new transfers until somebody resumes them; a halt stays as it is."""
+    """Refuse new payments and new transfers until somebody resumes them.
+
+    A halt stays as it is, but one by a reconciliation, which may end by itself, becomes that of
+    whoever halts next.
+    """
     now = tx.clock.now()
     if tx.money.switches.current() is None:
         switch = PaymentSwitch.create(
@@ -18,7 +26,8 @@ def halt_payments(tx: MoneyWrite, command: commands.HaltPayments) -> SwitchSaved
         return _saved(save(tx, tx.money.switches, None, switch, "halt"))
 
     head = tx.money.switches.lock(SWITCH_ID)
-    if head.entity.is_halted:
+    is_taken_over = head.entity.reason_code == DISCREPANCY and command.reason_code != DISCREPANCY
+    if head.entity.is_halted and not is_taken_over:
         return _saved(head)
     switch = head.entity.transition("halt", now=now, reason_code=command.reason_code, halted_at=now)
     return _saved(save(tx, tx.money.switches, head, switch, "halt"))

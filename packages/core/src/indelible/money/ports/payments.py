@@ -14,6 +14,7 @@ from indelible.money.entities import (
     Dispute,
     PaymentSwitch,
     Reconciliation,
+    ReconciliationRule,
     ReconciliationScope,
     Refund,
     RefundAttempt,
@@ -193,6 +194,10 @@ class ReconciliationReader(AggregateReader[Reconciliation], Protocol):
         self, reconciliation_id: str, *, after: int, limit: int
     ) -> tuple[Discrepancy, ...]:
         """Return the next `limit` discrepancies after a number, in order."""
+        ...
+
+    def rules_without_remedy(self, since: datetime) -> frozenset[ReconciliationRule]:
+        """Return the rules that have found a discrepancy without a remedy since a time."""
         ...
 
 

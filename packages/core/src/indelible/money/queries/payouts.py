@@ -19,7 +19,6 @@ from indelible.money.commands import (
 )
 from indelible.money.entities import (
     Discrepancy,
-    Payee,
     PaymentSwitch,
     PayoutJob,
     Transfer,
@@ -40,13 +39,15 @@ from indelible.money.ports import (
     ReconciliationFilter,
     TransferFilter,
 )
-from indelible.money.repositories import payments_switch, requester_of
+from indelible.money.repositories import payee_of, payments_switch, requester_of
 from indelible.money.rules.ledger import settlement_of_key
 from indelible.money.rules.payouts import (
     SEND_TRANSFER_STAGE,
     UNCLAIMED_AFTER,
+    is_destination_approved,
     is_unclaimed,
     may_try_payee,
+    needs_new_approval,
 )
 
 PAGE_SIZE = 50
@@ -289,7 +290,7 @@ def _unclaimed(tx: MoneyRead, now: datetime, limit: int) -> tuple[FoundTransfer,
     until = now - UNCLAIMED_AFTER
     page = partial(tx.money.transfers.parked_since, until, limit=MAX_ROWS_PER_PAGE)
     for head in _all_after(page):
-        if is_unclaimed(head.entity, _payee_of(tx, head.entity), now=now):
+        if is_unclaimed(head.entity, payee_of(tx, head.entity), now=now):
             unclaimed.append(_to_move(head.entity))
         if len(unclaimed) == limit:
             break
@@ -327,14 +328,12 @@ def _can_go_on(tx: MoneyRead, transfer: Transfer, now: datetime) -> bool:
     if transfer.failure_code == ParkReason.PAYMENTS_HALTED:
         switch = payments_switch(tx)
         return switch is None or not switch.is_halted
+    payee = payee_of(tx, transfer)
+    if needs_new_approval(transfer):
+        return payee is not None and is_destination_approved(transfer, payee)
     if transfer.failure_code not in PAYEE_REASONS:
         return False
-    return may_try_payee(transfer, _payee_of(tx, transfer), now=now)
-
-
-def _payee_of(tx: MoneyRead, transfer: Transfer) -> Payee | None:
-    head = tx.money.payees.of_party(transfer.party)
-    return None if head is None else head.entity
+    return may_try_payee(transfer, payee, now=now)
 
 
 def _is_due(tx: MoneyRead, transfer_id: str, now: datetime) -> bool:

@@ -7,7 +7,8 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.kernel import IndelibleError, Lifecycle
+from indelible.kernel import Actor, IndelibleError, Lifecycle
+from indelible.kernel.audit import ActorKind
 from indelible.money import errors
 from indelible.money.entities import Payee, Transfer, TransferFailure, TransferObject
 from indelible.money.errors import (
@@ -41,6 +42,8 @@ LOOK_UP_AFTER: Final = timedelta(hours=20)
 UNCLAIMED_AFTER: Final = timedelta(days=90)
 # A request without an answer may still be under way: no look-up follows it sooner.
 MIN_LOOK_UP_SECONDS: Final = 60
+# What a change of the payee can end.
+WOKEN_BY_PAYEE: Final = PAYEE_REASONS | {ParkReason.DESTINATION_UNAPPROVED}
 PARK_SECONDS: Final = 3_600
 # Stripe can refuse a payee that is READY here: it is asked again once a day.
 PAYEE_RETRY_AFTER: Final = timedelta(hours=24)
@@ -80,12 +83,14 @@ class SendFacts:
     """The facts that decide the next step of a transfer, besides itself.
 
     `job_status` is None for a transfer without a job, `payee_status` for an unknown payee.
+    `is_destination_approved` is True if the transfer may go to the payee's destination.
     `is_reference_known` is True if this process has asked Stripe since its start which transfers
     the reference has.
     """
 
     payee_status: PayeeStatus | None
     destination: str | None
+    is_destination_approved: bool
     job_status: PayoutJobStatus | None
     is_halted: bool
     is_reference_known: bool
@@ -137,9 +142,40 @@ def park_reason(transfer: Transfer, facts: SendFacts) -> ParkReason | None:
         return ParkReason.ACCOUNT_RESTRICTED
     if facts.payee_status is not PayeeStatus.READY or facts.destination is None:
         return ParkReason.ACCOUNT_MISSING
+    if not facts.is_destination_approved:
+        return ParkReason.DESTINATION_UNAPPROVED
     if facts.is_halted and not transfer.may_exist:
         return ParkReason.PAYMENTS_HALTED
     return None
+
+
+def needs_new_approval(transfer: Transfer) -> bool:
+    """Return True if a transfer waits because its approval covers another destination."""
+    is_parked = transfer.status is TransferStatus.PARKED
+    return is_parked and transfer.failure_code == ParkReason.DESTINATION_UNAPPROVED
+
+
+def destination_to_approve(payee: Payee | None, approver: Actor) -> str | None:
+    """Return the destination that an approval covers: none for a program, which has seen none."""
+    if payee is None or approver.kind is ActorKind.SYSTEM:
+        return None
+    return payee.destination
+
+
+def needs_account(payee: Payee | None) -> bool:
+    """Return True if a winner has to open an account: it is not registered, or has none yet."""
+    return payee is None or payee.status is PayeeStatus.NEW
+
+
+def is_destination_approved(transfer: Transfer, payee: Payee) -> bool:
+    """Return True if a transfer may go to its payee's present destination.
+
+    The payee has set it with a key of its own, or the approval covers it. Who has set a destination
+    cannot approve a transfer to it, so that it takes two persons to choose where money goes.
+    """
+    if payee.has_own_destination:
+        return True
+    return payee.destination is not None and payee.destination == transfer.approved_destination
 
 
 def needs_look_up(transfer: Transfer, facts: SendFacts, *, now: datetime) -> bool:

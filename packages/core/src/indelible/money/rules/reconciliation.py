@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from indelible.money.entities import (
     BalanceSum,
     Discrepancy,
     ReconciliationRule,
     ReconciliationScope,
+    Remedy,
     TransferObject,
 )
 from indelible.money.entities.values import Side
@@ -54,6 +55,13 @@ GRACE_BY_RULE: Final[Mapping[ReconciliationRule, timedelta]] = {
     ReconciliationRule.R12: GRACE,
 }
 AT_ONCE: Final = timedelta(0)
+# The rules that compare our books with what Stripe says now, for which a stored event waits.
+EXPLAINED_BY_EVENTS: Final = frozenset(
+    {ReconciliationRule.R2, ReconciliationRule.R3, ReconciliationRule.R6}
+)
+# The rules whose differences end when late events are received and applied, so that a halt by them
+# ends by itself (decision 0116). What the others find are faults of the books or of a transfer.
+ENDED_BY_EVENTS: Final = EXPLAINED_BY_EVENTS | {ReconciliationRule.R5, ReconciliationRule.R12}
 # The states of our charge that fit the status of its payment intent.
 FITTING: Final[Mapping[str, frozenset[ChargeStatus]]] = {
     "requires_payment_method": frozenset({ChargeStatus.PENDING, ChargeStatus.FAILED}),
@@ -82,6 +90,7 @@ class Finding:
     actual: str
     currency: str | None = None
     difference_minor: int | None = None
+    remedy: Remedy | None = None
 
     def numbered(self, number: int) -> Discrepancy:
         """Return the discrepancy with its number."""
@@ -93,6 +102,7 @@ class Finding:
             expected=self.expected,
             actual=self.actual,
             difference_minor=self.difference_minor,
+            remedy=self.remedy,
         )
 
 
@@ -159,6 +169,14 @@ class GroupTransfers:
     reference: str
     ours: tuple[SentTransfer, ...]
     listed: tuple[TransferObject, ...]
+
+
+@frozen(kw_only=True)
+class MissingEvent:
+    """An event that was never received, and whether the reconciliation has stored it."""
+
+    id: str
+    is_stored: bool
 
 
 @frozen(kw_only=True)
@@ -283,9 +301,13 @@ def check_r11(digests: Iterable[SettlementDigest]) -> list[Finding]:
     return findings
 
 
-def check_r12(missing: Iterable[str]) -> list[Finding]:
+def check_r12(missing: Iterable[MissingEvent]) -> list[Finding]:
     """R12: every event of Stripe's list was received."""
-    return [_missing(ReconciliationRule.R12, one, "received", NO_MATCH) for one in missing]
+    findings: list[Finding] = []
+    for event in missing:
+        finding = _missing(ReconciliationRule.R12, event.id, "received", NO_MATCH)
+        findings.append(evolve(finding, remedy=Remedy.STORED if event.is_stored else None))
+    return findings
 
 
 @frozen(kw_only=True)
@@ -304,7 +326,7 @@ class ReconciliationFacts:
     groups: tuple[GroupTransfers, ...] = ()
     negative: tuple[Compared, ...] = ()
     digests: tuple[SettlementDigest, ...] = ()
-    missing_events: tuple[str, ...] = ()
+    missing_events: tuple[MissingEvent, ...] = ()
 
 
 CHECKS: Final[Mapping[ReconciliationRule, Callable[[ReconciliationFacts], list[Finding]]]] = {
@@ -329,10 +351,16 @@ def grace_of(rule: ReconciliationRule) -> timedelta:
 
 
 def reconcile(facts: ReconciliationFacts, scope: ReconciliationScope) -> tuple[Discrepancy, ...]:
-    """Apply the rules of a scope, and return what they have found, numbered from 1."""
+    """Apply the rules of a scope, and return what they have found, numbered from 1.
+
+    The books do not know yet what the events say that the reconciliation has stored.
+    """
+    awaits_events = any(event.is_stored for event in facts.missing_events)
     findings: list[Finding] = []
     for rule in RULES_BY_SCOPE[scope]:
-        findings.extend(CHECKS[rule](facts))
+        remedy = Remedy.AWAITED if awaits_events and rule in EXPLAINED_BY_EVENTS else None
+        for finding in CHECKS[rule](facts):
+            findings.append(evolve(finding, remedy=finding.remedy or remedy))
     return tuple(finding.numbered(number) for number, finding in enumerate(findings, start=1))
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "REFUND_METADATA",
     "SUCCESS",
     "UNKNOWN_FAILURE",
+    "check_outside_refund",
     "check_refund",
     "decide_refund",
     "has_succeeded",
@@ -72,6 +73,18 @@ def check_refund(refund: Refund, reported: RefundObject) -> None:
         raise CurrencyMismatch(refund.currency, reported.currency)
     if refund.amount_minor != reported.amount_minor:
         raise errors.AmountMismatch(refund.charge_id, refund.amount_minor, reported.amount_minor)
+
+
+def check_outside_refund(charge: Charge, reported: RefundObject) -> None:
+    """Refuse a refund that was made outside and is not one of the charge's money.
+
+    Raises:
+        AmountMismatch, CurrencyMismatch
+    """
+    if reported.currency != charge.refund_currency:
+        raise CurrencyMismatch(charge.refund_currency, reported.currency)
+    if reported.amount_minor > charge.left_minor:
+        raise errors.AmountMismatch(charge.id, charge.left_minor, reported.amount_minor)
 
 
 def is_running(refund: Refund) -> bool:

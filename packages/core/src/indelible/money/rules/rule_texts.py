@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from indelible.money.entities import ReconciliationRule
+from indelible.money.entities import ReconciliationRule, Remedy
 from indelible.money.rules.reconciliation import GRACE, LISTED_FOR, grace_of
 
 ONE_MINUTE: Final = timedelta(minutes=1)
@@ -31,6 +31,10 @@ RULE_TEXTS: Final[Mapping[ReconciliationRule, str]] = {
         f"Stripe's list of the last {LISTED_FOR // ONE_HOUR} hours has no event that is missing"
         " here."
     ),
+}
+REMEDY_TEXTS: Final[Mapping[Remedy, str]] = {
+    Remedy.STORED: "The reconciliation has stored the event; it is applied soon.",
+    Remedy.AWAITED: "A stored event may explain it; the next full reconciliation decides.",
 }
 
 

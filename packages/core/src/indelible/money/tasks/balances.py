@@ -14,6 +14,7 @@ from indelible.money.entities import AccountKind, BalanceTransaction, Refund, ac
 from indelible.money.lifecycle import RefundStatus
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead, StripeGateway
 from indelible.money.queries import reconciliation as reads
+from indelible.money.rules.ledger import refund_succeeded_key
 from indelible.money.rules.reconciliation import CUTS, GRACE, BalanceCuts
 from indelible.money.tasks.outages import RETRY_SECONDS
 from indelible.money.tasks.states import MoneyStore
@@ -162,6 +163,9 @@ def _failed_refunds(tx: MoneyRead, changes: Sequence[BalanceTransaction]) -> Ite
         if change.type not in REFUND_FAILURES or change.source is None:
             continue
         head = tx.money.refunds.of_stripe(change.source)
-        if head is None or tx.money.movements.of_key(f"refund:{head.entity.id}:OK") is not None:
+        if head is None:
+            continue
+        key = refund_succeeded_key(head.entity.id)
+        if tx.money.movements.of_key(key) is not None:
             continue
         yield change.source

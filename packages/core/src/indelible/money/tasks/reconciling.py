@@ -42,6 +42,7 @@ from indelible.money.rules.reconciliation import (
     Compared,
     GroupTransfers,
     IntentStatus,
+    MissingEvent,
     ReconciliationFacts,
     ReconciliationResult,
     reconcile,
@@ -83,7 +84,8 @@ class ReconciliationReport:
 class Reconcile:
     """Compares the books with Stripe, and halts new payments and transfers if they differ.
 
-    `backfill` stores an event that was never received. Stripe is read with no transaction open.
+    `backfill` stores an event that was never received: it halts nothing, and a full reconciliation
+    follows. Stripe is read with no transaction open.
     What fails on the way ends the reconciliation as FAILED: it proves nothing, and halts nothing.
     """
 
@@ -215,12 +217,12 @@ class Reconcile:
             digests=self.store.read(reads.settlement_digests),
         )
 
-    def _missing_events(self, now: datetime) -> tuple[str, ...]:
+    def _missing_events(self, now: datetime) -> tuple[MissingEvent, ...]:
         """Return the events of Stripe's list that were never received, and store them now.
 
         Stripe lists events that the endpoint does not subscribe to: they are not asked for.
         """
-        missing: list[str] = []
+        missing: list[MissingEvent] = []
         page: dict[str, EventObject] = {}
         for event in self.gateway.list_events(since=now - LISTED_FOR, types=EVENT_TYPES):
             if now - event.created >= GRACE:
@@ -231,17 +233,18 @@ class Reconcile:
         missing.extend(self._backfill_missing(page))
         return tuple(missing)
 
-    def _backfill_missing(self, page: Mapping[str, EventObject]) -> tuple[str, ...]:
-        """Store the events of a page that were never received, and return their ids."""
-        missing = self.store.read(_unknown_events, tuple(page))
-        for event_id in missing:
+    def _backfill_missing(self, page: Mapping[str, EventObject]) -> Iterator[MissingEvent]:
+        """Store the events of a page that were never received, and yield each of them."""
+        for event_id in self.store.read(_unknown_events, tuple(page)):
+            is_stored = True
             try:
                 self.backfill(page[event_id].body)
             except IndelibleError as error:
+                is_stored = False
                 logger.error(  # noqa: TRY400 - the code says all
                     "[Payment] event %s was not stored: %s", event_id, error.code
                 )
-        return missing
+            yield MissingEvent(id=event_id, is_stored=is_stored)
 
     def _day(self, since: datetime, now: datetime) -> tuple[Compared, ...]:
         """Return the entry fees of a day, and Stripe's succeeded charges of the same day."""

@@ -50,7 +50,7 @@ class PayeeRefresher:
         destination = saved.payee.destination
         if destination is None:
             return None
-        account = self._account(destination)
+        account = read_account(self.gateway, destination)
         if account is None:
             return None
 
@@ -64,22 +64,23 @@ class PayeeRefresher:
             refresh_payee, command, actor=actor, reason=REASON, request_id=request_id
         )
 
-    def _account(self, destination: str) -> AccountObject | None:
-        """Return an account as Stripe has it, None if that cannot be read."""
-        try:
-            account = self.gateway.retrieve_account(destination)
-        except UNREADABLE as error:
-            logger.warning("[Payout] account %s was not read: %s", destination, error.code)
-            return None
 
-        logger.info(
-            "[Payout] account %s: transfers %s, payouts %s, %d requirements due",
-            destination,
-            "active" if account.transfers_active else "inactive",
-            "enabled" if account.payouts_enabled else "disabled",
-            len(account.requirements_due),
-        )
-        return account
+def read_account(gateway: StripeGateway, destination: str) -> AccountObject | None:
+    """Return an account as Stripe has it, None if that cannot be read."""
+    try:
+        account = gateway.retrieve_account(destination)
+    except UNREADABLE as error:
+        logger.warning("[Payout] account %s was not read: %s", destination, error.code)
+        return None
+
+    logger.info(
+        "[Payout] account %s: transfers %s, payouts %s, %d requirements due",
+        destination,
+        "active" if account.transfers_active else "inactive",
+        "enabled" if account.payouts_enabled else "disabled",
+        len(account.requirements_due),
+    )
+    return account
 
 
 def _payee_of(tx: MoneyRead, party: str) -> PayeeSaved:

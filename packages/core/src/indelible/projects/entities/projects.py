@@ -176,7 +176,6 @@ class Project(Aggregate):
         return self.transition(
             "set_github_repo_url",
             now=now,
-            repository_host=repository.host,
             repository_name=repository.name,
             repository_id=repository.repository_id,
             repository_branch=repository.branch,

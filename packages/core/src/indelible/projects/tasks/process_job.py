@@ -109,6 +109,7 @@ class ProcessJob:
                 spec=tx.projects.jobs.spec(job.id).architecture_spec,
                 warnings=frozenset(tx.projects.jobs.warnings(job.id)),
                 is_ended=job.status in TERMINAL,
+                is_first=job.status is JobStatus.PENDING,
             )
 
         if work.is_ended:

@@ -58,6 +58,8 @@ class Pushing:
         folder = run.workspace.path / CHECKOUT_FOLDER
         run.checkout = self.host.clone(run.repository, folder, run.handle)
         run.handle.check()
+        if run.work.is_first:
+            run.searched_tip = run.checkout.tip
         if not self._find(run, run.checkout):
             self._write_commit(run, run.checkout)
 
@@ -118,8 +120,9 @@ class Pushing:
 
     def _find(self, run: JobRun, checkout: Checkout) -> bool:
         """Return True if the remote branch has the job's commit from an earlier attempt."""
-        existing = checkout.find_commit(run.job.id)
+        existing = checkout.find_commit(run.job.id, since=run.searched_tip)
         if existing is None:
+            run.searched_tip = checkout.tip
             return False
 
         run.commit = existing.sha

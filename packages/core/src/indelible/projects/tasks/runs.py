@@ -23,12 +23,16 @@ R = TypeVar("R")
 
 @frozen(kw_only=True)
 class JobWork:
-    """A job as the claim read it; one that has ended only needs its workspace deleted."""
+    """A job as the claim read it; one that has ended only needs its workspace deleted.
+
+    A claim that found the job pending is the first one: no attempt can have pushed before.
+    """
 
     job: Job
     spec: ArchitectureSpec
     warnings: frozenset[str]  # of earlier attempts
     is_ended: bool = False
+    is_first: bool = False
 
 
 @define(kw_only=True, eq=False)
@@ -46,6 +50,7 @@ class JobRun:
     files: tuple[GeneratedFile, ...] = field(default=(), init=False)
     repository: Repository | None = field(default=None, init=False)
     checkout: Checkout | None = field(default=None, init=False)
+    searched_tip: str | None = field(default=None, init=False)  # it does not contain the commit
     commit: str | None = field(default=None, init=False)
     is_on_host: bool = field(default=False, init=False)  # the commit
 

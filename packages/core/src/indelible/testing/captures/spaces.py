@@ -146,7 +146,7 @@ class SpacesConformance:
 
     def test_a_space_takes_its_model_from_the_settings_or_is_refused(self, store: AnyStore) -> None:
         command = captures.CreateSpace(user_id="maya", name="reading")
-        assert code(lambda: do(store, captures.create_space, command)) == "CONFIG_UNAVAILABLE"
+        assert code(lambda: do(store, captures.create_space, command)) == "EMBEDDING_NOT_NAMED"
         change(store, "embedding_model", '"model-2"')
         change(store, "embedding_dimension", "8")
         space = do(store, captures.create_space, command).space

@@ -238,6 +238,15 @@ class EntryConformance:
         for number, attempt in enumerate(attempts):
             assert code(attempt) == "ENTRY_NOT_FOUND", number
 
+    def test_an_unknown_roster_is_not_found(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        entry = scenario.enter("ann").entry
+
+        def read_second_roster() -> object:
+            return scenario.read(lambda tx: tx.contests.entries.roster(entry.id, 2))
+
+        assert code(read_second_roster) == "ROSTER_NOT_FOUND"
+
     def test_entries_are_listed_by_state_and_user(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         paid = scenario.paid_entry("ann").entry

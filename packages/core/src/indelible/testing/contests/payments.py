@@ -31,6 +31,7 @@ from indelible.testing.contests.scenarios import (
     OTHER_ROSTER,
     ContestScenario,
     Value,
+    complete_contest,
     locked_contest,
     new_contest,
 )
@@ -167,6 +168,15 @@ class PaymentConformance:
         saved = EntrySaved(entry=entry, seq=2)
 
         assert code(partial(scenario.set_roster, saved)) == "CONTEST_LOCKED"
+
+    def test_an_entry_of_a_settled_contest_keeps_its_state(self, store: AnyStore) -> None:
+        scenario = complete_contest(store)
+        entry = scenario.entry(min(listed_entries(scenario)))
+        for command in (void, refund):
+            assert code(partial(command, scenario, entry)) == "ENTRY_SETTLED", command
+
+        assert entry.status is ACTIVE
+        assert scenario.entry(entry.id) == entry
 
 
 def _revision(scenario: ContestScenario) -> tuple[int, int]:

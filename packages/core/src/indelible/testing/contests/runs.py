@@ -213,7 +213,7 @@ def _add_run(scenario: ContestScenario, run: SettlementRun) -> None:
 
     def save(tx: contests.ContestsWrite) -> None:
         now = tx.clock.now()
-        second = evolve(run, id="second", number=9, created_at=now, updated_at=now)
+        second = evolve(run, id="second", number=2, created_at=now, updated_at=now)
         save_change(tx, tx.contests.runs, None, second, "start")
 
     within(scenario.store, save)

@@ -64,6 +64,14 @@ class KernelConformance(
 ):
     """Subclass it with a fixture `store`: an empty store whose policy has a pepper."""
 
+    def test_a_check_of_space_stores_nothing(self, store: AnyStore) -> None:
+        create(store)
+        changes = store.feed().changes
+
+        store.check_space()
+
+        assert store.feed().changes == changes
+
     def test_the_transactions_implement_their_ports(self, store: AnyStore) -> None:
         def check_transaction(tx: WriteTx, _: None) -> None:
             check_contract(tx, WriteTx, follow_properties=True)

@@ -7,12 +7,17 @@ from typing import Final
 from attrs import evolve
 
 from indelible.app import WriteTx
+from indelible.kernel import SystemClock
 from indelible.kernel.hung_threads import HUNG_SECONDS, HungThreads
 from indelible.testing.kernel.task_rates import TaskRatesConformance
-from indelible.testing.stores import BEGINNING, FAR, AnyStore, enqueue, within
+from indelible.testing.stores import BEGINNING, AnyStore, enqueue, within
 
 NOW: Final = BEGINNING + timedelta(hours=1)
-TWO: Final = HungThreads(stage="work", process="host-1", threads=2, since=BEGINNING, expires_at=FAR)
+# SQL stores delete by the database's clock, and refuse a report that does not expire within a day.
+LIVE_UNTIL: Final = SystemClock().now() + timedelta(hours=20)
+TWO: Final = HungThreads(
+    stage="work", process="host-1", threads=2, since=BEGINNING, expires_at=LIVE_UNTIL
+)
 
 
 def report(store: AnyStore, *reports: HungThreads) -> None:

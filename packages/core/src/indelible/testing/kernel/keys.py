@@ -8,7 +8,8 @@ from attrs import evolve
 
 from indelible.app import WriteTx
 from indelible.kernel import Idempotency
-from indelible.kernel.aggregates import FieldFixed, save_change
+from indelible.kernel.aggregate_errors import FieldFixed
+from indelible.kernel.aggregates import save_change
 from indelible.kernel.keys import (
     CreateKey,
     InvalidScope,

@@ -6,20 +6,24 @@ from functools import partial
 from attrs import evolve
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import Actor
+from indelible.kernel import Actor, instant_text
+from indelible.kernel.feed_cursors import HASH_DIGITS
 from indelible.kernel.feed_stage import FeedRun
 from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.silence import LONGEST_SILENCE
 from indelible.kernel.stages import PermanentFailure, Postpone, RetryLater
+from indelible.kernel.subscriber_checks import CursorOutOfFeed, SubscriberFenced
 from indelible.kernel.subscribers import (
     FOLLOW_FEED,
     RestartSubscriber,
     SubscriberCursor,
-    SubscriberFenced,
     SubscriberNotFound,
     lock_cursor,
+    stopped_subscribers,
 )
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import AttemptOutcome
+from indelible.testing.kernel.feed_cursors import FeedCursorsConformance, behind
 from indelible.testing.kernel.followed_feeds import MANY, NAME, Following, create_many, restart
 from indelible.testing.stores import (
     BEGINNING,
@@ -33,9 +37,10 @@ from indelible.testing.stores import (
 )
 
 FOREIGN = "no-cursor-of-this-store"
+NO_HASH = "0" * HASH_DIGITS  # of a cursor, of no change
 
 
-class SubscribersConformance:
+class SubscribersConformance(FeedCursorsConformance):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_subscriber_handles_each_change_once_and_in_order(self, store: AnyStore) -> None:
@@ -188,7 +193,11 @@ class SubscribersConformance:
             updated_at=BEGINNING,
         )
 
-        for other in (evolve(first, feed_cursor="1"), _restarted(first), evolve(first, fence=9)):
+        for other in (
+            evolve(first, feed_cursor=f"1.{NO_HASH}"),
+            _restarted(first),
+            evolve(first, fence=9),
+        ):
             assert _refused_save(store, other) == "SUBSCRIBER_FENCED", other
         assert within(store, lambda tx: lock_cursor(tx, lease)).after == ""
         assert following.cursor().fence == lease.fence
@@ -264,31 +273,31 @@ class SubscribersConformance:
 
         assert isinstance(unknown, SubscriberNotFound), unknown
         assert _refused_restart(store, FOREIGN) == "FOREIGN_CURSOR"
-        end = store.feed(limit=MANY).cursor
-        prefix, dot, number = end.rpartition(".")
-        behind = f"{prefix}{dot}{int(number) + 10}"
-        assert _refused_restart(store, behind) == "FOREIGN_CURSOR"
+        assert _refused_restart(store, behind(store, 10)) == "FOREIGN_CURSOR"
         for position, since in ((None, None), ("end", FAR)):
             error = refusal(partial(RestartSubscriber, name=NAME, position=position, since=since))
             assert error is not None
             assert "needs one of position and since" in str(error)
         assert following.cursor() == before
 
-    def test_a_foreign_cursor_stops_the_subscriber_until_its_restart(self, store: AnyStore) -> None:
+    def test_a_cursor_never_passes_the_end_and_only_a_restart_moves_it_back(
+        self, store: AnyStore
+    ) -> None:
         following = Following(store)
-        concepts = create_many(store, 1)
+        concepts = create_many(store, 2)
         following.run()
-        lease = following.claim()
-        moved = evolve(following.cursor(), feed_cursor=FOREIGN, fence=lease.fence)
-        within(store, lambda tx: tx.subscribers.save(moved))
-        within(store, lambda tx: tx.tasks.release([lease]))
+        first = store.feed(limit=1).cursor
+        following.claim()
+        leased = evolve(following.cursor(), fence=following.task().fence)
+        for position in (behind(store, 1), behind(store, 10**17), first):
+            moved = evolve(leased, feed_cursor=position)
+            assert _refused_move(store, moved) == "CURSOR_OUT_OF_FEED", position
+        for text in (FOREIGN, "1", "-1", f"{'9' * 19}.{NO_HASH}"):
+            assert _refused_move(store, evolve(leased, feed_cursor=text)) == "CURSOR_OUT_OF_FEED"
+        assert following.cursor() == evolve(leased, fence=following.cursor().fence)
 
-        error = refusal(following.run)
-        assert isinstance(error, PermanentFailure), error
-        assert "FOREIGN_CURSOR" in error.reason
-        hour = timedelta(hours=1)
-        assert following.lag(moved.updated_at + hour).seconds == hour.total_seconds()
-
+        restart(store, first)
+        assert following.cursor().feed_cursor == first
         restart(store, "end")
         concepts += create_many(store, 1)
         following.run()
@@ -319,10 +328,34 @@ class SubscribersConformance:
 
         assert following.lag(FAR).problem == "the reaction is broken"
 
+    def test_a_subscriber_whose_task_is_put_off_or_does_not_run_has_stopped(
+        self, store: AnyStore
+    ) -> None:
+        following = Following(store)
+        following.run()
+        now = following.cursor().updated_at
+        assert following.lag(now).problem is None
+        assert following.lag(now + LONGEST_SILENCE).problem is None
+
+        silent_at = now + 2 * LONGEST_SILENCE
+        assert "has been due since" in (following.lag(silent_at).problem or "")
+        following.claim()  # its lease ends before that time
+        assert "has been due since" in (following.lag(silent_at).problem or "")
+
+        within(store, lambda tx: tx.tasks.reschedule(FOLLOW_FEED, NAME, due_at=FAR))
+        assert following.lag(silent_at).problem == f"its task is put off until {instant_text(FAR)}"
+        assert [lag.name for lag in store.read(stopped_subscribers, silent_at)] == [NAME]
+
 
 def _refused_save(store: AnyStore, cursor: SubscriberCursor) -> str:
     error = refusal(lambda: within(store, lambda tx: tx.subscribers.save(cursor)))
     assert isinstance(error, SubscriberFenced), error
+    return error.code
+
+
+def _refused_move(store: AnyStore, cursor: SubscriberCursor) -> str:
+    error = refusal(lambda: within(store, lambda tx: tx.subscribers.save(cursor)))
+    assert isinstance(error, CursorOutOfFeed), error
     return error.code
 
 

@@ -7,12 +7,23 @@ from functools import partial
 from attrs import evolve
 
 from indelible.app import WriteTx
+from indelible.kernel.due_times import MAX_DUE
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases
 from indelible.testing.captures.scenarios import code
 from indelible.testing.kernel.task_postponements import TaskPostponementsConformance
-from indelible.testing.stores import FAR, LEASE_END, OVER, AnyStore, claim, enqueue, within
+from indelible.testing.stores import (
+    BEGINNING,
+    FAR,
+    LEASE_END,
+    OVER,
+    AnyStore,
+    claim,
+    enqueue,
+    within,
+)
 
 TOO_EARLY = datetime(1999, 12, 31, tzinfo=UTC)
+IN_2999 = datetime(2999, 1, 1, tzinfo=UTC)
 TOO_LATE = datetime(3000, 1, 1, tzinfo=UTC)
 
 
@@ -36,6 +47,21 @@ class TaskLimitsConformance(TaskPostponementsConformance):
             )
             codes = [refused(store, write) for write in writes]
             assert codes == ["INSTANT_OUT_OF_RANGE"] * 3, wrong
+
+    def test_no_task_is_put_off_for_ever(self, store: AnyStore) -> None:
+        enqueue(store, "a", "b")
+        (lease,) = claim(store)
+
+        writes: tuple[Callable[[WriteTx], object], ...] = (
+            partial(_enqueue, due_at=IN_2999),
+            partial(_enqueue_once, due_at=IN_2999),
+            partial(_retry_later, lease=lease, due_at=IN_2999),
+            lambda tx: tx.tasks.reschedule("work", "b", due_at=IN_2999),
+            lambda tx: tx.tasks.enqueue_slot("work", "c", slot=IN_2999),
+        )
+        assert [refused(store, write) for write in writes] == ["DUE_TOO_LATE"] * len(writes)
+
+        within(store, lambda tx: tx.tasks.reschedule("work", "b", due_at=BEGINNING + MAX_DUE))
 
     def test_a_lease_ends_at_a_time_that_can_be_stored(self, store: AnyStore) -> None:
         enqueue(store, "a", "b")

@@ -15,7 +15,6 @@ from indelible.testing.captures.scenarios import code
 from indelible.testing.money.scenarios import (
     FEE,
     GOLDEN,
-    OPERATOR,
     OTHER,
     PARTIES,
     POOL,
@@ -29,7 +28,7 @@ from indelible.testing.money.scenarios import (
     golden,
     settled_books,
 )
-from indelible.testing.stores import AnyStore, do, within
+from indelible.testing.stores import MAYA, NOOR, AnyStore, do, within
 
 ESCROW = f"escrow:{REFERENCE}:{USD}"
 STRIPE = f"stripe_balance:-:{USD}"
@@ -148,16 +147,11 @@ class LedgerConformance:
 
     def test_a_note_moves_no_money(self, store: AnyStore) -> None:
         books = Books(store)
-        note = ledger.payout_failed(
-            transfer_id="t1",
-            attempt_number=2,
-            reference=REFERENCE,
-            currency=USD,
-            proof=OPERATOR,
-        )
+        topped_up = books.top_up().movement
+        note = ledger.reversal_proposed(topped_up)
         posted = books.post(note)
 
-        assert posted.movement.key == "ledger:payout:t1:2"
+        assert posted.movement.key == f"reversal_proposed:{topped_up.id}"
         assert posted.movement.is_note
         assert books.postings(posted.movement) == ()
         assert not books.post(note).is_new
@@ -187,33 +181,72 @@ class LedgerConformance:
 
     def test_a_movement_is_mirrored_once(self, store: AnyStore) -> None:
         books = Books(store)
-        original = books.pay("ann").movement
+        original = books.top_up().movement
         mirror = books.reverse(original.id)
 
         assert mirror.movement.kind is MovementKind.REVERSAL
         assert mirror.movement.reverses == original.id
         assert mirror.movement.key == f"reversal_of:{original.id}"
-        assert books.balance(AccountKind.ESCROW) == 0
-        assert not books.reverse(original.id).is_new
+        assert books.balance(AccountKind.ESCROW, OTHER) == 0
+        assert not books.approve(original.id).is_new
         reversal = store.read(lambda tx: tx.money.movements.reversal_of(original.id))
         assert reversal is not None
         assert reversal.entity == mirror.movement
+        assert code(partial(books.propose, original.id)) == "MOVEMENT_REVERSED"
         second = _mirror_under_another_key(books, original)
         assert code(partial(books.post, second)) == "MOVEMENT_REVERSED"
 
-    def test_a_settlement_a_note_and_a_mirror_have_no_mirror(self, store: AnyStore) -> None:
-        books = settled_books(store)
-        other = books.pay("ann", reference=OTHER).movement
-        mirror = books.reverse(other.id).movement
-        for movement in (movement_id("settlement:s1"), mirror.id):
-            assert code(partial(books.reverse, movement)) == "MOVEMENT_NOT_REVERSIBLE"
-        assert code(partial(books.reverse, "nothing")) == "MOVEMENT_NOT_FOUND"
+    def test_a_reversal_needs_a_proposal_and_a_second_person(self, store: AnyStore) -> None:
+        books = Books(store)
+        original = books.top_up().movement
+        assert code(partial(books.approve, original.id)) == "REVERSAL_NOT_PROPOSED"
 
-    def test_money_that_has_moved_on_cannot_be_mirrored(self, store: AnyStore) -> None:
+        proposal = books.propose(original.id).movement
+        assert (proposal.kind, proposal.total_minor) == (MovementKind.REVERSAL_PROPOSED, 0)
+        assert not books.propose(original.id).is_new
+        assert books.balance(AccountKind.ESCROW, OTHER) == FEE
+        alone = partial(books.approve, original.id, actor=MAYA)
+        assert code(alone) == "REVERSAL_NEEDS_SECOND_PERSON"
+
+        assert books.approve(original.id, actor=NOOR).is_new
+        assert books.balance(AccountKind.ESCROW, OTHER) == 0
+
+    def test_a_settlement_and_a_note_have_no_mirror(self, store: AnyStore) -> None:
+        books = settled_books(store)
+        proposal = books.propose(books.top_up().movement.id).movement
+        for movement in (movement_id("settlement:s1"), proposal.id):
+            assert code(partial(books.propose, movement)) == "MOVEMENT_NOT_REVERSIBLE"
+            assert code(partial(books.approve, movement)) == "MOVEMENT_NOT_REVERSIBLE"
+        assert code(partial(books.propose, "nothing")) == "MOVEMENT_NOT_FOUND"
+
+    def test_operators_do_not_reverse_what_stripe_has_reported(self, store: AnyStore) -> None:
         books = settled_books(store)
         paid = store.read(lambda tx: tx.money.movements.of_fact(_fact("ann")))
         assert paid is not None
-        assert code(partial(books.reverse, paid.entity.id)) == "BALANCE_NEGATIVE"
+        payout = books.pay_out("t1", *books.owed("ann")).movement
+        reversal = books.reverse_payout("trr_1", payout, FEE).movement
+        for movement in (paid.entity, payout, reversal):
+            assert code(partial(books.propose, movement.id)) == "MOVEMENT_HAS_EVIDENCE"
+            assert code(partial(books.approve, movement.id)) == "MOVEMENT_HAS_EVIDENCE"
+
+    def test_a_wrong_reversal_is_corrected_by_its_own_reversal(self, store: AnyStore) -> None:
+        books = Books(store)
+        original = books.top_up().movement
+        wrong = books.reverse(original.id).movement
+        correction = books.reverse(wrong.id).movement
+
+        assert correction.reverses == wrong.id
+        assert books.balance(AccountKind.ESCROW, OTHER) == FEE
+        assert books.balance(AccountKind.GOODWILL) == FEE
+        books.reverse(correction.id)
+        assert books.balance(AccountKind.ESCROW, OTHER) == 0
+        assert books.faults() == ()
+
+    def test_money_that_has_moved_on_cannot_be_mirrored(self, store: AnyStore) -> None:
+        books = Books(store)
+        original = books.top_up().movement
+        books.settle("s2", reference=OTHER, lines=[], rake_minor=FEE, rounding_minor=0, items=[])
+        assert code(partial(books.reverse, original.id)) == "BALANCE_NEGATIVE"
 
     def test_an_account_does_not_change_without_a_movement(self, store: AnyStore) -> None:
         Books(store).pay("ann")
@@ -315,9 +348,9 @@ def _fact(party: str) -> str:
 def _mirror_under_another_key(books: Books, original: Movement) -> money.MovementDraft:
     """Return a second mirror of a movement."""
     accounts: dict[str, Account] = {}
-    for account in (ESCROW, STRIPE):
+    for account in (f"escrow:{OTHER}:{USD}", f"goodwill:-:{USD}"):
         accounts[account] = books.store.read(money.get_account, account)
-    books.pay("bob")
+    books.pay("bob", reference=OTHER)
     mirror = ledger.mirror(original, books.postings(original), accounts)
     return evolve(mirror, key="reversal_of:another")
 

@@ -6,11 +6,9 @@ from attrs import evolve
 
 from indelible.money import AccountKind, MoneyRead, MovementKind
 from indelible.money.entities import OwedLine, movement_id
-from indelible.money.rules import ledger
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.scenarios import (
     FEE,
-    OPERATOR,
     OTHER,
     POOL,
     RAKE,
@@ -18,7 +16,6 @@ from indelible.testing.money.scenarios import (
     ROUNDING,
     USD,
     WON,
-    payment_of,
     payout,
     settled_books,
 )
@@ -155,44 +152,30 @@ class OwedLinesConformance:
     def test_unclaimed_money_is_no_longer_owed(self, store: AnyStore) -> None:
         books = settled_books(store)
         (line,) = books.owed("cat")
-        draft = ledger.unclaimed(
-            transfer_id="t1",
-            reference=REFERENCE,
-            currency=USD,
-            lines=[payment_of(line)],
-            proof=OPERATOR,
-        )
-        unclaimed = books.post(draft).movement
+        unclaimed = books.keep_unclaimed("t1", line).movement
 
         assert unclaimed.key == "unclaimed:t1"
         assert books.owed("cat") == ()
         assert books.balance(AccountKind.UNCLAIMED_PRIZES) == WON["cat"]
         assert code(partial(books.pay_out, "t2", line)) == "OWED_LINE_PAID"
-        books.reverse(unclaimed.id)
+        mirror = books.reverse(unclaimed.id).movement
         (again,) = books.owed("cat")
-        assert again.amount_minor == WON["cat"]
+        assert (again.name, again.amount_minor) == ((mirror.id, 1), WON["cat"])
         books.pay_out("t3", again)
         assert books.balance(AccountKind.UNCLAIMED_PRIZES) == 0
         assert books.identity() == 0
 
-    def test_the_mirror_of_a_payout_is_owed_again(self, store: AnyStore) -> None:
-        books = settled_books(store)
-        paid = books.pay_out("t1", *books.owed("ann")).movement
-        mirror = books.reverse(paid.id).movement
-        (line,) = books.owed("ann")
-
-        assert line.name == (mirror.id, 1)
-        assert line.amount_minor == WON["ann"]
-        attempt = partial(books.reverse_payout, "trr-1", paid, 1)
-        assert code(attempt) == "PAYOUT_LINE_REVERSED"
-
     def test_the_mirror_of_a_reversal_needs_its_line_unpaid(self, store: AnyStore) -> None:
         books = settled_books(store)
-        paid = books.pay_out("t1", *books.owed("ann")).movement
-        first = books.reverse_payout("trr-1", paid, FEE).movement
-        books.reverse(first.id)
-        assert books.owed("ann") == ()
-        second = books.reverse_payout("trr-2", paid, FEE).movement
-        books.pay_out("t2", *books.owed("ann"))
+        unclaimed = books.keep_unclaimed("t1", *books.owed("cat")).movement
+        first = books.reverse(unclaimed.id).movement
+        correction = books.reverse(first.id).movement
+        assert books.owed("cat") == ()
+        assert books.balance(AccountKind.UNCLAIMED_PRIZES) == WON["cat"]
+
+        second = books.reverse(correction.id).movement
+        (line,) = books.owed("cat")
+        assert line.name == (second.id, 1)
+        books.pay_out("t2", line)
         assert code(partial(books.reverse, second.id)) == "OWED_LINE_PAID"
         assert books.faults() == ()

@@ -3,16 +3,19 @@
 from functools import partial
 
 from indelible import money
-from indelible.kernel import verify_chain
-from indelible.money import PAYEE, PayeeStatus
+from indelible.kernel import Actor, verify_chain
+from indelible.money import PAYEE, TRANSFER, PayeeStatus
 from indelible.money.commands import (
     AttachDestination,
+    BeginTransfer,
     ClosePayee,
     EnablePayee,
     ReopenPayee,
     RestrictPayee,
+    UnparkTransfer,
 )
 from indelible.money.errors import ParkReason
+from indelible.money.handlers.payouts import begin_transfer, unpark_transfer
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.transfers import (
@@ -22,8 +25,11 @@ from indelible.testing.money.transfers import (
     parked,
     planned,
     ready_payee,
+    transfer_of,
 )
-from indelible.testing.stores import FAR, AnyStore, do, within
+from indelible.testing.stores import FAR, NOOR, AnyStore, do, within
+
+OTTO = Actor.user("otto")
 
 
 class PayeesConformance:
@@ -84,6 +90,43 @@ class PayeesConformance:
         assert restricted == attached
         assert (enabled.status, enabled.destination) == (PayeeStatus.READY, "acct_new")
 
+    def test_a_destination_that_is_set_after_the_approval_needs_another(
+        self, store: AnyStore
+    ) -> None:
+        planned(store)
+        approve(store, "ann", actor=NOOR)
+        do(store, money.register_payee, money.RegisterPayee(party="ann"))
+        attach = AttachDestination(party="ann", destination="acct_otto")
+        do(store, money.attach_destination, attach, actor=OTTO)
+        do(store, money.enable_payee, EnablePayee(party="ann"))
+        begin = BeginTransfer(transfer_id=id_of("ann"))
+        refused = within(store, lambda tx: begin_transfer(tx, begin))
+        parked(store, "ann", ParkReason.DESTINATION_UNAPPROVED)
+        unpark = UnparkTransfer(transfer_id=id_of("ann"))
+
+        assert refused is not None
+        assert refused.decision.park_reason is ParkReason.DESTINATION_UNAPPROVED
+        assert code(partial(approve, store, "ann", actor=OTTO)) == "FOUR_EYES_REQUIRED"
+        assert code(partial(do, store, unpark_transfer, unpark)) == "DESTINATION_NOT_APPROVED"
+        approved = approve(store, "ann", actor=NOOR)
+        assert (approved.status, approved.approved_destination) == ("pending", "acct_otto")
+        allowed = within(store, lambda tx: begin_transfer(tx, begin))
+        assert allowed is not None
+        assert allowed.transfer.destination == "acct_otto"
+
+    def test_a_payee_that_sets_its_destination_itself_needs_no_new_approval(
+        self, store: AnyStore
+    ) -> None:
+        planned(store)
+        approve(store, "ann")
+        ready_payee(store, "ann")
+        begin = BeginTransfer(transfer_id=id_of("ann"))
+
+        work = within(store, lambda tx: begin_transfer(tx, begin))
+
+        assert work is not None
+        assert work.transfer.destination == account_of("ann")
+
     def test_an_enabled_payee_makes_its_parked_transfers_due(self, store: AnyStore) -> None:
         planned(store)
         approve(store, "ann")
@@ -97,3 +140,23 @@ class PayeesConformance:
         assert waiting.due_at == FAR
         assert due.due_at is not None
         assert due.due_at < FAR
+
+    def test_a_winner_who_has_never_had_an_account_is_asked_for_one_once(
+        self, store: AnyStore
+    ) -> None:
+        planned(store)
+        for party in ("ann", "bob"):
+            approve(store, party)
+        ready_payee(store, "bob")
+        do(store, money.close_payee, ClosePayee(party="bob"))
+        for party in ("ann", "ann", "bob"):
+            parked(store, party, ParkReason.ACCOUNT_MISSING)
+
+        changes = store.read(lambda tx: tx.history.of(TRANSFER.name, id_of("ann")))
+        assert [change.action for change in changes][-2:] == ["park", "request_account"]
+        request = changes[-1]
+        assert request.data["party"] == "ann"
+        assert request.data["amount_minor"] == transfer_of(store, "ann").amount_minor
+        closed = store.read(lambda tx: tx.history.of(TRANSFER.name, id_of("bob")))
+        assert closed[-1].action == "park"
+        assert transfer_of(store, "ann").failure_code == ParkReason.ACCOUNT_MISSING

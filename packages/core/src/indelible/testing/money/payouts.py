@@ -78,7 +78,7 @@ def unsaved_transfer(tx: money.MoneyWrite, transfer_id: str, line: TransferLine)
         "plan",
         now=tx.clock.now(),
         id=transfer_id,
-        job_id=None,
+        job_id=SETTLEMENT,
         settlement_id=SETTLEMENT,
         reference=REFERENCE,
         party="ann",

@@ -1,7 +1,10 @@
 """Requirements on reconciliations and on the switch that halts payments."""
 
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
+
+from attrs import evolve
 
 from indelible import money
 from indelible.kernel import Change, verify_chain
@@ -15,6 +18,7 @@ from indelible.money import (
     ReconciliationRule,
     ReconciliationScope,
     ReconciliationStatus,
+    Remedy,
     ResumePayments,
     StartReconciliation,
     SwitchStatus,
@@ -83,6 +87,17 @@ def difference(number: int, subject: str = "stripe_balance:-:USD") -> Discrepanc
     )
 
 
+def rules_without_remedy(store: AnyStore, since: datetime) -> frozenset[ReconciliationRule]:
+    """Return the rules that have found what has no remedy since a time."""
+    return store.read(lambda tx: tx.money.reconciliations.rules_without_remedy(since))
+
+
+def is_halted(store: AnyStore) -> bool:
+    """Return True if new payments and transfers are refused."""
+    head = store.read(lambda tx: tx.money.switches.current())
+    return head is not None and head.entity.is_halted
+
+
 class ReconciliationsConformance:
     """Requirements on comparisons of the books with Stripe."""
 
@@ -132,6 +147,42 @@ class ReconciliationsConformance:
         assert switch is not None
         assert switch.entity.is_halted
         assert switch.entity.reason_code == "RECONCILIATION_DISCREPANCY"
+
+    def test_a_discrepancy_with_a_remedy_is_stored_and_halts_nothing(self, store: AnyStore) -> None:
+        stored = evolve(difference(1), rule=ReconciliationRule.R12, remedy=Remedy.STORED)
+        awaited = evolve(difference(2), remedy=Remedy.AWAITED)
+        finished = finish(store, start(store), stored, awaited)
+
+        reported = store.read(
+            lambda tx: tx.money.reconciliations.discrepancies(finished.id, after=0, limit=9)
+        )
+        assert reported == (stored, awaited)
+        assert not finished.has_passed
+        assert store.read(lambda tx: tx.money.switches.current()) is None
+        assert rules_without_remedy(store, finished.started_at) == frozenset()
+
+    def test_the_rules_without_a_remedy_are_read_since_a_time(self, store: AnyStore) -> None:
+        awaited = evolve(difference(2), rule=ReconciliationRule.R3, remedy=Remedy.AWAITED)
+        last = finish(store, start(store), difference(1), awaited)
+        assert last.finished_at is not None
+
+        assert rules_without_remedy(store, last.started_at) == {ReconciliationRule.R2}
+        later = last.updated_at + timedelta(microseconds=1)
+        assert rules_without_remedy(store, later) == frozenset()
+
+    def test_a_clean_full_reconciliation_ends_a_halt_that_events_explain(
+        self, store: AnyStore
+    ) -> None:
+        finish(store, start(store), difference(1))
+        assert is_halted(store)
+        finish(store, start(store))
+        assert is_halted(store)
+        finish(store, start(store, FULL))
+        assert not is_halted(store)
+
+        finish(store, start(store), evolve(difference(1), rule=ReconciliationRule.R9))
+        finish(store, start(store, FULL))
+        assert is_halted(store)
 
     def test_a_reconciliation_that_failed_halts_nothing(self, store: AnyStore) -> None:
         started = start(store)
@@ -194,6 +245,20 @@ class SwitchConformance:
         do(store, halt_payments, HALT)
         assert [change.action for change in changes_of(store)] == ["halt", "resume", "halt"]
         verify_chain(PAYMENT_SWITCH, changes_of(store))
+
+    def test_a_halt_by_a_reconciliation_becomes_that_of_whoever_halts_next(
+        self, store: AnyStore
+    ) -> None:
+        finish(store, start(store), difference(1))
+
+        taken_over = do(store, halt_payments, HALT).switch
+        finish(store, start(store), difference(1))
+        finish(store, start(store, FULL))
+
+        assert taken_over.reason_code == HALT.reason_code
+        switch = store.read(lambda tx: tx.money.switches.current())
+        assert switch is not None
+        assert switch.entity == taken_over
 
     def test_a_halt_refuses_new_payments_and_charges_can_still_be_opened(
         self, store: AnyStore

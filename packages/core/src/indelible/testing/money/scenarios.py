@@ -4,8 +4,10 @@ from typing import Final, Self
 
 from attrs import frozen
 
+from indelible.kernel import Actor
 from indelible.money import (
     AccountKind,
+    ApproveReversal,
     LedgerLine,
     Movement,
     MovementDraft,
@@ -15,16 +17,17 @@ from indelible.money import (
     PayoutReversal,
     Posting,
     Proof,
-    ReverseMovement,
+    ProposeReversal,
     Settle,
     SettlementLine,
+    approve_reversal,
     post_movement,
-    reverse_movement,
+    propose_reversal,
     settle,
 )
 from indelible.money.entities import account_id
 from indelible.money.rules import ledger
-from indelible.testing.stores import AnyStore, do, within
+from indelible.testing.stores import NOOR, AnyStore, do, within
 
 REFERENCE: Final = "contest-1"
 OTHER: Final = "contest-2"
@@ -70,6 +73,17 @@ class Books:
         """Post a transfer that pays owed lines."""
         return self.post(payout(transfer_id, *lines))
 
+    def keep_unclaimed(self, transfer_id: str, *lines: OwedLine) -> MovementPosted:
+        """Post what nobody has claimed: the platform keeps it."""
+        draft = ledger.unclaimed(
+            transfer_id=transfer_id,
+            reference=REFERENCE,
+            currency=USD,
+            lines=[payment_of(line) for line in lines],
+            proof=OPERATOR,
+        )
+        return self.post(draft)
+
     def reverse_payout(
         self, reversal_ref: str, payout_movement: Movement, amount_minor: int, *, number: int = 1
     ) -> MovementPosted:
@@ -79,9 +93,24 @@ class Books:
         )
         return self.post(reversal(reversal_ref, line, amount_minor))
 
+    def top_up(self, amount_minor: int = FEE, *, reference: str = OTHER) -> MovementPosted:
+        """Post what the platform adds to the escrow of a reference."""
+        return self.post(top_up(amount_minor, reference=reference))
+
+    def propose(self, movement_id: str) -> MovementPosted:
+        """Note the proposal of Maya to reverse a movement."""
+        return do(self.store, propose_reversal, ProposeReversal(movement_id=movement_id))
+
+    def approve(self, movement_id: str, *, actor: Actor = NOOR) -> MovementPosted:
+        """Post the mirror of a movement, by another one than who has proposed it."""
+        return do(
+            self.store, approve_reversal, ApproveReversal(movement_id=movement_id), actor=actor
+        )
+
     def reverse(self, movement_id: str) -> MovementPosted:
-        """Post the mirror of a movement."""
-        return do(self.store, reverse_movement, ReverseMovement(movement_id=movement_id))
+        """Post the mirror of a movement by two persons."""
+        self.propose(movement_id)
+        return self.approve(movement_id)
 
     def owed(self, party: str, *, unpaid: bool = True) -> tuple[OwedLine, ...]:
         """Return the owed lines of a party."""
@@ -137,6 +166,16 @@ def fee(
         amount_minor=amount_minor,
         currency=USD,
         proof=Proof.by_event(event or f"evt-{reference}-{party}"),
+    )
+
+
+def top_up(amount_minor: int = FEE, *, reference: str = OTHER) -> MovementDraft:
+    """Return the draft of what the platform adds to the escrow of a reference."""
+    return ledger.guarantee_topup(
+        settlement_id=f"settlement-{reference}",
+        reference=reference,
+        amount_minor=amount_minor,
+        currency=USD,
     )
 
 

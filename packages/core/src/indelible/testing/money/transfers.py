@@ -50,10 +50,10 @@ def account_of(party: str) -> str:
 
 
 def ready_payee(store: AnyStore, party: str) -> Payee:
-    """Register a payee, give it an account, and enable it."""
+    """Register a payee that sets its account itself, and enable it."""
     do(store, register_payee, RegisterPayee(party=party))
     attach = AttachDestination(party=party, destination=account_of(party))
-    do(store, attach_destination, attach)
+    do(store, attach_destination, attach, actor=Actor.user(party))
     return do(store, enable_payee, EnablePayee(party=party)).payee
 
 

@@ -5,9 +5,12 @@ from functools import partial
 from indelible import tokens
 from indelible.app import WriteTx
 from indelible.kernel import IndelibleError, Stale
+from indelible.kernel.task_lists import TaskFilter
+from indelible.kernel.tasks import TaskState
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import (
     BEGINNING,
+    FAR,
     AnyStore,
     claim,
     do,
@@ -19,7 +22,15 @@ from indelible.testing.stores import (
 from indelible.testing.tokens.lifecycle import FAULT, advance, get_token, read_token, retry
 from indelible.testing.tokens.scenarios import add_tokens, wallet, with_repositories
 from indelible.tokens import SetAuthorPrompt, TokenStatus
-from indelible.tokens.rules import DETECT_STAGE, GENERATE_STAGE, STAGE_LIFECYCLES, UPLOAD_STAGE
+from indelible.tokens.commands import CancelUnperformedTasks
+from indelible.tokens.handlers.tokens import cancel_unperformed_tasks
+from indelible.tokens.rules import (
+    DETECT_STAGE,
+    GENERATE_STAGE,
+    REVEAL_STAGE,
+    STAGE_LIFECYCLES,
+    UPLOAD_STAGE,
+)
 
 
 def stale_batch_error(store: AnyStore, count: int) -> IndelibleError | None:
@@ -74,6 +85,36 @@ class CommandsConformance:
 
         assert ids(claim(store, 9, stage=UPLOAD_STAGE)) == ["token-1"]
 
+    def test_a_token_in_a_state_without_a_performed_stage_has_no_task(
+        self, store: AnyStore
+    ) -> None:
+        add_tokens(store, 1)
+        with_repositories(store, lambda r: advance(r, 1, TokenStatus.READY))
+
+        assert within(store, lambda tx: tx.policy.tokens.unperformed_stages) == [REVEAL_STAGE]
+        assert ids(claim(store, 9, stage=GENERATE_STAGE)) == ["token-1"]
+        assert ids(claim(store, 9, stage=UPLOAD_STAGE)) == ["token-1"]
+        assert claim(store, 9, stage=REVEAL_STAGE) == ()
+
+    def test_waiting_tasks_of_stages_that_no_worker_performs_are_canceled(
+        self, store: AnyStore
+    ) -> None:
+        add_tokens(store, 3)
+        enqueue(store, "token-1", "token-2", "token-3", stage=REVEAL_STAGE)
+        claim(store, stage=REVEAL_STAGE)
+
+        cancel = CancelUnperformedTasks(limit=1)
+        counts = [do(store, cancel_unperformed_tasks, cancel) for _ in range(3)]
+        canceled = TaskFilter(stage=REVEAL_STAGE, state=TaskState.CANCELED)
+        tasks = store.read(lambda tx: tx.tasks.list_tasks(canceled, now=FAR, after="", limit=9))
+
+        assert counts == [1, 1, 0]
+        assert {task.entity_id: task.cancel_reason for task in tasks} == {
+            "token-2": "a test",
+            "token-3": "a test",
+        }
+        assert ids(claim(store, 9, stage=GENERATE_STAGE)) == ["token-1", "token-2", "token-3"]
+
     def test_a_task_of_a_token_needs_the_token(self, store: AnyStore) -> None:
         (token,) = add_tokens(store, 1)
 
@@ -93,8 +134,7 @@ class CommandsConformance:
         assert detected.token.author_id == revealed.token.author_id
         second = recover(token_id=1)
         assert code(lambda: do(store, tokens.recover_token, second)) == "TOKEN_EXISTS"
-        pending = with_repositories(store, lambda r: r.tokens.get_pending_for_generation())
-        assert [token.token_id for token in pending] == [1]
+        assert ids(claim(store, 9, stage=GENERATE_STAGE)) == [detected.token.id]
 
     def test_a_prompt_is_set_and_set_again(self, store: AnyStore) -> None:
         def set_prompt(text: str) -> tokens.AuthorSaved:

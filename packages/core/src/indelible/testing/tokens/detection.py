@@ -48,8 +48,10 @@ def fail(store: AnyStore, token_id: int) -> None:
 
 
 def pending(store: AnyStore) -> list[int]:
-    """Return the on-chain ids of the tokens that are pending for generation, in order."""
-    tokens_pending = with_repositories(store, lambda r: r.tokens.get_pending_for_generation())
+    """Return the on-chain ids of the detected tokens, in order."""
+    tokens_pending = with_repositories(
+        store, lambda r: r.tokens.get_by_status(TokenStatus.DETECTED)
+    )
     return [token.token_id for token in tokens_pending]
 
 

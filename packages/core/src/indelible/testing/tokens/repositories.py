@@ -9,12 +9,13 @@ from indelible import tokens
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError, Stale
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import BEGINNING, FAR, AnyStore, claim, refusal
+from indelible.testing.stores import BEGINNING, FAR, AnyStore, claim, refusal, within
 from indelible.testing.tokens.json_values import JsonValueConformance
 from indelible.testing.tokens.lifecycle import FAULT, advance
 from indelible.testing.tokens.pipeline import PipelineConformance
 from indelible.testing.tokens.scenarios import (
     add_tokens,
+    cancel_token_tasks,
     chain_hash,
     make_author,
     make_mint,
@@ -100,13 +101,26 @@ class TokenRepositoryConformance:
         refused = code(lambda: with_repositories(store, lambda r: r.tokens.add(second)))
         assert refused == "TOKEN_EXISTS"
 
-    def test_pending_tokens_come_by_mint_without_those_of_leased_tasks(
+    def test_a_token_with_a_waiting_task_is_never_pending_for_a_caller(
         self, store: AnyStore
     ) -> None:
-        add_tokens(store, 4)
-        claim(store, stage=GENERATE_STAGE)
+        add_tokens(store, 1)
+
+        (token,) = with_repositories(store, lambda r: r.tokens.get_by_status(TokenStatus.DETECTED))
+        pending = with_repositories(store, lambda r: r.tokens.get_pending_for_generation())
+        (lease,) = claim(store, stage=GENERATE_STAGE)
+        started = within(store, lambda tx: tokens.start_generation(tx, [lease]))
+
+        assert pending == []
+        assert [head.entity.id for head in started if head] == [token.id]
+
+    def test_pending_tokens_come_by_mint_without_those_of_a_stage(self, store: AnyStore) -> None:
+        add_tokens(store, 6)
         with_repositories(store, lambda r: advance(r, 3, TokenStatus.UPLOADING))
         with_repositories(store, lambda r: advance(r, 4, TokenStatus.READY))
+        claim(store, stage=GENERATE_STAGE)
+        cancel_token_tasks(store)
+        with_repositories(store, lambda r: r.tokens.add(make_token(7)))
 
         def pending(repositories: Repositories) -> list[list[int]]:
             return [
@@ -115,7 +129,7 @@ class TokenRepositoryConformance:
                 token_ids(repositories.tokens.get_ready_for_reveal()),
             ]
 
-        assert with_repositories(store, pending) == [[2], [3], [4]]
+        assert with_repositories(store, pending) == [[2, 5, 6], [3], [4]]
         none = with_repositories(store, lambda r: r.tokens.get_pending_for_generation(limit=0))
         assert none == []
 
@@ -201,7 +215,7 @@ class TokenRepositoryConformance:
         actions = [change.action for change in store.read(tokens.token_history, 1)]
         assert actions == ["detect", "generate"]
 
-    def test_a_token_goes_all_the_way_and_each_step_makes_the_next_due(
+    def test_a_token_goes_all_the_way_and_each_performed_stage_gets_a_task(
         self, store: AnyStore
     ) -> None:
         add_tokens(store, 1)
@@ -212,7 +226,7 @@ class TokenRepositoryConformance:
 
         assert revealed.reveal_tx_hash == chain_hash(7)
         assert (revealed.metadata_cid, revealed.image_cid) == ("metadata", "image")
-        assert store.read(stages) == ["generate", "reveal", "upload"]
+        assert store.read(stages) == ["generate", "upload"]
         assert code(lambda: revealed.mark_failed(FAULT)) == "INVALID_TRANSITION"
 
     def test_every_field_of_a_token_is_in_history(self, store: AnyStore) -> None:

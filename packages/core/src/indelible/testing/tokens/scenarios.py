@@ -6,6 +6,9 @@ from typing import Any, TypeVar
 
 from attrs import evolve
 
+from indelible.app import WriteTx
+from indelible.kernel.task_lists import TaskFilter
+from indelible.kernel.tasks import TaskState
 from indelible.testing.stores import BEGINNING, AnyStore, do, within
 from indelible.tokens import (
     Author,
@@ -22,7 +25,9 @@ from indelible.tokens import (
     record_blocks,
     token_stats,
 )
+from indelible.tokens.rules import STAGE_LIFECYCLES
 
+MAX_LISTED = 100
 R = TypeVar("R")
 
 
@@ -152,3 +157,17 @@ def add_tokens(store: AnyStore, count: int) -> list[Token]:
         return [repositories.tokens.add(make_token(number)) for number in range(count, 0, -1)]
 
     return with_repositories(store, work)
+
+
+def cancel_token_tasks(store: AnyStore) -> None:
+    """Cancel the waiting tasks of all stages, so that no token belongs to a stage."""
+
+    def work(tx: WriteTx) -> None:
+        for stage in STAGE_LIFECYCLES:
+            waiting = TaskFilter(stage=stage, state=TaskState.WAITING)
+            for task in tx.tasks.list_tasks(
+                waiting, now=tx.clock.now(), after="", limit=MAX_LISTED
+            ):
+                tx.tasks.cancel(stage, task.entity_id)
+
+    within(store, work)

@@ -41,7 +41,7 @@ from indelible.tokens.entities.pipeline import (
     RevealTransaction,
     SystemState,
 )
-from indelible.tokens.entities.tokens import MINTING_FIELDS, Token
+from indelible.tokens.entities.tokens import Token
 
 __all__ = [
     "HANDLE",
@@ -49,7 +49,6 @@ __all__ = [
     "MAX_TOKENS_PER_MINT",
     "MAX_TOKENS_PER_REVEAL",
     "MAX_UINT256",
-    "MINTING_FIELDS",
     "NATURAL",
     "PROMPT",
     "QUANTITY",

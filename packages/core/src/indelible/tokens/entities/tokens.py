@@ -35,14 +35,10 @@ from indelible.tokens.entities.fields import (
     require_fields,
 )
 from indelible.tokens.entities.mints import MintEvent
-from indelible.tokens.lifecycle import TOKEN, UNFINISHED, TokenStatus
+from indelible.tokens.lifecycle import MINTING_FIELDS, TOKEN, UNFINISHED, TokenStatus
 
 IMAGE_URL: Final = {"max_length": 2_000}
 ORPHANED: Final = errors.MintOrphaned.code
-
-# These fields change only when a failed token returns to "detected": the chain may have minted
-# its id again, in another block and for another author.
-MINTING_FIELDS: Final = ("author_id", "minter_address", "mint_timestamp", "mint_event_id")
 
 
 @frozen(kw_only=True)

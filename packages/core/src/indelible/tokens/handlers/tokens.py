@@ -1,9 +1,10 @@
-"""Handlers of single tokens: retry and recover them, and generate their images."""
+"""Handlers of single tokens and their tasks: retry and recover tokens, and generate images."""
 
 from collections.abc import Sequence
 
 from indelible.kernel import Head
-from indelible.kernel.tasks import Leases
+from indelible.kernel.task_lists import TaskFilter
+from indelible.kernel.tasks import Leases, TaskState
 from indelible.tokens import commands
 from indelible.tokens.commands import TokenSaved
 from indelible.tokens.entities import Token
@@ -59,6 +60,19 @@ def recover_token(tx: TokensWrite, command: commands.RecoverToken) -> TokenSaved
         metadata_cid=command.metadata_cid,
     )
     return TokenSaved(token=insert_token(tx, token), seq=1)
+
+
+def cancel_unperformed_tasks(tx: TokensWrite, command: commands.CancelUnperformedTasks) -> int:
+    """Cancel waiting tasks of the stages that no worker performs, and return how many."""
+    canceled = 0
+    for stage in tx.policy.tokens.unperformed_stages:
+        waiting = TaskFilter(stage=stage, state=TaskState.WAITING)
+        limit = command.limit - canceled
+        for task in tx.tasks.list_tasks(waiting, now=tx.clock.now(), after="", limit=limit):
+            tx.tasks.cancel(stage, task.entity_id)
+            canceled += 1
+
+    return canceled
 
 
 def start_generation(tx: TokensWrite, leases: Leases) -> Sequence[Head[Token] | None]:

@@ -17,7 +17,7 @@ from indelible.tokens.repositories.saving import (
     insert,
     save_over,
 )
-from indelible.tokens.rules import GENERATE_STAGE, NEXT_STAGE, REVEAL_STAGE, UPLOAD_STAGE, due_tasks
+from indelible.tokens.rules import GENERATE_STAGE, REVEAL_STAGE, UPLOAD_STAGE, due_tasks
 
 OLDEST_MINT_FIRST = ("mint_timestamp", "token_id")
 NO_LIMIT = 2**31 - 1
@@ -32,18 +32,21 @@ def insert_token(tx: TokensWrite, token: Token) -> Token:
 
 
 def enqueue_next_tasks(tx: TokensWrite, tokens: Sequence[Token]) -> None:
-    """Enqueue the task that each token's state makes due. The oldest mint comes first."""
-    for stage, due in due_tasks(tokens).items():
+    """Enqueue the task that each token's state makes due, if its stage is performed.
+
+    The oldest mint comes first.
+    """
+    for stage, due in due_tasks(tokens, tx.policy.tokens.stages).items():
         tx.tasks.enqueue(stage, due)
 
 
 def revive_tasks(tx: TokensWrite, token: Token) -> None:
-    """Enqueue the next task of a token, and requeue its dead tasks.
+    """Enqueue the next task of a token, and requeue its dead and canceled tasks.
 
-    Enqueuing does not revive a dead task: without the requeue the token would wait forever.
+    Enqueuing does not revive such a task: without the requeue the token would wait forever.
     """
     enqueue_next_tasks(tx, [token])
-    for stage in NEXT_STAGE.values():
+    for stage in sorted(tx.policy.tokens.stages):
         with suppress(TaskNotFound, TaskNotDead):
             tx.tasks.requeue(stage, token.id)
 
@@ -53,7 +56,8 @@ class TokenRepository:
     """Tokens.
 
     `get_pending_for_generation`, `get_pending_for_upload` and `get_ready_for_reveal` lock the
-    tokens they return until the transaction ends, and skip tokens that are locked elsewhere.
+    tokens they return until the transaction ends, and skip tokens that are locked elsewhere. They
+    leave out tokens with an unfinished task: these belong to the stage, not to its caller.
     """
 
     _tx: TokensWrite
@@ -117,9 +121,7 @@ class TokenRepository:
         return self._tx.tokens.missing_ids(1, max_exclusive, limit=limit)
 
     def _pending(self, status: TokenStatus, stage: str, limit: int) -> list[Token]:
-        now = self._tx.clock.now()
-        heads = self._tx.tokens.lock_pending(status, stage, now, limit=limit)
-
+        heads = self._tx.tokens.lock_pending(status, stage, limit=limit)
         return [head.entity for head in heads]
 
     def _check_references(self, token: Token) -> None:

@@ -39,6 +39,7 @@ from indelible.tokens.rules.tasks import (
     SCAN_TASK_ID,
     STAGE_LIFECYCLES,
     UPLOAD_STAGE,
+    TokenPolicy,
     due_tasks,
 )
 
@@ -72,6 +73,7 @@ __all__ = [
     "Reorg",
     "ScanSettings",
     "SignedMessage",
+    "TokenPolicy",
     "action_between",
     "changed_notice",
     "due_tasks",

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from indelible.contests.entities.contests import Contest
-from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.lifecycle import CONFIGURED_FIELDS, ContestStatus
 from indelible_sql.contests.tables import CONFIGURATIONS, CONTESTS, ENTRIES, LOGS
-from indelible_sql.contests.tables.contests import CONFIGURED_COLUMNS
 from indelible_sql.schema.conditions import equal_or_null, json_text, unchanged
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
@@ -46,7 +45,7 @@ def contest_guards(dialect: str) -> Iterator[Guard]:
 
 def _frozen_guard() -> Guard:
     """Refuse another configuration from LOCKED on, and one that is not the next version."""
-    is_same = unchanged(CONTESTS, ("configuration_version", *CONFIGURED_COLUMNS))
+    is_same = unchanged(CONTESTS, ("configuration_version", *CONFIGURED_FIELDS))
     is_next = (
         f"OLD.status = '{ContestStatus.SCHEDULED}'"
         " AND NEW.configuration_version = OLD.configuration_version + 1"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from indelible.contests.entities.entries import Entry
-from indelible.contests.lifecycle import OCCUPYING, ContestStatus
+from indelible.contests.lifecycle import OCCUPYING, ContestStatus, EntryStatus
 from indelible_sql.contests.tables import CONTESTS, ENTRIES
 from indelible_sql.contests.tables.entries import PAYMENT_COLUMNS
 from indelible_sql.schema.checks import quoted
@@ -21,6 +21,7 @@ def entry_guards(dialect: str) -> Iterator[Guard]:
     yield _roster_guard(dialect)
     yield _payment_guard()
     yield _place_guard()
+    yield _settled_guard(dialect)
 
 
 def _contest(condition: str, dialect: str) -> str:
@@ -96,4 +97,20 @@ def _place_guard() -> Guard:
         rule="keeps_place_number",
         event="UPDATE",
         condition="NEW.place_number IS NULL OR NEW.place_number = OLD.place_number",
+    )
+
+
+def _settled_guard(dialect: str) -> Guard:
+    """Refuse another state of an entry that a settlement has decided about.
+
+    An entry that was never paid can still be rejected.
+    """
+    stays = f"NEW.status IN (OLD.status, '{EntryStatus.REJECTED}')"
+    is_open = f"contest.status <> '{ContestStatus.COMPLETE}'"
+    return Guard(
+        table=ENTRIES,
+        rule="settled_stays",
+        event="UPDATE",
+        condition=f"{stays} OR {_contest(is_open, dialect)}",
+        row_filter=f"NOT ({stays})",
     )

@@ -5,11 +5,13 @@ from typing import Final
 
 from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.values import EventKind, FetchOutcome, Validity
+from indelible_sql.contests.guards.bodies import body_guard
 from indelible_sql.contests.tables import EVENTS, FAULTS, FEEDS, FETCHES, LOGS
 from indelible_sql.contests.tables.logs import POINTERS
 from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
+from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, seconds_after
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 
@@ -20,6 +22,7 @@ _APPLIED_KINDS: Final[Mapping[str, tuple[EventKind, ...]]] = {
     "terminal_number": (EventKind.TERMINAL,),
     "cancelled_number": (EventKind.CANCELLED,),
 }
+_MARKED_TIMES: Final = ("leaderboard_at", "observed_at", "terminal_at", "pending_rewrite_at")
 
 
 def log_guards(dialect: str) -> Iterator[Guard]:
@@ -27,7 +30,9 @@ def log_guards(dialect: str) -> Iterator[Guard]:
     yield fixed_columns_guard(LOGS, ContestLog.fixed)
     yield _chain_guard()
     yield _pointer_guard()
+    yield _marks_guard(dialect)
     yield _applied_guard(dialect)
+    yield body_guard(dialect)
     yield _fetched_guard(dialect)
     yield _faults_guard(dialect)
     yield _counted_guard(dialect)
@@ -57,6 +62,22 @@ def _pointer_guard() -> Guard:
     return Guard(
         table=LOGS,
         rule="points_to_newest",
+        event="UPDATE",
+        condition=" AND ".join(conditions),
+        is_long=True,
+    )
+
+
+def _marks_guard(dialect: str) -> Guard:
+    """Refuse marks of the future, which would hold a settlement, and a skipped observation."""
+    latest = seconds_after("NEW.updated_at", MAX_AHEAD_SECONDS, dialect)
+    conditions = ["NEW.observations <= OLD.observations + 1"]
+    for name in _MARKED_TIMES:
+        conditions.append(f"(NEW.{name} IS NULL OR NEW.{name} <= {latest})")
+
+    return Guard(
+        table=LOGS,
+        rule="marks_of_now",
         event="UPDATE",
         condition=" AND ".join(conditions),
         is_long=True,

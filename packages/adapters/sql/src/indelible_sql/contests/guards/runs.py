@@ -21,6 +21,7 @@ def run_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of settlement runs and of their lines for a dialect."""
     yield fixed_columns_guard(RUNS, SettlementRun.fixed)
     yield _start_guard(dialect)
+    yield _next_run_guard(dialect)
     yield _input_guard(dialect)
     yield _lines_guard(dialect)
     yield _sum_guard(dialect)
@@ -39,6 +40,21 @@ def _start_guard(dialect: str) -> Guard:
             " AND contest.currency = NEW.currency"
             f" AND (contest.status IN ('{ContestStatus.COMPLETE}', '{ContestStatus.LIVE}')"
             f" OR contest.error_from_state = '{ContestStatus.LIVE}'))"
+        ),
+    )
+
+
+def _next_run_guard(dialect: str) -> Guard:
+    """Refuse a run under another number than the next one of its contest."""
+    # SQLite checks a row before it is stored, PostgreSQL after the statement.
+    own = " + 1" if dialect == "sqlite" else ""
+    return Guard(
+        table=RUNS,
+        rule="next_number",
+        event="INSERT",
+        condition=(
+            f"NEW.number = (SELECT count(*) FROM {qualified_name(RUNS, dialect)} AS run"
+            f" WHERE run.contest_id = NEW.contest_id){own}"
         ),
     )
 

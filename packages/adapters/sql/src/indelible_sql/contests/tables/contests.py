@@ -1,13 +1,11 @@
 """The head of contests, and its record: the configurations."""
 
-from typing import Final
-
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.schema import Computed
 
 from indelible.contests.entities.contests import FALLIBLE_ACTIONS
 from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
-from indelible.contests.lifecycle import CONTEST, ContestStatus
+from indelible.contests.lifecycle import CONTEST, ERROR_FIELDS, SETTLEMENT_FIELDS, ContestStatus
 from indelible_sql.schema.checks import all_or_none, previous_number
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
@@ -22,23 +20,6 @@ from indelible_sql.schema.columns import (
 )
 from indelible_sql.schema.tables import head, key, table
 from indelible_sql.schema.value_columns import money_columns
-
-# The columns that a contest copies from its newest configuration.
-CONFIGURED_COLUMNS: Final = (
-    "configuration_digest",
-    "provider_event_id",
-    "lock_time",
-    "start_time",
-    "end_time",
-    "max_entries",
-    "min_entries",
-    "max_entries_per_user",
-    "fee_minor",
-    "currency",
-    "payment_grace_seconds",
-)
-ERROR_COLUMNS: Final = ("error_from_state", "error_code", "error_message", "attempted_action")
-SETTLEMENT_COLUMNS: Final = ("settle_time", "settlement_run_id")
 
 
 def _state_of_attempt() -> str:
@@ -106,7 +87,7 @@ CONTESTS = head(
     CheckConstraint("fee_minor >= 0", name="contests_fee_not_negative"),
     CheckConstraint("min_entries <= max_entries", name="contests_entry_limits"),
     CheckConstraint(
-        all_or_none(ERROR_COLUMNS, f"status = '{ContestStatus.ERROR}'"),
+        all_or_none(ERROR_FIELDS, f"status = '{ContestStatus.ERROR}'"),
         name="contests_error_of_status",
     ),
     CheckConstraint(
@@ -115,7 +96,7 @@ CONTESTS = head(
         name="contests_error_described",
     ),
     CheckConstraint(
-        all_or_none(SETTLEMENT_COLUMNS, f"status = '{ContestStatus.COMPLETE}'"),
+        all_or_none(SETTLEMENT_FIELDS, f"status = '{ContestStatus.COMPLETE}'"),
         name="contests_settlement_of_status",
     ),
     CheckConstraint("settle_time = updated_at", name="contests_settled_by_change"),

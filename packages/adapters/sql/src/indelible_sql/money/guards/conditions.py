@@ -2,7 +2,8 @@
 
 from sqlalchemy import Table
 
-from indelible_sql.schema.guard import Guard
+from indelible_sql.money.tables import CHARGES, COVERED_ITEMS
+from indelible_sql.schema.guard import Guard, qualified_name
 
 
 def kept_guard(head: Table, column: str) -> Guard:
@@ -15,11 +16,34 @@ def kept_guard(head: Table, column: str) -> Guard:
     )
 
 
-def generation_guard(head: Table) -> Guard:
-    """Return the guard that refuses an earlier generation of idempotency keys."""
+def generation_guard(head: Table, *, most: int = 1) -> Guard:
+    """Return the guard that refuses another generation of idempotency keys than a next one.
+
+    One change goes forward by `most` generations.
+    """
     return Guard(
         table=head,
         rule="generation_forward",
         event="UPDATE",
-        condition="NEW.generation >= OLD.generation",
+        condition=(
+            f"NEW.generation >= OLD.generation AND NEW.generation <= OLD.generation + {most}"
+        ),
+    )
+
+
+def covered_guard(head: Table, dialect: str) -> Guard:
+    """Return the guard that refuses to call an item covered that no settlement has counted.
+
+    A settlement may count the item while its refund or dispute is stored: the opposite is no lie.
+    """
+    return Guard(
+        table=head,
+        rule="covered_by_settlement",
+        event="INSERT",
+        condition=(
+            f"NEW.covered = 0 OR EXISTS (SELECT 1 FROM {qualified_name(CHARGES, dialect)} AS charge"
+            f" JOIN {qualified_name(COVERED_ITEMS, dialect)} AS covered"
+            " ON covered.item = charge.item WHERE charge.id = NEW.charge_id)"
+        ),
+        row_filter="NEW.covered = 1",
     )

@@ -7,10 +7,16 @@ postings; its change. Each guard refuses what does not follow from the step befo
 from collections.abc import Callable, Iterator
 
 from indelible.money.entities.ledger import Account, Movement
-from indelible.money.entities.values import DEBIT_KINDS, MovementKind
-from indelible.money.handlers.ledger import NOT_REVERSIBLE
-from indelible.money.lifecycle import MOVEMENT
-from indelible_sql.money.tables import ACCOUNTS, MOVEMENTS, POSTINGS
+from indelible.money.entities.values import (
+    DEBIT_KINDS,
+    NOTES,
+    REVERSED_BY_OPERATORS,
+    MovementKind,
+)
+from indelible.money.lifecycle import MOVEMENT, RefundStatus, TransferStatus
+from indelible.money.rules.ledger import OPERATOR, refund_succeeded_key, reversal_proposed_key
+from indelible.money.rules.ledger.payouts import FAILURE_PREFIX
+from indelible_sql.money.tables import ACCOUNTS, MOVEMENTS, POSTINGS, REFUNDS, TRANSFERS
 from indelible_sql.money.tables.ledger import is_payable
 from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.checks import quoted
@@ -19,6 +25,9 @@ from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
 
+PROPOSED_PREFIX = reversal_proposed_key("")
+TRANSFER_SOURCE = "transfer:"
+FAILED_STATES = (TransferStatus.FAILED_TERMINAL, TransferStatus.RETRYABLE)
 # Returns a condition on a posting, by the row's name in the statement and the dialect.
 Condition = Callable[[str, str], str]
 
@@ -31,6 +40,8 @@ def ledger_guards(dialect: str) -> Iterator[Guard]:
     yield _left_movement_guard(dialect)
     yield fixed_columns_guard(MOVEMENTS, Movement.fixed)
     yield _mirror_guard(dialect)
+    yield _note_guard(dialect)
+    yield _second_person_guard(dialect)
     yield _postings_guard("of_accounts", "", _is_of_accounts, dialect)
     yield _postings_guard("pays_line", "owed_movement_id", _pays_line, dialect)
     yield _postings_guard("reverses_line", "reversed_movement_id", _reverses_line, dialect)
@@ -89,8 +100,28 @@ def _left_movement_guard(dialect: str) -> Guard:
 
 
 def _mirror_guard(dialect: str) -> Guard:
-    """Refuse a mirror of a movement that has none, or that it does not mirror as a whole."""
+    """Refuse a mirror of a movement that has none, or that it does not mirror as a whole.
+
+    Operators take back what the platform has decided, after a proposal. What Stripe has reported
+    is taken back by the opposite report only: a refund that succeeded has failed after all.
+    """
     movements = qualified_name(MOVEMENTS, dialect)
+    by_operators = (
+        f"NEW.source = '{OPERATOR}' AND original.kind IN ({quoted(REVERSED_BY_OPERATORS)})"
+        f" AND (original.kind <> '{MovementKind.REVERSAL}' OR original.source = '{OPERATOR}')"
+        f" AND EXISTS (SELECT 1 FROM {movements} AS proposal"
+        f" WHERE proposal.key = '{PROPOSED_PREFIX}' || NEW.reverses)"
+    )
+    prefix, suffix = refund_succeeded_key("|").split("|")
+    refund_id = (
+        f"substr(original.key, {len(prefix) + 1},"
+        f" length(original.key) - {len(prefix) + len(suffix)})"
+    )
+    by_report = (
+        f"NEW.source <> '{OPERATOR}' AND original.kind = '{MovementKind.REFUND_SUCCEEDED}'"
+        f" AND EXISTS (SELECT 1 FROM {qualified_name(REFUNDS, dialect)} AS refund"
+        f" WHERE refund.id = {refund_id} AND refund.status = '{RefundStatus.FAILED}')"
+    )
     return Guard(
         table=MOVEMENTS,
         rule="mirrors",
@@ -100,9 +131,63 @@ def _mirror_guard(dialect: str) -> Guard:
             f" OR EXISTS (SELECT 1 FROM {movements} AS original WHERE original.id = NEW.reverses"
             " AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor"
             " AND original.posting_count = NEW.posting_count"
-            f" AND original.kind NOT IN ({quoted(NOT_REVERSIBLE)}))"
+            f" AND ({by_operators} OR {by_report}))"
         ),
         row_filter="NEW.reverses IS NOT NULL",
+    )
+
+
+def _note_guard(dialect: str) -> Guard:
+    """Refuse a note that is about nothing: no failed attempt of a transfer, and no movement."""
+    is_failure = (
+        f"NEW.kind = '{MovementKind.PAYOUT_FAILED}'"
+        f" AND EXISTS (SELECT 1 FROM {qualified_name(TRANSFERS, dialect)} AS transfer"
+        f" WHERE transfer.id = substr(NEW.source, {len(TRANSFER_SOURCE) + 1})"
+        f" AND NEW.source = '{TRANSFER_SOURCE}' || transfer.id"
+        f" AND NEW.key = '{FAILURE_PREFIX}' || transfer.id || ':'"
+        " || CAST(transfer.attempt_number AS text)"
+        f" AND transfer.status IN ({quoted(FAILED_STATES)})"
+        " AND transfer.reference = NEW.reference AND transfer.currency = NEW.currency)"
+    )
+    is_proposal = (
+        f"NEW.kind = '{MovementKind.REVERSAL_PROPOSED}' AND NEW.source = '{OPERATOR}'"
+        f" AND EXISTS (SELECT 1 FROM {qualified_name(MOVEMENTS, dialect)} AS proposed"
+        f" WHERE proposed.id = substr(NEW.key, {len(PROPOSED_PREFIX) + 1})"
+        f" AND NEW.key = '{PROPOSED_PREFIX}' || proposed.id"
+        f" AND proposed.kind IN ({quoted(REVERSED_BY_OPERATORS)})"
+        f" AND {equal_or_null('proposed.reference', 'NEW.reference', dialect)}"
+        " AND proposed.currency = NEW.currency)"
+    )
+    is_note = f"NEW.kind IN ({quoted(NOTES)})"
+    return Guard(
+        table=MOVEMENTS,
+        rule="notes_fact",
+        event="INSERT",
+        condition=f"NOT ({is_note}) OR NEW.fact_key IS NULL AND ({is_failure} OR {is_proposal})",
+        row_filter=is_note,
+    )
+
+
+def _second_person_guard(dialect: str) -> Guard:
+    """Refuse an operator's reversal by the one who has proposed it."""
+    movements = qualified_name(MOVEMENTS, dialect)
+    is_movement = f"NEW.lifecycle = '{MOVEMENT.name}'"
+    return Guard(
+        table=HISTORY,
+        rule="second_person_reverses",
+        event="INSERT",
+        condition=(
+            f"NOT ({is_movement})"
+            f" OR NOT EXISTS (SELECT 1 FROM {movements} AS movement"
+            f" JOIN {movements} AS proposal"
+            f" ON proposal.key = '{PROPOSED_PREFIX}' || movement.reverses"
+            f" JOIN {qualified_name(HISTORY, dialect)} AS proposed"
+            f" ON proposed.lifecycle = '{MOVEMENT.name}' AND proposed.entity_id = proposal.id"
+            " AND proposed.seq = 1"
+            f" WHERE movement.id = NEW.entity_id AND movement.source = '{OPERATOR}'"
+            " AND movement.reverses IS NOT NULL AND proposed.actor = NEW.actor)"
+        ),
+        row_filter=is_movement,
     )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from indelible.money.entities import StripeEvent
-from indelible.money.entities.charges import Charge
+from indelible.money.entities.charges import QUARANTINED, REFUNDABLE, Charge
 from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.refunds import Refund
 from indelible.money.entities.values import EventOutcome
-from indelible.money.lifecycle import RECONCILIATION, InboxStatus
-from indelible_sql.money.guards.conditions import generation_guard, kept_guard
+from indelible.money.lifecycle import RECONCILIATION, InboxStatus, RefundStatus
+from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST
+from indelible_sql.money.guards.conditions import covered_guard, generation_guard, kept_guard
 from indelible_sql.money.tables import (
     CHARGES,
     DISCREPANCIES,
@@ -20,7 +21,9 @@ from indelible_sql.money.tables import (
     STRIPE_EVENTS,
 )
 from indelible_sql.money.tables.payments import RECEIVED_COLUMNS
+from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
+from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, seconds_after
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
@@ -30,11 +33,18 @@ def payment_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of payments, of the inbox and of reconciliations for a dialect."""
     yield fixed_columns_guard(CHARGES, Charge.fixed)
     yield _paid_guard()
-    yield generation_guard(CHARGES)
+    yield _refunded_guard(dialect)
+    yield generation_guard(CHARGES, most=MAX_KEYS_PER_REQUEST)
     yield fixed_columns_guard(REFUNDS, Refund.fixed)
+    yield _refundable_guard(dialect)
+    yield _next_refund_guard(dialect)
+    yield covered_guard(REFUNDS, dialect)
     yield kept_guard(REFUNDS, "stripe_refund_id")
     yield generation_guard(REFUNDS)
     yield fixed_columns_guard(DISPUTES, Dispute.fixed)
+    yield _disputed_payment_guard(dialect)
+    yield covered_guard(DISPUTES, dialect)
+    yield _dispute_times_guard(dialect)
     yield fixed_columns_guard(STRIPE_EVENTS, StripeEvent.fixed)
     yield _outcome_guard(dialect)
     yield fixed_columns_guard(RECONCILIATIONS, Reconciliation.fixed)
@@ -48,6 +58,95 @@ def _paid_guard() -> Guard:
         rule="paid_once",
         event="UPDATE",
         condition=f"OLD.paid_at IS NULL OR {unchanged(CHARGES, RECEIVED_COLUMNS)}",
+    )
+
+
+def _refunded_guard(dialect: str) -> Guard:
+    """Refuse another sum of refunds than that of the refunds that have succeeded."""
+    refunded = (
+        f"(SELECT coalesce(sum(refund.amount_minor), 0)"
+        f" FROM {qualified_name(REFUNDS, dialect)} AS refund"
+        f" WHERE refund.charge_id = NEW.id AND refund.status = '{RefundStatus.SUCCEEDED}')"
+    )
+    is_same = "NEW.refunded_minor = OLD.refunded_minor"
+    return Guard(
+        table=CHARGES,
+        rule="sums_refunds",
+        event="UPDATE",
+        condition=f"{is_same} OR NEW.refunded_minor = {refunded}",
+        row_filter=f"NOT ({is_same})",
+    )
+
+
+def _refundable_guard(dialect: str) -> Guard:
+    """Refuse a refund of more than its charge has left, or of a charge that cannot be refunded.
+
+    `Charge.require_refundable` says the same. Quarantined money is refunded in every state, and so
+    is money that somebody has refunded in Stripe's dashboard: its refund is never `requested`.
+    """
+    is_refundable = (
+        f"NEW.status <> '{RefundStatus.REQUESTED}' OR charge.status IN ({quoted(REFUNDABLE)})"
+        f" OR charge.outcome_code IN ({quoted(QUARANTINED)})"
+    )
+    return Guard(
+        table=REFUNDS,
+        rule="refundable",
+        event="INSERT",
+        condition=(
+            f"EXISTS (SELECT 1 FROM {qualified_name(CHARGES, dialect)} AS charge"
+            " WHERE charge.id = NEW.charge_id AND charge.received_currency = NEW.currency"
+            " AND NEW.amount_minor <= charge.received_minor - charge.refunded_minor"
+            f" AND ({is_refundable}))"
+        ),
+    )
+
+
+def _next_refund_guard(dialect: str) -> Guard:
+    """Refuse a refund under another number than the next one of its charge."""
+    # SQLite checks a row before it is stored, PostgreSQL after the statement.
+    own = " + 1" if dialect == "sqlite" else ""
+    return Guard(
+        table=REFUNDS,
+        rule="next_number",
+        event="INSERT",
+        condition=(
+            f"NEW.number = (SELECT count(*) FROM {qualified_name(REFUNDS, dialect)} AS refund"
+            f" WHERE refund.charge_id = NEW.charge_id){own}"
+        ),
+    )
+
+
+def _disputed_payment_guard(dialect: str) -> Guard:
+    """Refuse a dispute of a charge that has received nothing."""
+    return Guard(
+        table=DISPUTES,
+        rule="of_payment",
+        event="INSERT",
+        condition=(
+            f"EXISTS (SELECT 1 FROM {qualified_name(CHARGES, dialect)} AS charge"
+            " WHERE charge.id = NEW.charge_id AND charge.received_minor IS NOT NULL)"
+        ),
+    )
+
+
+def _dispute_times_guard(dialect: str) -> Guard:
+    """Refuse money that is taken long before its payment, or given back long before that.
+
+    The times are those of Stripe's events, which can be created in another order.
+    """
+    latest_payment = seconds_after("NEW.withdrawn_at", MAX_AHEAD_SECONDS, dialect)
+    latest_withdrawal = seconds_after("NEW.reinstated_at", MAX_AHEAD_SECONDS, dialect)
+    return Guard(
+        table=DISPUTES,
+        rule="times_in_order",
+        event="UPDATE",
+        condition=(
+            "NEW.withdrawn_at IS NULL"
+            f" OR (NEW.reinstated_at IS NULL OR NEW.withdrawn_at <= {latest_withdrawal})"
+            f" AND EXISTS (SELECT 1 FROM {qualified_name(CHARGES, dialect)} AS charge"
+            f" WHERE charge.id = NEW.charge_id AND charge.paid_at <= {latest_payment})"
+        ),
+        row_filter="NEW.withdrawn_at IS NOT NULL",
     )
 
 

@@ -1,17 +1,34 @@
 """The guards of transfers, of their lines and of payout jobs."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from indelible.money.entities.payouts import APPROVAL_FIELDS, PayoutJob, Transfer
+from sqlalchemy import Table
+
+from indelible.kernel import Lifecycle
+from indelible.kernel.audit import ActorKind
+from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.values import MovementKind
+from indelible.money.errors import ParkReason
 from indelible.money.lifecycle import (
+    APPROVAL_AND_DESTINATION,
+    PAYEE,
     TERMINAL_TRANSFER,
     TRANSFER,
     PayoutJobStatus,
     TransferStatus,
 )
+from indelible.money.rules.ledger.payouts import PAYOUT_PREFIX, SETTLEMENT_PREFIX
 from indelible_sql.money.guards.conditions import generation_guard, kept_guard
-from indelible_sql.money.tables import JOBS, POSTINGS, TRANSFER_LINES, TRANSFERS
-from indelible_sql.money.tables.ledger import PAYABLE_PREFIX
+from indelible_sql.money.tables import (
+    JOBS,
+    MOVEMENTS,
+    PAYEES,
+    POSTINGS,
+    TRANSFER_LINES,
+    TRANSFERS,
+)
+from indelible_sql.money.tables.ledger import PAYABLE_PREFIX, is_payable
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.guard import Guard, qualified_name
@@ -24,30 +41,81 @@ def payout_guards(dialect: str) -> Iterator[Guard]:
     yield fixed_columns_guard(TRANSFERS, Transfer.fixed)
     yield kept_guard(TRANSFERS, "stripe_transfer_id")
     yield generation_guard(TRANSFERS)
-    yield _reversed_guard()
+    yield _settlement_guard(dialect)
+    yield _reversed_guard(dialect)
     yield _approval_guard()
+    yield _approved_destination_guard(dialect)
+    yield _destination_guard(dialect)
+    yield _actor_guard(TRANSFERS, "approved_by", TRANSFER, "approve", dialect)
+    yield _actor_guard(PAYEES, "destination_set_by", PAYEE, "attach", dialect)
     yield _open_job_guard(dialect)
     yield _line_guard(dialect)
     yield _sum_guard(dialect)
     yield fixed_columns_guard(JOBS, PayoutJob.fixed)
+    yield _planned_guard(dialect)
     yield _finished_guard(dialect)
 
 
-def _reversed_guard() -> Guard:
-    """Refuse to take back a reversal."""
+def _settlement_guard(dialect: str) -> Guard:
+    """Refuse a transfer of another settlement than its job's, or than the transfer it replaces.
+
+    Only one that replaces another must be looked up before its first request.
+    """
+    of_job = (
+        "NEW.reissue_of IS NULL AND NEW.job_id IS NOT NULL AND NEW.settlement_id = NEW.job_id"
+        " AND NEW.must_look_up = 0"
+    )
+    of_transfer = (
+        "NEW.job_id IS NULL"
+        f" AND EXISTS (SELECT 1 FROM {qualified_name(TRANSFERS, dialect)} AS replaced"
+        " WHERE replaced.id = NEW.reissue_of AND replaced.settlement_id = NEW.settlement_id"
+        " AND replaced.reference = NEW.reference AND replaced.party = NEW.party"
+        " AND replaced.currency = NEW.currency)"
+    )
+    return Guard(
+        table=TRANSFERS,
+        rule="of_settlement",
+        event="INSERT",
+        condition=f"{of_job} OR {of_transfer}",
+    )
+
+
+def _reversed_guard(dialect: str) -> Guard:
+    """Refuse to take back a reversal, and one that no movement has booked."""
+    booked = (
+        f"(SELECT coalesce(sum(posting.amount_minor), 0)"
+        f" FROM {qualified_name(MOVEMENTS, dialect)} AS payout"
+        f" JOIN {qualified_name(POSTINGS, dialect)} AS posting"
+        " ON posting.reversed_movement_id = payout.id"
+        f" JOIN {qualified_name(MOVEMENTS, dialect)} AS reversal ON reversal.id = posting.entity_id"
+        f" WHERE payout.key = '{PAYOUT_PREFIX}' || NEW.id"
+        f" AND reversal.kind = '{MovementKind.PAYOUT_REVERSED}')"
+    )
+    is_same = "NEW.reversed_minor = OLD.reversed_minor"
     return Guard(
         table=TRANSFERS,
         rule="reversed_forward",
         event="UPDATE",
-        condition="NEW.reversed_minor >= OLD.reversed_minor",
+        condition=(
+            f"{is_same}"
+            f" OR NEW.reversed_minor > OLD.reversed_minor AND NEW.reversed_minor = {booked}"
+        ),
+        row_filter=f"NOT ({is_same})",
     )
 
 
 def _approval_guard() -> Guard:
-    """Refuse to change an approval: an `approve` sets it once, and a `reissue` removes it."""
+    """Refuse to change an approval: an `approve` sets it, and a `reissue` removes it.
+
+    A second `approve` follows only where the destination was set after the first.
+    """
     is_approval = (
         f"OLD.status = '{TransferStatus.PENDING}' AND NEW.status = '{TransferStatus.PENDING}'"
         " AND OLD.approved_by IS NULL"
+    )
+    is_renewal = (
+        f"OLD.status = '{TransferStatus.PARKED}' AND NEW.status = '{TransferStatus.PENDING}'"
+        f" AND OLD.failure_code = '{ParkReason.DESTINATION_UNAPPROVED}'"
     )
     is_reissue = (
         f"OLD.status = '{TransferStatus.FAILED_TERMINAL}'"
@@ -59,10 +127,68 @@ def _approval_guard() -> Guard:
         event="UPDATE",
         condition=(
             f"CASE WHEN {is_reissue} THEN NEW.approved_by IS NULL"
-            f" WHEN {is_approval} THEN NEW.approved_by IS NOT NULL"
-            f" ELSE {unchanged(TRANSFERS, APPROVAL_FIELDS)} END"
+            f" WHEN {is_approval} OR {is_renewal} THEN NEW.approved_by IS NOT NULL"
+            f" ELSE {unchanged(TRANSFERS, APPROVAL_AND_DESTINATION)} END"
         ),
         is_long=True,
+    )
+
+
+def _approved_destination_guard(dialect: str) -> Guard:
+    """Refuse an approval of a destination by a program, or by the one who has set it."""
+    prefix = f"{ActorKind.SYSTEM}:"
+    return Guard(
+        table=TRANSFERS,
+        rule="destination_approved_by_another",
+        event="UPDATE",
+        condition=(
+            "NEW.approved_destination IS NULL"
+            f" OR {unchanged(TRANSFERS, APPROVAL_AND_DESTINATION)}"
+            f" OR substr(NEW.approved_by, 1, {len(prefix)}) <> '{prefix}'"
+            f" AND EXISTS (SELECT 1 FROM {qualified_name(PAYEES, dialect)} AS payee"
+            " WHERE payee.id = NEW.party AND payee.destination = NEW.approved_destination"
+            " AND payee.destination_set_by <> NEW.approved_by)"
+        ),
+        row_filter="NEW.approved_destination IS NOT NULL",
+    )
+
+
+def _destination_guard(dialect: str) -> Guard:
+    """Refuse a destination that neither the approval covers nor the payee itself has set.
+
+    A completed transfer has the one that Stripe has reported.
+    """
+    is_open = f"NEW.status <> '{TransferStatus.COMPLETED}'"
+    return Guard(
+        table=TRANSFERS,
+        rule="destination_approved",
+        event="UPDATE",
+        condition=(
+            f"NOT ({is_open}) OR {unchanged(TRANSFERS, ('destination',))}"
+            " OR NEW.destination = NEW.approved_destination"
+            f" OR EXISTS (SELECT 1 FROM {qualified_name(PAYEES, dialect)} AS payee"
+            " WHERE payee.id = NEW.party AND payee.destination = NEW.destination"
+            f" AND payee.destination_set_by = '{ActorKind.USER}' || ':' || NEW.party)"
+        ),
+        row_filter=is_open,
+    )
+
+
+def _actor_guard(
+    head: Table, column: str, lifecycle: Lifecycle[Any], action: str, dialect: str
+) -> Guard:
+    """Refuse an action that stores somebody else than its actor as the one who has done it."""
+    is_action = f"NEW.lifecycle = '{lifecycle.name}' AND NEW.action = '{action}'"
+    return Guard(
+        table=HISTORY,
+        rule=f"names_{column}",
+        event="INSERT",
+        condition=(
+            f"NOT ({is_action})"
+            f" OR EXISTS (SELECT 1 FROM {qualified_name(head, dialect)} AS head"
+            f" WHERE head.id = NEW.entity_id AND head.{column} = NEW.actor)"
+        ),
+        row_filter=is_action,
     )
 
 
@@ -122,6 +248,30 @@ def _sum_guard(dialect: str) -> Guard:
             f" (SELECT coalesce(sum(line.amount_minor), 0) {of_transfer}))"
         ),
         row_filter=is_plan,
+    )
+
+
+def _planned_guard(dialect: str) -> Guard:
+    """Refuse a job that counts other parties or money than its settlement owes.
+
+    Nobody pays a line of a settlement before its job is planned.
+    """
+    owed = (
+        f"FROM {qualified_name(POSTINGS, dialect)} AS line"
+        f" WHERE line.entity_id = settlement.id AND {is_payable('line.credit_account_id')}"
+    )
+    return Guard(
+        table=JOBS,
+        rule="of_settlement",
+        event="INSERT",
+        condition=(
+            f"EXISTS (SELECT 1 FROM {qualified_name(MOVEMENTS, dialect)} AS settlement"
+            f" WHERE settlement.key = '{SETTLEMENT_PREFIX}' || NEW.id"
+            f" AND settlement.kind = '{MovementKind.SETTLEMENT}'"
+            " AND settlement.reference = NEW.reference AND settlement.currency = NEW.currency"
+            f" AND NEW.transfer_count = (SELECT count(DISTINCT line.party) {owed})"
+            f" AND NEW.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) {owed}))"
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import (
     BindParameter,
     ColumnClause,
+    ColumnElement,
     and_,
     bindparam,
     func,
@@ -20,12 +21,19 @@ from indelible.money.lifecycle import (
     REPLACING_REFUND,
     UNANSWERED_DISPUTE,
     UNPAID_CHARGE,
+    ChargeStatus,
     InboxStatus,
     RefundStatus,
 )
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.payload_tables import PAYLOADS
-from indelible_sql.money.statements.parts import count_by_status, in_states, is_after
+from indelible_sql.money.statements.parts import (
+    count_by_status,
+    in_states,
+    is_after,
+    number,
+    total,
+)
 from indelible_sql.money.tables import (
     CHARGES,
     DISCREPANCIES,
@@ -92,6 +100,96 @@ WITHOUT_MOVEMENT: Final[Query] = (
 )
 UNBOOKED_CHARGES: Final[Query] = (
     select(CHARGES.c.id, CHARGES.c.seq).where(_is_unbooked).order_by(CHARGES.c.id)
+)
+
+# Which refunded charges have another sum of refunds?
+_REFUNDED: Final = (ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.REFUNDED)
+_of_charge = REFUNDS.c.charge_id == CHARGES.c.id
+_refunded = (
+    select(total(REFUNDS.c.amount_minor))
+    .where(_of_charge, REFUNDS.c.status == RefundStatus.SUCCEEDED.value)
+    .scalar_subquery()
+)
+MISCOUNTED_REFUNDS: Final[Query] = (
+    select(CHARGES.c.id, CHARGES.c.seq)
+    .where(
+        in_states(CHARGES.c.status, _REFUNDED),
+        number(CHARGES.c.refunded_minor) != _refunded,
+    )
+    .order_by(CHARGES.c.id)
+)
+# Which refunds has no payment of their charge allowed?
+_paid_back = REFUNDS.alias("paid_back")
+_paid_back_sum = (
+    select(total(_paid_back.c.amount_minor))
+    .where(
+        _paid_back.c.charge_id == REFUNDS.c.charge_id,
+        in_states(_paid_back.c.status, REPLACING_REFUND),
+    )
+    .scalar_subquery()
+)
+REFUNDS_WITHOUT_PAYMENT: Final[Query] = (
+    select(REFUNDS.c.id, REFUNDS.c.seq)
+    .join(CHARGES, CHARGES.c.id == REFUNDS.c.charge_id)
+    .where(
+        or_(
+            CHARGES.c.received_minor.is_(None),
+            CHARGES.c.received_currency != REFUNDS.c.currency,
+            number(CHARGES.c.received_minor) < REFUNDS.c.amount_minor,
+            and_(
+                in_states(REFUNDS.c.status, REPLACING_REFUND),
+                number(CHARGES.c.received_minor) < _paid_back_sum,
+            ),
+        )
+    )
+    .order_by(REFUNDS.c.id)
+)
+
+# Which refunds skip a number of their charge?
+_previous = REFUNDS.alias("previous")
+_follows = (
+    select(_one)
+    .where(
+        _previous.c.charge_id == REFUNDS.c.charge_id,
+        number(_previous.c.number) == number(REFUNDS.c.number) - _one,
+    )
+    .exists()
+)
+REFUNDS_OUT_OF_ORDER: Final[Query] = (
+    select(REFUNDS.c.id, REFUNDS.c.seq)
+    .where(REFUNDS.c.number > _one, ~_follows)
+    .order_by(REFUNDS.c.id)
+)
+
+# Which disputes have taken or given back money that no movement has booked?
+_dispute_prefix = literal_column("'dispute:'").op("||")(DISPUTES.c.id)
+_withdrawn = number(DISPUTES.c.amount_minor) + number(DISPUTES.c.fee_minor)
+
+
+def _books(kind: MovementKind, suffix: str, minor: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that a movement has booked an amount of a dispute."""
+    return (
+        select(_one)
+        .where(
+            MOVEMENTS.c.key == _dispute_prefix.op("||")(literal_column(f"'{suffix}'")),
+            MOVEMENTS.c.kind == kind.value,
+            MOVEMENTS.c.total_minor == minor,
+        )
+        .exists()
+    )
+
+
+_is_withdrawal_booked = _books(MovementKind.DISPUTE_OPENED, ":OPEN", _withdrawn)
+_is_return_booked = _books(MovementKind.DISPUTE_WON, ":WON", number(DISPUTES.c.amount_minor))
+UNBOOKED_DISPUTES: Final[Query] = (
+    select(DISPUTES.c.id, DISPUTES.c.seq)
+    .where(
+        or_(
+            and_(DISPUTES.c.withdrawn_at.is_not(None), ~_is_withdrawal_booked),
+            and_(DISPUTES.c.reinstated_at.is_not(None), ~_is_return_booked),
+        )
+    )
+    .order_by(DISPUTES.c.id)
 )
 COUNT_CHARGES: Final = count_by_status(CHARGES)
 
@@ -178,6 +276,18 @@ _last_change = (
 )
 PAGE_DISCREPANCIES: Final = page_by(DISCREPANCIES, ("entity_id",), ("number",)).where(
     DISCREPANCIES.c.seq == _last_change
+)
+
+# Which rules have found a discrepancy without a remedy since a time?
+RULES_WITHOUT_REMEDY: Final[Query] = (
+    select(DISCREPANCIES.c.rule)
+    .join(RECONCILIATIONS, RECONCILIATIONS.c.id == DISCREPANCIES.c.entity_id)
+    .where(
+        RECONCILIATIONS.c.updated_at >= bindparam("since", type_=INSTANT),
+        DISCREPANCIES.c.remedy.is_(None),
+    )
+    .distinct()
+    .order_by(DISCREPANCIES.c.rule)
 )
 
 # Which reconciliation of a scope was started last, of those that have ended?

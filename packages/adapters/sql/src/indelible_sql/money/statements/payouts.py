@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import (
     BindParameter,
     ColumnClause,
+    Table,
     and_,
     bindparam,
     func,
@@ -13,13 +14,17 @@ from sqlalchemy import (
     select,
 )
 
+from indelible.kernel import Lifecycle
+from indelible.money.entities.values import MovementKind
 from indelible.money.lifecycle import (
+    PAYEE,
     TERMINAL_TRANSFER,
+    TRANSFER,
     UNSENT_TRANSFER,
     PayoutJobStatus,
     TransferStatus,
 )
-from indelible.money.rules.ledger.payouts import PAYOUT_PREFIX
+from indelible.money.rules.ledger.payouts import PAYOUT_PREFIX, SETTLEMENT_PREFIX
 from indelible_sql.engine.session import Query
 from indelible_sql.money.statements.parts import (
     count_by_status,
@@ -31,13 +36,15 @@ from indelible_sql.money.statements.parts import (
 from indelible_sql.money.tables import (
     JOBS,
     MOVEMENTS,
+    PAYEES,
     POSTINGS,
     TRANSFER_ATTEMPTS,
     TRANSFER_LINES,
     TRANSFERS,
 )
+from indelible_sql.money.tables.ledger import PAYABLE_PREFIX
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, ORDINAL
-from indelible_sql.schema.tables import page_by, rows_by
+from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 
 _limit: BindParameter[Any] = bindparam("limit")
 _until = bindparam("until", type_=INSTANT)
@@ -193,6 +200,35 @@ UNFINISHED_JOBS: Final[Query] = (
     .order_by(JOBS.c.id)
 )
 
+# Which jobs count other parties or money than their settlement owes?
+_of_settlement = and_(
+    MOVEMENTS.c.key == literal_column(f"'{SETTLEMENT_PREFIX}'").op("||")(JOBS.c.id),
+    MOVEMENTS.c.kind == MovementKind.SETTLEMENT.value,
+)
+_account_kind = func.substr(
+    POSTINGS.c.credit_account_id, _one, literal_column(str(len(PAYABLE_PREFIX)))
+)
+_is_owed = and_(
+    POSTINGS.c.entity_id == MOVEMENTS.c.id,
+    _account_kind == literal_column(f"'{PAYABLE_PREFIX}'"),
+)
+_owed_parties = select(func.count(POSTINGS.c.party.distinct())).where(_is_owed)
+_owed_sum = select(total(POSTINGS.c.amount_minor)).where(_is_owed)
+_counts_owed = (
+    select(_one)
+    .where(
+        _of_settlement,
+        MOVEMENTS.c.reference == JOBS.c.reference,
+        MOVEMENTS.c.currency == JOBS.c.currency,
+        _owed_parties.correlate(MOVEMENTS).scalar_subquery() == JOBS.c.transfer_count,
+        _owed_sum.correlate(MOVEMENTS).scalar_subquery() == number(JOBS.c.total_minor),
+    )
+    .exists()
+)
+JOBS_OF_OTHER_SUMS: Final[Query] = (
+    select(JOBS.c.id, JOBS.c.seq).where(~_counts_owed).order_by(JOBS.c.id)
+)
+
 # Which completed transfers have a line that their own movement has not paid?
 _movement_id = (
     select(MOVEMENTS.c.id)
@@ -214,3 +250,48 @@ UNPAID_TRANSFERS: Final[Query] = (
     .where(TRANSFERS.c.status == TransferStatus.COMPLETED.value, _has_unpaid)
     .order_by(TRANSFERS.c.id)
 )
+
+# Which transfers have another sum of reversals than their movements?
+_payout = MOVEMENTS.alias("payout")
+_reversal = MOVEMENTS.alias("reversal")
+_booked = (
+    select(total(POSTINGS.c.amount_minor))
+    .select_from(_payout)
+    .join(POSTINGS, POSTINGS.c.reversed_movement_id == _payout.c.id)
+    .join(_reversal, _reversal.c.id == POSTINGS.c.entity_id)
+    .where(
+        _payout.c.key == literal_column(f"'{PAYOUT_PREFIX}'").op("||")(TRANSFERS.c.id),
+        _reversal.c.kind == MovementKind.PAYOUT_REVERSED.value,
+    )
+    .scalar_subquery()
+)
+UNBOOKED_REVERSALS: Final[Query] = (
+    select(TRANSFERS.c.id, TRANSFERS.c.seq)
+    .where(number(TRANSFERS.c.reversed_minor) != _booked)
+    .order_by(TRANSFERS.c.id)
+)
+
+
+def _named_other(head: Table, column: str, lifecycle: Lifecycle[Any], action: str) -> Query:
+    """Select the heads whose column names somebody else than who took the action last."""
+    change = HISTORY.alias("change")
+    actor = (
+        select(change.c.actor)
+        .where(
+            change.c.lifecycle == lifecycle.name,
+            change.c.entity_id == head.c.id,
+            change.c.action == action,
+        )
+        .order_by(change.c.seq.desc())
+        .limit(_one)
+        .scalar_subquery()
+    )
+    return (
+        select(head.c.id, head.c.seq)
+        .where(head.c[column].is_not(None), head.c[column].is_distinct_from(actor))
+        .order_by(head.c.id)
+    )
+
+
+FORGED_APPROVALS: Final = _named_other(TRANSFERS, "approved_by", TRANSFER, "approve")
+FORGED_DESTINATIONS: Final = _named_other(PAYEES, "destination_set_by", PAYEE, "attach")

@@ -11,6 +11,7 @@ from indelible.money.entities import (
     Dispute,
     PaymentSwitch,
     Reconciliation,
+    ReconciliationRule,
     ReconciliationScope,
     Refund,
     RefundAttempt,
@@ -160,6 +161,11 @@ class SqlReconciliationRepository(MoneyRepository[Reconciliation]):
         """Return the next `limit` discrepancies after a number, in order."""
         values = {"entity_id": reconciliation_id, "after": after, "limit": limit}
         return fetch_all(self._session, Discrepancy, statements.PAGE_DISCREPANCIES, values)
+
+    def rules_without_remedy(self, since: datetime) -> frozenset[ReconciliationRule]:
+        """Return the rules that have found a discrepancy without a remedy since a time."""
+        rows = self._session.rows(statements.RULES_WITHOUT_REMEDY, {"since": since})
+        return frozenset(ReconciliationRule(row["rule"]) for row in rows)
 
 
 class SqlSwitchRepository(MoneyRepository[PaymentSwitch]):

@@ -9,6 +9,7 @@ from indelible.money.entities.values import (
     EventOutcome,
     ReconciliationRule,
     ReconciliationScope,
+    Remedy,
 )
 from indelible.money.lifecycle import (
     PAYMENT_SWITCH,
@@ -136,7 +137,9 @@ DISCREPANCIES = bulk_table(
     required("expected", CONTENT),
     required("actual", CONTENT),
     Column("difference_minor", SUM_MINOR),
+    Column("remedy", IDENTIFIER),
     CheckConstraint(f"rule IN ({quoted(ReconciliationRule)})", name="discrepancies_rule_known"),
+    CheckConstraint(f"remedy IN ({quoted(Remedy)})", name="discrepancies_remedy_known"),
     CheckConstraint(
         f"length(expected) <= {MAX_MESSAGE_LENGTH} AND length(actual) <= {MAX_MESSAGE_LENGTH}",
         name="discrepancies_texts_short",

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Index, UniqueConstraint
 from indelible.money.entities.ledger import SET_TOGETHER, Movement
 from indelible.money.entities.values import (
     MAX_SUM_MINOR,
+    NOTES,
     REFERENCE_KINDS,
     AccountKind,
     MovementKind,
@@ -100,7 +101,7 @@ MOVEMENTS = head(
         f" THEN total_minor = 0 AND kind IN ({quoted(MAY_BE_EMPTY)})"
         # BETWEEN beside AND would not be the same text in a restored dump.
         f" ELSE total_minor >= posting_count AND total_minor <= {MAX_SUM_MINOR}"
-        f" AND kind <> '{MovementKind.PAYOUT_FAILED}' END",
+        f" AND kind NOT IN ({quoted(NOTES)}) END",
         name="movements_sum_of_postings",
     ),
     Index("movements_of_kind", "kind", "id"),

@@ -3,12 +3,11 @@
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
 from indelible.money.entities.payees import WITH_DESTINATION, Payee
-from indelible.money.entities.payouts import (
-    APPROVAL_FIELDS,
-    Transfer,
-)
+from indelible.money.entities.payouts import WAITING_FIELDS, Transfer
 from indelible.money.entities.values import MAX_MESSAGE_LENGTH, AttemptKind, TransferFailure
 from indelible.money.lifecycle import (
+    APPROVAL_FIELDS,
+    DESTINATION_FIELDS,
     PAYEE,
     PAYOUT_JOB,
     TRANSFER,
@@ -17,7 +16,7 @@ from indelible.money.lifecycle import (
 )
 from indelible_sql.money.tables.columns import FLAG, sum_column
 from indelible_sql.schema.bulk import bulk_table
-from indelible_sql.schema.checks import all_or_none, previous_number, quoted
+from indelible_sql.schema.checks import all_of, all_or_none, previous_number, quoted
 from indelible_sql.schema.columns import (
     CONTENT,
     IDENTIFIER,
@@ -34,8 +33,9 @@ PAYEES = head(
     "payees",
     PAYEE,
     Column("destination", IDENTIFIER),
+    Column("destination_set_by", IDENTIFIER),
     CheckConstraint(
-        f"(destination IS NOT NULL) = (status IN ({quoted(WITH_DESTINATION)}))",
+        all_or_none(DESTINATION_FIELDS, f"status IN ({quoted(WITH_DESTINATION)})"),
         name="payees_destination_of_status",
     ),
     Index("payees_status", "status", "id"),
@@ -76,6 +76,7 @@ TRANSFERS = head(
     Column("approved_by", IDENTIFIER),
     Column("approved_at", INSTANT),
     Column("approval_reason", CONTENT),
+    Column("approved_destination", IDENTIFIER),
     Column("destination", IDENTIFIER),
     required("generation", ORDINAL),
     Column("first_attempt_at", INSTANT),
@@ -116,8 +117,20 @@ TRANSFERS = head(
         name="transfers_parked_since",
     ),
     CheckConstraint(
+        f"status <> '{TransferStatus.PENDING}' OR {all_of(WAITING_FIELDS, 'IS NULL')}",
+        name="transfers_pending_waits_for_nothing",
+    ),
+    CheckConstraint(
         all_or_none(APPROVAL_FIELDS, "approved_by IS NOT NULL"),
         name="transfers_approval_complete",
+    ),
+    CheckConstraint(
+        "approved_destination IS NULL OR approved_by IS NOT NULL",
+        name="transfers_destination_of_approval",
+    ),
+    CheckConstraint(
+        f"destination IS NULL OR attempt_number > 0 OR status = '{TransferStatus.COMPLETED}'",
+        name="transfers_destination_of_attempt",
     ),
     CheckConstraint(
         f"status <> '{TransferStatus.PROCESSING}'"

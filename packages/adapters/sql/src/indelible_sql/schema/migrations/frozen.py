@@ -14,15 +14,20 @@ DOWN = "down"
 def run_frozen(revision: str, direction: str = UP) -> None:
     """Run a revision's file for the database, in the migration's schema, or print it offline."""
     suffix = "" if direction == UP else f".{direction}"
+    file = files("indelible_sql.schema.migrations.versions").joinpath(
+        f"{revision}.{op.get_bind().dialect.name}{suffix}.sql"
+    )
+    for statement in filter(str.strip, file.read_text(encoding="utf-8").split(SEPARATOR)):
+        run_statement(statement)
+
+
+def run_statement(statement: str) -> None:
+    """Run a statement in the migration's schema, whose placeholder is SCHEMA, or print it."""
     connection, context = op.get_bind(), op.get_context()
     config = context.config
     schema: str = (config.attributes.get("schema") if config else None) or SCHEMA
-    file = files("indelible_sql.schema.migrations.versions").joinpath(
-        f"{revision}.{connection.dialect.name}{suffix}.sql"
-    )
-    for statement in filter(str.strip, file.read_text(encoding="utf-8").split(SEPARATOR)):
-        text = in_schema(connection, schema, statement)
-        if context.as_sql:
-            context.impl.static_output(f"{text.strip()};\n")
-        else:
-            connection.exec_driver_sql(text)
+    text = in_schema(connection, schema, statement)
+    if context.as_sql:
+        context.impl.static_output(f"{text.strip()};\n")
+    else:
+        connection.exec_driver_sql(text)

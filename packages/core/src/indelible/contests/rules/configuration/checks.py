@@ -22,6 +22,7 @@ from indelible.contests.rules.configuration.values import (
     SelectionMode,
     ShortField,
 )
+from indelible.kernel.due_times import MAX_DUE, MAX_DUE_DAYS
 from indelible.kernel.json import instant_text
 from indelible.kernel.money import MAX_AMOUNT_MINOR
 
@@ -109,7 +110,7 @@ def _cut_rule(keys: Keys) -> Faults:
 
 def _cut_number(keys: Keys) -> Faults:
     rule, number = keys.get("cut", "rule"), keys.get("cut", "n")
-    if rule == CutRule.TOP_N_AND_TIES and number is None:
+    if rule != CutRule.PROVIDER_STATUS and number is None:
         yield _contradiction("cut.n", f"a number, as {rule} needs one", "null")
     if rule == CutRule.PROVIDER_STATUS and number is not None:
         yield _contradiction("cut.n", f"null, as {rule} uses no number", number)
@@ -312,7 +313,10 @@ def _date_check(time_name: str, date_name: str) -> Check:
 
 
 def _times(keys: Keys, created_at: datetime | None) -> Faults:
-    """Yield the broken parts of created < lock <= start < end."""
+    """Yield the broken parts of created < lock <= start < end.
+
+    The end is at most MAX_DUE after the creation: no store accepts a task that is due later.
+    """
     names = ("lock_time", "tournament_start_time", "tournament_end_time")
     instants: list[Any] = [keys.values[name] for name in names]
     lock, start, end = instants
@@ -324,6 +328,9 @@ def _times(keys: Keys, created_at: datetime | None) -> Faults:
         yield _wrong_time("tournament_start_time", expected, start)
     if UNREADABLE not in (start, end) and end <= start:
         expected = f"later than {instant_text(start)}, the tournament_start_time"
+        yield _wrong_time("tournament_end_time", expected, end)
+    if "tournament_end_time" in readable and created_at is not None and end - created_at > MAX_DUE:
+        expected = f"at most {MAX_DUE_DAYS} days after {instant_text(created_at)}, now"
         yield _wrong_time("tournament_end_time", expected, end)
 
 

@@ -57,25 +57,47 @@ SHARE: Final = WholeNumber(1, BPS_OF_WHOLE)
 SECONDS: Final = WholeNumber(0, SECONDS_OF_WEEK)
 PICKS: Final = WholeNumber(1, MAX_ROSTER_SIZE)
 
-CUT: Final = ObjectOf(
+AFTER_ROUND: Final = Key(
+    "after_round",
+    OrNull(WholeNumber(1, MAX_ROUNDS)),
+    "The round after which the cut is made; null for a tournament without a cut.",
+)
+CUT_RULE: Final = Key(
+    "rule",
+    Choice(CutRule),
+    "The provider's status decides who missed the cut. The other rules state what it is compared"
+    " with.",
+)
+PLAIN_CUT: Final = ObjectOf(
     (
-        Key(
-            "after_round",
-            OrNull(WholeNumber(1, MAX_ROUNDS)),
-            "The round after which the cut is made; null for a tournament without a cut.",
-        ),
-        Key(
-            "rule",
-            Choice(CutRule),
-            "The provider's status decides who missed the cut. `top_n_and_ties` states the rule"
-            " that it is compared with.",
-        ),
+        AFTER_ROUND,
+        CUT_RULE,
         Key(
             "n",
             OrNull(WholeNumber(1, 1_000)),
-            "The number of players of `top_n_and_ties`; null with the other rule.",
+            "The number of players who play on, with those who are level with the last of them;"
+            " null with `provider_status`.",
         ),
     )
+)
+CUT_WITHIN: Final = ObjectOf(
+    (
+        *PLAIN_CUT.keys,
+        Key(
+            "within_strokes",
+            WholeNumber(0, 100),
+            "Only with `top_n_and_ties_or_within`: who is at most so many strokes behind the lead"
+            " plays on too.",
+        ),
+    )
+)
+CUT: Final = Variants(
+    CUT_RULE,
+    {
+        CutRule.PROVIDER_STATUS: PLAIN_CUT,
+        CutRule.TOP_N_AND_TIES: PLAIN_CUT,
+        CutRule.TOP_N_AND_TIES_OR_WITHIN: CUT_WITHIN,
+    },
 )
 TIER: Final = ObjectOf(
     (

@@ -24,10 +24,11 @@ class FieldSource(StrEnum):
 
 
 class CutRule(StrEnum):
-    """The rules that decide the cut; the provider's status has the authority in both."""
+    """The rules that decide the cut; the provider's status has the authority in all of them."""
 
     PROVIDER_STATUS = "provider_status"
     TOP_N_AND_TIES = "top_n_and_ties"
+    TOP_N_AND_TIES_OR_WITHIN = "top_n_and_ties_or_within"
 
 
 class SelectionMode(StrEnum):
@@ -127,11 +128,15 @@ class Par:
 
 @frozen(kw_only=True)
 class Cut:
-    """The rule of the cut; `after_round` is None for a tournament without a cut."""
+    """The rule of the cut; `after_round` is None for a tournament without a cut.
+
+    `within_strokes` is the number of strokes behind the lead of `top_n_and_ties_or_within`.
+    """
 
     after_round: int | None
     rule: CutRule
     n: int | None
+    within_strokes: int | None = None
 
 
 @frozen(kw_only=True)

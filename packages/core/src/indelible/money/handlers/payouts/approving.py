@@ -10,32 +10,42 @@ from indelible.kernel.audit import ActorKind
 from indelible.kernel.history import Update
 from indelible.kernel.task_errors import TaskEnded, TaskNotFound
 from indelible.money import commands, errors
-from indelible.money.commands import TransferSaved
+from indelible.money.commands import ANY_DESTINATION, TransferSaved
 from indelible.money.entities import Transfer
 from indelible.money.handlers.payees import require_ready
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle import TRANSFER, TransferStatus
 from indelible.money.ports import MoneyWrite
-from indelible.money.repositories import requester_of
-from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
+from indelible.money.repositories import payee_of, requester_of
+from indelible.money.rules.payouts import (
+    SEND_TRANSFER_STAGE,
+    destination_to_approve,
+    is_destination_approved,
+    needs_new_approval,
+)
 
 POLICY_REASON: Final = "automatic approval"
 
 
 def approve_transfer(tx: MoneyWrite, command: commands.ApproveTransfer) -> TransferSaved:
-    """Approve a transfer and make it due.
+    """Approve a transfer to its payee's present destination, and make it due.
+
+    A transfer that is parked because its approval covers another destination is approved again.
 
     Raises:
         TransferAlreadyApproved: Somebody has approved the transfer before.
-        FourEyesRequired: The one who has requested the transfer may not approve it.
-        InvalidTransition: The transfer is not pending.
+        FourEyesRequired: The one who has requested the transfer, or has set its payee's
+            destination, may not approve it.
+        DestinationMismatch: The payee has another destination than the approver has compared.
+        InvalidTransition: The transfer is neither pending nor waits for another approval.
     """
     head = tx.money.transfers.lock(command.transfer_id)
-    if head.entity.approved_by is not None:
-        raise errors.TransferAlreadyApproved(head.entity.id, head.entity.approved_by)
+    transfer = head.entity
+    if transfer.approved_by is not None and not needs_new_approval(transfer):
+        raise errors.TransferAlreadyApproved(transfer.id, transfer.approved_by)
 
-    if requester_of(tx, head) == tx.actor:
-        raise errors.FourEyesRequired(head.entity.id, str(tx.actor))
+    _require_second_person(tx, head)
+    _require_compared_destination(tx, transfer, command.destination)
     return _approve(tx, head, command.approval_reason)
 
 
@@ -60,7 +70,7 @@ def approve_planned(tx: MoneyWrite, heads: Sequence[Head[Transfer]]) -> None:
     updates: list[Update[Transfer]] = []
     dues: dict[str, datetime] = {}
     for head in heads:
-        transfer = head.entity.approved(str(tx.actor), POLICY_REASON, now=now)
+        transfer = head.entity.approved(str(tx.actor), POLICY_REASON, destination=None, now=now)
         change = change_for(tx, head, transfer, "approve")
         updates.append(Update(head, change, transfer))
         dues[transfer.id] = now
@@ -97,11 +107,13 @@ def unpark_transfer(tx: MoneyWrite, command: commands.UnparkTransfer) -> Transfe
     Raises:
         InvalidTransition: The transfer is not parked.
         PayoutAccountMissing: Its payee cannot receive it.
+        DestinationNotApproved: Its payee has another destination than was approved.
     """
     head = tx.money.transfers.lock(command.transfer_id)
     transfer = head.entity.unparked(now=tx.clock.now())
-    payee = tx.money.payees.of_party(transfer.party)
-    require_ready(None if payee is None else payee.entity, transfer.party)
+    payee = require_ready(payee_of(tx, transfer), transfer.party)
+    if not is_destination_approved(transfer, payee):
+        raise errors.DestinationNotApproved(transfer.id, str(payee.destination_set_by))
     head = save(tx, tx.money.transfers, head, transfer, "unpark")
     wake_transfer(tx, transfer.id)
     return saved(head)
@@ -138,8 +150,34 @@ def _not_now(transfer: Transfer, action: str) -> InvalidTransition:
     return InvalidTransition(TRANSFER.name, transfer.status, action, allowed)
 
 
+def _require_second_person(tx: MoneyWrite, head: Head[Transfer]) -> None:
+    """Refuse an approval by the one who has requested the transfer, or has set where it goes."""
+    if requester_of(tx, head) == tx.actor:
+        raise errors.FourEyesRequired(head.entity.id, str(tx.actor), "has requested it")
+    payee = payee_of(tx, head.entity)
+    if payee is not None and payee.destination_set_by == str(tx.actor):
+        raise errors.FourEyesRequired(
+            head.entity.id, str(tx.actor), "has set the account of its payee"
+        )
+
+
+def _require_compared_destination(tx: MoneyWrite, transfer: Transfer, compared: str | None) -> None:
+    """Refuse an approval whose payee has got another account since the approver looked."""
+    payee = payee_of(tx, transfer)
+    destination = None if payee is None else payee.destination
+    if compared in (ANY_DESTINATION, destination):
+        return
+    set_by = None if payee is None else payee.destination_set_by
+    raise errors.DestinationMismatch(
+        transfer.id, compared or "no account", destination or "no account", set_by or "nobody"
+    )
+
+
 def _approve(tx: MoneyWrite, head: Head[Transfer], reason: str) -> TransferSaved:
-    transfer = head.entity.approved(str(tx.actor), reason, now=tx.clock.now())
+    destination = destination_to_approve(payee_of(tx, head.entity), tx.actor)
+    transfer = head.entity.approved(
+        str(tx.actor), reason, destination=destination, now=tx.clock.now()
+    )
     head = save(tx, tx.money.transfers, head, transfer, "approve")
     wake_transfer(tx, transfer.id)
     return saved(head)

@@ -13,6 +13,7 @@ from indelible.money.handlers.payouts.sending import (
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus
 from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
+from indelible.money.repositories import payee_of
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
@@ -64,8 +65,7 @@ def mark_unclaimed(tx: MoneyWrite, command: commands.MarkUnclaimed) -> TransferS
     head = tx.money.transfers.lock(command.transfer_id)
     transfer, now = head.entity, tx.clock.now()
     following = transfer.unclaimed(now=now)
-    payee_head = tx.money.payees.of_party(transfer.party)
-    payee = None if payee_head is None else payee_head.entity
+    payee = payee_of(tx, transfer)
     if not is_unclaimed(transfer, payee, now=now):
         raise errors.UnclaimedTooEarly(
             transfer_id=transfer.id,
@@ -106,7 +106,6 @@ def record_reversal(tx: MoneyWrite, command: commands.RecordReversal) -> Transfe
         raise errors.ReversalTooLarge(reported.id, transfer.id, left_minor, reported.amount_minor)
 
     following = transfer.reversed(reported.amount_minor, now=tx.clock.now())
-    head = save(tx, tx.money.transfers, head, following, "record_reversal")
     draft = payout_reversed(
         reversal_ref=reported.id,
         reference=transfer.reference,
@@ -114,8 +113,9 @@ def record_reversal(tx: MoneyWrite, command: commands.RecordReversal) -> Transfe
         lines=_reversed_lines(tx, transfer, reported),
         proof=command.proof,
     )
+    # The databases refuse a reversal that no movement has booked.
     post_movement(tx, draft, occurred_at=reported.created)
-    return saved(head)
+    return saved(save(tx, tx.money.transfers, head, following, "record_reversal"))
 
 
 def apply_transfer(

@@ -17,7 +17,7 @@ def reissue_transfer(tx: MoneyWrite, command: commands.ReissueTransfer) -> Trans
     """Try a failed transfer again, or pay the lines of a reversed one by a new transfer.
 
     Either needs the approval of somebody else, and a look-up before its request. A transfer whose
-    unclaimed money was kept is issued again after the movement was reversed.
+    unclaimed money was kept is issued again after two operators have reversed the movement.
 
     Raises:
         TransferNotReissuable: No line is owed that has no transfer.

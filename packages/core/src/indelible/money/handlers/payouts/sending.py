@@ -10,19 +10,23 @@ from indelible.kernel import Head
 from indelible.money import commands
 from indelible.money.commands import TransferSaved
 from indelible.money.entities import AttemptKind, PayoutJob, Transfer
+from indelible.money.errors import ParkReason
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
 from indelible.money.ports import MoneyWrite
-from indelible.money.repositories import payments_switch
+from indelible.money.repositories import payee_of, payments_switch
 from indelible.money.rules.ledger import OwedPayment, Proof, payout_created, payout_failed
 from indelible.money.rules.payouts import (
     COMPLETE_PAYOUT_JOB_STAGE,
+    FailureDecision,
     SendDecision,
     SendFacts,
     SendStep,
     check_reported,
+    is_destination_approved,
+    needs_account,
     next_step,
     park_reason,
 )
@@ -136,15 +140,12 @@ def record_transfer_failure(
     if transfer.attempt_number != command.attempt_number or transfer.is_terminal:
         return saved(head)
 
-    now = tx.clock.now()
     if decision.action == "park":
-        if transfer.status is TransferStatus.PARKED:
-            return _repark(tx, head, decision.code)
-        parked = transfer.parked(decision.code, must_look_up=decision.must_look_up, now=now)
-        return saved(save(tx, tx.money.transfers, head, parked, "park"))
-
+        return _park(tx, head, decision)
     if transfer.status is not TransferStatus.PROCESSING:
         return saved(head)
+
+    now = tx.clock.now()
     if decision.failure is None:
         failed = transfer.to_retry(
             decision.code, decision.message, must_look_up=decision.must_look_up, now=now
@@ -178,24 +179,37 @@ def job_may_end(tx: MoneyWrite, transfer: Transfer) -> None:
         tx.tasks.enqueue(COMPLETE_PAYOUT_JOB_STAGE, {transfer.job_id: tx.clock.now()})
 
 
-def _repark(tx: MoneyWrite, head: Head[Transfer], code: str) -> TransferSaved:
-    """Store what a parked transfer waits for now, unless it is the same or an operator's."""
-    transfer = head.entity
-    if transfer.is_parked_by_operator or transfer.failure_code == code:
+def _park(tx: MoneyWrite, head: Head[Transfer], decision: FailureDecision) -> TransferSaved:
+    """Store what a transfer waits for now, unless it is the same as before or an operator's.
+
+    A payee that has never had an account is asked for one: the change `request_account` tells hosts
+    to notify the winner.
+    """
+    transfer, code, now = head.entity, decision.code, tx.clock.now()
+    if transfer.status is not TransferStatus.PARKED:
+        parked = transfer.parked(code, must_look_up=decision.must_look_up, now=now)
+        head = save(tx, tx.money.transfers, head, parked, "park")
+    elif transfer.is_parked_by_operator or transfer.failure_code == code:
         return saved(head)
-    reparked = transfer.reparked(code, now=tx.clock.now())
-    return saved(save(tx, tx.money.transfers, head, reparked, "repark"))
+    else:
+        head = save(tx, tx.money.transfers, head, transfer.reparked(code, now=now), "repark")
+
+    if code == ParkReason.ACCOUNT_MISSING and needs_account(payee_of(tx, transfer)):
+        requested = head.entity.transition("request_account", now=now)
+        head = save(tx, tx.money.transfers, head, requested, "request_account")
+    return saved(head)
 
 
 def _send_facts(tx: MoneyWrite, transfer: Transfer, command: commands.BeginTransfer) -> SendFacts:
-    payee = tx.money.payees.of_party(transfer.party)
+    payee = payee_of(tx, transfer)
     job_status: PayoutJobStatus | None = None
     if transfer.job_id is not None:
         job_status = tx.money.payout_jobs.get(transfer.job_id).entity.status
     switch = payments_switch(tx)
     return SendFacts(
-        payee_status=None if payee is None else payee.entity.status,
-        destination=None if payee is None else payee.entity.destination,
+        payee_status=None if payee is None else payee.status,
+        destination=None if payee is None else payee.destination,
+        is_destination_approved=payee is not None and is_destination_approved(transfer, payee),
         job_status=job_status,
         is_halted=switch is not None and switch.is_halted,
         is_reference_known=command.is_reference_known,

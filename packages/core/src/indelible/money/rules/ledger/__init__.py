@@ -6,9 +6,11 @@ from indelible.money.rules.ledger.checks import (
     check_movement,
     check_owed_line,
     check_reversed_line,
+    check_reversible_by_operators,
     check_step,
 )
 from indelible.money.rules.ledger.drafts import (
+    OPERATOR,
     AccountKey,
     AccountSums,
     MovementDraft,
@@ -30,6 +32,7 @@ from indelible.money.rules.ledger.payments import (
     refund_failed,
     refund_requested,
     refund_succeeded,
+    refund_succeeded_key,
 )
 from indelible.money.rules.ledger.payouts import (
     guarantee_key,
@@ -39,6 +42,8 @@ from indelible.money.rules.ledger.payouts import (
     payout_failed,
     payout_key,
     payout_reversed,
+    reversal_proposed,
+    reversal_proposed_key,
     settlement,
     settlement_key,
     settlement_of_key,
@@ -54,8 +59,10 @@ __all__ = [
     "check_movement",
     "check_owed_line",
     "check_reversed_line",
+    "check_reversible_by_operators",
     "check_step",
     # drafts
+    "OPERATOR",
     "AccountKey",
     "AccountSums",
     "MovementDraft",
@@ -76,6 +83,7 @@ __all__ = [
     "refund_failed",
     "refund_requested",
     "refund_succeeded",
+    "refund_succeeded_key",
     # payouts
     "guarantee_key",
     "guarantee_topup",
@@ -84,6 +92,8 @@ __all__ = [
     "payout_failed",
     "payout_key",
     "payout_reversed",
+    "reversal_proposed",
+    "reversal_proposed_key",
     "settlement",
     "settlement_key",
     "settlement_of_key",

@@ -15,10 +15,11 @@ from indelible.money.entities import (
     OwedLine,
     Posting,
 )
-from indelible.money.rules.ledger.drafts import AccountSums, account_sums
+from indelible.money.entities.values import NOT_REVERSIBLE, NOTES, REVERSED_BY_OPERATORS
+from indelible.money.rules.ledger.drafts import OPERATOR, AccountSums, account_sums
 
 PAYABLE = AccountKind.WINNER_PAYABLE
-MAY_BE_EMPTY = frozenset({MovementKind.PAYOUT_FAILED, MovementKind.SETTLEMENT})
+MAY_BE_EMPTY = NOTES | {MovementKind.SETTLEMENT}
 
 
 @frozen
@@ -109,6 +110,23 @@ def check_reversed_line(
             available_minor,
             posting.amount_minor,
         )
+
+
+def check_reversible_by_operators(movement: Movement) -> None:
+    """Check that operators may take a movement back.
+
+    Raises:
+        MovementNotReversible: The movement is a settlement or a note.
+        MovementHasEvidence: The movement books what Stripe has reported.
+    """
+    if movement.kind in NOT_REVERSIBLE:
+        raise errors.MovementNotReversible(
+            movement.id, "a movement that can be reversed", movement.kind
+        )
+    # Stripe's report, and not an operator, has reversed a refund that a bank returned.
+    is_by_report = movement.kind is MovementKind.REVERSAL and movement.source != OPERATOR
+    if is_by_report or movement.kind not in REVERSED_BY_OPERATORS:
+        raise errors.MovementHasEvidence(movement.id, movement.kind, movement.source)
 
 
 def check_distinct_lines(postings: Iterable[Posting]) -> None:

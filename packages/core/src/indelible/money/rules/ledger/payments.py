@@ -109,6 +109,11 @@ def refund_requested(
     )
 
 
+def refund_succeeded_key(refund_id: str) -> str:
+    """Return the key of the movement by which the money of a refund has left."""
+    return f"refund:{refund_id}:OK"
+
+
 def refund_succeeded(
     *,
     refund_id: str,
@@ -127,7 +132,7 @@ def refund_succeeded(
     )
     return MovementDraft(
         kind=MovementKind.REFUND_SUCCEEDED,
-        key=f"refund:{refund_id}:OK",
+        key=refund_succeeded_key(refund_id),
         reference=reference,
         currency=currency,
         source=proof.source,

@@ -17,6 +17,8 @@ from indelible.money.rules.ledger.drafts import (
 
 PAYOUT_PREFIX: Final = "payout:"
 UNCLAIMED_PREFIX: Final = "unclaimed:"
+SETTLEMENT_PREFIX: Final = "settlement:"
+FAILURE_PREFIX: Final = "ledger:payout:"
 
 
 def guarantee_topup(
@@ -86,12 +88,12 @@ def guarantee_key(settlement_id: str) -> str:
 
 def settlement_key(settlement_id: str) -> str:
     """Return the key of a settlement's movement."""
-    return f"settlement:{settlement_id}"
+    return f"{SETTLEMENT_PREFIX}{settlement_id}"
 
 
 def settlement_of_key(key: str) -> str:
     """Return the id of the settlement that a movement's key names."""
-    return key.removeprefix("settlement:")
+    return key.removeprefix(SETTLEMENT_PREFIX)
 
 
 def payout_key(transfer_id: str) -> str:
@@ -138,7 +140,7 @@ def payout_failed(
     """Return the note of a failed attempt: it moves no money."""
     return MovementDraft(
         kind=MovementKind.PAYOUT_FAILED,
-        key=f"ledger:payout:{transfer_id}:{attempt_number}",
+        key=f"{FAILURE_PREFIX}{transfer_id}:{attempt_number}",
         reference=reference,
         currency=currency,
         source=proof.source,
@@ -196,8 +198,29 @@ def unclaimed(
     )
 
 
+def reversal_proposed_key(movement_id: str) -> str:
+    """Return the key of the note that proposes to reverse a movement."""
+    return f"reversal_proposed:{movement_id}"
+
+
+def reversal_proposed(movement: Movement) -> MovementDraft:
+    """Return the note that proposes to reverse a movement; it moves no money."""
+    return MovementDraft(
+        kind=MovementKind.REVERSAL_PROPOSED,
+        key=reversal_proposed_key(movement.id),
+        reference=movement.reference,
+        currency=movement.currency,
+        source=OPERATOR,
+        steps=(),
+    )
+
+
 def mirror(
-    movement: Movement, postings: Iterable[Posting], accounts: Mapping[str, Account]
+    movement: Movement,
+    postings: Iterable[Posting],
+    accounts: Mapping[str, Account],
+    *,
+    source: str = OPERATOR,
 ) -> MovementDraft:
     """Return the movement that takes another one back: each posting with its accounts exchanged.
 
@@ -226,7 +249,7 @@ def mirror(
         key=key,
         reference=movement.reference,
         currency=movement.currency,
-        source=OPERATOR,
+        source=source,
         steps=tuple(steps),
         reverses=movement.id,
     )

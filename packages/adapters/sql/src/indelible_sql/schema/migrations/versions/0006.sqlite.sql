@@ -1,3 +1,5 @@
+DROP TRIGGER contests_frozen
+--;
 DROP TRIGGER lifecycle_edges_no_insert
 --;
 CREATE TABLE stage_breakers (
@@ -127,9 +129,9 @@ CREATE TABLE movements (
 	occurred_at TEXT NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT movements_reversed FOREIGN KEY(reverses) REFERENCES movements (id),
-	CONSTRAINT movements_kind_known CHECK (kind IN ('DISPUTE_LOST', 'DISPUTE_OPENED', 'DISPUTE_RESIDUE', 'DISPUTE_WON', 'ENTRY_FEE', 'GUARANTEE_TOPUP', 'PAYMENT_QUARANTINED', 'PAYOUT_CREATED', 'PAYOUT_FAILED', 'PAYOUT_REVERSED', 'PROCESSING_FEE', 'REFUND_FAILED', 'REFUND_REQUESTED', 'REFUND_SUCCEEDED', 'REVERSAL', 'SETTLEMENT', 'UNCLAIMED')),
+	CONSTRAINT movements_kind_known CHECK (kind IN ('DISPUTE_LOST', 'DISPUTE_OPENED', 'DISPUTE_RESIDUE', 'DISPUTE_WON', 'ENTRY_FEE', 'GUARANTEE_TOPUP', 'PAYMENT_QUARANTINED', 'PAYOUT_CREATED', 'PAYOUT_FAILED', 'PAYOUT_REVERSED', 'PROCESSING_FEE', 'REFUND_FAILED', 'REFUND_REQUESTED', 'REFUND_SUCCEEDED', 'REVERSAL', 'REVERSAL_PROPOSED', 'SETTLEMENT', 'UNCLAIMED')),
 	CONSTRAINT movements_mirror_of_kind CHECK ((reverses IS NOT NULL) = (kind = 'REVERSAL')),
-	CONSTRAINT movements_sum_of_postings CHECK (CASE WHEN posting_count = 0 THEN total_minor = 0 AND kind IN ('PAYOUT_FAILED', 'SETTLEMENT') ELSE total_minor >= posting_count AND total_minor <= 1000000000000000 AND kind <> 'PAYOUT_FAILED' END),
+	CONSTRAINT movements_sum_of_postings CHECK (CASE WHEN posting_count = 0 THEN total_minor = 0 AND kind IN ('PAYOUT_FAILED', 'REVERSAL_PROPOSED', 'SETTLEMENT') ELSE total_minor >= posting_count AND total_minor <= 1000000000000000 AND kind NOT IN ('PAYOUT_FAILED', 'REVERSAL_PROPOSED') END),
 	CONSTRAINT movements_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT movements_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT movements_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -435,8 +437,9 @@ CREATE TABLE payees (
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
 	destination TEXT,
+	destination_set_by TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT payees_destination_of_status CHECK ((destination IS NOT NULL) = (status IN ('READY', 'RESTRICTED'))),
+	CONSTRAINT payees_destination_of_status CHECK (CASE WHEN status IN ('READY', 'RESTRICTED') THEN destination IS NOT NULL AND destination_set_by IS NOT NULL ELSE destination IS NULL AND destination_set_by IS NULL END),
 	CONSTRAINT payees_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT payees_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT payees_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -446,7 +449,8 @@ CREATE TABLE payees (
 	CONSTRAINT payees_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
 	CONSTRAINT payees_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
 	CONSTRAINT payees_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
-	CONSTRAINT payees_destination_rule CHECK (length(destination) BETWEEN 1 AND 200)
+	CONSTRAINT payees_destination_rule CHECK (length(destination) BETWEEN 1 AND 200),
+	CONSTRAINT payees_destination_set_by_rule CHECK (length(destination_set_by) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -507,6 +511,7 @@ CREATE TABLE transfers (
 	approved_by TEXT,
 	approved_at TEXT,
 	approval_reason TEXT,
+	approved_destination TEXT,
 	destination TEXT,
 	generation INTEGER NOT NULL,
 	first_attempt_at TEXT,
@@ -527,7 +532,10 @@ CREATE TABLE transfers (
 	CONSTRAINT transfers_result_of_status CHECK (CASE WHEN status = 'completed' THEN stripe_transfer_id IS NOT NULL AND completed_at IS NOT NULL ELSE stripe_transfer_id IS NULL AND completed_at IS NULL END),
 	CONSTRAINT transfers_failure_of_status CHECK ((failure_reason IS NOT NULL) = (status = 'failed_terminal') AND (failure_reason IN ('BUDGET_SPENT', 'REJECTED', 'UNCLAIMED')) IS NOT FALSE),
 	CONSTRAINT transfers_parked_since CHECK (status <> 'parked' OR parked_at IS NOT NULL),
+	CONSTRAINT transfers_pending_waits_for_nothing CHECK (status <> 'pending' OR parked_at IS NULL AND failure_code IS NULL AND failure_message IS NULL),
 	CONSTRAINT transfers_approval_complete CHECK (CASE WHEN approved_by IS NOT NULL THEN approved_by IS NOT NULL AND approved_at IS NOT NULL AND approval_reason IS NOT NULL ELSE approved_by IS NULL AND approved_at IS NULL AND approval_reason IS NULL END),
+	CONSTRAINT transfers_destination_of_approval CHECK (approved_destination IS NULL OR approved_by IS NOT NULL),
+	CONSTRAINT transfers_destination_of_attempt CHECK (destination IS NULL OR attempt_number > 0 OR status = 'completed'),
 	CONSTRAINT transfers_approved_before CHECK (status <> 'processing' OR approved_by IS NOT NULL AND destination IS NOT NULL),
 	CONSTRAINT transfers_reversed_within CHECK (reversed_minor BETWEEN 0 AND CASE status WHEN 'completed' THEN amount_minor ELSE 0 END),
 	CONSTRAINT transfers_texts_short CHECK (length(failure_message) <= 1000 AND length(approval_reason) <= 1000),
@@ -551,6 +559,7 @@ CREATE TABLE transfers (
 	CONSTRAINT transfers_reissue_of_rule CHECK (length(reissue_of) BETWEEN 1 AND 200),
 	CONSTRAINT transfers_approved_by_rule CHECK (length(approved_by) BETWEEN 1 AND 200),
 	CONSTRAINT transfers_approved_at_rule CHECK (approved_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND approved_at >= '2000' AND approved_at < '3000'),
+	CONSTRAINT transfers_approved_destination_rule CHECK (length(approved_destination) BETWEEN 1 AND 200),
 	CONSTRAINT transfers_destination_rule CHECK (length(destination) BETWEEN 1 AND 200),
 	CONSTRAINT transfers_generation_rule CHECK (generation >= 1),
 	CONSTRAINT transfers_first_attempt_at_rule CHECK (first_attempt_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND first_attempt_at >= '2000' AND first_attempt_at < '3000'),
@@ -675,8 +684,10 @@ CREATE TABLE discrepancies (
 	expected TEXT NOT NULL,
 	actual TEXT NOT NULL,
 	difference_minor INTEGER,
+	remedy TEXT,
 	CONSTRAINT discrepancies_pkey PRIMARY KEY (entity_id, seq, number),
 	CONSTRAINT discrepancies_rule_known CHECK (rule IN ('R1', 'R10', 'R11', 'R12', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9')),
+	CONSTRAINT discrepancies_remedy_known CHECK (remedy IN ('AWAITED', 'STORED')),
 	CONSTRAINT discrepancies_texts_short CHECK (length(expected) <= 1000 AND length(actual) <= 1000),
 	CONSTRAINT discrepancies_head FOREIGN KEY(entity_id) REFERENCES reconciliations (id),
 	CONSTRAINT discrepancies_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
@@ -685,7 +696,8 @@ CREATE TABLE discrepancies (
 	CONSTRAINT discrepancies_rule_rule CHECK (length(rule) BETWEEN 1 AND 200),
 	CONSTRAINT discrepancies_subject_rule CHECK (length(subject) BETWEEN 1 AND 200),
 	CONSTRAINT discrepancies_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
-	CONSTRAINT discrepancies_difference_minor_rule CHECK (difference_minor BETWEEN -1000000000000000 AND 1000000000000000)
+	CONSTRAINT discrepancies_difference_minor_rule CHECK (difference_minor BETWEEN -1000000000000000 AND 1000000000000000),
+	CONSTRAINT discrepancies_remedy_rule CHECK (length(remedy) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -890,13 +902,13 @@ INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_versi
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('reconciliation', '', 'start', 'STARTED', 0), ('reconciliation', 'STARTED', 'complete', 'COMPLETE', 0), ('reconciliation', 'STARTED', 'fail', 'FAILED', 0)
 --;
-INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('payment_switch', '', 'halt', 'HALTED', 0), ('payment_switch', 'OPEN', 'halt', 'HALTED', 0), ('payment_switch', 'HALTED', 'resume', 'OPEN', 0)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('payment_switch', '', 'halt', 'HALTED', 0), ('payment_switch', 'OPEN', 'halt', 'HALTED', 0), ('payment_switch', 'HALTED', 'halt', 'HALTED', 0), ('payment_switch', 'HALTED', 'resume', 'OPEN', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('payee', '', 'register', 'NEW', 0), ('payee', 'NEW', 'attach', 'RESTRICTED', 0), ('payee', 'RESTRICTED', 'attach', 'RESTRICTED', 0), ('payee', 'READY', 'attach', 'RESTRICTED', 0), ('payee', 'RESTRICTED', 'enable', 'READY', 0), ('payee', 'READY', 'restrict', 'RESTRICTED', 0), ('payee', 'NEW', 'close', 'CLOSED', 0), ('payee', 'RESTRICTED', 'close', 'CLOSED', 0), ('payee', 'READY', 'close', 'CLOSED', 0), ('payee', 'CLOSED', 'reopen', 'NEW', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('payout_job', '', 'plan', 'pending', 0), ('payout_job', 'pending', 'start', 'processing', 0), ('payout_job', 'pending', 'complete', 'complete', 0), ('payout_job', 'processing', 'complete', 'complete', 0), ('payout_job', 'complete', 'reopen', 'processing', 0)
 --;
-INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('transfer', '', 'plan', 'pending', 0), ('transfer', 'pending', 'approve', 'pending', 0), ('transfer', 'pending', 'claim', 'processing', 1), ('transfer', 'retryable', 'claim', 'processing', 1), ('transfer', 'parked', 'claim', 'processing', 1), ('transfer', 'processing', 'claim', 'processing', 1), ('transfer', 'processing', 'complete', 'completed', 0), ('transfer', 'processing', 'retry', 'retryable', 0), ('transfer', 'pending', 'park', 'parked', 0), ('transfer', 'processing', 'park', 'parked', 0), ('transfer', 'retryable', 'park', 'parked', 0), ('transfer', 'parked', 'repark', 'parked', 0), ('transfer', 'processing', 'fail', 'failed_terminal', 0), ('transfer', 'retryable', 'fail', 'failed_terminal', 0), ('transfer', 'parked', 'unclaim', 'failed_terminal', 0), ('transfer', 'parked', 'unpark', 'pending', 0), ('transfer', 'pending', 'adopt', 'completed', 0), ('transfer', 'retryable', 'adopt', 'completed', 0), ('transfer', 'parked', 'adopt', 'completed', 0), ('transfer', 'failed_terminal', 'adopt', 'completed', 0), ('transfer', 'failed_terminal', 'reissue', 'pending', 0), ('transfer', 'completed', 'record_reversal', 'completed', 0)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('transfer', '', 'plan', 'pending', 0), ('transfer', 'pending', 'approve', 'pending', 0), ('transfer', 'pending', 'claim', 'processing', 1), ('transfer', 'retryable', 'claim', 'processing', 1), ('transfer', 'parked', 'claim', 'processing', 1), ('transfer', 'processing', 'claim', 'processing', 1), ('transfer', 'processing', 'complete', 'completed', 0), ('transfer', 'processing', 'retry', 'retryable', 0), ('transfer', 'pending', 'park', 'parked', 0), ('transfer', 'processing', 'park', 'parked', 0), ('transfer', 'retryable', 'park', 'parked', 0), ('transfer', 'parked', 'repark', 'parked', 0), ('transfer', 'parked', 'request_account', 'parked', 0), ('transfer', 'processing', 'fail', 'failed_terminal', 0), ('transfer', 'retryable', 'fail', 'failed_terminal', 0), ('transfer', 'parked', 'unclaim', 'failed_terminal', 0), ('transfer', 'parked', 'unpark', 'pending', 0), ('transfer', 'parked', 'approve', 'pending', 0), ('transfer', 'pending', 'adopt', 'completed', 0), ('transfer', 'retryable', 'adopt', 'completed', 0), ('transfer', 'parked', 'adopt', 'completed', 0), ('transfer', 'failed_terminal', 'adopt', 'completed', 0), ('transfer', 'failed_terminal', 'reissue', 'pending', 0), ('transfer', 'completed', 'record_reversal', 'completed', 0)
 --;
 CREATE TRIGGER lifecycle_edges_no_insert BEFORE INSERT ON lifecycle_edges
 WHEN (FALSE) IS NOT TRUE
@@ -913,6 +925,42 @@ BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_delete'); END
 CREATE TRIGGER webhook_rejections_no_replace BEFORE INSERT ON webhook_rejections
 WHEN (NOT EXISTS (SELECT 1 FROM main.webhook_rejections WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_replace'); END
+--;
+CREATE TRIGGER history_declares_data_of_keys BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'key' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('expires_at', 'owner', 'scopes', 'secret_digest')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_keys'); END
+--;
+CREATE TRIGGER history_declares_data_of_stages BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'stage' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ()) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_stages'); END
+--;
+CREATE TRIGGER history_declares_data_of_settings BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'setting' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('value')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_settings'); END
+--;
+CREATE TRIGGER tasks_due_on_insert BEFORE INSERT ON tasks
+WHEN (NEW.due_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds') AND (NEW.slot IS NULL OR NEW.slot <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_due_on_insert'); END
+--;
+CREATE TRIGGER tasks_due BEFORE UPDATE OF due_at, slot ON tasks
+WHEN ((NEW.due_at IS NULL OR NEW.due_at <= OLD.due_at OR NEW.due_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds')) AND (NEW.slot IS NULL OR NEW.slot = OLD.slot OR NEW.slot <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_due'); END
+--;
+CREATE TRIGGER rate_buckets_empty_by_now_on_insert BEFORE INSERT ON rate_buckets
+WHEN (NEW.empty_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_empty_by_now_on_insert'); END
+--;
+CREATE TRIGGER rate_buckets_empty_by_now_on_update BEFORE UPDATE ON rate_buckets
+WHEN (NEW.empty_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_empty_by_now_on_update'); END
+--;
+CREATE TRIGGER stage_breakers_probe_soon_on_insert BEFORE INSERT ON stage_breakers
+WHEN (NEW.probe_at IS NULL OR NEW.probe_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stage_breakers_probe_soon_on_insert'); END
+--;
+CREATE TRIGGER stage_breakers_probe_soon_on_update BEFORE UPDATE ON stage_breakers
+WHEN (NEW.probe_at IS NULL OR NEW.probe_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stage_breakers_probe_soon_on_update'); END
 --;
 CREATE TRIGGER stage_breakers_no_delete BEFORE DELETE ON stage_breakers
 WHEN (FALSE) IS NOT TRUE
@@ -938,6 +986,14 @@ CREATE TRIGGER stage_breakers_values_on_update BEFORE UPDATE ON stage_breakers
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.probe_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.probe_at, 1, 19), '+0 seconds') = substr(NEW.probe_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stage_breakers_values_on_update'); END
 --;
+CREATE TRIGGER hung_threads_expire_soon_on_insert BEFORE INSERT ON hung_threads
+WHEN (NEW.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86460 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_expire_soon_on_insert'); END
+--;
+CREATE TRIGGER hung_threads_expire_soon_on_update BEFORE UPDATE ON hung_threads
+WHEN (NEW.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86460 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_expire_soon_on_update'); END
+--;
 CREATE TRIGGER subscriber_cursors_no_delete BEFORE DELETE ON subscriber_cursors
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_no_delete'); END
@@ -962,6 +1018,10 @@ CREATE TRIGGER subscriber_cursors_fence BEFORE UPDATE ON subscriber_cursors
 WHEN (CASE WHEN NEW.restarts = OLD.restarts THEN NEW.restarts = OLD.restarts AND (NEW.restarted_at = OLD.restarted_at OR OLD.restarted_at IS NULL) AND (NEW.restarted_by = OLD.restarted_by OR OLD.restarted_by IS NULL) AND (NEW.restart_reason = OLD.restart_reason OR OLD.restart_reason IS NULL) AND NEW.feed_cursor IS NOT NULL AND EXISTS (SELECT 1 FROM main.tasks AS task WHERE task.stage = NEW.stage AND task.entity_id = NEW.name AND task.fence = NEW.fence AND task.lease_owner IS NOT NULL) ELSE NEW.restarts = OLD.restarts + 1 AND EXISTS (SELECT 1 FROM main.tasks AS task WHERE task.stage = NEW.stage AND task.entity_id = NEW.name AND task.fence = NEW.fence AND task.cancel_reason = NEW.restart_reason) AND EXISTS (SELECT 1 FROM main.task_attempts AS attempt WHERE attempt.stage = NEW.stage AND attempt.entity_id = NEW.name AND attempt.fence = NEW.fence AND attempt.outcome = 'CANCELED' AND attempt.actor = NEW.restarted_by AND attempt.reason = NEW.restart_reason) END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_fence'); END
 --;
+CREATE TRIGGER subscriber_cursors_in_feed BEFORE UPDATE ON subscriber_cursors
+WHEN (NEW.feed_cursor IS NULL OR ((CASE WHEN NEW.feed_cursor = '0' THEN 0 WHEN length(NEW.feed_cursor) - 17 BETWEEN 1 AND 18 AND substr(NEW.feed_cursor, 1, length(NEW.feed_cursor) - 17) GLOB '[1-9]*' AND substr(NEW.feed_cursor, 1, length(NEW.feed_cursor) - 17) NOT GLOB '*[^0-9]*' AND substr(NEW.feed_cursor, length(NEW.feed_cursor) - 17 + 1) GLOB '.*' AND substr(substr(NEW.feed_cursor, length(NEW.feed_cursor) - 17 + 1), 2) NOT GLOB '*[^0-9a-f]*' THEN CAST(substr(NEW.feed_cursor, 1, length(NEW.feed_cursor) - 17) AS INTEGER) END) <= (SELECT coalesce(max(position), 0) FROM main.history) AND (NEW.restarts > OLD.restarts OR OLD.feed_cursor IS NULL OR (CASE WHEN NEW.feed_cursor = '0' THEN 0 WHEN length(NEW.feed_cursor) - 17 BETWEEN 1 AND 18 AND substr(NEW.feed_cursor, 1, length(NEW.feed_cursor) - 17) GLOB '[1-9]*' AND substr(NEW.feed_cursor, 1, length(NEW.feed_cursor) - 17) NOT GLOB '*[^0-9]*' AND substr(NEW.feed_cursor, length(NEW.feed_cursor) - 17 + 1) GLOB '.*' AND substr(substr(NEW.feed_cursor, length(NEW.feed_cursor) - 17 + 1), 2) NOT GLOB '*[^0-9a-f]*' THEN CAST(substr(NEW.feed_cursor, 1, length(NEW.feed_cursor) - 17) AS INTEGER) END) >= (CASE WHEN OLD.feed_cursor = '0' THEN 0 WHEN length(OLD.feed_cursor) - 17 BETWEEN 1 AND 18 AND substr(OLD.feed_cursor, 1, length(OLD.feed_cursor) - 17) GLOB '[1-9]*' AND substr(OLD.feed_cursor, 1, length(OLD.feed_cursor) - 17) NOT GLOB '*[^0-9]*' AND substr(OLD.feed_cursor, length(OLD.feed_cursor) - 17 + 1) GLOB '.*' AND substr(substr(OLD.feed_cursor, length(OLD.feed_cursor) - 17 + 1), 2) NOT GLOB '*[^0-9a-f]*' THEN CAST(substr(OLD.feed_cursor, 1, length(OLD.feed_cursor) - 17) AS INTEGER) END)))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_in_feed'); END
+--;
 CREATE TRIGGER subscriber_cursors_values_on_insert BEFORE INSERT ON subscriber_cursors
 WHEN ((NEW.name IS NULL OR instr(NEW.name, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.feed_cursor IS NULL OR instr(NEW.feed_cursor, char(0)) = 0) AND (NEW.changed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.changed_at, 1, 19), '+0 seconds') = substr(NEW.changed_at, 1, 19)) AND (NEW.updated_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.updated_at, 1, 19), '+0 seconds') = substr(NEW.updated_at, 1, 19)) AND (NEW.restarted_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.restarted_at, 1, 19), '+0 seconds') = substr(NEW.restarted_at, 1, 19)) AND (NEW.restarted_by IS NULL OR instr(NEW.restarted_by, char(0)) = 0) AND (NEW.restart_reason IS NULL OR instr(NEW.restart_reason, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_values_on_insert'); END
@@ -969,6 +1029,158 @@ BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_values_on_insert'); END
 CREATE TRIGGER subscriber_cursors_values_on_update BEFORE UPDATE ON subscriber_cursors
 WHEN ((NEW.name IS NULL OR instr(NEW.name, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.feed_cursor IS NULL OR instr(NEW.feed_cursor, char(0)) = 0) AND (NEW.changed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.changed_at, 1, 19), '+0 seconds') = substr(NEW.changed_at, 1, 19)) AND (NEW.updated_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.updated_at, 1, 19), '+0 seconds') = substr(NEW.updated_at, 1, 19)) AND (NEW.restarted_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.restarted_at, 1, 19), '+0 seconds') = substr(NEW.restarted_at, 1, 19)) AND (NEW.restarted_by IS NULL OR instr(NEW.restarted_by, char(0)) = 0) AND (NEW.restart_reason IS NULL OR instr(NEW.restart_reason, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_values_on_update'); END
+--;
+CREATE TRIGGER history_declares_data_of_concepts BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'concept' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('corrects', 'imported', 'name_key', 'ruleset', 'version', 'warnings')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_concepts'); END
+--;
+CREATE TRIGGER history_declares_data_of_spaces BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'space' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('dimension', 'model', 'name', 'user_id')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_spaces'); END
+--;
+CREATE TRIGGER spaces_keeps_fields BEFORE UPDATE ON spaces
+WHEN ((OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE') OR NEW.name = OLD.name)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_keeps_fields'); END
+--;
+CREATE TRIGGER history_declares_data_of_subspaces BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'subspace' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('description', 'name', 'seed', 'space_id', 'user_id')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_subspaces'); END
+--;
+CREATE TRIGGER subspaces_keeps_fields BEFORE UPDATE ON subspaces
+WHEN ((OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE') OR NEW.name = OLD.name AND NEW.description = OLD.description AND (NEW.seed = OLD.seed OR NEW.seed IS NULL AND OLD.seed IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_keeps_fields'); END
+--;
+CREATE TRIGGER history_keeps_fields_of_subspaces BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'subspace' AND NEW.seq > 1 AND NEW.action IN ('rename', 'seed')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.subspaces AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('seed') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.name') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.name') AS text) END) AND (CAST(head.name AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.name') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.description') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.description') AS text) END) AND (CAST(head.description AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.description') AS text) END)) AND (NEW.action NOT IN ('rename') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.seed') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.seed') AS text) END) AND TRUE))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_subspaces'); END
+--;
+CREATE TRIGGER history_declares_data_of_algorithms BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'algorithm' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('checksum', 'formulas')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_algorithms'); END
+--;
+CREATE TRIGGER subspaces_of_owner BEFORE INSERT ON subspaces
+WHEN (EXISTS (SELECT 1 FROM main.spaces AS space WHERE space.id = NEW.space_id AND space.user_id = NEW.user_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_of_owner'); END
+--;
+CREATE TRIGGER history_declares_data_of_authors BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'author' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('farcaster_handle', 'prompt_text', 'twitter_handle', 'wallet_address')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_authors'); END
+--;
+CREATE TRIGGER history_declares_data_of_mint_events BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'mint_event' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('author_wallet', 'batch', 'block_hash', 'block_number', 'block_timestamp', 'copies', 'detected_at', 'log_index', 'quantity', 'recipient', 'token_id', 'total_paid', 'tx_hash')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_mint_events'); END
+--;
+CREATE TRIGGER history_declares_data_of_tokens_s0 BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'token' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('author_id', 'error_data', 'generation_attempts', 'generation_error', 'image_cid', 'image_url', 'metadata_cid', 'mint_event_id', 'mint_timestamp', 'minter_address', 'reveal_tx_hash', 'token_id')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_tokens_s0'); END
+--;
+CREATE TRIGGER tokens_s0_keeps_fields BEFORE UPDATE ON tokens_s0
+WHEN ((OLD.status || ' ' || NEW.status IN ('failed detected', 'generating detected') OR NEW.author_id = OLD.author_id AND (NEW.minter_address = OLD.minter_address OR NEW.minter_address IS NULL AND OLD.minter_address IS NULL) AND NEW.mint_timestamp = OLD.mint_timestamp AND (NEW.mint_event_id = OLD.mint_event_id OR NEW.mint_event_id IS NULL AND OLD.mint_event_id IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_fields'); END
+--;
+CREATE TRIGGER history_declares_data_of_image_generation_jobs BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'image_job' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('completed_at', 'error_data', 'external_job_id', 'retry_count', 'service', 'token_id')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_image_generation_jobs'); END
+--;
+CREATE TRIGGER history_declares_data_of_ipfs_upload_records BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'ipfs_upload' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('cid', 'completed_at', 'error_data', 'record_type', 'retry_count', 'token_id')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_ipfs_upload_records'); END
+--;
+CREATE TRIGGER history_declares_data_of_reveal_transactions BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'reveal_transaction' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('block_number', 'confirmed_at', 'gas_price_wei', 'token_ids', 'tx_hash')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_reveal_transactions'); END
+--;
+CREATE TRIGGER history_declares_data_of_system_state BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'system_state' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('state_value')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_system_state'); END
+--;
+CREATE TRIGGER history_declares_data_of_projects BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'project' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('current_nodes', 'description', 'github_repo_url', 'latest_successful_job_id', 'latest_successful_job_number', 'name', 'prompt', 'repository_branch', 'repository_host', 'repository_id', 'repository_name', 'user_id')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_projects'); END
+--;
+CREATE TRIGGER projects_keeps_fields BEFORE UPDATE ON projects
+WHEN ((OLD.status || ' ' || NEW.status IN ('bound bound', 'requested requested', 'unbound unbound') OR NEW.name = OLD.name AND NEW.description = OLD.description AND NEW.current_nodes = OLD.current_nodes AND (NEW.latest_successful_job_id = OLD.latest_successful_job_id OR NEW.latest_successful_job_id IS NULL AND OLD.latest_successful_job_id IS NULL) AND (NEW.latest_successful_job_number = OLD.latest_successful_job_number OR NEW.latest_successful_job_number IS NULL AND OLD.latest_successful_job_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested requested', 'unbound requested') OR (NEW.repository_host = OLD.repository_host OR NEW.repository_host IS NULL AND OLD.repository_host IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested bound', 'requested requested', 'unbound requested') OR (NEW.repository_name = OLD.repository_name OR NEW.repository_name IS NULL AND OLD.repository_name IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested bound') OR (NEW.repository_id = OLD.repository_id OR NEW.repository_id IS NULL AND OLD.repository_id IS NULL) AND (NEW.repository_branch = OLD.repository_branch OR NEW.repository_branch IS NULL AND OLD.repository_branch IS NULL) AND (NEW.github_repo_url = OLD.github_repo_url OR NEW.github_repo_url IS NULL AND OLD.github_repo_url IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_keeps_fields'); END
+--;
+CREATE TRIGGER history_keeps_fields_of_projects BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'project' AND NEW.seq > 1 AND NEW.action IN ('add_prompt', 'rename', 'request_repository', 'set_nodes', 'update_latest_job')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.projects AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('add_prompt', 'request_repository', 'set_nodes', 'update_latest_job') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.name') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.name') AS text) END) AND (CAST(head.name AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.name') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.description') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.description') AS text) END) AND (CAST(head.description AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.description') AS text) END)) AND (NEW.action NOT IN ('add_prompt', 'rename', 'request_repository', 'update_latest_job') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.current_nodes') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.current_nodes') AS text) END) AND (CAST(head.current_nodes AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.current_nodes') AS text) END)) AND (NEW.action NOT IN ('add_prompt', 'rename', 'request_repository', 'set_nodes') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.latest_successful_job_id') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.latest_successful_job_id') AS text) END) AND (CAST(head.latest_successful_job_id AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.latest_successful_job_id') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.latest_successful_job_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.latest_successful_job_number') AS text) END) AND (CAST(head.latest_successful_job_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.latest_successful_job_number') AS text) END)) AND (NEW.action NOT IN ('add_prompt', 'rename', 'set_nodes', 'update_latest_job') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.repository_host') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.repository_host') AS text) END) AND (CAST(head.repository_host AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.repository_host') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.repository_name') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.repository_name') AS text) END) AND (CAST(head.repository_name AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.repository_name') AS text) END)))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_projects'); END
+--;
+CREATE TRIGGER history_declares_data_of_jobs BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'job' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('architecture_spec', 'completed_at', 'failure_reason', 'number', 'output', 'phase', 'project_id', 'prompt', 'result', 'spec_digest', 'user_id', 'warning_count')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_jobs'); END
+--;
+CREATE TRIGGER jobs_keeps_fields BEFORE UPDATE ON jobs
+WHEN ((OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed_with_warnings', 'running failed', 'running running') OR NEW.warning_count = OLD.warning_count) AND (OLD.status || ' ' || NEW.status IN ('running running') OR (NEW.phase = OLD.phase OR NEW.phase IS NULL AND OLD.phase IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('running completed', 'running completed_with_warnings') OR (NEW.result = OLD.result OR NEW.result IS NULL AND OLD.result IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running failed') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed', 'running completed_with_warnings', 'running failed') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_keeps_fields'); END
+--;
+CREATE TRIGGER history_declares_data_of_contests BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'contest' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('attempted_action', 'configuration', 'configuration_digest', 'contest_name', 'currency', 'end_time', 'error_code', 'error_from_state', 'error_message', 'evidence', 'fee_minor', 'lock_time', 'max_entries', 'max_entries_per_user', 'min_entries', 'organizer_id', 'payment_grace_seconds', 'provider_event_id', 'reason_code', 'settle_time', 'settlement_run_id', 'start_time')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_contests'); END
+--;
+CREATE TRIGGER contests_keeps_fields BEFORE UPDATE ON contests
+WHEN ((OLD.status || ' ' || NEW.status IN ('SCHEDULED LOCKED', 'SCHEDULED SCHEDULED') OR NEW.configuration_digest = OLD.configuration_digest AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds) AND (OLD.status || ' ' || NEW.status IN ('ERROR COMPLETE', 'LIVE COMPLETE') OR (NEW.settle_time = OLD.settle_time OR NEW.settle_time IS NULL AND OLD.settle_time IS NULL) AND (NEW.settlement_run_id = OLD.settlement_run_id OR NEW.settlement_run_id IS NULL AND OLD.settlement_run_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ERROR CANCELLED', 'ERROR COMPLETE', 'ERROR LIVE', 'ERROR LOCKED', 'ERROR SCHEDULED', 'LIVE ERROR', 'LOCKED ERROR', 'SCHEDULED ERROR') OR (NEW.error_from_state = OLD.error_from_state OR NEW.error_from_state IS NULL AND OLD.error_from_state IS NULL) AND (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL) AND (NEW.attempted_action = OLD.attempted_action OR NEW.attempted_action IS NULL AND OLD.attempted_action IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_keeps_fields'); END
+--;
+CREATE TRIGGER history_keeps_fields_of_contests BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'contest' AND NEW.seq > 1 AND NEW.action IN ('lock')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.contests AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('lock') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.configuration_digest') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.configuration_digest') AS text) END) AND (CAST(head.configuration_digest AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.configuration_digest') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.lock_time') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.lock_time') AS text) END) AND (CAST(head.lock_time AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.lock_time') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.start_time') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.start_time') AS text) END) AND (CAST(head.start_time AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.start_time') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.end_time') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.end_time') AS text) END) AND (CAST(head.end_time AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.end_time') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.max_entries') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.max_entries') AS text) END) AND (CAST(head.max_entries AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.max_entries') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.min_entries') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.min_entries') AS text) END) AND (CAST(head.min_entries AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.min_entries') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.max_entries_per_user') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.max_entries_per_user') AS text) END) AND (CAST(head.max_entries_per_user AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.max_entries_per_user') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.fee_minor') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.fee_minor') AS text) END) AND (CAST(head.fee_minor AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.fee_minor') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.currency') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.currency') AS text) END) AND (CAST(head.currency AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.currency') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.payment_grace_seconds') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.payment_grace_seconds') AS text) END) AND (CAST(head.payment_grace_seconds AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.payment_grace_seconds') AS text) END)))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_contests'); END
+--;
+CREATE TRIGGER history_declares_data_of_entries BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'entry' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('contest_id', 'currency', 'entry_number', 'fee_minor', 'paid_at', 'paid_minor', 'payment_ref', 'place_number', 'rejection_reason', 'roster', 'roster_digest', 'user_id')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_entries'); END
+--;
+CREATE TRIGGER entries_keeps_fields BEFORE UPDATE ON entries
+WHEN ((OLD.status || ' ' || NEW.status IN ('ACTIVE REFUNDED', 'PENDING_PAYMENT REJECTED', 'VOID REFUNDED') OR (NEW.place_number = OLD.place_number OR NEW.place_number IS NULL AND OLD.place_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE', 'PENDING_PAYMENT PENDING_PAYMENT') OR NEW.roster_digest = OLD.roster_digest) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT ACTIVE') OR (NEW.paid_minor = OLD.paid_minor OR NEW.paid_minor IS NULL AND OLD.paid_minor IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL) AND (NEW.payment_ref = OLD.payment_ref OR NEW.payment_ref IS NULL AND OLD.payment_ref IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT REJECTED') OR (NEW.rejection_reason = OLD.rejection_reason OR NEW.rejection_reason IS NULL AND OLD.rejection_reason IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_keeps_fields'); END
+--;
+CREATE TRIGGER history_declares_data_of_contest_logs BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'contest_log' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('cancelled_number', 'conflict_number', 'contest_id', 'event', 'event_hash', 'faults', 'fetch_number', 'field_number', 'head_hash', 'leaderboard_at', 'leaderboard_hash', 'leaderboard_number', 'observations', 'observed_at', 'pending_rewrite', 'pending_rewrite_at', 'pending_rewrite_number', 'provider_event_id', 'terminal_at', 'terminal_number')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_contest_logs'); END
+--;
+CREATE TRIGGER contest_logs_keeps_fields BEFORE UPDATE ON contest_logs
+WHEN ((OLD.status || ' ' || NEW.status IN ('OPEN OPEN', 'PAUSED PAUSED') OR NEW.fetch_number = OLD.fetch_number AND (NEW.head_hash = OLD.head_hash OR NEW.head_hash IS NULL AND OLD.head_hash IS NULL) AND NEW.event_hash = OLD.event_hash AND (NEW.field_number = OLD.field_number OR NEW.field_number IS NULL AND OLD.field_number IS NULL) AND (NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number IS NULL AND OLD.leaderboard_number IS NULL) AND (NEW.leaderboard_at = OLD.leaderboard_at OR NEW.leaderboard_at IS NULL AND OLD.leaderboard_at IS NULL) AND (NEW.leaderboard_hash = OLD.leaderboard_hash OR NEW.leaderboard_hash IS NULL AND OLD.leaderboard_hash IS NULL) AND NEW.observations = OLD.observations AND (NEW.observed_at = OLD.observed_at OR NEW.observed_at IS NULL AND OLD.observed_at IS NULL) AND (NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number IS NULL AND OLD.terminal_number IS NULL) AND (NEW.terminal_at = OLD.terminal_at OR NEW.terminal_at IS NULL AND OLD.terminal_at IS NULL) AND (NEW.cancelled_number = OLD.cancelled_number OR NEW.cancelled_number IS NULL AND OLD.cancelled_number IS NULL) AND (NEW.pending_rewrite = OLD.pending_rewrite OR NEW.pending_rewrite IS NULL AND OLD.pending_rewrite IS NULL) AND (NEW.pending_rewrite_at = OLD.pending_rewrite_at OR NEW.pending_rewrite_at IS NULL AND OLD.pending_rewrite_at IS NULL) AND (NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number IS NULL AND OLD.pending_rewrite_number IS NULL) AND (NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number IS NULL AND OLD.conflict_number IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_keeps_fields'); END
+--;
+CREATE TRIGGER history_keeps_fields_of_contest_logs BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'contest_log' AND NEW.seq > 1 AND NEW.action IN ('skip')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.contest_logs AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('skip') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.head_hash') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.head_hash') AS text) END) AND (CAST(head.head_hash AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.head_hash') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.event_hash') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.event_hash') AS text) END) AND (CAST(head.event_hash AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.event_hash') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.field_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.field_number') AS text) END) AND (CAST(head.field_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.field_number') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.leaderboard_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_number') AS text) END) AND (CAST(head.leaderboard_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_number') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.leaderboard_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_at') AS text) END) AND (CAST(head.leaderboard_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_at') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.leaderboard_hash') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_hash') AS text) END) AND (CAST(head.leaderboard_hash AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_hash') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.observations') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.observations') AS text) END) AND (CAST(head.observations AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.observations') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.observed_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.observed_at') AS text) END) AND (CAST(head.observed_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.observed_at') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.terminal_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.terminal_number') AS text) END) AND (CAST(head.terminal_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.terminal_number') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.terminal_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.terminal_at') AS text) END) AND (CAST(head.terminal_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.terminal_at') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.cancelled_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.cancelled_number') AS text) END) AND (CAST(head.cancelled_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.cancelled_number') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.conflict_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.conflict_number') AS text) END) AND (CAST(head.conflict_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.conflict_number') AS text) END)))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_contest_logs'); END
+--;
+CREATE TRIGGER history_declares_data_of_provider_feeds BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'provider_feed' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('failures', 'fetch', 'last_payload_digest', 'last_success_at')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_provider_feeds'); END
+--;
+CREATE TRIGGER provider_feeds_keeps_fields BEFORE UPDATE ON provider_feeds
+WHEN ((OLD.status || ' ' || NEW.status IN ('POLLING POLLING') OR (NEW.last_success_at = OLD.last_success_at OR NEW.last_success_at IS NULL AND OLD.last_success_at IS NULL) AND (NEW.last_payload_digest = OLD.last_payload_digest OR NEW.last_payload_digest IS NULL AND OLD.last_payload_digest IS NULL) AND NEW.failures = OLD.failures)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_keeps_fields'); END
+--;
+CREATE TRIGGER history_declares_data_of_settlement_runs BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'settlement_run' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('configuration_digest', 'configuration_version', 'contest_id', 'currency', 'eligibility_digest', 'engine_version', 'entries_count', 'entries_seq_sum', 'error_code', 'error_message', 'event_number', 'events_digest', 'line_count', 'lines', 'number', 'official_rounds', 'pool_minor', 'rake_minor', 'result_digest', 'retained_minor', 'rounding_minor', 'settled_at', 'top_up_minor')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_settlement_runs'); END
+--;
+CREATE TRIGGER settlement_runs_keeps_fields BEFORE UPDATE ON settlement_runs
+WHEN ((OLD.status || ' ' || NEW.status IN ('STARTED COMPLETE') OR (NEW.eligibility_digest = OLD.eligibility_digest OR NEW.eligibility_digest IS NULL AND OLD.eligibility_digest IS NULL) AND (NEW.official_rounds = OLD.official_rounds OR NEW.official_rounds IS NULL AND OLD.official_rounds IS NULL) AND (NEW.result_digest = OLD.result_digest OR NEW.result_digest IS NULL AND OLD.result_digest IS NULL) AND (NEW.pool_minor = OLD.pool_minor OR NEW.pool_minor IS NULL AND OLD.pool_minor IS NULL) AND (NEW.rake_minor = OLD.rake_minor OR NEW.rake_minor IS NULL AND OLD.rake_minor IS NULL) AND (NEW.rounding_minor = OLD.rounding_minor OR NEW.rounding_minor IS NULL AND OLD.rounding_minor IS NULL) AND (NEW.retained_minor = OLD.retained_minor OR NEW.retained_minor IS NULL AND OLD.retained_minor IS NULL) AND (NEW.top_up_minor = OLD.top_up_minor OR NEW.top_up_minor IS NULL AND OLD.top_up_minor IS NULL) AND (NEW.line_count = OLD.line_count OR NEW.line_count IS NULL AND OLD.line_count IS NULL) AND (NEW.settled_at = OLD.settled_at OR NEW.settled_at IS NULL AND OLD.settled_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('STARTED FAILED') OR (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_keeps_fields'); END
+--;
+CREATE TRIGGER contests_frozen BEFORE UPDATE ON contests
+WHEN ((NEW.configuration_version = OLD.configuration_version AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds AND NEW.configuration_digest = OLD.configuration_digest) OR (OLD.status = 'SCHEDULED' AND NEW.configuration_version = OLD.configuration_version + 1)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_frozen'); END
+--;
+CREATE TRIGGER entries_settled_stays BEFORE UPDATE ON entries
+WHEN (NEW.status IN (OLD.status, 'REJECTED') OR EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND contest.status <> 'COMPLETE')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_settled_stays'); END
+--;
+CREATE TRIGGER contest_logs_marks_of_now BEFORE UPDATE ON contest_logs
+WHEN (NEW.observations <= OLD.observations + 1 AND (NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.observed_at IS NULL OR NEW.observed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_marks_of_now'); END
+--;
+CREATE TRIGGER contest_events_has_body BEFORE INSERT ON contest_events
+WHEN (CASE WHEN NEW.kind NOT IN ('CANCELLED', 'CORRECTION', 'FIELD', 'SNAPSHOT') THEN NEW.body IS NULL WHEN NEW.body IS NULL THEN NEW.validity = 'INVALID' WHEN NEW.kind = 'FIELD' THEN CASE WHEN json_valid(NEW.body) THEN NOT ((json_type(NEW.body, '$') IS NOT 'object') OR ((json_type(NEW.body, '$.primary') IN ('array')) IS NOT TRUE) OR ((json_type(NEW.body, '$.alternates') IN ('array')) IS NOT TRUE)) ELSE TRUE END ELSE CASE WHEN json_valid(NEW.body) THEN NOT ((json_type(NEW.body, '$') IS NOT 'object') OR ((json_type(NEW.body, '$.provider_event_id') IN ('text')) IS NOT TRUE) OR ((json_type(NEW.body, '$.schema_version') IN ('integer')) IS NOT TRUE) OR ((json_type(NEW.body, '$.tournament') IS NOT 'object') OR ((json_extract(NEW.body, '$.tournament.status') IN ('CANCELLED', 'FINAL', 'IN_PROGRESS', 'SCHEDULED') OR json_type(NEW.body, '$.tournament.status') IN ('null')) IS NOT TRUE) OR ((json_type(NEW.body, '$.tournament.rounds') IN ('integer') OR json_type(NEW.body, '$.tournament.rounds') IN ('null')) IS NOT TRUE) OR ((json_type(NEW.body, '$.tournament.current_round') IN ('integer') OR json_type(NEW.body, '$.tournament.current_round') IN ('null')) IS NOT TRUE) OR ((json_type(NEW.body, '$.tournament.par') IN ('integer') OR json_type(NEW.body, '$.tournament.par') IN ('null')) IS NOT TRUE)) OR ((json_type(NEW.body, '$.players') = 'array') IS NOT TRUE OR json_type(NEW.body, '$.players') = 'array' AND EXISTS (SELECT 1 FROM json_each(NEW.body, '$.players') AS players_item WHERE CASE players_item.type WHEN 'object' THEN (json_type(players_item.value, '$') IS NOT 'object') OR ((json_type(players_item.value, '$.player_id') IN ('text')) IS NOT TRUE) OR ((json_type(players_item.value, '$.name') IN ('text')) IS NOT TRUE) OR ((json_extract(players_item.value, '$.status') IN ('ACTIVE', 'CUT', 'DNS', 'DQ', 'FIN', 'MDF', 'WD')) IS NOT TRUE) OR ((json_type(players_item.value, '$.position') IN ('text') OR json_type(players_item.value, '$.position') IN ('null')) IS NOT TRUE) OR ((json_type(players_item.value, '$.playoff') IN ('false', 'true')) IS NOT TRUE) OR ((json_type(players_item.value, '$.rounds') = 'array') IS NOT TRUE OR json_type(players_item.value, '$.rounds') = 'array' AND EXISTS (SELECT 1 FROM json_each(players_item.value, '$.rounds') AS rounds_item WHERE CASE rounds_item.type WHEN 'object' THEN (json_type(rounds_item.value, '$') IS NOT 'object') OR ((json_type(rounds_item.value, '$.n') IN ('integer')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.strokes') IN ('integer') OR json_type(rounds_item.value, '$.strokes') IN ('null')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.complete') IN ('false', 'true')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.to_par') IN ('integer') OR json_type(rounds_item.value, '$.to_par') IN ('null')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.course_id') IN ('text') OR json_type(rounds_item.value, '$.course_id') IN ('null')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.holes') = 'array' OR json_type(rounds_item.value, '$.holes') = 'null') IS NOT TRUE OR json_type(rounds_item.value, '$.holes') = 'array' AND EXISTS (SELECT 1 FROM json_each(rounds_item.value, '$.holes') AS holes_item WHERE CASE holes_item.type WHEN 'object' THEN (json_type(holes_item.value, '$') IS NOT 'object') OR ((json_type(holes_item.value, '$.h') IN ('integer')) IS NOT TRUE) OR ((json_type(holes_item.value, '$.strokes') IN ('integer')) IS NOT TRUE) ELSE TRUE END)) ELSE TRUE END)) ELSE TRUE END)) OR ((json_type(NEW.body, '$.corrections') = 'array' OR json_type(NEW.body, '$.corrections') IS NULL) IS NOT TRUE OR json_type(NEW.body, '$.corrections') = 'array' AND EXISTS (SELECT 1 FROM json_each(NEW.body, '$.corrections') AS corrections_item WHERE CASE corrections_item.type WHEN 'object' THEN (json_type(corrections_item.value, '$') IS NOT 'object') OR ((json_type(corrections_item.value, '$.player_id') IN ('text')) IS NOT TRUE) OR ((json_type(corrections_item.value, '$.n') IN ('integer') OR json_type(corrections_item.value, '$.n') IN ('null')) IS NOT TRUE) OR ((json_type(corrections_item.value, '$.value') IN ('integer') OR json_type(corrections_item.value, '$.value') IN ('text')) IS NOT TRUE) OR ((json_type(corrections_item.value, '$.replaced') IN ('array')) IS NOT TRUE) ELSE TRUE END))) ELSE TRUE END END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_has_body'); END
+--;
+CREATE TRIGGER settlement_runs_next_number BEFORE INSERT ON settlement_runs
+WHEN (NEW.number = (SELECT count(*) FROM main.settlement_runs AS run WHERE run.contest_id = NEW.contest_id) + 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_next_number'); END
 --;
 CREATE TRIGGER postings_no_update BEFORE UPDATE ON postings
 WHEN (FALSE) IS NOT TRUE
@@ -1166,6 +1378,14 @@ CREATE TRIGGER history_needs_accounts BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'account' OR EXISTS (SELECT 1 FROM main.accounts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_accounts'); END
 --;
+CREATE TRIGGER history_declares_data_of_accounts BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'account' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('balance_minor', 'credited_minor', 'currency', 'debited_minor', 'kind', 'last_movement_id', 'movement_key', 'posting_count', 'postings_digest', 'reference')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_accounts'); END
+--;
+CREATE TRIGGER accounts_initial_fields BEFORE INSERT ON accounts
+WHEN (NEW.balance_minor = 0 AND NEW.credited_minor = 0 AND NEW.debited_minor = 0 AND NEW.last_movement_id IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'accounts_initial_fields'); END
+--;
 CREATE TRIGGER movements_no_delete BEFORE DELETE ON movements
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'movements_no_delete'); END
@@ -1218,6 +1438,18 @@ CREATE TRIGGER history_needs_movements BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'movement' OR EXISTS (SELECT 1 FROM main.movements AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_movements'); END
 --;
+CREATE TRIGGER history_declares_data_of_movements BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'movement' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('covered_items', 'currency', 'fact_key', 'key', 'kind', 'occurred_at', 'posting_count', 'postings', 'reference', 'reverses', 'source', 'total_minor')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_movements'); END
+--;
+CREATE TRIGGER movements_latest_times_on_insert BEFORE INSERT ON movements
+WHEN (NEW.occurred_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_latest_times_on_insert'); END
+--;
+CREATE TRIGGER movements_latest_times_on_update BEFORE UPDATE ON movements
+WHEN (NEW.occurred_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_latest_times_on_update'); END
+--;
 CREATE TRIGGER charges_no_delete BEFORE DELETE ON charges
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'charges_no_delete'); END
@@ -1265,6 +1497,30 @@ BEGIN SELECT RAISE(ABORT, 'charges_one_step'); END
 CREATE TRIGGER history_needs_charges BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'charge' OR EXISTS (SELECT 1 FROM main.charges AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_charges'); END
+--;
+CREATE TRIGGER history_declares_data_of_charges BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'charge' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('amount_minor', 'currency', 'disputed_from', 'expires_at', 'failure_code', 'generation', 'intent_id', 'item', 'last_event_at', 'outcome_code', 'paid_at', 'party', 'received_currency', 'received_minor', 'reference', 'refunded_minor', 'session_id')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_charges'); END
+--;
+CREATE TRIGGER charges_keeps_fields BEFORE UPDATE ON charges
+WHEN ((OLD.status || ' ' || NEW.status IN ('FAILED FAILED', 'PENDING PENDING', 'PROCESSING PROCESSING', 'REQUIRES_ACTION REQUIRES_ACTION') OR NEW.expires_at = OLD.expires_at) AND (OLD.status || ' ' || NEW.status IN ('FAILED FAILED', 'PENDING PENDING') OR (NEW.intent_id = OLD.intent_id OR NEW.intent_id IS NULL AND OLD.intent_id IS NULL) AND NEW.generation = OLD.generation AND (NEW.session_id = OLD.session_id OR NEW.session_id IS NULL AND OLD.session_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED REFUND_PENDING', 'FAILED SUCCEEDED', 'PENDING FAILED', 'PENDING REFUND_PENDING', 'PENDING SUCCEEDED', 'PROCESSING FAILED', 'PROCESSING REFUND_PENDING', 'PROCESSING SUCCEEDED', 'REQUIRES_ACTION FAILED', 'REQUIRES_ACTION REFUND_PENDING', 'REQUIRES_ACTION SUCCEEDED') OR (NEW.failure_code = OLD.failure_code OR NEW.failure_code IS NULL AND OLD.failure_code IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED CANCELED', 'FAILED PROCESSING', 'FAILED REFUND_PENDING', 'FAILED REQUIRES_ACTION', 'FAILED SUCCEEDED', 'PENDING CANCELED', 'PENDING FAILED', 'PENDING PROCESSING', 'PENDING REFUND_PENDING', 'PENDING REQUIRES_ACTION', 'PENDING SUCCEEDED', 'PROCESSING FAILED', 'PROCESSING REFUND_PENDING', 'PROCESSING SUCCEEDED', 'REQUIRES_ACTION CANCELED', 'REQUIRES_ACTION FAILED', 'REQUIRES_ACTION PROCESSING', 'REQUIRES_ACTION REFUND_PENDING', 'REQUIRES_ACTION SUCCEEDED') OR (NEW.last_event_at = OLD.last_event_at OR NEW.last_event_at IS NULL AND OLD.last_event_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED REFUND_PENDING', 'FAILED SUCCEEDED', 'PENDING REFUND_PENDING', 'PENDING SUCCEEDED', 'PROCESSING REFUND_PENDING', 'PROCESSING SUCCEEDED', 'REQUIRES_ACTION REFUND_PENDING', 'REQUIRES_ACTION SUCCEEDED') OR (NEW.received_minor = OLD.received_minor OR NEW.received_minor IS NULL AND OLD.received_minor IS NULL) AND (NEW.received_currency = OLD.received_currency OR NEW.received_currency IS NULL AND OLD.received_currency IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('DISPUTED CHARGED_BACK', 'DISPUTED PARTIALLY_REFUNDED', 'DISPUTED REFUNDED', 'DISPUTED SUCCEEDED', 'PARTIALLY_REFUNDED PARTIALLY_REFUNDED', 'PARTIALLY_REFUNDED REFUNDED', 'PARTIALLY_REFUNDED SUCCEEDED', 'REFUNDED PARTIALLY_REFUNDED', 'REFUNDED REFUND_PENDING', 'REFUNDED SUCCEEDED', 'REFUND_PENDING PARTIALLY_REFUNDED', 'REFUND_PENDING REFUNDED', 'REFUND_PENDING REFUND_PENDING', 'REFUND_PENDING SUCCEEDED', 'SUCCEEDED PARTIALLY_REFUNDED', 'SUCCEEDED REFUNDED') OR NEW.refunded_minor = OLD.refunded_minor) AND (OLD.status || ' ' || NEW.status IN ('DISPUTED PARTIALLY_REFUNDED', 'DISPUTED REFUNDED', 'DISPUTED SUCCEEDED', 'PARTIALLY_REFUNDED DISPUTED', 'REFUNDED DISPUTED', 'SUCCEEDED DISPUTED') OR (NEW.disputed_from = OLD.disputed_from OR NEW.disputed_from IS NULL AND OLD.disputed_from IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('FAILED CANCELED', 'FAILED REFUND_PENDING', 'PARTIALLY_REFUNDED REFUND_PENDING', 'PENDING CANCELED', 'PENDING REFUND_PENDING', 'PROCESSING REFUND_PENDING', 'REQUIRES_ACTION CANCELED', 'REQUIRES_ACTION REFUND_PENDING', 'SUCCEEDED REFUND_PENDING') OR (NEW.outcome_code = OLD.outcome_code OR NEW.outcome_code IS NULL AND OLD.outcome_code IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_keeps_fields'); END
+--;
+CREATE TRIGGER history_keeps_fields_of_charges BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'charge' AND NEW.seq > 1 AND NEW.action IN ('attach_intent', 'attach_session', 'extend')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.charges AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('attach_intent', 'attach_session') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.expires_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.expires_at') AS text) END) AND (CAST(head.expires_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.expires_at') AS text) END)) AND (NEW.action NOT IN ('extend') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.intent_id') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.intent_id') AS text) END) AND (CAST(head.intent_id AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.intent_id') AS text) END)) AND (NEW.action NOT IN ('attach_session', 'extend') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.generation') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.generation') AS text) END) AND (CAST(head.generation AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.generation') AS text) END)) AND (NEW.action NOT IN ('attach_intent', 'extend') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.session_id') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.session_id') AS text) END) AND (CAST(head.session_id AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.session_id') AS text) END)))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_charges'); END
+--;
+CREATE TRIGGER charges_initial_fields BEFORE INSERT ON charges
+WHEN (NEW.disputed_from IS NULL AND (NEW.status IN ('PENDING') OR NEW.expires_at IS NULL) AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_initial_fields'); END
+--;
+CREATE TRIGGER charges_latest_times_on_insert BEFORE INSERT ON charges
+WHEN (NEW.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400000 seconds') AND (NEW.last_event_at IS NULL OR NEW.last_event_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.paid_at IS NULL OR NEW.paid_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_latest_times_on_insert'); END
+--;
+CREATE TRIGGER charges_latest_times_on_update BEFORE UPDATE ON charges
+WHEN (NEW.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400000 seconds') AND (NEW.last_event_at IS NULL OR NEW.last_event_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.paid_at IS NULL OR NEW.paid_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_latest_times_on_update'); END
 --;
 CREATE TRIGGER refunds_no_delete BEFORE DELETE ON refunds
 WHEN (FALSE) IS NOT TRUE
@@ -1314,6 +1570,18 @@ CREATE TRIGGER history_needs_refunds BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'refund' OR EXISTS (SELECT 1 FROM main.refunds AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.attempt_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_refunds'); END
 --;
+CREATE TRIGGER history_declares_data_of_refunds BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'refund' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('amount_minor', 'attempt', 'charge_id', 'covered', 'currency', 'failure_code', 'generation', 'number', 'reason_code', 'stripe_refund_id')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_refunds'); END
+--;
+CREATE TRIGGER refunds_keeps_fields BEFORE UPDATE ON refunds
+WHEN ((OLD.status || ' ' || NEW.status IN ('requested requested') OR NEW.generation = OLD.generation) AND (OLD.status || ' ' || NEW.status IN ('pending canceled', 'pending failed', 'pending requires_action', 'pending succeeded', 'requested canceled', 'requested failed', 'requested pending', 'requested requires_action', 'requested succeeded', 'requires_action canceled', 'requires_action failed', 'requires_action pending', 'requires_action succeeded', 'succeeded failed') OR (NEW.stripe_refund_id = OLD.stripe_refund_id OR NEW.stripe_refund_id IS NULL AND OLD.stripe_refund_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'requested failed', 'requires_action failed', 'succeeded failed') OR (NEW.failure_code = OLD.failure_code OR NEW.failure_code IS NULL AND OLD.failure_code IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_keeps_fields'); END
+--;
+CREATE TRIGGER refunds_initial_fields BEFORE INSERT ON refunds
+WHEN (NEW.failure_code IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.stripe_refund_id IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_initial_fields'); END
+--;
 CREATE TRIGGER disputes_no_delete BEFORE DELETE ON disputes
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'disputes_no_delete'); END
@@ -1342,6 +1610,30 @@ CREATE TRIGGER history_needs_disputes BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'dispute' OR EXISTS (SELECT 1 FROM main.disputes AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_disputes'); END
 --;
+CREATE TRIGGER history_declares_data_of_disputes BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'dispute' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('amount_minor', 'charge_id', 'closed_at', 'covered', 'currency', 'evidence_due_by', 'fee_minor', 'reason_code', 'reinstated_at', 'withdrawn_at')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_disputes'); END
+--;
+CREATE TRIGGER disputes_keeps_fields BEFORE UPDATE ON disputes
+WHEN ((OLD.status || ' ' || NEW.status IN ('lost lost', 'needs_response needs_response', 'prevented prevented', 'under_review under_review', 'warning_closed warning_closed', 'warning_needs_response warning_needs_response', 'warning_under_review warning_under_review', 'won won') OR (NEW.fee_minor = OLD.fee_minor OR NEW.fee_minor IS NULL AND OLD.fee_minor IS NULL) AND (NEW.withdrawn_at = OLD.withdrawn_at OR NEW.withdrawn_at IS NULL AND OLD.withdrawn_at IS NULL) AND (NEW.reinstated_at = OLD.reinstated_at OR NEW.reinstated_at IS NULL AND OLD.reinstated_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('needs_response lost', 'needs_response needs_response', 'needs_response prevented', 'needs_response under_review', 'needs_response won', 'under_review lost', 'under_review prevented', 'under_review under_review', 'under_review won', 'warning_needs_response lost', 'warning_needs_response needs_response', 'warning_needs_response prevented', 'warning_needs_response under_review', 'warning_needs_response warning_closed', 'warning_needs_response warning_needs_response', 'warning_needs_response warning_under_review', 'warning_needs_response won', 'warning_under_review lost', 'warning_under_review needs_response', 'warning_under_review prevented', 'warning_under_review under_review', 'warning_under_review warning_closed', 'warning_under_review warning_under_review', 'warning_under_review won') OR (NEW.evidence_due_by = OLD.evidence_due_by OR NEW.evidence_due_by IS NULL AND OLD.evidence_due_by IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('needs_response lost', 'needs_response prevented', 'needs_response won', 'under_review lost', 'under_review prevented', 'under_review won', 'warning_needs_response lost', 'warning_needs_response prevented', 'warning_needs_response warning_closed', 'warning_needs_response won', 'warning_under_review lost', 'warning_under_review prevented', 'warning_under_review warning_closed', 'warning_under_review won') OR (NEW.closed_at = OLD.closed_at OR NEW.closed_at IS NULL AND OLD.closed_at IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_keeps_fields'); END
+--;
+CREATE TRIGGER history_keeps_fields_of_disputes BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'dispute' AND NEW.seq > 1 AND NEW.action IN ('reinstate', 'update', 'withdraw')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.disputes AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('reinstate', 'update') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.fee_minor') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.fee_minor') AS text) END) AND (CAST(head.fee_minor AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.fee_minor') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.withdrawn_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.withdrawn_at') AS text) END) AND (CAST(head.withdrawn_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.withdrawn_at') AS text) END)) AND (NEW.action NOT IN ('reinstate', 'withdraw') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.evidence_due_by') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.evidence_due_by') AS text) END) AND (CAST(head.evidence_due_by AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.evidence_due_by') AS text) END)) AND (NEW.action NOT IN ('update', 'withdraw') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.reinstated_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.reinstated_at') AS text) END) AND (CAST(head.reinstated_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.reinstated_at') AS text) END)))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_disputes'); END
+--;
+CREATE TRIGGER disputes_initial_fields BEFORE INSERT ON disputes
+WHEN (NEW.closed_at IS NULL AND (NEW.status IN ('needs_response', 'warning_needs_response') OR NEW.evidence_due_by IS NULL) AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_initial_fields'); END
+--;
+CREATE TRIGGER disputes_latest_times_on_insert BEFORE INSERT ON disputes
+WHEN ((NEW.withdrawn_at IS NULL OR NEW.withdrawn_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.reinstated_at IS NULL OR NEW.reinstated_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.closed_at IS NULL OR NEW.closed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_latest_times_on_insert'); END
+--;
+CREATE TRIGGER disputes_latest_times_on_update BEFORE UPDATE ON disputes
+WHEN ((NEW.withdrawn_at IS NULL OR NEW.withdrawn_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.reinstated_at IS NULL OR NEW.reinstated_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.closed_at IS NULL OR NEW.closed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_latest_times_on_update'); END
+--;
 CREATE TRIGGER stripe_events_no_delete BEFORE DELETE ON stripe_events
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stripe_events_no_delete'); END
@@ -1365,6 +1657,26 @@ BEGIN SELECT RAISE(ABORT, 'stripe_events_one_step'); END
 CREATE TRIGGER history_needs_stripe_events BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'stripe_event' OR EXISTS (SELECT 1 FROM main.stripe_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.attempt_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_stripe_events'); END
+--;
+CREATE TRIGGER history_declares_data_of_stripe_events BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'stripe_event' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('account', 'api_version', 'attempt', 'created', 'event_type', 'last_code', 'livemode', 'object_id', 'origin', 'payload_digest')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_stripe_events'); END
+--;
+CREATE TRIGGER stripe_events_keeps_fields BEFORE UPDATE ON stripe_events
+WHEN ((OLD.status || ' ' || NEW.status IN ('RECEIVED DEAD', 'RECEIVED IGNORED', 'RECEIVED PROCESSED', 'RECEIVED RECEIVED') OR (NEW.last_code = OLD.last_code OR NEW.last_code IS NULL AND OLD.last_code IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_keeps_fields'); END
+--;
+CREATE TRIGGER stripe_events_initial_fields BEFORE INSERT ON stripe_events
+WHEN (NEW.last_code IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_initial_fields'); END
+--;
+CREATE TRIGGER stripe_events_latest_times_on_insert BEFORE INSERT ON stripe_events
+WHEN (NEW.created <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_latest_times_on_insert'); END
+--;
+CREATE TRIGGER stripe_events_latest_times_on_update BEFORE UPDATE ON stripe_events
+WHEN (NEW.created <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stripe_events_latest_times_on_update'); END
 --;
 CREATE TRIGGER reconciliations_no_delete BEFORE DELETE ON reconciliations
 WHEN (FALSE) IS NOT TRUE
@@ -1406,6 +1718,26 @@ CREATE TRIGGER history_needs_reconciliations BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'reconciliation' OR EXISTS (SELECT 1 FROM main.reconciliations AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_reconciliations'); END
 --;
+CREATE TRIGGER history_declares_data_of_reconciliations BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'reconciliation' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('checked', 'discrepancies', 'discrepancy_count', 'error_code', 'error_message', 'finished_at', 'scope', 'started_at')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_reconciliations'); END
+--;
+CREATE TRIGGER reconciliations_keeps_fields BEFORE UPDATE ON reconciliations
+WHEN ((OLD.status || ' ' || NEW.status IN ('STARTED COMPLETE') OR NEW.checked = OLD.checked AND (NEW.discrepancy_count = OLD.discrepancy_count OR NEW.discrepancy_count IS NULL AND OLD.discrepancy_count IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('STARTED FAILED') OR (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_keeps_fields'); END
+--;
+CREATE TRIGGER reconciliations_initial_fields BEFORE INSERT ON reconciliations
+WHEN (NEW.checked = '[]' AND NEW.discrepancy_count IS NULL AND NEW.error_code IS NULL AND NEW.error_message IS NULL AND NEW.finished_at IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_initial_fields'); END
+--;
+CREATE TRIGGER reconciliations_latest_times_on_insert BEFORE INSERT ON reconciliations
+WHEN (NEW.started_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds') AND (NEW.finished_at IS NULL OR NEW.finished_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_latest_times_on_insert'); END
+--;
+CREATE TRIGGER reconciliations_latest_times_on_update BEFORE UPDATE ON reconciliations
+WHEN (NEW.started_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds') AND (NEW.finished_at IS NULL OR NEW.finished_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reconciliations_latest_times_on_update'); END
+--;
 CREATE TRIGGER payment_switches_no_delete BEFORE DELETE ON payment_switches
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payment_switches_no_delete'); END
@@ -1430,6 +1762,22 @@ CREATE TRIGGER history_needs_payment_switches BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'payment_switch' OR EXISTS (SELECT 1 FROM main.payment_switches AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_payment_switches'); END
 --;
+CREATE TRIGGER history_declares_data_of_payment_switches BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'payment_switch' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('halted_at', 'reason_code')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_payment_switches'); END
+--;
+CREATE TRIGGER payment_switches_initial_fields BEFORE INSERT ON payment_switches
+WHEN ((NEW.status IN ('HALTED') OR NEW.halted_at IS NULL) AND (NEW.status IN ('HALTED') OR NEW.reason_code IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payment_switches_initial_fields'); END
+--;
+CREATE TRIGGER payment_switches_latest_times_on_insert BEFORE INSERT ON payment_switches
+WHEN ((NEW.halted_at IS NULL OR NEW.halted_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payment_switches_latest_times_on_insert'); END
+--;
+CREATE TRIGGER payment_switches_latest_times_on_update BEFORE UPDATE ON payment_switches
+WHEN ((NEW.halted_at IS NULL OR NEW.halted_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payment_switches_latest_times_on_update'); END
+--;
 CREATE TRIGGER payees_no_delete BEFORE DELETE ON payees
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payees_no_delete'); END
@@ -1451,7 +1799,7 @@ WHEN ((NEW.status IN ('NEW', 'RESTRICTED', 'READY', 'CLOSED')) IS NOT TRUE OR NE
 BEGIN SELECT RAISE(ABORT, 'payees_one_destination_on_update'); END
 --;
 CREATE TRIGGER payees_no_nested_update BEFORE UPDATE ON payees
-WHEN (EXISTS (SELECT 1 FROM main.payees AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.destination IS OLD.destination)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.payees AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.destination IS OLD.destination AND stored.destination_set_by IS OLD.destination_set_by)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payees_no_nested_update'); END
 --;
 CREATE TRIGGER payees_one_step BEFORE UPDATE ON payees
@@ -1461,6 +1809,22 @@ BEGIN SELECT RAISE(ABORT, 'payees_one_step'); END
 CREATE TRIGGER history_needs_payees BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'payee' OR EXISTS (SELECT 1 FROM main.payees AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_payees'); END
+--;
+CREATE TRIGGER history_declares_data_of_payees BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'payee' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('destination', 'destination_set_by')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_payees'); END
+--;
+CREATE TRIGGER payees_keeps_fields BEFORE UPDATE ON payees
+WHEN ((OLD.status || ' ' || NEW.status IN ('NEW CLOSED', 'NEW RESTRICTED', 'READY CLOSED', 'READY RESTRICTED', 'RESTRICTED CLOSED', 'RESTRICTED RESTRICTED') OR (NEW.destination = OLD.destination OR NEW.destination IS NULL AND OLD.destination IS NULL) AND (NEW.destination_set_by = OLD.destination_set_by OR NEW.destination_set_by IS NULL AND OLD.destination_set_by IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payees_keeps_fields'); END
+--;
+CREATE TRIGGER history_keeps_fields_of_payees BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'payee' AND NEW.seq > 1 AND NEW.action IN ('restrict')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.payees AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('restrict') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.destination') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.destination') AS text) END) AND (CAST(head.destination AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.destination') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.destination_set_by') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.destination_set_by') AS text) END) AND (CAST(head.destination_set_by AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.destination_set_by') AS text) END)))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_payees'); END
+--;
+CREATE TRIGGER payees_initial_fields BEFORE INSERT ON payees
+WHEN (NEW.destination IS NULL AND NEW.destination_set_by IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payees_initial_fields'); END
 --;
 CREATE TRIGGER payout_jobs_no_delete BEFORE DELETE ON payout_jobs
 WHEN (FALSE) IS NOT TRUE
@@ -1490,6 +1854,26 @@ CREATE TRIGGER history_needs_payout_jobs BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'payout_job' OR EXISTS (SELECT 1 FROM main.payout_jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_payout_jobs'); END
 --;
+CREATE TRIGGER history_declares_data_of_payout_jobs BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'payout_job' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('completed_at', 'currency', 'reference', 'total_minor', 'transfer_count')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_payout_jobs'); END
+--;
+CREATE TRIGGER payout_jobs_keeps_fields BEFORE UPDATE ON payout_jobs
+WHEN ((OLD.status || ' ' || NEW.status IN ('complete processing', 'pending complete', 'processing complete') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_keeps_fields'); END
+--;
+CREATE TRIGGER payout_jobs_initial_fields BEFORE INSERT ON payout_jobs
+WHEN (NEW.completed_at IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_initial_fields'); END
+--;
+CREATE TRIGGER payout_jobs_latest_times_on_insert BEFORE INSERT ON payout_jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_latest_times_on_insert'); END
+--;
+CREATE TRIGGER payout_jobs_latest_times_on_update BEFORE UPDATE ON payout_jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_latest_times_on_update'); END
+--;
 CREATE TRIGGER transfers_no_delete BEFORE DELETE ON transfers
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_no_delete'); END
@@ -1515,7 +1899,7 @@ WHEN ((NEW.status IN ('pending', 'processing', 'completed', 'retryable', 'failed
 BEGIN SELECT RAISE(ABORT, 'transfers_one_stripe_transfer_on_update'); END
 --;
 CREATE TRIGGER transfers_no_nested_update BEFORE UPDATE ON transfers
-WHEN (EXISTS (SELECT 1 FROM main.transfers AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.attempt_number IS OLD.attempt_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.job_id IS OLD.job_id AND stored.settlement_id IS OLD.settlement_id AND stored.reference IS OLD.reference AND stored.party IS OLD.party AND stored.amount_minor IS OLD.amount_minor AND stored.currency IS OLD.currency AND stored.line_count IS OLD.line_count AND stored.reissue_of IS OLD.reissue_of AND stored.approved_by IS OLD.approved_by AND stored.approved_at IS OLD.approved_at AND stored.approval_reason IS OLD.approval_reason AND stored.destination IS OLD.destination AND stored.generation IS OLD.generation AND stored.first_attempt_at IS OLD.first_attempt_at AND stored.retry_until IS OLD.retry_until AND stored.must_look_up IS OLD.must_look_up AND stored.failure_code IS OLD.failure_code AND stored.failure_message IS OLD.failure_message AND stored.failure_count IS OLD.failure_count AND stored.failure_reason IS OLD.failure_reason AND stored.stripe_transfer_id IS OLD.stripe_transfer_id AND stored.parked_at IS OLD.parked_at AND stored.completed_at IS OLD.completed_at AND stored.reversed_minor IS OLD.reversed_minor)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.transfers AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.attempt_number IS OLD.attempt_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.job_id IS OLD.job_id AND stored.settlement_id IS OLD.settlement_id AND stored.reference IS OLD.reference AND stored.party IS OLD.party AND stored.amount_minor IS OLD.amount_minor AND stored.currency IS OLD.currency AND stored.line_count IS OLD.line_count AND stored.reissue_of IS OLD.reissue_of AND stored.approved_by IS OLD.approved_by AND stored.approved_at IS OLD.approved_at AND stored.approval_reason IS OLD.approval_reason AND stored.approved_destination IS OLD.approved_destination AND stored.destination IS OLD.destination AND stored.generation IS OLD.generation AND stored.first_attempt_at IS OLD.first_attempt_at AND stored.retry_until IS OLD.retry_until AND stored.must_look_up IS OLD.must_look_up AND stored.failure_code IS OLD.failure_code AND stored.failure_message IS OLD.failure_message AND stored.failure_count IS OLD.failure_count AND stored.failure_reason IS OLD.failure_reason AND stored.stripe_transfer_id IS OLD.stripe_transfer_id AND stored.parked_at IS OLD.parked_at AND stored.completed_at IS OLD.completed_at AND stored.reversed_minor IS OLD.reversed_minor)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_no_nested_update'); END
 --;
 CREATE TRIGGER transfers_one_step BEFORE UPDATE ON transfers
@@ -1525,6 +1909,30 @@ BEGIN SELECT RAISE(ABORT, 'transfers_one_step'); END
 CREATE TRIGGER history_needs_transfers BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'transfer' OR EXISTS (SELECT 1 FROM main.transfers AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.attempt_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_transfers'); END
+--;
+CREATE TRIGGER history_declares_data_of_transfers BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'transfer' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('amount_minor', 'approval_reason', 'approved_at', 'approved_by', 'approved_destination', 'attempt', 'completed_at', 'currency', 'destination', 'failure_code', 'failure_count', 'failure_message', 'failure_reason', 'first_attempt_at', 'generation', 'job_id', 'line_count', 'must_look_up', 'parked_at', 'party', 'reference', 'reissue_of', 'retry_until', 'reversed_minor', 'settlement_id', 'stripe_transfer_id', 'transfer_lines')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_transfers'); END
+--;
+CREATE TRIGGER transfers_keeps_fields BEFORE UPDATE ON transfers
+WHEN ((OLD.status || ' ' || NEW.status IN ('failed_terminal pending', 'parked pending', 'pending pending') OR (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) AND (NEW.approved_destination = OLD.approved_destination OR NEW.approved_destination IS NULL AND OLD.approved_destination IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'parked completed', 'parked processing', 'pending completed', 'pending processing', 'processing completed', 'processing processing', 'retryable completed', 'retryable processing') OR (NEW.destination = OLD.destination OR NEW.destination IS NULL AND OLD.destination IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('parked processing', 'pending processing', 'processing processing', 'retryable processing') OR NEW.generation = OLD.generation AND (NEW.first_attempt_at = OLD.first_attempt_at OR NEW.first_attempt_at IS NULL AND OLD.first_attempt_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked processing', 'pending completed', 'pending parked', 'pending processing', 'processing completed', 'processing parked', 'processing processing', 'retryable completed', 'retryable parked', 'retryable processing') OR (NEW.retry_until = OLD.retry_until OR NEW.retry_until IS NULL AND OLD.retry_until IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked processing', 'pending completed', 'pending parked', 'pending processing', 'processing completed', 'processing failed_terminal', 'processing parked', 'processing processing', 'processing retryable', 'retryable completed', 'retryable failed_terminal', 'retryable parked', 'retryable processing') OR NEW.must_look_up = OLD.must_look_up) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked parked', 'parked pending', 'pending completed', 'pending parked', 'pending pending', 'processing completed', 'processing failed_terminal', 'processing parked', 'processing retryable', 'retryable completed', 'retryable failed_terminal', 'retryable parked') OR (NEW.failure_code = OLD.failure_code OR NEW.failure_code IS NULL AND OLD.failure_code IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'pending completed', 'pending parked', 'processing completed', 'processing failed_terminal', 'processing parked', 'processing retryable', 'retryable completed', 'retryable failed_terminal', 'retryable parked') OR (NEW.failure_message = OLD.failure_message OR NEW.failure_message IS NULL AND OLD.failure_message IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked processing', 'pending completed', 'pending parked', 'pending processing', 'processing completed', 'processing parked', 'processing processing', 'processing retryable', 'retryable completed', 'retryable parked', 'retryable processing') OR NEW.failure_count = OLD.failure_count) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'failed_terminal pending', 'parked completed', 'parked failed_terminal', 'pending completed', 'processing failed_terminal', 'retryable completed', 'retryable failed_terminal') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal completed', 'parked completed', 'pending completed', 'processing completed', 'retryable completed') OR (NEW.stripe_transfer_id = OLD.stripe_transfer_id OR NEW.stripe_transfer_id IS NULL AND OLD.stripe_transfer_id IS NULL) AND (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('failed_terminal pending', 'parked parked', 'parked pending', 'pending parked', 'pending pending', 'processing parked', 'retryable parked') OR (NEW.parked_at = OLD.parked_at OR NEW.parked_at IS NULL AND OLD.parked_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('completed completed') OR NEW.reversed_minor = OLD.reversed_minor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_keeps_fields'); END
+--;
+CREATE TRIGGER history_keeps_fields_of_transfers BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'transfer' AND NEW.seq > 1 AND NEW.action IN ('request_account', 'unpark')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.transfers AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('unpark') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.approved_by') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.approved_by') AS text) END) AND (CAST(head.approved_by AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.approved_by') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.approved_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.approved_at') AS text) END) AND (CAST(head.approved_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.approved_at') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.approval_reason') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.approval_reason') AS text) END) AND (CAST(head.approval_reason AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.approval_reason') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.approved_destination') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.approved_destination') AS text) END) AND (CAST(head.approved_destination AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.approved_destination') AS text) END)) AND (NEW.action NOT IN ('request_account') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.failure_code') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.failure_code') AS text) END) AND (CAST(head.failure_code AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.failure_code') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.parked_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.parked_at') AS text) END) AND (CAST(head.parked_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.parked_at') AS text) END)))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_transfers'); END
+--;
+CREATE TRIGGER transfers_initial_fields BEFORE INSERT ON transfers
+WHEN (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.must_look_up IS NULL) AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_initial_fields'); END
+--;
+CREATE TRIGGER transfers_latest_times_on_insert BEFORE INSERT ON transfers
+WHEN ((NEW.approved_at IS NULL OR NEW.approved_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.first_attempt_at IS NULL OR NEW.first_attempt_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.retry_until IS NULL OR NEW.retry_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+345600 seconds')) AND (NEW.parked_at IS NULL OR NEW.parked_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_latest_times_on_insert'); END
+--;
+CREATE TRIGGER transfers_latest_times_on_update BEFORE UPDATE ON transfers
+WHEN ((NEW.approved_at IS NULL OR NEW.approved_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.first_attempt_at IS NULL OR NEW.first_attempt_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.retry_until IS NULL OR NEW.retry_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+345600 seconds')) AND (NEW.parked_at IS NULL OR NEW.parked_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_latest_times_on_update'); END
 --;
 CREATE TRIGGER accounts_fixed BEFORE UPDATE ON accounts
 WHEN (NEW.kind = OLD.kind AND (NEW.reference = OLD.reference OR NEW.reference IS NULL AND OLD.reference IS NULL) AND NEW.currency = OLD.currency) IS NOT TRUE
@@ -1547,8 +1955,16 @@ WHEN (NEW.kind = OLD.kind AND NEW.key = OLD.key AND (NEW.fact_key = OLD.fact_key
 BEGIN SELECT RAISE(ABORT, 'movements_fixed'); END
 --;
 CREATE TRIGGER movements_mirrors BEFORE INSERT ON movements
-WHEN (NEW.reverses IS NULL OR EXISTS (SELECT 1 FROM main.movements AS original WHERE original.id = NEW.reverses AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor AND original.posting_count = NEW.posting_count AND original.kind NOT IN ('PAYOUT_FAILED', 'REVERSAL', 'SETTLEMENT'))) IS NOT TRUE
+WHEN (NEW.reverses IS NULL OR EXISTS (SELECT 1 FROM main.movements AS original WHERE original.id = NEW.reverses AND original.currency = NEW.currency AND original.total_minor = NEW.total_minor AND original.posting_count = NEW.posting_count AND (NEW.source = 'operator' AND original.kind IN ('GUARANTEE_TOPUP', 'REVERSAL', 'UNCLAIMED') AND (original.kind <> 'REVERSAL' OR original.source = 'operator') AND EXISTS (SELECT 1 FROM main.movements AS proposal WHERE proposal.key = 'reversal_proposed:' || NEW.reverses) OR NEW.source <> 'operator' AND original.kind = 'REFUND_SUCCEEDED' AND EXISTS (SELECT 1 FROM main.refunds AS refund WHERE refund.id = substr(original.key, 8, length(original.key) - 10) AND refund.status = 'failed')))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'movements_mirrors'); END
+--;
+CREATE TRIGGER movements_notes_fact BEFORE INSERT ON movements
+WHEN (NOT (NEW.kind IN ('PAYOUT_FAILED', 'REVERSAL_PROPOSED')) OR NEW.fact_key IS NULL AND (NEW.kind = 'PAYOUT_FAILED' AND EXISTS (SELECT 1 FROM main.transfers AS transfer WHERE transfer.id = substr(NEW.source, 10) AND NEW.source = 'transfer:' || transfer.id AND NEW.key = 'ledger:payout:' || transfer.id || ':' || CAST(transfer.attempt_number AS text) AND transfer.status IN ('failed_terminal', 'retryable') AND transfer.reference = NEW.reference AND transfer.currency = NEW.currency) OR NEW.kind = 'REVERSAL_PROPOSED' AND NEW.source = 'operator' AND EXISTS (SELECT 1 FROM main.movements AS proposed WHERE proposed.id = substr(NEW.key, 19) AND NEW.key = 'reversal_proposed:' || proposed.id AND proposed.kind IN ('GUARANTEE_TOPUP', 'REVERSAL', 'UNCLAIMED') AND (proposed.reference) IS (NEW.reference) AND proposed.currency = NEW.currency))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'movements_notes_fact'); END
+--;
+CREATE TRIGGER history_second_person_reverses BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'movement') OR NOT EXISTS (SELECT 1 FROM main.movements AS movement JOIN main.movements AS proposal ON proposal.key = 'reversal_proposed:' || movement.reverses JOIN main.history AS proposed ON proposed.lifecycle = 'movement' AND proposed.entity_id = proposal.id AND proposed.seq = 1 WHERE movement.id = NEW.entity_id AND movement.source = 'operator' AND movement.reverses IS NOT NULL AND proposed.actor = NEW.actor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_second_person_reverses'); END
 --;
 CREATE TRIGGER postings_of_accounts BEFORE INSERT ON postings
 WHEN (EXISTS (SELECT 1 FROM main.accounts AS account WHERE account.id = NEW.debit_account_id AND account.last_movement_id = NEW.entity_id) AND EXISTS (SELECT 1 FROM main.accounts AS account WHERE account.id = NEW.credit_account_id AND account.last_movement_id = NEW.entity_id)) IS NOT TRUE
@@ -1574,25 +1990,53 @@ CREATE TRIGGER charges_paid_once BEFORE UPDATE ON charges
 WHEN (OLD.paid_at IS NULL OR (NEW.received_minor = OLD.received_minor OR NEW.received_minor IS NULL AND OLD.received_minor IS NULL) AND (NEW.received_currency = OLD.received_currency OR NEW.received_currency IS NULL AND OLD.received_currency IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'charges_paid_once'); END
 --;
+CREATE TRIGGER charges_sums_refunds BEFORE UPDATE ON charges
+WHEN (NEW.refunded_minor = OLD.refunded_minor OR NEW.refunded_minor = (SELECT coalesce(sum(refund.amount_minor), 0) FROM main.refunds AS refund WHERE refund.charge_id = NEW.id AND refund.status = 'succeeded')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'charges_sums_refunds'); END
+--;
 CREATE TRIGGER charges_generation_forward BEFORE UPDATE ON charges
-WHEN (NEW.generation >= OLD.generation) IS NOT TRUE
+WHEN (NEW.generation >= OLD.generation AND NEW.generation <= OLD.generation + 20) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'charges_generation_forward'); END
 --;
 CREATE TRIGGER refunds_fixed BEFORE UPDATE ON refunds
 WHEN (NEW.charge_id = OLD.charge_id AND NEW.number = OLD.number AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.reason_code = OLD.reason_code AND NEW.covered = OLD.covered) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'refunds_fixed'); END
 --;
+CREATE TRIGGER refunds_refundable BEFORE INSERT ON refunds
+WHEN (EXISTS (SELECT 1 FROM main.charges AS charge WHERE charge.id = NEW.charge_id AND charge.received_currency = NEW.currency AND NEW.amount_minor <= charge.received_minor - charge.refunded_minor AND (NEW.status <> 'requested' OR charge.status IN ('PARTIALLY_REFUNDED', 'SUCCEEDED') OR charge.outcome_code IN ('AMOUNT_MISMATCH', 'CURRENCY_MISMATCH')))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_refundable'); END
+--;
+CREATE TRIGGER refunds_next_number BEFORE INSERT ON refunds
+WHEN (NEW.number = (SELECT count(*) FROM main.refunds AS refund WHERE refund.charge_id = NEW.charge_id) + 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_next_number'); END
+--;
+CREATE TRIGGER refunds_covered_by_settlement BEFORE INSERT ON refunds
+WHEN (NEW.covered = 0 OR EXISTS (SELECT 1 FROM main.charges AS charge JOIN main.covered_items AS covered ON covered.item = charge.item WHERE charge.id = NEW.charge_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'refunds_covered_by_settlement'); END
+--;
 CREATE TRIGGER refunds_keeps_stripe_refund_id BEFORE UPDATE ON refunds
 WHEN (OLD.stripe_refund_id IS NULL OR NEW.stripe_refund_id = OLD.stripe_refund_id) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'refunds_keeps_stripe_refund_id'); END
 --;
 CREATE TRIGGER refunds_generation_forward BEFORE UPDATE ON refunds
-WHEN (NEW.generation >= OLD.generation) IS NOT TRUE
+WHEN (NEW.generation >= OLD.generation AND NEW.generation <= OLD.generation + 1) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'refunds_generation_forward'); END
 --;
 CREATE TRIGGER disputes_fixed BEFORE UPDATE ON disputes
-WHEN (NEW.charge_id = OLD.charge_id AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.covered = OLD.covered) IS NOT TRUE
+WHEN (NEW.charge_id = OLD.charge_id AND NEW.amount_minor = OLD.amount_minor AND NEW.currency = OLD.currency AND NEW.reason_code = OLD.reason_code AND NEW.covered = OLD.covered) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'disputes_fixed'); END
+--;
+CREATE TRIGGER disputes_of_payment BEFORE INSERT ON disputes
+WHEN (EXISTS (SELECT 1 FROM main.charges AS charge WHERE charge.id = NEW.charge_id AND charge.received_minor IS NOT NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_of_payment'); END
+--;
+CREATE TRIGGER disputes_covered_by_settlement BEFORE INSERT ON disputes
+WHEN (NEW.covered = 0 OR EXISTS (SELECT 1 FROM main.charges AS charge JOIN main.covered_items AS covered ON covered.item = charge.item WHERE charge.id = NEW.charge_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_covered_by_settlement'); END
+--;
+CREATE TRIGGER disputes_times_in_order BEFORE UPDATE ON disputes
+WHEN (NEW.withdrawn_at IS NULL OR (NEW.reinstated_at IS NULL OR NEW.withdrawn_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.reinstated_at, '+86400 seconds')) AND EXISTS (SELECT 1 FROM main.charges AS charge WHERE charge.id = NEW.charge_id AND charge.paid_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.withdrawn_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'disputes_times_in_order'); END
 --;
 CREATE TRIGGER stripe_events_fixed BEFORE UPDATE ON stripe_events
 WHEN (NEW.event_type = OLD.event_type AND (NEW.api_version = OLD.api_version OR NEW.api_version IS NULL AND OLD.api_version IS NULL) AND NEW.livemode = OLD.livemode AND NEW.created = OLD.created AND NEW.payload_digest = OLD.payload_digest AND NEW.object_id = OLD.object_id AND (NEW.account = OLD.account OR NEW.account IS NULL AND OLD.account IS NULL) AND NEW.origin = OLD.origin) IS NOT TRUE
@@ -1619,16 +2063,36 @@ WHEN (OLD.stripe_transfer_id IS NULL OR NEW.stripe_transfer_id = OLD.stripe_tran
 BEGIN SELECT RAISE(ABORT, 'transfers_keeps_stripe_transfer_id'); END
 --;
 CREATE TRIGGER transfers_generation_forward BEFORE UPDATE ON transfers
-WHEN (NEW.generation >= OLD.generation) IS NOT TRUE
+WHEN (NEW.generation >= OLD.generation AND NEW.generation <= OLD.generation + 1) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_generation_forward'); END
 --;
+CREATE TRIGGER transfers_of_settlement BEFORE INSERT ON transfers
+WHEN (NEW.reissue_of IS NULL AND NEW.job_id IS NOT NULL AND NEW.settlement_id = NEW.job_id AND NEW.must_look_up = 0 OR NEW.job_id IS NULL AND EXISTS (SELECT 1 FROM main.transfers AS replaced WHERE replaced.id = NEW.reissue_of AND replaced.settlement_id = NEW.settlement_id AND replaced.reference = NEW.reference AND replaced.party = NEW.party AND replaced.currency = NEW.currency)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_of_settlement'); END
+--;
 CREATE TRIGGER transfers_reversed_forward BEFORE UPDATE ON transfers
-WHEN (NEW.reversed_minor >= OLD.reversed_minor) IS NOT TRUE
+WHEN (NEW.reversed_minor = OLD.reversed_minor OR NEW.reversed_minor > OLD.reversed_minor AND NEW.reversed_minor = (SELECT coalesce(sum(posting.amount_minor), 0) FROM main.movements AS payout JOIN main.postings AS posting ON posting.reversed_movement_id = payout.id JOIN main.movements AS reversal ON reversal.id = posting.entity_id WHERE payout.key = 'payout:' || NEW.id AND reversal.kind = 'PAYOUT_REVERSED')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_reversed_forward'); END
 --;
 CREATE TRIGGER transfers_approved_once BEFORE UPDATE ON transfers
-WHEN (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) END) IS NOT TRUE
+WHEN (CASE WHEN OLD.status = 'failed_terminal' AND NEW.status = 'pending' THEN NEW.approved_by IS NULL WHEN OLD.status = 'pending' AND NEW.status = 'pending' AND OLD.approved_by IS NULL OR OLD.status = 'parked' AND NEW.status = 'pending' AND OLD.failure_code = 'destination_unapproved' THEN NEW.approved_by IS NOT NULL ELSE (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) AND (NEW.approved_destination = OLD.approved_destination OR NEW.approved_destination IS NULL AND OLD.approved_destination IS NULL) END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_approved_once'); END
+--;
+CREATE TRIGGER transfers_destination_approved_by_another BEFORE UPDATE ON transfers
+WHEN (NEW.approved_destination IS NULL OR (NEW.approved_by = OLD.approved_by OR NEW.approved_by IS NULL AND OLD.approved_by IS NULL) AND (NEW.approved_at = OLD.approved_at OR NEW.approved_at IS NULL AND OLD.approved_at IS NULL) AND (NEW.approval_reason = OLD.approval_reason OR NEW.approval_reason IS NULL AND OLD.approval_reason IS NULL) AND (NEW.approved_destination = OLD.approved_destination OR NEW.approved_destination IS NULL AND OLD.approved_destination IS NULL) OR substr(NEW.approved_by, 1, 7) <> 'system:' AND EXISTS (SELECT 1 FROM main.payees AS payee WHERE payee.id = NEW.party AND payee.destination = NEW.approved_destination AND payee.destination_set_by <> NEW.approved_by)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_destination_approved_by_another'); END
+--;
+CREATE TRIGGER transfers_destination_approved BEFORE UPDATE ON transfers
+WHEN (NOT (NEW.status <> 'completed') OR (NEW.destination = OLD.destination OR NEW.destination IS NULL AND OLD.destination IS NULL) OR NEW.destination = NEW.approved_destination OR EXISTS (SELECT 1 FROM main.payees AS payee WHERE payee.id = NEW.party AND payee.destination = NEW.destination AND payee.destination_set_by = 'user' || ':' || NEW.party)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'transfers_destination_approved'); END
+--;
+CREATE TRIGGER history_names_approved_by BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'transfer' AND NEW.action = 'approve') OR EXISTS (SELECT 1 FROM main.transfers AS head WHERE head.id = NEW.entity_id AND head.approved_by = NEW.actor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_names_approved_by'); END
+--;
+CREATE TRIGGER history_names_destination_set_by BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'payee' AND NEW.action = 'attach') OR EXISTS (SELECT 1 FROM main.payees AS head WHERE head.id = NEW.entity_id AND head.destination_set_by = NEW.actor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_names_destination_set_by'); END
 --;
 CREATE TRIGGER transfers_job_open BEFORE INSERT ON transfers
 WHEN (NOT EXISTS (SELECT 1 FROM main.payout_jobs AS job WHERE job.id = NEW.job_id AND job.status = 'complete')) IS NOT TRUE
@@ -1645,6 +2109,10 @@ BEGIN SELECT RAISE(ABORT, 'history_counts_transfer_lines'); END
 CREATE TRIGGER payout_jobs_fixed BEFORE UPDATE ON payout_jobs
 WHEN (NEW.reference = OLD.reference AND NEW.currency = OLD.currency AND NEW.transfer_count = OLD.transfer_count AND NEW.total_minor = OLD.total_minor) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payout_jobs_fixed'); END
+--;
+CREATE TRIGGER payout_jobs_of_settlement BEFORE INSERT ON payout_jobs
+WHEN (EXISTS (SELECT 1 FROM main.movements AS settlement WHERE settlement.key = 'settlement:' || NEW.id AND settlement.kind = 'SETTLEMENT' AND settlement.reference = NEW.reference AND settlement.currency = NEW.currency AND NEW.transfer_count = (SELECT count(DISTINCT line.party) FROM main.postings AS line WHERE line.entity_id = settlement.id AND substr(line.credit_account_id, 1, 15) = 'winner_payable:') AND NEW.total_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM main.postings AS line WHERE line.entity_id = settlement.id AND substr(line.credit_account_id, 1, 15) = 'winner_payable:'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payout_jobs_of_settlement'); END
 --;
 CREATE TRIGGER payout_jobs_finished BEFORE UPDATE ON payout_jobs
 WHEN (NOT (NEW.status = 'complete') OR NEW.transfer_count = (SELECT count(*) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NEW.total_minor = (SELECT coalesce(sum(transfer.amount_minor), 0) FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.transfers AS transfer WHERE transfer.job_id = NEW.id AND transfer.status NOT IN ('completed', 'failed_terminal'))) IS NOT TRUE

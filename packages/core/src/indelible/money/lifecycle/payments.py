@@ -1,21 +1,11 @@
-"""The lifecycles of the ledger, of payments and of payouts."""
+"""The lifecycles of charges, refunds and disputes."""
 
 from enum import StrEnum
 from typing import Final
 
-from indelible.kernel import Edge, Lifecycle
-
-
-class AccountStatus(StrEnum):
-    """The states of an account of the ledger."""
-
-    OPEN = "OPEN"
-
-
-class MovementStatus(StrEnum):
-    """The states of a movement of the ledger: it is posted, and stays as it is."""
-
-    POSTED = "POSTED"
+from indelible.kernel import Edge, Lifecycle, Readers
+from indelible.kernel.due_times import MAX_DUE
+from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
 
 
 class ChargeStatus(StrEnum):
@@ -58,76 +48,6 @@ class DisputeStatus(StrEnum):
     PREVENTED = "prevented"
 
 
-class InboxStatus(StrEnum):
-    """The states of a received Stripe event."""
-
-    RECEIVED = "RECEIVED"
-    PROCESSED = "PROCESSED"
-    IGNORED = "IGNORED"
-    DEAD = "DEAD"
-
-
-class ReconciliationStatus(StrEnum):
-    """The states of one comparison of the books with Stripe."""
-
-    STARTED = "STARTED"
-    COMPLETE = "COMPLETE"
-    FAILED = "FAILED"
-
-
-class SwitchStatus(StrEnum):
-    """The states of the switch that halts new payments and transfers."""
-
-    OPEN = "OPEN"
-    HALTED = "HALTED"
-
-
-class PayeeStatus(StrEnum):
-    """The states of a payee: only a READY one can receive transfers."""
-
-    NEW = "NEW"
-    RESTRICTED = "RESTRICTED"
-    READY = "READY"
-    CLOSED = "CLOSED"
-
-
-class TransferStatus(StrEnum):
-    """The states of a transfer to a payee (seed 002)."""
-
-    PENDING = "pending"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    RETRYABLE = "retryable"
-    FAILED_TERMINAL = "failed_terminal"
-    PARKED = "parked"
-
-
-class PayoutJobStatus(StrEnum):
-    """The states of the payout of one settlement (seed 002)."""
-
-    PENDING = "pending"
-    PROCESSING = "processing"
-    COMPLETE = "complete"
-
-
-ACCOUNT: Final = Lifecycle(
-    name="account",
-    edges=(
-        Edge("", "open", AccountStatus.OPEN, 0),
-        Edge(AccountStatus.OPEN, "post", AccountStatus.OPEN, 0),
-    ),
-)
-
-# No edge leads out of POSTED: a correction is another movement.
-MOVEMENT: Final = Lifecycle(
-    name="movement",
-    edges=(
-        Edge("", "post", MovementStatus.POSTED, 0),
-        Edge("", "settle", MovementStatus.POSTED, 0),
-        Edge("", "note", MovementStatus.POSTED, 0),
-    ),
-)
-
 _PENDING: Final = ChargeStatus.PENDING
 _REQUIRES_ACTION: Final = ChargeStatus.REQUIRES_ACTION
 _PROCESSING: Final = ChargeStatus.PROCESSING
@@ -140,8 +60,17 @@ _REFUNDED: Final = ChargeStatus.REFUNDED
 _DISPUTED: Final = ChargeStatus.DISPUTED
 _CHARGED_BACK: Final = ChargeStatus.CHARGED_BACK
 
+_RECEIVED: Final = (
+    "last_event_at",
+    "received_minor",
+    "received_currency",
+    "paid_at",
+    "failure_code",
+)
+
 CHARGE: Final = Lifecycle(
     name="charge",
+    readers=Readers(owner_field="party"),
     edges=(
         Edge("", "open", _PENDING, 0),
         Edge(_PENDING, "attach_intent", _PENDING, 0),
@@ -200,6 +129,39 @@ CHARGE: Final = Lifecycle(
         Edge(_DISPUTED, "win_part_refunded", _PART_REFUNDED, 0),
         Edge(_DISPUTED, "lose", _CHARGED_BACK, 0),
     ),
+    changes={
+        "open": ("expires_at",),
+        "attach_intent": ("intent_id", "generation"),
+        "attach_session": ("session_id", "intent_id"),
+        "extend": ("expires_at",),
+        "require_action": ("last_event_at",),
+        "process": ("last_event_at",),
+        "succeed": _RECEIVED,
+        "fail": ("last_event_at", "failure_code"),
+        "cancel": ("last_event_at", "outcome_code"),
+        "quarantine": (*_RECEIVED, "outcome_code"),
+        "request_refund": ("outcome_code",),
+        "retry_refund": ("refunded_minor",),
+        "refund": ("refunded_minor",),
+        "refund_part": ("refunded_minor",),
+        "fail_refund": ("refunded_minor",),
+        "fail_part_refund": ("refunded_minor",),
+        "refund_outside": ("refunded_minor",),
+        "refund_part_outside": ("refunded_minor",),
+        "dispute": ("disputed_from",),
+        "dispute_refunded": ("disputed_from",),
+        "dispute_part_refunded": ("disputed_from",),
+        "win": ("disputed_from", "refunded_minor"),
+        "win_refunded": ("disputed_from", "refunded_minor"),
+        "win_part_refunded": ("disputed_from", "refunded_minor"),
+        "lose": ("refunded_minor",),
+    },
+    initial={"generation": 1, "refunded_minor": 0},
+    latest={
+        "expires_at": MAX_DUE,
+        "last_event_at": MAX_CLOCK_LEAD,
+        "paid_at": MAX_CLOCK_LEAD,
+    },
 )
 
 REFUND: Final = Lifecycle(
@@ -226,6 +188,16 @@ REFUND: Final = Lifecycle(
         Edge(RefundStatus.PENDING, "cancel", RefundStatus.CANCELED, 0),
         Edge(RefundStatus.REQUIRES_ACTION, "cancel", RefundStatus.CANCELED, 0),
     ),
+    changes={
+        "adopt": ("stripe_refund_id",),
+        "attempt": ("generation",),
+        "accept": ("stripe_refund_id",),
+        "require_action": ("stripe_refund_id",),
+        "succeed": ("stripe_refund_id",),
+        "fail": ("stripe_refund_id", "failure_code"),
+        "cancel": ("stripe_refund_id",),
+    },
+    initial={"generation": 1},
 )
 
 _WARNING: Final = DisputeStatus.WARNING_NEEDS_RESPONSE
@@ -271,109 +243,26 @@ DISPUTE: Final = Lifecycle(
         *(Edge(status, "withdraw", status, 0) for status in DisputeStatus),
         *(Edge(status, "reinstate", status, 0) for status in DisputeStatus),
     ),
-)
-
-STRIPE_EVENT: Final = Lifecycle(
-    name="stripe_event",
-    edges=(
-        # Each version is an attempt to process the event.
-        Edge("", "receive", InboxStatus.RECEIVED, 0),
-        Edge("", "backfill", InboxStatus.RECEIVED, 0),
-        Edge(InboxStatus.RECEIVED, "process", InboxStatus.PROCESSED, 1),
-        Edge(InboxStatus.RECEIVED, "ignore", InboxStatus.IGNORED, 1),
-        Edge(InboxStatus.RECEIVED, "fail", InboxStatus.RECEIVED, 1),
-        Edge(InboxStatus.RECEIVED, "bury", InboxStatus.DEAD, 1),
-        Edge(InboxStatus.DEAD, "replay", InboxStatus.RECEIVED, 0),
-    ),
-)
-
-RECONCILIATION: Final = Lifecycle(
-    name="reconciliation",
-    edges=(
-        Edge("", "start", ReconciliationStatus.STARTED, 0),
-        Edge(ReconciliationStatus.STARTED, "complete", ReconciliationStatus.COMPLETE, 0),
-        Edge(ReconciliationStatus.STARTED, "fail", ReconciliationStatus.FAILED, 0),
-    ),
-)
-
-PAYMENT_SWITCH: Final = Lifecycle(
-    name="payment_switch",
-    edges=(
-        Edge("", "halt", SwitchStatus.HALTED, 0),
-        Edge(SwitchStatus.OPEN, "halt", SwitchStatus.HALTED, 0),
-        Edge(SwitchStatus.HALTED, "resume", SwitchStatus.OPEN, 0),
-    ),
-)
-
-PAYEE: Final = Lifecycle(
-    name="payee",
-    edges=(
-        Edge("", "register", PayeeStatus.NEW, 0),
-        # A destination must be enabled by Stripe before it can receive money.
-        Edge(PayeeStatus.NEW, "attach", PayeeStatus.RESTRICTED, 0),
-        Edge(PayeeStatus.RESTRICTED, "attach", PayeeStatus.RESTRICTED, 0),
-        Edge(PayeeStatus.READY, "attach", PayeeStatus.RESTRICTED, 0),
-        Edge(PayeeStatus.RESTRICTED, "enable", PayeeStatus.READY, 0),
-        Edge(PayeeStatus.READY, "restrict", PayeeStatus.RESTRICTED, 0),
-        Edge(PayeeStatus.NEW, "close", PayeeStatus.CLOSED, 0),
-        Edge(PayeeStatus.RESTRICTED, "close", PayeeStatus.CLOSED, 0),
-        Edge(PayeeStatus.READY, "close", PayeeStatus.CLOSED, 0),
-        Edge(PayeeStatus.CLOSED, "reopen", PayeeStatus.NEW, 0),
-    ),
-)
-
-_TO_SEND: Final = TransferStatus.PENDING
-_SENDING: Final = TransferStatus.PROCESSING
-_COMPLETED: Final = TransferStatus.COMPLETED
-_RETRYABLE: Final = TransferStatus.RETRYABLE
-_FAILED_TERMINAL: Final = TransferStatus.FAILED_TERMINAL
-_PARKED: Final = TransferStatus.PARKED
-
-TRANSFER: Final = Lifecycle(
-    name="transfer",
-    edges=(
-        # Each version is an attempt, committed before the call to Stripe.
-        Edge("", "plan", _TO_SEND, 0),
-        Edge(_TO_SEND, "approve", _TO_SEND, 0),
-        Edge(_TO_SEND, "claim", _SENDING, 1),
-        Edge(_RETRYABLE, "claim", _SENDING, 1),
-        Edge(_PARKED, "claim", _SENDING, 1),
-        # A look-up is followed by a call, and a worker can lose its lease.
-        Edge(_SENDING, "claim", _SENDING, 1),
-        Edge(_SENDING, "complete", _COMPLETED, 0),
-        Edge(_SENDING, "retry", _RETRYABLE, 0),
-        Edge(_TO_SEND, "park", _PARKED, 0),
-        Edge(_SENDING, "park", _PARKED, 0),
-        Edge(_RETRYABLE, "park", _PARKED, 0),
-        # It waits for something else than before.
-        Edge(_PARKED, "repark", _PARKED, 0),
-        Edge(_SENDING, "fail", _FAILED_TERMINAL, 0),
-        Edge(_RETRYABLE, "fail", _FAILED_TERMINAL, 0),
-        Edge(_PARKED, "unclaim", _FAILED_TERMINAL, 0),
-        # An operator lets it be tried again.
-        Edge(_PARKED, "unpark", _TO_SEND, 0),
-        # Stripe has the transfer already: its event arrived, or a restored backup forgot it.
-        Edge(_TO_SEND, "adopt", _COMPLETED, 0),
-        Edge(_RETRYABLE, "adopt", _COMPLETED, 0),
-        Edge(_PARKED, "adopt", _COMPLETED, 0),
-        Edge(_FAILED_TERMINAL, "adopt", _COMPLETED, 0),
-        # An operator tries a failed transfer again, in a new generation of its key.
-        Edge(_FAILED_TERMINAL, "reissue", _TO_SEND, 0),
-        Edge(_COMPLETED, "record_reversal", _COMPLETED, 0),
-    ),
-)
-
-PAYOUT_JOB: Final = Lifecycle(
-    name="payout_job",
-    edges=(
-        Edge("", "plan", PayoutJobStatus.PENDING, 0),
-        Edge(PayoutJobStatus.PENDING, "start", PayoutJobStatus.PROCESSING, 0),
-        # A settlement without a payout has no transfer to wait for.
-        Edge(PayoutJobStatus.PENDING, "complete", PayoutJobStatus.COMPLETE, 0),
-        Edge(PayoutJobStatus.PROCESSING, "complete", PayoutJobStatus.COMPLETE, 0),
-        # One of its failed transfers is issued again.
-        Edge(PayoutJobStatus.COMPLETE, "reopen", PayoutJobStatus.PROCESSING, 0),
-    ),
+    changes={
+        "warn": ("evidence_due_by",),
+        "open": ("evidence_due_by",),
+        "update": ("evidence_due_by",),
+        "review_warning": ("evidence_due_by",),
+        "close_warning": ("evidence_due_by", "closed_at"),
+        "escalate": ("evidence_due_by",),
+        "review": ("evidence_due_by",),
+        "win": ("evidence_due_by", "closed_at"),
+        "lose": ("evidence_due_by", "closed_at"),
+        "prevent": ("evidence_due_by", "closed_at"),
+        "withdraw": ("withdrawn_at", "fee_minor"),
+        "reinstate": ("reinstated_at",),
+    },
+    initial={},
+    latest={
+        "withdrawn_at": MAX_CLOCK_LEAD,
+        "reinstated_at": MAX_CLOCK_LEAD,
+        "closed_at": MAX_CLOCK_LEAD,
+    },
 )
 
 UNPAID_CHARGE: Final = frozenset({_PENDING, _REQUIRES_ACTION, _PROCESSING, _FAILED})
@@ -386,5 +275,3 @@ REPLACING_REFUND: Final = RUNNING_REFUND | {RefundStatus.SUCCEEDED}
 OPEN_DISPUTE: Final = frozenset({_WARNING, _WARNING_REVIEW, _NEEDS_RESPONSE, _UNDER_REVIEW})
 # Stripe waits for evidence, which it takes until a time; later it only decides.
 UNANSWERED_DISPUTE: Final = frozenset({_WARNING, _NEEDS_RESPONSE})
-UNSENT_TRANSFER: Final = frozenset({_TO_SEND, _SENDING, _RETRYABLE})
-TERMINAL_TRANSFER: Final = frozenset({_COMPLETED, _FAILED_TERMINAL})

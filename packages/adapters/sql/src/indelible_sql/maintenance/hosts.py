@@ -1,0 +1,73 @@
+"""The lifecycles of hosts in a database that nobody checks, and their guards that are missing."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+from sqlalchemy import Connection, Table, text
+
+from indelible.kernel import Lifecycle
+from indelible_sql.engine.errors import translate_errors
+from indelible_sql.schema.admission import stored_edges
+from indelible_sql.schema.bulk import bulk_guards
+from indelible_sql.schema.columns import in_schema
+from indelible_sql.schema.guard import Guard, qualified_name
+from indelible_sql.schema.guards import head_guards, record_guards
+from indelible_sql.store import AnySqlStore
+
+Heads: TypeAlias = Mapping[Table, Lifecycle[StrEnum]]
+NO_HEADS: Heads = MappingProxyType({})
+SQLITE_TRIGGERS = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+ENABLED_TRIGGERS = text(
+    """
+    SELECT tgname
+    FROM pg_trigger
+    WHERE tgrelid = to_regclass(:table) AND tgenabled = 'A'
+    """
+)
+
+
+def unchecked_lifecycles(store: AnySqlStore, heads: Heads = NO_HEADS) -> tuple[str, ...]:
+    """Return the database's lifecycles whose tables `verify` and `rebuild` do not know, in order.
+
+    `heads` are a host's own that belong to no registered context.
+    """
+    with translate_errors(), store.engines.reader.connect() as connection:
+        return unchecked_names(connection, store, heads)
+
+
+def unchecked_names(connection: Connection, store: AnySqlStore, heads: Heads) -> tuple[str, ...]:
+    """Do the same on an open connection."""
+    stored = stored_edges(connection, store.schema)
+    checked = {lifecycle.name for lifecycle in {**store.catalog.heads, **heads}.values()}
+    return tuple(sorted(stored.keys() - checked))
+
+
+def missing_guards(connection: Connection, store: AnySqlStore, heads: Heads) -> Iterator[Guard]:
+    """Yield each guard of a host's tables that the database lacks or does not always fire."""
+    names: dict[Table, set[str]] = {}
+    for guard in _host_guards(store, heads, connection.dialect.name):
+        if guard.table not in names:
+            names[guard.table] = _trigger_names(connection, store.schema, guard.table)
+        if guard.name not in names[guard.table]:
+            yield guard
+
+
+def _host_guards(store: AnySqlStore, heads: Heads, dialect: str) -> Iterator[Guard]:
+    """Yield what `guard_head` and `guard_bulk` create."""
+    for head, lifecycle in {**store.catalog.heads, **heads}.items():
+        if head not in store.schema_catalog.heads:
+            yield from head_guards(head, lifecycle, dialect)
+    for bulk in store.catalog.bulk:
+        if bulk not in store.schema_catalog.bulk:
+            yield from record_guards(bulk.table, dialect)
+            yield from bulk_guards(bulk, dialect)
+
+
+def _trigger_names(connection: Connection, schema: str, table: Table) -> set[str]:
+    if connection.dialect.name == "sqlite":
+        return set(connection.scalars(SQLITE_TRIGGERS))
+
+    name = in_schema(connection, schema, qualified_name(table, "postgresql"))
+    return set(connection.scalars(ENABLED_TRIGGERS, {"table": name}))

@@ -1,0 +1,141 @@
+"""The errors of values that do not follow from their aggregate, and of records that do not fit."""
+
+from typing import ClassVar, Self
+
+from attrs import frozen
+
+from indelible.kernel.errors import Conflict, Invalid
+from indelible.kernel.history import Record
+
+
+@frozen
+class FieldFixed(Conflict):
+    """A change of a field that must keep its value."""
+
+    code: ClassVar[str] = "FIELD_FIXED"
+    message: ClassVar[str] = (
+        "Field {field} of {lifecycle} {entity_id} is fixed: expected {expected}, got {actual}."
+    )
+    lifecycle: str
+    entity_id: str
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
+class FieldNotOfAction(Conflict):
+    """A change of a field that the action does not change."""
+
+    code: ClassVar[str] = "FIELD_NOT_OF_ACTION"
+    message: ClassVar[str] = (
+        "Action {action} does not change field {field} of {lifecycle} {entity_id}: expected "
+        "{expected}, got {actual}."
+    )
+    lifecycle: str
+    entity_id: str
+    action: str
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
+class TimeTooLate(Invalid):
+    """A time that is further ahead of its change than its lifecycle allows."""
+
+    code: ClassVar[str] = "TIME_TOO_LATE"
+    message: ClassVar[str] = (
+        "Field {field} of {lifecycle} {entity_id} must be at most {latest}, got {actual}."
+    )
+    lifecycle: str
+    entity_id: str
+    field: str
+    latest: str
+    actual: str
+
+
+@frozen
+class TimeNotAdvanced(Conflict):
+    """An aggregate's next value is not later than its previous one."""
+
+    code: ClassVar[str] = "TIME_NOT_ADVANCED"
+    message: ClassVar[str] = "Entity {entity_id} must be updated after {previous}, got {actual}."
+    entity_id: str
+    previous: str
+    actual: str
+
+
+@frozen
+class InvalidBirth(Invalid):
+    """A new aggregate was created and updated at different times."""
+
+    code: ClassVar[str] = "INVALID_BIRTH"
+    message: ClassVar[str] = (
+        "New entity {entity_id} must have equal created_at and updated_at, got {created_at} and "
+        "{updated_at}."
+    )
+    entity_id: str
+    created_at: str
+    updated_at: str
+
+
+@frozen
+class VersionMismatch(Invalid):
+    """An aggregate's version number is not the one that its change gives it."""
+
+    code: ClassVar[str] = "VERSION_MISMATCH"
+    message: ClassVar[str] = "Entity {entity_id} must be at version {expected}, got {actual}."
+    entity_id: str
+    expected: int
+    actual: int
+
+
+@frozen
+class RecordsDiffer(Invalid):
+    """A change adds other records than its aggregate declares."""
+
+    code: ClassVar[str] = "RECORDS_DIFFER"
+    message: ClassVar[str] = (
+        "Action {action} on {entity_id} must add these records: {expected}; got: {actual}."
+    )
+    entity_id: str
+    action: str
+    expected: tuple[str, ...]
+    actual: tuple[str, ...]
+
+
+@frozen
+class RecordMismatch(Invalid):
+    """A record does not belong to the value of the aggregate that it is saved with."""
+
+    code: ClassVar[str] = "RECORD_MISMATCH"
+    message: ClassVar[str] = (
+        "Field {field} of record {record} does not match entity {entity_id}: expected {expected}, "
+        "got {actual}."
+    )
+    entity_id: str
+    record: str
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
+class RecordExists(Conflict):
+    """A stored record has the same value in a field that is unique."""
+
+    code: ClassVar[str] = "RECORD_EXISTS"
+    message: ClassVar[str] = (
+        "Record {record} of entity {entity_id} cannot be added: another one has {field} {value}."
+    )
+    entity_id: str
+    record: str
+    field: str
+    value: str
+
+    @classmethod
+    def of(cls, record: Record, entity_id: str) -> Self:
+        """Return the error for a record that the entity's change would add."""
+        value: object = getattr(record, record.unique_field)
+        return cls(entity_id, record.record_name, record.unique_field, str(value))

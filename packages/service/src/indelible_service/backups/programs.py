@@ -1,0 +1,91 @@
+"""Programs and connections of PostgreSQL, with errors that have a code."""
+
+import os
+import subprocess
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import make_url
+
+from indelible_service.backups.errors import ProgramFailed
+from indelible_service.embedded.postgresql import programs_directory
+from indelible_service.files import DiskFull, full_disk_text
+
+ERROR: Final = "error: "
+CONNECTION: Final = "the connection to PostgreSQL"
+
+
+def run_program(program: str, options: Sequence[str], url: str, folder: Path) -> None:
+    """Run a program of PostgreSQL to its end, connected to the database of the URL.
+
+    A command line is visible to all users, so that the password is passed as a variable. The
+    program writes into `folder`, or reads from it.
+
+    Raises: ProgramFailed, DiskFull.
+    """
+    conninfo, variables = connection_of(url)
+    command = [str(find_program(program)), *options, f"--dbname={conninfo}"]
+    try:
+        result = subprocess.run(
+            command, env=variables, capture_output=True, check=False, text=True, errors="replace"
+        )
+    except OSError as error:
+        raise ProgramFailed(program, error.strerror or type(error).__name__) from error
+    if not result.returncode:
+        return
+
+    full = full_disk_text(result.stderr)
+    if full:
+        raise DiskFull(str(folder), full)
+    raise ProgramFailed(program, _reason(result.stderr) or f"exit code {result.returncode}")
+
+
+def connection_of(url: str) -> tuple[str, dict[str, str]]:
+    """Return how a program connects to a URL: a text without password, and its environment."""
+    text = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        parts = conninfo_to_dict(text)
+    except psycopg.Error as error:
+        raise ProgramFailed(CONNECTION, first_line(error)) from error
+
+    variables = dict(os.environ)
+    password = parts.pop("password", None)
+    if password is not None:
+        variables["PGPASSWORD"] = str(password)
+
+    return make_conninfo("", **{name: str(value) for name, value in parts.items()}), variables
+
+
+@contextmanager
+def connected(url: str) -> Generator[psycopg.Connection[Any]]:
+    """Yield a connection to the database of the URL, which commits each statement.
+
+    Raises: ProgramFailed.
+    """
+    text = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with psycopg.connect(text, autocommit=True) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise ProgramFailed(CONNECTION, first_line(error)) from error
+
+
+def find_program(program: str) -> Path:
+    """Return the program of the embedded PostgreSQL, which understands older servers as well."""
+    return programs_directory(None) / program
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's text, which has no password."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _reason(text: str) -> str:
+    """Return the first line that a program has marked as an error, or else its last line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if ERROR in line]
+    return next(iter([*errors, *lines[-1:]]), "")

@@ -1,0 +1,88 @@
+"""Show the history of one aggregate, or the newest changes of all."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import click
+from attrs import frozen
+
+from indelible.kernel import Change, NotFound
+from indelible_service.cli.output import Command, open_settings_store, print_results
+
+if TYPE_CHECKING:
+    from indelible.app import ReadTx
+
+HISTORY_COLUMNS: Final = (
+    "lifecycle",
+    "seq",
+    "at",
+    "action",
+    "to_state",
+    "version",
+    "actor",
+    "reason",
+    "hash",
+)
+NEWEST_COLUMNS: Final = (
+    "at",
+    "lifecycle",
+    "entity_id",
+    "seq",
+    "action",
+    "to_state",
+    "actor",
+    "reason",
+)
+MAX_NEWEST_CHANGES: Final = 1_000
+
+
+@frozen
+class HistoryNotFound(NotFound):
+    """No aggregate of any lifecycle has this id."""
+
+    code: ClassVar[str] = "HISTORY_NOT_FOUND"
+    message: ClassVar[str] = "No change of an aggregate with the id {entity_id} is stored."
+    entity_id: str
+
+
+@click.command(cls=Command)
+@click.argument("entity_id", metavar="[ID]", required=False)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, MAX_NEWEST_CHANGES),
+    default=20,
+    show_default=True,
+    help="The maximum number of changes, without ID.",
+)
+def history(entity_id: str | None, limit: int) -> None:
+    """Show every change of a concept, a contest or anything else by its id: when, by whom and why.
+
+    Aggregates of different lifecycles can have the same id, such as a contest and its log; each
+    is shown. Without ID, show the newest changes of all records, the last one at the end.
+    """
+    with open_settings_store() as store:
+        if entity_id is None:
+            newest = store.read(_newest_changes, limit)
+            print_results(newest, NEWEST_COLUMNS, f"The newest changes: {len(newest)}")
+            return
+        changes = store.read(_changes_of, entity_id)
+
+    print_results(changes, HISTORY_COLUMNS, f"History of {entity_id}")
+
+
+def _newest_changes(tx: "ReadTx", limit: int) -> Sequence[Change]:
+    return tx.history.newest(limit=limit).changes
+
+
+def _changes_of(tx: "ReadTx", entity_id: str) -> Sequence[Change]:
+    """Return the changes of the aggregates with this id, by lifecycle, also of a host's.
+
+    Raises: HistoryNotFound.
+    """
+    changes: list[Change] = []
+    for lifecycle in sorted(tx.history.changed_lifecycles()):
+        changes += tx.history.of(lifecycle, entity_id)
+    if not changes:
+        raise HistoryNotFound(entity_id)
+
+    return changes

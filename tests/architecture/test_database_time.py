@@ -1,0 +1,53 @@
+"""The database's clock is named in one module, so that it can be replaced in one place."""
+
+import re
+
+import pytest
+from tests.architecture.sources import ROOT
+
+OWNER = "packages/adapters/sql/src/indelible_sql/schema/database_time.py"
+FROZEN = "migrations/versions"  # what was released
+CLOCK = re.compile(
+    r"clock_timestamp|statement_timestamp|transaction_timestamp|localtime(?:stamp)?\b"
+    r"|current_(?:timestamp|date|time)\b|timeofday|julianday|unixepoch|'now'"
+    r"|func\.now\b|(?<![.\w])now\(\)",
+    re.IGNORECASE,
+)
+
+
+def clocks_in(text: str) -> list[str]:
+    """Return the functions of a database's clock that a text names."""
+    return [match[0] for match in CLOCK.finditer(text)]
+
+
+def test_no_other_module_names_a_clock_of_a_database() -> None:
+    found: dict[str, list[str]] = {}
+    for pattern in ("packages/**/src/**/*.py", "packages/**/src/**/*.sql"):
+        for path in ROOT.glob(pattern):
+            name = path.relative_to(ROOT).as_posix()
+            clocks = clocks_in(path.read_text(encoding="utf-8"))
+            if clocks and FROZEN not in name:
+                found[name] = clocks
+
+    assert list(found) == [OWNER]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT now()",
+        "func.now()",
+        "DEFAULT CURRENT_TIMESTAMP",
+        "strftime('%s', 'now')",
+        "func.clock_timestamp()",
+        "julianday(x)",
+        "unixepoch()",
+    ],
+)
+def test_a_planted_clock_is_found(text: str) -> None:
+    assert clocks_in(text)
+
+
+@pytest.mark.parametrize("text", ["tx.clock.now()", "def now(self)", "the time now"])
+def test_a_clock_of_the_process_is_none_of_a_database(text: str) -> None:
+    assert clocks_in(text) == []

@@ -1,0 +1,80 @@
+"""Heads and history without constraints, and only with the guards of the fields of actions.
+
+Each state of each head can be written at once there.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, BigInteger, Column, Connection, DateTime, MetaData, Table
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.schema import CreateSchema
+from sqlalchemy.types import TypeEngine
+from tests.guards.token_rows import chain_hash, wallet
+from tests.guards.writes import DAY
+
+from indelible.captures.entities.vectors import Vector
+from indelible.testing.stores import BEGINNING
+from indelible_sql.contexts import CATALOG
+from indelible_sql.schema import columns
+from indelible_sql.schema.columns import SCHEMA, Domain
+from indelible_sql.schema.guard import Guard, guard_statements
+from indelible_sql.schema.tables import HISTORY
+from indelible_sql.tokens import columns as token_columns
+
+RULE: Final = "keeps_fields"
+VALUES_BY_KIND: Final[Mapping[type[TypeEngine[Any]], Sequence[Any]]] = {
+    BigInteger: (0, 1),
+    DateTime: (BEGINNING, BEGINNING + DAY),
+    ARRAY: (Vector((1.0, 0.0)), Vector((0.0, 1.0))),
+    JSONB: ({"is": "before"}, {"is": "after"}),
+}
+VALUES_BY_DOMAIN: Final[Mapping[TypeEngine[Any], Sequence[Any]]] = {
+    columns.JSON_ARRAY: (["before"], ["after"]),
+    token_columns.WALLET: (wallet(1), wallet(2)),
+    token_columns.CHAIN_HASH: (chain_hash(1), chain_hash(2)),
+}
+
+
+def field_guards(dialect: str) -> list[Guard]:
+    """Return the guards of the fields that actions keep."""
+    return [guard for guard in CATALOG.guards(dialect) if guard.rule.startswith(RULE)]
+
+
+def create_bare_tables(connection: Connection) -> None:
+    """Create the heads and history without constraints, and the guards of fields."""
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        connection.execute(CreateSchema(SCHEMA))
+    metadata = MetaData()
+    for table in (*CATALOG.heads, HISTORY):
+        bare = [Column(column.name, stored_type(column, connection)) for column in table.columns]
+        Table(table.name, metadata, *bare, schema=table.schema)
+    metadata.create_all(connection)
+    for guard in field_guards(dialect):
+        for statement in guard_statements(guard, dialect):
+            connection.exec_driver_sql(statement)
+
+
+def stored_type(column: Column[Any], connection: Connection) -> TypeEngine[Any]:
+    """Return the type of a column in a database, without the rules of its domain."""
+    if isinstance(column.type, Domain):
+        return column.type.load_dialect_impl(connection.dialect)
+    return column.type
+
+
+def is_vector(column: Column[Any]) -> bool:
+    """Return whether a column holds a vector, which has another form in history."""
+    return isinstance(column.type, Domain) and isinstance(column.type.native, ARRAY)
+
+
+def two_values(column: Column[Any]) -> Sequence[Any]:
+    """Return two values of a column."""
+    if column.type in VALUES_BY_DOMAIN:
+        return VALUES_BY_DOMAIN[column.type]
+
+    native = column.type.native if isinstance(column.type, Domain) else column.type
+    for kind, values in VALUES_BY_KIND.items():
+        if isinstance(native, kind):
+            return values
+    return "before", "after"
