@@ -11,8 +11,10 @@ from indelible.kernel import IndelibleError
 from indelible.testing.stores import create
 from indelible_service.embedded import PostgresServer
 from indelible_sql import verify
+from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 
-BEGIN = b"Q\0\0\0\x0aBEGIN\0"  # the whole message
+STATEMENT = BEGIN_ON_POSTGRESQL.encode() + b"\0"
+BEGIN = b"Q" + (4 + len(STATEMENT)).to_bytes(4, "big") + STATEMENT  # the whole message
 
 
 @define

@@ -20,6 +20,23 @@ SELECT_BACKENDS: Final = """
     FROM pg_stat_activity
     WHERE usename = 'indelible_app' AND datname = current_database()
 """
+REFUSE_CHANGES: Final = """
+    CREATE SEQUENCE public.changes_tried;
+    CREATE FUNCTION public.refuse_every_fourth_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN
+        IF nextval('public.changes_tried') % 4 = 0 THEN
+            RAISE SQLSTATE '40001' USING MESSAGE = 'could not serialize access';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER refuse_every_fourth_change BEFORE INSERT ON indelible.history
+    FOR EACH ROW EXECUTE FUNCTION public.refuse_every_fourth_change();
+"""
+ALLOW_CHANGES: Final = """
+    DROP FUNCTION public.refuse_every_fourth_change CASCADE;
+    DROP SEQUENCE public.changes_tried;
+"""
 LOCK_ROWS: Final = "SELECT id FROM indelible.concepts ORDER BY id FOR UPDATE"
 
 
@@ -48,10 +65,19 @@ def late_statements(tested: StoreUnderTest, _: Random) -> Generator[None]:
 
 
 @contextmanager
-def serializable(tested: StoreUnderTest, _: Random) -> Generator[None]:
-    """Make all transactions serializable."""
-    with tested.setting(default_transaction_isolation="serializable"):
+def unserializable(tested: StoreUnderTest, _: Random) -> Generator[None]:
+    """Refuse every fourth change with the error of a transaction that cannot be serialized.
+
+    Each transaction of a store is READ COMMITTED, whatever the server's default is, so PostgreSQL
+    would not raise it by itself.
+    """
+    with tested.admin() as admin:
+        admin.execute(REFUSE_CHANGES)
+    try:
         yield
+    finally:
+        with tested.admin() as admin:
+            admin.execute(ALLOW_CHANGES)
 
 
 @contextmanager
@@ -153,7 +179,7 @@ ON_POSTGRESQL: Final = {
         proof=frozenset({"STORE_TIMEOUT"}),
     ),
     "serialization failures": FaultCase(
-        fault=serializable, allowed_codes=frozenset({STALE, "STORE_BUSY"}), causes_retries=True
+        fault=unserializable, allowed_codes=frozenset({STALE, "STORE_BUSY"}), causes_retries=True
     ),
     "terminated backends": FaultCase(
         fault=terminated,

@@ -37,8 +37,16 @@ class Sessions:
     ends_at: float = 0.0
 
     def run(self) -> None:
-        """Connect, wait for the times, and claim single tasks."""
-        self._claim(IDLE_STAGE)
+        """Connect, wait for the times, and claim single tasks.
+
+        A session that cannot connect ends the process: the others would wait for it for ever.
+        """
+        try:
+            self._claim(IDLE_STAGE)
+        except BaseException:
+            self.connected.abort()
+            raise
+
         self.connected.wait()
         self.released.wait()
         time.sleep(max(0.0, self.starts_at - time.monotonic()))

@@ -1,9 +1,13 @@
 """Test the error codes of a store whose database cannot be opened, or only be read."""
 
 import os
+import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url
@@ -18,10 +22,12 @@ from tests.sql.faults import (
     set_on_database,
 )
 
+import indelible_sql.database
 from indelible import concepts
 from indelible.testing.stores import create
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, open_async_store, open_store
+from indelible_sql.schema.admission import check_database
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +43,38 @@ def test_a_server_that_does_not_listen_is_unreachable(unused_tcp_port: int, loop
     async_store = SyncFacade(open_async_store(url, policy=POLICY), loop)
     assert code(async_store.feed) == "STORE_UNREACHABLE"
     loop.wait(async_store.store.dispose())
+
+
+@pytest.mark.parametrize("database_name", ["sqlite_url", "database"])
+def test_threads_that_begin_at_once_check_the_database_once(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, database_name: str
+) -> None:
+    target: str | PostgresServer = request.getfixturevalue(database_name)
+    checks: list[int] = []
+
+    def check_slowly(*arguments: Any) -> None:  # noqa: ANN401 - passed on
+        checks.append(get_ident())
+        time.sleep(0.05)  # so that every other thread comes meanwhile
+        check_database(*arguments)
+
+    monkeypatch.setattr(indelible_sql.database, "check_database", check_slowly)
+    with (
+        opened(target if isinstance(target, str) else target.url) as store,
+        ThreadPoolExecutor(8) as threads,
+    ):
+        feeds = list(threads.map(lambda _: store.feed().changes, range(8)))
+
+    assert feeds == [()] * 8
+    assert len(checks) == 1
+
+
+def test_threads_check_the_database_again_after_a_refusal(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path / 'empty.db'}") as store, ThreadPoolExecutor(8) as threads:
+        codes = list(threads.map(lambda _: code(store.feed), range(8)))
+        store.upgrade()
+
+        assert codes == ["SCHEMA_OUT_OF_DATE"] * 8
+        assert store.feed().changes == ()
 
 
 def test_an_empty_database_is_out_of_date(server: PostgresServer, tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 import logging
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from enum import StrEnum
+from threading import Lock
 from types import CodeType
 from typing import Any, Concatenate, Generic, TypeVar
 
@@ -71,6 +72,7 @@ class Database(Generic[Reading, Writing]):
         init=False, repr=False, default=Factory(_settings_cache, takes_self=True)
     )
     _is_admitted: bool = field(default=False, init=False)
+    _admission: Lock = field(factory=Lock, init=False, repr=False)
     # The code of the queries that have needed the feed's end.
     _feed_readers: set[CodeType] = field(factory=set[CodeType], init=False, repr=False)
     nesting: Nesting = field(factory=Nesting, init=False, repr=False)
@@ -195,9 +197,20 @@ class Database(Generic[Reading, Writing]):
         return connection
 
     def admit(self, connection: Connection) -> None:
-        """Refuse a database that is not as declared, before any other statement."""
+        """Refuse a database that is not as declared, before any other statement.
+
+        One thread checks it, and the others wait: the checks of many threads that begin at once
+        would take so long that their connections time out. Tasks of an event loop cannot wait so,
+        since they would stop the loop that the check itself needs.
+        """
         if self._is_admitted:
             return
+        with nullcontext() if connection.dialect.is_async else self._admission:
+            if not self._is_admitted:
+                self._check_database(connection)
+                self._is_admitted = True
+
+    def _check_database(self, connection: Connection) -> None:
         host_lifecycles = tuple(
             lifecycle
             for head, lifecycle in self.catalog.heads.items()
@@ -210,7 +223,6 @@ class Database(Generic[Reading, Writing]):
                 self.schema_catalog,
                 (*self.lifecycles, *host_lifecycles),
             )
-        self._is_admitted = True
 
 
 def _end_read(connection: Connection) -> None:
