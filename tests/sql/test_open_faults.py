@@ -62,18 +62,18 @@ def test_threads_that_begin_at_once_check_the_database_once(
         opened(target if isinstance(target, str) else target.url) as store,
         ThreadPoolExecutor(8) as threads,
     ):
-        feeds = list(threads.map(lambda _: store.feed().changes, range(8)))
+        feeds = [threads.submit(store.feed) for _ in range(8)]
 
-    assert feeds == [()] * 8
+    assert [feed.result().changes for feed in feeds] == [()] * 8
     assert len(checks) == 1
 
 
 def test_threads_check_the_database_again_after_a_refusal(tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path / 'empty.db'}") as store, ThreadPoolExecutor(8) as threads:
-        codes = list(threads.map(lambda _: code(store.feed), range(8)))
-        store.upgrade()
+        codes = [threads.submit(code, store.feed) for _ in range(8)]
+        assert {each.result() for each in codes} == {"SCHEMA_OUT_OF_DATE"}
 
-        assert codes == ["SCHEMA_OUT_OF_DATE"] * 8
+        store.upgrade()
         assert store.feed().changes == ()
 
 
