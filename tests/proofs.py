@@ -61,6 +61,8 @@ REPEATED: Final = (
 )
 # Servers, nodes, repositories and processes around what other suites test without them.
 AROUND: Final = (
+    "tests/adapters/evm/test_contract.py::test_the_contracts_of_the_standards_are_built_again_to_the_last_byte",
+    "tests/adapters/evm/test_contract.py::test_the_recorded_command_builds_the_contracts_again_to_the_last_byte",
     "tests/adapters/evm/test_faults.py::test_a_fault_is_an_error_of_the_port_and_the_next_call_succeeds",
     "tests/adapters/stripe/test_story.py",
     "tests/adapters/evm/test_paging.py",

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import timedelta
 from functools import cache, cached_property
 from typing import Any, TypedDict, Unpack, cast
 
@@ -101,10 +102,13 @@ class RenewableStore:
 
 
 class RestartableClock(TickingClock):
-    """A clock that can be set back to its beginning."""
+    """A clock that can be set back to its beginning, and that jumps."""
 
     def restart(self) -> None:
         self._now = BEGINNING
+
+    def jump(self, *, hours: int) -> None:
+        self._now += timedelta(hours=hours)
 
 
 class Validation:

@@ -105,6 +105,17 @@ def test_a_charge_of_another_party_is_not_found(till: Till) -> None:
     assert problem(till.status("pi_nothing")) == (404, "CHARGE_NOT_FOUND")
 
 
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_repeated_request_has_its_answer_under_a_clock_that_jumps(till: Till, hours: int) -> None:
+    till.open()
+    first = saved(till.start(), 200)
+    till.web.clock.jump(hours=hours)
+
+    assert saved(till.start(), 200) == first
+    assert problem(till.start(item="other")) == (409, "IDEMPOTENCY_KEY_CONFLICT")
+    assert till.gateway.count("create_payment_intent") == 1
+
+
 def test_an_expired_charge_takes_no_payment(till: Till) -> None:
     till.open(days=-1)
 

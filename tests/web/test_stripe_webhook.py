@@ -131,6 +131,24 @@ def test_a_recorded_request_is_refused_by_its_age_and_a_resent_event_is_a_duplic
     assert len(till.events()) == 1
 
 
+def test_events_of_an_hour_with_a_wrong_clock_are_stored_when_they_are_sent_again(
+    till: Till,
+) -> None:
+    body, clock = till.event(), till.web.clock
+    signed_at_first = till.header(body)
+    clock.jump(hours=1)
+    assert problem(till.deliver(body, signed_at_first)) == (
+        400,
+        "WEBHOOK_TIMESTAMP_OUT_OF_TOLERANCE",
+    )
+    clock.jump(hours=-1)
+
+    assert saved(till.deliver(body), 200) == RECEIVED
+    clock.jump(hours=-1)
+    assert saved(till.deliver(body), 200) == {"received": True, "duplicate": True}
+    assert len(till.events()) == 1
+
+
 @pytest.mark.parametrize("seconds", [-290, 290])
 def test_a_signature_within_five_minutes_is_accepted(till: Till, seconds: int) -> None:
     body = till.event()

@@ -8,7 +8,7 @@ from tests.web.console.visitor import DOOR, HISTORY, LIST, Page, Site, Visitor, 
 from tests.web.harness import SCOPES, SETTINGS, memory
 
 from indelible.testing.stores import MAYA, NOOR
-from indelible_web.console.cookies import IDLE_SECONDS, MAX_SESSION_SECONDS
+from indelible_web.console.cookies import IDLE_SECONDS, MAX_SESSION_SECONDS, RENEW_SECONDS
 
 COOKIE = "indelible"
 HOME = "/console/"
@@ -159,6 +159,31 @@ def test_a_session_ends_after_eight_hours(site: Site) -> None:
         assert member.get(LIST).status_code == 200
     site.clock.forward(seconds=IDLE_SECONDS - 1)
 
+    assert member.get(LIST).status_code == 303
+
+
+@pytest.mark.slow
+def test_a_session_of_a_clock_an_hour_ahead_ends_an_hour_late_at_most(site: Site) -> None:
+    site.clock.forward(hours=1)
+    member = site.member()
+    site.clock.forward(hours=-1)
+    assert member.get(LIST).status_code == 200
+
+    for _ in range(MAX_SESSION_SECONDS // RENEW_SECONDS // 20):
+        site.clock.forward(seconds=20 * RENEW_SECONDS)
+        assert member.get(LIST).status_code == 200
+    site.clock.forward(hours=1)
+
+    assert member.get(LIST).status_code == 303
+
+
+@pytest.mark.slow
+def test_a_clock_that_jumps_an_hour_ahead_ends_sessions_and_back_extends_none(site: Site) -> None:
+    member = site.member()
+    site.clock.forward(hours=1)
+    assert member.get(LIST).status_code == 303
+
+    site.clock.forward(hours=-1, seconds=IDLE_SECONDS)
     assert member.get(LIST).status_code == 303
 
 
