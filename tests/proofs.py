@@ -118,6 +118,9 @@ MEMORY: Final = "memory"
 # The attacks by the owner of the tables, and without foreign keys, are those of the application.
 ATTACKS: Final = "tests/guards/test_attacks.py"
 OTHER_ATTACKERS: Final = ("owner", "keys off")
+# Pages that start an instance, a chain, a Git host or a server, and use it for half a minute.
+FOLLOWED: Final = "tests/docs/test_examples.py::test_a_page_prints_its_output_in_an_empty_directory"
+LONG_PAGES: Final = ("backup", "contests", "projects", "read-any-contract")
 # Functions of these groups that stay: each catches mistakes that no other test of `tests` catches.
 STAYING: Final = (
     "tests/adapters/evm/test_paging.py::test_a_response_that_is_too_long_is_cut_off",
@@ -147,6 +150,8 @@ def contains(node_id: str) -> bool:
     if MEMORY in case and begins(function, ALSO_ON_SQLITE):
         return True
     if begins(function, ATTACKS) and any(attacker in case for attacker in OTHER_ATTACKERS):
+        return True
+    if function == FOLLOWED and case.removesuffix("]") in LONG_PAGES:
         return True
     return any(begins(function, group) for group in GROUPS)
 
