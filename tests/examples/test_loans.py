@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from datetime import date, timedelta
 
 import pytest
+from attrs import evolve
 from sqlalchemy import Executable, MetaData, Table, create_engine, delete, insert, update
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
@@ -94,9 +95,10 @@ def test_what_the_lifecycle_does_not_declare_is_refused(store: SqlStore) -> None
         moved(store, loan, "renew", 1)
 
 
-def test_a_store_refuses_edges_that_differ_from_the_declared_ones(urls: tuple[str, str]) -> None:
-    shorter = type(LOAN)(name="loan", edges=LOAN.edges[:-1])
-    store = open_store(urls[0], lifecycles=(shorter,))
+def test_a_store_refuses_a_database_that_lacks_a_declared_edge(urls: tuple[str, str]) -> None:
+    lend_again = LOAN.edges[0]._replace(action="lend again")
+    longer = evolve(LOAN, edges=(*LOAN.edges, lend_again))
+    store = open_store(urls[0], lifecycles=(longer,))
     with pytest.raises(LifecycleDiffers):
         store.feed()
     store.dispose()

@@ -15,6 +15,7 @@ import pytest
 from tests.architecture.sources import ROOT, modules
 from tests.service.commands import CREATE_KEY, concept_ids, error_code, json_result, run, tamper
 from tests.sql.freeze import newest_revision
+from tests.sql.later_revisions import NEXT, apply_later
 
 import indelible_sql
 from indelible.captures import ANNEALED
@@ -334,6 +335,15 @@ def test_a_setting_is_exported(environment: dict[str, str]) -> None:
     assert b'"exact_search_artifacts"' in after
     assert b'"exact_search_artifacts"' not in before
     assert json_result("db", "index", settings=environment) == []
+
+
+def test_a_check_says_what_it_leaves_out_at_a_revision_of_the_next_release(
+    environment: dict[str, str],
+) -> None:
+    apply_later(environment["DATABASE_URL"])
+
+    assert NEXT in run("db", "check", settings=environment).stdout
+    assert json_result("db", "upgrade", settings=environment) == {"revision": NEXT}
 
 
 def test_a_dropped_guard_is_listed_and_other_commands_are_refused(

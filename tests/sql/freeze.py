@@ -11,14 +11,17 @@ from tempfile import TemporaryDirectory
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from tests.architecture.sources import ROOT
-from tests.sql.revisions import FIRST, freeze_first, freeze_steps
+from tests.sql.revisions import FIRST, REVISIONS, freeze_first, freeze_steps
 
+from indelible.kernel import to_json_value
 from indelible_service.embedded import postgres
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema import migrate
-from indelible_sql.schema.snapshot import facts, facts_digest
+from indelible_sql.schema.additive import ADDITIVE_REVISIONS
+from indelible_sql.schema.snapshot import FactNames, facts, facts_about, facts_digest
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
+MARKS = MIGRATIONS / ADDITIVE_REVISIONS
 
 
 def main() -> None:
@@ -30,36 +33,75 @@ def main() -> None:
         else:
             freeze_steps(CATALOG, dialect, f"{int(newest) - 1:04}", newest)
 
+    marks = json.loads(MARKS.read_text(encoding="utf-8"))
+    marks.pop(newest, None)
+    _write_json(MARKS, marks)  # the newest revision is applied without its mark first
+    _write_json(names_path(newest), to_json_value(FactNames.of(CATALOG)))
+
     path = MIGRATIONS / migrate.DIGESTS
     digests = json.loads(path.read_text(encoding="utf-8"))
-    digests[newest] = migrated_digests()
-    path.write_text(json.dumps(digests, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    previous = f"{int(newest) - 1:04}"
+    names = names_at(previous) if is_declared_additive(newest) else FactNames.of(CATALOG)
+    digests[newest], digests_for_previous = migrated_digests(names)
+    _write_json(path, digests)
+    if is_declared_additive(newest):
+        marks[newest] = {"previous": previous, "digests": digests_for_previous}
+        _write_json(MARKS, marks)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def names_path(revision: str) -> Path:
+    """Return the file with the names of which a release at the revision reads facts."""
+    return REVISIONS / f"{revision}.names.json"
+
+
+def names_at(revision: str) -> FactNames:
+    """Return the names of which a release at the revision reads facts."""
+    document = json.loads(names_path(revision).read_text(encoding="utf-8"))
+    return FactNames(**{key: tuple(names) for key, names in document.items()})
+
+
+def is_declared_additive(revision: str) -> bool:
+    """Return whether the module of a revision says `additive = True`."""
+    module = _scripts().get_revision(revision).module
+    return getattr(module, "additive", False) is True
 
 
 def newest_revision() -> str:
     """Return the revision to which an upgrade migrates."""
-    scripts = ScriptDirectory.from_config(Config(toml_file=ROOT / "pyproject.toml"))
-    return scripts.get_current_head() or FIRST
+    return _scripts().get_current_head() or FIRST
 
 
-def migrated_digests() -> dict[str, str]:
-    """Migrate an empty database of each kind, and return the digests of their schemas."""
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(Config(toml_file=ROOT / "pyproject.toml"))
+
+
+def migrated_digests(names: FactNames) -> tuple[dict[str, str], dict[str, str]]:
+    """Migrate an empty database of each kind, and return the digests of their schemas.
+
+    The second ones cover the names that another release knows.
+    """
     with (
         TemporaryDirectory() as sqlite_directory,
         TemporaryDirectory() as postgresql_directory,
         postgres(Path(postgresql_directory), durable=False) as server,
     ):
-        return {
-            "postgresql": _digest(server.owner_url),
-            "sqlite": _digest(f"sqlite:///{sqlite_directory}/empty.db"),
+        urls = {
+            "postgresql": server.owner_url,
+            "sqlite": f"sqlite:///{sqlite_directory}/empty.db",
         }
+        own: dict[str, str] = {}
+        for_names: dict[str, str] = {}
+        for dialect, url in urls.items():
+            migrate.upgrade(url, "indelible", CATALOG, role=None)
+            with migrate.migrating(url, "indelible") as (connection, _):
+                own[dialect] = facts_digest(facts(connection, "indelible", CATALOG))
+                for_names[dialect] = facts_digest(facts_about(connection, "indelible", names))
 
-
-def _digest(url: str) -> str:
-    """Migrate an empty database, and return the digest of its schema."""
-    migrate.upgrade(url, "indelible", CATALOG, role=None)
-    with migrate.migrating(url, "indelible") as (connection, _):
-        return facts_digest(facts(connection, "indelible", CATALOG))
+        return own, for_names
 
 
 if __name__ == "__main__":

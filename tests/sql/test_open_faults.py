@@ -85,7 +85,7 @@ def test_an_empty_database_is_out_of_date(server: PostgresServer, tmp_path: Path
             assert codes_of_all_access(store) == {"SCHEMA_OUT_OF_DATE"}
 
 
-def test_a_database_of_a_newer_version_is_out_of_date_and_not_changed(
+def test_a_database_of_a_newer_version_is_refused_and_not_changed(
     database: PostgresServer, sqlite_url: str
 ) -> None:
     with as_admin(database) as admin:
@@ -94,8 +94,8 @@ def test_a_database_of_a_newer_version_is_out_of_date_and_not_changed(
 
     for url, owner_url in ((database.url, database.owner_url), (sqlite_url, None)):
         with opened(url) as store:
-            assert codes_of_all_access(store) == {"SCHEMA_OUT_OF_DATE"}
-            assert code(store.upgrade, owner_url) == "SCHEMA_OUT_OF_DATE"
+            assert codes_of_all_access(store) == {"SCHEMA_TOO_NEW"}
+            assert code(store.upgrade, owner_url) == "SCHEMA_TOO_NEW"
 
 
 def test_a_database_that_lost_a_guard_is_damaged_and_refuses_all_access(

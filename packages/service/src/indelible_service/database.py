@@ -206,13 +206,16 @@ def _database_label(settings: Settings) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
-def upgrade(settings: Settings) -> None:
-    """Upgrade the database to the newest revision; create a SQLite file where it is missing."""
+def upgrade(settings: Settings) -> str:
+    """Upgrade the database to the newest revision, and return the revision that it is at.
+
+    A SQLite file is created where it is missing. An additive revision of the next release stays.
+    """
     if not settings.database_url:
         data_directory(settings)
 
     store = open_store(settings, needs_key_secret=False)
     try:
-        store.upgrade(settings.owner_url or None)
+        return store.upgrade(settings.owner_url or None)
     finally:
         store.dispose()

@@ -135,17 +135,17 @@ class KernelStore(Database[Reading, Writing]):
         with self._connect(self.engines.reader) as connection:
             check_space(connection)
 
-    def upgrade(self, owner_url: str | None = None) -> None:
+    def upgrade(self, owner_url: str | None = None) -> str:
         """Bring the schema to the newest revision, or raise SchemaDamaged.
 
-        `owner_url` is needed where another role owns the schema.
+        Return the revision that it is at. `owner_url` is needed where another role owns the schema.
         """
         url = owner_url or self.own_url
         role = make_url(self.url).username if self.url else None
         with translate_errors():
             migrate.upgrade(url, self.schema, self.schema_catalog, role=role)
             with migrate.migrating(url, self.schema) as (connection, _):
-                migrate.check(connection, self.schema, self.schema_catalog)
+                return migrate.check(connection, self.schema, self.schema_catalog)
 
     @property
     def own_url(self) -> str:

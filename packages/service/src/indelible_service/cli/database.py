@@ -22,6 +22,10 @@ from indelible_service.files import atomic_file, translate_os_errors
 
 EXPORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
+NOT_CHECKED_OF_LATER: Final = (
+    "The schema is at the additive revision {revision} of the next release, whose own tables are "
+    "not checked."
+)
 FINDING_COLUMNS: Final = ("fault", "table", "entity_id", "seq", "detail")
 
 
@@ -54,10 +58,8 @@ def upgrade() -> None:
     """Upgrade the schema to the newest revision, as the owner in INDELIBLE_OWNER_URL if set."""
     from indelible_service import database
     from indelible_service.instance import command_settings
-    from indelible_sql.schema.migrate import newest
 
-    database.upgrade(command_settings())
-    revision = newest()[0]
+    revision = database.upgrade(command_settings())
     print_result({"revision": revision}, f"The database is at revision {revision}.")
 
 
@@ -114,13 +116,17 @@ def install(algorithm_id: str) -> None:
 def check(context: click.Context, modules: tuple[str, ...]) -> None:
     """Compare tables, guards and edges with the migrations, and list each difference."""
     from indelible_service.host_modules import with_host_contexts
-    from indelible_sql.maintenance.snapshot_files import INSTALLED, differences
+    from indelible_sql.maintenance.snapshot_files import INSTALLED, differences, later_revision
 
     with open_settings_store() as settings_store, translate_os_errors(INSTALLED):
         store = with_host_contexts(settings_store, modules)
         documents = [{"is": kind, "fact": fact} for fact, kind in differences(store).items()]
+        later = later_revision(store)
 
-    print_results(documents, ("is", "fact"), f"Differences: {len(documents)}")
+    title = f"Differences: {len(documents)}"
+    if later:
+        title = f"{title}. {NOT_CHECKED_OF_LATER.format(revision=later)}"
+    print_results(documents, ("is", "fact"), title)
     context.exit(REFUSED if documents else 0)
 
 

@@ -111,6 +111,7 @@ HINTS: Final = {
     "RESTORE_TARGET_EXISTS": "name a new file, an empty database or a new directory",
     "SCHEMA_DAMAGED": "run `indelible db check`, which lists each difference",
     "SCHEMA_OUT_OF_DATE": "run `indelible db upgrade`",
+    "SCHEMA_TOO_NEW": "install the newer release, or restore the backup from before its migration",
     "SEAL_REFERENCE_INVALID": "copy the whole line that `indelible seal` printed",
     "SECRET_MISSING": (
         "set INDELIBLE_SECRET, or set INDELIBLE_DATA_DIR to the directory with the secret"

@@ -12,8 +12,8 @@ from typing import Final
 from indelible_sql.engine.errors import translate_errors
 from indelible_sql.maintenance.findings import Fault
 from indelible_sql.maintenance.hosts import NO_HEADS, missing_guards, unchecked_names
-from indelible_sql.schema.migrate import digests_at_head, newest
-from indelible_sql.schema.snapshot import facts
+from indelible_sql.schema.migrate import admitted_state, newest
+from indelible_sql.schema.snapshot import facts, facts_digest
 from indelible_sql.store import AnySqlStore
 
 NAMES: Final = {"postgresql": "schema.snapshot.sql", "sqlite": "schema.snapshot.sqlite.sql"}
@@ -29,19 +29,36 @@ def differences(store: AnySqlStore) -> Mapping[str, str]:
 
     A function that an upgrade repairs is "missing" or "broken". A host's guard can be "missing",
     and a host's lifecycle without a registered context is "LIFECYCLE_NOT_CHECKED".
-    Raises SchemaOutOfDate for a database of another revision.
+    At an additive revision of the next release, nothing differs if its mark has the digest of the
+    facts; otherwise that revision's own additions are among the differences.
+    Raises SchemaOutOfDate or SchemaTooNew for a database of another revision.
     """
-    actual = set(_actual(store))
-    expected = set(_expected(store.engines.reader.dialect.name))
-
     kinds: dict[str, str] = {}
-    for fact in sorted(actual ^ expected):
-        kinds[fact] = "missing" if fact in expected else "unexpected"
+    if not _is_as_later_release_left_it(store):
+        actual = set(_actual(store))
+        expected = set(_expected(store.engines.reader.dialect.name))
+        for fact in sorted(actual ^ expected):
+            kinds[fact] = "missing" if fact in expected else "unexpected"
     for name, fault in _function_faults(store).items():
         kinds[f"function {name}: `indelible db upgrade` repairs it"] = fault
     kinds.update(_host_faults(store))
 
     return kinds
+
+
+def later_revision(store: AnySqlStore) -> str:
+    """Return the additive revision of the next release that the database is at, or ''."""
+    with translate_errors(), store.engines.reader.connect() as connection:
+        state = admitted_state(connection, store.schema)
+    return state.revision if state.is_later else ""
+
+
+def _is_as_later_release_left_it(store: AnySqlStore) -> bool:
+    with translate_errors(), store.engines.reader.connect() as connection:
+        state = admitted_state(connection, store.schema)
+        if not state.is_later:
+            return False
+        return facts_digest(facts(connection, store.schema, store.schema_catalog)) == state.digest
 
 
 def _function_faults(store: AnySqlStore) -> Mapping[str, str]:
@@ -77,7 +94,7 @@ def snapshot_of(store: AnySqlStore, owner_url: str | None, title: str) -> str:
 
 def _actual(store: AnySqlStore) -> tuple[str, ...]:
     with translate_errors(), store.engines.reader.connect() as connection:
-        digests_at_head(connection, store.schema)
+        admitted_state(connection, store.schema)
         lines = facts(connection, store.schema, store.schema_catalog)
 
     return tuple(BEFORE_BLANK_LINE.sub(EMPTY_COMMENT, fact.rstrip()) for fact in lines)

@@ -11,11 +11,15 @@ from sqlalchemy import Connection, text
 
 from indelible.kernel import Lifecycle, Unavailable
 from indelible_sql.schema import migrate
+from indelible_sql.schema.additive import ADDITIVE_TABLE
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import prefix_of, quoted
 from indelible_sql.schema.tables import EDGE_COLUMNS
 
 logger = logging.getLogger("indelible.sql")
+
+# The tables that say which code may work with the schema: only migrations write them.
+OF_MIGRATIONS = (migrate.VERSION_TABLE, ADDITIVE_TABLE)
 
 # Whether the current role could change history or remove a guard, or has no foreign keys.
 ROLE_IS_TOO_STRONG = """
@@ -26,6 +30,7 @@ ROLE_IS_TOO_STRONG = """
         OR has_table_privilege(c.oid, 'UPDATE, TRUNCATE, TRIGGER')
         OR (c.relname <> ALL (:prunable) AND has_table_privilege(c.oid, 'DELETE'))
         OR (c.relname <> ALL (:updatable) AND has_any_column_privilege(c.oid, 'UPDATE'))
+        OR (c.relname = ANY (:of_migrations) AND has_any_column_privilege(c.oid, 'INSERT'))
         OR has_database_privilege(current_database(), 'TEMP')
         OR current_setting('session_replication_role') = 'replica'
         OR {may_disable_triggers}
@@ -71,15 +76,15 @@ class ForeignKeysOff(Unavailable):
 
 @frozen
 class LifecycleDiffers(Unavailable):
-    """The database's edges of a lifecycle are not the declared ones.
+    """The database lacks declared edges of a lifecycle.
 
     Run the migration that declares them.
     """
 
     code: ClassVar[str] = "LIFECYCLE_DIFFERS"
     message: ClassVar[str] = (
-        "The database's edges of lifecycle {lifecycle} differ from the declared ones: run the "
-        "migration that declares them."
+        "The database lacks declared edges of lifecycle {lifecycle}: run the migration that "
+        "declares them."
     )
     lifecycle: str
 
@@ -90,7 +95,7 @@ def check_database(
     catalog: Catalog,
     host_lifecycles: tuple[Lifecycle[StrEnum], ...],
 ) -> None:
-    """Refuse a outdated schema, guards or edges that differ, and a role that is too strong.
+    """Refuse a schema of other code, guards that differ, missing edges and a role too strong.
 
     `catalog` holds the contexts that the migrations create; `host_lifecycles` are declared by the
     host's own migrations.
@@ -126,7 +131,8 @@ def _check_role(connection: Connection, schema: str, catalog: Catalog) -> None:
         "schema": quoted(connection, schema),
         "updatable": [table.name for table in catalog.updatable_tables],
         "prunable": [table.name for table in catalog.prunable_tables],
-        "tables": [table.name for table in catalog.tables],
+        "tables": [*OF_MIGRATIONS, *(table.name for table in catalog.tables)],
+        "of_migrations": list(OF_MIGRATIONS),
     }
     has_privileges = (connection.dialect.server_version_info or ()) >= PARAMETER_PRIVILEGES
     condition = MAY_DISABLE_TRIGGERS if has_privileges else "false"
@@ -141,14 +147,15 @@ def _check_host_lifecycles(
     catalog: Catalog,
     lifecycles: tuple[Lifecycle[StrEnum], ...],
 ) -> None:
-    """Refuse a host's lifecycle that the database has otherwise.
+    """Refuse a host's lifecycle of which the database lacks an edge.
 
-    Log those that the store does not know.
+    A later release of the host may have added edges. Log the lifecycles that the store does not
+    know.
     """
     edges = stored_edges(connection, schema)
     for lifecycle in lifecycles:
         declared = {tuple(edge) for edge in lifecycle.edges}
-        if edges.get(lifecycle.name) != declared:
+        if not declared <= edges.get(lifecycle.name, set()):
             raise LifecycleDiffers(lifecycle.name)
 
     known = {lifecycle.name for lifecycle in (*catalog.heads.values(), *lifecycles)}

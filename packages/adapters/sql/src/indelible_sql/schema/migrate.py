@@ -35,6 +35,7 @@ from indelible_sql.engine.connections import (
     sqlite_cursor,
 )
 from indelible_sql.engine.errors import translate_errors
+from indelible_sql.schema.additive import marked_digest
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
 from indelible_sql.schema.privileges import grant
@@ -56,6 +57,23 @@ class SchemaOutOfDate(Unavailable):
     message: ClassVar[str] = (
         "The database schema is at revision {revision}, expected {needed}: "
         "run `indelible db upgrade`."
+    )
+    revision: str
+    needed: str
+
+
+@frozen
+class SchemaTooNew(Unavailable):
+    """A later release has migrated the schema to a revision that this code cannot work with.
+
+    Only the next revision can be accepted, if the migration marked it additive. Install a release
+    that knows the revision.
+    """
+
+    code: ClassVar[str] = "SCHEMA_TOO_NEW"
+    message: ClassVar[str] = (
+        "The database schema is at revision {revision}, expected {needed} or an additive revision "
+        "that follows it: install the release of revision {revision}."
     )
     revision: str
     needed: str
@@ -129,24 +147,28 @@ def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]
 
 
 def upgrade(url: str, schema: str, catalog: Catalog, *, role: str | None) -> None:
-    """Bring the schema to the newest revision, and grant the application's role what it needs."""
+    """Bring the schema to the newest revision, and grant the application's role what it needs.
+
+    A later revision beside which this code may run stays as it is.
+    """
     from indelible_sql.schema import revisions  # noqa: PLC0415 - imports alembic
 
     with migrating(url, schema) as (connection, postgresql_schema):
-        _check_version_table(current_revision(connection, postgresql_schema))
+        current = current_revision(connection, postgresql_schema)
+        if _is_later(current):
+            admitted_state(connection, schema)
+            return
+        _check_version_table(current)
 
         revisions.upgrade_to_newest(connection, postgresql_schema, catalog)
         complete_upgrade(connection, postgresql_schema, catalog, role=role, owner_url=url)
 
 
 def _check_version_table(current: str) -> None:
-    """Raise SchemaOutOfDate for a later revision, and VersionTableDamaged for none at all."""
-    revisions = _expected_digests()
-    latest = max(revisions)
+    """Raise VersionTableDamaged for a text that is no revision."""
+    revisions = digests_by_revision()
     if not current or current in revisions:
         return
-    if current.isdecimal() and current > latest:
-        raise SchemaOutOfDate(current, latest)
 
     raise VersionTableDamaged(
         VERSION_TABLE, current[:MAX_REVISION_CHARACTERS], ", ".join(sorted(revisions))
@@ -199,25 +221,55 @@ def current_revision(connection: Connection, schema: str | None) -> str:
     return ", ".join(sorted(str(name) for name in connection.scalars(select(versions))))
 
 
-def check(connection: Connection, schema: str, catalog: Catalog) -> None:
-    """Raise SchemaOutOfDate or SchemaDamaged unless the database is as the migrations leave it."""
+def check(connection: Connection, schema: str, catalog: Catalog) -> str:
+    """Return the revision of a database that is as its migrations leave it, for this code to use.
+
+    Raises: SchemaOutOfDate, SchemaTooNew, SchemaDamaged.
+    """
     # First the revision: an empty database has no table of which facts could be read.
-    expected = digests_at_head(connection, schema)
+    state = admitted_state(connection, schema)
     digest = facts_digest(facts(connection, schema, catalog))
-    if digest != expected[connection.dialect.name]:
+    if digest != state.digest:
         raise SchemaDamaged(digest)
+    return state.revision
 
 
-def digests_at_head(connection: Connection, schema: str) -> dict[str, str]:
-    """Return the expected digest of each database's facts at the newest revision.
+@frozen
+class SchemaState:
+    """A revision with which this code works, and the expected digest of the facts that it reads."""
 
-    Raises SchemaOutOfDate when the database is at another revision.
+    revision: str
+    digest: str
+    is_later: bool  # an additive revision of the next release
+
+
+def admitted_state(connection: Connection, schema: str) -> SchemaState:
+    """Return the state of the schema if this code may work with it.
+
+    That is its own newest revision, and the next one if the database says that it is additive.
+    Raises: SchemaOutOfDate, SchemaTooNew.
     """
     current = current_revision(connection, schema)
     revision, digests = newest()
-    if current != revision:
+    if current == revision:
+        return SchemaState(revision, digests[connection.dialect.name], is_later=False)
+    if not _is_later(current):
         raise SchemaOutOfDate(current[:MAX_REVISION_CHARACTERS] or "nothing", revision)
-    return digests
+
+    digest = marked_digest(connection, schema, revision=current, previous=revision)
+    if digest is None:
+        raise SchemaTooNew(current[:MAX_REVISION_CHARACTERS], revision)
+    return SchemaState(current, digest, is_later=True)
+
+
+def is_at_later_revision(connection: Connection, schema: str) -> bool:
+    """Return True at an additive revision of the next release, which `check` has admitted."""
+    return _is_later(current_revision(connection, schema))
+
+
+def _is_later(current: str) -> bool:
+    """Return True for the name of a revision that a later release has made."""
+    return current.isdecimal() and current > newest()[0]
 
 
 def has_newest_tables(connection: Connection, schema: str, catalog: Catalog) -> bool:
@@ -239,10 +291,10 @@ def has_newest_tables(connection: Connection, schema: str, catalog: Catalog) -> 
 
 def newest() -> tuple[str, dict[str, str]]:
     """Return the newest revision, and the digest of each database's facts once it has run."""
-    return max(_expected_digests().items())
+    return max(digests_by_revision().items())
 
 
-def _expected_digests() -> dict[str, dict[str, str]]:
+def digests_by_revision() -> dict[str, dict[str, str]]:
     """Map each revision to the digest of each database's facts."""
     source = files("indelible_sql.schema.migrations").joinpath(DIGESTS).read_text(encoding="utf-8")
     digests: dict[str, dict[str, str]] = json.loads(source)

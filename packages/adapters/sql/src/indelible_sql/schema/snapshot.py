@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
+from attrs import frozen
 from sqlalchemy import Connection, bindparam, text
 
 from indelible_sql.schema.catalog import Catalog
@@ -128,39 +129,61 @@ POSTGRESQL_FACTS = """
 """
 
 
+@frozen
+class FactNames:
+    """The names of what a release reads facts of.
+
+    A host's own lifecycle has a guard on history, which is compared with its declaration elsewhere.
+    """
+
+    tables: tuple[str, ...]
+    guards: tuple[str, ...]
+    lifecycles: tuple[str, ...]
+    functions: tuple[str, ...]
+    optional_indexes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> Self:
+        """Return the names of a catalog."""
+        functions = [DATABASE_TIME, IS_WITHIN, FEED_END_FUNCTION_NAME]
+        optional_indexes: list[str] = []
+        for context in catalog.contexts:
+            functions += context.functions
+            optional_indexes += context.optional_indexes
+
+        return cls(
+            tables=tuple(table.name for table in catalog.tables),
+            guards=tuple(f"history_needs_{head.name}" for head in catalog.heads),
+            lifecycles=tuple(lifecycle.name for lifecycle in catalog.heads.values()),
+            functions=tuple(functions),
+            optional_indexes=tuple(optional_indexes),
+        )
+
+
 def facts(connection: Connection, schema: str, catalog: Catalog) -> tuple[str, ...]:
     """Return what the database states about the catalog's tables, in the order of the texts."""
-    values = _parameters(catalog)
+    return facts_about(connection, schema, FactNames.of(catalog))
+
+
+def facts_about(connection: Connection, schema: str, names: FactNames) -> tuple[str, ...]:
+    """Return what the database states about these names, in the order of the texts."""
+    values: dict[str, Any] = {
+        "names": list(names.tables),
+        "guards": list(names.guards),
+        "lifecycles": list(names.lifecycles),
+    }
     if connection.dialect.name == "sqlite":
         rows = connection.execute(SQLITE_FACTS, values).all()
         return tuple(sorted(row[0] for row in rows))
 
-    functions = [DATABASE_TIME, IS_WITHIN, FEED_END_FUNCTION_NAME]
-    optional_indexes: list[str] = []
-    for context in catalog.contexts:
-        functions += context.functions
-        optional_indexes += context.optional_indexes
-
     statement = text(in_schema(connection, schema, POSTGRESQL_FACTS))
     values["schema"] = schema
     values["prefix"] = prefix_of(connection, schema)
-    values["functions"] = functions
-    values["optional_indexes"] = optional_indexes
+    values["functions"] = list(names.functions)
+    values["optional_indexes"] = list(names.optional_indexes)
     with deparsing(connection):
         rows = connection.execute(statement, values).all()
     return tuple(sorted(row[0] for row in rows))
-
-
-def _parameters(catalog: Catalog) -> dict[str, Any]:
-    """Return the names of the tables, guards and lifecycles that belong to the catalog.
-
-    A host's own lifecycle has a guard on history, which is compared with its declaration elsewhere.
-    """
-    return {
-        "names": [table.name for table in catalog.tables],
-        "guards": [f"history_needs_{head.name}" for head in catalog.heads],
-        "lifecycles": [lifecycle.name for lifecycle in catalog.heads.values()],
-    }
 
 
 def facts_digest(lines: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ from indelible_sql.schema.migrate import (
     migrating,
     newest,
 )
-from indelible_sql.schema.migrations.environment import run_migrations
+from indelible_sql.schema.migrations.environment import mark_step, run_migrations
 from indelible_sql.schema.session_settings import MIGRATING
 
 # In the order in which they are asked for.
@@ -109,6 +109,7 @@ def _print_statements(url: str, schema: str) -> None:
         version_table=VERSION_TABLE,
         version_table_schema=None if is_sqlite else schema,
         transactional_ddl=True,
+        on_version_apply=mark_step,
     )
     with context.begin_transaction():
         if not is_sqlite:

@@ -1,0 +1,155 @@
+"""Compare the edges with the declared ones, and each change with itself and the one before it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import select
+
+from indelible.kernel import Change, Lifecycle, Revision, instant_text, to_json_value
+from indelible.kernel.history import NO_REVISION
+from indelible.kernel.json import encode_canonical, sha256_hex
+from indelible.kernel.values import field_values
+from indelible_sql.engine.errors import UNREADABLE
+from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.maintenance.findings import Fault, Finding, decode_row, rows, unreadable
+from indelible_sql.schema.tables import EDGES, HISTORY
+from indelible_sql.store import AnySqlStore
+
+MAX_FUTURE = timedelta(days=1)
+ALL_EDGES: Query = select(EDGES).order_by(*EDGES.primary_key.columns)
+Edges = set[tuple[Any, ...]]  # each begins with the name of its lifecycle
+
+
+def history_findings(session: Session, store: AnySqlStore, *, is_later: bool) -> Iterator[Finding]:
+    """Compare the edges with the declared ones, and every change with the one before it."""
+    lifecycles = (*store.catalog.heads.values(), *store.lifecycles)
+    by_name = {lifecycle.name: lifecycle for lifecycle in lifecycles}
+    declared: Edges = set()
+    for lifecycle in lifecycles:
+        declared.update((lifecycle.name, *edge) for edge in lifecycle.edges)
+
+    stored = {tuple(row.values()) for row in session.rows(ALL_EDGES, {})}
+    # A later release of a host adds edges without a mark: admission.py accepts them too.
+    own = {lifecycle.name for lifecycle in store.schema_catalog.heads.values()} & by_name.keys()
+    added = {edge for edge in stored - declared if is_later or edge[0] not in own}
+    yield from _edge_findings(stored - added, declared)
+
+    latest = store.clock.now() + MAX_FUTURE
+    rules = _ChangeRules(by_name, store.catalog.data_keys, declared | added)
+    yield from _chain_findings(session, rules, latest)
+
+
+def _edge_findings(stored: Edges, declared: Edges) -> Iterator[Finding]:
+    for edge in sorted(stored ^ declared):
+        state = "declared, but not stored" if edge in declared else "stored, but not declared"
+        words = [str(part) or "(none)" for part in edge]
+        yield Finding(fault=Fault.EDGE, table=EDGES.name, detail=f"{' '.join(words)}: {state}")
+
+
+@frozen
+class _ChangeRules:
+    """Rules for changes: lifecycles and the keys of their data by name, and the legal edges."""
+
+    lifecycles: Mapping[str, Lifecycle[StrEnum]]
+    data_keys: Mapping[str, frozenset[str]]
+    legal_edges: Edges
+
+
+def _chain_findings(session: Session, rules: _ChangeRules, latest: datetime) -> Iterator[Finding]:
+    """Decode every change, compute its digest again, and compare it with its predecessor."""
+    aggregate = ("", "")
+    revision, at = NO_REVISION, None
+    data: Mapping[str, Any] | None = None
+    for row in rows(session, HISTORY, ("lifecycle", "entity_id", "seq")):
+        finding = partial(
+            Finding, table=HISTORY.name, entity_id=str(row["entity_id"]), seq=row["seq"]
+        )
+        if (row["lifecycle"], row["entity_id"]) != aggregate:
+            aggregate = (row["lifecycle"], row["entity_id"])
+            revision, at, data = NO_REVISION, None, None
+
+        try:
+            change = ROWS.structure(decode_row(session, HISTORY, row), Change)
+        except UNREADABLE as error:
+            yield finding(fault=Fault.CHANGE, detail=unreadable(error))
+            revision, at, data = _revision_of(row), None, None
+            continue
+        for detail in _change_faults(change, row, revision, at, rules.legal_edges):
+            yield finding(fault=Fault.CHANGE, detail=detail)
+        for detail in _data_faults(change, data, rules):
+            yield finding(fault=Fault.CHANGE, detail=detail)
+        if change.at > latest:
+            yield finding(fault=Fault.FUTURE, detail=str(change.at))
+        revision, at, data = change.revision, change.at, change.data
+
+
+def _revision_of(row: Row) -> Revision:
+    """Return the revision of an unreadable change: the next change is still compared with it."""
+    return Revision(row["seq"], row["to_state"], row["version"], row["hash"])
+
+
+def _change_faults(
+    change: Change, row: Row, previous: Revision, previous_at: datetime | None, legal: Edges
+) -> Iterator[str]:
+    if change.previous_revision != previous:
+        yield "does not follow from the change before it"
+    if change.hash != _digest_of(change):
+        yield "its hash does not match its content"
+    if (change.lifecycle, *change.edge) not in legal:
+        yield "its lifecycle has no such edge"
+    if previous_at is not None and change.at <= previous_at:
+        yield "not later than the change before it"
+
+    previous_seq = change.seq - 1 or None
+    previous_version = change.version - change.adds_version
+    if (row["previous_seq"], row["previous_version"]) != (previous_seq, previous_version):
+        yield "a generated column has a wrong value"
+
+
+def _data_faults(
+    change: Change, previous: Mapping[str, Any] | None, rules: _ChangeRules
+) -> Iterator[str]:
+    """Yield what is wrong with the data of a change; `previous` is the data before it."""
+    declared = rules.data_keys.get(change.lifecycle, change.data.keys())
+    for name in sorted(change.data.keys() - declared):
+        yield f"{name}: not a key of its data"
+    yield from _field_faults(change, previous, rules.lifecycles.get(change.lifecycle))
+
+
+def _field_faults(
+    change: Change, previous: Mapping[str, Any] | None, lifecycle: Lifecycle[StrEnum] | None
+) -> Iterator[str]:
+    """Yield the fields of a change that its action must keep, and the times that are too late.
+
+    `previous` is the data before it.
+    """
+    if lifecycle is None:
+        return
+    if change.seq == 1:
+        for name, value in lifecycle.initial_fields(change.action).items():
+            if name in change.data and change.data[name] != to_json_value(value):
+                yield f"{name}: its action does not set this field"
+    for name, ahead in lifecycle.latest.items():
+        time = change.data.get(name)
+        if isinstance(time, str) and time > instant_text(change.at + ahead):
+            yield f"{name}: too long after its change"
+    if previous is None:
+        return
+    for name in lifecycle.kept_fields(change.action):
+        # A field that the change before lacks was added to the aggregate since.
+        if name in previous and change.data.get(name) != previous[name]:
+            yield f"{name}: its action does not change this field"
+
+
+def _digest_of(change: Change) -> str:
+    """Return `change.digest()` of a change whose data were parsed, and need no conversion."""
+    values = field_values(change)
+    del values["hash"]
+    values["actor"] = str(change.actor)
+    values["at"] = instant_text(change.at)
+    return sha256_hex(encode_canonical(values))

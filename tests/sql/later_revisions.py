@@ -1,0 +1,60 @@
+"""Apply a revision of a later release to a database, as that release would."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from indelible_sql.contexts import CATALOG
+from indelible_sql.schema.additive import AdditiveRevision, mark_statements
+from indelible_sql.schema.columns import SCHEMA, in_schema
+from indelible_sql.schema.migrate import VERSION_TABLE, migrating, newest
+from indelible_sql.schema.snapshot import facts, facts_digest
+
+OWN: Final = newest()[0]
+NEXT: Final = f"{int(OWN) + 1:04}"
+AFTER_NEXT: Final = f"{int(OWN) + 2:04}"
+# A nullable column of a table that each worker writes, and a table that this release does not know.
+ADDITIONS: Final[Mapping[str, Sequence[str]]] = {
+    "postgresql": (
+        "ALTER TABLE indelible.tasks ADD COLUMN note text",
+        "CREATE TABLE indelible.release_notes (id text PRIMARY KEY, note text)",
+    ),
+    "sqlite": (
+        "ALTER TABLE tasks ADD COLUMN note text",
+        "CREATE TABLE release_notes (id text PRIMARY KEY, note text)",
+    ),
+}
+
+
+def run_all(connection: Connection, statements: Sequence[str]) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(in_schema(connection, SCHEMA, statement))
+
+
+def apply_later(
+    owner_url: str,
+    *,
+    revision: str = NEXT,
+    marked_after: str = OWN,
+    more: Callable[[Connection], object] | None = None,
+) -> None:
+    """Add what a later revision adds, set the revision, and mark it additive.
+
+    `marked_after` is the revision that the mark names; '' leaves the mark out.
+    """
+    with migrating(owner_url, SCHEMA) as (connection, schema):
+        dialect = connection.dialect.name
+        run_all(connection, ADDITIONS[dialect])
+        if more is not None:
+            more(connection)
+
+        digest = facts_digest(facts(connection, SCHEMA, CATALOG))
+        marks: dict[str, AdditiveRevision] = {}
+        if marked_after:
+            marks[revision] = AdditiveRevision(revision, marked_after, {dialect: digest})
+        run_all(connection, list(mark_statements(marked_after, revision, dialect, marks)))
+
+        prefix = "" if schema is None else f"{SCHEMA}."
+        statement = text(f"UPDATE {prefix}{VERSION_TABLE} SET version_num = :revision")
+        connection.execute(statement, {"revision": revision})
