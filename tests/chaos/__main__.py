@@ -11,12 +11,13 @@ import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
 
+from tests.chaos.deploy_doses import deploys
 from tests.chaos.doses import DOSES as OTHER_DOSES
 from tests.chaos.doses import show
 from tests.chaos.money_doses import money
 from tests.chaos.testbed import testbed
 
-DOSES: Final = {**OTHER_DOSES, "money": money}
+DOSES: Final = {**OTHER_DOSES, "money": money, "deploys": deploys}
 OPTIONS: Final = (
     ("--kills", 30, "killed writers, workers, or instances and parts, on each database"),
     ("--seconds", 60, "of each stop of a server"),
@@ -37,6 +38,7 @@ OPTIONS: Final = (
     ("--payouts", 10_000, "payouts of the dose money, on each database; 0 leaves them out"),
     ("--contests", 20, "contests of the dose money whose payments meet every fault"),
     ("--changes", 1_000_000, "changes of 64 writers that the feed must show, on PostgreSQL"),
+    ("--replacements", 200, "workers that the other release replaces, on PostgreSQL"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

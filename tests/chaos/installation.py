@@ -4,14 +4,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from signal import SIGKILL, SIGTERM
 from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, TypeVar
 
 import psycopg
 from attrs import define, field, frozen
@@ -50,6 +50,7 @@ class Installation:
 
     directory: Path
     url: str
+    owner_url: str
     redis: KillableRedis
     postgresql: Server
     lease_seconds: int
@@ -67,7 +68,7 @@ class Installation:
         self._started += 1
         actor = f"{program.replace(' ', '-')}-{self._started}"
         command = (
-            *(sys.executable, "-m", "tests.chaos.worker_process"),
+            *self.command_of(program),
             *(program.partition(" ")[0], self.url, self.redis.url),
             *(str(self.outside), actor, str(self.lease_seconds)),
         )
@@ -75,6 +76,10 @@ class Installation:
             child = subprocess.Popen[bytes](command, stdin=DEVNULL, stdout=log, stderr=log)
         self.actors[program] = actor
         self.children[program] = child
+
+    def command_of(self, program: str) -> tuple[str, ...]:  # noqa: ARG002 - for subclasses
+        """Return the command that runs a program, without its arguments."""
+        return (sys.executable, "-m", "tests.chaos.worker_process")
 
     def kill(self, victim: str, chance: Random) -> LeasesOfKilledWorker | None:
         """Kill a victim and start it again; return the leases of a worker."""
@@ -113,8 +118,13 @@ class Installation:
             child.wait()
 
 
+AnyInstallation = TypeVar("AnyInstallation", bound=Installation)
+
+
 @contextmanager
-def run_installation(lease_seconds: int) -> Generator[Installation]:
+def run_installation(
+    lease_seconds: int, build: Callable[..., AnyInstallation]
+) -> Generator[AnyInstallation]:
     """Run the servers during the block, with the tables of this module."""
     parent = SHARED_MEMORY if HAS_SHARED_MEMORY else None
     with (
@@ -132,7 +142,9 @@ def run_installation(lease_seconds: int) -> Generator[Installation]:
 
         redis = KillableRedis(Path(folder))
         redis.start()
-        installation = Installation(Path(folder), running.url, redis, server, lease_seconds)
+        installation = build(
+            Path(folder), running.url, running.owner_url, redis, server, lease_seconds
+        )
         with sqlite3.connect(installation.outside) as outside:
             outside.execute("PRAGMA journal_mode = WAL")
             outside.execute(CREATE_POSTED)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -86,7 +86,7 @@ def kill_workers(
 ) -> Report:
     """Process so many units while so many programs are killed within so many seconds."""
     report = Report(units=units)
-    with run_installation(lease_seconds) as installation:
+    with run_installation(lease_seconds, Installation) as installation:
         enqueued = enqueue_units(installation.url, units, seconds * 0.95)
         for number in range(WORKERS):
             installation.start(f"worker {number}")
@@ -94,7 +94,7 @@ def kill_workers(
 
         watchers = _kill_repeatedly(installation, report, kills, seconds, chance)
         last_kill = time.monotonic()
-        _wait_until_settled(installation.url, report)
+        wait_until_settled(installation.url, report)
         report.settle_seconds = time.monotonic() - last_kill
         for program, child in installation.children.items():
             if child.poll() is not None:
@@ -102,12 +102,20 @@ def kill_workers(
         for watcher in watchers:
             watcher.join()
 
-        _requeue_dead(installation.url, report)
-        _wait_until_settled(installation.url, report)
-        installation.stop()
-        _compare(installation, enqueued, report)
+        complete_and_compare(installation, enqueued, report)
 
     return report
+
+
+def complete_and_compare(
+    installation: Installation, enqueued: UnitsByStage, report: Report
+) -> None:
+    """Let the workers complete everything, stop them, and record what was not done once."""
+    wait_until_settled(installation.url, report)
+    _requeue_dead(installation.url, report)
+    wait_until_settled(installation.url, report)
+    installation.stop()
+    _compare(installation, enqueued, report)
 
 
 def _kill_repeatedly(
@@ -145,7 +153,7 @@ def _watch(url: str, leases: LeasesOfKilledWorker, report: Report) -> None:
         report.problems.append(f"{stage} {entity_id} was not resumed")
 
 
-def _wait_until_settled(url: str, report: Report) -> None:
+def wait_until_settled(url: str, report: Report) -> None:
     """Wait until no task is due, apart from the scheduler's."""
     start = time.monotonic()
     while time.monotonic() - start < STUCK_SECONDS:
@@ -189,7 +197,7 @@ def _last_attempt(tx: Any, unit: str) -> Attempt:  # noqa: ANN401 - any transact
 
 def _compare(installation: Installation, enqueued: UnitsByStage, report: Report) -> None:
     """Record a problem for each unit and slot that was not completed exactly once."""
-    completed: dict[str, set[str]] = {COUNT: set(), POST: set(), TICK: set(), REPAIRED: set()}
+    completed = defaultdict[str, set[str]](set)
     with psycopg.connect(installation.url) as connection:
         for kind, unit in connection.execute("SELECT kind, id FROM public.units"):
             completed[kind].add(unit)
@@ -199,10 +207,10 @@ def _compare(installation: Installation, enqueued: UnitsByStage, report: Report)
         posted = set(_first_column(outside.execute("SELECT key FROM posted")))
 
     report.slots = len(completed[TICK])
-    _compare_units(COUNT, enqueued[COUNT], completed[COUNT], report)
-    _compare_units(POST, enqueued[POST], completed[POST], report)
-    _compare_units("outside", enqueued[POST], posted, report)
-    _compare_units(GENERATE, enqueued[GENERATE], set(uploads), report)
+    compare_units(COUNT, enqueued[COUNT], completed[COUNT], report)
+    compare_units(POST, enqueued[POST], completed[POST], report)
+    compare_units("outside", enqueued[POST], posted, report)
+    compare_units(GENERATE, enqueued[GENERATE], set(uploads), report)
     for token_id, count in uploads.items():
         if count > 1:
             report.problems.append(f"token {token_id} was uploaded {count} times")
@@ -217,7 +225,7 @@ def _first_column(rows: Iterable[tuple[Any, ...]]) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _compare_units(kind: str, expected: set[str], actual: set[str], report: Report) -> None:
+def compare_units(kind: str, expected: set[str], actual: set[str], report: Report) -> None:
     missing = len(expected - actual)
     unexpected = len(actual - expected)
     if missing or unexpected:

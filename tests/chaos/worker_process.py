@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from threading import Thread
@@ -59,6 +59,7 @@ LOST_ANSWER_EVERY: Final = 17
 POISON_EVERY: Final = 100
 
 AnyStage = Stage[Any, Any, Any]
+BuildStages = Callable[[str, int], dict[str, AnyStage]]
 
 
 def unit_number(unit: str) -> int:
@@ -198,8 +199,9 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
     }
 
 
-def main(kind: str, url: str, redis: str, outside: str, name: str, lease_seconds: str) -> None:
+def run(arguments: Sequence[str], build: BuildStages = build_stages) -> None:
     """Process tasks, or enqueue recurring ones, until SIGTERM."""
+    kind, url, redis, outside, name, lease_seconds = arguments
     worker = Worker(store=open_store(url, pool=Pool(size=6)), actor=Actor.system(name))
 
     def stop(*_: object) -> None:
@@ -211,7 +213,7 @@ def main(kind: str, url: str, redis: str, outside: str, name: str, lease_seconds
         run_scheduler(worker, (TICKS,))
         return
 
-    stages = build_stages(outside, int(lease_seconds))
+    stages = build(outside, int(lease_seconds))
     with redis_client(redis) as client:
         brokers = [WakeupBroker(client, worker)]
         with run_workers(
@@ -221,4 +223,4 @@ def main(kind: str, url: str, redis: str, outside: str, name: str, lease_seconds
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(sys.argv[1:])
