@@ -171,6 +171,13 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session
+def drills(session: nox.Session) -> None:
+    """Break databases and restore them by the commands: `-- [DRILL] --seed N --instants K`."""
+    _install(session, "test")
+    _run_to_its_end(session, "python", "-m", "tests.drills")
+
+
+@nox.session
 def mutation(session: nox.Session) -> None:
     """Mutate lifecycle, history and rules: `-- --children 2`, `-- --only-report`."""
     _install(session, "mutation")

@@ -13,6 +13,7 @@ DOSES: Final = (
     "tests/chaos",
     "tests/core/contests/test_deliveries.py",
     "tests/core/reactions/test_isolation.py",
+    "tests/drills",
     "tests/fuzz",
     "tests/sql/test_captures.py::test_a_thousand_captures_in_any_order_give_the_same_artifacts_on_both_databases",
     "tests/sql/test_crashes.py",

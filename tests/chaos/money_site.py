@@ -330,11 +330,13 @@ def money_site(
 
 
 @contextmanager
-def serving(site: MoneySite) -> Generator[None]:
+def serving(
+    site: MoneySite, webhook_secrets: tuple[str, ...] = (WEBHOOK_SECRET,)
+) -> Generator[None]:
     """Serve the API of the site over a socket, and let the simulator send its webhooks there."""
     settings = WebSettings(
         secret=WEB_SECRET,
-        stripe_webhook_secrets=(WEBHOOK_SECRET,),
+        stripe_webhook_secrets=webhook_secrets,
         requests_per_minute=10**9,
         wrong_keys_per_minute=10**9,
     )

@@ -1,0 +1,192 @@
+"""Key rotation under load: secrets of webhooks, the key of Stripe, and a payer's API key.
+
+Old and new are valid together for a while, as docs/how-to/rotate-the-webhook-secret.md says. There
+is no rotation of INDELIBLE_SECRET: with another one, every API key has to be created again.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from random import Random
+from threading import Thread
+from typing import Final
+
+import httpx
+from attrs import define, evolve, field
+from tests.chaos.money_site import (
+    API_KEY,
+    HOOK_PATH,
+    OPERATOR,
+    PATIENT_SECONDS,
+    WEBHOOK_SECRET,
+    drain_webhooks,
+    new_key,
+    serving,
+)
+from tests.drills.bed import Bed
+from tests.drills.recovery import NO_DEFECTS, Defects, check_end
+from tests.drills.reports import DrillReport
+from tests.drills.work import LATE, ORDERS, PAYER, Work, working
+
+from indelible.kernel import IndelibleError
+from indelible.kernel.keys import RevokeKey, get_key, revoke_key
+from indelible.money.rules.events import EVENT_TYPES
+from indelible_stripe import StripeApi
+
+NEW_SECRET: Final = "whsec_rotated"  # noqa: S105 - of the simulator
+NEW_STRIPE_KEY: Final = f"{API_KEY}_rotated"
+PAYMENTS: Final = 12
+FIRST_PAYMENT: Final = ORDERS + LATE
+MAX_REPETITIONS: Final = 20
+PHASES: Final = 5
+
+
+@define
+class Load:
+    """Payments that a thread makes while the secrets change, and what it has met."""
+
+    work: Work
+    repeated: int = 0
+    refused: list[str] = field(factory=list[str])
+
+    def run(self) -> None:
+        """Make the payments; a request whose server is gone is repeated with the same key."""
+        for number in range(FIRST_PAYMENT, FIRST_PAYMENT + PAYMENTS):
+            self.work.open_charge(number)
+            for _ in range(MAX_REPETITIONS):
+                try:
+                    intent = self.work.start_payment(number)
+                except httpx.TransportError:
+                    self.repeated += 1
+                    continue
+                except httpx.HTTPStatusError as error:
+                    self.refused.append(f"{error.response.status_code} {error.response.text}")
+                    break
+                self.work.site.control(f"intents/{intent}/pay")
+                break
+
+
+@define
+class Rotation:
+    """The service during a rotation: its web processes follow each other without a gap."""
+
+    work: Work
+    web: ExitStack = field(factory=ExitStack)
+
+    def serve(self, *secrets: str) -> None:
+        """Start a web process with other secrets, and then end the one before it."""
+        following = ExitStack()
+        following.enter_context(serving(self.work.site, secrets))
+        self.web.close()
+        self.web = following
+
+    def close(self) -> None:
+        """End the web process."""
+        self.web.close()
+
+    def sign_with(self, *secrets: str) -> None:
+        """Let Stripe sign with these secrets from now on."""
+        site = self.work.site
+        site.control(
+            "webhooks",
+            url=f"{site.web_url}{HOOK_PATH}",
+            secrets=list(secrets),
+            event_types=list(EVENT_TYPES),
+            signed_by="simulator",
+        )
+
+    def take(self, phase: int) -> None:
+        """Take a phase of the rotation."""
+        if phase == 0:
+            self.sign_with(NEW_SECRET, WEBHOOK_SECRET)
+        elif phase == 1:
+            old = self.work.site.gateway
+            self._use_new_stripe_key()
+            self.serve(NEW_SECRET, WEBHOOK_SECRET)
+            old.close()
+            self.sign_with(NEW_SECRET, WEBHOOK_SECRET)
+            self._forget_old_stripe_key()
+        elif phase == 2:
+            self._replace_api_key()
+        elif phase == 3:
+            self.sign_with(NEW_SECRET)
+        elif phase == 4:
+            drain_webhooks(self.work.site)
+            self.serve(NEW_SECRET)
+            self.sign_with(NEW_SECRET)
+
+    def take_at_once(self) -> None:
+        """Replace the secret of the service before Stripe signs with it."""
+        self.serve(NEW_SECRET)
+        self.sign_with(WEBHOOK_SECRET)
+
+    def _use_new_stripe_key(self) -> None:
+        site = self.work.site
+        site.gateway = StripeApi(
+            api_key=NEW_STRIPE_KEY,
+            livemode=False,
+            base_address=site.simulator.base_url,
+            read_timeout_seconds=PATIENT_SECONDS,
+        )
+
+    def _forget_old_stripe_key(self) -> None:
+        """Let Stripe refuse the old key, which no process uses any more."""
+        state = self.work.site.simulator.engine.state
+        state.settings = evolve(state.settings, api_key=NEW_STRIPE_KEY)
+
+    def _replace_api_key(self) -> None:
+        """Give the payer a new API key, and revoke the old one when nobody uses it."""
+        site, old = self.work.site, self.work.api_key
+        self.work.api_key = new_key(site, PAYER)
+        self.revoke(old)
+
+    def revoke(self, text: str) -> None:
+        """Revoke an API key."""
+        _, key_id, _ = text.split("_", maxsplit=2)
+        seq = self.work.site.store.read(get_key, key_id).seq
+        self.work.site.execute(revoke_key, RevokeKey(key_id=key_id, expected_seq=seq), OPERATOR)
+
+
+def play_rotation(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> list[DrillReport]:
+    """Run the drill on a file."""
+    folder = bed.place()
+    with working(bed.sqlite(folder), folder, seed) as work:
+        chance = Random(f"phases {seed}")  # noqa: S311 - no secret
+        moments = sorted(chance.choices(range(1, len(work.steps)), k=PHASES))
+        report = DrillReport(
+            drill="rotation", database="SQLite", instant=f"phases after the steps {moments}"
+        )
+        load = Load(work)
+        try:
+            rotate(work, load, moments, defects)
+        except IndelibleError as error:
+            report.problems.append(f"the work stops: {error}")
+        counts = work.site.controls.get(f"{work.site.simulator.base_url}/_simulator/counts").json()
+        refused = counts["webhooks"].get("refused", 0)
+        report.require(not refused, f"{refused} webhooks were refused")
+        report.require(not load.refused, f"requests were refused: {load.refused[:3]}")
+        report.notes.append(f"{PAYMENTS} payments under load, {load.repeated} requests repeated")
+        if not report.problems:
+            check_end(work, report)
+        return [report]
+
+
+def rotate(work: Work, load: Load, moments: Sequence[int], defects: Defects) -> None:
+    """Do the work to its end, under load, with a phase of the rotation at each moment."""
+    rotation = Rotation(work)
+    with ExitStack() as stack:
+        rotation.serve(WEBHOOK_SECRET)
+        stack.callback(rotation.close)
+        rotation.sign_with(WEBHOOK_SECRET)
+        thread = Thread(target=load.run, name="load")
+        thread.start()
+        stack.callback(thread.join)
+        for phase, moment in enumerate(moments):
+            work.run_to(moment)
+            if defects.rotates_at_once:
+                rotation.take_at_once()
+            else:
+                rotation.take(phase)
+        work.run_to(len(work.steps))
+        thread.join()
+        drain_webhooks(work.site)
+        work.finish()

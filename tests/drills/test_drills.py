@@ -1,0 +1,60 @@
+"""Each drill at one moment, and the defects that make a drill fail."""
+
+from collections.abc import Generator
+
+import pytest
+from tests.drills.__main__ import DRILLS
+from tests.drills.bed import Bed, drill_bed
+from tests.drills.last_night import on_sqlite
+from tests.drills.recovery import Defects
+from tests.drills.rotation import play_rotation
+
+from indelible.money.rules import payouts
+
+pytestmark = pytest.mark.slow
+
+SEED = 3  # transfers and events are newer than the backup
+DEFECT_SEED = 2
+ROTATION_SEED = 1
+
+
+@pytest.fixture(scope="module")
+def bed() -> Generator[Bed]:
+    """Yield places for the databases of all drills."""
+    with drill_bed() as places:
+        yield places
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_after_a_drill_nothing_is_twice_and_all_work_ends(bed: Bed, name: str) -> None:
+    for report in DRILLS[name](bed, SEED):
+        assert report.problems == []
+        assert report.transfers > 0
+        if name in ("last-night", "point-in-time", "other-server"):
+            assert report.lost
+            assert report.adopted > 0
+
+
+def test_a_recovery_without_the_backfill_is_noticed(bed: Bed) -> None:
+    report = on_sqlite(bed, DEFECT_SEED, Defects(skips_backfill=True))
+
+    assert any("the work stops" in problem for problem in report.problems)
+
+
+def _never(*_: object, **__: object) -> bool:
+    return False
+
+
+def test_a_transfer_that_is_repeated_without_a_look_up_is_noticed(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payouts, payouts.needs_look_up.__name__, _never)
+    report = on_sqlite(bed, DEFECT_SEED)
+
+    assert any("second transfers" in problem for problem in report.problems)
+
+
+def test_a_secret_that_is_replaced_at_once_is_noticed(bed: Bed) -> None:
+    (report,) = play_rotation(bed, ROTATION_SEED, Defects(rotates_at_once=True))
+
+    assert any("refused" in problem for problem in report.problems)
