@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import stripe
+from requests.adapters import BaseAdapter
 
 from indelible.money.entities import (
     AccountLink,
@@ -52,13 +53,18 @@ class StripeApi:
         base_address: str = DEFAULT_BASE_ADDRESS,
         connect_timeout_seconds: float = CONNECT_TIMEOUT_SECONDS,
         read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
+        transport: BaseAdapter | None = None,
     ) -> None:
         """Check the settings; nothing is sent.
+
+        `transport` answers the requests in place of a connection, for simulations.
 
         Raises:
             UsageError: The key is of the other mode, or a setting is unusable.
         """
         self._session = create_session()
+        if transport is not None:
+            self._session.mount(base_address, transport)
         client = create_client(
             self._session,
             api_key=api_key,

@@ -48,7 +48,7 @@ class ProviderClient:
     timeout_seconds: float = TIMEOUT_SECONDS
     max_bytes: int = MAX_PAYLOAD_BYTES
     clock: Clock = field(factory=SystemClock)
-    _pool: urllib3.PoolManager = field(factory=_create_pool, init=False, repr=False)
+    pool: urllib3.PoolManager = field(factory=_create_pool, repr=False)  # a simulation has its own
 
     def url_of(self, provider_event_id: str) -> str:
         """Return the address of a tournament."""
@@ -58,7 +58,7 @@ class ProviderClient:
         """Send one request and return its answer; a failure is an answer, too."""
         deadline = time.monotonic() + self.timeout_seconds
         try:
-            response = self._pool.request(
+            response = self.pool.request(
                 "GET",
                 self.url_of(provider_event_id),
                 headers=HEADERS,

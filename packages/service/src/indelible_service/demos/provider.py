@@ -7,7 +7,7 @@ the same ingestion against it. `GET /leaderboard?event=ID` serves the story of a
 import json
 import threading
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from http import HTTPStatus
@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Self, cast
 from urllib.parse import parse_qs, urlsplit
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from indelible_service.listening import CannotListen
 
@@ -102,15 +102,20 @@ class _Play:
         return self.story.steps[-1]
 
 
+def _monotonic_now(stub: "ProviderStub") -> float:
+    return stub.monotonic()
+
+
 @define(eq=False)
 class ProviderStub:
     """A running stand-in. Stories may be replaced and faults planned at any time."""
 
     port: int = 0
     stopped: threading.Event = field(factory=threading.Event)
+    monotonic: Callable[[], float] = time.monotonic
     _plays: dict[str, _Play] = field(factory=dict[str, _Play])
     _faults: list[ProviderFault] = field(factory=list[ProviderFault])
-    _started_at: float = field(factory=time.monotonic)
+    _started_at: float = field(default=Factory(_monotonic_now, takes_self=True), init=False)
     _lock: threading.Lock = field(factory=threading.Lock)
 
     @property
@@ -145,10 +150,49 @@ class ProviderStub:
             play = self._plays.get(event_id)
             if play is None:
                 return None
-            step = play.next_step(time.monotonic() - self._started_at)
+            step = play.next_step(self.monotonic() - self._started_at)
             if self._faults:
                 return Step(body=step.body, fault=self._faults.pop(0))
             return step
+
+
+@frozen
+class StubReply:
+    """The answer to a request: `length` is announced for a body that is cut off, else None."""
+
+    status: HTTPStatus = HTTPStatus.OK
+    body: bytes = b""
+    kind: str = JSON_TYPE
+    headers: Mapping[str, str] = field(factory=dict[str, str])
+    length: int | None = None
+    hangs: bool = False
+
+
+FIXED_REPLIES: Final[Mapping[ProviderFault, StubReply]] = {
+    ProviderFault.SERVER_ERROR: StubReply(HTTPStatus.INTERNAL_SERVER_ERROR, HTML_PAGE, HTML_TYPE),
+    ProviderFault.HANGS: StubReply(hangs=True),
+    ProviderFault.HTML: StubReply(body=HTML_PAGE, kind=HTML_TYPE),
+    ProviderFault.EMPTY: StubReply(),
+    ProviderFault.TOO_LARGE: StubReply(body=b" " * TOO_LARGE_BYTES),
+    ProviderFault.NOT_FOUND: StubReply(HTTPStatus.NOT_FOUND, b'{"code":404}'),
+}
+
+
+def reply_of(step: Step | None, url: str) -> StubReply:
+    """Return the answer to a request at a step, None for an unknown tournament."""
+    if step is None:
+        return StubReply(HTTPStatus.NOT_FOUND, b"{}")
+    if step.fault is None:
+        return StubReply(body=step.body)
+    if step.fault in FIXED_REPLIES:
+        return FIXED_REPLIES[step.fault]
+    if step.fault is ProviderFault.TRUNCATED:
+        return StubReply(body=step.body[: len(step.body) // 2], length=len(step.body))
+    if step.fault is ProviderFault.REDIRECT:
+        return StubReply(HTTPStatus.FOUND, headers={"Location": f"{url}/other"})
+
+    wait = {"Retry-After": str(step.retry_after_seconds)}
+    return StubReply(HTTPStatus.TOO_MANY_REQUESTS, b"{}", headers=wait)
 
 
 class _Server(ThreadingHTTPServer):
@@ -176,62 +220,29 @@ class _Handler(BaseHTTPRequestHandler):
             step = self._stub.next_step(event_ids[0])
         if query:
             problem = {"message": f"the stand-in does not implement {', '.join(sorted(query))}"}
-            self._send(HTTPStatus.BAD_REQUEST, json.dumps(problem).encode())
-        elif step is None:
-            self._send(HTTPStatus.NOT_FOUND, b"{}")
-        elif step.fault is None:
-            self._send(HTTPStatus.OK, step.body)
+            self._send(StubReply(HTTPStatus.BAD_REQUEST, json.dumps(problem).encode()))
         else:
-            self._fail(step.fault, step)
+            self._send(reply_of(step, self._stub.url))
 
     @property
     def _stub(self) -> ProviderStub:
         return cast(_Server, self.server).stub
 
-    def _fail(self, fault: ProviderFault, step: Step) -> None:
-        match fault:
-            case ProviderFault.SERVER_ERROR:
-                self._send(HTTPStatus.INTERNAL_SERVER_ERROR, HTML_PAGE, kind=HTML_TYPE)
-            case ProviderFault.HANGS:
-                self._stub.stopped.wait()
-                self._close()
-            case ProviderFault.HTML:
-                self._send(HTTPStatus.OK, HTML_PAGE, kind=HTML_TYPE)
-            case ProviderFault.EMPTY:
-                self._send(HTTPStatus.OK, b"")
-            case ProviderFault.TRUNCATED:
-                self._send(HTTPStatus.OK, step.body[: len(step.body) // 2], length=len(step.body))
-                self._close()
-            case ProviderFault.TOO_LARGE:
-                self._send(HTTPStatus.OK, b" " * TOO_LARGE_BYTES)
-            case ProviderFault.REDIRECT:
-                self._send(HTTPStatus.FOUND, b"", headers={"Location": f"{self._stub.url}/other"})
-            case ProviderFault.NOT_FOUND:
-                self._send(HTTPStatus.NOT_FOUND, b'{"code":404}')
-            case ProviderFault.TOO_MANY_REQUESTS:
-                wait = str(step.retry_after_seconds)
-                self._send(HTTPStatus.TOO_MANY_REQUESTS, b"{}", headers={"Retry-After": wait})
-
-    def _send(
-        self,
-        status: HTTPStatus,
-        body: bytes,
-        *,
-        kind: str = JSON_TYPE,
-        headers: Mapping[str, str] | None = None,
-        length: int | None = None,
-    ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        for name, value in (headers or {}).items():
+    def _send(self, reply: StubReply) -> None:
+        if reply.hangs:
+            self._stub.stopped.wait()
+            self.close_connection = True
+            return
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.kind)
+        self.send_header("Content-Length", str(reply.length or len(reply.body)))
+        for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
         with suppress(OSError):
-            self.wfile.write(body)
-
-    def _close(self) -> None:
-        self.close_connection = True
+            self.wfile.write(reply.body)
+        if reply.length is not None:
+            self.close_connection = True
 
 
 @contextmanager

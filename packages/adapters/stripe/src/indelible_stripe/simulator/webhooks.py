@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from functools import cache
@@ -30,6 +31,7 @@ GIVE_UP_SECONDS: Final = 3 * 24 * 60 * 60
 NO_ANSWER: Final = 0
 POLL_SECONDS: Final = 0.005
 SCHEMES: Final = ("http", "https")
+Post = Callable[[str, bytes, Mapping[str, str]], int]
 GRAPHIC: Final = re.compile(r"[!-~]+")
 ENDPOINT: Final = (
     "an http or https URL with a host, without user and fragment, and with a port from 1 to 65535"
@@ -133,13 +135,29 @@ def sign(payload: bytes, secrets: tuple[str, ...], timestamp: int) -> str:
     return ",".join(parts)
 
 
+def post_over_http(url: str, payload: bytes, headers: Mapping[str, str]) -> int:
+    """Send a POST, and return the status, or NO_ANSWER."""
+    parts = urlsplit(url)
+    connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = connect(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+    with suppress(OSError, HTTPException):
+        try:
+            target = parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
+            connection.request("POST", target, body=payload, headers=headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+    return NO_ANSWER
+
+
 @define
 class WebhookSender:
-    """Sends events to one endpoint from a thread of its own."""
+    """Sends events to one endpoint: from a thread of its own, or when `send_due` is called."""
 
     settings: WebhookSettings
     clock: SimulatorClock
     chance: Chance
+    post: Post = post_over_http
     counts: Counter[str] = field(factory=Counter[str], init=False)
     lost: list[str] = field(factory=list[str], init=False)
     _queue: list[Delivery] = field(factory=list[Delivery], init=False)
@@ -211,11 +229,31 @@ class WebhookSender:
         while time.monotonic() < deadline:
             self.clock.wake()
             with self._lock:
-                due = self._next_due()
+                due = self.next_due()
                 if not self._sending and (due is None or due > now):
                     return True
             time.sleep(POLL_SECONDS)
         return False
+
+    def send_due(self) -> bool:
+        """Send the next delivery that is due; return False if there is none.
+
+        For a sender without a thread.
+        """
+        delivery = self._next()
+        if delivery is None:
+            return False
+        try:
+            self._deliver(delivery)
+        finally:
+            with self._lock:
+                self._sending -= 1
+        return True
+
+    def next_due(self) -> float | None:
+        """Return when the next delivery is due, in seconds since 1970; None if none waits."""
+        with self._lock:
+            return self._queue[0].due if self._queue else None
 
     def waiting(self) -> int:
         """Return how many deliveries have not ended."""
@@ -227,25 +265,14 @@ class WebhookSender:
 
     def _run(self) -> None:
         while not self._is_closed:
-            delivery = self._next()
-            if delivery is None:
-                self.clock.wait(self._next_due, self._is_ready)
-                continue
-            try:
-                self._deliver(delivery)
-            finally:
-                with self._lock:
-                    self._sending -= 1
+            if not self.send_due():
+                self.clock.wait(self.next_due, self._is_ready)
 
     def _is_ready(self) -> bool:
         if self._is_closed:
             return True
-        due = self._next_due()
+        due = self.next_due()
         return due is not None and due <= self.clock.now()
-
-    def _next_due(self) -> float | None:
-        with self._lock:
-            return self._queue[0].due if self._queue else None
 
     def _next(self) -> Delivery | None:
         """Take the next delivery from the queue, if it is due."""
@@ -277,7 +304,6 @@ class WebhookSender:
         settings = self.settings
         if settings.url is None:
             return NO_ANSWER
-        url = urlsplit(settings.url)
         payload = json.dumps(event, indent=2).encode()
         by_machine = settings.signed_by is SignatureClock.MACHINE
         timestamp = int(time.time()) if by_machine else self.clock.seconds()
@@ -286,13 +312,4 @@ class WebhookSender:
             "User-Agent": "indelible-stripe-simulator",
             "Stripe-Signature": sign(payload, settings.secrets, timestamp),
         }
-        connect = HTTPSConnection if url.scheme == "https" else HTTPConnection
-        connection = connect(url.hostname or "", url.port, timeout=TIMEOUT_SECONDS)
-        with suppress(OSError, HTTPException):
-            try:
-                target = url._replace(scheme="", netloc="", path=url.path or "/").geturl()
-                connection.request("POST", target, body=payload, headers=headers)
-                return connection.getresponse().status
-            finally:
-                connection.close()
-        return NO_ANSWER
+        return self.post(settings.url, payload, headers)
