@@ -178,6 +178,13 @@ def drills(session: nox.Session) -> None:
 
 
 @nox.session
+def simulate(session: nox.Session) -> None:
+    """Simulate installations: `-- --days 30 --seed 1`; the options are those of the command."""
+    _install(session, "dev")
+    _run_to_its_end(session, "indelible", "simulate")
+
+
+@nox.session
 def mutation(session: nox.Session) -> None:
     """Mutate lifecycle, history and rules: `-- --children 2`, `-- --only-report`."""
     _install(session, "mutation")

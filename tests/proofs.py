@@ -15,6 +15,8 @@ DOSES: Final = (
     "tests/core/reactions/test_isolation.py",
     "tests/drills",
     "tests/fuzz",
+    "tests/simulation/test_defects.py",
+    "tests/simulation/test_simulate.py::test_three_days_are_the_same_twice_on_each_database",
     "tests/sql/test_captures.py::test_a_thousand_captures_in_any_order_give_the_same_artifacts_on_both_databases",
     "tests/sql/test_crashes.py",
     "tests/sql/test_failpoints.py",

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "seal": ("database", "seal"),
     "verify": ("database", "verify"),
     "rebuild": ("database", "rebuild"),
+    "simulate": ("simulation", "simulate"),
     "list": ("concepts", "list_command"),
     "history": ("history", "history"),
     "diff": ("concepts", "diff"),

@@ -1,0 +1,53 @@
+"""Check the invariants: some after each simulated hour, all at the end of each day."""
+
+from collections.abc import Mapping
+from time import perf_counter
+
+from attrs import define, field, frozen
+
+from indelible_service.simulation.invariants import DAILY, FINAL, HOURLY, Check
+from indelible_service.simulation.observed import Observed
+from indelible_service.simulation.world import time_text
+
+
+@frozen(kw_only=True)
+class Violation:
+    """A broken invariant, with what it has found, and when."""
+
+    invariant: str
+    detail: str
+    seconds: int
+
+    def __str__(self) -> str:
+        return f"{time_text(self.seconds)}: {self.invariant}: {self.detail}"
+
+
+@define(kw_only=True, eq=False)
+class Checker(Observed):
+    """Compares what is observed with what must hold."""
+
+    timings: dict[str, float] = field(factory=dict[str, float])
+
+    def check_hour(self) -> Violation | None:
+        """Return the first invariant of an hour that is broken."""
+        self.new_changes = self.changes.read_new(self.store)
+        return self._first(HOURLY)
+
+    def check_day(self) -> Violation | None:
+        """Return the first invariant of a day that is broken."""
+        return self._first(DAILY)
+
+    def check_end(self) -> Violation | None:
+        """Return the first invariant of the end that is broken."""
+        return self._first(FINAL)
+
+    def _first(self, checks: Mapping[str, Check]) -> Violation | None:
+        for name, check in checks.items():
+            began = perf_counter()
+            detail = next(iter(check(self)), None)
+            self.timings[name] = self.timings.get(name, 0.0) + perf_counter() - began
+            if detail is not None:
+                seconds = self.world.clock.seconds
+                return Violation(invariant=name, detail=detail, seconds=seconds)
+
+        return None

@@ -1,0 +1,268 @@
+"""The invariants of a simulation, each a function that yields what is wrong."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from indelible.contests.tasks import replay_log
+from indelible.money.entities.values import AccountKind
+from indelible.money.rules.events import EVENT_TYPES
+from indelible.money.rules.stages import (
+    PROCESS_STRIPE_EVENT_STAGE,
+    RECORD_FEE_STAGE,
+    SEND_REFUND_STAGE,
+)
+from indelible.reactions import SUBSCRIBER_NAME
+from indelible.reactions.charges import UPDATE_CHARGES_STAGE
+from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
+from indelible_service.simulation.observed import Observed
+from indelible_sql import verify
+
+if TYPE_CHECKING:
+    from indelible.contests.entities import Contest
+
+BOOKING_STAGES: Final = (
+    POST_SETTLEMENT_STAGE,
+    PROCESS_STRIPE_EVENT_STAGE,
+    RECORD_FEE_STAGE,
+    SEND_REFUND_STAGE,
+    UPDATE_CHARGES_STAGE,
+)
+MAX_TRANSFERS: Final = 500
+MAX_LINES: Final = 500
+ENDED: Final = ("COMPLETE", "CANCELLED")
+CONTEST_ACTORS: Final = ("user:organizer", "system:worker")
+Check = Callable[[Observed], Iterator[str]]
+
+
+def ledger_balances(observed: Observed) -> Iterator[str]:
+    """Yield the sum of all accounts, if it is not zero."""
+    total = 0
+    for balance in observed.store.read(lambda tx: tx.money.accounts.sums()):
+        sign = 1 if balance.kind.side == "debit" else -1
+        total += sign * balance.balance_minor
+    if total:
+        yield f"the accounts sum up to {total}"
+
+
+def one_transfer(observed: Observed) -> Iterator[str]:
+    """Yield each transfer that exists at Stripe twice."""
+    seen: dict[str, str] = {}
+    for transfer in observed.stripe.objects("transfer"):
+        if transfer["reversed"]:
+            continue
+        own_id = str(transfer["metadata"].get("transfer_id"))
+        if own_id in seen:
+            yield f"transfer {own_id} is {seen[own_id]} and {transfer['id']} at Stripe"
+        seen[own_id] = str(transfer["id"])
+
+
+def transfers_match(observed: Observed) -> Iterator[str]:
+    """Yield each completed transfer that Stripe has with another amount or destination."""
+    at_stripe = {one["id"]: one for one in observed.stripe.objects("transfer")}
+    for head in observed.store.read(_completed_transfers):
+        transfer = head.entity
+        other = at_stripe.get(transfer.stripe_transfer_id)
+        if other is None:
+            yield f"transfer {transfer.id} is complete, and Stripe has none"
+        elif (other["amount"], other["destination"]) != (
+            transfer.amount_minor,
+            transfer.destination,
+        ):
+            yield f"transfer {transfer.id} is another one at Stripe"
+
+
+def history_chains(observed: Observed) -> Iterator[str]:
+    """Yield each new change that takes no declared edge, or does not follow the one before it."""
+    edges = {
+        lifecycle.name: {tuple(edge) for edge in lifecycle.edges}
+        for lifecycle in observed.store.catalog.heads.values()
+    }
+    for change in observed.new_changes:
+        key = (change.lifecycle, change.entity_id)
+        name = f"{change.action} of {change.lifecycle} {change.entity_id}, seq {change.seq}"
+        if change.prev_hash != observed.last_hashes.get(key, ""):
+            yield f"{name} does not follow the change before it"
+        if change.edge not in edges[change.lifecycle]:
+            yield f"{name} is no declared edge"
+        observed.last_hashes[key] = change.hash
+
+
+def contests_move_alone(observed: Observed) -> Iterator[str]:
+    """Yield each new change of a contest that no worker and no organizer has made."""
+    for change in observed.new_changes:
+        if change.lifecycle == "contest" and str(change.actor) not in CONTEST_ACTORS:
+            yield f"{change.action} of contest {change.entity_id} is by {change.actor}"
+
+
+def no_halt(observed: Observed) -> Iterator[str]:
+    """Yield a halt of payments: a reconciliation has found a difference to Stripe."""
+    for change in observed.new_changes:
+        if change.lifecycle == "payment_switch" and change.action == "halt":
+            yield f"payments are halted: {change.reason}"
+
+
+def no_server_error(observed: Observed) -> Iterator[str]:
+    """Yield answers of the API that blame the server."""
+    yield from observed.people.server_errors
+
+
+def configuration_fixed(observed: Observed) -> Iterator[str]:
+    """Yield the configurations that were changed while their contest was live."""
+    yield from observed.people.late_configurations
+
+
+def only_paid_entries_count(observed: Observed) -> Iterator[str]:
+    """Yield the entries that a settlement counts, and that Stripe has no payment of."""
+    paid = {one.entry.name for one in observed.reference.paid_entries()}
+    for contest, names in _counted(observed).items():
+        for name in sorted(names - paid):
+            yield f"{name} counts in {contest}, and was not paid"
+
+
+def complete_after_the_end(observed: Observed) -> Iterator[str]:
+    """Yield the contests that are complete without a terminal event in their log."""
+    for change in observed.new_changes:
+        if change.lifecycle == "contest" and change.action == "complete":
+            contest_id = change.entity_id
+            log = observed.store.read(_log_of, contest_id)
+            if log.terminal_number is None:
+                yield f"contest {contest_id} is complete without a terminal event"
+
+
+def at_rest(observed: Observed) -> bool:
+    """Return True if nothing that has happened at Stripe or to contests waits to be booked."""
+    if observed.stripe.engine.sender.next_due() is not None:
+        return False
+    now = observed.world.clock.now()
+    demand = observed.store.read(lambda tx: tx.tasks.demand(BOOKING_STAGES, now, limit=1))
+    for stage in demand.stages:
+        if stage.due or stage.next_due is not None:
+            return False
+    if observed.store.read(_subscriber_cursor) != observed.changes.cursor:
+        return False
+    edges = observed.changes.edges
+    wanted = sum(one["type"] in EVENT_TYPES for one in observed.stripe.objects("event"))
+    if edges["stripe_event.receive"] + edges["stripe_event.backfill"] != wanted:
+        return False
+    sent = sum(one["amount"] for one in observed.stripe.objects("transfer"))
+    booked = sum(head.entity.amount_minor for head in observed.store.read(_completed_transfers))
+    return bool(sent == booked)
+
+
+def reference_agrees(observed: Observed) -> Iterator[str]:
+    """Yield the differences between our books and the reference, at a moment of rest."""
+    if not at_rest(observed):
+        return
+    observed.rests += 1
+    books: dict[AccountKind, int] = {}
+    for balance in observed.store.read(lambda tx: tx.money.accounts.sums()):
+        books[balance.kind] = books.get(balance.kind, 0) + balance.balance_minor
+    yield from observed.reference.differences(books, _counted(observed))
+
+
+def verify_clean(observed: Observed) -> Iterator[str]:
+    """Yield the findings of `indelible verify`."""
+    with observed.database.real_time():
+        findings = verify(observed.store)
+    for finding in findings:
+        yield str(finding)
+
+
+def replay_agrees(observed: Observed) -> Iterator[str]:
+    """Yield the contests whose log does not lead to the stored state."""
+    for name, contest_id in observed.people.contest_ids.items():
+        replay = replay_log(observed.store, contest_id)
+        if not replay.is_equal:
+            yield f"{name}: {replay.first_problem}"
+
+
+def all_published(observed: Observed) -> Iterator[str]:
+    """Yield the planned contests that were never published."""
+    for contest in observed.plan.contests:
+        if contest.name not in observed.people.contest_ids:
+            yield contest.name
+
+
+def all_contests_ended(observed: Observed) -> Iterator[str]:
+    """Yield the contests that have not ended."""
+    for name, contest_id in observed.people.contest_ids.items():
+        status = observed.store.read(_contest, contest_id).status
+        if status not in ENDED:
+            yield f"{name} is {status}"
+
+
+def comes_to_rest(observed: Observed) -> Iterator[str]:
+    """Yield what is left to book at the end."""
+    if not at_rest(observed):
+        yield "something at Stripe is not booked a day after the last fault"
+
+
+def no_dead_task(observed: Observed) -> Iterator[str]:
+    """Yield the stages with dead tasks, which nobody but an operator requeues."""
+    now = observed.world.clock.now()
+    for backlog in observed.store.read(lambda tx: tx.tasks.backlogs(now)):
+        if backlog.dead:
+            yield f"{backlog.dead} tasks of {backlog.stage} are dead"
+
+
+def _counted(observed: Observed) -> dict[str, frozenset[str]]:
+    """Return the entries that count in each complete contest, by the names of the plan."""
+    names = {entry_id: name for name, entry_id in observed.people.entry_ids.items()}
+    counted: dict[str, frozenset[str]] = {}
+    for name, contest_id in observed.people.contest_ids.items():
+        ids = observed.store.read(_counted_entries, contest_id)
+        if ids is not None:
+            counted[name] = frozenset(names[entry_id] for entry_id in ids)
+    return counted
+
+
+def _counted_entries(tx: Any, contest_id: str) -> list[str] | None:  # noqa: ANN401 - of the store
+    """Return the entries of the settlement of a contest, None without a settlement."""
+    run = tx.contests.runs.completed(contest_id)
+    if run is None:
+        return None
+    lines = tx.contests.runs.lines(run.entity.id, after=0, limit=MAX_LINES)
+    return [str(line.entry_id) for line in lines]
+
+
+def _contest(tx: Any, contest_id: str) -> "Contest":  # noqa: ANN401 - of the store
+    contest: Contest = tx.contests.contests.get(contest_id).entity
+    return contest
+
+
+def _log_of(tx: Any, contest_id: str) -> Any:  # noqa: ANN401 - of the store
+    return tx.contests.logs.get(contest_id).entity
+
+
+def _subscriber_cursor(tx: Any) -> str:  # noqa: ANN401 - of the store
+    cursor = tx.subscribers.find(SUBSCRIBER_NAME)
+    return "" if cursor is None else str(cursor.feed_cursor)
+
+
+def _completed_transfers(tx: Any) -> Any:  # noqa: ANN401 - of the store
+    return tx.money.transfers.find({"status": "completed"}, limit=MAX_TRANSFERS)
+
+
+HOURLY: Final[dict[str, Check]] = {
+    "history-chains": history_chains,
+    "contests-move-alone": contests_move_alone,
+    "complete-after-the-end": complete_after_the_end,
+    "ledger-balances": ledger_balances,
+    "one-transfer": one_transfer,
+    "transfers-match": transfers_match,
+    "only-paid-entries-count": only_paid_entries_count,
+    "reference-agrees": reference_agrees,
+    "no-halt": no_halt,
+    "no-server-error": no_server_error,
+    "configuration-fixed": configuration_fixed,
+}
+DAILY: Final[dict[str, Check]] = {
+    "verify-clean": verify_clean,
+    "replay-agrees": replay_agrees,
+}
+FINAL: Final[dict[str, Check]] = {
+    "all-published": all_published,
+    "all-contests-ended": all_contests_ended,
+    "comes-to-rest": comes_to_rest,
+    "no-dead-task": no_dead_task,
+}

@@ -1,0 +1,33 @@
+"""The state of a simulation, as invariants read it."""
+
+from attrs import define, field
+
+from indelible.kernel import Change
+from indelible_service.simulation.changes import CommittedChanges
+from indelible_service.simulation.databases import SimulatedDatabase
+from indelible_service.simulation.people import People
+from indelible_service.simulation.plan import Plan
+from indelible_service.simulation.reference import Reference
+from indelible_service.simulation.stripe import SimulatedStripe
+from indelible_service.simulation.world import World
+from indelible_sql import SqlStore
+
+
+@define(kw_only=True, eq=False)
+class Observed:
+    """Everything that an invariant may read, by a store of its own; nothing writes."""
+
+    store: SqlStore
+    database: SimulatedDatabase
+    world: World
+    plan: Plan
+    people: People
+    stripe: SimulatedStripe
+    changes: CommittedChanges
+    new_changes: list[Change] = field(factory=list[Change])  # since the check before
+    last_hashes: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
+    rests: int = 0  # how often the reference was compared
+    reference: Reference = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.reference = Reference(plan=self.plan, people=self.people, stripe=self.stripe)

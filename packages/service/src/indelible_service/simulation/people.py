@@ -1,0 +1,317 @@
+"""The people of a simulation: the organizer, and users who enter, pay and enroll over HTTP."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+from attrs import define, field
+
+from indelible.contests.samples import sample_configuration
+from indelible.kernel import Actor
+from indelible.kernel.keys import CreateKey, create_key
+from indelible_service.simulation.crashes import SimulatedCrash
+from indelible_service.simulation.plan import (
+    DAY,
+    MINUTE,
+    Fate,
+    Plan,
+    PlannedContest,
+    PlannedEntry,
+)
+from indelible_service.simulation.planning import ROSTER_SIZE
+from indelible_service.simulation.processes import Surroundings, WebProcess
+from indelible_service.simulation.provider import tournament_of
+from indelible_service.simulation.world import Action, World
+from indelible_stripe.simulator.in_process import page_path
+
+ORGANIZER: Final = "organizer"
+USER_SCOPES: Final = ("contests:read", "contests:write", "payments:read", "payments:write")
+ORGANIZER_SCOPES: Final = ("contests:read", "contests:organize")
+RETRY_SECONDS: Final = 5 * MINUTE  # after an answer that may be another one later
+MAX_TRIES: Final = 40
+MAY_SUCCEED_LATER: Final = frozenset(
+    {"CHARGE_NOT_FOUND", "FIELD_UNKNOWN", "IDEMPOTENCY_IN_PROGRESS"}
+)
+CONFIRMATION_SECONDS: Final = 60
+HOLD_SECONDS: Final = 30 * MINUTE
+GRACE_SECONDS: Final = 15 * MINUTE
+LATE_SECONDS: Final = 2 * 60 * MINUTE  # after the start, when nobody may configure a contest
+DISPUTE_SECONDS: Final = 15 * MINUTE
+ONBOARDING: Final = {
+    "country": "US",
+    "refresh_url": "https://example.org/again",
+    "return_url": "https://example.org/done",
+}
+
+
+@define
+class Answer:
+    """An answer of the API; status 0 means that there was none."""
+
+    status: int
+    document: dict[str, Any]
+
+    @property
+    def code(self) -> str:
+        """Return the status, and the code of a refusal."""
+        code = self.document.get("code")
+        return f"{self.status} {code}" if code else str(self.status)
+
+    @property
+    def is_success(self) -> bool:
+        """Return True if the request was done."""
+        return self.status in (HTTPStatus.OK, HTTPStatus.CREATED)
+
+    @property
+    def may_succeed_later(self) -> bool:
+        """Return True for a fault of the server, and for a refusal that time may lift."""
+        is_fault = self.status == 0 or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        is_early = self.document.get("code") in MAY_SUCCEED_LATER
+        return is_fault or is_early or self.status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+@define(kw_only=True, eq=False)
+class People:
+    """Lets everybody act by the plan; a request that may succeed later is repeated."""
+
+    world: World
+    plan: Plan
+    web: WebProcess
+    around: Surroundings
+    contest_ids: dict[str, str] = field(factory=dict[str, str])
+    entry_ids: dict[str, str] = field(factory=dict[str, str])
+    enrolled: set[str] = field(factory=set[str])
+    server_errors: list[str] = field(factory=list[str])
+    late_configurations: list[str] = field(factory=list[str])  # that were accepted
+    _keys: dict[str, str] = field(factory=dict[str, str])
+    _tries: dict[str, int] = field(factory=dict[str, int])
+
+    def begin(self) -> None:
+        """Give everybody a key, and let the plan come."""
+        self._keys[ORGANIZER] = self._create_key(ORGANIZER, ORGANIZER_SCOPES)
+        for user in sorted({entry.user for entry in self.plan.entries}):
+            self._keys[user] = self._create_key(user, USER_SCOPES)
+        for tournament in self.plan.tournaments:
+            self.around.provider.tell(tournament)
+        for contest in self.plan.contests:
+            self._come(contest.published_at, contest.name, "publish", self._publisher(contest))
+            late = contest.start_at + LATE_SECONDS
+            self._come(late, contest.name, "configure late", self._late_configurer(contest))
+        for entry in self.plan.entries:
+            self._come(entry.at, entry.name, "enter", self._entrant(entry))
+            end = self._contest(entry).end_at
+            when = end + entry.enroll_after_seconds
+            self._come(when, entry.name, "enroll", self._enroller(entry))
+
+    def _come(self, seconds: int, actor: str, purpose: str, action: Action) -> None:
+        self.world.at(seconds, actor, purpose, action)
+
+    def _contest(self, entry: PlannedEntry) -> PlannedContest:
+        for contest in self.plan.contests:
+            if contest.name == entry.contest:
+                return contest
+        raise KeyError(entry.contest)
+
+    def _create_key(self, user: str, scopes: tuple[str, ...]) -> str:
+        command = CreateKey(owner=Actor.user(user), scopes=scopes)
+        self.world.ids.begin(f"key of {user}")
+        actor = Actor.user("operator")
+        text: str = self.web.store.run(create_key, command, actor=actor, reason="simulation").text
+        return text
+
+    # Requests
+
+    def ask(self, user: str, path: str, key: str, body: Mapping[str, object]) -> Answer:
+        """Send a POST, and return the answer."""
+        if self.web.mortality.is_dead:
+            return Answer(0, {"code": "NO_ANSWER"})
+        headers = {"Authorization": f"Bearer {self._keys[user]}", "Idempotency-Key": key}
+        try:
+            answer = self.web.client.post(path, json=body, headers=headers)
+        except SimulatedCrash:
+            self.world.on_crash(self.web.name)
+            return Answer(0, {"code": "NO_ANSWER"})
+        document: Any = answer.get_json(silent=True) or {}
+        result = Answer(answer.status_code, document)
+        if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.server_errors.append(f"{path}: {result.code}")
+        return result
+
+    def replace(self, user: str, path: str, part: str, body: Mapping[str, object]) -> Answer:
+        """Read something, and replace a part of it as it was read."""
+        headers = {"Authorization": f"Bearer {self._keys[user]}"}
+        try:
+            seen = self.web.client.get(path, headers=headers)
+            answer = self.web.client.put(
+                f"{path}{part}",
+                json={**body, "reason": "simulation"},
+                headers={**headers, "If-Match": seen.headers.get("ETag", "")},
+            )
+        except SimulatedCrash:
+            self.world.on_crash(self.web.name)
+            return Answer(0, {"code": "NO_ANSWER"})
+        return Answer(answer.status_code, answer.get_json(silent=True) or {})
+
+    def retry(self, name: str, purpose: str, answer: Answer, action: Action) -> str:
+        """Repeat an action later where that may help; return what has come of it."""
+        key = f"{name} {purpose}"
+        self._tries[key] = self._tries.get(key, 0) + 1
+        if answer.may_succeed_later and self._tries[key] < MAX_TRIES:
+            self.world.after(RETRY_SECONDS, name, purpose, action)
+        return answer.code
+
+    # Contests
+
+    def _publisher(self, contest: PlannedContest) -> Action:
+        def publish() -> str:
+            body = {
+                "contest_name": contest.name,
+                "configuration": self.configuration(contest),
+                "reason": "simulation",
+            }
+            answer = self.ask(ORGANIZER, "/v1/contests", f"publish:{contest.name}", body)
+            if not answer.is_success:
+                return self.retry(contest.name, "publish", answer, publish)
+            self.contest_ids[contest.name] = str(answer.document["id"])
+            return answer.code
+
+        return publish
+
+    def _late_configurer(self, contest: PlannedContest) -> Action:
+        def configure() -> str:
+            contest_id = self.contest_ids.get(contest.name)
+            if contest_id is None or self.web.mortality.is_dead:
+                return ""
+            other = {**self.configuration(contest), "rake": {"bps": 0, "rounding": "floor"}}
+            answer = self.replace(
+                ORGANIZER, f"/v1/contests/{contest_id}", "/configuration", {"configuration": other}
+            )
+            if answer.is_success:
+                self.late_configurations.append(contest.name)
+            return answer.code
+
+        return configure
+
+    def configuration(self, contest: PlannedContest) -> dict[str, Any]:
+        """Return the configuration of a contest: the shipped one with the times of the plan."""
+        tournament = self.plan.tournament_of(contest)
+        options = tournament_of(tournament, self.around.clock).options
+        last_day = tournament.first_day + tournament.rounds - 1
+        return {
+            **sample_configuration("masters"),
+            "provider_event_id": contest.event_id,
+            "event_start_date": self._text(tournament.first_day * DAY)[:10],
+            "event_end_date": self._text(last_day * DAY)[:10],
+            "round_count": tournament.rounds,
+            "par": list(options.pars),
+            "cut": {"after_round": options.cut_after, "rule": "provider_status", "n": None},
+            "roster_size": ROSTER_SIZE,
+            "counted_players": ROSTER_SIZE - 1,
+            "entry_fee_cents": contest.fee_minor,
+            "max_entries": None,
+            "min_entries": contest.min_entries,
+            "rake": {"bps": contest.rake_bps, "rounding": "floor"},
+            "lock_time": self._text(contest.lock_at),
+            "tournament_start_time": self._text(contest.start_at),
+            "tournament_end_time": self._text(contest.end_at),
+            "payment_grace_seconds": GRACE_SECONDS,
+            "min_official_rounds": 1,
+            "terminal_confirmation_seconds": CONFIRMATION_SECONDS,
+            "settlement_hold_seconds": HOLD_SECONDS,
+        }
+
+    def _text(self, seconds: int) -> str:
+        instant = self.around.clock.started_at + timedelta(seconds=seconds)
+        return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+
+    # Entries
+
+    def _entrant(self, entry: PlannedEntry) -> Action:
+        def enter() -> str:
+            contest_id = self.contest_ids.get(entry.contest)
+            if contest_id is None:
+                return self.retry(entry.name, "enter", Answer(0, {"code": "NO_CONTEST"}), enter)
+            contest = self._contest(entry)
+            golfers = tournament_of(self.plan.tournament_of(contest), self.around.clock).golfers
+            players = [golfers[number].player_id for number in entry.roster]
+            body = {"player_ids": players, "reason": "simulation"}
+            path = f"/v1/contests/{contest_id}/entries"
+            answer = self.ask(entry.user, path, f"enter:{entry.name}", body)
+            if not answer.is_success:
+                return self.retry(entry.name, "enter", answer, enter)
+            self.entry_ids[entry.name] = str(answer.document["id"])
+            if entry.fate is not Fate.UNPAID:
+                self.world.after(entry.pay_after_seconds, entry.name, "pay", self._payer(entry))
+            return answer.code
+
+        return enter
+
+    def _payer(self, entry: PlannedEntry) -> Action:
+        def pay() -> str:
+            body = {"item": self.entry_ids[entry.name], "reason": "simulation"}
+            path = "/v1/payments/create-intent"
+            answer = self.ask(entry.user, path, f"pay:{entry.name}", body)
+            if not answer.is_success:
+                return self.retry(entry.name, "pay", answer, pay)
+            self._follow_fate(entry, str(answer.document["intent_id"]))
+            return answer.code
+
+        return pay
+
+    def _follow_fate(self, entry: PlannedEntry, intent_id: str) -> None:
+        """Let the payer do what the plan says, and what follows at Stripe."""
+        lock_at = self._contest(entry).lock_at
+        pay = self._at_stripe(f"intents/{intent_id}/pay")
+        if entry.fate is Fate.LATE:
+            late = lock_at + GRACE_SECONDS + entry.pay_after_seconds
+            self.world.at(late, entry.name, "pays late", pay)
+            return
+        if entry.fate is Fate.DECLINED:
+            self.around.stripe.control(f"intents/{intent_id}/pay", outcome="decline")
+            self.world.after(MINUTE, entry.name, "pays again", pay)
+            return
+
+        pay()
+        soon = entry.pay_after_seconds
+        if entry.fate is Fate.REFUNDED:
+            refund = self._at_stripe("refunds", payment_intent=intent_id)
+            self.world.after(soon, entry.name, "is refunded at Stripe", refund)
+        if entry.fate in (Fate.DISPUTE_WON, Fate.DISPUTE_LOST):
+            dispute = self._disputer(entry, intent_id)
+            self.world.after(soon, entry.name, "disputes", dispute)
+
+    def _disputer(self, entry: PlannedEntry, intent_id: str) -> Action:
+        def dispute() -> str:
+            opened = self.around.stripe.try_control("disputes", payment_intent=intent_id)
+            if opened is None:
+                return "refused"
+            status = "won" if entry.fate is Fate.DISPUTE_WON else "lost"
+            close = self._at_stripe(f"disputes/{opened['id']}/close", status=status)
+            self.world.after(DISPUTE_SECONDS, entry.name, f"dispute is {status}", close)
+            return "opened"
+
+        return dispute
+
+    def _at_stripe(self, path: str, **values: object) -> Action:
+        """Return an action at Stripe that may be refused, such as a payment that is too late."""
+
+        def act() -> str:
+            answer = self.around.stripe.try_control(path, **values)
+            return "refused" if answer is None else "done"
+
+        return act
+
+    def _enroller(self, entry: PlannedEntry) -> Action:
+        def enroll() -> str:
+            if entry.user in self.enrolled:
+                return ""
+            body = {**ONBOARDING, "reason": "simulation"}
+            answer = self.ask(entry.user, "/v1/payees/me/onboard", f"enroll:{entry.name}", body)
+            if not answer.is_success:
+                return self.retry(entry.name, "enroll", answer, enroll)
+            self.around.stripe.complete_page(page_path(str(answer.document["url"])))
+            self.enrolled.add(entry.user)
+            return answer.code
+
+        return enroll

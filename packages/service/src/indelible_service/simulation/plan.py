@@ -1,0 +1,187 @@
+"""The plan of a simulation: everything that people and faults do, as one JSON document.
+
+A plan follows from a seed. It can be stored, reduced and replayed: leaving a part out moves no draw
+of the other parts.
+"""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import cattrs
+from attrs import frozen
+from cattrs.errors import BaseValidationError
+
+from indelible.kernel import Invalid
+
+FORMAT: Final = 1
+DAY: Final = 86_400
+HOUR: Final = 3_600
+MINUTE: Final = 60
+
+
+class Profile(StrEnum):
+    """The kinds of simulations: what happens in them most."""
+
+    CALM = "calm"
+    MONEY = "money"
+    STORM = "storm"
+
+
+class Ending(StrEnum):
+    """The ways in which a tournament ends."""
+
+    PLAYED = "played"
+
+
+class Fate(StrEnum):
+    """The fates of the payment of an entry."""
+
+    PAID = "paid"
+    UNPAID = "never paid"
+    DECLINED = "declined, then paid"
+    LATE = "paid after the lock"
+    REFUNDED = "refunded in Stripe's dashboard before the lock"
+    DISPUTE_WON = "disputed, and won before the lock"
+    DISPUTE_LOST = "disputed, and lost before the lock"
+
+
+class FaultKind(StrEnum):
+    """The kinds of faults."""
+
+    STRIPE_OUTAGE = "Stripe is out"
+    STRIPE_ERRORS = "Stripe fails"
+    STRIPE_SILENCE = "Stripe does not answer"
+    WEBHOOK_NOISE = "webhooks are repeated, reordered, delayed and lost"
+    PROVIDER_FAILS = "the provider fails"
+    CRASH = "a process dies"
+
+
+@frozen(kw_only=True)
+class PlannedTournament:
+    """A tournament of the provider; times are seconds since the start of the simulation."""
+
+    event_id: str
+    seed: int  # of its players and scores
+    first_day: int  # the number of the day of its first round
+    rounds: int
+    players: int
+    has_playoff: bool = False
+    ending: Ending = Ending.PLAYED
+
+
+@frozen(kw_only=True)
+class PlannedContest:
+    """A contest of a tournament, which the organizer publishes."""
+
+    name: str
+    event_id: str
+    published_at: int
+    lock_at: int
+    start_at: int
+    end_at: int
+    fee_minor: int
+    rake_bps: int
+    min_entries: int
+
+
+@frozen(kw_only=True)
+class PlannedEntry:
+    """An entry of a user, its payment, and when the user enrolls as a payee after a win."""
+
+    name: str
+    contest: str
+    user: str
+    at: int
+    roster: tuple[int, ...]  # the numbers of players of the tournament
+    fate: Fate
+    pay_after_seconds: int
+    enroll_after_seconds: int  # after the end of the tournament
+
+
+@frozen(kw_only=True)
+class PlannedFault:
+    """A fault that lasts for a time, or a crash, after which the process is down for that time.
+
+    `rate` is the share of what the fault hits. A process dies at the `failpoints`-th failpoint that
+    it reaches after `at`; with `is_inside` just before the COMMIT that follows.
+    """
+
+    kind: FaultKind
+    at: int
+    seconds: int
+    rate: float = 1.0
+    process: str = ""
+    failpoints: int = 0
+    is_inside: bool = False
+
+    def text(self) -> str:
+        """Return the fault in words, without its time."""
+        minutes = max(1, self.seconds // MINUTE)
+        if self.kind is FaultKind.CRASH:
+            return f"{self.process} dies at its failpoint {self.failpoints}, for {minutes} minutes"
+        return f"{self.kind} for {minutes} minutes, rate {self.rate:.2f}"
+
+
+@frozen(kw_only=True)
+class Plan:
+    """A simulation from its first second to its last day."""
+
+    format: int = FORMAT
+    seed: int
+    days: int
+    profile: Profile
+    tournaments: tuple[PlannedTournament, ...] = ()
+    contests: tuple[PlannedContest, ...] = ()
+    entries: tuple[PlannedEntry, ...] = ()
+    faults: tuple[PlannedFault, ...] = ()
+
+    def tournament_of(self, contest: PlannedContest) -> PlannedTournament:
+        """Return the tournament of a contest."""
+        for tournament in self.tournaments:
+            if tournament.event_id == contest.event_id:
+                return tournament
+        raise KeyError(contest.event_id)
+
+    def document(self) -> dict[str, Any]:
+        """Return the plan as a JSON object."""
+        document: dict[str, Any] = CONVERTER.unstructure(self)
+        return document
+
+
+@frozen
+class PlanUnreadable(Invalid):
+    """A file that holds no plan of this release."""
+
+    code: ClassVar[str] = "PLAN_UNREADABLE"
+    message: ClassVar[str] = "Plan {file} cannot be read: {problem}."
+    file: str
+    problem: str
+
+
+CONVERTER: Final = cattrs.Converter(forbid_extra_keys=True)
+
+
+def write_plan(plan: Plan, file: Path) -> None:
+    """Write a plan as a readable JSON document."""
+    file.write_text(json.dumps(plan.document(), indent=1) + "\n", encoding="utf-8")
+
+
+def read_plan(file: Path) -> Plan:
+    """Return the plan of a file.
+
+    Raises: PlanUnreadable.
+    """
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PlanUnreadable(str(file), type(error).__name__) from error
+    try:
+        plan = CONVERTER.structure(document, Plan)
+    except (BaseValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise PlanUnreadable(str(file), "it is no plan of this release") from error
+    if plan.format != FORMAT:
+        raise PlanUnreadable(str(file), f"expected format {FORMAT}, got {plan.format}")
+
+    return plan

@@ -1,0 +1,50 @@
+"""Plan faults in swarms: each seed leaves kinds out, and has a rate of its own for the others."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from indelible_service.simulation.draws import Draws, Seed
+from indelible_service.simulation.plan import DAY, HOUR, MINUTE, FaultKind, PlannedFault
+
+ACTOR: Final = "faults"
+SWARM: Final = 0.7  # the share of seeds that have a kind of fault
+PROCESSES: Final = ("web", "worker-1", "worker-2", "scheduler")
+RATES: Final = (0.02, 0.6)
+SPANS: Final = (10 * MINUTE, 8 * HOUR)
+DOWN: Final = (5, 2 * HOUR)
+MAX_FAILPOINTS: Final = 30
+CRASHES_PER_DAY: Final = 6
+FIRST_FAULT: Final = 30 * MINUTE
+# The faults end before the last day, in which everything has to come to rest.
+CALM: Final = DAY
+LAST_OF_ONE_DAY: Final = 16 * HOUR
+
+
+def planned_faults(seed: Seed, days: int) -> Iterator[PlannedFault]:
+    """Yield the faults of a seed."""
+    last = max(LAST_OF_ONE_DAY, days * DAY - CALM - SPANS[1])
+    for kind in FaultKind:
+        draws = seed.draws(ACTOR, kind.name)
+        if not draws.happens(SWARM):
+            continue
+        rate = draws.log_uniform(*RATES)
+        number = days * CRASHES_PER_DAY if kind is FaultKind.CRASH else 1 + days // 2
+        for _ in range(number):
+            at = draws.whole(FIRST_FAULT, last)
+            yield _crash(draws, at) if kind is FaultKind.CRASH else _fault(draws, kind, at, rate)
+
+
+def _fault(draws: Draws, kind: FaultKind, at: int, rate: float) -> PlannedFault:
+    seconds = round(draws.log_uniform(*SPANS))
+    return PlannedFault(kind=kind, at=at, seconds=seconds, rate=round(rate, 3))
+
+
+def _crash(draws: Draws, at: int) -> PlannedFault:
+    return PlannedFault(
+        kind=FaultKind.CRASH,
+        at=at,
+        seconds=round(draws.log_uniform(*DOWN)),
+        process=draws.choice(PROCESSES),
+        failpoints=draws.whole(1, MAX_FAILPOINTS),
+        is_inside=draws.happens(0.5),
+    )

@@ -1,0 +1,221 @@
+"""The processes of a simulated installation: web, workers and schedulers, each of which can die."""
+
+from abc import ABC, abstractmethod
+from threading import Event
+from typing import cast
+
+from attrs import define, field
+from dramatiq import Broker, Message
+from flask import Flask
+from flask.testing import FlaskClient
+
+from indelible.app import AppContext
+from indelible.kernel.audit import Actor
+from indelible_service.composition import build_web_settings
+from indelible_service.processes import WORKER, enqueue_standing_tasks, recurring_tasks
+from indelible_service.settings import Settings
+from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.crashes import Mortality
+from indelible_service.simulation.databases import SimulatedDatabase
+from indelible_service.simulation.ids import SeededIds
+from indelible_service.simulation.provider import SimulatedProvider
+from indelible_service.simulation.stages import AnyStage, StageParts, simulated_stages
+from indelible_service.simulation.stripe import SimulatedStripe
+from indelible_service.workers import SCHEDULER
+from indelible_sql import SqlStore
+from indelible_web import create_app
+from indelible_workers import RecurringTask, Worker, process_batch, run_scheduler
+from indelible_workers.dispatching import Dispatcher, Look
+from indelible_workers.messages import queue_name
+
+
+@define(eq=False)
+class CommitNotes:
+    """The news that a process has committed something that may make work for a worker."""
+
+    is_set: bool = False
+
+    def note(self) -> None:
+        """Note a commit."""
+        self.is_set = True
+
+    def take(self) -> bool:
+        """Return whether there was a commit since the last time."""
+        is_set = self.is_set
+        self.is_set = False
+        return is_set
+
+
+@define(kw_only=True, eq=False)
+class Surroundings:
+    """The things that outlive a process: database, Stripe, provider, clock, ids and settings."""
+
+    database: SimulatedDatabase
+    stripe: SimulatedStripe
+    provider: SimulatedProvider
+    clock: VirtualClock
+    ids: SeededIds
+    settings: Settings
+    commits: CommitNotes
+
+
+@define(eq=False)
+class SimulatedProcess(ABC):
+    """A process that is started again after its death."""
+
+    name: str
+    surroundings: Surroundings
+    mortality: Mortality = field(init=False)
+    store: SqlStore = field(init=False)
+    is_restarting: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.mortality = Mortality(self.surroundings.clock)
+        self.start()
+
+    def start(self) -> None:
+        """Open the store, and build what the process runs, with an empty memory."""
+        self.mortality.is_dead = False
+        self.store = self.surroundings.database.open(self.surroundings.ids, self.mortality)
+        self.store.commits.add(self.surroundings.commits.note)
+        self.build()
+
+    @abstractmethod
+    def build(self) -> None:
+        """Build what the process runs."""
+
+    def end(self) -> None:
+        """Close what the process holds; the database rolls back what was not committed."""
+        self.store.dispose()
+
+    def restart(self) -> None:
+        """Start again after a death."""
+        self.end()
+        self.start()
+
+
+class WebProcess(SimulatedProcess):
+    """The API, asked by a test client."""
+
+    app: Flask
+    client: FlaskClient
+
+    def build(self) -> None:
+        """Build the application."""
+        around = self.surroundings
+        context = AppContext(
+            store=self.store,
+            clock=around.clock,
+            ids=around.ids,
+            stripe=around.stripe.gateway(self.mortality),
+            config=self.store.config,
+        )
+        self.app = create_app(context, build_web_settings(around.settings))
+        self.client = self.app.test_client(use_cookies=False)
+
+
+@define(eq=False)
+class _Wakeups:
+    """A broker that keeps the queues for which a dispatcher has sent wake-ups."""
+
+    queues: list[str] = field(factory=list[str])
+
+    def offer(self, message: Message[None], max_queued: int) -> bool:
+        """Keep a message unless enough are queued."""
+        if self.queues.count(message.queue_name) < max_queued:
+            self.queues.append(message.queue_name)
+        return True
+
+    def take(self) -> list[str]:
+        """Return the queues, and forget them."""
+        queues = self.queues
+        self.queues = []
+        return queues
+
+
+class WorkerProcess(SimulatedProcess):
+    """A worker: its dispatcher looks, and its stages process what is ready."""
+
+    worker: Worker
+    stages: dict[str, AnyStage]
+    wakeups: _Wakeups
+    dispatcher: Dispatcher
+
+    def build(self) -> None:
+        """Build the stages, and enqueue the tasks that enqueue themselves again."""
+        around = self.surroundings
+        parts = StageParts(
+            store=self.store,
+            gateway=around.stripe.gateway(self.mortality),
+            provider=around.provider,
+            clock=around.clock,
+            mortality=self.mortality,
+            settings=around.settings,
+        )
+        self.stages = simulated_stages(parts)
+        self.worker = Worker(
+            store=self.store,
+            actor=WORKER,
+            clock=around.clock,
+            at_failpoint=self.mortality.reach,
+        )
+        self.wakeups = _Wakeups()
+        brokers = [cast("Broker", self.wakeups)]
+        self.dispatcher = Dispatcher(self.worker, self.stages, brokers)
+        enqueue_standing_tasks(around.settings, self.store, self.stages)
+
+    def look(self) -> Look:
+        """Look which stages have ready tasks, and let the feed be followed."""
+        look = self.dispatcher.dispatch(self.surroundings.clock.now())
+        self.dispatcher.follow(look.last_change)
+        return look
+
+    def ready_stages(self) -> list[str]:
+        """Return the stages for which wake-ups have come, each once, in order."""
+        names = {queue_name(name): name for name in self.stages}
+        ready: list[str] = []
+        for queue in self.wakeups.take():
+            if names[queue] not in ready:
+                ready.append(names[queue])
+        return ready
+
+    def process(self, stage: str) -> int:
+        """Process a batch of a stage, and return how many tasks were claimed."""
+        # The position follows the clock of the machine: without it a claim starts at the front.
+        self.worker.claim_positions.clear()
+        return process_batch(self.store, self.stages[stage], actor=WORKER, worker=self.worker)
+
+
+class _OneRound(Event):
+    """A stop that comes after one round of a scheduler, whether or not the round has failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rounds = 0
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - of the base class
+        """Return False the first time, and True from then on."""
+        self._rounds += 1
+        return self._rounds > 1
+
+
+class SchedulerProcess(SimulatedProcess):
+    """A scheduler; each call is one look at the schedules."""
+
+    tasks: list[RecurringTask]
+    actor: Actor = SCHEDULER
+
+    def build(self) -> None:
+        """Read the schedules."""
+        self.tasks = list(recurring_tasks(self.surroundings.settings))
+
+    def look(self) -> None:
+        """Enqueue the newest slot of each recurring task whose slot has come."""
+        worker = Worker(
+            store=self.store,
+            actor=SCHEDULER,
+            clock=self.surroundings.clock,
+            stopping=_OneRound(),
+            at_failpoint=self.mortality.reach,
+        )
+        run_scheduler(worker, self.tasks)

@@ -1,0 +1,209 @@
+"""Run a plan from its first second to its last, and report what has come of it."""
+
+import logging
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Final
+
+from attrs import define, field
+
+from indelible.kernel.keys import KeyPolicy
+from indelible_service.data_directory import derive_secret
+from indelible_service.database import build_policy
+from indelible_service.simulation.changes import CommittedChanges
+from indelible_service.simulation.checks import Checker, Violation
+from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.crashes import Mortality
+from indelible_service.simulation.databases import DatabaseKind, simulated_database
+from indelible_service.simulation.draws import Seed
+from indelible_service.simulation.ids import SeededIds
+from indelible_service.simulation.machinery import SCHEDULER, WEB, Machinery
+from indelible_service.simulation.nemesis import Nemesis
+from indelible_service.simulation.people import People
+from indelible_service.simulation.plan import DAY, HOUR, Plan
+from indelible_service.simulation.processes import (
+    CommitNotes,
+    SchedulerProcess,
+    Surroundings,
+    WebProcess,
+    WorkerProcess,
+)
+from indelible_service.simulation.provider import SimulatedProvider
+from indelible_service.simulation.settings import simulated_settings
+from indelible_service.simulation.stripe import SimulatedStripe
+from indelible_service.simulation.world import World
+
+START: Final = datetime(2027, 4, 5, tzinfo=UTC)  # a Monday
+WORKERS: Final = ("worker-1", "worker-2")
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a new directory in it
+
+
+@define
+class SimulationReport:
+    """The outcome of a simulation."""
+
+    plan: Plan
+    database: DatabaseKind
+    changes: int = 0
+    changes_digest: str = ""
+    trace_digest: str = ""
+    steps: int = 0
+    seconds: float = 0.0  # of the machine
+    violation: Violation | None = None
+    trace: list[str] = field(factory=list[str])
+    counts: dict[str, int] = field(factory=dict[str, int])
+    edges: dict[str, int] = field(factory=dict[str, int])  # how often each was taken
+    failpoints: dict[str, int] = field(factory=dict[str, int])  # how often each was reached
+    timings: dict[str, float] = field(factory=dict[str, float])
+
+    @property
+    def is_clean(self) -> bool:
+        """Return True if no invariant is broken."""
+        return self.violation is None
+
+
+def run_plan(plan: Plan, kind: DatabaseKind) -> SimulationReport:
+    """Run a plan in a new database of a temporary directory, and report."""
+    report = SimulationReport(plan, kind)
+    began = perf_counter()
+    logging.getLogger("indelible").setLevel(logging.CRITICAL + 1)
+    folder = MEMORY if MEMORY.is_dir() else None
+    with (
+        TemporaryDirectory(prefix="indelible-simulation-", dir=folder) as directory,
+        _simulation(plan, kind, Path(directory)) as simulation,
+    ):
+        report.timings["preparation"] = perf_counter() - began
+        report.violation = simulation.run()
+        simulation.fill(report)
+    report.seconds = perf_counter() - began
+    return report
+
+
+@define(kw_only=True, eq=False)
+class Simulation:
+    """Everything that takes part in a run."""
+
+    plan: Plan
+    world: World
+    around: Surroundings
+    machinery: Machinery
+    people: People
+    checker: Checker
+
+    def run(self) -> Violation | None:
+        """Let the time of the plan pass; return the first invariant that is broken."""
+        self.people.begin()
+        self.machinery.begin()
+        processes = {process.name: process for process in self.machinery.processes()}
+        nemesis = Nemesis(world=self.world, plan=self.plan, around=self.around, processes=processes)
+        nemesis.begin()
+        for hour in range(1, self.plan.days * DAY // HOUR + 1):
+            self.world.run_until(hour * HOUR)
+            self.around.stripe.end_what_is_due()
+            violation = self.checker.check_hour()
+            if violation is None and hour * HOUR % DAY == 0:
+                violation = self.checker.check_day()
+            if violation is not None:
+                return violation
+        return self.checker.check_end()
+
+    def fill(self, report: SimulationReport) -> None:
+        """Write the figures of the run into its report."""
+        changes = self.checker.changes
+        changes.read_new(self.checker.store)
+        report.changes = changes.number
+        report.changes_digest = changes.digest
+        report.trace_digest = self.world.trace_digest
+        report.steps = self.world.steps
+        report.trace = self.world.trace
+        report.counts = self.counts()
+        report.edges = dict(sorted(changes.edges.items()))
+        report.failpoints = self.machinery.failpoints()
+        report.timings.update(self.checker.timings)
+
+    def counts(self) -> dict[str, int]:
+        """Return how much has happened."""
+        stripe = self.around.stripe
+        return {
+            "requests to Stripe": stripe.requests,
+            "fetches": self.around.provider.requests,
+            "entries": len(self.people.entry_ids),
+            "contests": len(self.people.contest_ids),
+            "transfers": len(stripe.objects("transfer")),
+            "crashes": self.machinery.crashes,
+            "crashes of commits": self.machinery.crashes_of_commits,
+            "repeated webhooks": stripe.engine.sender.counts["duplicated"],
+            "lost webhooks": stripe.engine.sender.counts["lost"],
+            "silent requests": stripe.silences,
+            "failed fetches": self.around.provider.faults,
+            "comparisons of balances": self.checker.rests,
+        }
+
+
+@contextmanager
+def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simulation]:
+    """Open everything that takes part."""
+    clock = VirtualClock(START)
+    ids = SeededIds(plan.seed, clock)
+    world = World(Seed(plan.seed), clock, ids)
+    settings = simulated_settings(plan.seed)
+    policy = build_policy(settings, KeyPolicy(pepper=derive_secret(settings, "keys")))
+    with ExitStack() as stack:
+        database = stack.enter_context(simulated_database(kind, folder, clock, policy))
+        around = Surroundings(
+            database=database,
+            stripe=SimulatedStripe.open(clock, plan.seed),
+            provider=SimulatedProvider.open(clock, world.seed),
+            clock=clock,
+            ids=ids,
+            settings=settings,
+            commits=CommitNotes(),
+        )
+        machinery = _machinery(world, around)
+        for process in machinery.processes():
+            stack.callback(process.end)
+        people = People(world=world, plan=plan, web=machinery.web, around=around)
+        checker = Checker(
+            store=database.open(ids, Mortality(clock)),
+            database=database,
+            world=world,
+            plan=plan,
+            people=people,
+            stripe=around.stripe,
+            changes=CommittedChanges(),
+        )
+        stack.callback(checker.store.dispose)
+        yield Simulation(
+            plan=plan,
+            world=world,
+            around=around,
+            machinery=machinery,
+            people=people,
+            checker=checker,
+        )
+
+
+def _machinery(world: World, around: Surroundings) -> Machinery:
+    """Start the processes, and connect them with the world and with Stripe's webhooks."""
+    world.ids.begin("web starts")
+    web = WebProcess(WEB, around)
+    workers: dict[str, WorkerProcess] = {}
+    for name in WORKERS:
+        world.ids.begin(f"{name} starts")
+        workers[name] = WorkerProcess(name, around)
+    machinery = Machinery(
+        world=world,
+        web=web,
+        workers=workers,
+        scheduler=SchedulerProcess(SCHEDULER, around),
+        stripe=around.stripe,
+        commits=around.commits,
+    )
+    around.stripe.engine.sender.post = machinery.post
+    world.after_step = machinery.after_step
+    world.on_crash = machinery.on_crash
+    return machinery

@@ -1,0 +1,55 @@
+"""The events that must happen in some seeds: what never happens is not simulated."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from indelible_service.simulation.plan import Profile
+from indelible_service.simulation.running import SimulationReport
+
+Happened = Callable[[SimulationReport], bool]
+
+
+def _edge(*names: str) -> Happened:
+    """Return whether one of these edges was taken."""
+    return lambda report: any(report.edges.get(name, 0) for name in names)
+
+
+def _count(name: str) -> Happened:
+    return lambda report: report.counts.get(name, 0) > 0
+
+
+EVENTS: Final[Mapping[str, Happened]] = {
+    "a contest is settled": _edge("contest.complete"),
+    "a transfer is made": _count("transfers"),
+    "a refund succeeds": _edge("refund.succeed"),
+    "a dispute is lost": _edge("dispute.lose"),
+    "a dispute is won": _edge("dispute.win"),
+    "a process dies": _count("crashes"),
+    "a process dies at a failpoint of the store": _count("crashes of commits"),
+    "a request gets no answer": _count("silent requests"),
+    "a fetch fails": _count("failed fetches"),
+    "a webhook comes twice": _count("repeated webhooks"),
+    "a webhook is lost": _count("lost webhooks"),
+    "a lost event is read from Stripe's list": _edge("stripe_event.backfill"),
+    "a transfer is tried again": _edge("transfer.retry"),
+    "a transfer waits for its payee": _edge("transfer.park"),
+}
+OF_CALM: Final = ("a contest is settled", "a transfer is made")
+OF_MONEY: Final = (
+    *OF_CALM,
+    "a refund succeeds",
+    "a dispute is lost",
+    "a dispute is won",
+)
+SOMETIMES: Final[Mapping[Profile, tuple[str, ...]]] = {
+    Profile.CALM: OF_CALM,
+    Profile.MONEY: OF_MONEY,
+    Profile.STORM: tuple(EVENTS),
+}
+
+
+def reached_by(report: SimulationReport) -> Iterator[str]:
+    """Yield the events that have happened in a simulation."""
+    for name, happened in EVENTS.items():
+        if happened(report):
+            yield name

@@ -1,0 +1,120 @@
+"""The stages of a simulated worker: those of the service, with the virtual clock."""
+
+from typing import Any, Final
+
+from attrs import define, evolve
+
+from indelible.contests.tasks import ContestStages
+from indelible.kernel.feed_stage import FeedFollower
+from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.stages import Stage
+from indelible.money.entities import ReconciliationScope
+from indelible.money.ports import StripeGateway
+from indelible.money.tasks import PaymentStages, WebhookHandler
+from indelible.money.tasks.payout_stages import PayoutStages
+from indelible.money.tasks.reconciling import Reconcile
+from indelible.reactions import PostSettlement, UpdateCharges
+from indelible_service import subscribers
+from indelible_service.contexts.money import MoneySettings
+from indelible_service.sealing import seal_stage
+from indelible_service.settings import Settings
+from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.crashes import Mortality
+from indelible_service.simulation.provider import SimulatedProvider
+from indelible_sql import SqlStore
+
+AnyStage = Stage[Any, Any, Any]
+POLL_SECONDS: Final = 3_600  # INGESTION_POLL_SECONDS of the installation: the most
+FEED_POLL_SECONDS: Final = 3_600  # a dispatcher advances the stage after each change
+
+
+@define(kw_only=True)
+class StageParts:
+    """The parts of which the stages of one process are built."""
+
+    store: SqlStore
+    gateway: StripeGateway
+    provider: SimulatedProvider
+    clock: VirtualClock
+    mortality: Mortality
+    settings: Settings
+
+
+def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
+    """Return the stages by name."""
+    money = parts.settings.section(MoneySettings)
+    stages = [
+        seal_stage(parts.store),
+        *_contest_stages(parts),
+        *_money_stages(parts, money),
+        FeedFollower(
+            store=parts.store,
+            subscribers=subscribers.build_subscribers(parts.settings),
+            poll_seconds=FEED_POLL_SECONDS,
+        ).stage(),
+    ]
+    return {stage.name: in_virtual_time(stage, parts.clock) for stage in stages}
+
+
+def _contest_stages(parts: StageParts) -> list[AnyStage]:
+    stages = ContestStages(
+        store=parts.store,
+        fetch=parts.provider.fetch_function(parts.mortality),
+        clock=parts.clock,
+        at_failpoint=parts.mortality.reach,
+        poll_seconds=POLL_SECONDS,
+        max_poll_seconds=POLL_SECONDS,
+    )
+    return [*stages.stages()]
+
+
+def _money_stages(parts: StageParts, money: MoneySettings) -> list[AnyStage]:
+    options: dict[str, Any] = {
+        "store": parts.store,
+        "gateway": parts.gateway,
+        "clock": parts.clock,
+        "at_failpoint": parts.mortality.reach,
+    }
+    stages: list[AnyStage] = [
+        UpdateCharges(store=parts.store).stage(),
+        PostSettlement(store=parts.store).stage(),
+        *PaymentStages(**options).stages(),
+        *PayoutStages(**options, policy=money.payout_policy).stages(),
+    ]
+    handler = WebhookHandler(
+        store=parts.store, secrets=money.signing_secrets, environment=money.environment
+    )
+    for scope in ReconciliationScope:
+        reconcile = Reconcile(
+            store=parts.store,
+            gateway=parts.gateway,
+            backfill=handler.backfill,
+            scope=scope,
+            clock=parts.clock,
+        )
+        stages.append(reconcile.stage())
+    return stages
+
+
+class VirtualHandle(LeaseHandle):
+    """The handle of a task that waits in the virtual time."""
+
+    def __init__(self, handle: LeaseHandle, clock: VirtualClock) -> None:
+        """Take the lease over."""
+        super().__init__(handle.lease, open_group=handle.open_group)
+        self._clock = clock
+
+    def wait(self, seconds: float) -> bool:
+        """Let the time pass, and return whether a stop is requested."""
+        self._clock.sleep(seconds)
+        return self.stop_requested
+
+
+def in_virtual_time(stage: AnyStage, clock: VirtualClock) -> AnyStage:
+    """Return the stage with a `perform` whose waits take no time of the machine."""
+    perform = stage.perform
+
+    def perform_in_virtual_time(work: object, handle: LeaseHandle) -> object:
+        return perform(work, VirtualHandle(handle, clock))
+
+    return evolve(stage, perform=perform_in_virtual_time)

@@ -1,0 +1,32 @@
+"""Tell the story of a failing simulation in at most 20 lines."""
+
+from typing import Final
+
+from indelible_service.simulation.plan import Plan
+from indelible_service.simulation.running import SimulationReport
+from indelible_service.simulation.world import time_text
+
+MAX_LINES: Final = 20
+MAX_FAULTS: Final = 6
+MAX_ENTRIES: Final = 4
+
+
+def story_of(report: SimulationReport) -> list[str]:
+    """Return the failure, the plan and the last steps before the failure."""
+    plan = report.plan
+    lines = [f"Seed {plan.seed}, {report.database}: {report.violation}", _summary(plan)]
+    for fault in plan.faults[:MAX_FAULTS]:
+        lines.append(f"{time_text(fault.at)} {fault.text()}")
+    for entry in plan.entries[:MAX_ENTRIES]:
+        lines.append(f"{time_text(entry.at)} {entry.user} enters {entry.contest}: {entry.fate}")
+    left = MAX_LINES - len(lines) - 1
+    lines.append("The last steps:")
+    lines.extend(report.trace[-left:])
+    return lines[:MAX_LINES]
+
+
+def _summary(plan: Plan) -> str:
+    return (
+        f"Plan: {plan.days} days, {len(plan.contests)} contests, {len(plan.entries)} entries,"
+        f" {len(plan.faults)} faults."
+    )
