@@ -40,7 +40,7 @@ from indelible.reactions import (
     settlement_id,
 )
 from indelible_service.demos.leaderboards import Tournament
-from indelible_workers import Worker, process_batch
+from indelible_workers import ThreadClock, Worker, process_batch
 
 WORKER: Final = Actor.system("worker")
 OPERATOR: Final = Actor.user("olga")
@@ -184,7 +184,8 @@ class PaidContestRun:
         """Let the reactions follow, and process the due tasks of each stage."""
         with self.store.transaction(actor=WORKER, reason="a test") as tx:
             tx.tasks.enqueue("follow_feed", {SUBSCRIBER_NAME: self.clock.now()})
-        with Worker(store=self.store, actor=WORKER, clock=self.clock).heartbeat() as worker:
+        worker = Worker(store=self.store, actor=WORKER, clock=ThreadClock(self.clock))
+        with worker.heartbeat():
             for stage in self.stages():
                 rounds = 1 if stage.name == "follow_feed" else 100
                 while rounds and process_batch(self.store, stage, actor=WORKER, worker=worker):
@@ -201,7 +202,8 @@ class PaidContestRun:
 
     def process(self, stage: AnyStage) -> None:
         """Process the due tasks of one stage."""
-        with Worker(store=self.store, actor=WORKER, clock=self.clock).heartbeat() as worker:
+        worker = Worker(store=self.store, actor=WORKER, clock=ThreadClock(self.clock))
+        with worker.heartbeat():
             while process_batch(self.store, stage, actor=WORKER, worker=worker):
                 pass
 

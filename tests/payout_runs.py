@@ -53,7 +53,7 @@ from indelible.money.rules.payouts import (
 from indelible.money.tasks.payout_failpoints import AtPayoutFailpoint, no_payout_failpoint
 from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.sending import KnownReferences
-from indelible_workers import Worker, process_batch
+from indelible_workers import ThreadClock, Worker, process_batch
 
 WORKER: Final = Actor.system("worker")
 OPERATOR: Final = Actor.user("olga")
@@ -313,7 +313,8 @@ class PayoutRun:
         """Process a batch of these stages, and return how many tasks were claimed."""
         stages = {stage.name: stage for stage in self.stages().stages()}
         claimed = 0
-        with Worker(store=self.store, actor=WORKER, clock=self.clock).heartbeat() as worker:
+        worker = Worker(store=self.store, actor=WORKER, clock=ThreadClock(self.clock))
+        with worker.heartbeat():
             for name in names:
                 claimed += process_batch(self.store, stages[name], actor=WORKER, worker=worker)
         return claimed

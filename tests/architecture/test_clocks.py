@@ -1,4 +1,7 @@
-"""Only the kernel reads clocks, makes ids and draws random numbers, so that tests can set them."""
+"""Only the kernel reads clocks, makes ids and draws random numbers, so that tests can set them.
+
+In the package of the workers one module waits and starts threads, too.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -29,6 +32,21 @@ ALLOWED = {
     # The clock that a test of Stripe advances, and the time in signatures for a real receiver.
     "indelible_stripe/simulator/clock.py": {"time.time"},
     "indelible_stripe/simulator/webhooks.py": {"time.time"},
+}
+
+# Of the workers: what waits, measures a wait, or starts a thread.
+THREADS = {"Barrier", "Condition", "Thread", "ThreadPoolExecutor", "Timer"}
+WAITING_MODULES = {"asyncio", "sched", "select", "selectors", "time"}
+WAITING_METHODS = {"poll", "wait", "wait_for"}
+WORKER_CLOCK = "clock"  # the last name of what may be waited with
+ALLOWED_WAITS = {
+    "clock.py": {"Thread", "time", "wait"},
+    # They wait for another process or a thread of Dramatiq, which no simulation runs.
+    "children.py": {"poll"},
+    "commit_channel.py": {"timeout"},
+    "local_broker.py": {"timeout"},
+    "virtual_clock.py": {"wait"},
+    "wakeups.py": {"timeout"},
 }
 
 
@@ -91,3 +109,64 @@ def test_a_planted_clock_or_random_number_is_reported(planted: str) -> None:
 )
 def test_the_clock_of_a_transaction_and_a_deadline_are_allowed(harmless: str) -> None:
     assert list(uncontrolled_names(ast.parse(harmless))) == []
+
+
+def uncontrolled_waits(module: ast.Module) -> Iterator[str]:
+    """Yield every wait and thread of a module that does not come from a clock."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from WAITING_MODULES & {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            yield from WAITING_MODULES & {node.module or ""}
+            yield from THREADS & {alias.name for alias in node.names}
+        elif isinstance(node, ast.Attribute):
+            yield from THREADS & {node.attr}
+            receiver = ast.unparse(node.value).split(".")[-1].removeprefix("_")
+            if node.attr in WAITING_METHODS and receiver != WORKER_CLOCK:
+                yield node.attr
+        elif isinstance(node, ast.Call):
+            yield from {"timeout"} & {keyword.arg or "" for keyword in node.keywords}
+
+
+def test_workers_wait_and_start_threads_by_their_clock() -> None:
+    waits = {}
+    for path in modules("indelible_workers"):
+        names = set(uncontrolled_waits(parsed(path)))
+        if names:
+            waits[path.name] = names
+
+    assert waits == ALLOWED_WAITS
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "from time import monotonic",
+        "import time\ntime.sleep(1)",
+        "from threading import Thread as Worker",
+        "import threading\nthreading.Timer(1, print).start()",
+        "worker.stopping.wait(1)",
+        "while not self._stopping.wait():\n    pass",
+        "from threading import Event\nEvent().wait(1)",
+        "pause = stopping.wait",
+        "condition.wait_for(is_done)",
+        "queue.get(timeout=1)",
+        "pipe.poll(1)",
+        "from concurrent.futures import ThreadPoolExecutor",
+    ],
+)
+def test_a_planted_wait_is_reported(planted: str) -> None:
+    assert list(uncontrolled_waits(ast.parse(planted)))
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "worker.clock.wait(worker.stopping, 1)",
+        "self._clock.sleep(1)",
+        "from threading import Event, Lock\nstopping = Event()\nstopping.set()",
+        "handle = LeaseHandle(lease, wait_for=hold.clock.wait)",
+    ],
+)
+def test_the_waits_of_a_clock_are_allowed(harmless: str) -> None:
+    assert list(uncontrolled_waits(ast.parse(harmless))) == []

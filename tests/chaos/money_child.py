@@ -23,7 +23,7 @@ from indelible.money.tasks.payout_jobs import EndPayoutJob
 from indelible.money.tasks.payout_stages import PayoutStages
 from indelible_sql import open_store
 from indelible_stripe.simulator.webhooks import sign
-from indelible_workers import Worker, process_batch
+from indelible_workers import ThreadClock, Worker, process_batch
 
 LEASE_SECONDS: Final = 1  # the shortest; PostgreSQL decides by its own clock when it has ended
 PARTY: Final = "ann"
@@ -76,6 +76,7 @@ def work_and_die(task: ChildTask) -> None:
     ]
     name = "process_stripe_event" if task.work == "fail_event" else task.work
     (stage,) = [one for one in stages if one.name == name]
-    with Worker(store=store, actor=WORKER, clock=clock, at_failpoint=die).heartbeat() as worker:
+    worker = Worker(store=store, actor=WORKER, clock=ThreadClock(clock), at_failpoint=die)
+    with worker.heartbeat():
         while process_batch(store, stage, actor=WORKER, worker=worker):
             pass

@@ -46,7 +46,7 @@ from indelible_stripe.simulator import Simulator, read_story
 from indelible_stripe.simulator.clock import SimulatorClock
 from indelible_web import WebSettings, create_app
 from indelible_web.contexts import CONTEXTS
-from indelible_workers import Worker, process_batch
+from indelible_workers import ThreadClock, Worker, process_batch
 
 API_KEY: Final = "sk_test_chaos"
 WEBHOOK_SECRET: Final = "whsec_chaos"  # noqa: S105 - of the simulator
@@ -201,7 +201,7 @@ class MoneySite:
 
     def worker(self) -> Worker:
         """Return a worker of this process."""
-        return Worker(store=self.store, actor=WORKER, clock=self.clock)
+        return Worker(store=self.store, actor=WORKER, clock=ThreadClock(self.clock))
 
     def reconcile(self, scope: ReconciliationScope = ReconciliationScope.FULL) -> list[str]:
         """Compare the books with the simulator; return the rules that found a difference."""

@@ -21,7 +21,7 @@ from indelible_service.deadman import DeadMansSwitch
 from indelible_service.settings import Settings
 from indelible_service.workers import after_round
 from indelible_sql import open_store
-from indelible_workers import RecurringTask, Worker, run_scheduler
+from indelible_workers import RecurringTask, ThreadClock, Worker, run_scheduler
 from indelible_workers.recurring import do_nothing
 
 SCHEDULER = Actor.system("scheduler")
@@ -74,7 +74,7 @@ class Site:
 
     @property
     def worker(self) -> Worker:
-        return Worker(store=self.store, actor=SCHEDULER, clock=self.clock)
+        return Worker(store=self.store, actor=SCHEDULER, clock=ThreadClock(self.clock))
 
     def switch(self, address: str) -> DeadMansSwitch:
         """Return a switch that watches one task, which has been enqueued and has not run."""

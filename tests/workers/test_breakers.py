@@ -35,7 +35,7 @@ from indelible.kernel.stages import (
     TasksWrite,
     pause_stage,
 )
-from indelible_workers import Worker, process_batch, run_workers
+from indelible_workers import ThreadClock, Worker, process_batch, run_workers
 
 HOUR: Final = 3_600
 SOON: Final = 0.01
@@ -248,7 +248,7 @@ def test_retries_are_limited_by_the_time_since_the_first_attempt(
     store: TaskStore, oven: Oven, bakery: Bakery
 ) -> None:
     clock = ShiftedClock()
-    worker = Worker(store=store, actor=WORKER, clock=clock)
+    worker = Worker(store=store, actor=WORKER, clock=ThreadClock(clock))
     stage = oven.stage(breaker=None, retry_seconds=72 * HOUR, max_attempts=1)
     process = partial(process_batch, store, stage, actor=WORKER, worker=worker)
     enqueue(store, "a")

@@ -11,7 +11,7 @@ from indelible.kernel.breakers import BREAKER, CircuitBreaker
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import Stage, TasksWrite
 from indelible_service.embedded import PostgresServer
-from indelible_workers import Worker, dispatch_ready, dispatching, run_workers
+from indelible_workers import ThreadClock, Worker, dispatch_ready, run_workers
 from indelible_workers.dispatching import FIRST_GAP_SECONDS, GATHER_SECONDS, Pace
 from indelible_workers.worker import MAX_HOLD_SECONDS
 
@@ -32,17 +32,17 @@ def test_the_first_wakeup_after_a_rest_is_followed_at_once_and_a_burst_is_gather
 
 
 def test_the_first_task_of_an_idle_worker_starts_without_gathering(
-    store: TaskStore, bakery: Bakery, monkeypatch: pytest.MonkeyPatch
+    store: TaskStore, bakery: Bakery
 ) -> None:
     gathered: list[float] = []
     has_looked = Event()
 
-    def note(seconds: float) -> None:
-        gathered.append(seconds)
-        has_looked.set()
+    class NotingClock(ThreadClock):
+        def sleep(self, seconds: float) -> None:
+            gathered.append(seconds)
+            has_looked.set()
 
-    worker = Worker(store=store, actor=WORKER)
-    monkeypatch.setattr(dispatching, "sleep", note)
+    worker = Worker(store=store, actor=WORKER, clock=NotingClock())
     with run_workers(
         worker, {"bake": bakery.stage()}, threads=2, dispatch_seconds=MAX_HOLD_SECONDS
     ):

@@ -37,8 +37,8 @@ from indelible.kernel.tasks import Attempt, AttemptOutcome, Lease
 from indelible.testing.captures.scenarios import code
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
-from indelible_workers import Worker, process_batch
-from indelible_workers.heartbeat import Heartbeat
+from indelible_workers import ThreadClock, Worker, process_batch
+from indelible_workers.heartbeat import WATCH_SECONDS, Heartbeat
 from indelible_workers.holds import HeldLeases, RunningTask
 from indelible_workers.hung_threads import HungThreadReporter
 from indelible_workers.stage_threads import StageThreads
@@ -148,14 +148,14 @@ def test_the_own_transaction_of_a_task_is_refused_after_its_lease(
 @pytest.mark.parametrize("store", ["memory"], indirect=True)
 def test_a_task_that_ends_while_it_is_watched_does_not_end_the_watch(store: TaskStore) -> None:
     """Otherwise no limit of any task would be enforced from then on."""
+    clock = ThreadClock()
     enqueue(store, "loaf")
-    hold = EndingHold(RunningTask(LeaseHandle(claim_one(store)[0]), timeout_seconds=60))
+    hold = EndingHold(RunningTask(LeaseHandle(claim_one(store)[0]), 60, clock))
     holds = cast("list[HeldLeases]", [hold])
-    reporter = HungThreadReporter(store, WORKER, StageThreads(CollectorRegistry()))
-    heartbeat = Heartbeat(store, WORKER, Event(), holds, reporter, Event().set)
+    reporter = HungThreadReporter(store, WORKER, StageThreads(CollectorRegistry()), clock)
+    heartbeat = Heartbeat(store, WORKER, Event(), holds, reporter, Event().set, clock)
     finished = Event()
-    thread = Thread(target=heartbeat.watch_until, args=(finished,))
-    thread.start()
+    thread = clock.repeat("watch", heartbeat.watch, WATCH_SECONDS, finished)
 
     wait_until(lambda: hold.looks > 2 or not thread.is_alive())
     assert thread.is_alive()

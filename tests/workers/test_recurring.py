@@ -21,6 +21,7 @@ from indelible.tokens.rules import GENERATE_STAGE
 from indelible_workers import (
     RecurringTask,
     SchedulerMetrics,
+    ThreadClock,
     Worker,
     process_batch,
     recurring,
@@ -112,7 +113,7 @@ def scheduled(
     store: TaskStore, clock: Clock, *recurring_tasks: RecurringTask, schedulers: int = 1
 ) -> Generator[SchedulerMetrics]:
     """Run schedulers in threads until the block ends; they share their metrics."""
-    worker = Worker(store=store, actor=WORKER, clock=clock)
+    worker = Worker(store=store, actor=WORKER, clock=ThreadClock(clock))
     metrics = SchedulerMetrics()
     threads: list[Thread] = []
     for _ in range(schedulers):

@@ -16,7 +16,7 @@ from indelible.money.lifecycle import ChargeStatus
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE
 from indelible.money.tasks import CheckoutPages, PaymentStages, PaymentStarter
 from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST, with_next_key
-from indelible_workers import Worker, process_batch
+from indelible_workers import ThreadClock, Worker, process_batch
 
 ADA: Final = Actor.user("ada")
 WORKER: Final = Actor.system("worker")
@@ -161,7 +161,7 @@ def expire(stripe_run: Controlled, store: MemoryStore, clock: MovableClock) -> N
     """Perform the expiry that is due."""
     stages = PaymentStages(store=store, gateway=stripe_run.gateway, clock=clock)
     (stage,) = [stage for stage in stages.stages() if stage.name == EXPIRE_CHARGE_STAGE]
-    worker = Worker(store=store, actor=WORKER, clock=clock)
+    worker = Worker(store=store, actor=WORKER, clock=ThreadClock(clock))
     with worker.heartbeat() as beating:
         process_batch(store, stage, actor=WORKER, worker=beating)
 

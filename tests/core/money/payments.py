@@ -38,7 +38,7 @@ from indelible.money.tasks.failpoints import AtPaymentFailpoint, no_payment_fail
 from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
 from indelible.money.tasks.receiving import received
 from indelible.testing.stores import CountedIds
-from indelible_workers import Worker, process_batch
+from indelible_workers import ThreadClock, Worker, process_batch
 
 START: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FEE: Final = 2_501
@@ -158,7 +158,7 @@ class PaymentRun:
             observer=self.observer,
             at_failpoint=at_failpoint,
         )
-        worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
+        worker = Worker(store=self.store, actor=WORKER, clock=ThreadClock(self.clock))
         with worker.heartbeat() as beating:
             for stage in stages.stages():
                 if stage.name not in names:

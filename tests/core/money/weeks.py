@@ -45,7 +45,7 @@ from indelible.money.rules.payouts import (
 from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.receiving import received
 from indelible.money.tasks.reconciling import Reconcile
-from indelible_workers import Worker, process_batch
+from indelible_workers import ThreadClock, Worker, process_batch
 
 NOW: Final = datetime(2026, 6, 8, 12, tzinfo=UTC)
 HOURS: Final = 3_600
@@ -201,7 +201,7 @@ class Week(PaymentRun):
         self.execute(enable_payee, EnablePayee(party="ada"))
         self.plan()
         stages = PayoutStages(store=self.store, gateway=self.gateway, clock=self.clock)
-        worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
+        worker = Worker(store=self.store, actor=WORKER, clock=ThreadClock(self.clock))
         with worker.heartbeat() as beating:
             for stage in stages.stages():
                 if stage.name in (SEND_TRANSFER_STAGE, COMPLETE_PAYOUT_JOB_STAGE):
@@ -245,7 +245,7 @@ class Week(PaymentRun):
             tx.tasks.enqueue_once(stage.name, stage.name, due_at=self.clock.now())
 
         self.execute(enqueue, None)
-        worker = Worker(store=self.store, actor=WORKER, clock=self.clock)
+        worker = Worker(store=self.store, actor=WORKER, clock=ThreadClock(self.clock))
         with worker.heartbeat() as beating:
             process_batch(self.store, stage, actor=WORKER, worker=beating)
         return self.store.read(lambda tx: tx.tasks.get(stage.name, stage.name))

@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from indelible_workers.children import ChildEnded, PerformNotPicklable
+from indelible_workers.clock import ThreadClock, WaitingClock
 from indelible_workers.dispatching import dispatch_ready
 from indelible_workers.process_groups import ProcessGroupInvalid
 from indelible_workers.processing import process_batch
 from indelible_workers.recurring import RecurringTask, run_scheduler
 from indelible_workers.scheduler_metrics import SchedulerMetrics
+from indelible_workers.virtual_clock import ThreadRefused, VirtualClock, WaitNeverEnds
 from indelible_workers.wakeups import register_actors, run_workers
 from indelible_workers.worker import Worker
 
@@ -32,6 +34,11 @@ __all__ = [
     "ProcessGroupInvalid",
     "RecurringTask",
     "SchedulerMetrics",
+    "ThreadClock",
+    "ThreadRefused",
+    "VirtualClock",
+    "WaitNeverEnds",
+    "WaitingClock",
     "WakeupBroker",
     "Worker",
     "dispatch_ready",

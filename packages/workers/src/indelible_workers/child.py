@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from threading import Lock, Thread
+from threading import Lock
 from traceback import format_tb
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
 from indelible.kernel.stages import Outage, PermanentFailure, Postpone, RetryLater
 from indelible.kernel.tasks import Lease
+from indelible_workers.clock import ThreadClock
 from indelible_workers.masking import failure_class, failure_reason
 from indelible_workers.process_groups import WatchedGroup, perform_and_end_groups
 
@@ -109,7 +110,7 @@ class ChildProgram:
 
     def run(self) -> None:
         """Perform tasks until the worker closes the pipe or dies."""
-        Thread(target=self._listen, name="indelible-stops", daemon=True).start()
+        ThreadClock().start_loop("indelible-stops", self._listen)
         with suppress(EOFError, OSError):
             while True:
                 order: Order = pickle.loads(self.orders.recv_bytes())  # noqa: S301 - our worker's

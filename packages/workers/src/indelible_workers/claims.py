@@ -1,7 +1,6 @@
 """Claims of a stage's tasks, each behind the one before."""
 
 from datetime import timedelta
-from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
@@ -35,7 +34,7 @@ class StageClaims(Generic[Tx]):
     def claim(self, tx: Tx) -> tuple[Leases, ClaimPosition]:
         """Claim a batch in a transaction that writes more; return where the next claim begins."""
         limit = self.stage.batch
-        now = monotonic()
+        now = self.worker.clock.monotonic()
         position = self._current_position(now)
 
         leases = self._claim_in(tx, limit, position.after)
@@ -59,7 +58,7 @@ class StageClaims(Generic[Tx]):
 
         A claim that is committed is kept, so only an empty one restarts at the front.
         """
-        now = monotonic()
+        now = self.worker.clock.monotonic()
         position = self._current_position(now)
         leases = self._claim_after(position.after)
         if not leases and position.after and now - position.restarted_at > MIN_RESTART_SECONDS:

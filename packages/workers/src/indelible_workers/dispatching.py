@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from logging import DEBUG, WARNING
-from time import monotonic, sleep
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -161,18 +160,19 @@ def dispatch_until_stopped(
     worker: Worker, stages: Stages, brokers: Sequence[Broker], dispatch_seconds: float
 ) -> None:
     """Look when a wake-up comes, when a task becomes due, and after the seconds at the latest."""
+    clock = worker.clock
     dispatcher = Dispatcher(worker, stages, brokers)
     pace = Pace()
     pause_seconds = 0.0
     level = WARNING  # only the first of several failures in a row is a warning
     while not worker.stopping.is_set():
-        if worker.wakeup.wait(pause_seconds):
-            sleep(pace.gather_seconds(monotonic()))
+        if clock.wait(worker.wakeup, pause_seconds):
+            clock.sleep(pace.gather_seconds(clock.monotonic()))
             worker.wakeup.clear()
 
         # Before the look, which leaves out delayed stages: a delay may end during its query.
         delays = [worker.claim_delay_seconds(name) for name in stages]
-        now = worker.clock.now()
+        now = clock.now()
         try:
             look = dispatcher.dispatch(now)
             dispatcher.follow(look.last_change)

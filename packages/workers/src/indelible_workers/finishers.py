@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Callable
 from functools import partial
-from threading import Thread
-from time import monotonic
 from typing import Final
 
 from attrs import define, field
+
+from indelible_workers.clock import Running, WaitingClock
 
 MAX_FINISHER_SECONDS: Final = 60  # that a worker waits at its end; then other workers perform again
 logger = logging.getLogger("indelible.workers")
@@ -21,18 +21,17 @@ class Finishers:
     what the task that hangs holds.
     """
 
-    _threads: list[Thread] = field(factory=list[Thread], init=False)
+    _clock: WaitingClock
+    _threads: list[Running] = field(factory=list[Running], init=False)
 
     def start(self, stage: str, finish: Callable[[], None]) -> bool:
         """Call the function in a thread of its own and return True; False if none can be started.
 
         If it is not called, or raises, the leases of its tasks expire.
         """
-        thread = Thread(
-            target=partial(_finish, stage, finish), name=f"indelible-finish-{stage}", daemon=True
-        )
+        work = partial(_finish, stage, finish)
         try:
-            thread.start()
+            thread = self._clock.start(f"indelible-finish-{stage}", work)
         except RuntimeError as error:  # the machine allows no more threads
             logger.warning("stage %s: %s; tasks beside one that hangs not finished", stage, error)
             return False
@@ -43,9 +42,9 @@ class Finishers:
 
     def join(self) -> None:
         """Wait until the threads have ended, but not for ever."""
-        deadline = monotonic() + MAX_FINISHER_SECONDS
+        deadline = self._clock.monotonic() + MAX_FINISHER_SECONDS
         for thread in tuple(self._threads):
-            thread.join(max(0.0, deadline - monotonic()))
+            thread.join(max(0.0, deadline - self._clock.monotonic()))
             if thread.is_alive():
                 logger.error("worker: thread %s is left", thread.name)
 

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from threading import Event
-from time import monotonic
 from typing import Final
 
 from attrs import define, field
@@ -17,6 +16,7 @@ from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.task_commands import ReportProgress, report_progress
 from indelible.kernel.task_errors import LeaseLost, TaskLocked, TaskNotFound
 from indelible.kernel.tasks import Lease
+from indelible_workers.clock import WaitingClock
 from indelible_workers.holds import HeldLeases, RunningTask
 from indelible_workers.hung_threads import HungThreadReporter
 
@@ -38,20 +38,26 @@ class Heartbeat:
     _holds: list[HeldLeases]  # other threads add and remove meanwhile
     _hung_threads: HungThreadReporter
     _on_beat: Callable[[], object]  # called after each round without a failure
-    _extended_at: float = field(factory=monotonic)
-    _looked_up_at: float = field(factory=monotonic)
-    _progress_at: float = field(factory=monotonic)
+    _clock: WaitingClock
+    _extended_at: float = field(init=False)
+    _looked_up_at: float = field(init=False)
+    _progress_at: float = field(init=False)
     _unrecorded: list[Callable[[], None]] = field(factory=list[Callable[[], None]])
+
+    def __attrs_post_init__(self) -> None:
+        now = self._clock.monotonic()
+        self._extended_at = now
+        self._looked_up_at = now
+        self._progress_at = now
 
     # Without the database
 
-    def watch_until(self, finished: Event) -> None:
-        """Enforce time limits and pass on the shutdown until the event is set."""
-        while not finished.wait(WATCH_SECONDS):
-            for hold in tuple(self._holds):
-                running = hold.running  # its thread may set it to None at any time
-                if running is not None:
-                    self._watch(running)
+    def watch(self) -> None:
+        """Enforce time limits and pass on the shutdown."""
+        for hold in tuple(self._holds):
+            running = hold.running  # its thread may set it to None at any time
+            if running is not None:
+                self._watch(running)
 
     def _watch(self, running: RunningTask) -> None:
         try:
@@ -69,8 +75,8 @@ class Heartbeat:
 
     # With the database
 
-    def beat_until(self, finished: Event) -> None:
-        """Record exceeded limits, extend leases and look for lost ones until the event is set."""
+    def beat(self) -> None:
+        """Record exceeded limits, extend leases and look for lost ones."""
         steps: dict[str, Callable[[], None]] = {
             "timed-out tasks not given up": self._abandon_timed_out,
             "timed-out tasks not recorded": self._record_timed_out,
@@ -79,10 +85,9 @@ class Heartbeat:
             "progress not stored": self._store_progress,
             "hung threads not reported": self._hung_threads.report_due,
         }
-        while not finished.wait(HEARTBEAT_SECONDS):
-            results = [self._try(step, failure) for failure, step in steps.items()]
-            if all(results):
-                self._on_beat()
+        results = [self._try(step, failure) for failure, step in steps.items()]
+        if all(results):
+            self._on_beat()
 
     def _try(self, step: Callable[[], None], failure: str) -> bool:
         """Return False for a step that has failed."""
@@ -119,17 +124,17 @@ class Heartbeat:
             return
 
         shortest_seconds = min(hold.stage.lease_seconds for hold in held_leases)
-        if monotonic() - self._extended_at <= shortest_seconds / 3:
+        if self._clock.monotonic() - self._extended_at <= shortest_seconds / 3:
             return
 
         with self._store.transaction(actor=self._actor, reason="lease extension") as tx:
             for hold in held_leases:
                 until = tx.clock.now() + timedelta(seconds=hold.stage.lease_seconds)
                 tx.tasks.extend(hold.leases, until=until)
-        self._extended_at = monotonic()
+        self._extended_at = self._clock.monotonic()
 
     def _live_holds(self) -> list[HeldLeases]:
-        now = monotonic()
+        now = self._clock.monotonic()
         live: list[HeldLeases] = []
         for hold in tuple(self._holds):
             is_active = hold.running is not None or now - hold.since < MAX_HOLD_SECONDS
@@ -140,10 +145,10 @@ class Heartbeat:
 
     def _look_up_due(self) -> None:
         """Ask each task that runs for long to stop if its lease is lost."""
-        if monotonic() - self._looked_up_at < LOOKUP_SECONDS:
+        if self._clock.monotonic() - self._looked_up_at < LOOKUP_SECONDS:
             return
 
-        self._looked_up_at = monotonic()
+        self._looked_up_at = self._clock.monotonic()
         tasks = self._long_tasks()
         if not tasks:
             return
@@ -156,10 +161,10 @@ class Heartbeat:
 
     def _store_progress(self) -> None:
         """Store the progress that tasks have set since the last time; one statement for each."""
-        if monotonic() - self._progress_at < LOOKUP_SECONDS:
+        if self._clock.monotonic() - self._progress_at < LOOKUP_SECONDS:
             return
 
-        self._progress_at = monotonic()
+        self._progress_at = self._clock.monotonic()
         for running in self._long_tasks():
             percent = running.handle.progress
             if percent is None or percent == running.stored_progress:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from threading import Lock
-from time import monotonic
 from typing import Any, Final
 
 from attrs import define, field
@@ -11,6 +10,7 @@ from indelible.kernel.lease_handles import LeaseHandle, StopReason
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Leases
 from indelible_workers.children import ChildProcess
+from indelible_workers.clock import WaitingClock
 
 RETURN_SECONDS: Final = 1  # in which a task that is asked to stop at its limit may still return
 KILL_SECONDS: Final = 10  # in which a thread must notice that its child process was killed
@@ -26,15 +26,19 @@ class RunningTask:
 
     handle: LeaseHandle
     timeout_seconds: int
-    started_at: float = field(factory=monotonic)
+    _clock: WaitingClock
+    started_at: float = field(init=False)
     is_killed: bool = field(default=False, init=False)
     stored_progress: int | None = field(default=None, init=False)
     _child: ChildProcess | None = field(default=None, init=False)
     _lock: Lock = field(factory=Lock, init=False)
 
+    def __attrs_post_init__(self) -> None:
+        self.started_at = self._clock.monotonic()
+
     def seconds(self) -> float:
         """Return for how long the task has been performed."""
-        return monotonic() - self.started_at
+        return self._clock.monotonic() - self.started_at
 
     def attach(self, child: ChildProcess) -> None:
         """Let the child process perform the task, and pass on to it what was requested before."""
@@ -86,24 +90,28 @@ class HeldLeases:
 
     stage: Stage[Any, Any, Any]
     leases: Leases
+    clock: WaitingClock
     on_abandoned: Callable[[RunningTask], None] = _ignore
     record_timed_out: Callable[[RunningTask], None] = _ignore  # while the database is available
-    since: float = field(factory=monotonic)  # the last begin or end of a task
+    since: float = field(init=False)  # the last begin or end of a task
     running: RunningTask | None = None
     is_abandoned: bool = False
     _lock: Lock = field(factory=Lock)
 
+    def __attrs_post_init__(self) -> None:
+        self.since = self.clock.monotonic()
+
     def begin(self, handle: LeaseHandle) -> RunningTask:
         """Note that a task begins."""
-        self.running = RunningTask(handle, self.stage.timeout_seconds)
-        self.since = monotonic()
+        self.running = RunningTask(handle, self.stage.timeout_seconds, self.clock)
+        self.since = self.clock.monotonic()
         return self.running
 
     def end(self) -> bool:
         """Note that the task has ended; return False if it was abandoned before."""
         with self._lock:
             self.running = None
-            self.since = monotonic()
+            self.since = self.clock.monotonic()
             return not self.is_abandoned
 
     def abandon(self, running: RunningTask) -> bool:

@@ -5,7 +5,6 @@ import os
 import re
 from datetime import datetime
 from socket import gethostname
-from time import monotonic
 from typing import Final
 
 from attrs import define, field
@@ -13,6 +12,7 @@ from attrs import define, field
 from indelible.kernel import Actor, Store
 from indelible.kernel.hung_threads import HUNG_SECONDS, HungThreads
 from indelible.kernel.stages import TasksRead, TasksWrite
+from indelible_workers.clock import WaitingClock
 from indelible_workers.stage_threads import StageThreads
 
 RENEWAL_SECONDS: Final = HUNG_SECONDS / 3
@@ -35,6 +35,7 @@ class HungThreadReporter:
     _store: Store[TasksRead, TasksWrite]
     _actor: Actor
     _stage_threads: StageThreads
+    _clock: WaitingClock
     _process: str = field(factory=process_name)
     _reports: dict[str, HungThreads] = field(factory=dict[str, HungThreads], init=False)
     _renewed_at: float = field(default=0.0, init=False)
@@ -43,7 +44,7 @@ class HungThreadReporter:
         """Store the numbers of hung threads that have changed, or that would expire soon."""
         numbers = self._stage_threads.timed_out_by_stage()
         stored = {stage: report.threads for stage, report in self._reports.items()}
-        is_renewal_due = monotonic() - self._renewed_at > RENEWAL_SECONDS
+        is_renewal_due = self._clock.monotonic() - self._renewed_at > RENEWAL_SECONDS
         if numbers == stored and not (numbers and is_renewal_due):
             return
 
@@ -74,7 +75,7 @@ class HungThreadReporter:
                     tx.tasks.report_hung_threads(report.ended(now))
 
         self._reports = reports
-        self._renewed_at = monotonic()
+        self._renewed_at = self._clock.monotonic()
 
     def _report(self, stage: str, number: int, now: datetime) -> HungThreads:
         """Return the report of a stage; it says since when there is a hung thread at all."""

@@ -88,7 +88,7 @@ def perform_task(
     if task.work is None:
         return PerformedTask(task.lease, ())
 
-    handle = LeaseHandle(task.lease, open_group=WatchedGroup)
+    handle = LeaseHandle(task.lease, open_group=WatchedGroup, wait_for=hold.clock.wait)
     running = hold.begin(handle)
     try:
         outcome = _perform(stage, task.work, running, children)

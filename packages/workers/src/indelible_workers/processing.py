@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from time import sleep
 from typing import Final, Generic, TypeVar
 
 from attrs import frozen
@@ -75,6 +74,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         hold = HeldLeases(
             self.stage,
             leases,
+            self.worker.clock,
             on_abandoned=partial(self._abandon, performed),
             record_timed_out=partial(self._record_timed_out, leases, performed),
         )
@@ -244,7 +244,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     def _finish_performed(self, performed: Sequence[PerformedTask[Work, Outcome]]) -> None:
         """Complete tasks whose thread performs another one that hangs, and extend their leases."""
-        hold = HeldLeases(self.stage, [task.lease for task in performed])
+        hold = HeldLeases(self.stage, [task.lease for task in performed], self.worker.clock)
         with self.worker.hold_leases(hold):
             self._finish(performed)
 
@@ -308,7 +308,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         tries_left: int,
     ) -> None:
         if is_database_fault(error) and tries_left > 1:
-            sleep(FINISH_RETRY_SECONDS)
+            self.worker.clock.sleep(FINISH_RETRY_SECONDS)
             self._finish(performed, tries_left - 1)
             return
 

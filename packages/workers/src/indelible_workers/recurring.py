@@ -137,9 +137,9 @@ def run_scheduler(
         UsageError: Two recurring tasks of a stage have the same name.
     """
     _check_names(recurring_tasks)
-    agenda = _Agenda(metrics or SchedulerMetrics())
+    agenda = _Agenda(metrics or SchedulerMetrics(clock=worker.clock))
     pause_seconds = 0.0
-    while not worker.stopping.wait(pause_seconds):
+    while not worker.clock.wait(worker.stopping, pause_seconds):
         pause_seconds = TICK_SECONDS
         try:
             agenda.enqueue_due(worker, recurring_tasks)

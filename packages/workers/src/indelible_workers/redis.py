@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack, contextmanager, suppress
 from threading import Event
-from time import sleep
 from typing import Final
 
 from dramatiq import Message, MessageProxy
@@ -46,11 +45,12 @@ class WakeupBroker(RedisBroker):
     @contextmanager
     def connected(self) -> Generator[None]:
         """Exchange news of commits with other processes until the block ends."""
+        clock = self._worker.clock
         with ExitStack() as stack:
-            stack.enter_context(received_commits(self.client, self._worker.wakeup.set))
+            stack.enter_context(received_commits(self.client, self._worker.wakeup.set, clock))
             store = self._worker.store
             if isinstance(store, SignalsCommits):
-                stack.enter_context(sent_commits(store.commits, self.client))
+                stack.enter_context(sent_commits(store.commits, self.client, clock))
             yield
 
     def end_consumers(self) -> None:
@@ -88,8 +88,13 @@ class WakeupBroker(RedisBroker):
     def wait_for_messages(self, queue: str) -> None:
         """Wait until the queue may have messages, or until it is time to look."""
         may_have_messages = self._may_have_messages[queue]
-        may_have_messages.wait(ENDING_SECONDS if self._is_ending else FETCH_SECONDS)
+        seconds = ENDING_SECONDS if self._is_ending else FETCH_SECONDS
+        self._worker.clock.wait(may_have_messages, seconds)
         may_have_messages.clear()
+
+    def pause(self, seconds: float) -> None:
+        """Let the thread of a consumer sleep."""
+        self._worker.clock.sleep(seconds)
 
     def fetch_again(self, queue: str) -> None:
         """Let the consumer of the queue fetch without a wait."""
@@ -171,14 +176,14 @@ class WakeupConsumer(Consumer):
         """Return the next wake-up, or None."""
         self._broker.wait_for_messages(self._queue)
         if self._broker.is_refused(self._queue):  # leave it to another process
-            sleep(REFUSED_SECONDS)
+            self._broker.pause(REFUSED_SECONDS)
             self._broker.fetch_again(self._queue)
             return None
 
         try:
             message = self._next_wakeup()
         except REDIS_ERRORS:  # which the broker has logged
-            sleep(RECONNECT_SECONDS)
+            self._broker.pause(RECONNECT_SECONDS)
             self._broker.fetch_again(self._queue)
             return None
 

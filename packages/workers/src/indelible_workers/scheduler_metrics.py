@@ -1,10 +1,11 @@
 """The metrics of a scheduler: what it enqueued, and when it last looked at its schedules."""
 
-from time import monotonic
 from typing import Final
 
 from attrs import define, field
 from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from indelible_workers.clock import ThreadClock, WaitingClock
 
 ENQUEUED: Final = "enqueued"
 REFUSED: Final = "refused"
@@ -16,10 +17,12 @@ class SchedulerMetrics:
     """Counts the slots that one scheduler has enqueued, and measures its rounds."""
 
     registry: CollectorRegistry = field(factory=CollectorRegistry)
+    _clock: WaitingClock = field(factory=ThreadClock, kw_only=True)
     _slots: Counter = field(init=False)
-    _round_at: float = field(factory=monotonic, init=False)
+    _round_at: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.round_ended()
         self._slots = Counter(
             "indelible_scheduler_slots",
             "Slots of recurring tasks that this scheduler enqueued, skipped as too late, or tried"
@@ -32,7 +35,7 @@ class SchedulerMetrics:
             "Time since the scheduler last looked at its recurring tasks without a failure.",
             registry=self.registry,
         )
-        age.set_function(lambda: monotonic() - self._round_at)
+        age.set_function(lambda: self._clock.monotonic() - self._round_at)
 
     def count(self, stage: str, outcome: str) -> None:
         """Count a slot by its outcome."""
@@ -40,4 +43,4 @@ class SchedulerMetrics:
 
     def round_ended(self) -> None:
         """Remember a round without a failure."""
-        self._round_at = monotonic()
+        self._round_at = self._clock.monotonic()

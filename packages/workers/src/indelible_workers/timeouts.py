@@ -55,7 +55,7 @@ def _record_until_stored(
     worker: Worker, stage: AnyStage, lease: Lease, record: Callable[[], None]
 ) -> None:
     """Record a death, tried again until the worker stops; then another worker finds the task."""
-    with worker.hold_leases(HeldLeases(stage, [lease])):
+    with worker.hold_leases(HeldLeases(stage, [lease], worker.clock)):
         while True:
             try:
                 record()
@@ -69,5 +69,5 @@ def _record_until_stored(
             else:
                 return
 
-            if worker.stopping.wait(RECORD_RETRY_SECONDS):
+            if worker.clock.wait(worker.stopping, RECORD_RETRY_SECONDS):
                 return

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from threading import Thread
-from time import monotonic, sleep
 from typing import Any, Final
 
 import dramatiq
@@ -86,7 +84,7 @@ def run_workers(
     of one are lost. A stage occupies half of the threads at most, or `Stage.concurrency`. A thread
     whose task has exceeded its time limit is left behind at the end.
 
-    Raises: PerformNotPicklable.
+    Raises: PerformNotPicklable, ThreadRefused under a virtual clock.
     """
     _set_limits(worker, stages, threads)
     brokers = (*brokers, LocalBroker())
@@ -96,14 +94,14 @@ def run_workers(
     ]
     worker.threads.set_function(lambda: _count_alive(pools))
     look = partial(dispatch_until_stopped, worker, stages, brokers, dispatch_seconds)
-    dispatcher = Thread(target=look, name="indelible-dispatcher")
 
     with worker.heartbeat(), _news_of_commits(worker, brokers):
-        for broker, pool in zip(brokers, pools, strict=True):
+        for broker in brokers:
             register_actors(broker, worker, stages)
-            pool.start()
-        dispatcher.start()
+        dispatcher = worker.clock.start_loop("indelible-dispatcher", look, daemon=False)
         try:
+            for pool in pools:
+                pool.start()
             yield
         finally:
             worker.stop()
@@ -134,9 +132,10 @@ def _stop_pools(
     worker: Worker, brokers: Sequence[Broker], pools: Sequence[dramatiq.Worker]
 ) -> None:
     """Stop the threads when their tasks have ended or exceeded their limits."""
-    deadline = monotonic() + MAX_HOLD_SECONDS
-    while worker.stage_threads.active > 0 and monotonic() < deadline:
-        sleep(ACTIVE_SECONDS)
+    clock = worker.clock
+    deadline = clock.monotonic() + MAX_HOLD_SECONDS
+    while worker.stage_threads.active > 0 and clock.monotonic() < deadline:
+        clock.sleep(ACTIVE_SECONDS)
 
     timeout = STOP_MILLISECONDS
     if worker.stage_threads.timed_out:

@@ -2,21 +2,28 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from threading import Event, Thread
-from time import monotonic
+from functools import partial
+from threading import Event
 from typing import Final, Self
 
 from attrs import define, field, frozen
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from indelible.kernel import Actor, Clock, Store, SystemClock
+from indelible.kernel import Actor, Store
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.tasks import Lease
 from indelible_workers.children import Children
+from indelible_workers.clock import ThreadClock, WaitingClock
 from indelible_workers.failpoints import AtStageFailpoint, no_stage_failpoint
 from indelible_workers.finishers import Finishers
-from indelible_workers.heartbeat import MAX_HOLD_SECONDS, Heartbeat, logger
+from indelible_workers.heartbeat import (
+    HEARTBEAT_SECONDS,
+    MAX_HOLD_SECONDS,
+    WATCH_SECONDS,
+    Heartbeat,
+    logger,
+)
 from indelible_workers.holds import HeldLeases
 from indelible_workers.hung_threads import HungThreadReporter
 from indelible_workers.stage_threads import StageThreads
@@ -46,7 +53,7 @@ class Worker:
 
     store: Store[TasksRead, TasksWrite]
     actor: Actor
-    clock: Clock = field(factory=SystemClock)
+    clock: WaitingClock = field(factory=ThreadClock)
     registry: CollectorRegistry = field(factory=CollectorRegistry)
     stopping: Event = field(factory=Event)  # once set, no more tasks are claimed
     at_failpoint: AtStageFailpoint = no_stage_failpoint
@@ -56,14 +63,16 @@ class Worker:
     threads: Gauge = field(init=False)
     stage_threads: StageThreads = field(init=False)
     children: Children = field(factory=Children, init=False)
-    finishers: Finishers = field(factory=Finishers, init=False)
+    finishers: Finishers = field(init=False)
     _outcomes: Counter = field(init=False)
     _rate_limited: Counter = field(init=False)
     _claims_delayed_until: dict[str, float] = field(factory=dict[str, float], init=False)
     _holds: list[HeldLeases] = field(factory=list[HeldLeases], init=False)
-    _beat_at: float = field(factory=monotonic, init=False)
+    _beat_at: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.finishers = Finishers(self.clock)
+        self._beat()
         self._outcomes = Counter(
             "indelible_worker_tasks",
             "Tasks claimed, completed, retried, postponed, dead, released, lost or timed out; "
@@ -86,7 +95,7 @@ class Worker:
             "Time since the last round of the heartbeat in which nothing failed.",
             registry=self.registry,
         )
-        age.set_function(lambda: monotonic() - self._beat_at)
+        age.set_function(lambda: self.clock.monotonic() - self._beat_at)
 
     def count(self, stage: str, outcome: str, number: int = 1) -> None:
         """Count tasks of a stage by outcome."""
@@ -99,17 +108,17 @@ class Worker:
             permit_seconds = max(rate.permit_time.total_seconds(), MIN_CLAIM_DELAY_SECONDS)
             seconds = min(permit_seconds, seconds)
 
-        self._claims_delayed_until[stage] = monotonic() + seconds
+        self._claims_delayed_until[stage] = self.clock.monotonic() + seconds
         self._rate_limited.labels(stage).inc()
         self.wakeup.set()  # the dispatcher looks again after this delay, not after its usual pause
 
     def claim_delay_seconds(self, stage: str) -> float:
         """Return for how long no thread is to be woken for the stage."""
-        return max(0.0, self._claims_delayed_until.get(stage, 0.0) - monotonic())
+        return max(0.0, self._claims_delayed_until.get(stage, 0.0) - self.clock.monotonic())
 
     def _beat(self) -> None:
         """Remember a round of the heartbeat in which nothing has failed."""
-        self._beat_at = monotonic()
+        self._beat_at = self.clock.monotonic()
 
     def stop(self) -> None:
         """Claim no more tasks, and ask the running ones to stop."""
@@ -129,19 +138,15 @@ class Worker:
     def heartbeat(self) -> Generator[Self]:
         """Extend leases and enforce time limits in two threads until the block ends."""
         finished = Event()
-        hung_threads = HungThreadReporter(self.store, self.actor, self.stage_threads)
+        hung_threads = HungThreadReporter(self.store, self.actor, self.stage_threads, self.clock)
         heartbeat = Heartbeat(
-            self.store, self.actor, self.stopping, self._holds, hung_threads, self._beat
+            self.store, self.actor, self.stopping, self._holds, hung_threads, self._beat, self.clock
         )
-        loops = {
-            "indelible-heartbeat": heartbeat.beat_until,
-            "indelible-watch": heartbeat.watch_until,
-        }
-        threads: list[Thread] = []
-        for name, loop in loops.items():
-            thread = Thread(target=loop, args=(finished,), name=name, daemon=True)
-            thread.start()
-            threads.append(thread)
+        repeat = partial(self.clock.repeat, finished=finished)
+        threads = (
+            repeat("indelible-heartbeat", heartbeat.beat, HEARTBEAT_SECONDS),
+            repeat("indelible-watch", heartbeat.watch, WATCH_SECONDS),
+        )
 
         try:
             yield self

@@ -96,8 +96,8 @@ class LeaseHandle:
 
     A `perform` that starts processes gives them a group of their own and registers it. A request to
     stop kills the registered groups, except at a shutdown. Once the leader of a group was waited
-    for, its id may belong to other processes: unregister the group first. `open_group` is the
-    worker's.
+    for, its id may belong to other processes: unregister the group first. `open_group`
+    and `wait_for`, which waits for an event and returns True if it was set, are the worker's.
     """
 
     lease: Lease
@@ -105,6 +105,7 @@ class LeaseHandle:
     progress: int | None = field(default=None, init=False)  # in percent, as last set
     has_killed_groups: bool = field(default=False, init=False)
     open_group: Callable[[int], ProcessGroup] = field(default=UnwatchedGroup, kw_only=True)
+    wait_for: Callable[[Event, float], bool] = field(default=Event.wait, kw_only=True)
     _stop: Event | None = field(default=None, init=False)
     _groups: dict[int, ProcessGroup] | None = field(default=None, init=False)
 
@@ -143,7 +144,7 @@ class LeaseHandle:
         if self.stop_reason is not None:
             return True
 
-        return self._stop.wait(seconds)
+        return self.wait_for(self._stop, seconds)
 
     def request_stop(self, reason: StopReason) -> None:
         """Ask the task to stop. A worker calls it, and a test of a stage may do so too."""
