@@ -4,16 +4,19 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import cast
 
+from attrs import field, frozen
 from docs.generators.markdown import coded, page, table
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
 from indelible.app import AppContext
 from indelible.kernel import Lifecycle, Store
+from indelible.kernel.lost_races import LostRaces
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.silence import StandingTasks
 from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
 from indelible.memory import MemoryStore
+from indelible_service.store_metrics import StoreCollector
 from indelible_service.workers import build_worker
 from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
@@ -87,10 +90,16 @@ COLUMNS = ("metric", "type", "labels", "meaning")
 def metrics_page() -> str:
     """Return the page with every metric, its labels, and the actions of every lifecycle."""
     app_context = _example_context()
+    store = cast("Store[TasksRead, TasksWrite]", MemoryStore())
     standing = StandingTasks(tasks=(), watched_since=app_context.clock.now())
     web = create_metrics(app_context, CONTEXTS, standing).registry
+    of_store = StoreCollector(_NoRaces())
+    web.register(of_store)
+    workers = build_worker(store).registry
+    workers.register(of_store)
+    scheduler = SchedulerMetrics().registry
+    scheduler.register(of_store)
     actions = table(("lifecycle", "actions"), _lifecycle_rows())
-    store = cast("Store[TasksRead, TasksWrite]", MemoryStore())
 
     return page(
         "Metrics",
@@ -102,10 +111,17 @@ def metrics_page() -> str:
         LABELS.lstrip(),
         actions,
         WORKERS.lstrip(),
-        table(COLUMNS, _rows(build_worker(store).registry)),
+        table(COLUMNS, _rows(workers)),
         SCHEDULER.lstrip(),
-        table(COLUMNS, _rows(SchedulerMetrics().registry)),
+        table(COLUMNS, _rows(scheduler)),
     )
+
+
+@frozen
+class _NoRaces:
+    """The count of a store that has lost no race."""
+
+    lost_races: LostRaces = field(factory=LostRaces)
 
 
 def _rows(registry: CollectorRegistry) -> Iterator[tuple[str, ...]]:

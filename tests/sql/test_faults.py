@@ -215,7 +215,9 @@ def test_a_pool_without_a_free_connection_is_an_error(database: PostgresServer) 
     engine.dispose()
 
 
-def test_a_sqlite_file_that_another_process_locks_is_busy(sqlite_url: str) -> None:
+def test_a_sqlite_file_that_another_process_locks_is_busy(
+    sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     engine = create_engine(sqlite_url, connect_args={"timeout": 0.01})
     event.listen(engine, "connect", enable_foreign_keys)
     store = open_store(engine=engine, policy=POLICY)
@@ -227,6 +229,8 @@ def test_a_sqlite_file_that_another_process_locks_is_busy(sqlite_url: str) -> No
     assert code(create, store) == "STORE_BUSY"
     assert len(pauses) == RETRIES
     assert code(create_in_block, store) == "STORE_BUSY"
+    assert store.lost_races.number == RETRIES + 2  # each attempt of both calls
+    assert "ERROR" not in {record.levelname for record in caplog.records}
 
     locking.execute("ROLLBACK")
     locking.close()

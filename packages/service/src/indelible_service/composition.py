@@ -16,16 +16,20 @@ from indelible_service.processes import (
     watched_tasks,
 )
 from indelible_service.settings import Settings, load
+from indelible_service.store_metrics import StoreCollector
 from indelible_sql import SqlStore
 from indelible_web import WebSettings
 from indelible_web import create_app as create_web_app
+from indelible_web.app import metrics_registry
 
 
 def build_app(settings: Settings, store: SqlStore, *, is_only_process: bool = True) -> Flask:
     """Return the API over the store."""
     app_context = AppContext(store=store, config=store.config, **build_gateways(settings))
     web_settings = build_web_settings(settings, is_only_process=is_only_process)
-    return create_web_app(app_context, web_settings)
+    app = create_web_app(app_context, web_settings)
+    metrics_registry(app).register(StoreCollector(store))
+    return app
 
 
 def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> WebSettings:

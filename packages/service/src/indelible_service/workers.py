@@ -37,6 +37,7 @@ from indelible_service.processes import (
     watched_tasks,
 )
 from indelible_service.settings import Settings
+from indelible_service.store_metrics import StoreCollector
 from indelible_service.supervisor import Start, Supervisor, log_words, logger, run_command
 from indelible_sql import SqlStore
 from indelible_workers import RecurringTask, SchedulerMetrics, Worker, run_scheduler, run_workers
@@ -161,7 +162,9 @@ def run_worker_process(settings: Settings, selection: StageSelection) -> None:
         stages = selected_stages(settings, store, selection)
         configure_process(settings)
         _report_start(settings, stages)
-        with worker_threads(settings, store, stages, build_worker(store)):
+        worker = build_worker(store)
+        worker.registry.register(StoreCollector(store))
+        with worker_threads(settings, store, stages, worker):
             shutdown.wait()
 
 
@@ -281,6 +284,7 @@ def run_scheduler_process(settings: Settings, modules: Collection[str] = ()) -> 
         logger.info("scheduler: recurring tasks: %s", names or "none")
         worker = Worker(store=store, actor=SCHEDULER, stopping=shutdown)
         metrics = SchedulerMetrics()
+        metrics.registry.register(StoreCollector(store))
         publish_commits(settings, store)
         with served_metrics(settings, metrics.registry):
             run_scheduler(worker, tasks, metrics, after_round(settings, store, tasks))

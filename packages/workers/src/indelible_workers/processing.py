@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from attrs import frozen
 
-from indelible.kernel import Actor, Store
+from indelible.kernel import Actor, Store, StoreBusy
 from indelible.kernel.lease_handles import PerformStopped, TimeLimitExceeded
 from indelible.kernel.stages import Postpone, Stage, TasksRead, TasksWrite
 from indelible.kernel.task_commands import CompleteTasks, complete_tasks
@@ -101,7 +101,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         try:
             leases, position, prepared = self._claim_batch()
         except Exception as error:  # noqa: BLE001 - a fault of the database is raised again below
-            if not isinstance(error, Postpone):
+            if not isinstance(error, Postpone | StoreBusy):
                 logger.warning(
                     "stage %s: batch claim failed (%s); retrying tasks one at a time",
                     self.stage.name,

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import AuditContext, Clock, Ids, Lifecycle
 from indelible.kernel.commit_signal import CommitSignal
+from indelible.kernel.lost_races import LostRaces
 from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
 from indelible.kernel.transaction import (
     Nesting,
@@ -77,6 +78,7 @@ class Database(Generic[Reading, Writing]):
     _feed_readers: set[CodeType] = field(factory=set[CodeType], init=False, repr=False)
     nesting: Nesting = field(factory=Nesting, init=False, repr=False)
     commits: CommitSignal = field(factory=CommitSignal, init=False, repr=False)
+    lost_races: LostRaces = field(factory=LostRaces, init=False, repr=False)
 
     def read(
         self, query: Callable[Concatenate[Reading, P], R], /, *args: P.args, **kwargs: P.kwargs

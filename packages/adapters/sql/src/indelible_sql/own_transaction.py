@@ -5,7 +5,7 @@ from typing import Any, Generic
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from indelible.kernel import AuditContext
+from indelible.kernel import AuditContext, StoreBusy
 from indelible.kernel.settings import SETTING
 from indelible_sql.database import Database, Writing, release
 from indelible_sql.engine.errors import (
@@ -97,6 +97,8 @@ class OwnTransaction(Generic[Writing]):
             self._database.nesting.leave(self._mark)
 
         if isinstance(error, Exception):
+            if _is_lost_race(error):
+                self._database.lost_races.count()
             self._log_failure(error)
 
     def _log_failure(self, error: Exception) -> None:
@@ -154,6 +156,13 @@ class SingleUpdate(OwnTransaction[Writing]):
             log_commit(self._audit, 0)
         elif not isinstance(error, NeedsTransaction):
             super()._log_failure(error)
+
+
+def _is_lost_race(error: Exception) -> bool:
+    """Return True for an error after which the command runs again, also one of a host's own SQL."""
+    if isinstance(error, DBAPIError):
+        return fate_of(error) is CommitFate.LOST_RACE
+    return isinstance(error, StoreBusy)
 
 
 def _commit(connection: Connection) -> DBAPIError | None:

@@ -259,10 +259,16 @@ class reading_row:  # noqa: N801 - used as a function
 
 
 def _log(error: DBAPIError) -> None:
-    """Log the state and the type of an error: the driver's own text can hold a bound value."""
+    """Log the state and the type of an error: the driver's own text can hold a bound value.
+
+    A lost race is no error: the command runs again, and whoever gives up reports StoreBusy.
+    """
     state = state_of(error)
-    is_guard = state.startswith(GUARD_STATES)
-    level = logging.WARNING if is_guard else logging.ERROR
+    level = logging.ERROR
+    if state in BUSY:
+        level = logging.DEBUG
+    elif state.startswith(GUARD_STATES):
+        level = logging.WARNING
     kind = type(error.orig).__name__
     logger.log(level, "database error %s (%s)", state or "no state", kind)
 
