@@ -13,7 +13,6 @@ from indelible.app import AppContext
 from indelible.kernel import Lifecycle, Store
 from indelible.kernel.lost_races import LostRaces
 from indelible.kernel.settings import SystemConfigCache
-from indelible.kernel.silence import StandingTasks
 from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
 from indelible.memory import MemoryStore
 from indelible_service.store_metrics import StoreCollector
@@ -91,8 +90,7 @@ def metrics_page() -> str:
     """Return the page with every metric, its labels, and the actions of every lifecycle."""
     app_context = _example_context()
     store = cast("Store[TasksRead, TasksWrite]", MemoryStore())
-    standing = StandingTasks(tasks=(), watched_since=app_context.clock.now())
-    web = create_metrics(app_context, CONTEXTS, standing).registry
+    web = create_metrics(app_context, CONTEXTS).registry
     of_store = StoreCollector(_NoRaces())
     web.register(of_store)
     workers = build_worker(store).registry

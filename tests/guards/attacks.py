@@ -35,6 +35,7 @@ from tests.guards.attacks_on_settlements import (
     WITHOUT_SETTLEMENT_RECORD,
 )
 from tests.guards.attacks_on_sqlite import ON_SQLITE
+from tests.guards.attacks_on_subjects import LEGAL_ON_SUBJECTS, ON_SUBJECTS
 from tests.guards.attacks_on_subscribers import LEGAL_ON_SUBSCRIBERS, ON_SUBSCRIBERS
 from tests.guards.attacks_on_task_ends import ON_TASK_ENDS
 from tests.guards.attacks_on_tasks import LEGAL_ON_TASKS, ON_TASKS
@@ -57,6 +58,7 @@ LEGAL: Kind = {
     **LEGAL_ON_BREAKERS,
     **LEGAL_ON_HUNG_THREADS,
     **LEGAL_ON_SUBSCRIBERS,
+    **LEGAL_ON_SUBJECTS,
     **LEGAL_ON_SEALS,
     **LEGAL_ON_PAYLOADS,
 }
@@ -90,6 +92,7 @@ ON_BOTH = (
     ON_BREAKERS,
     ON_HUNG_THREADS,
     ON_SUBSCRIBERS,
+    ON_SUBJECTS,
     ON_SEALS,
     ON_PAYLOADS,
     ON_HEADS,

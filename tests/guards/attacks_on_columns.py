@@ -25,6 +25,7 @@ from tests.guards.situation import (
     insert_version,
     insert_warnings,
 )
+from tests.guards.subject_rows import insert_subject
 from tests.guards.subscriber_rows import insert_cursor
 from tests.guards.task_rows import insert_attempt, insert_pruned, insert_task
 from tests.guards.writes import insert_change, step_writes, update_head
@@ -39,6 +40,7 @@ from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
+from indelible_sql.kernel.subject_tables import SUBJECTS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
@@ -76,6 +78,7 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         BREAKERS: insert_breaker(**columns),
         HUNG_THREADS: insert_report(**columns),
         SUBSCRIBER_CURSORS: insert_cursor(**columns),
+        SUBJECTS: insert_subject(**columns),
         SEALS: insert_seal(s.seal, **columns),
         SEAL_RECORDS: insert_seal_record(**columns),
         PAYLOADS: insert_payload(**columns),

@@ -21,6 +21,7 @@ from tests.guards.attacks_on_projects import REPLACED_PROJECTS
 from tests.guards.attacks_on_rates import REPLACED_BUCKETS
 from tests.guards.attacks_on_references import REPLACED_CONTESTS
 from tests.guards.attacks_on_seals import REPLACED_SEALS
+from tests.guards.attacks_on_subjects import REPLACED_SUBJECTS
 from tests.guards.attacks_on_subscribers import REPLACED_CURSORS
 from tests.guards.attacks_on_tasks import REPLACED_TASKS
 from tests.guards.attacks_on_tokens import REPLACED_TOKENS
@@ -193,6 +194,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_BREAKERS,
         **REPLACED_REPORTS,
         **REPLACED_CURSORS,
+        **REPLACED_SUBJECTS,
         **REPLACED_PAYLOADS,
     },
     "a chosen position": CHOSEN_POSITIONS,

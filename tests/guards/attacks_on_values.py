@@ -14,6 +14,7 @@ from tests.guards.task_rows import EXPIRED, raise_pruned, update_task
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
+from indelible_sql.kernel.subject_tables import SUBJECTS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import Domain
@@ -26,6 +27,7 @@ TABLES = (
     BREAKERS,
     HUNG_THREADS,
     SUBSCRIBER_CURSORS,
+    SUBJECTS,
 )
 # Each is well-formed for a comparison of characters.
 IMPOSSIBLE_INSTANTS = (

@@ -36,6 +36,7 @@ from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
+from indelible_sql.kernel.subject_tables import SUBJECTS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.money import CONTEXT as MONEY_CONTEXT
@@ -53,6 +54,7 @@ NOT_DIGESTED = (
     BREAKERS,
     HUNG_THREADS,
     SUBSCRIBER_CURSORS,
+    SUBJECTS,
 )
 # The columns that all heads share are not tried again in these heads.
 SIMILAR_HEADS = (STAGES, *(head for head in TOKENS_CONTEXT.heads if head is not TOKENS))

@@ -28,6 +28,7 @@ from tests.guards.project_rows import (
     settle_projects,
 )
 from tests.guards.samples import later_than, legal_births, legal_steps, next_step
+from tests.guards.subject_rows import add_subjects
 from tests.guards.subscriber_rows import add_subscribers
 from tests.guards.task_rows import add_tasks, attempt_row
 from tests.guards.token_rows import add_tokens
@@ -183,6 +184,7 @@ def settle(store: SqlStore) -> Situation:
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
         add_kernel_records(tx)
         add_breakers(tx)
+        add_subjects(tx)
         add_tokens(Repositories.over(tx), tx.clock.now())
         attempt = attempt_row(add_tasks(tx))
         add_subscribers(tx)

@@ -13,8 +13,7 @@ from tests.contest_runs import TestClock
 
 from indelible.app import WriteTx
 from indelible.kernel import Actor
-from indelible.kernel.silence import StandingTask, StandingTasks
-from indelible.kernel.tasks import TaskKey
+from indelible.kernel.silence import StandingTask
 from indelible.memory import MemoryStore
 from indelible.testing.stores import within
 from indelible_service.deadman import DeadMansSwitch
@@ -79,10 +78,10 @@ class Site:
     def switch(self, address: str) -> DeadMansSwitch:
         """Return a switch that watches one task, which has been enqueued and has not run."""
         now = self.clock.now()
-        watched = StandingTask(key=TaskKey("polls", "weather"))
-        standing = StandingTasks(tasks=(watched,), watched_since=now)
+        watched = StandingTask(entity_id="weather").subject("polls")
+        within(self.store, lambda tx: tx.subjects.declare((watched,)))
         within(self.store, lambda tx: tx.tasks.enqueue("polls", {"weather": now}))
-        return DeadMansSwitch(url=address, store=self.store, clock=self.clock, standing=standing)
+        return DeadMansSwitch(url=address, store=self.store, clock=self.clock)
 
     def run_task(self) -> None:
         """Run the watched task, which enqueues itself again."""

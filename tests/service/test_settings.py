@@ -46,6 +46,7 @@ INVALID = {
     "INDELIBLE_METRICS_PORT": "-1",
     "INDELIBLE_BACKUP_URL": "mysql://hidden",
     "INDELIBLE_BACKUP_RECIPIENT": "hidden",
+    "INDELIBLE_BACKUP_HOURS": "-1",
     "INDELIBLE_DEADMAN_URL": "ftp://hidden",
     "INDELIBLE_WORKSPACE_ROOT": "relative/workspaces",
     "INDELIBLE_WORKSPACE_MIN_FREE_MEBIBYTES": "-1",

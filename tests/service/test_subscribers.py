@@ -9,7 +9,7 @@ from indelible.kernel import Actor
 from indelible.kernel.subscribers import FOLLOW_FEED
 from indelible.reactions import SUBSCRIBER_NAME
 from indelible.testing.stores import create
-from indelible_service import subscribers
+from indelible_service.contexts.declaration import AnyStage
 from indelible_service.processes import build_stages, enqueue_standing_tasks
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore, open_store, verify
@@ -35,10 +35,14 @@ def settings(store: SqlStore) -> dict[str, str]:
     return {"DATABASE_URL": store.own_url}
 
 
+def feed_stage(store: SqlStore) -> AnyStage:
+    """Return the stage of the service."""
+    return build_stages(Settings(database_url=store.own_url), store)[FOLLOW_FEED]
+
+
 def follow(store: SqlStore) -> int:
     """Run the stage of the service as a worker does, and return how many tasks were claimed."""
-    stage = build_stages(Settings(database_url=store.own_url), store)[FOLLOW_FEED]
-    return process_batch(store, stage, actor=WORKER)
+    return process_batch(store, feed_stage(store), actor=WORKER)
 
 
 def test_a_worker_follows_the_feed_for_the_reactions(
@@ -46,21 +50,21 @@ def test_a_worker_follows_the_feed_for_the_reactions(
 ) -> None:
     assert json_result("subscribers", "list", settings=settings) == []
     create(store)
-    enqueue_standing_tasks(Settings(database_url=store.own_url), store, (FOLLOW_FEED,))
+    enqueue_standing_tasks(store, (feed_stage(store),))
     assert follow(store) == 1
 
     (lag,) = json_result("subscribers", "list", settings=settings)
     assert (lag["name"], lag["stage"]) == (SUBSCRIBER_NAME, FOLLOW_FEED)
     assert (lag["seconds"], lag["problem"]) == (0, None)
     assert lag["cursor"]["feed_cursor"] == store.feed().cursor
-    assert [task.key.entity_id for task in subscribers.standing_tasks()] == [SUBSCRIBER_NAME]
+    assert [task.entity_id for task in feed_stage(store).standing_tasks] == [SUBSCRIBER_NAME]
     assert SUBSCRIBER_NAME in run("subscribers", "list", settings=settings).stdout
     assert verify(store) == ()
 
 
 def test_a_subscriber_is_restarted_with_a_reason(store: SqlStore, settings: dict[str, str]) -> None:
     create(store)
-    enqueue_standing_tasks(Settings(database_url=store.own_url), store, (FOLLOW_FEED,))
+    enqueue_standing_tasks(store, (feed_stage(store),))
     follow(store)
 
     restarted = json_result(*RESTART, "--position", "beginning", *BECAUSE, settings=settings)

@@ -6,6 +6,7 @@ from typing import ParamSpec
 
 import pytest
 from tests.conftest import POLICY
+from tests.sql.set_time import SetTime, postgresql_in_set_time, replace_on_sqlite
 
 from indelible.kernel import IndelibleError
 from indelible_service.embedded import PostgresServer
@@ -53,3 +54,19 @@ def store(request: pytest.FixtureRequest) -> SqlStore:
     """Open a store on each database."""
     store: SqlStore = request.getfixturevalue(request.param)
     return store
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def simulated(request: pytest.FixtureRequest) -> Generator[tuple[SqlStore, SetTime]]:
+    """Return a store in the year 2031, and its clock."""
+    clock = SetTime()
+    if request.param == "sqlite":
+        store: SqlStore = request.getfixturevalue("sqlite")
+        replace_on_sqlite(store, clock)
+        store.clock = clock
+        yield store, clock
+        return
+
+    server: PostgresServer = request.getfixturevalue("server")
+    with postgresql_in_set_time(server, clock) as store:
+        yield store, clock

@@ -47,6 +47,7 @@ NOT_EXPORTED = {
     "stage_breakers",
     "hung_threads",
     "subscriber_cursors",
+    "watched_subjects",
     "seals",
     "seal_records",
 }

@@ -45,6 +45,7 @@ from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
+from indelible_sql.kernel.subject_tables import SUBJECTS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.maintenance.export import export_histories, exported_hashes
@@ -64,6 +65,7 @@ LEFT_OUT = (
     BREAKERS,
     HUNG_THREADS,
     SUBSCRIBER_CURSORS,
+    SUBJECTS,
 )
 # The tables that each revision adds, and the lifecycles: of whole contexts, or of the kernel.
 NEW_TABLES = {
@@ -85,6 +87,7 @@ NEW_TABLES = {
     ),
     "0006": (
         "subscriber_cursors",
+        "watched_subjects",
         "webhook_rejections",
         "accounts",
         "movements",

@@ -28,6 +28,7 @@ TASK_MODULES = {
     "breakers.py",
     "hung_thread_statements.py",
     "rate_statements.py",
+    "subjects.py",
     "subscribers.py",
     "task_enqueueing.py",
     "task_statements.py",

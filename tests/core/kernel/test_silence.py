@@ -1,74 +1,91 @@
-"""Test when a task that should run again and again is silent."""
+"""Test when something that should succeed again and again is silent."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from indelible.kernel import instant_text
-from indelible.kernel.silence import StandingTask, StandingTasks
-from indelible.kernel.tasks import TaskKey
+from indelible.kernel import IndelibleError, instant_text
+from indelible.kernel.silence import (
+    StandingTask,
+    Subject,
+    SubjectKind,
+    SubjectNotFound,
+    SubjectState,
+    forget_subject,
+    silent_of,
+    silent_subjects,
+    subject_states,
+)
 from indelible.memory import MemoryStore
-from indelible.testing.stores import BEGINNING, FAR, TickingClock, claim, enqueue, within
+from indelible.testing.stores import BEGINNING, FAR, TickingClock, within
 
 SILENCE = timedelta(hours=2)
-MOMENT = timedelta(minutes=1)  # longer than the clock of a test runs
-TASKS = StandingTasks(
-    tasks=(StandingTask(key=TaskKey("work", "scan"), longest_silence=SILENCE),),
-    watched_since=BEGINNING,
+MOMENT = timedelta(seconds=1)
+SCAN = StandingTask(entity_id="scan", longest_silence_seconds=7_200).subject("work")
+STATE = SubjectState(
+    kind=SCAN.kind,
+    stage="work",
+    entity_id="scan",
+    longest_silence_seconds=7_200,
+    known_since=BEGINNING,
 )
 
 
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore(clock=TickingClock())
+def test_the_later_success_counts() -> None:
+    for kept, of_task in ((BEGINNING, BEGINNING + MOMENT), (BEGINNING + MOMENT, BEGINNING)):
+        state = SubjectState(
+            kind=SCAN.kind,
+            stage="work",
+            entity_id="scan",
+            longest_silence_seconds=7_200,
+            known_since=BEGINNING,
+            kept_at=kept,
+            task_succeeded_at=of_task,
+        )
+        assert state.problem(BEGINNING + MOMENT + SILENCE) is None
+        assert state.problem(BEGINNING + 2 * MOMENT + SILENCE) == "is silent"
 
 
-def problem(store: MemoryStore, now: datetime) -> str:
-    """Return the problem of the task at a time, '' for none."""
-    return " and ".join(str(task) for task in store.read(TASKS.silent, now))
-
-
-def test_a_task_that_nobody_enqueues_is_silent(store: MemoryStore) -> None:
-    assert problem(store, BEGINNING + SILENCE) == ""
-    assert problem(store, BEGINNING + SILENCE + MOMENT) == (
-        "task scan of stage work was never enqueued"
+def test_a_silent_subject_says_when_it_succeeded_and_when_it_should_have() -> None:
+    (silent,) = silent_of((STATE,), FAR)
+    assert str(silent) == (
+        "task scan of stage work is silent (never succeeded,"
+        f" known since {instant_text(BEGINNING)}, longest silence 7200 s)"
     )
 
 
-def test_a_task_that_waits_for_too_long_is_silent(store: MemoryStore) -> None:
-    enqueue(store, "scan")
-    assert problem(store, BEGINNING + SILENCE) == ""
-    assert "has been due since" in problem(store, BEGINNING + SILENCE + MOMENT)
+def test_a_task_that_is_put_off_is_silent_at_once() -> None:
+    store = MemoryStore(clock=TickingClock())
+    within(store, lambda tx: tx.subjects.declare((SCAN, Subject.of_stage("work", 7_200))))
+    within(store, lambda tx: tx.tasks.enqueue("work", {"scan": FAR}))
 
-    claim(store, until=BEGINNING + 2 * SILENCE)
-    assert problem(store, BEGINNING + SILENCE + MOMENT) == ""  # it runs
-
-
-def test_a_completed_task_is_silent_until_its_next_run(store: MemoryStore) -> None:
-    enqueue(store, "scan")
-    leases = claim(store)
-    within(store, lambda tx: tx.tasks.complete(leases))
-
-    assert problem(store, BEGINNING + SILENCE) == ""
-    assert "has not run since" in problem(store, BEGINNING + SILENCE + MOMENT)
+    silent = store.read(silent_subjects, BEGINNING)
+    assert [found.problem for found in silent] == [f"is put off until {instant_text(FAR)}"]
 
 
-def test_a_task_that_is_put_off_is_silent_at_once(store: MemoryStore) -> None:
-    enqueue(store, "scan")
-    within(store, lambda tx: tx.tasks.reschedule("work", "scan", due_at=FAR))
-
-    assert problem(store, BEGINNING) == (
-        f"task scan of stage work is put off until {instant_text(FAR)}"
-    )
-    assert problem(store, FAR) == ""
-
-
-def test_a_dead_and_a_canceled_task_are_silent_at_once(store: MemoryStore) -> None:
-    enqueue(store, "scan")
-    (lease,) = claim(store)
-    within(store, lambda tx: tx.tasks.mark_dead(lease, reason="no answer"))
-    assert problem(store, BEGINNING) == "task scan of stage work is dead: no answer"
-
-    within(store, lambda tx: tx.tasks.requeue("work", "scan"))
+def test_a_canceled_task_is_silent_at_once() -> None:
+    store = MemoryStore(clock=TickingClock())
+    within(store, lambda tx: tx.subjects.declare((SCAN,)))
+    within(store, lambda tx: tx.tasks.enqueue("work", {"scan": BEGINNING}))
     within(store, lambda tx: tx.tasks.cancel("work", "scan"))
-    assert problem(store, BEGINNING) == "task scan of stage work is canceled: a test"
+
+    silent = store.read(silent_subjects, BEGINNING)
+    assert [found.problem for found in silent] == ["is canceled: a test"]
+
+
+def test_a_forgotten_subject_is_not_missed() -> None:
+    store = MemoryStore(clock=TickingClock())
+    within(store, lambda tx: tx.subjects.declare((SCAN,)))
+    assert store.read(silent_subjects, FAR) != ()
+
+    within(store, lambda tx: forget_subject(tx, SubjectKind.STANDING, "work/scan"))
+    assert store.read(silent_subjects, FAR) == ()
+    assert [state.subject.key for state in store.read(subject_states)] == [SCAN.key]
+    with pytest.raises(SubjectNotFound):
+        within(store, lambda tx: forget_subject(tx, SubjectKind.STANDING, "work/other"))
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 10**12])
+def test_a_longest_silence_has_bounds(seconds: int) -> None:
+    with pytest.raises(IndelibleError):
+        StandingTask(entity_id="scan", longest_silence_seconds=seconds)

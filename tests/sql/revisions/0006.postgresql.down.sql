@@ -31,3 +31,5 @@ WHERE lifecycle IN (
 UPDATE indelible.history SET txid = pg_current_xact_id()
 --;
 SET CONSTRAINTS ALL IMMEDIATE
+--;
+ALTER TABLE indelible.tasks DROP COLUMN succeeded_at

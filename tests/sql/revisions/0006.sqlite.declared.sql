@@ -156,6 +156,7 @@ CREATE TABLE tasks (
 	error_class TEXT,
 	cancel_reason TEXT,
 	finished_at TEXT,
+	succeeded_at TEXT,
 	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
 	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
 	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
@@ -181,7 +182,8 @@ CREATE TABLE tasks (
 	CONSTRAINT tasks_slot_rule CHECK (slot GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND slot >= '2000' AND slot < '3000'),
 	CONSTRAINT tasks_error_class_rule CHECK (length(error_class) BETWEEN 1 AND 200),
 	CONSTRAINT tasks_cancel_reason_rule CHECK (trim(cancel_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
-	CONSTRAINT tasks_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000')
+	CONSTRAINT tasks_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000'),
+	CONSTRAINT tasks_succeeded_at_rule CHECK (succeeded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND succeeded_at >= '2000' AND succeeded_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -193,6 +195,8 @@ CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NUL
 CREATE INDEX tasks_due ON tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL
 --;
 CREATE INDEX tasks_finished ON tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL
+--;
+CREATE INDEX tasks_succeeded ON tasks (stage, succeeded_at) WHERE succeeded_at IS NOT NULL
 --;
 CREATE TABLE pruned_stages (
 	stage TEXT NOT NULL,
@@ -270,6 +274,26 @@ CREATE TABLE subscriber_cursors (
 	CONSTRAINT subscriber_cursors_restarted_at_rule CHECK (restarted_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND restarted_at >= '2000' AND restarted_at < '3000'),
 	CONSTRAINT subscriber_cursors_restarted_by_rule CHECK ((substr(restarted_by, 1, 5) = 'user:' AND length(restarted_by) BETWEEN 6 AND 205 OR substr(restarted_by, 1, 7) = 'system:' AND length(restarted_by) BETWEEN 8 AND 207 OR substr(restarted_by, 1, 4) = 'key:' AND length(restarted_by) BETWEEN 5 AND 204) AND restarted_by NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
 	CONSTRAINT subscriber_cursors_restart_reason_rule CHECK (trim(restart_reason, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE watched_subjects (
+	kind TEXT NOT NULL,
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	longest_silence_seconds INTEGER,
+	known_since TEXT NOT NULL,
+	succeeded_at TEXT,
+	CONSTRAINT watched_subjects_pkey PRIMARY KEY (kind, stage, entity_id),
+	CONSTRAINT watched_subjects_kind_known CHECK (kind IN ('stage', 'recurring', 'standing', 'subscriber', 'backup')),
+	CONSTRAINT watched_subjects_silence_bounded CHECK (longest_silence_seconds BETWEEN 1 AND 316224000),
+	CONSTRAINT watched_subjects_kind_rule CHECK (length(kind) BETWEEN 1 AND 200),
+	CONSTRAINT watched_subjects_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT watched_subjects_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT watched_subjects_longest_silence_seconds_rule CHECK (longest_silence_seconds >= 0),
+	CONSTRAINT watched_subjects_known_since_rule CHECK (known_since GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND known_since >= '2000' AND known_since < '3000'),
+	CONSTRAINT watched_subjects_succeeded_at_rule CHECK (succeeded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND succeeded_at >= '2000' AND succeeded_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -2924,15 +2948,15 @@ WHEN ((NEW.arguments IS NULL OR CASE WHEN json_valid(NEW.arguments) THEN length(
 BEGIN SELECT RAISE(ABORT, 'tasks_json_limits_on_update'); END
 --;
 CREATE TRIGGER tasks_no_nested_update BEFORE UPDATE ON tasks
-WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.due_at IS OLD.due_at AND stored.lease_owner IS OLD.lease_owner AND stored.lease_until IS OLD.lease_until AND stored.fence IS OLD.fence AND stored.attempts IS OLD.attempts AND stored.dead_reason IS OLD.dead_reason AND stored.priority IS OLD.priority AND stored.arguments IS OLD.arguments AND stored.result IS OLD.result AND stored.progress IS OLD.progress AND stored.slot IS OLD.slot AND stored.error_class IS OLD.error_class AND stored.cancel_reason IS OLD.cancel_reason AND stored.finished_at IS OLD.finished_at)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.due_at IS OLD.due_at AND stored.lease_owner IS OLD.lease_owner AND stored.lease_until IS OLD.lease_until AND stored.fence IS OLD.fence AND stored.attempts IS OLD.attempts AND stored.dead_reason IS OLD.dead_reason AND stored.priority IS OLD.priority AND stored.arguments IS OLD.arguments AND stored.result IS OLD.result AND stored.progress IS OLD.progress AND stored.slot IS OLD.slot AND stored.error_class IS OLD.error_class AND stored.cancel_reason IS OLD.cancel_reason AND stored.finished_at IS OLD.finished_at AND stored.succeeded_at IS OLD.succeeded_at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_no_nested_update'); END
 --;
 CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
-WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE
+WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM main.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
 --;
 CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
-WHEN (NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.progress IS NULL AND NEW.error_class IS NULL) IS NOT TRUE
+WHEN (NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.progress IS NULL AND NEW.error_class IS NULL AND NEW.succeeded_at IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
 --;
 CREATE TRIGGER tasks_first_fence BEFORE INSERT ON tasks
@@ -2959,20 +2983,24 @@ CREATE TRIGGER tasks_run BEFORE UPDATE OF arguments, priority, result, progress,
 WHEN (((NEW.arguments = OLD.arguments OR NEW.arguments IS NULL AND OLD.arguments IS NULL) OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.priority <= OLD.priority OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.result IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL) AND ((NEW.progress = OLD.progress OR NEW.progress IS NULL AND OLD.progress IS NULL) OR NEW.progress IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NOT NULL AND NEW.fence = OLD.fence) AND ((NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL) OR (OLD.slot IS NULL OR NEW.slot > OLD.slot) AND NEW.due_at IS NOT NULL) AND ((NEW.error_class = OLD.error_class OR NEW.error_class IS NULL AND OLD.error_class IS NULL) OR NEW.error_class IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_run'); END
 --;
+CREATE TRIGGER tasks_success BEFORE UPDATE OF succeeded_at ON tasks
+WHEN (OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.fence = OLD.fence AND NEW.dead_reason IS NULL AND (NEW.due_at IS NULL OR OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL OR NEW.succeeded_at >= OLD.succeeded_at) AND (NEW.succeeded_at = OLD.succeeded_at OR NEW.succeeded_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_success'); END
+--;
 CREATE TRIGGER tasks_recorded BEFORE UPDATE ON tasks
 WHEN (CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM main.task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = NEW.fence AND attempt.outcome = CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason) AND (NEW.cancel_reason IS NULL OR attempt.reason = NEW.cancel_reason))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_recorded'); END
 --;
 CREATE TRIGGER tasks_values_on_insert BEFORE INSERT ON tasks
-WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_on_insert'); END
 --;
 CREATE TRIGGER tasks_values_of_lease BEFORE UPDATE OF lease_owner, lease_until ON tasks
 WHEN ((NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_of_lease'); END
 --;
-CREATE TRIGGER tasks_values_of_end BEFORE UPDATE OF due_at, finished_at ON tasks
-WHEN ((NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
+CREATE TRIGGER tasks_values_of_end BEFORE UPDATE OF due_at, finished_at, succeeded_at ON tasks
+WHEN ((NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_of_end'); END
 --;
 CREATE TRIGGER tasks_values_of_run BEFORE UPDATE OF stage, entity_id, dead_reason, slot, error_class, cancel_reason ON tasks
@@ -3150,6 +3178,38 @@ BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_values_on_insert'); END
 CREATE TRIGGER subscriber_cursors_values_on_update BEFORE UPDATE ON subscriber_cursors
 WHEN ((NEW.name IS NULL OR instr(NEW.name, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.feed_cursor IS NULL OR instr(NEW.feed_cursor, char(0)) = 0) AND (NEW.changed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.changed_at, 1, 19), '+0 seconds') = substr(NEW.changed_at, 1, 19)) AND (NEW.updated_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.updated_at, 1, 19), '+0 seconds') = substr(NEW.updated_at, 1, 19)) AND (NEW.restarted_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.restarted_at, 1, 19), '+0 seconds') = substr(NEW.restarted_at, 1, 19)) AND (NEW.restarted_by IS NULL OR instr(NEW.restarted_by, char(0)) = 0) AND (NEW.restart_reason IS NULL OR instr(NEW.restart_reason, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_values_on_update'); END
+--;
+CREATE TRIGGER watched_subjects_no_delete BEFORE DELETE ON watched_subjects
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_no_delete'); END
+--;
+CREATE TRIGGER watched_subjects_no_replace BEFORE INSERT ON watched_subjects
+WHEN (NOT EXISTS (SELECT 1 FROM main.watched_subjects WHERE kind = NEW.kind AND stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_no_replace'); END
+--;
+CREATE TRIGGER watched_subjects_no_nested_update BEFORE UPDATE ON watched_subjects
+WHEN (EXISTS (SELECT 1 FROM main.watched_subjects AS stored WHERE stored.kind IS OLD.kind AND stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.longest_silence_seconds IS OLD.longest_silence_seconds AND stored.known_since IS OLD.known_since AND stored.succeeded_at IS OLD.succeeded_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_no_nested_update'); END
+--;
+CREATE TRIGGER watched_subjects_fixed BEFORE UPDATE ON watched_subjects
+WHEN (NEW.kind = OLD.kind AND NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND NEW.known_since = OLD.known_since) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_fixed'); END
+--;
+CREATE TRIGGER watched_subjects_known_by_now BEFORE INSERT ON watched_subjects
+WHEN (NEW.known_since <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND (NEW.succeeded_at IS NULL OR NEW.succeeded_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_known_by_now'); END
+--;
+CREATE TRIGGER watched_subjects_success_rises BEFORE UPDATE OF succeeded_at ON watched_subjects
+WHEN (NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL OR NEW.succeeded_at >= OLD.succeeded_at) AND (NEW.succeeded_at = OLD.succeeded_at OR NEW.succeeded_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_success_rises'); END
+--;
+CREATE TRIGGER watched_subjects_values_on_insert BEFORE INSERT ON watched_subjects
+WHEN ((NEW.kind IS NULL OR instr(NEW.kind, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.known_since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.known_since, 1, 19), '+0 seconds') = substr(NEW.known_since, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_values_on_insert'); END
+--;
+CREATE TRIGGER watched_subjects_values_on_update BEFORE UPDATE ON watched_subjects
+WHEN ((NEW.kind IS NULL OR instr(NEW.kind, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.known_since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.known_since, 1, 19), '+0 seconds') = substr(NEW.known_since, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_values_on_update'); END
 --;
 CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys
 WHEN (NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE

@@ -12,8 +12,8 @@ from indelible_service.database import open_store
 from indelible_service.processes import (
     build_gateways,
     configure_process,
+    declare_configured_subjects,
     publish_commits,
-    watched_tasks,
 )
 from indelible_service.settings import Settings, load
 from indelible_service.store_metrics import StoreCollector
@@ -29,6 +29,7 @@ def build_app(settings: Settings, store: SqlStore, *, is_only_process: bool = Tr
     web_settings = build_web_settings(settings, is_only_process=is_only_process)
     app = create_web_app(app_context, web_settings)
     metrics_registry(app).register(StoreCollector(store))
+    declare_configured_subjects(settings, store)
     return app
 
 
@@ -51,7 +52,6 @@ def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> W
         requests_per_minute=settings.requests_per_minute,
         max_streams=settings.max_streams,
         health_seconds=settings.health_seconds,
-        standing_tasks=tuple(watched_tasks(settings)),
         **options,
     )
 

@@ -12,7 +12,6 @@ import urllib3
 from attrs import define, field
 
 from indelible.kernel import Clock, IndelibleError, Store
-from indelible.kernel.silence import StandingTasks
 from indelible.kernel.standstill import standstills
 from indelible.kernel.subscribers import SubscribersRead
 
@@ -30,7 +29,6 @@ class DeadMansSwitch:
     url: str = field(repr=False)
     store: Store[SubscribersRead, Any]
     clock: Clock
-    standing: StandingTasks
     _pool: urllib3.PoolManager = field(factory=urllib3.PoolManager, init=False, repr=False)
     _looked_at: datetime | None = field(default=None, init=False)
     _silent_because: tuple[str, ...] = field(default=(), init=False)
@@ -52,7 +50,7 @@ class DeadMansSwitch:
 
     def _problems(self, now: datetime) -> tuple[str, ...]:
         try:
-            return self.store.read(standstills, self.standing, now)
+            return self.store.read(standstills, now)
         except IndelibleError as error:
             return (f"the database: {error.code}",)
 

@@ -5,11 +5,11 @@ No web framework is imported here: workers, schedulers and supervisors start wit
 
 import os
 import time
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any, Final
 
 from indelible.kernel import Actor
-from indelible.kernel.silence import StandingTask
+from indelible.kernel.silence import Subject
 from indelible_service import pruning, subscribers
 from indelible_service.contexts import CONTEXTS
 from indelible_service.contexts.declaration import AnyStage
@@ -19,8 +19,11 @@ from indelible_service.sealing import STAGE, seal_stage, seal_task
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 from indelible_workers import RecurringTask
+from indelible_workers.subjects import declare_subjects
 
 WORKER: Final = Actor.system("worker")
+WEB: Final = Actor.system("web")
+HOUR_SECONDS: Final = 3_600
 
 
 def build_gateways(settings: Settings) -> dict[str, Any]:
@@ -82,41 +85,31 @@ def prepare_stages(store: SqlStore, stages: Container[str]) -> None:
                 prepare(store)
 
 
-def watched_tasks(
-    settings: Settings, recurring_by_schedule: Sequence[RecurringTask] | None = None
-) -> Sequence[StandingTask]:
-    """Return the standing and the recurring tasks, except those of subscribers.
-
-    A subscriber says by itself that it has stopped. The recurring tasks are those of the settings
-    unless others are passed.
-    """
-    tasks = list(_standing_tasks(settings))
-    if recurring_by_schedule is None:
-        recurring_by_schedule = recurring_tasks(settings)
-    for recurring in recurring_by_schedule:
-        standing = recurring.standing
-        if standing is not None:
-            tasks.append(standing)
-
-    return tasks
-
-
-def enqueue_standing_tasks(settings: Settings, store: SqlStore, stages: Container[str]) -> None:
+def enqueue_standing_tasks(store: SqlStore, stages: Iterable[AnyStage]) -> None:
     """Enqueue the standing tasks of these stages, which enqueue themselves again from then on."""
-    declared = [*subscribers.standing_tasks(), *_standing_tasks(settings)]
-    tasks = [task.key for task in declared if task.key.stage in stages]
+    tasks = [(stage.name, task) for stage in stages for task in stage.standing_tasks]
     if not tasks:
         return
 
     with store.transaction(actor=WORKER, reason="worker start") as tx:
-        for task in tasks:
-            tx.tasks.enqueue(task.stage, {task.entity_id: tx.clock.now()})
+        for stage_name, task in tasks:
+            tx.tasks.enqueue(stage_name, {task.entity_id: tx.clock.now()})
 
 
-def _standing_tasks(settings: Settings) -> Iterator[StandingTask]:
-    """Yield the tasks of contexts that enqueue themselves again."""
-    for context in CONTEXTS:
-        yield from context.standing_tasks(settings.section(context.settings))
+def declare_configured_subjects(settings: Settings, store: SqlStore) -> None:
+    """Declare what must succeed with these settings, also where no worker was ever started."""
+    subjects: list[Subject] = []
+    for stage in build_stages(settings, store).values():
+        subjects.extend(stage.subjects)
+    for task in recurring_tasks(settings):
+        subjects.append(task.subject)
+    declare_subjects(store, subjects, WEB)
+
+
+def backup_subject(settings: Settings) -> Subject:
+    """Return the newest backup, which is missed only where a longest silence is configured."""
+    hours = settings.backup_hours
+    return Subject.of_backup(hours * HOUR_SECONDS if hours else None)
 
 
 def publish_commits(settings: Settings, store: SqlStore) -> None:

@@ -116,6 +116,7 @@ class Settings:
     backup_identity: Path | None = setting(  # noqa: RUF009 - it declares a field
         "INDELIBLE_BACKUP_IDENTITY", None, KEY_FILE
     )
+    backup_hours: int = setting("INDELIBLE_BACKUP_HOURS", 0, whole_number(0, 8_784))
     restore_target: str = setting("INDELIBLE_RESTORE_TARGET", "", RESTORE_TARGET, is_secret=True)
     deadman_url: str = setting("INDELIBLE_DEADMAN_URL", "", WEB_ADDRESS, is_secret=True)
 

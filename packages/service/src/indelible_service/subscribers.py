@@ -4,11 +4,9 @@ from typing import Any, Final
 
 from indelible.kernel import Store
 from indelible.kernel.feed_stage import FeedRun, follow_feed
-from indelible.kernel.silence import StandingTask
 from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import FOLLOW_FEED, Subscriber
-from indelible.kernel.tasks import TaskKey
-from indelible.reactions import SUBSCRIBER_NAME, reaction_subscriber, reactions
+from indelible.reactions import reaction_subscriber, reactions
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.settings import Settings
 
@@ -24,8 +22,3 @@ def build_subscribers(settings: Settings) -> tuple[Subscriber[Any], ...]:
 def feed_stage(settings: Settings, store: Store[Any, Any]) -> Stage[Any, str, FeedRun]:
     """Return the stage that follows the feed for all subscribers."""
     return follow_feed(store, build_subscribers(settings))
-
-
-def standing_tasks() -> tuple[StandingTask, ...]:
-    """Return the task of each subscriber, which enqueues itself again."""
-    return (StandingTask(key=TaskKey(STAGE, SUBSCRIBER_NAME)),)

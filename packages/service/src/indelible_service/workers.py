@@ -1,7 +1,7 @@
 """Run workers as threads of this process, and as processes of their own."""
 
 import signal
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from threading import Event, Thread
@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 
 from indelible.kernel import Actor, NotFound, Store
-from indelible.kernel.silence import StandingTasks
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible_service.contexts import CONTEXTS
 from indelible_service.database import (
@@ -27,6 +26,7 @@ from indelible_service.metrics import register_contexts, served_metrics
 from indelible_service.peers import Peer, report_peers
 from indelible_service.processes import (
     WORKER,
+    backup_subject,
     build_stages,
     check_stages,
     configure_process,
@@ -34,13 +34,12 @@ from indelible_service.processes import (
     prepare_stages,
     publish_commits,
     recurring_tasks,
-    watched_tasks,
 )
 from indelible_service.settings import Settings
 from indelible_service.store_metrics import StoreCollector
 from indelible_service.supervisor import Start, Supervisor, log_words, logger, run_command
 from indelible_sql import SqlStore
-from indelible_workers import RecurringTask, SchedulerMetrics, Worker, run_scheduler, run_workers
+from indelible_workers import SchedulerMetrics, Worker, run_scheduler, run_workers
 from indelible_workers.children import check_child_stages
 from indelible_workers.messages import Stages
 from indelible_workers.recurring import do_nothing
@@ -121,7 +120,7 @@ def worker_threads(
 ) -> Generator[None]:
     """Process tasks in threads of this process until the block ends, and serve their metrics."""
     prepare_stages(store, stages)
-    enqueue_standing_tasks(settings, store, stages)
+    enqueue_standing_tasks(store, stages.values())
     with ExitStack() as stack:
         brokers = _open_brokers(settings, worker, stack)
         stack.enter_context(served_metrics(settings, worker.registry))
@@ -260,6 +259,7 @@ def scheduler_thread(
     thread = Thread(
         target=run_scheduler,
         args=(scheduler, recurring_tasks(settings), metrics, after_round(settings, store)),
+        kwargs={"subjects": (backup_subject(settings),)},
         name="indelible-scheduler",
     )
     thread.start()
@@ -287,25 +287,16 @@ def run_scheduler_process(settings: Settings, modules: Collection[str] = ()) -> 
         metrics.registry.register(StoreCollector(store))
         publish_commits(settings, store)
         with served_metrics(settings, metrics.registry):
-            run_scheduler(worker, tasks, metrics, after_round(settings, store, tasks))
+            look = after_round(settings, store)
+            run_scheduler(worker, tasks, metrics, look, (backup_subject(settings),))
 
 
-def after_round(
-    settings: Settings, store: SqlStore, tasks: Sequence[RecurringTask] | None = None
-) -> Callable[[], None]:
-    """Return what a scheduler does after each round: it tells an outside monitor that all goes on.
-
-    `tasks` are its recurring tasks, by default those of the settings.
-    """
+def after_round(settings: Settings, store: SqlStore) -> Callable[[], None]:
+    """Return what a scheduler does after each round: tell a monitor that nothing stands still."""
     if not settings.deadman_url:
         return do_nothing
 
-    watched = watched_tasks(settings, tasks)
-    standing = StandingTasks(tasks=watched, watched_since=store.clock.now())
-    switch = DeadMansSwitch(
-        url=settings.deadman_url, store=store, clock=store.clock, standing=standing
-    )
-    return switch.look
+    return DeadMansSwitch(url=settings.deadman_url, store=store, clock=store.clock).look
 
 
 def shutdown_event() -> Event:

@@ -12,7 +12,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from indelible.app import AppContext
 from indelible.kernel import Readers
 from indelible.kernel.keys import KEY
-from indelible.kernel.silence import StandingTasks
 from indelible.kernel.stages import STAGE
 from indelible_web import console
 from indelible_web.context import WebContext
@@ -66,8 +65,7 @@ def create_app(
     Raises: whatever a context's webhook raises when its settings are incomplete.
     """
     app = _bare_app(settings, contexts)
-    standing = StandingTasks(tasks=settings.standing_tasks, watched_since=app_context.clock.now())
-    metrics = create_metrics(app_context, contexts, standing)
+    metrics = create_metrics(app_context, contexts)
     access = _access_control(app_context, settings, contexts)
     install_middleware(app, RequestMiddleware(app_context, metrics, settings.cors_origins))
     limits = BodyLimits(settings.max_body_bytes)
@@ -85,10 +83,10 @@ def create_app(
 
     _open_webhooks(app, access, app_context, settings, metrics, contexts)
     _declare_other_limits(limits, contexts)
-    health = _health_routes(app_context, settings, metrics, standing)
+    health = _health_routes(app_context, settings, metrics)
     _open_to_everybody(app, access, health.blueprint())
     _open_docs(app, access, contexts)
-    console.open_console(app, access, app_context, metrics, settings, contexts, standing)
+    console.open_console(app, access, app_context, metrics, settings, contexts)
     access.check(app)
     app.extensions[REGISTRY] = metrics.registry
 
@@ -135,11 +133,11 @@ def admin_document(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
 
 
 def _health_routes(
-    app_context: AppContext, settings: WebSettings, metrics: Metrics, standing: StandingTasks
+    app_context: AppContext, settings: WebSettings, metrics: Metrics
 ) -> HealthRoutes:
     database_check = partial(_check_database, app_context, SpaceCheck(app_context.store))
     probe = Probe(database_check, settings.health_seconds)
-    return HealthRoutes(app_context, metrics, probe, standing)
+    return HealthRoutes(app_context, metrics, probe)
 
 
 def _check_database(app_context: AppContext, space: SpaceCheck) -> None:
@@ -147,9 +145,7 @@ def _check_database(app_context: AppContext, space: SpaceCheck) -> None:
     space.run()
 
 
-def create_metrics(
-    app_context: AppContext, contexts: Iterable[WebContext], standing: StandingTasks
-) -> Metrics:
+def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> Metrics:
     """Return the metrics of an application, with a label for each lifecycle and command."""
     lifecycles = [STAGE]
     commands = [*KERNEL_COMMANDS]
@@ -162,7 +158,7 @@ def create_metrics(
         for webhook in context.webhooks:
             outcomes += webhook.outcomes
 
-    return Metrics(app_context, standing, lifecycles, commands, outcomes, gauges)
+    return Metrics(app_context, lifecycles, commands, outcomes, gauges)
 
 
 def _bare_app(settings: WebSettings, contexts: Iterable[WebContext]) -> Flask:

@@ -5,7 +5,6 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from indelible.kernel import UsageError
-from indelible.kernel.silence import StandingTask
 from indelible_web.http.request import Authenticator
 
 MIN_SECRET_BYTES = 32
@@ -55,8 +54,6 @@ class WebSettings:
     limiter_storage: str = field(default="memory://", repr=False)
     # `/health` answers 503 where the database has not answered by then.
     health_seconds: float = 1.0
-    # `/health/ready`, the console and the metrics show those that do not run.
-    standing_tasks: tuple[StandingTask, ...] = ()
     # Feeds that the console keeps open in one process; other pages poll.
     max_streams: int = 32
     # Without one, callers authenticate with API keys.

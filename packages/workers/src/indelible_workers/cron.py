@@ -1,6 +1,7 @@
 """Cron expressions in a time zone, which cronsim evaluates as Debian's cron does."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ ONE_SECOND: Final = timedelta(seconds=1)
 # Expressions are checked from here, so that a check does not depend on the day. The 50 years after
 # it, which cronsim searches, have each date on each day of the week.
 CHECKED_FROM: Final = datetime(2000, 1, 1, tzinfo=UTC)
+COMPARED_UNTIL: Final = datetime(2010, 1, 1, tzinfo=UTC)
+COMPARED_SLOTS: Final = 5_000
 
 
 @frozen
@@ -105,6 +108,23 @@ class CronSchedule:
             following = self.next_slot(slot)
 
         return slot
+
+    def longest_pause_seconds(self) -> int:
+        """Return the longest time between two of the first moments after 2000, in seconds.
+
+        They are those of ten years, but at most 5,000, and at least two.
+        """
+        pauses: list[int] = []
+        last: datetime | None = None
+        for moment in islice(CronSim(self.expression, self._local(CHECKED_FROM)), COMPARED_SLOTS):
+            slot = moment.astimezone(UTC)
+            if last is not None:
+                pauses.append(int((slot - last).total_seconds()))
+            last = slot
+            if pauses and slot > COMPARED_UNTIL:
+                break
+
+        return max(pauses, default=0)
 
     def _first_after(self, now: datetime) -> datetime | None:
         moments = CronSim(self.expression, self._local(now))

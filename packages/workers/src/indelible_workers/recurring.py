@@ -9,7 +9,13 @@ from attrs.validators import optional
 
 from indelible.kernel import OutcomeUnknown, Unavailable
 from indelible.kernel.errors import Invalid, UsageError
-from indelible.kernel.silence import LONGEST_SILENCE, StandingTask
+from indelible.kernel.silence import (
+    LONGEST_SILENCE_SECONDS,
+    MAX_SILENCE_SECONDS,
+    SILENCE_SECONDS,
+    Subject,
+    SubjectKind,
+)
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import TaskKey
@@ -17,6 +23,7 @@ from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifie
 from indelible_workers.cron import UTC_ZONE, CronSchedule
 from indelible_workers.masking import failure_reason
 from indelible_workers.scheduler_metrics import ENQUEUED, REFUSED, SKIPPED, SchedulerMetrics
+from indelible_workers.subjects import declare_subjects
 from indelible_workers.worker import Worker, logger
 
 TICK_SECONDS: Final = 1.0
@@ -50,7 +57,8 @@ class RecurringTask:
 
     The schedule is a number of seconds, counted from 1970, or a cron expression of five fields in a
     time zone. Of several slots that were missed only the newest is enqueued, and none that is older
-    than `max_delay_seconds`, if given.
+    than `max_delay_seconds`, if given. The task is missed if it has not succeeded for more than
+    `longest_silence_seconds`.
 
     Raises: CronMalformed, CronNeverFires, TimeZoneUnknown, ScheduleNotOne.
     """
@@ -66,7 +74,7 @@ class RecurringTask:
         default=None, validator=optional(bounded_int), metadata=COUNT
     )
     longest_silence_seconds: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=COUNT
+        default=None, validator=optional(bounded_int), metadata=SILENCE_SECONDS
     )
     _schedule: CronSchedule | None = field(
         init=False, eq=False, repr=False, default=Factory(_read_cron, takes_self=True)
@@ -81,17 +89,25 @@ class RecurringTask:
             raise UsageError(problem)
 
     @property
-    def standing(self) -> StandingTask | None:
-        """Return the task with its longest silence, None if it has none."""
-        key = TaskKey(self.stage, self.name)
-        if self.longest_silence_seconds is not None:
-            longest_silence = timedelta(seconds=self.longest_silence_seconds)
-        elif self.every_seconds is not None:
-            longest_silence = timedelta(seconds=self.every_seconds) + LONGEST_SILENCE
-        else:
-            return None
+    def subject(self) -> Subject:
+        """Return the task with its longest silence, by default an hour more than between slots."""
+        seconds = self.longest_silence_seconds
+        if seconds is None:
+            seconds = min(self._longest_pause() + LONGEST_SILENCE_SECONDS, MAX_SILENCE_SECONDS)
+        return Subject(
+            kind=SubjectKind.RECURRING,
+            stage=self.stage,
+            entity_id=self.name,
+            longest_silence_seconds=seconds,
+        )
 
-        return StandingTask(key=key, longest_silence=longest_silence)
+    def _longest_pause(self) -> int:
+        """Return the longest time between two slots, in seconds."""
+        if self._schedule is not None:
+            return self._schedule.longest_pause_seconds()
+
+        assert self.every_seconds is not None  # noqa: S101 - checked when it was constructed
+        return self.every_seconds
 
     def latest_slot(self, now: datetime) -> datetime:
         """Return the newest slot that has come, NEVER if there is none."""
@@ -126,9 +142,11 @@ def run_scheduler(
     recurring_tasks: Sequence[RecurringTask],
     metrics: SchedulerMetrics | None = None,
     after_round: Callable[[], None] = do_nothing,
+    subjects: Sequence[Subject] = (),
 ) -> None:
     """Enqueue the newest slot of each recurring task until the worker stops, and count them.
 
+    The recurring tasks are declared as subjects, with `subjects` of the caller's own.
     `after_round` is called after each look at the schedules that has not failed. A task that the
     store refuses is logged and tried again; the others go on. Several schedulers may run at once. A
     slot that was enqueued before changes nothing.
@@ -138,9 +156,12 @@ def run_scheduler(
     """
     _check_names(recurring_tasks)
     agenda = _Agenda(metrics or SchedulerMetrics(clock=worker.clock))
+    declared = [*subjects, *(task.subject for task in recurring_tasks)]
+    is_declared = False
     pause_seconds = 0.0
     while not worker.clock.wait(worker.stopping, pause_seconds):
         pause_seconds = TICK_SECONDS
+        is_declared = is_declared or declare_subjects(worker.store, declared, worker.actor)
         try:
             agenda.enqueue_due(worker, recurring_tasks)
             agenda.metrics.round_ended()

@@ -23,6 +23,7 @@ from indelible_workers.messages import (
 )
 from indelible_workers.processing import process_batch
 from indelible_workers.stage_threads import thread_limit
+from indelible_workers.subjects import declare_subjects
 from indelible_workers.worker import MAX_HOLD_SECONDS, Worker, logger
 
 POLL_MILLISECONDS: Final = 250  # of a thread that waits for messages
@@ -87,6 +88,8 @@ def run_workers(
     Raises: PerformNotPicklable, ThreadRefused under a virtual clock.
     """
     _set_limits(worker, stages, threads)
+    subjects = [subject for stage in stages.values() for subject in stage.subjects]
+    declare_subjects(worker.store, subjects, worker.actor)
     brokers = (*brokers, LocalBroker())
     pools = [
         dramatiq.Worker(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)

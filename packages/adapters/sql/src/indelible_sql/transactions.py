@@ -18,6 +18,7 @@ from indelible_sql.kernel.payloads import SqlPayloads
 from indelible_sql.kernel.rejections import SqlRejections
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.kernel.settings import SETTING_HEADS
+from indelible_sql.kernel.subjects import SqlSubjectReader, SqlSubjects
 from indelible_sql.kernel.subscribers import SqlSubscriberReader, SqlSubscribers
 from indelible_sql.kernel.task_reader import SqlTaskReader
 from indelible_sql.kernel.task_tables import STAGE_HEADS
@@ -125,6 +126,11 @@ class KernelReading(KernelTransaction):
         """Return the cursors of subscribers."""
         return SqlSubscriberReader(self.session)
 
+    @lazy_property
+    def subjects(self) -> SqlSubjectReader:
+        """Return what must succeed again and again."""
+        return SqlSubjectReader(self.session)
+
     def _open(self, context: SqlContext) -> object | None:
         return None if context.open_reader is None else context.open_reader(self)
 
@@ -163,6 +169,11 @@ class KernelWriting(KernelTransaction):
     def subscribers(self) -> SqlSubscribers:
         """Return the cursors of subscribers."""
         return SqlSubscribers(self.session)
+
+    @lazy_property
+    def subjects(self) -> SqlSubjects:
+        """Return what must succeed again and again."""
+        return SqlSubjects(self.session)
 
     def _open(self, context: SqlContext) -> object | None:
         return None if context.open_writer is None else context.open_writer(self)

@@ -90,7 +90,7 @@ class FeedFollower(Generic[Tx]):
         return {subscriber.name: subscriber for subscriber in self.subscribers}
 
     def stage(self) -> Stage[Tx, str, FeedRun]:
-        """Return the stage. Its tasks enqueue themselves again; enqueue each at a start."""
+        """Return the stage, with a standing task for each subscriber."""
         return Stage(
             name=self.stage_name,
             batch=1,
@@ -100,6 +100,7 @@ class FeedFollower(Generic[Tx]):
             finish=self.finish,
             max_attempts=self.max_attempts,
             follows_feed=True,
+            standing_tasks=tuple(subscriber.standing_task for subscriber in self.subscribers),
         )
 
     def perform(self, name: str, handle: LeaseHandle) -> FeedRun:

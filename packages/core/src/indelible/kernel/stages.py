@@ -16,6 +16,14 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.settings import Setting
+from indelible.kernel.silence import (
+    LONGEST_SILENCE_SECONDS,
+    SILENCE_SECONDS,
+    StandingTask,
+    Subject,
+    SubjectReader,
+    SubjectStore,
+)
 from indelible.kernel.task_ports import TaskQueue, TaskReader
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases, check_postponement
 from indelible.kernel.transaction import ReadTransaction, Transaction
@@ -154,6 +162,10 @@ class Stage(Generic[Tx, W, O]):
 
     A stage that `follows_feed` has tasks that wait for the next change: a dispatcher makes them due
     when the feed has one.
+
+    It is missed if a task of it has been due, and none has succeeded, for more than
+    `longest_silence_seconds`. `standing_tasks` enqueue themselves again, and each has a longest
+    silence of its own.
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -185,6 +197,10 @@ class Stage(Generic[Tx, W, O]):
     secret_arguments: frozenset[str] = frozenset()
     store_results: bool = False
     follows_feed: bool = False
+    longest_silence_seconds: int = field(
+        default=LONGEST_SILENCE_SECONDS, validator=bounded_int, metadata=SILENCE_SECONDS
+    )
+    standing_tasks: tuple[StandingTask, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.memory_mebibytes is not None and not self.in_child:
@@ -196,6 +212,12 @@ class Stage(Generic[Tx, W, O]):
             )
         for wait in self.retry_waits:
             RetryWait(wait)
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """Return what must succeed again and again: the stage, and each of its standing tasks."""
+        own = Subject.of_stage(self.name, self.longest_silence_seconds)
+        return (own, *(task.subject(self.name) for task in self.standing_tasks))
 
 
 def backoff_seconds(lease: Lease) -> float:
@@ -251,6 +273,8 @@ class TasksRead(ReadTransaction, Protocol):
     @property
     def breakers(self) -> BreakerReader: ...
     @property
+    def subjects(self) -> SubjectReader: ...
+    @property
     def settings(self) -> AggregateReader[Setting]: ...
 
 
@@ -263,6 +287,8 @@ class TasksWrite(TasksRead, Transaction, Protocol):
     def stages(self) -> AggregateRepository[StageControl]: ...
     @property
     def breakers(self) -> BreakerStore: ...
+    @property
+    def subjects(self) -> SubjectStore: ...
     @property
     def settings(self) -> AggregateRepository[Setting]: ...
 

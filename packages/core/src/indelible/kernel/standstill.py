@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from indelible.kernel.feed_delays import feed_delays
-from indelible.kernel.silence import StandingTasks
-from indelible.kernel.subscribers import SubscribersRead, stopped_subscribers
+from indelible.kernel.silence import silent_subjects
+from indelible.kernel.subscribers import SubscribersRead
 
 
-def standstills(tx: SubscribersRead, standing: StandingTasks, now: datetime) -> tuple[str, ...]:
-    """Return a sentence for each delay of the feed, stopped subscriber and silent task."""
+def standstills(tx: SubscribersRead, now: datetime) -> tuple[str, ...]:
+    """Return a sentence for each delay of the feed and each silent subject."""
     problems = [writer.problem(now) for writer in feed_delays(tx, now)]
-    problems += [f"subscriber {lag.name}: {lag.problem}" for lag in stopped_subscribers(tx, now)]
-    problems += [str(silent) for silent in standing.silent(tx, now)]
+    problems += [str(silent) for silent in silent_subjects(tx, now)]
 
     return tuple(problems)

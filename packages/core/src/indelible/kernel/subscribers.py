@@ -16,7 +16,13 @@ from indelible.kernel.audit import Actor
 from indelible.kernel.errors import ForeignCursor, NotFound, UsageError
 from indelible.kernel.history import Change, ChangeFilter
 from indelible.kernel.open_writers import OpenWriter
-from indelible.kernel.silence import stop_of
+from indelible.kernel.silence import (
+    LONGEST_SILENCE_SECONDS,
+    SILENCE_SECONDS,
+    StandingTask,
+    SubjectKind,
+    silent_subjects,
+)
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_ports import TaskReader
@@ -56,11 +62,15 @@ class Subscriber(Generic[Tx]):
 
     `handle` receives the transaction in which the cursor moves, so that a change is handled exactly
     once. It must be repeatable all the same, by ids that follow from the change: an operator may
-    restart the subscriber from an earlier position. Its own changes are in the feed, too.
+    restart the subscriber from an earlier position. Its own changes are in the feed, too. It is
+    missed if it has not followed the feed for more than `longest_silence_seconds`.
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
     handle: Callable[[Tx, Change], None]
+    longest_silence_seconds: int = field(
+        default=LONGEST_SILENCE_SECONDS, validator=bounded_int, metadata=SILENCE_SECONDS
+    )
 
     def __attrs_post_init__(self) -> None:
         TaskKey(FOLLOW_FEED, self.name)  # refuses what cannot be the id of a task
@@ -69,6 +79,15 @@ class Subscriber(Generic[Tx]):
     def actor(self) -> Actor:
         """Return the actor of the changes that `handle` writes."""
         return Actor.system(self.name)
+
+    @property
+    def standing_task(self) -> StandingTask:
+        """Return the task that follows the feed for the subscriber."""
+        return StandingTask(
+            entity_id=self.name,
+            kind=SubjectKind.SUBSCRIBER,
+            longest_silence_seconds=self.longest_silence_seconds,
+        )
 
 
 @frozen(kw_only=True)
@@ -206,7 +225,7 @@ class SubscriberLag:
     `seconds` is the age of the first change that it has not handled, in whole seconds, 0 if there
     is none. Where that change cannot be found, because the cursor belongs to another database, it
     is the time since the cursor was written. `problem` says why the subscriber has stopped, None if
-    it has not: its task is dead or canceled, or does not run for more than `LONGEST_SILENCE`.
+    it has not: its task is dead or canceled, or has not succeeded within its longest silence.
     """
 
     name: str
@@ -218,10 +237,13 @@ class SubscriberLag:
 
 def subscriber_lags(tx: SubscribersRead, now: datetime) -> tuple[SubscriberLag, ...]:
     """Return the lag of every subscriber, in order of name."""
+    problems: dict[tuple[str, str], str] = {}
+    for silent in silent_subjects(tx, now):
+        problems[silent.state.stage, silent.state.entity_id] = silent.problem
+
     lags: list[SubscriberLag] = []
     for cursor in tx.subscribers.all():
-        task = task_of_cursor(tx.tasks, cursor)
-        problem = None if task is None else stop_of(task, now)
+        problem = problems.get((cursor.stage, cursor.name))
         seconds = _lag_seconds(tx, cursor, now)
         lag = SubscriberLag(
             name=cursor.name, stage=cursor.stage, seconds=seconds, problem=problem, cursor=cursor

@@ -118,7 +118,8 @@ class Task:
     A run begins when a task is created, or enqueued after its completion. `arguments` belong to the
     run, `result` to its completion. `progress` is in percent, as last reported. `slot` is the
     newest slot of a recurring task. `error_class` is the class of the run's last failure.
-    `finished_at` is the time of a completion or cancellation; SQL stores use the database's clock.
+    `finished_at` is the time of a completion or cancellation, `succeeded_at` that of the last
+    completion, which later runs keep; SQL stores use the database's clock.
     """
 
     stage: str
@@ -137,6 +138,7 @@ class Task:
     error_class: str | None = None
     cancel_reason: str | None = None
     finished_at: datetime | None = None
+    succeeded_at: datetime | None = None
 
     @classmethod
     def new(cls, stage: str, entity_id: str, due_at: datetime, *, fence: int = 0) -> Self:
@@ -273,10 +275,11 @@ class Task:
 
         The next run has a result of its own, so that of the present one is not stored then.
         """
+        succeeded = evolve(self, succeeded_at=max(now, self.succeeded_at or now))
         if self.was_enqueued_during_lease:
-            return self.released(due_at=self.due_at)
+            return succeeded.released(due_at=self.due_at)
 
-        return evolve(self.released(due_at=None), result=result, finished_at=now)
+        return evolve(succeeded.released(due_at=None), result=result, finished_at=now)
 
     def retried_later(self, due_at: datetime, error_class: str | None = None) -> Self:
         """Return the task due then, or sooner if it was enqueued during its lease."""

@@ -52,6 +52,7 @@ from indelible.memory.money import MemoryMoney
 from indelible.memory.payloads import MemoryPayloads
 from indelible.memory.projects import MemoryProjects
 from indelible.memory.rejections import MemoryRejections
+from indelible.memory.subjects import MemorySubjects, SubjectRows
 from indelible.memory.subscribers import MemorySubscribers, SubscriberRows
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
@@ -90,6 +91,7 @@ class Tables:
     rejections: MemoryRejections = field(factory=MemoryRejections)
     webhook_rejections: MemoryWebhookRejections = field(factory=MemoryWebhookRejections)
     subscribers: SubscriberRows = field(factory=SubscriberRows)
+    subjects: SubjectRows = field(factory=SubjectRows)
 
     @classmethod
     def empty(cls) -> Self:
@@ -142,6 +144,7 @@ class Tables:
             rejections=self.rejections.copy(),
             webhook_rejections=self.webhook_rejections.copy(),
             subscribers=self.subscribers.copy(),
+            subjects=self.subjects.copy(),
         )
 
 
@@ -162,6 +165,7 @@ class MemoryReading:
         self.webhook_rejections = tables.webhook_rejections
         self.breakers = tables.breakers
         self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks, tables.history)
+        self.subjects = MemorySubjects(tables.subjects, tables.tasks)
 
         self.concepts = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.captures = MemoryCaptureReaders(tables.captures, self)
@@ -212,6 +216,7 @@ class MemoryTransaction:
         self.webhook_rejections = tables.webhook_rejections
         self.breakers = tables.breakers
         self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks, tables.history)
+        self.subjects = MemorySubjects(tables.subjects, tables.tasks, clock)
 
         self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)

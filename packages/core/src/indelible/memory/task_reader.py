@@ -32,6 +32,7 @@ from indelible.memory.task_lists import TaskList, finished_by_minute
 TaskRows = dict[tuple[str, str], Task]
 AttemptRows = dict[tuple[str, str, int, AttemptOutcome], Attempt]
 HungReports = dict[tuple[str, str], HungThreads]  # by stage and process
+KeptSuccesses = dict[tuple[str, str | None], datetime]  # by stage and task; None for the stage
 PrunedFences = dict[str, int]  # the highest fence of a pruned task, by stage
 
 
@@ -47,6 +48,7 @@ class MemoryTaskReader:
     _attempts: AttemptRows = field(factory=AttemptRows)
     _pruned: PrunedFences = field(factory=PrunedFences)
     _hung_reports: HungReports = field(factory=HungReports)
+    _kept_successes: KeptSuccesses = field(factory=KeptSuccesses)
 
     def get(self, stage: str, entity_id: str) -> Task:
         """Return the task, or raise TaskNotFound."""
@@ -54,6 +56,24 @@ class MemoryTaskReader:
             raise TaskNotFound(stage, entity_id)
 
         return self._rows[stage, entity_id]
+
+    def find(self, stage: str, entity_id: str) -> Task | None:
+        """Return the task, or None."""
+        return self._rows.get((stage, entity_id))
+
+    def last_success(self, stage: str, entity_id: str | None = None) -> datetime | None:
+        """Return the last success of a task, or of all tasks of a stage, also of pruned ones."""
+        times: list[datetime | None] = [self._kept_successes.get((stage, entity_id))]
+        for task in self._tasks_of(stage):
+            if entity_id in (None, task.entity_id):
+                times.append(task.succeeded_at)
+
+        return max((at for at in times if at is not None), default=None)
+
+    def first_due(self, stage: str) -> datetime | None:
+        """Return the first due time of a stage's tasks."""
+        times = [task.due_at for task in self._tasks_of(stage)]
+        return min((at for at in times if at is not None), default=None)
 
     def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
         """Return the last `limit` recorded attempts, newest first."""

@@ -69,6 +69,7 @@ class MemoryTaskQueue(MemoryTaskReader):
             self._attempts.copy(),
             self._pruned.copy(),
             self._hung_reports.copy(),
+            self._kept_successes.copy(),
             self._buckets.copy(),
         )
 
@@ -288,9 +289,17 @@ class MemoryTaskQueue(MemoryTaskReader):
 
         finished.sort()
         for _, entity_id, fence in finished[:limit]:
+            self._keep_success(stage, entity_id)
             del self._rows[stage, entity_id]
             self._pruned[stage] = max(fence, self._pruned.get(stage, 0))
         return min(len(finished), limit)
+
+    def _keep_success(self, stage: str, entity_id: str) -> None:
+        """Keep the last success of a task and of its stage, before the task is deleted."""
+        for key in ((stage, entity_id), (stage, None)):
+            last = self.last_success(*key)
+            if last is not None:
+                self._kept_successes[key] = last
 
     def report_hung_threads(self, report: HungThreads) -> None:
         """Store what a process reports of a stage."""

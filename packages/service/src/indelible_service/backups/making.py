@@ -1,5 +1,6 @@
 """Make a backup of the configured database."""
 
+import logging
 from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Final, NamedTuple
 
 from attrs import frozen
 
-from indelible.kernel import SystemClock
+from indelible.kernel import Actor, IndelibleError, SystemClock
 from indelible.kernel.distributions import SERVICE
+from indelible.kernel.silence import Subject
 from indelible_service.backups import postgresql, sqlite
 from indelible_service.backups.encryption import check_recipient, encrypt_folder
 from indelible_service.backups.folders import new_folder
@@ -21,6 +23,9 @@ from indelible_service.backups.manifest import (
 )
 from indelible_sql import SqlStore
 from indelible_sql.schema.migrate import current_revision
+
+BACKUP_ACTOR: Final = Actor.system("backup")
+logger = logging.getLogger("indelible.service")
 
 COPY_ON_POSTGRESQL: Final[Mapping[str, Callable[[str, Path], None]]] = {
     POSTGRESQL_BASE: postgresql.base_backup,
@@ -77,7 +82,17 @@ def make_backup(store: SqlStore, plan: BackupPlan, path: Path) -> Manifest:
         )
         manifest.write(folder)
 
+    _record_success(store)
     return manifest
+
+
+def _record_success(store: SqlStore) -> None:
+    """Store that a backup is whole; a standby and a full disk cannot, and the backup is good."""
+    try:
+        with store.transaction(actor=BACKUP_ACTOR, reason="finished backup") as tx:
+            tx.subjects.record_success(Subject.of_backup())
+    except IndelibleError as error:
+        logger.warning("the success of the backup is not stored: %s", error.code)
 
 
 def _copy(store: SqlStore, plan: BackupPlan, folder: Path) -> Copied:

@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "key": ("keys", "key"),
     "task": ("tasks", "task"),
     "subscribers": ("subscribers", "subscribers"),
+    "subjects": ("subjects", "subjects"),
     "captures": ("captures", "captures"),
     "contests": ("contests", "contests"),
     "money": ("money", "money"),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from attrs import field, frozen
 
 from indelible.kernel import Store
-from indelible.kernel.silence import StandingTask
 from indelible.kernel.stages import Stage
 from indelible_service.peers import Peer
 
@@ -43,10 +42,6 @@ def _no_stages(_: object, __: AnyStore) -> Sequence[AnyStage]:
     return ()
 
 
-def _no_standing_tasks(_: object) -> Sequence[StandingTask]:
-    return ()
-
-
 def _no_recurring(_: object) -> "Sequence[RecurringTask]":
     return ()
 
@@ -68,8 +63,7 @@ class ServiceContext(Generic[Section]):
     """A context's part of the service; each function receives the context's own settings.
 
     `gateways` maps a field of `AppContext` to the function that builds it, or returns None where
-    it is not configured. `standing_tasks` are tasks that enqueue themselves again: a worker
-    enqueues those of its stages when it starts. `peers` are the servers that the stages use, and
+    it is not configured. `peers` are the servers that the stages use, and
     `notes` are what a worker logs at its start: what it cannot do with these settings.
     `start_checks` map a stage to a function that raises where the stage can never succeed with
     these settings: the command that would run it ends with this error. `preparations` map a stage
@@ -84,7 +78,6 @@ class ServiceContext(Generic[Section]):
     web_options: Callable[[Section], Mapping[str, object]] = _no_options  # of `WebSettings`
     stages: Callable[[Section, AnyStore], Sequence[AnyStage]] = _no_stages
     scopes: Sequence[str] = ()  # of its routes, for keys
-    standing_tasks: Callable[[Section], Sequence[StandingTask]] = _no_standing_tasks
     recurring: "Callable[[Section], Sequence[RecurringTask]]" = _no_recurring
     peers: Callable[[Section], Sequence[Peer]] = _no_peers
     notes: Callable[[Section], Sequence[str]] = _no_notes

@@ -5,13 +5,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from indelible.kernel import Unavailable
-from indelible.kernel.silence import StandingTask
-from indelible.kernel.tasks import TaskKey
 from indelible.tokens.ports import Chain
 from indelible.tokens.rules import (
     DETECT_STAGE,
     MAX_BLOCKS,
-    SCAN_TASK_ID,
     ScanSettings,
     TokenPolicy,
 )
@@ -88,14 +85,6 @@ def build_stages(settings: TokenSettings, store: AnyStore) -> Sequence[AnyStage]
     return (build_detection(settings, store).stage(),)
 
 
-def standing_tasks(settings: TokenSettings) -> Sequence[StandingTask]:
-    """Return the scan of the configured chain."""
-    if not settings.has_chain:
-        return ()
-
-    return (StandingTask(key=TaskKey(DETECT_STAGE, SCAN_TASK_ID)),)
-
-
 def build_peers(settings: TokenSettings) -> Sequence[Peer]:
     """Return the node of the configured chain.
 
@@ -129,7 +118,6 @@ CONTEXT: Final = ServiceContext(
     stages=build_stages,
     peers=build_peers,
     scopes=("tokens:read", "tokens:retry"),
-    standing_tasks=standing_tasks,
     preparations={DETECT_STAGE: cancel_all_unperformed_tasks},
     start_checks={DETECT_STAGE: check_chain},
 )

@@ -11,7 +11,6 @@ from werkzeug.exceptions import HTTPException
 
 from indelible.app import AppContext
 from indelible.kernel import Change, IndelibleError
-from indelible.kernel.silence import StandingTasks
 from indelible_web.console import (
     history,
     home,
@@ -71,10 +70,9 @@ def open_console(
     metrics: Metrics,
     settings: WebSettings,
     contexts: tuple[WebContext, ...],
-    standing: StandingTasks,
 ) -> None:
     """Add the console to the application, and declare the scopes of every page."""
-    console = _console_context(app_context, access, metrics, settings, contexts, standing)
+    console = _console_context(app_context, access, metrics, settings, contexts)
     pages = list(OWN_PAGES)
     for context in contexts:
         pages += context.pages
@@ -99,7 +97,6 @@ def _console_context(
     metrics: Metrics,
     settings: WebSettings,
     contexts: Iterable[WebContext],
-    standing: StandingTasks,
 ) -> ConsoleContext:
     entity_links: dict[str, EntityLinks] = dict(links.OWN_LINKS)
     searches: list[EntitySearch] = []
@@ -123,7 +120,7 @@ def _console_context(
         searches=tuple(searches),
         action_labels=action_labels,
         stage_table=StageTable(app_context.store),
-        own_home_sources=own_sources(access.failed_logins, standing),
+        own_home_sources=own_sources(access.failed_logins),
     )
 
 

@@ -10,8 +10,8 @@ from flask import url_for
 from indelible.app import ReadTx
 from indelible.kernel.feed_delays import feed_delays
 from indelible.kernel.minutes import MinuteCounts, sum_counts
-from indelible.kernel.silence import StandingTasks
-from indelible.kernel.subscribers import FOLLOW_FEED, stopped_subscribers
+from indelible.kernel.silence import SubjectKind, silent_subjects
+from indelible.kernel.subscribers import FOLLOW_FEED
 from indelible.kernel.tasks import MAX_COUNTED, TaskState
 from indelible_web.console.charts import MAX_EVENTS, Chart, hour_before, make_chart
 from indelible_web.console.home_parts import (
@@ -30,14 +30,18 @@ from indelible_web.http.request import ADMIN
 
 LAG_AFTER: Final = timedelta(minutes=5)  # A due task that has waited for longer is shown.
 URGENT_FAILED_LOGINS: Final = 100
+SILENT_TASK: Final = (
+    "See that a scheduler and a worker of its stage run, and read its last error; requeue a task"
+    " that is dead or canceled. `indelible subjects forget` misses it no longer."
+)
 
 
-def own_sources(failed_logins: FailedLogins, standing: StandingTasks) -> tuple[HomeSource, ...]:
+def own_sources(failed_logins: FailedLogins) -> tuple[HomeSource, ...]:
     """Return the parts of the home page that every application has."""
     return (
         HomeSource(query=tasks_part, scopes=(ADMIN,)),
-        HomeSource(query=subscribers_part, scopes=(ADMIN,)),
-        HomeSource(query=partial(standing_tasks_part, standing), scopes=(ADMIN,)),
+        HomeSource(query=feed_part, scopes=(ADMIN,)),
+        HomeSource(query=silent_subjects_part, scopes=(ADMIN,)),
         HomeSource(query=partial(failed_logins_part, failed_logins), scopes=(ADMIN,)),
         HomeSource(query=changes_part),
     )
@@ -54,8 +58,8 @@ def tasks_part(tx: ReadTx, now: datetime) -> HomePart:
     return HomePart(items=tuple(items), totals=_task_totals(stages), charts=charts)
 
 
-def subscribers_part(tx: ReadTx, now: datetime) -> HomePart:
-    """Return what delays the feed, and the subscribers that have stopped."""
+def feed_part(tx: ReadTx, now: datetime) -> HomePart:
+    """Return what delays the feed."""
     items: list[AttentionItem] = []
     for writer in feed_delays(tx, now):
         problem = writer.problem(now)
@@ -67,30 +71,19 @@ def subscribers_part(tx: ReadTx, now: datetime) -> HomePart:
         )
         items.append(item)
 
-    for lag in stopped_subscribers(tx, now):
-        item = AttentionItem(
-            text=f"The subscriber {lag.name} has stopped: {lag.problem}.",
-            detail="A restart of the workers makes a waiting task due;"
-            " `indelible subscribers restart` also one that is dead or canceled.",
-            url=url_for("console.show_stage", name=lag.stage),
-            level=Level.BAD,
-        )
-        items.append(item)
-
     return HomePart(items=tuple(items))
 
 
-def standing_tasks_part(standing: StandingTasks, tx: ReadTx, now: datetime) -> HomePart:
-    """Return the tasks that should run again and again, and have not for too long."""
+def silent_subjects_part(tx: ReadTx, now: datetime) -> HomePart:
+    """Return what should succeed again and again, and has not for too long."""
     items: list[AttentionItem] = []
-    for silent in standing.silent(tx, now):
-        item = AttentionItem(
-            text=f"The {silent}.",
-            detail="It should run again and again. See that a scheduler and a worker of its stage"
-            " run; requeue a task that is dead or canceled.",
-            url=url_for("console.show_stage", name=silent.key.stage),
-            level=Level.BAD,
-        )
+    for silent in silent_subjects(tx, now):
+        url = url_for("console.show_stage", name=silent.state.stage)
+        detail = SILENT_TASK
+        if silent.state.kind is SubjectKind.BACKUP:
+            url = url_for("console.show_stages")
+            detail = "Run `indelible backup`."
+        item = AttentionItem(text=f"The {silent}.", detail=detail, url=url, level=Level.BAD)
         items.append(item)
 
     return HomePart(items=tuple(items))

@@ -9,7 +9,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from indelible.app import AppContext
 from indelible.kernel import IndelibleError, StoreFull
-from indelible.kernel.silence import StandingTasks
 from indelible.kernel.standstill import standstills
 from indelible_web.http.admin import list_stages
 from indelible_web.http.errors import NotReady
@@ -27,7 +26,6 @@ class HealthRoutes:
     _app_context: AppContext
     _metrics: Metrics
     _probe: Probe
-    _standing: StandingTasks
 
     def health(self) -> Response:
         """Return whether the database answers and can grow, in the words of seed 004."""
@@ -50,8 +48,7 @@ class HealthRoutes:
         """Return that this process can serve, what is degraded, and the age of due tasks.
 
         `problems` has a line for a database that cannot grow, which is read nevertheless, for each
-        transaction that delays the feed, for each subscriber of the feed that has stopped, and for
-        each standing task that does not run.
+        transaction that delays the feed, and for each subject that is silent.
 
         Raises: NotReady.
         """
@@ -107,7 +104,7 @@ class HealthRoutes:
         except StoreFull as error:
             problems.append(f"database: {error}")
 
-        problems += self._app_context.store.read(standstills, self._standing, now)
+        problems += self._app_context.store.read(standstills, now)
         return problems
 
     def _has_degraded_settings(self) -> bool:

@@ -14,7 +14,7 @@ from indelible.kernel.breaker_commands import open_breakers
 from indelible.kernel.feed_delays import feed_delays
 from indelible.kernel.open_writers import OpenWriter
 from indelible.kernel.settings import SystemConfigCache
-from indelible.kernel.silence import StandingTasks
+from indelible.kernel.silence import silent_of, subject_states
 from indelible.kernel.subscribers import subscriber_lags
 from indelible.kernel.tasks import StageStats
 
@@ -102,8 +102,8 @@ class SubscriberCollector:
 
         stopped = GaugeMetricFamily(
             "indelible_subscriber_stopped",
-            "1 for a subscriber of the feed that has stopped: its task is dead, canceled, put off"
-            " or has been due for an hour.",
+            "1 for a subscriber of the feed that has stopped: its task is dead, canceled or put"
+            " off, or has not succeeded within its longest silence.",
             labels=("subscriber",),
         )
         for lag in lags:
@@ -152,30 +152,41 @@ BREAKER_GAUGE: Final = ContextGauge(
 
 
 @frozen(eq=False)  # A registry tells collectors apart by identity.
-class StandingTaskCollector:
-    """Which standing tasks do not run, read at each scrape."""
+class SubjectCollector:
+    """What must succeed again and again, read at each scrape."""
 
     _app_context: AppContext
-    _standing: StandingTasks
 
     def collect(self) -> Iterator[Metric]:
-        """Yield a gauge with a value for each standing task; nothing if the store is silent."""
+        """Yield which subjects are silent, and when each succeeded; nothing without the store."""
         now = self._app_context.clock.now()
         try:
-            silent = self._app_context.store.read(self._standing.silent, now)
+            states = self._app_context.store.read(subject_states)
         except IndelibleError:
             return
 
-        gauge = GaugeMetricFamily(
-            "indelible_standing_task_silent",
-            "1 for a task that should run again and again, and has not within its longest silence.",
-            labels=("stage", "task"),
+        silent = GaugeMetricFamily(
+            "indelible_subject_silent",
+            "1 for a stage, recurring task, subscriber or backup that has not succeeded within its"
+            " longest silence.",
+            labels=("kind", "subject"),
         )
-        silent_keys = {task.key for task in silent}
-        for standing in self._standing.tasks:
-            key = standing.key
-            gauge.add_metric((key.stage, key.entity_id), float(key in silent_keys))
-        yield gauge
+        successes = GaugeMetricFamily(
+            "indelible_subject_last_success_timestamp_seconds",
+            "Time of the last success of a stage, recurring task, subscriber or backup, in seconds"
+            " since 1970.",
+            labels=("kind", "subject"),
+        )
+        silent_keys = {found.state.subject.key for found in silent_of(states, now)}
+        for state in states:
+            subject = state.subject
+            labels = (subject.kind.value, subject.name)
+            if subject.longest_silence_seconds is not None:
+                silent.add_metric(labels, float(subject.key in silent_keys))
+            if state.succeeded_at is not None:
+                successes.add_metric(labels, state.succeeded_at.timestamp())
+        yield silent
+        yield successes
 
 
 @frozen(eq=False)  # A registry tells collectors apart by identity.
@@ -219,7 +230,6 @@ class Metrics:
     def __init__(
         self,
         app_context: AppContext,
-        standing: StandingTasks,
         lifecycles: Iterable[Lifecycle[Any]],
         commands: Iterable[str] = (),
         webhook_outcomes: Iterable[str] = (),
@@ -230,7 +240,7 @@ class Metrics:
             self.registry.register(ConfigCollector(app_context.config))
         self.registry.register(TaskCollector(app_context))
         self.registry.register(SubscriberCollector(app_context))
-        self.registry.register(StandingTaskCollector(app_context, standing))
+        self.registry.register(SubjectCollector(app_context))
         self.registry.register(ContextCollector(app_context, gauges))
 
         self._create_request_metrics()

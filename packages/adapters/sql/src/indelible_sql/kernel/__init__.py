@@ -15,6 +15,7 @@ from indelible_sql.kernel.record_findings import record_findings
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTINGS
+from indelible_sql.kernel.subject_tables import SUBJECTS, subject_guards
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS, subscriber_guards
 from indelible_sql.kernel.task_guards import task_guards
 from indelible_sql.kernel.task_tables import (
@@ -42,6 +43,7 @@ def kernel_guards(dialect: str) -> Iterator[Guard]:
     yield from seal_guards(dialect)
     yield from payload_guards(dialect)
     yield from subscriber_guards(dialect)
+    yield from subject_guards(dialect)
     yield fixed_columns_guard(KEYS, Key.fixed)
 
 
@@ -65,6 +67,7 @@ CONTEXT = SqlContext(
         BREAKERS,
         HUNG_THREADS,
         SUBSCRIBER_CURSORS,
+        SUBJECTS,
     ),
     prunable_tables=(TASKS, HUNG_THREADS),
     domains=(TASK_ARGUMENTS, TASK_RESULT, AMOUNT_MINOR, CURRENCY, RAW_BYTES),

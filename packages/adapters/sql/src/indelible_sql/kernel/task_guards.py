@@ -13,9 +13,11 @@ from typing import Final
 from sqlalchemy import Table
 
 from indelible.kernel.due_times import MAX_DUE_DAYS
+from indelible.kernel.silence import SubjectKind
 from indelible.kernel.task_retention import MAX_RETENTION_DIGITS, TASK_RETENTION
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, MAX_POSTPONE_SECONDS, AttemptOutcome
 from indelible_sql.kernel.settings import SETTINGS
+from indelible_sql.kernel.subject_tables import SUBJECTS, rising_success
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.database_time import (
     MAX_AHEAD_SECONDS,
@@ -35,7 +37,7 @@ MAX_DUE_BY_DATABASE_SECONDS: Final = MAX_DUE_DAYS * 86_400 + MAX_AHEAD_SECONDS
 
 _IS_NEW: Final = (
     "NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL"
-    " AND NEW.progress IS NULL AND NEW.error_class IS NULL"
+    " AND NEW.progress IS NULL AND NEW.error_class IS NULL AND NEW.succeeded_at IS NULL"
 )
 _IS_SAME_TASK: Final = "NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id"
 _IS_SOONER: Final = "NEW.due_at <= OLD.due_at"
@@ -67,7 +69,7 @@ _IS_DUE_AGAIN: Final = f"NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR {_
 # SQLite's guards of values, by the columns that are set together: a claim sets the lease alone.
 _VALUE_GUARDS: Final[Mapping[str, tuple[str, ...]]] = {
     "values_of_lease": ("lease_owner", "lease_until"),
-    "values_of_end": ("due_at", "finished_at"),
+    "values_of_end": ("due_at", "finished_at", "succeeded_at"),
     "values_of_run": (
         "stage",
         "entity_id",
@@ -104,6 +106,7 @@ def task_guards(dialect: str) -> Iterator[Guard]:
     )
     yield from _due_guards(dialect)
     yield _run_guard()
+    yield _success_guard(dialect)
     yield _recorded_guard(dialect)
     if dialect == "sqlite":
         yield from value_guards(TASKS, "INSERT")
@@ -218,6 +221,21 @@ def _run_guard() -> Guard:
     )
 
 
+def _success_guard(dialect: str) -> Guard:
+    """Return the guard that a success comes with a completion, only rises, and is not in future."""
+    is_completion = (
+        f"{_ENDS_LEASE} AND NEW.fence = OLD.fence AND NEW.dead_reason IS NULL"
+        f" AND (NEW.due_at IS NULL OR {_IS_COMPLETION_OF_ENQUEUED})"
+    )
+    return Guard(
+        table=TASKS,
+        rule="success",
+        event="UPDATE OF succeeded_at",
+        condition=f"{is_completion} AND {rising_success(dialect)}",
+        is_long=True,
+    )
+
+
 def _is_same(column: str) -> str:
     return f"(NEW.{column} = OLD.{column} OR NEW.{column} IS NULL AND OLD.{column} IS NULL)"
 
@@ -292,8 +310,9 @@ def _first_fence_guard(dialect: str) -> Guard:
 def _prune_guard(dialect: str) -> Guard:
     """Return the guard that only a task is deleted that finished longer ago than the retention.
 
-    Its fence must be kept first, so that a task that is created again starts above it. A recurring
-    task is never deleted: its slot says what was enqueued.
+    Its fence must be kept first, so that a task that is created again starts above it, and its
+    success with the subjects that it counts for. A recurring task is never deleted: its slot says
+    what was enqueued.
     """
     settings = qualified_name(SETTINGS, dialect)
     pruned = qualified_name(PRUNED_STAGES, dialect)
@@ -309,6 +328,12 @@ def _prune_guard(dialect: str) -> Guard:
         f"(SELECT CASE WHEN {is_number[dialect]} THEN {earliest} END"
         f" FROM {settings} AS setting WHERE setting.id = '{TASK_RETENTION}')"
     )
+    losing_subjects = (
+        f"SELECT 1 FROM {qualified_name(SUBJECTS, dialect)} AS subject"
+        " WHERE subject.stage = OLD.stage"
+        f" AND (subject.kind = '{SubjectKind.STAGE.value}' OR subject.entity_id = OLD.entity_id)"
+        " AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)"
+    )
     return Guard(
         table=TASKS,
         rule="prune",
@@ -317,6 +342,7 @@ def _prune_guard(dialect: str) -> Guard:
             f"OLD.slot IS NULL AND OLD.finished_at < {cutoff}"
             f" AND EXISTS (SELECT 1 FROM {pruned} AS pruned"
             " WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)"
+            f" AND (OLD.succeeded_at IS NULL OR NOT EXISTS ({losing_subjects}))"
         ),
     )
 

@@ -48,6 +48,7 @@ from indelible_sql.kernel.task_terms import (
     DatabaseNow,
     DocumentOf,
     InSubquery,
+    LatestSuccess,
     first_claimable,
 )
 from indelible_sql.schema.columns import (
@@ -110,7 +111,12 @@ _FINISHED_NOW = case((TASKS.c.attempts > 0, DatabaseNow()))
 COMPLETE = (
     update(TASKS)
     .where(_IS_UNDER_LEASE)
-    .values(due_at=_DUE_IF_ENQUEUED_AGAIN, finished_at=_FINISHED_NOW, **NO_LEASE)
+    .values(
+        due_at=_DUE_IF_ENQUEUED_AGAIN,
+        finished_at=_FINISHED_NOW,
+        succeeded_at=LatestSuccess(TASKS.c.succeeded_at),
+        **NO_LEASE,
+    )
 )
 _RESULT = DocumentOf(bindparam("results", type_=Text()), TASKS.c.entity_id)
 COMPLETE_WITH_RESULTS = COMPLETE.values(result=case((TASKS.c.attempts > 0, _RESULT)))

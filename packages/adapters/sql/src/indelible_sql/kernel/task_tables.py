@@ -32,6 +32,7 @@ STAGE_HEADS = HeadMapping(table=STAGES, entity=StageControl, missing=StageNotFou
 IS_DUE = literal_column("due_at IS NOT NULL", Boolean())
 IS_DEAD = literal_column("dead_reason IS NOT NULL", Boolean())
 IS_FINISHED = literal_column("finished_at IS NOT NULL", Boolean())
+HAS_SUCCEEDED = literal_column("succeeded_at IS NOT NULL", Boolean())
 IS_CANCELED = literal_column("cancel_reason IS NOT NULL", Boolean())
 IS_DEATH = literal_column(f"outcome = '{AttemptOutcome.DEAD.value}'", Boolean())
 _OUTCOMES = ", ".join(repr(outcome.value) for outcome in AttemptOutcome)
@@ -68,6 +69,7 @@ TASKS = table(
     Column("error_class", IDENTIFIER),
     Column("cancel_reason", NONBLANK_TEXT),
     Column("finished_at", INSTANT),
+    Column("succeeded_at", INSTANT),
     PrimaryKeyConstraint("stage", "entity_id", name="tasks_pkey"),
     CheckConstraint("(lease_owner IS NULL) = (lease_until IS NULL)", name="tasks_lease"),
     CheckConstraint(
@@ -109,6 +111,14 @@ TASKS = table(
         "entity_id",
         postgresql_where=IS_FINISHED,
         sqlite_where=IS_FINISHED,
+    ),
+    # The last success of a stage is the last entry.
+    Index(
+        "tasks_succeeded",
+        "stage",
+        "succeeded_at",
+        postgresql_where=HAS_SUCCEEDED,
+        sqlite_where=HAS_SUCCEEDED,
     ),
     # Few tasks are canceled, and a list of them must not read the others.
     Index(

@@ -63,6 +63,17 @@ class DatabaseNow(DialectExpression):
     templates: ClassVar = STATEMENT_NOW
 
 
+class LatestSuccess(DialectExpression):
+    """The last success, which is now unless the database's clock was set back."""
+
+    type = INSTANT
+    inherit_cache = True
+    templates: ClassVar = {
+        "sqlite": f"max(coalesce({{}}, ''), {STATEMENT_NOW['sqlite']})",
+        "postgresql": f"greatest({{}}, {STATEMENT_NOW['postgresql']})",
+    }
+
+
 class SecondsAgo(DialectExpression):
     """The database's time a number of seconds ago."""
 

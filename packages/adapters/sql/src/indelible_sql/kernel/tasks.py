@@ -39,6 +39,7 @@ from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel import task_statements as statements
 from indelible_sql.kernel.history import fetch_all, fetch_one
 from indelible_sql.kernel.rates import claim_within_rate
+from indelible_sql.kernel.subjects import KEEP_SUCCESS
 from indelible_sql.kernel.task_enqueuer import SqlTaskEnqueuer, document_texts
 from indelible_sql.kernel.task_tables import PRUNED_STAGES
 from indelible_sql.kernel.task_terms import behind_parameters
@@ -215,7 +216,9 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         highest = max(rows, key=itemgetter("fence"))
         self._keep_fence(stage, highest["entity_id"], highest["fence"])
         ids = [row["entity_id"] for row in rows]
-        return self._session.run(enqueueing.PRUNE, {"task_stage": stage, "ids": ids})
+        keys = {"task_stage": stage, "ids": ids}
+        self._session.run(KEEP_SUCCESS, keys)
+        return self._session.run(enqueueing.PRUNE, keys)
 
     def report_hung_threads(self, report: HungThreads) -> None:
         """Store what a process reports of a stage."""

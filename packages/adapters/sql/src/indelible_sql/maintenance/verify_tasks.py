@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, PERCENT, Attempt, AttemptOutcome, Task
+from indelible.kernel.values import EARLIEST, LATEST
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
@@ -134,6 +135,8 @@ def _end_faults(task: Task) -> Iterator[str]:
         yield "it is dead and canceled"
     if (task.finished_at is not None) != task.is_finished:
         yield "its end and the time of its end contradict each other"
+    if task.is_completed and (task.succeeded_at or LATEST) < (task.finished_at or EARLIEST):
+        yield "it is completed after its last success"
     if task.result is not None and not task.is_completed:
         yield "it has a result, but is not completed"
     if task.progress is not None and task.progress > PERCENT["maximum"]:

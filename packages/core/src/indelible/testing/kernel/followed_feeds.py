@@ -35,6 +35,8 @@ class Following:
         self.fails_at = ""  # the entity id of the change that fails
         subscriber = Subscriber(name=NAME, handle=self._handle)
         self.follower = FeedFollower(store=store, subscribers=(subscriber,), **options)
+        subject = subscriber.standing_task.subject(FOLLOW_FEED)
+        within(store, lambda tx: tx.subjects.declare((subject,)))
         enqueue(store, NAME, stage=FOLLOW_FEED)
 
     def _handle(self, tx: WriteTx, change: Change) -> None:
@@ -90,6 +92,12 @@ class Following:
     def task(self) -> Task:
         """Return the subscriber's task."""
         return self.store.read(lambda tx: tx.tasks.get(FOLLOW_FEED, NAME))
+
+    def succeeded_at(self) -> datetime:
+        """Return the time of the last run, by the clock of the store's database."""
+        succeeded_at = self.task().succeeded_at
+        assert succeeded_at is not None
+        return succeeded_at
 
     def lag(self, now: datetime) -> SubscriberLag:
         """Return how far the subscriber is behind."""

@@ -10,6 +10,7 @@ from attrs import Factory, define, field, frozen
 
 from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import LeaseHandle
+from indelible.kernel.silence import StandingTask
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Leases
 from indelible.tokens.commands import (
@@ -122,6 +123,7 @@ class Detection:
             perform=self.perform,
             finish=self.finish,
             max_attempts=UNLIMITED_ATTEMPTS,
+            standing_tasks=(StandingTask(entity_id=SCAN_TASK_ID),),
         )
 
     def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[ScanStart]:

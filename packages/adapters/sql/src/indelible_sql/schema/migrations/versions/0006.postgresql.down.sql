@@ -432,7 +432,11 @@ DROP TRIGGER tasks_needs_stripe_events ON indelible.tasks
 --;
 DROP TRIGGER tasks_needs_transfers ON indelible.tasks
 --;
+DROP TRIGGER tasks_new ON indelible.tasks
+--;
 DROP TRIGGER tasks_prune ON indelible.tasks
+--;
+DROP TRIGGER tasks_success ON indelible.tasks
 --;
 DROP TRIGGER tokens_s0_keeps_fields ON indelible.tokens_s0
 --;
@@ -486,6 +490,16 @@ DROP TRIGGER transfers_one_step ON indelible.transfers
 --;
 DROP TRIGGER transfers_reversed_forward ON indelible.transfers
 --;
+DROP TRIGGER watched_subjects_fixed ON indelible.watched_subjects
+--;
+DROP TRIGGER watched_subjects_known_by_now ON indelible.watched_subjects
+--;
+DROP TRIGGER watched_subjects_no_delete ON indelible.watched_subjects
+--;
+DROP TRIGGER watched_subjects_no_truncate ON indelible.watched_subjects
+--;
+DROP TRIGGER watched_subjects_success_rises ON indelible.watched_subjects
+--;
 DROP TRIGGER webhook_rejections_no_delete ON indelible.webhook_rejections
 --;
 DROP TRIGGER webhook_rejections_no_truncate ON indelible.webhook_rejections
@@ -493,6 +507,8 @@ DROP TRIGGER webhook_rejections_no_truncate ON indelible.webhook_rejections
 DROP TRIGGER webhook_rejections_no_update ON indelible.webhook_rejections
 --;
 DROP FUNCTION indelible.database_time
+--;
+DROP INDEX indelible.tasks_succeeded
 --;
 DROP INDEX indelible.webhook_rejections_at
 --;
@@ -666,6 +682,8 @@ DROP FUNCTION indelible.tasks_due_on_insert
 --;
 DROP FUNCTION indelible.tasks_due
 --;
+DROP FUNCTION indelible.tasks_success
+--;
 DROP FUNCTION indelible.rate_buckets_empty_by_now_on_insert
 --;
 DROP FUNCTION indelible.rate_buckets_empty_by_now_on_update
@@ -695,6 +713,16 @@ DROP FUNCTION indelible.subscriber_cursors_first
 DROP FUNCTION indelible.subscriber_cursors_fence
 --;
 DROP FUNCTION indelible.subscriber_cursors_in_feed
+--;
+DROP FUNCTION indelible.watched_subjects_no_delete
+--;
+DROP FUNCTION indelible.watched_subjects_no_truncate
+--;
+DROP FUNCTION indelible.watched_subjects_fixed
+--;
+DROP FUNCTION indelible.watched_subjects_known_by_now
+--;
+DROP FUNCTION indelible.watched_subjects_success_rises
 --;
 DROP FUNCTION indelible.history_declares_data_of_concepts
 --;
@@ -1164,6 +1192,8 @@ UPDATE indelible.history SET txid = pg_current_xact_id()
 --;
 SET CONSTRAINTS ALL IMMEDIATE
 --;
+ALTER TABLE indelible.tasks DROP COLUMN succeeded_at
+--;
 CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)
 --;
 CREATE INDEX history_by_lifecycle ON indelible.history ((lifecycle || ''), txid, position)
@@ -1237,6 +1267,11 @@ CREATE TRIGGER tasks_prune BEFORE DELETE ON indelible.tasks
 FOR EACH ROW EXECUTE FUNCTION indelible.tasks_prune()
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_prune
+--;
+CREATE TRIGGER tasks_new AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN ((NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.progress IS NULL AND NEW.error_class IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_new()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_new
 --;
 CREATE TRIGGER tasks_fence BEFORE UPDATE ON indelible.tasks
 FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL AND (OLD.lease_until IS NULL OR OLD.lease_until <= statement_timestamp()) OR NEW.fence = OLD.fence + 1 AND NEW.cancel_reason IS NOT NULL AND OLD.due_at IS NOT NULL OR NEW.fence = OLD.fence AND NEW.cancel_reason IS NULL AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner))) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_fence()
@@ -1322,6 +1357,8 @@ DROP TABLE indelible.movements
 DROP TABLE indelible.accounts
 --;
 DROP TABLE indelible.webhook_rejections
+--;
+DROP TABLE indelible.watched_subjects
 --;
 DROP TABLE indelible.subscriber_cursors
 --;

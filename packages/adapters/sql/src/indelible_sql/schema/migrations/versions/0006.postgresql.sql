@@ -8,6 +8,8 @@ DROP TRIGGER seals_finished ON indelible.seals
 --;
 DROP TRIGGER tasks_fence ON indelible.tasks
 --;
+DROP TRIGGER tasks_new ON indelible.tasks
+--;
 DROP INDEX indelible.history_feed
 --;
 DROP INDEX indelible.history_by_lifecycle
@@ -47,6 +49,18 @@ CREATE TABLE indelible.subscriber_cursors (
 	CONSTRAINT subscriber_cursors_change_has_position CHECK (feed_cursor IS NOT NULL OR changed_at IS NULL)
 )
  WITH (fillfactor = 20)
+--;
+CREATE TABLE indelible.watched_subjects (
+	kind indelible.identifier NOT NULL,
+	stage indelible.identifier NOT NULL,
+	entity_id indelible.identifier NOT NULL,
+	longest_silence_seconds indelible.natural_number,
+	known_since indelible.instant NOT NULL,
+	succeeded_at indelible.instant,
+	CONSTRAINT watched_subjects_pkey PRIMARY KEY (kind, stage, entity_id),
+	CONSTRAINT watched_subjects_kind_known CHECK (kind IN ('stage', 'recurring', 'standing', 'subscriber', 'backup')),
+	CONSTRAINT watched_subjects_silence_bounded CHECK (longest_silence_seconds BETWEEN 1 AND 316224000)
+)
 --;
 CREATE TABLE indelible.webhook_rejections (
 	id indelible.identifier NOT NULL,
@@ -488,6 +502,11 @@ ALTER TABLE indelible.seal_records ENABLE ALWAYS TRIGGER seal_records_no_delete
 --;
 ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_no_delete
 --;
+ALTER TABLE indelible.tasks ADD COLUMN succeeded_at indelible.instant
+--;
+ALTER TABLE indelible.tasks ALTER COLUMN succeeded_at TYPE indelible.instant
+USING CASE WHEN cancel_reason IS NULL THEN finished_at END
+--;
 CREATE FUNCTION indelible.database_time(has_waited boolean) RETURNS timestamptz LANGUAGE sql
 PARALLEL SAFE AS $$
   SELECT CASE
@@ -495,6 +514,8 @@ PARALLEL SAFE AS $$
     ELSE pg_catalog.statement_timestamp()
   END
 $$
+--;
+CREATE INDEX tasks_succeeded ON indelible.tasks (stage, succeeded_at) WHERE succeeded_at IS NOT NULL
 --;
 CREATE INDEX webhook_rejections_at ON indelible.webhook_rejections (at, id)
 --;
@@ -818,11 +839,16 @@ ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_set
 --;
 CREATE OR REPLACE FUNCTION indelible.tasks_prune() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM indelible.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE THEN
+  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM indelible.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM indelible.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN OLD;
 END $$
+--;
+CREATE TRIGGER tasks_new AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN ((NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.progress IS NULL AND NEW.error_class IS NULL AND NEW.succeeded_at IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_new()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_new
 --;
 CREATE TRIGGER tasks_fence BEFORE UPDATE ON indelible.tasks
 FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL AND (OLD.lease_until IS NULL OR OLD.lease_until <= indelible.database_time(false)) OR NEW.fence = OLD.fence + 1 AND NEW.cancel_reason IS NOT NULL AND OLD.due_at IS NOT NULL OR NEW.fence = OLD.fence AND NEW.cancel_reason IS NULL AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner))) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_fence()
@@ -862,6 +888,19 @@ CREATE TRIGGER tasks_due BEFORE UPDATE OF due_at, slot ON indelible.tasks
 FOR EACH ROW WHEN (((NEW.due_at IS NULL OR NEW.due_at <= OLD.due_at OR NEW.due_at <= indelible.database_time(false) + interval '86486400 seconds') AND (NEW.slot IS NULL OR NEW.slot = OLD.slot OR NEW.slot <= indelible.database_time(false) + interval '86486400 seconds')) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_due()
 --;
 ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_due
+--;
+CREATE FUNCTION indelible.tasks_success() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.fence = OLD.fence AND NEW.dead_reason IS NULL AND (NEW.due_at IS NULL OR OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL OR NEW.succeeded_at >= OLD.succeeded_at) AND (NEW.succeeded_at = OLD.succeeded_at OR NEW.succeeded_at <= indelible.database_time(false))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_success BEFORE UPDATE OF succeeded_at ON indelible.tasks
+FOR EACH ROW EXECUTE FUNCTION indelible.tasks_success()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_success
 --;
 CREATE OR REPLACE FUNCTION indelible.tasks_recorded() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -1083,6 +1122,71 @@ CREATE TRIGGER subscriber_cursors_in_feed BEFORE UPDATE ON indelible.subscriber_
 FOR EACH ROW EXECUTE FUNCTION indelible.subscriber_cursors_in_feed()
 --;
 ALTER TABLE indelible.subscriber_cursors ENABLE ALWAYS TRIGGER subscriber_cursors_in_feed
+--;
+CREATE FUNCTION indelible.watched_subjects_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER watched_subjects_no_delete BEFORE DELETE ON indelible.watched_subjects
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.watched_subjects_no_delete()
+--;
+ALTER TABLE indelible.watched_subjects ENABLE ALWAYS TRIGGER watched_subjects_no_delete
+--;
+CREATE FUNCTION indelible.watched_subjects_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER watched_subjects_no_truncate BEFORE TRUNCATE ON indelible.watched_subjects
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.watched_subjects_no_truncate()
+--;
+ALTER TABLE indelible.watched_subjects ENABLE ALWAYS TRIGGER watched_subjects_no_truncate
+--;
+CREATE FUNCTION indelible.watched_subjects_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER watched_subjects_fixed BEFORE UPDATE ON indelible.watched_subjects
+FOR EACH ROW WHEN ((NEW.kind = OLD.kind AND NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND NEW.known_since = OLD.known_since) IS NOT TRUE) EXECUTE FUNCTION indelible.watched_subjects_fixed()
+--;
+ALTER TABLE indelible.watched_subjects ENABLE ALWAYS TRIGGER watched_subjects_fixed
+--;
+CREATE FUNCTION indelible.watched_subjects_known_by_now() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER watched_subjects_known_by_now AFTER INSERT ON indelible.watched_subjects
+FOR EACH ROW WHEN ((NEW.known_since <= indelible.database_time(false) AND (NEW.succeeded_at IS NULL OR NEW.succeeded_at <= indelible.database_time(false))) IS NOT TRUE) EXECUTE FUNCTION indelible.watched_subjects_known_by_now()
+--;
+ALTER TABLE indelible.watched_subjects ENABLE ALWAYS TRIGGER watched_subjects_known_by_now
+--;
+CREATE FUNCTION indelible.watched_subjects_success_rises() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER watched_subjects_success_rises BEFORE UPDATE OF succeeded_at ON indelible.watched_subjects
+FOR EACH ROW WHEN ((NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL OR NEW.succeeded_at >= OLD.succeeded_at) AND (NEW.succeeded_at = OLD.succeeded_at OR NEW.succeeded_at <= indelible.database_time(false))) IS NOT TRUE) EXECUTE FUNCTION indelible.watched_subjects_success_rises()
+--;
+ALTER TABLE indelible.watched_subjects ENABLE ALWAYS TRIGGER watched_subjects_success_rises
 --;
 CREATE FUNCTION indelible.history_declares_data_of_concepts() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

@@ -42,6 +42,26 @@ CREATE TABLE subscriber_cursors (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE watched_subjects (
+	kind TEXT NOT NULL,
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	longest_silence_seconds INTEGER,
+	known_since TEXT NOT NULL,
+	succeeded_at TEXT,
+	CONSTRAINT watched_subjects_pkey PRIMARY KEY (kind, stage, entity_id),
+	CONSTRAINT watched_subjects_kind_known CHECK (kind IN ('stage', 'recurring', 'standing', 'subscriber', 'backup')),
+	CONSTRAINT watched_subjects_silence_bounded CHECK (longest_silence_seconds BETWEEN 1 AND 316224000),
+	CONSTRAINT watched_subjects_kind_rule CHECK (length(kind) BETWEEN 1 AND 200),
+	CONSTRAINT watched_subjects_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT watched_subjects_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT watched_subjects_longest_silence_seconds_rule CHECK (longest_silence_seconds >= 0),
+	CONSTRAINT watched_subjects_known_since_rule CHECK (known_since GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND known_since >= '2000' AND known_since < '3000'),
+	CONSTRAINT watched_subjects_succeeded_at_rule CHECK (succeeded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND succeeded_at >= '2000' AND succeeded_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE webhook_rejections (
 	id TEXT NOT NULL,
 	endpoint TEXT NOT NULL,
@@ -746,6 +766,78 @@ CREATE TABLE transfer_attempts (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE upgraded_tasks AS SELECT * FROM tasks
+--;
+DROP TABLE tasks
+--;
+CREATE TABLE tasks (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	due_at TEXT,
+	lease_owner TEXT,
+	lease_until TEXT,
+	fence INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	dead_reason TEXT,
+	priority INTEGER DEFAULT 2 NOT NULL,
+	arguments TEXT,
+	result TEXT,
+	progress INTEGER,
+	slot TEXT,
+	error_class TEXT,
+	cancel_reason TEXT,
+	finished_at TEXT,
+	succeeded_at TEXT,
+	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
+	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
+	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
+	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
+	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL),
+	CONSTRAINT tasks_priority_known CHECK (priority BETWEEN 1 AND 3),
+	CONSTRAINT tasks_progress_percent CHECK (progress <= 100),
+	CONSTRAINT tasks_canceled_is_not_due CHECK (cancel_reason IS NULL OR (due_at IS NULL AND dead_reason IS NULL)),
+	CONSTRAINT tasks_finished_once CHECK ((finished_at IS NOT NULL) = (due_at IS NULL AND dead_reason IS NULL)),
+	CONSTRAINT tasks_result_of_completed CHECK (result IS NULL OR (finished_at IS NOT NULL AND cancel_reason IS NULL)),
+	CONSTRAINT tasks_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
+	CONSTRAINT tasks_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT tasks_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
+	CONSTRAINT tasks_fence_rule CHECK (fence >= 0),
+	CONSTRAINT tasks_attempts_rule CHECK (attempts >= 0),
+	CONSTRAINT tasks_dead_reason_rule CHECK (trim(dead_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tasks_priority_rule CHECK (priority >= 0),
+	CONSTRAINT tasks_arguments_rule CHECK (arguments IS NULL OR json_valid(arguments) AND json_type(arguments) = 'object'),
+	CONSTRAINT tasks_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) <> 'null'),
+	CONSTRAINT tasks_progress_rule CHECK (progress >= 0),
+	CONSTRAINT tasks_slot_rule CHECK (slot GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND slot >= '2000' AND slot < '3000'),
+	CONSTRAINT tasks_error_class_rule CHECK (length(error_class) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_cancel_reason_rule CHECK (trim(cancel_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tasks_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000'),
+	CONSTRAINT tasks_succeeded_at_rule CHECK (succeeded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND succeeded_at >= '2000' AND succeeded_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+INSERT INTO tasks (stage, entity_id, due_at, lease_owner, lease_until, fence, attempts, dead_reason, priority, arguments,
+result, progress, slot, error_class, cancel_reason, finished_at, succeeded_at)
+SELECT stage, entity_id, due_at, lease_owner, lease_until, fence, attempts, dead_reason, priority, arguments,
+result, progress, slot, error_class, cancel_reason, finished_at,
+CASE WHEN cancel_reason IS NULL THEN finished_at END
+FROM upgraded_tasks
+--;
+DROP TABLE upgraded_tasks
+--;
+CREATE INDEX tasks_canceled ON tasks (stage, finished_at, entity_id) WHERE cancel_reason IS NOT NULL
+--;
+CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
+--;
+CREATE INDEX tasks_due ON tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL
+--;
+CREATE INDEX tasks_finished ON tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL
+--;
+CREATE INDEX tasks_succeeded ON tasks (stage, succeeded_at) WHERE succeeded_at IS NOT NULL
+--;
 CREATE INDEX webhook_rejections_at ON webhook_rejections (at, id)
 --;
 CREATE INDEX webhook_rejections_endpoint ON webhook_rejections (endpoint, at, id)
@@ -938,6 +1030,42 @@ CREATE TRIGGER history_declares_data_of_settings BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'setting' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('value')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_settings'); END
 --;
+CREATE TRIGGER tasks_json_limits BEFORE INSERT ON tasks
+WHEN ((NEW.arguments IS NULL OR CASE WHEN json_valid(NEW.arguments) THEN length(CAST(NEW.arguments AS BLOB)) <= 16384 AND (length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.arguments, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.arguments) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.arguments)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.arguments) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.arguments -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.arguments -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.arguments -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 END) AND (NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 16384 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.result) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_json_limits'); END
+--;
+CREATE TRIGGER tasks_no_replace BEFORE INSERT ON tasks
+WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
+--;
+CREATE TRIGGER tasks_json_limits_on_update BEFORE UPDATE ON tasks
+WHEN ((NEW.arguments IS NULL OR CASE WHEN json_valid(NEW.arguments) THEN length(CAST(NEW.arguments AS BLOB)) <= 16384 AND (length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.arguments, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.arguments) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.arguments)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.arguments) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.arguments -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.arguments -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.arguments -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 END) AND (NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 16384 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.result) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_json_limits_on_update'); END
+--;
+CREATE TRIGGER tasks_no_nested_update BEFORE UPDATE ON tasks
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.due_at IS OLD.due_at AND stored.lease_owner IS OLD.lease_owner AND stored.lease_until IS OLD.lease_until AND stored.fence IS OLD.fence AND stored.attempts IS OLD.attempts AND stored.dead_reason IS OLD.dead_reason AND stored.priority IS OLD.priority AND stored.arguments IS OLD.arguments AND stored.result IS OLD.result AND stored.progress IS OLD.progress AND stored.slot IS OLD.slot AND stored.error_class IS OLD.error_class AND stored.cancel_reason IS OLD.cancel_reason AND stored.finished_at IS OLD.finished_at AND stored.succeeded_at IS OLD.succeeded_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_no_nested_update'); END
+--;
+CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
+WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM main.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
+--;
+CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
+WHEN (NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.progress IS NULL AND NEW.error_class IS NULL AND NEW.succeeded_at IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
+--;
+CREATE TRIGGER tasks_first_fence BEFORE INSERT ON tasks
+WHEN (NEW.fence = coalesce((SELECT pruned.fence FROM main.pruned_stages AS pruned WHERE pruned.stage = NEW.stage), 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_first_fence'); END
+--;
+CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
+WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.lease_owner IS NOT NULL AND (OLD.lease_until IS NULL OR OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) OR NEW.fence = OLD.fence + 1 AND NEW.cancel_reason IS NOT NULL AND OLD.due_at IS NOT NULL OR NEW.fence = OLD.fence AND NEW.cancel_reason IS NULL AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
+--;
+CREATE TRIGGER tasks_edge BEFORE UPDATE ON tasks
+WHEN (CASE WHEN NEW.cancel_reason IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') WHEN NEW.fence <> OLD.fence THEN NEW.attempts = OLD.attempts + 1 AND NEW.due_at = OLD.due_at AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.due_at IS NULL THEN NEW.due_at IS NOT NULL AND NEW.attempts = 0 WHEN OLD.lease_owner IS NULL THEN NEW.attempts = OLD.attempts AND (NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.lease_owner IS NOT NULL THEN NEW.attempts = OLD.attempts AND NEW.due_at = OLD.due_at AND NEW.lease_until >= OLD.lease_until AND NEW.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.lease_until = OLD.lease_until AND NEW.attempts = 0 AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at OR NEW.due_at > OLD.due_at AND NEW.priority = OLD.priority AND (NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL)) WHEN NEW.due_at IS NULL THEN OLD.attempts > 0 AND NEW.attempts = OLD.attempts AND (NEW.dead_reason IS NOT NULL OR NEW.finished_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) ELSE NEW.attempts = OLD.attempts - 1 AND NEW.due_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds') OR NEW.attempts = OLD.attempts AND (OLD.attempts > 0 OR NEW.due_at <= OLD.due_at) END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_edge'); END
+--;
 CREATE TRIGGER tasks_due_on_insert BEFORE INSERT ON tasks
 WHEN (NEW.due_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds') AND (NEW.slot IS NULL OR NEW.slot <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_due_on_insert'); END
@@ -945,6 +1073,34 @@ BEGIN SELECT RAISE(ABORT, 'tasks_due_on_insert'); END
 CREATE TRIGGER tasks_due BEFORE UPDATE OF due_at, slot ON tasks
 WHEN ((NEW.due_at IS NULL OR NEW.due_at <= OLD.due_at OR NEW.due_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds')) AND (NEW.slot IS NULL OR NEW.slot = OLD.slot OR NEW.slot <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_due'); END
+--;
+CREATE TRIGGER tasks_run BEFORE UPDATE OF arguments, priority, result, progress, slot, error_class ON tasks
+WHEN (((NEW.arguments = OLD.arguments OR NEW.arguments IS NULL AND OLD.arguments IS NULL) OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.priority <= OLD.priority OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.result IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL) AND ((NEW.progress = OLD.progress OR NEW.progress IS NULL AND OLD.progress IS NULL) OR NEW.progress IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NOT NULL AND NEW.fence = OLD.fence) AND ((NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL) OR (OLD.slot IS NULL OR NEW.slot > OLD.slot) AND NEW.due_at IS NOT NULL) AND ((NEW.error_class = OLD.error_class OR NEW.error_class IS NULL AND OLD.error_class IS NULL) OR NEW.error_class IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_run'); END
+--;
+CREATE TRIGGER tasks_success BEFORE UPDATE OF succeeded_at ON tasks
+WHEN (OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.fence = OLD.fence AND NEW.dead_reason IS NULL AND (NEW.due_at IS NULL OR OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL OR NEW.succeeded_at >= OLD.succeeded_at) AND (NEW.succeeded_at = OLD.succeeded_at OR NEW.succeeded_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_success'); END
+--;
+CREATE TRIGGER tasks_recorded BEFORE UPDATE ON tasks
+WHEN (CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END IS NULL OR EXISTS (SELECT 1 FROM main.task_attempts AS attempt WHERE attempt.stage = OLD.stage AND attempt.entity_id = OLD.entity_id AND attempt.fence = NEW.fence AND attempt.outcome = CASE WHEN NEW.cancel_reason IS NOT NULL THEN 'CANCELED' WHEN OLD.dead_reason IS NOT NULL OR OLD.cancel_reason IS NOT NULL THEN 'REQUEUED' WHEN NEW.dead_reason IS NOT NULL THEN 'DEAD' WHEN OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.due_at IS NOT NULL AND NEW.attempts = OLD.attempts AND NOT (OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NOT (OLD.lease_until <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND NEW.due_at <= OLD.due_at) THEN 'FAILED' END AND (NEW.dead_reason IS NULL OR attempt.reason = NEW.dead_reason) AND (NEW.cancel_reason IS NULL OR attempt.reason = NEW.cancel_reason))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_recorded'); END
+--;
+CREATE TRIGGER tasks_values_on_insert BEFORE INSERT ON tasks
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_on_insert'); END
+--;
+CREATE TRIGGER tasks_values_of_lease BEFORE UPDATE OF lease_owner, lease_until ON tasks
+WHEN ((NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_lease'); END
+--;
+CREATE TRIGGER tasks_values_of_end BEFORE UPDATE OF due_at, finished_at, succeeded_at ON tasks
+WHEN ((NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_end'); END
+--;
+CREATE TRIGGER tasks_values_of_run BEFORE UPDATE OF stage, entity_id, dead_reason, slot, error_class, cancel_reason ON tasks
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_values_of_run'); END
 --;
 CREATE TRIGGER rate_buckets_empty_by_now_on_insert BEFORE INSERT ON rate_buckets
 WHEN (NEW.empty_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86400 seconds')) IS NOT TRUE
@@ -1030,6 +1186,38 @@ CREATE TRIGGER subscriber_cursors_values_on_update BEFORE UPDATE ON subscriber_c
 WHEN ((NEW.name IS NULL OR instr(NEW.name, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.feed_cursor IS NULL OR instr(NEW.feed_cursor, char(0)) = 0) AND (NEW.changed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.changed_at, 1, 19), '+0 seconds') = substr(NEW.changed_at, 1, 19)) AND (NEW.updated_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.updated_at, 1, 19), '+0 seconds') = substr(NEW.updated_at, 1, 19)) AND (NEW.restarted_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.restarted_at, 1, 19), '+0 seconds') = substr(NEW.restarted_at, 1, 19)) AND (NEW.restarted_by IS NULL OR instr(NEW.restarted_by, char(0)) = 0) AND (NEW.restart_reason IS NULL OR instr(NEW.restart_reason, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subscriber_cursors_values_on_update'); END
 --;
+CREATE TRIGGER watched_subjects_no_delete BEFORE DELETE ON watched_subjects
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_no_delete'); END
+--;
+CREATE TRIGGER watched_subjects_no_replace BEFORE INSERT ON watched_subjects
+WHEN (NOT EXISTS (SELECT 1 FROM main.watched_subjects WHERE kind = NEW.kind AND stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_no_replace'); END
+--;
+CREATE TRIGGER watched_subjects_no_nested_update BEFORE UPDATE ON watched_subjects
+WHEN (EXISTS (SELECT 1 FROM main.watched_subjects AS stored WHERE stored.kind IS OLD.kind AND stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.longest_silence_seconds IS OLD.longest_silence_seconds AND stored.known_since IS OLD.known_since AND stored.succeeded_at IS OLD.succeeded_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_no_nested_update'); END
+--;
+CREATE TRIGGER watched_subjects_fixed BEFORE UPDATE ON watched_subjects
+WHEN (NEW.kind = OLD.kind AND NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND NEW.known_since = OLD.known_since) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_fixed'); END
+--;
+CREATE TRIGGER watched_subjects_known_by_now BEFORE INSERT ON watched_subjects
+WHEN (NEW.known_since <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND (NEW.succeeded_at IS NULL OR NEW.succeeded_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_known_by_now'); END
+--;
+CREATE TRIGGER watched_subjects_success_rises BEFORE UPDATE OF succeeded_at ON watched_subjects
+WHEN (NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL OR NEW.succeeded_at >= OLD.succeeded_at) AND (NEW.succeeded_at = OLD.succeeded_at OR NEW.succeeded_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_success_rises'); END
+--;
+CREATE TRIGGER watched_subjects_values_on_insert BEFORE INSERT ON watched_subjects
+WHEN ((NEW.kind IS NULL OR instr(NEW.kind, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.known_since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.known_since, 1, 19), '+0 seconds') = substr(NEW.known_since, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_values_on_insert'); END
+--;
+CREATE TRIGGER watched_subjects_values_on_update BEFORE UPDATE ON watched_subjects
+WHEN ((NEW.kind IS NULL OR instr(NEW.kind, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.known_since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.known_since, 1, 19), '+0 seconds') = substr(NEW.known_since, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_values_on_update'); END
+--;
 CREATE TRIGGER history_declares_data_of_concepts BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'concept' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('corrects', 'imported', 'name_key', 'ruleset', 'version', 'warnings')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_concepts'); END
@@ -1094,6 +1282,10 @@ CREATE TRIGGER history_declares_data_of_system_state BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'system_state' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('state_value')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_system_state'); END
 --;
+CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_tokens_s0'); END
+--;
 CREATE TRIGGER history_declares_data_of_projects BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'project' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('current_nodes', 'description', 'github_repo_url', 'latest_successful_job_id', 'latest_successful_job_number', 'name', 'prompt', 'repository_branch', 'repository_host', 'repository_id', 'repository_name', 'user_id')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_projects'); END
@@ -1113,6 +1305,10 @@ BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_jobs'); END
 CREATE TRIGGER jobs_keeps_fields BEFORE UPDATE ON jobs
 WHEN ((OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed_with_warnings', 'running failed', 'running running') OR NEW.warning_count = OLD.warning_count) AND (OLD.status || ' ' || NEW.status IN ('running running') OR (NEW.phase = OLD.phase OR NEW.phase IS NULL AND OLD.phase IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('running completed', 'running completed_with_warnings') OR (NEW.result = OLD.result OR NEW.result IS NULL AND OLD.result IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running failed') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed', 'running completed_with_warnings', 'running failed') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_keeps_fields'); END
+--;
+CREATE TRIGGER tasks_needs_jobs BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('process_job') OR EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_jobs'); END
 --;
 CREATE TRIGGER history_declares_data_of_contests BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'contest' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('attempted_action', 'configuration', 'configuration_digest', 'contest_name', 'currency', 'end_time', 'error_code', 'error_from_state', 'error_message', 'evidence', 'fee_minor', 'lock_time', 'max_entries', 'max_entries_per_user', 'min_entries', 'organizer_id', 'payment_grace_seconds', 'provider_event_id', 'reason_code', 'settle_time', 'settlement_run_id', 'start_time')) ELSE FALSE END)) IS NOT TRUE
@@ -1181,6 +1377,14 @@ BEGIN SELECT RAISE(ABORT, 'contest_events_has_body'); END
 CREATE TRIGGER settlement_runs_next_number BEFORE INSERT ON settlement_runs
 WHEN (NEW.number = (SELECT count(*) FROM main.settlement_runs AS run WHERE run.contest_id = NEW.contest_id) + 1) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_next_number'); END
+--;
+CREATE TRIGGER tasks_needs_contests BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('ingest_contest', 'lock_contest', 'start_contest', 'settle_contest') OR EXISTS (SELECT 1 FROM main.contests AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_contests'); END
+--;
+CREATE TRIGGER tasks_needs_provider_feeds BEFORE INSERT ON tasks
+WHEN (NEW.stage NOT IN ('fetch_tournament') OR EXISTS (SELECT 1 FROM main.provider_feeds AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_needs_provider_feeds'); END
 --;
 CREATE TRIGGER postings_no_update BEFORE UPDATE ON postings
 WHEN (FALSE) IS NOT TRUE
