@@ -89,6 +89,7 @@ TAMPERS: Kind = {
     "a death under another claim": lambda s: (
         insert_attempt(s.attempt, entity_id=EXPIRED, fence=9, outcome="DEAD"),
     ),
+    "a success in the future": lambda _: (update_task(DONE, succeeded_at=FAR_AWAY),),
     "an attempt in the future": lambda _: (update(TASK_ATTEMPTS).values(at=FAR_AWAY),),
     "an attempt by another actor": lambda _: (update(TASK_ATTEMPTS).values(actor="user:noor"),),
     "an attempt by another request": lambda _: (

@@ -18,6 +18,7 @@ OF_WEB = {
     "indelible_webhook_requests_total",
     "indelible_outbox_lag_seconds",
     "indelible_idempotency_hits_total",
+    "indelible_subject_silent",
 }
 # Metrics that every worker measures, whatever its stages are about.
 OF_WORKERS = {"indelible_worker_heartbeat_age_seconds"}

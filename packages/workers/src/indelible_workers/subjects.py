@@ -1,6 +1,7 @@
 """Declare what must succeed again and again, when a process starts that knows it."""
 
 from collections.abc import Collection
+from typing import Final
 
 from indelible.kernel import Actor, Store
 from indelible.kernel.silence import Subject, undeclared
@@ -8,7 +9,7 @@ from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible_workers.heartbeat import logger
 from indelible_workers.masking import failure_reason
 
-REASON = "subjects of a process that starts"
+REASON: Final = "subjects of a process that starts"
 
 
 def declare_subjects(

@@ -9,7 +9,6 @@ from sqlalchemy import and_, select
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, PERCENT, Attempt, AttemptOutcome, Task
-from indelible.kernel.values import EARLIEST, LATEST
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
@@ -123,6 +122,8 @@ def _task_faults(task: Task, now: datetime) -> Iterator[str]:
         yield f"its lease ends too late: {task.lease_until}"
     if task.is_halted and task.due_at is not None:
         yield "it is dead or canceled, and due"
+    if task.succeeded_at is not None and task.succeeded_at > now + MAX_FUTURE:
+        yield f"it succeeded in the future: {task.succeeded_at}"
     if task.attempts > task.fence:
         yield "it has more attempts than claims"
 
@@ -135,8 +136,6 @@ def _end_faults(task: Task) -> Iterator[str]:
         yield "it is dead and canceled"
     if (task.finished_at is not None) != task.is_finished:
         yield "its end and the time of its end contradict each other"
-    if task.is_completed and (task.succeeded_at or LATEST) < (task.finished_at or EARLIEST):
-        yield "it is completed after its last success"
     if task.result is not None and not task.is_completed:
         yield "it has a result, but is not completed"
     if task.progress is not None and task.progress > PERCENT["maximum"]:

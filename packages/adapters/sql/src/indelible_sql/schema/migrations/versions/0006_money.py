@@ -5,6 +5,7 @@ Decision: docs/decisions/0104-budgets-breakers-and-webhooks.md
 Decision: docs/decisions/0109-money-in-sql.md
 Decision: docs/decisions/0119-a-feed-that-only-its-own-writers-delay.md
 Decision: docs/decisions/0123-captures-start-anchored.md
+Decision: docs/decisions/0130-what-stands-still-is-missed.md
 """
 
 from alembic import op
@@ -31,7 +32,8 @@ DROP_ANCHORED = f"DROP FUNCTION IF EXISTS {SCHEMA}.capture_ece2e9c23443848c2c4d7
 def upgrade() -> None:
     """Add the tables, the lifecycles and their guards, and order PostgreSQL's feed by positions.
 
-    Existing rows stay, but for PostgreSQL's seals: they state numbers of transactions.
+    Existing rows stay, but for PostgreSQL's seals: they state numbers of transactions. A completed
+    task has succeeded when it ended.
     """
     if op.get_bind().dialect.name == "postgresql":
         run_statement(DROP_ANCHORED)
