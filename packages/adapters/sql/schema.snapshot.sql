@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-25, revision 0006
+-- iteration 5, 2026-11-26, revision 0006
 
 column accounts.balance_minor "sum_minor" required
 
@@ -1586,6 +1586,8 @@ column tasks.slot "instant"
 
 column tasks.stage "identifier" required
 
+column tasks.succeeded_at "instant"
+
 column tokens_s0.author_id "identifier" required
 
 column tokens_s0.created_at "instant" required
@@ -1717,6 +1719,18 @@ column transfers.status "identifier" required
 column transfers.stripe_transfer_id "identifier"
 
 column transfers.updated_at "instant" required
+
+column watched_subjects.entity_id "identifier" required
+
+column watched_subjects.kind "identifier" required
+
+column watched_subjects.known_since "instant" required
+
+column watched_subjects.longest_silence_seconds "natural_number"
+
+column watched_subjects.stage "identifier" required
+
+column watched_subjects.succeeded_at "instant"
 
 column webhook_rejections.at "instant" required
 
@@ -2701,6 +2715,12 @@ CASE
     WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
 END) true true
+
+constraint watched_subjects.watched_subjects_kind_known CHECK ((("kind")::"text" = ANY (ARRAY['stage'::"text", 'recurring'::"text", 'standing'::"text", 'subscriber'::"text", 'backup'::"text"]))) true true
+
+constraint watched_subjects.watched_subjects_pkey PRIMARY KEY ("kind", "stage", "entity_id") true true
+
+constraint watched_subjects.watched_subjects_silence_bounded CHECK (((("longest_silence_seconds")::bigint >= 1) AND (("longest_silence_seconds")::bigint <= 316224000))) true true
 
 constraint webhook_rejections.webhook_rejections_pkey PRIMARY KEY ("id") true true
 
@@ -7178,7 +7198,7 @@ function tasks_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function tasks_prune  BEGIN
-  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE THEN
+  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN OLD;
@@ -7193,6 +7213,13 @@ END  false {search_path=pg_catalog}
 
 function tasks_run  BEGIN
   IF (((NEW.arguments = OLD.arguments OR NEW.arguments IS NULL AND OLD.arguments IS NULL) OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.priority <= OLD.priority OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.result IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL) AND ((NEW.progress = OLD.progress OR NEW.progress IS NULL AND OLD.progress IS NULL) OR NEW.progress IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NOT NULL AND NEW.fence = OLD.fence) AND ((NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL) OR (OLD.slot IS NULL OR NEW.slot > OLD.slot) AND NEW.due_at IS NOT NULL) AND ((NEW.error_class = OLD.error_class OR NEW.error_class IS NULL AND OLD.error_class IS NULL) OR NEW.error_class IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_success  BEGIN
+  IF (OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.fence = OLD.fence AND NEW.dead_reason IS NULL AND (NEW.due_at IS NULL OR OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL OR NEW.succeeded_at >= OLD.succeeded_at) AND (NEW.succeeded_at = OLD.succeeded_at OR NEW.succeeded_at <= database_time(false))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -7415,6 +7442,41 @@ function transfers_reversed_forward  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function watched_subjects_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function watched_subjects_known_by_now  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function watched_subjects_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function watched_subjects_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function watched_subjects_success_rises  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function webhook_rejections_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -7631,6 +7693,8 @@ index CREATE INDEX "tasks_dead" ON "tasks" USING "btree" ("stage", "entity_id") 
 index CREATE INDEX "tasks_due" ON "tasks" USING "btree" ("stage", "priority", "due_at", "entity_id") WHERE ("due_at" IS NOT NULL) true
 
 index CREATE INDEX "tasks_finished" ON "tasks" USING "btree" ("stage", "finished_at", "entity_id") WHERE ("finished_at" IS NOT NULL) true
+
+index CREATE INDEX "tasks_succeeded" ON "tasks" USING "btree" ("stage", "succeeded_at") WHERE ("succeeded_at" IS NOT NULL) true
 
 index CREATE INDEX "tokens_s0_author_id" ON "tokens_s0" USING "btree" ("author_id", "token_id") true
 
@@ -7899,6 +7963,8 @@ index CREATE UNIQUE INDEX "transfer_lines_pkey" ON "transfer_lines" USING "btree
 index CREATE UNIQUE INDEX "transfers_one_stripe_transfer" ON "transfers" USING "btree" ("stripe_transfer_id") true
 
 index CREATE UNIQUE INDEX "transfers_pkey" ON "transfers" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "watched_subjects_pkey" ON "watched_subjects" USING "btree" ("kind", "stage", "entity_id") true
 
 index CREATE UNIQUE INDEX "webhook_rejections_pkey" ON "webhook_rejections" USING "btree" ("id") true
 
@@ -8948,6 +9014,8 @@ table transfer_lines rp false false
 
 table transfers rp false false
 
+table watched_subjects rp false false
+
 table webhook_rejections rp false false
 
 trigger A CREATE TRIGGER "accounts_balance" BEFORE UPDATE ON "accounts" FOR EACH ROW EXECUTE FUNCTION "accounts_balance"()
@@ -9835,7 +9903,7 @@ trigger A CREATE TRIGGER "tasks_needs_tokens_s0" AFTER INSERT ON "tasks" FOR EAC
 
 trigger A CREATE TRIGGER "tasks_needs_transfers" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((("new"."stage")::"text" = 'send_transfer'::"text")) EXECUTE FUNCTION "tasks_needs_transfers"()
 
-trigger A CREATE TRIGGER "tasks_new" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."attempts")::bigint = 0) AND ("new"."due_at" IS NOT NULL) AND ("new"."lease_owner" IS NULL) AND ("new"."progress" IS NULL) AND ("new"."error_class" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "tasks_new"()
+trigger A CREATE TRIGGER "tasks_new" AFTER INSERT ON "tasks" FOR EACH ROW WHEN ((((("new"."attempts")::bigint = 0) AND ("new"."due_at" IS NOT NULL) AND ("new"."lease_owner" IS NULL) AND ("new"."progress" IS NULL) AND ("new"."error_class" IS NULL) AND ("new"."succeeded_at" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "tasks_new"()
 
 trigger A CREATE TRIGGER "tasks_no_truncate" BEFORE TRUNCATE ON "tasks" FOR EACH STATEMENT EXECUTE FUNCTION "tasks_no_truncate"()
 
@@ -9844,6 +9912,8 @@ trigger A CREATE TRIGGER "tasks_prune" BEFORE DELETE ON "tasks" FOR EACH ROW EXE
 trigger A CREATE TRIGGER "tasks_recorded" BEFORE UPDATE ON "tasks" FOR EACH ROW WHEN ((("new"."lease_owner" IS NULL) AND (("old"."dead_reason" IS NOT NULL) OR ("old"."cancel_reason" IS NOT NULL) OR ("new"."dead_reason" IS NOT NULL) OR ("new"."cancel_reason" IS NOT NULL) OR (("old"."lease_owner" IS NOT NULL) AND ("new"."due_at" IS NOT NULL))))) EXECUTE FUNCTION "tasks_recorded"()
 
 trigger A CREATE TRIGGER "tasks_run" BEFORE UPDATE OF "arguments", "priority", "result", "progress", "slot", "error_class" ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_run"()
+
+trigger A CREATE TRIGGER "tasks_success" BEFORE UPDATE OF "succeeded_at" ON "tasks" FOR EACH ROW EXECUTE FUNCTION "tasks_success"()
 
 trigger A CREATE TRIGGER "tokens_s0_fixed" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((("new"."token_id")::numeric = ("old"."token_id")::numeric) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed"()
 
@@ -9906,6 +9976,16 @@ trigger A CREATE TRIGGER "transfers_of_settlement" AFTER INSERT ON "transfers" F
 trigger A CREATE TRIGGER "transfers_one_step" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "transfers_one_step"()
 
 trigger A CREATE TRIGGER "transfers_reversed_forward" BEFORE UPDATE ON "transfers" FOR EACH ROW WHEN ((NOT (("new"."reversed_minor")::bigint = ("old"."reversed_minor")::bigint))) EXECUTE FUNCTION "transfers_reversed_forward"()
+
+trigger A CREATE TRIGGER "watched_subjects_fixed" BEFORE UPDATE ON "watched_subjects" FOR EACH ROW WHEN ((((("new"."kind")::"text" = ("old"."kind")::"text") AND (("new"."stage")::"text" = ("old"."stage")::"text") AND (("new"."entity_id")::"text" = ("old"."entity_id")::"text") AND (("new"."known_since")::timestamp with time zone = ("old"."known_since")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "watched_subjects_fixed"()
+
+trigger A CREATE TRIGGER "watched_subjects_known_by_now" AFTER INSERT ON "watched_subjects" FOR EACH ROW WHEN ((((("new"."known_since")::timestamp with time zone <= "database_time"(false)) AND (("new"."succeeded_at" IS NULL) OR (("new"."succeeded_at")::timestamp with time zone <= "database_time"(false)))) IS NOT TRUE)) EXECUTE FUNCTION "watched_subjects_known_by_now"()
+
+trigger A CREATE TRIGGER "watched_subjects_no_delete" BEFORE DELETE ON "watched_subjects" FOR EACH STATEMENT EXECUTE FUNCTION "watched_subjects_no_delete"()
+
+trigger A CREATE TRIGGER "watched_subjects_no_truncate" BEFORE TRUNCATE ON "watched_subjects" FOR EACH STATEMENT EXECUTE FUNCTION "watched_subjects_no_truncate"()
+
+trigger A CREATE TRIGGER "watched_subjects_success_rises" BEFORE UPDATE OF "succeeded_at" ON "watched_subjects" FOR EACH ROW WHEN (((("new"."succeeded_at" IS NOT NULL) AND (("old"."succeeded_at" IS NULL) OR (("new"."succeeded_at")::timestamp with time zone >= ("old"."succeeded_at")::timestamp with time zone)) AND ((("new"."succeeded_at")::timestamp with time zone = ("old"."succeeded_at")::timestamp with time zone) OR (("new"."succeeded_at")::timestamp with time zone <= "database_time"(false)))) IS NOT TRUE)) EXECUTE FUNCTION "watched_subjects_success_rises"()
 
 trigger A CREATE TRIGGER "webhook_rejections_no_delete" BEFORE DELETE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_delete"()
 

@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-25, revision 0006
+-- iteration 5, 2026-11-26, revision 0006
 
 edge account  open OPEN 0
 
@@ -847,6 +847,8 @@ index tasks_dead: CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead
 index tasks_due: CREATE INDEX tasks_due ON tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL
 
 index tasks_finished: CREATE INDEX tasks_finished ON tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL
+
+index tasks_succeeded: CREATE INDEX tasks_succeeded ON tasks (stage, succeeded_at) WHERE succeeded_at IS NOT NULL
 
 index tokens_s0_author_id: CREATE INDEX tokens_s0_author_id ON tokens_s0 (author_id, token_id)
 
@@ -3005,6 +3007,7 @@ table tasks: CREATE TABLE tasks (
 	error_class TEXT,
 	cancel_reason TEXT,
 	finished_at TEXT,
+	succeeded_at TEXT,
 	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
 	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
 	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
@@ -3030,7 +3033,8 @@ table tasks: CREATE TABLE tasks (
 	CONSTRAINT tasks_slot_rule CHECK (slot GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND slot >= '2000' AND slot < '3000'),
 	CONSTRAINT tasks_error_class_rule CHECK (length(error_class) BETWEEN 1 AND 200),
 	CONSTRAINT tasks_cancel_reason_rule CHECK (trim(cancel_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
-	CONSTRAINT tasks_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000')
+	CONSTRAINT tasks_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000'),
+	CONSTRAINT tasks_succeeded_at_rule CHECK (succeeded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND succeeded_at >= '2000' AND succeeded_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -3209,6 +3213,26 @@ table transfers: CREATE TABLE transfers (
 	CONSTRAINT transfers_parked_at_rule CHECK (parked_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND parked_at >= '2000' AND parked_at < '3000'),
 	CONSTRAINT transfers_completed_at_rule CHECK (completed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND completed_at >= '2000' AND completed_at < '3000'),
 	CONSTRAINT transfers_reversed_minor_rule CHECK (reversed_minor BETWEEN -1000000000000000 AND 1000000000000000)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table watched_subjects: CREATE TABLE watched_subjects (
+	kind TEXT NOT NULL,
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	longest_silence_seconds INTEGER,
+	known_since TEXT NOT NULL,
+	succeeded_at TEXT,
+	CONSTRAINT watched_subjects_pkey PRIMARY KEY (kind, stage, entity_id),
+	CONSTRAINT watched_subjects_kind_known CHECK (kind IN ('stage', 'recurring', 'standing', 'subscriber', 'backup')),
+	CONSTRAINT watched_subjects_silence_bounded CHECK (longest_silence_seconds BETWEEN 1 AND 316224000),
+	CONSTRAINT watched_subjects_kind_rule CHECK (length(kind) BETWEEN 1 AND 200),
+	CONSTRAINT watched_subjects_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT watched_subjects_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT watched_subjects_longest_silence_seconds_rule CHECK (longest_silence_seconds >= 0),
+	CONSTRAINT watched_subjects_known_since_rule CHECK (known_since GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND known_since >= '2000' AND known_since < '3000'),
+	CONSTRAINT watched_subjects_succeeded_at_rule CHECK (succeeded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND succeeded_at >= '2000' AND succeeded_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -5880,11 +5904,11 @@ WHEN (NEW.stage NOT IN ('send_transfer') OR EXISTS (SELECT 1 FROM main.transfers
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_transfers'); END
 
 trigger tasks_new: CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
-WHEN (NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.progress IS NULL AND NEW.error_class IS NULL) IS NOT TRUE
+WHEN (NEW.attempts = 0 AND NEW.due_at IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.progress IS NULL AND NEW.error_class IS NULL AND NEW.succeeded_at IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
 
 trigger tasks_no_nested_update: CREATE TRIGGER tasks_no_nested_update BEFORE UPDATE ON tasks
-WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.due_at IS OLD.due_at AND stored.lease_owner IS OLD.lease_owner AND stored.lease_until IS OLD.lease_until AND stored.fence IS OLD.fence AND stored.attempts IS OLD.attempts AND stored.dead_reason IS OLD.dead_reason AND stored.priority IS OLD.priority AND stored.arguments IS OLD.arguments AND stored.result IS OLD.result AND stored.progress IS OLD.progress AND stored.slot IS OLD.slot AND stored.error_class IS OLD.error_class AND stored.cancel_reason IS OLD.cancel_reason AND stored.finished_at IS OLD.finished_at)) IS NOT TRUE
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.due_at IS OLD.due_at AND stored.lease_owner IS OLD.lease_owner AND stored.lease_until IS OLD.lease_until AND stored.fence IS OLD.fence AND stored.attempts IS OLD.attempts AND stored.dead_reason IS OLD.dead_reason AND stored.priority IS OLD.priority AND stored.arguments IS OLD.arguments AND stored.result IS OLD.result AND stored.progress IS OLD.progress AND stored.slot IS OLD.slot AND stored.error_class IS OLD.error_class AND stored.cancel_reason IS OLD.cancel_reason AND stored.finished_at IS OLD.finished_at AND stored.succeeded_at IS OLD.succeeded_at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_no_nested_update'); END
 
 trigger tasks_no_replace: CREATE TRIGGER tasks_no_replace BEFORE INSERT ON tasks
@@ -5892,7 +5916,7 @@ WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id
 BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
 
 trigger tasks_prune: CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
-WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)) IS NOT TRUE
+WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM main.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
 
 trigger tasks_recorded: CREATE TRIGGER tasks_recorded BEFORE UPDATE ON tasks
@@ -5903,8 +5927,12 @@ trigger tasks_run: CREATE TRIGGER tasks_run BEFORE UPDATE OF arguments, priority
 WHEN (((NEW.arguments = OLD.arguments OR NEW.arguments IS NULL AND OLD.arguments IS NULL) OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.priority <= OLD.priority OR OLD.due_at IS NULL AND OLD.dead_reason IS NULL AND OLD.cancel_reason IS NULL) AND (NEW.result IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL) AND ((NEW.progress = OLD.progress OR NEW.progress IS NULL AND OLD.progress IS NULL) OR NEW.progress IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NOT NULL AND NEW.fence = OLD.fence) AND ((NEW.slot = OLD.slot OR NEW.slot IS NULL AND OLD.slot IS NULL) OR (OLD.slot IS NULL OR NEW.slot > OLD.slot) AND NEW.due_at IS NOT NULL) AND ((NEW.error_class = OLD.error_class OR NEW.error_class IS NULL AND OLD.error_class IS NULL) OR NEW.error_class IS NULL AND OLD.due_at IS NULL OR OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_run'); END
 
-trigger tasks_values_of_end: CREATE TRIGGER tasks_values_of_end BEFORE UPDATE OF due_at, finished_at ON tasks
-WHEN ((NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
+trigger tasks_success: CREATE TRIGGER tasks_success BEFORE UPDATE OF succeeded_at ON tasks
+WHEN (OLD.lease_owner IS NOT NULL AND NEW.lease_owner IS NULL AND NEW.fence = OLD.fence AND NEW.dead_reason IS NULL AND (NEW.due_at IS NULL OR OLD.attempts = 0 AND NEW.due_at = OLD.due_at) AND NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL OR NEW.succeeded_at >= OLD.succeeded_at) AND (NEW.succeeded_at = OLD.succeeded_at OR NEW.succeeded_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_success'); END
+
+trigger tasks_values_of_end: CREATE TRIGGER tasks_values_of_end BEFORE UPDATE OF due_at, finished_at, succeeded_at ON tasks
+WHEN ((NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_of_end'); END
 
 trigger tasks_values_of_lease: CREATE TRIGGER tasks_values_of_lease BEFORE UPDATE OF lease_owner, lease_until ON tasks
@@ -5916,7 +5944,7 @@ WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS
 BEGIN SELECT RAISE(ABORT, 'tasks_values_of_run'); END
 
 trigger tasks_values_on_insert: CREATE TRIGGER tasks_values_on_insert BEFORE INSERT ON tasks
-WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19))) IS NOT TRUE
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.due_at, 1, 19), '+0 seconds') = substr(NEW.due_at, 1, 19)) AND (NEW.lease_owner IS NULL OR instr(NEW.lease_owner, char(0)) = 0) AND (NEW.lease_until IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.lease_until, 1, 19), '+0 seconds') = substr(NEW.lease_until, 1, 19)) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0) AND (NEW.finished_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.finished_at, 1, 19), '+0 seconds') = substr(NEW.finished_at, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_on_insert'); END
 
 trigger tokens_s0_author_exists: CREATE TRIGGER tokens_s0_author_exists BEFORE INSERT ON tokens_s0
@@ -6102,6 +6130,38 @@ BEGIN SELECT RAISE(ABORT, 'transfers_reissued_exists'); END
 trigger transfers_reversed_forward: CREATE TRIGGER transfers_reversed_forward BEFORE UPDATE ON transfers
 WHEN (NEW.reversed_minor = OLD.reversed_minor OR NEW.reversed_minor > OLD.reversed_minor AND NEW.reversed_minor = (SELECT coalesce(sum(posting.amount_minor), 0) FROM main.movements AS payout JOIN main.postings AS posting ON posting.reversed_movement_id = payout.id JOIN main.movements AS reversal ON reversal.id = posting.entity_id WHERE payout.key = 'payout:' || NEW.id AND reversal.kind = 'PAYOUT_REVERSED')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_reversed_forward'); END
+
+trigger watched_subjects_fixed: CREATE TRIGGER watched_subjects_fixed BEFORE UPDATE ON watched_subjects
+WHEN (NEW.kind = OLD.kind AND NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND NEW.known_since = OLD.known_since) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_fixed'); END
+
+trigger watched_subjects_known_by_now: CREATE TRIGGER watched_subjects_known_by_now BEFORE INSERT ON watched_subjects
+WHEN (NEW.known_since <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AND (NEW.succeeded_at IS NULL OR NEW.succeeded_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_known_by_now'); END
+
+trigger watched_subjects_no_delete: CREATE TRIGGER watched_subjects_no_delete BEFORE DELETE ON watched_subjects
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_no_delete'); END
+
+trigger watched_subjects_no_nested_update: CREATE TRIGGER watched_subjects_no_nested_update BEFORE UPDATE ON watched_subjects
+WHEN (EXISTS (SELECT 1 FROM main.watched_subjects AS stored WHERE stored.kind IS OLD.kind AND stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.longest_silence_seconds IS OLD.longest_silence_seconds AND stored.known_since IS OLD.known_since AND stored.succeeded_at IS OLD.succeeded_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_no_nested_update'); END
+
+trigger watched_subjects_no_replace: CREATE TRIGGER watched_subjects_no_replace BEFORE INSERT ON watched_subjects
+WHEN (NOT EXISTS (SELECT 1 FROM main.watched_subjects WHERE kind = NEW.kind AND stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_no_replace'); END
+
+trigger watched_subjects_success_rises: CREATE TRIGGER watched_subjects_success_rises BEFORE UPDATE OF succeeded_at ON watched_subjects
+WHEN (NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL OR NEW.succeeded_at >= OLD.succeeded_at) AND (NEW.succeeded_at = OLD.succeeded_at OR NEW.succeeded_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_success_rises'); END
+
+trigger watched_subjects_values_on_insert: CREATE TRIGGER watched_subjects_values_on_insert BEFORE INSERT ON watched_subjects
+WHEN ((NEW.kind IS NULL OR instr(NEW.kind, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.known_since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.known_since, 1, 19), '+0 seconds') = substr(NEW.known_since, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_values_on_insert'); END
+
+trigger watched_subjects_values_on_update: CREATE TRIGGER watched_subjects_values_on_update BEFORE UPDATE ON watched_subjects
+WHEN ((NEW.kind IS NULL OR instr(NEW.kind, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.known_since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.known_since, 1, 19), '+0 seconds') = substr(NEW.known_since, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'watched_subjects_values_on_update'); END
 
 trigger webhook_rejections_no_delete: CREATE TRIGGER webhook_rejections_no_delete BEFORE DELETE ON webhook_rejections
 WHEN (FALSE) IS NOT TRUE
