@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indelible.kernel.errors import Invalid
+from indelible.kernel.silence import LONGEST_SILENCE_SECONDS
 from indelible_workers import RecurringTask
 from indelible_workers.cron import MAX_CRON_CHARACTERS, CronSchedule
 
@@ -196,6 +197,21 @@ def test_an_unusable_expression_is_refused_when_it_is_declared(cron: str, code: 
     with pytest.raises(Invalid) as caught:
         RecurringTask(name="nightly", stage="bake", cron=cron)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("cron", "pause"),
+    [
+        ("* * * * *", timedelta(minutes=1)),
+        ("30 2 * * *", timedelta(hours=25)),  # over the end of summer time
+        ("0 9-17 * * 1-5", timedelta(hours=65)),  # a weekend at whose end summer time ends
+        ("0 0 29 2 *", timedelta(days=1461)),
+    ],
+)
+def test_a_schedule_is_missed_an_hour_after_its_longest_pause(cron: str, pause: timedelta) -> None:
+    task = RecurringTask(name="bread", stage="bake", cron=cron, time_zone="Europe/Berlin")
+    seconds = int(pause.total_seconds()) + LONGEST_SILENCE_SECONDS
+    assert task.subject.longest_silence_seconds == seconds
 
 
 @pytest.mark.parametrize(

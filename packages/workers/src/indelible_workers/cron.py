@@ -21,7 +21,7 @@ ONE_SECOND: Final = timedelta(seconds=1)
 # Expressions are checked from here, so that a check does not depend on the day. The 50 years after
 # it, which cronsim searches, have each date on each day of the week.
 CHECKED_FROM: Final = datetime(2000, 1, 1, tzinfo=UTC)
-COMPARED_UNTIL: Final = datetime(2010, 1, 1, tzinfo=UTC)
+COMPARED_UNTIL: Final = datetime(2004, 1, 1, tzinfo=UTC)
 COMPARED_SLOTS: Final = 5_000
 
 
@@ -112,7 +112,7 @@ class CronSchedule:
     def longest_pause_seconds(self) -> int:
         """Return the longest time between two of the first moments after 2000, in seconds.
 
-        They are those of ten years, but at most 5,000, and at least two.
+        They are those of four years, but at most 5,000, and at least two.
         """
         pauses: list[int] = []
         last: datetime | None = None
