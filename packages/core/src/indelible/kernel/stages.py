@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import ClassVar, Final, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel.aggregates import Aggregate, save_change
@@ -125,6 +125,11 @@ class RetryWait:
     seconds: int = field(validator=bounded_int, metadata=RETRY_SECONDS)
 
 
+def _silence_of(stage: "Stage[Any, Any, Any]") -> int:
+    """Return an hour, or the time limit of a stage whose tasks may take longer."""
+    return max(LONGEST_SILENCE_SECONDS, stage.timeout_seconds)
+
+
 @frozen(kw_only=True)
 class Stage(Generic[Tx, W, O]):
     """A kind of task.
@@ -164,8 +169,8 @@ class Stage(Generic[Tx, W, O]):
     when the feed has one.
 
     It is missed if a task of it has been due, and none has succeeded, for more than
-    `longest_silence_seconds`. `standing_tasks` enqueue themselves again, and each has a longest
-    silence of its own.
+    `longest_silence_seconds`, by default an hour or its longer time limit. `standing_tasks` enqueue
+    themselves again, and each has a longest silence of its own.
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -198,7 +203,9 @@ class Stage(Generic[Tx, W, O]):
     store_results: bool = False
     follows_feed: bool = False
     longest_silence_seconds: int = field(
-        default=LONGEST_SILENCE_SECONDS, validator=bounded_int, metadata=SILENCE_SECONDS
+        default=Factory(_silence_of, takes_self=True),
+        validator=bounded_int,
+        metadata=SILENCE_SECONDS,
     )
     standing_tasks: tuple[StandingTask, ...] = ()
 
