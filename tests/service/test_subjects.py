@@ -49,10 +49,12 @@ def stored(store: SqlStore) -> dict[tuple[str, str], int | None]:
 
 def test_everything_that_the_service_runs_has_a_longest_silence(store: SqlStore) -> None:
     settings = Settings.read({"DATABASE_URL": store.own_url, **EVERYTHING})
+    stages = build_stages(settings, store)
+    subjects = [subject for stage in stages.values() for subject in stage.subjects]
+    within(store, lambda tx: tx.subjects.declare(subjects))
     declare_configured_subjects(settings, store)
     silences = stored(store)
 
-    stages = build_stages(settings, store)
     recurring = recurring_tasks(settings)
     assert {name for kind, name in silences if kind == "stage"} == set(stages)
     names = {f"{task.stage}/{task.name}" for task in recurring}

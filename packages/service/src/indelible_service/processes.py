@@ -97,10 +97,11 @@ def enqueue_standing_tasks(store: SqlStore, stages: Iterable[AnyStage]) -> None:
 
 
 def declare_configured_subjects(settings: Settings, store: SqlStore) -> None:
-    """Declare what must succeed with these settings, also where no worker was ever started."""
-    subjects: list[Subject] = []
-    for stage in build_stages(settings, store).values():
-        subjects.extend(stage.subjects)
+    """Declare recurring tasks and subscribers, also where no worker or scheduler was ever started.
+
+    Other stages are declared by their workers: to build them takes what a web process does not have.
+    """
+    subjects = list(subscribers.feed_stage(settings, store).subjects)
     for task in recurring_tasks(settings):
         subjects.append(task.subject)
     declare_subjects(store, subjects, WEB)
