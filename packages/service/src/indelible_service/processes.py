@@ -99,7 +99,7 @@ def enqueue_standing_tasks(store: SqlStore, stages: Iterable[AnyStage]) -> None:
 def declare_configured_subjects(settings: Settings, store: SqlStore) -> None:
     """Declare recurring tasks and subscribers, also where no worker or scheduler was ever started.
 
-    Other stages are declared by their workers: to build them takes what a web process does not have.
+    Workers declare the other stages: building them takes what a web process does not have.
     """
     subjects = list(subscribers.feed_stage(settings, store).subjects)
     for task in recurring_tasks(settings):
