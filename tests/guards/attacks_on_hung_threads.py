@@ -61,6 +61,8 @@ ON_HUNG_THREADS: Mapping[str, Kind] = {
         "a report that is renewed until 2999": lambda _: (update_report(expires_at=NEVER),),
         "a report of no thread": lambda _: (insert_report(threads=0),),
         "a report renewed for no thread": lambda _: (update_report(threads=0),),
+        "a report of more threads than a process has": lambda _: (insert_report(threads=1_001),),
+        "a report renewed for 2^63 threads": lambda _: (update_report(threads=2**63 - 1),),
         "a report that expires before it begins": lambda _: (
             insert_report(since=LIVE_UNTIL, expires_at=BEGINNING),
         ),

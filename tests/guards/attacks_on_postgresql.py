@@ -121,6 +121,17 @@ CHOSEN_POSITIONS: Kind = {
             position="currval('indelible.history_position_seq')",
         ),
     ),
+    "a position that was drawn before its statement, under a low floor": lambda s: (
+        text("SELECT nextval('indelible.history_position_seq')"),
+        text("SELECT set_config('indelible.feed_floor', '0', true)"),
+        text("SELECT set_config('indelible.statement_floor', '0', true)"),
+        update_head(s.approve),
+        overriding(
+            HISTORY,
+            change_row(s.approve),
+            position="currval('indelible.history_position_seq')",
+        ),
+    ),
     "no position": lambda s: (
         update_head(s.approve),
         overriding(HISTORY, change_row(s.approve), position="NULL"),

@@ -1,10 +1,10 @@
 """Illegal writes to permanent records and to the edges."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, literal, select, update
-from tests.guards.attack_parts import Kind, approval_writes, further_step, insert_edge
+from tests.guards.attack_parts import Kind, Write, approval_writes, further_step, insert_edge
 from tests.guards.attacks_on_contests import LIES_ON_CONTESTS
 from tests.guards.attacks_on_money import LIES_ON_MONEY
 from tests.guards.attacks_on_payments import LIES_ON_PAYMENTS
@@ -27,12 +27,18 @@ from tests.guards.task_rows import (
     end_lease,
     insert_attempt,
 )
-from tests.guards.writes import insert_change, update_head
+from tests.guards.writes import forged_step, insert_change, step_writes, update_head
 
 from indelible_sql.concepts.tables import WARNINGS
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 
 TO_COME = datetime(2999, 1, 1, tzinfo=UTC)
+
+
+def _key_with_scopes(scopes: Sequence[object]) -> Write:
+    """Return the birth of a key with these scopes, and its true change."""
+    return lambda s: step_writes(forged_step(s.births["keys"], scopes=scopes))
+
 
 BLANK: Kind = {
     "no actor": lambda s: approval_writes(s, actor=""),
@@ -74,6 +80,30 @@ REWRITTEN: Kind = {
         update_head(s.approve),
         insert_change(s.approve),
         delete(HISTORY).where(HISTORY.c.hash == s.approve.hash),
+    ),
+}
+IMPOSSIBLE_SCOPES: Mapping[str, Sequence[object]] = {
+    "none": [],
+    "51": ["admin"] * 51,
+    "everything": ["*"],
+    "in capitals": ["ADMIN"],
+    "of three parts": ["money:write:all"],
+    "without a verb": ["money:"],
+    "without a context": [":write"],
+    "of no text": [""],
+    "of a number": [1],
+    "with a line": ["admin\n"],
+}
+ODD_KEYS: Kind = {
+    f"a key with the scopes {name}": _key_with_scopes(scopes)
+    for name, scopes in IMPOSSIBLE_SCOPES.items()
+}
+ODD_RECEIPTS: Kind = {
+    "a receipt of 2999": lambda s: (insert_receipt(s.receipt, at=TO_COME),),
+    "a receipt of nothing": lambda s: (insert_receipt(s.receipt, result={}),),
+    "a receipt of something else": lambda s: (insert_receipt(s.receipt, result={"other": 1}),),
+    "a receipt of more than an answer": lambda s: (
+        insert_receipt(s.receipt, result={"answer": 1, "other": 2}),
     ),
 }
 GIVEN_TWICE: Kind = {
@@ -188,6 +218,8 @@ RECORDS: Mapping[str, Kind] = {
     "a blank actor or reason": BLANK,
     "a record updated or deleted": REWRITTEN,
     "a receipt saved twice": GIVEN_TWICE,
+    "a receipt of no request": ODD_RECEIPTS,
+    "a key of impossible scopes": ODD_KEYS,
     "an edge added": ADDED,
     "an edge changed": BENT,
     "an edge removed": REMOVED,

@@ -155,7 +155,6 @@ WITHOUT_SETTLEMENT_RECORD: Mapping[str, Kind] = {
         "a run over older events": changed(_run, event_number=2),
         "a run over events to come": changed(_run, event_number=99),
         "a log that has taken up a fetch to come": changed(_appended, fetch_number=99),
-        "a new log that has taken up a fetch to come": changed(_log, fetch_number=99),
         "a run over another configuration": changed(_run, configuration_digest="b" * 64),
         "a run over other events": changed(_run, events_digest="b" * 64),
     },

@@ -1,4 +1,4 @@
-"""Values that PostgreSQL's types refuse, written to SQLite's tables of tasks and rates."""
+"""Values that PostgreSQL's types refuse, written to SQLite's tables."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,6 +18,7 @@ from indelible_sql.kernel.subject_tables import SUBJECTS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.tables import RECEIPTS
 
 TABLES = (
     TASKS,
@@ -28,6 +29,7 @@ TABLES = (
     HUNG_THREADS,
     SUBSCRIBER_CURSORS,
     SUBJECTS,
+    RECEIPTS,
 )
 # Each is well-formed for a comparison of characters.
 IMPOSSIBLE_INSTANTS = (

@@ -1,6 +1,6 @@
 """Illegal steps of money whose change tells the same lie as its head, with a true digest."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -21,6 +21,8 @@ from tests.guards.writes import Step, following_step, forged_step, step_writes, 
 
 from indelible.kernel import to_json_value
 from indelible.money.entities import movement_id
+from indelible_sql.contexts import CATALOG
+from indelible_sql.money.tables import MOVEMENTS
 
 StepOf = Callable[[Situation], Step]
 
@@ -56,6 +58,16 @@ def _then(head: str, action: str, state: str, **columns: object) -> Write:
         return *step_writes(birth), *step_writes(following)
 
     return write
+
+
+def _late_times() -> Iterator[tuple[str, Write]]:
+    """Yield a birth and a step in each head for each time that is bound by its change."""
+    for head, lifecycle in CATALOG.heads.items():
+        for name in lifecycle.latest:
+            yield f"{head.name}: a birth with {name} in 2999", _born(head.name, **{name: FAR})
+            # No edge leads out of the state of a movement.
+            if head is not MOVEMENTS:
+                yield f"{head.name}: a step with {name} in 2999", _stepped(head.name, **{name: FAR})
 
 
 def _job_of_nothing(s: Situation) -> Sequence[Statement]:
@@ -99,6 +111,18 @@ WITH_TRUE_CHANGES: Mapping[str, Kind] = {
         "a transfer that is born with a budget": _born("transfers", retry_until=CREATED),
         "a transfer that is born with failures": _born("transfers", failure_count=10**6),
         "an event that is born with a code": _born("stripe_events", last_code="FAULT"),
+        "a job that is born with warnings": _born("jobs", warning_count=3),
+        "a run that is born with lines": _born("settlement_runs", line_count=3),
+        "a log that is born with observations": _born("contest_logs", observations=3),
+        "a log that is born with a fetch": _born("contest_logs", fetch_number=99),
+        "a feed that is born with failures": _born("provider_feeds", failures=3),
+        "an entry that is born with a payment": _born("entries", payment_ref="pi_9"),
+        "a contest that is born settled": _born("contests", settle_time=CREATED),
+        "a project that is born with a node": _born("projects", current_nodes=["node"]),
+        "a token that is born with attempts": _born("tokens_s0", generation_attempts=2),
+        "an image that is born with retries": _born("image_generation_jobs", retry_count=2),
+        "an upload that is born with retries": _born("ipfs_upload_records", retry_count=2),
+        "a reveal that is born with a price": _born("reveal_transactions", gas_price_wei=7),
     },
     "a time long after its change": {
         "a charge that expires in 2999": _born("charges", expires_at=FAR),
@@ -117,6 +141,7 @@ WITH_TRUE_CHANGES: Mapping[str, Kind] = {
         "an event of 2999": _born("stripe_events", created=FAR),
         "a reconciliation that starts in 2999": _born("reconciliations", started_at=FAR),
         "a reconciliation that fails in 2999": _stepped("reconciliations", finished_at=FAR),
+        **dict(_late_times()),
     },
     "a refund that no payment allows": {
         "a refund of more than its charge has": _born("refunds", amount_minor=FEE + 1),

@@ -13,7 +13,8 @@ from indelible.testing.stores import BEGINNING
 
 BROKEN: Final = "broken"
 OTHER_BROKEN: Final = "other-broken"
-NEW_BREAKER: Final[Mapping[str, object]] = {"stage": "new", "outages": 1, "probe_at": BEGINNING}
+OUTAGES: Final = 5
+NEW_BREAKER: Final[Mapping[str, object]] = {"stage": "new", "outages": 0, "probe_at": None}
 
 
 def refusal_of(rejection_id: str) -> WebhookRejection:
@@ -36,6 +37,7 @@ NEW_REFUSAL: Final[Row] = field_values(refusal_of("webhook-rejection-2"))
 def add_breakers(tx: WriteTx) -> None:
     """Store two breakers and a refused webhook request."""
     for stage in (BROKEN, OTHER_BROKEN):
-        tx.breakers.lock(stage)
-        tx.breakers.save(BreakerState(stage=stage, outages=5, probe_at=BEGINNING))
+        for number in range(1, OUTAGES + 1):
+            tx.breakers.lock(stage)
+            tx.breakers.save(BreakerState(stage=stage, outages=number, probe_at=BEGINNING))
     tx.webhook_rejections.add(STORED_REFUSAL)

@@ -161,7 +161,7 @@ SAMPLES: Final = (
     Sample(
         heads=REVEAL_MAPPING,
         where={"id": "reveal-1"},
-        action="send",
+        action="replace",
         alternatives={"token_ids": ["token-1"]},
     ),
     Sample(heads=STATE_MAPPING, where={"id": "a_key"}, action="set"),
@@ -316,10 +316,14 @@ def next_step(head: Head[Any], action: str, **fields: object) -> Step:
 
 
 def _birth(like: Aggregate, action: str, unique: Row) -> Step:
-    """Return the birth of an entity that is like this one but for its unique fields."""
+    """Return the birth of an entity that is like this one but for its unique fields.
+
+    What the birth does not set has its initial value.
+    """
     now = later_than(like.updated_at)
     status = like.lifecycle.edge("", action).to_state
-    entity = evolve(like, id="new", status=status, created_at=now, updated_at=now, **unique)
+    values = {**like.lifecycle.initial_fields(action), **unique}
+    entity = evolve(like, id="new", status=status, created_at=now, updated_at=now, **values)
     return Step(change=_change(None, entity, action), row=dict(change_data(entity)))
 
 

@@ -53,16 +53,22 @@ def chain_hash(number: int) -> str:
 def add_tokens(repositories: Repositories, now: datetime) -> None:
     """Add an author, two mints, two tokens, a job, two uploads, a reveal and a system state.
 
-    The second mint is orphaned; the second token and the second upload are being uploaded.
+    The second mint is orphaned; the second token and the second upload are being uploaded. Every
+    field is filled: what no birth sets by a step, from which a retry returns to the first state.
     """
-    author = _with_every_field(Author, "create", now=now, id="author-1", wallet_address=wallet(1))
+    author = Author.create(
+        "create",
+        now=now,
+        id="author-1",
+        wallet_address=wallet(1),
+        **_optional_fields(Author),
+    )
     repositories.authors.add(author)
     orphaned = repositories.mint_events.add(_mint("mint-2", now=now, block=2))
     repositories.mint_events.save(orphaned.orphan())
     mint = repositories.mint_events.add(_mint("mint-1", now=now, block=1))
     for number in (1, 2):
-        token = _with_every_field(
-            Token,
+        token = Token.create(
             "detect",
             now=now,
             id=f"token-{number}",
@@ -70,7 +76,9 @@ def add_tokens(repositories: Repositories, now: datetime) -> None:
             author_id="author-1",
             **mint.token_fields,
         )
-        repositories.tokens.add(token)
+        added = repositories.tokens.add(token)
+        filled = added.transition("generate", **_optional_fields(Token))
+        repositories.tokens.save(repositories.tokens.save(filled).transition("retry"))
 
     _add_work_on_tokens(repositories, now)
     repositories.system_state.set_state("a_key", {"a": "value"})
@@ -79,31 +87,39 @@ def add_tokens(repositories: Repositories, now: datetime) -> None:
 
 def _add_work_on_tokens(repositories: Repositories, now: datetime) -> None:
     """Add a job and two uploads of the first token, and a reveal of both tokens."""
-    job = _with_every_field(
-        ImageGenerationJob,
+    job = ImageGenerationJob.create(
         "create",
         now=now,
         id="job-1",
         token_id="token-1",  # noqa: S106 - an id
         service="replicate",
     )
-    repositories.image_jobs.add(job)
+    started = repositories.image_jobs.add(job).transition(
+        "start", **_optional_fields(ImageGenerationJob)
+    )
+    repositories.image_jobs.save(repositories.image_jobs.save(started).transition("retry"))
 
     for number in (1, 2):
-        upload = _with_every_field(
-            IPFSUploadRecord,
+        upload = IPFSUploadRecord.create(
             "create",
             now=now,
             id=f"upload-{number}",
             token_id="token-1",  # noqa: S106 - an id
             record_type=RecordType.IMAGE,
         )
-        repositories.ipfs_records.add(upload)
+        uploading = repositories.ipfs_records.add(upload).transition(
+            "start", **_optional_fields(IPFSUploadRecord)
+        )
+        saved = repositories.ipfs_records.save(uploading)
+        repositories.ipfs_records.save(saved.transition("retry"))
 
-    reveal = _with_every_field(
-        RevealTransaction, "create", now=now, id="reveal-1", token_ids=("token-1", "token-2")
+    reveal = RevealTransaction.create(
+        "create", now=now, id="reveal-1", token_ids=("token-1", "token-2")
     )
-    repositories.reveal_txs.add(reveal)
+    sent = repositories.reveal_txs.add(reveal).transition(
+        "send", **_optional_fields(RevealTransaction)
+    )
+    repositories.reveal_txs.save(sent)
 
 
 def _start_second_token(repositories: Repositories) -> None:
@@ -140,10 +156,7 @@ def _mint(event_id: str, *, block: int, now: datetime) -> MintEvent:
     )
 
 
-def _with_every_field(entity: type[Any], action: str, **values: Any) -> Any:  # noqa: ANN401 - of any entity
-    """Return a new entity without an empty field."""
-    for attribute in fields(entity):
-        if attribute.name in OPTIONAL_FIELDS:
-            values.setdefault(attribute.name, OPTIONAL_FIELDS[attribute.name])
-
-    return entity.create(action, **values)
+def _optional_fields(entity: type[Any]) -> dict[str, Any]:
+    """Return a value for each field of an entity that may be empty."""
+    names = [attribute.name for attribute in fields(entity)]
+    return {name: OPTIONAL_FIELDS[name] for name in names if name in OPTIONAL_FIELDS}

@@ -4213,7 +4213,7 @@ function charges_generation_forward  BEGIN
 END  false {search_path=pg_catalog}
 
 function charges_initial_fields  BEGIN
-  IF (NEW.disputed_from IS NULL AND (NEW.status IN ('PENDING') OR NEW.expires_at IS NULL) AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE THEN
+  IF (NEW.disputed_from IS NULL AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4450,8 +4450,29 @@ function contest_logs_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function contest_logs_initial_fields  BEGIN
+  IF (NEW.cancelled_number IS NULL AND NEW.conflict_number IS NULL AND NEW.event_hash = '' AND NEW.fetch_number = 0 AND NEW.field_number IS NULL AND NEW.head_hash IS NULL AND NEW.leaderboard_at IS NULL AND NEW.leaderboard_hash IS NULL AND NEW.leaderboard_number IS NULL AND NEW.observations = 0 AND NEW.observed_at IS NULL AND NEW.pending_rewrite IS NULL AND NEW.pending_rewrite_at IS NULL AND NEW.pending_rewrite_number IS NULL AND NEW.terminal_at IS NULL AND NEW.terminal_number IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function contest_logs_keeps_fields  BEGIN
   IF ((OLD.status || ' ' || NEW.status IN ('OPEN OPEN', 'PAUSED PAUSED') OR NEW.fetch_number = OLD.fetch_number AND (NEW.head_hash = OLD.head_hash OR NEW.head_hash IS NULL AND OLD.head_hash IS NULL) AND NEW.event_hash = OLD.event_hash AND (NEW.field_number = OLD.field_number OR NEW.field_number IS NULL AND OLD.field_number IS NULL) AND (NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number IS NULL AND OLD.leaderboard_number IS NULL) AND (NEW.leaderboard_at = OLD.leaderboard_at OR NEW.leaderboard_at IS NULL AND OLD.leaderboard_at IS NULL) AND (NEW.leaderboard_hash = OLD.leaderboard_hash OR NEW.leaderboard_hash IS NULL AND OLD.leaderboard_hash IS NULL) AND NEW.observations = OLD.observations AND (NEW.observed_at = OLD.observed_at OR NEW.observed_at IS NULL AND OLD.observed_at IS NULL) AND (NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number IS NULL AND OLD.terminal_number IS NULL) AND (NEW.terminal_at = OLD.terminal_at OR NEW.terminal_at IS NULL AND OLD.terminal_at IS NULL) AND (NEW.cancelled_number = OLD.cancelled_number OR NEW.cancelled_number IS NULL AND OLD.cancelled_number IS NULL) AND (NEW.pending_rewrite = OLD.pending_rewrite OR NEW.pending_rewrite IS NULL AND OLD.pending_rewrite IS NULL) AND (NEW.pending_rewrite_at = OLD.pending_rewrite_at OR NEW.pending_rewrite_at IS NULL AND OLD.pending_rewrite_at IS NULL) AND (NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number IS NULL AND OLD.pending_rewrite_number IS NULL) AND (NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number IS NULL AND OLD.conflict_number IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_latest_times_on_insert  BEGIN
+  IF ((NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.observed_at IS NULL OR NEW.observed_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contest_logs_latest_times_on_update  BEGIN
+  IF ((NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.observed_at IS NULL OR NEW.observed_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4541,8 +4562,29 @@ function contests_has_places  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function contests_initial_fields  BEGIN
+  IF (NEW.attempted_action IS NULL AND NEW.error_code IS NULL AND NEW.error_from_state IS NULL AND NEW.error_message IS NULL AND NEW.settle_time IS NULL AND NEW.settlement_run_id IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function contests_keeps_fields  BEGIN
   IF ((OLD.status || ' ' || NEW.status IN ('SCHEDULED LOCKED', 'SCHEDULED SCHEDULED') OR NEW.configuration_digest = OLD.configuration_digest AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds) AND (OLD.status || ' ' || NEW.status IN ('ERROR COMPLETE', 'LIVE COMPLETE') OR (NEW.settle_time = OLD.settle_time OR NEW.settle_time IS NULL AND OLD.settle_time IS NULL) AND (NEW.settlement_run_id = OLD.settlement_run_id OR NEW.settlement_run_id IS NULL AND OLD.settlement_run_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ERROR CANCELLED', 'ERROR COMPLETE', 'ERROR LIVE', 'ERROR LOCKED', 'ERROR SCHEDULED', 'LIVE ERROR', 'LOCKED ERROR', 'SCHEDULED ERROR') OR (NEW.error_from_state = OLD.error_from_state OR NEW.error_from_state IS NULL AND OLD.error_from_state IS NULL) AND (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL) AND (NEW.attempted_action = OLD.attempted_action OR NEW.attempted_action IS NULL AND OLD.attempted_action IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_latest_times_on_insert  BEGIN
+  IF (NEW.end_time <= NEW.updated_at + interval '86400000 seconds' AND (NEW.settle_time IS NULL OR NEW.settle_time <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function contests_latest_times_on_update  BEGIN
+  IF (NEW.end_time <= NEW.updated_at + interval '86400000 seconds' AND (NEW.settle_time IS NULL OR NEW.settle_time <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4668,7 +4710,7 @@ function disputes_fixed  BEGIN
 END  false {search_path=pg_catalog}
 
 function disputes_initial_fields  BEGIN
-  IF (NEW.closed_at IS NULL AND (NEW.status IN ('needs_response', 'warning_needs_response') OR NEW.evidence_due_by IS NULL) AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE THEN
+  IF (NEW.closed_at IS NULL AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -4744,6 +4786,13 @@ function entries_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function entries_initial_fields  BEGIN
+  IF ((NEW.status IN ('ACTIVE') OR NEW.paid_at IS NULL) AND (NEW.status IN ('ACTIVE') OR NEW.paid_minor IS NULL) AND NEW.payment_ref IS NULL AND NEW.rejection_reason IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function entries_keeps_fields  BEGIN
   IF ((OLD.status || ' ' || NEW.status IN ('ACTIVE REFUNDED', 'PENDING_PAYMENT REJECTED', 'VOID REFUNDED') OR (NEW.place_number = OLD.place_number OR NEW.place_number IS NULL AND OLD.place_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE', 'PENDING_PAYMENT PENDING_PAYMENT') OR NEW.roster_digest = OLD.roster_digest) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT ACTIVE') OR (NEW.paid_minor = OLD.paid_minor OR NEW.paid_minor IS NULL AND OLD.paid_minor IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL) AND (NEW.payment_ref = OLD.payment_ref OR NEW.payment_ref IS NULL AND OLD.payment_ref IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT REJECTED') OR (NEW.rejection_reason = OLD.rejection_reason OR NEW.rejection_reason IS NULL AND OLD.rejection_reason IS NULL))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -4753,6 +4802,20 @@ END  false {search_path=pg_catalog}
 
 function entries_keeps_place_number  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_latest_times_on_insert  BEGIN
+  IF ((NEW.paid_at IS NULL OR NEW.paid_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function entries_latest_times_on_update  BEGIN
+  IF ((NEW.paid_at IS NULL OR NEW.paid_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5140,6 +5203,7 @@ BEGIN
   IF floor IS DISTINCT FROM earlier THEN
     PERFORM set_config('feed_floor', floor::text, true);
   END IF;
+  PERFORM set_config('statement_floor', last::text, true);
   RETURN NULL;
 END  false {search_path=pg_catalog}
 
@@ -5445,7 +5509,7 @@ function history_no_delete  BEGIN
 END  false {search_path=pg_catalog}
 
 function history_no_position  BEGIN
-  IF (NEW.position = currval('history_position_seq') AND NEW.position > current_setting('feed_floor')::bigint) IS NOT TRUE THEN
+  IF (NEW.position = currval('history_position_seq') AND NEW.position > current_setting('statement_floor')::bigint) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5507,8 +5571,43 @@ function hung_threads_no_truncate  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function hung_threads_of_one_process_on_insert  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function hung_threads_of_one_process_on_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function image_generation_jobs_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function image_generation_jobs_initial_fields  BEGIN
+  IF (NEW.completed_at IS NULL AND NEW.error_data IS NULL AND NEW.external_job_id IS NULL AND NEW.retry_count = 0) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function image_generation_jobs_latest_times_on_insert  BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function image_generation_jobs_latest_times_on_update  BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5554,6 +5653,27 @@ END  false {search_path=pg_catalog}
 
 function ipfs_upload_records_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function ipfs_upload_records_initial_fields  BEGIN
+  IF (NEW.cid IS NULL AND NEW.completed_at IS NULL AND NEW.error_data IS NULL AND NEW.retry_count = 0) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function ipfs_upload_records_latest_times_on_insert  BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function ipfs_upload_records_latest_times_on_update  BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5650,8 +5770,29 @@ function jobs_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function jobs_initial_fields  BEGIN
+  IF (NEW.completed_at IS NULL AND NEW.failure_reason IS NULL AND NEW.phase IS NULL AND NEW.result IS NULL AND NEW.warning_count = 0) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function jobs_keeps_fields  BEGIN
   IF ((OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed_with_warnings', 'running failed', 'running running') OR NEW.warning_count = OLD.warning_count) AND (OLD.status || ' ' || NEW.status IN ('running running') OR (NEW.phase = OLD.phase OR NEW.phase IS NULL AND OLD.phase IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('running completed', 'running completed_with_warnings') OR (NEW.result = OLD.result OR NEW.result IS NULL AND OLD.result IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running failed') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed', 'running completed_with_warnings', 'running failed') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function jobs_latest_times_on_insert  BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function jobs_latest_times_on_update  BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5727,6 +5868,13 @@ function keys_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function keys_has_scopes  BEGIN
+  IF (jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z]+(:[a-z]+)?)$')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function keys_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5778,6 +5926,20 @@ END  false {search_path=pg_catalog}
 
 function mint_events_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function mint_events_latest_times_on_insert  BEGIN
+  IF (NEW.detected_at <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function mint_events_latest_times_on_update  BEGIN
+  IF (NEW.detected_at <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5918,13 +6080,6 @@ END  false {search_path=pg_catalog}
 
 function payloads_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
-function payment_switches_initial_fields  BEGIN
-  IF ((NEW.status IN ('HALTED') OR NEW.halted_at IS NULL) AND (NEW.status IN ('HALTED') OR NEW.reason_code IS NULL)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6126,6 +6281,13 @@ function projects_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function projects_initial_fields  BEGIN
+  IF (NEW.current_nodes = '[]' AND NEW.github_repo_url IS NULL AND NEW.latest_successful_job_id IS NULL AND NEW.latest_successful_job_number IS NULL AND NEW.repository_branch IS NULL AND NEW.repository_host IS NULL AND NEW.repository_id IS NULL AND NEW.repository_name IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function projects_keeps_fields  BEGIN
   IF ((OLD.status || ' ' || NEW.status IN ('bound bound', 'requested requested', 'unbound unbound') OR NEW.name = OLD.name AND NEW.description = OLD.description AND NEW.current_nodes = OLD.current_nodes AND (NEW.latest_successful_job_id = OLD.latest_successful_job_id OR NEW.latest_successful_job_id IS NULL AND OLD.latest_successful_job_id IS NULL) AND (NEW.latest_successful_job_number = OLD.latest_successful_job_number OR NEW.latest_successful_job_number IS NULL AND OLD.latest_successful_job_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested requested', 'unbound requested') OR (NEW.repository_host = OLD.repository_host OR NEW.repository_host IS NULL AND OLD.repository_host IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested bound', 'requested requested', 'unbound requested') OR (NEW.repository_name = OLD.repository_name OR NEW.repository_name IS NULL AND OLD.repository_name IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('requested bound') OR (NEW.repository_id = OLD.repository_id OR NEW.repository_id IS NULL AND OLD.repository_id IS NULL) AND (NEW.repository_branch = OLD.repository_branch OR NEW.repository_branch IS NULL AND OLD.repository_branch IS NULL) AND (NEW.github_repo_url = OLD.github_repo_url OR NEW.github_repo_url IS NULL AND OLD.github_repo_url IS NULL))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -6175,8 +6337,29 @@ function projects_requested_host  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function provider_feeds_initial_fields  BEGIN
+  IF (NEW.failures = 0 AND NEW.last_payload_digest IS NULL AND NEW.last_success_at IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function provider_feeds_keeps_fields  BEGIN
   IF ((OLD.status || ' ' || NEW.status IN ('POLLING POLLING') OR (NEW.last_success_at = OLD.last_success_at OR NEW.last_success_at IS NULL AND OLD.last_success_at IS NULL) AND (NEW.last_payload_digest = OLD.last_payload_digest OR NEW.last_payload_digest IS NULL AND OLD.last_payload_digest IS NULL) AND NEW.failures = OLD.failures)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_feeds_latest_times_on_insert  BEGIN
+  IF ((NEW.last_success_at IS NULL OR NEW.last_success_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function provider_feeds_latest_times_on_update  BEGIN
+  IF ((NEW.last_success_at IS NULL OR NEW.last_success_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6301,6 +6484,13 @@ function rate_buckets_no_truncate  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function receipts_has_answer  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function receipts_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -6316,6 +6506,13 @@ function receipts_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function receipts_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function receipts_not_far_ahead  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -6518,6 +6715,27 @@ function reveal_transactions_has_tokens  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function reveal_transactions_initial_fields  BEGIN
+  IF (NEW.block_number IS NULL AND NEW.confirmed_at IS NULL AND NEW.gas_price_wei IS NULL AND NEW.tx_hash IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reveal_transactions_latest_times_on_insert  BEGIN
+  IF ((NEW.confirmed_at IS NULL OR NEW.confirmed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reveal_transactions_latest_times_on_update  BEGIN
+  IF ((NEW.confirmed_at IS NULL OR NEW.confirmed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function reveal_transactions_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -6679,6 +6897,13 @@ function settlement_runs_fixed  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function settlement_runs_initial_fields  BEGIN
+  IF (NEW.eligibility_digest IS NULL AND NEW.error_code IS NULL AND NEW.error_message IS NULL AND NEW.line_count IS NULL AND NEW.official_rounds IS NULL AND NEW.pool_minor IS NULL AND NEW.rake_minor IS NULL AND NEW.result_digest IS NULL AND NEW.retained_minor IS NULL AND NEW.rounding_minor IS NULL AND NEW.settled_at IS NULL AND NEW.top_up_minor IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function settlement_runs_input_current  BEGIN
   IF (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM contest_logs AS log WHERE log.id = NEW.contest_id AND log.event_number = NEW.event_number)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -6688,6 +6913,20 @@ END  false {search_path=pg_catalog}
 
 function settlement_runs_keeps_fields  BEGIN
   IF ((OLD.status || ' ' || NEW.status IN ('STARTED COMPLETE') OR (NEW.eligibility_digest = OLD.eligibility_digest OR NEW.eligibility_digest IS NULL AND OLD.eligibility_digest IS NULL) AND (NEW.official_rounds = OLD.official_rounds OR NEW.official_rounds IS NULL AND OLD.official_rounds IS NULL) AND (NEW.result_digest = OLD.result_digest OR NEW.result_digest IS NULL AND OLD.result_digest IS NULL) AND (NEW.pool_minor = OLD.pool_minor OR NEW.pool_minor IS NULL AND OLD.pool_minor IS NULL) AND (NEW.rake_minor = OLD.rake_minor OR NEW.rake_minor IS NULL AND OLD.rake_minor IS NULL) AND (NEW.rounding_minor = OLD.rounding_minor OR NEW.rounding_minor IS NULL AND OLD.rounding_minor IS NULL) AND (NEW.retained_minor = OLD.retained_minor OR NEW.retained_minor IS NULL AND OLD.retained_minor IS NULL) AND (NEW.top_up_minor = OLD.top_up_minor OR NEW.top_up_minor IS NULL AND OLD.top_up_minor IS NULL) AND (NEW.line_count = OLD.line_count OR NEW.line_count IS NULL AND OLD.line_count IS NULL) AND (NEW.settled_at = OLD.settled_at OR NEW.settled_at IS NULL AND OLD.settled_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('STARTED FAILED') OR (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_runs_latest_times_on_insert  BEGIN
+  IF ((NEW.settled_at IS NULL OR NEW.settled_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settlement_runs_latest_times_on_update  BEGIN
+  IF ((NEW.settled_at IS NULL OR NEW.settled_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6798,6 +7037,13 @@ function spaces_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function stage_breakers_counts_one  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function stage_breakers_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -6827,6 +7073,13 @@ function stage_breakers_probe_soon_on_insert  BEGIN
 END  false {search_path=pg_catalog}
 
 function stage_breakers_probe_soon_on_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stage_breakers_starts_clear  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -7239,6 +7492,13 @@ function tokens_s0_fixed_unless_retried  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function tokens_s0_initial_fields  BEGIN
+  IF (NEW.error_data IS NULL AND NEW.generation_attempts = 0 AND NEW.generation_error IS NULL AND NEW.image_cid IS NULL AND NEW.image_url IS NULL AND (NEW.status IN ('revealed') OR NEW.metadata_cid IS NULL) AND NEW.reveal_tx_hash IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function tokens_s0_keeps_fields  BEGIN
   IF ((OLD.status || ' ' || NEW.status IN ('failed detected', 'generating detected') OR NEW.author_id = OLD.author_id AND (NEW.minter_address = OLD.minter_address OR NEW.minter_address IS NULL AND OLD.minter_address IS NULL) AND NEW.mint_timestamp = OLD.mint_timestamp AND (NEW.mint_event_id = OLD.mint_event_id OR NEW.mint_event_id IS NULL AND OLD.mint_event_id IS NULL))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -7366,7 +7626,7 @@ function transfers_generation_forward  BEGIN
 END  false {search_path=pg_catalog}
 
 function transfers_initial_fields  BEGIN
-  IF (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.must_look_up IS NULL) AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE THEN
+  IF (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -9142,7 +9402,13 @@ trigger A CREATE TRIGGER "contest_events_of_fetch" AFTER INSERT ON "contest_even
 
 trigger A CREATE TRIGGER "contest_logs_fixed" BEFORE UPDATE ON "contest_logs" FOR EACH ROW WHEN ((((("new"."contest_id")::"text" = ("old"."contest_id")::"text") AND (("new"."provider_event_id")::"text" = ("old"."provider_event_id")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "contest_logs_fixed"()
 
+trigger A CREATE TRIGGER "contest_logs_initial_fields" AFTER INSERT ON "contest_logs" FOR EACH ROW EXECUTE FUNCTION "contest_logs_initial_fields"()
+
 trigger A CREATE TRIGGER "contest_logs_keeps_fields" BEFORE UPDATE ON "contest_logs" FOR EACH ROW EXECUTE FUNCTION "contest_logs_keeps_fields"()
+
+trigger A CREATE TRIGGER "contest_logs_latest_times_on_insert" AFTER INSERT ON "contest_logs" FOR EACH ROW EXECUTE FUNCTION "contest_logs_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "contest_logs_latest_times_on_update" BEFORE UPDATE ON "contest_logs" FOR EACH ROW EXECUTE FUNCTION "contest_logs_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "contest_logs_marks_of_now" BEFORE UPDATE ON "contest_logs" FOR EACH ROW EXECUTE FUNCTION "contest_logs_marks_of_now"()
 
@@ -9168,7 +9434,13 @@ trigger A CREATE TRIGGER "contests_frozen" BEFORE UPDATE ON "contests" FOR EACH 
 
 trigger A CREATE TRIGGER "contests_has_places" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN (("new"."max_entries" IS NOT NULL)) EXECUTE FUNCTION "contests_has_places"()
 
+trigger A CREATE TRIGGER "contests_initial_fields" AFTER INSERT ON "contests" FOR EACH ROW EXECUTE FUNCTION "contests_initial_fields"()
+
 trigger A CREATE TRIGGER "contests_keeps_fields" BEFORE UPDATE ON "contests" FOR EACH ROW EXECUTE FUNCTION "contests_keeps_fields"()
+
+trigger A CREATE TRIGGER "contests_latest_times_on_insert" AFTER INSERT ON "contests" FOR EACH ROW EXECUTE FUNCTION "contests_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "contests_latest_times_on_update" BEFORE UPDATE ON "contests" FOR EACH ROW EXECUTE FUNCTION "contests_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "contests_locks_in_time" BEFORE UPDATE ON "contests" FOR EACH ROW WHEN ((((("old"."status")::"text" <> 'SCHEDULED'::"text") OR (("new"."status")::"text" <> 'LOCKED'::"text") OR (("new"."updated_at")::timestamp with time zone >= ("new"."lock_time")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "contests_locks_in_time"()
 
@@ -9229,9 +9501,15 @@ trigger A CREATE TRIGGER "entries_contest_open" AFTER INSERT ON "entries" FOR EA
 
 trigger A CREATE TRIGGER "entries_fixed" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN ((((("new"."contest_id")::"text" = ("old"."contest_id")::"text") AND (("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."entry_number")::bigint = ("old"."entry_number")::bigint) AND (("new"."fee_minor")::bigint = ("old"."fee_minor")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "entries_fixed"()
 
+trigger A CREATE TRIGGER "entries_initial_fields" AFTER INSERT ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_initial_fields"()
+
 trigger A CREATE TRIGGER "entries_keeps_fields" BEFORE UPDATE ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_keeps_fields"()
 
 trigger A CREATE TRIGGER "entries_keeps_place_number" BEFORE UPDATE ON "entries" FOR EACH ROW WHEN (((("new"."place_number" IS NULL) OR (("new"."place_number")::bigint = ("old"."place_number")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "entries_keeps_place_number"()
+
+trigger A CREATE TRIGGER "entries_latest_times_on_insert" AFTER INSERT ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "entries_latest_times_on_update" BEFORE UPDATE ON "entries" FOR EACH ROW EXECUTE FUNCTION "entries_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "entries_no_delete" BEFORE DELETE ON "entries" FOR EACH STATEMENT EXECUTE FUNCTION "entries_no_delete"()
 
@@ -9437,7 +9715,17 @@ trigger A CREATE TRIGGER "hung_threads_fixed" BEFORE UPDATE ON "hung_threads" FO
 
 trigger A CREATE TRIGGER "hung_threads_no_truncate" BEFORE TRUNCATE ON "hung_threads" FOR EACH STATEMENT EXECUTE FUNCTION "hung_threads_no_truncate"()
 
+trigger A CREATE TRIGGER "hung_threads_of_one_process_on_insert" AFTER INSERT ON "hung_threads" FOR EACH ROW WHEN (((("new"."threads")::bigint <= 1000) IS NOT TRUE)) EXECUTE FUNCTION "hung_threads_of_one_process_on_insert"()
+
+trigger A CREATE TRIGGER "hung_threads_of_one_process_on_update" BEFORE UPDATE ON "hung_threads" FOR EACH ROW WHEN (((("new"."threads")::bigint <= 1000) IS NOT TRUE)) EXECUTE FUNCTION "hung_threads_of_one_process_on_update"()
+
 trigger A CREATE TRIGGER "image_generation_jobs_fixed" BEFORE UPDATE ON "image_generation_jobs" FOR EACH ROW WHEN ((((("new"."token_id")::"text" = ("old"."token_id")::"text") AND (("new"."service")::"text" = ("old"."service")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "image_generation_jobs_fixed"()
+
+trigger A CREATE TRIGGER "image_generation_jobs_initial_fields" AFTER INSERT ON "image_generation_jobs" FOR EACH ROW EXECUTE FUNCTION "image_generation_jobs_initial_fields"()
+
+trigger A CREATE TRIGGER "image_generation_jobs_latest_times_on_insert" AFTER INSERT ON "image_generation_jobs" FOR EACH ROW EXECUTE FUNCTION "image_generation_jobs_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "image_generation_jobs_latest_times_on_update" BEFORE UPDATE ON "image_generation_jobs" FOR EACH ROW EXECUTE FUNCTION "image_generation_jobs_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "image_generation_jobs_no_delete" BEFORE DELETE ON "image_generation_jobs" FOR EACH STATEMENT EXECUTE FUNCTION "image_generation_jobs_no_delete"()
 
@@ -9446,6 +9734,12 @@ trigger A CREATE TRIGGER "image_generation_jobs_no_truncate" BEFORE TRUNCATE ON 
 trigger A CREATE TRIGGER "image_generation_jobs_one_step" BEFORE UPDATE ON "image_generation_jobs" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "image_generation_jobs_one_step"()
 
 trigger A CREATE TRIGGER "ipfs_upload_records_fixed" BEFORE UPDATE ON "ipfs_upload_records" FOR EACH ROW WHEN ((((("new"."token_id")::"text" = ("old"."token_id")::"text") AND (("new"."record_type")::"text" = ("old"."record_type")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "ipfs_upload_records_fixed"()
+
+trigger A CREATE TRIGGER "ipfs_upload_records_initial_fields" AFTER INSERT ON "ipfs_upload_records" FOR EACH ROW EXECUTE FUNCTION "ipfs_upload_records_initial_fields"()
+
+trigger A CREATE TRIGGER "ipfs_upload_records_latest_times_on_insert" AFTER INSERT ON "ipfs_upload_records" FOR EACH ROW EXECUTE FUNCTION "ipfs_upload_records_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "ipfs_upload_records_latest_times_on_update" BEFORE UPDATE ON "ipfs_upload_records" FOR EACH ROW EXECUTE FUNCTION "ipfs_upload_records_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "ipfs_upload_records_no_delete" BEFORE DELETE ON "ipfs_upload_records" FOR EACH STATEMENT EXECUTE FUNCTION "ipfs_upload_records_no_delete"()
 
@@ -9473,7 +9767,13 @@ trigger A CREATE TRIGGER "job_specs_no_update" BEFORE UPDATE ON "job_specs" FOR 
 
 trigger A CREATE TRIGGER "jobs_fixed" BEFORE UPDATE ON "jobs" FOR EACH ROW WHEN ((((("new"."project_id")::"text" = ("old"."project_id")::"text") AND (("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."number")::bigint = ("old"."number")::bigint) AND ("new"."prompt" = "old"."prompt") AND (("new"."spec_digest")::"text" = ("old"."spec_digest")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "jobs_fixed"()
 
+trigger A CREATE TRIGGER "jobs_initial_fields" AFTER INSERT ON "jobs" FOR EACH ROW EXECUTE FUNCTION "jobs_initial_fields"()
+
 trigger A CREATE TRIGGER "jobs_keeps_fields" BEFORE UPDATE ON "jobs" FOR EACH ROW EXECUTE FUNCTION "jobs_keeps_fields"()
+
+trigger A CREATE TRIGGER "jobs_latest_times_on_insert" AFTER INSERT ON "jobs" FOR EACH ROW EXECUTE FUNCTION "jobs_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "jobs_latest_times_on_update" BEFORE UPDATE ON "jobs" FOR EACH ROW EXECUTE FUNCTION "jobs_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "jobs_no_delete" BEFORE DELETE ON "jobs" FOR EACH STATEMENT EXECUTE FUNCTION "jobs_no_delete"()
 
@@ -9486,6 +9786,8 @@ trigger A CREATE TRIGGER "jobs_prompted" AFTER INSERT ON "jobs" FOR EACH ROW EXE
 trigger A CREATE TRIGGER "jobs_warnings_rise" BEFORE UPDATE ON "jobs" FOR EACH ROW WHEN (((("new"."warning_count")::bigint >= ("old"."warning_count")::bigint) IS NOT TRUE)) EXECUTE FUNCTION "jobs_warnings_rise"()
 
 trigger A CREATE TRIGGER "keys_fixed" BEFORE UPDATE ON "keys" FOR EACH ROW WHEN ((((("new"."owner")::"text" = ("old"."owner")::"text") AND (("new"."scopes")::"jsonb" = ("old"."scopes")::"jsonb") AND (("new"."secret_digest")::"text" = ("old"."secret_digest")::"text") AND ((("new"."expires_at")::timestamp with time zone = ("old"."expires_at")::timestamp with time zone) OR (("new"."expires_at" IS NULL) AND ("old"."expires_at" IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION "keys_fixed"()
+
+trigger A CREATE TRIGGER "keys_has_scopes" AFTER INSERT ON "keys" FOR EACH ROW EXECUTE FUNCTION "keys_has_scopes"()
 
 trigger A CREATE TRIGGER "keys_no_delete" BEFORE DELETE ON "keys" FOR EACH STATEMENT EXECUTE FUNCTION "keys_no_delete"()
 
@@ -9502,6 +9804,10 @@ trigger A CREATE TRIGGER "lifecycle_edges_no_truncate" BEFORE TRUNCATE ON "lifec
 trigger A CREATE TRIGGER "lifecycle_edges_no_update" BEFORE UPDATE ON "lifecycle_edges" FOR EACH STATEMENT EXECUTE FUNCTION "lifecycle_edges_no_update"()
 
 trigger A CREATE TRIGGER "mint_events_fixed" BEFORE UPDATE ON "mint_events" FOR EACH ROW WHEN ((((("new"."tx_hash")::"text" = ("old"."tx_hash")::"text") AND (("new"."log_index")::bigint = ("old"."log_index")::bigint) AND (("new"."block_number")::bigint = ("old"."block_number")::bigint) AND (("new"."block_hash")::"text" = ("old"."block_hash")::"text") AND (("new"."block_timestamp")::timestamp with time zone = ("old"."block_timestamp")::timestamp with time zone) AND (("new"."token_id")::numeric = ("old"."token_id")::numeric) AND (("new"."quantity")::bigint = ("old"."quantity")::bigint) AND (("new"."author_wallet")::"text" = ("old"."author_wallet")::"text") AND (("new"."recipient")::"text" = ("old"."recipient")::"text") AND ("new"."total_paid" = "old"."total_paid") AND (("new"."detected_at")::timestamp with time zone = ("old"."detected_at")::timestamp with time zone) AND ((("new"."batch")::"jsonb" = ("old"."batch")::"jsonb") OR (("new"."batch" IS NULL) AND ("old"."batch" IS NULL))) AND ((("new"."copies")::"jsonb" = ("old"."copies")::"jsonb") OR (("new"."copies" IS NULL) AND ("old"."copies" IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION "mint_events_fixed"()
+
+trigger A CREATE TRIGGER "mint_events_latest_times_on_insert" AFTER INSERT ON "mint_events" FOR EACH ROW EXECUTE FUNCTION "mint_events_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "mint_events_latest_times_on_update" BEFORE UPDATE ON "mint_events" FOR EACH ROW EXECUTE FUNCTION "mint_events_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "mint_events_no_delete" BEFORE DELETE ON "mint_events" FOR EACH STATEMENT EXECUTE FUNCTION "mint_events_no_delete"()
 
@@ -9542,8 +9848,6 @@ trigger A CREATE TRIGGER "payloads_no_delete" BEFORE DELETE ON "payloads" FOR EA
 trigger A CREATE TRIGGER "payloads_no_truncate" BEFORE TRUNCATE ON "payloads" FOR EACH STATEMENT EXECUTE FUNCTION "payloads_no_truncate"()
 
 trigger A CREATE TRIGGER "payloads_no_update" BEFORE UPDATE ON "payloads" FOR EACH STATEMENT EXECUTE FUNCTION "payloads_no_update"()
-
-trigger A CREATE TRIGGER "payment_switches_initial_fields" AFTER INSERT ON "payment_switches" FOR EACH ROW EXECUTE FUNCTION "payment_switches_initial_fields"()
 
 trigger A CREATE TRIGGER "payment_switches_latest_times_on_insert" AFTER INSERT ON "payment_switches" FOR EACH ROW EXECUTE FUNCTION "payment_switches_latest_times_on_insert"()
 
@@ -9601,6 +9905,8 @@ trigger A CREATE TRIGGER "projects_bound_once" BEFORE UPDATE ON "projects" FOR E
 
 trigger A CREATE TRIGGER "projects_fixed" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN (((("new"."user_id")::"text" = ("old"."user_id")::"text") IS NOT TRUE)) EXECUTE FUNCTION "projects_fixed"()
 
+trigger A CREATE TRIGGER "projects_initial_fields" AFTER INSERT ON "projects" FOR EACH ROW EXECUTE FUNCTION "projects_initial_fields"()
+
 trigger A CREATE TRIGGER "projects_keeps_fields" BEFORE UPDATE ON "projects" FOR EACH ROW EXECUTE FUNCTION "projects_keeps_fields"()
 
 trigger A CREATE TRIGGER "projects_latest_rises" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN (((("old"."latest_successful_job_number" IS NULL) OR (("new"."latest_successful_job_number")::bigint >= ("old"."latest_successful_job_number")::bigint)) IS NOT TRUE)) EXECUTE FUNCTION "projects_latest_rises"()
@@ -9615,7 +9921,13 @@ trigger A CREATE TRIGGER "projects_one_step" BEFORE UPDATE ON "projects" FOR EAC
 
 trigger A CREATE TRIGGER "projects_requested_host" BEFORE UPDATE ON "projects" FOR EACH ROW WHEN ((((("old"."status")::"text" <> 'requested'::"text") OR (("new"."status")::"text" <> 'bound'::"text") OR (("new"."repository_host")::"text" = ("old"."repository_host")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "projects_requested_host"()
 
+trigger A CREATE TRIGGER "provider_feeds_initial_fields" AFTER INSERT ON "provider_feeds" FOR EACH ROW EXECUTE FUNCTION "provider_feeds_initial_fields"()
+
 trigger A CREATE TRIGGER "provider_feeds_keeps_fields" BEFORE UPDATE ON "provider_feeds" FOR EACH ROW EXECUTE FUNCTION "provider_feeds_keeps_fields"()
+
+trigger A CREATE TRIGGER "provider_feeds_latest_times_on_insert" AFTER INSERT ON "provider_feeds" FOR EACH ROW EXECUTE FUNCTION "provider_feeds_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "provider_feeds_latest_times_on_update" BEFORE UPDATE ON "provider_feeds" FOR EACH ROW EXECUTE FUNCTION "provider_feeds_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "provider_feeds_no_delete" BEFORE DELETE ON "provider_feeds" FOR EACH STATEMENT EXECUTE FUNCTION "provider_feeds_no_delete"()
 
@@ -9651,11 +9963,15 @@ trigger A CREATE TRIGGER "rate_buckets_no_delete" BEFORE DELETE ON "rate_buckets
 
 trigger A CREATE TRIGGER "rate_buckets_no_truncate" BEFORE TRUNCATE ON "rate_buckets" FOR EACH STATEMENT EXECUTE FUNCTION "rate_buckets_no_truncate"()
 
+trigger A CREATE TRIGGER "receipts_has_answer" AFTER INSERT ON "receipts" FOR EACH ROW WHEN ((((("new"."result")::"jsonb" <> '{}'::"jsonb") AND ((("new"."result")::"jsonb" - 'answer'::"text") = '{}'::"jsonb")) IS NOT TRUE)) EXECUTE FUNCTION "receipts_has_answer"()
+
 trigger A CREATE TRIGGER "receipts_no_delete" BEFORE DELETE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_delete"()
 
 trigger A CREATE TRIGGER "receipts_no_truncate" BEFORE TRUNCATE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_truncate"()
 
 trigger A CREATE TRIGGER "receipts_no_update" BEFORE UPDATE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_update"()
+
+trigger A CREATE TRIGGER "receipts_not_far_ahead" AFTER INSERT ON "receipts" FOR EACH ROW WHEN (((("new"."at")::timestamp with time zone <= ("database_time"(false) + '24024:00:00'::interval)) IS NOT TRUE)) EXECUTE FUNCTION "receipts_not_far_ahead"()
 
 trigger A CREATE TRIGGER "reconciliations_fixed" BEFORE UPDATE ON "reconciliations" FOR EACH ROW WHEN ((((("new"."scope")::"text" = ("old"."scope")::"text") AND (("new"."started_at")::timestamp with time zone = ("old"."started_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "reconciliations_fixed"()
 
@@ -9713,6 +10029,12 @@ trigger A CREATE TRIGGER "reveal_transactions_fixed" BEFORE UPDATE ON "reveal_tr
 
 trigger A CREATE TRIGGER "reveal_transactions_has_tokens" AFTER INSERT ON "reveal_transactions" FOR EACH ROW EXECUTE FUNCTION "reveal_transactions_has_tokens"()
 
+trigger A CREATE TRIGGER "reveal_transactions_initial_fields" AFTER INSERT ON "reveal_transactions" FOR EACH ROW EXECUTE FUNCTION "reveal_transactions_initial_fields"()
+
+trigger A CREATE TRIGGER "reveal_transactions_latest_times_on_insert" AFTER INSERT ON "reveal_transactions" FOR EACH ROW EXECUTE FUNCTION "reveal_transactions_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "reveal_transactions_latest_times_on_update" BEFORE UPDATE ON "reveal_transactions" FOR EACH ROW EXECUTE FUNCTION "reveal_transactions_latest_times_on_update"()
+
 trigger A CREATE TRIGGER "reveal_transactions_no_delete" BEFORE DELETE ON "reveal_transactions" FOR EACH STATEMENT EXECUTE FUNCTION "reveal_transactions_no_delete"()
 
 trigger A CREATE TRIGGER "reveal_transactions_no_truncate" BEFORE TRUNCATE ON "reveal_transactions" FOR EACH STATEMENT EXECUTE FUNCTION "reveal_transactions_no_truncate"()
@@ -9759,9 +10081,15 @@ trigger A CREATE TRIGGER "settlement_lines_of_entries" AFTER INSERT ON "settleme
 
 trigger A CREATE TRIGGER "settlement_runs_fixed" BEFORE UPDATE ON "settlement_runs" FOR EACH ROW WHEN ((((("new"."contest_id")::"text" = ("old"."contest_id")::"text") AND (("new"."number")::bigint = ("old"."number")::bigint) AND (("new"."engine_version")::"text" = ("old"."engine_version")::"text") AND (("new"."configuration_version")::bigint = ("old"."configuration_version")::bigint) AND (("new"."configuration_digest")::"text" = ("old"."configuration_digest")::"text") AND (("new"."event_number")::bigint = ("old"."event_number")::bigint) AND (("new"."events_digest")::"text" = ("old"."events_digest")::"text") AND (("new"."entries_count")::bigint = ("old"."entries_count")::bigint) AND (("new"."entries_seq_sum")::bigint = ("old"."entries_seq_sum")::bigint) AND (("new"."currency")::"text" = ("old"."currency")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "settlement_runs_fixed"()
 
+trigger A CREATE TRIGGER "settlement_runs_initial_fields" AFTER INSERT ON "settlement_runs" FOR EACH ROW EXECUTE FUNCTION "settlement_runs_initial_fields"()
+
 trigger A CREATE TRIGGER "settlement_runs_input_current" BEFORE UPDATE ON "settlement_runs" FOR EACH ROW WHEN ((("new"."status")::"text" = 'COMPLETE'::"text")) EXECUTE FUNCTION "settlement_runs_input_current"()
 
 trigger A CREATE TRIGGER "settlement_runs_keeps_fields" BEFORE UPDATE ON "settlement_runs" FOR EACH ROW EXECUTE FUNCTION "settlement_runs_keeps_fields"()
+
+trigger A CREATE TRIGGER "settlement_runs_latest_times_on_insert" AFTER INSERT ON "settlement_runs" FOR EACH ROW EXECUTE FUNCTION "settlement_runs_latest_times_on_insert"()
+
+trigger A CREATE TRIGGER "settlement_runs_latest_times_on_update" BEFORE UPDATE ON "settlement_runs" FOR EACH ROW EXECUTE FUNCTION "settlement_runs_latest_times_on_update"()
 
 trigger A CREATE TRIGGER "settlement_runs_next_number" AFTER INSERT ON "settlement_runs" FOR EACH ROW EXECUTE FUNCTION "settlement_runs_next_number"()
 
@@ -9793,6 +10121,8 @@ trigger A CREATE TRIGGER "spaces_no_truncate" BEFORE TRUNCATE ON "spaces" FOR EA
 
 trigger A CREATE TRIGGER "spaces_one_step" BEFORE UPDATE ON "spaces" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "spaces_one_step"()
 
+trigger A CREATE TRIGGER "stage_breakers_counts_one" BEFORE UPDATE ON "stage_breakers" FOR EACH ROW WHEN ((((("new"."outages")::bigint = 0) OR ((("new"."outages")::bigint - ("old"."outages")::bigint) = ANY (ARRAY[(0)::bigint, (1)::bigint]))) IS NOT TRUE)) EXECUTE FUNCTION "stage_breakers_counts_one"()
+
 trigger A CREATE TRIGGER "stage_breakers_fixed" BEFORE UPDATE ON "stage_breakers" FOR EACH ROW WHEN (((("new"."stage")::"text" = ("old"."stage")::"text") IS NOT TRUE)) EXECUTE FUNCTION "stage_breakers_fixed"()
 
 trigger A CREATE TRIGGER "stage_breakers_no_delete" BEFORE DELETE ON "stage_breakers" FOR EACH STATEMENT EXECUTE FUNCTION "stage_breakers_no_delete"()
@@ -9802,6 +10132,8 @@ trigger A CREATE TRIGGER "stage_breakers_no_truncate" BEFORE TRUNCATE ON "stage_
 trigger A CREATE TRIGGER "stage_breakers_probe_soon_on_insert" AFTER INSERT ON "stage_breakers" FOR EACH ROW WHEN (((("new"."probe_at" IS NULL) OR (("new"."probe_at")::timestamp with time zone <= ("database_time"(false) + '48:00:00'::interval))) IS NOT TRUE)) EXECUTE FUNCTION "stage_breakers_probe_soon_on_insert"()
 
 trigger A CREATE TRIGGER "stage_breakers_probe_soon_on_update" BEFORE UPDATE ON "stage_breakers" FOR EACH ROW WHEN (((("new"."probe_at" IS NULL) OR (("new"."probe_at")::timestamp with time zone <= ("database_time"(false) + '48:00:00'::interval))) IS NOT TRUE)) EXECUTE FUNCTION "stage_breakers_probe_soon_on_update"()
+
+trigger A CREATE TRIGGER "stage_breakers_starts_clear" AFTER INSERT ON "stage_breakers" FOR EACH ROW WHEN ((((("new"."outages")::bigint = 0) AND ("new"."probe_at" IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION "stage_breakers_starts_clear"()
 
 trigger A CREATE TRIGGER "stages_no_delete" BEFORE DELETE ON "stages" FOR EACH STATEMENT EXECUTE FUNCTION "stages_no_delete"()
 
@@ -9918,6 +10250,8 @@ trigger A CREATE TRIGGER "tasks_success" BEFORE UPDATE OF "succeeded_at" ON "tas
 trigger A CREATE TRIGGER "tokens_s0_fixed" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((("new"."token_id")::numeric = ("old"."token_id")::numeric) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed"()
 
 trigger A CREATE TRIGGER "tokens_s0_fixed_unless_retried" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW WHEN (((((("old"."status")::"text" = 'failed'::"text") AND (("new"."status")::"text" = 'detected'::"text")) OR ((("new"."author_id")::"text" = ("old"."author_id")::"text") AND (("new"."mint_timestamp")::timestamp with time zone = ("old"."mint_timestamp")::timestamp with time zone) AND (COALESCE(("new"."minter_address")::"text", ''::"text") = COALESCE(("old"."minter_address")::"text", ''::"text")) AND (COALESCE(("new"."mint_event_id")::"text", ''::"text") = COALESCE(("old"."mint_event_id")::"text", ''::"text")))) IS NOT TRUE)) EXECUTE FUNCTION "tokens_s0_fixed_unless_retried"()
+
+trigger A CREATE TRIGGER "tokens_s0_initial_fields" AFTER INSERT ON "tokens_s0" FOR EACH ROW EXECUTE FUNCTION "tokens_s0_initial_fields"()
 
 trigger A CREATE TRIGGER "tokens_s0_keeps_fields" BEFORE UPDATE ON "tokens_s0" FOR EACH ROW EXECUTE FUNCTION "tokens_s0_keeps_fields"()
 

@@ -3440,7 +3440,7 @@ WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND ent
 BEGIN SELECT RAISE(ABORT, 'charges_history_exists'); END
 
 trigger charges_initial_fields: CREATE TRIGGER charges_initial_fields BEFORE INSERT ON charges
-WHEN (NEW.disputed_from IS NULL AND (NEW.status IN ('PENDING') OR NEW.expires_at IS NULL) AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE
+WHEN (NEW.disputed_from IS NULL AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'charges_initial_fields'); END
 
 trigger charges_keeps_fields: CREATE TRIGGER charges_keeps_fields BEFORE UPDATE ON charges
@@ -3707,9 +3707,21 @@ trigger contest_logs_history_exists: CREATE TRIGGER contest_logs_history_exists 
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.event_number AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_history_exists'); END
 
+trigger contest_logs_initial_fields: CREATE TRIGGER contest_logs_initial_fields BEFORE INSERT ON contest_logs
+WHEN (NEW.cancelled_number IS NULL AND NEW.conflict_number IS NULL AND NEW.event_hash = '' AND NEW.fetch_number = 0 AND NEW.field_number IS NULL AND NEW.head_hash IS NULL AND NEW.leaderboard_at IS NULL AND NEW.leaderboard_hash IS NULL AND NEW.leaderboard_number IS NULL AND NEW.observations = 0 AND NEW.observed_at IS NULL AND NEW.pending_rewrite IS NULL AND NEW.pending_rewrite_at IS NULL AND NEW.pending_rewrite_number IS NULL AND NEW.terminal_at IS NULL AND NEW.terminal_number IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_initial_fields'); END
+
 trigger contest_logs_keeps_fields: CREATE TRIGGER contest_logs_keeps_fields BEFORE UPDATE ON contest_logs
 WHEN ((OLD.status || ' ' || NEW.status IN ('OPEN OPEN', 'PAUSED PAUSED') OR NEW.fetch_number = OLD.fetch_number AND (NEW.head_hash = OLD.head_hash OR NEW.head_hash IS NULL AND OLD.head_hash IS NULL) AND NEW.event_hash = OLD.event_hash AND (NEW.field_number = OLD.field_number OR NEW.field_number IS NULL AND OLD.field_number IS NULL) AND (NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number IS NULL AND OLD.leaderboard_number IS NULL) AND (NEW.leaderboard_at = OLD.leaderboard_at OR NEW.leaderboard_at IS NULL AND OLD.leaderboard_at IS NULL) AND (NEW.leaderboard_hash = OLD.leaderboard_hash OR NEW.leaderboard_hash IS NULL AND OLD.leaderboard_hash IS NULL) AND NEW.observations = OLD.observations AND (NEW.observed_at = OLD.observed_at OR NEW.observed_at IS NULL AND OLD.observed_at IS NULL) AND (NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number IS NULL AND OLD.terminal_number IS NULL) AND (NEW.terminal_at = OLD.terminal_at OR NEW.terminal_at IS NULL AND OLD.terminal_at IS NULL) AND (NEW.cancelled_number = OLD.cancelled_number OR NEW.cancelled_number IS NULL AND OLD.cancelled_number IS NULL) AND (NEW.pending_rewrite = OLD.pending_rewrite OR NEW.pending_rewrite IS NULL AND OLD.pending_rewrite IS NULL) AND (NEW.pending_rewrite_at = OLD.pending_rewrite_at OR NEW.pending_rewrite_at IS NULL AND OLD.pending_rewrite_at IS NULL) AND (NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number IS NULL AND OLD.pending_rewrite_number IS NULL) AND (NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number IS NULL AND OLD.conflict_number IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_keeps_fields'); END
+
+trigger contest_logs_latest_times_on_insert: CREATE TRIGGER contest_logs_latest_times_on_insert BEFORE INSERT ON contest_logs
+WHEN ((NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.observed_at IS NULL OR NEW.observed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_latest_times_on_insert'); END
+
+trigger contest_logs_latest_times_on_update: CREATE TRIGGER contest_logs_latest_times_on_update BEFORE UPDATE ON contest_logs
+WHEN ((NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.observed_at IS NULL OR NEW.observed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_latest_times_on_update'); END
 
 trigger contest_logs_leaderboard_number_exists: CREATE TRIGGER contest_logs_leaderboard_number_exists BEFORE UPDATE ON contest_logs
 WHEN (OLD.leaderboard_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.leaderboard_number)) IS NOT TRUE
@@ -3783,9 +3795,21 @@ trigger contests_history_exists: CREATE TRIGGER contests_history_exists BEFORE U
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.configuration_version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contests_history_exists'); END
 
+trigger contests_initial_fields: CREATE TRIGGER contests_initial_fields BEFORE INSERT ON contests
+WHEN (NEW.attempted_action IS NULL AND NEW.error_code IS NULL AND NEW.error_from_state IS NULL AND NEW.error_message IS NULL AND NEW.settle_time IS NULL AND NEW.settlement_run_id IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_initial_fields'); END
+
 trigger contests_keeps_fields: CREATE TRIGGER contests_keeps_fields BEFORE UPDATE ON contests
 WHEN ((OLD.status || ' ' || NEW.status IN ('SCHEDULED LOCKED', 'SCHEDULED SCHEDULED') OR NEW.configuration_digest = OLD.configuration_digest AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds) AND (OLD.status || ' ' || NEW.status IN ('ERROR COMPLETE', 'LIVE COMPLETE') OR (NEW.settle_time = OLD.settle_time OR NEW.settle_time IS NULL AND OLD.settle_time IS NULL) AND (NEW.settlement_run_id = OLD.settlement_run_id OR NEW.settlement_run_id IS NULL AND OLD.settlement_run_id IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ERROR CANCELLED', 'ERROR COMPLETE', 'ERROR LIVE', 'ERROR LOCKED', 'ERROR SCHEDULED', 'LIVE ERROR', 'LOCKED ERROR', 'SCHEDULED ERROR') OR (NEW.error_from_state = OLD.error_from_state OR NEW.error_from_state IS NULL AND OLD.error_from_state IS NULL) AND (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL) AND (NEW.attempted_action = OLD.attempted_action OR NEW.attempted_action IS NULL AND OLD.attempted_action IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contests_keeps_fields'); END
+
+trigger contests_latest_times_on_insert: CREATE TRIGGER contests_latest_times_on_insert BEFORE INSERT ON contests
+WHEN (NEW.end_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400000 seconds') AND (NEW.settle_time IS NULL OR NEW.settle_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_latest_times_on_insert'); END
+
+trigger contests_latest_times_on_update: CREATE TRIGGER contests_latest_times_on_update BEFORE UPDATE ON contests
+WHEN (NEW.end_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400000 seconds') AND (NEW.settle_time IS NULL OR NEW.settle_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_latest_times_on_update'); END
 
 trigger contests_locks_in_time: CREATE TRIGGER contests_locks_in_time BEFORE UPDATE ON contests
 WHEN (OLD.status <> 'SCHEDULED' OR NEW.status <> 'LOCKED' OR NEW.updated_at >= NEW.lock_time) IS NOT TRUE
@@ -3880,7 +3904,7 @@ WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND ent
 BEGIN SELECT RAISE(ABORT, 'disputes_history_exists'); END
 
 trigger disputes_initial_fields: CREATE TRIGGER disputes_initial_fields BEFORE INSERT ON disputes
-WHEN (NEW.closed_at IS NULL AND (NEW.status IN ('needs_response', 'warning_needs_response') OR NEW.evidence_due_by IS NULL) AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE
+WHEN (NEW.closed_at IS NULL AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'disputes_initial_fields'); END
 
 trigger disputes_keeps_fields: CREATE TRIGGER disputes_keeps_fields BEFORE UPDATE ON disputes
@@ -3935,6 +3959,10 @@ trigger entries_history_exists: CREATE TRIGGER entries_history_exists BEFORE UPD
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.roster_number AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_history_exists'); END
 
+trigger entries_initial_fields: CREATE TRIGGER entries_initial_fields BEFORE INSERT ON entries
+WHEN ((NEW.status IN ('ACTIVE') OR NEW.paid_at IS NULL) AND (NEW.status IN ('ACTIVE') OR NEW.paid_minor IS NULL) AND NEW.payment_ref IS NULL AND NEW.rejection_reason IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_initial_fields'); END
+
 trigger entries_keeps_fields: CREATE TRIGGER entries_keeps_fields BEFORE UPDATE ON entries
 WHEN ((OLD.status || ' ' || NEW.status IN ('ACTIVE REFUNDED', 'PENDING_PAYMENT REJECTED', 'VOID REFUNDED') OR (NEW.place_number = OLD.place_number OR NEW.place_number IS NULL AND OLD.place_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE', 'PENDING_PAYMENT PENDING_PAYMENT') OR NEW.roster_digest = OLD.roster_digest) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT ACTIVE') OR (NEW.paid_minor = OLD.paid_minor OR NEW.paid_minor IS NULL AND OLD.paid_minor IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL) AND (NEW.payment_ref = OLD.payment_ref OR NEW.payment_ref IS NULL AND OLD.payment_ref IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT REJECTED') OR (NEW.rejection_reason = OLD.rejection_reason OR NEW.rejection_reason IS NULL AND OLD.rejection_reason IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_keeps_fields'); END
@@ -3942,6 +3970,14 @@ BEGIN SELECT RAISE(ABORT, 'entries_keeps_fields'); END
 trigger entries_keeps_place_number: CREATE TRIGGER entries_keeps_place_number BEFORE UPDATE ON entries
 WHEN (NEW.place_number IS NULL OR NEW.place_number = OLD.place_number) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_keeps_place_number'); END
+
+trigger entries_latest_times_on_insert: CREATE TRIGGER entries_latest_times_on_insert BEFORE INSERT ON entries
+WHEN ((NEW.paid_at IS NULL OR NEW.paid_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_latest_times_on_insert'); END
+
+trigger entries_latest_times_on_update: CREATE TRIGGER entries_latest_times_on_update BEFORE UPDATE ON entries
+WHEN ((NEW.paid_at IS NULL OR NEW.paid_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_latest_times_on_update'); END
 
 trigger entries_no_delete: CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
 WHEN (FALSE) IS NOT TRUE
@@ -4383,6 +4419,14 @@ trigger hung_threads_no_replace: CREATE TRIGGER hung_threads_no_replace BEFORE I
 WHEN (NOT EXISTS (SELECT 1 FROM main.hung_threads WHERE stage = NEW.stage AND process = NEW.process)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'hung_threads_no_replace'); END
 
+trigger hung_threads_of_one_process_on_insert: CREATE TRIGGER hung_threads_of_one_process_on_insert BEFORE INSERT ON hung_threads
+WHEN (NEW.threads <= 1000) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_of_one_process_on_insert'); END
+
+trigger hung_threads_of_one_process_on_update: CREATE TRIGGER hung_threads_of_one_process_on_update BEFORE UPDATE ON hung_threads
+WHEN (NEW.threads <= 1000) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_of_one_process_on_update'); END
+
 trigger hung_threads_values_on_insert: CREATE TRIGGER hung_threads_values_on_insert BEFORE INSERT ON hung_threads
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.process IS NULL OR instr(NEW.process, char(0)) = 0) AND (NEW.since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.since, 1, 19), '+0 seconds') = substr(NEW.since, 1, 19)) AND (NEW.expires_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.expires_at, 1, 19), '+0 seconds') = substr(NEW.expires_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'hung_threads_values_on_insert'); END
@@ -4399,6 +4443,10 @@ trigger image_generation_jobs_history_exists: CREATE TRIGGER image_generation_jo
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_history_exists'); END
 
+trigger image_generation_jobs_initial_fields: CREATE TRIGGER image_generation_jobs_initial_fields BEFORE INSERT ON image_generation_jobs
+WHEN (NEW.completed_at IS NULL AND NEW.error_data IS NULL AND NEW.external_job_id IS NULL AND NEW.retry_count = 0) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_initial_fields'); END
+
 trigger image_generation_jobs_json_limits: CREATE TRIGGER image_generation_jobs_json_limits BEFORE INSERT ON image_generation_jobs
 WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_json_limits'); END
@@ -4406,6 +4454,14 @@ BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_json_limits'); END
 trigger image_generation_jobs_json_limits_on_update: CREATE TRIGGER image_generation_jobs_json_limits_on_update BEFORE UPDATE ON image_generation_jobs
 WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_json_limits_on_update'); END
+
+trigger image_generation_jobs_latest_times_on_insert: CREATE TRIGGER image_generation_jobs_latest_times_on_insert BEFORE INSERT ON image_generation_jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_latest_times_on_insert'); END
+
+trigger image_generation_jobs_latest_times_on_update: CREATE TRIGGER image_generation_jobs_latest_times_on_update BEFORE UPDATE ON image_generation_jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_latest_times_on_update'); END
 
 trigger image_generation_jobs_no_delete: CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON image_generation_jobs
 WHEN (FALSE) IS NOT TRUE
@@ -4435,6 +4491,10 @@ trigger ipfs_upload_records_history_exists: CREATE TRIGGER ipfs_upload_records_h
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_history_exists'); END
 
+trigger ipfs_upload_records_initial_fields: CREATE TRIGGER ipfs_upload_records_initial_fields BEFORE INSERT ON ipfs_upload_records
+WHEN (NEW.cid IS NULL AND NEW.completed_at IS NULL AND NEW.error_data IS NULL AND NEW.retry_count = 0) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_initial_fields'); END
+
 trigger ipfs_upload_records_json_limits: CREATE TRIGGER ipfs_upload_records_json_limits BEFORE INSERT ON ipfs_upload_records
 WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_json_limits'); END
@@ -4442,6 +4502,14 @@ BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_json_limits'); END
 trigger ipfs_upload_records_json_limits_on_update: CREATE TRIGGER ipfs_upload_records_json_limits_on_update BEFORE UPDATE ON ipfs_upload_records
 WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_json_limits_on_update'); END
+
+trigger ipfs_upload_records_latest_times_on_insert: CREATE TRIGGER ipfs_upload_records_latest_times_on_insert BEFORE INSERT ON ipfs_upload_records
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_latest_times_on_insert'); END
+
+trigger ipfs_upload_records_latest_times_on_update: CREATE TRIGGER ipfs_upload_records_latest_times_on_update BEFORE UPDATE ON ipfs_upload_records
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_latest_times_on_update'); END
 
 trigger ipfs_upload_records_no_delete: CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upload_records
 WHEN (FALSE) IS NOT TRUE
@@ -4527,6 +4595,10 @@ trigger jobs_history_exists: CREATE TRIGGER jobs_history_exists BEFORE UPDATE ON
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.output_number AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_history_exists'); END
 
+trigger jobs_initial_fields: CREATE TRIGGER jobs_initial_fields BEFORE INSERT ON jobs
+WHEN (NEW.completed_at IS NULL AND NEW.failure_reason IS NULL AND NEW.phase IS NULL AND NEW.result IS NULL AND NEW.warning_count = 0) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_initial_fields'); END
+
 trigger jobs_json_limits: CREATE TRIGGER jobs_json_limits BEFORE INSERT ON jobs
 WHEN ((NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 33554432 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.result) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_json_limits'); END
@@ -4538,6 +4610,14 @@ BEGIN SELECT RAISE(ABORT, 'jobs_json_limits_on_update'); END
 trigger jobs_keeps_fields: CREATE TRIGGER jobs_keeps_fields BEFORE UPDATE ON jobs
 WHEN ((OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed_with_warnings', 'running failed', 'running running') OR NEW.warning_count = OLD.warning_count) AND (OLD.status || ' ' || NEW.status IN ('running running') OR (NEW.phase = OLD.phase OR NEW.phase IS NULL AND OLD.phase IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('running completed', 'running completed_with_warnings') OR (NEW.result = OLD.result OR NEW.result IS NULL AND OLD.result IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running failed') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed', 'running completed_with_warnings', 'running failed') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_keeps_fields'); END
+
+trigger jobs_latest_times_on_insert: CREATE TRIGGER jobs_latest_times_on_insert BEFORE INSERT ON jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_latest_times_on_insert'); END
+
+trigger jobs_latest_times_on_update: CREATE TRIGGER jobs_latest_times_on_update BEFORE UPDATE ON jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_latest_times_on_update'); END
 
 trigger jobs_no_delete: CREATE TRIGGER jobs_no_delete BEFORE DELETE ON jobs
 WHEN (FALSE) IS NOT TRUE
@@ -4590,6 +4670,10 @@ BEGIN SELECT RAISE(ABORT, 'jobs_warnings_rise'); END
 trigger keys_fixed: CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys
 WHEN (NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_fixed'); END
+
+trigger keys_has_scopes: CREATE TRIGGER keys_has_scopes BEFORE INSERT ON keys
+WHEN (CASE WHEN json_valid(NEW.scopes) THEN json_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM json_each(NEW.scopes) WHERE type <> 'text' OR instr(value, char(0)) > 0 OR value GLOB '*[^a-z:]*' OR value GLOB '*:*:*' OR value GLOB ':*' OR value GLOB '*:' OR value = '') END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_has_scopes'); END
 
 trigger keys_history_exists: CREATE TRIGGER keys_history_exists BEFORE UPDATE ON keys
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
@@ -4650,6 +4734,14 @@ BEGIN SELECT RAISE(ABORT, 'mint_events_json_limits'); END
 trigger mint_events_json_limits_on_update: CREATE TRIGGER mint_events_json_limits_on_update BEFORE UPDATE ON mint_events
 WHEN ((NEW.batch IS NULL OR CASE WHEN json_valid(NEW.batch) THEN length(CAST(NEW.batch AS BLOB)) <= 33554432 AND (length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.batch, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.batch) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.batch)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.batch) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.batch -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.batch -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.batch -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 END) AND (NEW.copies IS NULL OR CASE WHEN json_valid(NEW.copies) THEN length(CAST(NEW.copies AS BLOB)) <= 33554432 AND (length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.copies, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.copies) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.copies)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.copies) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.copies -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.copies -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.copies -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_json_limits_on_update'); END
+
+trigger mint_events_latest_times_on_insert: CREATE TRIGGER mint_events_latest_times_on_insert BEFORE INSERT ON mint_events
+WHEN (NEW.detected_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_latest_times_on_insert'); END
+
+trigger mint_events_latest_times_on_update: CREATE TRIGGER mint_events_latest_times_on_update BEFORE UPDATE ON mint_events
+WHEN (NEW.detected_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_latest_times_on_update'); END
 
 trigger mint_events_no_delete: CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events
 WHEN (FALSE) IS NOT TRUE
@@ -4799,10 +4891,6 @@ trigger payment_switches_history_exists: CREATE TRIGGER payment_switches_history
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payment_switches_history_exists'); END
 
-trigger payment_switches_initial_fields: CREATE TRIGGER payment_switches_initial_fields BEFORE INSERT ON payment_switches
-WHEN ((NEW.status IN ('HALTED') OR NEW.halted_at IS NULL) AND (NEW.status IN ('HALTED') OR NEW.reason_code IS NULL)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'payment_switches_initial_fields'); END
-
 trigger payment_switches_latest_times_on_insert: CREATE TRIGGER payment_switches_latest_times_on_insert BEFORE INSERT ON payment_switches
 WHEN ((NEW.halted_at IS NULL OR NEW.halted_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'payment_switches_latest_times_on_insert'); END
@@ -4951,6 +5039,10 @@ trigger projects_history_exists: CREATE TRIGGER projects_history_exists BEFORE U
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.prompt_count AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'projects_history_exists'); END
 
+trigger projects_initial_fields: CREATE TRIGGER projects_initial_fields BEFORE INSERT ON projects
+WHEN (NEW.current_nodes = '[]' AND NEW.github_repo_url IS NULL AND NEW.latest_successful_job_id IS NULL AND NEW.latest_successful_job_number IS NULL AND NEW.repository_branch IS NULL AND NEW.repository_host IS NULL AND NEW.repository_id IS NULL AND NEW.repository_name IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_initial_fields'); END
+
 trigger projects_json_limits: CREATE TRIGGER projects_json_limits BEFORE INSERT ON projects
 WHEN ((NEW.current_nodes IS NULL OR CASE WHEN json_valid(NEW.current_nodes) THEN length(CAST(NEW.current_nodes AS BLOB)) <= 33554432 AND (length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.current_nodes, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.current_nodes) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.current_nodes)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.current_nodes) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.current_nodes -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.current_nodes -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.current_nodes -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'projects_json_limits'); END
@@ -5007,9 +5099,21 @@ trigger provider_feeds_history_exists: CREATE TRIGGER provider_feeds_history_exi
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.fetch_number AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'provider_feeds_history_exists'); END
 
+trigger provider_feeds_initial_fields: CREATE TRIGGER provider_feeds_initial_fields BEFORE INSERT ON provider_feeds
+WHEN (NEW.failures = 0 AND NEW.last_payload_digest IS NULL AND NEW.last_success_at IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_initial_fields'); END
+
 trigger provider_feeds_keeps_fields: CREATE TRIGGER provider_feeds_keeps_fields BEFORE UPDATE ON provider_feeds
 WHEN ((OLD.status || ' ' || NEW.status IN ('POLLING POLLING') OR (NEW.last_success_at = OLD.last_success_at OR NEW.last_success_at IS NULL AND OLD.last_success_at IS NULL) AND (NEW.last_payload_digest = OLD.last_payload_digest OR NEW.last_payload_digest IS NULL AND OLD.last_payload_digest IS NULL) AND NEW.failures = OLD.failures)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'provider_feeds_keeps_fields'); END
+
+trigger provider_feeds_latest_times_on_insert: CREATE TRIGGER provider_feeds_latest_times_on_insert BEFORE INSERT ON provider_feeds
+WHEN ((NEW.last_success_at IS NULL OR NEW.last_success_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_latest_times_on_insert'); END
+
+trigger provider_feeds_latest_times_on_update: CREATE TRIGGER provider_feeds_latest_times_on_update BEFORE UPDATE ON provider_feeds
+WHEN ((NEW.last_success_at IS NULL OR NEW.last_success_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_latest_times_on_update'); END
 
 trigger provider_feeds_no_delete: CREATE TRIGGER provider_feeds_no_delete BEFORE DELETE ON provider_feeds
 WHEN (FALSE) IS NOT TRUE
@@ -5119,6 +5223,10 @@ trigger rate_buckets_values_on_update: CREATE TRIGGER rate_buckets_values_on_upd
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.empty_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.empty_at, 1, 19), '+0 seconds') = substr(NEW.empty_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_update'); END
 
+trigger receipts_has_answer: CREATE TRIGGER receipts_has_answer BEFORE INSERT ON receipts
+WHEN (CASE WHEN json_valid(NEW.result) THEN (SELECT group_concat(key, ',') FROM json_each(NEW.result)) = 'answer' END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_has_answer'); END
+
 trigger receipts_json_limits: CREATE TRIGGER receipts_json_limits BEFORE INSERT ON receipts
 WHEN ((NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 33554432 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.result) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_json_limits'); END
@@ -5134,6 +5242,14 @@ BEGIN SELECT RAISE(ABORT, 'receipts_no_replace'); END
 trigger receipts_no_update: CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_no_update'); END
+
+trigger receipts_not_far_ahead: CREATE TRIGGER receipts_not_far_ahead BEFORE INSERT ON receipts
+WHEN (NEW.at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_not_far_ahead'); END
+
+trigger receipts_values_on_insert: CREATE TRIGGER receipts_values_on_insert BEFORE INSERT ON receipts
+WHEN ((NEW.owner IS NULL OR instr(NEW.owner, char(0)) = 0) AND (NEW.key IS NULL OR instr(NEW.key, char(0)) = 0) AND (NEW.fingerprint IS NULL OR instr(NEW.fingerprint, char(0)) = 0) AND (NEW.at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.at, 1, 19), '+0 seconds') = substr(NEW.at, 1, 19)) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_values_on_insert'); END
 
 trigger reconciliations_fixed: CREATE TRIGGER reconciliations_fixed BEFORE UPDATE ON reconciliations
 WHEN (NEW.scope = OLD.scope AND NEW.started_at = OLD.started_at) IS NOT TRUE
@@ -5315,6 +5431,10 @@ trigger reveal_transactions_history_exists: CREATE TRIGGER reveal_transactions_h
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_history_exists'); END
 
+trigger reveal_transactions_initial_fields: CREATE TRIGGER reveal_transactions_initial_fields BEFORE INSERT ON reveal_transactions
+WHEN (NEW.block_number IS NULL AND NEW.confirmed_at IS NULL AND NEW.gas_price_wei IS NULL AND NEW.tx_hash IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_initial_fields'); END
+
 trigger reveal_transactions_json_limits: CREATE TRIGGER reveal_transactions_json_limits BEFORE INSERT ON reveal_transactions
 WHEN ((NEW.token_ids IS NULL OR CASE WHEN json_valid(NEW.token_ids) THEN length(CAST(NEW.token_ids AS BLOB)) <= 33554432 AND (length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.token_ids, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.token_ids) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.token_ids)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.token_ids) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.token_ids -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.token_ids -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.token_ids -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_json_limits'); END
@@ -5322,6 +5442,14 @@ BEGIN SELECT RAISE(ABORT, 'reveal_transactions_json_limits'); END
 trigger reveal_transactions_json_limits_on_update: CREATE TRIGGER reveal_transactions_json_limits_on_update BEFORE UPDATE ON reveal_transactions
 WHEN ((NEW.token_ids IS NULL OR CASE WHEN json_valid(NEW.token_ids) THEN length(CAST(NEW.token_ids AS BLOB)) <= 33554432 AND (length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.token_ids, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.token_ids) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.token_ids)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.token_ids) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.token_ids -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.token_ids -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.token_ids -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_json_limits_on_update'); END
+
+trigger reveal_transactions_latest_times_on_insert: CREATE TRIGGER reveal_transactions_latest_times_on_insert BEFORE INSERT ON reveal_transactions
+WHEN ((NEW.confirmed_at IS NULL OR NEW.confirmed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_latest_times_on_insert'); END
+
+trigger reveal_transactions_latest_times_on_update: CREATE TRIGGER reveal_transactions_latest_times_on_update BEFORE UPDATE ON reveal_transactions
+WHEN ((NEW.confirmed_at IS NULL OR NEW.confirmed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_latest_times_on_update'); END
 
 trigger reveal_transactions_no_delete: CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_transactions
 WHEN (FALSE) IS NOT TRUE
@@ -5467,6 +5595,10 @@ trigger settlement_runs_history_exists: CREATE TRIGGER settlement_runs_history_e
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_history_exists'); END
 
+trigger settlement_runs_initial_fields: CREATE TRIGGER settlement_runs_initial_fields BEFORE INSERT ON settlement_runs
+WHEN (NEW.eligibility_digest IS NULL AND NEW.error_code IS NULL AND NEW.error_message IS NULL AND NEW.line_count IS NULL AND NEW.official_rounds IS NULL AND NEW.pool_minor IS NULL AND NEW.rake_minor IS NULL AND NEW.result_digest IS NULL AND NEW.retained_minor IS NULL AND NEW.rounding_minor IS NULL AND NEW.settled_at IS NULL AND NEW.top_up_minor IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_initial_fields'); END
+
 trigger settlement_runs_input_current: CREATE TRIGGER settlement_runs_input_current BEFORE UPDATE ON settlement_runs
 WHEN (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.contest_id AND log.event_number = NEW.event_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_input_current'); END
@@ -5474,6 +5606,14 @@ BEGIN SELECT RAISE(ABORT, 'settlement_runs_input_current'); END
 trigger settlement_runs_keeps_fields: CREATE TRIGGER settlement_runs_keeps_fields BEFORE UPDATE ON settlement_runs
 WHEN ((OLD.status || ' ' || NEW.status IN ('STARTED COMPLETE') OR (NEW.eligibility_digest = OLD.eligibility_digest OR NEW.eligibility_digest IS NULL AND OLD.eligibility_digest IS NULL) AND (NEW.official_rounds = OLD.official_rounds OR NEW.official_rounds IS NULL AND OLD.official_rounds IS NULL) AND (NEW.result_digest = OLD.result_digest OR NEW.result_digest IS NULL AND OLD.result_digest IS NULL) AND (NEW.pool_minor = OLD.pool_minor OR NEW.pool_minor IS NULL AND OLD.pool_minor IS NULL) AND (NEW.rake_minor = OLD.rake_minor OR NEW.rake_minor IS NULL AND OLD.rake_minor IS NULL) AND (NEW.rounding_minor = OLD.rounding_minor OR NEW.rounding_minor IS NULL AND OLD.rounding_minor IS NULL) AND (NEW.retained_minor = OLD.retained_minor OR NEW.retained_minor IS NULL AND OLD.retained_minor IS NULL) AND (NEW.top_up_minor = OLD.top_up_minor OR NEW.top_up_minor IS NULL AND OLD.top_up_minor IS NULL) AND (NEW.line_count = OLD.line_count OR NEW.line_count IS NULL AND OLD.line_count IS NULL) AND (NEW.settled_at = OLD.settled_at OR NEW.settled_at IS NULL AND OLD.settled_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('STARTED FAILED') OR (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_keeps_fields'); END
+
+trigger settlement_runs_latest_times_on_insert: CREATE TRIGGER settlement_runs_latest_times_on_insert BEFORE INSERT ON settlement_runs
+WHEN ((NEW.settled_at IS NULL OR NEW.settled_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_latest_times_on_insert'); END
+
+trigger settlement_runs_latest_times_on_update: CREATE TRIGGER settlement_runs_latest_times_on_update BEFORE UPDATE ON settlement_runs
+WHEN ((NEW.settled_at IS NULL OR NEW.settled_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_latest_times_on_update'); END
 
 trigger settlement_runs_next_number: CREATE TRIGGER settlement_runs_next_number BEFORE INSERT ON settlement_runs
 WHEN (NEW.number = (SELECT count(*) FROM main.settlement_runs AS run WHERE run.contest_id = NEW.contest_id) + 1) IS NOT TRUE
@@ -5595,6 +5735,10 @@ trigger spaces_one_step: CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'spaces_one_step'); END
 
+trigger stage_breakers_counts_one: CREATE TRIGGER stage_breakers_counts_one BEFORE UPDATE ON stage_breakers
+WHEN (NEW.outages = 0 OR NEW.outages - OLD.outages IN (0, 1)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stage_breakers_counts_one'); END
+
 trigger stage_breakers_fixed: CREATE TRIGGER stage_breakers_fixed BEFORE UPDATE ON stage_breakers
 WHEN (NEW.stage = OLD.stage) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stage_breakers_fixed'); END
@@ -5618,6 +5762,10 @@ BEGIN SELECT RAISE(ABORT, 'stage_breakers_probe_soon_on_insert'); END
 trigger stage_breakers_probe_soon_on_update: CREATE TRIGGER stage_breakers_probe_soon_on_update BEFORE UPDATE ON stage_breakers
 WHEN (NEW.probe_at IS NULL OR NEW.probe_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stage_breakers_probe_soon_on_update'); END
+
+trigger stage_breakers_starts_clear: CREATE TRIGGER stage_breakers_starts_clear BEFORE INSERT ON stage_breakers
+WHEN (NEW.outages = 0 AND NEW.probe_at IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stage_breakers_starts_clear'); END
 
 trigger stage_breakers_values_on_insert: CREATE TRIGGER stage_breakers_values_on_insert BEFORE INSERT ON stage_breakers
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.probe_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.probe_at, 1, 19), '+0 seconds') = substr(NEW.probe_at, 1, 19))) IS NOT TRUE
@@ -5963,6 +6111,10 @@ trigger tokens_s0_history_exists: CREATE TRIGGER tokens_s0_history_exists BEFORE
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_history_exists'); END
 
+trigger tokens_s0_initial_fields: CREATE TRIGGER tokens_s0_initial_fields BEFORE INSERT ON tokens_s0
+WHEN (NEW.error_data IS NULL AND NEW.generation_attempts = 0 AND NEW.generation_error IS NULL AND NEW.image_cid IS NULL AND NEW.image_url IS NULL AND (NEW.status IN ('revealed') OR NEW.metadata_cid IS NULL) AND NEW.reveal_tx_hash IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_initial_fields'); END
+
 trigger tokens_s0_json_limits: CREATE TRIGGER tokens_s0_json_limits BEFORE INSERT ON tokens_s0
 WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_json_limits'); END
@@ -6072,7 +6224,7 @@ WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND ent
 BEGIN SELECT RAISE(ABORT, 'transfers_history_exists'); END
 
 trigger transfers_initial_fields: CREATE TRIGGER transfers_initial_fields BEFORE INSERT ON transfers
-WHEN (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.must_look_up IS NULL) AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE
+WHEN (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_initial_fields'); END
 
 trigger transfers_job_open: CREATE TRIGGER transfers_job_open BEFORE INSERT ON transfers

@@ -1972,6 +1972,7 @@ BEGIN
   IF floor IS DISTINCT FROM earlier THEN
     PERFORM set_config('indelible.feed_floor', floor::text, true);
   END IF;
+  PERFORM set_config('indelible.statement_floor', last::text, true);
   RETURN NULL;
 END $$
 --;
@@ -2073,7 +2074,7 @@ ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_no_truncate
 --;
 CREATE FUNCTION indelible.history_no_position() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.position = currval('indelible.history_position_seq') AND NEW.position > current_setting('indelible.feed_floor')::bigint) IS NOT TRUE THEN
+  IF (NEW.position = currval('indelible.history_position_seq') AND NEW.position > current_setting('indelible.statement_floor')::bigint) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2851,6 +2852,32 @@ FOR EACH ROW WHEN ((NEW.probe_at IS NULL OR NEW.probe_at <= indelible.database_t
 --;
 ALTER TABLE indelible.stage_breakers ENABLE ALWAYS TRIGGER stage_breakers_probe_soon_on_update
 --;
+CREATE FUNCTION indelible.stage_breakers_starts_clear() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stage_breakers_starts_clear AFTER INSERT ON indelible.stage_breakers
+FOR EACH ROW WHEN ((NEW.outages = 0 AND NEW.probe_at IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.stage_breakers_starts_clear()
+--;
+ALTER TABLE indelible.stage_breakers ENABLE ALWAYS TRIGGER stage_breakers_starts_clear
+--;
+CREATE FUNCTION indelible.stage_breakers_counts_one() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stage_breakers_counts_one BEFORE UPDATE ON indelible.stage_breakers
+FOR EACH ROW WHEN ((NEW.outages = 0 OR NEW.outages - OLD.outages IN (0, 1)) IS NOT TRUE) EXECUTE FUNCTION indelible.stage_breakers_counts_one()
+--;
+ALTER TABLE indelible.stage_breakers ENABLE ALWAYS TRIGGER stage_breakers_counts_one
+--;
 CREATE FUNCTION indelible.stage_breakers_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -2929,6 +2956,19 @@ FOR EACH ROW WHEN ((NEW.expires_at <= indelible.database_time(false) + interval 
 --;
 ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_expire_soon_on_insert
 --;
+CREATE FUNCTION indelible.hung_threads_of_one_process_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER hung_threads_of_one_process_on_insert AFTER INSERT ON indelible.hung_threads
+FOR EACH ROW WHEN ((NEW.threads <= 1000) IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_of_one_process_on_insert()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_of_one_process_on_insert
+--;
 CREATE FUNCTION indelible.hung_threads_expire_soon_on_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -2941,6 +2981,19 @@ CREATE TRIGGER hung_threads_expire_soon_on_update BEFORE UPDATE ON indelible.hun
 FOR EACH ROW WHEN ((NEW.expires_at <= indelible.database_time(false) + interval '86460 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_expire_soon_on_update()
 --;
 ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_expire_soon_on_update
+--;
+CREATE FUNCTION indelible.hung_threads_of_one_process_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER hung_threads_of_one_process_on_update BEFORE UPDATE ON indelible.hung_threads
+FOR EACH ROW WHEN ((NEW.threads <= 1000) IS NOT TRUE) EXECUTE FUNCTION indelible.hung_threads_of_one_process_on_update()
+--;
+ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_of_one_process_on_update
 --;
 CREATE FUNCTION indelible.hung_threads_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -3124,6 +3177,19 @@ FOR EACH ROW WHEN ((NEW.succeeded_at IS NOT NULL AND (OLD.succeeded_at IS NULL O
 --;
 ALTER TABLE indelible.watched_subjects ENABLE ALWAYS TRIGGER watched_subjects_success_rises
 --;
+CREATE FUNCTION indelible.keys_has_scopes() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z]+(:[a-z]+)?)$')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER keys_has_scopes AFTER INSERT ON indelible.keys
+FOR EACH ROW EXECUTE FUNCTION indelible.keys_has_scopes()
+--;
+ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_has_scopes
+--;
 CREATE FUNCTION indelible.keys_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -3136,6 +3202,32 @@ CREATE TRIGGER keys_fixed BEFORE UPDATE ON indelible.keys
 FOR EACH ROW WHEN ((NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE) EXECUTE FUNCTION indelible.keys_fixed()
 --;
 ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_fixed
+--;
+CREATE FUNCTION indelible.receipts_has_answer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER receipts_has_answer AFTER INSERT ON indelible.receipts
+FOR EACH ROW WHEN ((NEW.result <> '{}' AND NEW.result - 'answer' = '{}') IS NOT TRUE) EXECUTE FUNCTION indelible.receipts_has_answer()
+--;
+ALTER TABLE indelible.receipts ENABLE ALWAYS TRIGGER receipts_has_answer
+--;
+CREATE FUNCTION indelible.receipts_not_far_ahead() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER receipts_not_far_ahead AFTER INSERT ON indelible.receipts
+FOR EACH ROW WHEN ((NEW.at <= indelible.database_time(false) + interval '86486400 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.receipts_not_far_ahead()
+--;
+ALTER TABLE indelible.receipts ENABLE ALWAYS TRIGGER receipts_not_far_ahead
 --;
 CREATE FUNCTION indelible.concept_versions_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -3930,6 +4022,32 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'mint_event') EXECUTE FUNCTION indelible.hist
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_mint_events
 --;
+CREATE FUNCTION indelible.mint_events_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.detected_at <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER mint_events_latest_times_on_insert AFTER INSERT ON indelible.mint_events
+FOR EACH ROW EXECUTE FUNCTION indelible.mint_events_latest_times_on_insert()
+--;
+ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.mint_events_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.detected_at <= NEW.updated_at + interval '86400 seconds') IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER mint_events_latest_times_on_update BEFORE UPDATE ON indelible.mint_events
+FOR EACH ROW EXECUTE FUNCTION indelible.mint_events_latest_times_on_update()
+--;
+ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_latest_times_on_update
+--;
 CREATE FUNCTION indelible.tokens_s0_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -4008,6 +4126,19 @@ FOR EACH ROW EXECUTE FUNCTION indelible.tokens_s0_keeps_fields()
 --;
 ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_keeps_fields
 --;
+CREATE FUNCTION indelible.tokens_s0_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.error_data IS NULL AND NEW.generation_attempts = 0 AND NEW.generation_error IS NULL AND NEW.image_cid IS NULL AND NEW.image_url IS NULL AND (NEW.status IN ('revealed') OR NEW.metadata_cid IS NULL) AND NEW.reveal_tx_hash IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tokens_s0_initial_fields AFTER INSERT ON indelible.tokens_s0
+FOR EACH ROW EXECUTE FUNCTION indelible.tokens_s0_initial_fields()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_initial_fields
+--;
 CREATE FUNCTION indelible.image_generation_jobs_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -4072,6 +4203,45 @@ CREATE TRIGGER history_declares_data_of_image_generation_jobs AFTER INSERT ON in
 FOR EACH ROW WHEN (NEW.lifecycle = 'image_job') EXECUTE FUNCTION indelible.history_declares_data_of_image_generation_jobs()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_image_generation_jobs
+--;
+CREATE FUNCTION indelible.image_generation_jobs_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.completed_at IS NULL AND NEW.error_data IS NULL AND NEW.external_job_id IS NULL AND NEW.retry_count = 0) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER image_generation_jobs_initial_fields AFTER INSERT ON indelible.image_generation_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.image_generation_jobs_initial_fields()
+--;
+ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generation_jobs_initial_fields
+--;
+CREATE FUNCTION indelible.image_generation_jobs_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER image_generation_jobs_latest_times_on_insert AFTER INSERT ON indelible.image_generation_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.image_generation_jobs_latest_times_on_insert()
+--;
+ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generation_jobs_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.image_generation_jobs_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER image_generation_jobs_latest_times_on_update BEFORE UPDATE ON indelible.image_generation_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.image_generation_jobs_latest_times_on_update()
+--;
+ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generation_jobs_latest_times_on_update
 --;
 CREATE FUNCTION indelible.ipfs_upload_records_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -4138,6 +4308,45 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'ipfs_upload') EXECUTE FUNCTION indelible.his
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_ipfs_upload_records
 --;
+CREATE FUNCTION indelible.ipfs_upload_records_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.cid IS NULL AND NEW.completed_at IS NULL AND NEW.error_data IS NULL AND NEW.retry_count = 0) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER ipfs_upload_records_initial_fields AFTER INSERT ON indelible.ipfs_upload_records
+FOR EACH ROW EXECUTE FUNCTION indelible.ipfs_upload_records_initial_fields()
+--;
+ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_initial_fields
+--;
+CREATE FUNCTION indelible.ipfs_upload_records_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER ipfs_upload_records_latest_times_on_insert AFTER INSERT ON indelible.ipfs_upload_records
+FOR EACH ROW EXECUTE FUNCTION indelible.ipfs_upload_records_latest_times_on_insert()
+--;
+ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.ipfs_upload_records_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER ipfs_upload_records_latest_times_on_update BEFORE UPDATE ON indelible.ipfs_upload_records
+FOR EACH ROW EXECUTE FUNCTION indelible.ipfs_upload_records_latest_times_on_update()
+--;
+ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_latest_times_on_update
+--;
 CREATE FUNCTION indelible.reveal_transactions_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -4202,6 +4411,45 @@ CREATE TRIGGER history_declares_data_of_reveal_transactions AFTER INSERT ON inde
 FOR EACH ROW WHEN (NEW.lifecycle = 'reveal_transaction') EXECUTE FUNCTION indelible.history_declares_data_of_reveal_transactions()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_reveal_transactions
+--;
+CREATE FUNCTION indelible.reveal_transactions_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.block_number IS NULL AND NEW.confirmed_at IS NULL AND NEW.gas_price_wei IS NULL AND NEW.tx_hash IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reveal_transactions_initial_fields AFTER INSERT ON indelible.reveal_transactions
+FOR EACH ROW EXECUTE FUNCTION indelible.reveal_transactions_initial_fields()
+--;
+ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_initial_fields
+--;
+CREATE FUNCTION indelible.reveal_transactions_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.confirmed_at IS NULL OR NEW.confirmed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reveal_transactions_latest_times_on_insert AFTER INSERT ON indelible.reveal_transactions
+FOR EACH ROW EXECUTE FUNCTION indelible.reveal_transactions_latest_times_on_insert()
+--;
+ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.reveal_transactions_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.confirmed_at IS NULL OR NEW.confirmed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reveal_transactions_latest_times_on_update BEFORE UPDATE ON indelible.reveal_transactions
+FOR EACH ROW EXECUTE FUNCTION indelible.reveal_transactions_latest_times_on_update()
+--;
+ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_latest_times_on_update
 --;
 CREATE FUNCTION indelible.system_state_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -4632,6 +4880,19 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'project' AND NEW.seq > 1 AND NEW.action IN (
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_projects
 --;
+CREATE FUNCTION indelible.projects_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.current_nodes = '[]' AND NEW.github_repo_url IS NULL AND NEW.latest_successful_job_id IS NULL AND NEW.latest_successful_job_number IS NULL AND NEW.repository_branch IS NULL AND NEW.repository_host IS NULL AND NEW.repository_id IS NULL AND NEW.repository_name IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER projects_initial_fields AFTER INSERT ON indelible.projects
+FOR EACH ROW EXECUTE FUNCTION indelible.projects_initial_fields()
+--;
+ALTER TABLE indelible.projects ENABLE ALWAYS TRIGGER projects_initial_fields
+--;
 CREATE FUNCTION indelible.jobs_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -4709,6 +4970,45 @@ CREATE TRIGGER jobs_keeps_fields BEFORE UPDATE ON indelible.jobs
 FOR EACH ROW EXECUTE FUNCTION indelible.jobs_keeps_fields()
 --;
 ALTER TABLE indelible.jobs ENABLE ALWAYS TRIGGER jobs_keeps_fields
+--;
+CREATE FUNCTION indelible.jobs_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.completed_at IS NULL AND NEW.failure_reason IS NULL AND NEW.phase IS NULL AND NEW.result IS NULL AND NEW.warning_count = 0) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER jobs_initial_fields AFTER INSERT ON indelible.jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.jobs_initial_fields()
+--;
+ALTER TABLE indelible.jobs ENABLE ALWAYS TRIGGER jobs_initial_fields
+--;
+CREATE FUNCTION indelible.jobs_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER jobs_latest_times_on_insert AFTER INSERT ON indelible.jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.jobs_latest_times_on_insert()
+--;
+ALTER TABLE indelible.jobs ENABLE ALWAYS TRIGGER jobs_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.jobs_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.completed_at IS NULL OR NEW.completed_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER jobs_latest_times_on_update BEFORE UPDATE ON indelible.jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.jobs_latest_times_on_update()
+--;
+ALTER TABLE indelible.jobs ENABLE ALWAYS TRIGGER jobs_latest_times_on_update
 --;
 CREATE FUNCTION indelible.projects_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -5269,6 +5569,45 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'contest' AND NEW.seq > 1 AND NEW.action IN (
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_contests
 --;
+CREATE FUNCTION indelible.contests_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.attempted_action IS NULL AND NEW.error_code IS NULL AND NEW.error_from_state IS NULL AND NEW.error_message IS NULL AND NEW.settle_time IS NULL AND NEW.settlement_run_id IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contests_initial_fields AFTER INSERT ON indelible.contests
+FOR EACH ROW EXECUTE FUNCTION indelible.contests_initial_fields()
+--;
+ALTER TABLE indelible.contests ENABLE ALWAYS TRIGGER contests_initial_fields
+--;
+CREATE FUNCTION indelible.contests_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.end_time <= NEW.updated_at + interval '86400000 seconds' AND (NEW.settle_time IS NULL OR NEW.settle_time <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contests_latest_times_on_insert AFTER INSERT ON indelible.contests
+FOR EACH ROW EXECUTE FUNCTION indelible.contests_latest_times_on_insert()
+--;
+ALTER TABLE indelible.contests ENABLE ALWAYS TRIGGER contests_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.contests_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.end_time <= NEW.updated_at + interval '86400000 seconds' AND (NEW.settle_time IS NULL OR NEW.settle_time <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contests_latest_times_on_update BEFORE UPDATE ON indelible.contests
+FOR EACH ROW EXECUTE FUNCTION indelible.contests_latest_times_on_update()
+--;
+ALTER TABLE indelible.contests ENABLE ALWAYS TRIGGER contests_latest_times_on_update
+--;
 CREATE FUNCTION indelible.entries_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -5346,6 +5685,45 @@ CREATE TRIGGER entries_keeps_fields BEFORE UPDATE ON indelible.entries
 FOR EACH ROW EXECUTE FUNCTION indelible.entries_keeps_fields()
 --;
 ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_keeps_fields
+--;
+CREATE FUNCTION indelible.entries_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.status IN ('ACTIVE') OR NEW.paid_at IS NULL) AND (NEW.status IN ('ACTIVE') OR NEW.paid_minor IS NULL) AND NEW.payment_ref IS NULL AND NEW.rejection_reason IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER entries_initial_fields AFTER INSERT ON indelible.entries
+FOR EACH ROW EXECUTE FUNCTION indelible.entries_initial_fields()
+--;
+ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_initial_fields
+--;
+CREATE FUNCTION indelible.entries_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.paid_at IS NULL OR NEW.paid_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER entries_latest_times_on_insert AFTER INSERT ON indelible.entries
+FOR EACH ROW EXECUTE FUNCTION indelible.entries_latest_times_on_insert()
+--;
+ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.entries_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.paid_at IS NULL OR NEW.paid_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER entries_latest_times_on_update BEFORE UPDATE ON indelible.entries
+FOR EACH ROW EXECUTE FUNCTION indelible.entries_latest_times_on_update()
+--;
+ALTER TABLE indelible.entries ENABLE ALWAYS TRIGGER entries_latest_times_on_update
 --;
 CREATE FUNCTION indelible.contest_logs_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -5438,6 +5816,45 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'contest_log' AND NEW.seq > 1 AND NEW.action 
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_contest_logs
 --;
+CREATE FUNCTION indelible.contest_logs_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.cancelled_number IS NULL AND NEW.conflict_number IS NULL AND NEW.event_hash = '' AND NEW.fetch_number = 0 AND NEW.field_number IS NULL AND NEW.head_hash IS NULL AND NEW.leaderboard_at IS NULL AND NEW.leaderboard_hash IS NULL AND NEW.leaderboard_number IS NULL AND NEW.observations = 0 AND NEW.observed_at IS NULL AND NEW.pending_rewrite IS NULL AND NEW.pending_rewrite_at IS NULL AND NEW.pending_rewrite_number IS NULL AND NEW.terminal_at IS NULL AND NEW.terminal_number IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contest_logs_initial_fields AFTER INSERT ON indelible.contest_logs
+FOR EACH ROW EXECUTE FUNCTION indelible.contest_logs_initial_fields()
+--;
+ALTER TABLE indelible.contest_logs ENABLE ALWAYS TRIGGER contest_logs_initial_fields
+--;
+CREATE FUNCTION indelible.contest_logs_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.observed_at IS NULL OR NEW.observed_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contest_logs_latest_times_on_insert AFTER INSERT ON indelible.contest_logs
+FOR EACH ROW EXECUTE FUNCTION indelible.contest_logs_latest_times_on_insert()
+--;
+ALTER TABLE indelible.contest_logs ENABLE ALWAYS TRIGGER contest_logs_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.contest_logs_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.observed_at IS NULL OR NEW.observed_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= NEW.updated_at + interval '86400 seconds') AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER contest_logs_latest_times_on_update BEFORE UPDATE ON indelible.contest_logs
+FOR EACH ROW EXECUTE FUNCTION indelible.contest_logs_latest_times_on_update()
+--;
+ALTER TABLE indelible.contest_logs ENABLE ALWAYS TRIGGER contest_logs_latest_times_on_update
+--;
 CREATE FUNCTION indelible.provider_feeds_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -5516,6 +5933,45 @@ FOR EACH ROW EXECUTE FUNCTION indelible.provider_feeds_keeps_fields()
 --;
 ALTER TABLE indelible.provider_feeds ENABLE ALWAYS TRIGGER provider_feeds_keeps_fields
 --;
+CREATE FUNCTION indelible.provider_feeds_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.failures = 0 AND NEW.last_payload_digest IS NULL AND NEW.last_success_at IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER provider_feeds_initial_fields AFTER INSERT ON indelible.provider_feeds
+FOR EACH ROW EXECUTE FUNCTION indelible.provider_feeds_initial_fields()
+--;
+ALTER TABLE indelible.provider_feeds ENABLE ALWAYS TRIGGER provider_feeds_initial_fields
+--;
+CREATE FUNCTION indelible.provider_feeds_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.last_success_at IS NULL OR NEW.last_success_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER provider_feeds_latest_times_on_insert AFTER INSERT ON indelible.provider_feeds
+FOR EACH ROW EXECUTE FUNCTION indelible.provider_feeds_latest_times_on_insert()
+--;
+ALTER TABLE indelible.provider_feeds ENABLE ALWAYS TRIGGER provider_feeds_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.provider_feeds_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.last_success_at IS NULL OR NEW.last_success_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER provider_feeds_latest_times_on_update BEFORE UPDATE ON indelible.provider_feeds
+FOR EACH ROW EXECUTE FUNCTION indelible.provider_feeds_latest_times_on_update()
+--;
+ALTER TABLE indelible.provider_feeds ENABLE ALWAYS TRIGGER provider_feeds_latest_times_on_update
+--;
 CREATE FUNCTION indelible.settlement_runs_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -5593,6 +6049,45 @@ CREATE TRIGGER settlement_runs_keeps_fields BEFORE UPDATE ON indelible.settlemen
 FOR EACH ROW EXECUTE FUNCTION indelible.settlement_runs_keeps_fields()
 --;
 ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_keeps_fields
+--;
+CREATE FUNCTION indelible.settlement_runs_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.eligibility_digest IS NULL AND NEW.error_code IS NULL AND NEW.error_message IS NULL AND NEW.line_count IS NULL AND NEW.official_rounds IS NULL AND NEW.pool_minor IS NULL AND NEW.rake_minor IS NULL AND NEW.result_digest IS NULL AND NEW.retained_minor IS NULL AND NEW.rounding_minor IS NULL AND NEW.settled_at IS NULL AND NEW.top_up_minor IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settlement_runs_initial_fields AFTER INSERT ON indelible.settlement_runs
+FOR EACH ROW EXECUTE FUNCTION indelible.settlement_runs_initial_fields()
+--;
+ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_initial_fields
+--;
+CREATE FUNCTION indelible.settlement_runs_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.settled_at IS NULL OR NEW.settled_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settlement_runs_latest_times_on_insert AFTER INSERT ON indelible.settlement_runs
+FOR EACH ROW EXECUTE FUNCTION indelible.settlement_runs_latest_times_on_insert()
+--;
+ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_latest_times_on_insert
+--;
+CREATE FUNCTION indelible.settlement_runs_latest_times_on_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((NEW.settled_at IS NULL OR NEW.settled_at <= NEW.updated_at + interval '86400 seconds')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settlement_runs_latest_times_on_update BEFORE UPDATE ON indelible.settlement_runs
+FOR EACH ROW EXECUTE FUNCTION indelible.settlement_runs_latest_times_on_update()
+--;
+ALTER TABLE indelible.settlement_runs ENABLE ALWAYS TRIGGER settlement_runs_latest_times_on_update
 --;
 CREATE FUNCTION indelible.contests_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -6740,7 +7235,7 @@ ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_char
 --;
 CREATE FUNCTION indelible.charges_initial_fields() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.disputed_from IS NULL AND (NEW.status IN ('PENDING') OR NEW.expires_at IS NULL) AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE THEN
+  IF (NEW.disputed_from IS NULL AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6961,7 +7456,7 @@ ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_disp
 --;
 CREATE FUNCTION indelible.disputes_initial_fields() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.closed_at IS NULL AND (NEW.status IN ('needs_response', 'warning_needs_response') OR NEW.evidence_due_by IS NULL) AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE THEN
+  IF (NEW.closed_at IS NULL AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -7296,19 +7791,6 @@ CREATE TRIGGER history_declares_data_of_payment_switches AFTER INSERT ON indelib
 FOR EACH ROW WHEN (NEW.lifecycle = 'payment_switch') EXECUTE FUNCTION indelible.history_declares_data_of_payment_switches()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_payment_switches
---;
-CREATE FUNCTION indelible.payment_switches_initial_fields() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF ((NEW.status IN ('HALTED') OR NEW.halted_at IS NULL) AND (NEW.status IN ('HALTED') OR NEW.reason_code IS NULL)) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER payment_switches_initial_fields AFTER INSERT ON indelible.payment_switches
-FOR EACH ROW EXECUTE FUNCTION indelible.payment_switches_initial_fields()
---;
-ALTER TABLE indelible.payment_switches ENABLE ALWAYS TRIGGER payment_switches_initial_fields
 --;
 CREATE FUNCTION indelible.payment_switches_latest_times_on_insert() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -7650,7 +8132,7 @@ ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_keeps_fields_of_tran
 --;
 CREATE FUNCTION indelible.transfers_initial_fields() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.must_look_up IS NULL) AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE THEN
+  IF (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

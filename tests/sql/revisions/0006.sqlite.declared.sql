@@ -3083,6 +3083,14 @@ CREATE TRIGGER stage_breakers_probe_soon_on_update BEFORE UPDATE ON stage_breake
 WHEN (NEW.probe_at IS NULL OR NEW.probe_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stage_breakers_probe_soon_on_update'); END
 --;
+CREATE TRIGGER stage_breakers_starts_clear BEFORE INSERT ON stage_breakers
+WHEN (NEW.outages = 0 AND NEW.probe_at IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stage_breakers_starts_clear'); END
+--;
+CREATE TRIGGER stage_breakers_counts_one BEFORE UPDATE ON stage_breakers
+WHEN (NEW.outages = 0 OR NEW.outages - OLD.outages IN (0, 1)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stage_breakers_counts_one'); END
+--;
 CREATE TRIGGER stage_breakers_no_delete BEFORE DELETE ON stage_breakers
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stage_breakers_no_delete'); END
@@ -3123,9 +3131,17 @@ CREATE TRIGGER hung_threads_expire_soon_on_insert BEFORE INSERT ON hung_threads
 WHEN (NEW.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86460 seconds')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'hung_threads_expire_soon_on_insert'); END
 --;
+CREATE TRIGGER hung_threads_of_one_process_on_insert BEFORE INSERT ON hung_threads
+WHEN (NEW.threads <= 1000) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_of_one_process_on_insert'); END
+--;
 CREATE TRIGGER hung_threads_expire_soon_on_update BEFORE UPDATE ON hung_threads
 WHEN (NEW.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86460 seconds')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'hung_threads_expire_soon_on_update'); END
+--;
+CREATE TRIGGER hung_threads_of_one_process_on_update BEFORE UPDATE ON hung_threads
+WHEN (NEW.threads <= 1000) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_of_one_process_on_update'); END
 --;
 CREATE TRIGGER hung_threads_fixed BEFORE UPDATE ON hung_threads
 WHEN (NEW.stage = OLD.stage AND NEW.process = OLD.process) IS NOT TRUE
@@ -3211,9 +3227,25 @@ CREATE TRIGGER watched_subjects_values_on_update BEFORE UPDATE ON watched_subjec
 WHEN ((NEW.kind IS NULL OR instr(NEW.kind, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.known_since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.known_since, 1, 19), '+0 seconds') = substr(NEW.known_since, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'watched_subjects_values_on_update'); END
 --;
+CREATE TRIGGER keys_has_scopes BEFORE INSERT ON keys
+WHEN (CASE WHEN json_valid(NEW.scopes) THEN json_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM json_each(NEW.scopes) WHERE type <> 'text' OR instr(value, char(0)) > 0 OR value GLOB '*[^a-z:]*' OR value GLOB '*:*:*' OR value GLOB ':*' OR value GLOB '*:' OR value = '') END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_has_scopes'); END
+--;
 CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys
 WHEN (NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_fixed'); END
+--;
+CREATE TRIGGER receipts_has_answer BEFORE INSERT ON receipts
+WHEN (CASE WHEN json_valid(NEW.result) THEN (SELECT group_concat(key, ',') FROM json_each(NEW.result)) = 'answer' END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_has_answer'); END
+--;
+CREATE TRIGGER receipts_not_far_ahead BEFORE INSERT ON receipts
+WHEN (NEW.at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86486400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_not_far_ahead'); END
+--;
+CREATE TRIGGER receipts_values_on_insert BEFORE INSERT ON receipts
+WHEN ((NEW.owner IS NULL OR instr(NEW.owner, char(0)) = 0) AND (NEW.key IS NULL OR instr(NEW.key, char(0)) = 0) AND (NEW.fingerprint IS NULL OR instr(NEW.fingerprint, char(0)) = 0) AND (NEW.at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.at, 1, 19), '+0 seconds') = substr(NEW.at, 1, 19)) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_values_on_insert'); END
 --;
 CREATE TRIGGER concept_versions_no_update BEFORE UPDATE ON concept_versions
 WHEN (FALSE) IS NOT TRUE
@@ -3611,6 +3643,14 @@ CREATE TRIGGER history_declares_data_of_mint_events BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'mint_event' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('author_wallet', 'batch', 'block_hash', 'block_number', 'block_timestamp', 'copies', 'detected_at', 'log_index', 'quantity', 'recipient', 'token_id', 'total_paid', 'tx_hash')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_mint_events'); END
 --;
+CREATE TRIGGER mint_events_latest_times_on_insert BEFORE INSERT ON mint_events
+WHEN (NEW.detected_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_latest_times_on_insert'); END
+--;
+CREATE TRIGGER mint_events_latest_times_on_update BEFORE UPDATE ON mint_events
+WHEN (NEW.detected_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_latest_times_on_update'); END
+--;
 CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_delete'); END
@@ -3663,6 +3703,10 @@ CREATE TRIGGER tokens_s0_keeps_fields BEFORE UPDATE ON tokens_s0
 WHEN ((OLD.status || ' ' || NEW.status IN ('failed detected', 'generating detected') OR NEW.author_id = OLD.author_id AND (NEW.minter_address = OLD.minter_address OR NEW.minter_address IS NULL AND OLD.minter_address IS NULL) AND NEW.mint_timestamp = OLD.mint_timestamp AND (NEW.mint_event_id = OLD.mint_event_id OR NEW.mint_event_id IS NULL AND OLD.mint_event_id IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_fields'); END
 --;
+CREATE TRIGGER tokens_s0_initial_fields BEFORE INSERT ON tokens_s0
+WHEN (NEW.error_data IS NULL AND NEW.generation_attempts = 0 AND NEW.generation_error IS NULL AND NEW.image_cid IS NULL AND NEW.image_url IS NULL AND (NEW.status IN ('revealed') OR NEW.metadata_cid IS NULL) AND NEW.reveal_tx_hash IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_initial_fields'); END
+--;
 CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON image_generation_jobs
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_delete'); END
@@ -3702,6 +3746,18 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_image_generation_jobs'); END
 CREATE TRIGGER history_declares_data_of_image_generation_jobs BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'image_job' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('completed_at', 'error_data', 'external_job_id', 'retry_count', 'service', 'token_id')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_image_generation_jobs'); END
+--;
+CREATE TRIGGER image_generation_jobs_initial_fields BEFORE INSERT ON image_generation_jobs
+WHEN (NEW.completed_at IS NULL AND NEW.error_data IS NULL AND NEW.external_job_id IS NULL AND NEW.retry_count = 0) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_initial_fields'); END
+--;
+CREATE TRIGGER image_generation_jobs_latest_times_on_insert BEFORE INSERT ON image_generation_jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_latest_times_on_insert'); END
+--;
+CREATE TRIGGER image_generation_jobs_latest_times_on_update BEFORE UPDATE ON image_generation_jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_latest_times_on_update'); END
 --;
 CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upload_records
 WHEN (FALSE) IS NOT TRUE
@@ -3743,6 +3799,18 @@ CREATE TRIGGER history_declares_data_of_ipfs_upload_records BEFORE INSERT ON his
 WHEN (NOT (NEW.lifecycle = 'ipfs_upload' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('cid', 'completed_at', 'error_data', 'record_type', 'retry_count', 'token_id')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_ipfs_upload_records'); END
 --;
+CREATE TRIGGER ipfs_upload_records_initial_fields BEFORE INSERT ON ipfs_upload_records
+WHEN (NEW.cid IS NULL AND NEW.completed_at IS NULL AND NEW.error_data IS NULL AND NEW.retry_count = 0) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_initial_fields'); END
+--;
+CREATE TRIGGER ipfs_upload_records_latest_times_on_insert BEFORE INSERT ON ipfs_upload_records
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_latest_times_on_insert'); END
+--;
+CREATE TRIGGER ipfs_upload_records_latest_times_on_update BEFORE UPDATE ON ipfs_upload_records
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_latest_times_on_update'); END
+--;
 CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_transactions
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_delete'); END
@@ -3778,6 +3846,18 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_reveal_transactions'); END
 CREATE TRIGGER history_declares_data_of_reveal_transactions BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'reveal_transaction' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('block_number', 'confirmed_at', 'gas_price_wei', 'token_ids', 'tx_hash')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_reveal_transactions'); END
+--;
+CREATE TRIGGER reveal_transactions_initial_fields BEFORE INSERT ON reveal_transactions
+WHEN (NEW.block_number IS NULL AND NEW.confirmed_at IS NULL AND NEW.gas_price_wei IS NULL AND NEW.tx_hash IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_initial_fields'); END
+--;
+CREATE TRIGGER reveal_transactions_latest_times_on_insert BEFORE INSERT ON reveal_transactions
+WHEN ((NEW.confirmed_at IS NULL OR NEW.confirmed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_latest_times_on_insert'); END
+--;
+CREATE TRIGGER reveal_transactions_latest_times_on_update BEFORE UPDATE ON reveal_transactions
+WHEN ((NEW.confirmed_at IS NULL OR NEW.confirmed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_latest_times_on_update'); END
 --;
 CREATE TRIGGER system_state_no_delete BEFORE DELETE ON system_state
 WHEN (FALSE) IS NOT TRUE
@@ -3991,6 +4071,10 @@ CREATE TRIGGER history_keeps_fields_of_projects BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'project' AND NEW.seq > 1 AND NEW.action IN ('add_prompt', 'rename', 'request_repository', 'set_nodes', 'update_latest_job')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.projects AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('add_prompt', 'request_repository', 'set_nodes', 'update_latest_job') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.name') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.name') AS text) END) AND (CAST(head.name AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.name') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.description') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.description') AS text) END) AND (CAST(head.description AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.description') AS text) END)) AND (NEW.action NOT IN ('add_prompt', 'rename', 'request_repository', 'update_latest_job') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.current_nodes') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.current_nodes') AS text) END) AND (CAST(head.current_nodes AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.current_nodes') AS text) END)) AND (NEW.action NOT IN ('add_prompt', 'rename', 'request_repository', 'set_nodes') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.latest_successful_job_id') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.latest_successful_job_id') AS text) END) AND (CAST(head.latest_successful_job_id AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.latest_successful_job_id') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.latest_successful_job_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.latest_successful_job_number') AS text) END) AND (CAST(head.latest_successful_job_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.latest_successful_job_number') AS text) END)) AND (NEW.action NOT IN ('add_prompt', 'rename', 'set_nodes', 'update_latest_job') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.repository_host') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.repository_host') AS text) END) AND (CAST(head.repository_host AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.repository_host') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.repository_name') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.repository_name') AS text) END) AND (CAST(head.repository_name AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.repository_name') AS text) END)))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_projects'); END
 --;
+CREATE TRIGGER projects_initial_fields BEFORE INSERT ON projects
+WHEN (NEW.current_nodes = '[]' AND NEW.github_repo_url IS NULL AND NEW.latest_successful_job_id IS NULL AND NEW.latest_successful_job_number IS NULL AND NEW.repository_branch IS NULL AND NEW.repository_host IS NULL AND NEW.repository_id IS NULL AND NEW.repository_name IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_initial_fields'); END
+--;
 CREATE TRIGGER jobs_no_delete BEFORE DELETE ON jobs
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_no_delete'); END
@@ -4054,6 +4138,18 @@ BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_jobs'); END
 CREATE TRIGGER jobs_keeps_fields BEFORE UPDATE ON jobs
 WHEN ((OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed_with_warnings', 'running failed', 'running running') OR NEW.warning_count = OLD.warning_count) AND (OLD.status || ' ' || NEW.status IN ('running running') OR (NEW.phase = OLD.phase OR NEW.phase IS NULL AND OLD.phase IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('running completed', 'running completed_with_warnings') OR (NEW.result = OLD.result OR NEW.result IS NULL AND OLD.result IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running failed') OR (NEW.failure_reason = OLD.failure_reason OR NEW.failure_reason IS NULL AND OLD.failure_reason IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('pending failed', 'running completed', 'running completed_with_warnings', 'running failed') OR (NEW.completed_at = OLD.completed_at OR NEW.completed_at IS NULL AND OLD.completed_at IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_keeps_fields'); END
+--;
+CREATE TRIGGER jobs_initial_fields BEFORE INSERT ON jobs
+WHEN (NEW.completed_at IS NULL AND NEW.failure_reason IS NULL AND NEW.phase IS NULL AND NEW.result IS NULL AND NEW.warning_count = 0) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_initial_fields'); END
+--;
+CREATE TRIGGER jobs_latest_times_on_insert BEFORE INSERT ON jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_latest_times_on_insert'); END
+--;
+CREATE TRIGGER jobs_latest_times_on_update BEFORE UPDATE ON jobs
+WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_latest_times_on_update'); END
 --;
 CREATE TRIGGER projects_fixed BEFORE UPDATE ON projects
 WHEN (NEW.user_id = OLD.user_id) IS NOT TRUE
@@ -4319,6 +4415,18 @@ CREATE TRIGGER history_keeps_fields_of_contests BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'contest' AND NEW.seq > 1 AND NEW.action IN ('lock')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.contests AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('lock') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.configuration_digest') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.configuration_digest') AS text) END) AND (CAST(head.configuration_digest AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.configuration_digest') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.lock_time') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.lock_time') AS text) END) AND (CAST(head.lock_time AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.lock_time') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.start_time') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.start_time') AS text) END) AND (CAST(head.start_time AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.start_time') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.end_time') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.end_time') AS text) END) AND (CAST(head.end_time AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.end_time') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.max_entries') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.max_entries') AS text) END) AND (CAST(head.max_entries AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.max_entries') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.min_entries') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.min_entries') AS text) END) AND (CAST(head.min_entries AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.min_entries') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.max_entries_per_user') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.max_entries_per_user') AS text) END) AND (CAST(head.max_entries_per_user AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.max_entries_per_user') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.fee_minor') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.fee_minor') AS text) END) AND (CAST(head.fee_minor AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.fee_minor') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.currency') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.currency') AS text) END) AND (CAST(head.currency AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.currency') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.payment_grace_seconds') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.payment_grace_seconds') AS text) END) AND (CAST(head.payment_grace_seconds AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.payment_grace_seconds') AS text) END)))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_contests'); END
 --;
+CREATE TRIGGER contests_initial_fields BEFORE INSERT ON contests
+WHEN (NEW.attempted_action IS NULL AND NEW.error_code IS NULL AND NEW.error_from_state IS NULL AND NEW.error_message IS NULL AND NEW.settle_time IS NULL AND NEW.settlement_run_id IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_initial_fields'); END
+--;
+CREATE TRIGGER contests_latest_times_on_insert BEFORE INSERT ON contests
+WHEN (NEW.end_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400000 seconds') AND (NEW.settle_time IS NULL OR NEW.settle_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_latest_times_on_insert'); END
+--;
+CREATE TRIGGER contests_latest_times_on_update BEFORE UPDATE ON contests
+WHEN (NEW.end_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400000 seconds') AND (NEW.settle_time IS NULL OR NEW.settle_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_latest_times_on_update'); END
+--;
 CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_no_delete'); END
@@ -4362,6 +4470,18 @@ BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_entries'); END
 CREATE TRIGGER entries_keeps_fields BEFORE UPDATE ON entries
 WHEN ((OLD.status || ' ' || NEW.status IN ('ACTIVE REFUNDED', 'PENDING_PAYMENT REJECTED', 'VOID REFUNDED') OR (NEW.place_number = OLD.place_number OR NEW.place_number IS NULL AND OLD.place_number IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE', 'PENDING_PAYMENT PENDING_PAYMENT') OR NEW.roster_digest = OLD.roster_digest) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT ACTIVE') OR (NEW.paid_minor = OLD.paid_minor OR NEW.paid_minor IS NULL AND OLD.paid_minor IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL) AND (NEW.payment_ref = OLD.payment_ref OR NEW.payment_ref IS NULL AND OLD.payment_ref IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('PENDING_PAYMENT REJECTED') OR (NEW.rejection_reason = OLD.rejection_reason OR NEW.rejection_reason IS NULL AND OLD.rejection_reason IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_keeps_fields'); END
+--;
+CREATE TRIGGER entries_initial_fields BEFORE INSERT ON entries
+WHEN ((NEW.status IN ('ACTIVE') OR NEW.paid_at IS NULL) AND (NEW.status IN ('ACTIVE') OR NEW.paid_minor IS NULL) AND NEW.payment_ref IS NULL AND NEW.rejection_reason IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_initial_fields'); END
+--;
+CREATE TRIGGER entries_latest_times_on_insert BEFORE INSERT ON entries
+WHEN ((NEW.paid_at IS NULL OR NEW.paid_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_latest_times_on_insert'); END
+--;
+CREATE TRIGGER entries_latest_times_on_update BEFORE UPDATE ON entries
+WHEN ((NEW.paid_at IS NULL OR NEW.paid_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_latest_times_on_update'); END
 --;
 CREATE TRIGGER contest_logs_no_delete BEFORE DELETE ON contest_logs
 WHEN (FALSE) IS NOT TRUE
@@ -4439,6 +4559,18 @@ CREATE TRIGGER history_keeps_fields_of_contest_logs BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'contest_log' AND NEW.seq > 1 AND NEW.action IN ('skip')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.contest_logs AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('skip') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.head_hash') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.head_hash') AS text) END) AND (CAST(head.head_hash AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.head_hash') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.event_hash') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.event_hash') AS text) END) AND (CAST(head.event_hash AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.event_hash') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.field_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.field_number') AS text) END) AND (CAST(head.field_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.field_number') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.leaderboard_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_number') AS text) END) AND (CAST(head.leaderboard_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_number') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.leaderboard_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_at') AS text) END) AND (CAST(head.leaderboard_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_at') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.leaderboard_hash') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_hash') AS text) END) AND (CAST(head.leaderboard_hash AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.leaderboard_hash') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.observations') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.observations') AS text) END) AND (CAST(head.observations AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.observations') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.observed_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.observed_at') AS text) END) AND (CAST(head.observed_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.observed_at') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.terminal_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.terminal_number') AS text) END) AND (CAST(head.terminal_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.terminal_number') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.terminal_at') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.terminal_at') AS text) END) AND (CAST(head.terminal_at AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.terminal_at') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.cancelled_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.cancelled_number') AS text) END) AND (CAST(head.cancelled_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.cancelled_number') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.conflict_number') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.conflict_number') AS text) END) AND (CAST(head.conflict_number AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.conflict_number') AS text) END)))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_contest_logs'); END
 --;
+CREATE TRIGGER contest_logs_initial_fields BEFORE INSERT ON contest_logs
+WHEN (NEW.cancelled_number IS NULL AND NEW.conflict_number IS NULL AND NEW.event_hash = '' AND NEW.fetch_number = 0 AND NEW.field_number IS NULL AND NEW.head_hash IS NULL AND NEW.leaderboard_at IS NULL AND NEW.leaderboard_hash IS NULL AND NEW.leaderboard_number IS NULL AND NEW.observations = 0 AND NEW.observed_at IS NULL AND NEW.pending_rewrite IS NULL AND NEW.pending_rewrite_at IS NULL AND NEW.pending_rewrite_number IS NULL AND NEW.terminal_at IS NULL AND NEW.terminal_number IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_initial_fields'); END
+--;
+CREATE TRIGGER contest_logs_latest_times_on_insert BEFORE INSERT ON contest_logs
+WHEN ((NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.observed_at IS NULL OR NEW.observed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_latest_times_on_insert'); END
+--;
+CREATE TRIGGER contest_logs_latest_times_on_update BEFORE UPDATE ON contest_logs
+WHEN ((NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.observed_at IS NULL OR NEW.observed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_latest_times_on_update'); END
+--;
 CREATE TRIGGER provider_feeds_no_delete BEFORE DELETE ON provider_feeds
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'provider_feeds_no_delete'); END
@@ -4474,6 +4606,18 @@ BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_provider_feeds'); END
 CREATE TRIGGER provider_feeds_keeps_fields BEFORE UPDATE ON provider_feeds
 WHEN ((OLD.status || ' ' || NEW.status IN ('POLLING POLLING') OR (NEW.last_success_at = OLD.last_success_at OR NEW.last_success_at IS NULL AND OLD.last_success_at IS NULL) AND (NEW.last_payload_digest = OLD.last_payload_digest OR NEW.last_payload_digest IS NULL AND OLD.last_payload_digest IS NULL) AND NEW.failures = OLD.failures)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'provider_feeds_keeps_fields'); END
+--;
+CREATE TRIGGER provider_feeds_initial_fields BEFORE INSERT ON provider_feeds
+WHEN (NEW.failures = 0 AND NEW.last_payload_digest IS NULL AND NEW.last_success_at IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_initial_fields'); END
+--;
+CREATE TRIGGER provider_feeds_latest_times_on_insert BEFORE INSERT ON provider_feeds
+WHEN ((NEW.last_success_at IS NULL OR NEW.last_success_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_latest_times_on_insert'); END
+--;
+CREATE TRIGGER provider_feeds_latest_times_on_update BEFORE UPDATE ON provider_feeds
+WHEN ((NEW.last_success_at IS NULL OR NEW.last_success_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_latest_times_on_update'); END
 --;
 CREATE TRIGGER settlement_runs_no_delete BEFORE DELETE ON settlement_runs
 WHEN (FALSE) IS NOT TRUE
@@ -4542,6 +4686,18 @@ BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_settlement_runs'); END
 CREATE TRIGGER settlement_runs_keeps_fields BEFORE UPDATE ON settlement_runs
 WHEN ((OLD.status || ' ' || NEW.status IN ('STARTED COMPLETE') OR (NEW.eligibility_digest = OLD.eligibility_digest OR NEW.eligibility_digest IS NULL AND OLD.eligibility_digest IS NULL) AND (NEW.official_rounds = OLD.official_rounds OR NEW.official_rounds IS NULL AND OLD.official_rounds IS NULL) AND (NEW.result_digest = OLD.result_digest OR NEW.result_digest IS NULL AND OLD.result_digest IS NULL) AND (NEW.pool_minor = OLD.pool_minor OR NEW.pool_minor IS NULL AND OLD.pool_minor IS NULL) AND (NEW.rake_minor = OLD.rake_minor OR NEW.rake_minor IS NULL AND OLD.rake_minor IS NULL) AND (NEW.rounding_minor = OLD.rounding_minor OR NEW.rounding_minor IS NULL AND OLD.rounding_minor IS NULL) AND (NEW.retained_minor = OLD.retained_minor OR NEW.retained_minor IS NULL AND OLD.retained_minor IS NULL) AND (NEW.top_up_minor = OLD.top_up_minor OR NEW.top_up_minor IS NULL AND OLD.top_up_minor IS NULL) AND (NEW.line_count = OLD.line_count OR NEW.line_count IS NULL AND OLD.line_count IS NULL) AND (NEW.settled_at = OLD.settled_at OR NEW.settled_at IS NULL AND OLD.settled_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('STARTED FAILED') OR (NEW.error_code = OLD.error_code OR NEW.error_code IS NULL AND OLD.error_code IS NULL) AND (NEW.error_message = OLD.error_message OR NEW.error_message IS NULL AND OLD.error_message IS NULL))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_keeps_fields'); END
+--;
+CREATE TRIGGER settlement_runs_initial_fields BEFORE INSERT ON settlement_runs
+WHEN (NEW.eligibility_digest IS NULL AND NEW.error_code IS NULL AND NEW.error_message IS NULL AND NEW.line_count IS NULL AND NEW.official_rounds IS NULL AND NEW.pool_minor IS NULL AND NEW.rake_minor IS NULL AND NEW.result_digest IS NULL AND NEW.retained_minor IS NULL AND NEW.rounding_minor IS NULL AND NEW.settled_at IS NULL AND NEW.top_up_minor IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_initial_fields'); END
+--;
+CREATE TRIGGER settlement_runs_latest_times_on_insert BEFORE INSERT ON settlement_runs
+WHEN ((NEW.settled_at IS NULL OR NEW.settled_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_latest_times_on_insert'); END
+--;
+CREATE TRIGGER settlement_runs_latest_times_on_update BEFORE UPDATE ON settlement_runs
+WHEN ((NEW.settled_at IS NULL OR NEW.settled_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_latest_times_on_update'); END
 --;
 CREATE TRIGGER contests_fixed BEFORE UPDATE ON contests
 WHEN (NEW.organizer_id = OLD.organizer_id AND NEW.contest_name = OLD.contest_name AND NEW.provider_event_id = OLD.provider_event_id) IS NOT TRUE
@@ -5016,7 +5172,7 @@ WHEN (NOT (NEW.lifecycle = 'charge' AND NEW.seq > 1 AND NEW.action IN ('attach_i
 BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_charges'); END
 --;
 CREATE TRIGGER charges_initial_fields BEFORE INSERT ON charges
-WHEN (NEW.disputed_from IS NULL AND (NEW.status IN ('PENDING') OR NEW.expires_at IS NULL) AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE
+WHEN (NEW.disputed_from IS NULL AND NEW.failure_code IS NULL AND NEW.generation = 1 AND NEW.intent_id IS NULL AND NEW.last_event_at IS NULL AND NEW.outcome_code IS NULL AND NEW.paid_at IS NULL AND NEW.received_currency IS NULL AND NEW.received_minor IS NULL AND NEW.refunded_minor = 0 AND NEW.session_id IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'charges_initial_fields'); END
 --;
 CREATE TRIGGER charges_latest_times_on_insert BEFORE INSERT ON charges
@@ -5128,7 +5284,7 @@ WHEN (NOT (NEW.lifecycle = 'dispute' AND NEW.seq > 1 AND NEW.action IN ('reinsta
 BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_disputes'); END
 --;
 CREATE TRIGGER disputes_initial_fields BEFORE INSERT ON disputes
-WHEN (NEW.closed_at IS NULL AND (NEW.status IN ('needs_response', 'warning_needs_response') OR NEW.evidence_due_by IS NULL) AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE
+WHEN (NEW.closed_at IS NULL AND NEW.fee_minor IS NULL AND NEW.reinstated_at IS NULL AND NEW.withdrawn_at IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'disputes_initial_fields'); END
 --;
 CREATE TRIGGER disputes_latest_times_on_insert BEFORE INSERT ON disputes
@@ -5270,10 +5426,6 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_payment_switches'); END
 CREATE TRIGGER history_declares_data_of_payment_switches BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'payment_switch' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('halted_at', 'reason_code')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_payment_switches'); END
---;
-CREATE TRIGGER payment_switches_initial_fields BEFORE INSERT ON payment_switches
-WHEN ((NEW.status IN ('HALTED') OR NEW.halted_at IS NULL) AND (NEW.status IN ('HALTED') OR NEW.reason_code IS NULL)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'payment_switches_initial_fields'); END
 --;
 CREATE TRIGGER payment_switches_latest_times_on_insert BEFORE INSERT ON payment_switches
 WHEN ((NEW.halted_at IS NULL OR NEW.halted_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
@@ -5428,7 +5580,7 @@ WHEN (NOT (NEW.lifecycle = 'transfer' AND NEW.seq > 1 AND NEW.action IN ('reques
 BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_transfers'); END
 --;
 CREATE TRIGGER transfers_initial_fields BEFORE INSERT ON transfers
-WHEN (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND (NEW.status IN ('pending') OR NEW.must_look_up IS NULL) AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE
+WHEN (NEW.approval_reason IS NULL AND NEW.approved_at IS NULL AND NEW.approved_by IS NULL AND NEW.approved_destination IS NULL AND NEW.completed_at IS NULL AND NEW.destination IS NULL AND NEW.failure_code IS NULL AND NEW.failure_count = 0 AND NEW.failure_message IS NULL AND NEW.failure_reason IS NULL AND NEW.first_attempt_at IS NULL AND NEW.generation = 1 AND NEW.parked_at IS NULL AND NEW.retry_until IS NULL AND NEW.reversed_minor = 0 AND NEW.stripe_transfer_id IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'transfers_initial_fields'); END
 --;
 CREATE TRIGGER transfers_latest_times_on_insert BEFORE INSERT ON transfers

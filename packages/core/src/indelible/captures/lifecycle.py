@@ -28,7 +28,8 @@ SPACE = Lifecycle(
         Edge(SpaceStatus.ACTIVE, "rename", SpaceStatus.ACTIVE, 0),
         Edge(SpaceStatus.ACTIVE, "retire", SpaceStatus.RETIRED, 0),
     ),
-    changes={"rename": ("name",)},
+    changes={"create": ("name",), "rename": ("name",)},
+    initial={},
 )
 SUBSPACE = Lifecycle(
     name="subspace",
@@ -39,7 +40,12 @@ SUBSPACE = Lifecycle(
         Edge(SpaceStatus.ACTIVE, "seed", SpaceStatus.ACTIVE, 0),
         Edge(SpaceStatus.ACTIVE, "retire", SpaceStatus.RETIRED, 0),
     ),
-    changes={"rename": ("name", "description"), "seed": ("seed",)},
+    changes={
+        "create": ("name", "description", "seed"),
+        "rename": ("name", "description"),
+        "seed": ("seed",),
+    },
+    initial={},
 )
 ALGORITHM = Lifecycle(
     name="algorithm",
@@ -51,4 +57,5 @@ ALGORITHM = Lifecycle(
         Edge(AlgorithmStatus.REPLACED, "activate", AlgorithmStatus.ACTIVE, 0),
     ),
     changes={},
+    initial={},
 )

@@ -30,4 +30,5 @@ CONCEPT = Lifecycle(
     ),
     # An edit changes the number of the version, which every lifecycle declares by its edges.
     changes={},
+    initial={},
 )

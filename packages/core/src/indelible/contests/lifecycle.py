@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Final
 
 from indelible.kernel import EVERYONE, OWNER, Edge, Lifecycle
+from indelible.kernel.due_times import MAX_DUE
+from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
 
 
 class ContestStatus(StrEnum):
@@ -103,6 +105,7 @@ CONTEST: Final = Lifecycle(
         Edge(_ERROR, "resume_live", _LIVE, 0),
     ),
     changes={
+        "publish": CONFIGURED_FIELDS,
         "configure": CONFIGURED_FIELDS,
         "force_lock": CONFIGURED_FIELDS,
         "complete": SETTLEMENT_FIELDS,
@@ -113,6 +116,8 @@ CONTEST: Final = Lifecycle(
         "resume_locked": ERROR_FIELDS,
         "resume_live": ERROR_FIELDS,
     },
+    initial={},
+    latest={"end_time": MAX_DUE, "settle_time": MAX_CLOCK_LEAD},
 )
 
 ENTRY: Final = Lifecycle(
@@ -132,11 +137,15 @@ ENTRY: Final = Lifecycle(
         Edge(EntryStatus.VOID, "reinstate", EntryStatus.ACTIVE, 0),
     ),
     changes={
+        "enter": ("place_number", "roster_digest"),
+        "enter_free": ("place_number", "roster_digest", "paid_minor", "paid_at"),
         "set_roster": ("roster_digest",),
         "activate": ("paid_minor", "paid_at", "payment_ref"),
         "reject": ("place_number", "rejection_reason"),
         "refund": ("place_number",),
     },
+    initial={},
+    latest={"paid_at": MAX_CLOCK_LEAD},
 )
 
 _PENDING_REWRITE: Final = ("pending_rewrite", "pending_rewrite_at", "pending_rewrite_number")
@@ -174,6 +183,13 @@ CONTEST_LOG: Final = Lifecycle(
         "correct": ("fetch_number", "head_hash", "event_hash", *_MARKS),
         "skip": ("fetch_number", *_PENDING_REWRITE),
     },
+    initial={"fetch_number": 0, "event_hash": "", "observations": 0},
+    latest={
+        "leaderboard_at": MAX_CLOCK_LEAD,
+        "observed_at": MAX_CLOCK_LEAD,
+        "terminal_at": MAX_CLOCK_LEAD,
+        "pending_rewrite_at": MAX_CLOCK_LEAD,
+    },
 )
 
 PROVIDER_FEED: Final = Lifecycle(
@@ -189,6 +205,8 @@ PROVIDER_FEED: Final = Lifecycle(
     changes={
         "fetch": ("failures", "last_success_at", "last_payload_digest"),
     },
+    initial={"failures": 0},
+    latest={"last_success_at": MAX_CLOCK_LEAD},
 )
 
 RESULT_FIELDS: Final = (
@@ -216,6 +234,8 @@ SETTLEMENT_RUN: Final = Lifecycle(
         "complete": RESULT_FIELDS,
         "fail": RUN_ERROR_FIELDS,
     },
+    initial={},
+    latest={"settled_at": MAX_CLOCK_LEAD},
 )
 
 TERMINAL: Final = frozenset({_COMPLETE, _CANCELLED})

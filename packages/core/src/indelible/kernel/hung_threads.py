@@ -7,10 +7,12 @@ from typing import Final, Self
 
 from attrs import evolve, field, frozen
 
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
+from indelible.kernel.values import IDENTIFIER, bounded_int, is_identifier
 
 HUNG_SECONDS: Final = 60  # after which a report expires unless its process renews it
 MAX_HUNG_REPORTS: Final = 1_000  # that a query returns
+MAX_HUNG_THREADS: Final = 1_000  # of one process
+THREADS: Final = {"minimum": 1, "maximum": MAX_HUNG_THREADS}
 
 
 @frozen(kw_only=True)
@@ -23,7 +25,7 @@ class HungThreads:
 
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
     process: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    threads: int = field(validator=bounded_int, metadata=COUNT)
+    threads: int = field(validator=bounded_int, metadata=THREADS)
     since: datetime
     expires_at: datetime
 

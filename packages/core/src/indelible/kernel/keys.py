@@ -47,6 +47,7 @@ KEY = Lifecycle(
         Edge(KeyStatus.ACTIVE, "revoke", KeyStatus.REVOKED, 0),
     ),
     changes={},
+    initial={},
 )
 
 

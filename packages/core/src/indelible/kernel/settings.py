@@ -46,6 +46,7 @@ SETTING = Lifecycle(
         Edge(SettingStatus.SET, "change", SettingStatus.SET, 0),
     ),
     changes={"change": ("value",)},
+    initial={},
 )
 
 

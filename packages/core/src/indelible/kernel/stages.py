@@ -259,6 +259,7 @@ STAGE: Final = Lifecycle(
         Edge(StageStatus.RUNNING, "pause", StageStatus.PAUSED, 0),
     ),
     changes={},
+    initial={},
 )
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from indelible.kernel import OWNER, Edge, Lifecycle
+from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
 
 
 class ProjectStatus(StrEnum):
@@ -44,6 +45,7 @@ PROJECT: Final = Lifecycle(
         Edge(ProjectStatus.REQUESTED, "set_github_repo_url", ProjectStatus.BOUND, 0),
     ),
     changes={
+        "create": ("name", "description"),
         "rename": ("name", "description"),
         "set_nodes": ("current_nodes",),
         "update_latest_job": ("latest_successful_job_id", "latest_successful_job_number"),
@@ -55,6 +57,7 @@ PROJECT: Final = Lifecycle(
             "github_repo_url",
         ),
     },
+    initial={"current_nodes": ()},
 )
 
 JOB: Final = Lifecycle(
@@ -80,6 +83,8 @@ JOB: Final = Lifecycle(
         "complete_with_warnings": ("completed_at", "result", "warning_count"),
         "fail": ("completed_at", "failure_reason", "warning_count"),
     },
+    initial={"warning_count": 0},
+    latest={"completed_at": MAX_CLOCK_LEAD},
 )
 
 

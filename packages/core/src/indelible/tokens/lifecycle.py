@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from indelible.kernel import EVERYONE, Edge, Lifecycle
+from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
 
 
 class TokenStatus(StrEnum):
@@ -83,8 +84,8 @@ _TOKEN_FIELDS: Final = (
     "reveal_tx_hash",
     "error_data",
 )
-# These fields change only when a failed token returns to "detected": the chain may have minted
-# its id again, in another block and for another author.
+# After the birth these fields change only when a failed token returns to "detected": the chain may
+# have minted its id again, in another block and for another author.
 MINTING_FIELDS: Final = ("author_id", "minter_address", "mint_timestamp", "mint_event_id")
 TOKEN = Lifecycle(
     name="token",
@@ -113,6 +114,8 @@ TOKEN = Lifecycle(
         Edge(TokenStatus.FAILED, "sync", TokenStatus.REVEALED, 0),
     ),
     changes={
+        "detect": MINTING_FIELDS,
+        "recover": (*MINTING_FIELDS, "metadata_cid"),
         "generate": _TOKEN_FIELDS,
         "upload": _TOKEN_FIELDS,
         "ready": _TOKEN_FIELDS,
@@ -122,7 +125,9 @@ TOKEN = Lifecycle(
         "retry": (*_TOKEN_FIELDS, *MINTING_FIELDS),
         "sync": _TOKEN_FIELDS,
     },
+    initial={"generation_attempts": 0},
 )
+_AUTHOR_FIELDS: Final = ("prompt_text", "farcaster_handle", "twitter_handle")
 AUTHOR = Lifecycle(
     name="author",
     readers=EVERYONE,
@@ -130,7 +135,8 @@ AUTHOR = Lifecycle(
         Edge("", "create", AuthorStatus.KNOWN, 0),
         Edge(AuthorStatus.KNOWN, "edit", AuthorStatus.KNOWN, 0),
     ),
-    changes={"edit": ("prompt_text", "farcaster_handle", "twitter_handle")},
+    changes={"create": _AUTHOR_FIELDS, "edit": _AUTHOR_FIELDS},
+    initial={},
 )
 MINT = Lifecycle(
     name="mint_event",
@@ -140,6 +146,9 @@ MINT = Lifecycle(
         Edge(MintStatus.ORPHANED, "restore", MintStatus.CANONICAL, 0),
     ),
     changes={},
+    initial={},
+    # The time of its block is the chain's, and no clock of ours bounds it.
+    latest={"detected_at": MAX_CLOCK_LEAD},
 )
 _IMAGE_JOB_FIELDS: Final = (
     "external_job_id",
@@ -165,6 +174,8 @@ IMAGE_JOB = Lifecycle(
         "complete": _IMAGE_JOB_FIELDS,
         "fail": _IMAGE_JOB_FIELDS,
     },
+    initial={"retry_count": 0},
+    latest={"completed_at": MAX_CLOCK_LEAD},
 )
 _UPLOAD_FIELDS: Final = (
     "cid",
@@ -188,6 +199,8 @@ UPLOAD = Lifecycle(
         "complete": _UPLOAD_FIELDS,
         "fail": _UPLOAD_FIELDS,
     },
+    initial={"retry_count": 0},
+    latest={"completed_at": MAX_CLOCK_LEAD},
 )
 _REVEAL_FIELDS: Final = (
     "tx_hash",
@@ -211,6 +224,8 @@ REVEAL = Lifecycle(
         "confirm": _REVEAL_FIELDS,
         "fail": _REVEAL_FIELDS,
     },
+    initial={},
+    latest={"confirmed_at": MAX_CLOCK_LEAD},
 )
 SYSTEM_STATE = Lifecycle(
     name="system_state",
@@ -220,5 +235,10 @@ SYSTEM_STATE = Lifecycle(
         Edge(StateStatus.SET, "delete", StateStatus.DELETED, 0),
         Edge(StateStatus.DELETED, "set", StateStatus.SET, 0),
     ),
-    changes={"set": ("state_value",), "delete": ("state_value",)},
+    changes={
+        "create": ("state_value",),
+        "set": ("state_value",),
+        "delete": ("state_value",),
+    },
+    initial={},
 )

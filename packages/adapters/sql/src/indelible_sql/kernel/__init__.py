@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from indelible.kernel.keys import KEY, Key
+from indelible.kernel.keys import KEY
 from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.breaker_tables import BREAKERS, breaker_guards
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS, hung_thread_guards
-from indelible_sql.kernel.keys import KEYS
+from indelible_sql.kernel.keys import KEYS, key_guards
 from indelible_sql.kernel.payload_tables import PAYLOADS, payload_guards
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS, rate_guards
+from indelible_sql.kernel.receipt_guards import receipt_guards
 from indelible_sql.kernel.record_export import RECORD_EXPORT
 from indelible_sql.kernel.record_findings import record_findings
 from indelible_sql.kernel.rejection_tables import REJECTIONS
@@ -28,14 +29,13 @@ from indelible_sql.kernel.task_tables import (
 )
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
 from indelible_sql.schema.guard import Guard
-from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 from indelible_sql.schema.value_columns import AMOUNT_MINOR, CURRENCY, RAW_BYTES
 from indelible_sql.sql_context import SqlContext
 
 
 def kernel_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of the kernel's own tables, and of a key's fields."""
+    """Yield the guards of the kernel's own tables."""
     yield from task_guards(dialect)
     yield from rate_guards(dialect)
     yield from breaker_guards(dialect)
@@ -44,7 +44,8 @@ def kernel_guards(dialect: str) -> Iterator[Guard]:
     yield from payload_guards(dialect)
     yield from subscriber_guards(dialect)
     yield from subject_guards(dialect)
-    yield fixed_columns_guard(KEYS, Key.fixed)
+    yield from key_guards(dialect)
+    yield from receipt_guards(dialect)
 
 
 CONTEXT = SqlContext(

@@ -25,8 +25,8 @@ BREAKERS = table(
 def breaker_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of breakers: no row is removed or renamed.
 
-    The counts are not guarded: the pause of a stage is a change of its control, which has guards. A
-    probe is never far from now.
+    Each starts without outages, and counts them one at a time until an answer clears it. A probe is
+    never far from now.
     """
     latest = seconds_ahead(MAX_PROBE_SECONDS + MAX_AHEAD_SECONDS, dialect)
     for event in ("INSERT", "UPDATE"):
@@ -36,6 +36,18 @@ def breaker_guards(dialect: str) -> Iterator[Guard]:
             event=event,
             condition=f"NEW.probe_at IS NULL OR NEW.probe_at <= {latest}",
         )
+    yield Guard(
+        table=BREAKERS,
+        rule="starts_clear",
+        event="INSERT",
+        condition="NEW.outages = 0 AND NEW.probe_at IS NULL",
+    )
+    yield Guard(
+        table=BREAKERS,
+        rule="counts_one",
+        event="UPDATE",
+        condition="NEW.outages = 0 OR NEW.outages - OLD.outages IN (0, 1)",
+    )
     yield from undeletable_guards(BREAKERS, dialect)
     yield fixed_columns_guard(BREAKERS, ["stage"])
     if dialect == "sqlite":

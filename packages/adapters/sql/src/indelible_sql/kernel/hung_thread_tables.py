@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import CheckConstraint, PrimaryKeyConstraint
 
-from indelible.kernel.hung_threads import HUNG_SECONDS
+from indelible.kernel.hung_threads import HUNG_SECONDS, MAX_HUNG_THREADS
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, required
 from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, database_now, seconds_ahead
 from indelible_sql.schema.guard import Guard
@@ -30,7 +30,7 @@ HUNG_THREADS = table(
 def hung_thread_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of hung threads: each expires soon, and only then is it deleted.
 
-    None is renamed.
+    None is renamed, and none is about more threads than a process has.
     """
     latest = seconds_ahead(HUNG_SECONDS + MAX_AHEAD_SECONDS, dialect)
     for guard in undeletable_guards(HUNG_THREADS, dialect):
@@ -48,6 +48,12 @@ def hung_thread_guards(dialect: str) -> Iterator[Guard]:
             rule=f"expire_soon_on_{event.lower()}",
             event=event,
             condition=f"NEW.expires_at <= {latest}",
+        )
+        yield Guard(
+            table=HUNG_THREADS,
+            rule=f"of_one_process_on_{event.lower()}",
+            event=event,
+            condition=f"NEW.threads <= {MAX_HUNG_THREADS}",
         )
     yield fixed_columns_guard(HUNG_THREADS, ["stage", "process"])
     if dialect == "sqlite":

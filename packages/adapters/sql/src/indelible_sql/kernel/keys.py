@@ -1,10 +1,14 @@
 """API keys in SQL."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import Column
 
-from indelible.kernel.keys import KEY, Key, KeyNotFound
+from indelible.kernel.keys import KEY, MAX_SCOPES, SCOPE, Key, KeyNotFound
 from indelible_sql.kernel.repository import HeadMapping
 from indelible_sql.schema.columns import ACTOR, DIGEST, INSTANT, JSON_ARRAY, required
+from indelible_sql.schema.guard import Guard
+from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import head
 
 KEYS = head(
@@ -16,3 +20,31 @@ KEYS = head(
     Column("expires_at", INSTANT),
 )
 KEY_HEADS = HeadMapping(table=KEYS, entity=Key, missing=KeyNotFound)
+
+NO_SCOPE = {
+    "postgresql": (
+        "SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope"
+        " WHERE jsonb_typeof(scope) <> 'string'"
+        f" OR (scope #>> '{{}}') !~ '^({SCOPE.pattern})$'"
+    ),
+    "sqlite": (
+        "SELECT 1 FROM json_each(NEW.scopes)"
+        " WHERE type <> 'text' OR instr(value, char(0)) > 0 OR value GLOB '*[^a-z:]*'"
+        " OR value GLOB '*:*:*' OR value GLOB ':*' OR value GLOB '*:' OR value = ''"
+    ),
+}
+SCOPE_COUNT = {
+    "postgresql": "jsonb_array_length(NEW.scopes)",
+    "sqlite": "json_array_length(NEW.scopes)",
+}
+
+
+def key_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guards of keys: a new key has scopes of the right form, and keeps its fields."""
+    condition = (
+        f"{SCOPE_COUNT[dialect]} BETWEEN 1 AND {MAX_SCOPES} AND NOT EXISTS ({NO_SCOPE[dialect]})"
+    )
+    if dialect == "sqlite":
+        condition = f"CASE WHEN json_valid(NEW.scopes) THEN {condition} END"
+    yield Guard(table=KEYS, rule="has_scopes", event="INSERT", condition=condition)
+    yield fixed_columns_guard(KEYS, Key.fixed)

@@ -12,6 +12,7 @@ from typing import Final
 from indelible_sql.engine.errors import translate_errors
 from indelible_sql.maintenance.findings import Fault
 from indelible_sql.maintenance.hosts import NO_HEADS, missing_guards, unchecked_names
+from indelible_sql.maintenance.role_settings import reported_settings
 from indelible_sql.schema.migrate import admitted_state, newest
 from indelible_sql.schema.snapshot import facts, facts_digest
 from indelible_sql.store import AnySqlStore
@@ -28,7 +29,8 @@ def differences(store: AnySqlStore) -> Mapping[str, str]:
     """Map each fact that differs between the database and its file to "missing" or "unexpected".
 
     A function that an upgrade repairs is "missing" or "broken". A host's guard can be "missing",
-    and a host's lifecycle without a registered context is "LIFECYCLE_NOT_CHECKED".
+    and a host's lifecycle without a registered context is "LIFECYCLE_NOT_CHECKED". A setting of a
+    role that writes is "unexpected".
     At an additive revision of the next release, nothing differs if its mark has the digest of the
     facts; otherwise that revision's own additions are among the differences.
     Raises SchemaOutOfDate or SchemaTooNew for a database of another revision.
@@ -41,7 +43,7 @@ def differences(store: AnySqlStore) -> Mapping[str, str]:
             kinds[fact] = "missing" if fact in expected else "unexpected"
     for name, fault in _function_faults(store).items():
         kinds[f"function {name}: `indelible db upgrade` repairs it"] = fault
-    kinds.update(_host_faults(store))
+    kinds.update(_other_faults(store))
 
     return kinds
 
@@ -74,7 +76,7 @@ def _function_faults(store: AnySqlStore) -> Mapping[str, str]:
     return faults
 
 
-def _host_faults(store: AnySqlStore) -> Mapping[str, str]:
+def _other_faults(store: AnySqlStore) -> Mapping[str, str]:
     faults: dict[str, str] = {}
     with translate_errors(), store.engines.reader.connect() as connection:
         for guard in missing_guards(connection, store, NO_HEADS):
@@ -82,6 +84,8 @@ def _host_faults(store: AnySqlStore) -> Mapping[str, str]:
         for name in unchecked_names(connection, store, NO_HEADS):
             fact = f"lifecycle {name}: name the module of its context with `--module`"
             faults[fact] = Fault.LIFECYCLE_NOT_CHECKED
+        for setting in reported_settings(connection, store.schema):
+            faults[str(setting)] = "unexpected"
 
     return faults
 

@@ -8,26 +8,23 @@ from functools import lru_cache, partial
 from sqlalchemy import Connection, Table, and_, func, select
 
 from indelible.kernel import IndelibleError
-from indelible.kernel.idempotency import Receipt
 from indelible.kernel.progress import Progress
 from indelible.kernel.seals import SealReference
-from indelible_sql.engine.errors import UNREADABLE, DatabaseFault, schema_problem, translate_errors
+from indelible_sql.engine.errors import DatabaseFault, schema_problem, translate_errors
 from indelible_sql.engine.limited import lift_limit
-from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.kernel.history import ROWS
+from indelible_sql.engine.session import Query, Session
 from indelible_sql.maintenance.findings import (
     Fault,
     Finding,
     count_rows,
-    decode_row,
     describe,
-    rows,
-    unreadable,
 )
 from indelible_sql.maintenance.hosts import NO_HEADS, Heads, missing_guards, unchecked_names
+from indelible_sql.maintenance.role_settings import reported_settings
 from indelible_sql.maintenance.verify_bulk import bulk_findings
 from indelible_sql.maintenance.verify_heads import head_findings, record_findings
-from indelible_sql.maintenance.verify_history import history_findings
+from indelible_sql.maintenance.verify_history import MAX_FUTURE, history_findings
+from indelible_sql.maintenance.verify_receipts import receipt_findings
 from indelible_sql.maintenance.verify_seals import seal_findings
 from indelible_sql.maintenance.verify_subscribers import cursor_findings
 from indelible_sql.maintenance.verify_tasks import task_findings
@@ -79,7 +76,7 @@ def verify(
 def verify_rows(store: AnySqlStore, *, against: SealReference | None = None) -> tuple[Finding, ...]:
     """Return what verify finds in the rows, whatever the schema is."""
     with _reading(store) as session:
-        findings = list(_database_findings(session.connection))
+        findings = list(_database_findings(session))
         findings += _row_findings(session, store, NO_HEADS, against)
         return tuple(findings)
 
@@ -96,10 +93,10 @@ def _findings(
     yield from schema_findings
     is_other = any(finding.detail.startswith(OF_OTHER_REVISION) for finding in schema_findings)
     if is_other and not has_newest_tables(session.connection, store.schema, store.schema_catalog):
-        yield from _database_findings(session.connection)
+        yield from _database_findings(session)
         return
 
-    database_findings = list(_database_findings(session.connection))
+    database_findings = list(_database_findings(session))
     yield from database_findings
     yield from _host_findings(session, store, heads)
     if progress is not None and not schema_findings and not database_findings:
@@ -142,7 +139,7 @@ def _row_findings(
         yield from bulk_findings(session, bulk)
     for context in store.catalog.contexts:
         yield from context.verify(session)
-    yield from _receipt_findings(session)
+    yield from receipt_findings(session, store.clock.now() + MAX_FUTURE)
     yield from _position_findings(session)
     yield from cursor_findings(session)
     yield from task_findings(session, store.catalog.stages, store.clock.now())
@@ -177,9 +174,12 @@ def _host_findings(session: Session, store: AnySqlStore, heads: Heads) -> Iterat
         yield Finding(fault=Fault.LIFECYCLE_NOT_CHECKED, table=EDGES.name, detail=detail)
 
 
-def _database_findings(connection: Connection) -> Iterator[Finding]:
-    """Yield what SQLite's own checks find; PostgreSQL has none."""
-    if connection.dialect.name != "sqlite":
+def _database_findings(session: Session) -> Iterator[Finding]:
+    """Yield what SQLite's own checks find, and what roles of PostgreSQL have set."""
+    connection = session.connection
+    for setting in reported_settings(connection, session.schema):
+        yield Finding(fault=Fault.DATABASE, table="", detail=str(setting))
+    if not session.is_sqlite:
         return
 
     for (message,) in connection.exec_driver_sql("PRAGMA integrity_check").all():
@@ -188,29 +188,6 @@ def _database_findings(connection: Connection) -> Iterator[Finding]:
     for table, rowid, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all():
         detail = f"row {rowid} refers to no row of {parent}"
         yield Finding(fault=Fault.DATABASE, table=table, detail=detail)
-
-
-def _receipt_findings(session: Session) -> Iterator[Finding]:
-    for row in rows(session, RECEIPTS, ("owner", "key")):
-        detail = _receipt_fault(session, row)
-        if detail:
-            yield Finding(
-                fault=Fault.RECEIPT,
-                table=RECEIPTS.name,
-                entity_id=str(row["owner"]),
-                detail=detail,
-            )
-
-
-def _receipt_fault(session: Session, row: Row) -> str:
-    """Return what is wrong with a receipt, or ''."""
-    try:
-        receipt = ROWS.structure(decode_row(session, RECEIPTS, row), Receipt)
-        is_right = receipt.hash == receipt.digest()
-    except UNREADABLE as error:
-        return unreadable(error)
-
-    return "" if is_right else "its hash does not match its content"
 
 
 def _position_findings(session: Session) -> Iterator[Finding]:

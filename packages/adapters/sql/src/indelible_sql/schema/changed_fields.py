@@ -1,6 +1,5 @@
 """The guards of the fields that an action does not change, written from the lifecycles."""
 
-import json
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from itertools import chain
@@ -8,7 +7,7 @@ from itertools import chain
 from sqlalchemy import Table
 
 from indelible.kernel import Lifecycle
-from indelible_sql.schema.checks import quoted
+from indelible_sql.schema.checks import literal, quoted
 from indelible_sql.schema.conditions import equal_or_null, equals_json, json_text, unchanged
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.tables import HISTORY
@@ -33,19 +32,27 @@ def changed_fields_guards(
         yield _change_guard(head, lifecycle, fields, dialect)
 
 
-def initial_fields_guard(head: Table, lifecycle: Lifecycle[StrEnum]) -> Iterator[Guard]:
+def initial_fields_guard(
+    head: Table, lifecycle: Lifecycle[StrEnum], dialect: str
+) -> Iterator[Guard]:
     """Yield the guard that refuses a new aggregate with a value that only later actions set.
 
     An INSERT of a head does not name its action, but each action that creates an aggregate leads
     to a state: the guard refuses what no such action sets.
     """
+    births = [edge for edge in lifecycle.edges if edge.from_state == ""]
     conditions: list[str] = []
     for name in sorted(lifecycle.changed_fields):
         setting: set[str] = set()
-        for edge in lifecycle.edges:
-            if edge.from_state == "" and name not in lifecycle.initial_fields(edge.action):
+        for edge in births:
+            if name not in lifecycle.initial_fields(edge.action):
                 setting.add(edge.to_state)
-        is_initial = f"NEW.{name} {_equals_initial((lifecycle.initial or {}).get(name))}"
+        if setting == {edge.to_state for edge in births}:
+            continue
+        initial = (lifecycle.initial or {}).get(name)
+        is_initial = f"NEW.{name} IS NULL"
+        if initial is not None:
+            is_initial = f"NEW.{name} = {literal(initial, dialect)}"
         if setting:
             is_initial = f"(NEW.status IN ({quoted(setting)}) OR {is_initial})"
         conditions.append(is_initial)
@@ -58,15 +65,6 @@ def initial_fields_guard(head: Table, lifecycle: Lifecycle[StrEnum]) -> Iterator
             condition=" AND ".join(conditions),
             is_long=True,
         )
-
-
-def _equals_initial(value: object) -> str:
-    """Return the comparison with a value of `Lifecycle.initial`, as a literal of SQL."""
-    if value is None:
-        return "IS NULL"
-    if isinstance(value, tuple):
-        return f"= '{json.dumps(value)}'"
-    return f"= {value}"
 
 
 def _actions_by_step(lifecycle: Lifecycle[StrEnum]) -> Mapping[Step, set[str]]:

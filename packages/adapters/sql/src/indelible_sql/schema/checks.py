@@ -1,17 +1,65 @@
 """The checks and columns that the declarations of several tables have in common."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Column
 from sqlalchemy.schema import Computed
 
+from indelible.kernel import UsageError, canonical_json, instant_text
 from indelible_sql.schema.columns import BIG_INTEGER
 
 
 def quoted(values: Iterable[str]) -> str:
     """Return texts as a list of SQL literals, in alphabetical order."""
     return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+ESCAPES: Final = str.maketrans({"\\": "\\\\", "$": "\\x24", "%": "\\x25", ".": "\\x2e"})
+
+
+def literal(value: object, dialect: str) -> str:
+    """Return a value as a literal of SQL, which may stand in the text of a function.
+
+    A text, a number, an instant, or what JSON writes as an array or an object.
+
+    Raises:
+        UsageError: The value has no literal: it is of another type, or contains NUL.
+    """
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str):
+        return _text_literal(value, dialect)
+    if isinstance(value, datetime):
+        return _text_literal(instant_text(value), dialect)
+    if isinstance(value, tuple | dict):
+        return _text_literal(canonical_json(value), dialect)
+
+    raise UsageError(f"a value of {type(value).__name__} has no literal of SQL: {value!r}")
+
+
+def _text_literal(text: str, dialect: str) -> str:
+    """Return a text as a literal.
+
+    On PostgreSQL an escape stands for each character that the guard's text could mean otherwise: a
+    backslash, which a session may read in two ways, a dollar sign, which could end the function's
+    own quotes, a percent sign, which the driver reads as a parameter, and a dot, because
+    `in_schema` must not take a part of the text for the schema's name.
+    """
+    if "\0" in text:
+        raise UsageError(f"a text with NUL has no literal of SQL: {text!r}")
+
+    doubled = text.replace("'", "''")
+    if dialect == "sqlite":
+        return f"'{doubled}'"
+
+    escaped = doubled.translate(ESCAPES)
+    if escaped == doubled:
+        return f"'{doubled}'"
+    return f"E'{escaped}'"
 
 
 def all_of(columns: Iterable[str], test: str) -> str:

@@ -28,6 +28,9 @@ MAX_TABLE_NUMBER: Final = 2**15 - 1
 # One for each transaction: its later statements repeat the floor of the first, so that a
 # transaction of many statements holds one lock. A value of a session's own cannot raise it.
 FLOOR_SETTING: Final = "indelible.feed_floor"
+# The last position that was drawn before the statement. The trigger sets it for each statement, so
+# that no value from before the statement counts.
+STATEMENT_FLOOR_SETTING: Final = "indelible.statement_floor"
 
 LAST_POSITION: Final = (
     "(SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END"
@@ -59,6 +62,7 @@ BEGIN
   IF floor IS DISTINCT FROM earlier THEN
     PERFORM set_config('{FLOOR_SETTING}', floor::text, true);
   END IF;
+  PERFORM set_config('{STATEMENT_FLOOR_SETTING}', last::text, true);
   RETURN NULL;
 END $$
 """.strip(),

@@ -11,7 +11,7 @@ from indelible_sql.schema import sqlite_guards
 from indelible_sql.schema.changed_fields import changed_fields_guards, initial_fields_guard
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.columns import SCHEMA
-from indelible_sql.schema.feed import FLOOR_SETTING
+from indelible_sql.schema.feed import STATEMENT_FLOOR_SETTING
 from indelible_sql.schema.guard import NEVER, Guard, qualified_name
 from indelible_sql.schema.latest_times import latest_times_guards
 from indelible_sql.schema.tables import EDGES, HISTORY, HeadHistoryKey
@@ -42,7 +42,8 @@ def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
         condition = f"NEW.position = currval('{SCHEMA}.{record.name}_position_seq')"
         if record is HISTORY:
             # A position that a session drew and gave up may be behind the end of the feed.
-            condition += f" AND NEW.position > current_setting('{FLOOR_SETTING}')::bigint"
+            floor = f"current_setting('{STATEMENT_FLOOR_SETTING}')::bigint"
+            condition += f" AND NEW.position > {floor}"
         # Checked before the next row takes a number.
         yield Guard(
             table=record,
@@ -102,7 +103,7 @@ def head_guards(
         if data_keys is not None:
             yield _data_keys_guard(head, lifecycle, data_keys, dialect)
         yield from changed_fields_guards(head, lifecycle, dialect)
-        yield from initial_fields_guard(head, lifecycle)
+        yield from initial_fields_guard(head, lifecycle, dialect)
         yield from latest_times_guards(head, lifecycle, dialect)
 
 

@@ -24,14 +24,13 @@ class PipelineConformance:
         add_tokens(store, 1)
 
         def add(job_id: str) -> tokens.ImageGenerationJob:
-            job = make_job(id=job_id, error_data=FAULT)
+            job = make_job(id=job_id)
             return with_repositories(store, lambda r: r.image_jobs.add(job))
 
         first = add("job-1")
         second = add("job-2")
-        started = with_repositories(
-            store, lambda r: r.image_jobs.save(first.transition("start", external_job_id="x"))
-        )
+        changed = first.transition("start", external_job_id="x", error_data=FAULT)
+        started = with_repositories(store, lambda r: r.image_jobs.save(changed))
 
         jobs = with_repositories(store, lambda r: r.image_jobs.get_by_token("token-1"))
         assert jobs == [second, started]
@@ -43,7 +42,7 @@ class PipelineConformance:
         add_tokens(store, 1)
 
         def add(upload_id: str, record_type: RecordType) -> tokens.IPFSUploadRecord:
-            upload = make_upload(id=upload_id, record_type=record_type, error_data=FAULT)
+            upload = make_upload(id=upload_id, record_type=record_type)
             return with_repositories(store, lambda r: r.ipfs_records.add(upload))
 
         image = add("upload-1", RecordType.IMAGE)
@@ -55,7 +54,8 @@ class PipelineConformance:
             store, lambda r: r.ipfs_records.get_by_token("token-1", RecordType.IMAGE)
         )
         assert images == [image]
-        started = with_repositories(store, lambda r: r.ipfs_records.save(image.transition("start")))
+        changed = image.transition("start", error_data=FAULT)
+        started = with_repositories(store, lambda r: r.ipfs_records.save(changed))
         assert with_repositories(store, lambda r: r.ipfs_records.get_by_id("upload-1")) == started
 
     def test_reveals_are_found_by_hash_and_pending_ones_are_those_that_were_sent(

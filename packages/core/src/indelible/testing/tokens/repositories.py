@@ -84,13 +84,7 @@ class TokenRepositoryConformance:
 
     def test_a_token_reads_back_and_its_number_is_taken_once(self, store: AnyStore) -> None:
         add_tokens(store, 1)
-        token = make_token(
-            2,
-            generation_error="slow",
-            minter_address=wallet(5),
-            image_url="https://example.org/2",
-            error_data=FAULT,
-        )
+        token = make_token(2, minter_address=wallet(5))
         added = with_repositories(store, lambda r: r.tokens.add(token))
         second = make_token(2, id="another")
 
@@ -100,6 +94,24 @@ class TokenRepositoryConformance:
         assert with_repositories(store, lambda r: r.tokens.get_by_token_id(2)) == added
         refused = code(lambda: with_repositories(store, lambda r: r.tokens.add(second)))
         assert refused == "TOKEN_EXISTS"
+
+        filled = added.transition(
+            "generate",
+            generation_error="slow",
+            image_url="https://example.org/2",
+            error_data=FAULT,
+        )
+        saved = with_repositories(store, lambda r: r.tokens.save(filled))
+        assert saved == evolve(filled, updated_at=saved.updated_at)
+        assert with_repositories(store, lambda r: r.tokens.get_by_id("token-2")) == saved
+
+    def test_a_birth_sets_no_field_of_a_later_step(self, store: AnyStore) -> None:
+        add_tokens(store, 1)
+        token = make_token(2, image_url="https://example.org/2")
+
+        refused = code(lambda: with_repositories(store, lambda r: r.tokens.add(token)))
+
+        assert refused == "FIELD_NOT_OF_ACTION"
 
     def test_a_token_with_a_waiting_task_is_never_pending_for_a_caller(
         self, store: AnyStore

@@ -38,11 +38,23 @@ DROP TRIGGER charges_sums_refunds ON indelible.charges
 --;
 DROP TRIGGER contest_events_has_body ON indelible.contest_events
 --;
+DROP TRIGGER contest_logs_initial_fields ON indelible.contest_logs
+--;
 DROP TRIGGER contest_logs_keeps_fields ON indelible.contest_logs
+--;
+DROP TRIGGER contest_logs_latest_times_on_insert ON indelible.contest_logs
+--;
+DROP TRIGGER contest_logs_latest_times_on_update ON indelible.contest_logs
 --;
 DROP TRIGGER contest_logs_marks_of_now ON indelible.contest_logs
 --;
+DROP TRIGGER contests_initial_fields ON indelible.contests
+--;
 DROP TRIGGER contests_keeps_fields ON indelible.contests
+--;
+DROP TRIGGER contests_latest_times_on_insert ON indelible.contests
+--;
+DROP TRIGGER contests_latest_times_on_update ON indelible.contests
 --;
 DROP TRIGGER covered_items_in_change ON indelible.covered_items
 --;
@@ -82,7 +94,13 @@ DROP TRIGGER disputes_one_step ON indelible.disputes
 --;
 DROP TRIGGER disputes_times_in_order ON indelible.disputes
 --;
+DROP TRIGGER entries_initial_fields ON indelible.entries
+--;
 DROP TRIGGER entries_keeps_fields ON indelible.entries
+--;
+DROP TRIGGER entries_latest_times_on_insert ON indelible.entries
+--;
+DROP TRIGGER entries_latest_times_on_update ON indelible.entries
 --;
 DROP TRIGGER entries_settled_stays ON indelible.entries
 --;
@@ -220,9 +238,37 @@ DROP TRIGGER hung_threads_expire_soon_on_update ON indelible.hung_threads
 --;
 DROP TRIGGER hung_threads_expired ON indelible.hung_threads
 --;
+DROP TRIGGER hung_threads_of_one_process_on_insert ON indelible.hung_threads
+--;
+DROP TRIGGER hung_threads_of_one_process_on_update ON indelible.hung_threads
+--;
+DROP TRIGGER image_generation_jobs_initial_fields ON indelible.image_generation_jobs
+--;
+DROP TRIGGER image_generation_jobs_latest_times_on_insert ON indelible.image_generation_jobs
+--;
+DROP TRIGGER image_generation_jobs_latest_times_on_update ON indelible.image_generation_jobs
+--;
+DROP TRIGGER ipfs_upload_records_initial_fields ON indelible.ipfs_upload_records
+--;
+DROP TRIGGER ipfs_upload_records_latest_times_on_insert ON indelible.ipfs_upload_records
+--;
+DROP TRIGGER ipfs_upload_records_latest_times_on_update ON indelible.ipfs_upload_records
+--;
+DROP TRIGGER jobs_initial_fields ON indelible.jobs
+--;
 DROP TRIGGER jobs_keeps_fields ON indelible.jobs
 --;
+DROP TRIGGER jobs_latest_times_on_insert ON indelible.jobs
+--;
+DROP TRIGGER jobs_latest_times_on_update ON indelible.jobs
+--;
+DROP TRIGGER keys_has_scopes ON indelible.keys
+--;
 DROP TRIGGER lifecycle_edges_no_delete ON indelible.lifecycle_edges
+--;
+DROP TRIGGER mint_events_latest_times_on_insert ON indelible.mint_events
+--;
+DROP TRIGGER mint_events_latest_times_on_update ON indelible.mint_events
 --;
 DROP TRIGGER movements_fixed ON indelible.movements
 --;
@@ -249,8 +295,6 @@ DROP TRIGGER payees_no_delete ON indelible.payees
 DROP TRIGGER payees_no_truncate ON indelible.payees
 --;
 DROP TRIGGER payees_one_step ON indelible.payees
---;
-DROP TRIGGER payment_switches_initial_fields ON indelible.payment_switches
 --;
 DROP TRIGGER payment_switches_latest_times_on_insert ON indelible.payment_switches
 --;
@@ -296,13 +340,25 @@ DROP TRIGGER postings_pays_line ON indelible.postings
 --;
 DROP TRIGGER postings_reverses_line ON indelible.postings
 --;
+DROP TRIGGER projects_initial_fields ON indelible.projects
+--;
 DROP TRIGGER projects_keeps_fields ON indelible.projects
 --;
+DROP TRIGGER provider_feeds_initial_fields ON indelible.provider_feeds
+--;
 DROP TRIGGER provider_feeds_keeps_fields ON indelible.provider_feeds
+--;
+DROP TRIGGER provider_feeds_latest_times_on_insert ON indelible.provider_feeds
+--;
+DROP TRIGGER provider_feeds_latest_times_on_update ON indelible.provider_feeds
 --;
 DROP TRIGGER rate_buckets_empty_by_now_on_insert ON indelible.rate_buckets
 --;
 DROP TRIGGER rate_buckets_empty_by_now_on_update ON indelible.rate_buckets
+--;
+DROP TRIGGER receipts_has_answer ON indelible.receipts
+--;
+DROP TRIGGER receipts_not_far_ahead ON indelible.receipts
 --;
 DROP TRIGGER reconciliations_fixed ON indelible.reconciliations
 --;
@@ -350,17 +406,31 @@ DROP TRIGGER refunds_one_step ON indelible.refunds
 --;
 DROP TRIGGER refunds_refundable ON indelible.refunds
 --;
+DROP TRIGGER reveal_transactions_initial_fields ON indelible.reveal_transactions
+--;
+DROP TRIGGER reveal_transactions_latest_times_on_insert ON indelible.reveal_transactions
+--;
+DROP TRIGGER reveal_transactions_latest_times_on_update ON indelible.reveal_transactions
+--;
 DROP TRIGGER seal_records_no_delete ON indelible.seal_records
 --;
 DROP TRIGGER seals_finished ON indelible.seals
 --;
 DROP TRIGGER seals_no_delete ON indelible.seals
 --;
+DROP TRIGGER settlement_runs_initial_fields ON indelible.settlement_runs
+--;
 DROP TRIGGER settlement_runs_keeps_fields ON indelible.settlement_runs
+--;
+DROP TRIGGER settlement_runs_latest_times_on_insert ON indelible.settlement_runs
+--;
+DROP TRIGGER settlement_runs_latest_times_on_update ON indelible.settlement_runs
 --;
 DROP TRIGGER settlement_runs_next_number ON indelible.settlement_runs
 --;
 DROP TRIGGER spaces_keeps_fields ON indelible.spaces
+--;
+DROP TRIGGER stage_breakers_counts_one ON indelible.stage_breakers
 --;
 DROP TRIGGER stage_breakers_fixed ON indelible.stage_breakers
 --;
@@ -371,6 +441,8 @@ DROP TRIGGER stage_breakers_no_truncate ON indelible.stage_breakers
 DROP TRIGGER stage_breakers_probe_soon_on_insert ON indelible.stage_breakers
 --;
 DROP TRIGGER stage_breakers_probe_soon_on_update ON indelible.stage_breakers
+--;
+DROP TRIGGER stage_breakers_starts_clear ON indelible.stage_breakers
 --;
 DROP TRIGGER stripe_event_attempts_needs_head ON indelible.stripe_event_attempts
 --;
@@ -437,6 +509,8 @@ DROP TRIGGER tasks_new ON indelible.tasks
 DROP TRIGGER tasks_prune ON indelible.tasks
 --;
 DROP TRIGGER tasks_success ON indelible.tasks
+--;
+DROP TRIGGER tokens_s0_initial_fields ON indelible.tokens_s0
 --;
 DROP TRIGGER tokens_s0_keeps_fields ON indelible.tokens_s0
 --;
@@ -692,6 +766,10 @@ DROP FUNCTION indelible.stage_breakers_probe_soon_on_insert
 --;
 DROP FUNCTION indelible.stage_breakers_probe_soon_on_update
 --;
+DROP FUNCTION indelible.stage_breakers_starts_clear
+--;
+DROP FUNCTION indelible.stage_breakers_counts_one
+--;
 DROP FUNCTION indelible.stage_breakers_no_delete
 --;
 DROP FUNCTION indelible.stage_breakers_no_truncate
@@ -700,7 +778,11 @@ DROP FUNCTION indelible.stage_breakers_fixed
 --;
 DROP FUNCTION indelible.hung_threads_expire_soon_on_insert
 --;
+DROP FUNCTION indelible.hung_threads_of_one_process_on_insert
+--;
 DROP FUNCTION indelible.hung_threads_expire_soon_on_update
+--;
+DROP FUNCTION indelible.hung_threads_of_one_process_on_update
 --;
 DROP FUNCTION indelible.subscriber_cursors_no_delete
 --;
@@ -724,6 +806,12 @@ DROP FUNCTION indelible.watched_subjects_known_by_now
 --;
 DROP FUNCTION indelible.watched_subjects_success_rises
 --;
+DROP FUNCTION indelible.keys_has_scopes
+--;
+DROP FUNCTION indelible.receipts_has_answer
+--;
+DROP FUNCTION indelible.receipts_not_far_ahead
+--;
 DROP FUNCTION indelible.history_declares_data_of_concepts
 --;
 DROP FUNCTION indelible.history_declares_data_of_spaces
@@ -744,15 +832,39 @@ DROP FUNCTION indelible.history_declares_data_of_authors
 --;
 DROP FUNCTION indelible.history_declares_data_of_mint_events
 --;
+DROP FUNCTION indelible.mint_events_latest_times_on_insert
+--;
+DROP FUNCTION indelible.mint_events_latest_times_on_update
+--;
 DROP FUNCTION indelible.history_declares_data_of_tokens_s0
 --;
 DROP FUNCTION indelible.tokens_s0_keeps_fields
 --;
+DROP FUNCTION indelible.tokens_s0_initial_fields
+--;
 DROP FUNCTION indelible.history_declares_data_of_image_generation_jobs
+--;
+DROP FUNCTION indelible.image_generation_jobs_initial_fields
+--;
+DROP FUNCTION indelible.image_generation_jobs_latest_times_on_insert
+--;
+DROP FUNCTION indelible.image_generation_jobs_latest_times_on_update
 --;
 DROP FUNCTION indelible.history_declares_data_of_ipfs_upload_records
 --;
+DROP FUNCTION indelible.ipfs_upload_records_initial_fields
+--;
+DROP FUNCTION indelible.ipfs_upload_records_latest_times_on_insert
+--;
+DROP FUNCTION indelible.ipfs_upload_records_latest_times_on_update
+--;
 DROP FUNCTION indelible.history_declares_data_of_reveal_transactions
+--;
+DROP FUNCTION indelible.reveal_transactions_initial_fields
+--;
+DROP FUNCTION indelible.reveal_transactions_latest_times_on_insert
+--;
+DROP FUNCTION indelible.reveal_transactions_latest_times_on_update
 --;
 DROP FUNCTION indelible.history_declares_data_of_system_state
 --;
@@ -762,9 +874,17 @@ DROP FUNCTION indelible.projects_keeps_fields
 --;
 DROP FUNCTION indelible.history_keeps_fields_of_projects
 --;
+DROP FUNCTION indelible.projects_initial_fields
+--;
 DROP FUNCTION indelible.history_declares_data_of_jobs
 --;
 DROP FUNCTION indelible.jobs_keeps_fields
+--;
+DROP FUNCTION indelible.jobs_initial_fields
+--;
+DROP FUNCTION indelible.jobs_latest_times_on_insert
+--;
+DROP FUNCTION indelible.jobs_latest_times_on_update
 --;
 DROP FUNCTION indelible.history_declares_data_of_contests
 --;
@@ -772,9 +892,21 @@ DROP FUNCTION indelible.contests_keeps_fields
 --;
 DROP FUNCTION indelible.history_keeps_fields_of_contests
 --;
+DROP FUNCTION indelible.contests_initial_fields
+--;
+DROP FUNCTION indelible.contests_latest_times_on_insert
+--;
+DROP FUNCTION indelible.contests_latest_times_on_update
+--;
 DROP FUNCTION indelible.history_declares_data_of_entries
 --;
 DROP FUNCTION indelible.entries_keeps_fields
+--;
+DROP FUNCTION indelible.entries_initial_fields
+--;
+DROP FUNCTION indelible.entries_latest_times_on_insert
+--;
+DROP FUNCTION indelible.entries_latest_times_on_update
 --;
 DROP FUNCTION indelible.history_declares_data_of_contest_logs
 --;
@@ -782,13 +914,31 @@ DROP FUNCTION indelible.contest_logs_keeps_fields
 --;
 DROP FUNCTION indelible.history_keeps_fields_of_contest_logs
 --;
+DROP FUNCTION indelible.contest_logs_initial_fields
+--;
+DROP FUNCTION indelible.contest_logs_latest_times_on_insert
+--;
+DROP FUNCTION indelible.contest_logs_latest_times_on_update
+--;
 DROP FUNCTION indelible.history_declares_data_of_provider_feeds
 --;
 DROP FUNCTION indelible.provider_feeds_keeps_fields
 --;
+DROP FUNCTION indelible.provider_feeds_initial_fields
+--;
+DROP FUNCTION indelible.provider_feeds_latest_times_on_insert
+--;
+DROP FUNCTION indelible.provider_feeds_latest_times_on_update
+--;
 DROP FUNCTION indelible.history_declares_data_of_settlement_runs
 --;
 DROP FUNCTION indelible.settlement_runs_keeps_fields
+--;
+DROP FUNCTION indelible.settlement_runs_initial_fields
+--;
+DROP FUNCTION indelible.settlement_runs_latest_times_on_insert
+--;
+DROP FUNCTION indelible.settlement_runs_latest_times_on_update
 --;
 DROP FUNCTION indelible.entries_settled_stays
 --;
@@ -987,8 +1137,6 @@ DROP FUNCTION indelible.payment_switches_one_step
 DROP FUNCTION indelible.history_needs_payment_switches
 --;
 DROP FUNCTION indelible.history_declares_data_of_payment_switches
---;
-DROP FUNCTION indelible.payment_switches_initial_fields
 --;
 DROP FUNCTION indelible.payment_switches_latest_times_on_insert
 --;

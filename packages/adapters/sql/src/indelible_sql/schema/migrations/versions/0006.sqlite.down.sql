@@ -60,13 +60,25 @@ DROP TRIGGER charges_sums_refunds
 --;
 DROP TRIGGER contest_events_has_body
 --;
+DROP TRIGGER contest_logs_initial_fields
+--;
 DROP TRIGGER contest_logs_keeps_fields
+--;
+DROP TRIGGER contest_logs_latest_times_on_insert
+--;
+DROP TRIGGER contest_logs_latest_times_on_update
 --;
 DROP TRIGGER contest_logs_marks_of_now
 --;
 DROP TRIGGER contests_frozen
 --;
+DROP TRIGGER contests_initial_fields
+--;
 DROP TRIGGER contests_keeps_fields
+--;
+DROP TRIGGER contests_latest_times_on_insert
+--;
+DROP TRIGGER contests_latest_times_on_update
 --;
 DROP TRIGGER covered_items_head_exists
 --;
@@ -116,7 +128,13 @@ DROP TRIGGER disputes_one_step
 --;
 DROP TRIGGER disputes_times_in_order
 --;
+DROP TRIGGER entries_initial_fields
+--;
 DROP TRIGGER entries_keeps_fields
+--;
+DROP TRIGGER entries_latest_times_on_insert
+--;
+DROP TRIGGER entries_latest_times_on_update
 --;
 DROP TRIGGER entries_settled_stays
 --;
@@ -250,9 +268,37 @@ DROP TRIGGER hung_threads_expire_soon_on_insert
 --;
 DROP TRIGGER hung_threads_expire_soon_on_update
 --;
+DROP TRIGGER hung_threads_of_one_process_on_insert
+--;
+DROP TRIGGER hung_threads_of_one_process_on_update
+--;
+DROP TRIGGER image_generation_jobs_initial_fields
+--;
+DROP TRIGGER image_generation_jobs_latest_times_on_insert
+--;
+DROP TRIGGER image_generation_jobs_latest_times_on_update
+--;
+DROP TRIGGER ipfs_upload_records_initial_fields
+--;
+DROP TRIGGER ipfs_upload_records_latest_times_on_insert
+--;
+DROP TRIGGER ipfs_upload_records_latest_times_on_update
+--;
+DROP TRIGGER jobs_initial_fields
+--;
 DROP TRIGGER jobs_keeps_fields
 --;
+DROP TRIGGER jobs_latest_times_on_insert
+--;
+DROP TRIGGER jobs_latest_times_on_update
+--;
+DROP TRIGGER keys_has_scopes
+--;
 DROP TRIGGER lifecycle_edges_no_delete
+--;
+DROP TRIGGER mint_events_latest_times_on_insert
+--;
+DROP TRIGGER mint_events_latest_times_on_update
 --;
 DROP TRIGGER movements_fixed
 --;
@@ -308,8 +354,6 @@ DROP TRIGGER payees_one_step
 --;
 DROP TRIGGER payment_switches_history_exists
 --;
-DROP TRIGGER payment_switches_initial_fields
---;
 DROP TRIGGER payment_switches_latest_times_on_insert
 --;
 DROP TRIGGER payment_switches_latest_times_on_update
@@ -364,13 +408,27 @@ DROP TRIGGER postings_pays_line
 --;
 DROP TRIGGER postings_reverses_line
 --;
+DROP TRIGGER projects_initial_fields
+--;
 DROP TRIGGER projects_keeps_fields
 --;
+DROP TRIGGER provider_feeds_initial_fields
+--;
 DROP TRIGGER provider_feeds_keeps_fields
+--;
+DROP TRIGGER provider_feeds_latest_times_on_insert
+--;
+DROP TRIGGER provider_feeds_latest_times_on_update
 --;
 DROP TRIGGER rate_buckets_empty_by_now_on_insert
 --;
 DROP TRIGGER rate_buckets_empty_by_now_on_update
+--;
+DROP TRIGGER receipts_has_answer
+--;
+DROP TRIGGER receipts_not_far_ahead
+--;
+DROP TRIGGER receipts_values_on_insert
 --;
 DROP TRIGGER reconciliations_fixed
 --;
@@ -450,15 +508,29 @@ DROP TRIGGER refunds_one_stripe_refund_on_update
 --;
 DROP TRIGGER refunds_refundable
 --;
+DROP TRIGGER reveal_transactions_initial_fields
+--;
+DROP TRIGGER reveal_transactions_latest_times_on_insert
+--;
+DROP TRIGGER reveal_transactions_latest_times_on_update
+--;
 DROP TRIGGER seal_records_no_delete
 --;
 DROP TRIGGER seals_no_delete
 --;
+DROP TRIGGER settlement_runs_initial_fields
+--;
 DROP TRIGGER settlement_runs_keeps_fields
+--;
+DROP TRIGGER settlement_runs_latest_times_on_insert
+--;
+DROP TRIGGER settlement_runs_latest_times_on_update
 --;
 DROP TRIGGER settlement_runs_next_number
 --;
 DROP TRIGGER spaces_keeps_fields
+--;
+DROP TRIGGER stage_breakers_counts_one
 --;
 DROP TRIGGER stage_breakers_fixed
 --;
@@ -471,6 +543,8 @@ DROP TRIGGER stage_breakers_no_replace
 DROP TRIGGER stage_breakers_probe_soon_on_insert
 --;
 DROP TRIGGER stage_breakers_probe_soon_on_update
+--;
+DROP TRIGGER stage_breakers_starts_clear
 --;
 DROP TRIGGER stage_breakers_values_on_insert
 --;
@@ -533,6 +607,8 @@ DROP TRIGGER subspaces_keeps_fields
 DROP TRIGGER subspaces_of_owner
 --;
 DROP TRIGGER task_attempts_no_delete
+--;
+DROP TRIGGER tokens_s0_initial_fields
 --;
 DROP TRIGGER tokens_s0_keeps_fields
 --;
