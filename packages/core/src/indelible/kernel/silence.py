@@ -7,7 +7,7 @@ that knows it. Its last success is stored with its task, and stays when tasks ar
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final, Protocol, cast
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -62,7 +62,9 @@ class Subject:
     stage: str
     entity_id: str
     longest_silence_seconds: int | None = field(
-        default=LONGEST_SILENCE_SECONDS, validator=optional(bounded_int), metadata=SILENCE_SECONDS
+        default=cast("int | None", LONGEST_SILENCE_SECONDS),
+        validator=optional(bounded_int),
+        metadata=SILENCE_SECONDS,
     )
 
     def __attrs_post_init__(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from attrs import frozen
 from sqlalchemy import (
+    ColumnElement,
     ScalarSelect,
     Select,
     and_,
@@ -35,7 +36,7 @@ _SUBJECT = SUBJECTS.alias("subject")
 _STAGE = literal_column("subject.stage", IDENTIFIER)
 _TASK = TASKS.alias("task")
 _IS_STAGE = _SUBJECT.c.kind == literal_column(f"'{SubjectKind.STAGE.value}'")
-_TASK_KINDS = [literal_column(f"'{kind.value}'") for kind in TASK_KINDS]
+_TASK_KINDS: list[ColumnElement[str]] = [literal_column(f"'{kind.value}'") for kind in TASK_KINDS]
 
 
 def _last_success() -> ScalarSelect[Any]:
