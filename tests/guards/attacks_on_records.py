@@ -10,8 +10,10 @@ from tests.guards.attacks_on_money import LIES_ON_MONEY
 from tests.guards.attacks_on_payments import LIES_ON_PAYMENTS
 from tests.guards.attacks_on_projects import LIES_ON_PROJECTS
 from tests.guards.attacks_on_settlements import LIES_ON_SETTLEMENTS
+from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import NULL, raw
 from tests.guards.situation import (
+    Situation,
     creation_writes,
     edit_writes,
     insert_key,
@@ -29,6 +31,7 @@ from tests.guards.task_rows import (
 )
 from tests.guards.writes import forged_step, insert_change, step_writes, update_head
 
+from indelible.kernel.idempotency import Receipt
 from indelible_sql.concepts.tables import WARNINGS
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 
@@ -38,6 +41,18 @@ TO_COME = datetime(2999, 1, 1, tzinfo=UTC)
 def _key_with_scopes(scopes: Sequence[object]) -> Write:
     """Return the birth of a key with these scopes, and its true change."""
     return lambda s: step_writes(forged_step(s.births["keys"], scopes=scopes))
+
+
+def _odd_receipt(**columns: object) -> Write:
+    """Return the insert of a receipt with some columns changed, and its true digest."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        row = {**s.receipt, **columns}
+        del row["hash"]
+        receipt = Receipt(**row)
+        return (insert_receipt(row, hash=receipt.digest()),)
+
+    return write
 
 
 BLANK: Kind = {
@@ -99,12 +114,10 @@ ODD_KEYS: Kind = {
     for name, scopes in IMPOSSIBLE_SCOPES.items()
 }
 ODD_RECEIPTS: Kind = {
-    "a receipt of 2999": lambda s: (insert_receipt(s.receipt, at=TO_COME),),
-    "a receipt of nothing": lambda s: (insert_receipt(s.receipt, result={}),),
-    "a receipt of something else": lambda s: (insert_receipt(s.receipt, result={"other": 1}),),
-    "a receipt of more than an answer": lambda s: (
-        insert_receipt(s.receipt, result={"answer": 1, "other": 2}),
-    ),
+    "a receipt of 2999": _odd_receipt(at=TO_COME),
+    "a receipt of nothing": _odd_receipt(result={}),
+    "a receipt of something else": _odd_receipt(result={"other": 1}),
+    "a receipt of more than an answer": _odd_receipt(result={"answer": 1, "other": 2}),
 }
 GIVEN_TWICE: Kind = {
     "another receipt of a key": lambda s: (insert_receipt(s.receipt, key="order-1"),),
