@@ -79,7 +79,7 @@ class Watch:
 
     @classmethod
     def over(cls, store: SqlStore, clock: SetTime, address: str) -> "Watch":
-        site = Site(store)  # type: ignore[arg-type]
+        site = Site(store)
         site.clock.time = clock.time
         return cls(store, clock, site, address)
 
