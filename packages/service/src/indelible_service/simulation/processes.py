@@ -24,7 +24,7 @@ from indelible_service.simulation.stripe import SimulatedStripe
 from indelible_service.workers import SCHEDULER
 from indelible_sql import SqlStore
 from indelible_web import create_app
-from indelible_workers import RecurringTask, Worker, process_batch, run_scheduler
+from indelible_workers import RecurringTask, ThreadClock, Worker, process_batch, run_scheduler
 from indelible_workers.dispatching import Dispatcher, Look
 from indelible_workers.messages import queue_name
 
@@ -156,13 +156,13 @@ class WorkerProcess(SimulatedProcess):
         self.worker = Worker(
             store=self.store,
             actor=WORKER,
-            clock=around.clock,
+            clock=ThreadClock(around.clock),
             at_failpoint=self.mortality.reach,
         )
         self.wakeups = _Wakeups()
         brokers = [cast("Broker", self.wakeups)]
         self.dispatcher = Dispatcher(self.worker, self.stages, brokers)
-        enqueue_standing_tasks(around.settings, self.store, self.stages)
+        enqueue_standing_tasks(self.store, self.stages.values())
 
     def look(self) -> Look:
         """Look which stages have ready tasks, and let the feed be followed."""
@@ -214,7 +214,7 @@ class SchedulerProcess(SimulatedProcess):
         worker = Worker(
             store=self.store,
             actor=SCHEDULER,
-            clock=self.surroundings.clock,
+            clock=ThreadClock(self.surroundings.clock),
             stopping=_OneRound(),
             at_failpoint=self.mortality.reach,
         )
