@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from attrs import evolve
@@ -20,11 +21,13 @@ from indelible_service.simulation.planning import make_plan
 from indelible_service.simulation.running import SimulationReport, run_plan
 from indelible_service.simulation.shrinking import shrink
 from indelible_service.simulation.story import MAX_LINES, story_of
+from indelible_stripe import StripeApi
 
 SILENCE: Final = PlannedFault(
     kind=FaultKind.STRIPE_SILENCE, at=17 * HOUR, seconds=6 * HOUR, rate=1.0
 )
 OUTAGE: Final = PlannedFault(kind=FaultKind.PROVIDER_FAILS, at=2 * HOUR, seconds=HOUR, rate=0.5)
+Faults = tuple[PlannedFault, ...]
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -79,11 +82,24 @@ def plant_changed_row(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Nemesis, "begin", begin_with_defect)
 
 
-DEFECTS: Final[dict[str, tuple[Plant, str]]] = {
-    "a dead fee": (plant_dead_fees, "reference-agrees"),
-    "a fault of the server": (plant_server_error, "no-server-error"),
-    "a missing stage": (plant_missing_stage, "all-contests-ended"),
-    "a changed row": (plant_changed_row, "verify-clean"),
+def plant_second_transfer(patch: pytest.MonkeyPatch) -> None:
+    """Ask Stripe for each transfer twice, under two keys."""
+    create = StripeApi.create_transfer
+
+    @wraps(create)
+    def create_twice(self: StripeApi, **values: Any) -> object:  # noqa: ANN401 - of the method
+        create(self, **{**values, "idempotency_key": f"{values['idempotency_key']}:again"})
+        return create(self, **values)
+
+    patch.setattr(StripeApi, "create_transfer", create_twice)
+
+
+DEFECTS: Final[dict[str, tuple[Plant, str, Faults]]] = {
+    "a dead fee": (plant_dead_fees, "reference-agrees", (SILENCE,)),
+    "a fault of the server": (plant_server_error, "no-server-error", (SILENCE,)),
+    "a missing stage": (plant_missing_stage, "all-contests-ended", (SILENCE,)),
+    "a changed row": (plant_changed_row, "verify-clean", (SILENCE,)),
+    "a second transfer": (plant_second_transfer, "one-transfer", ()),
 }
 
 
@@ -99,10 +115,10 @@ def simulate(plan: Plan) -> SimulationReport:
 
 @pytest.mark.parametrize("name", DEFECTS)
 def test_a_planted_defect_breaks_its_invariant(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    plant, invariant = DEFECTS[name]
+    plant, invariant, faults = DEFECTS[name]
     plant(monkeypatch)
 
-    violation = simulate(day(SILENCE)).violation
+    violation = simulate(day(*faults)).violation
 
     assert violation is not None
     assert violation.invariant == invariant, str(violation)
