@@ -1,4 +1,4 @@
-"""What must succeed again and again: one list with the longest silence of each, for all readers.
+"""Subjects that must succeed again and again, each with its longest silence, for all readers.
 
 A subject is declared beside its stage, schedule or subscriber, and stored when a process starts
 that knows it. Its last success is stored with its task, and stays when tasks are pruned.

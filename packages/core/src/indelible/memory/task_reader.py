@@ -246,3 +246,14 @@ class MemoryTaskReader:
             return None
 
         return self._history.of(STAGE.name, stage)[-1].actor
+
+
+def tasks_after(tasks: list[Task], lease: Lease) -> list[Task]:
+    """Return the tasks of other priorities, and those that come after the leased one in its own."""
+    lease_key = (lease.priority, lease.due_at, lease.entity_id)
+    after: list[Task] = []
+    for task in tasks:
+        if task.priority is not lease.priority or task.sort_key > lease_key:
+            after.append(task)
+
+    return after

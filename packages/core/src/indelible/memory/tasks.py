@@ -39,7 +39,7 @@ from indelible.kernel.values import check_reason
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.breakers import MemoryBreakers
 from indelible.memory.history import MemoryHistory
-from indelible.memory.task_reader import MemoryTaskReader
+from indelible.memory.task_reader import MemoryTaskReader, tasks_after
 
 BucketRows = dict[str, Bucket]  # by their stages
 
@@ -171,7 +171,7 @@ class MemoryTaskQueue(MemoryTaskReader):
         check_lease_end(until, now)
         tasks = self._claimable(stage, now, is_probe=is_probe)
         if after is not None:
-            tasks = _tasks_after(tasks, after)
+            tasks = tasks_after(tasks, after)
 
         tasks = tasks[:limit]
         if rate is not None:
@@ -388,17 +388,6 @@ class MemoryTaskQueue(MemoryTaskReader):
             request_id=writer.request_id,
         )
         self._attempts[key] = attempt.with_hash()
-
-
-def _tasks_after(tasks: list[Task], lease: Lease) -> list[Task]:
-    """Return the tasks of other priorities, and those that come after the leased one in its own."""
-    lease_key = (lease.priority, lease.due_at, lease.entity_id)
-    after: list[Task] = []
-    for task in tasks:
-        if task.priority is not lease.priority or task.sort_key > lease_key:
-            after.append(task)
-
-    return after
 
 
 def _check_arguments(task: Task, arguments: Mapping[str, Any] | None) -> None:

@@ -79,6 +79,9 @@ COMMON: Final[Mapping[str, str]] = {
     "error_class": "The class of the last failure; null without one.",
     "fence": "The number of the claim; only the newest claim can complete the task.",
     "Task.finished_at": "The instant at which the task was completed or canceled; null before it.",
+    "Task.succeeded_at": (
+        "The instant of its last completion, which later runs keep; null before the first."
+    ),
     "hung_threads": "The number of threads whose task has passed its time limit and still runs.",
     "is_paused": "True if no more tasks of the stage are claimed.",
     "lease_owner": "The worker that has claimed the task; null while it is not claimed.",

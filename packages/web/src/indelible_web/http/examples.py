@@ -46,6 +46,7 @@ COMMON: Final[Mapping[str, object]] = {
     "limit": 50,
     "Task.arguments": {"to": "maya@example.org"},
     "Task.finished_at": None,
+    "Task.succeeded_at": None,
     "Task.result": None,
     "offset": 0,
     "prev_hash": "",

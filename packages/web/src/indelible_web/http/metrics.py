@@ -153,7 +153,7 @@ BREAKER_GAUGE: Final = ContextGauge(
 
 @frozen(eq=False)  # A registry tells collectors apart by identity.
 class SubjectCollector:
-    """What must succeed again and again, read at each scrape."""
+    """The subjects of silence, read at each scrape."""
 
     _app_context: AppContext
 
@@ -177,7 +177,7 @@ class SubjectCollector:
             " since 1970.",
             labels=("kind", "subject"),
         )
-        silent_keys = {found.state.subject.key for found in silent_of(states, now)}
+        silent_keys = {one.state.subject.key for one in silent_of(states, now)}
         for state in states:
             subject = state.subject
             labels = (subject.kind.value, subject.name)
