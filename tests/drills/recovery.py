@@ -17,7 +17,7 @@ from tests.drills.work import FUNDS_MINOR, ORDERS, Kind, Work, receiving
 from indelible.kernel import IndelibleError
 from indelible.kernel.errors import ForeignCursor
 from indelible.money.entities import MovementKind, ReconciliationScope
-from indelible.money.lifecycle import InboxStatus, TransferStatus
+from indelible.money.lifecycle import TransferStatus
 from indelible.money.queries.payouts import list_discrepancies
 from indelible.money.rules.payouts import TRANSFER_METADATA
 from indelible.reactions import SUBSCRIBER_NAME
@@ -209,12 +209,13 @@ def _check_books(work: Work, report: DrillReport) -> None:
         site.simulated_balance() - ours == missing,
         f"Stripe has {site.simulated_balance()}, the books {ours}, lost charges {missing}",
     )
-    waiting = site.store.read(lambda tx: tx.money.events.count_by_status())
-    received = waiting.get(InboxStatus.RECEIVED, 0)
+    waiting = work.waiting_events()
     report.require(
-        bool(received) is bool(report.unbooked),
-        f"{received} events have no outcome, and {report.unbooked} payments no charge",
+        bool(waiting) is bool(report.unbooked),
+        f"the events {waiting} have no outcome, and {report.unbooked} payments no charge",
     )
+    late = [event for event in waiting if event.startswith("transfer.")]
+    report.require(not late, f"the events {late} of transfers have no outcome")
 
 
 def _missing_minor(work: Work) -> int:

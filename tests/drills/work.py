@@ -42,6 +42,7 @@ from indelible.money.commands import (
 from indelible.money.entities import Transfer
 from indelible.money.handlers import open_charge, settle
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
+from indelible.money.lifecycle import InboxStatus
 from indelible.money.rules.ledger import SettlementLine
 from indelible.money.rules.payouts import AUTOMATIC
 from indelible.projects import Job, Project
@@ -54,6 +55,8 @@ LATE: Final = 2  # payments of items that are opened at any moment
 FEE_MINOR: Final = 1_000
 PRIZE_MINOR: Final = range(1_000, 9_000)
 FUNDS_MINOR: Final = 10**9
+MAX_WAITS: Final = 45
+WAIT_SECONDS: Final = 1
 DAYS_AGO: Final = 3  # more than a day: Stripe forgets its keys before the work goes on
 PAYER: Final = "dora"
 
@@ -254,11 +257,31 @@ class Work:
         self.tick()
         self.setup.process()
         self.site.work()
+        self._wait_for_events()
         self.tick()
         self.site.work()  # The subscriber reads what the stages have written.
         self.reader.read(self.site.store)
 
+    def _wait_for_events(self) -> None:
+        """Let the events of transfers be tried again that came before their transfer was planned.
+
+        PostgreSQL decides by its own clock when their next attempt is due.
+        """
+        for _ in range(MAX_WAITS):
+            if not any(event.startswith("transfer.") for event in self.waiting_events()):
+                return
+            if not self.site.url.startswith("sqlite"):
+                time.sleep(WAIT_SECONDS)
+            self.tick()
+            self.book()
+
     # Facts
+
+    def waiting_events(self) -> list[str]:
+        """Return the types of the received events that have no outcome."""
+        where = {"status": InboxStatus.RECEIVED}
+        heads = self.site.store.read(lambda tx: tx.money.events.find(where, limit=500))
+        return [head.entity.event_type for head in heads]
 
     def transfers(self) -> list[Transfer]:
         """Return all transfers of the books."""
