@@ -157,7 +157,7 @@ class VirtualClock:
         name: str,
         loop: Callable[[], object],  # noqa: ARG002 - it would never return to the one thread
         *,
-        daemon: bool = True,  # noqa: ARG002
+        daemon: bool = True,  # noqa: ARG002 - there is no thread that could be one
     ) -> Running:
         """Refuse the thread.
 
