@@ -29,7 +29,7 @@ from indelible.projects.errors import (
 )
 from indelible.projects.handlers import fail_job, finish_job, record_progress, start_job
 from indelible.projects.lifecycle import JOB, TERMINAL, JobStatus
-from indelible.projects.ports import GitHost, ProjectsWrite, Workspaces
+from indelible.projects.ports import GitHost, ProjectsRead, ProjectsWrite, Workspaces
 from indelible.projects.rules.critique import critique
 from indelible.projects.rules.generation import generate_files
 from indelible.projects.rules.plan import plan_files
@@ -109,7 +109,7 @@ class ProcessJob:
                 spec=tx.projects.jobs.spec(job.id).architecture_spec,
                 warnings=frozenset(tx.projects.jobs.warnings(job.id)),
                 is_ended=job.status in TERMINAL,
-                is_first=job.status is JobStatus.PENDING,
+                searched_tip=_newest_commit(tx, job) if job.status is JobStatus.PENDING else None,
             )
 
         if work.is_ended:
@@ -332,3 +332,13 @@ class ProcessJob:
         seconds = (self.clock.now() - started_at).total_seconds()
         self.observer.phase_ended(phase, max(0.0, seconds))
         self.at_failpoint(AFTER_PHASE[phase])
+
+
+def _newest_commit(tx: ProjectsRead, job: Job) -> str | None:
+    """Return the commit of the project's newest successful job, None without one."""
+    project = tx.projects.projects.get(job.project_id).entity
+    if project.latest_successful_job_id is None:
+        return None
+
+    result = tx.projects.jobs.get(project.latest_successful_job_id).entity.result
+    return None if result is None else result.commit

@@ -58,8 +58,6 @@ class Pushing:
         folder = run.workspace.path / CHECKOUT_FOLDER
         run.checkout = self.host.clone(run.repository, folder, run.handle)
         run.handle.check()
-        if run.work.is_first:
-            run.searched_tip = run.checkout.tip
         if not self._find(run, run.checkout):
             self._write_commit(run, run.checkout)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import LeaseHandle
@@ -25,14 +25,16 @@ R = TypeVar("R")
 class JobWork:
     """A job as the claim read it; one that has ended only needs its workspace deleted.
 
-    A claim that found the job pending is the first one: no attempt can have pushed before.
+    `searched_tip` is a commit that cannot contain the job's commit, None if every commit may. A
+    pending job has pushed nothing, or a restored database has forgotten its push: a push that is
+    forgotten came after every commit that the database knows.
     """
 
     job: Job
     spec: ArchitectureSpec
     warnings: frozenset[str]  # of earlier attempts
     is_ended: bool = False
-    is_first: bool = False
+    searched_tip: str | None = None
 
 
 @define(kw_only=True, eq=False)
@@ -50,7 +52,10 @@ class JobRun:
     files: tuple[GeneratedFile, ...] = field(default=(), init=False)
     repository: Repository | None = field(default=None, init=False)
     checkout: Checkout | None = field(default=None, init=False)
-    searched_tip: str | None = field(default=None, init=False)  # it does not contain the commit
+    # It does not contain the commit.
+    searched_tip: str | None = field(
+        default=Factory(lambda self: self.work.searched_tip, takes_self=True), init=False
+    )
     commit: str | None = field(default=None, init=False)
     is_on_host: bool = field(default=False, init=False)  # the commit
 
