@@ -13,12 +13,14 @@ from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_terms import DatabaseNow
 from indelible_sql.maintenance.findings import MAX_STATEMENTS, Fault, Finding, decode_row, rows
 from indelible_sql.schema.tables import HISTORY
 
 # The clock that limited a lease may have been ahead of this one.
 MAX_LEASE = timedelta(seconds=2 * MAX_LEASE_SECONDS)
 MAX_FUTURE = timedelta(days=1)
+DATABASE_NOW: Query = select(DatabaseNow().label("database_now"))
 
 Key = tuple[str, str]  # stage and entity id
 OutcomesByFence = dict[int, dict[AttemptOutcome, str]]  # with the reason of each
@@ -27,6 +29,7 @@ Lifecycles = Mapping[str, Lifecycle[StrEnum]]
 
 def task_findings(session: Session, stages: Lifecycles, now: datetime) -> Iterator[Finding]:
     """Yield every finding about tasks and attempts; `stages` are those that need an aggregate."""
+    (database_now,) = session.rows(DATABASE_NOW, {})[0].values()
     attempts = _AttemptsInOrder(session, now)
     for row in rows(session, TASKS, ("stage", "entity_id")):
         key = (row["stage"], row["entity_id"])
@@ -35,6 +38,7 @@ def task_findings(session: Session, stages: Lifecycles, now: datetime) -> Iterat
             task = ROWS.structure(decode_row(session, TASKS, row), Task)
             details = [
                 *_task_faults(task, now),
+                *_success_faults(task, database_now),
                 *_end_faults(task),
                 *_attempt_faults(task, outcomes),
             ]
@@ -122,10 +126,14 @@ def _task_faults(task: Task, now: datetime) -> Iterator[str]:
         yield f"its lease ends too late: {task.lease_until}"
     if task.is_halted and task.due_at is not None:
         yield "it is dead or canceled, and due"
-    if task.succeeded_at is not None and task.succeeded_at > now + MAX_FUTURE:
-        yield f"it succeeded in the future: {task.succeeded_at}"
     if task.attempts > task.fence:
         yield "it has more attempts than claims"
+
+
+def _success_faults(task: Task, database_now: datetime) -> Iterator[str]:
+    """Yield that a success is in the future; the database's own clock has written its time."""
+    if task.succeeded_at is not None and task.succeeded_at > database_now + MAX_FUTURE:
+        yield f"it succeeded in the future: {task.succeeded_at}"
 
 
 def _end_faults(task: Task) -> Iterator[str]:
