@@ -107,6 +107,7 @@ def plain_run(task: Task) -> Task:
         slot=None,
         error_class=None,
         finished_at=None,
+        succeeded_at=None,
     )
     if task.cancel_reason is None:
         return without
@@ -128,7 +129,10 @@ def test_down_and_up_again_keeps_tasks_and_attempts(database: EmptyDatabase, pre
         assert old_rows(database) == rows
 
         database.upgrade()
-        after = {key: evolve(task, finished_at=None) for key, task in tasks_of(database).items()}
+        after: dict[tuple[str, str], Task] = {}
+        for key, task in tasks_of(database).items():
+            assert task.succeeded_at == (task.finished_at if task.is_completed else None)
+            after[key] = evolve(task, finished_at=None, succeeded_at=None)
         assert after == {key: plain_run(task) for key, task in tasks.items()}
         assert attempts_of(database) == with_deaths(attempts)
         assert verify(store) == ()

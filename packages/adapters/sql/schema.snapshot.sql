@@ -5869,7 +5869,7 @@ function keys_fixed  BEGIN
 END  false {search_path=pg_catalog}
 
 function keys_has_scopes  BEGIN
-  IF (jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z]+(:[a-z]+)?)$')) IS NOT TRUE THEN
+  IF (CASE WHEN jsonb_typeof(NEW.scopes) = 'array' THEN jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z]+(:[a-z]+)?)$') END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -9963,7 +9963,11 @@ trigger A CREATE TRIGGER "rate_buckets_no_delete" BEFORE DELETE ON "rate_buckets
 
 trigger A CREATE TRIGGER "rate_buckets_no_truncate" BEFORE TRUNCATE ON "rate_buckets" FOR EACH STATEMENT EXECUTE FUNCTION "rate_buckets_no_truncate"()
 
-trigger A CREATE TRIGGER "receipts_has_answer" AFTER INSERT ON "receipts" FOR EACH ROW WHEN ((((("new"."result")::"jsonb" <> '{}'::"jsonb") AND ((("new"."result")::"jsonb" - 'answer'::"text") = '{}'::"jsonb")) IS NOT TRUE)) EXECUTE FUNCTION "receipts_has_answer"()
+trigger A CREATE TRIGGER "receipts_has_answer" AFTER INSERT ON "receipts" FOR EACH ROW WHEN ((
+        CASE
+            WHEN ("jsonb_typeof"(("new"."result")::"jsonb") = 'object'::"text") THEN ((("new"."result")::"jsonb" <> '{}'::"jsonb") AND ((("new"."result")::"jsonb" - 'answer'::"text") = '{}'::"jsonb"))
+            ELSE NULL::boolean
+        END IS NOT TRUE)) EXECUTE FUNCTION "receipts_has_answer"()
 
 trigger A CREATE TRIGGER "receipts_no_delete" BEFORE DELETE ON "receipts" FOR EACH STATEMENT EXECUTE FUNCTION "receipts_no_delete"()
 

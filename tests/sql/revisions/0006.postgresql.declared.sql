@@ -3179,7 +3179,7 @@ ALTER TABLE indelible.watched_subjects ENABLE ALWAYS TRIGGER watched_subjects_su
 --;
 CREATE FUNCTION indelible.keys_has_scopes() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z]+(:[a-z]+)?)$')) IS NOT TRUE THEN
+  IF (CASE WHEN jsonb_typeof(NEW.scopes) = 'array' THEN jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z]+(:[a-z]+)?)$') END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -3212,7 +3212,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER receipts_has_answer AFTER INSERT ON indelible.receipts
-FOR EACH ROW WHEN ((NEW.result <> '{}' AND NEW.result - 'answer' = '{}') IS NOT TRUE) EXECUTE FUNCTION indelible.receipts_has_answer()
+FOR EACH ROW WHEN ((CASE WHEN jsonb_typeof(NEW.result) = 'object' THEN NEW.result <> '{}' AND NEW.result - 'answer' = '{}' END) IS NOT TRUE) EXECUTE FUNCTION indelible.receipts_has_answer()
 --;
 ALTER TABLE indelible.receipts ENABLE ALWAYS TRIGGER receipts_has_answer
 --;

@@ -37,6 +37,11 @@ SCOPE_COUNT = {
     "postgresql": "jsonb_array_length(NEW.scopes)",
     "sqlite": "json_array_length(NEW.scopes)",
 }
+# Another guard refuses what is no list; here its elements could not be read.
+IS_LIST = {
+    "postgresql": "jsonb_typeof(NEW.scopes) = 'array'",
+    "sqlite": "json_valid(NEW.scopes)",
+}
 
 
 def key_guards(dialect: str) -> Iterator[Guard]:
@@ -44,7 +49,10 @@ def key_guards(dialect: str) -> Iterator[Guard]:
     condition = (
         f"{SCOPE_COUNT[dialect]} BETWEEN 1 AND {MAX_SCOPES} AND NOT EXISTS ({NO_SCOPE[dialect]})"
     )
-    if dialect == "sqlite":
-        condition = f"CASE WHEN json_valid(NEW.scopes) THEN {condition} END"
-    yield Guard(table=KEYS, rule="has_scopes", event="INSERT", condition=condition)
+    yield Guard(
+        table=KEYS,
+        rule="has_scopes",
+        event="INSERT",
+        condition=f"CASE WHEN {IS_LIST[dialect]} THEN {condition} END",
+    )
     yield fixed_columns_guard(KEYS, Key.fixed)

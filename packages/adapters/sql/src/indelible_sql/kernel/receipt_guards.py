@@ -10,7 +10,10 @@ from indelible_sql.schema.tables import RECEIPTS
 
 # An object whose only key is "answer".
 HAS_ANSWER = {
-    "postgresql": "NEW.result <> '{}' AND NEW.result - 'answer' = '{}'",
+    "postgresql": (
+        "CASE WHEN jsonb_typeof(NEW.result) = 'object'"
+        " THEN NEW.result <> '{}' AND NEW.result - 'answer' = '{}' END"
+    ),
     "sqlite": (
         "CASE WHEN json_valid(NEW.result)"
         " THEN (SELECT group_concat(key, ',') FROM json_each(NEW.result)) = 'answer' END"
