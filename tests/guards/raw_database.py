@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Executable, NullPool, Pool, QueuePool, create_engine
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    Insert,
+    NullPool,
+    Pool,
+    QueuePool,
+    create_engine,
+)
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
@@ -95,7 +104,10 @@ class RawPostgresDatabase(RawDatabase):
 def run(connection: Connection, statements: Sequence[Statement]) -> None:
     """Run the statements in order."""
     for statement in statements:
-        if isinstance(statement, Executable):
+        if isinstance(statement, Insert):
+            # Its result is not read: no value of Python may stand for what was written.
+            connection.execute(statement.inline())
+        elif isinstance(statement, Executable):
             connection.execute(statement)
         else:
             statement(connection)
