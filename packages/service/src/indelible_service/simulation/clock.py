@@ -1,46 +1,54 @@
-"""The virtual clock of a simulation: it moves only when an event of the simulation comes."""
+"""The clock of a simulation: it moves only when an event of the simulation comes."""
 
 import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Final
 
 from attrs import define, field
+
+from indelible_workers import VirtualClock
 
 SECOND: Final = timedelta(seconds=1)
 
 
 @define(eq=False)
-class VirtualClock:
+class SimulatedClock(VirtualClock):
     """The time of everything in a simulation, in whole seconds.
 
     `listeners` are called with the number of seconds by which it has moved.
     """
 
-    started_at: datetime
-    seconds: int = 0  # since the start
-    listeners: list[Callable[[int], object]] = field(factory=list[Callable[[int], object]])
+    listeners: list[Callable[[int], object]] = field(
+        factory=list[Callable[[int], object]], init=False
+    )
 
-    def now(self) -> datetime:
-        """Return the time."""
-        return self.started_at + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
+    @property
+    def seconds(self) -> int:
         """Return the seconds since the start."""
-        return float(self.seconds)
+        return int(self.monotonic())
 
-    def sleep(self, seconds: float) -> None:
-        """Let at least so many seconds pass."""
-        self.advance(math.ceil(seconds))
+    def wait(self, event: Event, seconds: float | None = None) -> bool:
+        """Let whole seconds pass until the event is set; return False if they are over before.
+
+        Raises: WaitNeverEnds.
+        """
+        return super().wait(event, None if seconds is None else math.ceil(seconds))
 
     def advance(self, seconds: int) -> None:
-        """Let seconds pass, and tell the listeners."""
-        if seconds <= 0:
-            return
-        self.seconds += seconds
-        for listener in self.listeners:
-            listener(seconds)
+        """Let seconds pass."""
+        if seconds > 0:
+            self.sleep(seconds)
 
     def seconds_until(self, instant: datetime) -> int:
         """Return the whole seconds until an instant, at least 0."""
         return max(0, math.ceil((instant - self.now()) / SECOND))
+
+    def _move_to(self, instant: int) -> None:
+        before = self.seconds
+        super()._move_to(instant)
+        passed = self.seconds - before
+        if passed > 0:
+            for listener in self.listeners:
+                listener(passed)

@@ -4,7 +4,7 @@ from typing import Final
 
 from attrs import define, field
 
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_sql.engine.failpoints import Failpoint
 
 # Both databases reach these equally often. The others lie between the statements of a transaction,
@@ -38,7 +38,7 @@ class Mortality:
     Each failpoint of the store, of the stages and of the contexts is reached by `reach`.
     """
 
-    clock: VirtualClock
+    clock: SimulatedClock
     planned: list[CrashPlan] = field(factory=list[CrashPlan])
     is_dead: bool = False
     down_until: int = 0

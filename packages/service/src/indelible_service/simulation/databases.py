@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from indelible.kernel import Ids
 from indelible.policy import Policy
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_sql import SqlStore, open_store
 from indelible_sql.schema.database_time import DATABASE_TIME
@@ -46,7 +46,7 @@ class SimulatedDatabase(Protocol):
         ...
 
 
-def _configure(store: SqlStore, clock: VirtualClock) -> None:
+def _configure(store: SqlStore, clock: SimulatedClock) -> None:
     """Let the settings' cache of a store live in the virtual time, without a thread."""
     store.pause = _do_not_wait
     store.config.monotonic = clock.monotonic
@@ -67,7 +67,7 @@ class SqliteDatabase:
     """A file; each connection reads the virtual clock."""
 
     file: Path
-    clock: VirtualClock
+    clock: SimulatedClock
     policy: Policy
     _calculator: sqlite3.Connection = field(
         factory=lambda: sqlite3.connect(":memory:", check_same_thread=False), init=False
@@ -113,7 +113,7 @@ class SqliteDatabase:
 
 @contextmanager
 def sqlite_database(
-    folder: Path, clock: VirtualClock, policy: Policy
+    folder: Path, clock: SimulatedClock, policy: Policy
 ) -> Generator[SimulatedDatabase]:
     """Create a migrated file in a folder."""
     database = SqliteDatabase(file=folder / PRISTINE, clock=clock, policy=policy)
@@ -129,7 +129,7 @@ class PostgresqlDatabase:
 
     url: str
     owner: Any  # a connection of psycopg, in autocommit mode
-    clock: VirtualClock
+    clock: SimulatedClock
     policy: Policy
     _function: str = ""  # the definition that the migrations have made
 
@@ -184,7 +184,7 @@ class PostgresqlDatabase:
 
 @contextmanager
 def postgresql_database(
-    folder: Path, clock: VirtualClock, policy: Policy
+    folder: Path, clock: SimulatedClock, policy: Policy
 ) -> Generator[SimulatedDatabase]:
     """Run a server in a folder, and migrate its database."""
     import psycopg
@@ -204,7 +204,7 @@ def postgresql_database(
 
 
 def simulated_database(
-    kind: DatabaseKind, folder: Path, clock: VirtualClock, policy: Policy
+    kind: DatabaseKind, folder: Path, clock: SimulatedClock, policy: Policy
 ) -> AbstractContextManager[SimulatedDatabase]:
     """Return the context of a new database."""
     if kind is DatabaseKind.SQLITE:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from attrs import define, field
 
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.draws import digest_of
 
 MILLISECONDS: Final = 1_000
@@ -23,7 +23,7 @@ class SeededIds:
     """
 
     seed: int
-    clock: VirtualClock
+    clock: SimulatedClock
     _step: str = field(default="start", init=False)
     _number: int = field(default=0, init=False)
 

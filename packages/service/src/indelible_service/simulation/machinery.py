@@ -18,6 +18,7 @@ from indelible_service.simulation.processes import (
 )
 from indelible_service.simulation.stripe import SimulatedStripe
 from indelible_service.simulation.world import Action, World
+from indelible_workers.claims import MIN_RESTART_SECONDS
 
 WEB: Final = "web"
 SCHEDULER: Final = "scheduler"
@@ -25,6 +26,8 @@ STRIPE: Final = "stripe"
 MAX_LOOK_SECONDS: Final = 30 * MINUTE  # between two looks of a worker that nothing wakes
 SCHEDULER_SECONDS: Final = (40 * MINUTE, 80 * MINUTE)  # a scheduler enqueues the newest slots only
 MAX_WAKE_SECONDS: Final = 2  # from a commit to the look that it causes
+# A claim that follows another one begins at the front only after this.
+RESTART_SECONDS: Final = MIN_RESTART_SECONDS + 1
 NO_ANSWER: Final = 0
 
 
@@ -130,8 +133,10 @@ class Machinery:
             claimed = process.process(stage)
             if claimed:
                 done.append(f"{claimed} {stage}")
-        if look.ready or done:
+        if done:
             self.wake(name, 0)
+        elif look.ready:
+            self.wake(name, RESTART_SECONDS)
         else:
             wait = MAX_LOOK_SECONDS
             if look.next_at is not None:

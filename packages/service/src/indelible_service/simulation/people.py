@@ -222,7 +222,7 @@ class People:
         }
 
     def _text(self, seconds: int) -> str:
-        instant = self.around.clock.started_at + timedelta(seconds=seconds)
+        instant = self.around.clock.start_at + timedelta(seconds=seconds)
         return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
     # Entries

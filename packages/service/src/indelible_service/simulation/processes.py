@@ -1,7 +1,6 @@
 """The processes of a simulated installation: web, workers and schedulers, each of which can die."""
 
 from abc import ABC, abstractmethod
-from threading import Event
 from typing import cast
 
 from attrs import define, field
@@ -14,7 +13,7 @@ from indelible.kernel.audit import Actor
 from indelible_service.composition import build_web_settings
 from indelible_service.processes import WORKER, enqueue_standing_tasks, recurring_tasks
 from indelible_service.settings import Settings
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import SimulatedDatabase
 from indelible_service.simulation.ids import SeededIds
@@ -24,7 +23,7 @@ from indelible_service.simulation.stripe import SimulatedStripe
 from indelible_service.workers import SCHEDULER
 from indelible_sql import SqlStore
 from indelible_web import create_app
-from indelible_workers import RecurringTask, ThreadClock, Worker, process_batch, run_scheduler
+from indelible_workers import RecurringTask, Worker, process_batch, run_scheduler
 from indelible_workers.dispatching import Dispatcher, Look
 from indelible_workers.messages import queue_name
 
@@ -53,7 +52,7 @@ class Surroundings:
     database: SimulatedDatabase
     stripe: SimulatedStripe
     provider: SimulatedProvider
-    clock: VirtualClock
+    clock: SimulatedClock
     ids: SeededIds
     settings: Settings
     commits: CommitNotes
@@ -156,7 +155,7 @@ class WorkerProcess(SimulatedProcess):
         self.worker = Worker(
             store=self.store,
             actor=WORKER,
-            clock=ThreadClock(around.clock),
+            clock=around.clock,
             at_failpoint=self.mortality.reach,
         )
         self.wakeups = _Wakeups()
@@ -181,22 +180,7 @@ class WorkerProcess(SimulatedProcess):
 
     def process(self, stage: str) -> int:
         """Process a batch of a stage, and return how many tasks were claimed."""
-        # The position follows the clock of the machine: without it a claim starts at the front.
-        self.worker.claim_positions.clear()
         return process_batch(self.store, self.stages[stage], actor=WORKER, worker=self.worker)
-
-
-class _OneRound(Event):
-    """A stop that comes after one round of a scheduler, whether or not the round has failed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rounds = 0
-
-    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - of the base class
-        """Return False the first time, and True from then on."""
-        self._rounds += 1
-        return self._rounds > 1
 
 
 class SchedulerProcess(SimulatedProcess):
@@ -214,8 +198,7 @@ class SchedulerProcess(SimulatedProcess):
         worker = Worker(
             store=self.store,
             actor=SCHEDULER,
-            clock=ThreadClock(self.surroundings.clock),
-            stopping=_OneRound(),
+            clock=self.surroundings.clock,
             at_failpoint=self.mortality.reach,
         )
-        run_scheduler(worker, self.tasks)
+        run_scheduler(worker, self.tasks, after_round=worker.stopping.set)

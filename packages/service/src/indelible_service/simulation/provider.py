@@ -21,7 +21,7 @@ from indelible_service.demos.provider import (
     Story,
     reply_of,
 )
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.draws import Draws, Seed
 from indelible_service.simulation.plan import DAY, PlannedTournament
@@ -39,7 +39,7 @@ MAX_TOURNAMENTS: Final = 64  # that are kept: to invent the players takes millis
 class SimulatedProvider:
     """The stand-in of the provider, whose stories follow the virtual clock."""
 
-    clock: VirtualClock
+    clock: SimulatedClock
     stub: ProviderStub
     draws: Draws
     requests: int = 0
@@ -47,7 +47,7 @@ class SimulatedProvider:
     faults: int = 0
 
     @classmethod
-    def open(cls, clock: VirtualClock, seed: Seed) -> "SimulatedProvider":
+    def open(cls, clock: SimulatedClock, seed: Seed) -> "SimulatedProvider":
         """Return a provider without a tournament."""
         draws = seed.draws("provider", "faults")
         return cls(clock, ProviderStub(monotonic=clock.monotonic), draws)
@@ -106,9 +106,9 @@ class _Pool:
         )
 
 
-def tournament_of(planned: PlannedTournament, clock: VirtualClock) -> Tournament:
+def tournament_of(planned: PlannedTournament, clock: SimulatedClock) -> Tournament:
     """Return the invented tournament of a plan."""
-    first_day = clock.started_at.date() + timedelta(days=planned.first_day)
+    first_day = clock.start_at.date() + timedelta(days=planned.first_day)
     return _tournament(planned, first_day)
 
 
@@ -129,7 +129,7 @@ def _tournament(planned: PlannedTournament, first_day: date) -> Tournament:
     )
 
 
-def story_of(planned: PlannedTournament, clock: VirtualClock) -> Story:
+def story_of(planned: PlannedTournament, clock: SimulatedClock) -> Story:
     """Return the leaderboards of a tournament by seconds since the start."""
     tournament = tournament_of(planned, clock)
     steps: list[Step] = []

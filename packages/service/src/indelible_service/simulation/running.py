@@ -16,7 +16,7 @@ from indelible_service.data_directory import derive_secret
 from indelible_service.database import build_policy
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.checks import Checker, Violation
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import DatabaseKind, simulated_database
 from indelible_service.simulation.draws import Seed
@@ -147,7 +147,7 @@ class Simulation:
 @contextmanager
 def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simulation]:
     """Open everything that takes part."""
-    clock = VirtualClock(START)
+    clock = SimulatedClock(START)
     ids = SeededIds(plan.seed, clock)
     world = World(Seed(plan.seed), clock, ids)
     settings = simulated_settings(plan.seed)

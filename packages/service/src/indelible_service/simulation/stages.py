@@ -2,11 +2,10 @@
 
 from typing import Any, Final
 
-from attrs import define, evolve
+from attrs import define
 
 from indelible.contests.tasks import ContestStages
 from indelible.kernel.feed_stage import FeedFollower
-from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.money.entities import ReconciliationScope
 from indelible.money.ports import StripeGateway
@@ -18,7 +17,7 @@ from indelible_service import subscribers
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.sealing import seal_stage
 from indelible_service.settings import Settings
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.provider import SimulatedProvider
 from indelible_sql import SqlStore
@@ -35,7 +34,7 @@ class StageParts:
     store: SqlStore
     gateway: StripeGateway
     provider: SimulatedProvider
-    clock: VirtualClock
+    clock: SimulatedClock
     mortality: Mortality
     settings: Settings
 
@@ -53,7 +52,7 @@ def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
             poll_seconds=FEED_POLL_SECONDS,
         ).stage(),
     ]
-    return {stage.name: in_virtual_time(stage, parts.clock) for stage in stages}
+    return {stage.name: stage for stage in stages}
 
 
 def _contest_stages(parts: StageParts) -> list[AnyStage]:
@@ -94,27 +93,3 @@ def _money_stages(parts: StageParts, money: MoneySettings) -> list[AnyStage]:
         )
         stages.append(reconcile.stage())
     return stages
-
-
-class VirtualHandle(LeaseHandle):
-    """The handle of a task that waits in the virtual time."""
-
-    def __init__(self, handle: LeaseHandle, clock: VirtualClock) -> None:
-        """Take the lease over."""
-        super().__init__(handle.lease, open_group=handle.open_group)
-        self._clock = clock
-
-    def wait(self, seconds: float) -> bool:
-        """Let the time pass, and return whether a stop is requested."""
-        self._clock.sleep(seconds)
-        return self.stop_requested
-
-
-def in_virtual_time(stage: AnyStage, clock: VirtualClock) -> AnyStage:
-    """Return the stage with a `perform` whose waits take no time of the machine."""
-    perform = stage.perform
-
-    def perform_in_virtual_time(work: object, handle: LeaseHandle) -> object:
-        return perform(work, VirtualHandle(handle, clock))
-
-    return evolve(stage, perform=perform_in_virtual_time)

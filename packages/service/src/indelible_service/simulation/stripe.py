@@ -7,7 +7,7 @@ from attrs import define
 
 from indelible.kernel import UsageError
 from indelible.money.rules.events import EVENT_TYPES
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_stripe import StripeApi
 from indelible_stripe.simulator import read_story
@@ -33,15 +33,15 @@ TIMEOUT_SECONDS: Final = 30  # of a request that gets no answer
 class SimulatedStripe:
     """The engine, the gateways to it, and what happens in its dashboard."""
 
-    clock: VirtualClock
+    clock: SimulatedClock
     engine: Engine
     requests: int = 0
     silences: int = 0
 
     @classmethod
-    def open(cls, clock: VirtualClock, seed: int) -> "SimulatedStripe":
+    def open(cls, clock: SimulatedClock, seed: int) -> "SimulatedStripe":
         """Return a platform account without a balance, whose clock is the virtual one."""
-        started_at = int(clock.started_at.timestamp())
+        started_at = int(clock.start_at.timestamp())
         story = read_story({"clock": {"stopped_at": started_at}})
         stripe = cls(clock, Engine(story, seed))
         stripe.engine.state.base_url = BASE_ADDRESS
@@ -114,7 +114,7 @@ class SimulatedStripe:
         due = self.engine.sender.next_due()
         if due is None:
             return None
-        seconds = due - self.clock.started_at.timestamp()
+        seconds = due - self.clock.start_at.timestamp()
         whole = int(seconds)
         return whole if whole == seconds else whole + 1
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import define, field
 
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import SimulatedCrash
 from indelible_service.simulation.draws import Seed, digest_of
 from indelible_service.simulation.ids import SeededIds
@@ -37,7 +37,7 @@ class World:
     """
 
     seed: Seed
-    clock: VirtualClock
+    clock: SimulatedClock
     ids: SeededIds
     after_step: Callable[[], object] = field(default=lambda: None)
     on_crash: Callable[[str], object] = field(default=lambda _: None)
