@@ -14,7 +14,7 @@ from tests.drills.bed import CommandFailed, command, settings_of
 from tests.drills.reports import DrillReport
 from tests.drills.work import FUNDS_MINOR, ORDERS, Kind, Work, receiving
 
-from indelible.kernel import IndelibleError
+from indelible.kernel import IndelibleError, SystemClock
 from indelible.kernel.errors import ForeignCursor
 from indelible.money.entities import MovementKind, ReconciliationScope
 from indelible.money.lifecycle import TransferStatus
@@ -108,9 +108,9 @@ def catch_up(work: Work) -> None:
 
     Commands and servers use the machine's, and Stripe has forgotten its keys meanwhile.
     """
-    behind = ceil(time.time() - work.site.clock.now().timestamp()) + 1
+    behind = ceil(SystemClock().now().timestamp() - work.site.clock.now().timestamp()) + 1
     work.site.clock.advance(max(behind, 0))
-    while time.time() < work.site.clock.now().timestamp():
+    while SystemClock().now().timestamp() < work.site.clock.now().timestamp():
         time.sleep(0.05)
 
 

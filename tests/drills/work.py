@@ -31,7 +31,7 @@ from tests.chaos.money_site import (
 from tests.drills.readers import Reader
 from tests.project_jobs import JobSetup
 
-from indelible.kernel import Actor
+from indelible.kernel import Actor, SystemClock
 from indelible.money.commands import (
     AttachDestination,
     EnablePayee,
@@ -190,7 +190,7 @@ class Work:
 
     def tick(self) -> None:
         """Let a second pass; PostgreSQL decides by its own clock, which is never behind."""
-        is_behind = self.site.clock.now().timestamp() + 1 < time.time()
+        is_behind = self.site.clock.now().timestamp() + 1 < SystemClock().now().timestamp()
         if is_behind or self.site.url.startswith("sqlite"):
             self.site.clock.advance(1)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from indelible_service.simulation.clock import VirtualClock
+from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.draws import Seed
 from indelible_service.simulation.ids import SeededIds
 from indelible_service.simulation.plan import Plan, PlanUnreadable, Profile, read_plan, write_plan
@@ -37,7 +37,7 @@ def test_draws_reach_both_ends_of_their_range() -> None:
 
 
 def test_ids_of_a_step_depend_on_no_earlier_step() -> None:
-    ids = SeededIds(1, VirtualClock(NOON))
+    ids = SeededIds(1, SimulatedClock(NOON))
     ids.begin("first")
     ids.new()
     ids.new()

@@ -87,13 +87,14 @@ def prepare_stages(store: SqlStore, stages: Container[str]) -> None:
 
 def enqueue_standing_tasks(store: SqlStore, stages: Iterable[AnyStage]) -> None:
     """Enqueue the standing tasks of these stages, which enqueue themselves again from then on."""
-    tasks = [(stage.name, task) for stage in stages for task in stage.standing_tasks]
-    if not tasks:
+    stages = [stage for stage in stages if stage.standing_tasks]
+    if not stages:
         return
 
     with store.transaction(actor=WORKER, reason="worker start") as tx:
-        for stage_name, task in tasks:
-            tx.tasks.enqueue(stage_name, {task.entity_id: tx.clock.now()})
+        for stage in stages:
+            now = tx.clock.now()
+            tx.tasks.enqueue(stage.name, {task.entity_id: now for task in stage.standing_tasks})
 
 
 def declare_configured_subjects(settings: Settings, store: SqlStore) -> None:

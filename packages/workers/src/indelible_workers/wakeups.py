@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 import dramatiq
@@ -88,8 +89,8 @@ def run_workers(
     Raises: PerformNotPicklable, ThreadRefused under a virtual clock.
     """
     _set_limits(worker, stages, threads)
-    subjects = [subject for stage in stages.values() for subject in stage.subjects]
-    declare_subjects(worker.store, subjects, worker.actor)
+    subjects = chain.from_iterable(stage.subjects for stage in stages.values())
+    declare_subjects(worker.store, tuple(subjects), worker.actor)
     brokers = (*brokers, LocalBroker())
     pools = [
         dramatiq.Worker(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)

@@ -90,7 +90,8 @@ class People:
     def begin(self) -> None:
         """Give everybody a key, and let the plan come."""
         self._keys[ORGANIZER] = self._create_key(ORGANIZER, ORGANIZER_SCOPES)
-        for user in sorted({entry.user for entry in self.plan.entries}):
+        users = {entry.user for entry in self.plan.entries}
+        for user in sorted(users):
             self._keys[user] = self._create_key(user, USER_SCOPES)
         for tournament in self.plan.tournaments:
             self.around.provider.tell(tournament)

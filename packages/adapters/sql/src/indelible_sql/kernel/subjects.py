@@ -7,7 +7,6 @@ from attrs import frozen
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
-    Select,
     and_,
     bindparam,
     case,
@@ -16,18 +15,16 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
 from indelible.kernel.silence import TASK_KINDS, Subject, SubjectKind, SubjectState
-from indelible.kernel.tasks import Priority
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.history import fetch_all
 from indelible_sql.kernel.subject_tables import SUBJECTS
 from indelible_sql.kernel.task_tables import TASKS
-from indelible_sql.kernel.task_terms import DatabaseNow, LatestSuccess
+from indelible_sql.kernel.task_terms import DatabaseNow, LatestSuccess, earliest_due
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL
 from indelible_sql.schema.expressions import in_json_list
 
@@ -45,22 +42,7 @@ def _last_success() -> ScalarSelect[Any]:
     return last.where(TASKS.c.stage == _STAGE, TASKS.c.succeeded_at.is_not(None)).scalar_subquery()
 
 
-def _first_due() -> ScalarSelect[Any]:
-    """Return the first due time of a stage; the index has those of each priority in order."""
-    searches: list[Select[Any]] = []
-    for priority in Priority:
-        first = (
-            select(TASKS.c.due_at)
-            .where(TASKS.c.stage == _STAGE, TASKS.c.due_at.is_not(None))
-            .where(TASKS.c.priority == literal_column(str(priority.value)))
-            .order_by(TASKS.c.due_at)
-            .limit(1)
-        )
-        searches.append(select(first.subquery(f"first_of_priority_{priority.value}").c.due_at))
-
-    times = union_all(*searches).subquery("times")
-    return select(func.min(times.c.due_at, type_=INSTANT)).scalar_subquery()
-
+_FIRST_DUE = earliest_due(TASKS.c.stage == _STAGE, TASKS.c.due_at.is_not(None))
 
 # Which subjects are there, when did each succeed, and what does its task or stage wait for?
 STATES = (
@@ -72,7 +54,7 @@ STATES = (
         _SUBJECT.c.known_since,
         _SUBJECT.c.succeeded_at.label("kept_at"),
         case((_IS_STAGE, _last_success()), else_=_TASK.c.succeeded_at).label("task_succeeded_at"),
-        case((_IS_STAGE, _first_due()), else_=_TASK.c.due_at).label("due_at"),
+        case((_IS_STAGE, _FIRST_DUE), else_=_TASK.c.due_at).label("due_at"),
         _TASK.c.dead_reason,
         _TASK.c.cancel_reason,
     )

@@ -22,8 +22,13 @@ from indelible.kernel.stages import StageStatus
 from indelible.kernel.tasks import Priority
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.task_tables import STAGES, TASKS
-from indelible_sql.kernel.task_terms import NOW, ORDER_OF_PRIORITY, due_of_priority
-from indelible_sql.schema.columns import IDENTIFIER, INSTANT
+from indelible_sql.kernel.task_terms import (
+    NOW,
+    ORDER_OF_PRIORITY,
+    due_of_priority,
+    earliest_due,
+)
+from indelible_sql.schema.columns import IDENTIFIER
 from indelible_sql.schema.expressions import TextList
 from indelible_sql.schema.feed import END_OF_FEED
 from indelible_sql.schema.tables import HISTORY
@@ -61,23 +66,6 @@ def _count_due() -> ScalarSelect[Any]:
     return select(func.count()).select_from(first_rows).scalar_subquery()
 
 
-def _next_due() -> ScalarSelect[Any]:
-    """Return the first due time to come; the index has those of each priority in order."""
-    searches: list[Select[Any]] = []
-    for priority in Priority:
-        first = (
-            select(TASKS.c.due_at)
-            .where(_OF_STAGE, TASKS.c.due_at > NOW)
-            .where(TASKS.c.priority == literal_column(str(priority.value)))
-            .order_by(TASKS.c.due_at)
-            .limit(1)
-        )
-        searches.append(select(first.subquery(f"next_of_priority_{priority.value}").c.due_at))
-
-    times = union_all(*searches).subquery("times")
-    return select(func.min(times.c.due_at, type_=INSTANT)).scalar_subquery()
-
-
 def _demand(stages: TextClause, last_change: ScalarSelect[Any]) -> Select[*tuple[Any, ...]]:
     is_last_change = and_(
         HISTORY.c.lifecycle == STAGES.c.lifecycle,
@@ -95,7 +83,7 @@ def _demand(stages: TextClause, last_change: ScalarSelect[Any]) -> Select[*tuple
         select(
             _STAGE.label("stage"),
             _count_due().label("due"),
-            _next_due().label("next_due"),
+            earliest_due(_OF_STAGE, TASKS.c.due_at > NOW).label("next_due"),
             paused_by.label("paused_by"),
             probe_at.label("probe_at"),
             last_change.label("last_change"),

@@ -7,10 +7,12 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     CompoundSelect,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
     exists,
+    func,
     literal_column,
     null,
     or_,
@@ -141,6 +143,27 @@ def due_of_priority(is_of_stage: ColumnElement[bool], priority: Priority) -> Sel
         IS_FREE,
         TASKS.c.priority == literal_column(str(priority.value)),
     )
+
+
+def earliest_due(*conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """Return the earliest due time of a stage's tasks, without sorting them.
+
+    Each priority is searched by itself, because the index has the due times of each in order. The
+    conditions name the stage, and what is asked of the due time.
+    """
+    searches: list[Select[Any]] = []
+    for priority in Priority:
+        first = (
+            select(TASKS.c.due_at)
+            .where(*conditions)
+            .where(TASKS.c.priority == literal_column(str(priority.value)))
+            .order_by(TASKS.c.due_at)
+            .limit(1)
+        )
+        searches.append(select(first.subquery(f"of_priority_{priority.value}").c.due_at))
+
+    times = union_all(*searches).subquery("times")
+    return select(func.min(times.c.due_at, type_=INSTANT)).scalar_subquery()
 
 
 def first_claimable(

@@ -1,6 +1,7 @@
 """Read every row of a table, whatever its values have become, and name those that are wrong."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, ClassVar
@@ -20,6 +21,7 @@ PAGE = 1_000
 SHARED_KINDS = (ACTOR, JSON_ARRAY)  # whose values many rows have in common
 MAX_SHARED = 1_000  # values that are decoded once, among rows that follow each other
 MAX_SHARED_CHARACTERS = 10_000
+MAX_FUTURE = timedelta(days=1)  # by which a time may be ahead of the clock that verify reads
 MAX_STATEMENTS = 1_000  # that are built once for all databases of the process
 
 

@@ -14,6 +14,7 @@ from indelible_sql.engine.errors import DatabaseFault, schema_problem, translate
 from indelible_sql.engine.limited import lift_limit
 from indelible_sql.engine.session import Query, Session
 from indelible_sql.maintenance.findings import (
+    MAX_FUTURE,
     Fault,
     Finding,
     count_rows,
@@ -23,7 +24,7 @@ from indelible_sql.maintenance.hosts import NO_HEADS, Heads, missing_guards, unc
 from indelible_sql.maintenance.role_settings import reported_settings
 from indelible_sql.maintenance.verify_bulk import bulk_findings
 from indelible_sql.maintenance.verify_heads import head_findings, record_findings
-from indelible_sql.maintenance.verify_history import MAX_FUTURE, history_findings
+from indelible_sql.maintenance.verify_history import history_findings
 from indelible_sql.maintenance.verify_receipts import receipt_findings
 from indelible_sql.maintenance.verify_seals import seal_findings
 from indelible_sql.maintenance.verify_subscribers import cursor_findings

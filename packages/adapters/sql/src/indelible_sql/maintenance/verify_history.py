@@ -1,7 +1,7 @@
 """Compare the edges with the declared ones, and each change with itself and the one before it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -16,11 +16,17 @@ from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.maintenance.findings import Fault, Finding, decode_row, rows, unreadable
+from indelible_sql.maintenance.findings import (
+    MAX_FUTURE,
+    Fault,
+    Finding,
+    decode_row,
+    rows,
+    unreadable,
+)
 from indelible_sql.schema.tables import EDGES, HISTORY
 from indelible_sql.store import AnySqlStore
 
-MAX_FUTURE = timedelta(days=1)
 ALL_EDGES: Query = select(EDGES).order_by(*EDGES.primary_key.columns)
 Edges = set[tuple[Any, ...]]  # each begins with the name of its lifecycle
 

@@ -14,12 +14,18 @@ from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.task_terms import DatabaseNow
-from indelible_sql.maintenance.findings import MAX_STATEMENTS, Fault, Finding, decode_row, rows
+from indelible_sql.maintenance.findings import (
+    MAX_FUTURE,
+    MAX_STATEMENTS,
+    Fault,
+    Finding,
+    decode_row,
+    rows,
+)
 from indelible_sql.schema.tables import HISTORY
 
 # The clock that limited a lease may have been ahead of this one.
 MAX_LEASE = timedelta(seconds=2 * MAX_LEASE_SECONDS)
-MAX_FUTURE = timedelta(days=1)
 DATABASE_NOW: Query = select(DatabaseNow().label("database_now"))
 
 Key = tuple[str, str]  # stage and entity id
