@@ -39,6 +39,7 @@ AnySelect = Select[*tuple[object, ...]]
 PARTS = ("CHANGES", "NODE", "OWED")
 # One row.
 WITHOUT_TABLE = (
+    "DATABASE_NOW",
     "READ_FEED_END",
     "IDENTITY",
     "LAST_ON_POSTGRESQL",
