@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tests.drills.bed import Bed, drill_bed
+from tests.drills.flipped_byte import play_flipped_byte
 from tests.drills.last_night import play_last_night
 from tests.drills.other_server import play_other_server
 from tests.drills.point_in_time import play_point_in_time
@@ -23,6 +24,7 @@ DRILLS: Final[Mapping[str, Callable[[Bed, int], list[DrillReport]]]] = {
     "last-night": play_last_night,
     "point-in-time": play_point_in_time,
     "other-server": play_other_server,
+    "flipped-byte": play_flipped_byte,
     "standby": play_standby,
     "rotation": play_rotation,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 import pytest
+from tests.drills import flipped_byte
 from tests.drills.__main__ import DRILLS
 from tests.drills.bed import Bed, drill_bed
 from tests.drills.last_night import on_sqlite
@@ -52,6 +53,15 @@ def test_a_transfer_that_is_repeated_without_a_look_up_is_noticed(
     report = on_sqlite(bed, DEFECT_SEED)
 
     assert any("second transfers" in problem for problem in report.problems)
+
+
+def test_a_damage_that_no_command_notices_fails_the_drill(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flipped_byte, flipped_byte.flip.__name__, _never)
+    report = flipped_byte.flip_in_file(bed, DEFECT_SEED, "table")
+
+    assert report.problems == ["no command notices the flipped byte"]
 
 
 def test_a_secret_that_is_replaced_at_once_is_noticed(bed: Bed) -> None:

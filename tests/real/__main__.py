@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.real.contests import take_up_real_leaderboard
 from tests.real.money import pay_on_a_real_field
+from tests.real.operations import operate_a_real_week
 from tests.real.projects import push_onto_real_history
 from tests.real.stripe_clients import send_requests_of_clients
 from tests.real.stripe_emulate import pay_in_a_browser
@@ -18,6 +19,7 @@ CHECKS: Final[Mapping[str, Callable[[], list[str]]]] = {"projects": push_onto_re
 CHECKS_OF_FILES: Final[Mapping[str, Callable[[Path], list[str]]]] = {
     "contests": take_up_real_leaderboard,
     "money": pay_on_a_real_field,
+    "operations": operate_a_real_week,
     "stripe-clients": send_requests_of_clients,
     "stripe-opinions": ask_other_doubles,
     "stripe-emulate": pay_in_a_browser,

@@ -60,7 +60,11 @@ class FaultKind(StrEnum):
 
 @frozen(kw_only=True)
 class PlannedTournament:
-    """A tournament of the provider; times are seconds since the start of the simulation."""
+    """A tournament of the provider; times are seconds since the start of the simulation.
+
+    With `leaderboard`, the path of a file with a real leaderboard, its players and their first
+    round are those of the file.
+    """
 
     event_id: str
     seed: int  # of its players and scores
@@ -68,6 +72,7 @@ class PlannedTournament:
     rounds: int
     players: int
     has_playoff: bool = False
+    leaderboard: str = ""
     ending: Ending = Ending.PLAYED
 
 

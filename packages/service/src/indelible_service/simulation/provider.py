@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from attrs import define
 
 from indelible.contests.tasks import FetchFunction
 from indelible_service.contexts.contest_provider import EVENT_ID, ProviderClient
+from indelible_service.demos.competitors import tournament_of_file
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import Moment, Tournament, encode
 from indelible_service.demos.provider import (
@@ -114,19 +116,21 @@ def tournament_of(planned: PlannedTournament, clock: SimulatedClock) -> Tourname
 
 @lru_cache(MAX_TOURNAMENTS)
 def _tournament(planned: PlannedTournament, first_day: date) -> Tournament:
-    return Tournament(
-        TournamentOptions(
-            provider_event_id=planned.event_id,
-            name=f"Tournament {planned.event_id[-2:]}",
-            seed=planned.seed,
-            players=planned.players,
-            pars=(72,) * planned.rounds,
-            cut_after=CUT_AFTER if planned.rounds > CUT_AFTER + 1 else None,
-            cut_size=planned.players // 2,
-            has_playoff=planned.has_playoff,
-            first_day=first_day,
-        )
+    options = TournamentOptions(
+        provider_event_id=planned.event_id,
+        name=f"Tournament {planned.event_id[-2:]}",
+        seed=planned.seed,
+        players=planned.players,
+        pars=(72,) * planned.rounds,
+        cut_after=CUT_AFTER if planned.rounds > CUT_AFTER + 1 else None,
+        cut_size=planned.players // 2,
+        has_playoff=planned.has_playoff,
+        first_day=first_day,
     )
+    if planned.leaderboard:
+        return tournament_of_file(Path(planned.leaderboard), options)
+
+    return Tournament(options)
 
 
 def story_of(planned: PlannedTournament, clock: SimulatedClock) -> Story:
