@@ -29,6 +29,7 @@ from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
 from tests import cost_report, each_version, proofs
+from tests.compiled_code import reuse_compiled_code
 from tests.databases import create_database, temporary_copy
 from tests.doses import dose
 from tests.doubles import journal_counts
@@ -97,6 +98,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Stop garbage collection while tests are collected: nothing of that is garbage."""
     gc.disable()
+    reuse_compiled_code()
     cost_report.register(config, is_limited=config.getoption("markexpr") == GATE_SET)
     if OWN_REDIS:
         module: Any = import_module("indelible_service.embedded.redis")

@@ -28,6 +28,7 @@ COPIES: Final = (
     ("packages/core/src", "src"),
     ("tests/core", "tests/core"),
     ("tests/conformance", "tests/conformance"),
+    ("tests/compiled_code.py", "tests/compiled_code.py"),
     ("tests/conftest.py", "tests/conftest.py"),
     ("tests/costs.py", "tests/costs.py"),
     ("tests/dead_tasks.py", "tests/dead_tasks.py"),
