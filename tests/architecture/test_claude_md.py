@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def folders() -> list[Path]:
     return [*distributions, *of_contexts, SOURCES["indelible"] / "kernel"]
 
 
+@cache
 def all_definitions() -> frozenset[str]:
     """Return the dotted names that any distribution defines, without their modules."""
     names: set[str] = set()
@@ -46,9 +48,6 @@ def all_definitions() -> frozenset[str]:
         names |= definitions(path)
 
     return frozenset(names)
-
-
-DEFINED = all_definitions()
 
 
 def exists(name: str, folder: Path) -> bool:
@@ -61,7 +60,8 @@ def exists(name: str, folder: Path) -> bool:
     if not IDENTIFIER.fullmatch(name):
         return False
 
-    return name in DEFINED or name.rpartition(".")[2] in DEFINED or is_declared(name)
+    defined = all_definitions()
+    return name in defined or name.rpartition(".")[2] in defined or is_declared(name)
 
 
 def is_declared(name: str) -> bool:

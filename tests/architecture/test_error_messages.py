@@ -10,28 +10,26 @@ from tests.architecture.sources import modules, parsed
 
 from indelible.kernel import IndelibleError
 
-LEAVES = errors()
-
 
 def field_names(error: type[IndelibleError]) -> set[str]:
     return {attribute.name for attribute in fields(error)}
 
 
 def test_a_leaf_declares_its_own_message() -> None:
-    for error in LEAVES:
+    for error in errors():
         assert vars(error).get("message", "").strip(), error
         assert error.message != error.__doc__, error
 
 
 def test_a_message_uses_only_fields_of_its_error() -> None:
-    for error in LEAVES:
+    for error in errors():
         names = {name for _, name, _, _ in Formatter().parse(error.message) if name is not None}
 
         assert names <= field_names(error), error
 
 
 def test_a_message_can_be_formatted() -> None:
-    for error in LEAVES:
+    for error in errors():
         values: dict[str, object] = {}
         for attribute in fields(error):
             # An error that a stage raises itself checks its number.
@@ -43,7 +41,7 @@ def test_a_message_can_be_formatted() -> None:
 
 
 def test_no_two_leaves_share_a_message() -> None:
-    messages = [error.message for error in LEAVES]
+    messages = [error.message for error in errors()]
 
     assert sorted(messages) == sorted(set(messages))
 
