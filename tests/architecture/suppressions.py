@@ -16,6 +16,9 @@ POINTS_ELSEWHERE = re.compile(r"\b(?:as|see)\s+(?:above|below)\b", re.IGNORECASE
 
 def unexplained(source: str) -> Iterator[str]:
     """Yield every comment that silences a check and gives no reason, with its line."""
+    if not DIRECTIVE.search(source):  # most files have none, and to read their tokens takes long
+        return
+
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type != tokenize.COMMENT or not DIRECTIVE.search(token.string):
             continue

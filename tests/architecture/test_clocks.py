@@ -23,6 +23,7 @@ CLOCKS_AND_RANDOMNESS = {
     "uuid.uuid4",
     "uuid.uuid7",
 }
+LAST_NAMES = {name.rpartition(".")[2] for name in CLOCKS_AND_RANDOMNESS}
 ALLOWED = {
     "indelible/kernel/clock.py": {"datetime.now"},
     # A UUIDv7 has the time in milliseconds and random bits.
@@ -59,7 +60,7 @@ def uncontrolled_names(module: ast.Module) -> Iterator[str]:
             yield from RANDOM_MODULES & {node.module or ""}
             imported = {f"{node.module}.{alias.name}" for alias in node.names}
             yield from CLOCKS_AND_RANDOMNESS & imported
-        elif isinstance(node, ast.Attribute):
+        elif isinstance(node, ast.Attribute) and node.attr in LAST_NAMES:
             last_two = ".".join(ast.unparse(node).split(".")[-2:])
             yield from CLOCKS_AND_RANDOMNESS & {last_two}
 
