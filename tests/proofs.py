@@ -5,6 +5,8 @@ tests that stay catch the same mistakes: decision 0114 tells how that was measur
 group carry the marker `proof`. A group is written as the beginning of the ids of its tests.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 # Doses of kills, faults and generated input; `nox -s chaos|fuzz|bench` runs larger ones.
@@ -12,10 +14,12 @@ DOSES: Final = (
     "tests/bench",
     "tests/chaos",
     "tests/core/contests/test_deliveries.py",
+    "tests/core/projects/test_completion_orders.py::test_500_orders_lead_to_the_newest_successful_job",
     "tests/core/reactions/test_isolation.py",
     "tests/drills",
     "tests/fuzz",
     "tests/simulation/test_defects.py",
+    "tests/simulation/test_simulate.py::test_a_day_is_the_same_with_another_hash_seed_on_the_other_database",
     "tests/simulation/test_simulate.py::test_three_days_are_the_same_twice_on_each_database",
     "tests/sql/test_captures.py::test_a_thousand_captures_in_any_order_give_the_same_artifacts_on_both_databases",
     "tests/sql/test_crashes.py",
@@ -25,6 +29,7 @@ DOSES: Final = (
     "tests/sql/test_pool_size.py",
     "tests/sql/test_races.py",
     "tests/sql/test_rates.py::test_8_processes_with_200_sessions_share_one_bucket_fairly",
+    "tests/sql/test_space_vectors.py::test_interleaved_captures_and_searches_answer_like_a_search_without_a_cache",
     "tests/stateful",
     "tests/web/test_generated.py::test_every_generated_request_gets_a_documented_answer",
     "tests/workers/test_stage_failpoints.py",
@@ -32,9 +37,12 @@ DOSES: Final = (
 # One rule for every row, column, setting or document again, or for one more kind of store.
 REPEATED: Final = (
     "tests/sql/test_captures_search.py",
+    "tests/architecture/test_dummy_context.py::test_the_new_context_works_on_both_stores_and_over_http",
+    "tests/architecture/test_imports.py::test_a_contract_reports_its_planted_violation",
     "tests/conformance/test_stores.py::TestAsyncPostgresql",
     "tests/conformance/test_stores.py::TestAsyncPostgresqlKernel",
     "tests/conformance/test_stores.py::TestAsyncSqlite",
+    "tests/conformance/test_stores.py::TestSqlite",
     "tests/conformance/test_stores.py::TestOtherSuitesOnPostgresqlWithoutPgvector",
     "tests/core/kernel/test_json_values.py::test_a_document_has_wider_limits",
     "tests/examples/test_loans.py::test_an_illegal_raw_write_is_refused",
@@ -53,11 +61,18 @@ REPEATED: Final = (
     "tests/guards/test_tampered_tasks.py",
     "tests/guards/test_unreadable_rows.py",
     "tests/sql/test_alembic.py",
+    "tests/sql/test_attempt_digests.py::test_an_upgrade_gives_old_attempts_their_digests",
     "tests/sql/test_killed_migrations.py",
+    "tests/sql/test_later_revisions.py::test_a_migration_stores_and_removes_the_mark",
     "tests/sql/test_migrations.py",
+    "tests/sql/test_missing_tables.py::test_what_is_missing_on_sqlite_is_a_finding",
+    "tests/sql/test_missing_tables.py::test_what_is_missing_on_postgresql_is_a_finding",
+    "tests/sql/test_other_libraries.py",
     "tests/sql/test_seals.py",
     "tests/sql/test_session_settings.py",
     "tests/sql/test_task_revision.py",
+    "tests/sql/test_vector_repairs.py::test_a_missing_or_replaced_function_is_found_and_repaired",
+    "tests/sql/test_version_table.py::test_a_damaged_version_table_hides_no_other_finding",
     "tests/sql/test_zones.py",
     "tests/web/test_hostile.py::test_hostile_input_gets_its_expected_answer_and_writes_nothing",
     "tests/web/test_hostile_scenarios.py",
@@ -70,14 +85,25 @@ AROUND: Final = (
     "tests/adapters/stripe/test_story.py",
     "tests/adapters/evm/test_paging.py",
     "tests/adapters/git/test_hostile.py",
+    "tests/adapters/git/test_depths.py",
     "tests/adapters/git/test_pushes.py",
     "tests/adapters/git/test_secrets.py",
     "tests/chain",
     "tests/clients",
+    "tests/core/projects/test_generation.py::test_the_generated_backend_answers_and_stores",
+    "tests/core/projects/test_seed_checks.py::test_the_seven_checks_pass_alone_in_any_directory",
+    "tests/docs/test_examples.py::test_the_readme_shows_the_guards_that_refuse_a_raw_write",
+    "tests/docs/test_reader.py",
+    "tests/examples/test_later.py",
     "tests/examples/test_letters.py",
     "tests/examples/test_replication.py",
+    "tests/service/test_backups.py::test_a_base_backup_with_its_log_is_restored_to_a_point_in_time",
+    "tests/service/test_backups.py::test_a_killed_backup_is_no_backup_and_the_next_one_is_whole",
     "tests/service/test_captures_demo.py",
     "tests/service/test_chain_worker.py",
+    "tests/service/test_cli.py::test_a_downgrade_that_drops_records_needs_an_export_of_them",
+    "tests/service/test_cli.py::test_a_process_on_sqlite_imports_no_driver_orm_or_redis",
+    "tests/service/test_cli.py::test_workers_and_supervisors_import_no_web_framework",
     "tests/service/test_contests_demo.py",
     "tests/service/test_embedded.py",
     "tests/service/test_first_minutes.py",
@@ -89,6 +115,8 @@ AROUND: Final = (
     "tests/service/test_one_product.py",
     "tests/service/test_orphans.py",
     "tests/service/test_peers.py",
+    "tests/service/test_progress.py::test_a_long_command_prints_lines_where_there_is_no_terminal",
+    "tests/service/test_progress.py::test_each_operation_counts_to_its_total",
     "tests/service/test_projects_demo.py",
     "tests/service/test_serving.py",
     "tests/service/test_host_modules.py::test_a_worker_process_runs_the_stages_of_a_module",
@@ -97,6 +125,11 @@ AROUND: Final = (
     "tests/service/test_slow_clients.py",
     "tests/service/test_stopped_database.py",
     "tests/service/test_stopped_starts.py",
+    "tests/sql/test_faults.py::test_a_process_whose_files_may_not_grow_loses_nothing",
+    "tests/sql/test_faults.py::test_a_store_works_again_after_a_restart_of_its_server",
+    "tests/sql/test_feed_floor.py::test_a_prepared_transaction_delays_the_feed_of_its_own_store_only",
+    "tests/sql/test_feed_floor.py::test_a_writer_of_another_database_does_not_delay_the_feed",
+    "tests/workers/test_orphans.py",
 )
 # Limits and waits of worker processes, each with processes of its own.
 WAITING: Final = (
@@ -121,9 +154,31 @@ MEMORY: Final = "memory"
 # The attacks by the owner of the tables, and without foreign keys, are those of the application.
 ATTACKS: Final = "tests/guards/test_attacks.py"
 OTHER_ATTACKERS: Final = ("owner", "keys off")
-# Pages that start an instance, a chain, a Git host or a server, and use it for half a minute.
+# Functions of which only some cases stay: pages whose examples need no server, chain or Git host
+# and take a few seconds, one pair of databases, one seed.
 FOLLOWED: Final = "tests/docs/test_examples.py::test_a_page_prints_its_output_in_an_empty_directory"
-LONG_PAGES: Final = ("backup", "contests", "projects", "read-any-contract")
+STAYING_CASES: Final[Mapping[str, tuple[str, ...]]] = {
+    FOLLOWED: (
+        "README",
+        "console",
+        "fastapi",
+        "flask",
+        "follow-the-feed",
+        "inside-your-transaction",
+        "one-request",
+        "own-lifecycle",
+        "repository-method",
+        "task-arguments",
+        "who-computes",
+    ),
+    "tests/core/contests/test_mutated_payloads.py"
+    "::test_each_mutated_payload_is_applied_or_refused_with_codes": ("0",),
+    "tests/sql/test_export.py::test_every_context_is_exported_and_imported": ("sqlite-postgresql",),
+    "tests/sql/test_export.py::test_a_second_import_adds_nothing": ("sqlite",),
+}
+# Cases of SQLite of tests that run on PostgreSQL as well; `tests/web` runs on SQLite.
+ALSO_ON_POSTGRESQL: Final = "tests/sql"
+SQLITE: Final = "sqlite"
 # Functions of these groups that stay: each catches mistakes that no other test of `tests` catches.
 STAYING: Final = (
     "tests/adapters/evm/test_paging.py::test_a_response_that_is_too_long_is_cut_off",
@@ -138,6 +193,7 @@ STAYING: Final = (
     "tests/service/test_signals.py::test_a_signal_interrupts_the_running_server_once",
     "tests/sql/test_alembic.py::test_a_damaged_schema_is_reported_by_check",
     "tests/sql/test_failpoints.py::test_every_failpoint_is_reached",
+    "tests/sql/test_silence.py::test_what_falls_silent_is_missed_within_its_time_in_all_places",
     "tests/workers/test_hung_threads.py::test_hung_threads_are_reported_until_they_are_free",
 )
 GROUPS: Final = (*DOSES, *REPEATED, *AROUND, *WAITING)
@@ -148,14 +204,25 @@ def contains(node_id: str) -> bool:
     function, _, case = node_id.partition("[")
     if function in STAYING:
         return False
+    if function in STAYING_CASES:
+        return case.removesuffix("]") not in STAYING_CASES[function]
+    return _contains_case(function, case) or _contains_function(function)
+
+
+def _contains_case(function: str, case: str) -> bool:
     if POSTGRESQL in case and any(begins(function, folder) for folder in ON_ONE_DATABASE):
         return True
     if MEMORY in case and begins(function, ALSO_ON_SQLITE):
         return True
     if begins(function, ATTACKS) and any(attacker in case for attacker in OTHER_ATTACKERS):
         return True
-    if function == FOLLOWED and case.removesuffix("]") in LONG_PAGES:
-        return True
+    is_on_sqlite_alone = SQLITE in case and POSTGRESQL not in case
+    return is_on_sqlite_alone and begins(function, ALSO_ON_POSTGRESQL)
+
+
+@cache
+def _contains_function(function: str) -> bool:
+    """Return whether a group contains a function; its thousand cases ask for it again."""
     return any(begins(function, group) for group in GROUPS)
 
 

@@ -70,6 +70,26 @@ def test_a_case_in_memory_is_a_proof_where_the_same_test_runs_on_sqlite() -> Non
     assert not proofs.contains("tests/workers/test_a.py::test_b[memory-c]")
 
 
+def test_a_case_on_sqlite_is_a_proof_where_the_same_test_of_sql_runs_on_postgresql() -> None:
+    assert proofs.contains("tests/sql/test_a.py::test_b[sqlite-c]")
+    assert proofs.contains("tests/sql/test_a.py::test_b[async_sqlite]")
+    assert not proofs.contains("tests/sql/test_a.py::test_b[sqlite-postgresql]")
+    assert not proofs.contains("tests/sql/test_a_sqlite_file.py::test_sqlite[c]")
+    assert not proofs.contains("tests/conformance/test_stores.py::TestSqliteKernel::test_a[c]")
+
+
+def test_a_function_may_have_cases_that_stay() -> None:
+    for function, cases in proofs.STAYING_CASES.items():
+        path, _, name = function.partition("::")
+        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), function
+        for case in cases:
+            assert not proofs.contains(f"{function}[{case}]"), case
+        assert proofs.contains(f"{function}[another]")
+
+    pages = {path.stem for path in (ROOT / "docs").rglob("*.md")} | {"README"}
+    assert pages.issuperset(proofs.STAYING_CASES[proofs.FOLLOWED])
+
+
 def test_the_attacks_of_the_application_belong_to_the_tests() -> None:
     function = "tests/guards/test_attacks.py::test_every_illegal_write_is_refused"
     assert not proofs.contains(f"{function}[postgresql, application]")

@@ -117,36 +117,40 @@ def test_the_first_command_of_the_readme_installs_every_package() -> None:
         assert "--constraint tests/constraints.txt" in pinned
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_block_of_a_page_is_tested_or_is_output(page: Path) -> None:
-    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
-    blocks = [language for language in FENCE.findall(text) if language != "text"]
-    tested = [example.language for example in examples(page)]
+def test_every_block_of_a_page_is_tested_or_is_output() -> None:
+    for page in PAGES:
+        text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+        blocks = [language for language in FENCE.findall(text) if language != "text"]
+        tested = [example.language for example in examples(page)]
 
-    assert Counter(blocks) - Counter(tested) == Counter(UNMARKED.get(page.name, {}))
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_command_that_a_page_names_exists(page: Path) -> None:
-    for words in COMMAND.findall(page.read_text(encoding="utf-8")):
-        command: Any = main
-        for word in words.split():
-            if not hasattr(command, "commands"):
-                break  # what follows are its arguments
-            assert word in command.commands, words
-            command = command.commands[word]
+        assert Counter(blocks) - Counter(tested) == Counter(UNMARKED.get(page.name, {})), page
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_file_that_a_page_shows_is_shipped_or_imported_by_a_test(page: Path) -> None:
-    blocks = BLOCK.finditer(page.read_text(encoding="utf-8"))
+def test_every_command_that_a_page_names_exists() -> None:
+    for page in PAGES:
+        for words in COMMAND.findall(page.read_text(encoding="utf-8")):
+            command: Any = main
+            for word in words.split():
+                if not hasattr(command, "commands"):
+                    break  # what follows are its arguments
+                assert word in command.commands, f"{page}: {words}"
+                command = command.commands[word]
+
+
+def test_every_file_that_a_page_shows_is_shipped_or_imported_by_a_test() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in EXAMPLES.glob("test_*.py"))
+    shown: set[Path] = set()
+    for page in PAGES:
+        blocks = BLOCK.finditer(page.read_text(encoding="utf-8"))
+        shown.update(ROOT / block["path"] for block in blocks)
 
-    for path in {ROOT / block["path"] for block in blocks}:
-        assert path.exists()
+    assert shown
+    for path in shown:
+        assert path.exists(), path
         is_imported = re.search(rf"tests\.examples(\.| import .*\b){path.stem}\b", tests)
         is_run = path.name.startswith("test_") or is_imported
-        assert path.is_relative_to(ROOT / "packages") or (path.parent == EXAMPLES and is_run)
+        is_in_examples = path.parent == EXAMPLES and is_run
+        assert path.is_relative_to(ROOT / "packages") or is_in_examples, path
 
 
 def statements_of(text: str) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 from tests.guards.attack_parts import Kind
 from tests.guards.attacks import HEADS_ALONE, LEGAL, attacks, by_name
+from tests.guards.attacks_on_columns import COLUMNS
 from tests.guards.attacks_on_heads import undeclared_steps
 from tests.guards.attacks_on_records import LIES
 from tests.guards.raw_database import (
@@ -35,6 +36,10 @@ MIN_GUARDS = 45
 MIN_ATTACKS_OF_A_KIND = 3
 MIN_UNDECLARED_STEPS = 150
 TARGETS = ("postgresql, application", "postgresql, owner", "sqlite, keys on", "sqlite, keys off")
+# Two fifths of all attacks are on single columns; the gate tries a part of these by its targets,
+# and the proofs all by the others.
+OF_THE_GATE = ("postgresql, application", "sqlite, keys on")
+COLUMN_STEP = 4
 ALONE = by_name(HEADS_ALONE)
 MONEY_TABLES = ("accounts", "movements", "postings", "charges", "stripe_events", "transfers")
 MIN_REWRITES = 2
@@ -77,7 +82,9 @@ class Target:
 
         self.guards_by_kind: dict[str, dict[str, str]] = {}
         for kind, named in attacks(database.engine.dialect.name).items():
-            self.guards_by_kind[kind] = self.refusing_guards(named)
+            is_repeated_in_proofs = kind in COLUMNS and name in OF_THE_GATE
+            step = COLUMN_STEP if is_repeated_in_proofs else 1
+            self.guards_by_kind[kind] = self.refusing_guards(dict(repeated(named.items(), step)))
 
     def refusing_guards(self, named: Kind) -> dict[str, str]:
         """Map each attack to the guard that refuses it; '' if it is accepted."""
