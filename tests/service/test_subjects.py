@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.service.commands import error_code, json_result, run
+from tests.workers.bakery import wait_until
 
 from indelible.kernel import Actor
 from indelible.kernel.silence import Subject, SubjectKind, subject_states
@@ -75,7 +76,7 @@ def test_a_worker_and_a_scheduler_declare_what_they_run(store: SqlStore) -> None
     stages = {"seal": build_stages(settings, store)["seal"]}
     worker = Worker(store=store, actor=Actor.system("worker"))
     with run_workers(worker, stages, threads=1):
-        assert stored(store) == {("stage", "seal"): MAX_TIMEOUT_SECONDS}
+        wait_until(lambda: stored(store) == {("stage", "seal"): MAX_TIMEOUT_SECONDS})
 
     scheduler = Worker(store=store, actor=Actor.system("scheduler"))
     nightly = RecurringTask(name="nightly", stage="tidy", cron="30 2 * * *")

@@ -25,6 +25,7 @@ from indelible.kernel.breaker_commands import open_breakers
 from indelible.kernel.breakers import CircuitBreaker
 from indelible.kernel.contracts import check_contract
 from indelible.kernel.lease_handles import LeaseHandle, StopReason
+from indelible.kernel.silence import undeclared
 from indelible.kernel.stages import Outage, Stage, TasksWrite
 from indelible.memory import MemoryStore
 from indelible_workers import (
@@ -192,6 +193,24 @@ def test_the_dispatcher_looks_when_a_task_becomes_due(
     dispatch_until_stopped(worker, {"bake": Bakery(store).stage()}, [broker], 3_600)
 
     assert sent_at == [1_000.5]
+
+
+def test_subjects_are_declared_when_the_database_answers_again(
+    store: TaskStore, worker: Worker, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: Callable[..., object] = store.read
+
+    def read_later(*values: object, **more: object) -> object:
+        if clock.monotonic() < 100:
+            raise Unavailable
+        return read(*values, **more)
+
+    monkeypatch.setattr(store, "read", read_later)
+    stage = Bakery(store).stage()
+    clock.call_later("end", worker.stop, 150)
+    dispatch_until_stopped(worker, {"bake": stage}, [], 30)
+
+    assert not read(undeclared, stage.subjects)
 
 
 def test_the_heartbeat_renews_a_lease_while_its_task_waits(

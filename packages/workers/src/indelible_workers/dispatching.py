@@ -15,6 +15,7 @@ from indelible.kernel.transaction import single_statement
 from indelible_workers.claims import MIN_RESTART_SECONDS
 from indelible_workers.masking import failure_reason
 from indelible_workers.messages import MAX_QUEUED, Stages, queue_name, send_wakeup
+from indelible_workers.subjects import declare_subjects
 from indelible_workers.worker import Worker, logger
 
 # After a rest the first wake-up causes a look at once. In a burst of them the looks are at least so
@@ -159,9 +160,14 @@ def _earlier(first: datetime | None, second: datetime | None) -> datetime | None
 def dispatch_until_stopped(
     worker: Worker, stages: Stages, brokers: Sequence[Broker], dispatch_seconds: float
 ) -> None:
-    """Look when a wake-up comes, when a task becomes due, and after the seconds at the latest."""
+    """Look when a wake-up comes, when a task becomes due, and after the seconds at the latest.
+
+    The subjects of the stages are declared after the first look that the database has answered.
+    """
     clock = worker.clock
     dispatcher = Dispatcher(worker, stages, brokers)
+    subjects = [subject for stage in stages.values() for subject in stage.subjects]
+    is_declared = False
     pace = Pace()
     pause_seconds = 0.0
     level = WARNING  # only the first of several failures in a row is a warning
@@ -183,6 +189,7 @@ def dispatch_until_stopped(
         else:
             level = WARNING
             pause_seconds = _pause_seconds(look, now, delays, dispatch_seconds)
+            is_declared = is_declared or declare_subjects(worker.store, subjects, worker.actor)
 
 
 def _pause_seconds(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from itertools import chain
 from typing import Any, Final
 
 import dramatiq
@@ -24,7 +23,6 @@ from indelible_workers.messages import (
 )
 from indelible_workers.processing import process_batch
 from indelible_workers.stage_threads import thread_limit
-from indelible_workers.subjects import declare_subjects
 from indelible_workers.worker import MAX_HOLD_SECONDS, Worker, logger
 
 POLL_MILLISECONDS: Final = 250  # of a thread that waits for messages
@@ -89,8 +87,6 @@ def run_workers(
     Raises: PerformNotPicklable, ThreadRefused under a virtual clock.
     """
     _set_limits(worker, stages, threads)
-    subjects = chain.from_iterable(stage.subjects for stage in stages.values())
-    declare_subjects(worker.store, tuple(subjects), worker.actor)
     brokers = (*brokers, LocalBroker())
     pools = [
         dramatiq.Worker(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
