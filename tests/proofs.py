@@ -191,6 +191,8 @@ STAYING: Final = (
     "tests/service/test_embedded.py::test_an_unknown_setting_is_an_error",
     "tests/service/test_signals.py::test_a_signal_before_the_server_runs_prevents_that_it_runs",
     "tests/service/test_signals.py::test_a_signal_interrupts_the_running_server_once",
+    "tests/simulation/test_defects.py::test_an_early_defect_breaks_its_invariant",
+    "tests/simulation/test_defects.py::test_every_invariant_has_a_planted_defect",
     "tests/sql/test_alembic.py::test_a_damaged_schema_is_reported_by_check",
     "tests/sql/test_failpoints.py::test_every_failpoint_is_reached",
     "tests/sql/test_silence.py::test_what_falls_silent_is_missed_within_its_time_in_all_places",

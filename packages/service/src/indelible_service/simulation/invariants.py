@@ -257,8 +257,8 @@ HOURLY: Final[dict[str, Check]] = {
     "configuration-fixed": configuration_fixed,
 }
 DAILY: Final[dict[str, Check]] = {
-    "verify-clean": verify_clean,
     "replay-agrees": replay_agrees,
+    "verify-clean": verify_clean,
 }
 FINAL: Final[dict[str, Check]] = {
     "all-published": all_published,
