@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from attrs import frozen
 
-from indelible_service.cli.output import REFUSED, Command, print_result
+from indelible_service.cli.output import MODULE_OPTION, REFUSED, Command, print_result
 
 if TYPE_CHECKING:
     from indelible_service.simulation.databases import DatabaseKind
-    from indelible_service.simulation.many import SeedResult
-    from indelible_service.simulation.plan import Plan, Profile
+    from indelible_service.simulation.many import Batch, SeedResult
+    from indelible_service.simulation.plan import Plan
     from indelible_service.simulation.running import SimulationReport
 
 DATABASES: Final = ("sqlite", "postgresql")
@@ -21,6 +22,8 @@ MAX_SEED: Final = 2**63 - 1
 MAX_JOBS: Final = 256
 SECONDS_PER_MINUTE: Final = 60
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
+SEED: Final = "SEED"  # in the name of a file: the seed
+PLAN_FILE: Final = f"simulation-{SEED}.json"
 
 
 class SeedRange(click.ParamType[range]):
@@ -62,87 +65,168 @@ class SeedRange(click.ParamType[range]):
 @click.option("--replay", type=FILE, help="A plan in place of a seed, as --shrink writes it.")
 @click.option(
     "--shrink",
+    is_flag=False,
+    flag_value=PLAN_FILE,
     type=FILE,
-    metavar="FILE",
+    metavar="[FILE]",
     help="If an invariant is broken: leave out of the plan what the failure does not need, write"
-    " the rest to FILE, and tell the story.",
+    f" the rest to FILE ({PLAN_FILE} in the working directory), and tell the story.",
 )
+@click.option(
+    "--twice",
+    is_flag=True,
+    help="Run the plan again in a new process with another hash seed of Python, and compare the"
+    " steps. With --seeds: all of them, in place of each tenth.",
+)
+@MODULE_OPTION
 @click.pass_context
-def simulate(
-    context: click.Context,
-    *,
-    days: int,
-    seed: int,
-    database: str,
-    profile: str,
-    seeds: range | None,
-    jobs: int,
-    replay: Path | None,
-    shrink: Path | None,
-) -> None:
+def simulate(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - Options checks them
     """Run an installation for DAYS virtual days in one thread, and check its invariants.
 
     The code is that of the service: handlers, store, stages, subscribers and the API. Its time is
     virtual, its provider and its Stripe are simulated, and everything that people and faults do
     follows from SEED. No setting is read, and nothing stays: the database is a new one in a
-    temporary directory. Exits with 1 and the cause if an invariant is broken, or if many seeds
-    never had what must sometimes happen.
+    temporary directory. Exits with 1 and the cause if an invariant is broken, if the simulation is
+    not deterministic, or if many seeds never had what must sometimes happen.
     """
     from indelible.kernel.distributions import STRIPE_SIMULATOR
-    from indelible_service.simulation.databases import DatabaseKind
-    from indelible_service.simulation.plan import Profile, read_plan
-    from indelible_service.simulation.planning import make_plan
 
     STRIPE_SIMULATOR.check()
-    kind = DatabaseKind(database)
-    if seeds is not None:
-        is_clean = simulate_many(seeds, days, Profile(profile), kind, jobs)
-    else:
-        plan = make_plan(seed, days, Profile(profile)) if replay is None else read_plan(replay)
-        is_clean = simulate_one(plan, kind, shrink)
+    chosen = Options(**options)
+    is_clean = simulate_one(chosen) if chosen.seeds is None else simulate_many(chosen)
     context.exit(0 if is_clean else REFUSED)
 
 
-def simulate_one(plan: "Plan", kind: "DatabaseKind", shrink: Path | None) -> bool:
-    """Run one plan, and print its report; return True if no invariant is broken."""
-    from indelible_service.simulation.plan import write_plan
+@frozen(kw_only=True)
+class Options:
+    """The options of the command."""
+
+    days: int
+    seed: int
+    database: str
+    profile: str
+    seeds: range | None
+    jobs: int
+    replay: Path | None
+    shrink: Path | None
+    twice: bool
+    modules: tuple[str, ...]
+
+    @property
+    def kind(self) -> "DatabaseKind":
+        """Return the kind of the database."""
+        from indelible_service.simulation.databases import DatabaseKind
+
+        return DatabaseKind(self.database)
+
+    @property
+    def batch(self) -> "Batch":
+        """Return what the seeds have in common."""
+        from indelible_service.simulation.many import Batch
+        from indelible_service.simulation.plan import Profile
+
+        return Batch(
+            days=self.days,
+            profile=Profile(self.profile),
+            database=self.kind,
+            modules=self.modules,
+        )
+
+    def plan(self, seed: int) -> "Plan":
+        """Return the plan of a file or of a seed.
+
+        Raises: PlanUnreadable, HostModuleUnusable.
+        """
+        from indelible_service.simulation.plan import read_plan
+
+        return self.batch.plan(seed) if self.replay is None else read_plan(self.replay)
+
+
+def simulate_one(options: Options) -> bool:
+    """Run one plan, and print its report; return True if nothing is wrong.
+
+    A failure is repeated before it is reported: one that does not come again proves nothing but
+    that the simulation is not deterministic.
+    """
+    from indelible_service.simulation.repeating import difference, run_again
     from indelible_service.simulation.running import run_plan
-    from indelible_service.simulation.shrinking import shrink as shrink_plan
 
-    report = run_plan(plan, kind)
-    text = text_of(report)
-    if shrink is not None and not report.is_clean:
-        report = shrink_plan(report)
-        write_plan(report.plan, shrink)
-        text = f"{text_of(report)}\nReplay it: indelible simulate --db {kind} --replay {shrink}"
-    print_result(document_of(report), text)
-    return report.is_clean
+    report = run_plan(options.plan(options.seed), options.kind)
+    differs = None
+    if options.twice:
+        differs = difference(report, run_again(report.plan, options.kind))
+    if differs is None and not report.is_clean:
+        differs = difference(report, run_plan(report.plan, options.kind))
+    text = ""
+    if differs is None and not report.is_clean and options.shrink is not None:
+        report, text = shrink_report(report, options.shrink)
+    lines = [text_of(report), text, "" if differs is None else f"NOT DETERMINISTIC: {differs}."]
+    document = {**document_of(report), "not_deterministic": differs}
+    print_result(document, "\n".join(line for line in lines if line))
+    return report.is_clean and differs is None
 
 
-def simulate_many(
-    seeds: Sequence[int], days: int, profile: "Profile", kind: "DatabaseKind", jobs: int
-) -> bool:
-    """Run seeds in processes, and print a line for each; return True if all are clean."""
-    from indelible_service.simulation.many import never_reached, run_seeds
+def shrink_report(report: "SimulationReport", file: Path) -> "tuple[SimulationReport, str]":
+    """Shrink a failure, write its plan, and return its report and the command that replays it."""
+    from indelible_service.simulation.plan import write_plan
+    from indelible_service.simulation.shrinking import shrink
 
-    results = list(run_seeds(seeds, days, profile, kind, jobs=jobs))
-    broken = [result for result in results if result.violation]
-    missing = never_reached(results, days, profile)
-    seconds = sum(result.seconds for result in results)
-    lines = [line_of(result) for result in results]
-    lines.append(
-        f"{len(results)} seeds of {days} days, {len(broken)} broken;"
-        f" {len(results) * days * SECONDS_PER_MINUTE / seconds:.1f} virtual days per minute and"
-        " process."
+    file = file.with_name(file.name.replace(SEED, str(report.plan.seed)))
+    smaller = shrink(report)
+    write_plan(smaller.plan, file)
+    return smaller, f"Replay it: indelible simulate --db {report.database} --replay {file}"
+
+
+def simulate_many(options: Options) -> bool:
+    """Run seeds in processes, and print a line for each; return True if nothing is wrong.
+
+    Raises: click.UsageError for options of one seed.
+    """
+    from indelible_service.simulation.many import (
+        REPEATED,
+        never_reached,
+        not_deterministic,
+        repeated_seeds,
+        run_seeds,
+    )
+    from indelible_service.simulation.repeating import HASH_SEEDS
+
+    if options.seeds is None or options.replay is not None or options.shrink is not None:
+        raise click.UsageError("--replay and --shrink are options of one seed, not of --seeds")
+    batch = options.batch
+    results = list(run_seeds(options.seeds, batch, jobs=options.jobs))
+    again = repeated_seeds(options.seeds, every=1 if options.twice else REPEATED)
+    differing: list[int] = []
+    if again:
+        second = run_seeds(again, batch, jobs=options.jobs, hash_seed=HASH_SEEDS[1])
+        differing = not_deterministic(results, second)
+    missing = never_reached(results, batch)
+    lines = [*(line_of(result) for result in results), summary_of(results, options.days)]
+    lines.extend(
+        f"NOT DETERMINISTIC: seed {seed}; --seed {seed} --twice tells where" for seed in differing
     )
     lines.extend(f"NEVER HAPPENED: {name}" for name in missing)
+    broken = {str(result.seed): result.violation for result in results if result.violation}
     document = {
         "seeds": len(results),
-        "broken": {str(result.seed): result.violation for result in broken},
+        "broken": broken,
+        "repeated": len(again),
+        "not_deterministic": differing,
         "never_happened": missing,
     }
     print_result(document, "\n".join(lines))
-    return not broken and not missing
+    return not broken and not differing and not missing
+
+
+def summary_of(results: "Sequence[SeedResult]", days: int) -> str:
+    """Return how many seeds were run, how many are broken, and how fast they were."""
+    broken = sum(bool(result.violation) for result in results)
+    seconds = sum(result.seconds for result in results)
+    speed = len(results) * days * SECONDS_PER_MINUTE / seconds
+    return (
+        f"{len(results)} seeds of {days} days, {broken} broken;"
+        f" {speed:.1f} virtual days per minute and process."
+    )
 
 
 def line_of(result: "SeedResult") -> str:

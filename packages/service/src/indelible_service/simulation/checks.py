@@ -28,10 +28,12 @@ class Checker(Observed):
 
     timings: dict[str, float] = field(factory=dict[str, float])
 
+    of_hosts: Mapping[str, Check] = field(factory=dict[str, Check])
+
     def check_hour(self) -> Violation | None:
         """Return the first invariant of an hour that is broken."""
         self.new_changes = self.changes.read_new(self.store)
-        return self._first(HOURLY)
+        return self._first(HOURLY) or self._first(self.of_hosts)
 
     def check_day(self) -> Violation | None:
         """Return the first invariant of a day that is broken."""

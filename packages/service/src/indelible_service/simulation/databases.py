@@ -1,7 +1,7 @@
 """Databases of a simulation, whose one function of time is the virtual clock (decision 0120)."""
 
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,8 @@ from indelible.kernel import Ids
 from indelible.policy import Policy
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
-from indelible_sql import SqlStore, open_store
+from indelible_service.simulation.hosts import SimulatedHost
+from indelible_sql import SqlContext, SqlStore, open_store
 from indelible_sql.schema.database_time import DATABASE_TIME
 
 PRISTINE: Final = "database.sqlite"
@@ -46,6 +47,14 @@ class SimulatedDatabase(Protocol):
         ...
 
 
+def contexts_of(hosts: Sequence[SimulatedHost]) -> tuple[SqlContext, ...]:
+    """Return the contexts of hosts."""
+    contexts: list[SqlContext] = []
+    for host in hosts:
+        contexts.extend(host.contexts)
+    return tuple(contexts)
+
+
 def _configure(store: SqlStore, clock: SimulatedClock) -> None:
     """Let the settings' cache of a store live in the virtual time, without a thread."""
     store.pause = _do_not_wait
@@ -69,6 +78,7 @@ class SqliteDatabase:
     file: Path
     clock: SimulatedClock
     policy: Policy
+    hosts: Sequence[SimulatedHost] = ()
     _calculator: sqlite3.Connection = field(
         factory=lambda: sqlite3.connect(":memory:", check_same_thread=False), init=False
     )
@@ -85,6 +95,7 @@ class SqliteDatabase:
             clock=self.clock,
             ids=ids,
             policy=self.policy,
+            contexts=contexts_of(self.hosts),
             at_failpoint=mortality.reach,
         )
         for engine in (store.engines.writer, store.engines.reader):
@@ -113,13 +124,15 @@ class SqliteDatabase:
 
 @contextmanager
 def sqlite_database(
-    folder: Path, clock: SimulatedClock, policy: Policy
+    folder: Path, clock: SimulatedClock, policy: Policy, hosts: Sequence[SimulatedHost]
 ) -> Generator[SimulatedDatabase]:
     """Create a migrated file in a folder."""
-    database = SqliteDatabase(file=folder / PRISTINE, clock=clock, policy=policy)
+    database = SqliteDatabase(file=folder / PRISTINE, clock=clock, policy=policy, hosts=hosts)
     store = open_store(database.url)
     store.upgrade()
     store.dispose()
+    for host in hosts:
+        host.create_tables(database.url)
     yield database
 
 
@@ -131,6 +144,7 @@ class PostgresqlDatabase:
     owner: Any  # a connection of psycopg, in autocommit mode
     clock: SimulatedClock
     policy: Policy
+    hosts: Sequence[SimulatedHost] = ()
     _function: str = ""  # the definition that the migrations have made
 
     def open(self, ids: Ids, mortality: Mortality) -> SqlStore:
@@ -140,6 +154,7 @@ class PostgresqlDatabase:
             clock=self.clock,
             ids=ids,
             policy=self.policy,
+            contexts=contexts_of(self.hosts),
             at_failpoint=mortality.reach,
         )
         _configure(store, self.clock)
@@ -184,7 +199,7 @@ class PostgresqlDatabase:
 
 @contextmanager
 def postgresql_database(
-    folder: Path, clock: SimulatedClock, policy: Policy
+    folder: Path, clock: SimulatedClock, policy: Policy, hosts: Sequence[SimulatedHost]
 ) -> Generator[SimulatedDatabase]:
     """Run a server in a folder, and migrate its database."""
     import psycopg
@@ -198,15 +213,23 @@ def postgresql_database(
         store = open_store(server.url)
         store.upgrade(server.owner_url)
         store.dispose()
-        database = PostgresqlDatabase(url=server.url, owner=owner, clock=clock, policy=policy)
+        for host in hosts:
+            host.create_tables(server.owner_url)
+        database = PostgresqlDatabase(
+            url=server.url, owner=owner, clock=clock, policy=policy, hosts=hosts
+        )
         database.begin()
         yield database
 
 
 def simulated_database(
-    kind: DatabaseKind, folder: Path, clock: SimulatedClock, policy: Policy
+    kind: DatabaseKind,
+    folder: Path,
+    clock: SimulatedClock,
+    policy: Policy,
+    hosts: Sequence[SimulatedHost] = (),
 ) -> AbstractContextManager[SimulatedDatabase]:
     """Return the context of a new database."""
     if kind is DatabaseKind.SQLITE:
-        return sqlite_database(folder, clock, policy)
-    return postgresql_database(folder, clock, policy)
+        return sqlite_database(folder, clock, policy, hosts)
+    return postgresql_database(folder, clock, policy, hosts)

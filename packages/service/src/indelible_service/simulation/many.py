@@ -1,24 +1,21 @@
 """Run many seeds in processes of this machine."""
 
-import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
 
 from indelible_service.simulation.databases import DatabaseKind
-from indelible_service.simulation.plan import Profile
+from indelible_service.simulation.plan import Plan, Profile
 from indelible_service.simulation.planning import make_plan
+from indelible_service.simulation.repeating import HASH_SEEDS, new_processes
 from indelible_service.simulation.running import SimulationReport, run_plan
 from indelible_service.simulation.sometimes import SOMETIMES, reached_by
 
-HASH_SEED: Final = "PYTHONHASHSEED"
 MIN_SEEDS: Final = 10  # of a batch in which everything must happen that sometimes happens
 MIN_DAYS: Final = 3
+REPEATED: Final = 10  # each tenth seed is run twice
 
 
 @frozen(kw_only=True)
@@ -31,6 +28,11 @@ class SeedResult:
     trace_digest: str
     seconds: float
     reached: tuple[str, ...]  # of what must sometimes happen
+
+    @property
+    def outcome(self) -> tuple[str, str, str]:
+        """Return what must be the same in each run of the seed."""
+        return self.violation, self.changes_digest, self.trace_digest
 
     @classmethod
     def of(cls, report: SimulationReport) -> "SeedResult":
@@ -45,41 +47,54 @@ class SeedResult:
         )
 
 
+@frozen(kw_only=True)
+class Batch:
+    """What the seeds of a batch have in common."""
+
+    days: int
+    profile: Profile
+    database: DatabaseKind
+    modules: tuple[str, ...] = ()  # of hosts
+
+    def plan(self, seed: int) -> Plan:
+        """Return the plan of a seed.
+
+        Raises: HostModuleUnusable.
+        """
+        return make_plan(seed, self.days, self.profile, self.modules)
+
+    def run(self, seed: int) -> SeedResult:
+        """Run one seed in this process."""
+        return SeedResult.of(run_plan(self.plan(seed), self.database))
+
+
 def run_seeds(
-    seeds: Sequence[int],
-    days: int,
-    profile: Profile,
-    database: DatabaseKind,
-    *,
-    jobs: int,
-    hash_seed: int = 0,
+    seeds: Sequence[int], batch: Batch, *, jobs: int, hash_seed: int = HASH_SEEDS[0]
 ) -> Iterator[SeedResult]:
     """Yield the outcomes of seeds in order, each run in one of so many processes.
 
     `hash_seed` is Python's, of the processes.
     """
-    run = partial(run_seed, days=days, profile=profile, database=database)
-    before = os.environ.get(HASH_SEED)
-    os.environ[HASH_SEED] = str(hash_seed)
-    try:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
-            yield from executor.map(run, seeds)
-    finally:
-        os.environ.pop(HASH_SEED)
-        if before is not None:
-            os.environ[HASH_SEED] = before
+    with new_processes(jobs, hash_seed) as executor:
+        yield from executor.map(batch.run, seeds)
 
 
-def run_seed(seed: int, *, days: int, profile: Profile, database: DatabaseKind) -> SeedResult:
-    """Run one seed in this process."""
-    return SeedResult.of(run_plan(make_plan(seed, days, profile), database))
+def repeated_seeds(seeds: Sequence[int], *, every: int = REPEATED) -> Sequence[int]:
+    """Return the seeds that are run a second time, with another hash seed."""
+    return seeds[every - 1 :: every]
 
 
-def never_reached(results: Sequence[SeedResult], days: int, profile: Profile) -> list[str]:
+def not_deterministic(first: Iterable[SeedResult], second: Iterable[SeedResult]) -> list[int]:
+    """Return the seeds whose second run was another one than their first."""
+    outcomes = {result.seed: result.outcome for result in first}
+    return [result.seed for result in second if result.outcome != outcomes[result.seed]]
+
+
+def never_reached(results: Sequence[SeedResult], batch: Batch) -> list[str]:
     """Return what must sometimes happen and never did; a small batch owes nothing."""
-    if len(results) < MIN_SEEDS or days < MIN_DAYS:
+    if len(results) < MIN_SEEDS or batch.days < MIN_DAYS:
         return []
     counts: Counter[str] = Counter()
     for result in results:
         counts.update(result.reached)
-    return [name for name in SOMETIMES[profile] if not counts[name]]
+    return [name for name in SOMETIMES[batch.profile] if not counts[name]]

@@ -130,6 +130,20 @@ class PlannedFault:
 
 
 @frozen(kw_only=True)
+class PlannedHostStep:
+    """A step of an actor of a host: a function of its module (`SimulatedHost.per_day`)."""
+
+    name: str
+    module: str
+    action: str
+    at: int
+
+    def text(self) -> str:
+        """Return the step in words, without its time."""
+        return f"{self.name} of {self.module}"
+
+
+@frozen(kw_only=True)
 class Plan:
     """A simulation from its first second to its last day."""
 
@@ -141,6 +155,8 @@ class Plan:
     contests: tuple[PlannedContest, ...] = ()
     entries: tuple[PlannedEntry, ...] = ()
     faults: tuple[PlannedFault, ...] = ()
+    modules: tuple[str, ...] = ()  # of hosts, which are imported
+    host_steps: tuple[PlannedHostStep, ...] = ()
 
     def tournament_of(self, contest: PlannedContest) -> PlannedTournament:
         """Return the tournament of a contest."""

@@ -6,6 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from indelible_service.simulation.draws import Draws, Seed
+from indelible_service.simulation.hosts import simulated_hosts
 from indelible_service.simulation.plan import (
     DAY,
     HOUR,
@@ -18,6 +19,7 @@ from indelible_service.simulation.plan import (
     Profile,
 )
 from indelible_service.simulation.planned_faults import planned_faults
+from indelible_service.simulation.planned_host_steps import planned_steps
 
 ACTOR: Final = "plan"
 FIRST_EVENT: Final = 700_000_001
@@ -74,8 +76,11 @@ class Size:
         )
 
 
-def make_plan(seed_number: int, days: int, profile: Profile) -> Plan:
-    """Return the plan of a seed."""
+def make_plan(seed_number: int, days: int, profile: Profile, modules: tuple[str, ...] = ()) -> Plan:
+    """Return the plan of a seed, with the steps of the hosts of the modules.
+
+    Raises: HostModuleUnusable.
+    """
     seed = Seed(seed_number)
     size = Size.of(days)
     tournaments = tuple(_tournaments(seed, days, size))
@@ -94,6 +99,8 @@ def make_plan(seed_number: int, days: int, profile: Profile) -> Plan:
         contests=tuple(contests),
         entries=tuple(entries),
         faults=tuple(planned_faults(seed, days)) if profile is Profile.STORM else (),
+        modules=modules,
+        host_steps=tuple(planned_steps(seed, days, simulated_hosts(modules))),
     )
 
 

@@ -1,6 +1,7 @@
 """The processes of a simulated installation: web, workers and schedulers, each of which can die."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import cast
 
 from attrs import define, field
@@ -16,6 +17,7 @@ from indelible_service.settings import Settings
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import SimulatedDatabase
+from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.ids import SeededIds
 from indelible_service.simulation.provider import SimulatedProvider
 from indelible_service.simulation.stages import AnyStage, StageParts, simulated_stages
@@ -56,6 +58,7 @@ class Surroundings:
     ids: SeededIds
     settings: Settings
     commits: CommitNotes
+    hosts: Mapping[str, SimulatedHost] = field(factory=dict[str, SimulatedHost])
 
 
 @define(eq=False)
@@ -150,6 +153,7 @@ class WorkerProcess(SimulatedProcess):
             clock=around.clock,
             mortality=self.mortality,
             settings=around.settings,
+            hosts=tuple(around.hosts.values()),
         )
         self.stages = simulated_stages(parts)
         self.worker = Worker(

@@ -20,6 +20,8 @@ from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import DatabaseKind, simulated_database
 from indelible_service.simulation.draws import Seed
+from indelible_service.simulation.host_steps import HostPeople, host_checks
+from indelible_service.simulation.hosts import simulated_hosts
 from indelible_service.simulation.ids import SeededIds
 from indelible_service.simulation.machinery import SCHEDULER, WEB, Machinery
 from indelible_service.simulation.nemesis import Nemesis
@@ -92,11 +94,13 @@ class Simulation:
     around: Surroundings
     machinery: Machinery
     people: People
+    host_people: HostPeople
     checker: Checker
 
     def run(self) -> Violation | None:
         """Let the time of the plan pass; return the first invariant that is broken."""
         self.people.begin()
+        self.host_people.begin()
         self.machinery.begin()
         processes = {process.name: process for process in self.machinery.processes()}
         nemesis = Nemesis(world=self.world, plan=self.plan, around=self.around, processes=processes)
@@ -141,6 +145,7 @@ class Simulation:
             "silent requests": stripe.silences,
             "failed fetches": self.around.provider.faults,
             "comparisons of balances": self.checker.rests,
+            "steps of hosts": self.host_people.steps,
         }
 
 
@@ -152,8 +157,11 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
     world = World(Seed(plan.seed), clock, ids)
     settings = simulated_settings(plan.seed)
     policy = build_policy(settings, KeyPolicy(pepper=derive_secret(settings, "keys")))
+    hosts = simulated_hosts(plan.modules)
     with ExitStack() as stack:
-        database = stack.enter_context(simulated_database(kind, folder, clock, policy))
+        database = stack.enter_context(
+            simulated_database(kind, folder, clock, policy, tuple(hosts.values()))
+        )
         around = Surroundings(
             database=database,
             stripe=SimulatedStripe.open(clock, plan.seed),
@@ -162,6 +170,7 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
             ids=ids,
             settings=settings,
             commits=CommitNotes(),
+            hosts=hosts,
         )
         machinery = _machinery(world, around)
         for process in machinery.processes():
@@ -175,6 +184,7 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
             people=people,
             stripe=around.stripe,
             changes=CommittedChanges(),
+            of_hosts=host_checks(hosts.values()),
         )
         stack.callback(checker.store.dispose)
         yield Simulation(
@@ -183,6 +193,13 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
             around=around,
             machinery=machinery,
             people=people,
+            host_people=HostPeople(
+                world=world,
+                plan=plan,
+                web=machinery.web,
+                hosts=hosts,
+                errors=people.server_errors,
+            ),
             checker=checker,
         )
 

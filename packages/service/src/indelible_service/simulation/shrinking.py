@@ -32,6 +32,7 @@ class Shrinker:
         self._reduce_faults()
         self._reduce_contests()
         self._reduce_entries()
+        self._reduce_host_steps()
         return self.report
 
     @property
@@ -70,6 +71,10 @@ class Shrinker:
 
     def _reduce_entries(self) -> None:
         self._reduce(self._plan.entries, lambda entries: evolve(self._plan, entries=tuple(entries)))
+
+    def _reduce_host_steps(self) -> None:
+        steps = self._plan.host_steps
+        self._reduce(steps, lambda left: evolve(self._plan, host_steps=tuple(left)))
 
     def _reduce(self, parts: Sequence[T], with_parts: Callable[[Sequence[T]], Plan]) -> None:
         """Leave out halves, then quarters, down to single parts."""

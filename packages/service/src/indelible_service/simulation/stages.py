@@ -1,5 +1,6 @@
 """The stages of a simulated worker: those of the service, with the virtual clock."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from attrs import define
@@ -7,6 +8,7 @@ from attrs import define
 from indelible.contests.tasks import ContestStages
 from indelible.kernel.feed_stage import FeedFollower
 from indelible.kernel.stages import Stage
+from indelible.kernel.subscribers import Subscriber
 from indelible.money.entities import ReconciliationScope
 from indelible.money.ports import StripeGateway
 from indelible.money.tasks import PaymentStages, WebhookHandler
@@ -19,6 +21,7 @@ from indelible_service.sealing import seal_stage
 from indelible_service.settings import Settings
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
+from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.provider import SimulatedProvider
 from indelible_sql import SqlStore
 
@@ -37,22 +40,35 @@ class StageParts:
     clock: SimulatedClock
     mortality: Mortality
     settings: Settings
+    hosts: Sequence[SimulatedHost] = ()
 
 
 def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
     """Return the stages by name."""
     money = parts.settings.section(MoneySettings)
+    of_service = subscribers.build_subscribers(parts.settings)
     stages = [
         seal_stage(parts.store),
         *_contest_stages(parts),
         *_money_stages(parts, money),
         FeedFollower(
             store=parts.store,
-            subscribers=subscribers.build_subscribers(parts.settings),
+            subscribers=(*of_service, *_host_subscribers(parts)),
             poll_seconds=FEED_POLL_SECONDS,
         ).stage(),
+        *_host_stages(parts),
     ]
     return {stage.name: stage for stage in stages}
+
+
+def _host_subscribers(parts: StageParts) -> Iterator[Subscriber[Any]]:
+    for host in parts.hosts:
+        yield from host.subscribers
+
+
+def _host_stages(parts: StageParts) -> Iterator[AnyStage]:
+    for host in parts.hosts:
+        yield from host.stages(parts.store)
 
 
 def _contest_stages(parts: StageParts) -> list[AnyStage]:

@@ -9,6 +9,7 @@ from indelible_service.simulation.world import time_text
 MAX_LINES: Final = 20
 MAX_FAULTS: Final = 6
 MAX_ENTRIES: Final = 4
+MAX_HOST_STEPS: Final = 3
 
 
 def story_of(report: SimulationReport) -> list[str]:
@@ -19,6 +20,8 @@ def story_of(report: SimulationReport) -> list[str]:
         lines.append(f"{time_text(fault.at)} {fault.text()}")
     for entry in plan.entries[:MAX_ENTRIES]:
         lines.append(f"{time_text(entry.at)} {entry.user} enters {entry.contest}: {entry.fate}")
+    for step in plan.host_steps[:MAX_HOST_STEPS]:
+        lines.append(f"{time_text(step.at)} {step.text()}")
     left = MAX_LINES - len(lines) - 1
     lines.append("The last steps:")
     lines.extend(report.trace[-left:])
@@ -28,5 +31,5 @@ def story_of(report: SimulationReport) -> list[str]:
 def _summary(plan: Plan) -> str:
     return (
         f"Plan: {plan.days} days, {len(plan.contests)} contests, {len(plan.entries)} entries,"
-        f" {len(plan.faults)} faults."
+        f" {len(plan.faults)} faults, {len(plan.host_steps)} steps of hosts."
     )

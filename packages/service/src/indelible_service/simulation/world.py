@@ -4,7 +4,6 @@ import heapq
 from collections import Counter
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Final
 
 from attrs import define, field
 
@@ -13,7 +12,6 @@ from indelible_service.simulation.crashes import SimulatedCrash
 from indelible_service.simulation.draws import Seed, digest_of
 from indelible_service.simulation.ids import SeededIds
 
-MAX_TRACE_LINES: Final = 400  # that are kept for the story of a failure
 Action = Callable[[], str]
 
 
@@ -86,8 +84,6 @@ class World:
         self._trace_hash.update(line.encode() + b"\n")
         self.outcomes[f"{purpose}: {outcome}"] += 1
         self.trace.append(line)
-        if len(self.trace) > 2 * MAX_TRACE_LINES:
-            del self.trace[:MAX_TRACE_LINES]
 
     @property
     def trace_digest(self) -> str:
