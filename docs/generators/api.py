@@ -75,7 +75,12 @@ WEB_MODULES = (
     "indelible_web.console.home_parts",
 )
 SQL_MODULES = ("indelible_sql", "indelible_sql.schema.hosts", "indelible_sql.schema.admission")
-STORE_MODULES = ("indelible.memory", "indelible.memory.store", "indelible_service.embedded")
+STORE_MODULES = (
+    "indelible.memory",
+    "indelible.memory.store",
+    "indelible_service.embedded",
+    "indelible_service.simulation.hosts",
+)
 
 Chapter = tuple[str, tuple[str, ...]]
 

@@ -90,7 +90,7 @@ def plant_webhook_twice(patch: pytest.MonkeyPatch) -> None:
 def plant_cancellation(patch: pytest.MonkeyPatch) -> None:
     """Let a payment cancel its contest."""
 
-    def activate_and_cancel(tx: Any, command: ActivateEntry) -> object:  # noqa: ANN401
+    def activate_and_cancel(tx: Any, command: ActivateEntry) -> object:  # noqa: ANN401 - a port
         saved = activate_entry(tx, command)
         cancel_contest(tx, CancelContest(contest_id=saved.entry.contest_id))
         return saved

@@ -3,13 +3,14 @@
 import ast
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from attrs import evolve
 from tests.examples import loans_simulated
 from tests.examples.loans import lend
 from tests.service.commands import error_code
+from tests.simulation import library
 
 from indelible_service.host_modules import HostModuleUnusable
 from indelible_service.simulation.databases import DatabaseKind
@@ -21,13 +22,15 @@ from indelible_service.simulation.story import story_of
 from indelible_sql import SqlTransaction
 
 MODULE: Final = loans_simulated.__name__
+LIBRARY: Final = library.__name__
+NOBODY: Final[dict[str, Any]] = {"tournaments": (), "contests": (), "entries": ()}
 MAX_LINES: Final = 15
 
 
 def plan_of_loans(days: int, profile: Profile) -> Plan:
     """Return a plan in which readers lend books, and nobody enters a contest."""
     plan = make_plan(1, days, profile, (MODULE,))
-    return evolve(plan, tournaments=(), contests=(), entries=())
+    return evolve(plan, **NOBODY)
 
 
 def lend_until_yesterday(tx: SqlTransaction, command: tuple[str, date]) -> object:
@@ -71,6 +74,15 @@ def test_a_host_is_the_same_on_both_databases() -> None:
     assert all(report.is_clean for report in reports)
     assert reports[0].changes_digest == reports[1].changes_digest
     assert reports[0].edges["loan.lend"] > 0
+
+
+def test_a_host_has_subscribers_and_stages() -> None:
+    plan = evolve(make_plan(1, 1, Profile.CALM, (LIBRARY,)), **NOBODY)
+
+    report = run_plan(plan, DatabaseKind.SQLITE)
+
+    assert report.is_clean, str(report.violation)
+    assert report.edges["loan.lend"] == report.edges["loan.renew"] == 4
 
 
 def test_a_defect_of_a_host_breaks_its_invariant(monkeypatch: pytest.MonkeyPatch) -> None:

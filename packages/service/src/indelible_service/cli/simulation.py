@@ -80,7 +80,7 @@ class SeedRange(click.ParamType[range]):
 )
 @MODULE_OPTION
 @click.pass_context
-def simulate(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - Options checks them
+def simulate(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - of Options
     """Run an installation for DAYS virtual days in one thread, and check its invariants.
 
     The code is that of the service: handlers, store, stages, subscribers and the API. Its time is

@@ -1,10 +1,12 @@
 """Check the invariants: some after each simulated hour, all at the end of each day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from time import perf_counter
 
 from attrs import define, field, frozen
 
+from indelible_service.simulation.host_steps import host_checks
+from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.invariants import DAILY, FINAL, HOURLY, Check
 from indelible_service.simulation.observed import Observed
 from indelible_service.simulation.world import time_text
@@ -28,12 +30,15 @@ class Checker(Observed):
 
     timings: dict[str, float] = field(factory=dict[str, float])
 
-    of_hosts: Mapping[str, Check] = field(factory=dict[str, Check])
+    @property
+    def hosts(self) -> Iterable[SimulatedHost]:
+        """Return the hosts."""
+        return self.people.around.hosts.values()
 
     def check_hour(self) -> Violation | None:
         """Return the first invariant of an hour that is broken."""
         self.new_changes = self.changes.read_new(self.store)
-        return self._first(HOURLY) or self._first(self.of_hosts)
+        return self._first(HOURLY) or self._first(host_checks(self.hosts))
 
     def check_day(self) -> Violation | None:
         """Return the first invariant of a day that is broken."""

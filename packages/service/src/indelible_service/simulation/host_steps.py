@@ -1,6 +1,6 @@
 """Let the actors of hosts act, and check what they have changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import define, field
@@ -9,40 +9,36 @@ from indelible.kernel import Actor, IndelibleError
 from indelible_service.simulation.hosts import HostChanges, HostStep, NothingToDo, SimulatedHost
 from indelible_service.simulation.invariants import Check
 from indelible_service.simulation.observed import Observed
-from indelible_service.simulation.plan import Plan, PlannedHostStep
-from indelible_service.simulation.processes import WebProcess
-from indelible_service.simulation.world import Action, World
+from indelible_service.simulation.people import People
+from indelible_service.simulation.plan import PlannedHostStep
+from indelible_service.simulation.world import Action
 
 DONE: Final = "done"
 
 
-@define(kw_only=True, eq=False)
+@define(eq=False)
 class HostPeople:
     """Lets the actors of hosts act by the plan; a refusal is an answer, and not an error."""
 
-    world: World
-    plan: Plan
-    web: WebProcess
-    hosts: Mapping[str, SimulatedHost]
-    errors: list[str]  # those that no handler expects
+    people: People
     steps: int = 0
     _changes: dict[str, HostChanges] = field(factory=dict[str, HostChanges])
 
     def begin(self) -> None:
         """Let the steps come."""
-        for name, host in self.hosts.items():
+        for name, host in self.people.around.hosts.items():
             self._changes[name] = HostChanges(host.lifecycles)
-        for planned in self.plan.host_steps:
-            self.world.at(planned.at, planned.name, planned.action, self._action(planned))
+        for planned in self.people.plan.host_steps:
+            self.people.world.at(planned.at, planned.name, planned.action, self._action(planned))
 
     def _action(self, planned: PlannedHostStep) -> Action:
         def act() -> str:
-            if self.web.mortality.is_dead:
+            if self.people.web.mortality.is_dead:
                 return ""
-            action = self.hosts[planned.module].actions[planned.action]
+            action = self.people.around.hosts[planned.module].actions[planned.action]
             step = HostStep(
-                store=self.web.store,
-                draws=self.world.seed.draws(planned.module, planned.name),
+                store=self.people.web.store,
+                draws=self.people.world.seed.draws(planned.module, planned.name),
                 actor=Actor.user(planned.name),
                 changes=self._changes[planned.module],
             )
@@ -53,7 +49,7 @@ class HostPeople:
             except IndelibleError as refusal:
                 return refusal.code
             except Exception as error:  # noqa: BLE001 - an invariant names it
-                self.errors.append(f"{planned.module}.{planned.action}: {error!r}")
+                self.people.server_errors.append(f"{planned.module}.{planned.action}: {error!r}")
                 return type(error).__name__
             self.steps += 1
             return DONE

@@ -49,7 +49,7 @@ class SeedResult:
 
 @frozen(kw_only=True)
 class Batch:
-    """What the seeds of a batch have in common."""
+    """The days, the profile, the database and the hosts of a batch of seeds."""
 
     days: int
     profile: Profile

@@ -1,7 +1,7 @@
 """Run a plan from its first second to its last, and report what has come of it."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,14 +14,19 @@ from attrs import define, field
 from indelible.kernel.keys import KeyPolicy
 from indelible_service.data_directory import derive_secret
 from indelible_service.database import build_policy
+from indelible_service.settings import Settings
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.checks import Checker, Violation
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
-from indelible_service.simulation.databases import DatabaseKind, simulated_database
+from indelible_service.simulation.databases import (
+    DatabaseKind,
+    SimulatedDatabase,
+    simulated_database,
+)
 from indelible_service.simulation.draws import Seed
-from indelible_service.simulation.host_steps import HostPeople, host_checks
-from indelible_service.simulation.hosts import simulated_hosts
+from indelible_service.simulation.host_steps import HostPeople
+from indelible_service.simulation.hosts import SimulatedHost, simulated_hosts
 from indelible_service.simulation.ids import SeededIds
 from indelible_service.simulation.machinery import SCHEDULER, WEB, Machinery
 from indelible_service.simulation.nemesis import Nemesis
@@ -162,16 +167,7 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
         database = stack.enter_context(
             simulated_database(kind, folder, clock, policy, tuple(hosts.values()))
         )
-        around = Surroundings(
-            database=database,
-            stripe=SimulatedStripe.open(clock, plan.seed),
-            provider=SimulatedProvider.open(clock, world.seed),
-            clock=clock,
-            ids=ids,
-            settings=settings,
-            commits=CommitNotes(),
-            hosts=hosts,
-        )
+        around = _surroundings(world, database, settings, hosts)
         machinery = _machinery(world, around)
         for process in machinery.processes():
             stack.callback(process.end)
@@ -184,7 +180,6 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
             people=people,
             stripe=around.stripe,
             changes=CommittedChanges(),
-            of_hosts=host_checks(hosts.values()),
         )
         stack.callback(checker.store.dispose)
         yield Simulation(
@@ -193,15 +188,28 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
             around=around,
             machinery=machinery,
             people=people,
-            host_people=HostPeople(
-                world=world,
-                plan=plan,
-                web=machinery.web,
-                hosts=hosts,
-                errors=people.server_errors,
-            ),
+            host_people=HostPeople(people),
             checker=checker,
         )
+
+
+def _surroundings(
+    world: World,
+    database: SimulatedDatabase,
+    settings: Settings,
+    hosts: Mapping[str, SimulatedHost],
+) -> Surroundings:
+    """Return what outlives the processes."""
+    return Surroundings(
+        database=database,
+        stripe=SimulatedStripe.open(world.clock, world.seed.number),
+        provider=SimulatedProvider.open(world.clock, world.seed),
+        clock=world.clock,
+        ids=world.ids,
+        settings=settings,
+        commits=CommitNotes(),
+        hosts=hosts,
+    )
 
 
 def _machinery(world: World, around: Surroundings) -> Machinery:
