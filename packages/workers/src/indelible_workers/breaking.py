@@ -23,6 +23,7 @@ from indelible.kernel.stages import (
     TasksWrite,
 )
 from indelible.kernel.tasks import Lease
+from indelible.kernel.transaction import single_statement
 from indelible_workers.masking import MAX_REASON_CHARACTERS, failure_reason
 from indelible_workers.worker import Worker, logger
 
@@ -99,5 +100,6 @@ class BreakerRecorder:
         )
 
 
+@single_statement
 def _is_clear(tx: TasksRead, stage: str) -> bool:
     return tx.breakers.get(stage).is_clear
