@@ -1,7 +1,7 @@
-"""Reuse what Flask's libraries compile for each application: most tests of the web have their own.
+"""Reuse what libraries compile for each application and store: most tests have their own.
 
-The builders of URLs take four fifths of the time of an application, and templates three quarters
-of the time of its first page.
+The builders of URLs take four fifths of the time of an application, templates three quarters of the
+time of its first page, and statements a sixth of the time of a store that a test opens.
 """
 
 from collections.abc import Callable, Hashable
@@ -10,7 +10,12 @@ from typing import Any
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Dialect
+from sqlalchemy.sql.base import Executable
 from werkzeug.routing import Rule
+
+from indelible_sql.engine import session
+from indelible_sql.engine.prepared import Prepared, prepare
 
 Builder = Callable[..., tuple[str, str]]
 
@@ -29,8 +34,13 @@ class CodeInMemory(BytecodeCache):
 
 
 def reuse_compiled_code() -> None:
-    """Let the applications of this process share the code of equal templates and URLs."""
+    """Let the applications and stores of this process share the code of equal sources."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CodeInMemory()}
+    _reuse_url_builders()
+    _reuse_statements()
+
+
+def _reuse_url_builders() -> None:
     rule_class: Any = Rule
     compile_builder: Callable[..., Builder] = rule_class._compile_builder  # noqa: SLF001 - no hook
     builders: dict[Hashable, Builder] = {}
@@ -46,3 +56,15 @@ def reuse_compiled_code() -> None:
         return builders[key]
 
     rule_class._compile_builder = reused_builder  # noqa: SLF001 - no hook
+
+
+def _reuse_statements() -> None:
+    """Compile a statement for one of the equal dialects that each engine has of its own."""
+    dialects: dict[Hashable, Dialect] = {}
+
+    def prepare_once(statement: Executable, dialect: Dialect, schema: str) -> Prepared:
+        key = (type(dialect), dialect.server_version_info, dialect.paramstyle)
+        return prepare(statement, dialects.setdefault(key, dialect), schema)
+
+    session_module: Any = session
+    session_module.prepare = prepare_once
