@@ -14,13 +14,8 @@ EXPENSIVE: Final[Mapping[str, str]] = {
     "tests/docs/test_examples.py": "follows every page, with the servers that the pages start",
     "tests/guards/test_attacks.py": "tries every illegal write on both databases",
     "tests/service/test_cli.py": "starts the command, whose imports it limits",
-    "tests/simulation/test_simulate.py": "simulates a day of an installation on each database",
-    "tests/sql/test_export.py": "exports and imports the rows of every context",
-    "tests/sql/test_single_statements.py": "runs every declared query of every context",
-    "tests/web/console/test_home.py": "renders the home page in each state of each context",
     "tests/web/payments/test_charge_states.py": "asks for a charge in each of its states",
     "tests/web/payments/test_webhook_steps.py": "sends webhooks to a server through every step",
-    "tests/web/test_money_operators.py": "sends every command of operators in every way",
 }
 
 
