@@ -23,6 +23,7 @@ DOSES: Final = (
     "tests/simulation/test_command.py::test_a_run_that_depends_on_the_hash_seed_is_not_deterministic",
     "tests/simulation/test_command.py::test_seeds_that_depend_on_the_hash_seed_are_not_deterministic",
     "tests/simulation/test_defects.py",
+    "tests/simulation/test_defects_git_chain.py",
     "tests/simulation/test_hosts.py::test_a_failure_of_a_host_is_shrunk_to_one_step",
     "tests/simulation/test_hosts.py::test_a_host_has_subscribers_and_stages",
     "tests/simulation/test_hosts.py::test_a_host_is_the_same_on_both_databases",

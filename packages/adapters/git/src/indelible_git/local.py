@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 import stat
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -49,12 +49,14 @@ REPOSITORY_SETTINGS: Final = {
 class LocalHost:
     """Bare repositories below a folder. Threads and processes may share it.
 
-    A repository keeps its id when its folder is renamed: the id is in its marker.
+    A repository keeps its id when its folder is renamed: the id is in its marker. `make_git` is
+    called with the fields of `Git` and returns the git program of a clone.
     """
 
     root: Path = field(converter=Path)
     limits: GitLimits = field(factory=GitLimits, kw_only=True)
     ids: Ids = field(factory=TimeOrderedIds, kw_only=True)
+    make_git: Callable[..., Git] = field(default=Git, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -88,7 +90,7 @@ class LocalHost:
         marker, path = self._find(repository.repository_id)
         present = self._repository(marker, path)
         checkout = GitCheckout(
-            git=Git(protocols="file", limits=self.limits, groups=groups),
+            git=self.make_git(protocols="file", limits=self.limits, groups=groups),
             folder=folder,
             url=str(path.absolute()),
             branch=present.branch,

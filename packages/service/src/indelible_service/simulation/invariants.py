@@ -11,9 +11,11 @@ from indelible.money.rules.stages import (
     RECORD_FEE_STAGE,
     SEND_REFUND_STAGE,
 )
+from indelible.projects.rules import PROCESS_JOB_STAGE
 from indelible.reactions import SUBSCRIBER_NAME
 from indelible.reactions.charges import UPDATE_CHARGES_STAGE
 from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
+from indelible_service.simulation import project_invariants as projects
 from indelible_service.simulation.observed import Observed
 from indelible_sql import verify
 
@@ -198,10 +200,13 @@ def comes_to_rest(observed: Observed) -> Iterator[str]:
 
 
 def no_dead_task(observed: Observed) -> Iterator[str]:
-    """Yield the stages with dead tasks, which nobody but an operator requeues."""
+    """Yield the stages with dead tasks, which nobody but an operator requeues.
+
+    The dead task of a job has failed the job, and its user creates another one.
+    """
     now = observed.world.clock.now()
     for backlog in observed.store.read(lambda tx: tx.tasks.backlogs(now)):
-        if backlog.dead:
+        if backlog.dead and backlog.stage != PROCESS_JOB_STAGE:
             yield f"{backlog.dead} tasks of {backlog.stage} are dead"
 
 
@@ -255,14 +260,17 @@ HOURLY: Final[dict[str, Check]] = {
     "no-halt": no_halt,
     "no-server-error": no_server_error,
     "configuration-fixed": configuration_fixed,
+    **projects.HOURLY,
 }
 DAILY: Final[dict[str, Check]] = {
     "replay-agrees": replay_agrees,
     "verify-clean": verify_clean,
+    **projects.DAILY,
 }
 FINAL: Final[dict[str, Check]] = {
     "all-published": all_published,
     "all-contests-ended": all_contests_ended,
     "comes-to-rest": comes_to_rest,
     "no-dead-task": no_dead_task,
+    **projects.ENDS,
 }

@@ -28,6 +28,8 @@ SCHEDULER_SECONDS: Final = (40 * MINUTE, 80 * MINUTE)  # a scheduler enqueues th
 MAX_WAKE_SECONDS: Final = 2  # from a commit to the look that it causes
 # A claim that follows another one begins at the front only after this.
 RESTART_SECONDS: Final = MIN_RESTART_SECONDS + 1
+# When leases of stages end after a death. A worker of an installation looks every few seconds.
+LEASES_END_SECONDS: Final = (61, 121, 301, 601)
 NO_ANSWER: Final = 0
 
 
@@ -95,6 +97,8 @@ class Machinery:
                 name = process.name
                 self.world.note(name, "dies at", process.mortality.crashed_at)
                 self.world.after(wait, name, "restart", self._restarter(process))
+                for seconds in LEASES_END_SECONDS:
+                    self.world.after(seconds, name, "leases end", self._wake_all)
 
     def _restarter(self, process: SimulatedProcess) -> Action:
         def restart() -> str:
@@ -109,6 +113,11 @@ class Machinery:
         return restart
 
     # Workers
+
+    def _wake_all(self) -> str:
+        for name in self.workers:
+            self.wake(name, 0)
+        return ""
 
     def wake(self, name: str, seconds: int) -> None:
         """Let a worker look in so many seconds, unless it looks sooner."""

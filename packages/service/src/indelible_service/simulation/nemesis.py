@@ -31,6 +31,12 @@ STRIPE_KINDS: Final[Mapping[FaultKind, tuple[StripeFault, ...]]] = {
     FaultKind.STRIPE_ERRORS: ERRORS,
     FaultKind.STRIPE_SILENCE: SILENCES,
 }
+GIT_KINDS: Final = (
+    FaultKind.GIT_OUTAGE,
+    FaultKind.GIT_SILENCE,
+    FaultKind.GIT_REFUSAL,
+    FaultKind.GIT_RIVALS,
+)
 
 
 @define(kw_only=True, eq=False)
@@ -94,3 +100,5 @@ class Nemesis:
             max_delay_seconds=MAX_DELAY_SECONDS,
         )
         self.around.provider.fault_rate = self._rate(FaultKind.PROVIDER_FAILS)
+        if self.around.git is not None:
+            self.around.git.rates = {kind: self._rate(kind) for kind in GIT_KINDS}

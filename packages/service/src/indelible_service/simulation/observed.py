@@ -3,8 +3,11 @@
 from attrs import define, field
 
 from indelible.kernel import Change
+from indelible_service.simulation.builders import Builders
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.databases import SimulatedDatabase
+from indelible_service.simulation.git_host import SimulatedGitHost
+from indelible_service.simulation.observed_jobs import ObservedJobs
 from indelible_service.simulation.people import People
 from indelible_service.simulation.plan import Plan
 from indelible_service.simulation.reference import Reference
@@ -22,10 +25,13 @@ class Observed:
     world: World
     plan: Plan
     people: People
+    builders: Builders
+    git: SimulatedGitHost | None
     stripe: SimulatedStripe
     changes: CommittedChanges
     new_changes: list[Change] = field(factory=list[Change])  # since the check before
     last_hashes: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
+    jobs: ObservedJobs = field(factory=ObservedJobs)
     rests: int = 0  # how often the reference was compared
     reference: Reference = field(init=False)
 

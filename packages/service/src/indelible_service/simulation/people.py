@@ -51,6 +51,7 @@ class Answer:
 
     status: int
     document: dict[str, Any]
+    tag: str = ""  # of the version that was seen
 
     @property
     def code(self) -> str:
@@ -89,10 +90,10 @@ class People:
 
     def begin(self) -> None:
         """Give everybody a key, and let the plan come."""
-        self._keys[ORGANIZER] = self._create_key(ORGANIZER, ORGANIZER_SCOPES)
+        self.admit(ORGANIZER, ORGANIZER_SCOPES)
         users = {entry.user for entry in self.plan.entries}
         for user in sorted(users):
-            self._keys[user] = self._create_key(user, USER_SCOPES)
+            self.admit(user, USER_SCOPES)
         for tournament in self.plan.tournaments:
             self.around.provider.tell(tournament)
         for contest in self.plan.contests:
@@ -114,20 +115,25 @@ class People:
                 return contest
         raise KeyError(entry.contest)
 
-    def _create_key(self, user: str, scopes: tuple[str, ...]) -> str:
+    def admit(self, user: str, scopes: tuple[str, ...]) -> None:
+        """Give a user a key."""
         command = CreateKey(owner=Actor.user(user), scopes=scopes)
         self.world.ids.begin(f"key of {user}")
         actor = Actor.user("operator")
-        text: str = self.web.store.run(create_key, command, actor=actor, reason="simulation").text
-        return text
+        created = self.web.store.run(create_key, command, actor=actor, reason="simulation")
+        self._keys[user] = created.text
 
     # Requests
 
-    def ask(self, user: str, path: str, key: str, body: Mapping[str, object]) -> Answer:
-        """Send a POST, and return the answer."""
+    def ask(
+        self, user: str, path: str, key: str, body: Mapping[str, object], match: str = ""
+    ) -> Answer:
+        """Send a POST, on the version `match` if it is given, and return the answer."""
         if self.web.mortality.is_dead:
             return Answer(0, {"code": "NO_ANSWER"})
         headers = {"Authorization": f"Bearer {self._keys[user]}", "Idempotency-Key": key}
+        if match:
+            headers["If-Match"] = match
         try:
             answer = self.web.client.post(path, json=body, headers=headers)
         except SimulatedCrash:
@@ -138,6 +144,19 @@ class People:
         if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
             self.server_errors.append(f"{path}: {result.code}")
         return result
+
+    def see(self, user: str, path: str) -> Answer:
+        """Send a GET, and return the answer with the version that it shows."""
+        if self.web.mortality.is_dead:
+            return Answer(0, {"code": "NO_ANSWER"})
+        headers = {"Authorization": f"Bearer {self._keys[user]}"}
+        try:
+            answer = self.web.client.get(path, headers=headers)
+        except SimulatedCrash:
+            self.world.on_crash(self.web.name)
+            return Answer(0, {"code": "NO_ANSWER"})
+        document: Any = answer.get_json(silent=True) or {}
+        return Answer(answer.status_code, document, answer.headers.get("ETag", ""))
 
     def replace(self, user: str, path: str, part: str, body: Mapping[str, object]) -> Answer:
         """Read something, and replace a part of it as it was read."""

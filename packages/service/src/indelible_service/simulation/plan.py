@@ -26,6 +26,7 @@ class Profile(StrEnum):
 
     CALM = "calm"
     MONEY = "money"
+    GIT = "git"
     STORM = "storm"
 
 
@@ -55,6 +56,10 @@ class FaultKind(StrEnum):
     STRIPE_SILENCE = "Stripe does not answer"
     WEBHOOK_NOISE = "webhooks are repeated, reordered, delayed and lost"
     PROVIDER_FAILS = "the provider fails"
+    GIT_OUTAGE = "the Git host fails"
+    GIT_SILENCE = "the answers of pushes are lost"
+    GIT_REFUSAL = "the Git host refuses pushes"
+    GIT_RIVALS = "others push to the repositories of jobs"
     CRASH = "a process dies"
 
 
@@ -106,6 +111,30 @@ class PlannedEntry:
 
 
 @frozen(kw_only=True)
+class PlannedProject:
+    """A project of a user."""
+
+    name: str
+    user: str
+    at: int
+
+
+@frozen(kw_only=True)
+class PlannedJob:
+    """A job of a project, which is created anew after a failure unless its user cancels it.
+
+    `parts` are names of a catalogue. The files follow from the parts and the revision.
+    """
+
+    name: str
+    project: str
+    at: int
+    parts: tuple[str, ...]
+    revision: int
+    cancel_after_seconds: int | None = None
+
+
+@frozen(kw_only=True)
 class PlannedFault:
     """A fault that lasts for a time, or a crash, after which the process is down for that time.
 
@@ -154,6 +183,8 @@ class Plan:
     tournaments: tuple[PlannedTournament, ...] = ()
     contests: tuple[PlannedContest, ...] = ()
     entries: tuple[PlannedEntry, ...] = ()
+    projects: tuple[PlannedProject, ...] = ()
+    jobs: tuple[PlannedJob, ...] = ()
     faults: tuple[PlannedFault, ...] = ()
     modules: tuple[str, ...] = ()  # of hosts, which are imported
     host_steps: tuple[PlannedHostStep, ...] = ()

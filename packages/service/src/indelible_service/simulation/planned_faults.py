@@ -1,10 +1,10 @@
 """Plan faults in swarms: each seed leaves kinds out, and has a rate of its own for the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from indelible_service.simulation.draws import Draws, Seed
-from indelible_service.simulation.plan import DAY, HOUR, MINUTE, FaultKind, PlannedFault
+from indelible_service.simulation.plan import DAY, HOUR, MINUTE, FaultKind, PlannedFault, Profile
 
 ACTOR: Final = "faults"
 SWARM: Final = 0.7  # the share of seeds that have a kind of fault
@@ -18,12 +18,25 @@ FIRST_FAULT: Final = 30 * MINUTE
 # The faults end before the last day, in which everything has to come to rest.
 CALM: Final = DAY
 LAST_OF_ONE_DAY: Final = 16 * HOUR
+OF_GIT: Final = (
+    FaultKind.GIT_OUTAGE,
+    FaultKind.GIT_SILENCE,
+    FaultKind.GIT_REFUSAL,
+    FaultKind.GIT_RIVALS,
+    FaultKind.CRASH,
+)
+KINDS: Final[Mapping[Profile, tuple[FaultKind, ...]]] = {
+    Profile.CALM: (),
+    Profile.MONEY: (),
+    Profile.GIT: OF_GIT,
+    Profile.STORM: tuple(FaultKind),
+}
 
 
-def planned_faults(seed: Seed, days: int) -> Iterator[PlannedFault]:
-    """Yield the faults of a seed."""
+def planned_faults(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedFault]:
+    """Yield the faults of a seed, of the kinds that a profile has."""
     last = max(LAST_OF_ONE_DAY, days * DAY - CALM - SPANS[1])
-    for kind in FaultKind:
+    for kind in KINDS[profile]:
         draws = seed.draws(ACTOR, kind.name)
         if not draws.happens(SWARM):
             continue

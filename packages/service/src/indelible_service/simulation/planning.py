@@ -20,6 +20,7 @@ from indelible_service.simulation.plan import (
 )
 from indelible_service.simulation.planned_faults import planned_faults
 from indelible_service.simulation.planned_host_steps import planned_steps
+from indelible_service.simulation.planned_projects import planned_jobs, planned_projects
 
 ACTOR: Final = "plan"
 FIRST_EVENT: Final = 700_000_001
@@ -36,6 +37,7 @@ MAX_ROUNDS: Final = 4
 CALM_DAYS: Final = 1
 DAYS_OF_WEEK: Final = 7
 USUAL_FATE: Final = 0.7  # the share of entries that are simply paid
+DISTURBED: Final = (Profile.MONEY, Profile.STORM)  # where the others are not
 
 
 @frozen(kw_only=True)
@@ -90,6 +92,7 @@ def make_plan(seed_number: int, days: int, profile: Profile, modules: tuple[str,
     entries: list[PlannedEntry] = []
     for contest in contests:
         entries.extend(_entries(seed, contest, size, profile))
+    projects = tuple(planned_projects(seed, days, profile))
 
     return Plan(
         seed=seed_number,
@@ -98,9 +101,11 @@ def make_plan(seed_number: int, days: int, profile: Profile, modules: tuple[str,
         tournaments=tournaments,
         contests=tuple(contests),
         entries=tuple(entries),
-        faults=tuple(planned_faults(seed, days)) if profile is Profile.STORM else (),
         modules=modules,
         host_steps=tuple(planned_steps(seed, days, simulated_hosts(modules))),
+        projects=projects,
+        jobs=tuple(planned_jobs(seed, days, projects)),
+        faults=tuple(planned_faults(seed, days, profile)),
     )
 
 
@@ -163,6 +168,6 @@ def _entries(
 
 
 def _fate(draws: Draws, profile: Profile) -> Fate:
-    if profile is Profile.CALM or draws.happens(USUAL_FATE):
+    if profile not in DISTURBED or draws.happens(USUAL_FATE):
         return Fate.PAID
     return draws.choice([fate for fate in Fate if fate is not Fate.PAID])

@@ -17,6 +17,7 @@ from indelible_service.settings import Settings
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import SimulatedDatabase
+from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.ids import SeededIds
 from indelible_service.simulation.provider import SimulatedProvider
@@ -49,7 +50,10 @@ class CommitNotes:
 
 @define(kw_only=True, eq=False)
 class Surroundings:
-    """The things that outlive a process: database, Stripe, provider, clock, ids and settings."""
+    """The things that outlive a process: database, Stripe, provider, clock, ids and settings.
+
+    There is a Git host where the plan has projects.
+    """
 
     database: SimulatedDatabase
     stripe: SimulatedStripe
@@ -59,6 +63,7 @@ class Surroundings:
     settings: Settings
     commits: CommitNotes
     hosts: Mapping[str, SimulatedHost] = field(factory=dict[str, SimulatedHost])
+    git: SimulatedGitHost | None = None
 
 
 @define(eq=False)
@@ -154,6 +159,7 @@ class WorkerProcess(SimulatedProcess):
             mortality=self.mortality,
             settings=around.settings,
             hosts=tuple(around.hosts.values()),
+            git=around.git,
         )
         self.stages = simulated_stages(parts)
         self.worker = Worker(

@@ -12,9 +12,11 @@ from typing import Final
 from attrs import define, field
 
 from indelible.kernel.keys import KeyPolicy
+from indelible.projects import PushOutcome
 from indelible_service.data_directory import derive_secret
 from indelible_service.database import build_policy
 from indelible_service.settings import Settings
+from indelible_service.simulation.builders import Builders
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.checks import Checker, Violation
 from indelible_service.simulation.clock import SimulatedClock
@@ -25,6 +27,7 @@ from indelible_service.simulation.databases import (
     simulated_database,
 )
 from indelible_service.simulation.draws import Seed
+from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.host_steps import HostPeople
 from indelible_service.simulation.hosts import SimulatedHost, simulated_hosts
 from indelible_service.simulation.ids import SeededIds
@@ -100,12 +103,14 @@ class Simulation:
     machinery: Machinery
     people: People
     host_people: HostPeople
+    builders: Builders
     checker: Checker
 
     def run(self) -> Violation | None:
         """Let the time of the plan pass; return the first invariant that is broken."""
         self.people.begin()
         self.host_people.begin()
+        self.builders.begin()
         self.machinery.begin()
         processes = {process.name: process for process in self.machinery.processes()}
         nemesis = Nemesis(world=self.world, plan=self.plan, around=self.around, processes=processes)
@@ -137,7 +142,7 @@ class Simulation:
     def counts(self) -> dict[str, int]:
         """Return how much has happened."""
         stripe = self.around.stripe
-        return {
+        counts = {
             "requests to Stripe": stripe.requests,
             "fetches": self.around.provider.requests,
             "entries": len(self.people.entry_ids),
@@ -152,14 +157,20 @@ class Simulation:
             "comparisons of balances": self.checker.rests,
             "steps of hosts": self.host_people.steps,
         }
+        git = self.around.git
+        if git is not None:
+            counts["jobs"] = len(self.checker.jobs.projects)
+            counts["canceled jobs"] = self.builders.canceled
+            counts["repeated jobs"] = self.builders.repeated
+            counts.update({f"{one} pushes": git.outcomes[one] for one in PushOutcome})
+        return counts
 
 
 @contextmanager
 def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simulation]:
     """Open everything that takes part."""
     clock = SimulatedClock(START)
-    ids = SeededIds(plan.seed, clock)
-    world = World(Seed(plan.seed), clock, ids)
+    world = World(Seed(plan.seed), clock, SeededIds(plan.seed, clock))
     settings = simulated_settings(plan.seed)
     policy = build_policy(settings, KeyPolicy(pepper=derive_secret(settings, "keys")))
     hosts = simulated_hosts(plan.modules)
@@ -167,17 +178,20 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
         database = stack.enter_context(
             simulated_database(kind, folder, clock, policy, tuple(hosts.values()))
         )
-        around = _surroundings(world, database, settings, hosts)
+        around = _surroundings(plan, world, database, settings, hosts, folder)
         machinery = _machinery(world, around)
         for process in machinery.processes():
             stack.callback(process.end)
         people = People(world=world, plan=plan, web=machinery.web, around=around)
+        builders = Builders(people=people)
         checker = Checker(
-            store=database.open(ids, Mortality(clock)),
+            store=database.open(world.ids, Mortality(clock)),
             database=database,
             world=world,
             plan=plan,
             people=people,
+            builders=builders,
+            git=around.git,
             stripe=around.stripe,
             changes=CommittedChanges(),
         )
@@ -189,26 +203,33 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
             machinery=machinery,
             people=people,
             host_people=HostPeople(people),
+            builders=builders,
             checker=checker,
         )
 
 
 def _surroundings(
+    plan: Plan,
     world: World,
     database: SimulatedDatabase,
     settings: Settings,
     hosts: Mapping[str, SimulatedHost],
+    folder: Path,
 ) -> Surroundings:
-    """Return what outlives the processes."""
+    """Return what outlives the processes; a Git host only for a plan with projects."""
+    git: SimulatedGitHost | None = None
+    if plan.projects:
+        git = SimulatedGitHost.open(folder, world.clock, world.ids, world.seed)
     return Surroundings(
         database=database,
-        stripe=SimulatedStripe.open(world.clock, world.seed.number),
+        stripe=SimulatedStripe.open(world.clock, plan.seed),
         provider=SimulatedProvider.open(world.clock, world.seed),
         clock=world.clock,
         ids=world.ids,
         settings=settings,
         commits=CommitNotes(),
         hosts=hosts,
+        git=git,
     )
 
 

@@ -33,6 +33,8 @@ class Shrinker:
         self._reduce_contests()
         self._reduce_entries()
         self._reduce_host_steps()
+        self._reduce_projects()
+        self._reduce_jobs()
         return self.report
 
     @property
@@ -75,6 +77,19 @@ class Shrinker:
     def _reduce_host_steps(self) -> None:
         steps = self._plan.host_steps
         self._reduce(steps, lambda left: evolve(self._plan, host_steps=tuple(left)))
+
+    def _reduce_projects(self) -> None:
+        def with_projects(names: Sequence[str]) -> Plan:
+            return evolve(
+                self._plan,
+                projects=tuple(one for one in self._plan.projects if one.name in names),
+                jobs=tuple(one for one in self._plan.jobs if one.project in names),
+            )
+
+        self._reduce([project.name for project in self._plan.projects], with_projects)
+
+    def _reduce_jobs(self) -> None:
+        self._reduce(self._plan.jobs, lambda jobs: evolve(self._plan, jobs=tuple(jobs)))
 
     def _reduce(self, parts: Sequence[T], with_parts: Callable[[Sequence[T]], Plan]) -> None:
         """Leave out halves, then quarters, down to single parts."""

@@ -33,6 +33,13 @@ EVENTS: Final[Mapping[str, Happened]] = {
     "a lost event is read from Stripe's list": _edge("stripe_event.backfill"),
     "a transfer is tried again": _edge("transfer.retry"),
     "a transfer waits for its payee": _edge("transfer.park"),
+    "a job completes": _edge("job.complete"),
+    "a job fails": _edge("job.fail"),
+    "a job is canceled": _count("canceled jobs"),
+    "a commit of a job is found on the host": _count("pushed_before pushes"),
+    "a push comes second, and its commit is made anew": _count("rejected pushes"),
+    "a push fails": _count("failed pushes"),
+    "a job changes nothing": _count("unchanged pushes"),
 }
 OF_CALM: Final = ("a contest is settled", "a transfer is made")
 OF_MONEY: Final = (
@@ -41,9 +48,21 @@ OF_MONEY: Final = (
     "a dispute is lost",
     "a dispute is won",
 )
+OF_GIT: Final = (
+    *OF_CALM,
+    "a process dies",
+    "a job completes",
+    "a job fails",
+    "a job is canceled",
+    "a commit of a job is found on the host",
+    "a push comes second, and its commit is made anew",
+    "a push fails",
+    "a job changes nothing",
+)
 SOMETIMES: Final[Mapping[Profile, tuple[str, ...]]] = {
     Profile.CALM: OF_CALM,
     Profile.MONEY: OF_MONEY,
+    Profile.GIT: OF_GIT,
     Profile.STORM: tuple(EVENTS),
 }
 

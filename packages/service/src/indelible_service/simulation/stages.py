@@ -21,6 +21,7 @@ from indelible_service.sealing import seal_stage
 from indelible_service.settings import Settings
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
+from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.provider import SimulatedProvider
 from indelible_sql import SqlStore
@@ -41,6 +42,7 @@ class StageParts:
     mortality: Mortality
     settings: Settings
     hosts: Sequence[SimulatedHost] = ()
+    git: SimulatedGitHost | None = None
 
 
 def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
@@ -58,6 +60,8 @@ def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
         ).stage(),
         *_host_stages(parts),
     ]
+    if parts.git is not None:
+        stages.extend(parts.git.stages(parts.store, parts.mortality))
     return {stage.name: stage for stage in stages}
 
 

@@ -10,6 +10,7 @@ MAX_LINES: Final = 20
 MAX_FAULTS: Final = 6
 MAX_ENTRIES: Final = 4
 MAX_HOST_STEPS: Final = 3
+MAX_JOBS: Final = 2
 
 
 def story_of(report: SimulationReport) -> list[str]:
@@ -22,6 +23,8 @@ def story_of(report: SimulationReport) -> list[str]:
         lines.append(f"{time_text(entry.at)} {entry.user} enters {entry.contest}: {entry.fate}")
     for step in plan.host_steps[:MAX_HOST_STEPS]:
         lines.append(f"{time_text(step.at)} {step.text()}")
+    for job in plan.jobs[:MAX_JOBS]:
+        lines.append(f"{time_text(job.at)} {job.name} is created: {', '.join(job.parts)}")
     left = MAX_LINES - len(lines) - 1
     lines.append("The last steps:")
     lines.extend(report.trace[-left:])
@@ -31,5 +34,5 @@ def story_of(report: SimulationReport) -> list[str]:
 def _summary(plan: Plan) -> str:
     return (
         f"Plan: {plan.days} days, {len(plan.contests)} contests, {len(plan.entries)} entries,"
-        f" {len(plan.faults)} faults, {len(plan.host_steps)} steps of hosts."
+        f" {len(plan.jobs)} jobs, {len(plan.faults)} faults, {len(plan.host_steps)} steps of hosts."
     )
