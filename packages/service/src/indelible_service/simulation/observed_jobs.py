@@ -1,4 +1,4 @@
-"""What is known of jobs and repositories from earlier checks."""
+"""The jobs and repositories that a simulation has checked before."""
 
 from pathlib import Path
 
