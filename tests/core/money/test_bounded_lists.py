@@ -8,7 +8,7 @@ from tests.core.money.weeks import HOURS, Week
 
 from indelible.money.entities import EventObject, ReconciliationScope
 from indelible.money.errors import GatewayOutage
-from indelible.money.tasks import paying, reconciling
+from indelible.money.tasks import intents, reconciling
 
 
 def lost_event(week: Week, number: int, event_type: str) -> EventObject:
@@ -62,7 +62,7 @@ def test_a_list_of_intents_that_is_too_long_ends_as_the_outage(
 ) -> None:
     for number in range(3):
         run.opened_intent(f"other-{number}")
-    monkeypatch.setattr(paying, "MAX_LISTED_INTENTS", 2)
+    monkeypatch.setattr(intents, "MAX_LISTED_INTENTS", 2)
     charge = run.open()
     outage = GatewayOutage(problem="HTTP 500", is_replayed=True)
     run.gateway.failures.before["create_payment_intent"] = [outage]

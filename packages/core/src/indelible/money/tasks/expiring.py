@@ -22,6 +22,7 @@ from indelible.money.tasks.failpoints import (
     PaymentFailpoint,
     no_payment_failpoint,
 )
+from indelible.money.tasks.intents import TooManyIntents, find_intent
 from indelible.money.tasks.keys import with_next_key
 from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
 from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, RETRY_WAITS, outages
@@ -94,6 +95,8 @@ class ExpireCharge:
             intent_id = charge.intent_id
             if charge.session_id is not None:
                 intent_id = self._expire_session(charge.session_id) or intent_id
+            if intent_id is None:
+                intent_id = self._unknown_intent(charge)
             is_canceled = intent_id is None or self._cancel_intent(intent_id)
         self.at_failpoint(PaymentFailpoint.EXPIRE_AFTER_REQUEST)
 
@@ -130,6 +133,18 @@ class ExpireCharge:
             # It is complete or has expired already.
             session = self.gateway.retrieve_checkout_session(session_id)
         return session.payment_intent
+
+    def _unknown_intent(self, charge: Charge) -> str | None:
+        """Return an intent that a database restored to an earlier time does not know.
+
+        It may be paid already, or be paid later. A list that is too long does not keep a charge
+        open: an operator has to look after the money then.
+        """
+        try:
+            intent = find_intent(self.gateway, charge)
+        except TooManyIntents:
+            return None
+        return None if intent is None else intent.id
 
     def _cancel_intent(self, intent_id: str) -> bool:
         """Return True if Stripe has canceled an intent, False if it is paid.

@@ -5,7 +5,6 @@ intent. Stripe stores failures under a key, too: the next key follows after a lo
 intent. The client secret is read again when needed: only the raw bytes of events contain it.
 """
 
-from datetime import timedelta
 from typing import Final
 
 from attrs import define, field, frozen
@@ -23,6 +22,7 @@ from indelible.money.tasks.failpoints import (
     PaymentFailpoint,
     no_payment_failpoint,
 )
+from indelible.money.tasks.intents import TooManyIntents, find_intent
 from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST, with_next_key
 from indelible.money.tasks.states import MoneyStore
 
@@ -30,10 +30,6 @@ CANCELED: Final = "canceled"
 EXPIRED: Final = "expired"
 COMPLETE: Final = "complete"
 REASON: Final = "payment started"
-# Our clock and Stripe's differ by less.
-CLOCK_MARGIN: Final = timedelta(hours=1)
-# A request waits for the list: 20 pages of Stripe's.
-MAX_LISTED_INTENTS: Final = 2_000
 
 
 @frozen(kw_only=True)
@@ -185,21 +181,12 @@ class PaymentStarter:
     def _find_intent(self, charge: Charge, outage: GatewayOutage) -> Intent | None:
         """Return an intent of Stripe's that names a charge, which does not have it yet.
 
-        A charge takes payments until it expires, so its intents are created until then. A list
-        that is too long proves nothing.
-
-        Raises: The outage, after MAX_LISTED_INTENTS intents.
+        Raises: The outage, if a list that is too long proves nothing.
         """
-        listed = self.gateway.list_payment_intents(
-            since=charge.created_at - CLOCK_MARGIN, until=charge.expires_at + CLOCK_MARGIN
-        )
-        for number, intent in enumerate(listed, start=1):
-            if number > MAX_LISTED_INTENTS:
-                raise outage
-            is_known = intent.id == charge.intent_id or intent.status == CANCELED
-            if intent.metadata.get(CHARGE_METADATA) == charge.id and not is_known:
-                return intent
-        return None
+        try:
+            return find_intent(self.gateway, charge)
+        except TooManyIntents:
+            raise outage from None
 
     def _create_session(self, charge: Charge, pages: CheckoutPages) -> Session:
         """Create a session under the first key under which Stripe has stored no failure.
