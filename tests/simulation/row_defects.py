@@ -46,7 +46,7 @@ ROW_DEFECTS: Final = (
         ),
     ),
     Defect(
-        name="a wrong line of the ledger",
+        name="a guard left out, so that a wrong line of the ledger passes",
         invariant="ledger-balances",
         plant=planted_row(
             NOON,

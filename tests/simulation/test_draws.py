@@ -11,7 +11,16 @@ from attrs import evolve
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.draws import Seed
 from indelible_service.simulation.ids import SeededIds
-from indelible_service.simulation.plan import Plan, PlanUnreadable, Profile, read_plan, write_plan
+from indelible_service.simulation.plan import (
+    DAY,
+    FaultKind,
+    Plan,
+    PlanUnreadable,
+    Profile,
+    read_plan,
+    write_plan,
+)
+from indelible_service.simulation.planned_faults import EVENING, OF_STRIPE
 from indelible_service.simulation.planning import make_plan
 
 NOON = datetime(2027, 4, 5, 12, tzinfo=UTC)
@@ -62,6 +71,16 @@ def test_a_plan_has_overlapping_weeks_that_end_before_its_last_day() -> None:
     assert max(span[-1] for span in spans) < DAYS - 1
     assert len(plan.contests) >= 20
     assert len(plan.entries) >= 500
+
+
+def test_a_storm_disturbs_the_evenings_of_payouts() -> None:
+    evenings = 0
+    for seed in range(1, 11):
+        for fault in make_plan(seed, 3, Profile.STORM).faults:
+            evenings += fault.kind in OF_STRIPE and fault.at % DAY >= EVENING[0]
+            assert fault.kind is FaultKind.CRASH or fault.at + fault.seconds <= 2 * DAY
+
+    assert evenings >= 15
 
 
 def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:

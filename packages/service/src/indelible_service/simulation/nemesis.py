@@ -26,7 +26,7 @@ SILENCES: Final = (
     StripeFault.CLOSE_AFTER,
 )
 MAX_DELAY_SECONDS: Final = 6 * HOUR
-LOST: Final = 0.2  # of the rate of noise
+LOST: Final = 0.5  # of the rate of noise
 STRIPE_KINDS: Final[Mapping[FaultKind, tuple[StripeFault, ...]]] = {
     FaultKind.STRIPE_ERRORS: ERRORS,
     FaultKind.STRIPE_SILENCE: SILENCES,

@@ -31,6 +31,13 @@ KINDS: Final[Mapping[Profile, tuple[FaultKind, ...]]] = {
     Profile.GIT: OF_GIT,
     Profile.STORM: tuple(FaultKind),
 }
+# Prizes are paid in the evening of a tournament's last day: half of Stripe's faults begin then.
+EVENING: Final = (18 * HOUR, 20 * HOUR)
+OF_STRIPE: Final = (
+    FaultKind.STRIPE_OUTAGE,
+    FaultKind.STRIPE_ERRORS,
+    FaultKind.STRIPE_SILENCE,
+)
 
 
 def planned_faults(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedFault]:
@@ -44,11 +51,14 @@ def planned_faults(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedF
         number = days * CRASHES_PER_DAY if kind is FaultKind.CRASH else 1 + days // 2
         for _ in range(number):
             at = draws.whole(FIRST_FAULT, last)
-            yield _crash(draws, at) if kind is FaultKind.CRASH else _fault(draws, kind, at, rate)
+            if kind in OF_STRIPE and days > 1 and draws.happens(0.5):
+                at = at // DAY * DAY + draws.whole(*EVENING)
+            is_crash = kind is FaultKind.CRASH
+            yield _crash(draws, at) if is_crash else _fault(draws, kind, at, rate, last)
 
 
-def _fault(draws: Draws, kind: FaultKind, at: int, rate: float) -> PlannedFault:
-    seconds = round(draws.log_uniform(*SPANS))
+def _fault(draws: Draws, kind: FaultKind, at: int, rate: float, last: int) -> PlannedFault:
+    seconds = min(round(draws.log_uniform(*SPANS)), last + SPANS[1] - at)
     return PlannedFault(kind=kind, at=at, seconds=seconds, rate=round(rate, 3))
 
 
