@@ -1,5 +1,6 @@
 """A worker that stands still for longer than its lease, with and without the fence of its task."""
 
+from functools import wraps
 from typing import Any, Final
 
 import pytest
@@ -67,6 +68,7 @@ def plant_pause(patch: pytest.MonkeyPatch) -> None:
         if failpoint is PayoutFailpoint.SEND_AFTER_LOOK_UP:
             pauses[-1].begin(self)
 
+    @wraps(create)
     def create_once(self: StripeApi, **values: Any) -> object:  # noqa: ANN401 - of the method
         pauses[-1].kill_after_request()
         return create(self, **values)
