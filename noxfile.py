@@ -31,7 +31,10 @@ PACKAGES = {
 }
 BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their own runs them
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"  # of nox and its sessions
-EXTRAS = {"indelible-stripe": "[simulator]"}  # `indelible demo` plays against the simulator
+EXTRAS = {
+    "indelible-service": "[dask]",  # `indelible simulate --dask`
+    "indelible-stripe": "[simulator]",  # `indelible demo` plays against the simulator
+}
 TESTED_PYTHONS = ("3.11", "3.12", "3.13")
 OTHER_POSTGRESQL = ("14",)  # the oldest; the other tests run on the newest
 SMALL_DOSES = {"INDELIBLE_TEST_DOSES": "small"}  # tests/doses.py

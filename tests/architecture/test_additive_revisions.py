@@ -7,10 +7,10 @@ import pytest
 from tests.sql.additive import additive_problems, blocking_keys
 from tests.sql.empty_databases import EmptyDatabase, empty_on_postgresql, empty_on_sqlite
 from tests.sql.freeze import is_declared_additive, names_at
-from tests.sql.later_revisions import ADDITIONS, OWN, run_all
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
+from indelible_sql.generated_revisions import ADDITIONS, OWN, run_all
 from indelible_sql.schema.additive import additive_revisions
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.migrate import digests_by_revision, downgrade, migrating

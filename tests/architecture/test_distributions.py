@@ -20,6 +20,7 @@ from indelible.kernel.distributions import (
     DistributionVersionsDiffer,
     OptionalDistribution,
     check_versions,
+    installed_versions,
 )
 
 ABSENT: Final = OptionalDistribution(
@@ -137,6 +138,17 @@ def test_another_version_is_refused_with_both(version: str | None, planted: Path
 
     assert caught.value.expected == f"indelible-service {own}"
     assert caught.value.others == (f"indelible-evm {got}", f"indelible-stripe {got}")
+
+
+def test_a_backport_that_finds_no_version_is_another_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_: str) -> str:
+        raise KeyError("Version")
+
+    monkeypatch.setattr("indelible.kernel.distributions.metadata.version", fail)
+
+    assert {version for _, version in installed_versions()} == {"without a version"}
 
 
 def test_the_version_of_a_program_that_is_not_installed_is_not_compared(planted: Path) -> None:

@@ -17,9 +17,9 @@ from typing import Final
 import psycopg
 from attrs import frozen
 from tests.architecture.sources import ROOT
-from tests.sql.later_revisions import ADDITIONS, NEXT, OWN
 
 from indelible_service.embedded import PostgresServer
+from indelible_sql.generated_revisions import ADDITIONS, NEXT, OWN, REMOVALS
 from indelible_sql.schema.additive import ADDITIVE_REVISIONS
 from indelible_sql.schema.migrate import DIGESTS
 from indelible_sql.schema.migrations.frozen import SEPARATOR
@@ -31,10 +31,7 @@ UPGRADE: Final = (
     *ADDITIONS[POSTGRESQL],
     "GRANT SELECT, INSERT ON indelible.release_notes TO PUBLIC",
 )
-DOWNGRADE: Final = (
-    "DROP TABLE indelible.release_notes",
-    "ALTER TABLE indelible.tasks DROP COLUMN note",
-)
+DOWNGRADE: Final = REMOVALS[POSTGRESQL]
 MODULE: Final = '''"""A nullable column and a table, generated."""
 
 from indelible_sql.schema.migrations.frozen import DOWN, run_frozen

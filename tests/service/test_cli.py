@@ -15,7 +15,6 @@ import pytest
 from tests.architecture.sources import ROOT, modules
 from tests.service.commands import CREATE_KEY, concept_ids, error_code, json_result, run, tamper
 from tests.sql.freeze import newest_revision
-from tests.sql.later_revisions import NEXT, apply_later
 
 import indelible_sql
 from indelible.captures import ANNEALED
@@ -26,6 +25,7 @@ from indelible_service.cli.output import Command
 from indelible_service.contexts import all_scopes
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
+from indelible_sql.generated_revisions import NEXT, apply_later
 from indelible_sql.maintenance import snapshot_files
 from indelible_sql.maintenance.snapshot_files import NAMES
 

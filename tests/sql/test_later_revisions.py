@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from tests.sql.conftest import opened
 from tests.sql.empty_databases import empty_on_postgresql, empty_on_sqlite
 from tests.sql.faults import as_admin, execute_on_sqlite
-from tests.sql.later_revisions import AFTER_NEXT, NEXT, OWN, apply_later
 
 from indelible.concepts import CONCEPT, ConceptStatus
 from indelible.kernel import Edge
@@ -19,6 +18,7 @@ from indelible.testing.stores import create, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import verify
 from indelible_sql.contexts import CATALOG
+from indelible_sql.generated_revisions import AFTER_NEXT, NEXT, OWN, apply_later
 from indelible_sql.maintenance.snapshot_files import differences, later_revision
 from indelible_sql.schema.additive import ADDITIVE_TABLE, AdditiveRevision, marked_digest
 from indelible_sql.schema.admission import RoleTooStrong

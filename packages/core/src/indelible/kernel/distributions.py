@@ -130,7 +130,13 @@ WORDLLAMA: Final = OptionalDistribution(
     needed_by="The embedder of captures (INDELIBLE_EMBEDDER, and `indelible demo captures`)",
     requires_python="<3.14",
 )
-OPTIONAL_DISTRIBUTIONS: Final = (STRIPE, STRIPE_SIMULATOR, EVM, WORDLLAMA)
+DASK: Final = OptionalDistribution(
+    name="indelible-service[dask]",
+    folder="packages/service[dask]",
+    modules=("indelible_service", "distributed"),
+    needed_by="A Dask cluster (`indelible simulate --dask`)",
+)
+OPTIONAL_DISTRIBUTIONS: Final = (STRIPE, STRIPE_SIMULATOR, EVM, WORDLLAMA, DASK)
 
 
 def find_checkout() -> Path:
@@ -167,4 +173,6 @@ def installed_versions() -> Iterator[tuple[str, str]]:
             version: str | None = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
+        except KeyError:  # of `importlib_metadata`, which other packages install for Python 3.11
+            version = None
         yield name, version or NO_VERSION

@@ -1,6 +1,6 @@
 """Simulate an installation by a seed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,6 +79,12 @@ class SeedRange(click.ParamType[range]):
     help="Run the plan again in a new process with another hash seed of Python, and compare the"
     " steps. With --seeds: all of them, in place of each tenth.",
 )
+@click.option(
+    "--dask",
+    "address",
+    metavar="ADDRESS",
+    help="With --seeds: the scheduler of a Dask cluster, in place of processes of this machine.",
+)
 @MODULE_OPTION
 @click.pass_context
 def simulate(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - of Options
@@ -111,6 +117,7 @@ class Options:
     replay: Path | None
     shrink: Path | None
     twice: bool
+    address: str | None
     modules: tuple[str, ...]
 
     @property
@@ -195,7 +202,7 @@ def simulate_many(options: Options) -> bool:
     if options.seeds is None or options.replay is not None or options.shrink is not None:
         raise click.UsageError("--replay and --shrink are options of one seed, not of --seeds")
     batch = options.batch
-    results = list(run_seeds(options.seeds, batch, jobs=options.jobs))
+    results = list(run_on(options, options.seeds))
     again = repeated_seeds(options.seeds, every=1 if options.twice else REPEATED)
     differing: list[int] = []
     if again:
@@ -217,6 +224,19 @@ def simulate_many(options: Options) -> bool:
     }
     print_result(document, "\n".join(lines))
     return not broken and not differing and not missing
+
+
+def run_on(options: Options, seeds: "Sequence[int]") -> "Iterator[SeedResult]":
+    """Run the seeds on a cluster, or in processes of this machine.
+
+    Raises: DistributionMissing, ClusterUnreachable.
+    """
+    from indelible_service.simulation.dask_cluster import run_on_cluster
+    from indelible_service.simulation.many import run_seeds
+
+    if options.address is None:
+        return run_seeds(seeds, options.batch, jobs=options.jobs)
+    return run_on_cluster(seeds, options.batch, options.address)
 
 
 def summary_of(results: "Sequence[SeedResult]", days: int) -> str:

@@ -1,10 +1,11 @@
 """The builders of a simulation: users who create projects and their jobs over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from attrs import define, field
 
+from indelible.projects.lifecycle import JOB, PROJECT
 from indelible_service.simulation.people import Answer, People
 from indelible_service.simulation.plan import DAY, HOUR, MINUTE, PlannedJob, PlannedProject
 from indelible_service.simulation.world import Action
@@ -93,11 +94,11 @@ class Builders:
         world = self.people.world
         if job.cancel_after_seconds is not None and is_first:
             world.after(job.cancel_after_seconds, job.name, "cancel", self._canceler(job))
-        world.after(WATCH_SECONDS, job.name, "watch", self._watcher(job))
+        world.after(WATCH_SECONDS, job.name, "watch", self._watcher(job, job_id))
 
     def _canceler(self, job: PlannedJob) -> Action:
         def cancel() -> str:
-            path = f"/v1/jobs/{self.job_ids[job.name]}"
+            path = f"/v1/jobs/{self.job_ids.get(job.name)}"
             user = self._project(job).user
             seen = self.people.see(user, path)
             if not seen.is_success or seen.document["status"] in ENDED:
@@ -111,10 +112,12 @@ class Builders:
 
         return cancel
 
-    def _watcher(self, job: PlannedJob) -> Action:
+    def _watcher(self, job: PlannedJob, job_id: str) -> Action:
         def watch() -> str:
+            if self.job_ids.get(job.name) != job_id:
+                return ""  # a restore has lost it
             user = self._project(job).user
-            seen = self.people.see(user, f"/v1/jobs/{self.job_ids[job.name]}")
+            seen = self.people.see(user, f"/v1/jobs/{job_id}")
             status = str(seen.document.get("status", ""))
             if status not in ENDED:
                 return self._watch_again(job, watch, seen)
@@ -127,6 +130,19 @@ class Builders:
     def _watch_again(self, job: PlannedJob, watch: Action, seen: Answer) -> str:
         self.people.world.after(WATCH_SECONDS, job.name, "watch", watch)
         return seen.code
+
+    def notice_losses(self, births: Collection[tuple[str, str]]) -> None:
+        """Create the projects and jobs again whose births a restore has lost."""
+        world = self.people.world
+        for project in self.people.plan.projects:
+            if (PROJECT.name, self.project_ids.get(project.name, "")) in births:
+                del self.project_ids[project.name]
+                world.after(MINUTE, project.name, "create again", self._project_creator(project))
+        for job in self.people.plan.jobs:
+            if (JOB.name, self.job_ids.get(job.name, "")) in births:
+                del self.job_ids[job.name]
+                self._tries[job.name] = self._tries.get(job.name, 0) + 1
+                world.after(2 * MINUTE, job.name, "create again", self._job_creator(job))
 
     def _create_again(self, job: PlannedJob) -> None:
         """Create the job again, unless the end of the simulation is near."""

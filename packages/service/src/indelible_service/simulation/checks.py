@@ -29,6 +29,20 @@ class Checker(Observed):
     """Compares what is observed with what must hold."""
 
     timings: dict[str, float] = field(factory=dict[str, float])
+    noted: Violation | None = None  # between two checks
+
+    def end(self) -> None:
+        """Close the present store, which a restore has replaced."""
+        self.store.dispose()
+
+    def note(self, violation: Violation | None) -> None:
+        """Keep the first violation that is found between two checks."""
+        self.noted = self.noted or violation
+
+    def violate(self, invariant: str, detail: str) -> None:
+        """Note a violation."""
+        seconds = self.world.clock.seconds
+        self.note(Violation(invariant=invariant, detail=detail, seconds=seconds))
 
     @property
     def hosts(self) -> Iterable[SimulatedHost]:
@@ -37,6 +51,8 @@ class Checker(Observed):
 
     def check_hour(self) -> Violation | None:
         """Return the first invariant of an hour that is broken."""
+        if self.noted is not None:
+            return self.noted
         self.new_changes = self.changes.read_new(self.store)
         return self._first(HOURLY) or self._first(host_checks(self.hosts))
 

@@ -8,11 +8,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import psycopg
 from attrs import define, field
-from sqlalchemy import event
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import event, make_url
 
-from indelible.kernel import Ids
+from indelible.kernel import Clock, Ids
 from indelible.policy import Policy
+from indelible_service.backups.programs import connected
+from indelible_service.backups.restoring import SQLITE_SUFFIXES, RestorePlan, restore
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.hosts import SimulatedHost
@@ -21,6 +25,7 @@ from indelible_sql.schema.database_time import DATABASE_TIME
 
 PRISTINE: Final = "database.sqlite"
 TIME_TABLE: Final = "simulated_time"
+SERVER_DATABASE: Final = "postgres"  # that every server has
 
 
 class DatabaseKind(StrEnum):
@@ -38,12 +43,29 @@ class SimulatedDatabase(Protocol):
         """Return the address, as the application's role."""
         ...
 
-    def open(self, ids: Ids, mortality: Mortality) -> SqlStore:
-        """Open a store for a process; its first transaction has checked the database."""
+    def open(self, ids: Ids, mortality: Mortality, clock: Clock | None = None) -> SqlStore:
+        """Open a store for a process; its first transaction has checked the database.
+
+        `clock` is that of the process, by default the right one.
+        """
         ...
 
     def real_time(self) -> AbstractContextManager[None]:
         """Give the database its own clock for a block, as its declarations have it."""
+        ...
+
+    @property
+    def owner_url(self) -> str:
+        """Return the address for migrations."""
+        ...
+
+    @property
+    def backup_url(self) -> str:
+        """Return the address for `indelible backup`."""
+        ...
+
+    def restore(self, backup: Path) -> None:
+        """Restore a backup into another place, and use that from now on; no store may be open."""
         ...
 
 
@@ -88,11 +110,11 @@ class SqliteDatabase:
         """Return the address."""
         return f"sqlite:///{self.file}"
 
-    def open(self, ids: Ids, mortality: Mortality) -> SqlStore:
+    def open(self, ids: Ids, mortality: Mortality, clock: Clock | None = None) -> SqlStore:
         """Open a store for a process."""
         store = open_store(
             self.url,
-            clock=self.clock,
+            clock=clock or self.clock,
             ids=ids,
             policy=self.policy,
             contexts=contexts_of(self.hosts),
@@ -107,6 +129,24 @@ class SqliteDatabase:
     def real_time(self) -> Generator[None]:
         """Do nothing: the time belongs to the connections, not to the file."""
         yield
+
+    @property
+    def owner_url(self) -> str:
+        """Return the address."""
+        return self.url
+
+    @property
+    def backup_url(self) -> str:
+        """Return the address."""
+        return self.url
+
+    def restore(self, backup: Path) -> None:
+        """Restore a backup into a new file, and forget the old one."""
+        lost = self.file
+        self.file = lost.with_name(f"{backup.name}.sqlite")
+        restore(backup, RestorePlan(target=self.url))
+        for suffix in SQLITE_SUFFIXES:
+            lost.with_name(lost.name + suffix).unlink(missing_ok=True)
 
     def _replace_time(self, connection: sqlite3.Connection, _: object) -> None:
         connection.create_function("strftime", -1, self._strftime, deterministic=True)
@@ -141,17 +181,19 @@ class PostgresqlDatabase:
     """A database of a server; its function of time reads a table."""
 
     url: str
-    owner: Any  # a connection of psycopg, in autocommit mode
+    owner_url: str
+    admin_url: str
     clock: SimulatedClock
     policy: Policy
     hosts: Sequence[SimulatedHost] = ()
-    _function: str = ""  # the definition that the migrations have made
+    _owner: psycopg.Connection[Any] = field(init=False)  # in autocommit mode
+    _function: str = field(default="", init=False)  # as the migrations have made it
 
-    def open(self, ids: Ids, mortality: Mortality) -> SqlStore:
+    def open(self, ids: Ids, mortality: Mortality, clock: Clock | None = None) -> SqlStore:
         """Open a store for a process; its check of the schema needs the original function."""
         store = open_store(
             self.url,
-            clock=self.clock,
+            clock=clock or self.clock,
             ids=ids,
             policy=self.policy,
             contexts=contexts_of(self.hosts),
@@ -165,36 +207,71 @@ class PostgresqlDatabase:
     @contextmanager
     def real_time(self) -> Generator[None]:
         """Put the original function back for the block."""
-        self.owner.execute(self._function)
+        self._owner.execute(self._function.encode())
         try:
             yield
         finally:
             self._replace_time()
 
+    @property
+    def backup_url(self) -> str:
+        """Return the address of a role that may read everything."""
+        return self.admin_url
+
+    def restore(self, backup: Path) -> None:
+        """Restore a backup into a new database of the same server, and drop the old one."""
+        self.end()
+        lost = str(make_url(self.admin_url).database)
+        name = backup.name.replace("-", "_")
+        owner = make_url(self.owner_url).username
+        with connected(_with_database(self.admin_url, SERVER_DATABASE)) as admin:
+            create = SQL("CREATE DATABASE {} OWNER {}")
+            admin.execute(create.format(Identifier(name), Identifier(str(owner))))
+            self.url = _with_database(self.url, name)
+            self.owner_url = _with_database(self.owner_url, name)
+            self.admin_url = _with_database(self.admin_url, name)
+            restore(backup, RestorePlan(target=self.admin_url))
+            admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(lost)))
+        self._owner = psycopg.connect(self.owner_url, autocommit=True)
+        self._follow(0)
+
     def begin(self) -> None:
         """Replace the function of time, and let it follow the clock."""
+        self._owner = psycopg.connect(self.owner_url, autocommit=True)
         definition = f"SELECT pg_get_functiondef('indelible.{DATABASE_TIME}'::regproc)"
-        (self._function,) = self.owner.execute(definition).fetchone()
-        self.owner.execute(f"CREATE TABLE indelible.{TIME_TABLE} (now timestamptz NOT NULL)")
-        self.owner.execute(f"GRANT SELECT ON indelible.{TIME_TABLE} TO PUBLIC")
+        (self._function,) = self._owner.execute(definition.encode()).fetchone() or ("",)
+        self._owner.execute(
+            f"CREATE TABLE indelible.{TIME_TABLE} (now timestamptz NOT NULL)".encode()
+        )
+        self._owner.execute(f"GRANT SELECT ON indelible.{TIME_TABLE} TO PUBLIC".encode())
         insert = f"INSERT INTO indelible.{TIME_TABLE} VALUES (%s)"
-        self.owner.execute(insert, [self.clock.now()])
+        self._owner.execute(insert.encode(), [self.clock.now()])
         self._replace_time()
         self.clock.listeners.append(self._follow)
 
+    def end(self) -> None:
+        """Close the connection of the owner."""
+        self._owner.close()
+
     def _replace_time(self) -> None:
-        self.owner.execute(
+        statement = (
             f"CREATE OR REPLACE FUNCTION indelible.{DATABASE_TIME}(has_waited boolean)"
             " RETURNS timestamptz LANGUAGE sql PARALLEL SAFE AS"
             f" $$ SELECT now FROM indelible.{TIME_TABLE} $$"
         )
+        self._owner.execute(statement.encode())
 
     def _follow(self, _: int) -> None:
         update = f"UPDATE indelible.{TIME_TABLE} SET now = %s"
-        self.owner.execute(update, [self._now()])
+        self._owner.execute(update.encode(), [self._now()])
 
     def _now(self) -> datetime:
         return self.clock.now()
+
+
+def _with_database(url: str, name: str) -> str:
+    """Return the address of another database of the same server."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @contextmanager
@@ -202,24 +279,27 @@ def postgresql_database(
     folder: Path, clock: SimulatedClock, policy: Policy, hosts: Sequence[SimulatedHost]
 ) -> Generator[SimulatedDatabase]:
     """Run a server in a folder, and migrate its database."""
-    import psycopg
-
     from indelible_service.embedded import postgres
 
-    with (
-        postgres(folder / "postgresql", durable=False) as server,
-        psycopg.connect(server.owner_url, autocommit=True) as owner,
-    ):
+    with postgres(folder / "postgresql", durable=False) as server:
         store = open_store(server.url)
         store.upgrade(server.owner_url)
         store.dispose()
         for host in hosts:
             host.create_tables(server.owner_url)
         database = PostgresqlDatabase(
-            url=server.url, owner=owner, clock=clock, policy=policy, hosts=hosts
+            url=server.url,
+            owner_url=server.owner_url,
+            admin_url=server.admin_url,
+            clock=clock,
+            policy=policy,
+            hosts=hosts,
         )
         database.begin()
-        yield database
+        try:
+            yield database
+        finally:
+            database.end()
 
 
 def simulated_database(

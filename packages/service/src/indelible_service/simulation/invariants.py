@@ -1,10 +1,13 @@
 """The invariants of a simulation, each a function that yields what is wrong."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from indelible.contests.tasks import replay_log
+from indelible.money.entities import ReconciliationRule
 from indelible.money.entities.values import AccountKind
+from indelible.money.lifecycle import InboxStatus
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.stages import (
     PROCESS_STRIPE_EVENT_STAGE,
@@ -17,6 +20,8 @@ from indelible.reactions.charges import UPDATE_CHARGES_STAGE
 from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
 from indelible_service.simulation import project_invariants as projects
 from indelible_service.simulation.observed import Observed
+from indelible_service.simulation.operator import is_halted
+from indelible_service.simulation.plan import HOUR, FaultKind
 from indelible_sql import verify
 
 if TYPE_CHECKING:
@@ -31,8 +36,14 @@ BOOKING_STAGES: Final = (
 )
 MAX_TRANSFERS: Final = 500
 MAX_LINES: Final = 500
+STRIPE_FAULTS: Final = (
+    FaultKind.STRIPE_OUTAGE,
+    FaultKind.STRIPE_ERRORS,
+    FaultKind.STRIPE_SILENCE,
+)
+AFTERMATH: Final = 3 * HOUR  # of a fault, in which an event may wait for its next attempt
 ENDED: Final = ("COMPLETE", "CANCELLED")
-CONTEST_ACTORS: Final = ("user:organizer", "system:worker")
+CONTEST_ACTORS: Final = ("user:organizer", "system:worker", "system:ingestion")
 Check = Callable[[Observed], Iterator[str]]
 
 
@@ -97,9 +108,17 @@ def contests_move_alone(observed: Observed) -> Iterator[str]:
 
 
 def no_halt(observed: Observed) -> Iterator[str]:
-    """Yield a halt of payments: a reconciliation has found a difference to Stripe."""
+    """Yield a halt of payments: a reconciliation has found a difference to Stripe.
+
+    After a restore an operator halts them, and until lost payments are explained they are halted.
+    An event that waits for Stripe while it is disturbed halts them, too (R5).
+    """
     for change in observed.new_changes:
-        if change.lifecycle == "payment_switch" and change.action == "halt":
+        if change.lifecycle != "payment_switch" or change.action != "halt":
+            continue
+        rules = observed.store.read(_halting_rules, change.at)
+        is_awaited = rules == frozenset({ReconciliationRule.R5}) and _is_disturbed(observed)
+        if not is_awaited and not observed.operator.explains_halts(change.at):
             yield f"payments are halted: {change.reason}"
 
 
@@ -137,9 +156,11 @@ def at_rest(observed: Observed) -> bool:
         return False
     now = observed.world.clock.now()
     demand = observed.store.read(lambda tx: tx.tasks.demand(BOOKING_STAGES, now, limit=1))
-    for stage in demand.stages:
-        if stage.due or stage.next_due is not None:
-            return False
+    waiting = {one.stage for one in demand.stages if one.due or one.next_due is not None}
+    if waiting == {PROCESS_STRIPE_EVENT_STAGE} and observed.people.losses.restores:
+        waiting = {*_unlost_events(observed, InboxStatus.RECEIVED)}
+    if waiting:
+        return False
     if observed.store.read(_subscriber_cursor) != observed.changes.cursor:
         return False
     edges = observed.changes.edges
@@ -181,7 +202,8 @@ def replay_agrees(observed: Observed) -> Iterator[str]:
 def all_published(observed: Observed) -> Iterator[str]:
     """Yield the planned contests that were never published."""
     for contest in observed.plan.contests:
-        if contest.name not in observed.people.contest_ids:
+        is_lost = contest.name in observed.people.losses.contests
+        if contest.name not in observed.people.contest_ids and not is_lost:
             yield contest.name
 
 
@@ -206,8 +228,47 @@ def no_dead_task(observed: Observed) -> Iterator[str]:
     """
     now = observed.world.clock.now()
     for backlog in observed.store.read(lambda tx: tx.tasks.backlogs(now)):
-        if backlog.dead and backlog.stage != PROCESS_JOB_STAGE:
-            yield f"{backlog.dead} tasks of {backlog.stage} are dead"
+        if backlog.stage == PROCESS_JOB_STAGE:
+            continue
+        expected = 0
+        if backlog.stage == PROCESS_STRIPE_EVENT_STAGE:
+            dead = observed.store.read(_events, InboxStatus.DEAD)
+            expected = len(dead) - len(list(_unlost_events(observed, InboxStatus.DEAD)))
+        if backlog.dead > expected:
+            yield f"{backlog.dead} tasks of {backlog.stage} are dead, expected {expected}"
+
+
+def payments_resumed(observed: Observed) -> Iterator[str]:
+    """Yield that payments are still halted after a restore."""
+    operator = observed.operator
+    is_expected = operator.explains_halts(observed.world.clock.now())
+    if operator.is_at_work or (observed.store.read(is_halted) and not is_expected):
+        yield "payments are still halted at the end"
+
+
+def _halting_rules(tx: Any, at: datetime) -> frozenset[ReconciliationRule]:  # noqa: ANN401 - tx
+    return frozenset(tx.money.reconciliations.rules_without_remedy(at))
+
+
+def _is_disturbed(observed: Observed) -> bool:
+    """Return True if Stripe has been disturbed in the last hours."""
+    now = observed.world.clock.seconds
+    for fault in observed.plan.faults:
+        if fault.kind in STRIPE_FAULTS and fault.at <= now <= fault.at + fault.seconds + AFTERMATH:
+            return True
+    return False
+
+
+def _unlost_events(observed: Observed, status: InboxStatus) -> Iterator[str]:
+    """Yield the events of a status that are about no payment that a restore has lost."""
+    for event_id in observed.store.read(_events, status):
+        if not observed.people.losses.is_about_lost(event_id, observed.stripe):
+            yield event_id
+
+
+def _events(tx: Any, status: InboxStatus) -> list[str]:  # noqa: ANN401 - of the store
+    heads = tx.money.events.find({"status": status}, limit=MAX_LINES)
+    return [head.entity.id for head in heads]
 
 
 def _counted(observed: Observed) -> dict[str, frozenset[str]]:
@@ -273,4 +334,5 @@ FINAL: Final[dict[str, Check]] = {
     "comes-to-rest": comes_to_rest,
     "no-dead-task": no_dead_task,
     **projects.ENDS,
+    "payments-resumed": payments_resumed,
 }

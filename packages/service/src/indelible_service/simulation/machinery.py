@@ -45,6 +45,7 @@ class Machinery:
     commits: CommitNotes
     crashes: int = 0
     crashes_of_commits: int = 0  # just before or after a COMMIT
+    is_lost: bool = False  # the whole machine, until it is replaced
     _wake_at: dict[str, int] = field(factory=dict[str, int])
     _webhook_at: int | None = None
     _draws: dict[tuple[str, str], Draws] = field(factory=dict[tuple[str, str], Draws])
@@ -77,9 +78,9 @@ class Machinery:
 
     def after_step(self) -> None:
         """Wake a worker after a commit, and plan the next webhook."""
-        if self.commits.take():
-            names = sorted(self.workers)
-            name = self.draws("commits", "worker").choice(names)
+        living = self._living_workers()
+        if self.commits.take() and living:
+            name = self.draws("commits", "worker").choice(living)
             self.wake(name, self.draws("commits", "wait").whole(0, MAX_WAKE_SECONDS))
         due = self.stripe.next_webhook_seconds()
         if due is not None and (self._webhook_at is None or due < self._webhook_at):
@@ -100,17 +101,41 @@ class Machinery:
                 for seconds in LEASES_END_SECONDS:
                     self.world.after(seconds, name, "leases end", self._wake_all)
 
+    def _living_workers(self) -> list[str]:
+        """Return the names of the workers that are not dead, in order."""
+        return [name for name in sorted(self.workers) if not self.workers[name].mortality.is_dead]
+
     def _restarter(self, process: SimulatedProcess) -> Action:
         def restart() -> str:
-            if not process.mortality.is_dead:
+            if self.is_lost or not process.mortality.is_dead:
                 return ""
-            process.is_restarting = False
-            process.restart()
-            if isinstance(process, WorkerProcess):
-                self.wake(process.name, 0)
+            self._start(process)
             return "done"
 
         return restart
+
+    def _start(self, process: SimulatedProcess) -> None:
+        process.is_restarting = False
+        process.restart()
+        if isinstance(process, WorkerProcess):
+            self.wake(process.name, 0)
+
+    # A lost machine
+
+    def lose(self) -> None:
+        """Let all processes die, and start none again."""
+        self.is_lost = True
+        for process in self.processes():
+            process.mortality.is_dead = True
+            process.is_restarting = True
+            process.end()
+
+    def replace(self) -> None:
+        """Start all processes again."""
+        self.is_lost = False
+        for process in self.processes():
+            self.world.ids.begin(f"{process.name} starts at {self.world.clock.seconds}")
+            self._start(process)
 
     # Workers
 

@@ -99,6 +99,11 @@ class Nemesis:
             lose=noise * LOST,
             max_delay_seconds=MAX_DELAY_SECONDS,
         )
+        for process in self.processes.values():
+            process.clock.skew_seconds = 0
+        for fault in self.active:
+            if fault.kind is FaultKind.CLOCK:
+                self.processes[fault.process].clock.skew_seconds = fault.skew_seconds
         self.around.provider.fault_rate = self._rate(FaultKind.PROVIDER_FAILS)
         if self.around.git is not None:
             self.around.git.rates = {kind: self._rate(kind) for kind in GIT_KINDS}

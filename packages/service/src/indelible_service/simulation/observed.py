@@ -8,6 +8,7 @@ from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.databases import SimulatedDatabase
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.observed_jobs import ObservedJobs
+from indelible_service.simulation.operator import Operator
 from indelible_service.simulation.people import People
 from indelible_service.simulation.plan import Plan
 from indelible_service.simulation.reference import Reference
@@ -29,6 +30,7 @@ class Observed:
     git: SimulatedGitHost | None
     stripe: SimulatedStripe
     changes: CommittedChanges
+    operator: Operator
     new_changes: list[Change] = field(factory=list[Change])  # since the check before
     last_hashes: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
     jobs: ObservedJobs = field(factory=ObservedJobs)

@@ -11,6 +11,7 @@ from indelible.contests.samples import sample_configuration
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
 from indelible_service.simulation.crashes import SimulatedCrash
+from indelible_service.simulation.losses import Losses
 from indelible_service.simulation.plan import (
     DAY,
     MINUTE,
@@ -23,6 +24,7 @@ from indelible_service.simulation.planning import ROSTER_SIZE
 from indelible_service.simulation.processes import Surroundings, WebProcess
 from indelible_service.simulation.provider import tournament_of
 from indelible_service.simulation.world import Action, World
+from indelible_sql import SqlStore
 from indelible_stripe.simulator.in_process import page_path
 
 ORGANIZER: Final = "organizer"
@@ -34,6 +36,7 @@ MAY_SUCCEED_LATER: Final = frozenset(
     {"CHARGE_NOT_FOUND", "FIELD_UNKNOWN", "IDEMPOTENCY_IN_PROGRESS"}
 )
 CONFIRMATION_SECONDS: Final = 60
+RETURN_SECONDS: Final = (5 * MINUTE, 40 * MINUTE)  # until somebody sees that something is gone
 HOLD_SECONDS: Final = 30 * MINUTE
 GRACE_SECONDS: Final = 15 * MINUTE
 LATE_SECONDS: Final = 2 * 60 * MINUTE  # after the start, when nobody may configure a contest
@@ -85,6 +88,7 @@ class People:
     enrolled: set[str] = field(factory=set[str])
     server_errors: list[str] = field(factory=list[str])
     late_configurations: list[str] = field(factory=list[str])  # that were accepted
+    losses: Losses = field(factory=Losses)
     _keys: dict[str, str] = field(factory=dict[str, str])
     _tries: dict[str, int] = field(factory=dict[str, int])
 
@@ -268,8 +272,12 @@ class People:
         return enter
 
     def _payer(self, entry: PlannedEntry) -> Action:
+        entry_id = self.entry_ids[entry.name]
+
         def pay() -> str:
-            body = {"item": self.entry_ids[entry.name], "reason": "simulation"}
+            if self.entry_ids.get(entry.name) != entry_id:
+                return ""  # the entry is gone
+            body = {"item": entry_id, "reason": "simulation"}
             path = "/v1/payments/create-intent"
             answer = self.ask(entry.user, path, f"pay:{entry.name}", body)
             if not answer.is_success:
@@ -282,7 +290,7 @@ class People:
     def _follow_fate(self, entry: PlannedEntry, intent_id: str) -> None:
         """Let the payer do what the plan says, and what follows at Stripe."""
         lock_at = self._contest(entry).lock_at
-        pay = self._at_stripe(f"intents/{intent_id}/pay")
+        pay = self._unless_lost(entry, self._at_stripe(f"intents/{intent_id}/pay"))
         if entry.fate is Fate.LATE:
             late = lock_at + GRACE_SECONDS + entry.pay_after_seconds
             self.world.at(late, entry.name, "pays late", pay)
@@ -295,10 +303,10 @@ class People:
         pay()
         soon = entry.pay_after_seconds
         if entry.fate is Fate.REFUNDED:
-            refund = self._at_stripe("refunds", payment_intent=intent_id)
+            refund = self._unless_lost(entry, self._at_stripe("refunds", payment_intent=intent_id))
             self.world.after(soon, entry.name, "is refunded at Stripe", refund)
         if entry.fate in (Fate.DISPUTE_WON, Fate.DISPUTE_LOST):
-            dispute = self._disputer(entry, intent_id)
+            dispute = self._unless_lost(entry, self._disputer(entry, intent_id))
             self.world.after(soon, entry.name, "disputes", dispute)
 
     def _disputer(self, entry: PlannedEntry, intent_id: str) -> Action:
@@ -313,6 +321,11 @@ class People:
 
         return dispute
 
+    def _unless_lost(self, entry: PlannedEntry, action: Action) -> Action:
+        """Return an action that is not taken any more when the entry is gone."""
+        entry_id = self.entry_ids[entry.name]
+        return lambda: action() if self.entry_ids.get(entry.name) == entry_id else ""
+
     def _at_stripe(self, path: str, **values: object) -> Action:
         """Return an action at Stripe that may be refused, such as a payment that is too late."""
 
@@ -321,6 +334,30 @@ class People:
             return "refused" if answer is None else "done"
 
         return act
+
+    # After a restore
+
+    def notice_losses(self, store: SqlStore) -> None:
+        """Let everybody begin again with what a restored database has lost."""
+        for contest in self.plan.contests:
+            if contest.name in self.losses.contests and contest.name in self.contest_ids:
+                del self.contest_ids[contest.name]
+                self._return(contest.name, "publish", self._publisher(contest))
+        for entry in self.plan.entries:
+            if entry.name in self.losses.entries and entry.name in self.entry_ids:
+                del self.entry_ids[entry.name]
+                self._return(entry.name, "enter", self._entrant(entry))
+            is_lost = entry.user in self.enrolled and not store.read(_has_account, entry.user)
+            if is_lost:
+                self.enrolled.discard(entry.user)
+                self._return(entry.name, "enroll", self._enroller(entry))
+
+    def _return(self, actor: str, purpose: str, action: Action) -> None:
+        """Let somebody see after a while that something is gone, and try again."""
+        wait = self.world.seed.draws(actor, f"{purpose} again").whole(*RETURN_SECONDS)
+        self.world.after(wait, actor, purpose, action)
+
+    # Payees
 
     def _enroller(self, entry: PlannedEntry) -> Action:
         def enroll() -> str:
@@ -335,3 +372,8 @@ class People:
             return answer.code
 
         return enroll
+
+
+def _has_account(tx: Any, user: str) -> bool:  # noqa: ANN401 - of the store
+    head = tx.money.payees.of_party(user)
+    return head is not None and bool(head.entity.has_own_destination)

@@ -16,6 +16,7 @@ from cattrs.errors import BaseValidationError
 from indelible.kernel import Invalid
 
 FORMAT: Final = 1
+WRONG_CLOCK: Final = "the clock of"
 DAY: Final = 86_400
 HOUR: Final = 3_600
 MINUTE: Final = 60
@@ -34,6 +35,7 @@ class Ending(StrEnum):
     """The ways in which a tournament ends."""
 
     PLAYED = "played"
+    CANCELED = "canceled"
 
 
 class Fate(StrEnum):
@@ -61,6 +63,7 @@ class FaultKind(StrEnum):
     GIT_REFUSAL = "the Git host refuses pushes"
     GIT_RIVALS = "others push to the repositories of jobs"
     CRASH = "a process dies"
+    CLOCK = "the clock of a process is wrong"
 
 
 @frozen(kw_only=True)
@@ -149,12 +152,17 @@ class PlannedFault:
     process: str = ""
     failpoints: int = 0
     is_inside: bool = False
+    skew_seconds: int = 0  # of a wrong clock
 
     def text(self) -> str:
         """Return the fault in words, without its time."""
         minutes = max(1, self.seconds // MINUTE)
         if self.kind is FaultKind.CRASH:
             return f"{self.process} dies at its failpoint {self.failpoints}, for {minutes} minutes"
+        if self.kind is FaultKind.CLOCK:
+            return (
+                f"{WRONG_CLOCK} {self.process} is {self.skew_seconds} s off, for {minutes} minutes"
+            )
         return f"{self.kind} for {minutes} minutes, rate {self.rate:.2f}"
 
 
@@ -173,6 +181,33 @@ class PlannedHostStep:
 
 
 @frozen(kw_only=True)
+class PlannedRestore:
+    """A backup, and the loss of the machine, which is replaced from the backup after a time."""
+
+    backup_at: int
+    at: int
+    seconds: int
+
+    def text(self) -> str:
+        """Return the restore in words, without its time."""
+        hours = (self.at - self.backup_at) / HOUR
+        minutes = max(1, self.seconds // MINUTE)
+        return f"the machine is lost for {minutes} minutes; its backup is {hours:.1f} hours old"
+
+
+@frozen(kw_only=True)
+class PlannedUpgrade:
+    """An upgrade to a generated additive revision, and the downgrade after a time."""
+
+    at: int
+    seconds: int
+
+    def text(self) -> str:
+        """Return the upgrade in words, without its time."""
+        return f"the schema is upgraded, and downgraded after {self.seconds // MINUTE} minutes"
+
+
+@frozen(kw_only=True)
 class Plan:
     """A simulation from its first second to its last day."""
 
@@ -188,6 +223,8 @@ class Plan:
     faults: tuple[PlannedFault, ...] = ()
     modules: tuple[str, ...] = ()  # of hosts, which are imported
     host_steps: tuple[PlannedHostStep, ...] = ()
+    restores: tuple[PlannedRestore, ...] = ()
+    upgrades: tuple[PlannedUpgrade, ...] = ()
 
     def tournament_of(self, contest: PlannedContest) -> PlannedTournament:
         """Return the tournament of a contest."""

@@ -13,11 +13,19 @@ RATES: Final = (0.02, 0.6)
 SPANS: Final = (10 * MINUTE, 8 * HOUR)
 DOWN: Final = (5, 2 * HOUR)
 MAX_FAILPOINTS: Final = 30
+MAX_SKEW_SECONDS: Final = 120
 CRASHES_PER_DAY: Final = 6
 FIRST_FAULT: Final = 30 * MINUTE
 # The faults end before the last day, in which everything has to come to rest.
 CALM: Final = DAY
 LAST_OF_ONE_DAY: Final = 16 * HOUR
+# Prizes are paid in the evening of a tournament's last day: half of Stripe's faults begin then.
+EVENING: Final = (18 * HOUR, 20 * HOUR)
+OF_STRIPE: Final = (
+    FaultKind.STRIPE_OUTAGE,
+    FaultKind.STRIPE_ERRORS,
+    FaultKind.STRIPE_SILENCE,
+)
 OF_GIT: Final = (
     FaultKind.GIT_OUTAGE,
     FaultKind.GIT_SILENCE,
@@ -31,13 +39,6 @@ KINDS: Final[Mapping[Profile, tuple[FaultKind, ...]]] = {
     Profile.GIT: OF_GIT,
     Profile.STORM: tuple(FaultKind),
 }
-# Prizes are paid in the evening of a tournament's last day: half of Stripe's faults begin then.
-EVENING: Final = (18 * HOUR, 20 * HOUR)
-OF_STRIPE: Final = (
-    FaultKind.STRIPE_OUTAGE,
-    FaultKind.STRIPE_ERRORS,
-    FaultKind.STRIPE_SILENCE,
-)
 
 
 def planned_faults(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedFault]:
@@ -53,8 +54,12 @@ def planned_faults(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedF
             at = draws.whole(FIRST_FAULT, last)
             if kind in OF_STRIPE and days > 1 and draws.happens(0.5):
                 at = at // DAY * DAY + draws.whole(*EVENING)
-            is_crash = kind is FaultKind.CRASH
-            yield _crash(draws, at) if is_crash else _fault(draws, kind, at, rate, last)
+            if kind is FaultKind.CRASH:
+                yield _crash(draws, at)
+            elif kind is FaultKind.CLOCK:
+                yield _wrong_clock(draws, at)
+            else:
+                yield _fault(draws, kind, at, rate, last)
 
 
 def _fault(draws: Draws, kind: FaultKind, at: int, rate: float, last: int) -> PlannedFault:
@@ -70,4 +75,14 @@ def _crash(draws: Draws, at: int) -> PlannedFault:
         process=draws.choice(PROCESSES),
         failpoints=draws.whole(1, MAX_FAILPOINTS),
         is_inside=draws.happens(0.5),
+    )
+
+
+def _wrong_clock(draws: Draws, at: int) -> PlannedFault:
+    return PlannedFault(
+        kind=FaultKind.CLOCK,
+        at=at,
+        seconds=round(draws.log_uniform(*SPANS)),
+        process=draws.choice(PROCESSES),
+        skew_seconds=draws.whole(-MAX_SKEW_SECONDS, MAX_SKEW_SECONDS),
     )

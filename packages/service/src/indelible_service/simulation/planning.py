@@ -11,6 +11,7 @@ from indelible_service.simulation.plan import (
     DAY,
     HOUR,
     MINUTE,
+    Ending,
     Fate,
     Plan,
     PlannedContest,
@@ -20,6 +21,7 @@ from indelible_service.simulation.plan import (
 )
 from indelible_service.simulation.planned_faults import planned_faults
 from indelible_service.simulation.planned_host_steps import planned_steps
+from indelible_service.simulation.planned_operations import planned_restores, planned_upgrades
 from indelible_service.simulation.planned_projects import planned_jobs, planned_projects
 
 ACTOR: Final = "plan"
@@ -36,6 +38,7 @@ MAX_ROUNDS: Final = 4
 # After the last tournament everything is to come to rest.
 CALM_DAYS: Final = 1
 DAYS_OF_WEEK: Final = 7
+CANCELED: Final = 0.15  # the share of tournaments that are canceled
 USUAL_FATE: Final = 0.7  # the share of entries that are simply paid
 DISTURBED: Final = (Profile.MONEY, Profile.STORM)  # where the others are not
 
@@ -85,7 +88,7 @@ def make_plan(seed_number: int, days: int, profile: Profile, modules: tuple[str,
     """
     seed = Seed(seed_number)
     size = Size.of(days)
-    tournaments = tuple(_tournaments(seed, days, size))
+    tournaments = tuple(_tournaments(seed, days, size, profile))
     contests: list[PlannedContest] = []
     for tournament in tournaments:
         contests.extend(_contests(seed, tournament, size))
@@ -106,10 +109,14 @@ def make_plan(seed_number: int, days: int, profile: Profile, modules: tuple[str,
         projects=projects,
         jobs=tuple(planned_jobs(seed, days, projects)),
         faults=tuple(planned_faults(seed, days, profile)),
+        restores=tuple(planned_restores(seed, days)) if profile is Profile.STORM else (),
+        upgrades=tuple(planned_upgrades(seed, days)) if profile is Profile.STORM else (),
     )
 
 
-def _tournaments(seed: Seed, days: int, size: Size) -> Iterator[PlannedTournament]:
+def _tournaments(
+    seed: Seed, days: int, size: Size, profile: Profile
+) -> Iterator[PlannedTournament]:
     """Yield tournaments that overlap and end before the calm at the end."""
     last_day = max(0, days - 1 - CALM_DAYS)
     for number in range(size.tournaments):
@@ -125,7 +132,15 @@ def _tournaments(seed: Seed, days: int, size: Size) -> Iterator[PlannedTournamen
             rounds=rounds,
             players=size.players,
             has_playoff=draws.happens(0.5),
+            ending=_ending(seed, number, size, profile),
         )
+
+
+def _ending(seed: Seed, number: int, size: Size, profile: Profile) -> Ending:
+    """Return the ending of a tournament: some of several are canceled in a storm."""
+    is_canceled = seed.draws(ACTOR, f"ending {number}").happens(CANCELED)
+    may_be_canceled = profile is Profile.STORM and size.tournaments > 1
+    return Ending.CANCELED if is_canceled and may_be_canceled else Ending.PLAYED
 
 
 def _contests(seed: Seed, tournament: PlannedTournament, size: Size) -> Iterator[PlannedContest]:
@@ -163,7 +178,7 @@ def _entries(
             roster=tuple(draws.shuffled(range(size.players))[:ROSTER_SIZE]),
             fate=_fate(draws, profile),
             pay_after_seconds=draws.whole(1, 20 * MINUTE),
-            enroll_after_seconds=draws.whole(0, 2 * HOUR),
+            enroll_after_seconds=draws.whole(0, 4 * HOUR),
         )
 
 

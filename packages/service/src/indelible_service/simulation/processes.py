@@ -20,6 +20,7 @@ from indelible_service.simulation.databases import SimulatedDatabase
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.ids import SeededIds
+from indelible_service.simulation.process_clocks import ProcessClock
 from indelible_service.simulation.provider import SimulatedProvider
 from indelible_service.simulation.stages import AnyStage, StageParts, simulated_stages
 from indelible_service.simulation.stripe import SimulatedStripe
@@ -73,17 +74,20 @@ class SimulatedProcess(ABC):
     name: str
     surroundings: Surroundings
     mortality: Mortality = field(init=False)
+    clock: ProcessClock = field(init=False)
     store: SqlStore = field(init=False)
     is_restarting: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.mortality = Mortality(self.surroundings.clock)
+        self.clock = ProcessClock(self.surroundings.clock)
         self.start()
 
     def start(self) -> None:
         """Open the store, and build what the process runs, with an empty memory."""
         self.mortality.is_dead = False
-        self.store = self.surroundings.database.open(self.surroundings.ids, self.mortality)
+        around = self.surroundings
+        self.store = around.database.open(around.ids, self.mortality, self.clock)
         self.store.commits.add(self.surroundings.commits.note)
         self.build()
 
@@ -112,7 +116,7 @@ class WebProcess(SimulatedProcess):
         around = self.surroundings
         context = AppContext(
             store=self.store,
-            clock=around.clock,
+            clock=self.clock,
             ids=around.ids,
             stripe=around.stripe.gateway(self.mortality),
             config=self.store.config,
@@ -155,7 +159,7 @@ class WorkerProcess(SimulatedProcess):
             store=self.store,
             gateway=around.stripe.gateway(self.mortality),
             provider=around.provider,
-            clock=around.clock,
+            clock=self.clock,
             mortality=self.mortality,
             settings=around.settings,
             hosts=tuple(around.hosts.values()),
@@ -165,7 +169,7 @@ class WorkerProcess(SimulatedProcess):
         self.worker = Worker(
             store=self.store,
             actor=WORKER,
-            clock=around.clock,
+            clock=self.clock,
             at_failpoint=self.mortality.reach,
         )
         self.wakeups = _Wakeups()
@@ -175,7 +179,7 @@ class WorkerProcess(SimulatedProcess):
 
     def look(self) -> Look:
         """Look which stages have ready tasks, and let the feed be followed."""
-        look = self.dispatcher.dispatch(self.surroundings.clock.now())
+        look = self.dispatcher.dispatch(self.clock.now())
         self.dispatcher.follow(look.last_change)
         return look
 
@@ -208,7 +212,7 @@ class SchedulerProcess(SimulatedProcess):
         worker = Worker(
             store=self.store,
             actor=SCHEDULER,
-            clock=self.surroundings.clock,
+            clock=self.clock,
             at_failpoint=self.mortality.reach,
         )
         run_scheduler(worker, self.tasks, after_round=worker.stopping.set)

@@ -1,6 +1,6 @@
 """The invariants of projects and jobs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +9,7 @@ from indelible.projects.lifecycle import JOB, SUCCESSFUL, TERMINAL, JobStatus
 from indelible_git.git import Git
 from indelible_git.local import SUFFIX
 from indelible_git.trailers import JOB_TRAILER
+from indelible_service.simulation.changes import ReadChange
 from indelible_service.simulation.observed import Observed
 
 if TYPE_CHECKING:
@@ -38,6 +39,32 @@ def one_running_job(observed: Observed) -> Iterator[str]:
             jobs.running.pop(project_id, None)
         if change.to_state in SUCCESSFUL:
             jobs.succeeded.add(job_id)
+
+
+def forget_lost_jobs(observed: Observed, lost: Sequence[ReadChange]) -> None:
+    """Let the next checks know what a restored database has of the jobs whose changes are lost."""
+    jobs = observed.jobs
+    births = {change.key for change in lost if not change.prev_hash}
+    for key in dict.fromkeys(change.key for change in lost):
+        lifecycle, job_id = key
+        if lifecycle != JOB.name:
+            continue
+        jobs.succeeded.discard(job_id)
+        project_id = jobs.projects.pop(job_id, "")
+        if jobs.running.get(project_id) == job_id:
+            del jobs.running[project_id]
+        if key not in births:
+            _remember(observed, job_id)
+
+
+def _remember(observed: Observed, job_id: str) -> None:
+    """Note a job as the restored database has it."""
+    job = observed.store.read(_job, job_id)
+    observed.jobs.projects[job_id] = job.project_id
+    if job.status == JobStatus.RUNNING:
+        observed.jobs.running[job.project_id] = job_id
+    if job.status in SUCCESSFUL:
+        observed.jobs.succeeded.add(job_id)
 
 
 def one_commit(observed: Observed) -> Iterator[str]:
@@ -73,6 +100,8 @@ def workspaces_end(observed: Observed) -> Iterator[str]:
         return
     limit = observed.world.clock.now() - MAX_WORKSPACE_AGE
     for job_id in observed.git.workspaces().job_ids():
+        if job_id not in observed.jobs.projects:
+            continue  # a restore has lost the job
         ended_at = observed.store.read(_job, job_id).completed_at
         if ended_at is not None and ended_at < limit:
             yield f"job {job_id} has a workspace, and ended at {ended_at:%Y-%m-%d %H:%M}"

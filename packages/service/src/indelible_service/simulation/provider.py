@@ -26,12 +26,14 @@ from indelible_service.demos.provider import (
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.draws import Draws, Seed
-from indelible_service.simulation.plan import DAY, PlannedTournament
+from indelible_service.simulation.plan import DAY, HOUR, Ending, PlannedTournament
 from indelible_service.simulation.planning import FINAL, PLAY
 
 ADDRESS: Final = "http://127.0.0.1:12112"
 ENDPOINT: Final = f"{ADDRESS}/leaderboard?event={EVENT_ID}"
 TIMEOUT_SECONDS: Final = 5
+CANCELED_AT: Final = 13 * HOUR  # of the last day, in which play has begun
+CANCELED: Final = {"name": "STATUS_CANCELED", "state": "post", "completed": False}
 STEPS_PER_ROUND: Final = 2
 CUT_AFTER: Final = 2  # rounds
 MAX_TOURNAMENTS: Final = 64  # that are kept: to invent the players takes milliseconds
@@ -141,7 +143,21 @@ def story_of(planned: PlannedTournament, clock: SimulatedClock) -> Story:
         body = encode(tournament.document(moment))
         steps.append(Step(body=body, at_seconds=float(seconds_of(planned, moment))))
 
+    if planned.ending is Ending.CANCELED:
+        steps = _canceled(planned, tournament, steps)
     return Story(steps=tuple(steps))
+
+
+def _canceled(planned: PlannedTournament, tournament: Tournament, steps: list[Step]) -> list[Step]:
+    """Return the leaderboards before the last round, and one that cancels the tournament."""
+    last_day = planned.first_day + planned.rounds - 1
+    at = last_day * DAY + CANCELED_AT
+    document: Any = tournament.document(Moment(n=planned.rounds, progress=0.0))
+    (event,) = document["events"]
+    for owner in (event, *event["competitions"]):
+        owner["status"] = {**owner["status"], "type": dict(CANCELED)}
+    before = [step for step in steps if step.at_seconds < at]
+    return [*before, Step(body=encode(document), at_seconds=float(at))]
 
 
 def seconds_of(planned: PlannedTournament, moment: Moment) -> int:

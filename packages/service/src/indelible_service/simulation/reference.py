@@ -72,7 +72,8 @@ class Reference:
     def expected(self, counted: CountedEntries) -> Counter[str]:
         """Return the balances by the names of `ACCOUNTS`, each on its own side."""
         balances = Counter(dict.fromkeys(ACCOUNTS, 0))
-        balances[AT_STRIPE] = self.stripe.balance_minor(CURRENCY)
+        unexplained = self.people.losses.unexplained_minor(self.stripe)
+        balances[AT_STRIPE] = self.stripe.balance_minor(CURRENCY) - unexplained
         balances[PRIZES] = -self._paid_out()
         self._add_fees(balances)
         for paid in self.paid_entries():
@@ -105,6 +106,8 @@ class Reference:
             if charge["status"] != SUCCEEDED:
                 continue
             own_id = intents[charge["payment_intent"]]["metadata"][CHARGE_METADATA]
+            if self.people.losses.is_lost(own_id):
+                continue
             dispute = disputes.get(charge["id"])
             yield PaidEntry(
                 entry=self._entries[own_id],
@@ -115,7 +118,10 @@ class Reference:
 
     def _add_fees(self, balances: Counter[str]) -> None:
         """Add Stripe's fees of payments and of disputes."""
+        lost = {one["id"] for one in self.people.losses.transactions(self.stripe)}
         for transaction in self.stripe.objects("balance_transaction"):
+            if transaction["id"] in lost:
+                continue
             if transaction["type"] == "charge":
                 balances[FEES] += transaction["fee"]
             elif transaction["reporting_category"] == "dispute":

@@ -33,8 +33,9 @@ from indelible_service.simulation.hosts import SimulatedHost, simulated_hosts
 from indelible_service.simulation.ids import SeededIds
 from indelible_service.simulation.machinery import SCHEDULER, WEB, Machinery
 from indelible_service.simulation.nemesis import Nemesis
+from indelible_service.simulation.operator import Operator
 from indelible_service.simulation.people import People
-from indelible_service.simulation.plan import DAY, HOUR, Plan
+from indelible_service.simulation.plan import DAY, HOUR, WRONG_CLOCK, Plan
 from indelible_service.simulation.processes import (
     CommitNotes,
     SchedulerProcess,
@@ -43,8 +44,10 @@ from indelible_service.simulation.processes import (
     WorkerProcess,
 )
 from indelible_service.simulation.provider import SimulatedProvider
+from indelible_service.simulation.restores import Restorer
 from indelible_service.simulation.settings import simulated_settings
 from indelible_service.simulation.stripe import SimulatedStripe
+from indelible_service.simulation.upgrades import Upgrader
 from indelible_service.simulation.world import World
 
 START: Final = datetime(2027, 4, 5, tzinfo=UTC)  # a Monday
@@ -105,6 +108,8 @@ class Simulation:
     host_people: HostPeople
     builders: Builders
     checker: Checker
+    restorer: Restorer
+    upgrader: Upgrader
 
     def run(self) -> Violation | None:
         """Let the time of the plan pass; return the first invariant that is broken."""
@@ -115,6 +120,8 @@ class Simulation:
         processes = {process.name: process for process in self.machinery.processes()}
         nemesis = Nemesis(world=self.world, plan=self.plan, around=self.around, processes=processes)
         nemesis.begin()
+        self.restorer.begin()
+        self.upgrader.begin()
         for hour in range(1, self.plan.days * DAY // HOUR + 1):
             self.world.run_until(hour * HOUR)
             self.around.stripe.end_what_is_due()
@@ -135,9 +142,17 @@ class Simulation:
         report.steps = self.world.steps
         report.trace = self.world.trace
         report.counts = self.counts()
-        report.edges = dict(sorted(changes.edges.items()))
+        report.edges = dict(sorted(changes.taken.items()))
         report.failpoints = self.machinery.failpoints()
         report.timings.update(self.checker.timings)
+
+    def wrong_clocks(self) -> int:
+        """Return how often the clock of a process became wrong."""
+        total = 0
+        for name, number in self.world.outcomes.items():
+            if name.startswith(WRONG_CLOCK) and name.endswith("begins"):
+                total += number
+        return total
 
     def counts(self) -> dict[str, int]:
         """Return how much has happened."""
@@ -156,6 +171,13 @@ class Simulation:
             "failed fetches": self.around.provider.faults,
             "comparisons of balances": self.checker.rests,
             "steps of hosts": self.host_people.steps,
+            "wrong clocks": self.wrong_clocks(),
+            "upgrades": self.upgrader.upgrades,
+            "downgrades": self.upgrader.downgrades,
+            "restores": self.people.losses.restores,
+            "lost changes": self.people.losses.changes,
+            "lost entries": len(self.people.losses.entries),
+            "refunds of lost payments": self.checker.operator.refunds,
         }
         git = self.around.git
         if git is not None:
@@ -184,18 +206,13 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
             stack.callback(process.end)
         people = People(world=world, plan=plan, web=machinery.web, around=around)
         builders = Builders(people=people)
-        checker = Checker(
-            store=database.open(world.ids, Mortality(clock)),
-            database=database,
-            world=world,
-            plan=plan,
-            people=people,
-            builders=builders,
-            git=around.git,
-            stripe=around.stripe,
-            changes=CommittedChanges(),
+        checker = _checker(stack, plan, world, around, builders)
+        restorer = Restorer(
+            around=around,
+            machinery=machinery,
+            checker=checker,
+            folder=folder,
         )
-        stack.callback(checker.store.dispose)
         yield Simulation(
             plan=plan,
             world=world,
@@ -205,6 +222,8 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
             host_people=HostPeople(people),
             builders=builders,
             checker=checker,
+            restorer=restorer,
+            upgrader=Upgrader(around=around, checker=checker),
         )
 
 
@@ -231,6 +250,29 @@ def _surroundings(
         hosts=hosts,
         git=git,
     )
+
+
+def _checker(
+    stack: ExitStack, plan: Plan, world: World, around: Surroundings, builders: Builders
+) -> Checker:
+    """Return the checks, whose store and operator end with the stack."""
+    people = builders.people
+    operator = Operator(world=world, around=around, losses=people.losses)
+    stack.callback(operator.end)
+    checker = Checker(
+        store=around.database.open(around.ids, Mortality(around.clock)),
+        database=around.database,
+        world=world,
+        plan=plan,
+        people=people,
+        builders=builders,
+        git=around.git,
+        stripe=around.stripe,
+        changes=CommittedChanges(),
+        operator=operator,
+    )
+    stack.callback(checker.end)
+    return checker
 
 
 def _machinery(world: World, around: Surroundings) -> Machinery:

@@ -30,6 +30,8 @@ class Shrinker:
         for kind in FaultKind:
             self._leave_out(kind)
         self._reduce_faults()
+        self._reduce(self._plan.restores, lambda rest: evolve(self._plan, restores=tuple(rest)))
+        self._reduce(self._plan.upgrades, lambda rest: evolve(self._plan, upgrades=tuple(rest)))
         self._reduce_contests()
         self._reduce_entries()
         self._reduce_host_steps()

@@ -19,10 +19,10 @@ from indelible_service import subscribers
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.sealing import seal_stage
 from indelible_service.settings import Settings
-from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.hosts import SimulatedHost
+from indelible_service.simulation.process_clocks import ProcessClock
 from indelible_service.simulation.provider import SimulatedProvider
 from indelible_sql import SqlStore
 
@@ -38,7 +38,7 @@ class StageParts:
     store: SqlStore
     gateway: StripeGateway
     provider: SimulatedProvider
-    clock: SimulatedClock
+    clock: ProcessClock
     mortality: Mortality
     settings: Settings
     hosts: Sequence[SimulatedHost] = ()

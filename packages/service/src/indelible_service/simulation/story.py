@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from indelible_service.simulation.plan import Plan
+from indelible_service.simulation.plan import Plan, PlannedRestore, PlannedUpgrade
 from indelible_service.simulation.running import SimulationReport
 from indelible_service.simulation.world import time_text
 
@@ -19,6 +19,9 @@ def story_of(report: SimulationReport) -> list[str]:
     lines = [f"Seed {plan.seed}, {report.database}: {report.violation}", _summary(plan)]
     for fault in plan.faults[:MAX_FAULTS]:
         lines.append(f"{time_text(fault.at)} {fault.text()}")
+    operations: list[PlannedRestore | PlannedUpgrade] = [*plan.restores, *plan.upgrades]
+    for operation in operations:
+        lines.append(f"{time_text(operation.at)} {operation.text()}")
     for entry in plan.entries[:MAX_ENTRIES]:
         lines.append(f"{time_text(entry.at)} {entry.user} enters {entry.contest}: {entry.fate}")
     for step in plan.host_steps[:MAX_HOST_STEPS]:

@@ -12,6 +12,7 @@ from indelible_service.simulation.crashes import Mortality
 from indelible_stripe import StripeApi
 from indelible_stripe.simulator import read_story
 from indelible_stripe.simulator.answers import Answer, ApiError
+from indelible_stripe.simulator.balance import available_minor
 from indelible_stripe.simulator.controls import CONTROLS
 from indelible_stripe.simulator.engine import Engine
 from indelible_stripe.simulator.faults import FaultRule
@@ -125,6 +126,10 @@ class SimulatedStripe:
     def balance_minor(self, currency: str) -> int:
         """Return the balance of the platform, available and pending."""
         return self.engine.state.totals_minor.get(currency.lower(), 0)
+
+    def available_minor(self, currency: str) -> int:
+        """Return the available balance of the platform."""
+        return available_minor(self.engine.state, currency)
 
     def _begin_request(self, mortality: Mortality) -> None:
         mortality.require_life()

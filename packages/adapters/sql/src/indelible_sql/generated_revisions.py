@@ -1,4 +1,7 @@
-"""Apply a revision of a later release to a database, as that release would."""
+"""Generate an additive revision of a later release, to try how this release works beside it.
+
+Simulations, doses of faults and tests apply it to a database as that release would.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -8,7 +11,12 @@ from sqlalchemy import Connection, text
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.additive import AdditiveRevision, mark_statements
 from indelible_sql.schema.columns import SCHEMA, in_schema
-from indelible_sql.schema.migrate import VERSION_TABLE, migrating, newest
+from indelible_sql.schema.migrate import (
+    VERSION_TABLE,
+    current_revision,
+    migrating,
+    newest,
+)
 from indelible_sql.schema.snapshot import facts, facts_digest
 
 OWN: Final = newest()[0]
@@ -25,9 +33,20 @@ ADDITIONS: Final[Mapping[str, Sequence[str]]] = {
         "CREATE TABLE release_notes (id text PRIMARY KEY, note text)",
     ),
 }
+REMOVALS: Final[Mapping[str, Sequence[str]]] = {
+    "postgresql": (
+        "DROP TABLE indelible.release_notes",
+        "ALTER TABLE indelible.tasks DROP COLUMN note",
+    ),
+    "sqlite": (
+        "DROP TABLE release_notes",
+        "ALTER TABLE tasks DROP COLUMN note",
+    ),
+}
 
 
 def run_all(connection: Connection, statements: Sequence[str]) -> None:
+    """Run statements, whose schema is SCHEMA."""
     for statement in statements:
         connection.exec_driver_sql(in_schema(connection, SCHEMA, statement))
 
@@ -55,6 +74,23 @@ def apply_later(
             marks[revision] = AdditiveRevision(revision, marked_after, {dialect: digest})
         run_all(connection, list(mark_statements(marked_after, revision, dialect, marks)))
 
-        prefix = "" if schema is None else f"{SCHEMA}."
-        statement = text(f"UPDATE {prefix}{VERSION_TABLE} SET version_num = :revision")
-        connection.execute(statement, {"revision": revision})
+        _set_revision(connection, schema, revision)
+
+
+def revert_later(owner_url: str) -> bool:
+    """Take a database back to this release's revision; return False if it is there already."""
+    with migrating(owner_url, SCHEMA) as (connection, schema):
+        if current_revision(connection, schema) == OWN:
+            return False
+        dialect = connection.dialect.name
+        mark = AdditiveRevision(NEXT, OWN, {})
+        run_all(connection, list(mark_statements(NEXT, OWN, dialect, {NEXT: mark})))
+        run_all(connection, REMOVALS[dialect])
+        _set_revision(connection, schema, OWN)
+        return True
+
+
+def _set_revision(connection: Connection, schema: str | None, revision: str) -> None:
+    prefix = "" if schema is None else f"{SCHEMA}."
+    statement = text(f"UPDATE {prefix}{VERSION_TABLE} SET version_num = :revision")
+    connection.execute(statement, {"revision": revision})
