@@ -30,6 +30,7 @@ from indelible_service.simulation.plan import (
     Profile,
 )
 from indelible_service.simulation.planning import make_plan
+from indelible_service.simulation.processes import SchedulerProcess
 from indelible_service.simulation.running import SimulationReport, run_plan
 from indelible_sql import open_store
 from indelible_sql.generated_revisions import apply_later
@@ -85,9 +86,15 @@ def plant_payout_after_restore(patch: pytest.MonkeyPatch) -> None:
     """Let nobody look up transfers at Stripe, and no event adopt one.
 
     The prizes have left the balance at Stripe, which has money again after the restore. The
-    operator resumes payments although R9 finds the transfers.
+    operator resumes payments although R9 finds the transfers, and the scheduler is away then:
+    each of its reconciliations would halt payments first.
     """
     begin = Nemesis.begin
+    look = SchedulerProcess.look
+
+    def look_before(self: SchedulerProcess) -> None:
+        if self.surroundings.clock.seconds < PAID.at:
+            look(self)
 
     def begin_with_money(self: Nemesis) -> None:
         begin(self)
@@ -99,6 +106,7 @@ def plant_payout_after_restore(patch: pytest.MonkeyPatch) -> None:
         self.world.at(TOP_UP_AT, "defect", "tops up", top_up)
 
     patch.setattr(Nemesis, "begin", begin_with_money)
+    patch.setattr(SchedulerProcess, "look", look_before)
     patch.setattr(Operator, "_is_explained", believe)
     patch.setattr(SendTransfer, "_find", find_nothing)
     patch.setitem(APPLIERS, TransferObject, ignore_event)
