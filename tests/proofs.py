@@ -22,6 +22,7 @@ DOSES: Final = (
     "tests/simulation/test_command.py::test_a_failure_is_written_to_a_file_named_by_its_seed_and_replays",
     "tests/simulation/test_command.py::test_a_run_that_depends_on_the_hash_seed_is_not_deterministic",
     "tests/simulation/test_command.py::test_seeds_that_depend_on_the_hash_seed_are_not_deterministic",
+    "tests/simulation/test_dask.py::test_an_address_without_a_scheduler_is_refused",
     "tests/simulation/test_dask.py::test_a_cluster_of_two_processes_has_the_results_of_processes",
     "tests/simulation/test_defects.py",
     "tests/simulation/test_defects_git_chain.py",

@@ -1,42 +1,37 @@
 """Seeds on a Dask cluster have the results of processes of this machine."""
 
+import json
+import subprocess
 import sys
-from importlib import import_module
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
-from tests.service.commands import error_code, json_result
+from tests.service.commands import error_code
+from tests.simulation.dask_child import BATCH, MANY, SEEDS
 
-from indelible_service.simulation import dask_cluster
-from indelible_service.simulation.dask_cluster import run_on_cluster
-from indelible_service.simulation.databases import DatabaseKind
-from indelible_service.simulation.many import Batch, run_seeds
-from indelible_service.simulation.plan import Profile
+from indelible_service.simulation.many import run_seeds
 
-SEEDS: Final = range(1, 4)
-BATCH: Final = Batch(days=1, profile=Profile.MONEY, database=DatabaseKind.SQLITE)
+ROOT: Final = Path(__file__).parents[2]
 NOBODY: Final = "tcp://127.0.0.1:1"
-MANY: Final = ("simulate", "--days", "1", "--seeds", "1-2")
+COMMAND: Final = (sys.executable, "-m", "indelible_service", *MANY, "--dask", NOBODY, "--json")
 
 
 def test_a_cluster_of_two_processes_has_the_results_of_processes() -> None:
-    distributed: Any = import_module("distributed")  # which declares no types
-    with distributed.LocalCluster(
-        n_workers=2, processes=True, threads_per_worker=1, dashboard_address=None
-    ) as cluster:
-        of_cluster = list(run_on_cluster(SEEDS, BATCH, cluster.scheduler_address))
-        document = json_result(*MANY, "--dask", cluster.scheduler_address)
-    of_processes = list(run_seeds(SEEDS, BATCH, jobs=2))
+    words = (sys.executable, "-m", "tests.simulation.dask_child")
+    output = subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout
+    of_cluster = json.loads(output.splitlines()[-1])
+    of_processes = run_seeds(SEEDS, BATCH, jobs=2)
 
-    assert [one.outcome for one in of_cluster] == [one.outcome for one in of_processes]
-    assert [one.reached for one in of_cluster] == [one.reached for one in of_processes]
-    assert (document["seeds"], document["broken"]) == (2, {})
+    assert of_cluster["outcomes"] == [repr((one.outcome, one.reached)) for one in of_processes]
+    assert (of_cluster["document"]["seeds"], of_cluster["document"]["broken"]) == (2, {})
 
 
-def test_an_address_without_a_scheduler_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_cluster, "CONNECT_SECONDS", 1)
+def test_an_address_without_a_scheduler_is_refused() -> None:
+    ended = subprocess.run(COMMAND, check=False, capture_output=True, text=True)
 
-    assert error_code(*MANY, "--dask", NOBODY, exit_code=3) == "CLUSTER_UNREACHABLE"
+    assert ended.returncode == 3
+    assert "CLUSTER_UNREACHABLE" in ended.stdout + ended.stderr
 
 
 def test_dask_is_an_optional_distribution(monkeypatch: pytest.MonkeyPatch) -> None:

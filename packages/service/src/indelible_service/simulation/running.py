@@ -83,9 +83,9 @@ def run_plan(plan: Plan, kind: DatabaseKind) -> SimulationReport:
     """Run a plan in a new database of a temporary directory, and report."""
     report = SimulationReport(plan, kind)
     began = perf_counter()
-    logging.getLogger("indelible").setLevel(logging.CRITICAL + 1)
     folder = MEMORY if MEMORY.is_dir() else None
     with (
+        _silent_logs(),
         TemporaryDirectory(prefix="indelible-simulation-", dir=folder) as directory,
         _simulation(plan, kind, Path(directory)) as simulation,
     ):
@@ -94,6 +94,18 @@ def run_plan(plan: Plan, kind: DatabaseKind) -> SimulationReport:
         simulation.fill(report)
     report.seconds = perf_counter() - began
     return report
+
+
+@contextmanager
+def _silent_logs() -> Generator[None]:
+    """Log nothing: what goes wrong in a simulation is planned."""
+    logger = logging.getLogger("indelible")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @define(kw_only=True, eq=False)
