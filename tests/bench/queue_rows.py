@@ -35,28 +35,16 @@ LIMIT: Final = "bare driver, guarded"
 LEASED: Final = "indelible, leases alone"
 AUDITED: Final = "indelible, audited"
 
-# The columns of the unguarded copies, with plain types instead of domains.
-UNGUARDED_TABLES: Final[Mapping[str, str]] = {
-    "tasks": """
-        stage::text,
-        entity_id::text COLLATE "C",
-        due_at::timestamptz,
-        lease_owner::text,
-        lease_until::timestamptz,
-        fence::bigint,
-        attempts::bigint,
-        dead_reason::text,
-        priority::bigint,
-        arguments::jsonb,
-        result::jsonb,
-        progress::bigint,
-        slot::timestamptz,
-        error_class::text,
-        cancel_reason::text,
-        finished_at::timestamptz
-    """,
-    "stages": "id::text, status::text",
-}
+# The columns of the unguarded copies, of which a domain is replaced by its type.
+PLAIN_COLUMNS: Final = """
+SELECT string_agg(format(
+    '%%I::%%I.%%I%%s', column_name, udt_schema, udt_name,
+    CASE udt_name WHEN 'text' THEN ' COLLATE "C"' ELSE '' END
+), ', ' ORDER BY ordinal_position)
+FROM information_schema.columns
+WHERE table_schema = 'indelible' AND table_name = %s
+"""
+UNGUARDED_TABLES: Final = ("tasks", "stages")
 UNGUARDED_KEYS: Final = (
     """
     ALTER TABLE unguarded.tasks
@@ -257,7 +245,8 @@ def ours(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterato
 
 def _create_unguarded_tables(connection: psycopg.Connection[Any]) -> None:
     connection.execute("CREATE SCHEMA unguarded")
-    for table, columns in UNGUARDED_TABLES.items():
+    for table in UNGUARDED_TABLES:
+        ((columns,),) = connection.execute(PLAIN_COLUMNS, (table,)).fetchall()
         query = f"SELECT {columns} FROM indelible.{table}"
         connection.execute(f"CREATE TABLE unguarded.{table} AS {query} WITH NO DATA".encode())
     for statement in UNGUARDED_KEYS:

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.slow
 REFUSED = "JSON_LIMIT_EXCEEDED"
 # Other guards refuse every other value than ids of tokens, numbers of copies, the result of a job
 # that has ended, a specification with the prompt of its job, a configuration with its terms, the
-# keys of a change's data, the body of an event, or what a new reconciliation has checked.
+# keys of a change's data, the body of an event, what a new reconciliation has checked, the scopes
+# of a key, the answer of a receipt, or the nodes of a new project.
 OF_CERTAIN_FORM = (
     ("reveal_transactions", "token_ids"),
     ("mint_events", "batch"),
@@ -36,11 +37,16 @@ OF_CERTAIN_FORM = (
     ("contest_events", "body"),
     ("history", "data"),
     ("reconciliations", "checked"),
+    ("keys", "scopes"),
+    ("receipts", "result"),
+    ("projects", "current_nodes"),
 )
-# Another guard refuses every update: no action changes the field, or not the one that is tried.
-FIXED = (("keys", "scopes"), ("projects", "current_nodes"))
+# Another guard refuses every insert: no birth sets the field.
+UNSET_AT_BIRTH = "error_data"
 STORABLE = [item for item in json_columns() if (item[0].name, item[1].name) not in OF_CERTAIN_FORM]
-LIMITS_BY_DOMAIN = {domain: (table, column) for table, column, domain in STORABLE}
+LIMITS_BY_DOMAIN = {
+    domain: (table, column) for table, column, domain in STORABLE if column.name != UNSET_AT_BIRTH
+}
 # Whatever a driver or a database does with such texts: an attacker does not choose the limits.
 EXTREMES = {
     "1,500 levels": "[" * 1_500 + "]" * 1_500,
@@ -92,9 +98,11 @@ def target(
 
 
 def writes(table: Table, column: Column[object], text: str) -> list[Write]:
-    """Return the writes of a JSON text: an insert, and an update where rows change."""
-    found = [insert_of(table, column, text)]
-    if table in CATALOG.heads and (table.name, column.name) not in FIXED:
+    """Return the writes of a JSON text: an insert where births set it, an update of a head."""
+    found: list[Write] = []
+    if column.name != UNSET_AT_BIRTH:
+        found.append(insert_of(table, column, text))
+    if table in CATALOG.heads:
         found.append(update_of(table, column, text))
     return found
 

@@ -128,8 +128,9 @@ BY_FOREIGN_KEYS = {
     "two steps in reconciliations without their changes",
     "two steps in settlement_runs without their changes",
 }
-# The guards of the fields of actions refuse these too.
+# The guards of births or of the fields of actions refuse these too.
 WITHOUT_FOREIGN_KEYS = {
+    "disputes: charge_id of nothing",
     "refunds: charge_id of nothing",
     "projects in an undeclared state",
     "spaces in an undeclared state",
