@@ -1,6 +1,6 @@
 """Due tasks for each of our contenders, inserted by SQL, and their count."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
