@@ -4,11 +4,20 @@ A limit of the server does not help against a server that is stopped or behind a
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Engine
 from sqlalchemy.event import listen
+
+# `transaction_timeout` is unknown before PostgreSQL 17.
+NO_TIMEOUTS: Final = """
+    SELECT set_config(name, '0', true)
+    FROM pg_settings
+    WHERE name IN (
+        'transaction_timeout', 'idle_in_transaction_session_timeout', 'statement_timeout'
+    )
+"""
 
 if TYPE_CHECKING:
     from psycopg import Cursor
@@ -55,11 +64,17 @@ def limited_creator(seconds: float) -> Callable[..., Awaitable["LimitedAsyncConn
     return connect
 
 
-def lift_limit(connection: SqlConnection) -> None:
-    """Let a connection wait without a limit until it returns to its pool."""
+def lift_limits(connection: SqlConnection) -> None:
+    """Let a transaction on PostgreSQL be as long as it needs, also between its statements.
+
+    The limits of the role protect transactions that wait for others; a walk over all rows waits
+    for none, and what it does with a page of rows may take longer than an idle transaction may
+    wait. The limit of the connection is lifted until it returns to its pool.
+    """
     driver: Any = connection.connection.driver_connection
     if hasattr(driver, "limit_seconds"):
         driver.limit_seconds = None
+    connection.exec_driver_sql(NO_TIMEOUTS)
 
 
 def kept_cursor(connection: SqlConnection, statement: str) -> "Cursor[Any] | None":

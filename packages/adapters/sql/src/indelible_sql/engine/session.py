@@ -22,6 +22,7 @@ from indelible_sql.engine.errors import (
     translate_errors,
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
+from indelible_sql.engine.limited import lift_limits
 from indelible_sql.engine.prepared import Prepared, prepare
 from indelible_sql.engine.sqlalchemy_internals import (
     CONVERSION_ERRORS,
@@ -131,6 +132,11 @@ class Session:
                 for row in result:
                     self.progress.done += 1
                     yield dict(zip(names, row, strict=True))
+
+    def lift_limits(self) -> None:
+        """Let the transaction be as long as it needs; on SQLite it always may."""
+        if not self.is_sqlite:
+            lift_limits(self.connection)
 
     def _pin_formats(self) -> None:
         """Set the formats of values until the end of the transaction: a stream receives text."""

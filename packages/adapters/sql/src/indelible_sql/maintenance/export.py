@@ -68,6 +68,7 @@ def export_histories(
     The same store gives the same bytes. `progress` counts the rows. Raises ExportIncomplete where
     history has a lifecycle of no registered context, unless `leaving_out` names it.
     """
+    tx.session.lift_limits()
     known = (KEY.name, *tx.catalog.heads_by_lifecycle)
     stored = [row["lifecycle"] for row in tx.session.rows(LIFECYCLES, {})]
     unknown = [name for name in stored if name not in known and name not in leaving_out]

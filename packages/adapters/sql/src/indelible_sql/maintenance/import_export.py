@@ -12,8 +12,7 @@ from indelible.kernel import Actor, Change
 from indelible.kernel.progress import Progress
 from indelible_sql.database import Reading, Writing
 from indelible_sql.engine.atomic_write import change_write
-from indelible_sql.engine.limited import lift_limit
-from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.bulk import bulk_parameters
 from indelible_sql.kernel.history import change_row
 from indelible_sql.maintenance.export_bulk import BulkRows
@@ -40,9 +39,6 @@ T = TypeVar("T")
 
 # The session keeps changes to look them up where the reply to the COMMIT is lost: one is enough.
 MAX_REMEMBERED_CHANGES: Final = 100
-NO_TIMEOUT: Final = (
-    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'"
-)
 STORED_CHANGE: Query = rows_by(HISTORY, "lifecycle", "entity_id", "seq")
 LAST_SEQ: Query = select(func.max(HISTORY.c.seq).label("seq")).where(
     HISTORY.c.lifecycle == bindparam("lifecycle"), HISTORY.c.entity_id == bindparam("entity_id")
@@ -114,7 +110,7 @@ def import_foreign_histories(
     file = _digest(stream)
 
     def save_all(tx: Writing, source: BufferedIOBase) -> list[int]:
-        _disable_timeout(tx.session)
+        tx.session.lift_limits()
         return list(save(tx, (file, source)))
 
     counts = store.run(save_all, stream, actor=by, reason=_reason(file))
@@ -143,13 +139,6 @@ def _reason(file: str) -> str:
     return f"import of a file with the digest {file}"
 
 
-def _disable_timeout(session: Session) -> None:
-    """Lift PostgreSQL's limit on a transaction's length, which is meant for interactive ones."""
-    if not session.is_sqlite:
-        lift_limit(session.connection)
-        session.connection.exec_driver_sql(NO_TIMEOUT)
-
-
 @define
 class _Import:
     """The state of one import: what it wrote, and what was there."""
@@ -161,7 +150,7 @@ class _Import:
     records: int = 0
 
     def __attrs_post_init__(self) -> None:
-        _disable_timeout(self.tx.session)
+        self.tx.session.lift_limits()
 
     @property
     def catalog(self) -> Catalog:

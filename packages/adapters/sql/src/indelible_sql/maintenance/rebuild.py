@@ -73,6 +73,7 @@ def rebuild(
     """
     with migrating(owner_url or store.own_url, store.schema) as (connection, _):
         session = Session(connection, store.schema)
+        session.lift_limits()
         if progress is not None:
             progress.total = count_rows(session, _read_tables(store, heads))
             session.progress = progress

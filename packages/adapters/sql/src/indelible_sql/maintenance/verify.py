@@ -1,9 +1,10 @@
 """Check that everything in a database follows from its history, and its history from itself."""
 
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from typing import Final
 
 from sqlalchemy import Connection, Table, and_, func, select
 
@@ -11,7 +12,6 @@ from indelible.kernel import IndelibleError
 from indelible.kernel.progress import Progress
 from indelible.kernel.seals import SealReference
 from indelible_sql.engine.errors import DatabaseFault, schema_problem, translate_errors
-from indelible_sql.engine.limited import lift_limit
 from indelible_sql.engine.session import Query, Session
 from indelible_sql.maintenance.findings import (
     MAX_FUTURE,
@@ -31,15 +31,18 @@ from indelible_sql.maintenance.verify_subscribers import cursor_findings
 from indelible_sql.maintenance.verify_tasks import task_findings
 from indelible_sql.schema.admission import check_database
 from indelible_sql.schema.migrate import has_newest_tables, is_at_later_revision
+from indelible_sql.schema.session_settings import change_settings
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 from indelible_sql.store import AnySqlStore
 
 OF_OTHER_REVISION = ("SCHEMA_OUT_OF_DATE", "SCHEMA_TOO_NEW")
 POSITIONS: Query = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
-# The limit protects transactions that wait for others, and no transaction waits for this one.
-NO_TIMEOUT = (
-    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'"
-)
+# A join of two tables that are read whole. A loop over an index reads all changes of an aggregate
+# for each of its records, and is chosen where statistics are missing.
+JOINS_OF_WHOLE_TABLES: Final[Mapping[str, str]] = {
+    "cursor_tuple_fraction": "1",
+    "enable_nestloop": "off",
+}
 NOT_CHECKED = (
     "the tables of lifecycle {name} are not checked: pass `heads={{table: lifecycle}}` to"
     " `verify`, or the host's context to `open_store(contexts=...)` or to the command's `--module`"
@@ -112,9 +115,9 @@ def _reading(store: AnySqlStore) -> Generator[Session]:
     """Open a session without a limit of its time, which can read any text."""
     with translate_errors(), store.engines.reader.connect() as connection, _any_text(connection):
         session = Session(connection, store.schema)
+        session.lift_limits()
         if not session.is_sqlite:
-            lift_limit(connection)
-            connection.exec_driver_sql(NO_TIMEOUT)
+            change_settings(connection, JOINS_OF_WHOLE_TABLES)
         yield session
 
 

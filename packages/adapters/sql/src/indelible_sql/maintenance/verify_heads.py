@@ -96,12 +96,21 @@ def _heads_with_changes(head: Table, lifecycle: str) -> Query:
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def _records_with_changes(record: RecordDigest, lifecycle: str) -> Query:
-    """Select every record with the data of the change that added it."""
+    """Select every record with the data of the change that added it.
+
+    MATERIALIZED, so that SQLite indexes the changes by their versions: no index of history has
+    them, and by the aggregate all of its changes would be read for each of its records.
+    """
     table = record.table
     owner, number = table.primary_key.columns
-    is_added = and_(record.is_adding_change(lifecycle), record.is_of_change())
-    source = table.join(HISTORY, is_added, isouter=True)
-    joined = [undecoded(HISTORY.c.data, "change_data")]
+    changes = (
+        select(HISTORY.c.entity_id, HISTORY.c.version, HISTORY.c.data)
+        .where(record.is_adding_change(lifecycle))
+        .cte("changes")
+        .prefix_with("MATERIALIZED")
+    )
+    source = table.join(changes, record.is_of_change(changes), isouter=True)
+    joined = [undecoded(changes.c.data, "change_data")]
     return select_rows(table, (owner.name, number.name), source, joined)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Computed,
     Constraint,
     ForeignKeyConstraint,
+    FromClause,
     Identity,
     MetaData,
     PrimaryKeyConstraint,
@@ -316,7 +317,7 @@ class RecordDigest:
             conditions.append(HISTORY.c.seq == 1)
         return and_(*conditions)
 
-    def is_of_change(self) -> ColumnElement[bool]:
+    def is_of_change(self, change: FromClause = HISTORY) -> ColumnElement[bool]:
         """Return the condition that the record has the aggregate and the version of a change."""
         owner, number = self.table.primary_key.columns
-        return and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number)
+        return and_(change.c.entity_id == owner, change.c.version == number)
