@@ -1,7 +1,7 @@
 """A contract on a chain, read from one node over JSON-RPC."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from attrs import Factory, field, frozen
@@ -62,16 +62,20 @@ def _lowercase_address(value: str) -> str:
 
 @frozen(kw_only=True)
 class EvmChain:
-    """Mints, tokens and signatures on one chain. Threads may share it."""
+    """Mints, tokens and signatures on one chain. Threads may share it.
+
+    `make_provider` is called with the arguments of `QuietProvider`.
+    """
 
     url: str = field(repr=lambda _: "***")  # providers put the key into the path
     contract: str = field(converter=_lowercase_address)
     chain_id: int
     kind: ContractKind = SEASON
     timeout_seconds: float = 10.0
+    make_provider: Callable[..., QuietProvider] = field(default=QuietProvider, repr=False, eq=False)
     _provider: QuietProvider = field(
         default=Factory(
-            lambda self: QuietProvider(self.url, timeout_seconds=self.timeout_seconds),
+            lambda self: self.make_provider(self.url, timeout_seconds=self.timeout_seconds),
             takes_self=True,
         ),
         init=False,

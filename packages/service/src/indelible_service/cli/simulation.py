@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from indelible_service.simulation.running import SimulationReport
 
 DATABASES: Final = ("sqlite", "postgresql")
-PROFILES: Final = ("calm", "money", "git", "storm")
+PROFILES: Final = ("calm", "money", "git", "chain", "storm")
 MAX_DAYS: Final = 366
 MAX_SEED: Final = 2**63 - 1
 MAX_JOBS: Final = 256
@@ -52,8 +52,8 @@ class SeedRange(click.ParamType[range]):
     type=click.Choice(PROFILES),
     default="storm",
     show_default=True,
-    help="What happens most: nothing unusual, money that goes other ways, projects, or all of"
-    " it with all faults.",
+    help="What happens most: nothing unusual, money that goes other ways, projects, tokens, or all"
+    " of it with all faults.",
 )
 @click.option("--seeds", type=SeedRange(), help="Many seeds in place of one, such as 1-40.")
 @click.option(

@@ -18,6 +18,7 @@ from indelible.projects.rules import PROCESS_JOB_STAGE
 from indelible.reactions import SUBSCRIBER_NAME
 from indelible.reactions.charges import UPDATE_CHARGES_STAGE
 from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
+from indelible_service.simulation import chain_invariants as tokens
 from indelible_service.simulation import project_invariants as projects
 from indelible_service.simulation.observed import Observed
 from indelible_service.simulation.operator import is_halted
@@ -322,6 +323,7 @@ HOURLY: Final[dict[str, Check]] = {
     "no-server-error": no_server_error,
     "configuration-fixed": configuration_fixed,
     **projects.HOURLY,
+    **tokens.HOURLY,
 }
 DAILY: Final[dict[str, Check]] = {
     "replay-agrees": replay_agrees,
@@ -335,4 +337,5 @@ FINAL: Final[dict[str, Check]] = {
     "no-dead-task": no_dead_task,
     **projects.ENDS,
     "payments-resumed": payments_resumed,
+    **tokens.ENDS,
 }

@@ -38,6 +38,8 @@ GIT_KINDS: Final = (
     FaultKind.GIT_RIVALS,
 )
 
+CHAIN_KINDS: Final = (FaultKind.CHAIN_OUTAGE, FaultKind.CHAIN_LAG, FaultKind.CHAIN_FORK)
+
 
 @define(kw_only=True, eq=False)
 class Nemesis:
@@ -107,3 +109,5 @@ class Nemesis:
         self.around.provider.fault_rate = self._rate(FaultKind.PROVIDER_FAILS)
         if self.around.git is not None:
             self.around.git.rates = {kind: self._rate(kind) for kind in GIT_KINDS}
+        if self.around.node is not None:
+            self.around.node.rates = {kind: self._rate(kind) for kind in CHAIN_KINDS}

@@ -4,6 +4,8 @@ from attrs import define, field
 
 from indelible.kernel import Change
 from indelible_service.simulation.builders import Builders
+from indelible_service.simulation.chain_invariants import ObservedScans
+from indelible_service.simulation.chain_node import SimulatedNode
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.databases import SimulatedDatabase
 from indelible_service.simulation.git_host import SimulatedGitHost
@@ -28,12 +30,14 @@ class Observed:
     people: People
     builders: Builders
     git: SimulatedGitHost | None
+    node: SimulatedNode | None
     stripe: SimulatedStripe
     changes: CommittedChanges
     operator: Operator
     new_changes: list[Change] = field(factory=list[Change])  # since the check before
     last_hashes: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
     jobs: ObservedJobs = field(factory=ObservedJobs)
+    scans: ObservedScans = field(factory=ObservedScans)
     rests: int = 0  # how often the reference was compared
     reference: Reference = field(init=False)
 

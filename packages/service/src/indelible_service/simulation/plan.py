@@ -28,6 +28,7 @@ class Profile(StrEnum):
     CALM = "calm"
     MONEY = "money"
     GIT = "git"
+    CHAIN = "chain"
     STORM = "storm"
 
 
@@ -62,6 +63,9 @@ class FaultKind(StrEnum):
     GIT_SILENCE = "the answers of pushes are lost"
     GIT_REFUSAL = "the Git host refuses pushes"
     GIT_RIVALS = "others push to the repositories of jobs"
+    CHAIN_OUTAGE = "the node of the chain fails"
+    CHAIN_LAG = "nodes of the chain are behind"
+    CHAIN_FORK = "nodes of the chain serve a fork that was dropped"
     CRASH = "a process dies"
     CLOCK = "the clock of a process is wrong"
 
@@ -135,6 +139,27 @@ class PlannedJob:
     parts: tuple[str, ...]
     revision: int
     cancel_after_seconds: int | None = None
+
+
+@frozen(kw_only=True)
+class PlannedBlocks:
+    """New blocks of the chain, each with the ids of its minted tokens; they may replace others.
+
+    `wallet` chooses the wallets that the tokens are minted to. The blocks come after so many more
+    requests to the node, or with the next ones at the latest.
+    """
+
+    name: str
+    at: int
+    blocks: tuple[tuple[int, ...], ...]
+    replaced: int = 0
+    wallet: int = 0
+    after_requests: int = 0
+
+    def text(self) -> str:
+        """Return the blocks in words, without their time."""
+        mints = sum(len(ids) for ids in self.blocks)
+        return f"{len(self.blocks)} blocks with {mints} mints replace {self.replaced}"
 
 
 @frozen(kw_only=True)
@@ -220,6 +245,7 @@ class Plan:
     entries: tuple[PlannedEntry, ...] = ()
     projects: tuple[PlannedProject, ...] = ()
     jobs: tuple[PlannedJob, ...] = ()
+    chain: tuple[PlannedBlocks, ...] = ()
     faults: tuple[PlannedFault, ...] = ()
     modules: tuple[str, ...] = ()  # of hosts, which are imported
     host_steps: tuple[PlannedHostStep, ...] = ()

@@ -33,10 +33,17 @@ OF_GIT: Final = (
     FaultKind.GIT_RIVALS,
     FaultKind.CRASH,
 )
+OF_CHAIN: Final = (
+    FaultKind.CHAIN_OUTAGE,
+    FaultKind.CHAIN_LAG,
+    FaultKind.CHAIN_FORK,
+    FaultKind.CRASH,
+)
 KINDS: Final[Mapping[Profile, tuple[FaultKind, ...]]] = {
     Profile.CALM: (),
     Profile.MONEY: (),
     Profile.GIT: OF_GIT,
+    Profile.CHAIN: OF_CHAIN,
     Profile.STORM: tuple(FaultKind),
 }
 

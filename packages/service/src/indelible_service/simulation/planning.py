@@ -19,6 +19,7 @@ from indelible_service.simulation.plan import (
     PlannedTournament,
     Profile,
 )
+from indelible_service.simulation.planned_chain import planned_chain
 from indelible_service.simulation.planned_faults import planned_faults
 from indelible_service.simulation.planned_host_steps import planned_steps
 from indelible_service.simulation.planned_operations import planned_restores, planned_upgrades
@@ -108,6 +109,7 @@ def make_plan(seed_number: int, days: int, profile: Profile, modules: tuple[str,
         host_steps=tuple(planned_steps(seed, days, simulated_hosts(modules))),
         projects=projects,
         jobs=tuple(planned_jobs(seed, days, projects)),
+        chain=tuple(planned_chain(seed, days, profile)),
         faults=tuple(planned_faults(seed, days, profile)),
         restores=tuple(planned_restores(seed, days)) if profile is Profile.STORM else (),
         upgrades=tuple(planned_upgrades(seed, days)) if profile is Profile.STORM else (),

@@ -14,6 +14,7 @@ from indelible.kernel.audit import Actor
 from indelible_service.composition import build_web_settings
 from indelible_service.processes import WORKER, enqueue_standing_tasks, recurring_tasks
 from indelible_service.settings import Settings
+from indelible_service.simulation.chain_node import SimulatedNode
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import SimulatedDatabase
@@ -53,7 +54,7 @@ class CommitNotes:
 class Surroundings:
     """The things that outlive a process: database, Stripe, provider, clock, ids and settings.
 
-    There is a Git host where the plan has projects.
+    There is a Git host where the plan has projects, and a node where it has a chain.
     """
 
     database: SimulatedDatabase
@@ -65,6 +66,7 @@ class Surroundings:
     commits: CommitNotes
     hosts: Mapping[str, SimulatedHost] = field(factory=dict[str, SimulatedHost])
     git: SimulatedGitHost | None = None
+    node: SimulatedNode | None = None
 
 
 @define(eq=False)
@@ -164,6 +166,7 @@ class WorkerProcess(SimulatedProcess):
             settings=around.settings,
             hosts=tuple(around.hosts.values()),
             git=around.git,
+            node=around.node,
         )
         self.stages = simulated_stages(parts)
         self.worker = Worker(

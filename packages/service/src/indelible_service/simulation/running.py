@@ -17,6 +17,7 @@ from indelible_service.data_directory import derive_secret
 from indelible_service.database import build_policy
 from indelible_service.settings import Settings
 from indelible_service.simulation.builders import Builders
+from indelible_service.simulation.chain_node import SimulatedNode
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.checks import Checker, Violation
 from indelible_service.simulation.clock import SimulatedClock
@@ -128,6 +129,8 @@ class Simulation:
         self.people.begin()
         self.host_people.begin()
         self.builders.begin()
+        if self.around.node is not None:
+            self.around.node.begin(self.world, self.plan.chain)
         self.machinery.begin()
         processes = {process.name: process for process in self.machinery.processes()}
         nemesis = Nemesis(world=self.world, plan=self.plan, around=self.around, processes=processes)
@@ -197,6 +200,9 @@ class Simulation:
             counts["canceled jobs"] = self.builders.canceled
             counts["repeated jobs"] = self.builders.repeated
             counts.update({f"{one} pushes": git.outcomes[one] for one in PushOutcome})
+        node = self.around.node
+        if node is not None:
+            counts.update(node.counts())
         return counts
 
 
@@ -247,10 +253,13 @@ def _surroundings(
     hosts: Mapping[str, SimulatedHost],
     folder: Path,
 ) -> Surroundings:
-    """Return what outlives the processes; a Git host only for a plan with projects."""
+    """Return what outlives the processes; a Git host and a node only for a plan that uses them."""
     git: SimulatedGitHost | None = None
     if plan.projects:
         git = SimulatedGitHost.open(folder, world.clock, world.ids, world.seed)
+    node: SimulatedNode | None = None
+    if plan.chain:
+        node = SimulatedNode(world.clock, world.seed)
     return Surroundings(
         database=database,
         stripe=SimulatedStripe.open(world.clock, plan.seed),
@@ -261,6 +270,7 @@ def _surroundings(
         commits=CommitNotes(),
         hosts=hosts,
         git=git,
+        node=node,
     )
 
 
@@ -279,6 +289,7 @@ def _checker(
         people=people,
         builders=builders,
         git=around.git,
+        node=around.node,
         stripe=around.stripe,
         changes=CommittedChanges(),
         operator=operator,

@@ -37,6 +37,7 @@ class Shrinker:
         self._reduce_host_steps()
         self._reduce_projects()
         self._reduce_jobs()
+        self._reduce(self._plan.chain, lambda chain: evolve(self._plan, chain=tuple(chain)))
         return self.report
 
     @property

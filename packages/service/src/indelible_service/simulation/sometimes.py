@@ -47,6 +47,13 @@ EVENTS: Final[Mapping[str, Happened]] = {
     "a push comes second, and its commit is made anew": _count("rejected pushes"),
     "a push fails": _count("failed pushes"),
     "a job changes nothing": _count("unchanged pushes"),
+    "a token is detected": _edge("token.detect"),
+    "a mint is orphaned": _edge("mint.orphan"),
+    "a dropped token is minted again": _edge("token.retry"),
+    "the chain is reorganised during a scan": _count("reorganisations during scans"),
+    "the node of the chain fails": _count("failed requests to the node"),
+    "the node of the chain is behind": _count("answers of a node that is behind"),
+    "the node of the chain serves a dropped fork": _count("answers of a dropped fork"),
 }
 OF_CALM: Final = ("a contest is settled", "a transfer is made")
 OF_MONEY: Final = (
@@ -66,10 +73,22 @@ OF_GIT: Final = (
     "a push fails",
     "a job changes nothing",
 )
+OF_CHAIN: Final = (
+    *OF_CALM,
+    "a process dies",
+    "a token is detected",
+    "a mint is orphaned",
+    "a dropped token is minted again",
+    "the chain is reorganised during a scan",
+    "the node of the chain fails",
+    "the node of the chain is behind",
+    "the node of the chain serves a dropped fork",
+)
 SOMETIMES: Final[Mapping[Profile, tuple[str, ...]]] = {
     Profile.CALM: OF_CALM,
     Profile.MONEY: OF_MONEY,
     Profile.GIT: OF_GIT,
+    Profile.CHAIN: OF_CHAIN,
     Profile.STORM: tuple(EVENTS),
 }
 

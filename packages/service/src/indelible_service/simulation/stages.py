@@ -19,6 +19,7 @@ from indelible_service import subscribers
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.sealing import seal_stage
 from indelible_service.settings import Settings
+from indelible_service.simulation.chain_node import SimulatedNode
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.hosts import SimulatedHost
@@ -43,6 +44,7 @@ class StageParts:
     settings: Settings
     hosts: Sequence[SimulatedHost] = ()
     git: SimulatedGitHost | None = None
+    node: SimulatedNode | None = None
 
 
 def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
@@ -62,6 +64,8 @@ def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
     ]
     if parts.git is not None:
         stages.extend(parts.git.stages(parts.store, parts.mortality))
+    if parts.node is not None:
+        stages.extend(parts.node.stages(parts.store, parts.mortality))
     return {stage.name: stage for stage in stages}
 
 

@@ -28,6 +28,8 @@ def story_of(report: SimulationReport) -> list[str]:
         lines.append(f"{time_text(step.at)} {step.text()}")
     for job in plan.jobs[:MAX_JOBS]:
         lines.append(f"{time_text(job.at)} {job.name} is created: {', '.join(job.parts)}")
+    for blocks in plan.chain[:MAX_JOBS]:
+        lines.append(f"{time_text(blocks.at)} {blocks.text()}")
     left = MAX_LINES - len(lines) - 1
     lines.append("The last steps:")
     lines.extend(report.trace[-left:])
