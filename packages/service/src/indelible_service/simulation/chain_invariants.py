@@ -7,63 +7,49 @@ from attrs import define, field
 
 from indelible.tokens.lifecycle import MINT, SYSTEM_STATE, TOKEN, MintStatus
 from indelible.tokens.rules import CHECKPOINT, Checkpoint
+from indelible_service.simulation.planned_chain import CONFIRMATIONS
 
 if TYPE_CHECKING:
+    from indelible.kernel import Change
     from indelible.tokens.entities import MintEvent, Token
     from indelible_service.simulation.chain_node import SimulatedNode
     from indelible_service.simulation.observed import Observed
 
-MAX_TOKENS: Final = 5_000
+MAX_ROWS: Final = 1_000_000  # of tokens or mints: more than a year of a plan has
 
 
 @define(eq=False)
 class ObservedScans:
-    """The checkpoints that were seen, oldest first."""
+    """The checkpoints that were seen, oldest first, and the tokens that were detected."""
 
     checkpoints: list[Checkpoint] = field(factory=list[Checkpoint])
+    detected: set[int] = field(factory=set[int])
 
 
 def scans_are_linked(observed: "Observed") -> Iterator[str]:
-    """Yield each new checkpoint of no block, or one whose block does not follow the one before.
+    """Yield each checkpoint of no confirmed block, or one that does not follow the one before.
 
     After a reorganisation it goes back to a block that was read before, or to the first one.
     """
     node = observed.node
     if node is None:
         return
-    seen = observed.scans.checkpoints
-    for change in observed.new_changes:
-        if change.lifecycle != SYSTEM_STATE.name or change.entity_id != CHECKPOINT:
-            continue
-        checkpoint = Checkpoint.parse(change.data["state_value"])
-        if checkpoint is None:
-            continue
+    for checkpoint in _new_checkpoints(observed.new_changes):
         name = f"checkpoint {checkpoint.number} {checkpoint.hash[:12]}"
-        block = node.seen.get(checkpoint.hash)
-        if block is None or block.number != checkpoint.number:
-            yield f"{name} is no block of the chain"
-        elif seen and checkpoint.reorg_count > seen[-1].reorg_count:
-            earlier = {one.hash for one in seen}
-            if checkpoint.hash not in earlier and checkpoint.number != 0:
-                yield f"{name} of a reorganisation was never read before"
-        elif seen and not _contains(node, checkpoint.hash, seen[-1]):
-            yield f"{name} does not follow block {seen[-1].number} {seen[-1].hash[:12]}"
-        seen.append(checkpoint)
+        problem = _problem_of(node, checkpoint, observed.scans.checkpoints)
+        if problem:
+            yield f"{name} {problem}"
+        observed.scans.checkpoints.append(checkpoint)
 
 
 def live_tokens_are_minted(observed: "Observed") -> Iterator[str]:
-    """Yield live tokens without a mint in the chain, mints without a live token, and doubles."""
-    if not any(change.lifecycle in (TOKEN.name, MINT.name) for change in observed.new_changes):
+    """Yield each live token whose mint is orphaned, and each canonical mint without its token."""
+    if not _has_new_mints(observed):
         return
-    mints = {head.entity.id: head.entity for head in observed.store.read(_canonical_mints)}
-    live: dict[int, str | None] = {}
-    for head in observed.store.read(_tokens):
-        token: Token = head.entity
-        if token.has_failed:
-            continue
-        if token.token_id in live:
-            yield f"token {token.token_id} exists twice"
-        live[token.token_id] = token.mint_event_id
+    mints = _canonical_mints(observed)
+    live: set[int] = set()
+    for token in _live_tokens(observed):
+        live.add(token.token_id)
         if token.mint_event_id not in mints:
             yield f"token {token.token_id} is live, and its mint is not in the chain"
     for mint in mints.values():
@@ -72,25 +58,67 @@ def live_tokens_are_minted(observed: "Observed") -> Iterator[str]:
                 yield f"mint {mint.id} is in the chain, and token {token_id} is not live"
 
 
+def one_mint_per_token(observed: "Observed") -> Iterator[str]:
+    """Yield each token that is detected as new a second time, or that has two canonical mints."""
+    if not _has_new_mints(observed):
+        return
+    for change in observed.new_changes:
+        if change.lifecycle != TOKEN.name or change.action != "detect":
+            continue
+        new_id = int(change.data["token_id"])
+        if new_id in observed.scans.detected:
+            yield f"token {new_id} is detected as new twice"
+        observed.scans.detected.add(new_id)
+    minted: dict[int, str] = {}
+    for mint in _canonical_mints(observed).values():
+        for token_id in mint.token_ids:
+            if token_id in minted:
+                yield f"token {token_id} has the canonical mints {minted[token_id]} and {mint.id}"
+            minted[token_id] = mint.id
+
+
 def every_mint_is_a_token(observed: "Observed") -> Iterator[str]:
-    """Yield the differences between the final mints of the chain and the live tokens."""
+    """Yield the differences between the confirmed mints of the chain and the live tokens."""
     node = observed.node
     if node is None:
         return
-    from indelible_service.simulation.chain_node import blocks_of
-
-    expected = blocks_of(node)
-    mints = {head.entity.id: head.entity for head in observed.store.read(_canonical_mints)}
-    found: dict[int, str] = {}
-    for head in observed.store.read(_tokens):
-        token: Token = head.entity
-        mint: MintEvent | None = mints.get(token.mint_event_id or "")
-        if not token.has_failed and mint is not None:
-            found[int(token.token_id)] = mint.block_hash
-    for token_id in sorted({*expected, *found}):
-        if expected.get(token_id) != found.get(token_id):
-            of_chain, of_store = expected.get(token_id), found.get(token_id)
+    expected = node.final_mints()
+    mints = _canonical_mints(observed)
+    stored: dict[int, str] = {}
+    for token in _live_tokens(observed):
+        mint = mints.get(token.mint_event_id or "")
+        if mint is not None:
+            stored[token.token_id] = mint.block_hash
+    for token_id in sorted({*expected, *stored}):
+        of_chain, of_store = expected.get(token_id), stored.get(token_id)
+        if of_chain != of_store:
             yield f"token {token_id} is minted in block {of_chain}, and stored of {of_store}"
+
+
+def _new_checkpoints(changes: "list[Change]") -> Iterator[Checkpoint]:
+    """Yield the checkpoints that changes have stored."""
+    for change in changes:
+        if change.lifecycle == SYSTEM_STATE.name and change.entity_id == CHECKPOINT:
+            checkpoint = Checkpoint.parse(change.data["state_value"])
+            if checkpoint is not None:
+                yield checkpoint
+
+
+def _problem_of(node: "SimulatedNode", checkpoint: Checkpoint, seen: list[Checkpoint]) -> str:
+    """Return what is wrong with a checkpoint after those that were seen, '' for nothing."""
+    block = node.seen.get(checkpoint.hash)
+    if block is None or block.number != checkpoint.number:
+        return "is no block of the chain"
+    if checkpoint.number > max(0, node.chain.newest - CONFIRMATIONS):
+        return f"is not confirmed: the newest block is {node.chain.newest}"
+    if not seen:
+        return ""
+    if checkpoint.reorg_count > seen[-1].reorg_count:
+        was_read = any(one.hash == checkpoint.hash for one in seen)
+        return "" if was_read or checkpoint.number == 0 else "was never read before its reorg"
+    if not _contains(node, checkpoint.hash, seen[-1]):
+        return f"does not follow block {seen[-1].number} {seen[-1].hash[:12]}"
+    return ""
 
 
 def _contains(node: "SimulatedNode", block_hash: str, checkpoint: Checkpoint) -> bool:
@@ -104,16 +132,34 @@ def _contains(node: "SimulatedNode", block_hash: str, checkpoint: Checkpoint) ->
         block_hash = block.parent_hash
 
 
-def _canonical_mints(tx: Any) -> Any:  # noqa: ANN401 - of the store
-    return tx.tokens.mints.find({"status": MintStatus.CANONICAL.value}, limit=MAX_TOKENS)
+def _has_new_mints(observed: "Observed") -> bool:
+    """Return True if a token or a mint has changed."""
+    return any(change.lifecycle in (TOKEN.name, MINT.name) for change in observed.new_changes)
 
 
-def _tokens(tx: Any) -> Any:  # noqa: ANN401 - of the store
-    return tx.tokens.tokens.find({}, limit=MAX_TOKENS)
+def _canonical_mints(observed: "Observed") -> "dict[str, MintEvent]":
+    """Return the mints in the chain by id."""
+
+    def find(tx: Any) -> Any:  # noqa: ANN401 - of the store
+        return tx.tokens.mints.find({"status": MintStatus.CANONICAL.value}, limit=MAX_ROWS)
+
+    return {head.entity.id: head.entity for head in observed.store.read(find)}
+
+
+def _live_tokens(observed: "Observed") -> "Iterator[Token]":
+    """Yield the tokens that are not quarantined."""
+
+    def find(tx: Any) -> Any:  # noqa: ANN401 - of the store
+        return tx.tokens.tokens.find({}, limit=MAX_ROWS)
+
+    for head in observed.store.read(find):
+        if not head.entity.has_failed:
+            yield head.entity
 
 
 HOURLY: Final = {
     "scans-are-linked": scans_are_linked,
     "live-tokens-are-minted": live_tokens_are_minted,
+    "one-mint-per-token": one_mint_per_token,
 }
 ENDS: Final = {"every-mint-is-a-token": every_mint_is_a_token}

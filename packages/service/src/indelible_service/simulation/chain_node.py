@@ -2,11 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final, cast
 
 from attrs import define, field, frozen
 
@@ -34,6 +34,9 @@ SETTINGS: Final = ScanSettings(
 ACTOR: Final = "chain"
 NO_RATES: Final[Mapping[FaultKind, float]] = {}
 NOT_JSON: Final = b"<html>"
+LATE_BLOCKS: Final = CONFIRMATIONS + 5  # that follow a block whose logs a node still lacks
+
+JsonObject = dict[str, Any]
 
 
 class Failure(StrEnum):
@@ -45,12 +48,25 @@ class Failure(StrEnum):
     SILENCE = "no answer"
 
 
+class WrongLogs(StrEnum):
+    """The ways in which the logs of a node are wrong."""
+
+    LATE = "answers without new logs"
+    REPEATED = "answers with a repeated log"
+    REMOVED = "answers with removed logs"
+
+
 @frozen
 class SeenBlock:
     """A block that the chain had at some time."""
 
     number: int
     parent_hash: str
+
+
+def empty_chain() -> SimulatedChain:
+    """Return a chain without a mint, in which a transaction keeps its hash in another block."""
+    return SimulatedChain(keeps_transactions=True)
 
 
 @define(eq=False)
@@ -62,25 +78,20 @@ class SimulatedNode:
 
     clock: SimulatedClock
     seed: Seed
-    chain: SimulatedChain = field(factory=SimulatedChain)
-    dropped: SimulatedChain = field(factory=SimulatedChain)  # the chain with its last fork
+    chain: SimulatedChain = field(factory=empty_chain)
+    dropped: SimulatedChain = field(factory=empty_chain)  # the chain with its last fork
     seen: dict[str, SeenBlock] = field(factory=dict[str, SeenBlock])  # by hash
     rates: Mapping[FaultKind, float] = NO_RATES
-    faults: Counter[FaultKind] = field(factory=Counter[FaultKind])
+    faults: Counter[str] = field(factory=Counter[str])
     requests: int = 0
     reorganisations: int = 0
     during_scans: int = 0
-    _blocks: list[Mints] = field(factory=list[Mints])  # from block 1 on
+    _blocks: list[Mints] = field(factory=list[Mints])  # of the present chain, from block 1 on
     _armed: list[PlannedBlocks] = field(factory=list[PlannedBlocks])
     _left: int = 0  # requests before the armed blocks come
 
     def __attrs_post_init__(self) -> None:
         self._see(0)
-
-    @property
-    def contents(self) -> list[Mints]:
-        """Return the mints of the blocks of the present chain, from block 1 on."""
-        return list(self._blocks)
 
     def begin(self, world: World, chain: Sequence[PlannedBlocks]) -> None:
         """Let the blocks of a plan come."""
@@ -89,7 +100,7 @@ class SimulatedNode:
 
     def counts(self) -> dict[str, int]:
         """Return how much has happened."""
-        return {
+        counts = {
             "requests to the node": self.requests,
             "reorganisations": self.reorganisations,
             "reorganisations during scans": self.during_scans,
@@ -97,21 +108,18 @@ class SimulatedNode:
             "answers of a node that is behind": self.faults[FaultKind.CHAIN_LAG],
             "answers of a dropped fork": self.faults[FaultKind.CHAIN_FORK],
         }
+        for wrong in WrongLogs:
+            counts[wrong.value] = self.faults[wrong]
+        return counts
 
-    def _come(self, blocks: PlannedBlocks) -> str:
-        """Let blocks come at once, or after some more requests."""
-        self.flush()
-        if not blocks.after_requests:
-            self._add(blocks)
-            return f"block {self.chain.newest}"
-        self._armed.append(blocks)
-        self._left = blocks.after_requests
-        return f"after {self._left} requests"
-
-    def flush(self) -> None:
-        """Let the blocks come that wait for requests."""
-        while self._armed:
-            self._add(self._armed.pop(0))
+    def final_mints(self) -> dict[int, str]:
+        """Map each token to the hash of the confirmed block in which it is minted."""
+        hashes: dict[int, str] = {}
+        confirmed = max(0, self.chain.newest - CONFIRMATIONS)
+        for number, mints in enumerate(self._blocks[:confirmed], start=1):
+            for token_id, _ in mints:
+                hashes[token_id] = self.chain.hash_of(number)
+        return hashes
 
     def stages(self, store: SqlStore, mortality: Mortality) -> list[AnyStage]:
         """Return the stage of detection, for a process."""
@@ -127,24 +135,50 @@ class SimulatedNode:
     def exchange(self, mortality: Mortality, body: bytes) -> tuple[int, bytes]:
         """Return the answer to a request, by the view of the node that answers now.
 
-        Raises: TimeoutError.
+        Raises: TimeoutError, SimulatedCrash.
         """
         mortality.require_life()
         self.requests += 1
-        if self._armed:
-            self._left -= 1
-            if self._left <= 0:
-                self.during_scans += 1
-                self.flush()
+        self._count_down()
         if self._happens(FaultKind.CHAIN_OUTAGE):
             return self._fail()
-        chain = self.chain
-        if self._happens(FaultKind.CHAIN_FORK):
-            chain = self.dropped
-        elif self._happens(FaultKind.CHAIN_LAG) and self.requests % 2:
-            chain = self._behind()
-        document = answer_document(chain, json.loads(body))
+        document = answer_document(self._view(), json.loads(body))
+        answers = cast("list[JsonObject]", document if isinstance(document, list) else [document])
+        for answer in answers:
+            self._disturb_logs(answer)
         return HTTPStatus.OK, json.dumps(document).encode()
+
+    def _come(self, blocks: PlannedBlocks) -> str:
+        """Let blocks come at once, or after some more requests."""
+        self._flush()
+        if not blocks.after_requests:
+            self._add(blocks)
+            return f"block {self.chain.newest}"
+        self._armed.append(blocks)
+        self._left = blocks.after_requests
+        return f"after {self._left} requests"
+
+    def _count_down(self) -> None:
+        """Let the blocks come that wait for this request."""
+        if not self._armed:
+            return
+        self._left -= 1
+        if self._left <= 0:
+            self.during_scans += 1
+            self._flush()
+
+    def _flush(self) -> None:
+        """Let the blocks come that wait for requests."""
+        while self._armed:
+            self._add(self._armed.pop(0))
+
+    def _view(self) -> SimulatedChain:
+        """Return the chain as the node that answers has it."""
+        if self._happens(FaultKind.CHAIN_FORK):
+            return self.dropped
+        if self.requests % 2 and self._happens(FaultKind.CHAIN_LAG):
+            return self._behind()
+        return self.chain
 
     def _happens(self, kind: FaultKind) -> bool:
         """Return True for a share of the seconds, the same for each request of one."""
@@ -171,23 +205,56 @@ class SimulatedNode:
     def _behind(self) -> SimulatedChain:
         """Return the chain without its newest blocks, at most those that are not confirmed."""
         draws = self.seed.draws(ACTOR, f"lag {self.clock.seconds}")
-        kept = max(0, len(self._blocks) - draws.whole(1, CONFIRMATIONS))
-        return _chain_of(self._blocks[:kept])
+        length = max(0, len(self._blocks) - draws.whole(1, CONFIRMATIONS))
+        return _chain_of(self._blocks[:length])
+
+    def _disturb_logs(self, answer: JsonObject) -> None:
+        """Let a list of logs lack new ones, have one twice, or have those of a dropped fork."""
+        result: object = answer.get("result")
+        if not isinstance(result, list) or not result or not self._happens(FaultKind.CHAIN_LOGS):
+            return
+        logs = cast("list[JsonObject]", result)
+        draws = self.seed.draws(ACTOR, f"logs {self.clock.seconds}")
+        wrong = draws.choice(list(WrongLogs))
+        if wrong is WrongLogs.LATE:
+            disturbed = [log for log in logs if self._is_old(log)]
+        elif wrong is WrongLogs.REPEATED:
+            disturbed = [*logs, logs[-1]]
+        else:
+            disturbed = [*self._removed_logs(), *logs]
+        self.faults[wrong] += disturbed != logs
+        answer["result"] = disturbed
+
+    def _is_old(self, log: JsonObject) -> bool:
+        """Return True for the log of a block whose logs every node has."""
+        return int(log["blockNumber"], 16) <= self.chain.newest - LATE_BLOCKS
+
+    def _removed_logs(self) -> Iterator[JsonObject]:
+        """Yield the logs that the last reorganisation has dropped."""
+        for log in self.dropped.all_logs():
+            number = int(log["blockNumber"], 16)
+            if number > self.chain.newest or self.chain.hash_of(number) != log["blockHash"]:
+                yield {**log, "removed": True}
 
     def _add(self, planned: PlannedBlocks) -> None:
-        replaced = min(planned.replaced, len(self._blocks))
+        """Replace the last blocks by new ones; a token of an earlier block is not minted again."""
+        length = len(self._blocks) - min(planned.replaced, len(self._blocks))
+        minted: set[int] = set()
+        for mints in self._blocks[:length]:
+            minted.update(token_id for token_id, _ in mints)
         new: list[Mints] = []
         for ids in planned.blocks:
-            new.append([(token_id, wallet_of(planned.wallet, token_id)) for token_id in ids])
-        first = len(self._blocks) - replaced + 1
-        if replaced:
+            unminted = [token_id for token_id in ids if token_id not in minted]
+            new.append([(token_id, wallet_of(planned.wallet, token_id)) for token_id in unminted])
+            minted.update(unminted)
+        if length < len(self._blocks):
             self.reorganisations += 1
             self.dropped = _chain_of(self._blocks)
-            self.chain.replace_blocks(first, new)
+            self.chain.replace_blocks(length + 1, new)
         else:
             self.chain.add_blocks(new)
-        self._blocks = [*self._blocks[: first - 1], *new]
-        for number in range(first, len(self._blocks) + 1):
+        self._blocks = [*self._blocks[:length], *new]
+        for number in range(length + 1, len(self._blocks) + 1):
             self._see(number)
 
     def _see(self, number: int) -> None:
@@ -196,8 +263,8 @@ class SimulatedNode:
         self.seen[self.chain.hash_of(number)] = SeenBlock(number, parent_hash)
 
 
-def _chain_of(blocks: list[Mints]) -> SimulatedChain:
-    chain = SimulatedChain()
+def _chain_of(blocks: Sequence[Mints]) -> SimulatedChain:
+    chain = empty_chain()
     chain.add_blocks(blocks)
     return chain
 
@@ -205,13 +272,3 @@ def _chain_of(blocks: list[Mints]) -> SimulatedChain:
 def wallet_of(wallet: int, token_id: int) -> str:
     """Return the wallet that a token is minted to."""
     return f"0x{wallet * 1_000_003 + token_id % 5 + 1:040x}"
-
-
-def blocks_of(node: SimulatedNode) -> Mapping[int, str]:
-    """Return the hash of the block of each final mint, by token."""
-    blocks: dict[int, str] = {}
-    final = node.chain.newest - CONFIRMATIONS
-    for number, mints in enumerate(node.contents[:final], start=1):
-        for token_id, _ in mints:
-            blocks[token_id] = node.chain.hash_of(number)
-    return blocks

@@ -7,6 +7,7 @@ from attrs import define, field
 
 from indelible_service.simulation.crashes import CrashPlan
 from indelible_service.simulation.plan import HOUR, FaultKind, Plan, PlannedFault
+from indelible_service.simulation.planned_faults import OF_NODE
 from indelible_service.simulation.processes import SimulatedProcess, Surroundings
 from indelible_service.simulation.world import Action, World
 from indelible_stripe.simulator.faults import FaultKind as StripeFault
@@ -37,8 +38,6 @@ GIT_KINDS: Final = (
     FaultKind.GIT_REFUSAL,
     FaultKind.GIT_RIVALS,
 )
-
-CHAIN_KINDS: Final = (FaultKind.CHAIN_OUTAGE, FaultKind.CHAIN_LAG, FaultKind.CHAIN_FORK)
 
 
 @define(kw_only=True, eq=False)
@@ -110,4 +109,4 @@ class Nemesis:
         if self.around.git is not None:
             self.around.git.rates = {kind: self._rate(kind) for kind in GIT_KINDS}
         if self.around.node is not None:
-            self.around.node.rates = {kind: self._rate(kind) for kind in CHAIN_KINDS}
+            self.around.node.rates = {kind: self._rate(kind) for kind in OF_NODE}

@@ -1,11 +1,12 @@
 """The state of a simulation, as invariants read it."""
 
+from typing import TYPE_CHECKING
+
 from attrs import define, field
 
 from indelible.kernel import Change
 from indelible_service.simulation.builders import Builders
 from indelible_service.simulation.chain_invariants import ObservedScans
-from indelible_service.simulation.chain_node import SimulatedNode
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.databases import SimulatedDatabase
 from indelible_service.simulation.git_host import SimulatedGitHost
@@ -17,6 +18,9 @@ from indelible_service.simulation.reference import Reference
 from indelible_service.simulation.stripe import SimulatedStripe
 from indelible_service.simulation.world import World
 from indelible_sql import SqlStore
+
+if TYPE_CHECKING:
+    from indelible_service.simulation.chain_node import SimulatedNode
 
 
 @define(kw_only=True, eq=False)
@@ -30,7 +34,7 @@ class Observed:
     people: People
     builders: Builders
     git: SimulatedGitHost | None
-    node: SimulatedNode | None
+    node: "SimulatedNode | None"
     stripe: SimulatedStripe
     changes: CommittedChanges
     operator: Operator

@@ -66,6 +66,7 @@ class FaultKind(StrEnum):
     CHAIN_OUTAGE = "the node of the chain fails"
     CHAIN_LAG = "nodes of the chain are behind"
     CHAIN_FORK = "nodes of the chain serve a fork that was dropped"
+    CHAIN_LOGS = "nodes of the chain lack logs, or return too many"
     CRASH = "a process dies"
     CLOCK = "the clock of a process is wrong"
 

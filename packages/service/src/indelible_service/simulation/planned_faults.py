@@ -11,6 +11,9 @@ SWARM: Final = 0.7  # the share of seeds that have a kind of fault
 PROCESSES: Final = ("web", "worker-1", "worker-2", "scheduler")
 RATES: Final = (0.02, 0.6)
 SPANS: Final = (10 * MINUTE, 8 * HOUR)
+# A chain is scanned once an hour, and all requests of one second meet the same node.
+NODE_RATES: Final = (0.2, 0.9)
+NODE_SPANS: Final = (HOUR, 8 * HOUR)
 DOWN: Final = (5, 2 * HOUR)
 MAX_FAILPOINTS: Final = 30
 MAX_SKEW_SECONDS: Final = 120
@@ -33,18 +36,18 @@ OF_GIT: Final = (
     FaultKind.GIT_RIVALS,
     FaultKind.CRASH,
 )
-OF_CHAIN: Final = (
+OF_NODE: Final = (
     FaultKind.CHAIN_OUTAGE,
     FaultKind.CHAIN_LAG,
     FaultKind.CHAIN_FORK,
-    FaultKind.CRASH,
+    FaultKind.CHAIN_LOGS,
 )
 KINDS: Final[Mapping[Profile, tuple[FaultKind, ...]]] = {
     Profile.CALM: (),
     Profile.MONEY: (),
     Profile.GIT: OF_GIT,
-    Profile.CHAIN: OF_CHAIN,
-    Profile.STORM: tuple(FaultKind),
+    Profile.CHAIN: (*OF_NODE, FaultKind.CRASH),
+    Profile.STORM: tuple(kind for kind in FaultKind if kind not in OF_NODE),
 }
 
 
@@ -55,7 +58,8 @@ def planned_faults(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedF
         draws = seed.draws(ACTOR, kind.name)
         if not draws.happens(SWARM):
             continue
-        rate = draws.log_uniform(*RATES)
+        rates = NODE_RATES if kind in OF_NODE else RATES
+        rate = draws.log_uniform(*rates)
         number = days * CRASHES_PER_DAY if kind is FaultKind.CRASH else 1 + days // 2
         for _ in range(number):
             at = draws.whole(FIRST_FAULT, last)
@@ -70,7 +74,12 @@ def planned_faults(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedF
 
 
 def _fault(draws: Draws, kind: FaultKind, at: int, rate: float, last: int) -> PlannedFault:
-    seconds = min(round(draws.log_uniform(*SPANS)), last + SPANS[1] - at)
+    spans = SPANS
+    end = last + SPANS[1]
+    if kind in OF_NODE:
+        spans = NODE_SPANS
+        end = last + MINUTE  # blocks come afterwards, with which missed logs are read again
+    seconds = min(round(draws.log_uniform(*spans)), end - at)
     return PlannedFault(kind=kind, at=at, seconds=seconds, rate=round(rate, 3))
 
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from attrs import define, field
 from dramatiq import Broker, Message
@@ -14,7 +14,6 @@ from indelible.kernel.audit import Actor
 from indelible_service.composition import build_web_settings
 from indelible_service.processes import WORKER, enqueue_standing_tasks, recurring_tasks
 from indelible_service.settings import Settings
-from indelible_service.simulation.chain_node import SimulatedNode
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import SimulatedDatabase
@@ -31,6 +30,9 @@ from indelible_web import create_app
 from indelible_workers import RecurringTask, Worker, process_batch, run_scheduler
 from indelible_workers.dispatching import Dispatcher, Look
 from indelible_workers.messages import queue_name
+
+if TYPE_CHECKING:
+    from indelible_service.simulation.chain_node import SimulatedNode
 
 
 @define(eq=False)
@@ -66,7 +68,7 @@ class Surroundings:
     commits: CommitNotes
     hosts: Mapping[str, SimulatedHost] = field(factory=dict[str, SimulatedHost])
     git: SimulatedGitHost | None = None
-    node: SimulatedNode | None = None
+    node: "SimulatedNode | None" = None
 
 
 @define(eq=False)

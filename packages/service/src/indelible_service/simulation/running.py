@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
+from indelible.kernel.distributions import EVM
 from indelible.kernel.keys import KeyPolicy
 from indelible.projects import PushOutcome
 from indelible_service.data_directory import derive_secret
 from indelible_service.database import build_policy
 from indelible_service.settings import Settings
 from indelible_service.simulation.builders import Builders
-from indelible_service.simulation.chain_node import SimulatedNode
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.checks import Checker, Violation
 from indelible_service.simulation.clock import SimulatedClock
@@ -50,6 +50,9 @@ from indelible_service.simulation.settings import simulated_settings
 from indelible_service.simulation.stripe import SimulatedStripe
 from indelible_service.simulation.upgrades import Upgrader
 from indelible_service.simulation.world import World
+
+if TYPE_CHECKING:
+    from indelible_service.simulation.chain_node import SimulatedNode
 
 START: Final = datetime(2027, 4, 5, tzinfo=UTC)  # a Monday
 WORKERS: Final = ("worker-1", "worker-2")
@@ -257,9 +260,6 @@ def _surroundings(
     git: SimulatedGitHost | None = None
     if plan.projects:
         git = SimulatedGitHost.open(folder, world.clock, world.ids, world.seed)
-    node: SimulatedNode | None = None
-    if plan.chain:
-        node = SimulatedNode(world.clock, world.seed)
     return Surroundings(
         database=database,
         stripe=SimulatedStripe.open(world.clock, plan.seed),
@@ -270,8 +270,19 @@ def _surroundings(
         commits=CommitNotes(),
         hosts=hosts,
         git=git,
-        node=node,
+        node=_node(world) if plan.chain else None,
     )
+
+
+def _node(world: World) -> "SimulatedNode":
+    """Return the node of a chain.
+
+    Raises: DistributionMissing.
+    """
+    with EVM.required():
+        from indelible_service.simulation.chain_node import SimulatedNode
+
+    return SimulatedNode(world.clock, world.seed)
 
 
 def _checker(

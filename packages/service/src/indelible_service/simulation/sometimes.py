@@ -48,12 +48,15 @@ EVENTS: Final[Mapping[str, Happened]] = {
     "a push fails": _count("failed pushes"),
     "a job changes nothing": _count("unchanged pushes"),
     "a token is detected": _edge("token.detect"),
-    "a mint is orphaned": _edge("mint.orphan"),
+    "a mint is orphaned": _edge("mint_event.orphan"),
     "a dropped token is minted again": _edge("token.retry"),
     "the chain is reorganised during a scan": _count("reorganisations during scans"),
     "the node of the chain fails": _count("failed requests to the node"),
     "the node of the chain is behind": _count("answers of a node that is behind"),
     "the node of the chain serves a dropped fork": _count("answers of a dropped fork"),
+    "the node of the chain lacks logs": _count("answers without new logs"),
+    "the node of the chain repeats a log": _count("answers with a repeated log"),
+    "the node of the chain returns removed logs": _count("answers with removed logs"),
 }
 OF_CALM: Final = ("a contest is settled", "a transfer is made")
 OF_MONEY: Final = (
@@ -73,9 +76,7 @@ OF_GIT: Final = (
     "a push fails",
     "a job changes nothing",
 )
-OF_CHAIN: Final = (
-    *OF_CALM,
-    "a process dies",
+OF_TOKENS: Final = (
     "a token is detected",
     "a mint is orphaned",
     "a dropped token is minted again",
@@ -83,13 +84,16 @@ OF_CHAIN: Final = (
     "the node of the chain fails",
     "the node of the chain is behind",
     "the node of the chain serves a dropped fork",
+    "the node of the chain lacks logs",
+    "the node of the chain repeats a log",
+    "the node of the chain returns removed logs",
 )
 SOMETIMES: Final[Mapping[Profile, tuple[str, ...]]] = {
     Profile.CALM: OF_CALM,
     Profile.MONEY: OF_MONEY,
     Profile.GIT: OF_GIT,
-    Profile.CHAIN: OF_CHAIN,
-    Profile.STORM: tuple(EVENTS),
+    Profile.CHAIN: (*OF_CALM, "a process dies", *OF_TOKENS),
+    Profile.STORM: tuple(name for name in EVENTS if name not in OF_TOKENS),
 }
 
 

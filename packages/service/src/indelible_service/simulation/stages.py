@@ -1,7 +1,7 @@
 """The stages of a simulated worker: those of the service, with the virtual clock."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define
 
@@ -19,13 +19,15 @@ from indelible_service import subscribers
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.sealing import seal_stage
 from indelible_service.settings import Settings
-from indelible_service.simulation.chain_node import SimulatedNode
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.process_clocks import ProcessClock
 from indelible_service.simulation.provider import SimulatedProvider
 from indelible_sql import SqlStore
+
+if TYPE_CHECKING:
+    from indelible_service.simulation.chain_node import SimulatedNode
 
 AnyStage = Stage[Any, Any, Any]
 POLL_SECONDS: Final = 3_600  # INGESTION_POLL_SECONDS of the installation: the most
@@ -44,7 +46,7 @@ class StageParts:
     settings: Settings
     hosts: Sequence[SimulatedHost] = ()
     git: SimulatedGitHost | None = None
-    node: SimulatedNode | None = None
+    node: "SimulatedNode | None" = None
 
 
 def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:

@@ -57,11 +57,15 @@ class RpcError(Exception):
 
 @frozen(kw_only=True)
 class SimulatedBlock:
-    """A block with its mints; the same mints after the same blocks give the same hash."""
+    """A block with its mints; the same mints after the same blocks give the same hash.
+
+    With `keeps_transactions` the transaction of a mint has the same hash in another block.
+    """
 
     number: int
     parent_hash: str
     mints: tuple[tuple[int, str], ...]
+    keeps_transactions: bool = False
 
     @property
     def hash(self) -> str:
@@ -80,6 +84,8 @@ class SimulatedBlock:
 
     def transaction(self, index: int) -> str:
         """Return the hash of the transaction of a mint."""
+        if self.keeps_transactions:
+            return _digest(f"{self.mints[index]!r}")
         return _digest(f"{self.hash} {index}")
 
     def logs(self) -> Iterator[JsonObject]:
@@ -101,10 +107,14 @@ class SimulatedBlock:
 
 @define
 class SimulatedChain:
-    """A chain with one ERC-721 contract; its block 0 has no mints. Threads may share it."""
+    """A chain with one ERC-721 contract; its block 0 has no mints. Threads may share it.
+
+    With `keeps_transactions` a reorg moves the transactions that it repeats to other blocks.
+    """
 
     contract: ClassVar[str] = CONTRACT
     chain_id: ClassVar[int] = CHAIN_ID
+    keeps_transactions: bool = field(default=False, kw_only=True)
     _blocks: list[SimulatedBlock] = field(factory=list[SimulatedBlock], init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
@@ -119,6 +129,11 @@ class SimulatedChain:
     def hash_of(self, number: int) -> str:
         """Return the hash of a block of the present chain."""
         return self._blocks[number].hash
+
+    def all_logs(self) -> Iterator[JsonObject]:
+        """Yield the logs of all blocks."""
+        for block in self._blocks:
+            yield from block.logs()
 
     def add_blocks(self, blocks: Iterable[Mints]) -> None:
         """Add a block for each group of mints."""
@@ -148,7 +163,10 @@ class SimulatedChain:
         for mints in blocks:
             parent_hash = self._blocks[-1].hash if self._blocks else ZERO_WORD
             block = SimulatedBlock(
-                number=len(self._blocks), parent_hash=parent_hash, mints=tuple(mints)
+                number=len(self._blocks),
+                parent_hash=parent_hash,
+                mints=tuple(mints),
+                keeps_transactions=self.keeps_transactions,
             )
             self._blocks.append(block)
 
