@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define, field
-
 from indelible.tokens.lifecycle import MINT, SYSTEM_STATE, TOKEN, MintStatus
 from indelible.tokens.rules import CHECKPOINT, Checkpoint
 from indelible_service.simulation.planned_chain import CONFIRMATIONS
@@ -16,14 +14,6 @@ if TYPE_CHECKING:
     from indelible_service.simulation.observed import Observed
 
 MAX_ROWS: Final = 1_000_000  # of tokens or mints: more than a year of a plan has
-
-
-@define(eq=False)
-class ObservedScans:
-    """The checkpoints that were seen, oldest first, and the tokens that were detected."""
-
-    checkpoints: list[Checkpoint] = field(factory=list[Checkpoint])
-    detected: set[int] = field(factory=set[int])
 
 
 def scans_are_linked(observed: "Observed") -> Iterator[str]:

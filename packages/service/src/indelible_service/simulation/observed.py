@@ -6,11 +6,11 @@ from attrs import define, field
 
 from indelible.kernel import Change
 from indelible_service.simulation.builders import Builders
-from indelible_service.simulation.chain_invariants import ObservedScans
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.databases import SimulatedDatabase
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.observed_jobs import ObservedJobs
+from indelible_service.simulation.observed_scans import ObservedScans
 from indelible_service.simulation.operator import Operator
 from indelible_service.simulation.people import People
 from indelible_service.simulation.plan import Plan
