@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Column
 from sqlalchemy.schema import Computed
@@ -36,7 +36,7 @@ def literal(value: object, dialect: str) -> str:
     if isinstance(value, datetime):
         return _text_literal(instant_text(value), dialect)
     if isinstance(value, tuple | dict):
-        return _text_literal(canonical_json(value), dialect)
+        return _text_literal(canonical_json(cast("object", value)), dialect)
 
     raise UsageError(f"a value of {type(value).__name__} has no literal of SQL: {value!r}")
 
