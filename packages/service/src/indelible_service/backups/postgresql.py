@@ -19,7 +19,7 @@ from indelible_service.backups.errors import (
     RestoreTargetExists,
     RestoreTargetWrong,
 )
-from indelible_service.backups.programs import connected, run_program
+from indelible_service.backups.programs import connected, run_program, version_for_dumps
 from indelible_service.files import translate_os_errors
 
 DUMP: Final = "database.dump"
@@ -109,7 +109,8 @@ def identity_of(url: str) -> Identity:
 
 def dump_database(url: str, folder: Path) -> None:
     """Write a dump of one consistent state, as a role that may read everything."""
-    run_program("pg_dump", ("--format=custom", f"--file={folder / DUMP}"), url, folder)
+    options = ("--format=custom", f"--file={folder / DUMP}")
+    run_program("pg_dump", options, url, folder, version_for_dumps(url))
 
 
 def base_backup(url: str, folder: Path) -> None:
@@ -167,7 +168,7 @@ def restore_dump(dump: Path, url: str, roles: Sequence[str]) -> None:
             connection.execute(grant.format(database, sql.Identifier(role)))
 
     options = ("--exit-on-error", "--single-transaction", str(dump))
-    run_program("pg_restore", options, url, dump)
+    run_program("pg_restore", options, url, dump, version_for_dumps(url))
 
 
 def unpack_base(folder: Path, data: Path, log_folder: Path | None, until: datetime | None) -> None:

@@ -12,23 +12,26 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import make_url
 
 from indelible_service.backups.errors import ProgramFailed
-from indelible_service.embedded.postgresql import programs_directory
+from indelible_service.embedded.postgresql import NEWEST, programs_directory
 from indelible_service.files import DiskFull, full_disk_text
 
 ERROR: Final = "error: "
+BEFORE_TRANSACTION_TIMEOUT: Final = 16  # a version of PostgreSQL
 CONNECTION: Final = "the connection to PostgreSQL"
 
 
-def run_program(program: str, options: Sequence[str], url: str, folder: Path) -> None:
+def run_program(
+    program: str, options: Sequence[str], url: str, folder: Path, version: int = NEWEST
+) -> None:
     """Run a program of PostgreSQL to its end, connected to the database of the URL.
 
     A command line is visible to all users, so that the password is passed as a variable. The
-    program writes into `folder`, or reads from it.
+    program writes into `folder`, or reads from it. `version` is the program's.
 
     Raises: ProgramFailed, DiskFull.
     """
     conninfo, variables = connection_of(url)
-    command = [str(find_program(program)), *options, f"--dbname={conninfo}"]
+    command = [str(find_program(program, version)), *options, f"--dbname={conninfo}"]
     try:
         result = subprocess.run(
             command, env=variables, capture_output=True, check=False, text=True, errors="replace"
@@ -74,9 +77,20 @@ def connected(url: str) -> Generator[psycopg.Connection[Any]]:
         raise ProgramFailed(CONNECTION, first_line(error)) from error
 
 
-def find_program(program: str) -> Path:
+def version_for_dumps(url: str) -> int:
+    """Return the version of the programs that dump from the server, or restore into it.
+
+    Newer ones send `SET transaction_timeout`, which servers before 17 refuse, and write dumps that
+    older ones cannot read.
+    """
+    with connected(url) as connection:
+        server = connection.info.server_version // 10_000
+    return NEWEST if server > BEFORE_TRANSACTION_TIMEOUT else BEFORE_TRANSACTION_TIMEOUT
+
+
+def find_program(program: str, version: int = NEWEST) -> Path:
     """Return the program of the embedded PostgreSQL, which understands older servers as well."""
-    return programs_directory(None) / program
+    return programs_directory(None, version) / program
 
 
 def first_line(error: BaseException) -> str:
