@@ -1,7 +1,7 @@
 """Key rotation under load: secrets of webhooks, the key of Stripe, and a payer's API key.
 
-Old and new are valid together for a while, as docs/how-to/rotate-the-webhook-secret.md says. There
-is no rotation of INDELIBLE_SECRET: with another one, every API key has to be created again.
+Old and new are valid together for a while, as docs/how-to/rotate-the-webhook-secret.md says. The
+rotation of INDELIBLE_SECRET is in tests/service/test_secret_rotation.py.
 """
 
 from collections.abc import Sequence

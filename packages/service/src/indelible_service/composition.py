@@ -7,7 +7,7 @@ from flask import Flask
 from indelible.app import AppContext
 from indelible.kernel.distributions import SERVICE, check_versions
 from indelible_service.contexts import CONTEXTS
-from indelible_service.data_directory import derive_secret
+from indelible_service.data_directory import derive_other_secret, derive_secret
 from indelible_service.database import open_store
 from indelible_service.processes import (
     build_gateways,
@@ -46,6 +46,7 @@ def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> W
 
     return WebSettings(
         secret=derive_secret(settings, "cursors"),
+        other_secret=derive_other_secret(settings, "cursors"),
         cors_origins=settings.cors_origins,
         trusted_hosts=settings.trusted_hosts,
         proxy_hops=settings.proxy_hops,

@@ -24,6 +24,15 @@ def data_directory(settings: Settings) -> Path:
 def derive_secret(settings: Settings, purpose: str) -> bytes:
     """Return a secret for one purpose; it reveals neither the installation's nor another one."""
     secret = settings.secret or _read_or_create_secret(data_directory(settings) / SECRET_FILE)
+    return _derive(secret, purpose)
+
+
+def derive_other_secret(settings: Settings, purpose: str) -> bytes:
+    """Return a secret for one purpose by the other secret of the installation; b'' without one."""
+    return _derive(settings.other_secret, purpose) if settings.other_secret else b""
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, f"indelible {purpose}".encode(), "sha256")
 
 

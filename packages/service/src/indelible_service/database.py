@@ -14,7 +14,12 @@ from indelible.kernel import Unavailable
 from indelible.kernel.keys import KeyPolicy, list_keys
 from indelible.policy import Policy
 from indelible_service.contexts import CONTEXTS
-from indelible_service.data_directory import SECRET_FILE, data_directory, derive_secret
+from indelible_service.data_directory import (
+    SECRET_FILE,
+    data_directory,
+    derive_other_secret,
+    derive_secret,
+)
 from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlReading, SqlStore
 
@@ -71,11 +76,16 @@ def open_store(settings: Settings, *, needs_key_secret: bool) -> SqlStore:
     Only a store that creates or checks API keys needs their secret, which is created where it is
     missing.
     """
-    pepper = derive_secret(settings, "keys") if needs_key_secret else b""
+    keys = KeyPolicy()
+    if needs_key_secret:
+        keys = KeyPolicy(
+            pepper=derive_secret(settings, "keys"),
+            other_pepper=derive_other_secret(settings, "keys"),
+        )
     return indelible_sql.open_store(
         settings.url,
         schema=settings.schema,
-        policy=build_policy(settings, KeyPolicy(pepper=pepper)),
+        policy=build_policy(settings, keys),
         pool=Pool(
             size=settings.pool_size,
             overflow=settings.max_overflow,

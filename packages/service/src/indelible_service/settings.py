@@ -88,6 +88,7 @@ class Settings:
     host: str = setting("INDELIBLE_HOST", "127.0.0.1", HOST)
     port: int = setting("INDELIBLE_PORT", 8_000, whole_number(0, 65_535))
     secret: bytes = setting("INDELIBLE_SECRET", b"", SECRET, is_secret=True)
+    other_secret: bytes = setting("INDELIBLE_OTHER_SECRET", b"", SECRET, is_secret=True)
     data_dir: Path = setting(  # noqa: RUF009 - it declares a field
         "INDELIBLE_DATA_DIR", DEFAULT_DATA_DIR, DIRECTORY
     )

@@ -27,8 +27,10 @@ def _are_origins(_: object, __: "Attribute[Any]", value: tuple[str, ...]) -> Non
 class WebSettings:
     """The limits of the web, and the parties that it trusts."""
 
-    # Signs cursors and sessions.
+    # Signs cursors and sessions. Those of the other secret are valid too, while one replaces the
+    # other.
     secret: bytes = field(repr=False, validator=_is_secret)
+    other_secret: bytes = field(default=b"", repr=False)
     cors_origins: tuple[str, ...] = field(default=(), validator=_are_origins)
     # Without any, every well-formed Host is accepted.
     trusted_hosts: tuple[str, ...] = ()
@@ -58,3 +60,8 @@ class WebSettings:
     max_streams: int = 32
     # Without one, callers authenticate with API keys.
     authenticator: Authenticator | None = None
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """The secrets whose signatures are valid; the first one signs."""
+        return tuple(filter(None, (self.secret, self.other_secret)))

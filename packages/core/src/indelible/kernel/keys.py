@@ -74,12 +74,24 @@ class InvalidScope(Invalid):
 
 @frozen(kw_only=True)
 class KeyPolicy:
-    """The pepper with which the secrets of a store's keys are digested."""
+    """The pepper with which the secrets of a store's keys are digested.
+
+    A key that was created with `other_pepper` is accepted too, while one replaces the other.
+    """
 
     pepper: bytes = field(default=b"", repr=False)
+    other_pepper: bytes = field(default=b"", repr=False)
 
     def digest(self, secret: str) -> str:
-        """Return the keyed digest of a key's secret.
+        """Return the keyed digest of a new key's secret.
+
+        Raises:
+            UsageError: The store has no pepper.
+        """
+        return self.digests(secret)[0]
+
+    def digests(self, secret: str) -> tuple[str, ...]:
+        """Return the keyed digests of a secret that a key may have.
 
         Raises:
             UsageError: The store has no pepper.
@@ -88,7 +100,8 @@ class KeyPolicy:
             raise UsageError(
                 "keys need a pepper: open the store with Policy(keys=KeyPolicy(pepper=...))"
             )
-        return hmac.digest(self.pepper, secret.encode(), "sha256").hex()
+        peppers = filter(None, (self.pepper, self.other_pepper))
+        return tuple(hmac.digest(pepper, secret.encode(), "sha256").hex() for pepper in peppers)
 
 
 def _are_scopes(_: object, __: "Attribute[Any]", scopes: object) -> None:
@@ -264,5 +277,6 @@ def authenticate_key(tx: KeysRead, text: str, *, now: datetime) -> Key | None:
     except KeyNotFound:
         return None
 
-    secret_digest = tx.policy.keys.digest(secret)
-    return key if key.accepts(secret_digest, now=now) else None
+    # Every digest is compared, so that the time does not tell which one the key has.
+    answers = [key.accepts(digest, now=now) for digest in tx.policy.keys.digests(secret)]
+    return key if any(answers) else None

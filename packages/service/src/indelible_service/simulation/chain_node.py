@@ -28,7 +28,7 @@ from indelible_sql import SqlStore
 ADDRESS: Final = "http://127.0.0.1:12113"  # nothing listens there: no request leaves
 SETTINGS: Final = ScanSettings(
     confirmations=CONFIRMATIONS,
-    poll_seconds=HOUR,  # production asks every two seconds
+    poll_seconds=HOUR,  # a service asks every two seconds
     check_seconds=6 * HOUR,
 )
 ACTOR: Final = "chain"

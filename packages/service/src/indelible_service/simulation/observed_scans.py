@@ -1,4 +1,4 @@
-"""What the checks of token detection have seen so far."""
+"""Memory of the checks of token detection."""
 
 from attrs import define, field
 

@@ -43,7 +43,7 @@ class Sessions:
 
     _app_context: AppContext
     _serializer: URLSafeSerializer = field(repr=False)
-    _secret: bytes = field(repr=False)
+    _secrets: tuple[bytes, ...] = field(repr=False)
     _ended: Marks
 
     def identify(self, request: Request) -> Caller | None:
@@ -104,15 +104,19 @@ class Sessions:
 
     def csrf_token(self) -> str:
         """Return the token of this session's forms, which does not reveal the session's id."""
-        message = f"form {self.current().id}"
-        return hmac.digest(self._secret, message.encode(), "sha256").hex()
+        return self._csrf_tokens()[0]
 
     def check_form(self) -> None:
         """Raise FormForged unless a page of this session has sent the form."""
-        token = request.form.get(CSRF_FIELD, "")
-        is_own_token = hmac.compare_digest(token.encode(), self.csrf_token().encode())
-        if not is_own_token or is_same_origin() is False:
+        token = request.form.get(CSRF_FIELD, "").encode()
+        own = [hmac.compare_digest(token, one.encode()) for one in self._csrf_tokens()]
+        if not any(own) or is_same_origin() is False:
             raise FormForged
+
+    def _csrf_tokens(self) -> tuple[str, ...]:
+        """Return the token of this session by each secret."""
+        message = f"form {self.current().id}".encode()
+        return tuple(hmac.digest(secret, message, "sha256").hex() for secret in self._secrets)
 
     def send_cookie(self, response: Response) -> Response:
         """Add the session's cookie if the session is new, or if it is time to renew it."""
@@ -159,20 +163,21 @@ def open_sessions(app_context: AppContext, settings: WebSettings) -> Sessions:
     serializer = open_serializer(settings, "console session")
     ended = open_marks(settings.limiter_storage)
 
-    return Sessions(app_context, serializer, _console_secret(settings), ended)
+    return Sessions(app_context, serializer, _console_secrets(settings), ended)
 
 
 def open_serializer(settings: WebSettings, salt: str) -> URLSafeSerializer:
     """Return the serializer of a kind of cookie, which signs with HMAC-SHA-256."""
     return URLSafeSerializer(
-        _console_secret(settings),
+        # The last one signs.
+        list(reversed(_console_secrets(settings))),
         salt=salt,
         signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
     )
 
 
-def _console_secret(settings: WebSettings) -> bytes:
-    return hmac.digest(settings.secret, b"console", "sha256")
+def _console_secrets(settings: WebSettings) -> tuple[bytes, ...]:
+    return tuple(hmac.digest(secret, b"console", "sha256") for secret in settings.secrets)
 
 
 def cookie_name() -> str:

@@ -111,7 +111,7 @@ def _page_before(
     """Return the newest changes, or those before the cursor of the parameter `before`."""
     before = parse_fields(PageQuery, {"cursor": request.args.get(EARLIER, "")}).cursor
     cursors = Cursors(
-        console.settings.secret, "console history before", evolve(query, cursor=before)
+        console.settings.secrets, "console history before", evolve(query, cursor=before)
     )
 
     def read(cursor: str, limit: int) -> Feed:
@@ -235,7 +235,7 @@ def _changes_event(
 
 
 def _cursors(console: ConsoleContext, query: HistoryPageQuery) -> Cursors:
-    return Cursors(console.settings.secret, "console history", query)
+    return Cursors(console.settings.secrets, "console history", query)
 
 
 PAGES: Final = (

@@ -102,7 +102,7 @@ class OperationContext:
 
     def cursors(self, query: PageQuery) -> Cursors:
         """Return the cursors of the list that the query describes."""
-        return Cursors(self.settings.secret, self.route, query)
+        return Cursors(self.settings.secrets, self.route, query)
 
 
 @frozen(kw_only=True)

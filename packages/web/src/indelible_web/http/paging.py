@@ -43,9 +43,12 @@ class Page(Generic[T]):
 
 @frozen
 class Cursors:
-    """The cursors of one list with one set of filters; another list refuses them."""
+    """The cursors of one list with one set of filters; another list refuses them.
 
-    _secret: bytes = field(repr=False)
+    The first secret signs; a cursor that another one has signed is valid too.
+    """
+
+    _secrets: tuple[bytes, ...] = field(repr=False)
     _route: str
     _query: PageQuery
 
@@ -62,15 +65,21 @@ class Cursors:
             item = urlsafe_b64decode(cursor[SIGNATURE_CHARACTERS:].encode()).decode()
         except (Error, UnicodeError) as error:
             raise InvalidCursor from error
-        if not hmac.compare_digest(self.after(item).encode(), cursor.encode()):
+        # Every signature is compared, so that the time does not tell which secret has signed.
+        signed = [self._signed(secret, item).encode() for secret in self._secrets]
+        is_signed = [hmac.compare_digest(one, cursor.encode()) for one in signed]
+        if not any(is_signed):
             raise InvalidCursor
 
         return item
 
     def after(self, item: str) -> str:
         """Return the cursor of the items that follow the one with this key."""
+        return self._signed(self._secrets[0], item)
+
+    def _signed(self, secret: bytes, item: str) -> str:
         signed = canonical_json(["cursor", self._route, self._filters(), item])
-        signature = hmac.digest(self._secret, signed.encode(), "sha256").hex()
+        signature = hmac.digest(secret, signed.encode(), "sha256").hex()
 
         return signature + urlsafe_b64encode(item.encode()).decode()
 
