@@ -316,13 +316,23 @@ def test_redirect_is_not_followed(script: Scripted) -> None:
     assert script.requests == 1
 
 
+def read_events(gateway: StripeApi) -> object:
+    return list(gateway.list_events(since=datetime(2026, 1, 1, tzinfo=UTC)))
+
+
 def test_list_maps_the_fault_of_its_page(script: Scripted) -> None:
     script.error(500, "api_error")
 
-    def read_all(gateway: StripeApi) -> object:
-        return list(gateway.list_events(since=datetime(2026, 1, 1, tzinfo=UTC)))
+    assert isinstance(error_of(script, read_events), GatewayOutage)
 
-    assert isinstance(error_of(script, read_all), GatewayOutage)
+
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"[]", b"null", b"5", b"{}", b'{"data": [5]}', b'{"data": [{"id": 5}]}']
+)
+def test_an_unusable_page_is_an_outage(script: Scripted, body: bytes) -> None:
+    script.body = body
+
+    assert isinstance(error_of(script, read_events), GatewayOutage)
 
 
 def test_message_of_stripe_is_stored_without_secrets(script: Scripted) -> None:

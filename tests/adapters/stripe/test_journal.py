@@ -123,8 +123,11 @@ def test_response_is_judged_by_the_description(change: dict[str, object], proble
         )
     body = transfer.to_dict()
 
-    assert Descriptions().problems_of_response(match[0], body) == ()
-    problems = Descriptions().problems_of_response(match[0], {**body, **change})
+    descriptions = Descriptions()  # which remembers what it has judged
+    assert descriptions.problems_of_response(match[0], body) == ()
+    assert descriptions.problems_of_response(match[0], body) == ()
+    problems = descriptions.problems_of_response(match[0], {**body, **change})
     assert problem in "".join(problems)
     del body["amount_reversed"]
-    assert Descriptions().problems_of_response(match[0], body)
+    assert descriptions.problems_of_response(match[0], body)
+    assert descriptions.problems_of_response(match[0], body)

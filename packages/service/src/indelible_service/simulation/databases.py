@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -25,6 +26,7 @@ from indelible_sql.schema.database_time import DATABASE_TIME
 
 PRISTINE: Final = "database.sqlite"
 TIME_TABLE: Final = "simulated_time"
+MAX_TIMES: Final = 1000  # that a calculator remembers
 SERVER_DATABASE: Final = "postgres"  # that every server has
 
 
@@ -93,6 +95,19 @@ def _run_now(work: Callable[[], None]) -> None:
     work()
 
 
+def _calculator() -> Callable[[tuple[str, ...]], str | None]:
+    """Return SQLite's own `strftime`, which remembers: a time of the clock is asked for often."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+
+    @lru_cache(MAX_TIMES)
+    def calculate(values: tuple[str, ...]) -> str | None:
+        marks = ", ".join("?" for _ in values)
+        value: str | None = connection.execute(f"SELECT strftime({marks})", values).fetchone()[0]
+        return value
+
+    return calculate
+
+
 @define(kw_only=True, eq=False)
 class SqliteDatabase:
     """A file; each connection reads the virtual clock."""
@@ -101,9 +116,7 @@ class SqliteDatabase:
     clock: SimulatedClock
     policy: Policy
     hosts: Sequence[SimulatedHost] = ()
-    _calculator: sqlite3.Connection = field(
-        factory=lambda: sqlite3.connect(":memory:", check_same_thread=False), init=False
-    )
+    _calculate: Callable[[tuple[str, ...]], str | None] = field(factory=_calculator, init=False)
 
     @property
     def url(self) -> str:
@@ -154,12 +167,7 @@ class SqliteDatabase:
     def _strftime(self, pattern: str, text: str, *modifiers: str) -> str | None:
         if text == "now":
             text = self.clock.now().isoformat(sep=" ", timespec="milliseconds")
-        marks = "".join(", ?" for _ in modifiers)
-        statement = f"SELECT strftime(?, ?{marks})"
-        value: str | None = self._calculator.execute(
-            statement, [pattern, text, *modifiers]
-        ).fetchone()[0]
-        return value
+        return self._calculate((pattern, text, *modifiers))
 
 
 @contextmanager

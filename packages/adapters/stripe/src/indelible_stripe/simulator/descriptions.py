@@ -8,6 +8,7 @@ them accepts it.
 import json
 from collections.abc import Mapping
 from functools import cache, cached_property
+from hashlib import blake2b
 from importlib import resources
 from typing import Any, Final, cast
 
@@ -21,6 +22,7 @@ from indelible_stripe.simulator.parameter_types import schema_of_parameters
 from indelible_stripe.simulator.problems import Problem, missing_parameter, problem_of, unknown
 
 MAX_PROBLEM_LENGTH: Final = 200
+DIGEST_SIZE: Final = 16
 # Values that are newer than the trimmed description.
 NEWER_VALUES: Final = {"dispute": {"status": ["prevented"]}}
 
@@ -134,6 +136,11 @@ class Descriptions:
     def _validators(self) -> dict[str, Draft4Validator]:
         return {}
 
+    @cached_property
+    def _faultless(self) -> set[bytes]:
+        """Return the digests of a schema with a value that conforms to it."""
+        return set()
+
     def _operation(self, operation: Operation) -> Schema:
         result: Schema = self.document["paths"][operation.path][operation.method.lower()]
         return result
@@ -175,14 +182,25 @@ class Descriptions:
         return result
 
     def _problems_of(self, schema: Schema, value: object) -> tuple[str, ...]:
+        """Return what a schema says against a value.
+
+        An object is listed many times: it is judged again only after it has changed.
+        """
+        text = f"{_text_of(schema)} {json.dumps(value)}"
+        digest = blake2b(text.encode(), digest_size=DIGEST_SIZE).digest()
+        if digest in self._faultless:
+            return ()
+
         problems: list[str] = []
         for error in self._validator(schema).iter_errors(value):
-            text = f"{error.json_path}: {error.message}"
-            problems.append(text[:MAX_PROBLEM_LENGTH])
+            problem = f"{error.json_path}: {error.message}"
+            problems.append(problem[:MAX_PROBLEM_LENGTH])
+        if not problems:
+            self._faultless.add(digest)
         return tuple(problems)
 
     def _validator(self, schema: Schema) -> Draft4Validator:
-        key = json.dumps(schema, sort_keys=True)
+        key = _text_of(schema)
         validator = self._validators.get(key)
         if validator is None:
             whole = {**schema, "components": self.document["components"]}
@@ -197,3 +215,7 @@ class Descriptions:
 class _Checked:
     value: Any
     problems: tuple[Problem, ...]
+
+
+def _text_of(schema: Schema) -> str:
+    return json.dumps(schema, sort_keys=True)
