@@ -328,7 +328,7 @@ class StripeApi:
 
     def list_events(self, *, since: datetime, types: Sequence[str] = ()) -> Iterator[EventObject]:
         """Yield the events of some types since a time, or of all types, newest first."""
-        filters: dict[str, Any] = {"created": _range(since, None)}
+        filters: dict[str, Any] = {"created": _range(since, None), "limit": PAGE_SIZE}
         if types:
             filters["types"] = list(types)
         return self._pages("/v1/events", filters, reading.event)

@@ -119,7 +119,9 @@ def values_in(value: object) -> Iterator[object]:
     while waiting:
         current = waiting.pop()
         yield current
-        if isinstance(current, Mapping):
+        if type(current) is str or type(current) is int:  # most are: the other questions are slow
+            continue
+        if isinstance(current, dict | Mapping):
             waiting.extend(cast("Mapping[str, object]", current).values())
         elif isinstance(current, list | tuple):
             waiting.extend(cast("list[object]", current))

@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn, Self, cast, final
 from attrs.exceptions import FrozenInstanceError
 
 from indelible.kernel.errors import IndelibleError
-from indelible.kernel.json import digest
+from indelible.kernel.json import JSON_SCALARS, digest
 from indelible.kernel.json_limits import DOCUMENT_LIMITS, VALUE_LIMITS, JsonLimits
 from indelible.kernel.json_values import JsonSize, measure_json
 from indelible.kernel.values import ListTooLong, wrong_type
@@ -55,8 +55,10 @@ class JsonObject(Mapping[str, Any]):
         if not isinstance(value, Mapping):
             raise wrong_type(field, "JSON object", value)
 
-        normal, size = measure_json(cast("Mapping[object, object]", value), limits, field)
-        return cls(normal, size)
+        normal, size, sha256 = measure_json(cast("Mapping[object, object]", value), limits, field)
+        result = cls(normal, size)
+        object.__setattr__(result, "_digest", sha256)
+        return result
 
     @property
     def digest(self) -> str:
@@ -69,7 +71,7 @@ class JsonObject(Mapping[str, Any]):
     def size(self) -> JsonSize:
         """Return the size of the canonical JSON."""
         if self._size is None:
-            _, size = measure_json(self, DOCUMENT_LIMITS, "value")
+            _, size, _ = measure_json(self, DOCUMENT_LIMITS, "value")
             object.__setattr__(self, "_size", size)
             return size
         return self._size
@@ -186,13 +188,13 @@ def freeze_value(
     if value is None:
         return None
 
-    normal, _ = measure_json(value, limits, field)
+    normal, _, _ = measure_json(value, limits, field)
     return _frozen(normal)
 
 
 def _frozen(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return a value in normal form without anything that can change."""
-    if isinstance(value, JsonObject):
+    if type(value) in JSON_SCALARS or isinstance(value, JsonObject):
         return value
     if isinstance(value, dict):
         return JsonObject(cast("dict[str, Any]", value))

@@ -1,9 +1,9 @@
 """A simulator without its socket: what it answers to a request of the API."""
 
+import json
 import threading
 from base64 import b64decode
 from collections.abc import Mapping
-from copy import deepcopy
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -231,7 +231,7 @@ class Engine:
             answer = request.refused(error)
         else:
             request.response_problems = self.descriptions.problems_of_response(operation, body)
-            answer = Answer(status=HTTPStatus.OK, body=deepcopy(body))
+            answer = Answer(status=HTTPStatus.OK, body=json.loads(json.dumps(body)))
             for path in parameters.get("expand", ()):
                 expand(answer.body, path, self.state)
             request.ignored = tuple(unread_names(parameters, operation.implemented))
