@@ -19,6 +19,7 @@ DOSES: Final = (
     "tests/core/reactions/test_isolation.py",
     "tests/drills",
     "tests/fuzz",
+    "tests/simulation/test_command.py::test_a_chain_needs_the_reader_of_chains",
     "tests/simulation/test_command.py::test_a_failure_is_written_to_a_file_named_by_its_seed_and_replays",
     "tests/simulation/test_command.py::test_a_run_that_depends_on_the_hash_seed_is_not_deterministic",
     "tests/simulation/test_command.py::test_seeds_that_depend_on_the_hash_seed_are_not_deterministic",

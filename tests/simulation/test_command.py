@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 from attrs import evolve
-from tests.service.commands import run
+from tests.service.commands import error_code, run
 
 from indelible_service.simulation import invariants
 from indelible_service.simulation.databases import DatabaseKind
@@ -21,6 +21,7 @@ from indelible_service.simulation.repeating import difference
 from indelible_service.simulation.running import SimulationReport
 
 DAY: Final = ("simulate", "--days", "1", "--profile", "calm")
+READER_OF_CHAINS: Final = ("indelible_evm", "indelible_service.simulation.chain_node")
 # The order of a set depends on the hash seed of Python.
 UNSTABLE: Final = """
 from indelible_service.__main__ import main
@@ -94,6 +95,15 @@ def test_a_failure_is_written_to_a_file_named_by_its_seed_and_replays(
 @pytest.mark.parametrize("words", [("--shrink",), ("--replay", "plan.json")])
 def test_options_of_one_seed_are_refused_for_many(words: tuple[str, ...]) -> None:
     assert run("simulate", "--seeds", "1-2", *words).exit_code == 2
+
+
+def test_a_chain_needs_the_reader_of_chains(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [name for name in sys.modules if name.startswith(READER_OF_CHAINS)]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "indelible_evm", None)
+
+    missing = error_code("simulate", "--days", "1", "--profile", "chain", exit_code=3)
+    assert missing == "DISTRIBUTION_MISSING"
 
 
 def test_a_run_that_depends_on_the_hash_seed_is_not_deterministic(tmp_path: Path) -> None:

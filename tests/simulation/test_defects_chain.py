@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 from tests.simulation.chain_days import ALL_FAULTS, LOGS, Faults, day_of_blocks
 from tests.simulation.defects import always, simulate
+from tests.simulation.scan_deaths import Deaths, plant_early_checkpoint
 
 from indelible.tokens.entities import Token
 from indelible.tokens.tasks import Detection, detection
@@ -55,6 +56,7 @@ DEFECTS: Final[dict[str, tuple[Plant, str, Faults, int]]] = {
     "a live token of a dropped mint": (plant_live_orphans, "live-tokens-are-minted", (), 1),
     "a dropped mint that stays": (plant_kept_mints, "one-mint-per-token", (), 1),
     "a block that is read once": (plant_single_reading, "every-mint-is-a-token", (LOGS,), 3),
+    "a checkpoint before its mints": (plant_early_checkpoint, "every-mint-is-a-token", (), 3),
 }
 EARLY: Final = "a reorganisation that is not noticed"
 
@@ -87,6 +89,18 @@ def test_a_reorganisation_that_is_not_noticed_breaks_its_invariant(
 @pytest.mark.parametrize("name", sorted({*DEFECTS} - {EARLY}))
 def test_a_planted_defect_breaks_its_invariant(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     check(name, monkeypatch)
+
+
+def test_workers_that_die_while_they_record_blocks_break_no_invariant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Deaths().plant(monkeypatch)
+
+    report = simulate(day_of_blocks())
+
+    assert report.violation is None, str(report.violation)
+    assert report.counts["crashes of commits"] >= 4
+    assert report.edges["token.detect"] > 0
 
 
 def test_a_failure_is_shrunk_to_a_plan_that_replays(

@@ -13,6 +13,7 @@ from indelible_service.simulation.draws import Seed
 from indelible_service.simulation.ids import SeededIds
 from indelible_service.simulation.plan import (
     DAY,
+    HOUR,
     FaultKind,
     Plan,
     PlanUnreadable,
@@ -20,7 +21,7 @@ from indelible_service.simulation.plan import (
     read_plan,
     write_plan,
 )
-from indelible_service.simulation.planned_faults import EVENING, OF_STRIPE
+from indelible_service.simulation.planned_faults import EVENING, OF_NODE, OF_STRIPE
 from indelible_service.simulation.planning import make_plan
 
 NOON = datetime(2027, 4, 5, 12, tzinfo=UTC)
@@ -81,6 +82,30 @@ def test_a_storm_disturbs_the_evenings_of_payouts() -> None:
             assert fault.kind is FaultKind.CRASH or fault.at + fault.seconds <= 2 * DAY
 
     assert evenings >= 15
+
+
+def test_blocks_come_after_all_faults_of_their_nodes() -> None:
+    for seed, days in ((seed, days) for seed in range(1, 11) for days in (1, 3)):
+        plan = make_plan(seed, days, Profile.CHAIN)
+        ends = [one.at + one.seconds for one in plan.faults if one.kind is not FaultKind.CRASH]
+
+        assert max(ends, default=0) < plan.chain[-1].at <= days * DAY - 4 * HOUR
+        assert sum(blocks.replaced > 0 for blocks in plan.chain) > 0 or days == 1
+
+
+def test_a_storm_has_no_chain() -> None:
+    plan = make_plan(1, 3, Profile.STORM)
+
+    assert plan.chain == ()
+    assert not [fault for fault in plan.faults if fault.kind in OF_NODE]
+
+
+def test_a_plan_of_a_chain_is_read_as_it_was_written(tmp_path: Path) -> None:
+    plan = make_plan(3, 3, Profile.CHAIN)
+    file = tmp_path / "plan.json"
+    write_plan(plan, file)
+
+    assert read_plan(file) == plan
 
 
 def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Generator
+from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -9,6 +11,7 @@ import pytest
 from attrs import frozen
 
 from indelible.tokens import Block, MintLog
+from indelible.tokens.errors import ChainUnreachable
 from indelible_evm import KINDS, EvmChain
 from indelible_evm.kinds import TRANSFER
 from indelible_evm.simulator.chain import (
@@ -17,7 +20,8 @@ from indelible_evm.simulator.chain import (
     SimulatedChain,
     SimulatedChainTooShort,
 )
-from indelible_evm.simulator.server import running_chain
+from indelible_evm.simulator.in_process import Exchange, InProcessProvider
+from indelible_evm.simulator.server import answer_document, running_chain
 
 ANN: Final = f"0x{'a1' * 20}"
 BOB: Final = f"0x{'b2' * 20}"
@@ -61,6 +65,23 @@ class Served:
         assert (answer["id"], "result" in answer) == (7, False)
         error: dict[str, Any] = answer["error"]
         return error
+
+
+def in_process_reader(
+    chain: SimulatedChain, exchange: Exchange | None = None, *, kind: str = "erc721"
+) -> EvmChain:
+    """Return the reader of a chain of this process, or of a function in its place."""
+
+    def answer(body: bytes) -> tuple[int, bytes]:
+        return HTTPStatus.OK, json.dumps(answer_document(chain, json.loads(body))).encode()
+
+    return EvmChain(
+        url="http://127.0.0.1:1",
+        contract=CONTRACT,
+        chain_id=CHAIN_ID,
+        kind=KINDS[kind],
+        make_provider=partial(InProcessProvider, exchange=exchange or answer),
+    )
 
 
 @pytest.fixture
@@ -110,6 +131,37 @@ def test_replaced_blocks_have_other_hashes_and_mints(served: Served) -> None:
     assert before.hash != after.hash
     assert before.parent_hash == after.parent_hash
     assert minted(reader, 0, 4) == [(3, BOB, 3)]
+
+
+def test_a_transaction_may_keep_its_hash_in_another_block() -> None:
+    chain = SimulatedChain(keeps_transactions=True)
+    chain.add_blocks([[(1, ANN), (2, BOB)]])
+    before = [*chain.all_logs()]
+    chain.replace_blocks(1, [NO_MINTS, [(2, BOB), (1, BOB)]])
+    after = [*chain.all_logs()]
+
+    assert after[0]["transactionHash"] == before[1]["transactionHash"]
+    assert after[0]["blockHash"] != before[1]["blockHash"]
+    assert (before[1]["logIndex"], after[0]["logIndex"]) == ("0x1", "0x0")
+    assert after[1]["transactionHash"] not in [log["transactionHash"] for log in before]
+
+
+def test_a_provider_of_the_same_process_gives_the_answers_of_a_socket(served: Served) -> None:
+    reader = in_process_reader(served.chain)
+    reader.check()
+
+    assert reader.inspect() == served.reader().inspect()
+    assert reader.mints(0, 3) == served.reader().mints(0, 3)
+    with pytest.raises(ChainUnreachable, match="does not implement eth_call"):
+        in_process_reader(served.chain, kind="season").metadata_of(1)
+
+
+def test_a_provider_of_the_same_process_may_be_unreachable() -> None:
+    def no_answer(_: bytes) -> tuple[int, bytes]:
+        raise TimeoutError
+
+    with pytest.raises(ChainUnreachable, match="TimeoutError"):
+        in_process_reader(SimulatedChain(), no_answer).newest()
 
 
 @pytest.mark.parametrize("first", [0, 4, -1])
