@@ -56,6 +56,10 @@ class WrongLogs(StrEnum):
     REMOVED = "answers with removed logs"
 
 
+# Only logs of new blocks can be late.
+WRONG_LOGS: Final = (WrongLogs.LATE, WrongLogs.LATE, WrongLogs.REPEATED, WrongLogs.REMOVED)
+
+
 @frozen
 class SeenBlock:
     """A block that the chain had at some time."""
@@ -215,7 +219,7 @@ class SimulatedNode:
             return
         logs = cast("list[JsonObject]", result)
         draws = self.seed.draws(ACTOR, f"logs {self.clock.seconds}")
-        wrong = draws.choice(list(WrongLogs))
+        wrong = draws.choice(WRONG_LOGS)
         if wrong is WrongLogs.LATE:
             disturbed = [log for log in logs if self._is_old(log)]
         elif wrong is WrongLogs.REPEATED:

@@ -60,8 +60,7 @@ def planned_faults(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedF
             continue
         rates = NODE_RATES if kind in OF_NODE else RATES
         rate = draws.log_uniform(*rates)
-        number = days * CRASHES_PER_DAY if kind is FaultKind.CRASH else 1 + days // 2
-        for _ in range(number):
+        for _ in range(_number(kind, days)):
             at = draws.whole(FIRST_FAULT, last)
             if kind in OF_STRIPE and days > 1 and draws.happens(0.5):
                 at = at // DAY * DAY + draws.whole(*EVENING)
@@ -71,6 +70,13 @@ def planned_faults(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedF
                 yield _wrong_clock(draws, at)
             else:
                 yield _fault(draws, kind, at, rate, last)
+
+
+def _number(kind: FaultKind, days: int) -> int:
+    """Return how many faults of a kind a plan has."""
+    if kind is FaultKind.CRASH:
+        return days * CRASHES_PER_DAY
+    return 1 + days if kind in OF_NODE else 1 + days // 2
 
 
 def _fault(draws: Draws, kind: FaultKind, at: int, rate: float, last: int) -> PlannedFault:
