@@ -33,7 +33,7 @@ class Deaths:
             self.reader = mortality
             return exchange(node, mortality, body)
 
-        def perform_and_die(stage: Detection, start: Any, handle: Any) -> object:  # noqa: ANN401
+        def perform_and_die(stage: Detection, start: Any, handle: Any) -> object:  # noqa: ANN401 - of the method
             scan = perform(stage, start, handle)
             if isinstance(scan.result, BlockBatch):
                 if is_checkpoint_early:
