@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, literal, select, update
 from tests.guards.attack_parts import Kind, Write, approval_writes, further_step, insert_edge
@@ -47,7 +48,7 @@ def _odd_receipt(**columns: object) -> Write:
     """Return the insert of a receipt with some columns changed, and its true digest."""
 
     def write(s: Situation) -> Sequence[Statement]:
-        row = {**s.receipt, **columns}
+        row: dict[str, Any] = {**s.receipt, **columns}
         del row["hash"]
         receipt = Receipt(**row)
         return (insert_receipt(row, hash=receipt.digest()),)

@@ -17,7 +17,7 @@ class SchedulerMetrics:
     """Counts the slots that one scheduler has enqueued, and measures its rounds."""
 
     registry: CollectorRegistry = field(factory=CollectorRegistry)
-    _clock: WaitingClock = field(factory=ThreadClock, kw_only=True)
+    _clock: WaitingClock = field(factory=ThreadClock, kw_only=True, alias="clock")
     _slots: Counter = field(init=False)
     _round_at: float = field(init=False)
 
