@@ -46,14 +46,22 @@ def plant_blind_search(patch: pytest.MonkeyPatch) -> None:
 
 
 def plant_second_run(patch: pytest.MonkeyPatch) -> None:
-    """Let a running job forbid no other job of its project to run, and drop the guard of it."""
+    """Let a running job forbid no other job of its project to run, and drop the guards of it."""
     begin = Nemesis.begin
 
     def begin_with_defect(self: Nemesis) -> None:
         begin(self)
         file = Path(self.around.database.url.removeprefix("sqlite:///"))
-        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-            connection.execute("DROP INDEX jobs_one_running")
+
+        def drop_guards() -> str:
+            with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+                connection.execute("DROP INDEX jobs_one_running")
+                for event in ("insert", "update"):
+                    connection.execute(f"DROP TRIGGER jobs_one_running_on_{event}")
+            return "done"
+
+        # Everybody has compared the schema by then: at the first connection another one is refused.
+        self.world.at(2 * HOUR, "defect", "drop guards", drop_guards)
 
     def start_beside(tx: ProjectsWrite, command: StartJob) -> JobSaved:
         head = lock_with_project(tx, command.job_id)[1]
