@@ -218,5 +218,7 @@ def test_settings_refuse_a_short_secret_and_a_wildcard_origin() -> None:
     with pytest.raises(UsageError):
         WebSettings(secret=b"too short")
     with pytest.raises(UsageError):
+        WebSettings(secret=SETTINGS.secret, other_secret=b"too short")
+    with pytest.raises(UsageError):
         WebSettings(secret=SETTINGS.secret, cors_origins=("*",))
     assert "secret" not in repr(SETTINGS)

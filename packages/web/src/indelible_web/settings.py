@@ -17,6 +17,11 @@ def _is_secret(_: object, __: "Attribute[Any]", value: bytes) -> None:
         )
 
 
+def _is_other_secret(instance: object, attribute: "Attribute[Any]", value: bytes) -> None:
+    if value:
+        _is_secret(instance, attribute, value)
+
+
 def _are_origins(_: object, __: "Attribute[Any]", value: tuple[str, ...]) -> None:
     for origin in value:
         if "*" in origin:
@@ -30,7 +35,7 @@ class WebSettings:
     # Signs cursors and sessions. Those of the other secret are valid too, while one replaces the
     # other.
     secret: bytes = field(repr=False, validator=_is_secret)
-    other_secret: bytes = field(default=b"", repr=False)
+    other_secret: bytes = field(default=b"", repr=False, validator=_is_other_secret)
     cors_origins: tuple[str, ...] = field(default=(), validator=_are_origins)
     # Without any, every well-formed Host is accepted.
     trusted_hosts: tuple[str, ...] = ()

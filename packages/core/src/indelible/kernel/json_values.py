@@ -17,7 +17,7 @@ from indelible.kernel.json_limits import (
 from indelible.kernel.json_numbers import exact_number
 from indelible.kernel.values import UNSTORABLE, TextUnstorable
 
-FINAL_SCALARS: Final = frozenset((bool, type(None)))
+UNCHANGED_TYPES: Final = frozenset((bool, type(None)))  # of which a store returns the same value
 
 
 class JsonSize(NamedTuple):
@@ -96,14 +96,13 @@ class _Normalizer:
     def normalize(self, value: object, depth: int) -> Any:  # noqa: ANN401 - whatever JSON knows
         """Return the normal form of a value that is inside `depth` lists and objects."""
         self.count += 1
-        if self.count > self._limits.max_values:
-            self._limits.check_count(self.count, self._field)
+        self._limits.check_count(self.count, self._field)
 
         # Asking whether a text is a Mapping takes ten times as long as asking for its type.
         kind = type(value)
         if kind is str:
             return _storable(cast("str", value), self._field)
-        if kind in FINAL_SCALARS:
+        if kind in UNCHANGED_TYPES:
             return value
         if kind is not int and isinstance(value, dict | Mapping):
             self._enter(depth + 1)

@@ -52,8 +52,8 @@ class SeedRange(click.ParamType[range]):
     type=click.Choice(PROFILES),
     default="storm",
     show_default=True,
-    help="What happens most: nothing unusual, money that goes other ways, projects, tokens, or all"
-    " of it with all faults.",
+    help="What happens most: nothing unusual, money that goes other ways, projects, tokens, or"
+    " money and projects with all faults.",
 )
 @click.option("--seeds", type=SeedRange(), help="Many seeds in place of one, such as 1-40.")
 @click.option(

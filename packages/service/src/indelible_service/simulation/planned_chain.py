@@ -27,8 +27,8 @@ def planned_chain(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedBl
         return
     last = max(LAST_OF_ONE_DAY, days * DAY - CALM)
     draws = seed.draws(ACTOR, "times of the chain")
-    number = max(2, EVENTS_PER_DAY * last // DAY)
-    times = sorted(draws.whole(10 * MINUTE, last) for _ in range(number))
+    events = max(2, EVENTS_PER_DAY * last // DAY)
+    times = sorted(draws.whole(10 * MINUTE, last) for _ in range(events))
     planner = _Planner()
     for number, at in enumerate(times, start=1):
         yield planner.next_blocks(seed.draws(ACTOR, f"blocks {number}"), at)

@@ -10,6 +10,11 @@ from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Engine
 from sqlalchemy.event import listen
 
+if TYPE_CHECKING:
+    from psycopg import Cursor
+
+    from indelible_sql.engine.limited_connections import LimitedAsyncConnection
+
 # `transaction_timeout` is unknown before PostgreSQL 17.
 NO_TIMEOUTS: Final = """
     SELECT set_config(name, '0', true)
@@ -18,11 +23,6 @@ NO_TIMEOUTS: Final = """
         'transaction_timeout', 'idle_in_transaction_session_timeout', 'statement_timeout'
     )
 """
-
-if TYPE_CHECKING:
-    from psycopg import Cursor
-
-    from indelible_sql.engine.limited_connections import LimitedAsyncConnection
 
 
 def limit(engine: Engine, seconds: float) -> None:
