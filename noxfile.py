@@ -1,14 +1,17 @@
 """`nox -s tests` guards main, `nox -s proofs` repeats proofs; `nox -l` lists the rest."""
 
+import logging
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import nox
+from nox.logger import logger
 
 nox.needs_version = ">=2026.10"
 nox.options.sessions = ["tests"]
@@ -44,6 +47,7 @@ NEED_NUMPY = (
     "indelible_sql.captures.space_vectors",
 )
 NO_DOWNLOADS = {"UV_PYTHON_DOWNLOADS": "never"}
+MAX_LINES_SAID_AGAIN = 60  # of the output of a failed command
 SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv installs them
 
 
@@ -70,11 +74,7 @@ def tests(session: nox.Session) -> None:
     """
     _install(session, "dev")
     _check_style(session)
-    with ThreadPoolExecutor() as executor:
-        beside = executor.submit(_imports_types_and_wheels, session)
-        _run_pytest(session, "not proof")
-
-    beside.result()
+    _run_pytest(session, "not proof", lambda: _imports_types_and_wheels(session))
 
 
 @nox.session
@@ -82,11 +82,7 @@ def proofs(session: nox.Session) -> None:
     """Repeat what `tests` proves, on other versions and in other ways; for pytest as in `tests`."""
     interpreters = _other_interpreters(session)
     _install(session, "dev")
-    with ThreadPoolExecutor() as executor:
-        beside = executor.submit(_installations_and_versions, session, interpreters)
-        _run_pytest(session, "proof")
-
-    print(beside.result(), flush=True)
+    _run_pytest(session, "proof", lambda: _installations_and_versions(session, interpreters))
 
 
 @nox.session
@@ -289,29 +285,58 @@ def _docs(session: nox.Session) -> None:
     session.run("sphinx-build", *options, "docs", "docs/_build/html")
 
 
-def _run_pytest(session: nox.Session, choice: str) -> None:
-    """Run the tests of a session; plain `pytest` leaves some folders out, no session does."""
+def _run_pytest(session: nox.Session, choice: str, check: Callable[[], list[str]]) -> None:
+    """Run the tests of a session, and at the same time a check that returns lines to print.
+
+    Plain `pytest` leaves some folders out, no session does. What failed is said again as the last
+    lines: a check often fails long before the tests end.
+    """
     has_paths = any(argument.startswith("tests/") for argument in session.posargs)
     folders = [] if has_paths else _test_folders()
     command = ("python", "-m", "pytest", "-m", choice, *folders, *session.posargs)
     # Of a fresh clone, one process compiles the tests and finds Hypothesis' constants; each of the
     # others would do the same at the same time, and takes a third of the time now.
     session.run(*command, "--collect-only", "-qq", "-n0", silent=True)
-    session.run(*command, "--costs")
+    with _failures_said_again():
+        with ThreadPoolExecutor() as executor:
+            beside = executor.submit(check)
+            session.run(*command, "--costs")
+
+        print("\n".join(beside.result()), flush=True)
 
 
-def _imports_types_and_wheels(session: nox.Session) -> None:
+@contextmanager
+def _failures_said_again() -> Iterator[None]:
+    """Repeat what nox says about failed commands, each with its last lines, after the block."""
+    said: list[str] = []
+
+    class Errors(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append("\n".join(record.getMessage().splitlines()[-MAX_LINES_SAID_AGAIN:]))
+
+    handler = Errors(level=logging.ERROR)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        print("\n".join(said), flush=True)
+
+
+def _imports_types_and_wheels(session: nox.Session) -> list[str]:
     """Check what can be checked beside the tests; the output is shown if a check fails.
 
-    The proofs check the types again, with pyright.
+    The proofs check the types again, with pyright. There is nothing to print.
     """
     session.run("lint-imports", "--no-cache", silent=True)
     session.run("mypy", silent=True)
     wheels = _build_wheels(session)
     _check_core(session, wheels)
 
+    return []
 
-def _installations_and_versions(session: nox.Session, interpreters: dict[str, Path]) -> str:
+
+def _installations_and_versions(session: nox.Session, interpreters: dict[str, Path]) -> list[str]:
     """Check types and documentation, try each installation, and run suites for other versions.
 
     Returns a line for each suite.
@@ -327,7 +352,7 @@ def _installations_and_versions(session: nox.Session, interpreters: dict[str, Pa
     for version, interpreter in interpreters.items():
         lines.append(_run_on_python(session, version, interpreter))
 
-    return "\n".join(lines)
+    return lines
 
 
 def _try_installations(session: nox.Session, wheels: dict[str, Path]) -> None:
