@@ -1,6 +1,7 @@
 """Rules of the program that are left out or wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final
 
@@ -16,13 +17,18 @@ from indelible.contests.rules.configuration import parse_configuration
 from indelible.kernel.stages import PermanentFailure
 from indelible.money.entities.values import MovementKind
 from indelible.money.handlers import open_charge, post_movement
+from indelible.money.ports import MoneyRead
 from indelible.money.queries import reconciliation
 from indelible.money.rules.reconciliation import Compared
 from indelible.reactions import entries as entry_reactions
 from indelible_service.simulation import stages
-from indelible_service.simulation.plan import Fate
+from indelible_service.simulation.plan import HOUR, Fate, FaultKind, PlannedFault
+from indelible_service.simulation.running import START
 from indelible_stripe import StripeApi
 
+SHORT_SILENCE: Final = PlannedFault(
+    kind=FaultKind.STRIPE_SILENCE, at=2 * HOUR, seconds=HOUR, rate=1.0
+)
 AnyFunction = Callable[..., Any]
 
 
@@ -137,6 +143,27 @@ def plant_false_alarm(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reconciliation, "negative_accounts", always((pair,)))
 
 
+def plant_waiting_event(patch: pytest.MonkeyPatch) -> None:
+    """Let one reconciliation, while Stripe is disturbed, find an event that still waits."""
+    find = reconciliation.unfinished_events
+    waits_at = START + timedelta(seconds=SHORT_SILENCE.at + SHORT_SILENCE.seconds)
+    found: list[datetime] = []
+
+    def find_another(tx: MoneyRead, now: datetime) -> Iterable[str]:
+        if found or now < waits_at:
+            return find(tx, now)
+        found.append(now)
+        return (*find(tx, now), "evt_waits")
+
+    patch.setattr(reconciliation, "unfinished_events", find_another)
+
+
+def plant_endless_halt(patch: pytest.MonkeyPatch) -> None:
+    """Leave out that a reconciliation ends a halt, after one has halted payments."""
+    plant_waiting_event(patch)
+    patch.setattr("indelible.money.handlers.reconciliations.ENDED_BY_EVENTS", set[str]())
+
+
 def planted(name: str, replacement: AnyFunction) -> Plant:
     """Return what replaces a function or a method by another one."""
 
@@ -208,4 +235,10 @@ CODE_DEFECTS: Final = (
         plant=plant_late_configuration,
     ),
     Defect(name="a reconciliation that is wrong", invariant="no-halt", plant=plant_false_alarm),
+    Defect(
+        name="a halt that no reconciliation ends",
+        invariant="halts-end",
+        plant=plant_endless_halt,
+        faults=(SHORT_SILENCE,),
+    ),
 )

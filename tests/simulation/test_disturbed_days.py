@@ -4,6 +4,8 @@ from typing import Final
 
 import pytest
 from attrs import evolve
+from tests.simulation.code_defects import SHORT_SILENCE, plant_waiting_event
+from tests.simulation.defects import day
 
 from indelible_service.simulation import stages
 from indelible_service.simulation.databases import DatabaseKind
@@ -61,3 +63,15 @@ def test_wrong_clocks_break_nothing() -> None:
     assert report.violation is None, str(report.violation)
     assert report.counts["wrong clocks"] == len(SKEWS)
     assert report.counts["transfers"] > 0
+
+
+def test_an_event_that_waited_for_stripe_halts_payments_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plant_waiting_event(monkeypatch)
+
+    report = run_plan(day(SHORT_SILENCE), DatabaseKind.SQLITE)
+
+    assert report.violation is None, str(report.violation)
+    assert report.edges["payment_switch.halt"] == 1
+    assert report.edges["payment_switch.resume"] == 1

@@ -43,6 +43,7 @@ STRIPE_FAULTS: Final = (
     FaultKind.STRIPE_SILENCE,
 )
 AFTERMATH: Final = 3 * HOUR  # of a fault, in which an event may wait for its next attempt
+RESUMED_WITHIN: Final = 2 * HOUR  # of the last moment at which such an event may halt payments
 ENDED: Final = ("COMPLETE", "CANCELLED")
 CONTEST_ACTORS: Final = ("user:organizer", "system:worker", "system:ingestion")
 Check = Callable[[Observed], Iterator[str]]
@@ -118,9 +119,23 @@ def no_halt(observed: Observed) -> Iterator[str]:
         if change.lifecycle != "payment_switch" or change.action != "halt":
             continue
         rules = observed.store.read(_halting_rules, change.at)
-        is_awaited = rules == frozenset({ReconciliationRule.R5}) and _is_disturbed(observed)
+        is_awaited = rules == frozenset({ReconciliationRule.R5}) and _is_disturbed(
+            observed, AFTERMATH
+        )
         if not is_awaited and not observed.operator.explains_halts(change.at):
             yield f"payments are halted: {change.reason}"
+
+
+def halts_end(observed: Observed) -> Iterator[str]:
+    """Yield that payments are still halted, although nobody is at work and nothing is disturbed.
+
+    The events that `no_halt` permits to wait have an outcome then, and the reconciliation after
+    them has resumed payments.
+    """
+    if not observed.store.read(is_halted) or _is_disturbed(observed, AFTERMATH + RESUMED_WITHIN):
+        return
+    if not observed.operator.explains_halts(observed.world.clock.now()):
+        yield "payments are halted, and nothing is left that explains it"
 
 
 def no_server_error(observed: Observed) -> Iterator[str]:
@@ -251,11 +266,11 @@ def _halting_rules(tx: Any, at: datetime) -> frozenset[ReconciliationRule]:  # n
     return frozenset(tx.money.reconciliations.rules_without_remedy(at))
 
 
-def _is_disturbed(observed: Observed) -> bool:
-    """Return True if Stripe has been disturbed in the last hours."""
+def _is_disturbed(observed: Observed, aftermath: int) -> bool:
+    """Return True if Stripe is disturbed, or was in the last so many seconds."""
     now = observed.world.clock.seconds
     for fault in observed.plan.faults:
-        if fault.kind in STRIPE_FAULTS and fault.at <= now <= fault.at + fault.seconds + AFTERMATH:
+        if fault.kind in STRIPE_FAULTS and fault.at <= now <= fault.at + fault.seconds + aftermath:
             return True
     return False
 
@@ -320,6 +335,7 @@ HOURLY: Final[dict[str, Check]] = {
     "only-paid-entries-count": only_paid_entries_count,
     "reference-agrees": reference_agrees,
     "no-halt": no_halt,
+    "halts-end": halts_end,
     "no-server-error": no_server_error,
     "configuration-fixed": configuration_fixed,
     **projects.HOURLY,
