@@ -29,6 +29,7 @@ DOSES: Final = (
     "tests/simulation/test_defects_chain.py",
     "tests/simulation/test_defects_git_chain.py",
     "tests/simulation/test_defects_operations.py",
+    "tests/simulation/test_defects_restored_chain.py",
     "tests/simulation/test_disturbed_days.py",
     "tests/simulation/test_hosts.py::test_a_failure_of_a_host_is_shrunk_to_one_step",
     "tests/simulation/test_hosts.py::test_a_host_has_subscribers_and_stages",

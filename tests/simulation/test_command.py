@@ -97,12 +97,13 @@ def test_options_of_one_seed_are_refused_for_many(words: tuple[str, ...]) -> Non
     assert run("simulate", "--seeds", "1-2", *words).exit_code == 2
 
 
-def test_a_chain_needs_the_reader_of_chains(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("profile", ["chain", "storm"])
+def test_a_chain_needs_the_reader_of_chains(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in [name for name in sys.modules if name.startswith(READER_OF_CHAINS)]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "indelible_evm", None)
 
-    missing = error_code("simulate", "--days", "1", "--profile", "chain", exit_code=3)
+    missing = error_code("simulate", "--days", "1", "--profile", profile, exit_code=3)
     assert missing == "DISTRIBUTION_MISSING"
 
 

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -85,19 +85,22 @@ def test_a_storm_disturbs_the_evenings_of_payouts() -> None:
 
 
 def test_blocks_come_after_all_faults_of_their_nodes() -> None:
-    for seed, days in ((seed, days) for seed in range(1, 11) for days in (1, 3)):
-        plan = make_plan(seed, days, Profile.CHAIN)
-        ends = [one.at + one.seconds for one in plan.faults if one.kind is not FaultKind.CRASH]
+    for seed, days, profile in product(range(1, 11), (1, 3), (Profile.CHAIN, Profile.STORM)):
+        plan = make_plan(seed, days, profile)
+        ends = [one.at + one.seconds for one in plan.faults if one.kind in OF_NODE]
 
         assert max(ends, default=0) < plan.chain[-1].at <= days * DAY - 4 * HOUR
         assert sum(blocks.replaced > 0 for blocks in plan.chain) > 0 or days == 1
 
 
-def test_a_storm_has_no_chain() -> None:
-    plan = make_plan(1, 3, Profile.STORM)
+def test_a_storm_has_a_chain_and_all_faults() -> None:
+    kinds: set[FaultKind] = set()
+    for seed in range(1, 6):
+        plan = make_plan(seed, 3, Profile.STORM)
+        kinds.update(fault.kind for fault in plan.faults)
+        assert plan.chain == make_plan(seed, 3, Profile.CHAIN).chain
 
-    assert plan.chain == ()
-    assert not [fault for fault in plan.faults if fault.kind in OF_NODE]
+    assert kinds == {*FaultKind}
 
 
 def test_a_plan_of_a_chain_is_read_as_it_was_written(tmp_path: Path) -> None:

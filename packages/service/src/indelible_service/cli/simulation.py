@@ -53,7 +53,7 @@ class SeedRange(click.ParamType[range]):
     default="storm",
     show_default=True,
     help="What happens most: nothing unusual, money that goes other ways, projects, tokens, or"
-    " money and projects with all faults.",
+    " all of it with all faults.",
 )
 @click.option("--seeds", type=SeedRange(), help="Many seeds in place of one, such as 1-40.")
 @click.option(

@@ -1,10 +1,14 @@
 """The invariants of token detection."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
+
+from attrs import asdict
 
 from indelible.tokens.lifecycle import MINT, SYSTEM_STATE, TOKEN, MintStatus
 from indelible.tokens.rules import CHECKPOINT, Checkpoint
+from indelible_service.simulation.changes import ReadChange
+from indelible_service.simulation.observed_scans import OF_CHAIN, ReadMint, read_mint
 from indelible_service.simulation.planned_chain import CONFIRMATIONS
 
 if TYPE_CHECKING:
@@ -13,6 +17,9 @@ if TYPE_CHECKING:
     from indelible_service.simulation.chain_node import SimulatedNode
     from indelible_service.simulation.observed import Observed
 
+DETECT: Final = "detect"
+BLOCK_HASH: Final = OF_CHAIN.index("block_hash")
+TOKEN_ID: Final = OF_CHAIN.index("token_id")
 MAX_ROWS: Final = 1_000_000  # of tokens or mints: more than a year of a plan has
 
 
@@ -24,12 +31,13 @@ def scans_are_linked(observed: "Observed") -> Iterator[str]:
     node = observed.node
     if node is None:
         return
-    for checkpoint in _new_checkpoints(observed.new_changes):
+    checkpoints = observed.scans.checkpoints
+    for change_hash, checkpoint in _new_checkpoints(observed.new_changes):
         name = f"checkpoint {checkpoint.number} {checkpoint.hash[:12]}"
-        problem = _problem_of(node, checkpoint, observed.scans.checkpoints)
+        problem = _problem_of(node, checkpoint, [*checkpoints.values()])
         if problem:
             yield f"{name} {problem}"
-        observed.scans.checkpoints.append(checkpoint)
+        checkpoints[change_hash] = checkpoint
 
 
 def live_tokens_are_minted(observed: "Observed") -> Iterator[str]:
@@ -49,22 +57,50 @@ def live_tokens_are_minted(observed: "Observed") -> Iterator[str]:
 
 
 def one_mint_per_token(observed: "Observed") -> Iterator[str]:
-    """Yield each token that is detected as new a second time, or that has two canonical mints."""
+    """Yield each token that is detected as new a second time, or that has two canonical mints.
+
+    A token whose detection was lost by a restore is new once more.
+    """
     if not _has_new_mints(observed):
         return
+    detected = {*observed.scans.tokens.values()}
     for change in observed.new_changes:
-        if change.lifecycle != TOKEN.name or change.action != "detect":
+        if change.action != DETECT:
+            continue
+        if change.lifecycle == MINT.name:
+            observed.scans.mints[change.hash] = read_mint(change.data)
+        if change.lifecycle != TOKEN.name:
             continue
         new_id = int(change.data["token_id"])
-        if new_id in observed.scans.detected:
+        if new_id in detected:
             yield f"token {new_id} is detected as new twice"
-        observed.scans.detected.add(new_id)
+        detected.add(new_id)
+        _note_token(observed, change.hash, new_id)
     minted: dict[int, str] = {}
     for mint in _canonical_mints(observed).values():
         for token_id in mint.token_ids:
             if token_id in minted:
                 yield f"token {token_id} has the canonical mints {minted[token_id]} and {mint.id}"
             minted[token_id] = mint.id
+
+
+def lost_mints_are_found_again(observed: "Observed") -> Iterator[str]:
+    """Yield each mint that a restore has lost, and that is not stored as it was before.
+
+    A mint of a block that the chain has dropped is not expected.
+    """
+    node = observed.node
+    if node is None or not observed.scans.lost_mints:
+        return
+    stored = {read_mint(asdict(mint)) for mint in _canonical_mints(observed).values()}
+    for mint in sorted(observed.scans.lost_mints - stored):
+        if node.is_final(mint[BLOCK_HASH]):
+            yield f"a restore has lost the mint of {_text_of(mint)}, which is not found again"
+
+
+def forget_lost_scans(observed: "Observed", lost: Sequence[ReadChange]) -> None:
+    """Let the next checks know that a restored database has no longer what scans have stored."""
+    observed.scans.forget([change.hash for change in lost])
 
 
 def every_mint_is_a_token(observed: "Observed") -> Iterator[str]:
@@ -85,13 +121,25 @@ def every_mint_is_a_token(observed: "Observed") -> Iterator[str]:
             yield f"token {token_id} is minted in block {of_chain}, and stored of {of_store}"
 
 
-def _new_checkpoints(changes: "list[Change]") -> Iterator[Checkpoint]:
-    """Yield the checkpoints that changes have stored."""
+def _note_token(observed: "Observed", change_hash: str, token_id: int) -> None:
+    """Note a token that is detected as new."""
+    scans = observed.scans
+    scans.tokens[change_hash] = token_id
+    if token_id in scans.lost_tokens:
+        scans.tokens_found_again.add(token_id)
+
+
+def _text_of(mint: ReadMint) -> str:
+    return f"token {mint[TOKEN_ID]} in block {mint[BLOCK_HASH]}"
+
+
+def _new_checkpoints(changes: "list[Change]") -> Iterator[tuple[str, Checkpoint]]:
+    """Yield the checkpoints that changes have stored, each with the hash of its change."""
     for change in changes:
         if change.lifecycle == SYSTEM_STATE.name and change.entity_id == CHECKPOINT:
             checkpoint = Checkpoint.parse(change.data["state_value"])
             if checkpoint is not None:
-                yield checkpoint
+                yield change.hash, checkpoint
 
 
 def _problem_of(node: "SimulatedNode", checkpoint: Checkpoint, seen: list[Checkpoint]) -> str:
@@ -152,4 +200,7 @@ HOURLY: Final = {
     "live-tokens-are-minted": live_tokens_are_minted,
     "one-mint-per-token": one_mint_per_token,
 }
-ENDS: Final = {"every-mint-is-a-token": every_mint_is_a_token}
+ENDS: Final = {
+    "lost-mints-are-found-again": lost_mints_are_found_again,
+    "every-mint-is-a-token": every_mint_is_a_token,
+}

@@ -125,6 +125,12 @@ class SimulatedNode:
                 hashes[token_id] = self.chain.hash_of(number)
         return hashes
 
+    def is_final(self, block_hash: str) -> bool:
+        """Return True for a confirmed block of the present chain."""
+        block = self.seen[block_hash]
+        is_confirmed = block.number <= max(0, self.chain.newest - CONFIRMATIONS)
+        return is_confirmed and self.chain.hash_of(block.number) == block_hash
+
     def stages(self, store: SqlStore, mortality: Mortality) -> list[AnyStage]:
         """Return the stage of detection, for a process."""
         chain = EvmChain(

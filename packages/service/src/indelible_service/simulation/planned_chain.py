@@ -7,6 +7,7 @@ from indelible_service.simulation.draws import Draws, Seed
 from indelible_service.simulation.plan import DAY, HOUR, MINUTE, PlannedBlocks, Profile
 
 ACTOR: Final = "plan"
+PROFILES: Final = (Profile.CHAIN, Profile.STORM)
 CONFIRMATIONS: Final = 3  # that detection waits for
 EVENTS_PER_DAY: Final = 12
 LAST_OF_ONE_DAY: Final = 18 * HOUR
@@ -22,8 +23,8 @@ WALLETS: Final = 2
 
 
 def planned_chain(seed: Seed, days: int, profile: Profile) -> Iterator[PlannedBlocks]:
-    """Yield the blocks of a chain in order, for the profile that has one."""
-    if profile is not Profile.CHAIN:
+    """Yield the blocks of a chain in order, for a profile that has one."""
+    if profile not in PROFILES:
         return
     last = max(LAST_OF_ONE_DAY, days * DAY - CALM)
     draws = seed.draws(ACTOR, "times of the chain")

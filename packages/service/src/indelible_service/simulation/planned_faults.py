@@ -47,7 +47,7 @@ KINDS: Final[Mapping[Profile, tuple[FaultKind, ...]]] = {
     Profile.MONEY: (),
     Profile.GIT: OF_GIT,
     Profile.CHAIN: (*OF_NODE, FaultKind.CRASH),
-    Profile.STORM: tuple(kind for kind in FaultKind if kind not in OF_NODE),
+    Profile.STORM: tuple(FaultKind),
 }
 
 

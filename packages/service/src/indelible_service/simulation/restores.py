@@ -6,6 +6,7 @@ from typing import Final
 from attrs import define, field
 
 from indelible_service.backups.making import BackupPlan, make_backup
+from indelible_service.simulation.chain_invariants import forget_lost_scans
 from indelible_service.simulation.changes import HistoryReplaced, ReadChange
 from indelible_service.simulation.checks import Checker
 from indelible_service.simulation.crashes import Mortality
@@ -88,6 +89,7 @@ class Restorer:
             self._losses.add(lost, contest_ids=people.contest_ids, entry_ids=people.entry_ids)
             people.notice_losses(store)
             forget_lost_jobs(self.checker, lost)
+            forget_lost_scans(self.checker, lost)
             births = {change.key for change in lost if not change.prev_hash}
             self.checker.builders.notice_losses(births)
             self.checker.operator.take_over()

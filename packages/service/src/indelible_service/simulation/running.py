@@ -206,6 +206,7 @@ class Simulation:
         node = self.around.node
         if node is not None:
             counts.update(node.counts())
+            counts.update(self.checker.scans.counts())
         return counts
 
 

@@ -57,6 +57,8 @@ EVENTS: Final[Mapping[str, Happened]] = {
     "the node of the chain lacks logs": _count("answers without new logs"),
     "the node of the chain repeats a log": _count("answers with a repeated log"),
     "the node of the chain returns removed logs": _count("answers with removed logs"),
+    "a token is lost by a restore": _count("lost tokens"),
+    "a lost token is detected again": _count("lost tokens that are detected again"),
 }
 OF_CALM: Final = ("a contest is settled", "a transfer is made")
 OF_MONEY: Final = (
@@ -93,7 +95,7 @@ SOMETIMES: Final[Mapping[Profile, tuple[str, ...]]] = {
     Profile.MONEY: OF_MONEY,
     Profile.GIT: OF_GIT,
     Profile.CHAIN: (*OF_CALM, "a process dies", *OF_TOKENS),
-    Profile.STORM: tuple(name for name in EVENTS if name not in OF_TOKENS),
+    Profile.STORM: tuple(EVENTS),
 }
 
 
