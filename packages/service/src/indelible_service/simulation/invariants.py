@@ -113,7 +113,7 @@ def no_halt(observed: Observed) -> Iterator[str]:
     """Yield a halt of payments: a reconciliation has found a difference to Stripe.
 
     After a restore an operator halts them, and until lost payments are explained they are halted.
-    An event that waits for Stripe while it is disturbed halts them, too (R5).
+    An event that waits for Stripe or for a lost webhook halts them, too (R5).
     """
     for change in observed.new_changes:
         if change.lifecycle != "payment_switch" or change.action != "halt":
@@ -267,8 +267,15 @@ def _halting_rules(tx: Any, at: datetime) -> frozenset[ReconciliationRule]:  # n
 
 
 def _is_disturbed(observed: Observed, aftermath: int) -> bool:
-    """Return True if Stripe is disturbed, or was in the last so many seconds."""
+    """Return True if Stripe is disturbed or loses webhooks, or did in the last so many seconds.
+
+    An event that follows a lost one, such as the dispute of a payment, waits until the next
+    reconciliation has stored the lost one.
+    """
     now = observed.world.clock.seconds
+    lost_until = observed.webhook_lost_until
+    if lost_until is not None and now <= lost_until + aftermath:
+        return True
     for fault in observed.plan.faults:
         if fault.kind in STRIPE_FAULTS and fault.at <= now <= fault.at + fault.seconds + aftermath:
             return True

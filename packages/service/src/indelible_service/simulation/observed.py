@@ -42,8 +42,17 @@ class Observed:
     last_hashes: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
     jobs: ObservedJobs = field(factory=ObservedJobs)
     scans: ObservedScans = field(factory=ObservedScans)
+    lost_webhooks: int = 0
+    webhook_lost_until: int | None = None  # seconds; the check after the last one that was lost
     rests: int = 0  # how often the reference was compared
     reference: Reference = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.reference = Reference(plan=self.plan, people=self.people, stripe=self.stripe)
+
+    def notice_lost_webhooks(self) -> None:
+        """Keep until when the newest lost webhook was sent."""
+        lost = self.stripe.engine.sender.counts["lost"]
+        if lost > self.lost_webhooks:
+            self.lost_webhooks = lost
+            self.webhook_lost_until = self.world.clock.seconds
