@@ -108,7 +108,7 @@ def payout_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
     counts = tx.money.transfers.count_by_status()
     for status, text, level in (
         (TransferStatus.FAILED_TERMINAL, "failed for good", Level.BAD),
-        (TransferStatus.PARKED, "parked until a payee or the balance changes", Level.WARN),
+        (TransferStatus.PARKED, "parked until what they wait for changes", Level.WARN),
         (TransferStatus.PENDING, "waiting for an approval or a worker", Level.INFO),
     ):
         number = counts.get(status, 0)

@@ -50,6 +50,7 @@ class ParkReason(StrEnum):
     ACCOUNT_RESTRICTED = "account_restricted"
     PAYMENTS_HALTED = "payments_halted"
     DESTINATION_UNAPPROVED = "destination_unapproved"
+    TRANSFER_UNKNOWN = "transfer_unknown"  # Stripe has one that the store has lost
 
 
 # The program ends a wait for one of these; any other reason is an operator's.
@@ -60,7 +61,7 @@ PAYEE_REASONS: Final = frozenset({ParkReason.ACCOUNT_MISSING, ParkReason.ACCOUNT
 
 @frozen
 class GatewayParked(Unavailable):
-    """A transfer that waits for money or for its payee."""
+    """A transfer that waits for money, for its payee, or until none is unknown at Stripe."""
 
     code: ClassVar[str] = "TRANSFER_PARKED"
     message: ClassVar[str] = "The transfer waits because of {reason}."

@@ -328,6 +328,8 @@ def _can_go_on(tx: MoneyRead, transfer: Transfer, now: datetime) -> bool:
     if transfer.failure_code == ParkReason.PAYMENTS_HALTED:
         switch = payments_switch(tx)
         return switch is None or not switch.is_halted
+    if transfer.failure_code == ParkReason.TRANSFER_UNKNOWN:
+        return _has_no_task(tx, transfer.id)
     payee = payee_of(tx, transfer)
     if needs_new_approval(transfer):
         return payee is not None and is_destination_approved(transfer, payee)

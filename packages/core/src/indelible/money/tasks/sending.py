@@ -1,7 +1,7 @@
 """The stage that makes transfers at Stripe, each exactly once."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from attrs import define, field, frozen
@@ -20,6 +20,7 @@ from indelible.money.errors import (
     GatewayRejected,
     IdempotencyMismatch,
     OutageOutcome,
+    ParkReason,
     TransferMismatch,
 )
 from indelible.money.handlers.payouts import (
@@ -199,18 +200,30 @@ class SendTransfer:
         return SendAnswer(reported=reported)
 
     def _look_up(self, work: SendWork, handle: LeaseHandle) -> SendAnswer:
-        """Return the transfer that was made; if there is none, make it under a new key."""
-        reported_by_id = self._find(work.transfer.reference)
+        """Return the transfer that was made; if there is none, make it under a new key.
+
+        Raises: GatewayParked while Stripe has a transfer of the reference that we do not have.
+        """
+        reported = self._list_named(work.transfer.reference)
+        reported_by_id = _first_by_id(reported)
         self.at_failpoint(PayoutFailpoint.SEND_AFTER_LOOK_UP)
         are_adopted = True
+        unknown: list[TransferObject] = []
         if work.adopts_others:
             are_adopted = self._adopt_others(work.transfer, reported_by_id)
-        if are_adopted:
+            unknown = self.store.read(_find_unknown, reported)
+        if are_adopted and not unknown:
             self.known_references.add(work.transfer.reference)
         if work.transfer.id in reported_by_id:
             self.observer.transfer_attempted("found")
             check_reported(work.transfer, reported_by_id[work.transfer.id])
             return SendAnswer(reported=reported_by_id[work.transfer.id])
+        if unknown:
+            stripe_ids = ", ".join(one.id for one in unknown)
+            logger.error(
+                "[Payout] transfer %s waits: the store lacks %s", work.transfer.id, stripe_ids
+            )
+            raise GatewayParked(ParkReason.TRANSFER_UNKNOWN)
 
         handle.check()
         following = self._begin_call(work.transfer, handle)
@@ -223,17 +236,16 @@ class SendTransfer:
         except GATEWAY_ERRORS as error:
             return self._fail(following.transfer, error, handle)
 
-    def _find(self, reference: str) -> dict[str, TransferObject]:
-        """Return Stripe's transfers of a reference by the ids of ours that they name.
+    def _list_named(self, reference: str) -> list[TransferObject]:
+        """Return Stripe's transfers of a reference that name an id of ours; others are foreign.
 
         A transfer that somebody has taken back completely was made, too.
         """
-        reported_by_id: dict[str, TransferObject] = {}
+        named: list[TransferObject] = []
         for reported in self.gateway.list_transfers(transfer_group(reference)):
-            named = reported.metadata.get(TRANSFER_METADATA)
-            if named is not None:
-                reported_by_id.setdefault(named, reported)
-        return reported_by_id
+            if TRANSFER_METADATA in reported.metadata:
+                named.append(reported)
+        return named
 
     def _adopt_others(
         self, transfer: Transfer, reported_by_id: Mapping[str, TransferObject]
@@ -337,3 +349,22 @@ def _is_open(tx: MoneyRead, transfer_id: str) -> bool:
     """Return True if we have the transfer and do not know that Stripe has it."""
     heads = tx.money.transfers.find({"id": transfer_id}, limit=1)
     return bool(heads) and heads[0].entity.status is not TransferStatus.COMPLETED
+
+
+def _first_by_id(reported: Iterable[TransferObject]) -> dict[str, TransferObject]:
+    """Return the first of Stripe's transfers for each of our ids that they name."""
+    reported_by_id: dict[str, TransferObject] = {}
+    for one in reported:
+        reported_by_id.setdefault(one.metadata[TRANSFER_METADATA], one)
+    return reported_by_id
+
+
+def _find_unknown(tx: MoneyRead, reported: Iterable[TransferObject]) -> list[TransferObject]:
+    """Return the transfers that we do not have, and that are not taken back completely."""
+    unknown: list[TransferObject] = []
+    for one in reported:
+        is_taken_back = one.amount_reversed_minor >= one.amount_minor
+        named = one.metadata[TRANSFER_METADATA]
+        if not is_taken_back and not tx.money.transfers.find({"id": named}, limit=1):
+            unknown.append(one)
+    return unknown
