@@ -62,9 +62,9 @@ def simulate(plan: Plan) -> SimulationReport:
     return run_plan(plan, DatabaseKind.SQLITE)
 
 
-def find_nothing(*_: object) -> dict[str, TransferObject]:
+def find_nothing(*_: object) -> list[TransferObject]:
     """Return no transfer."""
-    return {}
+    return []
 
 
 def ignore_event(*_: object) -> Decision:
@@ -108,7 +108,7 @@ def plant_payout_after_restore(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Nemesis, "begin", begin_with_money)
     patch.setattr(SchedulerProcess, "look", look_before)
     patch.setattr(Operator, "_is_explained", believe)
-    patch.setattr(SendTransfer, "_find", find_nothing)
+    patch.setattr(SendTransfer, "_list_named", find_nothing)
     patch.setitem(APPLIERS, TransferObject, ignore_event)
 
 

@@ -262,6 +262,16 @@ def test_r9_finds_a_second_transfer(week: Week) -> None:
     assert week.found() == {"R9"}
 
 
+def test_r9_passes_over_a_second_transfer_that_was_taken_back_whole(week: Week) -> None:
+    (transfer,) = week.books.transfers.values()
+    for missing_minor, found in ((1, {"R9"}), (0, set[str]())):
+        amount_reversed_minor = transfer.amount_minor - missing_minor
+        second = evolve(transfer, id="tr_second", amount_reversed_minor=amount_reversed_minor)
+        week.books.transfers["tr_second"] = second
+
+        assert week.found() == found
+
+
 def lose_event(week: Week, event_id: str, event_type: str, intent: Intent) -> None:
     """Let Stripe list an event of an intent whose webhook does not arrive."""
     at = week.clock.now()

@@ -101,6 +101,11 @@ class TransferObject:
     created: datetime
     metadata: Mapping[str, str] = field(factory=dict[str, str])
 
+    @property
+    def is_taken_back(self) -> bool:
+        """Return True if reversals have returned all of its money."""
+        return self.amount_reversed_minor >= self.amount_minor
+
 
 @frozen(kw_only=True)
 class ReversalObject:

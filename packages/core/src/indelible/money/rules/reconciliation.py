@@ -278,7 +278,7 @@ def check_r9(groups: Iterable[GroupTransfers], now: datetime) -> list[Finding]:
             known = by_stripe_id.get(stripe_id)
             if known is not None:
                 findings.extend(_transfer_differences(known, reported))
-            elif now - reported.created >= GRACE:
+            elif not reported.is_taken_back and now - reported.created >= GRACE:
                 subject = reported.metadata.get(TRANSFER_METADATA, stripe_id)
                 findings.append(_missing(ReconciliationRule.R9, subject, NO_MATCH, stripe_id))
     return findings

@@ -23,7 +23,7 @@ RULE_TEXTS: Final[Mapping[ReconciliationRule, str]] = {
     ReconciliationRule.R8: "winner_payable equals the transfers that are not paid.",
     ReconciliationRule.R9: (
         "Each completed transfer is one of Stripe's, with its amount and payee, and each of"
-        f" Stripe's that is older than {GRACE_MINUTES} minutes is ours."
+        f" Stripe's that is older than {GRACE_MINUTES} minutes is ours, or was taken back whole."
     ),
     ReconciliationRule.R10: "No account of a reference is negative.",
     ReconciliationRule.R11: "The digest of each settlement is computed again.",

@@ -363,8 +363,7 @@ def _find_unknown(tx: MoneyRead, reported: Iterable[TransferObject]) -> list[Tra
     """Return the transfers that we do not have, and that are not taken back completely."""
     unknown: list[TransferObject] = []
     for one in reported:
-        is_taken_back = one.amount_reversed_minor >= one.amount_minor
         named = one.metadata[TRANSFER_METADATA]
-        if not is_taken_back and not tx.money.transfers.find({"id": named}, limit=1):
+        if not one.is_taken_back and not tx.money.transfers.find({"id": named}, limit=1):
             unknown.append(one)
     return unknown
