@@ -48,18 +48,21 @@ def finish_reconciliation(
 
     A discrepancy without a remedy halts new payments and transfers. A clean full reconciliation
     ends a halt whose discrepancies were all of rules that late events explain. The next full one is
-    due soon if this one has stored events or begun a halt.
+    due soon if this one has stored events or begun a halt; and after each hourly one as long as
+    such a halt stands, because the events may still wait when a full one has found them.
     """
     head = tx.money.reconciliations.lock(command.reconciliation_id)
+    scope = head.entity.scope
     has_remedies = any(one.remedy is not None for one in command.discrepancies)
     is_new_halt = False
     if any(one.remedy is None for one in command.discrepancies):
         is_new_halt = not _is_halted(tx)
         halt_payments(tx, commands.HaltPayments(reason_code=DISCREPANCY))
-    elif not command.discrepancies and head.entity.scope is ReconciliationScope.FULL:
-        _end_explained_halt(tx)
+    elif not command.discrepancies and scope is ReconciliationScope.FULL and _is_explained(tx):
+        resume_payments(tx, commands.ResumePayments())
     now = tx.clock.now()
-    if has_remedies or is_new_halt:
+    is_followed = has_remedies or is_new_halt
+    if is_followed or (scope is ReconciliationScope.CHEAP and _is_explained(tx)):
         tx.tasks.enqueue(RECONCILE_FULL_STAGE, {FOLLOW_UP: now + GRACE})
     reconciliation = head.entity.transition(
         "complete",
@@ -94,15 +97,14 @@ def _is_halted(tx: MoneyWrite) -> bool:
     return head is not None and head.entity.is_halted
 
 
-def _end_explained_halt(tx: MoneyWrite) -> None:
-    """Resume payments if reconciliations halted them for what late events have explained since."""
+def _is_explained(tx: MoneyWrite) -> bool:
+    """Return True if reconciliations have halted payments for what late events explain."""
     head = tx.money.switches.current()
     if head is None or head.entity.reason_code != DISCREPANCY or head.entity.halted_at is None:
-        return
+        return False
     rules = tx.money.reconciliations.rules_without_remedy(head.entity.halted_at)
     # No rule at all means that a clock went back: then nobody knows what has halted.
-    if rules and rules <= ENDED_BY_EVENTS:
-        resume_payments(tx, commands.ResumePayments())
+    return bool(rules) and rules <= ENDED_BY_EVENTS
 
 
 def _saved(head: Head[Reconciliation]) -> ReconciliationSaved:
