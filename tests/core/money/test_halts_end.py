@@ -1,10 +1,12 @@
 """A halt for what events explain ends by itself, also if they wait longer than one comparison."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from tests.core.money.weeks import HOURS, WORKER, Week
 
+from indelible.kernel.stages import Stage
 from indelible.money.entities import ReconciliationScope
 from indelible.money.handlers.reconciliations import FOLLOW_UP
 from indelible.money.handlers.switches import DISCREPANCY
@@ -24,7 +26,7 @@ def week() -> Week:
 
 def run_follow_up(week: Week) -> None:
     """Reconcile as a worker does that finds the task due."""
-    stage = week.reconciliation(ReconciliationScope.FULL).stage()
+    stage: Stage[Any, Any, Any] = week.reconciliation(ReconciliationScope.FULL).stage()
     worker = Worker(store=week.store, actor=WORKER, clock=ThreadClock(week.clock))
     with worker.heartbeat() as beating:
         assert process_batch(week.store, stage, actor=WORKER, worker=beating) == 1
