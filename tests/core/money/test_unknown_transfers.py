@@ -6,9 +6,9 @@ from tests.core.money.test_payout_endings import end_task
 from tests.payout_runs import REFERENCE, SETTLEMENT, PayoutRun, RememberingStripe
 
 from indelible.memory import MemoryStore
-from indelible.money.commands import UnparkTransfer
+from indelible.money.commands import ReissueTransfer, UnparkTransfer
 from indelible.money.errors import ParkReason
-from indelible.money.handlers.payouts import unpark_transfer
+from indelible.money.handlers.payouts import reissue_transfer, unpark_transfer
 from indelible.money.lifecycle import TransferStatus
 from indelible.money.rules.payouts import TRANSFER_METADATA, transfer_group
 from indelible.money.tasks.sending import KnownReferences
@@ -166,6 +166,31 @@ def test_the_wait_ends_when_the_store_has_the_transfer_again() -> None:
     try_again(run)
 
     assert run.transfer("bob").status is TransferStatus.COMPLETED
+
+
+def issue_again(run: PayoutRun, party: str) -> str | None:
+    """Try a failed transfer again, and return the code of its failure."""
+    command = ReissueTransfer(transfer_id=run.transfer(party).id)
+    run.execute(reissue_transfer, command)
+    run.approve_all()
+    run.process_all()
+    return run.transfer(party).failure_code
+
+
+def test_a_winner_of_both_settlements_is_paid_once_the_other_amount_is_taken_back() -> None:
+    run = restored_payout(left={"ann": 4_000})
+    run.process_all()
+    assert run.transfer("ann").status is TransferStatus.FAILED_TERMINAL
+    assert run.transfer("ann").failure_code == "TRANSFER_MISMATCH"
+    assert issue_again(run, "ann") == "TRANSFER_MISMATCH"
+
+    run.stripe.reverse("tr_1", LOST["ann"], "trr_1")
+    assert issue_again(run, "ann") == "STRIPE_IDEMPOTENCY_MISMATCH"  # the lost one has used the key
+    issue_again(run, "ann")
+
+    paid = [(one.amount_minor, one.is_taken_back) for one in run.stripe.transfers.values()]
+    assert paid == [(5_000, True), (4_000, False)]
+    assert run.transfer("ann").status is TransferStatus.COMPLETED
 
 
 def test_the_sweep_wakes_a_waiting_transfer_whose_task_has_ended() -> None:

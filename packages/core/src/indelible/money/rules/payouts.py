@@ -251,6 +251,18 @@ def check_reported(transfer: Transfer, reported: TransferObject) -> None:
             raise errors.TransferMismatch(transfer.id, name, str(value), str(actual[name]))
 
 
+def is_undone(transfer: Transfer, reported: TransferObject) -> bool:
+    """Return True for another transfer of the same id that was taken back whole.
+
+    A restored database may have lost the settlement of it, and owe its party another amount now.
+    """
+    is_equal = (reported.amount_minor, reported.currency) == (
+        transfer.amount_minor,
+        transfer.currency,
+    )
+    return reported.is_taken_back and not is_equal
+
+
 def transfer_group(reference: str) -> str:
     """Return the name of the group of a reference's transfers at Stripe."""
     return f"reference:{reference}"

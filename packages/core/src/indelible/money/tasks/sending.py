@@ -40,6 +40,7 @@ from indelible.money.rules.payouts import (
     SendStep,
     check_reported,
     decide_failure,
+    is_undone,
     park_seconds,
     retry_seconds,
     transfer_group,
@@ -214,10 +215,11 @@ class SendTransfer:
             unknown = self.store.read(_find_unknown, reported)
         if are_adopted and not unknown:
             self.known_references.add(work.transfer.reference)
-        if work.transfer.id in reported_by_id:
+        made = _made_for(work.transfer, reported)
+        if made is not None:
             self.observer.transfer_attempted("found")
-            check_reported(work.transfer, reported_by_id[work.transfer.id])
-            return SendAnswer(reported=reported_by_id[work.transfer.id])
+            check_reported(work.transfer, made)
+            return SendAnswer(reported=made)
         if unknown:
             stripe_ids = ", ".join(one.id for one in unknown)
             logger.error(
@@ -349,6 +351,14 @@ def _is_open(tx: MoneyRead, transfer_id: str) -> bool:
     """Return True if we have the transfer and do not know that Stripe has it."""
     heads = tx.money.transfers.find({"id": transfer_id}, limit=1)
     return bool(heads) and heads[0].entity.status is not TransferStatus.COMPLETED
+
+
+def _made_for(transfer: Transfer, reported: Iterable[TransferObject]) -> TransferObject | None:
+    """Return the first of Stripe's transfers that was made for ours, None if there is none."""
+    for one in reported:
+        if one.metadata[TRANSFER_METADATA] == transfer.id and not is_undone(transfer, one):
+            return one
+    return None
 
 
 def _first_by_id(reported: Iterable[TransferObject]) -> dict[str, TransferObject]:
