@@ -53,7 +53,6 @@ def finish_reconciliation(
     """
     head = tx.money.reconciliations.lock(command.reconciliation_id)
     scope = head.entity.scope
-    has_remedies = any(one.remedy is not None for one in command.discrepancies)
     is_new_halt = False
     if any(one.remedy is None for one in command.discrepancies):
         is_new_halt = not _is_halted(tx)
@@ -61,8 +60,7 @@ def finish_reconciliation(
     elif not command.discrepancies and scope is ReconciliationScope.FULL and _is_explained(tx):
         resume_payments(tx, commands.ResumePayments())
     now = tx.clock.now()
-    is_followed = has_remedies or is_new_halt
-    if is_followed or (scope is ReconciliationScope.CHEAP and _is_explained(tx)):
+    if is_new_halt or _is_followed(tx, command, scope):
         tx.tasks.enqueue(RECONCILE_FULL_STAGE, {FOLLOW_UP: now + GRACE})
     reconciliation = head.entity.transition(
         "complete",
@@ -95,6 +93,15 @@ def fail_reconciliation(
 def _is_halted(tx: MoneyWrite) -> bool:
     head = tx.money.switches.current()
     return head is not None and head.entity.is_halted
+
+
+def _is_followed(
+    tx: MoneyWrite, command: commands.FinishReconciliation, scope: ReconciliationScope
+) -> bool:
+    """Return True if another full reconciliation should soon see what events have changed."""
+    if any(one.remedy is not None for one in command.discrepancies):
+        return True
+    return scope is ReconciliationScope.CHEAP and _is_explained(tx)
 
 
 def _is_explained(tx: MoneyWrite) -> bool:

@@ -215,11 +215,11 @@ class SendTransfer:
             unknown = self.store.read(_find_unknown, reported)
         if are_adopted and not unknown:
             self.known_references.add(work.transfer.reference)
-        made = _made_for(work.transfer, reported)
-        if made is not None:
+        own = _made_for(work.transfer, reported)
+        if own is not None:
             self.observer.transfer_attempted("found")
-            check_reported(work.transfer, made)
-            return SendAnswer(reported=made)
+            check_reported(work.transfer, own)
+            return SendAnswer(reported=own)
         if unknown:
             stripe_ids = ", ".join(one.id for one in unknown)
             logger.error(
