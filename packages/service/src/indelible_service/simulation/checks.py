@@ -54,6 +54,7 @@ class Checker(Observed):
         if self.noted is not None:
             return self.noted
         self.new_changes = self.changes.read_new(self.store)
+        self.people.losses.find_again(self.store, self.stripe)
         self.notice_lost_webhooks()
         return self._first(HOURLY) or self._first(host_checks(self.hosts))
 

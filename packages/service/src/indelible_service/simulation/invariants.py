@@ -112,7 +112,7 @@ def contests_move_alone(observed: Observed) -> Iterator[str]:
 def no_halt(observed: Observed) -> Iterator[str]:
     """Yield a halt of payments: a reconciliation has found a difference to Stripe.
 
-    After a restore an operator halts them, and until lost payments are explained they are halted.
+    After a restore an operator halts them, and until what was lost is explained they are halted.
     An event that waits for Stripe or for a lost webhook halts them, too (R5).
     """
     for change in observed.new_changes:
@@ -184,6 +184,8 @@ def at_rest(observed: Observed) -> bool:
     if edges["stripe_event.receive"] + edges["stripe_event.backfill"] != wanted:
         return False
     sent = sum(one["amount"] for one in observed.stripe.objects("transfer"))
+    for lost in observed.people.losses.transfers(observed.stripe):
+        sent -= lost["amount"] * lost["reversed"]
     booked = sum(head.entity.amount_minor for head in observed.store.read(_completed_transfers))
     return bool(sent == booked)
 
@@ -283,7 +285,7 @@ def _is_disturbed(observed: Observed, aftermath: int) -> bool:
 
 
 def _unlost_events(observed: Observed, status: InboxStatus) -> Iterator[str]:
-    """Yield the events of a status that are about no payment that a restore has lost."""
+    """Yield the events of a status that are about nothing that a restore has lost."""
     for event_id in observed.store.read(_events, status):
         if not observed.people.losses.is_about_lost(event_id, observed.stripe):
             yield event_id

@@ -1,4 +1,4 @@
-"""Losses of a restored database: entries, contests, and payments without a charge."""
+"""Losses of a restored database: entries, contests, transfers, and payments without a charge."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -8,9 +8,11 @@ from attrs import define, field
 
 from indelible.money.entities import charge_id
 from indelible.money.rules.charges import CHARGE_METADATA
+from indelible.money.rules.payouts import TRANSFER_METADATA
 from indelible.money.tasks.balances import FEES_WITHIN
 from indelible_service.simulation.changes import ReadChange
 from indelible_service.simulation.stripe import SimulatedStripe
+from indelible_sql import SqlStore
 from indelible_stripe.simulator.state import Kind
 
 TOP_UP: Final = "topup"
@@ -22,7 +24,9 @@ Json = Mapping[str, Any]
 class Losses:
     """The entities whose births a restore has lost, and what Stripe has of them.
 
-    A payment is lost if the entry that it is for is: no charge will ever ask for it.
+    A payment is lost if the entry that it is for is: no charge will ever ask for it. A transfer is
+    lost until the store has it again, because its contest was settled again: the same id with the
+    same amount.
     """
 
     restores: int = 0
@@ -30,6 +34,7 @@ class Losses:
     entries: list[str] = field(factory=list[str])  # by the names of the plan
     contests: list[str] = field(factory=list[str])
     _charges: set[str] = field(factory=set[str])  # our ids
+    _transfers: set[str] = field(factory=set[str])  # Stripe's ids
 
     def add(
         self,
@@ -37,6 +42,7 @@ class Losses:
         *,
         contest_ids: Mapping[str, str],
         entry_ids: Mapping[str, str],
+        stripe: SimulatedStripe,
     ) -> None:
         """Note what a restore has lost."""
         self.restores += 1
@@ -45,12 +51,21 @@ class Losses:
         for lifecycle, entity_id in births:
             if lifecycle == "entry":
                 self._charges.add(charge_id(entity_id))
+        for transfer in stripe.objects("transfer"):
+            if ("transfer", transfer["metadata"].get(TRANSFER_METADATA)) in births:
+                self._transfers.add(transfer["id"])
         for name, contest_id in contest_ids.items():
             if ("contest", contest_id) in births:
                 self.contests.append(name)
         for name, entry_id in entry_ids.items():
             if ("entry", entry_id) in births:
                 self.entries.append(name)
+
+    def find_again(self, store: SqlStore, stripe: SimulatedStripe) -> None:
+        """Forget the transfers that the store has again."""
+        for transfer in list(self.transfers(stripe)):
+            if store.read(_is_stored, transfer):
+                self._transfers.discard(transfer["id"])
 
     def is_lost(self, own_charge_id: str) -> bool:
         """Return True for the charge of a lost entry."""
@@ -66,12 +81,23 @@ class Losses:
             if charge["status"] == SUCCEEDED and own_id in self._charges:
                 yield charge
 
-    def transactions(self, stripe: SimulatedStripe) -> Iterator[Json]:
-        """Yield the changes of Stripe's balance by lost payments, and by what explains them."""
-        charges = {charge["id"] for charge in self.payments(stripe)}
-        if not charges:
+    def transfers(self, stripe: SimulatedStripe) -> Iterator[Json]:
+        """Yield Stripe's transfers that are lost, also those that were reversed."""
+        if not self._transfers:
             return
-        sources = set(charges)
+        for transfer in stripe.objects("transfer"):
+            if transfer["id"] in self._transfers:
+                yield transfer
+
+    def transactions(self, stripe: SimulatedStripe) -> Iterator[Json]:
+        """Yield the changes of Stripe's balance by lost payments and transfers.
+
+        What gives them back or replaces them belongs to them.
+        """
+        charges = {charge["id"] for charge in self.payments(stripe)}
+        sources = charges | {transfer["id"] for transfer in self.transfers(stripe)}
+        if not sources:
+            return
         for kind in ("refund", "dispute"):
             for one in stripe.objects(kind):
                 if one["charge"] in charges:
@@ -81,7 +107,7 @@ class Losses:
                 yield transaction
 
     def unexplained_minor(self, stripe: SimulatedStripe) -> int:
-        """Return by how much Stripe's balance differs from the books because of lost payments."""
+        """Return by how much Stripe's balance differs from the books because of losses."""
         return sum(int(one["net"]) for one in self.transactions(stripe))
 
     def difference_minor(self, stripe: SimulatedStripe, now: datetime) -> int:
@@ -102,14 +128,22 @@ class Losses:
         return total
 
     def is_about_lost(self, event_id: str, stripe: SimulatedStripe) -> bool:
-        """Return True for an event of Stripe about a lost payment."""
-        if not self._charges:
-            return False
+        """Return True for an event of Stripe about a lost payment or a lost transfer."""
         event = stripe.engine.state.objects[Kind.EVENT][event_id]
         about = event["data"]["object"]
+        if about["object"] == "transfer":
+            return about["id"] in self._transfers
+        if not self._charges:
+            return False
         ids = {about.get("id"), about.get("charge"), about.get("payment_intent")}
         for intent in stripe.objects("payment_intent"):
             is_meant = intent["id"] in ids or intent["latest_charge"] in ids
             if is_meant and intent["metadata"].get(CHARGE_METADATA) in self._charges:
                 return True
         return False
+
+
+def _is_stored(tx: Any, transfer: Json) -> bool:  # noqa: ANN401 - of the store
+    """Return True if the store has one of Stripe's transfers, or will adopt it."""
+    heads = tx.money.transfers.find({"id": transfer["metadata"][TRANSFER_METADATA]}, limit=1)
+    return bool(heads) and bool(heads[0].entity.amount_minor == transfer["amount"])

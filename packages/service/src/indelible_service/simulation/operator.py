@@ -5,25 +5,32 @@ from typing import Any, Final
 
 from attrs import define, field
 
+from indelible.contests.lifecycle import ContestStatus
 from indelible.kernel import Actor, IndelibleError
 from indelible.money import (
+    ApproveTransfer,
     Discrepancy,
     HaltPayments,
     ReconciliationRule,
     ReconciliationScope,
+    ReissueTransfer,
     ResumePayments,
+    TransferStatus,
+    approve_transfer,
     halt_payments,
+    reissue_transfer,
     resume_payments,
 )
 from indelible.money.errors import ReconciliationRunning
 from indelible.money.queries.payouts import list_discrepancies
 from indelible.money.rules.events import EVENT_TYPES
+from indelible.money.rules.payouts import SETTLEMENT_METADATA, TRANSFER_METADATA, transfer_group
 from indelible.money.rules.reconciliation import ReconciliationResult
 from indelible.money.tasks import WebhookHandler
 from indelible.money.tasks.reconciling import Reconcile
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.simulation.crashes import Mortality
-from indelible_service.simulation.losses import Losses
+from indelible_service.simulation.losses import Json, Losses
 from indelible_service.simulation.plan import DAY, HOUR, MINUTE
 from indelible_service.simulation.processes import Surroundings
 from indelible_service.simulation.world import World
@@ -31,6 +38,7 @@ from indelible_sql import SqlStore
 
 ACTOR: Final = "operator"
 PERSON: Final = Actor.user(ACTOR)
+SECOND_PERSON: Final = Actor.user("approver")
 REASON: Final = "after the restore"
 CURRENCY: Final = "usd"
 BACKFILL_AFTER: Final = MINUTE
@@ -38,7 +46,7 @@ BACKFILL_HOURS: Final = 72
 RECONCILE_AFTER: Final = 10 * MINUTE
 AGAIN: Final = HOUR
 WATCH: Final = 2 * HOUR
-WATCHED: Final = 5 * DAY  # what lost payments lead to has been seen then
+WATCHED: Final = 5 * DAY  # what lost payments and transfers lead to has been seen then
 MAX_LINES: Final = 500
 
 
@@ -51,6 +59,8 @@ class Operator:
     losses: Losses
     resumed: int = 0
     refunds: int = 0  # of payments that were lost
+    reversals: int = 0  # of transfers that were lost
+    reissues: int = 0  # of transfers whose parties had lost ones of other amounts
     is_at_work: bool = field(default=False, init=False)
     _began_at: int = field(default=0, init=False)
     _watches_until: int = field(default=-1, init=False)
@@ -108,11 +118,13 @@ class Operator:
         if differences is None:
             self.world.after(AGAIN, ACTOR, "reconcile", self._reconcile)
             return "no proof"
+        self.losses.find_again(self.store, self.around.stripe)
         unexplained = [one for one in differences if not self._is_explained(one)]
         if not unexplained:
             self._resume()
             return f"{len(differences)} explained differences"
-        if not self._refund():
+        given_back = self._refund() + self._reverse(unexplained)
+        if not given_back:
             self._balance(unexplained)
         self.world.after(AGAIN, ACTOR, "reconcile", self._reconcile)
         return ", ".join(sorted({one.rule.value for one in unexplained}))
@@ -126,17 +138,17 @@ class Operator:
             return
         self.is_at_work = False
         self._watches_until = self.world.clock.seconds
-        if any(self.losses.payments(self.around.stripe)):
+        if any(self.losses.transactions(self.around.stripe)):
             self._watches_until += WATCHED
             self.world.after(WATCH, ACTOR, "watch", self._watch)
 
     def _watch(self) -> str:
-        """Look whether a lost payment has halted payments again."""
+        """Look whether a lost payment or transfer has halted payments again."""
         if self.world.clock.seconds < self._watches_until:
             self.world.after(WATCH, ACTOR, "watch", self._watch)
-        if self._is_halted():
-            return self._reconcile()
-        return ""
+        outcome = self._reconcile() if self._is_halted() else ""
+        self._issue_again()
+        return outcome
 
     # What the steps need
 
@@ -165,7 +177,7 @@ class Operator:
         return tuple(self.store.read(list_discrepancies, reconciliation_id, limit=MAX_LINES))
 
     def _is_explained(self, difference: Discrepancy) -> bool:
-        """Return True for what only lost payments lead to, until Stripe's events are given up."""
+        """Return True for what only losses lead to, until Stripe's events are given up."""
         if difference.rule is ReconciliationRule.R5:
             return self.losses.is_about_lost(difference.subject, self.around.stripe)
         if difference.rule is ReconciliationRule.R3:
@@ -183,12 +195,46 @@ class Operator:
                 self.refunds += refund is not None
         return self.refunds - before
 
+    def _reverse(self, unexplained: list[Discrepancy]) -> int:
+        """Reverse lost transfers in Stripe's dashboard, and return how many.
+
+        One that the next settlement of its contest will adopt is left to it.
+        """
+        stripe = self.around.stripe
+        named = {one.actual for one in unexplained if one.rule is ReconciliationRule.R9}
+        before = self.reversals
+        for transfer in list(self.losses.transfers(stripe)):
+            if transfer["reversed"]:
+                continue
+            is_named = transfer["id"] in named
+            if self.store.read(_is_left_over, transfer, is_named=is_named):
+                reversal = stripe.try_control(f"transfers/{transfer['id']}/reverse")
+                self.reversals += reversal is not None
+        return self.reversals - before
+
+    def _issue_again(self) -> None:
+        """Issue failed transfers again whose parties had lost transfers of other amounts.
+
+        They have one id in both settlements, so that the first request fails.
+        """
+        for lost in self.losses.transfers(self.around.stripe):
+            transfer_id = lost["metadata"][TRANSFER_METADATA]
+            if lost["reversed"] and self.store.read(_has_failed, transfer_id):
+                issue = ReissueTransfer(transfer_id=transfer_id)
+                self.store.run(reissue_transfer, issue, actor=PERSON, reason=REASON)
+                approve = ApproveTransfer(transfer_id=transfer_id, approval_reason=REASON)
+                self.store.run(approve_transfer, approve, actor=SECOND_PERSON, reason=REASON)
+                self.reissues += 1
+
     def _balance(self, unexplained: list[Discrepancy]) -> None:
         """Pay what Stripe keeps of lost payments, such as its fees, into its balance.
 
-        R2 counts a fee for three days as one that is posted soon, so it may differ only then.
+        R2 counts a fee for three days as one that is posted soon, so it may differ only then. What
+        lost transfers have taken comes back with their reversals.
         """
         stripe = self.around.stripe
+        if not all(one["reversed"] for one in self.losses.transfers(stripe)):
+            return
         expected = self.losses.difference_minor(stripe, self.around.clock.now())
         for difference in unexplained:
             is_lost = abs(difference.difference_minor or 0) == abs(expected)
@@ -204,3 +250,26 @@ def is_halted(tx: Any) -> bool:  # noqa: ANN401 - of the store
     """Return True while payments are halted."""
     head = tx.money.switches.current()
     return head is not None and bool(head.entity.is_halted)
+
+
+def _is_left_over(tx: Any, transfer: Json, *, is_named: bool) -> bool:  # noqa: ANN401 - the store
+    """Return True if no settlement will adopt a transfer that the store has lost.
+
+    The settlement of its contest has planned all of its transfers, and R9 names this one as none of
+    them, or there will be no settlement.
+    """
+    contest_id = transfer["transfer_group"].removeprefix(transfer_group(""))
+    contests = tx.contests.contests.find({"id": contest_id}, limit=1)
+    if not contests or contests[0].entity.status is ContestStatus.CANCELLED:
+        return True
+    jobs = tx.money.payout_jobs.find({"id": transfer["metadata"][SETTLEMENT_METADATA]}, limit=1)
+    if not is_named or not jobs:
+        return False
+    planned = sum(tx.money.transfers.count_of_job(jobs[0].entity.id).values())
+    return bool(planned == jobs[0].entity.transfer_count)
+
+
+def _has_failed(tx: Any, transfer_id: str) -> bool:  # noqa: ANN401 - of the store
+    """Return True if the store has a transfer that has failed."""
+    status = TransferStatus.FAILED_TERMINAL
+    return bool(tx.money.transfers.find({"id": transfer_id, "status": status}, limit=1))

@@ -86,7 +86,12 @@ class Restorer:
             self._check_database()
             lost = self._go_back()
             people = self.checker.people
-            self._losses.add(lost, contest_ids=people.contest_ids, entry_ids=people.entry_ids)
+            self._losses.add(
+                lost,
+                contest_ids=people.contest_ids,
+                entry_ids=people.entry_ids,
+                stripe=self.around.stripe,
+            )
             people.notice_losses(store)
             forget_lost_jobs(self.checker, lost)
             forget_lost_scans(self.checker, lost)

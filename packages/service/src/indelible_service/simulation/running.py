@@ -196,6 +196,7 @@ class Simulation:
             "lost changes": self.people.losses.changes,
             "lost entries": len(self.people.losses.entries),
             "refunds of lost payments": self.checker.operator.refunds,
+            "reversals of lost transfers": self.checker.operator.reversals,
         }
         git = self.around.git
         if git is not None:
