@@ -1,6 +1,6 @@
 """The invariants of a simulation, each a function that yields what is wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +9,7 @@ from indelible.money.entities import ReconciliationRule
 from indelible.money.entities.values import AccountKind
 from indelible.money.lifecycle import InboxStatus
 from indelible.money.rules.events import EVENT_TYPES
+from indelible.money.rules.payouts import TRANSFER_METADATA
 from indelible.money.rules.stages import (
     PROCESS_STRIPE_EVENT_STAGE,
     RECORD_FEE_STAGE,
@@ -20,6 +21,7 @@ from indelible.reactions.charges import UPDATE_CHARGES_STAGE
 from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
 from indelible_service.simulation import chain_invariants as tokens
 from indelible_service.simulation import project_invariants as projects
+from indelible_service.simulation.losses import Json
 from indelible_service.simulation.observed import Observed
 from indelible_service.simulation.operator import is_halted
 from indelible_service.simulation.plan import HOUR, FaultKind
@@ -35,6 +37,7 @@ BOOKING_STAGES: Final = (
     SEND_REFUND_STAGE,
     UPDATE_CHARGES_STAGE,
 )
+COMPLETED: Final = {"status": "completed"}
 MAX_TRANSFERS: Final = 500
 MAX_LINES: Final = 500
 STRIPE_FAULTS: Final = (
@@ -71,10 +74,26 @@ def one_transfer(observed: Observed) -> Iterator[str]:
         seen[own_id] = str(transfer["id"])
 
 
+def one_payout(observed: Observed) -> Iterator[str]:
+    """Yield each transfer that was made while Stripe had one of its contest that we had lost.
+
+    A lost one of a party that is owed another amount now fails its own transfer only.
+    """
+    later = list(observed.people.losses.later_transfers(observed.stripe))
+    for lost in observed.people.losses.transfers(observed.stripe):
+        own_id = lost["metadata"][TRANSFER_METADATA]
+        if not later or observed.store.read(_transfers_of, {"id": own_id}):
+            continue
+        for transfer in later:
+            is_same = transfer["transfer_group"] == lost["transfer_group"]
+            if is_same and not _is_reversed_at(lost, transfer["created"]):
+                yield f"{transfer['id']} was made while Stripe had {lost['id']}, which was lost"
+
+
 def transfers_match(observed: Observed) -> Iterator[str]:
     """Yield each completed transfer that Stripe has with another amount or destination."""
     at_stripe = {one["id"]: one for one in observed.stripe.objects("transfer")}
-    for head in observed.store.read(_completed_transfers):
+    for head in observed.store.read(_transfers_of, COMPLETED):
         transfer = head.entity
         other = at_stripe.get(transfer.stripe_transfer_id)
         if other is None:
@@ -186,7 +205,7 @@ def at_rest(observed: Observed) -> bool:
     sent = sum(one["amount"] for one in observed.stripe.objects("transfer"))
     for lost in observed.people.losses.transfers(observed.stripe):
         sent -= lost["amount"] * lost["reversed"]
-    booked = sum(head.entity.amount_minor for head in observed.store.read(_completed_transfers))
+    booked = sum(head.entity.amount_minor for head in observed.store.read(_transfers_of, COMPLETED))
     return bool(sent == booked)
 
 
@@ -330,8 +349,14 @@ def _subscriber_cursor(tx: Any) -> str:  # noqa: ANN401 - of the store
     return "" if cursor is None else str(cursor.feed_cursor)
 
 
-def _completed_transfers(tx: Any) -> Any:  # noqa: ANN401 - of the store
-    return tx.money.transfers.find({"status": "completed"}, limit=MAX_TRANSFERS)
+def _transfers_of(tx: Any, where: Mapping[str, str]) -> Any:  # noqa: ANN401 - of the store
+    return tx.money.transfers.find(where, limit=MAX_TRANSFERS)
+
+
+def _is_reversed_at(transfer: Json, at: int) -> bool:
+    """Return True if a transfer of Stripe is reversed, and was at a time in Stripe's seconds."""
+    reversals = transfer["reversals"]["data"]
+    return bool(transfer["reversed"]) and all(one["created"] <= at for one in reversals)
 
 
 HOURLY: Final[dict[str, Check]] = {
@@ -340,6 +365,7 @@ HOURLY: Final[dict[str, Check]] = {
     "complete-after-the-end": complete_after_the_end,
     "ledger-balances": ledger_balances,
     "one-transfer": one_transfer,
+    "one-payout": one_payout,
     "transfers-match": transfers_match,
     "only-paid-entries-count": only_paid_entries_count,
     "reference-agrees": reference_agrees,

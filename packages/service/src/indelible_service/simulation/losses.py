@@ -35,6 +35,7 @@ class Losses:
     contests: list[str] = field(factory=list[str])
     _charges: set[str] = field(factory=set[str])  # our ids
     _transfers: set[str] = field(factory=set[str])  # Stripe's ids
+    _earlier: set[str] = field(factory=set[str])  # Stripe's transfers before the last restore
 
     def add(
         self,
@@ -52,6 +53,7 @@ class Losses:
             if lifecycle == "entry":
                 self._charges.add(charge_id(entity_id))
         for transfer in stripe.objects("transfer"):
+            self._earlier.add(transfer["id"])
             if ("transfer", transfer["metadata"].get(TRANSFER_METADATA)) in births:
                 self._transfers.add(transfer["id"])
         for name, contest_id in contest_ids.items():
@@ -87,6 +89,14 @@ class Losses:
             return
         for transfer in stripe.objects("transfer"):
             if transfer["id"] in self._transfers:
+                yield transfer
+
+    def later_transfers(self, stripe: SimulatedStripe) -> Iterator[Json]:
+        """Yield Stripe's transfers that were made after the last restore, if there was one."""
+        if not self.restores:
+            return
+        for transfer in stripe.objects("transfer"):
+            if transfer["id"] not in self._earlier:
                 yield transfer
 
     def transactions(self, stripe: SimulatedStripe) -> Iterator[Json]:
