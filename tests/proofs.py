@@ -28,6 +28,7 @@ DOSES: Final = (
     "tests/simulation/test_defects.py",
     "tests/simulation/test_defects_chain.py",
     "tests/simulation/test_defects_git_chain.py",
+    "tests/simulation/test_defects_lost_transfers.py",
     "tests/simulation/test_defects_operations.py",
     "tests/simulation/test_defects_restored_chain.py",
     "tests/simulation/test_disturbed_days.py",

@@ -30,7 +30,7 @@ def restored_days(backup_at: int) -> Plan:
 
 def plant_impatience(patch: pytest.MonkeyPatch) -> None:
     """Let the operator pay what lost transfers took, and look at a difference only hours later."""
-    is_explained = Operator._is_explained
+    is_explained: Callable[[Operator, Discrepancy], bool] = vars(Operator)["_is_explained"]
 
     def believe_at_first(self: Operator, difference: Discrepancy) -> bool:
         if self.world.clock.seconds >= IMPATIENT_UNTIL:
