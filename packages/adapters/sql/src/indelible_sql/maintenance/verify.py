@@ -35,7 +35,7 @@ from indelible_sql.schema.session_settings import change_settings
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 from indelible_sql.store import AnySqlStore
 
-OF_OTHER_REVISION = ("SCHEMA_OUT_OF_DATE", "SCHEMA_TOO_NEW")
+OF_OTHER_REVISION = ("SCHEMA_OUT_OF_DATE", "REVISION_NOT_RELEASED", "SCHEMA_TOO_NEW")
 POSITIONS: Query = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
 # A join of two tables that are read whole. A loop over an index reads all changes of an aggregate
 # for each of its records, and is chosen where statistics are missing.

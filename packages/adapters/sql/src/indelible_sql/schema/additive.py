@@ -4,15 +4,14 @@ Code cannot know the files of a later release, so that release stores the mark i
 table beside Alembic's, written by the migration, which the application's role may only read.
 """
 
-import json
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from typing import Final
 
 from attrs import frozen
 from sqlalchemy import Connection, Text, column, inspect, select, table
 
 from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.revision_files import read_json
 
 ADDITIVE_TABLE: Final = "indelible_additive"
 ADDITIVE_REVISIONS: Final = "additive.json"
@@ -53,9 +52,8 @@ class AdditiveRevision:
 
 def additive_revisions() -> Mapping[str, AdditiveRevision]:
     """Map each additive revision of this release to its mark."""
-    source = files("indelible_sql.schema.migrations").joinpath(ADDITIVE_REVISIONS)
     marks: dict[str, AdditiveRevision] = {}
-    for revision, mark in json.loads(source.read_text(encoding="utf-8")).items():
+    for revision, mark in read_json(ADDITIVE_REVISIONS).items():
         marks[revision] = AdditiveRevision(revision, mark["previous"], mark["digests"])
     return marks
 

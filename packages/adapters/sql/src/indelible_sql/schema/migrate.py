@@ -4,10 +4,8 @@ Every process compares, few change a schema: so what needs alembic is imported w
 import took a sixth of the processor time of a short command.
 """
 
-import json
 from collections.abc import Container, Generator
 from contextlib import contextmanager
-from importlib.resources import files
 from typing import Any, ClassVar
 
 from attrs import frozen
@@ -39,6 +37,7 @@ from indelible_sql.schema.additive import marked_digest
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
 from indelible_sql.schema.privileges import grant
+from indelible_sql.schema.revision_files import read_json
 from indelible_sql.schema.session_settings import MIGRATING, change_settings
 from indelible_sql.schema.snapshot import facts, facts_digest
 
@@ -57,6 +56,22 @@ class SchemaOutOfDate(Unavailable):
     message: ClassVar[str] = (
         "The database schema is at revision {revision}, expected {needed}: "
         "run `indelible db upgrade`."
+    )
+    revision: str
+    needed: str
+
+
+@frozen
+class RevisionNotReleased(Unavailable):
+    """The schema is at a revision of the time before the first release, which no release knows.
+
+    Only databases of developers have one. The revisions of that time are one revision now.
+    """
+
+    code: ClassVar[str] = "REVISION_NOT_RELEASED"
+    message: ClassVar[str] = (
+        "The database schema is at revision {revision}, expected {needed}: revisions before "
+        "{needed} were never released, and nothing upgrades from them. Create a new database."
     )
     revision: str
     needed: str
@@ -165,11 +180,15 @@ def upgrade(url: str, schema: str, catalog: Catalog, *, role: str | None) -> Non
 
 
 def _check_version_table(current: str) -> None:
-    """Raise VersionTableDamaged for a text that is no revision."""
+    """Refuse what no migration can start from.
+
+    Raises: RevisionNotReleased, VersionTableDamaged.
+    """
     revisions = digests_by_revision()
     if not current or current in revisions:
         return
 
+    check_released(current)
     raise VersionTableDamaged(
         VERSION_TABLE, current[:MAX_REVISION_CHARACTERS], ", ".join(sorted(revisions))
     )
@@ -199,12 +218,14 @@ def downgrade(
 ) -> None:
     """Take the schema back to a revision.
 
-    Raises RecordsWouldBeLost unless `exported` has the hash of every record that would be dropped.
+    Raises RecordsWouldBeLost unless `exported` has the hash of every record that would be dropped,
+    and RevisionNotReleased.
     Keys and receipts need no export: they mean nothing without the store that they were made for.
     """
     from indelible_sql.schema import revisions  # noqa: PLC0415 - imports alembic
 
     with migrating(url, schema) as (connection, postgresql_schema):
+        check_released(current_revision(connection, postgresql_schema))
         revisions.downgrade_to(revision, connection, postgresql_schema, catalog, exported)
 
 
@@ -224,7 +245,7 @@ def current_revision(connection: Connection, schema: str | None) -> str:
 def check(connection: Connection, schema: str, catalog: Catalog) -> str:
     """Return the revision of a database that is as its migrations leave it, for this code to use.
 
-    Raises: SchemaOutOfDate, SchemaTooNew, SchemaDamaged.
+    Raises: SchemaOutOfDate, RevisionNotReleased, SchemaTooNew, SchemaDamaged.
     """
     # First the revision: an empty database has no table of which facts could be read.
     state = admitted_state(connection, schema)
@@ -247,9 +268,10 @@ def admitted_state(connection: Connection, schema: str) -> SchemaState:
     """Return the state of the schema if this code may work with it.
 
     That is its own newest revision, and the next one if the database says that it is additive.
-    Raises: SchemaOutOfDate, SchemaTooNew.
+    Raises: SchemaOutOfDate, RevisionNotReleased, SchemaTooNew.
     """
     current = current_revision(connection, schema)
+    check_released(current)
     revision, digests = newest()
     if current == revision:
         return SchemaState(revision, digests[connection.dialect.name], is_later=False)
@@ -270,6 +292,13 @@ def is_at_later_revision(connection: Connection, schema: str) -> bool:
 def _is_later(current: str) -> bool:
     """Return True for the name of a revision that a later release has made."""
     return current.isdecimal() and current > newest()[0]
+
+
+def check_released(current: str) -> None:
+    """Raise RevisionNotReleased for the name of a revision before the first that there is."""
+    first = min(digests_by_revision())
+    if current.isdecimal() and current < first:
+        raise RevisionNotReleased(current[:MAX_REVISION_CHARACTERS], first)
 
 
 def has_newest_tables(connection: Connection, schema: str, catalog: Catalog) -> bool:
@@ -296,8 +325,7 @@ def newest() -> tuple[str, dict[str, str]]:
 
 def digests_by_revision() -> dict[str, dict[str, str]]:
     """Map each revision to the digest of each database's facts."""
-    source = files("indelible_sql.schema.migrations").joinpath(DIGESTS).read_text(encoding="utf-8")
-    digests: dict[str, dict[str, str]] = json.loads(source)
+    digests: dict[str, dict[str, str]] = read_json(DIGESTS)
     return digests
 
 

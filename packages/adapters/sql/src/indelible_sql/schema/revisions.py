@@ -7,6 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.revision_files import script_location
 
 
 def upgrade_to_newest(connection: Connection, schema: str | None, catalog: Catalog) -> None:
@@ -29,7 +30,7 @@ def downgrade_to(
 
 def _config(connection: Connection, schema: str | None, catalog: Catalog) -> Config:
     config = Config()
-    config.set_main_option("script_location", "indelible_sql.schema:migrations")
+    config.set_main_option("script_location", script_location())
     config.set_main_option("path_separator", "os")
     config.attributes.update(connection=connection, schema=schema, catalog=catalog)
     return config

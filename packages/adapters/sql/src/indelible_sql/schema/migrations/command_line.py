@@ -14,6 +14,7 @@ from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.migrate import (
     VERSION_TABLE,
     check,
+    check_released,
     complete_upgrade,
     current_revision,
     migrating,
@@ -86,6 +87,7 @@ def _run_on_database(url: str, schema: str) -> None:
             check(connection, schema, CATALOG)
 
         revision_before = current_revision(connection, postgresql_schema)
+        check_released(revision_before)
         run_migrations(connection, postgresql_schema)
 
         revision = current_revision(connection, postgresql_schema)

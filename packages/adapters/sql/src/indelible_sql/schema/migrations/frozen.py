@@ -1,10 +1,9 @@
 """Statements that were written from the declarations once, and stand in a file since."""
 
-from importlib.resources import files
-
 from alembic import op
 
 from indelible_sql.schema.columns import SCHEMA, in_schema
+from indelible_sql.schema.revision_files import read_text
 
 SEPARATOR = "\n--;\n"
 UP = "up"
@@ -14,10 +13,8 @@ DOWN = "down"
 def run_frozen(revision: str, direction: str = UP) -> None:
     """Run a revision's file for the database, in the migration's schema, or print it offline."""
     suffix = "" if direction == UP else f".{direction}"
-    file = files("indelible_sql.schema.migrations.versions").joinpath(
-        f"{revision}.{op.get_bind().dialect.name}{suffix}.sql"
-    )
-    for statement in filter(str.strip, file.read_text(encoding="utf-8").split(SEPARATOR)):
+    source = read_text(f"versions/{revision}.{op.get_bind().dialect.name}{suffix}.sql")
+    for statement in filter(str.strip, source.split(SEPARATOR)):
         run_statement(statement)
 
 

@@ -1,6 +1,224 @@
-DROP TRIGGER contests_frozen
+CREATE TABLE lifecycle_edges (
+	lifecycle TEXT NOT NULL,
+	from_state TEXT NOT NULL,
+	action TEXT NOT NULL,
+	to_state TEXT NOT NULL,
+	adds_version INTEGER NOT NULL,
+	CONSTRAINT lifecycle_edges_pkey PRIMARY KEY (lifecycle, from_state, action),
+	CONSTRAINT lifecycle_edges_all_columns UNIQUE (lifecycle, from_state, action, to_state, adds_version),
+	CONSTRAINT lifecycle_edges_adds_version_range CHECK (adds_version IN (0, 1)),
+	CONSTRAINT lifecycle_edges_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT lifecycle_edges_from_state_rule CHECK (length(from_state) <= 60),
+	CONSTRAINT lifecycle_edges_action_rule CHECK (length(action) BETWEEN 1 AND 200),
+	CONSTRAINT lifecycle_edges_to_state_rule CHECK (length(to_state) BETWEEN 1 AND 200),
+	CONSTRAINT lifecycle_edges_adds_version_rule CHECK (adds_version >= 0)
+)
+ WITHOUT ROWID,
+ STRICT
 --;
-DROP TRIGGER lifecycle_edges_no_insert
+CREATE TABLE history (
+	position INTEGER NOT NULL,
+	lifecycle TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	previous_seq INTEGER GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) STORED,
+	action TEXT NOT NULL,
+	from_state TEXT NOT NULL,
+	to_state TEXT NOT NULL,
+	adds_version INTEGER NOT NULL,
+	version INTEGER NOT NULL,
+	previous_version INTEGER NOT NULL GENERATED ALWAYS AS (version - adds_version) STORED,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	request_id TEXT,
+	data TEXT NOT NULL,
+	prev_hash TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT history_position PRIMARY KEY (position),
+	CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq),
+	CONSTRAINT history_revision UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
+	CONSTRAINT history_edge FOREIGN KEY(lifecycle, from_state, action, to_state, adds_version) REFERENCES lifecycle_edges (lifecycle, from_state, action, to_state, adds_version),
+	CONSTRAINT history_predecessor FOREIGN KEY(lifecycle, entity_id, previous_seq, from_state, previous_version, prev_hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash),
+	CONSTRAINT history_first_change CHECK (CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0 ELSE from_state <> '' AND prev_hash <> '' END),
+	CONSTRAINT history_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT history_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT history_seq_rule CHECK (seq >= 1),
+	CONSTRAINT history_action_rule CHECK (length(action) BETWEEN 1 AND 200),
+	CONSTRAINT history_from_state_rule CHECK (length(from_state) <= 60),
+	CONSTRAINT history_to_state_rule CHECK (length(to_state) BETWEEN 1 AND 200),
+	CONSTRAINT history_adds_version_rule CHECK (adds_version >= 0),
+	CONSTRAINT history_version_rule CHECK (version >= 0),
+	CONSTRAINT history_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT history_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT history_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT history_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200),
+	CONSTRAINT history_data_rule CHECK (data IS NULL OR json_valid(data) AND json_type(data) = 'object'),
+	CONSTRAINT history_prev_hash_rule CHECK (length(prev_hash) IN (0, 64) AND trim(prev_hash, '0123456789abcdef') = ''),
+	CONSTRAINT history_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT history_rowid CHECK (rowid >= 1)
+)
+ STRICT
+--;
+CREATE TABLE keys (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('key') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	owner TEXT NOT NULL,
+	scopes TEXT NOT NULL,
+	secret_digest TEXT NOT NULL,
+	expires_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT keys_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT keys_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT keys_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT keys_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT keys_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT keys_seq_rule CHECK (seq >= 1),
+	CONSTRAINT keys_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT keys_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT keys_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT keys_owner_rule CHECK ((substr(owner, 1, 5) = 'user:' AND length(owner) BETWEEN 6 AND 205 OR substr(owner, 1, 7) = 'system:' AND length(owner) BETWEEN 8 AND 207 OR substr(owner, 1, 4) = 'key:' AND length(owner) BETWEEN 5 AND 204) AND owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT keys_scopes_rule CHECK (scopes IS NULL OR json_valid(scopes) AND json_type(scopes) = 'array'),
+	CONSTRAINT keys_secret_digest_rule CHECK (length(secret_digest) = 64 AND trim(secret_digest, '0123456789abcdef') = ''),
+	CONSTRAINT keys_expires_at_rule CHECK (expires_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND expires_at >= '2000' AND expires_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE stages (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('stage') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT stages_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT stages_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT stages_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT stages_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT stages_seq_rule CHECK (seq >= 1),
+	CONSTRAINT stages_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT stages_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT stages_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE settings (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('setting') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	value TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT settings_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT settings_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT settings_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT settings_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT settings_seq_rule CHECK (seq >= 1),
+	CONSTRAINT settings_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT settings_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT settings_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT settings_value_rule CHECK (trim(value, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE tasks (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	due_at TEXT,
+	lease_owner TEXT,
+	lease_until TEXT,
+	fence INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	dead_reason TEXT,
+	priority INTEGER DEFAULT 2 NOT NULL,
+	arguments TEXT,
+	result TEXT,
+	progress INTEGER,
+	slot TEXT,
+	error_class TEXT,
+	cancel_reason TEXT,
+	finished_at TEXT,
+	succeeded_at TEXT,
+	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
+	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
+	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
+	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
+	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL),
+	CONSTRAINT tasks_priority_known CHECK (priority BETWEEN 1 AND 3),
+	CONSTRAINT tasks_progress_percent CHECK (progress <= 100),
+	CONSTRAINT tasks_canceled_is_not_due CHECK (cancel_reason IS NULL OR (due_at IS NULL AND dead_reason IS NULL)),
+	CONSTRAINT tasks_finished_once CHECK ((finished_at IS NOT NULL) = (due_at IS NULL AND dead_reason IS NULL)),
+	CONSTRAINT tasks_result_of_completed CHECK (result IS NULL OR (finished_at IS NOT NULL AND cancel_reason IS NULL)),
+	CONSTRAINT tasks_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
+	CONSTRAINT tasks_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT tasks_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
+	CONSTRAINT tasks_fence_rule CHECK (fence >= 0),
+	CONSTRAINT tasks_attempts_rule CHECK (attempts >= 0),
+	CONSTRAINT tasks_dead_reason_rule CHECK (trim(dead_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tasks_priority_rule CHECK (priority >= 0),
+	CONSTRAINT tasks_arguments_rule CHECK (arguments IS NULL OR json_valid(arguments) AND json_type(arguments) = 'object'),
+	CONSTRAINT tasks_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) <> 'null'),
+	CONSTRAINT tasks_progress_rule CHECK (progress >= 0),
+	CONSTRAINT tasks_slot_rule CHECK (slot GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND slot >= '2000' AND slot < '3000'),
+	CONSTRAINT tasks_error_class_rule CHECK (length(error_class) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_cancel_reason_rule CHECK (trim(cancel_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tasks_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000'),
+	CONSTRAINT tasks_succeeded_at_rule CHECK (succeeded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND succeeded_at >= '2000' AND succeeded_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX tasks_canceled ON tasks (stage, finished_at, entity_id) WHERE cancel_reason IS NOT NULL
+--;
+CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
+--;
+CREATE INDEX tasks_due ON tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL
+--;
+CREATE INDEX tasks_finished ON tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL
+--;
+CREATE INDEX tasks_succeeded ON tasks (stage, succeeded_at) WHERE succeeded_at IS NOT NULL
+--;
+CREATE TABLE pruned_stages (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	fence INTEGER NOT NULL,
+	CONSTRAINT pruned_stages_pkey PRIMARY KEY (stage),
+	CONSTRAINT pruned_stages_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT pruned_stages_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT pruned_stages_fence_rule CHECK (fence >= 0)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE rate_buckets (
+	stage TEXT NOT NULL,
+	empty_at TEXT NOT NULL,
+	CONSTRAINT rate_buckets_pkey PRIMARY KEY (stage),
+	CONSTRAINT rate_buckets_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT rate_buckets_empty_at_rule CHECK (empty_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND empty_at >= '2000' AND empty_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
 --;
 CREATE TABLE stage_breakers (
 	stage TEXT NOT NULL,
@@ -10,6 +228,24 @@ CREATE TABLE stage_breakers (
 	CONSTRAINT stage_breakers_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
 	CONSTRAINT stage_breakers_outages_rule CHECK (outages >= 0),
 	CONSTRAINT stage_breakers_probe_at_rule CHECK (probe_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND probe_at >= '2000' AND probe_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE hung_threads (
+	stage TEXT NOT NULL,
+	process TEXT NOT NULL,
+	threads INTEGER NOT NULL,
+	since TEXT NOT NULL,
+	expires_at TEXT NOT NULL,
+	CONSTRAINT hung_threads_pkey PRIMARY KEY (stage, process),
+	CONSTRAINT hung_threads_not_empty CHECK (threads >= 1),
+	CONSTRAINT hung_threads_expire_after CHECK (expires_at >= since),
+	CONSTRAINT hung_threads_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT hung_threads_process_rule CHECK (length(process) BETWEEN 1 AND 200),
+	CONSTRAINT hung_threads_threads_rule CHECK (threads >= 0),
+	CONSTRAINT hung_threads_since_rule CHECK (since GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND since >= '2000' AND since < '3000'),
+	CONSTRAINT hung_threads_expires_at_rule CHECK (expires_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND expires_at >= '2000' AND expires_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -62,6 +298,150 @@ CREATE TABLE watched_subjects (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE receipts (
+	owner TEXT NOT NULL,
+	"key" TEXT NOT NULL,
+	fingerprint TEXT NOT NULL,
+	result TEXT NOT NULL,
+	at TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT receipts_key PRIMARY KEY (owner, "key"),
+	CONSTRAINT receipts_owner_rule CHECK ((substr(owner, 1, 5) = 'user:' AND length(owner) BETWEEN 6 AND 205 OR substr(owner, 1, 7) = 'system:' AND length(owner) BETWEEN 8 AND 207 OR substr(owner, 1, 4) = 'key:' AND length(owner) BETWEEN 5 AND 204) AND owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT receipts_key_rule CHECK (trim(key, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT receipts_fingerprint_rule CHECK (length(fingerprint) = 64 AND trim(fingerprint, '0123456789abcdef') = ''),
+	CONSTRAINT receipts_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) = 'object'),
+	CONSTRAINT receipts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT receipts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE task_attempts (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	fence INTEGER NOT NULL,
+	outcome TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	request_id TEXT,
+	hash TEXT NOT NULL,
+	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
+	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED', 'CANCELED')),
+	CONSTRAINT task_attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_fence_rule CHECK (fence >= 0),
+	CONSTRAINT task_attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT task_attempts_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT task_attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT task_attempts_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX task_attempts_actor ON task_attempts (stage, actor, entity_id)
+--;
+CREATE INDEX task_attempts_deaths ON task_attempts (stage, at, entity_id) WHERE outcome = 'DEAD'
+--;
+CREATE TABLE seals (
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	starts_after INTEGER NOT NULL,
+	ends_at INTEGER NOT NULL,
+	changes INTEGER NOT NULL,
+	feed_digest TEXT NOT NULL,
+	records INTEGER NOT NULL,
+	records_digest TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	prev_hash TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT seals_pkey PRIMARY KEY (number),
+	CONSTRAINT seals_end UNIQUE (number, ends_at, hash),
+	CONSTRAINT seals_predecessor FOREIGN KEY(previous_number, starts_after, prev_hash) REFERENCES seals (number, ends_at, hash),
+	CONSTRAINT seals_first CHECK (CASE WHEN number = 1 THEN starts_after = 0 AND prev_hash = '' ELSE prev_hash <> '' END),
+	CONSTRAINT seals_stretch CHECK (starts_after <= ends_at),
+	CONSTRAINT seals_number_rule CHECK (number >= 1),
+	CONSTRAINT seals_starts_after_rule CHECK (starts_after >= 0),
+	CONSTRAINT seals_ends_at_rule CHECK (ends_at >= 0),
+	CONSTRAINT seals_changes_rule CHECK (changes >= 0),
+	CONSTRAINT seals_feed_digest_rule CHECK (length(feed_digest) = 64 AND trim(feed_digest, '0123456789abcdef') = ''),
+	CONSTRAINT seals_records_rule CHECK (records >= 0),
+	CONSTRAINT seals_records_digest_rule CHECK (length(records_digest) = 64 AND trim(records_digest, '0123456789abcdef') = ''),
+	CONSTRAINT seals_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT seals_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT seals_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT seals_prev_hash_rule CHECK (length(prev_hash) IN (0, 64) AND trim(prev_hash, '0123456789abcdef') = ''),
+	CONSTRAINT seals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE seal_records (
+	record_table TEXT NOT NULL,
+	record_hash TEXT NOT NULL,
+	seal_number INTEGER NOT NULL,
+	CONSTRAINT seal_records_pkey PRIMARY KEY (record_table, record_hash),
+	CONSTRAINT seal_records_seal FOREIGN KEY(seal_number) REFERENCES seals (number),
+	CONSTRAINT seal_records_record_table_rule CHECK (length(record_table) BETWEEN 1 AND 200),
+	CONSTRAINT seal_records_record_hash_rule CHECK (length(record_hash) = 64 AND trim(record_hash, '0123456789abcdef') = ''),
+	CONSTRAINT seal_records_seal_number_rule CHECK (seal_number >= 1)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE payloads (
+	digest TEXT NOT NULL,
+	bytes BLOB NOT NULL,
+	size INTEGER NOT NULL,
+	content_type TEXT NOT NULL,
+	first_received_at TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT payloads_pkey PRIMARY KEY (digest),
+	CONSTRAINT payloads_size_matches CHECK (size = length(bytes)),
+	CONSTRAINT payloads_digest_rule CHECK (length(digest) = 64 AND trim(digest, '0123456789abcdef') = ''),
+	CONSTRAINT payloads_bytes_rule CHECK (typeof(bytes) = 'blob' AND length(bytes) <= 2097152),
+	CONSTRAINT payloads_size_rule CHECK (size >= 0),
+	CONSTRAINT payloads_content_type_rule CHECK (length(content_type) BETWEEN 1 AND 200),
+	CONSTRAINT payloads_first_received_at_rule CHECK (first_received_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND first_received_at >= '2000' AND first_received_at < '3000'),
+	CONSTRAINT payloads_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT payloads_rowid CHECK (rowid >= 1)
+)
+ STRICT
+--;
+CREATE TABLE rejections (
+	id TEXT NOT NULL,
+	command TEXT NOT NULL,
+	code TEXT NOT NULL,
+	message TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	request_id TEXT,
+	command_digest TEXT NOT NULL,
+	at TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT rejections_pkey PRIMARY KEY (id),
+	CONSTRAINT rejections_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT rejections_command_rule CHECK (length(command) BETWEEN 1 AND 200),
+	CONSTRAINT rejections_code_rule CHECK (length(code) BETWEEN 1 AND 200),
+	CONSTRAINT rejections_message_rule CHECK (trim(message, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT rejections_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT rejections_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT rejections_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200),
+	CONSTRAINT rejections_command_digest_rule CHECK (length(command_digest) = 64 AND trim(command_digest, '0123456789abcdef') = ''),
+	CONSTRAINT rejections_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT rejections_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX rejections_at ON rejections (at, id)
+--;
+CREATE INDEX rejections_command ON rejections (command, at, id)
+--;
 CREATE TABLE webhook_rejections (
 	id TEXT NOT NULL,
 	endpoint TEXT NOT NULL,
@@ -83,6 +463,1353 @@ CREATE TABLE webhook_rejections (
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX webhook_rejections_at ON webhook_rejections (at, id)
+--;
+CREATE INDEX webhook_rejections_endpoint ON webhook_rejections (endpoint, at, id)
+--;
+CREATE TABLE concepts (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('concept') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	current_version INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	name_key TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT concepts_history FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT concepts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT concepts_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT concepts_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT concepts_seq_rule CHECK (seq >= 1),
+	CONSTRAINT concepts_current_version_rule CHECK (current_version >= 1),
+	CONSTRAINT concepts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT concepts_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT concepts_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT concepts_name_key_rule CHECK (length(name_key) <= 200)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX concepts_created_at ON concepts (created_at, id)
+--;
+CREATE INDEX concepts_name_key ON concepts (name_key)
+--;
+CREATE INDEX concepts_status ON concepts (status, id)
+--;
+CREATE INDEX concepts_updated_at ON concepts (updated_at, id)
+--;
+CREATE TABLE concept_versions (
+	id TEXT NOT NULL,
+	concept_id TEXT NOT NULL,
+	version_number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(version_number - 1, 0)) STORED,
+	name TEXT NOT NULL,
+	definition TEXT NOT NULL,
+	explanation TEXT NOT NULL,
+	examples TEXT NOT NULL,
+	prerequisites TEXT NOT NULL,
+	learning_objective TEXT NOT NULL,
+	misconceptions TEXT NOT NULL,
+	scope_boundaries TEXT,
+	created_by TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	change_note TEXT,
+	name_key TEXT NOT NULL,
+	search_key TEXT NOT NULL,
+	CONSTRAINT concept_versions_pkey PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_versions_id UNIQUE (id),
+	CONSTRAINT concept_versions_created_at UNIQUE (concept_id, version_number, created_at),
+	CONSTRAINT concept_versions_name_key UNIQUE (concept_id, version_number, name_key),
+	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES concepts (id),
+	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES concept_versions (concept_id, version_number),
+	CONSTRAINT concept_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT concept_versions_concept_id_rule CHECK (length(concept_id) BETWEEN 1 AND 200),
+	CONSTRAINT concept_versions_version_number_rule CHECK (version_number >= 1),
+	CONSTRAINT concept_versions_examples_rule CHECK (examples IS NULL OR json_valid(examples) AND json_type(examples) = 'array'),
+	CONSTRAINT concept_versions_prerequisites_rule CHECK (prerequisites IS NULL OR json_valid(prerequisites) AND json_type(prerequisites) = 'array'),
+	CONSTRAINT concept_versions_misconceptions_rule CHECK (misconceptions IS NULL OR json_valid(misconceptions) AND json_type(misconceptions) = 'array'),
+	CONSTRAINT concept_versions_created_by_rule CHECK ((substr(created_by, 1, 5) = 'user:' AND length(created_by) BETWEEN 6 AND 205 OR substr(created_by, 1, 7) = 'system:' AND length(created_by) BETWEEN 8 AND 207 OR substr(created_by, 1, 4) = 'key:' AND length(created_by) BETWEEN 5 AND 204) AND created_by NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT concept_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT concept_versions_name_key_rule CHECK (length(name_key) <= 200)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE concept_warnings (
+	concept_id TEXT NOT NULL,
+	version_number INTEGER NOT NULL,
+	computed_at TEXT NOT NULL,
+	ruleset INTEGER NOT NULL,
+	warnings TEXT NOT NULL,
+	CONSTRAINT concept_warnings_pkey PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES concept_versions (concept_id, version_number, created_at),
+	CONSTRAINT concept_warnings_concept_id_rule CHECK (length(concept_id) BETWEEN 1 AND 200),
+	CONSTRAINT concept_warnings_version_number_rule CHECK (version_number >= 1),
+	CONSTRAINT concept_warnings_computed_at_rule CHECK (computed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND computed_at >= '2000' AND computed_at < '3000'),
+	CONSTRAINT concept_warnings_ruleset_rule CHECK (ruleset >= 1),
+	CONSTRAINT concept_warnings_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE spaces (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('space') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	model TEXT NOT NULL,
+	dimension INTEGER NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT spaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT spaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT spaces_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_seq_rule CHECK (seq >= 1),
+	CONSTRAINT spaces_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT spaces_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT spaces_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT spaces_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_name_rule CHECK (trim(name, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT spaces_model_rule CHECK (length(model) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_dimension_rule CHECK (dimension >= 1)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX spaces_user_id ON spaces (user_id, id)
+--;
+CREATE TABLE subspaces (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('subspace') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	seed BLOB,
+	PRIMARY KEY (id),
+	CONSTRAINT subspaces_space FOREIGN KEY(space_id) REFERENCES spaces (id),
+	CONSTRAINT subspaces_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT subspaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT subspaces_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_seq_rule CHECK (seq >= 1),
+	CONSTRAINT subspaces_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT subspaces_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT subspaces_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT subspaces_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_name_rule CHECK (trim(name, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT subspaces_seed_rule CHECK (length(seed) BETWEEN 4 AND 16384 AND length(seed) % 4 = 0 AND seed <> zeroblob(length(seed)))
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX subspaces_space_id ON subspaces (space_id, id)
+--;
+CREATE TABLE algorithms (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('algorithm') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	formulas TEXT NOT NULL,
+	checksum TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT algorithms_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT algorithms_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT algorithms_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT algorithms_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT algorithms_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT algorithms_seq_rule CHECK (seq >= 1),
+	CONSTRAINT algorithms_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT algorithms_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT algorithms_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT algorithms_formulas_rule CHECK (trim(formulas, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT algorithms_checksum_rule CHECK (length(checksum) = 64 AND trim(checksum, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE UNIQUE INDEX algorithms_active ON algorithms (status) WHERE status = 'ACTIVE'
+--;
+CREATE TABLE artifacts (
+	id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	normalized_url TEXT NOT NULL,
+	title TEXT,
+	title_stamp TEXT NOT NULL,
+	content TEXT,
+	content_stamp TEXT NOT NULL,
+	engagement_level INTEGER NOT NULL,
+	reading_depth REAL NOT NULL,
+	scroll_depth REAL NOT NULL,
+	dwell_time_ms INTEGER NOT NULL,
+	word_count INTEGER NOT NULL,
+	vector BLOB NOT NULL,
+	content_source TEXT NOT NULL,
+	stamp TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT artifacts_normalized_url UNIQUE (space_id, normalized_url),
+	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES spaces (id),
+	CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT artifacts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_seq_rule CHECK (seq >= 1),
+	CONSTRAINT artifacts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT artifacts_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_engagement_level_rule CHECK (engagement_level BETWEEN 0 AND 3),
+	CONSTRAINT artifacts_reading_depth_rule CHECK (reading_depth BETWEEN 0 AND 1.5),
+	CONSTRAINT artifacts_scroll_depth_rule CHECK (scroll_depth BETWEEN 0 AND 1),
+	CONSTRAINT artifacts_dwell_time_ms_rule CHECK (dwell_time_ms >= 0),
+	CONSTRAINT artifacts_word_count_rule CHECK (word_count >= 0),
+	CONSTRAINT artifacts_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
+	CONSTRAINT artifacts_content_source_rule CHECK (length(content_source) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT artifacts_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX artifacts_created_at ON artifacts (space_id, created_at, id)
+--;
+CREATE INDEX artifacts_space_id ON artifacts (space_id, id)
+--;
+CREATE TABLE centroids (
+	id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	vector BLOB NOT NULL,
+	logged_vector BLOB NOT NULL,
+	logged_seq INTEGER NOT NULL,
+	confidence REAL NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT centroids_subspace FOREIGN KEY(id) REFERENCES subspaces (id),
+	CONSTRAINT centroids_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT centroids_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT centroids_seq_rule CHECK (seq >= 1),
+	CONSTRAINT centroids_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT centroids_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT centroids_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
+	CONSTRAINT centroids_logged_vector_rule CHECK (length(logged_vector) BETWEEN 4 AND 16384 AND length(logged_vector) % 4 = 0 AND logged_vector <> zeroblob(length(logged_vector))),
+	CONSTRAINT centroids_logged_seq_rule CHECK (logged_seq >= 0),
+	CONSTRAINT centroids_confidence_rule CHECK (confidence BETWEEN 0 AND 1),
+	CONSTRAINT centroids_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT centroids_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX centroids_space_id ON centroids (space_id, id)
+--;
+CREATE TABLE signals (
+	id TEXT NOT NULL,
+	capture_key TEXT NOT NULL,
+	fingerprint TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	artifact_id TEXT NOT NULL,
+	artifact_seq INTEGER NOT NULL,
+	url TEXT NOT NULL,
+	normalized_url TEXT NOT NULL,
+	title TEXT,
+	content TEXT,
+	session_id TEXT,
+	named_subspace_id TEXT,
+	content_source TEXT NOT NULL,
+	engagement_level INTEGER NOT NULL,
+	reading_depth REAL NOT NULL,
+	scroll_depth REAL NOT NULL,
+	dwell_time_ms INTEGER NOT NULL,
+	word_count INTEGER NOT NULL,
+	embedding_model TEXT NOT NULL,
+	vector BLOB NOT NULL,
+	captured_at TEXT,
+	recorded_at TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	request_id TEXT,
+	algorithm_id TEXT NOT NULL,
+	threshold REAL NOT NULL,
+	magnitude REAL NOT NULL,
+	subspace_id TEXT,
+	decision TEXT NOT NULL,
+	nearest_distance REAL,
+	second_distance REAL,
+	margin REAL,
+	applied_seq INTEGER,
+	drift REAL,
+	logged_drift REAL,
+	centroid_digest TEXT,
+	reached_level INTEGER NOT NULL,
+	warnings TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT signals_pkey PRIMARY KEY (id),
+	CONSTRAINT signals_capture_key UNIQUE (user_id, capture_key),
+	CONSTRAINT signals_artifact_seq UNIQUE (artifact_id, artifact_seq, hash),
+	CONSTRAINT signals_applied_seq UNIQUE (subspace_id, applied_seq, hash),
+	CONSTRAINT signals_artifact FOREIGN KEY(artifact_id) REFERENCES artifacts (id),
+	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES spaces (id),
+	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES subspaces (id),
+	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES algorithms (id),
+	CONSTRAINT signals_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_capture_key_rule CHECK (trim(capture_key, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT signals_fingerprint_rule CHECK (length(fingerprint) = 64 AND trim(fingerprint, '0123456789abcdef') = ''),
+	CONSTRAINT signals_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_artifact_id_rule CHECK (length(artifact_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_artifact_seq_rule CHECK (artifact_seq >= 1),
+	CONSTRAINT signals_session_id_rule CHECK (length(session_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_named_subspace_id_rule CHECK (length(named_subspace_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_content_source_rule CHECK (length(content_source) BETWEEN 1 AND 200),
+	CONSTRAINT signals_engagement_level_rule CHECK (engagement_level BETWEEN 0 AND 3),
+	CONSTRAINT signals_reading_depth_rule CHECK (reading_depth BETWEEN 0 AND 1.5),
+	CONSTRAINT signals_scroll_depth_rule CHECK (scroll_depth BETWEEN 0 AND 1),
+	CONSTRAINT signals_dwell_time_ms_rule CHECK (dwell_time_ms >= 0),
+	CONSTRAINT signals_word_count_rule CHECK (word_count >= 0),
+	CONSTRAINT signals_embedding_model_rule CHECK (length(embedding_model) BETWEEN 1 AND 200),
+	CONSTRAINT signals_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
+	CONSTRAINT signals_captured_at_rule CHECK (captured_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND captured_at >= '2000' AND captured_at < '3000'),
+	CONSTRAINT signals_recorded_at_rule CHECK (recorded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND recorded_at >= '2000' AND recorded_at < '3000'),
+	CONSTRAINT signals_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT signals_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT signals_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_algorithm_id_rule CHECK (length(algorithm_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_threshold_rule CHECK (threshold BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_magnitude_rule CHECK (abs(magnitude) < 9e999),
+	CONSTRAINT signals_subspace_id_rule CHECK (length(subspace_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_decision_rule CHECK (length(decision) BETWEEN 1 AND 200),
+	CONSTRAINT signals_nearest_distance_rule CHECK (nearest_distance BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_second_distance_rule CHECK (second_distance BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_margin_rule CHECK (abs(margin) < 9e999),
+	CONSTRAINT signals_applied_seq_rule CHECK (applied_seq >= 1),
+	CONSTRAINT signals_drift_rule CHECK (drift BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_logged_drift_rule CHECK (logged_drift BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_centroid_digest_rule CHECK (length(centroid_digest) = 64 AND trim(centroid_digest, '0123456789abcdef') = ''),
+	CONSTRAINT signals_reached_level_rule CHECK (reached_level BETWEEN 0 AND 3),
+	CONSTRAINT signals_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array'),
+	CONSTRAINT signals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT signals_rowid CHECK (rowid >= 1)
+)
+ STRICT
+--;
+CREATE INDEX signals_recent ON signals (space_id, recorded_at, id)
+--;
+CREATE TABLE authors (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('author') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	wallet_address TEXT NOT NULL,
+	twitter_handle TEXT,
+	farcaster_handle TEXT,
+	prompt_text TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT authors_wallet UNIQUE (wallet_address),
+	CONSTRAINT authors_prompt_length CHECK (length(prompt_text) BETWEEN 1 AND 1000),
+	CONSTRAINT authors_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT authors_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT authors_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT authors_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT authors_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT authors_seq_rule CHECK (seq >= 1),
+	CONSTRAINT authors_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT authors_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT authors_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT authors_wallet_address_rule CHECK (length(wallet_address) = 42 AND substr(wallet_address, 1, 2) = '0x' AND trim(substr(wallet_address, 3), '0123456789abcdef') = ''),
+	CONSTRAINT authors_prompt_text_rule CHECK (trim(prompt_text, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE mint_events (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('mint_event') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	tx_hash TEXT NOT NULL,
+	log_index INTEGER NOT NULL,
+	block_number INTEGER NOT NULL,
+	block_hash TEXT NOT NULL,
+	block_timestamp TEXT NOT NULL,
+	token_id TEXT NOT NULL,
+	quantity INTEGER NOT NULL,
+	author_wallet TEXT NOT NULL,
+	recipient TEXT NOT NULL,
+	total_paid TEXT NOT NULL,
+	detected_at TEXT NOT NULL,
+	batch TEXT,
+	copies TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
+	CONSTRAINT mint_events_quantity CHECK (quantity <= 10000),
+	CONSTRAINT mint_events_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT mint_events_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_seq_rule CHECK (seq >= 1),
+	CONSTRAINT mint_events_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT mint_events_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT mint_events_tx_hash_rule CHECK (length(tx_hash) = 66 AND substr(tx_hash, 1, 2) = '0x' AND trim(substr(tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_log_index_rule CHECK (log_index >= 0),
+	CONSTRAINT mint_events_block_number_rule CHECK (block_number >= 1),
+	CONSTRAINT mint_events_block_hash_rule CHECK (length(block_hash) = 66 AND substr(block_hash, 1, 2) = '0x' AND trim(substr(block_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_block_timestamp_rule CHECK (block_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND block_timestamp >= '2000' AND block_timestamp < '3000'),
+	CONSTRAINT mint_events_token_id_rule CHECK (length(token_id) = 78 AND token_id NOT GLOB '*[^0-9]*' AND token_id <= '115792089237316195423570985008687907853269984665640564039457584007913129639935'),
+	CONSTRAINT mint_events_quantity_rule CHECK (quantity >= 1),
+	CONSTRAINT mint_events_author_wallet_rule CHECK (length(author_wallet) = 42 AND substr(author_wallet, 1, 2) = '0x' AND trim(substr(author_wallet, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_recipient_rule CHECK (length(recipient) = 42 AND substr(recipient, 1, 2) = '0x' AND trim(substr(recipient, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_detected_at_rule CHECK (detected_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND detected_at >= '2000' AND detected_at < '3000'),
+	CONSTRAINT mint_events_batch_rule CHECK (batch IS NULL OR json_valid(batch) AND json_type(batch) = 'array'),
+	CONSTRAINT mint_events_copies_rule CHECK (copies IS NULL OR json_valid(copies) AND json_type(copies) = 'array')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX mint_events_block ON mint_events (block_number, log_index, id)
+--;
+CREATE UNIQUE INDEX mint_events_canonical ON mint_events (tx_hash, log_index) WHERE status = 'canonical'
+--;
+CREATE INDEX mint_events_token ON mint_events (token_id, block_number, log_index, id)
+--;
+CREATE TABLE tokens_s0 (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('token') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_id TEXT NOT NULL,
+	author_id TEXT NOT NULL,
+	minter_address TEXT,
+	mint_timestamp TEXT NOT NULL,
+	mint_event_id TEXT,
+	image_url TEXT,
+	image_cid TEXT,
+	metadata_cid TEXT,
+	generation_attempts INTEGER NOT NULL,
+	generation_error TEXT,
+	reveal_tx_hash TEXT,
+	error_data TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
+	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES authors (id) ON DELETE RESTRICT,
+	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES mint_events (id),
+	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT tokens_s0_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT tokens_s0_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_seq_rule CHECK (seq >= 1),
+	CONSTRAINT tokens_s0_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT tokens_s0_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT tokens_s0_token_id_rule CHECK (length(token_id) = 78 AND token_id NOT GLOB '*[^0-9]*' AND token_id <= '115792089237316195423570985008687907853269984665640564039457584007913129639935'),
+	CONSTRAINT tokens_s0_author_id_rule CHECK (length(author_id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_minter_address_rule CHECK (length(minter_address) = 42 AND substr(minter_address, 1, 2) = '0x' AND trim(substr(minter_address, 3), '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_mint_timestamp_rule CHECK (mint_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND mint_timestamp >= '2000' AND mint_timestamp < '3000'),
+	CONSTRAINT tokens_s0_mint_event_id_rule CHECK (length(mint_event_id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_generation_attempts_rule CHECK (generation_attempts >= 0),
+	CONSTRAINT tokens_s0_generation_error_rule CHECK (trim(generation_error, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tokens_s0_reveal_tx_hash_rule CHECK (length(reveal_tx_hash) = 66 AND substr(reveal_tx_hash, 1, 2) = '0x' AND trim(substr(reveal_tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_error_data_rule CHECK (error_data IS NULL OR json_valid(error_data) AND json_type(error_data) = 'object')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX tokens_s0_author_id ON tokens_s0 (author_id, token_id)
+--;
+CREATE INDEX tokens_s0_created_at ON tokens_s0 (created_at, token_id)
+--;
+CREATE INDEX tokens_s0_status_mint_timestamp ON tokens_s0 (status, mint_timestamp, token_id)
+--;
+CREATE INDEX tokens_s0_updated_at ON tokens_s0 (updated_at, token_id)
+--;
+CREATE TABLE image_generation_jobs (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('image_job') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_id TEXT NOT NULL,
+	service TEXT NOT NULL,
+	external_job_id TEXT,
+	retry_count INTEGER NOT NULL,
+	error_data TEXT,
+	completed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
+	CONSTRAINT image_generation_jobs_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT image_generation_jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_seq_rule CHECK (seq >= 1),
+	CONSTRAINT image_generation_jobs_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT image_generation_jobs_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT image_generation_jobs_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT image_generation_jobs_token_id_rule CHECK (length(token_id) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_service_rule CHECK (length(service) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_retry_count_rule CHECK (retry_count >= 0),
+	CONSTRAINT image_generation_jobs_error_data_rule CHECK (error_data IS NULL OR json_valid(error_data) AND json_type(error_data) = 'object'),
+	CONSTRAINT image_generation_jobs_completed_at_rule CHECK (completed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND completed_at >= '2000' AND completed_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX image_generation_jobs_service_status ON image_generation_jobs (service, status)
+--;
+CREATE INDEX image_generation_jobs_token_id ON image_generation_jobs (token_id)
+--;
+CREATE TABLE ipfs_upload_records (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('ipfs_upload') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_id TEXT NOT NULL,
+	record_type TEXT NOT NULL,
+	cid TEXT,
+	retry_count INTEGER NOT NULL,
+	error_data TEXT,
+	completed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
+	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
+	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
+	CONSTRAINT ipfs_upload_records_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT ipfs_upload_records_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT ipfs_upload_records_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_seq_rule CHECK (seq >= 1),
+	CONSTRAINT ipfs_upload_records_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT ipfs_upload_records_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT ipfs_upload_records_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT ipfs_upload_records_token_id_rule CHECK (length(token_id) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_record_type_rule CHECK (length(record_type) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_retry_count_rule CHECK (retry_count >= 0),
+	CONSTRAINT ipfs_upload_records_error_data_rule CHECK (error_data IS NULL OR json_valid(error_data) AND json_type(error_data) = 'object'),
+	CONSTRAINT ipfs_upload_records_completed_at_rule CHECK (completed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND completed_at >= '2000' AND completed_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX ipfs_upload_records_token_id ON ipfs_upload_records (token_id)
+--;
+CREATE INDEX ipfs_upload_records_type_status ON ipfs_upload_records (record_type, status)
+--;
+CREATE TABLE reveal_transactions (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('reveal_transaction') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_ids TEXT NOT NULL,
+	tx_hash TEXT,
+	block_number INTEGER,
+	gas_price_wei INTEGER,
+	confirmed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT reveal_transactions_size CHECK (json_array_length(token_ids) BETWEEN 1 AND 50),
+	CONSTRAINT reveal_transactions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT reveal_transactions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT reveal_transactions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT reveal_transactions_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT reveal_transactions_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT reveal_transactions_seq_rule CHECK (seq >= 1),
+	CONSTRAINT reveal_transactions_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT reveal_transactions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT reveal_transactions_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT reveal_transactions_token_ids_rule CHECK (token_ids IS NULL OR json_valid(token_ids) AND json_type(token_ids) = 'array'),
+	CONSTRAINT reveal_transactions_tx_hash_rule CHECK (length(tx_hash) = 66 AND substr(tx_hash, 1, 2) = '0x' AND trim(substr(tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT reveal_transactions_block_number_rule CHECK (block_number >= 1),
+	CONSTRAINT reveal_transactions_gas_price_wei_rule CHECK (gas_price_wei >= 0),
+	CONSTRAINT reveal_transactions_confirmed_at_rule CHECK (confirmed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND confirmed_at >= '2000' AND confirmed_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX reveal_transactions_status ON reveal_transactions (status)
+--;
+CREATE INDEX reveal_transactions_tx_hash ON reveal_transactions (tx_hash)
+--;
+CREATE TABLE system_state (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('system_state') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	state_value TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT system_state_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT system_state_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT system_state_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT system_state_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT system_state_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT system_state_seq_rule CHECK (seq >= 1),
+	CONSTRAINT system_state_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT system_state_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT system_state_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT system_state_state_value_rule CHECK (state_value IS NULL OR json_valid(state_value) AND json_type(state_value) <> 'null')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE projects (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('project') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	prompt_count INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	prompt_number INTEGER GENERATED ALWAYS AS (NULLIF(prompt_count, 0)) STORED,
+	user_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	current_nodes TEXT NOT NULL,
+	latest_successful_job_id TEXT,
+	latest_successful_job_number INTEGER,
+	repository_host TEXT,
+	repository_name TEXT,
+	repository_id TEXT,
+	repository_branch TEXT,
+	github_repo_url TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT projects_owner UNIQUE (user_id, id),
+	CONSTRAINT projects_prompt FOREIGN KEY(id, prompt_number) REFERENCES project_prompts (project_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT projects_name_not_blank CHECK (trim(name) <> ''),
+	CONSTRAINT projects_repository_of_status CHECK (CASE status WHEN 'unbound' THEN repository_host IS NULL AND repository_name IS NULL AND repository_id IS NULL AND repository_branch IS NULL AND github_repo_url IS NULL WHEN 'requested' THEN repository_host IS NOT NULL AND repository_name IS NOT NULL AND repository_id IS NULL AND repository_branch IS NULL AND github_repo_url IS NULL ELSE repository_host IS NOT NULL AND repository_name IS NOT NULL AND repository_id IS NOT NULL AND repository_branch IS NOT NULL AND github_repo_url IS NOT NULL END),
+	CONSTRAINT projects_latest_job CHECK ((latest_successful_job_id IS NULL) = (latest_successful_job_number IS NULL) AND (seq > 1 OR latest_successful_job_id IS NULL)),
+	CONSTRAINT projects_history FOREIGN KEY (lifecycle, id, seq, status, prompt_count, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT projects_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT projects_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT projects_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT projects_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT projects_seq_rule CHECK (seq >= 1),
+	CONSTRAINT projects_prompt_count_rule CHECK (prompt_count >= 0),
+	CONSTRAINT projects_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT projects_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT projects_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT projects_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT projects_current_nodes_rule CHECK (current_nodes IS NULL OR json_valid(current_nodes) AND json_type(current_nodes) = 'array'),
+	CONSTRAINT projects_latest_successful_job_id_rule CHECK (length(latest_successful_job_id) BETWEEN 1 AND 200),
+	CONSTRAINT projects_latest_successful_job_number_rule CHECK (latest_successful_job_number >= 1),
+	CONSTRAINT projects_repository_host_rule CHECK (length(repository_host) BETWEEN 1 AND 200),
+	CONSTRAINT projects_repository_name_rule CHECK (trim(repository_name, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT projects_repository_id_rule CHECK (length(repository_id) BETWEEN 1 AND 200),
+	CONSTRAINT projects_repository_branch_rule CHECK (trim(repository_branch, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT projects_github_repo_url_rule CHECK (trim(github_repo_url, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX projects_created_at ON projects (user_id, created_at, id)
+--;
+CREATE INDEX projects_name ON projects (user_id, name, id)
+--;
+CREATE INDEX projects_updated_at ON projects (user_id, updated_at, id)
+--;
+CREATE TABLE jobs (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('job') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	output_number INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	project_id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	prompt TEXT NOT NULL,
+	spec_digest TEXT NOT NULL,
+	warning_count INTEGER NOT NULL,
+	phase TEXT,
+	result TEXT,
+	failure_reason TEXT,
+	completed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT jobs_owner UNIQUE (user_id, id),
+	CONSTRAINT jobs_number UNIQUE (project_id, number),
+	CONSTRAINT jobs_project FOREIGN KEY(user_id, project_id) REFERENCES projects (user_id, id),
+	CONSTRAINT jobs_output FOREIGN KEY(id, output_number) REFERENCES job_outputs (job_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT jobs_spec FOREIGN KEY(id) REFERENCES job_specs (job_id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT jobs_phase_known CHECK (phase IN ('cleanup', 'commit', 'finalize', 'generate', 'load', 'push', 'running', 'workspace')),
+	CONSTRAINT jobs_completed_at_of_status CHECK (CASE WHEN status IN ('completed', 'completed_with_warnings', 'failed') THEN completed_at IS NOT NULL AND completed_at = updated_at ELSE completed_at IS NULL END),
+	CONSTRAINT jobs_result_of_status CHECK ((result IS NOT NULL) = (status IN ('completed', 'completed_with_warnings'))),
+	CONSTRAINT jobs_failure_of_status CHECK ((failure_reason IS NOT NULL) = (status = 'failed')),
+	CONSTRAINT jobs_success_has_reason CHECK (CASE status WHEN 'completed' THEN warning_count = 0 AND CASE WHEN json_valid(result) THEN json_extract(result, '$.commit') END IS NOT NULL WHEN 'completed_with_warnings' THEN warning_count > 0 ELSE TRUE END),
+	CONSTRAINT jobs_history FOREIGN KEY (lifecycle, id, seq, status, output_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_seq_rule CHECK (seq >= 1),
+	CONSTRAINT jobs_output_number_rule CHECK (output_number >= 1),
+	CONSTRAINT jobs_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT jobs_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT jobs_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT jobs_project_id_rule CHECK (length(project_id) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_number_rule CHECK (number >= 1),
+	CONSTRAINT jobs_spec_digest_rule CHECK (length(spec_digest) = 64 AND trim(spec_digest, '0123456789abcdef') = ''),
+	CONSTRAINT jobs_warning_count_rule CHECK (warning_count >= 0),
+	CONSTRAINT jobs_phase_rule CHECK (length(phase) BETWEEN 1 AND 200),
+	CONSTRAINT jobs_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) = 'object'),
+	CONSTRAINT jobs_failure_reason_rule CHECK (trim(failure_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT jobs_completed_at_rule CHECK (completed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND completed_at >= '2000' AND completed_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE UNIQUE INDEX jobs_one_running ON jobs (project_id) WHERE status = 'running'
+--;
+CREATE INDEX jobs_status ON jobs (status, id)
+--;
+CREATE TABLE project_prompts (
+	project_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	prompt TEXT NOT NULL,
+	timestamp TEXT NOT NULL,
+	metadata TEXT NOT NULL,
+	CONSTRAINT project_prompts_pkey PRIMARY KEY (project_id, number),
+	CONSTRAINT project_prompts_project FOREIGN KEY(project_id) REFERENCES projects (id),
+	CONSTRAINT project_prompts_previous FOREIGN KEY(project_id, previous_number) REFERENCES project_prompts (project_id, number),
+	CONSTRAINT project_prompts_project_id_rule CHECK (length(project_id) BETWEEN 1 AND 200),
+	CONSTRAINT project_prompts_number_rule CHECK (number >= 1),
+	CONSTRAINT project_prompts_timestamp_rule CHECK (timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND timestamp >= '2000' AND timestamp < '3000'),
+	CONSTRAINT project_prompts_metadata_rule CHECK (metadata IS NULL OR json_valid(metadata) AND json_type(metadata) = 'object')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE job_outputs (
+	job_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	written_at TEXT NOT NULL,
+	logs TEXT NOT NULL,
+	warnings TEXT NOT NULL,
+	CONSTRAINT job_outputs_pkey PRIMARY KEY (job_id, number),
+	CONSTRAINT job_outputs_job FOREIGN KEY(job_id) REFERENCES jobs (id),
+	CONSTRAINT job_outputs_previous FOREIGN KEY(job_id, previous_number) REFERENCES job_outputs (job_id, number),
+	CONSTRAINT job_outputs_logs_size CHECK (json_array_length(logs) <= 100),
+	CONSTRAINT job_outputs_warnings_size CHECK (json_array_length(warnings) <= 100),
+	CONSTRAINT job_outputs_job_id_rule CHECK (length(job_id) BETWEEN 1 AND 200),
+	CONSTRAINT job_outputs_number_rule CHECK (number >= 1),
+	CONSTRAINT job_outputs_written_at_rule CHECK (written_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND written_at >= '2000' AND written_at < '3000'),
+	CONSTRAINT job_outputs_logs_rule CHECK (logs IS NULL OR json_valid(logs) AND json_type(logs) = 'array'),
+	CONSTRAINT job_outputs_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE job_specs (
+	job_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	created_at TEXT NOT NULL,
+	spec_digest TEXT NOT NULL,
+	architecture_spec TEXT NOT NULL,
+	CONSTRAINT job_specs_pkey PRIMARY KEY (job_id, number),
+	CONSTRAINT job_specs_job_id UNIQUE (job_id),
+	CONSTRAINT job_specs_job FOREIGN KEY(job_id) REFERENCES jobs (id),
+	CONSTRAINT job_specs_first CHECK (number = 1),
+	CONSTRAINT job_specs_job_id_rule CHECK (length(job_id) BETWEEN 1 AND 200),
+	CONSTRAINT job_specs_number_rule CHECK (number >= 1),
+	CONSTRAINT job_specs_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT job_specs_spec_digest_rule CHECK (length(spec_digest) = 64 AND trim(spec_digest, '0123456789abcdef') = ''),
+	CONSTRAINT job_specs_architecture_spec_rule CHECK (architecture_spec IS NULL OR json_valid(architecture_spec) AND json_type(architecture_spec) = 'object')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE contests (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('contest') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	configuration_version INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	organizer_id TEXT NOT NULL,
+	contest_name TEXT NOT NULL,
+	configuration_digest TEXT NOT NULL,
+	provider_event_id TEXT NOT NULL,
+	lock_time TEXT NOT NULL,
+	start_time TEXT NOT NULL,
+	end_time TEXT NOT NULL,
+	max_entries INTEGER,
+	min_entries INTEGER,
+	max_entries_per_user INTEGER,
+	fee_minor INTEGER NOT NULL,
+	currency TEXT NOT NULL,
+	payment_grace_seconds INTEGER NOT NULL,
+	settle_time TEXT,
+	settlement_run_id TEXT,
+	settlement_run_status TEXT GENERATED ALWAYS AS (CASE WHEN settlement_run_id <> '' THEN 'COMPLETE' END) STORED,
+	error_from_state TEXT,
+	error_code TEXT,
+	error_message TEXT,
+	attempted_action TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT contests_fee UNIQUE (id, fee_minor, currency),
+	CONSTRAINT contests_tournament UNIQUE (id, provider_event_id),
+	CONSTRAINT contests_settled_by UNIQUE (id, settlement_run_id),
+	CONSTRAINT contests_configuration FOREIGN KEY(id, configuration_version, configuration_digest) REFERENCES contest_configurations (contest_id, version, configuration_digest) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contests_settlement FOREIGN KEY(settlement_run_id, id, settlement_run_status) REFERENCES settlement_runs (id, contest_id, status) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contests_time_invariant CHECK (created_at < lock_time AND lock_time <= start_time AND start_time < end_time),
+	CONSTRAINT contests_name_not_blank CHECK (trim(contest_name) <> ''),
+	CONSTRAINT contests_fee_not_negative CHECK (fee_minor >= 0),
+	CONSTRAINT contests_entry_limits CHECK (min_entries <= max_entries),
+	CONSTRAINT contests_error_of_status CHECK (CASE WHEN status = 'ERROR' THEN error_from_state IS NOT NULL AND error_code IS NOT NULL AND error_message IS NOT NULL AND attempted_action IS NOT NULL ELSE error_from_state IS NULL AND error_code IS NULL AND error_message IS NULL AND attempted_action IS NULL END),
+	CONSTRAINT contests_error_described CHECK (error_from_state = CASE attempted_action WHEN 'lock' THEN 'SCHEDULED' WHEN 'start' THEN 'LOCKED' WHEN 'complete' THEN 'LIVE' ELSE '' END AND length(error_message) <= 1000),
+	CONSTRAINT contests_settlement_of_status CHECK (CASE WHEN status = 'COMPLETE' THEN settle_time IS NOT NULL AND settlement_run_id IS NOT NULL ELSE settle_time IS NULL AND settlement_run_id IS NULL END),
+	CONSTRAINT contests_settled_by_change CHECK (settle_time = updated_at),
+	CONSTRAINT contests_history FOREIGN KEY (lifecycle, id, seq, status, configuration_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contests_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT contests_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT contests_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT contests_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT contests_seq_rule CHECK (seq >= 1),
+	CONSTRAINT contests_configuration_version_rule CHECK (configuration_version >= 1),
+	CONSTRAINT contests_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT contests_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT contests_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT contests_organizer_id_rule CHECK (length(organizer_id) BETWEEN 1 AND 200),
+	CONSTRAINT contests_configuration_digest_rule CHECK (length(configuration_digest) = 64 AND trim(configuration_digest, '0123456789abcdef') = ''),
+	CONSTRAINT contests_provider_event_id_rule CHECK (length(provider_event_id) BETWEEN 1 AND 200),
+	CONSTRAINT contests_lock_time_rule CHECK (lock_time GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lock_time >= '2000' AND lock_time < '3000'),
+	CONSTRAINT contests_start_time_rule CHECK (start_time GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND start_time >= '2000' AND start_time < '3000'),
+	CONSTRAINT contests_end_time_rule CHECK (end_time GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND end_time >= '2000' AND end_time < '3000'),
+	CONSTRAINT contests_max_entries_rule CHECK (max_entries >= 1),
+	CONSTRAINT contests_min_entries_rule CHECK (min_entries >= 1),
+	CONSTRAINT contests_max_entries_per_user_rule CHECK (max_entries_per_user >= 1),
+	CONSTRAINT contests_fee_minor_rule CHECK (fee_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT contests_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT contests_payment_grace_seconds_rule CHECK (payment_grace_seconds >= 0),
+	CONSTRAINT contests_settle_time_rule CHECK (settle_time GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND settle_time >= '2000' AND settle_time < '3000'),
+	CONSTRAINT contests_settlement_run_id_rule CHECK (length(settlement_run_id) BETWEEN 1 AND 200),
+	CONSTRAINT contests_error_from_state_rule CHECK (length(error_from_state) BETWEEN 1 AND 200),
+	CONSTRAINT contests_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200),
+	CONSTRAINT contests_attempted_action_rule CHECK (length(attempted_action) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX contests_created_at ON contests (created_at, id)
+--;
+CREATE INDEX contests_lock_time ON contests (status, lock_time, id)
+--;
+CREATE INDEX contests_name ON contests (contest_name, id)
+--;
+CREATE INDEX contests_of_organizer ON contests (organizer_id, id)
+--;
+CREATE INDEX contests_of_organizer_created_at ON contests (organizer_id, created_at, id)
+--;
+CREATE INDEX contests_of_organizer_name ON contests (organizer_id, contest_name, id)
+--;
+CREATE INDEX contests_of_organizer_updated_at ON contests (organizer_id, updated_at, id)
+--;
+CREATE INDEX contests_of_tournament ON contests (provider_event_id, id)
+--;
+CREATE INDEX contests_start_time ON contests (status, start_time, id)
+--;
+CREATE INDEX contests_status ON contests (status, id)
+--;
+CREATE INDEX contests_updated_at ON contests (updated_at, id)
+--;
+CREATE TABLE entries (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('entry') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	roster_number INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	contest_id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	entry_number INTEGER NOT NULL,
+	place_number INTEGER,
+	roster_digest TEXT NOT NULL,
+	fee_minor INTEGER NOT NULL,
+	currency TEXT NOT NULL,
+	paid_minor INTEGER,
+	paid_at TEXT,
+	payment_ref TEXT,
+	rejection_reason TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT entries_number UNIQUE (contest_id, user_id, entry_number),
+	CONSTRAINT entries_place_number UNIQUE (contest_id, place_number),
+	CONSTRAINT entries_contest FOREIGN KEY(contest_id, fee_minor, currency) REFERENCES contests (id, fee_minor, currency),
+	CONSTRAINT entries_roster FOREIGN KEY(id, roster_number, roster_digest) REFERENCES rosters (entry_id, number, roster_digest) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT entries_place_of_status CHECK ((place_number IS NOT NULL) = (status IN ('ACTIVE', 'PENDING_PAYMENT', 'VOID'))),
+	CONSTRAINT entries_payment_of_status CHECK (CASE WHEN status IN ('PENDING_PAYMENT', 'REJECTED') THEN paid_minor IS NULL AND paid_at IS NULL AND payment_ref IS NULL ELSE paid_minor IS NOT NULL AND paid_at IS NOT NULL AND (payment_ref IS NULL) = (paid_minor = 0) END),
+	CONSTRAINT entries_paid_in_full CHECK (paid_minor = fee_minor AND (fee_minor > 0 OR paid_at = created_at)),
+	CONSTRAINT entries_rejection_short CHECK (length(rejection_reason) <= 1000),
+	CONSTRAINT entries_rejection_of_status CHECK ((rejection_reason IS NOT NULL) = (status = 'REJECTED')),
+	CONSTRAINT entries_history FOREIGN KEY (lifecycle, id, seq, status, roster_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT entries_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT entries_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT entries_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT entries_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT entries_seq_rule CHECK (seq >= 1),
+	CONSTRAINT entries_roster_number_rule CHECK (roster_number >= 1),
+	CONSTRAINT entries_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT entries_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT entries_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT entries_contest_id_rule CHECK (length(contest_id) BETWEEN 1 AND 200),
+	CONSTRAINT entries_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT entries_entry_number_rule CHECK (entry_number >= 1),
+	CONSTRAINT entries_place_number_rule CHECK (place_number >= 1),
+	CONSTRAINT entries_roster_digest_rule CHECK (length(roster_digest) = 64 AND trim(roster_digest, '0123456789abcdef') = ''),
+	CONSTRAINT entries_fee_minor_rule CHECK (fee_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT entries_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT entries_paid_minor_rule CHECK (paid_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT entries_paid_at_rule CHECK (paid_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND paid_at >= '2000' AND paid_at < '3000'),
+	CONSTRAINT entries_payment_ref_rule CHECK (length(payment_ref) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX entries_created_at ON entries (contest_id, created_at, id)
+--;
+CREATE INDEX entries_of_contest ON entries (contest_id, id)
+--;
+CREATE INDEX entries_of_user ON entries (user_id, id)
+--;
+CREATE INDEX entries_status ON entries (contest_id, status, id)
+--;
+CREATE INDEX entries_updated_at ON entries (contest_id, updated_at, id)
+--;
+CREATE TABLE contest_logs (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('contest_log') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	event_number INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	newest_event INTEGER GENERATED ALWAYS AS (NULLIF(event_number, 0)) STORED,
+	newest_fetch INTEGER GENERATED ALWAYS AS (NULLIF(fetch_number, 0)) STORED,
+	contest_id TEXT NOT NULL,
+	provider_event_id TEXT NOT NULL,
+	fetch_number INTEGER NOT NULL,
+	head_hash TEXT,
+	event_hash TEXT NOT NULL,
+	field_number INTEGER,
+	leaderboard_number INTEGER,
+	leaderboard_at TEXT,
+	leaderboard_hash TEXT,
+	observations INTEGER NOT NULL,
+	observed_at TEXT,
+	terminal_number INTEGER,
+	terminal_at TEXT,
+	cancelled_number INTEGER,
+	pending_rewrite TEXT,
+	pending_rewrite_at TEXT,
+	pending_rewrite_number INTEGER,
+	conflict_number INTEGER,
+	PRIMARY KEY (id),
+	CONSTRAINT contest_logs_contest FOREIGN KEY(contest_id, provider_event_id) REFERENCES contests (id, provider_event_id),
+	CONSTRAINT contest_logs_feed FOREIGN KEY(provider_event_id) REFERENCES provider_feeds (id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_event FOREIGN KEY(id, newest_event, event_hash) REFERENCES contest_events (contest_id, number, event_hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_fetch FOREIGN KEY(provider_event_id, newest_fetch) REFERENCES provider_fetches (provider_event_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_field_number FOREIGN KEY(id, field_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_leaderboard_number FOREIGN KEY(id, leaderboard_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_terminal_number FOREIGN KEY(id, terminal_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_cancelled_number FOREIGN KEY(id, cancelled_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_pending_rewrite_number FOREIGN KEY(id, pending_rewrite_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_conflict_number FOREIGN KEY(id, conflict_number) REFERENCES contest_events (contest_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_same_id CHECK (contest_id = id),
+	CONSTRAINT contest_logs_hash_of_number CHECK ((event_number = 0) = (event_hash = '')),
+	CONSTRAINT contest_logs_marks_complete CHECK ((leaderboard_number IS NULL) = (leaderboard_at IS NULL) AND (leaderboard_number IS NULL) = (leaderboard_hash IS NULL) AND (leaderboard_number IS NULL) = (observed_at IS NULL) AND (terminal_number IS NULL) = (terminal_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_at IS NULL) AND (pending_rewrite IS NULL) = (pending_rewrite_number IS NULL)),
+	CONSTRAINT contest_logs_history FOREIGN KEY (lifecycle, id, seq, status, event_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_logs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT contest_logs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT contest_logs_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT contest_logs_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT contest_logs_seq_rule CHECK (seq >= 1),
+	CONSTRAINT contest_logs_event_number_rule CHECK (event_number >= 0),
+	CONSTRAINT contest_logs_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT contest_logs_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT contest_logs_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT contest_logs_contest_id_rule CHECK (length(contest_id) BETWEEN 1 AND 200),
+	CONSTRAINT contest_logs_provider_event_id_rule CHECK (length(provider_event_id) BETWEEN 1 AND 200),
+	CONSTRAINT contest_logs_fetch_number_rule CHECK (fetch_number >= 0),
+	CONSTRAINT contest_logs_head_hash_rule CHECK (length(head_hash) = 64 AND trim(head_hash, '0123456789abcdef') = ''),
+	CONSTRAINT contest_logs_event_hash_rule CHECK (length(event_hash) IN (0, 64) AND trim(event_hash, '0123456789abcdef') = ''),
+	CONSTRAINT contest_logs_field_number_rule CHECK (field_number >= 1),
+	CONSTRAINT contest_logs_leaderboard_number_rule CHECK (leaderboard_number >= 1),
+	CONSTRAINT contest_logs_leaderboard_at_rule CHECK (leaderboard_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND leaderboard_at >= '2000' AND leaderboard_at < '3000'),
+	CONSTRAINT contest_logs_leaderboard_hash_rule CHECK (length(leaderboard_hash) = 64 AND trim(leaderboard_hash, '0123456789abcdef') = ''),
+	CONSTRAINT contest_logs_observations_rule CHECK (observations >= 0),
+	CONSTRAINT contest_logs_observed_at_rule CHECK (observed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND observed_at >= '2000' AND observed_at < '3000'),
+	CONSTRAINT contest_logs_terminal_number_rule CHECK (terminal_number >= 1),
+	CONSTRAINT contest_logs_terminal_at_rule CHECK (terminal_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND terminal_at >= '2000' AND terminal_at < '3000'),
+	CONSTRAINT contest_logs_cancelled_number_rule CHECK (cancelled_number >= 1),
+	CONSTRAINT contest_logs_pending_rewrite_rule CHECK (length(pending_rewrite) = 64 AND trim(pending_rewrite, '0123456789abcdef') = ''),
+	CONSTRAINT contest_logs_pending_rewrite_at_rule CHECK (pending_rewrite_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND pending_rewrite_at >= '2000' AND pending_rewrite_at < '3000'),
+	CONSTRAINT contest_logs_pending_rewrite_number_rule CHECK (pending_rewrite_number >= 1),
+	CONSTRAINT contest_logs_conflict_number_rule CHECK (conflict_number >= 1)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE provider_feeds (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('provider_feed') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	fetch_number INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	newest_fetch INTEGER GENERATED ALWAYS AS (NULLIF(fetch_number, 0)) STORED,
+	last_success_at TEXT,
+	last_payload_digest TEXT,
+	failures INTEGER NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT provider_feeds_fetch FOREIGN KEY(id, newest_fetch) REFERENCES provider_fetches (provider_event_id, number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT provider_feeds_success_complete CHECK (failures <= fetch_number AND (last_success_at IS NULL) = (last_payload_digest IS NULL)),
+	CONSTRAINT provider_feeds_history FOREIGN KEY (lifecycle, id, seq, status, fetch_number, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT provider_feeds_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT provider_feeds_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT provider_feeds_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT provider_feeds_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT provider_feeds_seq_rule CHECK (seq >= 1),
+	CONSTRAINT provider_feeds_fetch_number_rule CHECK (fetch_number >= 0),
+	CONSTRAINT provider_feeds_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT provider_feeds_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT provider_feeds_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT provider_feeds_last_success_at_rule CHECK (last_success_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND last_success_at >= '2000' AND last_success_at < '3000'),
+	CONSTRAINT provider_feeds_last_payload_digest_rule CHECK (length(last_payload_digest) = 64 AND trim(last_payload_digest, '0123456789abcdef') = ''),
+	CONSTRAINT provider_feeds_failures_rule CHECK (failures >= 0)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE settlement_runs (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('settlement_run') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	contest_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	engine_version TEXT NOT NULL,
+	configuration_version INTEGER NOT NULL,
+	configuration_digest TEXT NOT NULL,
+	event_number INTEGER NOT NULL,
+	events_digest TEXT NOT NULL,
+	entries_count INTEGER NOT NULL,
+	entries_seq_sum INTEGER NOT NULL,
+	currency TEXT NOT NULL,
+	eligibility_digest TEXT,
+	official_rounds INTEGER,
+	result_digest TEXT,
+	pool_minor INTEGER,
+	rake_minor INTEGER,
+	rounding_minor INTEGER,
+	retained_minor INTEGER,
+	top_up_minor INTEGER,
+	line_count INTEGER,
+	settled_at TEXT,
+	error_code TEXT,
+	error_message TEXT,
+	settles_as TEXT GENERATED ALWAYS AS (CASE WHEN status = 'COMPLETE' THEN id END) STORED,
+	PRIMARY KEY (id),
+	CONSTRAINT settlement_runs_number UNIQUE (contest_id, number),
+	CONSTRAINT settlement_runs_of_contest UNIQUE (id, contest_id, status),
+	CONSTRAINT settlement_runs_contest FOREIGN KEY(contest_id) REFERENCES contests (id),
+	CONSTRAINT settlement_runs_settled FOREIGN KEY(contest_id, settles_as) REFERENCES contests (id, settlement_run_id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settlement_runs_configuration FOREIGN KEY(contest_id, configuration_version, configuration_digest) REFERENCES contest_configurations (contest_id, version, configuration_digest) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settlement_runs_event FOREIGN KEY(contest_id, event_number, events_digest) REFERENCES contest_events (contest_id, number, event_hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settlement_runs_result_of_status CHECK (CASE WHEN status = 'COMPLETE' THEN eligibility_digest IS NOT NULL AND official_rounds IS NOT NULL AND result_digest IS NOT NULL AND pool_minor IS NOT NULL AND rake_minor IS NOT NULL AND rounding_minor IS NOT NULL AND retained_minor IS NOT NULL AND top_up_minor IS NOT NULL AND line_count IS NOT NULL AND settled_at IS NOT NULL ELSE eligibility_digest IS NULL AND official_rounds IS NULL AND result_digest IS NULL AND pool_minor IS NULL AND rake_minor IS NULL AND rounding_minor IS NULL AND retained_minor IS NULL AND top_up_minor IS NULL AND line_count IS NULL AND settled_at IS NULL END),
+	CONSTRAINT settlement_runs_error_of_status CHECK (CASE WHEN status = 'FAILED' THEN error_code IS NOT NULL AND error_message IS NOT NULL ELSE error_code IS NULL AND error_message IS NULL END),
+	CONSTRAINT settlement_runs_amounts_not_negative CHECK (pool_minor >= 0 AND rake_minor >= 0 AND rounding_minor >= 0 AND retained_minor >= 0 AND top_up_minor >= 0),
+	CONSTRAINT settlement_runs_settled_by_change CHECK (settled_at = updated_at),
+	CONSTRAINT settlement_runs_lines_of_entries CHECK (line_count <= entries_count),
+	CONSTRAINT settlement_runs_message_short CHECK (length(error_message) <= 1000),
+	CONSTRAINT settlement_runs_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settlement_runs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT settlement_runs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT settlement_runs_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT settlement_runs_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT settlement_runs_seq_rule CHECK (seq >= 1),
+	CONSTRAINT settlement_runs_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT settlement_runs_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT settlement_runs_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT settlement_runs_contest_id_rule CHECK (length(contest_id) BETWEEN 1 AND 200),
+	CONSTRAINT settlement_runs_number_rule CHECK (number >= 1),
+	CONSTRAINT settlement_runs_engine_version_rule CHECK (length(engine_version) BETWEEN 1 AND 200),
+	CONSTRAINT settlement_runs_configuration_version_rule CHECK (configuration_version >= 1),
+	CONSTRAINT settlement_runs_configuration_digest_rule CHECK (length(configuration_digest) = 64 AND trim(configuration_digest, '0123456789abcdef') = ''),
+	CONSTRAINT settlement_runs_event_number_rule CHECK (event_number >= 1),
+	CONSTRAINT settlement_runs_events_digest_rule CHECK (length(events_digest) = 64 AND trim(events_digest, '0123456789abcdef') = ''),
+	CONSTRAINT settlement_runs_entries_count_rule CHECK (entries_count >= 0),
+	CONSTRAINT settlement_runs_entries_seq_sum_rule CHECK (entries_seq_sum >= 0),
+	CONSTRAINT settlement_runs_currency_rule CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+	CONSTRAINT settlement_runs_eligibility_digest_rule CHECK (length(eligibility_digest) = 64 AND trim(eligibility_digest, '0123456789abcdef') = ''),
+	CONSTRAINT settlement_runs_official_rounds_rule CHECK (official_rounds >= 1),
+	CONSTRAINT settlement_runs_result_digest_rule CHECK (length(result_digest) = 64 AND trim(result_digest, '0123456789abcdef') = ''),
+	CONSTRAINT settlement_runs_pool_minor_rule CHECK (pool_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT settlement_runs_rake_minor_rule CHECK (rake_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT settlement_runs_rounding_minor_rule CHECK (rounding_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT settlement_runs_retained_minor_rule CHECK (retained_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT settlement_runs_top_up_minor_rule CHECK (top_up_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT settlement_runs_line_count_rule CHECK (line_count >= 0),
+	CONSTRAINT settlement_runs_settled_at_rule CHECK (settled_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND settled_at >= '2000' AND settled_at < '3000'),
+	CONSTRAINT settlement_runs_error_code_rule CHECK (length(error_code) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE UNIQUE INDEX settlement_runs_one_complete ON settlement_runs (contest_id) WHERE status = 'COMPLETE'
+--;
+CREATE UNIQUE INDEX settlement_runs_one_started ON settlement_runs (contest_id) WHERE status = 'STARTED'
+--;
+CREATE TABLE contest_configurations (
+	contest_id TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	previous_version INTEGER GENERATED ALWAYS AS (NULLIF(version - 1, 0)) STORED,
+	created_at TEXT NOT NULL,
+	configuration_digest TEXT NOT NULL,
+	configuration TEXT NOT NULL,
+	CONSTRAINT contest_configurations_pkey PRIMARY KEY (contest_id, version),
+	CONSTRAINT contest_configurations_digest UNIQUE (contest_id, version, configuration_digest),
+	CONSTRAINT contest_configurations_contest FOREIGN KEY(contest_id) REFERENCES contests (id),
+	CONSTRAINT contest_configurations_previous FOREIGN KEY(contest_id, previous_version) REFERENCES contest_configurations (contest_id, version),
+	CONSTRAINT contest_configurations_contest_id_rule CHECK (length(contest_id) BETWEEN 1 AND 200),
+	CONSTRAINT contest_configurations_version_rule CHECK (version >= 1),
+	CONSTRAINT contest_configurations_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT contest_configurations_configuration_digest_rule CHECK (length(configuration_digest) = 64 AND trim(configuration_digest, '0123456789abcdef') = ''),
+	CONSTRAINT contest_configurations_configuration_rule CHECK (configuration IS NULL OR json_valid(configuration) AND json_type(configuration) = 'object')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE rosters (
+	entry_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	submitted_at TEXT NOT NULL,
+	player_ids TEXT NOT NULL,
+	prediction INTEGER,
+	roster_digest TEXT NOT NULL,
+	CONSTRAINT rosters_pkey PRIMARY KEY (entry_id, number),
+	CONSTRAINT rosters_digest UNIQUE (entry_id, number, roster_digest),
+	CONSTRAINT rosters_entry FOREIGN KEY(entry_id) REFERENCES entries (id),
+	CONSTRAINT rosters_previous FOREIGN KEY(entry_id, previous_number) REFERENCES rosters (entry_id, number),
+	CONSTRAINT rosters_entry_id_rule CHECK (length(entry_id) BETWEEN 1 AND 200),
+	CONSTRAINT rosters_number_rule CHECK (number >= 1),
+	CONSTRAINT rosters_submitted_at_rule CHECK (submitted_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND submitted_at >= '2000' AND submitted_at < '3000'),
+	CONSTRAINT rosters_player_ids_rule CHECK (player_ids IS NULL OR json_valid(player_ids) AND json_type(player_ids) = 'array'),
+	CONSTRAINT rosters_roster_digest_rule CHECK (length(roster_digest) = 64 AND trim(roster_digest, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE provider_fetches (
+	provider_event_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	requested_at TEXT NOT NULL,
+	finished_at TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	http_status INTEGER,
+	attempts INTEGER NOT NULL,
+	payload_digest TEXT,
+	content_type TEXT,
+	error TEXT,
+	CONSTRAINT provider_fetches_pkey PRIMARY KEY (provider_event_id, number),
+	CONSTRAINT provider_fetches_feed FOREIGN KEY(provider_event_id) REFERENCES provider_feeds (id),
+	CONSTRAINT provider_fetches_previous FOREIGN KEY(provider_event_id, previous_number) REFERENCES provider_fetches (provider_event_id, number),
+	CONSTRAINT provider_fetches_payload FOREIGN KEY(payload_digest) REFERENCES payloads (digest) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT provider_fetches_outcome_known CHECK (outcome IN ('HTTP_ERROR', 'NETWORK_ERROR', 'OK', 'REDIRECTED', 'TIMEOUT', 'TOO_LARGE', 'TRUNCATED')),
+	CONSTRAINT provider_fetches_times CHECK (requested_at <= finished_at),
+	CONSTRAINT provider_fetches_http_status_known CHECK (http_status BETWEEN 100 AND 599),
+	CONSTRAINT provider_fetches_success_has_payload CHECK (outcome <> 'OK' OR payload_digest IS NOT NULL AND error IS NULL),
+	CONSTRAINT provider_fetches_texts_short CHECK (length(error) <= 1000 AND length(content_type) <= 1000),
+	CONSTRAINT provider_fetches_provider_event_id_rule CHECK (length(provider_event_id) BETWEEN 1 AND 200),
+	CONSTRAINT provider_fetches_number_rule CHECK (number >= 1),
+	CONSTRAINT provider_fetches_requested_at_rule CHECK (requested_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND requested_at >= '2000' AND requested_at < '3000'),
+	CONSTRAINT provider_fetches_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000'),
+	CONSTRAINT provider_fetches_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
+	CONSTRAINT provider_fetches_http_status_rule CHECK (http_status >= 1),
+	CONSTRAINT provider_fetches_attempts_rule CHECK (attempts >= 1),
+	CONSTRAINT provider_fetches_payload_digest_rule CHECK (length(payload_digest) = 64 AND trim(payload_digest, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE contest_events (
+	contest_id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(number - 1, 0)) STORED,
+	kind TEXT NOT NULL,
+	validity TEXT NOT NULL,
+	payload_digest TEXT NOT NULL,
+	fetch_number INTEGER,
+	fetched_at TEXT NOT NULL,
+	stored_at TEXT NOT NULL,
+	body TEXT,
+	body_hash TEXT NOT NULL,
+	supersedes INTEGER,
+	snapshot_number INTEGER,
+	fault_count INTEGER NOT NULL,
+	prev_hash TEXT NOT NULL,
+	event_hash TEXT NOT NULL,
+	CONSTRAINT contest_events_pkey PRIMARY KEY (contest_id, number),
+	CONSTRAINT contest_events_hash UNIQUE (contest_id, number, event_hash),
+	CONSTRAINT contest_events_log FOREIGN KEY(contest_id) REFERENCES contest_logs (id),
+	CONSTRAINT contest_events_previous FOREIGN KEY(contest_id, previous_number, prev_hash) REFERENCES contest_events (contest_id, number, event_hash),
+	CONSTRAINT contest_events_superseded FOREIGN KEY(contest_id, supersedes) REFERENCES contest_events (contest_id, number),
+	CONSTRAINT contest_events_snapshot FOREIGN KEY(contest_id, snapshot_number) REFERENCES contest_events (contest_id, number),
+	CONSTRAINT contest_events_payload FOREIGN KEY(payload_digest) REFERENCES payloads (digest) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT contest_events_first CHECK ((number = 1) = (prev_hash = '')),
+	CONSTRAINT contest_events_kind_known CHECK (kind IN ('CANCELLED', 'CONFIRMED', 'CORRECTION', 'FIELD', 'SNAPSHOT', 'TERMINAL') AND validity IN ('INVALID', 'VALID')),
+	CONSTRAINT contest_events_points_back CHECK (supersedes < number AND snapshot_number < number),
+	CONSTRAINT contest_events_contest_id_rule CHECK (length(contest_id) BETWEEN 1 AND 200),
+	CONSTRAINT contest_events_number_rule CHECK (number >= 1),
+	CONSTRAINT contest_events_kind_rule CHECK (length(kind) BETWEEN 1 AND 200),
+	CONSTRAINT contest_events_validity_rule CHECK (length(validity) BETWEEN 1 AND 200),
+	CONSTRAINT contest_events_payload_digest_rule CHECK (length(payload_digest) = 64 AND trim(payload_digest, '0123456789abcdef') = ''),
+	CONSTRAINT contest_events_fetch_number_rule CHECK (fetch_number >= 1),
+	CONSTRAINT contest_events_fetched_at_rule CHECK (fetched_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND fetched_at >= '2000' AND fetched_at < '3000'),
+	CONSTRAINT contest_events_stored_at_rule CHECK (stored_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND stored_at >= '2000' AND stored_at < '3000'),
+	CONSTRAINT contest_events_body_rule CHECK (body IS NULL OR json_valid(body) AND json_type(body) = 'object'),
+	CONSTRAINT contest_events_body_hash_rule CHECK (length(body_hash) = 64 AND trim(body_hash, '0123456789abcdef') = ''),
+	CONSTRAINT contest_events_supersedes_rule CHECK (supersedes >= 1),
+	CONSTRAINT contest_events_snapshot_number_rule CHECK (snapshot_number >= 1),
+	CONSTRAINT contest_events_fault_count_rule CHECK (fault_count >= 0),
+	CONSTRAINT contest_events_prev_hash_rule CHECK (length(prev_hash) IN (0, 64) AND trim(prev_hash, '0123456789abcdef') = ''),
+	CONSTRAINT contest_events_event_hash_rule CHECK (length(event_hash) = 64 AND trim(event_hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE event_faults (
+	entity_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	event_number INTEGER NOT NULL,
+	code TEXT NOT NULL,
+	path TEXT NOT NULL,
+	value TEXT NOT NULL,
+	required_action TEXT NOT NULL,
+	CONSTRAINT event_faults_pkey PRIMARY KEY (entity_id, seq, number),
+	CONSTRAINT event_faults_of_event UNIQUE (entity_id, event_number, number),
+	CONSTRAINT event_faults_event FOREIGN KEY(entity_id, event_number) REFERENCES contest_events (contest_id, number),
+	CONSTRAINT event_faults_texts_short CHECK (length(value) <= 200 AND length(path) <= 1000),
+	CONSTRAINT event_faults_head FOREIGN KEY(entity_id) REFERENCES contest_logs (id),
+	CONSTRAINT event_faults_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT event_faults_seq_rule CHECK (seq >= 1),
+	CONSTRAINT event_faults_number_rule CHECK (number >= 1),
+	CONSTRAINT event_faults_event_number_rule CHECK (event_number >= 1),
+	CONSTRAINT event_faults_code_rule CHECK (length(code) BETWEEN 1 AND 200),
+	CONSTRAINT event_faults_required_action_rule CHECK (trim(required_action, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE settlement_lines (
+	entity_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	entry_id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	payment_ref TEXT,
+	paid_minor INTEGER NOT NULL,
+	roster_digest TEXT NOT NULL,
+	rank INTEGER NOT NULL,
+	score INTEGER,
+	payout_minor INTEGER NOT NULL,
+	CONSTRAINT settlement_lines_pkey PRIMARY KEY (entity_id, seq, number),
+	CONSTRAINT settlement_lines_entry UNIQUE (entity_id, entry_id),
+	CONSTRAINT settlement_lines_amounts CHECK (paid_minor >= 0 AND payout_minor >= 0),
+	CONSTRAINT settlement_lines_ineligible_unpaid CHECK (score IS NOT NULL OR payout_minor = 0),
+	CONSTRAINT settlement_lines_head FOREIGN KEY(entity_id) REFERENCES settlement_runs (id),
+	CONSTRAINT settlement_lines_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT settlement_lines_seq_rule CHECK (seq >= 1),
+	CONSTRAINT settlement_lines_number_rule CHECK (number >= 1),
+	CONSTRAINT settlement_lines_entry_id_rule CHECK (length(entry_id) BETWEEN 1 AND 200),
+	CONSTRAINT settlement_lines_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT settlement_lines_payment_ref_rule CHECK (length(payment_ref) BETWEEN 1 AND 200),
+	CONSTRAINT settlement_lines_paid_minor_rule CHECK (paid_minor BETWEEN -1000000000000 AND 1000000000000),
+	CONSTRAINT settlement_lines_roster_digest_rule CHECK (length(roster_digest) = 64 AND trim(roster_digest, '0123456789abcdef') = ''),
+	CONSTRAINT settlement_lines_rank_rule CHECK (rank >= 1),
+	CONSTRAINT settlement_lines_payout_minor_rule CHECK (payout_minor BETWEEN -1000000000000 AND 1000000000000)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX settlement_lines_user ON settlement_lines (user_id, entity_id, number)
 --;
 CREATE TABLE accounts (
 	id TEXT NOT NULL,
@@ -127,6 +1854,16 @@ CREATE TABLE accounts (
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX accounts_created_at ON accounts (created_at, id)
+--;
+CREATE INDEX accounts_last_movement ON accounts (last_movement_id)
+--;
+CREATE INDEX accounts_of_kind ON accounts (kind, currency, id)
+--;
+CREATE INDEX accounts_of_reference ON accounts (reference, id)
+--;
+CREATE INDEX accounts_updated_at ON accounts (updated_at, id)
 --;
 CREATE TABLE movements (
 	id TEXT NOT NULL,
@@ -174,6 +1911,22 @@ CREATE TABLE movements (
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX movements_created_at ON movements (created_at, id)
+--;
+CREATE INDEX movements_occurred_at ON movements (occurred_at, kind, currency, total_minor)
+--;
+CREATE INDEX movements_of_kind ON movements (kind, id)
+--;
+CREATE INDEX movements_of_reference ON movements (reference, id)
+--;
+CREATE UNIQUE INDEX movements_one_fact ON movements (fact_key)
+--;
+CREATE UNIQUE INDEX movements_one_key ON movements ("key")
+--;
+CREATE UNIQUE INDEX movements_one_reversal ON movements (reverses)
+--;
+CREATE INDEX movements_updated_at ON movements (updated_at, id)
 --;
 CREATE TABLE charges (
 	id TEXT NOT NULL,
@@ -239,6 +1992,28 @@ CREATE TABLE charges (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX charges_created_at ON charges (created_at, id)
+--;
+CREATE INDEX charges_expires_at ON charges (status, expires_at, id)
+--;
+CREATE INDEX charges_of_party ON charges (party, id)
+--;
+CREATE INDEX charges_of_reference ON charges (reference, status, id)
+--;
+CREATE INDEX charges_of_reference_id ON charges (reference, id)
+--;
+CREATE UNIQUE INDEX charges_one_intent ON charges (intent_id)
+--;
+CREATE UNIQUE INDEX charges_one_item ON charges (item)
+--;
+CREATE UNIQUE INDEX charges_one_session ON charges (session_id)
+--;
+CREATE INDEX charges_paid_at ON charges (paid_at, id)
+--;
+CREATE INDEX charges_status ON charges (status, id)
+--;
+CREATE INDEX charges_updated_at ON charges (updated_at, id)
+--;
 CREATE TABLE refunds (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('refund') STORED,
@@ -287,6 +2062,16 @@ CREATE TABLE refunds (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX refunds_created_at ON refunds (created_at, id)
+--;
+CREATE UNIQUE INDEX refunds_one_running ON refunds (charge_id) WHERE status IN ('requested', 'pending', 'requires_action')
+--;
+CREATE UNIQUE INDEX refunds_one_stripe_refund ON refunds (stripe_refund_id)
+--;
+CREATE INDEX refunds_status ON refunds (status, id)
+--;
+CREATE INDEX refunds_updated_at ON refunds (updated_at, id)
+--;
 CREATE TABLE disputes (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('dispute') STORED,
@@ -334,6 +2119,16 @@ CREATE TABLE disputes (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX disputes_created_at ON disputes (created_at, id)
+--;
+CREATE INDEX disputes_due ON disputes (status, evidence_due_by, id)
+--;
+CREATE INDEX disputes_of_charge ON disputes (charge_id, id)
+--;
+CREATE INDEX disputes_status ON disputes (status, id)
+--;
+CREATE INDEX disputes_updated_at ON disputes (updated_at, id)
+--;
 CREATE TABLE stripe_events (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('stripe_event') STORED,
@@ -379,6 +2174,20 @@ CREATE TABLE stripe_events (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX stripe_events_created ON stripe_events (created)
+--;
+CREATE INDEX stripe_events_created_at ON stripe_events (created_at, id)
+--;
+CREATE INDEX stripe_events_of_object ON stripe_events (object_id, id)
+--;
+CREATE INDEX stripe_events_of_type ON stripe_events (event_type, id)
+--;
+CREATE INDEX stripe_events_received ON stripe_events (status, created_at, id)
+--;
+CREATE INDEX stripe_events_status ON stripe_events (status, id)
+--;
+CREATE INDEX stripe_events_updated_at ON stripe_events (updated_at, id)
+--;
 CREATE TABLE reconciliations (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('reconciliation') STORED,
@@ -418,6 +2227,18 @@ CREATE TABLE reconciliations (
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX reconciliations_created_at ON reconciliations (created_at, id)
+--;
+CREATE INDEX reconciliations_of_scope ON reconciliations (scope, started_at, id)
+--;
+CREATE UNIQUE INDEX reconciliations_one_running ON reconciliations (scope) WHERE status = 'STARTED'
+--;
+CREATE INDEX reconciliations_started_at ON reconciliations (started_at, id)
+--;
+CREATE INDEX reconciliations_status ON reconciliations (status, id)
+--;
+CREATE INDEX reconciliations_updated_at ON reconciliations (updated_at, id)
 --;
 CREATE TABLE payment_switches (
 	id TEXT NOT NULL,
@@ -475,6 +2296,14 @@ CREATE TABLE payees (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX payees_created_at ON payees (created_at, id)
+--;
+CREATE UNIQUE INDEX payees_one_destination ON payees (destination)
+--;
+CREATE INDEX payees_status ON payees (status, id)
+--;
+CREATE INDEX payees_updated_at ON payees (updated_at, id)
+--;
 CREATE TABLE payout_jobs (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('payout_job') STORED,
@@ -510,6 +2339,12 @@ CREATE TABLE payout_jobs (
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX payout_jobs_created_at ON payout_jobs (created_at, id)
+--;
+CREATE INDEX payout_jobs_status ON payout_jobs (status, id)
+--;
+CREATE INDEX payout_jobs_updated_at ON payout_jobs (updated_at, id)
 --;
 CREATE TABLE transfers (
 	id TEXT NOT NULL,
@@ -596,6 +2431,26 @@ CREATE TABLE transfers (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE INDEX transfers_created_at ON transfers (created_at, id)
+--;
+CREATE INDEX transfers_of_job ON transfers (job_id, id)
+--;
+CREATE INDEX transfers_of_job_status ON transfers (job_id, status, id)
+--;
+CREATE INDEX transfers_of_party ON transfers (party, status, id)
+--;
+CREATE INDEX transfers_of_reference ON transfers (reference, id)
+--;
+CREATE UNIQUE INDEX transfers_one_stripe_transfer ON transfers (stripe_transfer_id)
+--;
+CREATE INDEX transfers_parked_at ON transfers (status, parked_at, id)
+--;
+CREATE INDEX transfers_status ON transfers (status, id)
+--;
+CREATE INDEX transfers_stuck ON transfers (status, updated_at, id)
+--;
+CREATE INDEX transfers_updated_at ON transfers (updated_at, id)
+--;
 CREATE TABLE postings (
 	entity_id TEXT NOT NULL,
 	seq INTEGER NOT NULL,
@@ -632,6 +2487,16 @@ CREATE TABLE postings (
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX postings_of_credit_account ON postings (credit_account_id, entity_id, number)
+--;
+CREATE INDEX postings_of_debit_account ON postings (debit_account_id, entity_id, number)
+--;
+CREATE INDEX postings_of_party ON postings (party, entity_id, number)
+--;
+CREATE UNIQUE INDEX postings_owed_line ON postings (owed_movement_id, owed_number) WHERE owed_movement_id IS NOT NULL
+--;
+CREATE UNIQUE INDEX postings_reversal ON postings (reversed_movement_id, reversed_number, reversal_ref) WHERE reversed_movement_id IS NOT NULL
 --;
 CREATE TABLE covered_items (
 	entity_id TEXT NOT NULL,
@@ -766,219 +2631,55 @@ CREATE TABLE transfer_attempts (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE TABLE upgraded_tasks AS SELECT * FROM tasks
---;
-DROP TABLE tasks
---;
-CREATE TABLE tasks (
-	stage TEXT NOT NULL,
-	entity_id TEXT NOT NULL,
-	due_at TEXT,
-	lease_owner TEXT,
-	lease_until TEXT,
-	fence INTEGER NOT NULL,
-	attempts INTEGER NOT NULL,
-	dead_reason TEXT,
-	priority INTEGER DEFAULT 2 NOT NULL,
-	arguments TEXT,
-	result TEXT,
-	progress INTEGER,
-	slot TEXT,
-	error_class TEXT,
-	cancel_reason TEXT,
-	finished_at TEXT,
-	succeeded_at TEXT,
-	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
-	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
-	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
-	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
-	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL),
-	CONSTRAINT tasks_priority_known CHECK (priority BETWEEN 1 AND 3),
-	CONSTRAINT tasks_progress_percent CHECK (progress <= 100),
-	CONSTRAINT tasks_canceled_is_not_due CHECK (cancel_reason IS NULL OR (due_at IS NULL AND dead_reason IS NULL)),
-	CONSTRAINT tasks_finished_once CHECK ((finished_at IS NOT NULL) = (due_at IS NULL AND dead_reason IS NULL)),
-	CONSTRAINT tasks_result_of_completed CHECK (result IS NULL OR (finished_at IS NOT NULL AND cancel_reason IS NULL)),
-	CONSTRAINT tasks_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
-	CONSTRAINT tasks_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
-	CONSTRAINT tasks_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
-	CONSTRAINT tasks_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT tasks_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
-	CONSTRAINT tasks_fence_rule CHECK (fence >= 0),
-	CONSTRAINT tasks_attempts_rule CHECK (attempts >= 0),
-	CONSTRAINT tasks_dead_reason_rule CHECK (trim(dead_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
-	CONSTRAINT tasks_priority_rule CHECK (priority >= 0),
-	CONSTRAINT tasks_arguments_rule CHECK (arguments IS NULL OR json_valid(arguments) AND json_type(arguments) = 'object'),
-	CONSTRAINT tasks_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) <> 'null'),
-	CONSTRAINT tasks_progress_rule CHECK (progress >= 0),
-	CONSTRAINT tasks_slot_rule CHECK (slot GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND slot >= '2000' AND slot < '3000'),
-	CONSTRAINT tasks_error_class_rule CHECK (length(error_class) BETWEEN 1 AND 200),
-	CONSTRAINT tasks_cancel_reason_rule CHECK (trim(cancel_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
-	CONSTRAINT tasks_finished_at_rule CHECK (finished_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND finished_at >= '2000' AND finished_at < '3000'),
-	CONSTRAINT tasks_succeeded_at_rule CHECK (succeeded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND succeeded_at >= '2000' AND succeeded_at < '3000')
-)
- WITHOUT ROWID,
- STRICT
+CREATE INDEX history_by_lifecycle ON history ((lifecycle || ''), position)
 --;
-INSERT INTO tasks (stage, entity_id, due_at, lease_owner, lease_until, fence, attempts, dead_reason, priority, arguments,
-result, progress, slot, error_class, cancel_reason, finished_at, succeeded_at)
-SELECT stage, entity_id, due_at, lease_owner, lease_until, fence, attempts, dead_reason, priority, arguments,
-result, progress, slot, error_class, cancel_reason, finished_at,
-CASE WHEN cancel_reason IS NULL THEN finished_at END
-FROM upgraded_tasks
+CREATE INDEX history_by_actor ON history (actor, position)
 --;
-DROP TABLE upgraded_tasks
+CREATE INDEX history_by_action ON history (action, position)
 --;
-CREATE INDEX tasks_canceled ON tasks (stage, finished_at, entity_id) WHERE cancel_reason IS NOT NULL
+CREATE INDEX history_by_at ON history (at, position)
 --;
-CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('key', '', 'create', 'ACTIVE', 0), ('key', 'ACTIVE', 'revoke', 'REVOKED', 0)
 --;
-CREATE INDEX tasks_due ON tasks (stage, priority, due_at, entity_id) WHERE due_at IS NOT NULL
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)
 --;
-CREATE INDEX tasks_finished ON tasks (stage, finished_at, entity_id) WHERE finished_at IS NOT NULL
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
 --;
-CREATE INDEX tasks_succeeded ON tasks (stage, succeeded_at) WHERE succeeded_at IS NOT NULL
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
 --;
-CREATE INDEX webhook_rejections_at ON webhook_rejections (at, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0)
 --;
-CREATE INDEX webhook_rejections_endpoint ON webhook_rejections (endpoint, at, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('subspace', '', 'create', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'rename', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'seed', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'retire', 'RETIRED', 0)
 --;
-CREATE INDEX accounts_created_at ON accounts (created_at, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('algorithm', '', 'register', 'REGISTERED', 0), ('algorithm', 'REGISTERED', 'activate', 'ACTIVE', 0), ('algorithm', 'ACTIVE', 'replace', 'REPLACED', 0), ('algorithm', 'REPLACED', 'activate', 'ACTIVE', 0)
 --;
-CREATE INDEX accounts_last_movement ON accounts (last_movement_id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('author', '', 'create', 'known', 0), ('author', 'known', 'edit', 'known', 0)
 --;
-CREATE INDEX accounts_of_kind ON accounts (kind, currency, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('mint_event', '', 'detect', 'canonical', 0), ('mint_event', 'canonical', 'orphan', 'orphaned', 0), ('mint_event', 'orphaned', 'restore', 'canonical', 0)
 --;
-CREATE INDEX accounts_of_reference ON accounts (reference, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('token', '', 'detect', 'detected', 0), ('token', '', 'recover', 'revealed', 0), ('token', 'detected', 'generate', 'generating', 0), ('token', 'generating', 'upload', 'uploading', 0), ('token', 'uploading', 'ready', 'ready', 0), ('token', 'ready', 'reveal', 'revealed', 0), ('token', 'detected', 'fail', 'failed', 0), ('token', 'generating', 'fail', 'failed', 0), ('token', 'uploading', 'fail', 'failed', 0), ('token', 'ready', 'fail', 'failed', 0), ('token', 'generating', 'progress', 'generating', 0), ('token', 'uploading', 'progress', 'uploading', 0), ('token', 'generating', 'retry', 'detected', 0), ('token', 'failed', 'retry', 'detected', 0), ('token', 'detected', 'sync', 'revealed', 0), ('token', 'generating', 'sync', 'revealed', 0), ('token', 'uploading', 'sync', 'revealed', 0), ('token', 'failed', 'sync', 'revealed', 0)
 --;
-CREATE INDEX accounts_updated_at ON accounts (updated_at, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('image_job', '', 'create', 'pending', 0), ('image_job', 'pending', 'start', 'running', 0), ('image_job', 'running', 'progress', 'running', 0), ('image_job', 'running', 'retry', 'pending', 0), ('image_job', 'running', 'complete', 'completed', 0), ('image_job', 'pending', 'fail', 'failed', 0), ('image_job', 'running', 'fail', 'failed', 0)
 --;
-CREATE INDEX movements_created_at ON movements (created_at, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('ipfs_upload', '', 'create', 'pending', 0), ('ipfs_upload', 'pending', 'start', 'uploading', 0), ('ipfs_upload', 'uploading', 'retry', 'pending', 0), ('ipfs_upload', 'uploading', 'complete', 'completed', 0), ('ipfs_upload', 'pending', 'fail', 'failed', 0), ('ipfs_upload', 'uploading', 'fail', 'failed', 0)
 --;
-CREATE INDEX movements_occurred_at ON movements (occurred_at, kind, currency, total_minor)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('reveal_transaction', '', 'create', 'pending', 0), ('reveal_transaction', 'pending', 'send', 'sent', 0), ('reveal_transaction', 'sent', 'replace', 'sent', 0), ('reveal_transaction', 'sent', 'confirm', 'confirmed', 0), ('reveal_transaction', 'pending', 'fail', 'failed', 0), ('reveal_transaction', 'sent', 'fail', 'failed', 0)
 --;
-CREATE INDEX movements_of_kind ON movements (kind, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('system_state', '', 'create', 'set', 0), ('system_state', 'set', 'set', 'set', 0), ('system_state', 'set', 'delete', 'deleted', 0), ('system_state', 'deleted', 'set', 'set', 0)
 --;
-CREATE INDEX movements_of_reference ON movements (reference, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('project', '', 'create', 'unbound', 0), ('project', 'unbound', 'rename', 'unbound', 0), ('project', 'requested', 'rename', 'requested', 0), ('project', 'bound', 'rename', 'bound', 0), ('project', 'unbound', 'set_nodes', 'unbound', 0), ('project', 'requested', 'set_nodes', 'requested', 0), ('project', 'bound', 'set_nodes', 'bound', 0), ('project', 'unbound', 'add_prompt', 'unbound', 1), ('project', 'requested', 'add_prompt', 'requested', 1), ('project', 'bound', 'add_prompt', 'bound', 1), ('project', 'unbound', 'update_latest_job', 'unbound', 0), ('project', 'requested', 'update_latest_job', 'requested', 0), ('project', 'bound', 'update_latest_job', 'bound', 0), ('project', 'unbound', 'request_repository', 'requested', 0), ('project', 'requested', 'request_repository', 'requested', 0), ('project', 'requested', 'set_github_repo_url', 'bound', 0)
 --;
-CREATE UNIQUE INDEX movements_one_fact ON movements (fact_key)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('job', '', 'create', 'pending', 1), ('job', 'pending', 'start', 'running', 1), ('job', 'pending', 'fail', 'failed', 1), ('job', 'running', 'progress', 'running', 1), ('job', 'running', 'complete', 'completed', 1), ('job', 'running', 'complete_with_warnings', 'completed_with_warnings', 1), ('job', 'running', 'fail', 'failed', 1)
 --;
-CREATE UNIQUE INDEX movements_one_key ON movements ("key")
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('contest', '', 'publish', 'SCHEDULED', 1), ('contest', 'SCHEDULED', 'configure', 'SCHEDULED', 1), ('contest', 'SCHEDULED', 'lock', 'LOCKED', 0), ('contest', 'SCHEDULED', 'force_lock', 'LOCKED', 1), ('contest', 'LOCKED', 'start', 'LIVE', 0), ('contest', 'LIVE', 'complete', 'COMPLETE', 0), ('contest', 'SCHEDULED', 'cancel', 'CANCELLED', 0), ('contest', 'LOCKED', 'cancel', 'CANCELLED', 0), ('contest', 'LIVE', 'cancel', 'CANCELLED', 0), ('contest', 'SCHEDULED', 'cancel_by_provider', 'CANCELLED', 0), ('contest', 'LOCKED', 'cancel_by_provider', 'CANCELLED', 0), ('contest', 'LIVE', 'cancel_by_provider', 'CANCELLED', 0), ('contest', 'SCHEDULED', 'cancel_unfilled', 'CANCELLED', 0), ('contest', 'LIVE', 'cancel_shortened', 'CANCELLED', 0), ('contest', 'SCHEDULED', 'fail', 'ERROR', 0), ('contest', 'LOCKED', 'fail', 'ERROR', 0), ('contest', 'LIVE', 'fail', 'ERROR', 0), ('contest', 'ERROR', 'resolve_complete', 'COMPLETE', 0), ('contest', 'ERROR', 'resolve_cancel', 'CANCELLED', 0), ('contest', 'ERROR', 'resume_scheduled', 'SCHEDULED', 0), ('contest', 'ERROR', 'resume_locked', 'LOCKED', 0), ('contest', 'ERROR', 'resume_live', 'LIVE', 0)
 --;
-CREATE UNIQUE INDEX movements_one_reversal ON movements (reverses)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('entry', '', 'enter', 'PENDING_PAYMENT', 1), ('entry', '', 'enter_free', 'ACTIVE', 1), ('entry', 'PENDING_PAYMENT', 'set_roster', 'PENDING_PAYMENT', 1), ('entry', 'ACTIVE', 'set_roster', 'ACTIVE', 1), ('entry', 'PENDING_PAYMENT', 'activate', 'ACTIVE', 0), ('entry', 'PENDING_PAYMENT', 'reject', 'REJECTED', 0), ('entry', 'ACTIVE', 'refund', 'REFUNDED', 0), ('entry', 'ACTIVE', 'void', 'VOID', 0), ('entry', 'VOID', 'refund', 'REFUNDED', 0), ('entry', 'VOID', 'reinstate', 'ACTIVE', 0)
 --;
-CREATE INDEX movements_updated_at ON movements (updated_at, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('contest_log', '', 'open', 'OPEN', 0), ('contest_log', 'OPEN', 'append', 'OPEN', 1), ('contest_log', 'OPEN', 'correct', 'OPEN', 1), ('contest_log', 'PAUSED', 'correct', 'PAUSED', 1), ('contest_log', 'OPEN', 'skip', 'OPEN', 0), ('contest_log', 'OPEN', 'pause', 'PAUSED', 0), ('contest_log', 'PAUSED', 'resume', 'OPEN', 0)
 --;
-CREATE INDEX charges_created_at ON charges (created_at, id)
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('provider_feed', '', 'open', 'POLLING', 0), ('provider_feed', 'POLLING', 'fetch', 'POLLING', 1), ('provider_feed', 'POLLING', 'stop', 'STOPPED', 0), ('provider_feed', 'STOPPED', 'poll', 'POLLING', 0)
 --;
-CREATE INDEX charges_expires_at ON charges (status, expires_at, id)
---;
-CREATE INDEX charges_of_party ON charges (party, id)
---;
-CREATE INDEX charges_of_reference ON charges (reference, status, id)
---;
-CREATE INDEX charges_of_reference_id ON charges (reference, id)
---;
-CREATE UNIQUE INDEX charges_one_intent ON charges (intent_id)
---;
-CREATE UNIQUE INDEX charges_one_item ON charges (item)
---;
-CREATE UNIQUE INDEX charges_one_session ON charges (session_id)
---;
-CREATE INDEX charges_paid_at ON charges (paid_at, id)
---;
-CREATE INDEX charges_status ON charges (status, id)
---;
-CREATE INDEX charges_updated_at ON charges (updated_at, id)
---;
-CREATE INDEX refunds_created_at ON refunds (created_at, id)
---;
-CREATE UNIQUE INDEX refunds_one_running ON refunds (charge_id) WHERE status IN ('requested', 'pending', 'requires_action')
---;
-CREATE UNIQUE INDEX refunds_one_stripe_refund ON refunds (stripe_refund_id)
---;
-CREATE INDEX refunds_status ON refunds (status, id)
---;
-CREATE INDEX refunds_updated_at ON refunds (updated_at, id)
---;
-CREATE INDEX disputes_created_at ON disputes (created_at, id)
---;
-CREATE INDEX disputes_due ON disputes (status, evidence_due_by, id)
---;
-CREATE INDEX disputes_of_charge ON disputes (charge_id, id)
---;
-CREATE INDEX disputes_status ON disputes (status, id)
---;
-CREATE INDEX disputes_updated_at ON disputes (updated_at, id)
---;
-CREATE INDEX stripe_events_created ON stripe_events (created)
---;
-CREATE INDEX stripe_events_created_at ON stripe_events (created_at, id)
---;
-CREATE INDEX stripe_events_of_object ON stripe_events (object_id, id)
---;
-CREATE INDEX stripe_events_of_type ON stripe_events (event_type, id)
---;
-CREATE INDEX stripe_events_received ON stripe_events (status, created_at, id)
---;
-CREATE INDEX stripe_events_status ON stripe_events (status, id)
---;
-CREATE INDEX stripe_events_updated_at ON stripe_events (updated_at, id)
---;
-CREATE INDEX reconciliations_created_at ON reconciliations (created_at, id)
---;
-CREATE INDEX reconciliations_of_scope ON reconciliations (scope, started_at, id)
---;
-CREATE UNIQUE INDEX reconciliations_one_running ON reconciliations (scope) WHERE status = 'STARTED'
---;
-CREATE INDEX reconciliations_started_at ON reconciliations (started_at, id)
---;
-CREATE INDEX reconciliations_status ON reconciliations (status, id)
---;
-CREATE INDEX reconciliations_updated_at ON reconciliations (updated_at, id)
---;
-CREATE INDEX payees_created_at ON payees (created_at, id)
---;
-CREATE UNIQUE INDEX payees_one_destination ON payees (destination)
---;
-CREATE INDEX payees_status ON payees (status, id)
---;
-CREATE INDEX payees_updated_at ON payees (updated_at, id)
---;
-CREATE INDEX payout_jobs_created_at ON payout_jobs (created_at, id)
---;
-CREATE INDEX payout_jobs_status ON payout_jobs (status, id)
---;
-CREATE INDEX payout_jobs_updated_at ON payout_jobs (updated_at, id)
---;
-CREATE INDEX transfers_created_at ON transfers (created_at, id)
---;
-CREATE INDEX transfers_of_job ON transfers (job_id, id)
---;
-CREATE INDEX transfers_of_job_status ON transfers (job_id, status, id)
---;
-CREATE INDEX transfers_of_party ON transfers (party, status, id)
---;
-CREATE INDEX transfers_of_reference ON transfers (reference, id)
---;
-CREATE UNIQUE INDEX transfers_one_stripe_transfer ON transfers (stripe_transfer_id)
---;
-CREATE INDEX transfers_parked_at ON transfers (status, parked_at, id)
---;
-CREATE INDEX transfers_status ON transfers (status, id)
---;
-CREATE INDEX transfers_stuck ON transfers (status, updated_at, id)
---;
-CREATE INDEX transfers_updated_at ON transfers (updated_at, id)
---;
-CREATE INDEX postings_of_credit_account ON postings (credit_account_id, entity_id, number)
---;
-CREATE INDEX postings_of_debit_account ON postings (debit_account_id, entity_id, number)
---;
-CREATE INDEX postings_of_party ON postings (party, entity_id, number)
---;
-CREATE UNIQUE INDEX postings_owed_line ON postings (owed_movement_id, owed_number) WHERE owed_movement_id IS NOT NULL
---;
-CREATE UNIQUE INDEX postings_reversal ON postings (reversed_movement_id, reversed_number, reversal_ref) WHERE reversed_movement_id IS NOT NULL
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('settlement_run', '', 'start', 'STARTED', 0), ('settlement_run', 'STARTED', 'complete', 'COMPLETE', 0), ('settlement_run', 'STARTED', 'fail', 'FAILED', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('account', '', 'open', 'OPEN', 0), ('account', 'OPEN', 'post', 'OPEN', 0)
 --;
@@ -1006,6 +2707,130 @@ CREATE TRIGGER lifecycle_edges_no_insert BEFORE INSERT ON lifecycle_edges
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'lifecycle_edges_no_insert'); END
 --;
+CREATE TRIGGER lifecycle_edges_no_update BEFORE UPDATE ON lifecycle_edges
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'lifecycle_edges_no_update'); END
+--;
+CREATE TRIGGER lifecycle_edges_no_delete BEFORE DELETE ON lifecycle_edges
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'lifecycle_edges_no_delete'); END
+--;
+CREATE TRIGGER history_no_update BEFORE UPDATE ON history
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_no_update'); END
+--;
+CREATE TRIGGER history_no_delete BEFORE DELETE ON history
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_no_delete'); END
+--;
+CREATE TRIGGER history_no_position BEFORE INSERT ON history
+WHEN (coalesce(NEW.position, 0) < 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_no_position'); END
+--;
+CREATE TRIGGER history_json_limits BEFORE INSERT ON history
+WHEN ((NEW.data IS NULL OR CASE WHEN json_valid(NEW.data) THEN length(CAST(NEW.data AS BLOB)) <= 33554432 AND (length(NEW.data) - length(replace(replace(NEW.data, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.data) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.data)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.data) - length(replace(replace(NEW.data, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_json_limits'); END
+--;
+CREATE TRIGGER history_no_replace BEFORE INSERT ON history
+WHEN (NOT EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.seq AND to_state = NEW.to_state AND version = NEW.version AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history WHERE position = NEW.position)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_no_replace'); END
+--;
+CREATE TRIGGER history_edge_exists BEFORE INSERT ON history
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.lifecycle_edges WHERE lifecycle = NEW.lifecycle AND from_state = NEW.from_state AND action = NEW.action AND to_state = NEW.to_state AND adds_version = NEW.adds_version)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_edge_exists'); END
+--;
+CREATE TRIGGER history_predecessor_exists BEFORE INSERT ON history
+WHEN (NEW.previous_seq IS NULL OR EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.previous_seq AND to_state = NEW.from_state AND version = NEW.previous_version AND hash = NEW.prev_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_predecessor_exists'); END
+--;
+CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_no_update'); END
+--;
+CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_no_delete'); END
+--;
+CREATE TRIGGER receipts_json_limits BEFORE INSERT ON receipts
+WHEN ((NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 33554432 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.result) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_json_limits'); END
+--;
+CREATE TRIGGER receipts_no_replace BEFORE INSERT ON receipts
+WHEN (NOT EXISTS (SELECT 1 FROM main.receipts WHERE owner = NEW.owner AND key = NEW.key)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'receipts_no_replace'); END
+--;
+CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
+--;
+CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
+--;
+CREATE TRIGGER task_attempts_no_replace BEFORE INSERT ON task_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.task_attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_replace'); END
+--;
+CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_update'); END
+--;
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_delete'); END
+--;
+CREATE TRIGGER seals_no_replace BEFORE INSERT ON seals
+WHEN (NOT EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.number AND ends_at = NEW.ends_at AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_no_replace'); END
+--;
+CREATE TRIGGER seals_predecessor_exists BEFORE INSERT ON seals
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.previous_number AND ends_at = NEW.starts_after AND hash = NEW.prev_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_predecessor_exists'); END
+--;
+CREATE TRIGGER seal_records_no_update BEFORE UPDATE ON seal_records
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seal_records_no_update'); END
+--;
+CREATE TRIGGER seal_records_no_delete BEFORE DELETE ON seal_records
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seal_records_no_delete'); END
+--;
+CREATE TRIGGER seal_records_no_replace BEFORE INSERT ON seal_records
+WHEN (NOT EXISTS (SELECT 1 FROM main.seal_records WHERE record_table = NEW.record_table AND record_hash = NEW.record_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seal_records_no_replace'); END
+--;
+CREATE TRIGGER seal_records_seal_exists BEFORE INSERT ON seal_records
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.seal_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seal_records_seal_exists'); END
+--;
+CREATE TRIGGER payloads_no_update BEFORE UPDATE ON payloads
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payloads_no_update'); END
+--;
+CREATE TRIGGER payloads_no_delete BEFORE DELETE ON payloads
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payloads_no_delete'); END
+--;
+CREATE TRIGGER payloads_no_rowid BEFORE INSERT ON payloads
+WHEN (coalesce(NEW.rowid, 0) < 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payloads_no_rowid'); END
+--;
+CREATE TRIGGER payloads_no_replace BEFORE INSERT ON payloads
+WHEN (NOT EXISTS (SELECT 1 FROM main.payloads WHERE digest = NEW.digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'payloads_no_replace'); END
+--;
+CREATE TRIGGER rejections_no_update BEFORE UPDATE ON rejections
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rejections_no_update'); END
+--;
+CREATE TRIGGER rejections_no_delete BEFORE DELETE ON rejections
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rejections_no_delete'); END
+--;
+CREATE TRIGGER rejections_no_replace BEFORE INSERT ON rejections
+WHEN (NOT EXISTS (SELECT 1 FROM main.rejections WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rejections_no_replace'); END
+--;
 CREATE TRIGGER webhook_rejections_no_update BEFORE UPDATE ON webhook_rejections
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_update'); END
@@ -1018,13 +2843,93 @@ CREATE TRIGGER webhook_rejections_no_replace BEFORE INSERT ON webhook_rejections
 WHEN (NOT EXISTS (SELECT 1 FROM main.webhook_rejections WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_replace'); END
 --;
+CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_no_delete'); END
+--;
+CREATE TRIGGER keys_json_limits BEFORE INSERT ON keys
+WHEN ((NEW.scopes IS NULL OR CASE WHEN json_valid(NEW.scopes) THEN length(CAST(NEW.scopes AS BLOB)) <= 33554432 AND (length(NEW.scopes) - length(replace(replace(NEW.scopes, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.scopes, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.scopes) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.scopes)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.scopes) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.scopes -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.scopes -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.scopes -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.scopes) - length(replace(replace(NEW.scopes, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_json_limits'); END
+--;
+CREATE TRIGGER keys_no_replace BEFORE INSERT ON keys
+WHEN (NOT EXISTS (SELECT 1 FROM main.keys WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_no_replace'); END
+--;
+CREATE TRIGGER keys_history_exists BEFORE UPDATE ON keys
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_history_exists'); END
+--;
+CREATE TRIGGER keys_json_limits_on_update BEFORE UPDATE ON keys
+WHEN ((NEW.scopes IS NULL OR CASE WHEN json_valid(NEW.scopes) THEN length(CAST(NEW.scopes AS BLOB)) <= 33554432 AND (length(NEW.scopes) - length(replace(replace(NEW.scopes, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.scopes, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.scopes) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.scopes)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.scopes) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.scopes -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.scopes -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.scopes -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.scopes) - length(replace(replace(NEW.scopes, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_json_limits_on_update'); END
+--;
+CREATE TRIGGER keys_no_nested_update BEFORE UPDATE ON keys
+WHEN (EXISTS (SELECT 1 FROM main.keys AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.owner IS OLD.owner AND stored.scopes IS OLD.scopes AND stored.secret_digest IS OLD.secret_digest AND stored.expires_at IS OLD.expires_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_no_nested_update'); END
+--;
+CREATE TRIGGER keys_one_step BEFORE UPDATE ON keys
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_one_step'); END
+--;
+CREATE TRIGGER history_needs_keys BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM main.keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_keys'); END
+--;
 CREATE TRIGGER history_declares_data_of_keys BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'key' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('expires_at', 'owner', 'scopes', 'secret_digest')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_keys'); END
 --;
+CREATE TRIGGER stages_no_delete BEFORE DELETE ON stages
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_no_delete'); END
+--;
+CREATE TRIGGER stages_no_replace BEFORE INSERT ON stages
+WHEN (NOT EXISTS (SELECT 1 FROM main.stages WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_no_replace'); END
+--;
+CREATE TRIGGER stages_history_exists BEFORE UPDATE ON stages
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_history_exists'); END
+--;
+CREATE TRIGGER stages_no_nested_update BEFORE UPDATE ON stages
+WHEN (EXISTS (SELECT 1 FROM main.stages AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_no_nested_update'); END
+--;
+CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_one_step'); END
+--;
+CREATE TRIGGER history_needs_stages BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM main.stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_stages'); END
+--;
 CREATE TRIGGER history_declares_data_of_stages BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'stage' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ()) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_stages'); END
+--;
+CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_no_delete'); END
+--;
+CREATE TRIGGER settings_no_replace BEFORE INSERT ON settings
+WHEN (NOT EXISTS (SELECT 1 FROM main.settings WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_no_replace'); END
+--;
+CREATE TRIGGER settings_history_exists BEFORE UPDATE ON settings
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_history_exists'); END
+--;
+CREATE TRIGGER settings_no_nested_update BEFORE UPDATE ON settings
+WHEN (EXISTS (SELECT 1 FROM main.settings AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.value IS OLD.value)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_no_nested_update'); END
+--;
+CREATE TRIGGER settings_one_step BEFORE UPDATE ON settings
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_one_step'); END
+--;
+CREATE TRIGGER history_needs_settings BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM main.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_settings'); END
 --;
 CREATE TRIGGER history_declares_data_of_settings BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'setting' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('value')) ELSE FALSE END)) IS NOT TRUE
@@ -1102,6 +3007,42 @@ CREATE TRIGGER tasks_values_of_run BEFORE UPDATE OF stage, entity_id, dead_reaso
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.dead_reason IS NULL OR instr(NEW.dead_reason, char(0)) = 0) AND (NEW.slot IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.slot, 1, 19), '+0 seconds') = substr(NEW.slot, 1, 19)) AND (NEW.error_class IS NULL OR instr(NEW.error_class, char(0)) = 0) AND (NEW.cancel_reason IS NULL OR instr(NEW.cancel_reason, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_values_of_run'); END
 --;
+CREATE TRIGGER task_attempts_values_on_insert BEFORE INSERT ON task_attempts
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.outcome IS NULL OR instr(NEW.outcome, char(0)) = 0) AND (NEW.actor IS NULL OR instr(NEW.actor, char(0)) = 0) AND (NEW.reason IS NULL OR instr(NEW.reason, char(0)) = 0) AND (NEW.at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.at, 1, 19), '+0 seconds') = substr(NEW.at, 1, 19)) AND (NEW.request_id IS NULL OR instr(NEW.request_id, char(0)) = 0) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_values_on_insert'); END
+--;
+CREATE TRIGGER pruned_stages_values_on_insert BEFORE INSERT ON pruned_stages
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_values_on_insert'); END
+--;
+CREATE TRIGGER pruned_stages_values_on_update BEFORE UPDATE ON pruned_stages
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_values_on_update'); END
+--;
+CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND CASE NEW.outcome WHEN 'REQUEUED' THEN head.fence = NEW.fence AND (head.dead_reason IS NOT NULL OR head.cancel_reason IS NOT NULL) WHEN 'CANCELED' THEN head.fence + 1 = NEW.fence AND head.due_at IS NOT NULL ELSE head.fence = NEW.fence AND head.lease_owner IS NOT NULL END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
+--;
+CREATE TRIGGER pruned_stages_no_delete BEFORE DELETE ON pruned_stages
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_no_delete'); END
+--;
+CREATE TRIGGER pruned_stages_no_replace BEFORE INSERT ON pruned_stages
+WHEN (NOT EXISTS (SELECT 1 FROM main.pruned_stages WHERE stage = NEW.stage)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_no_replace'); END
+--;
+CREATE TRIGGER pruned_stages_no_nested_update BEFORE UPDATE ON pruned_stages
+WHEN (EXISTS (SELECT 1 FROM main.pruned_stages AS stored WHERE stored.stage IS OLD.stage AND stored.entity_id IS OLD.entity_id AND stored.fence IS OLD.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_no_nested_update'); END
+--;
+CREATE TRIGGER pruned_stages_needs_task BEFORE INSERT ON pruned_stages
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_needs_task'); END
+--;
+CREATE TRIGGER pruned_stages_rises BEFORE UPDATE ON pruned_stages
+WHEN (NEW.stage = OLD.stage AND NEW.fence > OLD.fence AND EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_stages_rises'); END
+--;
 CREATE TRIGGER rate_buckets_empty_by_now_on_insert BEFORE INSERT ON rate_buckets
 WHEN (NEW.empty_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86400 seconds')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_empty_by_now_on_insert'); END
@@ -1109,6 +3050,30 @@ BEGIN SELECT RAISE(ABORT, 'rate_buckets_empty_by_now_on_insert'); END
 CREATE TRIGGER rate_buckets_empty_by_now_on_update BEFORE UPDATE ON rate_buckets
 WHEN (NEW.empty_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86400 seconds')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_empty_by_now_on_update'); END
+--;
+CREATE TRIGGER rate_buckets_no_delete BEFORE DELETE ON rate_buckets
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_delete'); END
+--;
+CREATE TRIGGER rate_buckets_no_replace BEFORE INSERT ON rate_buckets
+WHEN (NOT EXISTS (SELECT 1 FROM main.rate_buckets WHERE stage = NEW.stage)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_replace'); END
+--;
+CREATE TRIGGER rate_buckets_no_nested_update BEFORE UPDATE ON rate_buckets
+WHEN (EXISTS (SELECT 1 FROM main.rate_buckets AS stored WHERE stored.stage IS OLD.stage AND stored.empty_at IS OLD.empty_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_no_nested_update'); END
+--;
+CREATE TRIGGER rate_buckets_fixed BEFORE UPDATE ON rate_buckets
+WHEN (NEW.stage = OLD.stage) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_fixed'); END
+--;
+CREATE TRIGGER rate_buckets_values_on_insert BEFORE INSERT ON rate_buckets
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.empty_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.empty_at, 1, 19), '+0 seconds') = substr(NEW.empty_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_insert'); END
+--;
+CREATE TRIGGER rate_buckets_values_on_update BEFORE UPDATE ON rate_buckets
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.empty_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.empty_at, 1, 19), '+0 seconds') = substr(NEW.empty_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rate_buckets_values_on_update'); END
 --;
 CREATE TRIGGER stage_breakers_probe_soon_on_insert BEFORE INSERT ON stage_breakers
 WHEN (NEW.probe_at IS NULL OR NEW.probe_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+172800 seconds')) IS NOT TRUE
@@ -1150,6 +3115,18 @@ CREATE TRIGGER stage_breakers_values_on_update BEFORE UPDATE ON stage_breakers
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.probe_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.probe_at, 1, 19), '+0 seconds') = substr(NEW.probe_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'stage_breakers_values_on_update'); END
 --;
+CREATE TRIGGER hung_threads_no_replace BEFORE INSERT ON hung_threads
+WHEN (NOT EXISTS (SELECT 1 FROM main.hung_threads WHERE stage = NEW.stage AND process = NEW.process)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_no_replace'); END
+--;
+CREATE TRIGGER hung_threads_no_nested_update BEFORE UPDATE ON hung_threads
+WHEN (EXISTS (SELECT 1 FROM main.hung_threads AS stored WHERE stored.stage IS OLD.stage AND stored.process IS OLD.process AND stored.threads IS OLD.threads AND stored.since IS OLD.since AND stored.expires_at IS OLD.expires_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_no_nested_update'); END
+--;
+CREATE TRIGGER hung_threads_expired BEFORE DELETE ON hung_threads
+WHEN (OLD.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_expired'); END
+--;
 CREATE TRIGGER hung_threads_expire_soon_on_insert BEFORE INSERT ON hung_threads
 WHEN (NEW.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86460 seconds')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'hung_threads_expire_soon_on_insert'); END
@@ -1165,6 +3142,22 @@ BEGIN SELECT RAISE(ABORT, 'hung_threads_expire_soon_on_update'); END
 CREATE TRIGGER hung_threads_of_one_process_on_update BEFORE UPDATE ON hung_threads
 WHEN (NEW.threads <= 1000) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'hung_threads_of_one_process_on_update'); END
+--;
+CREATE TRIGGER hung_threads_fixed BEFORE UPDATE ON hung_threads
+WHEN (NEW.stage = OLD.stage AND NEW.process = OLD.process) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_fixed'); END
+--;
+CREATE TRIGGER hung_threads_values_on_insert BEFORE INSERT ON hung_threads
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.process IS NULL OR instr(NEW.process, char(0)) = 0) AND (NEW.since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.since, 1, 19), '+0 seconds') = substr(NEW.since, 1, 19)) AND (NEW.expires_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.expires_at, 1, 19), '+0 seconds') = substr(NEW.expires_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_values_on_insert'); END
+--;
+CREATE TRIGGER hung_threads_values_on_update BEFORE UPDATE ON hung_threads
+WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.process IS NULL OR instr(NEW.process, char(0)) = 0) AND (NEW.since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.since, 1, 19), '+0 seconds') = substr(NEW.since, 1, 19)) AND (NEW.expires_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.expires_at, 1, 19), '+0 seconds') = substr(NEW.expires_at, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'hung_threads_values_on_update'); END
+--;
+CREATE TRIGGER seals_finished BEFORE INSERT ON seals
+WHEN (NEW.ends_at <= (SELECT coalesce(max(position), 0) FROM main.history)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_finished'); END
 --;
 CREATE TRIGGER subscriber_cursors_no_delete BEFORE DELETE ON subscriber_cursors
 WHEN (FALSE) IS NOT TRUE
@@ -1238,6 +3231,10 @@ CREATE TRIGGER keys_has_scopes BEFORE INSERT ON keys
 WHEN (CASE WHEN json_valid(NEW.scopes) THEN json_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM json_each(NEW.scopes) WHERE type <> 'text' OR instr(value, char(0)) > 0 OR value GLOB '*[^a-z:]*' OR value GLOB '*:*:*' OR value GLOB ':*' OR value GLOB '*:' OR value = '') END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_has_scopes'); END
 --;
+CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys
+WHEN (NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = OLD.secret_digest AND (NEW.expires_at = OLD.expires_at OR NEW.expires_at IS NULL AND OLD.expires_at IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_fixed'); END
+--;
 CREATE TRIGGER receipts_has_answer BEFORE INSERT ON receipts
 WHEN (CASE WHEN json_valid(NEW.result) THEN (SELECT group_concat(key, ',') FROM json_each(NEW.result)) = 'answer' END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_has_answer'); END
@@ -1250,9 +3247,161 @@ CREATE TRIGGER receipts_values_on_insert BEFORE INSERT ON receipts
 WHEN ((NEW.owner IS NULL OR instr(NEW.owner, char(0)) = 0) AND (NEW.key IS NULL OR instr(NEW.key, char(0)) = 0) AND (NEW.fingerprint IS NULL OR instr(NEW.fingerprint, char(0)) = 0) AND (NEW.at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.at, 1, 19), '+0 seconds') = substr(NEW.at, 1, 19)) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_values_on_insert'); END
 --;
+CREATE TRIGGER concept_versions_no_update BEFORE UPDATE ON concept_versions
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_no_update'); END
+--;
+CREATE TRIGGER concept_versions_no_delete BEFORE DELETE ON concept_versions
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_no_delete'); END
+--;
+CREATE TRIGGER concept_versions_json_limits BEFORE INSERT ON concept_versions
+WHEN ((NEW.examples IS NULL OR CASE WHEN json_valid(NEW.examples) THEN length(CAST(NEW.examples AS BLOB)) <= 33554432 AND (length(NEW.examples) - length(replace(replace(NEW.examples, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.examples, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.examples) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.examples)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.examples) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.examples -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.examples -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.examples -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.examples) - length(replace(replace(NEW.examples, '[', ''), '{', '')) <= 40 END) AND (NEW.prerequisites IS NULL OR CASE WHEN json_valid(NEW.prerequisites) THEN length(CAST(NEW.prerequisites AS BLOB)) <= 33554432 AND (length(NEW.prerequisites) - length(replace(replace(NEW.prerequisites, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.prerequisites, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.prerequisites) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.prerequisites)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.prerequisites) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.prerequisites -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.prerequisites -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.prerequisites -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.prerequisites) - length(replace(replace(NEW.prerequisites, '[', ''), '{', '')) <= 40 END) AND (NEW.misconceptions IS NULL OR CASE WHEN json_valid(NEW.misconceptions) THEN length(CAST(NEW.misconceptions AS BLOB)) <= 33554432 AND (length(NEW.misconceptions) - length(replace(replace(NEW.misconceptions, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.misconceptions, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.misconceptions) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.misconceptions)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.misconceptions) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.misconceptions -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.misconceptions -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.misconceptions -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.misconceptions) - length(replace(replace(NEW.misconceptions, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_json_limits'); END
+--;
+CREATE TRIGGER concept_versions_no_replace BEFORE INSERT ON concept_versions
+WHEN (NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.created_at) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND name_key = NEW.name_key) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_no_replace'); END
+--;
+CREATE TRIGGER concept_versions_concept_exists BEFORE INSERT ON concept_versions
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.concept_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_concept_exists'); END
+--;
+CREATE TRIGGER concept_versions_previous_exists BEFORE INSERT ON concept_versions
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_previous_exists'); END
+--;
+CREATE TRIGGER concept_warnings_no_update BEFORE UPDATE ON concept_warnings
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_no_update'); END
+--;
+CREATE TRIGGER concept_warnings_no_delete BEFORE DELETE ON concept_warnings
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_no_delete'); END
+--;
+CREATE TRIGGER concept_warnings_json_limits BEFORE INSERT ON concept_warnings
+WHEN ((NEW.warnings IS NULL OR CASE WHEN json_valid(NEW.warnings) THEN length(CAST(NEW.warnings AS BLOB)) <= 33554432 AND (length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.warnings, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.warnings) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.warnings)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.warnings) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.warnings -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.warnings -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.warnings -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_json_limits'); END
+--;
+CREATE TRIGGER concept_warnings_no_replace BEFORE INSERT ON concept_warnings
+WHEN (NOT EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_no_replace'); END
+--;
+CREATE TRIGGER concept_warnings_version_exists BEFORE INSERT ON concept_warnings
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.computed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_version_exists'); END
+--;
+CREATE TRIGGER concept_versions_needs_head BEFORE INSERT ON concept_versions
+WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_needs_head'); END
+--;
+CREATE TRIGGER concept_warnings_needs_head BEFORE INSERT ON concept_warnings
+WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.computed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_needs_head'); END
+--;
+CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_no_delete'); END
+--;
+CREATE TRIGGER concepts_no_replace BEFORE INSERT ON concepts
+WHEN (NOT EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_no_replace'); END
+--;
+CREATE TRIGGER concepts_version_exists BEFORE UPDATE ON concepts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version AND name_key = OLD.name_key)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_version_exists'); END
+--;
+CREATE TRIGGER concepts_warnings_exists BEFORE UPDATE ON concepts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = OLD.id AND version_number = OLD.current_version)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_warnings_exists'); END
+--;
+CREATE TRIGGER concepts_history_exists BEFORE UPDATE ON concepts
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.current_version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_history_exists'); END
+--;
+CREATE TRIGGER concepts_no_nested_update BEFORE UPDATE ON concepts
+WHEN (EXISTS (SELECT 1 FROM main.concepts AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.current_version IS OLD.current_version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.name_key IS OLD.name_key)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_no_nested_update'); END
+--;
+CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_one_step'); END
+--;
+CREATE TRIGGER history_needs_concepts BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_concepts'); END
+--;
 CREATE TRIGGER history_declares_data_of_concepts BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'concept' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('corrects', 'imported', 'name_key', 'ruleset', 'version', 'warnings')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_concepts'); END
+--;
+CREATE TRIGGER signals_no_update BEFORE UPDATE ON signals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_no_update'); END
+--;
+CREATE TRIGGER signals_no_delete BEFORE DELETE ON signals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_no_delete'); END
+--;
+CREATE TRIGGER signals_no_rowid BEFORE INSERT ON signals
+WHEN (coalesce(NEW.rowid, 0) < 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_no_rowid'); END
+--;
+CREATE TRIGGER signals_json_limits BEFORE INSERT ON signals
+WHEN ((NEW.warnings IS NULL OR CASE WHEN json_valid(NEW.warnings) THEN length(CAST(NEW.warnings AS BLOB)) <= 33554432 AND (length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.warnings, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.warnings) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.warnings)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.warnings) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.warnings -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.warnings -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.warnings -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_json_limits'); END
+--;
+CREATE TRIGGER signals_no_replace BEFORE INSERT ON signals
+WHEN (NOT EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = NEW.artifact_id AND artifact_seq = NEW.artifact_seq AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = NEW.subspace_id AND applied_seq = NEW.applied_seq AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE user_id = NEW.user_id AND capture_key = NEW.capture_key)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_no_replace'); END
+--;
+CREATE TRIGGER signals_algorithm_exists BEFORE INSERT ON signals
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.algorithm_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_algorithm_exists'); END
+--;
+CREATE TRIGGER signals_artifact_exists BEFORE INSERT ON signals
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.artifact_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_artifact_exists'); END
+--;
+CREATE TRIGGER signals_space_exists BEFORE INSERT ON signals
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_space_exists'); END
+--;
+CREATE TRIGGER signals_subspace_exists BEFORE INSERT ON signals
+WHEN (NEW.subspace_id IS NULL OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.subspace_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_subspace_exists'); END
+--;
+CREATE TRIGGER signals_needs_artifact BEFORE INSERT ON signals
+WHEN (EXISTS (SELECT 1 FROM main.artifacts AS head WHERE head.id = NEW.artifact_id AND head.seq = NEW.artifact_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id AND head.user_id = NEW.user_id AND head.normalized_url = NEW.normalized_url AND head.engagement_level = NEW.reached_level)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_needs_artifact'); END
+--;
+CREATE TRIGGER signals_needs_centroid BEFORE INSERT ON signals
+WHEN (NEW.applied_seq IS NULL OR EXISTS (SELECT 1 FROM main.centroids AS head WHERE head.id = NEW.subspace_id AND head.seq = NEW.applied_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_needs_centroid'); END
+--;
+CREATE TRIGGER spaces_no_delete BEFORE DELETE ON spaces
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_no_delete'); END
+--;
+CREATE TRIGGER spaces_no_replace BEFORE INSERT ON spaces
+WHEN (NOT EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_no_replace'); END
+--;
+CREATE TRIGGER spaces_history_exists BEFORE UPDATE ON spaces
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_history_exists'); END
+--;
+CREATE TRIGGER spaces_no_nested_update BEFORE UPDATE ON spaces
+WHEN (EXISTS (SELECT 1 FROM main.spaces AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.user_id IS OLD.user_id AND stored.name IS OLD.name AND stored.model IS OLD.model AND stored.dimension IS OLD.dimension)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_no_nested_update'); END
+--;
+CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_one_step'); END
+--;
+CREATE TRIGGER history_needs_spaces BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'space' OR EXISTS (SELECT 1 FROM main.spaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_spaces'); END
 --;
 CREATE TRIGGER history_declares_data_of_spaces BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'space' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('dimension', 'model', 'name', 'user_id')) ELSE FALSE END)) IS NOT TRUE
@@ -1261,6 +3410,34 @@ BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_spaces'); END
 CREATE TRIGGER spaces_keeps_fields BEFORE UPDATE ON spaces
 WHEN ((OLD.status || ' ' || NEW.status IN ('ACTIVE ACTIVE') OR NEW.name = OLD.name)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'spaces_keeps_fields'); END
+--;
+CREATE TRIGGER subspaces_no_delete BEFORE DELETE ON subspaces
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_no_delete'); END
+--;
+CREATE TRIGGER subspaces_no_replace BEFORE INSERT ON subspaces
+WHEN (NOT EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_no_replace'); END
+--;
+CREATE TRIGGER subspaces_space_exists BEFORE INSERT ON subspaces
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_space_exists'); END
+--;
+CREATE TRIGGER subspaces_history_exists BEFORE UPDATE ON subspaces
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_history_exists'); END
+--;
+CREATE TRIGGER subspaces_no_nested_update BEFORE UPDATE ON subspaces
+WHEN (EXISTS (SELECT 1 FROM main.subspaces AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.space_id IS OLD.space_id AND stored.user_id IS OLD.user_id AND stored.name IS OLD.name AND stored.description IS OLD.description AND stored.seed IS OLD.seed)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_no_nested_update'); END
+--;
+CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON subspaces
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_one_step'); END
+--;
+CREATE TRIGGER history_needs_subspaces BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'subspace' OR EXISTS (SELECT 1 FROM main.subspaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_subspaces'); END
 --;
 CREATE TRIGGER history_declares_data_of_subspaces BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'subspace' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('description', 'name', 'seed', 'space_id', 'user_id')) ELSE FALSE END)) IS NOT TRUE
@@ -1274,17 +3451,193 @@ CREATE TRIGGER history_keeps_fields_of_subspaces BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'subspace' AND NEW.seq > 1 AND NEW.action IN ('rename', 'seed')) OR EXISTS (SELECT 1 FROM main.history AS predecessor JOIN main.subspaces AS head ON head.id = NEW.entity_id WHERE predecessor.lifecycle = NEW.lifecycle AND predecessor.entity_id = NEW.entity_id AND predecessor.seq = NEW.seq - 1 AND (NEW.action NOT IN ('seed') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.name') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.name') AS text) END) AND (CAST(head.name AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.name') AS text) END) AND (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.description') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.description') AS text) END) AND (CAST(head.description AS text)) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.description') AS text) END)) AND (NEW.action NOT IN ('rename') OR (CASE WHEN json_valid(predecessor.data) THEN CAST(json_extract(predecessor.data, '$.seed') AS text) END) IS (CASE WHEN json_valid(NEW.data) THEN CAST(json_extract(NEW.data, '$.seed') AS text) END) AND TRUE))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_subspaces'); END
 --;
+CREATE TRIGGER algorithms_no_delete BEFORE DELETE ON algorithms
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_no_delete'); END
+--;
+CREATE TRIGGER algorithms_no_replace BEFORE INSERT ON algorithms
+WHEN (((NEW.status = 'ACTIVE') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.algorithms WHERE status = NEW.status AND status = 'ACTIVE')) AND NOT EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_no_replace'); END
+--;
+CREATE TRIGGER algorithms_history_exists BEFORE UPDATE ON algorithms
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_history_exists'); END
+--;
+CREATE TRIGGER algorithms_no_replace_on_update BEFORE UPDATE ON algorithms
+WHEN (((NEW.status = 'ACTIVE') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.algorithms WHERE status = NEW.status AND (id <> OLD.id) AND status = 'ACTIVE'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_no_replace_on_update'); END
+--;
+CREATE TRIGGER algorithms_no_nested_update BEFORE UPDATE ON algorithms
+WHEN (EXISTS (SELECT 1 FROM main.algorithms AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.formulas IS OLD.formulas AND stored.checksum IS OLD.checksum)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_no_nested_update'); END
+--;
+CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON algorithms
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_one_step'); END
+--;
+CREATE TRIGGER history_needs_algorithms BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM main.algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_algorithms'); END
+--;
 CREATE TRIGGER history_declares_data_of_algorithms BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'algorithm' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('checksum', 'formulas')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_algorithms'); END
+--;
+CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON artifacts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_delete'); END
+--;
+CREATE TRIGGER artifacts_no_replace BEFORE INSERT ON artifacts
+WHEN (NOT EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.artifacts WHERE space_id = NEW.space_id AND normalized_url = NEW.normalized_url)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_replace'); END
+--;
+CREATE TRIGGER artifacts_signal_exists BEFORE UPDATE ON artifacts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = OLD.id AND artifact_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_signal_exists'); END
+--;
+CREATE TRIGGER artifacts_space_exists BEFORE INSERT ON artifacts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_space_exists'); END
+--;
+CREATE TRIGGER artifacts_no_replace_on_update BEFORE UPDATE ON artifacts
+WHEN (NOT EXISTS (SELECT 1 FROM main.artifacts WHERE space_id = NEW.space_id AND normalized_url = NEW.normalized_url AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_replace_on_update'); END
+--;
+CREATE TRIGGER artifacts_no_nested_update BEFORE UPDATE ON artifacts
+WHEN (EXISTS (SELECT 1 FROM main.artifacts AS stored WHERE stored.id IS OLD.id AND stored.seq IS OLD.seq AND stored.hash IS OLD.hash AND stored.user_id IS OLD.user_id AND stored.space_id IS OLD.space_id AND stored.normalized_url IS OLD.normalized_url AND stored.title IS OLD.title AND stored.title_stamp IS OLD.title_stamp AND stored.content IS OLD.content AND stored.content_stamp IS OLD.content_stamp AND stored.engagement_level IS OLD.engagement_level AND stored.reading_depth IS OLD.reading_depth AND stored.scroll_depth IS OLD.scroll_depth AND stored.dwell_time_ms IS OLD.dwell_time_ms AND stored.word_count IS OLD.word_count AND stored.vector IS OLD.vector AND stored.content_source IS OLD.content_source AND stored.stamp IS OLD.stamp AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_nested_update'); END
+--;
+CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_one_step'); END
+--;
+CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_no_delete'); END
+--;
+CREATE TRIGGER centroids_no_replace BEFORE INSERT ON centroids
+WHEN (NOT EXISTS (SELECT 1 FROM main.centroids WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_no_replace'); END
+--;
+CREATE TRIGGER centroids_signal_exists BEFORE UPDATE ON centroids
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = OLD.id AND applied_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_signal_exists'); END
+--;
+CREATE TRIGGER centroids_subspace_exists BEFORE INSERT ON centroids
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_subspace_exists'); END
+--;
+CREATE TRIGGER centroids_no_nested_update BEFORE UPDATE ON centroids
+WHEN (EXISTS (SELECT 1 FROM main.centroids AS stored WHERE stored.id IS OLD.id AND stored.seq IS OLD.seq AND stored.hash IS OLD.hash AND stored.space_id IS OLD.space_id AND stored.vector IS OLD.vector AND stored.logged_vector IS OLD.logged_vector AND stored.logged_seq IS OLD.logged_seq AND stored.confidence IS OLD.confidence AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_no_nested_update'); END
+--;
+CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_one_step'); END
+--;
+CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces
+WHEN (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_fixed'); END
+--;
+CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces
+WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_fixed'); END
+--;
+CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms
+WHEN (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_fixed'); END
+--;
+CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifacts
+WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_fixed'); END
+--;
+CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids
+WHEN (NEW.space_id = OLD.space_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_fixed'); END
+--;
+CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts
+WHEN (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_rising'); END
+--;
+CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON subspaces
+WHEN (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM main.centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_seeded_once'); END
 --;
 CREATE TRIGGER subspaces_of_owner BEFORE INSERT ON subspaces
 WHEN (EXISTS (SELECT 1 FROM main.spaces AS space WHERE space.id = NEW.space_id AND space.user_id = NEW.user_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subspaces_of_owner'); END
 --;
+CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON algorithms
+WHEN (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM main.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_one_active'); END
+--;
+CREATE TRIGGER authors_no_delete BEFORE DELETE ON authors
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_no_delete'); END
+--;
+CREATE TRIGGER authors_no_replace BEFORE INSERT ON authors
+WHEN (NOT EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.authors WHERE wallet_address = NEW.wallet_address)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_no_replace'); END
+--;
+CREATE TRIGGER authors_history_exists BEFORE UPDATE ON authors
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_history_exists'); END
+--;
+CREATE TRIGGER authors_no_replace_on_update BEFORE UPDATE ON authors
+WHEN (NOT EXISTS (SELECT 1 FROM main.authors WHERE wallet_address = NEW.wallet_address AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_no_replace_on_update'); END
+--;
+CREATE TRIGGER authors_no_nested_update BEFORE UPDATE ON authors
+WHEN (EXISTS (SELECT 1 FROM main.authors AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.wallet_address IS OLD.wallet_address AND stored.twitter_handle IS OLD.twitter_handle AND stored.farcaster_handle IS OLD.farcaster_handle AND stored.prompt_text IS OLD.prompt_text)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_no_nested_update'); END
+--;
+CREATE TRIGGER authors_one_step BEFORE UPDATE ON authors
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_one_step'); END
+--;
+CREATE TRIGGER history_needs_authors BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'author' OR EXISTS (SELECT 1 FROM main.authors AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_authors'); END
+--;
 CREATE TRIGGER history_declares_data_of_authors BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'author' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('farcaster_handle', 'prompt_text', 'twitter_handle', 'wallet_address')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_authors'); END
+--;
+CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_delete'); END
+--;
+CREATE TRIGGER mint_events_json_limits BEFORE INSERT ON mint_events
+WHEN ((NEW.batch IS NULL OR CASE WHEN json_valid(NEW.batch) THEN length(CAST(NEW.batch AS BLOB)) <= 33554432 AND (length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.batch, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.batch) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.batch)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.batch) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.batch -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.batch -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.batch -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 END) AND (NEW.copies IS NULL OR CASE WHEN json_valid(NEW.copies) THEN length(CAST(NEW.copies AS BLOB)) <= 33554432 AND (length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.copies, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.copies) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.copies)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.copies) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.copies -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.copies -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.copies -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_json_limits'); END
+--;
+CREATE TRIGGER mint_events_no_replace BEFORE INSERT ON mint_events
+WHEN (((NEW.status = 'canonical') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.mint_events WHERE tx_hash = NEW.tx_hash AND log_index = NEW.log_index AND status = 'canonical')) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace'); END
+--;
+CREATE TRIGGER mint_events_history_exists BEFORE UPDATE ON mint_events
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_history_exists'); END
+--;
+CREATE TRIGGER mint_events_json_limits_on_update BEFORE UPDATE ON mint_events
+WHEN ((NEW.batch IS NULL OR CASE WHEN json_valid(NEW.batch) THEN length(CAST(NEW.batch AS BLOB)) <= 33554432 AND (length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.batch, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.batch) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.batch)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.batch) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.batch -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.batch -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.batch -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.batch) - length(replace(replace(NEW.batch, '[', ''), '{', '')) <= 40 END) AND (NEW.copies IS NULL OR CASE WHEN json_valid(NEW.copies) THEN length(CAST(NEW.copies AS BLOB)) <= 33554432 AND (length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.copies, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.copies) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.copies)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.copies) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.copies -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.copies -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.copies -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.copies) - length(replace(replace(NEW.copies, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_json_limits_on_update'); END
+--;
+CREATE TRIGGER mint_events_no_replace_on_update BEFORE UPDATE ON mint_events
+WHEN (((NEW.status = 'canonical') IS NOT TRUE OR NOT EXISTS (SELECT 1 FROM main.mint_events WHERE tx_hash = NEW.tx_hash AND log_index = NEW.log_index AND (id <> OLD.id) AND status = 'canonical')) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace_on_update'); END
+--;
+CREATE TRIGGER mint_events_no_nested_update BEFORE UPDATE ON mint_events
+WHEN (EXISTS (SELECT 1 FROM main.mint_events AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.tx_hash IS OLD.tx_hash AND stored.log_index IS OLD.log_index AND stored.block_number IS OLD.block_number AND stored.block_hash IS OLD.block_hash AND stored.block_timestamp IS OLD.block_timestamp AND stored.token_id IS OLD.token_id AND stored.quantity IS OLD.quantity AND stored.author_wallet IS OLD.author_wallet AND stored.recipient IS OLD.recipient AND stored.total_paid IS OLD.total_paid AND stored.detected_at IS OLD.detected_at AND stored.batch IS OLD.batch AND stored.copies IS OLD.copies)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_nested_update'); END
+--;
+CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_one_step'); END
+--;
+CREATE TRIGGER history_needs_mint_events BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'mint_event' OR EXISTS (SELECT 1 FROM main.mint_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_mint_events'); END
 --;
 CREATE TRIGGER history_declares_data_of_mint_events BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'mint_event' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('author_wallet', 'batch', 'block_hash', 'block_number', 'block_timestamp', 'copies', 'detected_at', 'log_index', 'quantity', 'recipient', 'token_id', 'total_paid', 'tx_hash')) ELSE FALSE END)) IS NOT TRUE
@@ -1298,6 +3651,50 @@ CREATE TRIGGER mint_events_latest_times_on_update BEFORE UPDATE ON mint_events
 WHEN (NEW.detected_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_latest_times_on_update'); END
 --;
+CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_delete'); END
+--;
+CREATE TRIGGER tokens_s0_json_limits BEFORE INSERT ON tokens_s0
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_json_limits'); END
+--;
+CREATE TRIGGER tokens_s0_no_replace BEFORE INSERT ON tokens_s0
+WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace'); END
+--;
+CREATE TRIGGER tokens_s0_author_exists BEFORE INSERT ON tokens_s0
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.author_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_author_exists'); END
+--;
+CREATE TRIGGER tokens_s0_mint_exists BEFORE INSERT ON tokens_s0
+WHEN (NEW.mint_event_id IS NULL OR EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.mint_event_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_mint_exists'); END
+--;
+CREATE TRIGGER tokens_s0_history_exists BEFORE UPDATE ON tokens_s0
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_history_exists'); END
+--;
+CREATE TRIGGER tokens_s0_json_limits_on_update BEFORE UPDATE ON tokens_s0
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_json_limits_on_update'); END
+--;
+CREATE TRIGGER tokens_s0_no_replace_on_update BEFORE UPDATE ON tokens_s0
+WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace_on_update'); END
+--;
+CREATE TRIGGER tokens_s0_no_nested_update BEFORE UPDATE ON tokens_s0
+WHEN (EXISTS (SELECT 1 FROM main.tokens_s0 AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_id IS OLD.token_id AND stored.author_id IS OLD.author_id AND stored.minter_address IS OLD.minter_address AND stored.mint_timestamp IS OLD.mint_timestamp AND stored.mint_event_id IS OLD.mint_event_id AND stored.image_url IS OLD.image_url AND stored.image_cid IS OLD.image_cid AND stored.metadata_cid IS OLD.metadata_cid AND stored.generation_attempts IS OLD.generation_attempts AND stored.generation_error IS OLD.generation_error AND stored.reveal_tx_hash IS OLD.reveal_tx_hash AND stored.error_data IS OLD.error_data)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_nested_update'); END
+--;
+CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_one_step'); END
+--;
+CREATE TRIGGER history_needs_tokens_s0 BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'token' OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_tokens_s0'); END
+--;
 CREATE TRIGGER history_declares_data_of_tokens_s0 BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'token' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('author_id', 'error_data', 'generation_attempts', 'generation_error', 'image_cid', 'image_url', 'metadata_cid', 'mint_event_id', 'mint_timestamp', 'minter_address', 'reveal_tx_hash', 'token_id')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_tokens_s0'); END
@@ -1309,6 +3706,42 @@ BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_fields'); END
 CREATE TRIGGER tokens_s0_initial_fields BEFORE INSERT ON tokens_s0
 WHEN (NEW.error_data IS NULL AND NEW.generation_attempts = 0 AND NEW.generation_error IS NULL AND NEW.image_cid IS NULL AND NEW.image_url IS NULL AND (NEW.status IN ('revealed') OR NEW.metadata_cid IS NULL) AND NEW.reveal_tx_hash IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_initial_fields'); END
+--;
+CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON image_generation_jobs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_delete'); END
+--;
+CREATE TRIGGER image_generation_jobs_json_limits BEFORE INSERT ON image_generation_jobs
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_json_limits'); END
+--;
+CREATE TRIGGER image_generation_jobs_no_replace BEFORE INSERT ON image_generation_jobs
+WHEN (NOT EXISTS (SELECT 1 FROM main.image_generation_jobs WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_replace'); END
+--;
+CREATE TRIGGER image_generation_jobs_token_exists BEFORE INSERT ON image_generation_jobs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_token_exists'); END
+--;
+CREATE TRIGGER image_generation_jobs_history_exists BEFORE UPDATE ON image_generation_jobs
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_history_exists'); END
+--;
+CREATE TRIGGER image_generation_jobs_json_limits_on_update BEFORE UPDATE ON image_generation_jobs
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_json_limits_on_update'); END
+--;
+CREATE TRIGGER image_generation_jobs_no_nested_update BEFORE UPDATE ON image_generation_jobs
+WHEN (EXISTS (SELECT 1 FROM main.image_generation_jobs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_id IS OLD.token_id AND stored.service IS OLD.service AND stored.external_job_id IS OLD.external_job_id AND stored.retry_count IS OLD.retry_count AND stored.error_data IS OLD.error_data AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_nested_update'); END
+--;
+CREATE TRIGGER image_generation_jobs_one_step BEFORE UPDATE ON image_generation_jobs
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_one_step'); END
+--;
+CREATE TRIGGER history_needs_image_generation_jobs BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'image_job' OR EXISTS (SELECT 1 FROM main.image_generation_jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_image_generation_jobs'); END
 --;
 CREATE TRIGGER history_declares_data_of_image_generation_jobs BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'image_job' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('completed_at', 'error_data', 'external_job_id', 'retry_count', 'service', 'token_id')) ELSE FALSE END)) IS NOT TRUE
@@ -1326,6 +3759,42 @@ CREATE TRIGGER image_generation_jobs_latest_times_on_update BEFORE UPDATE ON ima
 WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_latest_times_on_update'); END
 --;
+CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upload_records
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_delete'); END
+--;
+CREATE TRIGGER ipfs_upload_records_json_limits BEFORE INSERT ON ipfs_upload_records
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_json_limits'); END
+--;
+CREATE TRIGGER ipfs_upload_records_no_replace BEFORE INSERT ON ipfs_upload_records
+WHEN (NOT EXISTS (SELECT 1 FROM main.ipfs_upload_records WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_replace'); END
+--;
+CREATE TRIGGER ipfs_upload_records_token_exists BEFORE INSERT ON ipfs_upload_records
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_token_exists'); END
+--;
+CREATE TRIGGER ipfs_upload_records_history_exists BEFORE UPDATE ON ipfs_upload_records
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_history_exists'); END
+--;
+CREATE TRIGGER ipfs_upload_records_json_limits_on_update BEFORE UPDATE ON ipfs_upload_records
+WHEN ((NEW.error_data IS NULL OR CASE WHEN json_valid(NEW.error_data) THEN length(CAST(NEW.error_data AS BLOB)) <= 1048576 AND (length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.error_data, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.error_data) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.error_data)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.error_data) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.error_data -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.error_data -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.error_data -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.error_data) - length(replace(replace(NEW.error_data, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_json_limits_on_update'); END
+--;
+CREATE TRIGGER ipfs_upload_records_no_nested_update BEFORE UPDATE ON ipfs_upload_records
+WHEN (EXISTS (SELECT 1 FROM main.ipfs_upload_records AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_id IS OLD.token_id AND stored.record_type IS OLD.record_type AND stored.cid IS OLD.cid AND stored.retry_count IS OLD.retry_count AND stored.error_data IS OLD.error_data AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_nested_update'); END
+--;
+CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON ipfs_upload_records
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_one_step'); END
+--;
+CREATE TRIGGER history_needs_ipfs_upload_records BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'ipfs_upload' OR EXISTS (SELECT 1 FROM main.ipfs_upload_records AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_ipfs_upload_records'); END
+--;
 CREATE TRIGGER history_declares_data_of_ipfs_upload_records BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'ipfs_upload' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('cid', 'completed_at', 'error_data', 'record_type', 'retry_count', 'token_id')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_ipfs_upload_records'); END
@@ -1341,6 +3810,38 @@ BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_latest_times_on_insert'); END
 CREATE TRIGGER ipfs_upload_records_latest_times_on_update BEFORE UPDATE ON ipfs_upload_records
 WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_latest_times_on_update'); END
+--;
+CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_transactions
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_delete'); END
+--;
+CREATE TRIGGER reveal_transactions_json_limits BEFORE INSERT ON reveal_transactions
+WHEN ((NEW.token_ids IS NULL OR CASE WHEN json_valid(NEW.token_ids) THEN length(CAST(NEW.token_ids AS BLOB)) <= 33554432 AND (length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.token_ids, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.token_ids) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.token_ids)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.token_ids) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.token_ids -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.token_ids -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.token_ids -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_json_limits'); END
+--;
+CREATE TRIGGER reveal_transactions_no_replace BEFORE INSERT ON reveal_transactions
+WHEN (NOT EXISTS (SELECT 1 FROM main.reveal_transactions WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_replace'); END
+--;
+CREATE TRIGGER reveal_transactions_history_exists BEFORE UPDATE ON reveal_transactions
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_history_exists'); END
+--;
+CREATE TRIGGER reveal_transactions_json_limits_on_update BEFORE UPDATE ON reveal_transactions
+WHEN ((NEW.token_ids IS NULL OR CASE WHEN json_valid(NEW.token_ids) THEN length(CAST(NEW.token_ids AS BLOB)) <= 33554432 AND (length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.token_ids, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.token_ids) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.token_ids)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.token_ids) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.token_ids -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.token_ids -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.token_ids -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.token_ids) - length(replace(replace(NEW.token_ids, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_json_limits_on_update'); END
+--;
+CREATE TRIGGER reveal_transactions_no_nested_update BEFORE UPDATE ON reveal_transactions
+WHEN (EXISTS (SELECT 1 FROM main.reveal_transactions AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.token_ids IS OLD.token_ids AND stored.tx_hash IS OLD.tx_hash AND stored.block_number IS OLD.block_number AND stored.gas_price_wei IS OLD.gas_price_wei AND stored.confirmed_at IS OLD.confirmed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_nested_update'); END
+--;
+CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON reveal_transactions
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_one_step'); END
+--;
+CREATE TRIGGER history_needs_reveal_transactions BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'reveal_transaction' OR EXISTS (SELECT 1 FROM main.reveal_transactions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_reveal_transactions'); END
 --;
 CREATE TRIGGER history_declares_data_of_reveal_transactions BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'reveal_transaction' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('block_number', 'confirmed_at', 'gas_price_wei', 'token_ids', 'tx_hash')) ELSE FALSE END)) IS NOT TRUE
@@ -1358,13 +3859,205 @@ CREATE TRIGGER reveal_transactions_latest_times_on_update BEFORE UPDATE ON revea
 WHEN ((NEW.confirmed_at IS NULL OR NEW.confirmed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_latest_times_on_update'); END
 --;
+CREATE TRIGGER system_state_no_delete BEFORE DELETE ON system_state
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_no_delete'); END
+--;
+CREATE TRIGGER system_state_json_limits BEFORE INSERT ON system_state
+WHEN ((NEW.state_value IS NULL OR CASE WHEN json_valid(NEW.state_value) THEN length(CAST(NEW.state_value AS BLOB)) <= 1048576 AND (length(NEW.state_value) - length(replace(replace(NEW.state_value, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.state_value, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.state_value) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.state_value)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.state_value) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.state_value -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.state_value -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.state_value -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.state_value) - length(replace(replace(NEW.state_value, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_json_limits'); END
+--;
+CREATE TRIGGER system_state_no_replace BEFORE INSERT ON system_state
+WHEN (NOT EXISTS (SELECT 1 FROM main.system_state WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_no_replace'); END
+--;
+CREATE TRIGGER system_state_history_exists BEFORE UPDATE ON system_state
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_history_exists'); END
+--;
+CREATE TRIGGER system_state_json_limits_on_update BEFORE UPDATE ON system_state
+WHEN ((NEW.state_value IS NULL OR CASE WHEN json_valid(NEW.state_value) THEN length(CAST(NEW.state_value AS BLOB)) <= 1048576 AND (length(NEW.state_value) - length(replace(replace(NEW.state_value, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.state_value, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.state_value) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.state_value)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.state_value) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.state_value -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.state_value -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.state_value -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.state_value) - length(replace(replace(NEW.state_value, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_json_limits_on_update'); END
+--;
+CREATE TRIGGER system_state_no_nested_update BEFORE UPDATE ON system_state
+WHEN (EXISTS (SELECT 1 FROM main.system_state AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.state_value IS OLD.state_value)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_no_nested_update'); END
+--;
+CREATE TRIGGER system_state_one_step BEFORE UPDATE ON system_state
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_one_step'); END
+--;
+CREATE TRIGGER history_needs_system_state BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'system_state' OR EXISTS (SELECT 1 FROM main.system_state AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_system_state'); END
+--;
 CREATE TRIGGER history_declares_data_of_system_state BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'system_state' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('state_value')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_system_state'); END
 --;
+CREATE TRIGGER mint_events_insert_canonical_once BEFORE INSERT ON mint_events
+WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_insert_canonical_once'); END
+--;
+CREATE TRIGGER mint_events_update_canonical_once BEFORE UPDATE ON mint_events
+WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_update_canonical_once'); END
+--;
+CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors
+WHEN (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_fixed'); END
+--;
+CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events
+WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at AND (NEW.batch = OLD.batch OR NEW.batch IS NULL AND OLD.batch IS NULL) AND (NEW.copies = OLD.copies OR NEW.copies IS NULL AND OLD.copies IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_fixed'); END
+--;
+CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0
+WHEN (NEW.token_id = OLD.token_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed'); END
+--;
+CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON image_generation_jobs
+WHEN (NEW.token_id = OLD.token_id AND NEW.service = OLD.service) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_fixed'); END
+--;
+CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON ipfs_upload_records
+WHEN (NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_fixed'); END
+--;
+CREATE TRIGGER reveal_transactions_fixed BEFORE UPDATE ON reveal_transactions
+WHEN (NEW.token_ids = OLD.token_ids) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_fixed'); END
+--;
+CREATE TRIGGER tokens_s0_fixed_unless_retried BEFORE UPDATE ON tokens_s0
+WHEN (OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.author_id AND NEW.mint_timestamp = OLD.mint_timestamp AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '') AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed_unless_retried'); END
+--;
+CREATE TRIGGER reveal_transactions_has_tokens BEFORE INSERT ON reveal_transactions
+WHEN (NOT EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(NEW.token_ids) AND json_type(NEW.token_ids) = 'array' THEN NEW.token_ids ELSE '[]' END) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_has_tokens'); END
+--;
 CREATE TRIGGER tasks_needs_tokens_s0 BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('generate', 'upload', 'reveal') OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_tokens_s0'); END
+--;
+CREATE TRIGGER project_prompts_no_update BEFORE UPDATE ON project_prompts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_no_update'); END
+--;
+CREATE TRIGGER project_prompts_no_delete BEFORE DELETE ON project_prompts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_no_delete'); END
+--;
+CREATE TRIGGER project_prompts_json_limits BEFORE INSERT ON project_prompts
+WHEN ((NEW.metadata IS NULL OR CASE WHEN json_valid(NEW.metadata) THEN length(CAST(NEW.metadata AS BLOB)) <= 1048576 AND (length(NEW.metadata) - length(replace(replace(NEW.metadata, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.metadata, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.metadata) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.metadata)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.metadata) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.metadata -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.metadata -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.metadata -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.metadata) - length(replace(replace(NEW.metadata, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_json_limits'); END
+--;
+CREATE TRIGGER project_prompts_no_replace BEFORE INSERT ON project_prompts
+WHEN (NOT EXISTS (SELECT 1 FROM main.project_prompts WHERE project_id = NEW.project_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_no_replace'); END
+--;
+CREATE TRIGGER project_prompts_previous_exists BEFORE INSERT ON project_prompts
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.project_prompts WHERE project_id = NEW.project_id AND number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_previous_exists'); END
+--;
+CREATE TRIGGER project_prompts_project_exists BEFORE INSERT ON project_prompts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.projects WHERE id = NEW.project_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_project_exists'); END
+--;
+CREATE TRIGGER job_outputs_no_update BEFORE UPDATE ON job_outputs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_no_update'); END
+--;
+CREATE TRIGGER job_outputs_no_delete BEFORE DELETE ON job_outputs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_no_delete'); END
+--;
+CREATE TRIGGER job_outputs_json_limits BEFORE INSERT ON job_outputs
+WHEN ((NEW.logs IS NULL OR CASE WHEN json_valid(NEW.logs) THEN length(CAST(NEW.logs AS BLOB)) <= 33554432 AND (length(NEW.logs) - length(replace(replace(NEW.logs, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.logs, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.logs) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.logs)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.logs) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.logs -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.logs -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.logs -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.logs) - length(replace(replace(NEW.logs, '[', ''), '{', '')) <= 40 END) AND (NEW.warnings IS NULL OR CASE WHEN json_valid(NEW.warnings) THEN length(CAST(NEW.warnings AS BLOB)) <= 33554432 AND (length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.warnings, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.warnings) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.warnings)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.warnings) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.warnings -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.warnings -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.warnings -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.warnings) - length(replace(replace(NEW.warnings, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_json_limits'); END
+--;
+CREATE TRIGGER job_outputs_no_replace BEFORE INSERT ON job_outputs
+WHEN (NOT EXISTS (SELECT 1 FROM main.job_outputs WHERE job_id = NEW.job_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_no_replace'); END
+--;
+CREATE TRIGGER job_outputs_job_exists BEFORE INSERT ON job_outputs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.jobs WHERE id = NEW.job_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_job_exists'); END
+--;
+CREATE TRIGGER job_outputs_previous_exists BEFORE INSERT ON job_outputs
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.job_outputs WHERE job_id = NEW.job_id AND number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_previous_exists'); END
+--;
+CREATE TRIGGER job_specs_no_update BEFORE UPDATE ON job_specs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_no_update'); END
+--;
+CREATE TRIGGER job_specs_no_delete BEFORE DELETE ON job_specs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_no_delete'); END
+--;
+CREATE TRIGGER job_specs_json_limits BEFORE INSERT ON job_specs
+WHEN ((NEW.architecture_spec IS NULL OR CASE WHEN json_valid(NEW.architecture_spec) THEN length(CAST(NEW.architecture_spec AS BLOB)) <= 33554432 AND (length(NEW.architecture_spec) - length(replace(replace(NEW.architecture_spec, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.architecture_spec, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.architecture_spec) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.architecture_spec)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.architecture_spec) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.architecture_spec -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.architecture_spec -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.architecture_spec -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.architecture_spec) - length(replace(replace(NEW.architecture_spec, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_json_limits'); END
+--;
+CREATE TRIGGER job_specs_no_replace BEFORE INSERT ON job_specs
+WHEN (NOT EXISTS (SELECT 1 FROM main.job_specs WHERE job_id = NEW.job_id AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.job_specs WHERE job_id = NEW.job_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_no_replace'); END
+--;
+CREATE TRIGGER job_specs_job_exists BEFORE INSERT ON job_specs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.jobs WHERE id = NEW.job_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_job_exists'); END
+--;
+CREATE TRIGGER project_prompts_needs_head BEFORE INSERT ON project_prompts
+WHEN (EXISTS (SELECT 1 FROM main.projects AS head WHERE head.id = NEW.project_id AND head.prompt_count = NEW.number AND head.updated_at = NEW.timestamp)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'project_prompts_needs_head'); END
+--;
+CREATE TRIGGER job_outputs_needs_head BEFORE INSERT ON job_outputs
+WHEN (EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.job_id AND head.output_number = NEW.number AND head.updated_at = NEW.written_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_outputs_needs_head'); END
+--;
+CREATE TRIGGER job_specs_needs_head BEFORE INSERT ON job_specs
+WHEN (EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.job_id AND head.output_number = NEW.number AND head.updated_at = NEW.created_at AND head.spec_digest = NEW.spec_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_needs_head'); END
+--;
+CREATE TRIGGER projects_no_delete BEFORE DELETE ON projects
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_no_delete'); END
+--;
+CREATE TRIGGER projects_json_limits BEFORE INSERT ON projects
+WHEN ((NEW.current_nodes IS NULL OR CASE WHEN json_valid(NEW.current_nodes) THEN length(CAST(NEW.current_nodes AS BLOB)) <= 33554432 AND (length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.current_nodes, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.current_nodes) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.current_nodes)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.current_nodes) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.current_nodes -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.current_nodes -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.current_nodes -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_json_limits'); END
+--;
+CREATE TRIGGER projects_no_replace BEFORE INSERT ON projects
+WHEN (NOT EXISTS (SELECT 1 FROM main.projects WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.projects WHERE user_id = NEW.user_id AND id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_no_replace'); END
+--;
+CREATE TRIGGER projects_prompt_exists BEFORE UPDATE ON projects
+WHEN (OLD.prompt_number IS NULL OR EXISTS (SELECT 1 FROM main.project_prompts WHERE project_id = OLD.id AND number = OLD.prompt_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_prompt_exists'); END
+--;
+CREATE TRIGGER projects_history_exists BEFORE UPDATE ON projects
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.prompt_count AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_history_exists'); END
+--;
+CREATE TRIGGER projects_json_limits_on_update BEFORE UPDATE ON projects
+WHEN ((NEW.current_nodes IS NULL OR CASE WHEN json_valid(NEW.current_nodes) THEN length(CAST(NEW.current_nodes AS BLOB)) <= 33554432 AND (length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.current_nodes, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.current_nodes) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.current_nodes)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.current_nodes) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.current_nodes -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.current_nodes -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.current_nodes -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.current_nodes) - length(replace(replace(NEW.current_nodes, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_json_limits_on_update'); END
+--;
+CREATE TRIGGER projects_no_replace_on_update BEFORE UPDATE ON projects
+WHEN (NOT EXISTS (SELECT 1 FROM main.projects WHERE user_id = NEW.user_id AND id = NEW.id AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_no_replace_on_update'); END
+--;
+CREATE TRIGGER projects_no_nested_update BEFORE UPDATE ON projects
+WHEN (EXISTS (SELECT 1 FROM main.projects AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.prompt_count IS OLD.prompt_count AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.prompt_number IS OLD.prompt_number AND stored.user_id IS OLD.user_id AND stored.name IS OLD.name AND stored.description IS OLD.description AND stored.current_nodes IS OLD.current_nodes AND stored.latest_successful_job_id IS OLD.latest_successful_job_id AND stored.latest_successful_job_number IS OLD.latest_successful_job_number AND stored.repository_host IS OLD.repository_host AND stored.repository_name IS OLD.repository_name AND stored.repository_id IS OLD.repository_id AND stored.repository_branch IS OLD.repository_branch AND stored.github_repo_url IS OLD.github_repo_url)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_no_nested_update'); END
+--;
+CREATE TRIGGER projects_one_step BEFORE UPDATE ON projects
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_one_step'); END
+--;
+CREATE TRIGGER history_needs_projects BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'project' OR EXISTS (SELECT 1 FROM main.projects AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.prompt_count = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_projects'); END
 --;
 CREATE TRIGGER history_declares_data_of_projects BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'project' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('current_nodes', 'description', 'github_repo_url', 'latest_successful_job_id', 'latest_successful_job_number', 'name', 'prompt', 'repository_branch', 'repository_host', 'repository_id', 'repository_name', 'user_id')) ELSE FALSE END)) IS NOT TRUE
@@ -1381,6 +4074,62 @@ BEGIN SELECT RAISE(ABORT, 'history_keeps_fields_of_projects'); END
 CREATE TRIGGER projects_initial_fields BEFORE INSERT ON projects
 WHEN (NEW.current_nodes = '[]' AND NEW.github_repo_url IS NULL AND NEW.latest_successful_job_id IS NULL AND NEW.latest_successful_job_number IS NULL AND NEW.repository_branch IS NULL AND NEW.repository_host IS NULL AND NEW.repository_id IS NULL AND NEW.repository_name IS NULL) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'projects_initial_fields'); END
+--;
+CREATE TRIGGER jobs_no_delete BEFORE DELETE ON jobs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_no_delete'); END
+--;
+CREATE TRIGGER jobs_json_limits BEFORE INSERT ON jobs
+WHEN ((NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 33554432 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.result) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_json_limits'); END
+--;
+CREATE TRIGGER jobs_no_replace BEFORE INSERT ON jobs
+WHEN (NOT EXISTS (SELECT 1 FROM main.jobs WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE project_id = NEW.project_id AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE user_id = NEW.user_id AND id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_no_replace'); END
+--;
+CREATE TRIGGER jobs_one_running_on_insert BEFORE INSERT ON jobs
+WHEN ((NEW.status = 'running') IS NOT TRUE OR NEW.project_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.jobs AS other WHERE other.project_id = NEW.project_id AND other.status = 'running' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_one_running_on_insert'); END
+--;
+CREATE TRIGGER jobs_output_exists BEFORE UPDATE ON jobs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.job_outputs WHERE job_id = OLD.id AND number = OLD.output_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_output_exists'); END
+--;
+CREATE TRIGGER jobs_project_exists BEFORE INSERT ON jobs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.projects WHERE user_id = NEW.user_id AND id = NEW.project_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_project_exists'); END
+--;
+CREATE TRIGGER jobs_spec_exists BEFORE UPDATE ON jobs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.job_specs WHERE job_id = OLD.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_spec_exists'); END
+--;
+CREATE TRIGGER jobs_history_exists BEFORE UPDATE ON jobs
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.output_number AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_history_exists'); END
+--;
+CREATE TRIGGER jobs_json_limits_on_update BEFORE UPDATE ON jobs
+WHEN ((NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 33554432 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.result) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_json_limits_on_update'); END
+--;
+CREATE TRIGGER jobs_no_replace_on_update BEFORE UPDATE ON jobs
+WHEN (NOT EXISTS (SELECT 1 FROM main.jobs WHERE project_id = NEW.project_id AND number = NEW.number AND (id <> OLD.id)) AND NOT EXISTS (SELECT 1 FROM main.jobs WHERE user_id = NEW.user_id AND id = NEW.id AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_no_replace_on_update'); END
+--;
+CREATE TRIGGER jobs_one_running_on_update BEFORE UPDATE ON jobs
+WHEN ((NEW.status = 'running') IS NOT TRUE OR NEW.project_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.jobs AS other WHERE other.project_id = NEW.project_id AND other.status = 'running' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_one_running_on_update'); END
+--;
+CREATE TRIGGER jobs_no_nested_update BEFORE UPDATE ON jobs
+WHEN (EXISTS (SELECT 1 FROM main.jobs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.output_number IS OLD.output_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.project_id IS OLD.project_id AND stored.user_id IS OLD.user_id AND stored.number IS OLD.number AND stored.prompt IS OLD.prompt AND stored.spec_digest IS OLD.spec_digest AND stored.warning_count IS OLD.warning_count AND stored.phase IS OLD.phase AND stored.result IS OLD.result AND stored.failure_reason IS OLD.failure_reason AND stored.completed_at IS OLD.completed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_no_nested_update'); END
+--;
+CREATE TRIGGER jobs_one_step BEFORE UPDATE ON jobs
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_one_step'); END
+--;
+CREATE TRIGGER history_needs_jobs BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'job' OR EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.output_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_jobs'); END
 --;
 CREATE TRIGGER history_declares_data_of_jobs BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'job' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('architecture_spec', 'completed_at', 'failure_reason', 'number', 'output', 'phase', 'project_id', 'prompt', 'result', 'spec_digest', 'user_id', 'warning_count')) ELSE FALSE END)) IS NOT TRUE
@@ -1402,9 +4151,257 @@ CREATE TRIGGER jobs_latest_times_on_update BEFORE UPDATE ON jobs
 WHEN ((NEW.completed_at IS NULL OR NEW.completed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'jobs_latest_times_on_update'); END
 --;
+CREATE TRIGGER projects_fixed BEFORE UPDATE ON projects
+WHEN (NEW.user_id = OLD.user_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_fixed'); END
+--;
+CREATE TRIGGER jobs_fixed BEFORE UPDATE ON jobs
+WHEN (NEW.project_id = OLD.project_id AND NEW.user_id = OLD.user_id AND NEW.number = OLD.number AND NEW.prompt = OLD.prompt AND NEW.spec_digest = OLD.spec_digest) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_fixed'); END
+--;
+CREATE TRIGGER projects_bound_once BEFORE UPDATE ON projects
+WHEN (OLD.status <> 'bound' OR NEW.repository_host = OLD.repository_host AND NEW.repository_name = OLD.repository_name AND NEW.repository_id = OLD.repository_id AND NEW.repository_branch = OLD.repository_branch AND NEW.github_repo_url = OLD.github_repo_url) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_bound_once'); END
+--;
+CREATE TRIGGER projects_requested_host BEFORE UPDATE ON projects
+WHEN (OLD.status <> 'requested' OR NEW.status <> 'bound' OR NEW.repository_host = OLD.repository_host) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_requested_host'); END
+--;
+CREATE TRIGGER projects_latest_rises BEFORE UPDATE ON projects
+WHEN (OLD.latest_successful_job_number IS NULL OR NEW.latest_successful_job_number >= OLD.latest_successful_job_number) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_latest_rises'); END
+--;
+CREATE TRIGGER projects_latest_successful BEFORE UPDATE ON projects
+WHEN (NEW.latest_successful_job_id IS NULL OR EXISTS (SELECT 1 FROM main.jobs AS job WHERE job.id = NEW.latest_successful_job_id AND job.project_id = NEW.id AND job.number = NEW.latest_successful_job_number AND job.status IN ('completed', 'completed_with_warnings'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'projects_latest_successful'); END
+--;
+CREATE TRIGGER jobs_warnings_rise BEFORE UPDATE ON jobs
+WHEN (NEW.warning_count >= OLD.warning_count) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_warnings_rise'); END
+--;
+CREATE TRIGGER jobs_prompted BEFORE INSERT ON jobs
+WHEN (EXISTS (SELECT 1 FROM main.projects AS project, main.project_prompts AS record WHERE project.id = NEW.project_id AND project.prompt_count = NEW.number AND record.project_id = NEW.project_id AND record.number = NEW.number AND record.prompt = NEW.prompt AND record.timestamp = NEW.created_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'jobs_prompted'); END
+--;
+CREATE TRIGGER job_specs_has_prompt BEFORE INSERT ON job_specs
+WHEN (EXISTS (SELECT 1 FROM main.jobs AS job WHERE job.id = NEW.job_id AND job.prompt = CASE WHEN json_valid(NEW.architecture_spec) THEN json_extract(NEW.architecture_spec, '$.prompt') END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'job_specs_has_prompt'); END
+--;
 CREATE TRIGGER tasks_needs_jobs BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('process_job') OR EXISTS (SELECT 1 FROM main.jobs AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_needs_jobs'); END
+--;
+CREATE TRIGGER contest_configurations_no_update BEFORE UPDATE ON contest_configurations
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_configurations_no_update'); END
+--;
+CREATE TRIGGER contest_configurations_no_delete BEFORE DELETE ON contest_configurations
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_configurations_no_delete'); END
+--;
+CREATE TRIGGER contest_configurations_json_limits BEFORE INSERT ON contest_configurations
+WHEN ((NEW.configuration IS NULL OR CASE WHEN json_valid(NEW.configuration) THEN length(CAST(NEW.configuration AS BLOB)) <= 33554432 AND (length(NEW.configuration) - length(replace(replace(NEW.configuration, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.configuration, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.configuration) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.configuration)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.configuration) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.configuration -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.configuration -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.configuration -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.configuration) - length(replace(replace(NEW.configuration, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_configurations_json_limits'); END
+--;
+CREATE TRIGGER contest_configurations_no_replace BEFORE INSERT ON contest_configurations
+WHEN (NOT EXISTS (SELECT 1 FROM main.contest_configurations WHERE contest_id = NEW.contest_id AND version = NEW.version AND configuration_digest = NEW.configuration_digest) AND NOT EXISTS (SELECT 1 FROM main.contest_configurations WHERE contest_id = NEW.contest_id AND version = NEW.version)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_configurations_no_replace'); END
+--;
+CREATE TRIGGER contest_configurations_contest_exists BEFORE INSERT ON contest_configurations
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.contest_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_configurations_contest_exists'); END
+--;
+CREATE TRIGGER contest_configurations_previous_exists BEFORE INSERT ON contest_configurations
+WHEN (NEW.previous_version IS NULL OR EXISTS (SELECT 1 FROM main.contest_configurations WHERE contest_id = NEW.contest_id AND version = NEW.previous_version)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_configurations_previous_exists'); END
+--;
+CREATE TRIGGER rosters_no_update BEFORE UPDATE ON rosters
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rosters_no_update'); END
+--;
+CREATE TRIGGER rosters_no_delete BEFORE DELETE ON rosters
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rosters_no_delete'); END
+--;
+CREATE TRIGGER rosters_json_limits BEFORE INSERT ON rosters
+WHEN ((NEW.player_ids IS NULL OR CASE WHEN json_valid(NEW.player_ids) THEN length(CAST(NEW.player_ids AS BLOB)) <= 33554432 AND (length(NEW.player_ids) - length(replace(replace(NEW.player_ids, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.player_ids, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.player_ids) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.player_ids)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.player_ids) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.player_ids -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.player_ids -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.player_ids -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.player_ids) - length(replace(replace(NEW.player_ids, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rosters_json_limits'); END
+--;
+CREATE TRIGGER rosters_no_replace BEFORE INSERT ON rosters
+WHEN (NOT EXISTS (SELECT 1 FROM main.rosters WHERE entry_id = NEW.entry_id AND number = NEW.number AND roster_digest = NEW.roster_digest) AND NOT EXISTS (SELECT 1 FROM main.rosters WHERE entry_id = NEW.entry_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rosters_no_replace'); END
+--;
+CREATE TRIGGER rosters_entry_exists BEFORE INSERT ON rosters
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.entries WHERE id = NEW.entry_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rosters_entry_exists'); END
+--;
+CREATE TRIGGER rosters_previous_exists BEFORE INSERT ON rosters
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.rosters WHERE entry_id = NEW.entry_id AND number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rosters_previous_exists'); END
+--;
+CREATE TRIGGER provider_fetches_no_update BEFORE UPDATE ON provider_fetches
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_fetches_no_update'); END
+--;
+CREATE TRIGGER provider_fetches_no_delete BEFORE DELETE ON provider_fetches
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_fetches_no_delete'); END
+--;
+CREATE TRIGGER provider_fetches_no_replace BEFORE INSERT ON provider_fetches
+WHEN (NOT EXISTS (SELECT 1 FROM main.provider_fetches WHERE provider_event_id = NEW.provider_event_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_fetches_no_replace'); END
+--;
+CREATE TRIGGER provider_fetches_feed_exists BEFORE INSERT ON provider_fetches
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.provider_feeds WHERE id = NEW.provider_event_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_fetches_feed_exists'); END
+--;
+CREATE TRIGGER provider_fetches_payload_exists BEFORE UPDATE ON provider_fetches
+WHEN (OLD.payload_digest IS NULL OR EXISTS (SELECT 1 FROM main.payloads WHERE digest = OLD.payload_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_fetches_payload_exists'); END
+--;
+CREATE TRIGGER provider_fetches_previous_exists BEFORE INSERT ON provider_fetches
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.provider_fetches WHERE provider_event_id = NEW.provider_event_id AND number = NEW.previous_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_fetches_previous_exists'); END
+--;
+CREATE TRIGGER contest_events_no_update BEFORE UPDATE ON contest_events
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_no_update'); END
+--;
+CREATE TRIGGER contest_events_no_delete BEFORE DELETE ON contest_events
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_no_delete'); END
+--;
+CREATE TRIGGER contest_events_json_limits BEFORE INSERT ON contest_events
+WHEN ((NEW.body IS NULL OR CASE WHEN json_valid(NEW.body) THEN length(CAST(NEW.body AS BLOB)) <= 33554432 AND (length(NEW.body) - length(replace(replace(NEW.body, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.body, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.body) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.body)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.body) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.body -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.body -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.body -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.body) - length(replace(replace(NEW.body, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_json_limits'); END
+--;
+CREATE TRIGGER contest_events_no_replace BEFORE INSERT ON contest_events
+WHEN (NOT EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = NEW.contest_id AND number = NEW.number AND event_hash = NEW.event_hash) AND NOT EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = NEW.contest_id AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_no_replace'); END
+--;
+CREATE TRIGGER contest_events_log_exists BEFORE INSERT ON contest_events
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contest_logs WHERE id = NEW.contest_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_log_exists'); END
+--;
+CREATE TRIGGER contest_events_payload_exists BEFORE UPDATE ON contest_events
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.payloads WHERE digest = OLD.payload_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_payload_exists'); END
+--;
+CREATE TRIGGER contest_events_previous_exists BEFORE INSERT ON contest_events
+WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = NEW.contest_id AND number = NEW.previous_number AND event_hash = NEW.prev_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_previous_exists'); END
+--;
+CREATE TRIGGER contest_events_snapshot_exists BEFORE INSERT ON contest_events
+WHEN (NEW.snapshot_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = NEW.contest_id AND number = NEW.snapshot_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_snapshot_exists'); END
+--;
+CREATE TRIGGER contest_events_superseded_exists BEFORE INSERT ON contest_events
+WHEN (NEW.supersedes IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = NEW.contest_id AND number = NEW.supersedes)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_superseded_exists'); END
+--;
+CREATE TRIGGER event_faults_no_update BEFORE UPDATE ON event_faults
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'event_faults_no_update'); END
+--;
+CREATE TRIGGER event_faults_no_delete BEFORE DELETE ON event_faults
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'event_faults_no_delete'); END
+--;
+CREATE TRIGGER event_faults_no_replace BEFORE INSERT ON event_faults
+WHEN (NOT EXISTS (SELECT 1 FROM main.event_faults WHERE entity_id = NEW.entity_id AND event_number = NEW.event_number AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.event_faults WHERE entity_id = NEW.entity_id AND seq = NEW.seq AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'event_faults_no_replace'); END
+--;
+CREATE TRIGGER event_faults_event_exists BEFORE INSERT ON event_faults
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = NEW.entity_id AND number = NEW.event_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'event_faults_event_exists'); END
+--;
+CREATE TRIGGER event_faults_head_exists BEFORE INSERT ON event_faults
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contest_logs WHERE id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'event_faults_head_exists'); END
+--;
+CREATE TRIGGER settlement_lines_no_update BEFORE UPDATE ON settlement_lines
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_lines_no_update'); END
+--;
+CREATE TRIGGER settlement_lines_no_delete BEFORE DELETE ON settlement_lines
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_lines_no_delete'); END
+--;
+CREATE TRIGGER settlement_lines_no_replace BEFORE INSERT ON settlement_lines
+WHEN (NOT EXISTS (SELECT 1 FROM main.settlement_lines WHERE entity_id = NEW.entity_id AND entry_id = NEW.entry_id) AND NOT EXISTS (SELECT 1 FROM main.settlement_lines WHERE entity_id = NEW.entity_id AND seq = NEW.seq AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_lines_no_replace'); END
+--;
+CREATE TRIGGER settlement_lines_head_exists BEFORE INSERT ON settlement_lines
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.settlement_runs WHERE id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_lines_head_exists'); END
+--;
+CREATE TRIGGER event_faults_in_change BEFORE INSERT ON event_faults
+WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history AS change WHERE change.lifecycle = 'contest_log' AND change.entity_id = NEW.entity_id AND change.seq = NEW.seq)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'event_faults_in_change'); END
+--;
+CREATE TRIGGER history_needs_event_faults BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'contest_log' OR (CASE WHEN NEW.action IN ('append', 'correct') THEN CASE WHEN json_valid(NEW.data) AND json_type(NEW.data, '$.faults.count') = 'integer' THEN CAST(json_extract(NEW.data, '$.faults.count') AS text) END ELSE '0' END = (SELECT CAST(count(*) AS text) FROM main.event_faults AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq) AND CASE WHEN NEW.action IN ('append', 'correct') THEN CASE WHEN json_valid(NEW.data) AND json_type(NEW.data, '$.faults.count') = 'integer' THEN CAST(json_extract(NEW.data, '$.faults.count') AS text) END ELSE '0' END = (SELECT CAST(coalesce(max(line.number), 0) AS text) FROM main.event_faults AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_event_faults'); END
+--;
+CREATE TRIGGER settlement_lines_in_change BEFORE INSERT ON settlement_lines
+WHEN (EXISTS (SELECT 1 FROM main.settlement_runs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history AS change WHERE change.lifecycle = 'settlement_run' AND change.entity_id = NEW.entity_id AND change.seq = NEW.seq)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_lines_in_change'); END
+--;
+CREATE TRIGGER history_needs_settlement_lines BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'settlement_run' OR (CASE WHEN NEW.action IN ('complete') THEN CASE WHEN json_valid(NEW.data) AND json_type(NEW.data, '$.lines.count') = 'integer' THEN CAST(json_extract(NEW.data, '$.lines.count') AS text) END ELSE '0' END = (SELECT CAST(count(*) AS text) FROM main.settlement_lines AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq) AND CASE WHEN NEW.action IN ('complete') THEN CASE WHEN json_valid(NEW.data) AND json_type(NEW.data, '$.lines.count') = 'integer' THEN CAST(json_extract(NEW.data, '$.lines.count') AS text) END ELSE '0' END = (SELECT CAST(coalesce(max(line.number), 0) AS text) FROM main.settlement_lines AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_settlement_lines'); END
+--;
+CREATE TRIGGER contest_configurations_needs_head BEFORE INSERT ON contest_configurations
+WHEN (EXISTS (SELECT 1 FROM main.contests AS head WHERE head.id = NEW.contest_id AND head.configuration_version = NEW.version AND head.updated_at = NEW.created_at AND head.configuration_digest = NEW.configuration_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_configurations_needs_head'); END
+--;
+CREATE TRIGGER rosters_needs_head BEFORE INSERT ON rosters
+WHEN (EXISTS (SELECT 1 FROM main.entries AS head WHERE head.id = NEW.entry_id AND head.roster_number = NEW.number AND head.updated_at = NEW.submitted_at AND head.roster_digest = NEW.roster_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'rosters_needs_head'); END
+--;
+CREATE TRIGGER contest_events_needs_head BEFORE INSERT ON contest_events
+WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS head WHERE head.id = NEW.contest_id AND head.event_number = NEW.number AND head.updated_at = NEW.stored_at AND head.event_hash = NEW.event_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_needs_head'); END
+--;
+CREATE TRIGGER provider_fetches_needs_head BEFORE INSERT ON provider_fetches
+WHEN (EXISTS (SELECT 1 FROM main.provider_feeds AS head WHERE head.id = NEW.provider_event_id AND head.fetch_number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_fetches_needs_head'); END
+--;
+CREATE TRIGGER contests_no_delete BEFORE DELETE ON contests
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_no_delete'); END
+--;
+CREATE TRIGGER contests_no_replace BEFORE INSERT ON contests
+WHEN (NOT EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.id AND fee_minor = NEW.fee_minor AND currency = NEW.currency) AND NOT EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.id AND provider_event_id = NEW.provider_event_id) AND NOT EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.id AND settlement_run_id = NEW.settlement_run_id) AND NOT EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_no_replace'); END
+--;
+CREATE TRIGGER contests_configuration_exists BEFORE UPDATE ON contests
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contest_configurations WHERE contest_id = OLD.id AND version = OLD.configuration_version AND configuration_digest = OLD.configuration_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_configuration_exists'); END
+--;
+CREATE TRIGGER contests_settlement_exists BEFORE UPDATE ON contests
+WHEN (OLD.settlement_run_id IS NULL OR OLD.settlement_run_status IS NULL OR EXISTS (SELECT 1 FROM main.settlement_runs WHERE id = OLD.settlement_run_id AND contest_id = OLD.id AND status = OLD.settlement_run_status)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_settlement_exists'); END
+--;
+CREATE TRIGGER contests_history_exists BEFORE UPDATE ON contests
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.configuration_version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_history_exists'); END
+--;
+CREATE TRIGGER contests_no_replace_on_update BEFORE UPDATE ON contests
+WHEN (NOT EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.id AND fee_minor = NEW.fee_minor AND currency = NEW.currency AND (id <> OLD.id)) AND NOT EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.id AND provider_event_id = NEW.provider_event_id AND (id <> OLD.id)) AND NOT EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.id AND settlement_run_id = NEW.settlement_run_id AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_no_replace_on_update'); END
+--;
+CREATE TRIGGER contests_no_nested_update BEFORE UPDATE ON contests
+WHEN (EXISTS (SELECT 1 FROM main.contests AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.configuration_version IS OLD.configuration_version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.organizer_id IS OLD.organizer_id AND stored.contest_name IS OLD.contest_name AND stored.configuration_digest IS OLD.configuration_digest AND stored.provider_event_id IS OLD.provider_event_id AND stored.lock_time IS OLD.lock_time AND stored.start_time IS OLD.start_time AND stored.end_time IS OLD.end_time AND stored.max_entries IS OLD.max_entries AND stored.min_entries IS OLD.min_entries AND stored.max_entries_per_user IS OLD.max_entries_per_user AND stored.fee_minor IS OLD.fee_minor AND stored.currency IS OLD.currency AND stored.payment_grace_seconds IS OLD.payment_grace_seconds AND stored.settle_time IS OLD.settle_time AND stored.settlement_run_id IS OLD.settlement_run_id AND stored.settlement_run_status IS OLD.settlement_run_status AND stored.error_from_state IS OLD.error_from_state AND stored.error_code IS OLD.error_code AND stored.error_message IS OLD.error_message AND stored.attempted_action IS OLD.attempted_action)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_no_nested_update'); END
+--;
+CREATE TRIGGER contests_one_step BEFORE UPDATE ON contests
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_one_step'); END
+--;
+CREATE TRIGGER history_needs_contests BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'contest' OR EXISTS (SELECT 1 FROM main.contests AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.configuration_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_contests'); END
 --;
 CREATE TRIGGER history_declares_data_of_contests BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'contest' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('attempted_action', 'configuration', 'configuration_digest', 'contest_name', 'currency', 'end_time', 'error_code', 'error_from_state', 'error_message', 'evidence', 'fee_minor', 'lock_time', 'max_entries', 'max_entries_per_user', 'min_entries', 'organizer_id', 'payment_grace_seconds', 'provider_event_id', 'reason_code', 'settle_time', 'settlement_run_id', 'start_time')) ELSE FALSE END)) IS NOT TRUE
@@ -1430,6 +4427,42 @@ CREATE TRIGGER contests_latest_times_on_update BEFORE UPDATE ON contests
 WHEN (NEW.end_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400000 seconds') AND (NEW.settle_time IS NULL OR NEW.settle_time <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contests_latest_times_on_update'); END
 --;
+CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_no_delete'); END
+--;
+CREATE TRIGGER entries_no_replace BEFORE INSERT ON entries
+WHEN (NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND place_number = NEW.place_number) AND NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND user_id = NEW.user_id AND entry_number = NEW.entry_number) AND NOT EXISTS (SELECT 1 FROM main.entries WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_no_replace'); END
+--;
+CREATE TRIGGER entries_contest_exists BEFORE INSERT ON entries
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.contest_id AND fee_minor = NEW.fee_minor AND currency = NEW.currency)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_contest_exists'); END
+--;
+CREATE TRIGGER entries_roster_exists BEFORE UPDATE ON entries
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.rosters WHERE entry_id = OLD.id AND number = OLD.roster_number AND roster_digest = OLD.roster_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_roster_exists'); END
+--;
+CREATE TRIGGER entries_history_exists BEFORE UPDATE ON entries
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.roster_number AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_history_exists'); END
+--;
+CREATE TRIGGER entries_no_replace_on_update BEFORE UPDATE ON entries
+WHEN (NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND place_number = NEW.place_number AND (id <> OLD.id)) AND NOT EXISTS (SELECT 1 FROM main.entries WHERE contest_id = NEW.contest_id AND user_id = NEW.user_id AND entry_number = NEW.entry_number AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_no_replace_on_update'); END
+--;
+CREATE TRIGGER entries_no_nested_update BEFORE UPDATE ON entries
+WHEN (EXISTS (SELECT 1 FROM main.entries AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.roster_number IS OLD.roster_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.contest_id IS OLD.contest_id AND stored.user_id IS OLD.user_id AND stored.entry_number IS OLD.entry_number AND stored.place_number IS OLD.place_number AND stored.roster_digest IS OLD.roster_digest AND stored.fee_minor IS OLD.fee_minor AND stored.currency IS OLD.currency AND stored.paid_minor IS OLD.paid_minor AND stored.paid_at IS OLD.paid_at AND stored.payment_ref IS OLD.payment_ref AND stored.rejection_reason IS OLD.rejection_reason)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_no_nested_update'); END
+--;
+CREATE TRIGGER entries_one_step BEFORE UPDATE ON entries
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_one_step'); END
+--;
+CREATE TRIGGER history_needs_entries BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'entry' OR EXISTS (SELECT 1 FROM main.entries AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.roster_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_entries'); END
+--;
 CREATE TRIGGER history_declares_data_of_entries BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'entry' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('contest_id', 'currency', 'entry_number', 'fee_minor', 'paid_at', 'paid_minor', 'payment_ref', 'place_number', 'rejection_reason', 'roster', 'roster_digest', 'user_id')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_entries'); END
@@ -1449,6 +4482,70 @@ BEGIN SELECT RAISE(ABORT, 'entries_latest_times_on_insert'); END
 CREATE TRIGGER entries_latest_times_on_update BEFORE UPDATE ON entries
 WHEN ((NEW.paid_at IS NULL OR NEW.paid_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_latest_times_on_update'); END
+--;
+CREATE TRIGGER contest_logs_no_delete BEFORE DELETE ON contest_logs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_no_delete'); END
+--;
+CREATE TRIGGER contest_logs_no_replace BEFORE INSERT ON contest_logs
+WHEN (NOT EXISTS (SELECT 1 FROM main.contest_logs WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_no_replace'); END
+--;
+CREATE TRIGGER contest_logs_cancelled_number_exists BEFORE UPDATE ON contest_logs
+WHEN (OLD.cancelled_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.cancelled_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_cancelled_number_exists'); END
+--;
+CREATE TRIGGER contest_logs_conflict_number_exists BEFORE UPDATE ON contest_logs
+WHEN (OLD.conflict_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.conflict_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_conflict_number_exists'); END
+--;
+CREATE TRIGGER contest_logs_contest_exists BEFORE INSERT ON contest_logs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.contest_id AND provider_event_id = NEW.provider_event_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_contest_exists'); END
+--;
+CREATE TRIGGER contest_logs_event_exists BEFORE UPDATE ON contest_logs
+WHEN (OLD.newest_event IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.newest_event AND event_hash = OLD.event_hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_event_exists'); END
+--;
+CREATE TRIGGER contest_logs_feed_exists BEFORE UPDATE ON contest_logs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.provider_feeds WHERE id = OLD.provider_event_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_feed_exists'); END
+--;
+CREATE TRIGGER contest_logs_fetch_exists BEFORE UPDATE ON contest_logs
+WHEN (OLD.newest_fetch IS NULL OR EXISTS (SELECT 1 FROM main.provider_fetches WHERE provider_event_id = OLD.provider_event_id AND number = OLD.newest_fetch)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_fetch_exists'); END
+--;
+CREATE TRIGGER contest_logs_field_number_exists BEFORE UPDATE ON contest_logs
+WHEN (OLD.field_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.field_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_field_number_exists'); END
+--;
+CREATE TRIGGER contest_logs_leaderboard_number_exists BEFORE UPDATE ON contest_logs
+WHEN (OLD.leaderboard_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.leaderboard_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_leaderboard_number_exists'); END
+--;
+CREATE TRIGGER contest_logs_pending_rewrite_number_exists BEFORE UPDATE ON contest_logs
+WHEN (OLD.pending_rewrite_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.pending_rewrite_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_pending_rewrite_number_exists'); END
+--;
+CREATE TRIGGER contest_logs_terminal_number_exists BEFORE UPDATE ON contest_logs
+WHEN (OLD.terminal_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.id AND number = OLD.terminal_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_terminal_number_exists'); END
+--;
+CREATE TRIGGER contest_logs_history_exists BEFORE UPDATE ON contest_logs
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.event_number AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_history_exists'); END
+--;
+CREATE TRIGGER contest_logs_no_nested_update BEFORE UPDATE ON contest_logs
+WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.event_number IS OLD.event_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.newest_event IS OLD.newest_event AND stored.newest_fetch IS OLD.newest_fetch AND stored.contest_id IS OLD.contest_id AND stored.provider_event_id IS OLD.provider_event_id AND stored.fetch_number IS OLD.fetch_number AND stored.head_hash IS OLD.head_hash AND stored.event_hash IS OLD.event_hash AND stored.field_number IS OLD.field_number AND stored.leaderboard_number IS OLD.leaderboard_number AND stored.leaderboard_at IS OLD.leaderboard_at AND stored.leaderboard_hash IS OLD.leaderboard_hash AND stored.observations IS OLD.observations AND stored.observed_at IS OLD.observed_at AND stored.terminal_number IS OLD.terminal_number AND stored.terminal_at IS OLD.terminal_at AND stored.cancelled_number IS OLD.cancelled_number AND stored.pending_rewrite IS OLD.pending_rewrite AND stored.pending_rewrite_at IS OLD.pending_rewrite_at AND stored.pending_rewrite_number IS OLD.pending_rewrite_number AND stored.conflict_number IS OLD.conflict_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_no_nested_update'); END
+--;
+CREATE TRIGGER contest_logs_one_step BEFORE UPDATE ON contest_logs
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_one_step'); END
+--;
+CREATE TRIGGER history_needs_contest_logs BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'contest_log' OR EXISTS (SELECT 1 FROM main.contest_logs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.event_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_contest_logs'); END
 --;
 CREATE TRIGGER history_declares_data_of_contest_logs BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'contest_log' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('cancelled_number', 'conflict_number', 'contest_id', 'event', 'event_hash', 'faults', 'fetch_number', 'field_number', 'head_hash', 'leaderboard_at', 'leaderboard_hash', 'leaderboard_number', 'observations', 'observed_at', 'pending_rewrite', 'pending_rewrite_at', 'pending_rewrite_number', 'provider_event_id', 'terminal_at', 'terminal_number')) ELSE FALSE END)) IS NOT TRUE
@@ -1474,6 +4571,34 @@ CREATE TRIGGER contest_logs_latest_times_on_update BEFORE UPDATE ON contest_logs
 WHEN ((NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.observed_at IS NULL OR NEW.observed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_latest_times_on_update'); END
 --;
+CREATE TRIGGER provider_feeds_no_delete BEFORE DELETE ON provider_feeds
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_no_delete'); END
+--;
+CREATE TRIGGER provider_feeds_no_replace BEFORE INSERT ON provider_feeds
+WHEN (NOT EXISTS (SELECT 1 FROM main.provider_feeds WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_no_replace'); END
+--;
+CREATE TRIGGER provider_feeds_fetch_exists BEFORE UPDATE ON provider_feeds
+WHEN (OLD.newest_fetch IS NULL OR EXISTS (SELECT 1 FROM main.provider_fetches WHERE provider_event_id = OLD.id AND number = OLD.newest_fetch)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_fetch_exists'); END
+--;
+CREATE TRIGGER provider_feeds_history_exists BEFORE UPDATE ON provider_feeds
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.fetch_number AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_history_exists'); END
+--;
+CREATE TRIGGER provider_feeds_no_nested_update BEFORE UPDATE ON provider_feeds
+WHEN (EXISTS (SELECT 1 FROM main.provider_feeds AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.fetch_number IS OLD.fetch_number AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.newest_fetch IS OLD.newest_fetch AND stored.last_success_at IS OLD.last_success_at AND stored.last_payload_digest IS OLD.last_payload_digest AND stored.failures IS OLD.failures)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_no_nested_update'); END
+--;
+CREATE TRIGGER provider_feeds_one_step BEFORE UPDATE ON provider_feeds
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_feeds_one_step'); END
+--;
+CREATE TRIGGER history_needs_provider_feeds BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'provider_feed' OR EXISTS (SELECT 1 FROM main.provider_feeds AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.fetch_number = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_provider_feeds'); END
+--;
 CREATE TRIGGER history_declares_data_of_provider_feeds BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'provider_feed' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('failures', 'fetch', 'last_payload_digest', 'last_success_at')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_provider_feeds'); END
@@ -1493,6 +4618,66 @@ BEGIN SELECT RAISE(ABORT, 'provider_feeds_latest_times_on_insert'); END
 CREATE TRIGGER provider_feeds_latest_times_on_update BEFORE UPDATE ON provider_feeds
 WHEN ((NEW.last_success_at IS NULL OR NEW.last_success_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'provider_feeds_latest_times_on_update'); END
+--;
+CREATE TRIGGER settlement_runs_no_delete BEFORE DELETE ON settlement_runs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_no_delete'); END
+--;
+CREATE TRIGGER settlement_runs_no_replace BEFORE INSERT ON settlement_runs
+WHEN (NOT EXISTS (SELECT 1 FROM main.settlement_runs WHERE contest_id = NEW.contest_id AND number = NEW.number) AND NOT EXISTS (SELECT 1 FROM main.settlement_runs WHERE id = NEW.id AND contest_id = NEW.contest_id AND status = NEW.status) AND NOT EXISTS (SELECT 1 FROM main.settlement_runs WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_no_replace'); END
+--;
+CREATE TRIGGER settlement_runs_one_complete_on_insert BEFORE INSERT ON settlement_runs
+WHEN ((NEW.status = 'COMPLETE') IS NOT TRUE OR NEW.contest_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.settlement_runs AS other WHERE other.contest_id = NEW.contest_id AND other.status = 'COMPLETE' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_one_complete_on_insert'); END
+--;
+CREATE TRIGGER settlement_runs_one_started_on_insert BEFORE INSERT ON settlement_runs
+WHEN ((NEW.status = 'STARTED') IS NOT TRUE OR NEW.contest_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.settlement_runs AS other WHERE other.contest_id = NEW.contest_id AND other.status = 'STARTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_one_started_on_insert'); END
+--;
+CREATE TRIGGER settlement_runs_configuration_exists BEFORE UPDATE ON settlement_runs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contest_configurations WHERE contest_id = OLD.contest_id AND version = OLD.configuration_version AND configuration_digest = OLD.configuration_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_configuration_exists'); END
+--;
+CREATE TRIGGER settlement_runs_contest_exists BEFORE INSERT ON settlement_runs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contests WHERE id = NEW.contest_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_contest_exists'); END
+--;
+CREATE TRIGGER settlement_runs_event_exists BEFORE UPDATE ON settlement_runs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.contest_events WHERE contest_id = OLD.contest_id AND number = OLD.event_number AND event_hash = OLD.events_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_event_exists'); END
+--;
+CREATE TRIGGER settlement_runs_settled_exists BEFORE UPDATE ON settlement_runs
+WHEN (OLD.settles_as IS NULL OR EXISTS (SELECT 1 FROM main.contests WHERE id = OLD.contest_id AND settlement_run_id = OLD.settles_as)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_settled_exists'); END
+--;
+CREATE TRIGGER settlement_runs_history_exists BEFORE UPDATE ON settlement_runs
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_history_exists'); END
+--;
+CREATE TRIGGER settlement_runs_no_replace_on_update BEFORE UPDATE ON settlement_runs
+WHEN (NOT EXISTS (SELECT 1 FROM main.settlement_runs WHERE contest_id = NEW.contest_id AND number = NEW.number AND (id <> OLD.id)) AND NOT EXISTS (SELECT 1 FROM main.settlement_runs WHERE id = NEW.id AND contest_id = NEW.contest_id AND status = NEW.status AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_no_replace_on_update'); END
+--;
+CREATE TRIGGER settlement_runs_one_complete_on_update BEFORE UPDATE ON settlement_runs
+WHEN ((NEW.status = 'COMPLETE') IS NOT TRUE OR NEW.contest_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.settlement_runs AS other WHERE other.contest_id = NEW.contest_id AND other.status = 'COMPLETE' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_one_complete_on_update'); END
+--;
+CREATE TRIGGER settlement_runs_one_started_on_update BEFORE UPDATE ON settlement_runs
+WHEN ((NEW.status = 'STARTED') IS NOT TRUE OR NEW.contest_id IS NULL OR NOT EXISTS (SELECT 1 FROM main.settlement_runs AS other WHERE other.contest_id = NEW.contest_id AND other.status = 'STARTED' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_one_started_on_update'); END
+--;
+CREATE TRIGGER settlement_runs_no_nested_update BEFORE UPDATE ON settlement_runs
+WHEN (EXISTS (SELECT 1 FROM main.settlement_runs AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.contest_id IS OLD.contest_id AND stored.number IS OLD.number AND stored.engine_version IS OLD.engine_version AND stored.configuration_version IS OLD.configuration_version AND stored.configuration_digest IS OLD.configuration_digest AND stored.event_number IS OLD.event_number AND stored.events_digest IS OLD.events_digest AND stored.entries_count IS OLD.entries_count AND stored.entries_seq_sum IS OLD.entries_seq_sum AND stored.currency IS OLD.currency AND stored.eligibility_digest IS OLD.eligibility_digest AND stored.official_rounds IS OLD.official_rounds AND stored.result_digest IS OLD.result_digest AND stored.pool_minor IS OLD.pool_minor AND stored.rake_minor IS OLD.rake_minor AND stored.rounding_minor IS OLD.rounding_minor AND stored.retained_minor IS OLD.retained_minor AND stored.top_up_minor IS OLD.top_up_minor AND stored.line_count IS OLD.line_count AND stored.settled_at IS OLD.settled_at AND stored.error_code IS OLD.error_code AND stored.error_message IS OLD.error_message AND stored.settles_as IS OLD.settles_as)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_no_nested_update'); END
+--;
+CREATE TRIGGER settlement_runs_one_step BEFORE UPDATE ON settlement_runs
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_one_step'); END
+--;
+CREATE TRIGGER history_needs_settlement_runs BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'settlement_run' OR EXISTS (SELECT 1 FROM main.settlement_runs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_settlement_runs'); END
 --;
 CREATE TRIGGER history_declares_data_of_settlement_runs BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'settlement_run' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('configuration_digest', 'configuration_version', 'contest_id', 'currency', 'eligibility_digest', 'engine_version', 'entries_count', 'entries_seq_sum', 'error_code', 'error_message', 'event_number', 'events_digest', 'line_count', 'lines', 'number', 'official_rounds', 'pool_minor', 'rake_minor', 'result_digest', 'retained_minor', 'rounding_minor', 'settled_at', 'top_up_minor')) ELSE FALSE END)) IS NOT TRUE
@@ -1514,25 +4699,141 @@ CREATE TRIGGER settlement_runs_latest_times_on_update BEFORE UPDATE ON settlemen
 WHEN ((NEW.settled_at IS NULL OR NEW.settled_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_latest_times_on_update'); END
 --;
+CREATE TRIGGER contests_fixed BEFORE UPDATE ON contests
+WHEN (NEW.organizer_id = OLD.organizer_id AND NEW.contest_name = OLD.contest_name AND NEW.provider_event_id = OLD.provider_event_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_fixed'); END
+--;
 CREATE TRIGGER contests_frozen BEFORE UPDATE ON contests
 WHEN ((NEW.configuration_version = OLD.configuration_version AND NEW.lock_time = OLD.lock_time AND NEW.start_time = OLD.start_time AND NEW.end_time = OLD.end_time AND (NEW.max_entries = OLD.max_entries OR NEW.max_entries IS NULL AND OLD.max_entries IS NULL) AND (NEW.min_entries = OLD.min_entries OR NEW.min_entries IS NULL AND OLD.min_entries IS NULL) AND (NEW.max_entries_per_user = OLD.max_entries_per_user OR NEW.max_entries_per_user IS NULL AND OLD.max_entries_per_user IS NULL) AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency AND NEW.payment_grace_seconds = OLD.payment_grace_seconds AND NEW.configuration_digest = OLD.configuration_digest) OR (OLD.status = 'SCHEDULED' AND NEW.configuration_version = OLD.configuration_version + 1)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contests_frozen'); END
+--;
+CREATE TRIGGER contests_fee_fixed BEFORE UPDATE ON contests
+WHEN (NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency OR NOT EXISTS (SELECT 1 FROM main.entries AS entry WHERE entry.contest_id = OLD.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_fee_fixed'); END
+--;
+CREATE TRIGGER contests_has_places BEFORE UPDATE ON contests
+WHEN (NEW.max_entries IS NULL OR NEW.max_entries >= OLD.max_entries OR NOT EXISTS (SELECT 1 FROM main.entries AS entry WHERE entry.contest_id = OLD.id AND entry.place_number > NEW.max_entries)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_has_places'); END
+--;
+CREATE TRIGGER contests_locks_in_time BEFORE UPDATE ON contests
+WHEN (OLD.status <> 'SCHEDULED' OR NEW.status <> 'LOCKED' OR NEW.updated_at >= NEW.lock_time) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_locks_in_time'); END
+--;
+CREATE TRIGGER contests_starts_in_time BEFORE UPDATE ON contests
+WHEN (NOT (OLD.status = 'LOCKED' AND NEW.status = 'LIVE') OR NEW.updated_at >= NEW.start_time AND EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.id AND (log.field_number IS NOT NULL OR log.leaderboard_number IS NOT NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_starts_in_time'); END
+--;
+CREATE TRIGGER contests_error_origin BEFORE UPDATE ON contests
+WHEN (NEW.status <> 'ERROR' OR NEW.error_from_state = OLD.status) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_error_origin'); END
+--;
+CREATE TRIGGER contests_resumes_origin BEFORE UPDATE ON contests
+WHEN (OLD.status <> 'ERROR' OR CASE NEW.status WHEN 'CANCELLED' THEN TRUE WHEN 'COMPLETE' THEN OLD.error_from_state = 'LIVE' ELSE NEW.status = OLD.error_from_state END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_resumes_origin'); END
+--;
+CREATE TRIGGER contests_ends_by_event BEFORE UPDATE ON contests
+WHEN (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.id AND log.terminal_number IS NOT NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contests_ends_by_event'); END
+--;
+CREATE TRIGGER contest_configurations_matches_contest BEFORE INSERT ON contest_configurations
+WHEN (EXISTS (SELECT 1 FROM main.contests AS head WHERE head.id = NEW.contest_id AND (CAST(head.provider_event_id AS text)) IS (CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.provider_event_id') AS text) END) AND (CAST(head.max_entries AS text)) IS (CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.max_entries') AS text) END) AND (CAST(head.min_entries AS text)) IS (CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.min_entries') AS text) END) AND (CAST(head.max_entries_per_user AS text)) IS (CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.max_entries_per_user') AS text) END) AND (CAST(head.fee_minor AS text)) IS (CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.entry_fee_cents') AS text) END) AND (CAST(head.currency AS text)) IS (CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.currency') AS text) END) AND (CAST(head.payment_grace_seconds AS text)) IS (CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.payment_grace_seconds') AS text) END) AND substr(head.lock_time, 1, 19) = substr(CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.lock_time') AS text) END, 1, 19) AND substr(head.start_time, 1, 19) = substr(CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.tournament_start_time') AS text) END, 1, 19) AND substr(head.end_time, 1, 19) = substr(CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.tournament_end_time') AS text) END, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_configurations_matches_contest'); END
+--;
+CREATE TRIGGER contest_configurations_payout_kind_fixed BEFORE INSERT ON contest_configurations
+WHEN (NEW.version = 1 OR NOT EXISTS (SELECT 1 FROM main.entries AS entry WHERE entry.contest_id = NEW.contest_id) OR EXISTS (SELECT 1 FROM main.contest_configurations AS previous WHERE previous.contest_id = NEW.contest_id AND previous.version = NEW.version - 1 AND (CASE WHEN json_valid(previous.configuration) THEN CAST(json_extract(previous.configuration, '$.payout.kind') AS text) END) IS (CASE WHEN json_valid(NEW.configuration) THEN CAST(json_extract(NEW.configuration, '$.payout.kind') AS text) END))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_configurations_payout_kind_fixed'); END
+--;
+CREATE TRIGGER entries_fixed BEFORE UPDATE ON entries
+WHEN (NEW.contest_id = OLD.contest_id AND NEW.user_id = OLD.user_id AND NEW.entry_number = OLD.entry_number AND NEW.fee_minor = OLD.fee_minor AND NEW.currency = OLD.currency) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_fixed'); END
+--;
+CREATE TRIGGER entries_contest_open BEFORE INSERT ON entries
+WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND contest.status = 'SCHEDULED' AND NEW.created_at < contest.lock_time)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_contest_open'); END
+--;
+CREATE TRIGGER entries_within_places BEFORE INSERT ON entries
+WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries IS NULL OR NEW.place_number <= contest.max_entries))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_within_places'); END
+--;
+CREATE TRIGGER entries_within_user_limit BEFORE INSERT ON entries
+WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND (contest.max_entries_per_user IS NULL OR (SELECT count(*) FROM main.entries AS other WHERE other.contest_id = NEW.contest_id AND other.user_id = NEW.user_id AND other.status IN ('ACTIVE', 'PENDING_PAYMENT', 'VOID') AND other.id <> NEW.id) < contest.max_entries_per_user))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_within_user_limit'); END
+--;
+CREATE TRIGGER entries_roster_open BEFORE UPDATE ON entries
+WHEN (NEW.roster_number = OLD.roster_number AND NEW.roster_digest = OLD.roster_digest OR EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND contest.status = 'SCHEDULED' AND NEW.updated_at < contest.lock_time)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_roster_open'); END
+--;
+CREATE TRIGGER entries_paid_once BEFORE UPDATE ON entries
+WHEN (OLD.paid_at IS NULL OR (NEW.paid_minor = OLD.paid_minor OR NEW.paid_minor IS NULL AND OLD.paid_minor IS NULL) AND (NEW.paid_at = OLD.paid_at OR NEW.paid_at IS NULL AND OLD.paid_at IS NULL) AND (NEW.payment_ref = OLD.payment_ref OR NEW.payment_ref IS NULL AND OLD.payment_ref IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_paid_once'); END
+--;
+CREATE TRIGGER entries_keeps_place_number BEFORE UPDATE ON entries
+WHEN (NEW.place_number IS NULL OR NEW.place_number = OLD.place_number) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'entries_keeps_place_number'); END
 --;
 CREATE TRIGGER entries_settled_stays BEFORE UPDATE ON entries
 WHEN (NEW.status IN (OLD.status, 'REJECTED') OR EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND contest.status <> 'COMPLETE')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'entries_settled_stays'); END
 --;
+CREATE TRIGGER contest_logs_fixed BEFORE UPDATE ON contest_logs
+WHEN (NEW.contest_id = OLD.contest_id AND NEW.provider_event_id = OLD.provider_event_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_fixed'); END
+--;
+CREATE TRIGGER contest_logs_moves_forward BEFORE UPDATE ON contest_logs
+WHEN (NEW.fetch_number >= OLD.fetch_number AND (NEW.event_number = OLD.event_number AND NEW.event_hash = OLD.event_hash AND (NEW.head_hash = OLD.head_hash OR NEW.head_hash IS NULL AND OLD.head_hash IS NULL) OR NEW.event_number = OLD.event_number + 1)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_moves_forward'); END
+--;
+CREATE TRIGGER contest_logs_points_to_newest BEFORE UPDATE ON contest_logs
+WHEN ((NEW.field_number IS NULL OR NEW.field_number = OLD.field_number OR NEW.field_number = NEW.event_number) AND (NEW.leaderboard_number IS NULL OR NEW.leaderboard_number = OLD.leaderboard_number OR NEW.leaderboard_number = NEW.event_number) AND (NEW.terminal_number IS NULL OR NEW.terminal_number = OLD.terminal_number OR NEW.terminal_number = NEW.event_number) AND (NEW.cancelled_number IS NULL OR NEW.cancelled_number = OLD.cancelled_number OR NEW.cancelled_number = NEW.event_number) AND (NEW.pending_rewrite_number IS NULL OR NEW.pending_rewrite_number = OLD.pending_rewrite_number OR NEW.pending_rewrite_number = NEW.event_number) AND (NEW.conflict_number IS NULL OR NEW.conflict_number = OLD.conflict_number OR NEW.conflict_number = NEW.event_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_logs_points_to_newest'); END
+--;
 CREATE TRIGGER contest_logs_marks_of_now BEFORE UPDATE ON contest_logs
 WHEN (NEW.observations <= OLD.observations + 1 AND (NEW.leaderboard_at IS NULL OR NEW.leaderboard_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.observed_at IS NULL OR NEW.observed_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.terminal_at IS NULL OR NEW.terminal_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds')) AND (NEW.pending_rewrite_at IS NULL OR NEW.pending_rewrite_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', NEW.updated_at, '+86400 seconds'))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_logs_marks_of_now'); END
+--;
+CREATE TRIGGER contest_events_applied BEFORE INSERT ON contest_events
+WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS head WHERE head.id = NEW.contest_id AND head.head_hash = NEW.body_hash AND (head.field_number IS NULL OR head.field_number <> NEW.number OR NEW.kind IN ('FIELD') AND NEW.validity = 'VALID') AND (head.leaderboard_number IS NULL OR head.leaderboard_number <> NEW.number OR NEW.kind IN ('CORRECTION', 'SNAPSHOT') AND NEW.validity = 'VALID') AND (head.terminal_number IS NULL OR head.terminal_number <> NEW.number OR NEW.kind IN ('TERMINAL') AND NEW.validity = 'VALID') AND (head.cancelled_number IS NULL OR head.cancelled_number <> NEW.number OR NEW.kind IN ('CANCELLED') AND NEW.validity = 'VALID'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_applied'); END
 --;
 CREATE TRIGGER contest_events_has_body BEFORE INSERT ON contest_events
 WHEN (CASE WHEN NEW.kind NOT IN ('CANCELLED', 'CORRECTION', 'FIELD', 'SNAPSHOT') THEN NEW.body IS NULL WHEN NEW.body IS NULL THEN NEW.validity = 'INVALID' WHEN NEW.kind = 'FIELD' THEN CASE WHEN json_valid(NEW.body) THEN NOT ((json_type(NEW.body, '$') IS NOT 'object') OR ((json_type(NEW.body, '$.primary') IN ('array')) IS NOT TRUE) OR ((json_type(NEW.body, '$.alternates') IN ('array')) IS NOT TRUE)) ELSE TRUE END ELSE CASE WHEN json_valid(NEW.body) THEN NOT ((json_type(NEW.body, '$') IS NOT 'object') OR ((json_type(NEW.body, '$.provider_event_id') IN ('text')) IS NOT TRUE) OR ((json_type(NEW.body, '$.schema_version') IN ('integer')) IS NOT TRUE) OR ((json_type(NEW.body, '$.tournament') IS NOT 'object') OR ((json_extract(NEW.body, '$.tournament.status') IN ('CANCELLED', 'FINAL', 'IN_PROGRESS', 'SCHEDULED') OR json_type(NEW.body, '$.tournament.status') IN ('null')) IS NOT TRUE) OR ((json_type(NEW.body, '$.tournament.rounds') IN ('integer') OR json_type(NEW.body, '$.tournament.rounds') IN ('null')) IS NOT TRUE) OR ((json_type(NEW.body, '$.tournament.current_round') IN ('integer') OR json_type(NEW.body, '$.tournament.current_round') IN ('null')) IS NOT TRUE) OR ((json_type(NEW.body, '$.tournament.par') IN ('integer') OR json_type(NEW.body, '$.tournament.par') IN ('null')) IS NOT TRUE)) OR ((json_type(NEW.body, '$.players') = 'array') IS NOT TRUE OR json_type(NEW.body, '$.players') = 'array' AND EXISTS (SELECT 1 FROM json_each(NEW.body, '$.players') AS players_item WHERE CASE players_item.type WHEN 'object' THEN (json_type(players_item.value, '$') IS NOT 'object') OR ((json_type(players_item.value, '$.player_id') IN ('text')) IS NOT TRUE) OR ((json_type(players_item.value, '$.name') IN ('text')) IS NOT TRUE) OR ((json_extract(players_item.value, '$.status') IN ('ACTIVE', 'CUT', 'DNS', 'DQ', 'FIN', 'MDF', 'WD')) IS NOT TRUE) OR ((json_type(players_item.value, '$.position') IN ('text') OR json_type(players_item.value, '$.position') IN ('null')) IS NOT TRUE) OR ((json_type(players_item.value, '$.playoff') IN ('false', 'true')) IS NOT TRUE) OR ((json_type(players_item.value, '$.rounds') = 'array') IS NOT TRUE OR json_type(players_item.value, '$.rounds') = 'array' AND EXISTS (SELECT 1 FROM json_each(players_item.value, '$.rounds') AS rounds_item WHERE CASE rounds_item.type WHEN 'object' THEN (json_type(rounds_item.value, '$') IS NOT 'object') OR ((json_type(rounds_item.value, '$.n') IN ('integer')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.strokes') IN ('integer') OR json_type(rounds_item.value, '$.strokes') IN ('null')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.complete') IN ('false', 'true')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.to_par') IN ('integer') OR json_type(rounds_item.value, '$.to_par') IN ('null')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.course_id') IN ('text') OR json_type(rounds_item.value, '$.course_id') IN ('null')) IS NOT TRUE) OR ((json_type(rounds_item.value, '$.holes') = 'array' OR json_type(rounds_item.value, '$.holes') = 'null') IS NOT TRUE OR json_type(rounds_item.value, '$.holes') = 'array' AND EXISTS (SELECT 1 FROM json_each(rounds_item.value, '$.holes') AS holes_item WHERE CASE holes_item.type WHEN 'object' THEN (json_type(holes_item.value, '$') IS NOT 'object') OR ((json_type(holes_item.value, '$.h') IN ('integer')) IS NOT TRUE) OR ((json_type(holes_item.value, '$.strokes') IN ('integer')) IS NOT TRUE) ELSE TRUE END)) ELSE TRUE END)) ELSE TRUE END)) OR ((json_type(NEW.body, '$.corrections') = 'array' OR json_type(NEW.body, '$.corrections') IS NULL) IS NOT TRUE OR json_type(NEW.body, '$.corrections') = 'array' AND EXISTS (SELECT 1 FROM json_each(NEW.body, '$.corrections') AS corrections_item WHERE CASE corrections_item.type WHEN 'object' THEN (json_type(corrections_item.value, '$') IS NOT 'object') OR ((json_type(corrections_item.value, '$.player_id') IN ('text')) IS NOT TRUE) OR ((json_type(corrections_item.value, '$.n') IN ('integer') OR json_type(corrections_item.value, '$.n') IN ('null')) IS NOT TRUE) OR ((json_type(corrections_item.value, '$.value') IN ('integer') OR json_type(corrections_item.value, '$.value') IN ('text')) IS NOT TRUE) OR ((json_type(corrections_item.value, '$.replaced') IN ('array')) IS NOT TRUE) ELSE TRUE END))) ELSE TRUE END END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'contest_events_has_body'); END
 --;
+CREATE TRIGGER contest_events_of_fetch BEFORE INSERT ON contest_events
+WHEN (NEW.fetch_number IS NULL OR EXISTS (SELECT 1 FROM main.contest_logs AS log JOIN main.provider_fetches AS stored ON stored.provider_event_id = log.provider_event_id WHERE log.id = NEW.contest_id AND stored.number = NEW.fetch_number AND stored.payload_digest = NEW.payload_digest)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'contest_events_of_fetch'); END
+--;
+CREATE TRIGGER event_faults_of_newest BEFORE INSERT ON event_faults
+WHEN (EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.entity_id AND log.event_number = NEW.event_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'event_faults_of_newest'); END
+--;
+CREATE TRIGGER provider_fetches_counted BEFORE INSERT ON provider_fetches
+WHEN (EXISTS (SELECT 1 FROM main.provider_feeds AS head WHERE head.id = NEW.provider_event_id AND CASE NEW.outcome WHEN 'OK' THEN head.failures = 0 AND head.last_payload_digest = NEW.payload_digest AND head.last_success_at = NEW.finished_at ELSE head.failures > 0 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'provider_fetches_counted'); END
+--;
+CREATE TRIGGER settlement_runs_fixed BEFORE UPDATE ON settlement_runs
+WHEN (NEW.contest_id = OLD.contest_id AND NEW.number = OLD.number AND NEW.engine_version = OLD.engine_version AND NEW.configuration_version = OLD.configuration_version AND NEW.configuration_digest = OLD.configuration_digest AND NEW.event_number = OLD.event_number AND NEW.events_digest = OLD.events_digest AND NEW.entries_count = OLD.entries_count AND NEW.entries_seq_sum = OLD.entries_seq_sum AND NEW.currency = OLD.currency) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_fixed'); END
+--;
+CREATE TRIGGER settlement_runs_of_played_contest BEFORE INSERT ON settlement_runs
+WHEN (EXISTS (SELECT 1 FROM main.contests AS contest WHERE contest.id = NEW.contest_id AND contest.configuration_version = NEW.configuration_version AND contest.currency = NEW.currency AND (contest.status IN ('COMPLETE', 'LIVE') OR contest.error_from_state = 'LIVE'))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_of_played_contest'); END
+--;
 CREATE TRIGGER settlement_runs_next_number BEFORE INSERT ON settlement_runs
 WHEN (NEW.number = (SELECT count(*) FROM main.settlement_runs AS run WHERE run.contest_id = NEW.contest_id) + 1) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'settlement_runs_next_number'); END
+--;
+CREATE TRIGGER settlement_runs_input_current BEFORE UPDATE ON settlement_runs
+WHEN (NEW.status <> 'COMPLETE' OR EXISTS (SELECT 1 FROM main.contest_logs AS log WHERE log.id = NEW.contest_id AND log.event_number = NEW.event_number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_runs_input_current'); END
+--;
+CREATE TRIGGER settlement_lines_of_entries BEFORE INSERT ON settlement_lines
+WHEN (EXISTS (SELECT 1 FROM main.settlement_runs AS run JOIN main.entries AS entry ON entry.contest_id = run.contest_id WHERE run.id = NEW.entity_id AND entry.id = NEW.entry_id AND entry.status = 'ACTIVE' AND entry.user_id = NEW.user_id AND entry.paid_minor = NEW.paid_minor AND entry.roster_digest = NEW.roster_digest AND (entry.payment_ref) IS (NEW.payment_ref))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settlement_lines_of_entries'); END
+--;
+CREATE TRIGGER history_balances_settlement BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'settlement_run' AND NEW.action = 'complete') OR EXISTS (SELECT 1 FROM main.settlement_runs AS run WHERE run.id = NEW.entity_id AND run.line_count = (SELECT count(*) FROM main.settlement_lines AS line WHERE line.entity_id = run.id) AND run.pool_minor = (SELECT coalesce(sum(line.paid_minor), 0) FROM main.settlement_lines AS line WHERE line.entity_id = run.id) AND run.pool_minor + run.top_up_minor = (SELECT coalesce(sum(line.payout_minor), 0) FROM main.settlement_lines AS line WHERE line.entity_id = run.id) + run.rake_minor + run.rounding_minor + run.retained_minor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_balances_settlement'); END
 --;
 CREATE TRIGGER tasks_needs_contests BEFORE INSERT ON tasks
 WHEN (NEW.stage NOT IN ('ingest_contest', 'lock_contest', 'start_contest', 'settle_contest') OR EXISTS (SELECT 1 FROM main.contests AS head WHERE head.id = NEW.entity_id)) IS NOT TRUE
