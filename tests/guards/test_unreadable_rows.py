@@ -1,8 +1,7 @@
-"""A row that was stored before JSON had limits hides no other finding, and is read with a code."""
+"""A row beyond the limits of JSON hides no other finding, and is read with a code."""
 
 import shutil
 from collections.abc import Generator, Sequence
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,122 +9,125 @@ from attrs import frozen
 from sqlalchemy import Column, Engine, Table, select
 from tests.conftest import POLICY
 from tests.databases import temporary_database
+from tests.feeds import ALL
 from tests.guards.attacks_on_json import insert_of, json_columns, kind_of
 from tests.guards.raw_database import Statement, postgresql_engine, run, sqlite_engine
 from tests.guards.situated import Situated
 from tests.guards.situation import Situation, insert_receipt
-from tests.sql.conftest import code, opened
+from tests.sql.conftest import code
 from tests.web.harness import Web, problem
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store, verify
-from indelible_sql.contests import CONTEXT as CONTESTS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.session import Session
-from indelible_sql.maintenance.export import export_histories, exported_hashes
-from indelible_sql.money import CONTEXT as MONEY
-from indelible_sql.projects import CONTEXT as PROJECTS
 from indelible_sql.schema.columns import SCHEMA, JsonDomain
-from indelible_sql.schema.migrate import downgrade
+from indelible_sql.schema.guard import Guard, guard_statements
+from indelible_sql.schema.json_rules import JSON_LIMITS
+from indelible_sql.schema.migrate import migrating
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 from indelible_sql.tokens.tables import SYSTEM_STATES
 
 pytestmark = pytest.mark.slow
 
-BEFORE_LIMITS = "0001"
 UNREADABLE = "ROW_UNREADABLE"
 TEXTS = {"1,500 levels": "[" * 1_500 + "]" * 1_500, "1e131071": "[1e131071]"}
-# A reveal lists tokens: a guard refuses every list of other values.
-TOKEN_IDS = {("reveal_transactions", "token_ids")}
-# Columns and tables that the first revision does not have.
-NEW_COLUMNS = {
-    ("mint_events", "batch"),
-    ("mint_events", "copies"),
-    ("tasks", "arguments"),
-    ("tasks", "result"),
-}
-NEW_TABLES = (
-    *PROJECTS.heads,
-    *PROJECTS.records,
-    *CONTESTS.heads,
-    *CONTESTS.records,
-    *MONEY.heads,
-    *MONEY.records,
-)
-COLUMNS = [
-    item
-    for item in json_columns()
-    if item[0] not in NEW_TABLES and (item[0].name, item[1].name) not in TOKEN_IDS | NEW_COLUMNS
-]
+# A reveal lists tokens, and a new job has no result: other rules refuse every other value.
+REFUSED_ANYWAY = {("reveal_transactions", "token_ids"), ("jobs", "result")}
+COLUMNS = [item for item in json_columns() if (item[0].name, item[1].name) not in REFUSED_ANYWAY]
 
 
 @frozen
-class Upgraded:
-    """A database that has rows at the first revision, and is upgraded later."""
+class Unlimited:
+    """A database with rows whose owner has lifted the limits of JSON."""
 
     url: str
     owner_url: str
     engine: Engine
     situation: Situation
 
-    def store_before_limits(self, *writes: Sequence[Statement]) -> SqlStore:
-        """Commit writes as the application at the first revision, and open a store of now."""
+    def store_with(self, *writes: Sequence[Statement]) -> SqlStore:
+        """Commit writes as the application, restore the limits, and open a store."""
         for statements in writes:
             with self.engine.begin() as connection:
                 run(connection, statements)
 
-        store = open_store(self.url, policy=POLICY)
-        store.upgrade(self.owner_url)
-        return store
+        restore_limits(self.owner_url)
+        return open_store(self.url, policy=POLICY)
 
 
-def downgrade_to_first_revision(url: str, owner_url: str) -> None:
-    """Downgrade a database with rows, as its owner does with an export of them."""
-    file = BytesIO()
-    with opened(url) as store:
-        store.read(export_histories, file)
+def lift_limits(owner_url: str) -> None:
+    """Lift what refuses such a value: the limits of domains, and the guards of the tables."""
+    with migrating(owner_url, SCHEMA) as (connection, schema):
+        if schema is not None:
+            for domain in json_domains():
+                constraint = f"{domain.name}_{JSON_LIMITS}"
+                connection.exec_driver_sql(
+                    f"ALTER DOMAIN {SCHEMA}.{domain.name} DROP CONSTRAINT {constraint}"
+                )
+        for guard in guards_of_json(connection.dialect.name):
+            statement = f"DROP TRIGGER {guard.name}"
+            if schema is not None:
+                statement = f"ALTER TABLE {guard.table} DISABLE TRIGGER {guard.name}"
+            connection.exec_driver_sql(statement)
 
-    hashes = exported_hashes(file, CATALOG)
-    downgrade(owner_url, SCHEMA, BEFORE_LIMITS, CATALOG, exported=hashes)
+
+def restore_limits(owner_url: str) -> None:
+    """Restore all of it as the schema has it; stored values are not checked."""
+    with migrating(owner_url, SCHEMA) as (connection, schema):
+        if schema is not None:
+            for domain in json_domains():
+                connection.exec_driver_sql(domain.create_limits())
+        for guard in guards_of_json(connection.dialect.name):
+            *_, enable = guard_statements(guard, connection.dialect.name)
+            connection.exec_driver_sql(enable)
+
+
+def guards_of_json(dialect: str) -> list[Guard]:
+    """Return the guards of the tables that have a column of JSON."""
+    tables = {table for table, _, _ in COLUMNS}
+    return [guard for guard in CATALOG.guards(dialect) if guard.table in tables]
+
+
+def json_domains() -> list[JsonDomain]:
+    return [domain for domain in CATALOG.domains if isinstance(domain, JsonDomain)]
 
 
 @pytest.fixture(scope="module")
-def file_before_limits(
-    situated_file: Situated[Path], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Return a SQLite file with rows at the first revision, to copy from."""
-    path = tmp_path_factory.mktemp("unreadable") / "before_limits.db"
+def unlimited_file(situated_file: Situated[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite file with rows and without limits, to copy from."""
+    path = tmp_path_factory.mktemp("unreadable") / "unlimited.db"
     shutil.copy(situated_file.location, path)
-    downgrade_to_first_revision(f"sqlite:///{path}", f"sqlite:///{path}")
+    lift_limits(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="module")
-def database_before_limits(situated_database: Situated[PostgresServer]) -> Generator[str]:
-    """Create a database with rows at the first revision to copy from, and return its name."""
-    name = "before_limits"
+def unlimited_database(situated_database: Situated[PostgresServer]) -> Generator[str]:
+    """Create a database with rows and without limits to copy from, and return its name."""
+    name = "unlimited"
     template = situated_database.location.url.rpartition("/")[2]
     with temporary_database(situated_database.location, name, template) as database:
-        downgrade_to_first_revision(database.url, database.owner_url)
+        lift_limits(database.owner_url)
         yield name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def upgraded(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Upgraded]:
+def unlimited(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Unlimited]:
     if request.param == "sqlite":
         file: Situated[Path] = request.getfixturevalue("situated_file")
-        path: Path = request.getfixturevalue("file_before_limits")
-        url = f"sqlite:///{shutil.copy(path, tmp_path / 'upgraded.db')}"
+        path: Path = request.getfixturevalue("unlimited_file")
+        url = f"sqlite:///{shutil.copy(path, tmp_path / 'unlimited.db')}"
         engine = sqlite_engine(url, foreign_keys=True)
-        yield Upgraded(url, url, engine, file.situation)
+        yield Unlimited(url, url, engine, file.situation)
         engine.dispose()
         return
 
     source: Situated[PostgresServer] = request.getfixturevalue("situated_database")
-    template: str = request.getfixturevalue("database_before_limits")
-    with temporary_database(source.location, "upgraded", template) as database:
+    template: str = request.getfixturevalue("unlimited_database")
+    with temporary_database(source.location, "unlimited_copy", template) as database:
         engine = postgresql_engine(database.url)
-        yield Upgraded(database.url, database.owner_url, engine, source.situation)
+        yield Unlimited(database.url, database.owner_url, engine, source.situation)
         engine.dispose()
 
 
@@ -146,13 +148,13 @@ def code_of_reading(store: SqlStore, table: Table) -> str:
     ("table", "column", "domain"), COLUMNS, ids=[f"{t.name}.{c.name}" for t, c, _ in COLUMNS]
 )
 def test_an_unreadable_value_hides_no_other_finding(
-    upgraded: Upgraded, table: Table, column: Column[object], domain: JsonDomain, text: str
+    unlimited: Unlimited, table: Table, column: Column[object], domain: JsonDomain, text: str
 ) -> None:
-    s = upgraded.situation
+    s = unlimited.situation
     value = text_in(kind_of(domain), TEXTS[text])
     lie = (insert_receipt(s.receipt, key="a lie", result={"answer": 2}),)
 
-    store = upgraded.store_before_limits(insert_of(table, column, value)(s), lie)
+    store = unlimited.store_with(insert_of(table, column, value)(s), lie)
     findings = verify(store)
 
     unreadable = [each for each in findings if each.detail.startswith("unreadable")]
@@ -166,26 +168,26 @@ def test_an_unreadable_value_hides_no_other_finding(
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_feed_with_an_unreadable_change_answers_with_a_code(
-    upgraded: Upgraded, text: str
+    unlimited: Unlimited, text: str
 ) -> None:
     column = HISTORY.c.data
-    writes = insert_of(HISTORY, column, text_in("object", TEXTS[text]))(upgraded.situation)
-    store = upgraded.store_before_limits(writes)
+    writes = insert_of(HISTORY, column, text_in("object", TEXTS[text]))(unlimited.situation)
+    store = unlimited.store_with(writes)
 
-    answer = Web(store).get("/v1/history?limit=100")
+    answer = Web(store).get("/v1/history?lifecycle=concept&limit=100")
 
     assert problem(answer) == (503, UNREADABLE)
-    assert code(store.feed) == UNREADABLE
+    assert code(store.feed, limit=ALL) == UNREADABLE
     store.dispose()
 
 
 def test_a_value_beyond_the_limits_of_its_column_only_is_read_with_a_code(
-    upgraded: Upgraded,
+    unlimited: Unlimited,
 ) -> None:
     value = "[" * 33 + "]" * 33
-    writes = insert_of(SYSTEM_STATES, SYSTEM_STATES.c.state_value, value)(upgraded.situation)
-    store = upgraded.store_before_limits(writes)
+    writes = insert_of(SYSTEM_STATES, SYSTEM_STATES.c.state_value, value)(unlimited.situation)
+    store = unlimited.store_with(writes)
 
-    state_id = upgraded.situation.births[SYSTEM_STATES.name].change.entity_id
+    state_id = unlimited.situation.births[SYSTEM_STATES.name].change.entity_id
     assert code(store.read, lambda tx: tx.tokens.states.get(state_id)) == UNREADABLE
     store.dispose()

@@ -16,7 +16,18 @@ from indelible import concepts
 from indelible.kernel import Actor, Idempotency
 from indelible.kernel.seals import Seal
 from indelible.testing.captures.scenarios import A, worked
-from indelible.testing.stores import CLEARER, MAYA, RATIO, create, do, edit, submit
+from indelible.testing.stores import (
+    CLEARER,
+    MAYA,
+    RATIO,
+    claim,
+    create,
+    do,
+    edit,
+    enqueue,
+    submit,
+    within,
+)
 from indelible_service.embedded import PostgresServer
 from indelible_sql import (
     Fault as VerifyFault,
@@ -257,6 +268,16 @@ def test_an_erased_record_outside_of_the_feed_is_found(
     (fault,) = seal_faults(verify(store))
     assert fault[0] == "1"
     assert fault[1].startswith(f"{record}: no row has the sealed hash")
+
+
+def test_a_seal_covers_attempts(store: SqlStore) -> None:
+    create(store)
+    enqueue(store, "a")
+    leases = claim(store)
+    within(store, lambda tx: tx.tasks.record_start(leases))
+
+    assert seal_now(store).records == 1
+    assert verify(store) == ()
 
 
 def test_many_records_are_sealed_in_several_parts(
