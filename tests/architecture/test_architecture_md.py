@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from tests.architecture.pages import DOCS, code, is_there, page, rows
 from tests.architecture.sources import ROOT, SOURCES
+from tests.sql.freeze import newest_revision
+from tests.sql.revisions import WRITTEN, declared_path
 
 TEXT = page("architecture.md")
 INVARIANTS = list(rows(TEXT, "invariant"))
 MIN_INVARIANTS = 40
-DECLARED = ROOT / "tests" / "sql" / "revisions"
-NEWEST = max(path.name.partition(".")[0] for path in DECLARED.glob("*.declared.sql"))
 ALL_GUARDS = ("every guard, ", "the guards of the host's table, ")
 NAMED_BY_SEEDS = {
     "backend/DATABASE_SCHEMA.md",
@@ -21,7 +21,7 @@ NAMED_BY_SEEDS = {
 }
 TESTED_ELSEWHERE = {"guards.md", "seed-map.md"}
 SQL = {
-    name: (DECLARED / f"{NEWEST}.{name}.declared.sql").read_text(encoding="utf-8")
+    name: declared_path(WRITTEN, newest_revision(), name).read_text(encoding="utf-8")
     for name in ("sqlite", "postgresql")
 }
 QUESTIONS = (

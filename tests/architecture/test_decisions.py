@@ -9,6 +9,7 @@ import pytest
 from attrs import fields
 from tests.architecture.pages import DOCS, page, rows
 from tests.architecture.sources import ROOT, SOURCES
+from tests.sql.revisions import FIRST
 
 from indelible.concepts import Concept, ConceptContent, ConceptVersion
 
@@ -35,7 +36,8 @@ def faults(migration: Path) -> Iterator[str]:
 def test_there_are_migrations_and_records() -> None:
     numbers = [path.stem.partition("_")[0] for path in MIGRATIONS]
 
-    assert numbers == [f"{number:04}" for number in range(1, len(MIGRATIONS) + 1)]
+    first = int(FIRST)
+    assert numbers == [f"{number:04}" for number in range(first, first + len(MIGRATIONS))]
     assert len({path.name[:4] for path in RECORDS}) == len(RECORDS) > 0
 
 

@@ -11,6 +11,12 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect
 
+from indelible_sql.schema.additive import AdditiveRevision
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.migrate import digests_by_revision, downgrade, migrating
+from indelible_sql.schema.snapshot import FactNames, facts_about, facts_digest
+
 # As SQLite writes them into the text of a table: columns without constraints.
 ADDED_COLUMNS: Final = re.compile(r"""(, *"?\w+"? \w+( DEFAULT (\w+|'[^']*'))?)+""")
 HARMLESS: Final = (
@@ -70,6 +76,28 @@ def blocking_keys(
                 blocking.append(f"{table} refers to {key['referred_table']}")
 
     return blocking
+
+
+def problems_of_mark(
+    owner_url: str, mark: AdditiveRevision, names: FactNames, catalog: Catalog
+) -> list[str]:
+    """Return what is wrong with the mark of the revision that a database without rows is at.
+
+    `names` are those that the release before knows. The database is downgraded to its revision.
+    """
+    with migrating(owner_url, SCHEMA) as (connection, _):
+        kind = connection.dialect.name
+        after = facts_about(connection, SCHEMA, names)
+    downgrade(owner_url, SCHEMA, mark.previous, catalog)
+    with migrating(owner_url, SCHEMA) as (connection, _):
+        before = facts_about(connection, SCHEMA, names)
+
+    problems = additive_problems(before, after)
+    if facts_digest(after) != mark.digests[kind]:
+        problems.append("the mark has another digest")
+    if facts_digest(before) != digests_by_revision()[mark.previous][kind]:
+        problems.append("the release before reads facts by another statement")
+    return problems
 
 
 def first_line(fact: str) -> str:

@@ -5,62 +5,122 @@ is declared by its module in `migrations/versions`: create that first.
 """
 
 import json
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
-from alembic.config import Config
 from alembic.script import ScriptDirectory
-from tests.architecture.sources import ROOT
-from tests.sql.revisions import FIRST, REVISIONS, freeze_first, freeze_steps
+from attrs import frozen
+from tests.sql.released import RELEASED, released_files
+from tests.sql.revisions import (
+    FIRST,
+    WRITTEN,
+    declared_path,
+    freeze_steps,
+    write_statements,
+)
 
 from indelible.kernel import to_json_value
 from indelible_service.embedded import postgres
 from indelible_sql.contexts import CATALOG
-from indelible_sql.schema import migrate
+from indelible_sql.schema import migrate, revision_files
 from indelible_sql.schema.additive import ADDITIVE_REVISIONS
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.ddl import ddl
 from indelible_sql.schema.snapshot import FactNames, facts, facts_about, facts_digest
 
-MIGRATIONS = Path(migrate.__file__).parent / "migrations"
-MARKS = MIGRATIONS / ADDITIVE_REVISIONS
+DIALECTS: Final = ("postgresql", "sqlite")
+
+
+class RevisionReleased(Exception):
+    """The newest revision is released: create the module of a new one."""
+
+
+@frozen
+class Declarations:
+    """The catalog of a revision, and all statements that create it, by the database."""
+
+    catalog: Catalog
+    statements: Mapping[str, Sequence[str]]
 
 
 def main() -> None:
-    """Freeze the newest revision's statements, and save the digests of the newest revision."""
+    """Freeze the newest revision of the checkout."""
+    statements = {dialect: list(ddl(CATALOG, dialect)) for dialect in DIALECTS}
+    with empty_databases() as owner_urls:
+        freeze(Declarations(CATALOG, statements), WRITTEN, owner_urls)
+
+
+@contextmanager
+def empty_databases() -> Generator[Mapping[str, str]]:
+    """Run an empty database of each kind, and yield the addresses of their owners."""
+    with (
+        TemporaryDirectory() as sqlite_directory,
+        TemporaryDirectory() as postgresql_directory,
+        postgres(Path(postgresql_directory), durable=False) as server,
+    ):
+        yield {
+            "postgresql": server.owner_url,
+            "sqlite": f"sqlite:///{sqlite_directory}/empty.db",
+        }
+
+
+def freeze(declarations: Declarations, written: Path, owner_urls: Mapping[str, str]) -> None:
+    """Freeze the newest revision's statements, names and mark, and the digests of its schema.
+
+    The databases at `owner_urls` are empty, and are migrated.
+    Raises: RevisionReleased, ChangeNotWritten.
+    """
     newest = newest_revision()
-    for dialect in ("postgresql", "sqlite"):
-        if newest == FIRST:
-            freeze_first(CATALOG, dialect)
-        else:
-            freeze_steps(CATALOG, dialect, f"{int(newest) - 1:04}", newest)
+    if released_files(written / RELEASED, newest):
+        raise RevisionReleased(newest)
 
-    marks = json.loads(MARKS.read_text(encoding="utf-8"))
+    for dialect, statements in declarations.statements.items():
+        write_statements(declared_path(written, newest, dialect), statements)
+        if newest != FIRST:
+            previous = f"{int(newest) - 1:04}"
+            freeze_steps(written, statements, dialect, previous=previous, revision=newest)
+
+    own_names = FactNames.of(declarations.catalog)
+    _write_json(names_path(written, newest), to_json_value(own_names))
+    _freeze_digests(declarations.catalog, written, newest, owner_urls)
+
+
+def _freeze_digests(
+    catalog: Catalog, written: Path, newest: str, owner_urls: Mapping[str, str]
+) -> None:
+    """Write the digests of the newest revision's schema, and its mark if it is additive."""
+    marks_path = revision_files.FOLDER / ADDITIVE_REVISIONS
+    marks = json.loads(marks_path.read_text(encoding="utf-8"))
     marks.pop(newest, None)
-    _write_json(MARKS, marks)  # the newest revision is applied without its mark first
-    _write_json(names_path(newest), to_json_value(FactNames.of(CATALOG)))
+    _write_json(marks_path, marks)  # the newest revision is applied without its mark first
 
-    path = MIGRATIONS / migrate.DIGESTS
-    digests = json.loads(path.read_text(encoding="utf-8"))
     previous = f"{int(newest) - 1:04}"
-    names = names_at(previous) if is_declared_additive(newest) else FactNames.of(CATALOG)
-    digests[newest], digests_for_previous = migrated_digests(names)
-    _write_json(path, digests)
-    if is_declared_additive(newest):
+    is_additive = is_declared_additive(newest)
+    names = names_at(written, previous) if is_additive else FactNames.of(catalog)
+    digests_path = revision_files.FOLDER / migrate.DIGESTS
+    digests = json.loads(digests_path.read_text(encoding="utf-8"))
+    digests[newest], digests_for_previous = migrated_digests(catalog, names, owner_urls)
+    _write_json(digests_path, digests)
+    if is_additive:
         marks[newest] = {"previous": previous, "digests": digests_for_previous}
-        _write_json(MARKS, marks)
+        _write_json(marks_path, marks)
 
 
 def _write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def names_path(revision: str) -> Path:
+def names_path(written: Path, revision: str) -> Path:
     """Return the file with the names of which a release at the revision reads facts."""
-    return REVISIONS / f"{revision}.names.json"
+    return written / f"{revision}.names.json"
 
 
-def names_at(revision: str) -> FactNames:
+def names_at(written: Path, revision: str) -> FactNames:
     """Return the names of which a release at the revision reads facts."""
-    document = json.loads(names_path(revision).read_text(encoding="utf-8"))
+    document = json.loads(names_path(written, revision).read_text(encoding="utf-8"))
     return FactNames(**{key: tuple(names) for key, names in document.items()})
 
 
@@ -76,32 +136,25 @@ def newest_revision() -> str:
 
 
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(Config(toml_file=ROOT / "pyproject.toml"))
+    return ScriptDirectory(str(revision_files.FOLDER))
 
 
-def migrated_digests(names: FactNames) -> tuple[dict[str, str], dict[str, str]]:
+def migrated_digests(
+    catalog: Catalog, names: FactNames, owner_urls: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
     """Migrate an empty database of each kind, and return the digests of their schemas.
 
     The second ones cover the names that another release knows.
     """
-    with (
-        TemporaryDirectory() as sqlite_directory,
-        TemporaryDirectory() as postgresql_directory,
-        postgres(Path(postgresql_directory), durable=False) as server,
-    ):
-        urls = {
-            "postgresql": server.owner_url,
-            "sqlite": f"sqlite:///{sqlite_directory}/empty.db",
-        }
-        own: dict[str, str] = {}
-        for_names: dict[str, str] = {}
-        for dialect, url in urls.items():
-            migrate.upgrade(url, "indelible", CATALOG, role=None)
-            with migrate.migrating(url, "indelible") as (connection, _):
-                own[dialect] = facts_digest(facts(connection, "indelible", CATALOG))
-                for_names[dialect] = facts_digest(facts_about(connection, "indelible", names))
+    own: dict[str, str] = {}
+    for_names: dict[str, str] = {}
+    for dialect, url in owner_urls.items():
+        migrate.upgrade(url, "indelible", catalog, role=None)
+        with migrate.migrating(url, "indelible") as (connection, _):
+            own[dialect] = facts_digest(facts(connection, "indelible", catalog))
+            for_names[dialect] = facts_digest(facts_about(connection, "indelible", names))
 
-        return own, for_names
+    return own, for_names
 
 
 if __name__ == "__main__":

@@ -2,6 +2,10 @@
 
 Tables that are new, indexes, functions, guards and edges follow from the declarations. How an
 existing table or domain changes is written by hand, in `tests/sql/revisions/`.
+
+Every function that is given a folder named `written` reads or writes there what a revision needs
+beside the files that run: `NNNN.<database>.up.sql` and `.down.sql` are written by hand,
+`NNNN.<database>.declared.sql` has all statements of the declarations.
 """
 
 import re
@@ -11,14 +15,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from indelible_sql.schema import migrate
-from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.ddl import ddl
+from indelible_sql.schema import revision_files
 from indelible_sql.schema.migrations.frozen import DOWN, SEPARATOR, UP
 
-VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
-REVISIONS = Path(__file__).parent / "revisions"
-FIRST = "0001"
+WRITTEN = Path(__file__).parent / "revisions"
+# It creates everything, so that its file and its declarations are the same text.
+FIRST = "0006"
 EDGES_GUARD = "lifecycle_edges_no_insert"
 # The triggers without which statements by hand remove a lifecycle with its changes, the tasks of
 # its aggregates, and the seals that cover them.
@@ -230,38 +232,42 @@ def _drop(name: Name, dialect: str) -> str:
     return f"DROP {name.kind.upper()} {name.name}"
 
 
-def written_by_hand(revision: str, dialect: str, direction: str) -> list[str]:
+def versions() -> Path:
+    """Return the folder with the files that run."""
+    return revision_files.FOLDER / "versions"
+
+
+def written_by_hand(written: Path, revision: str, dialect: str, direction: str) -> list[str]:
     """Return the statements that were written by hand for a revision; none where there are none."""
-    path = REVISIONS / f"{revision}.{dialect}.{direction}.sql"
+    path = written / f"{revision}.{dialect}.{direction}.sql"
     if not path.exists():
         return []
     return read_statements(path)
 
 
-def declared_path(revision: str, dialect: str) -> Path:
+def declared_path(written: Path, revision: str, dialect: str) -> Path:
     """Return the file with every statement of the declarations at a revision."""
     if revision == FIRST:
-        return VERSIONS / f"{FIRST}.{dialect}.sql"
-    return REVISIONS / f"{revision}.{dialect}.declared.sql"
+        return versions() / f"{FIRST}.{dialect}.sql"
+    return written / f"{revision}.{dialect}.declared.sql"
 
 
-def freeze_first(catalog: Catalog, dialect: str) -> None:
-    """Write the first revision, which creates everything."""
-    _write(declared_path(FIRST, dialect), ddl(catalog, dialect))
-
-
-def freeze_steps(catalog: Catalog, dialect: str, previous: str, revision: str) -> None:
-    """Write the steps from the previous revision to the declarations, and back."""
-    declared = list(ddl(catalog, dialect))
-    before = objects_of(read_statements(declared_path(previous, dialect)))
+def freeze_steps(
+    written: Path, declared: Sequence[str], dialect: str, *, previous: str, revision: str
+) -> None:
+    """Write the steps from the previous revision to the declared statements, and back."""
+    before = objects_of(read_statements(declared_path(written, previous, dialect)))
     after = objects_of(declared)
-    _write(declared_path(revision, dialect), declared)
 
-    up = steps_between(before, after, written_by_hand(revision, dialect, UP), dialect)
-    _write(VERSIONS / f"{revision}.{dialect}.sql", up)
-    down = steps_between(after, before, written_by_hand(revision, dialect, DOWN), dialect)
-    _write(VERSIONS / f"{revision}.{dialect}.{DOWN}.sql", down)
+    by_hand = written_by_hand(written, revision, dialect, UP)
+    up = steps_between(before, after, by_hand, dialect)
+    write_statements(versions() / f"{revision}.{dialect}.sql", up)
+
+    by_hand = written_by_hand(written, revision, dialect, DOWN)
+    down = steps_between(after, before, by_hand, dialect)
+    write_statements(versions() / f"{revision}.{dialect}.{DOWN}.sql", down)
 
 
-def _write(path: Path, statements: Iterable[str]) -> None:
+def write_statements(path: Path, statements: Iterable[str]) -> None:
+    """Write statements as they are read from a frozen file."""
     path.write_text(SEPARATOR.join(statements) + "\n", encoding="utf-8")

@@ -98,13 +98,6 @@ def test_a_printed_upgrade_leaves_the_same_schema(empty: EmptyDatabase, alembic:
     assert empty.revision() == newest_revision()
 
 
-def test_an_upgrade_that_needs_a_program_is_not_printed(empty: EmptyDatabase, alembic: Run) -> None:
-    """Old attempts need digests, which SQLite cannot compute; a new database has none."""
-    reason = refusal(alembic, "upgrade 0001:head --sql")
-
-    assert ("run `indelible db upgrade`" in reason) == (empty.schema is None)
-
-
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
@@ -124,6 +117,19 @@ def test_a_command_that_cannot_run_says_why(
 
     assert reason in refusal(alembic, command)
     assert empty.facts() == facts
+
+
+@pytest.mark.parametrize("command", ["upgrade head", "downgrade base", "check"])
+def test_a_revision_that_was_never_released_is_refused_with_both_numbers(
+    command: str, empty: EmptyDatabase, alembic: Run
+) -> None:
+    alembic("upgrade head")
+    prefix = "" if empty.schema is None else "indelible."
+    execute(empty, f"UPDATE {prefix}indelible_version SET version_num = '0005'")
+
+    reason = refusal(alembic, command)
+    assert reason.startswith("REVISION_NOT_RELEASED")
+    assert f"revision 0005, expected {newest_revision()}" in reason
 
 
 def test_a_damaged_schema_is_reported_by_check(empty: EmptyDatabase, alembic: Run) -> None:

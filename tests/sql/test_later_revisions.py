@@ -2,14 +2,11 @@
 
 import sqlite3
 from functools import partial
-from pathlib import Path
 
 import psycopg
 import pytest
 from attrs import evolve, frozen
-from sqlalchemy import Connection
 from tests.sql.conftest import opened
-from tests.sql.empty_databases import empty_on_postgresql, empty_on_sqlite
 from tests.sql.faults import as_admin, execute_on_sqlite
 
 from indelible.concepts import CONCEPT, ConceptStatus
@@ -17,15 +14,13 @@ from indelible.kernel import Edge
 from indelible.testing.stores import create, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import verify
-from indelible_sql.contexts import CATALOG
 from indelible_sql.generated_revisions import AFTER_NEXT, NEXT, OWN, apply_later
 from indelible_sql.maintenance.snapshot_files import differences, later_revision
-from indelible_sql.schema.additive import ADDITIVE_TABLE, AdditiveRevision, marked_digest
+from indelible_sql.schema.additive import ADDITIVE_TABLE
 from indelible_sql.schema.admission import RoleTooStrong
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.hosts import declare_lifecycle
-from indelible_sql.schema.migrate import SchemaDamaged, SchemaTooNew, downgrade, migrating
-from indelible_sql.schema.migrations import environment
+from indelible_sql.schema.migrate import SchemaDamaged, SchemaTooNew, migrating
 
 pytestmark = pytest.mark.slow
 
@@ -149,26 +144,3 @@ def test_a_mark_in_a_file_cannot_be_changed(statement: str, sqlite_url: str) -> 
 
     with pytest.raises(sqlite3.IntegrityError, match=f"{ADDITIVE_TABLE}_no_"):
         execute_on_sqlite(sqlite_url, statement.replace("indelible.", ""))
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_migration_stores_and_removes_the_mark(
-    kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    previous = f"{int(OWN) - 1:04}"
-    mark = AdditiveRevision(OWN, previous, {kind: "the digest"})
-    monkeypatch.setattr(environment, "additive_revisions", lambda: {OWN: mark})
-    if kind == "sqlite":
-        empty = empty_on_sqlite(tmp_path / "empty.db")
-    else:
-        empty = empty_on_postgresql(request.getfixturevalue("server"))
-
-    def stored(connection: Connection) -> str | None:
-        return marked_digest(connection, SCHEMA, revision=OWN, previous=previous)
-
-    empty.upgrade()
-    with migrating(empty.owner_url, SCHEMA) as (connection, _):
-        assert stored(connection) == "the digest"
-    downgrade(empty.owner_url, SCHEMA, previous, CATALOG)
-    with migrating(empty.owner_url, SCHEMA) as (connection, _):
-        assert stored(connection) is None
