@@ -32,8 +32,15 @@ def check_presence(entity: Aggregate, names: Iterable[str], *, is_present: bool)
     """
     for name in names:
         has_value = getattr(entity, name) is not None
-        if has_value != is_present:
-            expected = "set" if is_present else "empty"
-            raise FieldNotOfState(
-                entity.lifecycle.name, entity.id, name, expected, str(entity.status)
-            )
+        expected = "set" if is_present else "empty"
+        check_field(entity, name, expected=expected, is_met=has_value == is_present)
+
+
+def check_field(entity: Aggregate, name: str, *, expected: str, is_met: bool) -> None:
+    """Check what the other fields require of one; `expected` says it, such as `at most 5`.
+
+    Raises:
+        FieldNotOfState: It is not met.
+    """
+    if not is_met:
+        raise FieldNotOfState(entity.lifecycle.name, entity.id, name, expected, str(entity.status))

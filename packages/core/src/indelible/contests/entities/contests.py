@@ -30,7 +30,7 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.money import is_amount_minor, is_currency
-from indelible.kernel.state_fields import FieldNotOfState, check_presence
+from indelible.kernel.state_fields import check_field, check_presence
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -118,6 +118,9 @@ class Contest(Aggregate):
         self._check_times()
         is_settled = self.status is ContestStatus.COMPLETE
         check_presence(self, SETTLEMENT_FIELDS, is_present=is_settled)
+        if is_settled:
+            is_met = self.settle_time == self.updated_at
+            check_field(self, "settle_time", expected="the time of the change", is_met=is_met)
         check_presence(self, ERROR_FIELDS, is_present=self.status is ContestStatus.ERROR)
         self._check_error()
 
@@ -328,8 +331,6 @@ class Contest(Aggregate):
         """Raise FieldNotOfState for an error of an action that its state does not have."""
         if self.attempted_action is None:
             return
-        if FALLIBLE_ACTIONS.get(self.attempted_action) is not self.error_from_state:
-            expected = f"the state that {self.attempted_action} leaves"
-            raise FieldNotOfState(
-                CONTEST.name, self.id, "error_from_state", expected, str(self.status)
-            )
+        expected = f"the state that {self.attempted_action} leaves"
+        is_met = FALLIBLE_ACTIONS.get(self.attempted_action) is self.error_from_state
+        check_field(self, "error_from_state", expected=expected, is_met=is_met)

@@ -18,6 +18,7 @@ from indelible.contests.lifecycle import PROVIDER_FEED, FeedStatus
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
+from indelible.kernel.state_fields import check_field, check_presence
 from indelible.kernel.values import bounded_int, instance_of, is_instant
 
 
@@ -38,6 +39,13 @@ class ProviderFeed(Aggregate):
     last_success_at: datetime | None = field(default=None, validator=optional(is_instant))
     last_payload_digest: str | None = digest_field()
     failures: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+
+    def __attrs_post_init__(self) -> None:
+        most = self.fetch_number
+        is_met = self.failures <= most
+        check_field(self, "failures", expected=f"at most {most}, the fetches", is_met=is_met)
+        has_success = self.last_success_at is not None
+        check_presence(self, ("last_payload_digest",), is_present=has_success)
 
     @classmethod
     def opened(cls, provider_event_id: str, *, now: datetime) -> Self:

@@ -28,7 +28,7 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkTypes
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
-from indelible.kernel.state_fields import FieldNotOfState
+from indelible.kernel.state_fields import check_field
 from indelible.kernel.values import (
     IDENTIFIER,
     bounded_int,
@@ -108,12 +108,14 @@ class ContestLog(Aggregate):
     conflict_number: int | None = number_field()
 
     def __attrs_post_init__(self) -> None:
+        is_met = self.contest_id == self.id
+        check_field(self, "contest_id", expected="the log's own id", is_met=is_met)
+        has_hash = self.event_hash != UNSTARTED_CHAIN
+        is_met = has_hash == (self.event_number > 0)
+        check_field(self, "event_hash", expected="set from the first event on", is_met=is_met)
         for first, second in SET_TOGETHER:
-            has_first = getattr(self, first) is not None
-            has_second = getattr(self, second) is not None
-            if has_first != has_second:
-                expected = f"set together with {first}"
-                raise FieldNotOfState(CONTEST_LOG.name, self.id, second, expected, str(self.status))
+            is_met = (getattr(self, first) is None) == (getattr(self, second) is None)
+            check_field(self, second, expected=f"set together with {first}", is_met=is_met)
 
     @classmethod
     def opened(cls, contest: Contest) -> Self:

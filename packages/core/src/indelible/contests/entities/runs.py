@@ -31,7 +31,7 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkTypes
 from indelible.kernel.money import is_currency
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import check_presence
+from indelible.kernel.state_fields import check_field, check_presence
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -160,6 +160,9 @@ class SettlementRun(Aggregate):
     def __attrs_post_init__(self) -> None:
         is_complete = self.status is RunStatus.COMPLETE
         check_presence(self, RESULT_FIELDS, is_present=is_complete)
+        if is_complete:
+            is_met = self.settled_at == self.updated_at
+            check_field(self, "settled_at", expected="the time of the change", is_met=is_met)
         check_presence(self, RUN_ERROR_FIELDS, is_present=self.status is RunStatus.FAILED)
 
     @classmethod

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
+from indelible.kernel.state_fields import check_field
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -82,6 +83,11 @@ class StripeEvent(Aggregate):
     origin: EventOrigin = field(validator=instance_of(EventOrigin))
     attempt_number: int = field(validator=bounded_int, metadata=NATURAL)
     last_code: str | None = identifier_field()
+
+    def __attrs_post_init__(self) -> None:
+        if not self.is_received:
+            is_met = self.attempt_number > 0
+            check_field(self, "attempt_number", expected="at least 1", is_met=is_met)
 
     @property
     def is_received(self) -> bool:

@@ -14,7 +14,7 @@ from indelible.kernel.bulk import BulkRecord, BulkTypes
 from indelible.kernel.history import Record
 from indelible.kernel.money import is_currency
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import FieldNotOfState, check_presence
+from indelible.kernel.state_fields import check_field, check_presence
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -164,11 +164,12 @@ class Transfer(Aggregate):
             check_presence(self, ("approved_destination",), is_present=False)
         if self.status is TransferStatus.PROCESSING:
             check_presence(self, ("approved_by", "destination"), is_present=True)
+        least_minor = self.line_count
+        is_met = self.amount_minor >= least_minor
+        check_field(self, "amount_minor", expected=f"at least {least_minor}", is_met=is_met)
         most_minor = self.amount_minor if is_completed else 0
-        if self.reversed_minor > most_minor:
-            raise FieldNotOfState(
-                TRANSFER.name, self.id, "reversed_minor", f"at most {most_minor}", self.status
-            )
+        is_met = self.reversed_minor <= most_minor
+        check_field(self, "reversed_minor", expected=f"at most {most_minor}", is_met=is_met)
 
     def fixed_fields(self, following: Aggregate) -> tuple[str, ...]:
         """Return the fixed fields; the id of Stripe's transfer is one of them once it is set."""
@@ -386,9 +387,9 @@ class PayoutJob(Aggregate):
     def __attrs_post_init__(self) -> None:
         is_complete = self.status is PayoutJobStatus.COMPLETE
         check_presence(self, ("completed_at",), is_present=is_complete)
-        if self.total_minor < self.transfer_count:
-            expected = f"{self.transfer_count} or more"
-            raise FieldNotOfState(PAYOUT_JOB.name, self.id, "total_minor", expected, self.status)
+        is_met = self.total_minor >= self.transfer_count
+        expected = f"at least {self.transfer_count}"
+        check_field(self, "total_minor", expected=expected, is_met=is_met)
 
     def completed(self, *, now: datetime) -> Self:
         """Return the job after all its transfers have ended."""

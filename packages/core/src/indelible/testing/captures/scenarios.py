@@ -8,6 +8,7 @@ from attrs import frozen
 from indelible import captures
 from indelible.captures import SPHERICAL, CaptureArtifactCommand, CaptureResult, EmbeddingVector
 from indelible.kernel import IndelibleError
+from indelible.kernel.state_fields import FieldNotOfState
 from indelible.testing.stores import AnyStore, do, refusal
 
 Value = Any  # of any field of a command, or the result of any query
@@ -128,6 +129,12 @@ def code(attempt: Callable[[], object]) -> str:
     """Return the code of the error that the attempt raises, or '' where it raises none."""
     error: IndelibleError | None = refusal(attempt)
     return error.code if error else ""
+
+
+def field_refused(attempt: Callable[[], object]) -> str:
+    """Return the field that FIELD_NOT_OF_STATE names, or '' where the attempt does not raise it."""
+    error: IndelibleError | None = refusal(attempt)
+    return error.field if isinstance(error, FieldNotOfState) else ""
 
 
 def is_close(actual: Iterable[float | None], expected: Iterable[float]) -> bool:

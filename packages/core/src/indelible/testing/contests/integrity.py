@@ -12,7 +12,7 @@ from indelible.contests import ContestEvent, EventFault, FetchOutcome, FetchResu
 from indelible.kernel import Change, verify_chain
 from indelible.kernel.aggregates import save_change
 from indelible.kernel.bulk import Bulk
-from indelible.testing.captures.scenarios import code
+from indelible.testing.captures.scenarios import code, field_refused
 from indelible.testing.contests.payloads import PLAYERS
 from indelible.testing.contests.scenarios import (
     ORGANIZER,
@@ -92,6 +92,24 @@ class ContestIntegrityConformance:
         for fields in changes:
             attempt = partial(_force_contest, scenario, **fields)
             assert code(attempt) == "TIME_INVARIANT_VIOLATION", fields
+
+    def test_fields_that_depend_on_each_other_stay_consistent(self, store: AnyStore) -> None:
+        scenario = complete_contest(store)
+        contest, log, run = scenario.contest, scenario.log, scenario.runs[-1]
+        feed = scenario.read(lambda tx: tx.contests.feeds.get(contest.provider_event_id)).entity
+        later = contest.updated_at + timedelta(microseconds=1)
+        cases: list[tuple[str, Callable[[], object]]] = [
+            ("settle_time", partial(evolve, contest, settle_time=later)),
+            ("settled_at", partial(evolve, run, settled_at=later)),
+            ("contest_id", partial(evolve, log, contest_id="other")),
+            ("event_hash", partial(evolve, log, event_hash="")),
+            ("event_hash", partial(evolve, log, event_number=0)),
+            ("failures", partial(evolve, feed, failures=feed.fetch_number + 1)),
+            ("last_payload_digest", partial(evolve, feed, last_payload_digest=None)),
+            ("last_payload_digest", partial(evolve, feed, last_success_at=None)),
+        ]
+        for expected, attempt in cases:
+            assert field_refused(attempt) == expected, attempt
 
     def test_an_event_belongs_to_its_log(self, store: AnyStore) -> None:
         scenario = new_contest(store)

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from attrs import evolve
+
 from indelible import money
 from indelible.kernel import Head
 from indelible.money import (
@@ -29,7 +31,7 @@ from indelible.money.rules.stages import (
     SEND_REFUND_STAGE,
 )
 from indelible.money.tasks.receiving import received
-from indelible.testing.captures.scenarios import code
+from indelible.testing.captures.scenarios import code, field_refused
 from indelible.testing.money.scenarios import FEE, REFERENCE, USD
 from indelible.testing.stores import BEGINNING, FAR, AnyStore, do
 
@@ -187,6 +189,11 @@ class PaymentsConformance:
         task = store.read(lambda tx: tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, "evt_1"))
         assert not task.is_completed
         assert store.read(lambda tx: tx.money.events.unknown(["evt_1", "evt_2"])) == ("evt_2",)
+
+    def test_an_event_has_an_outcome_after_an_attempt(self, store: AnyStore) -> None:
+        event = receive(store, event_bytes("evt_1", "customer.created", {"id": "cus_1"})).event
+        for status in set(InboxStatus) - {InboxStatus.RECEIVED}:
+            assert field_refused(partial(evolve, event, status=status)) == "attempt_number"
 
     def test_a_payment_is_booked_once_whatever_arrives(self, store: AnyStore) -> None:
         charge = paid_charge(store)

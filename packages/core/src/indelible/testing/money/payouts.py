@@ -37,7 +37,7 @@ from indelible.money.rules.payouts import (
     SEND_TRANSFER_STAGE,
     FailureDecision,
 )
-from indelible.testing.captures.scenarios import code
+from indelible.testing.captures.scenarios import code, field_refused
 from indelible.testing.money.scenarios import FEE, OTHER, REFERENCE, USD, WON, settled_books
 from indelible.testing.money.transfers import (
     PROGRAM,
@@ -275,6 +275,13 @@ class PayoutsConformance:
         assert code(partial(do, store, record_transfer_sent, other)) == "TRANSFER_MISMATCH"
         assert code(partial(within, store, rename)) == "FIELD_FIXED"
         assert transfer_of(store, "ann") == transfer
+
+    def test_each_line_of_a_transfer_has_an_amount(self, store: AnyStore) -> None:
+        planned(store)
+        transfer = transfer_of(store, "ann")
+        attempt = partial(evolve, transfer, line_count=transfer.amount_minor + 1)
+
+        assert field_refused(attempt) == "amount_minor"
 
     def test_another_amount_or_currency_at_stripe_is_refused(self, store: AnyStore) -> None:
         planned(store)
