@@ -25,7 +25,6 @@ STEP_KEYS: Final = (*CONTENT_KEYS, "at_seconds", "requests", "retry_after_second
 class StoryUnusable(Invalid):
     """A file that contains no stories of tournaments."""
 
-    code: ClassVar[str] = "STORY_UNUSABLE"
     message: ClassVar[str] = "File {file} is unusable at {path}: expected {expected}; got {actual}."
     file: str
     path: str

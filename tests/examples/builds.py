@@ -44,7 +44,6 @@ BUILD = Lifecycle(
 class BuildRunning(Conflict):
     """Another build of the project is running."""
 
-    code: ClassVar[str] = "BUILD_RUNNING"
     message: ClassVar[str] = "Project {project_id} has a running build already."
     project_id: str
 
@@ -53,7 +52,6 @@ class BuildRunning(Conflict):
 class BuildNotFound(NotFound):
     """No build has this id."""
 
-    code: ClassVar[str] = "BUILD_NOT_FOUND"
     message: ClassVar[str] = "Build {build_id} not found."
     build_id: str
 

@@ -39,7 +39,6 @@ DRAWING = Lifecycle(
 class DrawingNotFound(NotFound):
     """No drawing has this id."""
 
-    code: ClassVar[str] = "DRAWING_NOT_FOUND"
     message: ClassVar[str] = "Drawing {drawing_id} not found."
     drawing_id: str
 

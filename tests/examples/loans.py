@@ -57,7 +57,6 @@ class Loan(Aggregate):
 class LoanNotFound(NotFound):
     """No loan has this id."""
 
-    code: ClassVar[str] = "LOAN_NOT_FOUND"
     message: ClassVar[str] = "Loan {loan_id} not found."
     loan_id: str
 

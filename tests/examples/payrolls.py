@@ -50,7 +50,6 @@ PAYROLL = Lifecycle(
 class PayrollNotFound(NotFound):
     """No payroll has this id."""
 
-    code: ClassVar[str] = "PAYROLL_NOT_FOUND"
     message: ClassVar[str] = "Payroll {payroll_id} not found."
     payroll_id: str
 

@@ -92,7 +92,6 @@ NOTE = Lifecycle(name="note", edges=(Edge("", "write", NoteStatus.WRITTEN, 0),))
 class NoteNotFound(NotFound):
     """No note has this id."""
 
-    code: ClassVar[str] = "NOTE_NOT_FOUND"
     message: ClassVar[str] = "Note {note_id} not found."
     note_id: str
 

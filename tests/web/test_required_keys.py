@@ -29,7 +29,6 @@ admin_routes = Routes("orders_admin", "Orders, for an operator.")
 
 @frozen
 class AlreadyShipped(Conflict):
-    code: ClassVar[str] = "ALREADY_SHIPPED"
     message: ClassVar[str] = "Order {order_id} is already on its way."
     order_id: str
 

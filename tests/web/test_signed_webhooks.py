@@ -41,13 +41,11 @@ FLOOD: Final = PER_MINUTE + 5
 
 @frozen
 class PostmarkInvalid(BadRequest):
-    code: ClassVar[str] = "POSTMARK_INVALID"
     message: ClassVar[str] = "The postmark is missing or wrong."
 
 
 @frozen
 class LetterForeign(Invalid):
-    code: ClassVar[str] = "LETTER_FOREIGN"
     message: ClassVar[str] = "The letter is for another country."
 
 

@@ -95,7 +95,6 @@ class Plan(Aggregate):
 class PlanNotFound(NotFound):
     """No plan has this id."""
 
-    code: ClassVar[str] = "PLAN_NOT_FOUND"
     message: ClassVar[str] = "Plan {plan_id} not found."
     plan_id: str
 

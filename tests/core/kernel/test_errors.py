@@ -80,6 +80,25 @@ def test_an_error_has_a_code_in_upper_snake_case_and_one_kind() -> None:
         assert tuple(error.__subclasses__()) == SUBTYPES.get(error, ()), error
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("LoanNotFound", "LOAN_NOT_FOUND"),
+        ("JSONTooLong", "JSON_TOO_LONG"),
+        ("Gone", "GONE"),
+    ],
+)
+def test_the_code_of_an_error_is_its_name(name: str, code: str) -> None:
+    error = type(name, (Conflict,), {"message": "No."})
+
+    assert error.code == code
+    assert type(f"Other{name}", (error,), {}).code == code
+
+
+def test_an_error_may_declare_another_code() -> None:
+    assert type("Gone", (Conflict,), {"message": "No.", "code": "LOST"}).code == "LOST"
+
+
 def test_an_error_prints_its_code_and_its_message_with_values() -> None:
     error = ConceptNotFound("c-1")
 

@@ -38,7 +38,6 @@ ENOUGH: Final = 0.02  # a gain of accuracy that is worth twice as many seed text
 class TooFewTopics(Invalid):
     """A folder has too few topics with enough texts to be evaluated."""
 
-    code: ClassVar[str] = "TOO_FEW_TOPICS"
     message: ClassVar[str] = (
         "The folder has {topics} topics of at least {texts} texts: at least 2 are expected."
     )

@@ -17,7 +17,6 @@ MAX_CONFIGURATION_BYTES: Final = 1_048_576
 class ConfigurationUnreadable(Invalid):
     """A file that is too large for a configuration, or is no text."""
 
-    code: ClassVar[str] = "CONFIGURATION_UNREADABLE"
     message: ClassVar[str] = "File {file} contains no configuration: {reason}."
     file: str
     reason: str

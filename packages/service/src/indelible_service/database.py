@@ -39,7 +39,6 @@ RESERVED_CONNECTIONS: Final = ("superuser_reserved_connections", "reserved_conne
 class NoDatabase(Unavailable):
     """The database file does not exist."""
 
-    code: ClassVar[str] = "NO_DATABASE"
     message: ClassVar[str] = "No database file exists at {path}."
     path: str
 
@@ -48,7 +47,6 @@ class NoDatabase(Unavailable):
 class SecretMissing(Unavailable):
     """The database has keys, but the secret they were created with is missing."""
 
-    code: ClassVar[str] = "SECRET_MISSING"
     message: ClassVar[str] = (
         "The database has API keys, but their secret is missing at {path}; a new secret would "
         "invalidate them."
@@ -60,7 +58,6 @@ class SecretMissing(Unavailable):
 class TooFewConnections(Unavailable):
     """The processes may need more connections than the database server allows."""
 
-    code: ClassVar[str] = "TOO_FEW_CONNECTIONS"
     message: ClassVar[str] = (
         "{processes} processes may open {needed} connections, but the database server allows "
         "{available}."

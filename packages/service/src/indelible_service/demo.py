@@ -41,7 +41,6 @@ Body = Mapping[str, Any]
 class NotRunning(Unavailable):
     """No server answers at the address."""
 
-    code: ClassVar[str] = "NOT_RUNNING"
     message: ClassVar[str] = "No server answers at {address}."
     address: str
 
@@ -50,7 +49,6 @@ class NotRunning(Unavailable):
 class UnexpectedAnswer(Unavailable):
     """The API gave another answer than expected."""
 
-    code: ClassVar[str] = "UNEXPECTED_ANSWER"
     message: ClassVar[str] = "The API answered {request} with status {status}: {answer}."
     request: str
     status: int

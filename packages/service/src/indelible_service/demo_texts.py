@@ -21,7 +21,6 @@ SECOND_READING_SHARE: Final = 0.2  # of the texts a reader has read
 class NothingToRead(Invalid):
     """The folder has no file with text."""
 
-    code: ClassVar[str] = "NOTHING_TO_READ"
     message: ClassVar[str] = "Folder {folder} contains no .md or .txt file with text."
     folder: str
 

@@ -18,7 +18,6 @@ FORMAT: Final = "format"
 class SettingsWrong(Invalid):
     """Some settings are wrong, and nothing was started."""
 
-    code: ClassVar[str] = "SETTINGS_WRONG"
     message: ClassVar[str] = "Some settings are wrong and nothing was started: {problems}."
     problems: tuple[str, ...]
 

@@ -24,7 +24,6 @@ FULL_DISK_TEXTS: Final = (
 class FileUnusable(Unavailable):
     """A file or directory cannot be read or written."""
 
-    code: ClassVar[str] = "FILE_UNUSABLE"
     message: ClassVar[str] = "File {path} cannot be read or written: {reason}."
     path: str
     reason: str
@@ -34,7 +33,6 @@ class FileUnusable(Unavailable):
 class DiskFull(Unavailable):
     """A file cannot be written, because its disk is full."""
 
-    code: ClassVar[str] = "DISK_FULL"
     message: ClassVar[str] = "The disk of {path} is full: {reason}."
     path: str
     reason: str

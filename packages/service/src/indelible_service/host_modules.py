@@ -29,7 +29,6 @@ logger = logging.getLogger("indelible.service")
 class HostModuleUnusable(Invalid):
     """A module that a command names cannot be imported, or does not export what it must."""
 
-    code: ClassVar[str] = "HOST_MODULE_UNUSABLE"
     message: ClassVar[str] = "Module {module} cannot be used: {problem}."
     module: str
     problem: str

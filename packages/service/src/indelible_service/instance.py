@@ -27,7 +27,6 @@ UNKNOWN_ADDRESS: Final = "an address that it has not chosen yet"
 class AlreadyRunning(Unavailable):
     """Another process serves from the data directory."""
 
-    code: ClassVar[str] = "ALREADY_RUNNING"
     message: ClassVar[str] = (
         "An instance is already running in {directory}, at {address} (process {pid})."
     )
@@ -40,7 +39,6 @@ class AlreadyRunning(Unavailable):
 class InstanceStarting(Unavailable):
     """The instance of the data directory has not chosen its address or database yet."""
 
-    code: ClassVar[str] = "INSTANCE_STARTING"
     message: ClassVar[str] = (
         "The instance in {directory} is starting (process {pid}); it cannot be used yet."
     )

@@ -26,7 +26,6 @@ logger = logging.getLogger("indelible.service")
 class CannotListen(Unavailable):
     """The system does not allow this process to listen at this address."""
 
-    code: ClassVar[str] = "CANNOT_LISTEN"
     message: ClassVar[str] = "The process cannot listen at {host}:{port}: {reason}."
     host: str
     port: int

@@ -76,7 +76,6 @@ JOBS: Final = (4, 5, 6)  # the numbers of nodes; each job has one more
 class JobNotEnded(Unavailable):
     """A job of the demonstration did not end in time."""
 
-    code: ClassVar[str] = "JOB_NOT_ENDED"
     message: ClassVar[str] = "Job {job_id} did not end within {seconds} seconds."
     job_id: str
     seconds: int

@@ -21,7 +21,6 @@ FIELDS: Final = tuple(attribute.name for attribute in fields(ArchitectureSpec))
 class SpecificationInvalid(Invalid):
     """A file that contains no specification of an architecture."""
 
-    code: ClassVar[str] = "SPECIFICATION_INVALID"
     message: ClassVar[str] = "File {file} contains no specification: {reason}."
     file: str
     reason: str

@@ -58,7 +58,6 @@ STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 class StageUnknown(NotFound):
     """No stage of this name is configured."""
 
-    code: ClassVar[str] = "STAGE_UNKNOWN"
     message: ClassVar[str] = "Stage {stage} is not configured; configured stages: {known}."
     stage: str
     known: tuple[str, ...]

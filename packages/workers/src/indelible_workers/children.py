@@ -46,7 +46,6 @@ AnyStage = Stage[Any, Any, Any]
 class PerformNotPicklable(Invalid):
     """A stage asks for a child process, but its `perform` cannot be sent to one."""
 
-    code: ClassVar[str] = "PERFORM_NOT_PICKLABLE"
     message: ClassVar[str] = (
         "Stage {stage} runs in a child process, so its perform must be a function of a module, or "
         "a functools.partial of one with picklable values: {reason}."
@@ -59,7 +58,6 @@ class PerformNotPicklable(Invalid):
 class ChildEnded(Conflict):
     """A child process ended before it returned the outcome of its task."""
 
-    code: ClassVar[str] = "CHILD_ENDED"
     message: ClassVar[str] = (
         "The child process of stage {stage} ended with exit code {exit_code} while it performed "
         "task {entity_id}."

@@ -29,7 +29,6 @@ COMPARED_SLOTS: Final = 5_000
 class CronMalformed(Invalid):
     """A cron expression cannot be read."""
 
-    code: ClassVar[str] = "CRON_MALFORMED"
     message: ClassVar[str] = (
         "Cron expression {expression!r} cannot be read ({problem}); expected five fields: minute, "
         "hour, day of month, month and day of week."
@@ -42,7 +41,6 @@ class CronMalformed(Invalid):
 class CronNeverFires(Invalid):
     """No moment of 50 years matches a cron expression."""
 
-    code: ClassVar[str] = "CRON_NEVER_FIRES"
     message: ClassVar[str] = (
         "Cron expression {expression!r} never fires: no moment of 50 years matches it."
     )
@@ -53,7 +51,6 @@ class CronNeverFires(Invalid):
 class TimeZoneUnknown(Invalid):
     """A time zone is not in the time zone database."""
 
-    code: ClassVar[str] = "TIME_ZONE_UNKNOWN"
     message: ClassVar[str] = (
         "Time zone {time_zone!r} is unknown; expected a name of the time zone database such as "
         "'Europe/Berlin'."

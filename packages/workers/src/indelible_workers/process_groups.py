@@ -25,7 +25,6 @@ KILL_GROUP: Final = 'read -r _; kill -9 "-$0"'
 class ProcessGroupInvalid(Invalid):
     """A task registers a process group that its worker cannot kill for it."""
 
-    code: ClassVar[str] = "PROCESS_GROUP_INVALID"
     message: ClassVar[str] = (
         "Process group {group_id} cannot be registered: {problem}. Start the process in a group of "
         "its own (start_new_session=True)."

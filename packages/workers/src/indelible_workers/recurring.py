@@ -38,7 +38,6 @@ NEVER: Final = datetime.min.replace(tzinfo=UTC)
 class ScheduleNotOne(Invalid):
     """A recurring task has no schedule, or two."""
 
-    code: ClassVar[str] = "SCHEDULE_NOT_ONE"
     message: ClassVar[str] = (
         "Recurring task {name} needs one schedule: either every_seconds or cron."
     )

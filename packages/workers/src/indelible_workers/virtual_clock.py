@@ -23,7 +23,6 @@ MICROSECONDS: Final = 1_000_000
 class WaitNeverEnds(Conflict):
     """Nothing that is scheduled ends a wait without a time limit."""
 
-    code: ClassVar[str] = "WAIT_NEVER_ENDS"
     message: ClassVar[str] = (
         "The wait without a time limit that began at {began_at} never ends: of the scheduled work "
         "({scheduled}) none sets its event within a virtual day."
@@ -36,7 +35,6 @@ class WaitNeverEnds(Conflict):
 class ThreadRefused(Conflict):
     """A virtual clock runs everything in one thread, and starts no other one."""
 
-    code: ClassVar[str] = "THREAD_REFUSED"
     message: ClassVar[str] = "A virtual clock starts no thread: {name} was refused."
     name: str
 

@@ -35,7 +35,6 @@ REQUIRED_FIELDS: Final = ("token_id", "recipient")
 class EventMappingInvalid(Invalid):
     """An event, or the mapping of its fields, that no mint can be read from."""
 
-    code: ClassVar[str] = "EVENT_MAPPING_INVALID"
     message: ClassVar[str] = "Event {event}, field {field}, cannot be read as a mint: {problem}."
     event: str
     field: str

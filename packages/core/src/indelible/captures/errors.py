@@ -11,7 +11,6 @@ from indelible.kernel import Conflict, Invalid, NotFound, Unavailable
 class SpaceNotFound(NotFound):
     """A space that does not exist, or belongs to another user."""
 
-    code: ClassVar[str] = "SPACE_NOT_FOUND"
     message: ClassVar[str] = "Space {space_id} not found."
     space_id: str
 
@@ -20,7 +19,6 @@ class SpaceNotFound(NotFound):
 class SubspaceNotFound(NotFound):
     """A subspace that does not exist, or belongs to another user."""
 
-    code: ClassVar[str] = "SUBSPACE_NOT_FOUND"
     message: ClassVar[str] = "Subspace {subspace_id} not found."
     subspace_id: str
 
@@ -29,7 +27,6 @@ class SubspaceNotFound(NotFound):
 class ArtifactNotFound(NotFound):
     """An artifact that does not exist, or belongs to another user."""
 
-    code: ClassVar[str] = "ARTIFACT_NOT_FOUND"
     message: ClassVar[str] = "Artifact {artifact_id} not found."
     artifact_id: str
 
@@ -38,7 +35,6 @@ class ArtifactNotFound(NotFound):
 class AlgorithmNotFound(NotFound):
     """An algorithm version that does not exist."""
 
-    code: ClassVar[str] = "ALGORITHM_NOT_FOUND"
     message: ClassVar[str] = "Algorithm version {algorithm_id} not found."
     algorithm_id: str
 
@@ -47,7 +43,6 @@ class AlgorithmNotFound(NotFound):
 class SpaceRetired(Conflict):
     """A command on a retired space, which takes no captures and no subspaces."""
 
-    code: ClassVar[str] = "SPACE_RETIRED"
     message: ClassVar[str] = "Space {space_id} is retired: it accepts no captures and no subspaces."
     space_id: str
 
@@ -56,7 +51,6 @@ class SpaceRetired(Conflict):
 class CentroidExists(Conflict):
     """A seed for a subspace that already has a centroid."""
 
-    code: ClassVar[str] = "CENTROID_EXISTS"
     message: ClassVar[str] = (
         "Subspace {subspace_id} has a centroid already; a seed must come before the first capture."
     )
@@ -67,7 +61,6 @@ class CentroidExists(Conflict):
 class CaptureKeyReused(Conflict):
     """A capture key that was used before with another capture."""
 
-    code: ClassVar[str] = "CAPTURE_KEY_REUSED"
     message: ClassVar[str] = "Capture key {capture_key} was already used with another capture."
     capture_key: str
 
@@ -76,7 +69,6 @@ class CaptureKeyReused(Conflict):
 class EmbeddingNotNamed(Invalid):
     """A new space whose model or dimension neither the request nor a setting names."""
 
-    code: ClassVar[str] = "EMBEDDING_NOT_NAMED"
     message: ClassVar[str] = (
         "Field {field} is missing: expected a value, or one in the setting {setting}, which was "
         "never changed."
@@ -89,7 +81,6 @@ class EmbeddingNotNamed(Invalid):
 class EmbeddingOfOtherModel(Invalid):
     """An embedding whose model or dimension is not the space's."""
 
-    code: ClassVar[str] = "EMBEDDING_OF_OTHER_MODEL"
     message: ClassVar[str] = (
         "The embedding does not match the space: expected model {expected_model} with "
         "{expected_dimension} dimensions."
@@ -102,7 +93,6 @@ class EmbeddingOfOtherModel(Invalid):
 class EmbeddingUnusable(Invalid):
     """An embedding with too many, too large, non-finite or only zero numbers."""
 
-    code: ClassVar[str] = "EMBEDDING_UNUSABLE"
     message: ClassVar[str] = (
         "The embedding is unusable: {problem}; expected 1 to 4,096 finite numbers, not all "
         "zero, in the range of 32-bit floats."
@@ -114,7 +104,6 @@ class EmbeddingUnusable(Invalid):
 class ReadingDepthOutOfRange(Invalid):
     """A reading depth outside 0.0 to 1.5."""
 
-    code: ClassVar[str] = "READING_DEPTH_OUT_OF_RANGE"
     message: ClassVar[str] = "reading_depth out of range: expected 0.0 to 1.5, got {value}."
     value: str
 
@@ -126,7 +115,6 @@ class ReadingDepthOutOfRange(Invalid):
 class FractionOutOfRange(Invalid):
     """A number outside 0 to 1."""
 
-    code: ClassVar[str] = "FRACTION_OUT_OF_RANGE"
     message: ClassVar[str] = "Field {field} is out of range: expected 0 to 1, got {value}."
     field: str
     value: str
@@ -136,7 +124,6 @@ class FractionOutOfRange(Invalid):
 class UrlUnusable(Invalid):
     """A text that is no address of a page on the web."""
 
-    code: ClassVar[str] = "URL_UNUSABLE"
     message: ClassVar[str] = (
         "The URL is unusable: {problem}; expected a web address with a host, without "
         "credentials, at most 2,000 characters."
@@ -148,7 +135,6 @@ class UrlUnusable(Invalid):
 class CapturedInFuture(Invalid):
     """A capture time that is later than clocks differ."""
 
-    code: ClassVar[str] = "CAPTURED_IN_FUTURE"
     message: ClassVar[str] = "captured_at {captured_at} is more than five minutes in the future."
     captured_at: str
 
@@ -157,7 +143,6 @@ class CapturedInFuture(Invalid):
 class SettingInvalid(Invalid):
     """A value that a setting cannot have."""
 
-    code: ClassVar[str] = "SETTING_INVALID"
     message: ClassVar[str] = "Setting {key} is invalid: {problem}."
     key: str
     problem: str
@@ -167,7 +152,6 @@ class SettingInvalid(Invalid):
 class FormulaInvalid(Invalid):
     """A text that is no list of formulas in the formula language."""
 
-    code: ClassVar[str] = "FORMULA_INVALID"
     message: ClassVar[str] = "The formulas are invalid: {problem}."
     problem: str
 
@@ -176,7 +160,6 @@ class FormulaInvalid(Invalid):
 class NoActiveAlgorithm(Unavailable):
     """A capture while no algorithm version is active."""
 
-    code: ClassVar[str] = "NO_ACTIVE_ALGORITHM"
     message: ClassVar[str] = "No algorithm version is active: activate one."
 
 
@@ -184,7 +167,6 @@ class NoActiveAlgorithm(Unavailable):
 class AlgorithmExists(Conflict):
     """An algorithm version whose id is registered; registered formulas never change."""
 
-    code: ClassVar[str] = "ALGORITHM_EXISTS"
     message: ClassVar[str] = (
         "Algorithm version {algorithm_id} exists already, and its formulas cannot change."
     )
@@ -195,7 +177,6 @@ class AlgorithmExists(Conflict):
 class AlgorithmNotInstalled(Conflict):
     """An algorithm version without its function in the database; the schema's owner installs it."""
 
-    code: ClassVar[str] = "ALGORITHM_NOT_INSTALLED"
     message: ClassVar[str] = (
         "The database does not have the functions of algorithm version {algorithm_id}: the "
         "schema owner must install them."
@@ -207,7 +188,6 @@ class AlgorithmNotInstalled(Conflict):
 class AlgorithmFailed(Unavailable):
     """An algorithm version that raised an error or computed an unusable value."""
 
-    code: ClassVar[str] = "ALGORITHM_FAILED"
     message: ClassVar[str] = (
         "Algorithm version {algorithm_id} raised an error or returned no number; nothing was "
         "stored."
@@ -219,7 +199,6 @@ class AlgorithmFailed(Unavailable):
 class EmbedderFailed(Unavailable):
     """An embedding model that failed."""
 
-    code: ClassVar[str] = "EMBEDDER_FAILED"
     message: ClassVar[str] = "The embedding model failed: {problem}; nothing was stored."
     problem: str
 
@@ -228,7 +207,6 @@ class EmbedderFailed(Unavailable):
 class SelfTestFailed(Conflict):
     """An algorithm version that the store computes differently from its text."""
 
-    code: ClassVar[str] = "SELF_TEST_FAILED"
     message: ClassVar[str] = (
         "Algorithm version {algorithm_id} was not activated: the database computes {formula} "
         "differently."

@@ -11,7 +11,6 @@ from indelible.kernel import Conflict, Forbidden, Invalid, NotFound
 class ConceptNotFound(NotFound):
     """No concept has this id."""
 
-    code: ClassVar[str] = "CONCEPT_NOT_FOUND"
     message: ClassVar[str] = "Concept {concept_id} not found."
     concept_id: str
 
@@ -20,7 +19,6 @@ class ConceptNotFound(NotFound):
 class VersionNotFound(NotFound):
     """A concept has no version of this number."""
 
-    code: ClassVar[str] = "VERSION_NOT_FOUND"
     message: ClassVar[str] = "Concept {concept_id} has no version {version_number}."
     concept_id: str
     version_number: int
@@ -39,7 +37,6 @@ class NotYetCreated(NotFound):
 class WarningLevelsInvalid(Invalid):
     """A text of warning levels cannot be read."""
 
-    code: ClassVar[str] = "WARNING_LEVELS_INVALID"
     message: ClassVar[str] = (
         "Warning level {item} is invalid: expected a warning code or EMPTY_FIELDS once, a colon "
         "and one of {levels}, with commas between several."
@@ -77,7 +74,6 @@ class CorrectionTargetNotPublished(Conflict):
 class InvalidInitialState(Invalid):
     """A new concept is not in DRAFT, not at version 1, or has two times."""
 
-    code: ClassVar[str] = "INVALID_INITIAL_STATE"
     message: ClassVar[str] = (
         "Concept {concept_id} must start in DRAFT, at version 1, with equal created_at and "
         "updated_at."
@@ -89,7 +85,6 @@ class InvalidInitialState(Invalid):
 class StaleConcept(Conflict):
     """A saved concept is older than the stored one."""
 
-    code: ClassVar[str] = "STALE_CONCEPT"
     message: ClassVar[str] = "Concept {concept_id} is older than the stored one."
     concept_id: str
 
@@ -98,7 +93,6 @@ class StaleConcept(Conflict):
 class VersionGap(Conflict):
     """A version number was skipped."""
 
-    code: ClassVar[str] = "VERSION_GAP"
     message: ClassVar[str] = (
         "The next version of concept {concept_id} must follow version {current_version}."
     )
@@ -110,7 +104,6 @@ class VersionGap(Conflict):
 class CombinedChange(Invalid):
     """A saved concept changes status and version at once."""
 
-    code: ClassVar[str] = "COMBINED_CHANGE"
     message: ClassVar[str] = (
         "Concept {concept_id} changes status and version at once: use two commands."
     )
@@ -121,7 +114,6 @@ class CombinedChange(Invalid):
 class ImmutableFieldChanged(Conflict):
     """A saved concept has another creation time."""
 
-    code: ClassVar[str] = "IMMUTABLE_FIELD_CHANGED"
     message: ClassVar[str] = "Concept {concept_id} must keep its created_at."
     concept_id: str
 
@@ -130,7 +122,6 @@ class ImmutableFieldChanged(Conflict):
 class VersionAlreadyExists(Conflict):
     """A stored version would be replaced."""
 
-    code: ClassVar[str] = "VERSION_ALREADY_EXISTS"
     message: ClassVar[str] = (
         "Version {version_number} of concept {concept_id} exists already and cannot be replaced."
     )
@@ -142,7 +133,6 @@ class VersionAlreadyExists(Conflict):
 class VersionOutOfSequence(Conflict):
     """A version is saved before the one with the previous number."""
 
-    code: ClassVar[str] = "VERSION_OUT_OF_SEQUENCE"
     message: ClassVar[str] = "Version {version_number} of concept {concept_id} is out of sequence."
     concept_id: str
     version_number: int
@@ -152,7 +142,6 @@ class VersionOutOfSequence(Conflict):
 class PointerMismatch(Conflict):
     """A version is saved that its concept does not point to."""
 
-    code: ClassVar[str] = "POINTER_MISMATCH"
     message: ClassVar[str] = (
         "Concept {concept_id} does not point to version {version_number}: save the concept "
         "with the version's number and time first."
@@ -165,7 +154,6 @@ class PointerMismatch(Conflict):
 class PartialWrite(Invalid):
     """A transaction ends before the version of a saved concept is saved."""
 
-    code: ClassVar[str] = "PARTIAL_WRITE"
     message: ClassVar[str] = (
         "Concepts {concept_ids} were saved without the versions they point to; nothing was stored."
     )

@@ -11,7 +11,6 @@ from indelible.kernel import Conflict, Forbidden, Invalid, NotFound, Unavailable
 class ContestNotFound(NotFound):
     """A contest that does not exist, or that the caller may not see."""
 
-    code: ClassVar[str] = "CONTEST_NOT_FOUND"
     message: ClassVar[str] = "Contest {contest_id} not found."
     contest_id: str
 
@@ -20,7 +19,6 @@ class ContestNotFound(NotFound):
 class EntryNotFound(NotFound):
     """An entry that does not exist, or belongs to another user."""
 
-    code: ClassVar[str] = "ENTRY_NOT_FOUND"
     message: ClassVar[str] = "Entry {entry_id} not found."
     entry_id: str
 
@@ -38,7 +36,6 @@ class LogNotFound(NotFound):
 class EventNotFound(NotFound):
     """An event that a contest's log does not have."""
 
-    code: ClassVar[str] = "EVENT_NOT_FOUND"
     message: ClassVar[str] = "Contest {contest_id} has no event {number}."
     contest_id: str
     number: int
@@ -48,7 +45,6 @@ class EventNotFound(NotFound):
 class FeedNotFound(NotFound):
     """A tournament that no contest was ever published for."""
 
-    code: ClassVar[str] = "FEED_NOT_FOUND"
     message: ClassVar[str] = "The feed of tournament {provider_event_id} was not found."
     provider_event_id: str
 
@@ -57,7 +53,6 @@ class FeedNotFound(NotFound):
 class FetchNotFound(NotFound):
     """A fetch that a feed does not have."""
 
-    code: ClassVar[str] = "FETCH_NOT_FOUND"
     message: ClassVar[str] = "The feed of tournament {provider_event_id} has no fetch {number}."
     provider_event_id: str
     number: int
@@ -67,7 +62,6 @@ class FetchNotFound(NotFound):
 class FetchWithoutPayload(NotFound):
     """A fetch that received no bytes."""
 
-    code: ClassVar[str] = "FETCH_WITHOUT_PAYLOAD"
     message: ClassVar[str] = (
         "Fetch {number} of tournament {provider_event_id} received no bytes: its outcome is "
         "{outcome}."
@@ -81,7 +75,6 @@ class FetchWithoutPayload(NotFound):
 class RunNotFound(NotFound):
     """A settlement run that does not exist."""
 
-    code: ClassVar[str] = "RUN_NOT_FOUND"
     message: ClassVar[str] = "Settlement run {run_id} not found."
     run_id: str
 
@@ -90,7 +83,6 @@ class RunNotFound(NotFound):
 class ConfigurationNotFound(NotFound):
     """A version that a contest's configuration does not have."""
 
-    code: ClassVar[str] = "CONFIGURATION_NOT_FOUND"
     message: ClassVar[str] = "Contest {contest_id} has no configuration version {version}."
     contest_id: str
     version: int
@@ -100,7 +92,6 @@ class ConfigurationNotFound(NotFound):
 class RosterNotFound(NotFound):
     """A number that no roster of an entry has."""
 
-    code: ClassVar[str] = "ROSTER_NOT_FOUND"
     message: ClassVar[str] = "Entry {entry_id} has no roster {number}."
     entry_id: str
     number: int
@@ -110,7 +101,6 @@ class RosterNotFound(NotFound):
 class EntrySettled(Conflict):
     """A change of an entry after the settlement of its contest, which has counted it."""
 
-    code: ClassVar[str] = "ENTRY_SETTLED"
     message: ClassVar[str] = (
         "Entry {entry_id} keeps state {status}: contest {contest_id} is settled."
     )
@@ -123,7 +113,6 @@ class EntrySettled(Conflict):
 class ContestLocked(Forbidden):
     """A join or a change of a roster at or after the lock."""
 
-    code: ClassVar[str] = "CONTEST_LOCKED"
     message: ClassVar[str] = (
         "Contest {contest_id} takes no entries and rosters: expected state SCHEDULED before "
         "{lock_time}, got state {status} at {now}."
@@ -138,7 +127,6 @@ class ContestLocked(Forbidden):
 class AlreadyJoined(Conflict):
     """A user with as many entries as the contest allows."""
 
-    code: ClassVar[str] = "ALREADY_JOINED"
     message: ClassVar[str] = (
         "User {user_id} has {entries} entries in contest {contest_id}; at most {max_entries} are "
         "allowed."
@@ -153,7 +141,6 @@ class AlreadyJoined(Conflict):
 class ContestFull(Conflict):
     """A contest without a free place."""
 
-    code: ClassVar[str] = "CONTEST_FULL"
     message: ClassVar[str] = "All {max_entries} places of contest {contest_id} are taken."
     contest_id: str
     max_entries: int
@@ -163,7 +150,6 @@ class ContestFull(Conflict):
 class NotAParticipant(Forbidden):
     """A user without an entry in the contest."""
 
-    code: ClassVar[str] = "NOT_A_PARTICIPANT"
     message: ClassVar[str] = "User {user_id} has no entry in contest {contest_id}."
     contest_id: str
     user_id: str
@@ -173,7 +159,6 @@ class NotAParticipant(Forbidden):
 class ConfigImmutable(Conflict):
     """A change of the configuration at or after the lock."""
 
-    code: ClassVar[str] = "CONFIG_IMMUTABLE"
     message: ClassVar[str] = (
         "The configuration of contest {contest_id} cannot change: expected state SCHEDULED before "
         "{lock_time}, got state {status} at {now}."
@@ -188,7 +173,6 @@ class ConfigImmutable(Conflict):
 class FeeFixed(Conflict):
     """A change of the fee, the currency, the kind of payouts or the roster size after an entry."""
 
-    code: ClassVar[str] = "FEE_FIXED"
     message: ClassVar[str] = (
         "Key {key} of contest {contest_id} cannot change because the contest has entries: "
         "expected {expected}, got {actual}."
@@ -203,7 +187,6 @@ class FeeFixed(Conflict):
 class PlacesTaken(Conflict):
     """A configuration with fewer places than the contest's entries have."""
 
-    code: ClassVar[str] = "PLACES_TAKEN"
     message: ClassVar[str] = (
         "Contest {contest_id} cannot have {max_entries} places: place {highest_place_number} is "
         "taken."
@@ -217,7 +200,6 @@ class PlacesTaken(Conflict):
 class TimeInvariantViolation(Invalid):
     """The times of a contest are not in order."""
 
-    code: ClassVar[str] = "TIME_INVARIANT_VIOLATION"
     message: ClassVar[str] = (
         "Contest {contest_id} needs created_at < lock_time <= start_time < end_time; got "
         "{created_at}, {lock_time}, {start_time} and {end_time}."
@@ -233,7 +215,6 @@ class TimeInvariantViolation(Invalid):
 class FieldNotKnown(Conflict):
     """A join or a roster before the tournament's field is known."""
 
-    code: ClassVar[str] = "FIELD_NOT_KNOWN"
     message: ClassVar[str] = "The field of contest {contest_id} is not known yet."
     contest_id: str
 
@@ -242,7 +223,6 @@ class FieldNotKnown(Conflict):
 class PaymentAmountMismatch(Conflict):
     """A payment that is not the fee of the entry."""
 
-    code: ClassVar[str] = "PAYMENT_AMOUNT_MISMATCH"
     message: ClassVar[str] = (
         "The payment of entry {entry_id} does not match: expected {expected_minor} minor units of "
         "{expected_currency}, got {actual_minor} of {actual_currency}."
@@ -258,7 +238,6 @@ class PaymentAmountMismatch(Conflict):
 class ResumeNotPossible(Conflict):
     """A resume of a contest whose failed check does not pass now."""
 
-    code: ClassVar[str] = "RESUME_NOT_POSSIBLE"
     message: ClassVar[str] = "Contest {contest_id} cannot resume {attempted_action}: {problem}."
     contest_id: str
     attempted_action: str
@@ -269,7 +248,6 @@ class ResumeNotPossible(Conflict):
 class RetryNotPossible(Conflict):
     """A retry of a settlement that the contest was not in."""
 
-    code: ClassVar[str] = "RETRY_NOT_POSSIBLE"
     message: ClassVar[str] = (
         "The settlement of contest {contest_id} cannot be retried: expected an error from LIVE, "
         "got {actual}."
@@ -291,7 +269,6 @@ class RunInProgress(Conflict):
 class ContestSettled(Conflict):
     """A second settlement of a contest."""
 
-    code: ClassVar[str] = "CONTEST_SETTLED"
     message: ClassVar[str] = "Contest {contest_id} is settled."
     contest_id: str
 
@@ -300,7 +277,6 @@ class ContestSettled(Conflict):
 class SettlementInputChanged(Conflict):
     """The log or the entries of a contest changed while its settlement was computed."""
 
-    code: ClassVar[str] = "SETTLEMENT_INPUT_CHANGED"
     message: ClassVar[str] = (
         "The input of settlement run {run_id} has changed: expected {expected}, got {actual}."
     )
@@ -313,7 +289,6 @@ class SettlementInputChanged(Conflict):
 class SettlementNotDue(Conflict):
     """A settlement before the tournament has ended and the hold is over."""
 
-    code: ClassVar[str] = "SETTLEMENT_NOT_DUE"
     message: ClassVar[str] = (
         "Contest {contest_id} cannot be settled now: expected {expected}, got {actual}."
     )
@@ -326,7 +301,6 @@ class SettlementNotDue(Conflict):
 class SettlementUnbalanced(Invalid):
     """A settlement whose sums do not match its lines."""
 
-    code: ClassVar[str] = "SETTLEMENT_UNBALANCED"
     message: ClassVar[str] = (
         "Field {field} of the settlement does not match its lines: expected {expected}, got "
         "{actual}."
@@ -340,7 +314,6 @@ class SettlementUnbalanced(Invalid):
 class EventBodyUnreadable(Unavailable):
     """The stored body of an event is no field or leaderboard, so it cannot be read."""
 
-    code: ClassVar[str] = "EVENT_BODY_UNREADABLE"
     message: ClassVar[str] = (
         "The stored body of an event cannot be read ({problem}); `indelible verify` names the "
         "event."
@@ -352,7 +325,6 @@ class EventBodyUnreadable(Unavailable):
 class EventNotApplicable(Conflict):
     """An event that cannot have the effect that a command asks for."""
 
-    code: ClassVar[str] = "EVENT_NOT_APPLICABLE"
     message: ClassVar[str] = (
         "Event {number} of contest {contest_id} does not allow this: expected {expected}, got "
         "{actual}."
@@ -367,7 +339,6 @@ class EventNotApplicable(Conflict):
 class ActionCannotFail(Invalid):
     """A failure of an action that is none of lock, start and complete."""
 
-    code: ClassVar[str] = "ACTION_CANNOT_FAIL"
     message: ClassVar[str] = (
         "Action {action} of contest {contest_id} cannot fail: expected one of {allowed}."
     )

@@ -12,7 +12,6 @@ from indelible.kernel.history import Record
 class FieldFixed(Conflict):
     """A change of a field that must keep its value."""
 
-    code: ClassVar[str] = "FIELD_FIXED"
     message: ClassVar[str] = (
         "Field {field} of {lifecycle} {entity_id} is fixed: expected {expected}, got {actual}."
     )
@@ -27,7 +26,6 @@ class FieldFixed(Conflict):
 class FieldNotOfAction(Conflict):
     """A change of a field that the action does not change."""
 
-    code: ClassVar[str] = "FIELD_NOT_OF_ACTION"
     message: ClassVar[str] = (
         "Action {action} does not change field {field} of {lifecycle} {entity_id}: expected "
         "{expected}, got {actual}."
@@ -44,7 +42,6 @@ class FieldNotOfAction(Conflict):
 class TimeTooLate(Invalid):
     """A time that is further ahead of its change than its lifecycle allows."""
 
-    code: ClassVar[str] = "TIME_TOO_LATE"
     message: ClassVar[str] = (
         "Field {field} of {lifecycle} {entity_id} must be at most {latest}, got {actual}."
     )
@@ -59,7 +56,6 @@ class TimeTooLate(Invalid):
 class TimeNotAdvanced(Conflict):
     """An aggregate's next value is not later than its previous one."""
 
-    code: ClassVar[str] = "TIME_NOT_ADVANCED"
     message: ClassVar[str] = "Entity {entity_id} must be updated after {previous}, got {actual}."
     entity_id: str
     previous: str
@@ -70,7 +66,6 @@ class TimeNotAdvanced(Conflict):
 class InvalidBirth(Invalid):
     """A new aggregate was created and updated at different times."""
 
-    code: ClassVar[str] = "INVALID_BIRTH"
     message: ClassVar[str] = (
         "New entity {entity_id} must have equal created_at and updated_at, got {created_at} and "
         "{updated_at}."
@@ -84,7 +79,6 @@ class InvalidBirth(Invalid):
 class VersionMismatch(Invalid):
     """An aggregate's version number is not the one that its change gives it."""
 
-    code: ClassVar[str] = "VERSION_MISMATCH"
     message: ClassVar[str] = "Entity {entity_id} must be at version {expected}, got {actual}."
     entity_id: str
     expected: int
@@ -95,7 +89,6 @@ class VersionMismatch(Invalid):
 class RecordsDiffer(Invalid):
     """A change adds other records than its aggregate declares."""
 
-    code: ClassVar[str] = "RECORDS_DIFFER"
     message: ClassVar[str] = (
         "Action {action} on {entity_id} must add these records: {expected}; got: {actual}."
     )
@@ -109,7 +102,6 @@ class RecordsDiffer(Invalid):
 class RecordMismatch(Invalid):
     """A record does not belong to the value of the aggregate that it is saved with."""
 
-    code: ClassVar[str] = "RECORD_MISMATCH"
     message: ClassVar[str] = (
         "Field {field} of record {record} does not match entity {entity_id}: expected {expected}, "
         "got {actual}."
@@ -125,7 +117,6 @@ class RecordMismatch(Invalid):
 class RecordExists(Conflict):
     """A stored record has the same value in a field that is unique."""
 
-    code: ClassVar[str] = "RECORD_EXISTS"
     message: ClassVar[str] = (
         "Record {record} of entity {entity_id} cannot be added: another one has {field} {value}."
     )

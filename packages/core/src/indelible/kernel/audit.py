@@ -22,7 +22,6 @@ class ActorKind(StrEnum):
 class InvalidActor(Invalid):
     """A text is not an actor."""
 
-    code: ClassVar[str] = "INVALID_ACTOR"
     message: ClassVar[str] = (
         "Actor {actor} is invalid: expected `user:<id>`, `system:<name>` or `key:<id>`."
     )

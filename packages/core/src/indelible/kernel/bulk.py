@@ -26,7 +26,6 @@ MAX_BULK_CHARACTERS: Final = 200_000_000
 class BulkMisnumbered(Invalid):
     """The rows of a bulk are not numbered 1, 2, 3 and so on."""
 
-    code: ClassVar[str] = "BULK_MISNUMBERED"
     message: ClassVar[str] = (
         "Rows of {record} must be numbered from 1 without gaps: expected {expected}, got {actual}."
     )
@@ -39,7 +38,6 @@ class BulkMisnumbered(Invalid):
 class BulkTooLarge(Invalid):
     """A change would add more rows, or longer ones, than one change may."""
 
-    code: ClassVar[str] = "BULK_TOO_LARGE"
     message: ClassVar[str] = (
         "The {record} of one change are too many: at most {max_rows} rows and {max_characters} "
         "characters of JSON are allowed, got {rows} rows and {characters} characters."
@@ -55,7 +53,6 @@ class BulkTooLarge(Invalid):
 class BulkDiffers(Invalid):
     """A change adds other bulk records than its aggregate declares for the action."""
 
-    code: ClassVar[str] = "BULK_DIFFERS"
     message: ClassVar[str] = (
         "Action {action} on {entity_id} must add these bulk records: {expected}; got: {actual}."
     )
@@ -69,7 +66,6 @@ class BulkDiffers(Invalid):
 class BulkMismatch(Conflict):
     """A change does not hold the count and the digest of the rows that it is saved with."""
 
-    code: ClassVar[str] = "BULK_MISMATCH"
     message: ClassVar[str] = (
         "Change {seq} of {entity_id} does not match its {record}: expected {expected}, "
         "got {actual}."

@@ -15,7 +15,6 @@ NO_MEMBER = "nothing"
 class ContractViolated(Invalid):
     """An adapter lacks a method of its port, or has it with another signature."""
 
-    code: ClassVar[str] = "CONTRACT_VIOLATED"
     message: ClassVar[str] = (
         "Adapter {adapter} does not implement {method} of port {port}: expected {expected}, "
         "got {actual}."

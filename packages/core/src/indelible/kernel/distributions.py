@@ -37,7 +37,6 @@ NO_VERSION: Final = "without a version"
 class DistributionMissing(Unavailable):
     """A feature is used whose distribution is not installed, or not with all that it needs."""
 
-    code: ClassVar[str] = "DISTRIBUTION_MISSING"
     message: ClassVar[str] = (
         "{needed_by} needs the distribution {distribution}, whose module {module} is not"
         " installed: type `{from_checkout}` for a checkout, or `{from_index}` for an index."
@@ -54,7 +53,6 @@ class DistributionMissing(Unavailable):
 class DistributionVersionsDiffer(Conflict):
     """Distributions of indelible are installed that do not belong to one release."""
 
-    code: ClassVar[str] = "DISTRIBUTION_VERSIONS_DIFFER"
     message: ClassVar[str] = (
         "All distributions of indelible must have the version of {expected}; got {others}."
     )

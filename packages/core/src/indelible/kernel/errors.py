@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Final, cast
 from attrs import asdict, frozen
 
 MESSAGE_PUNCTUATION: Final = ".,;:"  # after a value, so that the value needs no full stop
+# Before a capital that begins a word, also after an abbreviation.
+WORD_BOUNDARY: Final = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 ELLIPSIS: Final = ".."  # the end of an ellipsis, also of one that a sentence continues
 
 
@@ -14,11 +16,19 @@ ELLIPSIS: Final = ".."  # the end of an ellipsis, also of one that a sentence co
 class IndelibleError(Exception):
     """The root of all errors.
 
-    A leaf has a stable `code`, and a `message`: a format string with its own fields as values.
+    A leaf has a `message`: a format string with its own fields as values. Its stable `code` is its
+    name in upper case, `SPACE_NOT_FOUND` for `SpaceNotFound`, unless it declares another one.
     """
 
     code: ClassVar[str] = ""
     message: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        """Derive the code of a leaf."""
+        super().__init_subclass__()
+        declared = vars(cls)
+        if "message" in declared and "code" not in declared:
+            cls.code = WORD_BOUNDARY.sub("_", cls.__name__).upper()
 
     @property
     def title(self) -> str:
@@ -82,7 +92,6 @@ class Stale(IndelibleError):
     PostgreSQL cannot read its seq any more.
     """
 
-    code: ClassVar[str] = "STALE"
     message: ClassVar[str] = (
         "Entity {entity_id} has changed: expected seq {expected_seq}, got {actual_seq}."
     )
@@ -95,7 +104,6 @@ class Stale(IndelibleError):
 class InvalidTransition(Conflict):
     """The lifecycle has no edge for this action in this state."""
 
-    code: ClassVar[str] = "INVALID_TRANSITION"
     message: ClassVar[str] = (
         "Lifecycle {lifecycle} does not allow {action} in state {from_state!r}; allowed "
         "actions: {allowed}."
@@ -125,7 +133,6 @@ class ForeignCursor(Invalid):
     It is one of another store, or the store was restored from a backup older than the cursor.
     """
 
-    code: ClassVar[str] = "FOREIGN_CURSOR"
     message: ClassVar[str] = (
         "Cursor {cursor} names no change of this store, which may have been restored from an older "
         "backup: continue from an earlier cursor, from a time, or from the beginning."
@@ -137,7 +144,6 @@ class ForeignCursor(Invalid):
 class IdempotencyKeyConflict(Conflict):
     """An idempotency key was already used with another request."""
 
-    code: ClassVar[str] = "IDEMPOTENCY_KEY_CONFLICT"
     message: ClassVar[str] = "Idempotency key {key} was already used with another request."
     key: str
 
@@ -146,7 +152,6 @@ class IdempotencyKeyConflict(Conflict):
 class RequestInFlight(Conflict):
     """The first request with an idempotency key is still running."""
 
-    code: ClassVar[str] = "REQUEST_IN_FLIGHT"
     message: ClassVar[str] = (
         "The first request with idempotency key {key} is still running; try again shortly."
     )
@@ -157,7 +162,6 @@ class RequestInFlight(Conflict):
 class StoreBusy(Unavailable):
     """Every attempt lost against other transactions."""
 
-    code: ClassVar[str] = "STORE_BUSY"
     message: ClassVar[str] = (
         "The store is busy: {attempts} attempts lost against other transactions."
     )
@@ -168,7 +172,6 @@ class StoreBusy(Unavailable):
 class StoreFull(Unavailable):
     """The database has no room left; what was committed is safe, and reading goes on."""
 
-    code: ClassVar[str] = "STORE_FULL"
     message: ClassVar[str] = (
         "The database has no free space; committed data is safe, and reads continue."
     )
@@ -178,7 +181,6 @@ class StoreFull(Unavailable):
 class StoreUnreachable(Unavailable):
     """The database does not answer."""
 
-    code: ClassVar[str] = "STORE_UNREACHABLE"
     message: ClassVar[str] = "The database does not answer: {reason}."
     reason: str
 
@@ -187,7 +189,6 @@ class StoreUnreachable(Unavailable):
 class OutcomeUnknown(IndelibleError):
     """The connection broke during COMMIT, and the outcome is unknown."""
 
-    code: ClassVar[str] = "OUTCOME_UNKNOWN"
     message: ClassVar[str] = (
         "The connection broke during COMMIT: look the entity up before trying again."
     )

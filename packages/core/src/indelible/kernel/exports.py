@@ -68,7 +68,6 @@ class InvalidLines:
 class ExportDamaged(Invalid):
     """An export does not match its digest."""
 
-    code: ClassVar[str] = "EXPORT_DAMAGED"
     message: ClassVar[str] = (
         "The export does not match its digest: it was cut short, extended or changed."
     )

@@ -23,7 +23,6 @@ class JsonLimitExceeded(Invalid):
     Both databases refuse the same values.
     """
 
-    code: ClassVar[str] = "JSON_LIMIT_EXCEEDED"
     message: ClassVar[str] = "Field {field} exceeds a limit of JSON values: {limit}."
     field: str
     limit: str
@@ -33,7 +32,6 @@ class JsonLimitExceeded(Invalid):
 class DuplicateJsonKey(Invalid):
     """Two keys of an object have the same text in JSON, such as 1 and "1"."""
 
-    code: ClassVar[str] = "DUPLICATE_JSON_KEY"
     message: ClassVar[str] = "Field {field} contains an object with two keys {key}."
     field: str
     key: str

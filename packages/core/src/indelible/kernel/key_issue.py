@@ -15,7 +15,6 @@ from indelible.kernel.values import IDENTIFIER, is_identifier
 class KeyNotOwned(Forbidden):
     """The actor of a transaction is not the owner of the key that it uses."""
 
-    code: ClassVar[str] = "KEY_NOT_OWNED"
     message: ClassVar[str] = "Key {key_id} belongs to another owner than {actor}."
     key_id: str
     actor: str
@@ -25,7 +24,6 @@ class KeyNotOwned(Forbidden):
 class KeyUnusable(Forbidden):
     """The key that issues another one has expired or is revoked."""
 
-    code: ClassVar[str] = "KEY_UNUSABLE"
     message: ClassVar[str] = "Key {key_id} is revoked or has expired, so it can issue no key."
     key_id: str
 
@@ -34,7 +32,6 @@ class KeyUnusable(Forbidden):
 class ScopeNotGranted(Forbidden):
     """A new key would have scopes that the key that issues it lacks."""
 
-    code: ClassVar[str] = "SCOPE_NOT_GRANTED"
     message: ClassVar[str] = (
         "A key can only have scopes of the key that issues it, which lacks {scopes}."
     )
@@ -45,7 +42,6 @@ class ScopeNotGranted(Forbidden):
 class ExpiryTooLate(Forbidden):
     """A new key would outlive the key that issues it."""
 
-    code: ClassVar[str] = "EXPIRY_TOO_LATE"
     message: ClassVar[str] = (
         "A key can only last as long as the key that issues it: until {latest} at the latest."
     )
@@ -56,7 +52,6 @@ class ExpiryTooLate(Forbidden):
 class ExpiryPassed(Invalid):
     """A new key would have expired already."""
 
-    code: ClassVar[str] = "EXPIRY_PASSED"
     message: ClassVar[str] = "The key would expire at {expires_at}, which has passed."
     expires_at: str
 

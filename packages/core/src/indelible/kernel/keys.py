@@ -55,7 +55,6 @@ KEY = Lifecycle(
 class KeyNotFound(NotFound):
     """No API key has this id."""
 
-    code: ClassVar[str] = "KEY_NOT_FOUND"
     message: ClassVar[str] = "Key {key_id} not found."
     key_id: str
 
@@ -64,7 +63,6 @@ class KeyNotFound(NotFound):
 class InvalidScope(Invalid):
     """A scope, or the number of scopes, is invalid."""
 
-    code: ClassVar[str] = "INVALID_SCOPE"
     message: ClassVar[str] = (
         "Scope {scope} is invalid: a key has 1 to 50 scopes, each written `context:verb` or "
         "`admin`."

@@ -34,7 +34,6 @@ GROUP_ID: Final = {"minimum": 2, "maximum": 2**31 - 1}  # 0 and 1 would address 
 class PerformStopped(Conflict):
     """The worker has asked a running `perform` to stop, and it has stopped."""
 
-    code: ClassVar[str] = "PERFORM_STOPPED"
     message: ClassVar[str] = "Task {entity_id} of stage {stage} was stopped: {reason}."
     stage: str
     entity_id: str
@@ -45,7 +44,6 @@ class PerformStopped(Conflict):
 class TimeLimitExceeded(Conflict):
     """A `perform` took longer than the time limit of its stage."""
 
-    code: ClassVar[str] = "TIME_LIMIT_EXCEEDED"
     message: ClassVar[str] = (
         "Task {entity_id} of stage {stage} was performed for longer than its limit of "
         "{timeout_seconds} seconds."

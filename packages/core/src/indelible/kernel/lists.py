@@ -22,7 +22,6 @@ EQUALITIES: Final = ("status", "owner", "actor")
 class InvalidPosition(Invalid):
     """A text is not a position in a list of this order."""
 
-    code: ClassVar[str] = "INVALID_POSITION"
     message: ClassVar[str] = "Position {position!r} does not belong to a list in this order."
     position: str
 

@@ -22,7 +22,6 @@ MAX_PARTS: Final = 1_000_000
 class CurrencyUnknown(Invalid):
     """A text is not the code of an active currency."""
 
-    code: ClassVar[str] = "CURRENCY_UNKNOWN"
     message: ClassVar[str] = (
         "Field {field} is not the code of an active currency of ISO 4217 with minor units, in"
         " upper case: got {value}."
@@ -35,7 +34,6 @@ class CurrencyUnknown(Invalid):
 class CurrencyMismatch(Invalid):
     """Amounts of two currencies cannot be added or compared."""
 
-    code: ClassVar[str] = "CURRENCY_MISMATCH"
     message: ClassVar[str] = (
         "Amounts of different currencies cannot be combined: expected {expected}, got {actual}."
     )
@@ -47,7 +45,6 @@ class CurrencyMismatch(Invalid):
 class AmountOverflow(Invalid):
     """The result of a computation is outside the range of amounts."""
 
-    code: ClassVar[str] = "AMOUNT_OVERFLOW"
     message: ClassVar[str] = (
         "The amount of a computation is out of range: expected at most {max_minor} minor units"
         " above or below 0, got {amount_minor}."
@@ -60,7 +57,6 @@ class AmountOverflow(Invalid):
 class SplitImpossible(Invalid):
     """An amount cannot be divided in this way."""
 
-    code: ClassVar[str] = "SPLIT_IMPOSSIBLE"
     message: ClassVar[str] = (
         "An amount cannot be split by {parts}: expected a number of parts from 1 to 1,000,000, or"
         " so many whole weights of 0 or more, of which one is above 0."

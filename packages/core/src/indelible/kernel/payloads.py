@@ -27,7 +27,6 @@ PAYLOAD_SIZE: Final = {"minimum": 0, "maximum": MAX_PAYLOAD_BYTES}
 class PayloadTooLarge(Invalid):
     """A payload has more bytes than the store accepts."""
 
-    code: ClassVar[str] = "PAYLOAD_TOO_LARGE"
     message: ClassVar[str] = (
         "The payload is too large: expected at most {max_bytes} bytes, got {size}."
     )
@@ -39,7 +38,6 @@ class PayloadTooLarge(Invalid):
 class PayloadInconsistent(Invalid):
     """A payload's digest, size or hash does not follow from its bytes and its other fields."""
 
-    code: ClassVar[str] = "PAYLOAD_INCONSISTENT"
     message: ClassVar[str] = (
         "Field {field} of the payload does not match: expected {expected}, got {actual}."
     )
@@ -52,7 +50,6 @@ class PayloadInconsistent(Invalid):
 class PayloadNotFound(NotFound):
     """No payload has this digest."""
 
-    code: ClassVar[str] = "PAYLOAD_NOT_FOUND"
     message: ClassVar[str] = "No payload has the digest {digest}."
     digest: str
 

@@ -33,7 +33,6 @@ REFERENCE: Final = re.compile("([1-9][0-9]{0,17}):([0-9a-f]{64})")
 class SealReferenceInvalid(Invalid):
     """A text is not the reference of a seal."""
 
-    code: ClassVar[str] = "SEAL_REFERENCE_INVALID"
     message: ClassVar[str] = (
         "The reference of a seal is its number, a colon and 64 hexadecimal digits, as"
         " `indelible seal` prints it; got {text}."

@@ -54,7 +54,6 @@ SETTING = Lifecycle(
 class SettingNotFound(NotFound):
     """No setting has this name, or it was never changed."""
 
-    code: ClassVar[str] = "SETTING_NOT_FOUND"
     message: ClassVar[str] = "Setting {key} not found."
     key: str
 
@@ -96,7 +95,6 @@ def setting_texts(settings: AggregateReader[Setting]) -> dict[str, str]:
 class ConfigUnavailable(Unavailable):
     """A setting without a default cannot be read, or was never changed."""
 
-    code: ClassVar[str] = "CONFIG_UNAVAILABLE"
     message: ClassVar[str] = "Setting {key} is unavailable: {problem}."
     key: str
     problem: str

@@ -42,7 +42,6 @@ TASK_KINDS: Final = (SubjectKind.RECURRING, SubjectKind.STANDING, SubjectKind.SU
 class SubjectNotFound(NotFound):
     """No process has ever declared a subject."""
 
-    code: ClassVar[str] = "SUBJECT_NOT_FOUND"
     message: ClassVar[str] = (
         "Subject {subject} of kind {kind} not found: no process has declared it."
     )

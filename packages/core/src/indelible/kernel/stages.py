@@ -57,7 +57,6 @@ RETRY_SECONDS: Final = {"minimum": 1, "maximum": MAX_RETRY_SECONDS}
 class StageNotFound(NotFound):
     """A stage has no stored state, because it was never paused."""
 
-    code: ClassVar[str] = "STAGE_NOT_FOUND"
     message: ClassVar[str] = (
         "Stage {stage} not found: it was never paused, so it has no stored state."
     )
@@ -72,7 +71,6 @@ class RetryLater(Unavailable):
     not fit.
     """
 
-    code: ClassVar[str] = "RETRY_LATER"
     message: ClassVar[str] = "The attempt failed and will be retried: {reason}."
     reason: str = field(converter=str)
     after_seconds: float | None = None
@@ -85,7 +83,6 @@ class Outage(RetryLater):
     A stage with a `breaker` counts it, and pauses itself after several in a row.
     """
 
-    code: ClassVar[str] = "OUTAGE"
     message: ClassVar[str] = (
         "The system outside is down, and the attempt will be retried: {reason}."
     )
@@ -113,7 +110,6 @@ class Postpone(Unavailable):
 class PermanentFailure(Conflict):
     """A task can never succeed and is dead at once."""
 
-    code: ClassVar[str] = "PERMANENT_FAILURE"
     message: ClassVar[str] = "The task cannot succeed and is dead: {reason}."
     reason: str = field(converter=str)
 

@@ -13,7 +13,6 @@ from indelible.kernel.errors import Invalid
 class FieldNotOfState(Invalid):
     """A field of an aggregate that its state requires or excludes."""
 
-    code: ClassVar[str] = "FIELD_NOT_OF_STATE"
     message: ClassVar[str] = (
         "Field {field} of {lifecycle} {entity_id} must be {expected} in state {status}."
     )

@@ -14,7 +14,6 @@ from indelible.kernel.tasks import Task
 class SubscriberFenced(Conflict):
     """A cursor is written by a program that does not hold the subscriber's task."""
 
-    code: ClassVar[str] = "SUBSCRIBER_FENCED"
     message: ClassVar[str] = (
         "The cursor of subscriber {name} is written only under the fence of its task in stage "
         "{stage}: fence {fence} {problem}."
@@ -29,7 +28,6 @@ class SubscriberFenced(Conflict):
 class CursorOutOfFeed(Conflict):
     """A cursor is written that lies behind the end of the feed, or before the stored one."""
 
-    code: ClassVar[str] = "CURSOR_OUT_OF_FEED"
     message: ClassVar[str] = (
         "The cursor of subscriber {name} cannot become {feed_cursor}: {problem}."
     )

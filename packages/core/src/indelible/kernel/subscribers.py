@@ -49,7 +49,6 @@ FEED_END: Final = "end"
 class SubscriberNotFound(NotFound):
     """No cursor is stored for a subscriber."""
 
-    code: ClassVar[str] = "SUBSCRIBER_NOT_FOUND"
     message: ClassVar[str] = (
         "Subscriber {name} not found: no worker has followed the feed for it yet."
     )

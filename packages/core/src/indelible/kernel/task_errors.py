@@ -11,7 +11,6 @@ from indelible.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 class TaskNotFound(NotFound):
     """A stage has no task of this id."""
 
-    code: ClassVar[str] = "TASK_NOT_FOUND"
     message: ClassVar[str] = "Stage {stage} has no task for {entity_id}."
     stage: str
     entity_id: str
@@ -21,7 +20,6 @@ class TaskNotFound(NotFound):
 class TaskEntityNotFound(NotFound):
     """The tasks of a stage belong to aggregates of a lifecycle, and there is none of this id."""
 
-    code: ClassVar[str] = "TASK_ENTITY_NOT_FOUND"
     message: ClassVar[str] = (
         "Stage {stage} takes no task for {entity_id}: lifecycle {lifecycle} has no such aggregate."
     )
@@ -34,7 +32,6 @@ class TaskEntityNotFound(NotFound):
 class DueTooLate(Invalid):
     """A task would be due so late that it is put off for ever."""
 
-    code: ClassVar[str] = "DUE_TOO_LATE"
     message: ClassVar[str] = (
         "The task would be due at {due_at}: at most {max_days} days from now are allowed."
     )
@@ -46,7 +43,6 @@ class DueTooLate(Invalid):
 class LeaseLost(Conflict):
     """A lease has ended, or the task was claimed again."""
 
-    code: ClassVar[str] = "LEASE_LOST"
     message: ClassVar[str] = (
         "The lease on task {entity_id} of stage {stage} (fence {fence}) has ended; its result "
         "is discarded."
@@ -60,7 +56,6 @@ class LeaseLost(Conflict):
 class TaskLocked(Unavailable):
     """A transaction has locked a task, and the caller must not wait for its end."""
 
-    code: ClassVar[str] = "TASK_LOCKED"
     message: ClassVar[str] = (
         "Task {entity_id} of stage {stage} is locked by another transaction; try again."
     )
@@ -72,7 +67,6 @@ class TaskLocked(Unavailable):
 class TaskNotDead(Conflict):
     """Only a dead or canceled task can be requeued."""
 
-    code: ClassVar[str] = "TASK_NOT_DEAD"
     message: ClassVar[str] = (
         "Task {entity_id} of stage {stage} is neither dead nor canceled, so it cannot be requeued."
     )
@@ -84,7 +78,6 @@ class TaskNotDead(Conflict):
 class TaskEnded(Conflict):
     """Only a waiting or running task can be canceled."""
 
-    code: ClassVar[str] = "TASK_ENDED"
     message: ClassVar[str] = (
         "Task {entity_id} of stage {stage} is {state}: only a waiting or running task can be "
         "canceled."
@@ -98,7 +91,6 @@ class TaskEnded(Conflict):
 class TaskArgumentsDiffer(Conflict):
     """The arguments of a task stay the same until its run has ended."""
 
-    code: ClassVar[str] = "TASK_ARGUMENTS_DIFFER"
     message: ClassVar[str] = (
         "Task {entity_id} of stage {stage} has other arguments, and its run has not ended."
     )
@@ -110,7 +102,6 @@ class TaskArgumentsDiffer(Conflict):
 class TaskArgumentSecret(Invalid):
     """An argument has the name of a secret; arguments are stored and shown."""
 
-    code: ClassVar[str] = "TASK_ARGUMENT_SECRET"
     message: ClassVar[str] = (
         "Argument {name} of a task is a secret, which is never stored: pass a reference to it."
     )
@@ -121,7 +112,6 @@ class TaskArgumentSecret(Invalid):
 class AttemptRecorded(Conflict):
     """An outcome of an attempt is recorded once."""
 
-    code: ClassVar[str] = "ATTEMPT_RECORDED"
     message: ClassVar[str] = (
         "Outcome {outcome} of task {entity_id} of stage {stage} (fence {fence}) was recorded "
         "before."
@@ -136,7 +126,6 @@ class AttemptRecorded(Conflict):
 class PostponementOutOfRange(Invalid):
     """A task is postponed by a limited time, which is more than none."""
 
-    code: ClassVar[str] = "POSTPONEMENT_OUT_OF_RANGE"
     message: ClassVar[str] = (
         "A task is postponed by more than 0 and at most {max_seconds} seconds, not by {seconds}."
     )
@@ -148,7 +137,6 @@ class PostponementOutOfRange(Invalid):
 class LeaseTooLong(Invalid):
     """A lease ends too far in the future; a worker that is still alive extends its leases."""
 
-    code: ClassVar[str] = "LEASE_TOO_LONG"
     message: ClassVar[str] = (
         "The lease would last {seconds} seconds: at most {max_seconds} are allowed."
     )

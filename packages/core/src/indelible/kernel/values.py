@@ -49,7 +49,6 @@ VISIBLE = re.compile(rf"(?!{HIDDEN.pattern})[\s\S]")
 class WrongType(Invalid):
     """A field has a value of another type."""
 
-    code: ClassVar[str] = "WRONG_TYPE"
     message: ClassVar[str] = "Field {field} has the wrong type: expected {expected}, got {value}."
     field: str
     expected: str
@@ -60,7 +59,6 @@ class WrongType(Invalid):
 class TextTooLong(Invalid):
     """A text is longer than its field allows."""
 
-    code: ClassVar[str] = "TEXT_TOO_LONG"
     message: ClassVar[str] = (
         "Field {field} is too long: at most {max_length} characters are allowed."
     )
@@ -72,7 +70,6 @@ class TextTooLong(Invalid):
 class TextUnstorable(Invalid):
     """A text contains NUL or an unpaired surrogate."""
 
-    code: ClassVar[str] = "TEXT_UNSTORABLE"
     message: ClassVar[str] = (
         "Field {field} contains NUL or an unpaired surrogate, which no database can store."
     )
@@ -83,7 +80,6 @@ class TextUnstorable(Invalid):
 class TextBlank(Invalid):
     """A required text is blank."""
 
-    code: ClassVar[str] = "TEXT_BLANK"
     message: ClassVar[str] = "Field {field} is blank."
     field: str
 
@@ -92,7 +88,6 @@ class TextBlank(Invalid):
 class TextHasControls(Invalid):
     """A text other than content contains control characters, or an id contains a space."""
 
-    code: ClassVar[str] = "TEXT_HAS_CONTROLS"
     message: ClassVar[str] = "Field {field} contains a control character, or a space in an id."
     field: str
 
@@ -101,7 +96,6 @@ class TextHasControls(Invalid):
 class ListTooLong(Invalid):
     """A list has more items than its field allows."""
 
-    code: ClassVar[str] = "LIST_TOO_LONG"
     message: ClassVar[str] = "Field {field} has too many items: at most {max_items} are allowed."
     field: str
     max_items: int
@@ -111,7 +105,6 @@ class ListTooLong(Invalid):
 class NumberOutOfRange(Invalid):
     """A number is outside its field's range."""
 
-    code: ClassVar[str] = "NUMBER_OUT_OF_RANGE"
     message: ClassVar[str] = (
         "Field {field} is out of range: expected {minimum} to {maximum}, got {value}."
     )
@@ -125,7 +118,6 @@ class NumberOutOfRange(Invalid):
 class InstantOutOfRange(Invalid):
     """A time has no UTC offset of zero, or is outside the years 2000 to 2999."""
 
-    code: ClassVar[str] = "INSTANT_OUT_OF_RANGE"
     message: ClassVar[str] = (
         "Field {field} is not a time with a UTC offset of zero in the years 2000 to 2999."
     )
@@ -136,7 +128,6 @@ class InstantOutOfRange(Invalid):
 class InvalidDigest(Invalid):
     """A text is not a SHA-256 in 64 lower-case hexadecimal digits."""
 
-    code: ClassVar[str] = "INVALID_DIGEST"
     message: ClassVar[str] = "Field {field} is not a SHA-256 in 64 lower-case hexadecimal digits."
     field: str
 

@@ -11,7 +11,6 @@ from indelible.kernel import Conflict, Invalid, NotFound, Unavailable
 class ProjectNotFound(NotFound):
     """A project that does not exist, or belongs to another user."""
 
-    code: ClassVar[str] = "PROJECT_NOT_FOUND"
     message: ClassVar[str] = "Project {project_id} not found."
     project_id: str
 
@@ -20,7 +19,6 @@ class ProjectNotFound(NotFound):
 class JobNotFound(NotFound):
     """A job that does not exist, or belongs to another user."""
 
-    code: ClassVar[str] = "JOB_NOT_FOUND"
     message: ClassVar[str] = "Job {job_id} not found."
     job_id: str
 
@@ -29,7 +27,6 @@ class JobNotFound(NotFound):
 class JobAlreadyRunning(Conflict):
     """A second running job of a project."""
 
-    code: ClassVar[str] = "JOB_ALREADY_RUNNING"
     message: ClassVar[str] = "Project {project_id} has a running job; one at a time is allowed."
     project_id: str
 
@@ -38,7 +35,6 @@ class JobAlreadyRunning(Conflict):
 class JobNotFailed(Conflict):
     """A retry of a job that has not failed."""
 
-    code: ClassVar[str] = "JOB_NOT_FAILED"
     message: ClassVar[str] = "Job {job_id} is {status}; only a failed job can be retried."
     job_id: str
     status: str
@@ -48,7 +44,6 @@ class JobNotFailed(Conflict):
 class JobNotSuccessful(Conflict):
     """A job that has not succeeded, named as a project's latest successful one."""
 
-    code: ClassVar[str] = "JOB_NOT_SUCCESSFUL"
     message: ClassVar[str] = (
         "Job {job_id} is {status}; expected completed or completed_with_warnings."
     )
@@ -60,7 +55,6 @@ class JobNotSuccessful(Conflict):
 class JobNotNewer(Conflict):
     """A successful job that is older than the project's latest successful one, or the same."""
 
-    code: ClassVar[str] = "JOB_NOT_NEWER"
     message: ClassVar[str] = (
         "Job {job_id} has number {number}; expected more than {latest_number}, the number of the "
         "latest successful job."
@@ -74,7 +68,6 @@ class JobNotNewer(Conflict):
 class RepositoryAlreadySet(Conflict):
     """A second repository for a project that has one."""
 
-    code: ClassVar[str] = "REPOSITORY_ALREADY_SET"
     message: ClassVar[str] = (
         "Project {project_id} has the repository {github_repo_url}, which is set once."
     )
@@ -86,7 +79,6 @@ class RepositoryAlreadySet(Conflict):
 class AddressHasCredentials(Invalid):
     """An address with a user or a password, which would be stored forever."""
 
-    code: ClassVar[str] = "ADDRESS_HAS_CREDENTIALS"
     message: ClassVar[str] = (
         "Field {field} contains credentials: expected an address without a user and a password."
     )
@@ -97,7 +89,6 @@ class AddressHasCredentials(Invalid):
 class RepositoryNotRequested(Conflict):
     """A repository on another host than the one that the project requested it from."""
 
-    code: ClassVar[str] = "REPOSITORY_NOT_REQUESTED"
     message: ClassVar[str] = (
         "Project {project_id} requested a repository on host {requested_host}, got one on {host}."
     )
@@ -110,7 +101,6 @@ class RepositoryNotRequested(Conflict):
 class PlanPathForbidden(Invalid):
     """A path that no job may write."""
 
-    code: ClassVar[str] = "PLAN_PATH_FORBIDDEN"
     message: ClassVar[str] = "Path {path} of the plan is forbidden: {reason}."
     path: str
     reason: str
@@ -120,7 +110,6 @@ class PlanPathForbidden(Invalid):
 class PlanTooLarge(Invalid):
     """A plan with more files than a job may write."""
 
-    code: ClassVar[str] = "PLAN_TOO_LARGE"
     message: ClassVar[str] = "The plan has {files} files; at most {max_files} are allowed."
     files: int
     max_files: int
@@ -130,7 +119,6 @@ class PlanTooLarge(Invalid):
 class GeneratedTooLarge(Invalid):
     """Generated content that is larger than a job may write."""
 
-    code: ClassVar[str] = "GENERATED_TOO_LARGE"
     message: ClassVar[str] = (
         "Generated content of {subject} has {actual_bytes} bytes; at most {max_bytes} are allowed."
     )
@@ -162,7 +150,6 @@ class HostRefused(Conflict):
 class RepositoryGone(Conflict):
     """A repository that the host no longer has."""
 
-    code: ClassVar[str] = "REPOSITORY_GONE"
     message: ClassVar[str] = "Repository {repository} no longer exists on its host."
     repository: str
 
@@ -171,7 +158,6 @@ class RepositoryGone(Conflict):
 class RepositoryNameTaken(Conflict):
     """A name that belongs to a repository of somebody else."""
 
-    code: ClassVar[str] = "REPOSITORY_NAME_TAKEN"
     message: ClassVar[str] = "Repository {name} exists and does not belong to the project."
     name: str
 
@@ -180,7 +166,6 @@ class RepositoryNameTaken(Conflict):
 class PushRejected(Conflict):
     """A push onto a branch that has another tip than the commit's parent."""
 
-    code: ClassVar[str] = "PUSH_REJECTED"
     message: ClassVar[str] = "The push was rejected because the branch has moved: {reason}."
     reason: str
 
@@ -189,7 +174,6 @@ class PushRejected(Conflict):
 class HistoryRewritten(Conflict):
     """A remote branch that no longer contains the tip that was cloned."""
 
-    code: ClassVar[str] = "HISTORY_REWRITTEN"
     message: ClassVar[str] = "Branch {branch} no longer contains commit {sha}: it was rewritten."
     branch: str
     sha: str
@@ -199,7 +183,6 @@ class HistoryRewritten(Conflict):
 class GitFailed(Unavailable):
     """A git command that failed for another reason."""
 
-    code: ClassVar[str] = "GIT_FAILED"
     message: ClassVar[str] = "git {command} failed: {reason}."
     command: str
     reason: str
@@ -209,7 +192,6 @@ class GitFailed(Unavailable):
 class RepositoryUnusable(Conflict):
     """A repository whose objects are damaged, or whose paths git refuses."""
 
-    code: ClassVar[str] = "REPOSITORY_UNUSABLE"
     message: ClassVar[str] = "Repository {repository} cannot be used: {reason}."
     repository: str
     reason: str
@@ -219,7 +201,6 @@ class RepositoryUnusable(Conflict):
 class CheckoutTooLarge(Conflict):
     """A repository that exceeds a limit of checkouts."""
 
-    code: ClassVar[str] = "CHECKOUT_TOO_LARGE"
     message: ClassVar[str] = "The checkout has {actual} {unit}; at most {limit} are allowed."
     unit: str
     actual: int
@@ -230,7 +211,6 @@ class CheckoutTooLarge(Conflict):
 class WorkspaceRootRefused(Conflict):
     """A root of workspaces that another user could write to."""
 
-    code: ClassVar[str] = "WORKSPACE_ROOT_REFUSED"
     message: ClassVar[str] = "Workspace root {root} is refused: {reason}."
     root: str
     reason: str
@@ -240,7 +220,6 @@ class WorkspaceRootRefused(Conflict):
 class WorkspaceForeign(Conflict):
     """A folder that this database's workspaces did not create."""
 
-    code: ClassVar[str] = "WORKSPACE_FOREIGN"
     message: ClassVar[str] = "Folder {path} is not a workspace of this database: {reason}."
     path: str
     reason: str
@@ -250,7 +229,6 @@ class WorkspaceForeign(Conflict):
 class WorkspaceSpaceLow(Unavailable):
     """A disk with less free space than a workspace needs."""
 
-    code: ClassVar[str] = "WORKSPACE_SPACE_LOW"
     message: ClassVar[str] = (
         "Workspace root {root} has {free_bytes} free bytes; at least {min_free_bytes} are needed."
     )
@@ -263,7 +241,6 @@ class WorkspaceSpaceLow(Unavailable):
 class WorkspaceNotRemoved(Unavailable):
     """A workspace that could not be deleted."""
 
-    code: ClassVar[str] = "WORKSPACE_NOT_REMOVED"
     message: ClassVar[str] = "Workspace {path} could not be deleted: {reason}."
     path: str
     reason: str
@@ -273,7 +250,6 @@ class WorkspaceNotRemoved(Unavailable):
 class WorkspaceLimitReached(Unavailable):
     """A root with as many workspaces as it may have."""
 
-    code: ClassVar[str] = "WORKSPACE_LIMIT_REACHED"
     message: ClassVar[str] = (
         "Workspace root {root} has {workspaces} workspaces; at most {max_workspaces} are allowed."
     )
@@ -286,7 +262,6 @@ class WorkspaceLimitReached(Unavailable):
 class WorkspaceNotCreated(Unavailable):
     """A workspace that could not be created."""
 
-    code: ClassVar[str] = "WORKSPACE_NOT_CREATED"
     message: ClassVar[str] = "Workspace {path} could not be created: {reason}."
     path: str
     reason: str

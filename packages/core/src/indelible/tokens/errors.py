@@ -13,7 +13,6 @@ InvalidStateTransition = InvalidTransition  # the name in seed 004
 class TokenNotFound(NotFound):
     """An unknown token."""
 
-    code: ClassVar[str] = "TOKEN_NOT_FOUND"
     message: ClassVar[str] = "Token {token_id} not found."
     token_id: str
 
@@ -22,7 +21,6 @@ class TokenNotFound(NotFound):
 class AuthorNotFound(NotFound):
     """An unknown author."""
 
-    code: ClassVar[str] = "AUTHOR_NOT_FOUND"
     message: ClassVar[str] = "Author {author_id} not found."
     author_id: str
 
@@ -40,7 +38,6 @@ class RelatedRecordNotFound(NotFound):
 class TokenExists(Conflict):
     """A second token with the same on-chain id."""
 
-    code: ClassVar[str] = "TOKEN_EXISTS"
     message: ClassVar[str] = "Token {token_id} exists already."
     token_id: int
 
@@ -49,7 +46,6 @@ class TokenExists(Conflict):
 class AuthorExists(Conflict):
     """A second author with the same wallet."""
 
-    code: ClassVar[str] = "AUTHOR_EXISTS"
     message: ClassVar[str] = "An author with wallet {wallet_address} exists already."
     wallet_address: str
 
@@ -58,7 +54,6 @@ class AuthorExists(Conflict):
 class MintEventExists(Conflict):
     """A second mint event of one log, in the same block or in the chain."""
 
-    code: ClassVar[str] = "MINT_EVENT_EXISTS"
     message: ClassVar[str] = "Mint event {tx_hash}, log {log_index}, exists already."
     tx_hash: str
     log_index: int
@@ -68,7 +63,6 @@ class MintEventExists(Conflict):
 class MintOrphaned(Conflict):
     """A retry of a token whose mint is not in the chain."""
 
-    code: ClassVar[str] = "MINT_ORPHANED"
     message: ClassVar[str] = (
         "Token {token_id} cannot be retried: its mint is not in the canonical chain."
     )
@@ -79,7 +73,6 @@ class MintOrphaned(Conflict):
 class CheckpointMoved(Conflict):
     """A batch of blocks that does not follow the checkpoint."""
 
-    code: ClassVar[str] = "CHECKPOINT_MOVED"
     message: ClassVar[str] = (
         "Blocks {first} to {last} do not follow the checkpoint: earlier blocks are unread, or "
         "the chain has changed."
@@ -92,7 +85,6 @@ class CheckpointMoved(Conflict):
 class ArgumentMissing(Invalid, ValueError):
     """An argument that a transition needs and that is empty."""
 
-    code: ClassVar[str] = "ARGUMENT_MISSING"
     message: ClassVar[str] = "Argument {field} is required for this step."
     field: str
 
@@ -101,7 +93,6 @@ class ArgumentMissing(Invalid, ValueError):
 class FieldRequired(Invalid):
     """A field without the value that the state of its entity requires."""
 
-    code: ClassVar[str] = "FIELD_REQUIRED"
     message: ClassVar[str] = "Field {field} is required for {lifecycle} in state {status}."
     lifecycle: str
     status: str
@@ -112,7 +103,6 @@ class FieldRequired(Invalid):
 class NotHex(Invalid):
     """A text that is not 0x followed by the right number of hexadecimal digits."""
 
-    code: ClassVar[str] = "NOT_HEX"
     message: ClassVar[str] = (
         "Field {field} is invalid: expected 0x and {digits} hexadecimal digits."
     )
@@ -124,7 +114,6 @@ class NotHex(Invalid):
 class BatchSizeWrong(Invalid):
     """A reveal of no token, of more than 50 tokens, or of one token twice."""
 
-    code: ClassVar[str] = "BATCH_SIZE_WRONG"
     message: ClassVar[str] = "The reveal has {size} tokens: expected 1 to 50, without repetition."
     size: int
 
@@ -133,7 +122,6 @@ class BatchSizeWrong(Invalid):
 class MessageWrong(Invalid):
     """A signed message with another text than the expected one."""
 
-    code: ClassVar[str] = "MESSAGE_WRONG"
     message: ClassVar[str] = "The signed message is wrong: expected {expected}."
     expected: str
 
@@ -142,7 +130,6 @@ class MessageWrong(Invalid):
 class MessageExpired(Forbidden):
     """A signed message that is more than five minutes from now."""
 
-    code: ClassVar[str] = "MESSAGE_EXPIRED"
     message: ClassVar[str] = (
         "The signed message with timestamp {timestamp} is older than five minutes, or from "
         "the future."
@@ -154,7 +141,6 @@ class MessageExpired(Forbidden):
 class SignatureWrong(Forbidden):
     """A message that its wallet did not sign."""
 
-    code: ClassVar[str] = "SIGNATURE_WRONG"
     message: ClassVar[str] = "The message is not signed by wallet {wallet_address}."
     wallet_address: str
 
@@ -163,7 +149,6 @@ class SignatureWrong(Forbidden):
 class SignatureMalformed(Invalid):
     """A signature with the wrong form or length."""
 
-    code: ClassVar[str] = "SIGNATURE_MALFORMED"
     message: ClassVar[str] = (
         "The signature is malformed: expected 0x and an even number of hexadecimal digits, "
         "128 or 130 from a key, more from a contract."
@@ -177,7 +162,6 @@ class RangeTooLarge(Unavailable):
     `advised_last` is the last block of a smaller range that the node suggested, if it did.
     """
 
-    code: ClassVar[str] = "RANGE_TOO_LARGE"
     message: ClassVar[str] = "The node does not answer for blocks {first} to {last} at once."
     first: int
     last: int
@@ -188,7 +172,6 @@ class RangeTooLarge(Unavailable):
 class ChainUnreachable(Unavailable):
     """A node that does not answer, or is not yet at the block."""
 
-    code: ClassVar[str] = "CHAIN_UNREACHABLE"
     message: ClassVar[str] = "The chain's node does not answer: {reason}."
     reason: str
 
@@ -218,7 +201,6 @@ class ChainIdMismatch(Conflict):
 class WrongContract(Conflict):
     """A checkpoint of another contract than the configured one."""
 
-    code: ClassVar[str] = "WRONG_CONTRACT"
     message: ClassVar[str] = (
         "The data belongs to another contract: expected {expected}, got {actual}. Each "
         "contract needs its own store."
@@ -231,7 +213,6 @@ class WrongContract(Conflict):
 class ContractCodeMissing(Conflict):
     """An address without code: a wrong address, or a contract that was destroyed."""
 
-    code: ClassVar[str] = "CONTRACT_CODE_MISSING"
     message: ClassVar[str] = (
         "Contract {contract_id} has no code: expected a contract at this address of the chain."
     )
@@ -242,7 +223,6 @@ class ContractCodeMissing(Conflict):
 class InterfaceMissing(Conflict):
     """A contract that does not support what the configured kind of contract has."""
 
-    code: ClassVar[str] = "INTERFACE_MISSING"
     message: ClassVar[str] = (
         "Contract {contract_id} does not support {interface}: expected a contract of kind {kind}."
     )
@@ -255,7 +235,6 @@ class InterfaceMissing(Conflict):
 class ReorgTooDeep(Conflict):
     """A reorg that dropped every checkpoint that was compared."""
 
-    code: ClassVar[str] = "REORG_TOO_DEEP"
     message: ClassVar[str] = (
         "The reorg is too deep: the chain has none of the compared checkpoints, down to block "
         "{oldest}. An operator must intervene."
@@ -267,7 +246,6 @@ class ReorgTooDeep(Conflict):
 class NoChain(Unavailable):
     """A call that needs a chain where none is configured."""
 
-    code: ClassVar[str] = "NO_CHAIN"
     message: ClassVar[str] = (
         "No chain is configured: set INDELIBLE_RPC_URL and its related settings."
     )

@@ -33,7 +33,6 @@ FINDING_COLUMNS: Final = ("fault", "table", "entity_id", "seq", "detail")
 class NothingToSeal(NotFound):
     """The history has no finished change, and there is no seal."""
 
-    code: ClassVar[str] = "NOTHING_TO_SEAL"
     message: ClassVar[str] = "There is no change to seal."
 
 
@@ -41,7 +40,6 @@ class NothingToSeal(NotFound):
 class LifecycleNotChecked(Conflict):
     """The database has a host's lifecycles that the command does not know."""
 
-    code: ClassVar[str] = "LIFECYCLE_NOT_CHECKED"
     message: ClassVar[str] = (
         "The tables of the lifecycles {lifecycles} were not rebuilt: their context is unknown."
     )

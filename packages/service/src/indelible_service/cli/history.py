@@ -40,7 +40,6 @@ MAX_NEWEST_CHANGES: Final = 1_000
 class HistoryNotFound(NotFound):
     """No aggregate of any lifecycle has this id."""
 
-    code: ClassVar[str] = "HISTORY_NOT_FOUND"
     message: ClassVar[str] = "No change of an aggregate with the id {entity_id} is stored."
     entity_id: str
 

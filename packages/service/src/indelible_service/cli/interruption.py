@@ -23,7 +23,6 @@ class SignalReceived(BaseException):
 class DemoInterrupted(Unavailable):
     """A signal has ended the demonstration."""
 
-    code: ClassVar[str] = "DEMO_INTERRUPTED"
     message: ClassVar[str] = (
         "Demonstration {demonstration} was ended by {signal}; the instance goes on."
     )

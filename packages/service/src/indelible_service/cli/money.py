@@ -33,7 +33,6 @@ MAX_LINES: Final = 500
 class ReconciliationNotFinished(Unavailable):
     """A reconciliation that has ended as FAILED: it proves nothing, and halts nothing."""
 
-    code: ClassVar[str] = "RECONCILIATION_NOT_FINISHED"
     message: ClassVar[str] = (
         "Reconciliation {reconciliation_id} was not finished: {problem} ({error_code})."
     )

@@ -20,7 +20,6 @@ EMBEDDERS: Final = one_of("auto", "wordllama", "wordllama-words", "none", conver
 class EmbedderDisabled(Conflict):
     """A command needs an embedder, but the settings choose none."""
 
-    code: ClassVar[str] = "EMBEDDER_DISABLED"
     message: ClassVar[str] = "INDELIBLE_EMBEDDER is none, so that texts are not embedded here."
 
 

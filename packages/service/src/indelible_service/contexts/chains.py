@@ -83,7 +83,6 @@ FIELDS: Final = Format(
 class ChainUnusable(Conflict):
     """The import path of INDELIBLE_CHAIN leads to no chain."""
 
-    code: ClassVar[str] = "CHAIN_UNUSABLE"
     message: ClassVar[str] = "INDELIBLE_CHAIN {path} is no chain: {problem}."
     path: str
     problem: str

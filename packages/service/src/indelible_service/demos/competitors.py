@@ -27,7 +27,6 @@ ANY_EVENT: Final = "0"  # a list of competitors alone names no event
 class CompetitorsUnusable(Invalid):
     """A file that is no leaderboard with a complete first round."""
 
-    code: ClassVar[str] = "COMPETITORS_UNUSABLE"
     message: ClassVar[str] = (
         "File {file} has no leaderboard for the demo: expected `competitors` at the root, at least"
         " {minimum} of them with a complete first round; got {actual}."

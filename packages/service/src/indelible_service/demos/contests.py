@@ -56,7 +56,6 @@ RESULT_COLUMNS: Final = ("rank", "user", "score", "payout")
 class DemoEndpointForeign(Conflict):
     """The instance asks another provider than the demo."""
 
-    code: ClassVar[str] = "DEMO_ENDPOINT_FOREIGN"
     message: ClassVar[str] = (
         "The demo is the provider of tournaments, but INGESTION_ENDPOINT_URL names another one:"
         " {endpoint}."

@@ -20,7 +20,6 @@ NAME: Final = "demo"  # of the lock and the record in the data directory
 class DemoRunning(Unavailable):
     """Another demonstration runs in the data directory."""
 
-    code: ClassVar[str] = "DEMO_RUNNING"
     message: ClassVar[str] = (
         "Demonstration {demonstration} is already running in {directory} (process {pid})."
     )

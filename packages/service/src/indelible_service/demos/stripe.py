@@ -64,7 +64,6 @@ EVENT_MARGIN: Final = timedelta(minutes=1)  # Stripe's times are whole seconds
 class DemoStripeForeign(Conflict):
     """The instance uses a Stripe that the demo cannot be."""
 
-    code: ClassVar[str] = "DEMO_STRIPE_FOREIGN"
     message: ClassVar[str] = (
         "The demo is the Stripe of the instance, so STRIPE_API_URL must name a free port of this"
         " machine, or no setting of Stripe is set: got {address}."
@@ -76,7 +75,6 @@ class DemoStripeForeign(Conflict):
 class SimulatorNotStarted(Unavailable):
     """The simulator of Stripe has ended at once."""
 
-    code: ClassVar[str] = "SIMULATOR_NOT_STARTED"
     message: ClassVar[str] = "The simulator of Stripe did not start at port {port}: {problem}."
     port: int
     problem: str
@@ -86,7 +84,6 @@ class SimulatorNotStarted(Unavailable):
 class EnrollmentRefused(Conflict):
     """A winner whom the instance has not let open an account."""
 
-    code: ClassVar[str] = "ENROLLMENT_REFUSED"
     message: ClassVar[str] = "User {user} could not enroll as a payee: got {problem}."
     user: str
     problem: str

@@ -62,7 +62,6 @@ NOT_YET: Final = (
 class ChainNotRead(Unavailable):
     """Detection did not read the simulated chain in time."""
 
-    code: ClassVar[str] = "CHAIN_NOT_READ"
     message: ClassVar[str] = (
         "Detection did not reach block {block} of the simulated chain within {seconds} seconds."
     )

@@ -17,7 +17,6 @@ OnWait = Callable[[str], object]  # called with what is waited for
 class DemoNotFinished(Unavailable):
     """The workers of the instance did not do the next step in time."""
 
-    code: ClassVar[str] = "DEMO_NOT_FINISHED"
     message: ClassVar[str] = (
         "The instance did not reach the next step within {seconds} seconds: expected {expected}."
     )

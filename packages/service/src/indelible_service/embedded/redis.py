@@ -35,7 +35,6 @@ READY: Final = "Ready to accept connections"
 class RedisMissing(Unavailable):
     """No Redis is available for this Python."""
 
-    code: ClassVar[str] = "REDIS_MISSING"
     message: ClassVar[str] = (
         "No Redis is available for this Python: set INDELIBLE_REDIS_URL (for tests "
         "INDELIBLE_TEST_REDIS_URL)."

@@ -17,7 +17,6 @@ CONNECT_SECONDS: Final = 10
 class ClusterUnreachable(Unavailable):
     """No scheduler of a Dask cluster answers at an address."""
 
-    code: ClassVar[str] = "CLUSTER_UNREACHABLE"
     message: ClassVar[str] = (
         "No scheduler of a Dask cluster answers at {address} within {seconds} seconds: {problem}."
     )

@@ -270,7 +270,6 @@ class Plan:
 class PlanUnreadable(Invalid):
     """A file that holds no plan of this release."""
 
-    code: ClassVar[str] = "PLAN_UNREADABLE"
     message: ClassVar[str] = "Plan {file} cannot be read: {problem}."
     file: str
     problem: str

@@ -11,7 +11,6 @@ from indelible.kernel import Invalid
 class EmbeddingMissing(Invalid):
     """A request without an embedding that the server cannot compute either."""
 
-    code: ClassVar[str] = "EMBEDDING_MISSING"
     message: ClassVar[str] = (
         "The capture needs {missing}: send an embedding with its model, or a text to a server "
         "that has an embedder."

@@ -11,6 +11,5 @@ from indelible.kernel import Invalid
 class MergeUndecided(Invalid):
     """A merge in which fields that differ have no chosen text."""
 
-    code: ClassVar[str] = "MERGE_UNDECIDED"
     message: ClassVar[str] = "The merge is incomplete: choose a text for these fields: {undecided}."
     undecided: tuple[str, ...]

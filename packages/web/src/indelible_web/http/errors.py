@@ -30,7 +30,6 @@ class BadRequest(IndelibleError):
 class MalformedRequest(BadRequest):
     """A request that is not valid HTTP."""
 
-    code: ClassVar[str] = "MALFORMED_REQUEST"
     message: ClassVar[str] = "The request is not valid HTTP."
 
 
@@ -38,7 +37,6 @@ class MalformedRequest(BadRequest):
 class MalformedJson(BadRequest):
     """A body that is not one JSON value in UTF-8 without a byte order mark."""
 
-    code: ClassVar[str] = "MALFORMED_JSON"
     message: ClassVar[str] = (
         "The body is not one JSON value in UTF-8 without a byte order mark: {problem}."
     )
@@ -49,7 +47,6 @@ class MalformedJson(BadRequest):
 class TooDeep(BadRequest):
     """A body with too many levels of lists and objects."""
 
-    code: ClassVar[str] = "TOO_DEEP"
     message: ClassVar[str] = (
         "The body is nested too deeply: at most {max_levels} levels are allowed."
     )
@@ -60,7 +57,6 @@ class TooDeep(BadRequest):
 class BadNumber(BadRequest):
     """A number that is not finite or that no field can hold."""
 
-    code: ClassVar[str] = "BAD_NUMBER"
     message: ClassVar[str] = "The body contains a number that is not finite or is out of range."
 
 
@@ -68,7 +64,6 @@ class BadNumber(BadRequest):
 class DuplicateKey(BadRequest):
     """A name that appears twice in one object or in the query."""
 
-    code: ClassVar[str] = "DUPLICATE_KEY"
     message: ClassVar[str] = "The name {key} appears twice in one object or in the query."
     key: str
 
@@ -77,7 +72,6 @@ class DuplicateKey(BadRequest):
 class InvalidCursor(BadRequest):
     """A cursor of another list or with other filters."""
 
-    code: ClassVar[str] = "INVALID_CURSOR"
     message: ClassVar[str] = "The cursor does not belong to this list with these filters."
 
 
@@ -85,7 +79,6 @@ class InvalidCursor(BadRequest):
 class InvalidIfMatch(BadRequest):
     """An If-Match that is not one strong tag of this server."""
 
-    code: ClassVar[str] = "INVALID_IF_MATCH"
     message: ClassVar[str] = (
         'If-Match is invalid: expected one strong tag from an ETag header, such as "3".'
     )
@@ -95,7 +88,6 @@ class InvalidIfMatch(BadRequest):
 class InvalidIdempotencyKey(BadRequest):
     """An Idempotency-Key that is not 1 to 255 visible ASCII characters."""
 
-    code: ClassVar[str] = "INVALID_IDEMPOTENCY_KEY"
     message: ClassVar[str] = (
         "The Idempotency-Key is invalid: expected 1 to 255 visible ASCII characters."
     )
@@ -105,7 +97,6 @@ class InvalidIdempotencyKey(BadRequest):
 class IdempotencyKeyRequired(BadRequest):
     """A request without an Idempotency-Key for a route that requires one."""
 
-    code: ClassVar[str] = "IDEMPOTENCY_KEY_REQUIRED"
     message: ClassVar[str] = (
         "The header Idempotency-Key is missing: this route requires one, so that a repeated request"
         " runs once."
@@ -116,7 +107,6 @@ class IdempotencyKeyRequired(BadRequest):
 class Unauthenticated(IndelibleError):
     """A request without a valid key."""
 
-    code: ClassVar[str] = "UNAUTHENTICATED"
     message: ClassVar[str] = "API key missing or invalid."
 
 
@@ -124,7 +114,6 @@ class Unauthenticated(IndelibleError):
 class InvalidSignature(Unauthenticated):
     """A request with a missing or wrong signature."""
 
-    code: ClassVar[str] = "INVALID_SIGNATURE"
     message: ClassVar[str] = "The signature of the request is missing or wrong."
 
 
@@ -132,7 +121,6 @@ class InvalidSignature(Unauthenticated):
 class ScopeMissing(Forbidden):
     """A key without any of the required scopes."""
 
-    code: ClassVar[str] = "SCOPE_MISSING"
     message: ClassVar[str] = (
         "The API key lacks permission; one of these scopes is required: {scopes}."
     )
@@ -143,7 +131,6 @@ class ScopeMissing(Forbidden):
 class NotAUser(Forbidden):
     """A key of an actor that is not a user, where only users have resources."""
 
-    code: ClassVar[str] = "NOT_A_USER"
     message: ClassVar[str] = (
         "The API key does not belong to a user: this request needs the key of a user."
     )
@@ -153,7 +140,6 @@ class NotAUser(Forbidden):
 class FormForged(Forbidden):
     """A form that no page of this session has sent."""
 
-    code: ClassVar[str] = "FORM_FORGED"
     message: ClassVar[str] = (
         "The form was not sent from a page of this session: load the page again."
     )
@@ -163,7 +149,6 @@ class FormForged(Forbidden):
 class RouteNotFound(NotFound):
     """An address without a resource."""
 
-    code: ClassVar[str] = "ROUTE_NOT_FOUND"
     message: ClassVar[str] = "There is no resource at this address."
 
 
@@ -171,7 +156,6 @@ class RouteNotFound(NotFound):
 class MethodNotAllowed(IndelibleError):
     """A method that the address does not allow."""
 
-    code: ClassVar[str] = "METHOD_NOT_ALLOWED"
     message: ClassVar[str] = (
         "The method is not allowed at this address; the Allow header lists the allowed ones."
     )
@@ -181,7 +165,6 @@ class MethodNotAllowed(IndelibleError):
 class BodyTooLarge(IndelibleError):
     """A body over the size limit."""
 
-    code: ClassVar[str] = "BODY_TOO_LARGE"
     message: ClassVar[str] = "The body is too large: at most {max_bytes} bytes are allowed."
     max_bytes: int
 
@@ -190,7 +173,6 @@ class BodyTooLarge(IndelibleError):
 class UnsupportedBody(IndelibleError):
     """A body that is not JSON in UTF-8, or that is compressed."""
 
-    code: ClassVar[str] = "UNSUPPORTED_BODY"
     message: ClassVar[str] = "The body must be application/json in UTF-8, without content encoding."
 
 
@@ -198,7 +180,6 @@ class UnsupportedBody(IndelibleError):
 class InvalidFields(Invalid):
     """Missing, unknown or mistyped fields; `wrong` has a message for each path."""
 
-    code: ClassVar[str] = "INVALID_FIELDS"
     message: ClassVar[str] = "Some fields are missing, unknown or invalid: {wrong}."
     wrong: Mapping[str, str]
 
@@ -207,7 +188,6 @@ class InvalidFields(Invalid):
 class IfMatchMissing(IndelibleError):
     """A change without the seq that its caller saw."""
 
-    code: ClassVar[str] = "IF_MATCH_MISSING"
     message: ClassVar[str] = "If-Match is required: send the entity's ETag."
 
 
@@ -215,7 +195,6 @@ class IfMatchMissing(IndelibleError):
 class TooManyRequests(IndelibleError):
     """A request over the rate limit."""
 
-    code: ClassVar[str] = "TOO_MANY_REQUESTS"
     message: ClassVar[str] = "Too many {events} within a minute: at most {maximum} are allowed."
     events: str
     maximum: int
@@ -225,7 +204,6 @@ class TooManyRequests(IndelibleError):
 class InternalError(IndelibleError):
     """A fault of the server."""
 
-    code: ClassVar[str] = "INTERNAL_ERROR"
     message: ClassVar[str] = "The server failed; the log has details under the request id."
 
 
@@ -233,7 +211,6 @@ class InternalError(IndelibleError):
 class NotReady(Unavailable):
     """A store that does not answer."""
 
-    code: ClassVar[str] = "NOT_READY"
     message: ClassVar[str] = "The service is not ready: {cause}."
     cause: str
 

@@ -11,7 +11,6 @@ from indelible.kernel import Conflict, Invalid
 class AddressInvalid(Invalid):
     """An address that no browser can be sent to."""
 
-    code: ClassVar[str] = "ADDRESS_INVALID"
     message: ClassVar[str] = (
         "Field {field} is no address: expected https:// or http:// and a host that is not "
         "link-local, no user, no backslash and at most {max_length} characters without spaces, "
@@ -26,7 +25,6 @@ class AddressInvalid(Invalid):
 class AccountReplaced(Conflict):
     """A repeated onboarding of an account that is not the payee's any more."""
 
-    code: ClassVar[str] = "ACCOUNT_REPLACED"
     message: ClassVar[str] = (
         "{party} has another account since this request was first answered: send it with a new "
         "idempotency key."

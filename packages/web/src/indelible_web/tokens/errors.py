@@ -12,7 +12,6 @@ from indelible_web.http.errors import BadRequest
 class WebhookSecretMissing(Invalid):
     """A chain without the secret that its provider's webhook is signed with."""
 
-    code: ClassVar[str] = "WEBHOOK_SECRET_MISSING"
     message: ClassVar[str] = (
         "A chain is configured without a webhook secret; set ALCHEMY_WEBHOOK_SECRET."
     )
@@ -22,7 +21,6 @@ class WebhookSecretMissing(Invalid):
 class InvalidPayload(BadRequest):
     """A webhook whose body is not an envelope with an id and an event."""
 
-    code: ClassVar[str] = "INVALID_PAYLOAD"
     message: ClassVar[str] = (
         "The webhook's body is invalid: expected an object with an id and an event."
     )

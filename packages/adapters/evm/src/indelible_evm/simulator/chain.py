@@ -39,7 +39,6 @@ Mints = Sequence[tuple[int, str]]  # the id of each token, and the wallet that i
 class SimulatedChainTooShort(Conflict):
     """A block is to be replaced that the simulated chain does not have, or its first one."""
 
-    code: ClassVar[str] = "SIMULATED_CHAIN_TOO_SHORT"
     message: ClassVar[str] = (
         "Block {number} of the simulated chain cannot be replaced: expected one from 1 to {newest}."
     )

@@ -29,7 +29,6 @@ from indelible_sql.schema.json_rules import JSON_LIMITS
 class StoreReadOnly(Unavailable):
     """The database may only be read: a read-only mount, a standby, or a file of another owner."""
 
-    code: ClassVar[str] = "STORE_READ_ONLY"
     message: ClassVar[str] = (
         "The database is read-only: a read-only mount, a standby, or a file of another owner."
     )
@@ -39,7 +38,6 @@ class StoreReadOnly(Unavailable):
 class StoreDamaged(Unavailable):
     """The file is no SQLite database, or a damaged one: restore it from a backup."""
 
-    code: ClassVar[str] = "STORE_DAMAGED"
     message: ClassVar[str] = (
         "The file is not a SQLite database, or it is damaged: restore it from a backup."
     )
@@ -49,7 +47,6 @@ class StoreDamaged(Unavailable):
 class AccessDenied(Unavailable):
     """The database does not accept this user or this password, or does not let this user do it."""
 
-    code: ClassVar[str] = "ACCESS_DENIED"
     message: ClassVar[str] = "The database refused the user, the password or the privilege."
 
 
@@ -57,7 +54,6 @@ class AccessDenied(Unavailable):
 class CommitNotDone(Unavailable):
     """The connection broke before the COMMIT took effect: nothing was changed."""
 
-    code: ClassVar[str] = "COMMIT_NOT_DONE"
     message: ClassVar[str] = "The connection broke before COMMIT took effect; nothing was changed."
 
 
@@ -65,7 +61,6 @@ class CommitNotDone(Unavailable):
 class NoConnectionFree(Unavailable):
     """Every connection of this process's pool stayed in use for too long."""
 
-    code: ClassVar[str] = "NO_CONNECTION_FREE"
     message: ClassVar[str] = "All connections of the pool stayed in use until the timeout."
 
 
@@ -73,7 +68,6 @@ class NoConnectionFree(Unavailable):
 class StoreTimeout(Unavailable):
     """The database gave up on a statement or a lock that took too long."""
 
-    code: ClassVar[str] = "STORE_TIMEOUT"
     message: ClassVar[str] = "A statement or a lock took longer than the database's timeout."
 
 
@@ -97,7 +91,6 @@ class GuardViolation(IndelibleError):
 class ValueUnstorable(Invalid):
     """A value has a type, or characters, that no database stores."""
 
-    code: ClassVar[str] = "VALUE_UNSTORABLE"
     message: ClassVar[str] = "A value has a type or characters that the database cannot store."
 
 
@@ -105,7 +98,6 @@ class ValueUnstorable(Invalid):
 class RowUnreadable(Unavailable):
     """A stored row has a value that the library does not write, so the row cannot be read."""
 
-    code: ClassVar[str] = "ROW_UNREADABLE"
     message: ClassVar[str] = (
         "A stored row has a value that cannot be read ({problem}); `indelible verify` names the "
         "row."
@@ -117,7 +109,6 @@ class RowUnreadable(Unavailable):
 class DatabaseFault(Unavailable):
     """The database reported a fault that indelible does not know."""
 
-    code: ClassVar[str] = "DATABASE_FAULT"
     message: ClassVar[str] = "The database reported an unknown fault (SQLSTATE {state})."
     state: str
 

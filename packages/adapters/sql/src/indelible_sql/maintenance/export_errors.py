@@ -17,7 +17,6 @@ REFUSALS = (GuardViolation, Invalid, Conflict, UsageError)
 class HistoryDiffers(Conflict):
     """An entity with the same id has another history in the database."""
 
-    code: ClassVar[str] = "HISTORY_DIFFERS"
     message: ClassVar[str] = (
         "Entity {entity_id} of lifecycle {lifecycle} exists already, with another history."
     )
@@ -29,7 +28,6 @@ class HistoryDiffers(Conflict):
 class ExportIncomplete(Conflict):
     """History has lifecycles of no registered context."""
 
-    code: ClassVar[str] = "EXPORT_INCOMPLETE"
     message: ClassVar[str] = (
         "The store knows no context with lifecycles {lifecycles}: open it with the SqlContext of "
         "their host, or name them to leave them out."

@@ -52,7 +52,6 @@ class RoleTooStrong(Unavailable):
     Connect as a role that owns nothing, and migrate as another.
     """
 
-    code: ClassVar[str] = "ROLE_TOO_STRONG"
     message: ClassVar[str] = (
         "Database role {role} could rewrite history: connect as a role that owns nothing, and "
         "migrate as another."
@@ -67,7 +66,6 @@ class ForeignKeysOff(Unavailable):
     Call `indelible_sql.enable_foreign_keys(engine)` before the engine connects.
     """
 
-    code: ClassVar[str] = "FOREIGN_KEYS_OFF"
     message: ClassVar[str] = (
         "The SQLite connection does not check foreign keys: call "
         "`indelible_sql.enable_foreign_keys(engine)` right after `create_engine`."
@@ -81,7 +79,6 @@ class LifecycleDiffers(Unavailable):
     Run the migration that declares them.
     """
 
-    code: ClassVar[str] = "LIFECYCLE_DIFFERS"
     message: ClassVar[str] = (
         "The database lacks declared edges of lifecycle {lifecycle}: run the migration that "
         "declares them."

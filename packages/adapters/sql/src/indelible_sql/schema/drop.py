@@ -25,7 +25,6 @@ FUNCTIONS = text(
 class RecordsWouldBeLost(Conflict):
     """The downgrade would drop records; show a verified export of all of them first."""
 
-    code: ClassVar[str] = "RECORDS_WOULD_BE_LOST"
     message: ClassVar[str] = (
         "The downgrade would drop {rows} records: pass a verified export of all of them."
     )

@@ -22,7 +22,6 @@ IS_EDGE = "lifecycle = :lifecycle AND from_state = :from_state AND action = :act
 class EdgeInUse(Conflict):
     """History took this edge: it can be withdrawn no more."""
 
-    code: ClassVar[str] = "EDGE_IN_USE"
     message: ClassVar[str] = (
         "Edge {action} from {from_state!r} of lifecycle {lifecycle} was used in history and "
         "cannot be withdrawn."

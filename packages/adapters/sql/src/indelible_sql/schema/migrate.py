@@ -52,7 +52,6 @@ MAX_REVISION_CHARACTERS = 100  # of a text that is no revision, in a message
 class SchemaOutOfDate(Unavailable):
     """The database's schema is not the one that this version needs: run `indelible db upgrade`."""
 
-    code: ClassVar[str] = "SCHEMA_OUT_OF_DATE"
     message: ClassVar[str] = (
         "The database schema is at revision {revision}, expected {needed}: "
         "run `indelible db upgrade`."
@@ -68,7 +67,6 @@ class RevisionNotReleased(Unavailable):
     Only databases of developers have one. The revisions of that time are one revision now.
     """
 
-    code: ClassVar[str] = "REVISION_NOT_RELEASED"
     message: ClassVar[str] = (
         "The database schema is at revision {revision}, expected {needed}: revisions before "
         "{needed} were never released, and nothing upgrades from them. Create a new database."
@@ -85,7 +83,6 @@ class SchemaTooNew(Unavailable):
     that knows the revision.
     """
 
-    code: ClassVar[str] = "SCHEMA_TOO_NEW"
     message: ClassVar[str] = (
         "The database schema is at revision {revision}, expected {needed} or an additive revision "
         "that follows it: install the release of revision {revision}."
@@ -101,7 +98,6 @@ class SchemaDamaged(Unavailable):
     Run `indelible db check` to see which.
     """
 
-    code: ClassVar[str] = "SCHEMA_DAMAGED"
     message: ClassVar[str] = (
         "A table, guard or edge differs from the migrations: run `indelible db check` to see which."
     )
@@ -128,7 +124,6 @@ def owner_engine(url: str, **options: str) -> Engine:
 class VersionTableDamaged(Unavailable):
     """The version table names no revision that a migration can start from."""
 
-    code: ClassVar[str] = "VERSION_TABLE_DAMAGED"
     message: ClassVar[str] = (
         "Table {table} has revision {revision}, expected exactly one of {known}: restore it from a "
         "backup."

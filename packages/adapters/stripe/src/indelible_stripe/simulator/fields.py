@@ -16,7 +16,6 @@ E = TypeVar("E", bound=Enum)
 class StoryInvalid(Invalid):
     """A story file, or the body of a test control, that the simulator cannot follow."""
 
-    code: ClassVar[str] = "STORY_INVALID"
     message: ClassVar[str] = (
         "The simulator cannot follow {subject}: expected {expected}, got {actual}."
     )

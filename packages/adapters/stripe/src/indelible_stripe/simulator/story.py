@@ -22,7 +22,6 @@ LIVE_PREFIXES: Final = ("sk_live_", "rk_live_")
 class StoryUnreadable(Invalid):
     """A story file that cannot be read."""
 
-    code: ClassVar[str] = "STORY_UNREADABLE"
     message: ClassVar[str] = "Story file {file} cannot be read: {problem}."
     file: str
     problem: str

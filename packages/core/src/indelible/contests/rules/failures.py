@@ -18,7 +18,6 @@ class SettlementFailed(Conflict):
 class MissingScore(SettlementFailed):
     """Players have finished the tournament without a score in every official round."""
 
-    code: ClassVar[str] = "MISSING_SCORE"
     message: ClassVar[str] = (
         "The settlement fails: {count} official rounds of finished players have no score, the"
         " first ones as player/round: {rounds}."
@@ -31,7 +30,6 @@ class MissingScore(SettlementFailed):
 class RoundWithoutScore(SettlementFailed):
     """A policy needs the worst score of a round that nobody has completed."""
 
-    code: ClassVar[str] = "ROUND_WITHOUT_SCORE"
     message: ClassVar[str] = (
         "The settlement fails: no player has completed official round {round_number}, whose worst"
         " score the policy of player {player_id} needs."
@@ -44,7 +42,6 @@ class RoundWithoutScore(SettlementFailed):
 class CourseUnknown(SettlementFailed):
     """A complete round was played on a course without a configured par."""
 
-    code: ClassVar[str] = "COURSE_UNKNOWN"
     message: ClassVar[str] = (
         "The settlement fails: round {round_number} of player {player_id} was played on course"
         " {course_id}; the configuration has the par of {courses}."
@@ -59,7 +56,6 @@ class CourseUnknown(SettlementFailed):
 class OfficialRoundsWrong(SettlementFailed):
     """The number of official rounds contradicts the configuration."""
 
-    code: ClassVar[str] = "OFFICIAL_ROUNDS_WRONG"
     message: ClassVar[str] = (
         "The settlement fails: {official_rounds} rounds are official; expected {minimum} to"
         " {maximum}."
@@ -73,7 +69,6 @@ class OfficialRoundsWrong(SettlementFailed):
 class EntryTwice(SettlementFailed):
     """An entry was read twice."""
 
-    code: ClassVar[str] = "ENTRY_TWICE"
     message: ClassVar[str] = "The settlement fails: entry {entry_id} was read twice, expected once."
     entry_id: str
 
@@ -82,7 +77,6 @@ class EntryTwice(SettlementFailed):
 class PayoutSumWrong(SettlementFailed):
     """The parts of a pool do not add up to it."""
 
-    code: ClassVar[str] = "PAYOUT_SUM_WRONG"
     message: ClassVar[str] = (
         "The settlement fails: its parts add up to {actual_minor} minor units; expected"
         " {expected_minor}."
@@ -123,7 +117,6 @@ class RosterViolation:
 class RosterInvalid(Invalid):
     """A roster that breaks rules; nothing of it is stored."""
 
-    code: ClassVar[str] = "ROSTER_INVALID"
     message: ClassVar[str] = "The roster breaks {count} rules: {codes}."
     violations: tuple[RosterViolation, ...]
     count: int

@@ -11,7 +11,6 @@ from indelible.kernel import Conflict
 class LeaderboardNotKnown(Conflict):
     """A settlement of a contest without a field or without a leaderboard."""
 
-    code: ClassVar[str] = "LEADERBOARD_NOT_KNOWN"
     message: ClassVar[str] = (
         "Contest {contest_id} cannot be settled: it has no valid field or no valid leaderboard."
     )
@@ -22,7 +21,6 @@ class LeaderboardNotKnown(Conflict):
 class RoundsNotOfficial(Conflict):
     """A settlement of a contest whose tournament goes on."""
 
-    code: ClassVar[str] = "ROUNDS_NOT_OFFICIAL"
     message: ClassVar[str] = (
         "Contest {contest_id} cannot be settled: after event {event_number} not every player has "
         "ended the tournament."
@@ -35,7 +33,6 @@ class RoundsNotOfficial(Conflict):
 class ReplayMismatch(Conflict):
     """A replay of a contest's log that led to another state than the stored one."""
 
-    code: ClassVar[str] = "REPLAY_MISMATCH"
     message: ClassVar[str] = (
         "The replay of contest {contest_id} up to event {event_number} has digest "
         "{replayed_digest}; expected {stored_digest}: {problem}."

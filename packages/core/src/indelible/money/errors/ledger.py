@@ -11,7 +11,6 @@ from indelible.kernel import Conflict, Invalid, NotFound
 class AccountNotFound(NotFound):
     """An account that no movement has used."""
 
-    code: ClassVar[str] = "ACCOUNT_NOT_FOUND"
     message: ClassVar[str] = "Account {account_id} not found."
     account_id: str
 
@@ -20,7 +19,6 @@ class AccountNotFound(NotFound):
 class MovementNotFound(NotFound):
     """A movement that does not exist."""
 
-    code: ClassVar[str] = "MOVEMENT_NOT_FOUND"
     message: ClassVar[str] = "Movement {movement_id} not found."
     movement_id: str
 
@@ -29,7 +27,6 @@ class MovementNotFound(NotFound):
 class OwedLineNotFound(NotFound):
     """A posting that does not exist, or that owes nothing to a party."""
 
-    code: ClassVar[str] = "OWED_LINE_NOT_FOUND"
     message: ClassVar[str] = "Movement {movement_id} has no owed line {number}."
     movement_id: str
     number: int
@@ -39,7 +36,6 @@ class OwedLineNotFound(NotFound):
 class PayoutLineNotFound(NotFound):
     """A posting that does not exist, or that pays no owed line."""
 
-    code: ClassVar[str] = "PAYOUT_LINE_NOT_FOUND"
     message: ClassVar[str] = "Movement {movement_id} has no payout line {number}."
     movement_id: str
     number: int
@@ -49,7 +45,6 @@ class PayoutLineNotFound(NotFound):
 class LedgerDuplicateEntry(Conflict):
     """A movement with the key of another one, but with other content."""
 
-    code: ClassVar[str] = "LEDGER_DUPLICATE_ENTRY"
     message: ClassVar[str] = (
         "Movement {key} exists with other content: expected {expected}, got {actual}."
     )
@@ -62,7 +57,6 @@ class LedgerDuplicateEntry(Conflict):
 class LedgerUnbalanced(Invalid):
     """A movement whose postings do not have the sums that it names."""
 
-    code: ClassVar[str] = "LEDGER_UNBALANCED"
     message: ClassVar[str] = (
         "Field {field} of movement {key} does not match its postings: expected {expected}, got "
         "{actual}."
@@ -77,7 +71,6 @@ class LedgerUnbalanced(Invalid):
 class LedgerImmutable(Conflict):
     """An attempt to change or to remove a movement or a posting."""
 
-    code: ClassVar[str] = "LEDGER_IMMUTABLE"
     message: ClassVar[str] = "Movement {movement_id} cannot be changed: post another movement."
     movement_id: str
 
@@ -86,7 +79,6 @@ class LedgerImmutable(Conflict):
 class BalanceNegative(Conflict):
     """A movement that would take more from an account than it has."""
 
-    code: ClassVar[str] = "BALANCE_NEGATIVE"
     message: ClassVar[str] = (
         "The balance of account {account_id} must not become negative: expected 0 or more, got "
         "{balance_minor}."
@@ -99,7 +91,6 @@ class BalanceNegative(Conflict):
 class PostingRefused(Conflict):
     """A posting that does not fit its movement, its accounts or the line that it names."""
 
-    code: ClassVar[str] = "POSTING_REFUSED"
     message: ClassVar[str] = (
         "Posting {number} of movement {key} is refused because of {field}: expected {expected}, "
         "got {actual}."
@@ -115,7 +106,6 @@ class PostingRefused(Conflict):
 class OwedLinePaid(Conflict):
     """A second payout of an owed line."""
 
-    code: ClassVar[str] = "OWED_LINE_PAID"
     message: ClassVar[str] = "Owed line {number} of movement {movement_id} is paid already."
     movement_id: str
     number: int
@@ -125,7 +115,6 @@ class OwedLinePaid(Conflict):
 class PayoutLineReversed(Conflict):
     """A reversal that would take back more of a payout than was paid, or the same part twice."""
 
-    code: ClassVar[str] = "PAYOUT_LINE_REVERSED"
     message: ClassVar[str] = (
         "Payout line {number} of movement {movement_id} cannot be reversed by {reversal_ref}: "
         "expected at most {available_minor}, got {amount_minor}."
@@ -141,7 +130,6 @@ class PayoutLineReversed(Conflict):
 class MovementReversed(Conflict):
     """A second reversal of a movement."""
 
-    code: ClassVar[str] = "MOVEMENT_REVERSED"
     message: ClassVar[str] = "Movement {movement_id} is reversed already."
     movement_id: str
 
@@ -150,7 +138,6 @@ class MovementReversed(Conflict):
 class MovementNotReversible(Conflict):
     """A movement that has no mirror: a settlement or a note."""
 
-    code: ClassVar[str] = "MOVEMENT_NOT_REVERSIBLE"
     message: ClassVar[str] = (
         "Movement {movement_id} cannot be reversed: expected {expected}, got {actual}."
     )
@@ -163,7 +150,6 @@ class MovementNotReversible(Conflict):
 class MovementHasEvidence(Conflict):
     """An operator's reversal of a movement that books what Stripe has reported."""
 
-    code: ClassVar[str] = "MOVEMENT_HAS_EVIDENCE"
     message: ClassVar[str] = (
         "Movement {movement_id} cannot be reversed by operators: {kind} books what {source} "
         "proves, so only the opposite report of Stripe takes it back."
@@ -177,7 +163,6 @@ class MovementHasEvidence(Conflict):
 class ReversalNotProposed(Conflict):
     """An approval of a reversal that nobody has proposed."""
 
-    code: ClassVar[str] = "REVERSAL_NOT_PROPOSED"
     message: ClassVar[str] = "Nobody has proposed to reverse movement {movement_id}."
     movement_id: str
 
@@ -186,7 +171,6 @@ class ReversalNotProposed(Conflict):
 class ReversalNeedsSecondPerson(Conflict):
     """An approval of a reversal by the one who has proposed it."""
 
-    code: ClassVar[str] = "REVERSAL_NEEDS_SECOND_PERSON"
     message: ClassVar[str] = (
         "The reversal of movement {movement_id} needs the approval of a second person, got "
         "{approved_by}, who has proposed it."
@@ -199,7 +183,6 @@ class ReversalNeedsSecondPerson(Conflict):
 class ItemCovered(Conflict):
     """An item that another settlement has covered."""
 
-    code: ClassVar[str] = "ITEM_COVERED"
     message: ClassVar[str] = "Item {item} was covered by settlement movement {movement_id}."
     item: str
     movement_id: str

@@ -18,7 +18,6 @@ from indelible.kernel import (
 class ChargeNotFound(NotFound):
     """A charge that does not exist, or that belongs to another party."""
 
-    code: ClassVar[str] = "CHARGE_NOT_FOUND"
     message: ClassVar[str] = "Charge {charge_id} not found."
     charge_id: str
 
@@ -27,7 +26,6 @@ class ChargeNotFound(NotFound):
 class RefundNotFound(NotFound):
     """A refund that does not exist."""
 
-    code: ClassVar[str] = "REFUND_NOT_FOUND"
     message: ClassVar[str] = "Refund {refund_id} not found."
     refund_id: str
 
@@ -36,7 +34,6 @@ class RefundNotFound(NotFound):
 class DisputeNotFound(NotFound):
     """A dispute that does not exist."""
 
-    code: ClassVar[str] = "DISPUTE_NOT_FOUND"
     message: ClassVar[str] = "Dispute {dispute_id} not found."
     dispute_id: str
 
@@ -45,7 +42,6 @@ class DisputeNotFound(NotFound):
 class StripeEventNotFound(NotFound):
     """An event of Stripe that was never received."""
 
-    code: ClassVar[str] = "STRIPE_EVENT_NOT_FOUND"
     message: ClassVar[str] = "Stripe event {event_id} not found."
     event_id: str
 
@@ -54,7 +50,6 @@ class StripeEventNotFound(NotFound):
 class PaymentIntentNotFound(Conflict):
     """An event about a payment intent that no charge has."""
 
-    code: ClassVar[str] = "PAYMENT_INTENT_NOT_FOUND"
     message: ClassVar[str] = "No charge has payment intent {intent_id}."
     intent_id: str
 
@@ -63,7 +58,6 @@ class PaymentIntentNotFound(Conflict):
 class PaymentNotBooked(Conflict):
     """An event about a payment that has overtaken the event of the payment itself."""
 
-    code: ClassVar[str] = "PAYMENT_NOT_BOOKED"
     message: ClassVar[str] = (
         "The payment of charge {charge_id} is not booked yet: the charge is {status}."
     )
@@ -75,7 +69,6 @@ class PaymentNotBooked(Conflict):
 class ChargeExists(Conflict):
     """A second charge of an item."""
 
-    code: ClassVar[str] = "CHARGE_EXISTS"
     message: ClassVar[str] = "Item {item} has a charge already."
     item: str
 
@@ -84,7 +77,6 @@ class ChargeExists(Conflict):
 class DuplicateIntent(Conflict):
     """A second payment intent or checkout session for a charge, or one of another charge."""
 
-    code: ClassVar[str] = "DUPLICATE_INTENT"
     message: ClassVar[str] = "Payment intent or session {intent_id} belongs to another charge."
     intent_id: str
 
@@ -93,7 +85,6 @@ class DuplicateIntent(Conflict):
 class AlreadyPaid(Conflict):
     """A payment of a charge that does not wait for one."""
 
-    code: ClassVar[str] = "ALREADY_PAID"
     message: ClassVar[str] = (
         "Charge {charge_id} takes no payment: expected a state before SUCCEEDED, got {status}."
     )
@@ -105,7 +96,6 @@ class AlreadyPaid(Conflict):
 class PaymentFailed(Conflict):
     """A payment that Stripe or the bank has declined."""
 
-    code: ClassVar[str] = "PAYMENT_FAILED"
     message: ClassVar[str] = "The payment of charge {charge_id} failed: {failure_code}."
     charge_id: str
     failure_code: str
@@ -115,7 +105,6 @@ class PaymentFailed(Conflict):
 class InvalidAmount(Invalid):
     """An amount that is no whole number of minor units in the allowed range."""
 
-    code: ClassVar[str] = "INVALID_AMOUNT"
     message: ClassVar[str] = (
         "Field {field} is no amount: expected whole minor units from {minimum} to {maximum}, got "
         "{value}."
@@ -130,7 +119,6 @@ class InvalidAmount(Invalid):
 class AmountMismatch(Invalid):
     """A payment of another amount than that of its charge."""
 
-    code: ClassVar[str] = "AMOUNT_MISMATCH"
     message: ClassVar[str] = (
         "The payment of charge {charge_id} has another amount: expected {expected}, got {actual}."
     )
@@ -158,7 +146,6 @@ class IntentInDoubt(Conflict):
 class OrganizerDoesNotPay(Invalid):
     """An organizer that would pay for an item of their own reference."""
 
-    code: ClassVar[str] = "ORGANIZER_DOES_NOT_PAY"
     message: ClassVar[str] = "Party {party} organizes {reference} and does not pay for it."
     party: str
     reference: str
@@ -168,7 +155,6 @@ class OrganizerDoesNotPay(Invalid):
 class RefundNotAllowed(Conflict):
     """A refund that the state of its charge or its amount excludes."""
 
-    code: ClassVar[str] = "REFUND_NOT_ALLOWED"
     message: ClassVar[str] = (
         "Charge {charge_id} cannot be refunded: expected {expected}, got {actual}."
     )
@@ -181,7 +167,6 @@ class RefundNotAllowed(Conflict):
 class RefundRunning(Conflict):
     """A second refund of a charge while one is under way."""
 
-    code: ClassVar[str] = "REFUND_RUNNING"
     message: ClassVar[str] = "Charge {charge_id} has a refund under way."
     charge_id: str
 
@@ -190,7 +175,6 @@ class RefundRunning(Conflict):
 class RefundExists(Conflict):
     """A second refund with the id of one of Stripe's refunds."""
 
-    code: ClassVar[str] = "REFUND_EXISTS"
     message: ClassVar[str] = "Refund {stripe_refund_id} of Stripe belongs to another refund."
     stripe_refund_id: str
 
@@ -199,7 +183,6 @@ class RefundExists(Conflict):
 class RefundFailed(GatewayFailed):
     """A refund that Stripe could not make."""
 
-    code: ClassVar[str] = "REFUND_FAILED"
     message: ClassVar[str] = "Refund {refund_id} failed: {failure_code}."
     refund_id: str
     failure_code: str
@@ -209,7 +192,6 @@ class RefundFailed(GatewayFailed):
 class DisputeOpen(Conflict):
     """A command that a dispute of the charge excludes."""
 
-    code: ClassVar[str] = "DISPUTE_OPEN"
     message: ClassVar[str] = "Charge {charge_id} is disputed: dispute {dispute_id} is open."
     charge_id: str
     dispute_id: str
@@ -219,7 +201,6 @@ class DisputeOpen(Conflict):
 class StripeSignatureInvalid(InvalidMessage):
     """A webhook whose signature is missing or wrong."""
 
-    code: ClassVar[str] = "STRIPE_SIGNATURE_INVALID"
     message: ClassVar[str] = "The signature of the webhook is not valid: {problem}."
     problem: str
 
@@ -228,7 +209,6 @@ class StripeSignatureInvalid(InvalidMessage):
 class WebhookTimestampOutOfTolerance(InvalidMessage):
     """A webhook that was signed too long ago, or in the future."""
 
-    code: ClassVar[str] = "WEBHOOK_TIMESTAMP_OUT_OF_TOLERANCE"
     message: ClassVar[str] = (
         "The webhook was signed at another time: expected within {tolerance_seconds} seconds of "
         "{now}, got {timestamp}."
@@ -242,7 +222,6 @@ class WebhookTimestampOutOfTolerance(InvalidMessage):
 class WebhookMalformed(InvalidMessage):
     """A signed webhook whose body or header cannot be read."""
 
-    code: ClassVar[str] = "WEBHOOK_MALFORMED"
     message: ClassVar[str] = "The webhook cannot be read: {problem}."
     problem: str
 
@@ -251,7 +230,6 @@ class WebhookMalformed(InvalidMessage):
 class EnvironmentMismatch(InvalidMessage):
     """An event of another mode, account or version than this service is configured for."""
 
-    code: ClassVar[str] = "ENVIRONMENT_MISMATCH"
     message: ClassVar[str] = (
         "Field {field} of the event belongs to another environment: expected {expected}, got "
         "{actual}."
@@ -265,7 +243,6 @@ class EnvironmentMismatch(InvalidMessage):
 class PaymentsHalted(Unavailable):
     """A new payment while payments are halted."""
 
-    code: ClassVar[str] = "PAYMENTS_HALTED"
     message: ClassVar[str] = "Payments are halted because of {reason_code}; try again later."
     reason_code: str
 
@@ -274,5 +251,4 @@ class PaymentsHalted(Unavailable):
 class PaymentsNotConfigured(Unavailable):
     """A payment in a service that has no key of Stripe."""
 
-    code: ClassVar[str] = "PAYMENTS_NOT_CONFIGURED"
     message: ClassVar[str] = "This service takes no payments: it has no key of Stripe."

@@ -11,7 +11,6 @@ from indelible.kernel import Conflict, Invalid, NotFound
 class PayeeNotFound(NotFound):
     """A party that has no payee."""
 
-    code: ClassVar[str] = "PAYEE_NOT_FOUND"
     message: ClassVar[str] = "Payee {party} not found."
     party: str
 
@@ -20,7 +19,6 @@ class PayeeNotFound(NotFound):
 class TransferNotFound(NotFound):
     """A transfer that does not exist."""
 
-    code: ClassVar[str] = "TRANSFER_NOT_FOUND"
     message: ClassVar[str] = "Transfer {transfer_id} not found."
     transfer_id: str
 
@@ -29,7 +27,6 @@ class TransferNotFound(NotFound):
 class PayoutJobNotFound(NotFound):
     """A settlement that has no payout job."""
 
-    code: ClassVar[str] = "PAYOUT_JOB_NOT_FOUND"
     message: ClassVar[str] = "Payout job {settlement_id} not found."
     settlement_id: str
 
@@ -38,7 +35,6 @@ class PayoutJobNotFound(NotFound):
 class ReconciliationNotFound(NotFound):
     """A reconciliation that does not exist."""
 
-    code: ClassVar[str] = "RECONCILIATION_NOT_FOUND"
     message: ClassVar[str] = "Reconciliation {reconciliation_id} not found."
     reconciliation_id: str
 
@@ -56,7 +52,6 @@ class SwitchNotFound(NotFound):
 class PayeeChanged(Conflict):
     """A payee that has changed while its account was read at Stripe."""
 
-    code: ClassVar[str] = "PAYEE_CHANGED"
     message: ClassVar[str] = (
         "Payee {party} has changed since its account was read: expected seq {expected}, got "
         "{actual}."
@@ -70,7 +65,6 @@ class PayeeChanged(Conflict):
 class PayoutAccountMissing(Conflict):
     """A payout to a party that has no account at Stripe that can receive it."""
 
-    code: ClassVar[str] = "PAYOUT_ACCOUNT_MISSING"
     message: ClassVar[str] = (
         "Party {party} cannot receive payouts: expected payee state READY, got {status}."
     )
@@ -82,7 +76,6 @@ class PayoutAccountMissing(Conflict):
 class DestinationTaken(Conflict):
     """An account at Stripe that another payee has."""
 
-    code: ClassVar[str] = "DESTINATION_TAKEN"
     message: ClassVar[str] = "Destination {destination} belongs to another payee."
     destination: str
 
@@ -91,7 +84,6 @@ class DestinationTaken(Conflict):
 class PayoutAlreadyScheduled(Conflict):
     """A second payout job of a settlement, or a second transfer of an owed line."""
 
-    code: ClassVar[str] = "PAYOUT_ALREADY_SCHEDULED"
     message: ClassVar[str] = "The payout of {subject} is scheduled already."
     subject: str
 
@@ -100,7 +92,6 @@ class PayoutAlreadyScheduled(Conflict):
 class TransferExists(Conflict):
     """A second transfer with the id of one of Stripe's transfers."""
 
-    code: ClassVar[str] = "TRANSFER_EXISTS"
     message: ClassVar[str] = "Transfer {stripe_transfer_id} of Stripe belongs to another transfer."
     stripe_transfer_id: str
 
@@ -109,7 +100,6 @@ class TransferExists(Conflict):
 class TransferNotApproved(Conflict):
     """A transfer that nobody has approved."""
 
-    code: ClassVar[str] = "TRANSFER_NOT_APPROVED"
     message: ClassVar[str] = "Transfer {transfer_id} is not approved."
     transfer_id: str
 
@@ -118,7 +108,6 @@ class TransferNotApproved(Conflict):
 class TransferAlreadyApproved(Conflict):
     """A second approval of a transfer."""
 
-    code: ClassVar[str] = "TRANSFER_ALREADY_APPROVED"
     message: ClassVar[str] = (
         "Transfer {transfer_id} was approved already, by {approved_by}; nothing was changed."
     )
@@ -130,7 +119,6 @@ class TransferAlreadyApproved(Conflict):
 class TransferMismatch(Conflict):
     """A transfer at Stripe that differs from the one that names it."""
 
-    code: ClassVar[str] = "TRANSFER_MISMATCH"
     message: ClassVar[str] = (
         "Field {field} of transfer {transfer_id} differs at Stripe: expected {expected}, got "
         "{actual}."
@@ -145,7 +133,6 @@ class TransferMismatch(Conflict):
 class FourEyesRequired(Conflict):
     """An approval by the one who has requested the transfer, or has set where it goes."""
 
-    code: ClassVar[str] = "FOUR_EYES_REQUIRED"
     message: ClassVar[str] = (
         "Transfer {transfer_id} needs the approval of a second person, got {approved_by}, who "
         "{conflict}."
@@ -159,7 +146,6 @@ class FourEyesRequired(Conflict):
 class DestinationNotApproved(Conflict):
     """A transfer whose payee has another destination than its approval covers."""
 
-    code: ClassVar[str] = "DESTINATION_NOT_APPROVED"
     message: ClassVar[str] = (
         "The destination of transfer {transfer_id} is not approved: expected an approval by "
         "somebody else than {set_by}, who has set it."
@@ -172,7 +158,6 @@ class DestinationNotApproved(Conflict):
 class DestinationMismatch(Conflict):
     """An approval of another destination than the payee has."""
 
-    code: ClassVar[str] = "DESTINATION_MISMATCH"
     message: ClassVar[str] = (
         "The payee of transfer {transfer_id} has another destination than was compared: expected "
         "{expected}, got {actual}, set by {set_by}."
@@ -187,7 +172,6 @@ class DestinationMismatch(Conflict):
 class ParkReasonReserved(Invalid):
     """A transfer that an operator parks for a reason that the program ends by itself."""
 
-    code: ClassVar[str] = "PARK_REASON_RESERVED"
     message: ClassVar[str] = (
         "Park reason {reason} of transfer {transfer_id} is reserved: expected none of {reserved}."
     )
@@ -200,7 +184,6 @@ class ParkReasonReserved(Invalid):
 class TransferNotReissuable(Conflict):
     """A transfer that leaves nothing to pay again."""
 
-    code: ClassVar[str] = "TRANSFER_NOT_REISSUABLE"
     message: ClassVar[str] = (
         "Transfer {transfer_id} cannot be issued again: expected an owed line that no transfer "
         "pays, got none in state {status}."
@@ -213,7 +196,6 @@ class TransferNotReissuable(Conflict):
 class UnclaimedTooEarly(Conflict):
     """A transfer whose payee is ready or still has time, or that waits for something else."""
 
-    code: ClassVar[str] = "UNCLAIMED_TOO_EARLY"
     message: ClassVar[str] = (
         "Transfer {transfer_id} is not unclaimed: expected a payee who is missing for {days} days, "
         "got payee status {payee_status} and a wait for {waits_for} since {since}."
@@ -229,7 +211,6 @@ class UnclaimedTooEarly(Conflict):
 class ReversalTooLarge(Conflict):
     """A reversal of more than a transfer has left."""
 
-    code: ClassVar[str] = "REVERSAL_TOO_LARGE"
     message: ClassVar[str] = (
         "Reversal {reversal_id} of transfer {transfer_id} is too large: expected at most "
         "{left_minor}, got {amount_minor}."
@@ -244,7 +225,6 @@ class ReversalTooLarge(Conflict):
 class PayoutJobNotFinished(Conflict):
     """The end of a payout job with transfers that are not terminal."""
 
-    code: ClassVar[str] = "PAYOUT_JOB_NOT_FINISHED"
     message: ClassVar[str] = (
         "Payout job {settlement_id} is not finished: expected {expected} terminal transfers, got "
         "{actual}."
@@ -258,6 +238,5 @@ class PayoutJobNotFinished(Conflict):
 class ReconciliationRunning(Conflict):
     """A second reconciliation of the same scope while one is under way."""
 
-    code: ClassVar[str] = "RECONCILIATION_RUNNING"
     message: ClassVar[str] = "A reconciliation of scope {scope} is under way."
     scope: str

@@ -18,7 +18,6 @@ from indelible.kernel import Conflict
 class DiffDoesNotApply(Conflict):
     """The content is not the one that the difference starts from."""
 
-    code: ClassVar[str] = "DIFF_DOES_NOT_APPLY"
     message: ClassVar[str] = (
         "The diff does not apply: field {field} differs from the content that the diff starts from."
     )

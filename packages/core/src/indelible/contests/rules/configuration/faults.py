@@ -101,7 +101,6 @@ class ConfigurationFault:
 class ConfigurationInvalid(Invalid):
     """A configuration with faults; nothing of it is stored."""
 
-    code: ClassVar[str] = "CONFIGURATION_INVALID"
     message: ClassVar[str] = "The configuration has {count} faults, the first ones at {paths}."
     faults: tuple[ConfigurationFault, ...]
     count: int
