@@ -19,7 +19,7 @@ from indelible.testing.stores import MAYA, refusal
 from indelible_service.embedded import APP, OWNER, PostgresServer
 from indelible_sql import SqlStore, open_store
 from indelible_sql.schema.admission import ForeignKeysOff, RoleTooStrong
-from indelible_sql.schema.migrate import SchemaDamaged, SchemaOutOfDate
+from indelible_sql.schema.migrate import RevisionNotReleased, SchemaDamaged, SchemaOutOfDate
 
 pytestmark = pytest.mark.slow
 
@@ -153,22 +153,29 @@ def test_an_empty_or_old_postgresql_schema_is_refused(
     empty = create_database(server, f"admission_{next(NUMBERS)}")
     run_as_admin(database, OLD_VERSION.format("indelible."))
 
-    assert refused_revision(empty.url) == "nothing"
-    assert refused_revision(database.url) == "0000"
+    check_refused_as_empty(empty.url)
+    check_refused_as_old(database.url)
 
 
 def test_an_empty_or_old_sqlite_file_is_refused(sqlite_url: str, tmp_path: Path) -> None:
     run_in_file(sqlite_url, OLD_VERSION.format(""))
 
-    assert refused_revision(f"sqlite:///{tmp_path / 'empty.db'}") == "nothing"
-    assert refused_revision(sqlite_url) == "0000"
+    check_refused_as_empty(f"sqlite:///{tmp_path / 'empty.db'}")
+    check_refused_as_old(sqlite_url)
 
 
-def refused_revision(url: str) -> str:
-    """Return the revision of a schema that is refused because it is out of date."""
+def check_refused_as_empty(url: str) -> None:
+    """Check that a store without a schema has to be upgraded."""
     error = first_refusal(open_store(url))
     assert isinstance(error, SchemaOutOfDate)
-    return error.revision
+    assert error.revision == "nothing"
+
+
+def check_refused_as_old(url: str) -> None:
+    """Check that nothing upgrades a schema of a revision before the first one."""
+    error = first_refusal(open_store(url))
+    assert isinstance(error, RevisionNotReleased)
+    assert error.revision == "0000"
 
 
 def test_a_host_engine_whose_sqlite_checks_no_keys_is_refused(sqlite_url: str) -> None:
