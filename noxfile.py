@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -306,7 +306,7 @@ def _run_pytest(session: nox.Session, choice: str, check: Callable[[], list[str]
 
 
 @contextmanager
-def _failures_said_again() -> Iterator[None]:
+def _failures_said_again() -> Generator[None]:
     """Repeat what nox says about failed commands, each with its last lines, after the block."""
     said: list[str] = []
 

@@ -40,7 +40,7 @@ from indelible.kernel.keys import KeyPolicy
 from indelible.kernel.task_arguments import TaskPolicy
 from indelible.policy import Policy
 from indelible.testing.stores import CountedIds, TickingClock
-from indelible.tokens.rules import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
+from indelible.tokens.rules.tasks import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
 from indelible_service.embedded import PostgresServer, postgres, redis
 from indelible_service.embedded.postgresql import NEWEST
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store

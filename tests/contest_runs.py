@@ -8,9 +8,15 @@ from typing import Any, Final
 from attrs import define, evolve, field, frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.contests.commands import ActivateEntry, EnterContest, PublishContest
-from indelible.contests.entities import Contest, ContestLog, Entry, SettlementLine, SettlementRun
-from indelible.contests.handlers import activate_entry, enter_contest, publish_contest
+from indelible.contests.commands.contests import PublishContest
+from indelible.contests.commands.entries import ActivateEntry, EnterContest
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import SettlementLine
+from indelible.contests.entities.runs import SettlementRun
+from indelible.contests.handlers.contests import publish_contest
+from indelible.contests.handlers.entries import activate_entry, enter_contest
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import (
     FETCH_TOURNAMENT_STAGE,
@@ -21,7 +27,8 @@ from indelible.contests.rules.tasks import (
     START_CONTEST_STAGE,
 )
 from indelible.contests.samples import sample_configuration
-from indelible.contests.tasks import ContestStages, FetchedBody
+from indelible.contests.tasks.provider_requests import FetchedBody
+from indelible.contests.tasks.stages import ContestStages
 from indelible.kernel import Actor, Store
 from indelible.kernel.history import Change
 from indelible.kernel.stages import Stage

@@ -12,23 +12,29 @@ from tests.core.money.payments import event_body, intent_body
 from tests.payout_runs import RememberingStripe
 
 from indelible.app import ReadTx, WriteTx
-from indelible.contests.commands import EnterContest
-from indelible.contests.entities import Contest, Entry
-from indelible.contests.handlers import enter_contest
+from indelible.contests.commands.entries import EnterContest
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.handlers.entries import enter_contest
 from indelible.contests.lifecycle import EntryStatus
 from indelible.kernel import Actor, Store
 from indelible.kernel.feed_stage import follow_feed
 from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import FEED_BEGINNING, RestartSubscriber, restart_subscriber
 from indelible.memory import MemoryStore
-from indelible.money.commands import AttachDestination, EnablePayee, RegisterPayee
-from indelible.money.entities import Charge, EventOrigin, Intent, Movement, PayoutJob, Transfer
-from indelible.money.handlers import receive_event
+from indelible.money.commands.payouts import AttachDestination, EnablePayee, RegisterPayee
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.ledger import Movement
+from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.stripe_objects import Intent
+from indelible.money.entities.values import EventOrigin
+from indelible.money.handlers.inbox import receive_event
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.rules.events import parse_envelope
 from indelible.money.rules.payouts import AUTOMATIC, PayoutPolicy
-from indelible.money.tasks import PaymentStages, PaymentStarter
+from indelible.money.tasks.paying import PaymentStarter
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.receiving import received
 from indelible.reactions import (

@@ -12,24 +12,19 @@ from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, Store
 from indelible.kernel.tasks import Task
 from indelible.memory import MemoryStore
-from indelible.money.commands import (
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.payouts import (
     ApproveTransfer,
     AttachDestination,
     EnablePayee,
     PlanPayouts,
     RegisterPayee,
-    Settle,
 )
-from indelible.money.entities import (
-    BalanceAmount,
-    Movement,
-    MovementKind,
-    PayoutJob,
-    ReversalObject,
-    Transfer,
-    TransferObject,
-)
-from indelible.money.errors import (
+from indelible.money.entities.ledger import Movement
+from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.stripe_objects import BalanceAmount, ReversalObject, TransferObject
+from indelible.money.entities.values import MovementKind
+from indelible.money.errors.gateway import (
     GatewayOutage,
     GatewayParked,
     GatewayRejected,
@@ -37,13 +32,14 @@ from indelible.money.errors import (
     OutageOutcome,
     ParkReason,
 )
-from indelible.money.handlers import settle
-from indelible.money.handlers.ledger import post_movement
+from indelible.money.handlers.ledger import post_movement, settle
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
-from indelible.money.handlers.payouts import approve_transfer, plan_payouts
-from indelible.money.lifecycle import TransferStatus
-from indelible.money.ports import MoneyWrite
-from indelible.money.rules.ledger import Proof, SettlementLine, entry_fee
+from indelible.money.handlers.payouts.approving import approve_transfer
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.lifecycle.payouts import TransferStatus
+from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.rules.ledger.drafts import Proof, SettlementLine
+from indelible.money.rules.ledger.payments import entry_fee
 from indelible.money.rules.payouts import (
     COMPLETE_PAYOUT_JOB_STAGE,
     MANUAL,

@@ -33,9 +33,11 @@ from indelible.projects.ports import (
     RepositoryRequest,
 )
 from indelible.projects.queries import JobDetails
-from indelible.projects.rules import PROCESS_JOB_STAGE, Plan
-from indelible.projects.tasks import Janitor, JobObserver, ProcessJob, PushOutcome
-from indelible.projects.tasks.observers import SilentObserver
+from indelible.projects.rules.plan import Plan
+from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
+from indelible.projects.tasks.janitor import Janitor
+from indelible.projects.tasks.observers import JobObserver, PushOutcome, SilentObserver
+from indelible.projects.tasks.process_job import ProcessJob
 from indelible_git import FolderWorkspaces, LocalHost
 from indelible_workers import Worker, process_batch
 

@@ -7,6 +7,7 @@ from enum import Enum
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import FunctionType, ModuleType, NoneType
 from typing import Any
 
@@ -97,7 +98,7 @@ def chapters() -> dict[str, Chapter]:
     contexts: dict[str, Chapter] = {}
     for context in CONTEXTS:
         name = f"indelible.{context.name}"
-        modules = (name, f"{name}.ports", f"{name}.errors")
+        modules = (name, *parts(f"{name}.ports"), *parts(f"{name}.errors"))
         contexts[context.name] = (f"The context {context.name}", modules)
 
     return {
@@ -115,6 +116,14 @@ def chapters() -> dict[str, Chapter]:
             (*STORE_MODULES, *_suites()),
         ),
     }
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Return the modules of a package, or the name of a module."""
+    module = import_module(name)
+    if not hasattr(module, "__path__"):
+        return (name,)
+    return tuple(part.name for part in iter_modules(module.__path__, f"{name}."))
 
 
 def _suites() -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from docs.generators.markdown import cell, page, table
 
-from indelible.contests.rules.configuration import ConfigurationCode
+from indelible.contests.rules.configuration.faults import ConfigurationCode
 from indelible.contests.rules.configuration.readers import (
     Key,
     ListOf,

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from docs.generators.markdown import cell, page, table
 
-from indelible.projects.rules import NodeKind, layout
+from indelible.projects.rules import layout
 from indelible.projects.rules.checks import RULES, VAGUE_PHRASES
-from indelible.projects.rules.kinds import ALIASES, CONTENT_KINDS
+from indelible.projects.rules.kinds import ALIASES, CONTENT_KINDS, NodeKind
 
 LEAD = """
 The critique checks a specification before its job generates files. A *critical* finding blocks:

@@ -9,7 +9,7 @@ from docs.generators.http import DOCUMENT, schema_table, scopes
 from docs.generators.markdown import cell, page, table
 
 from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationRule, ReconciliationScope
-from indelible.money.errors import PAYMENT_CODES, CodeUse
+from indelible.money.errors.registry import PAYMENT_CODES, CodeUse
 from indelible.money.queries.reconciliation import MAX_JOBS
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.events.facts import READERS

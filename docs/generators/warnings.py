@@ -6,7 +6,7 @@ from docs.generators.markdown import cell, page, table
 
 from indelible.concepts import ConceptPolicy, WarningCode
 from indelible.concepts.entities import OBSERVABLE_VERBS
-from indelible.concepts.rules.warnings import RULES
+from indelible.concepts.rules.warnings.rules import RULES
 
 LEAD = """
 A warning never blocks a write and never changes content. *Stored* warnings are computed in the

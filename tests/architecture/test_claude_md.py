@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from docs.generators.api import parts
 from tests.architecture.pages import PLACES, code, definitions
 from tests.architecture.sources import ROOT, SOURCES, modules
 
@@ -76,9 +77,10 @@ def lifecycles(*names: str) -> set[str]:
     declared: set[str] = set()
     for name in names:
         modules_of_context = ("keys", "settings", "stages") if name == "kernel" else ("lifecycle",)
-        for module in modules_of_context:
-            values = vars(import_module(f"indelible.{name}.{module}")).values()
-            declared |= {value.name for value in values if isinstance(value, Lifecycle)}
+        for module_name in modules_of_context:
+            for part in parts(f"indelible.{name}.{module_name}"):
+                values = vars(import_module(part)).values()
+                declared |= {value.name for value in values if isinstance(value, Lifecycle)}
 
     return declared
 

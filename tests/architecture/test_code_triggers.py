@@ -12,7 +12,7 @@ from tests.architecture.asserted import asserted_words, skip_marks_of
 from tests.architecture.called import Module, module_of
 
 from indelible.kernel.errors import error_types
-from indelible.money.errors import PAYMENT_CODES, CodeUse
+from indelible.money.errors.registry import PAYMENT_CODES, CodeUse
 
 TRIGGERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "packages/core/src/indelible/testing/money/ledger.py": {

@@ -11,23 +11,26 @@ import pytest
 from attrs import fields
 from tests.architecture.sources import SOURCES, modules, parsed
 
-from indelible.contests.tasks import ContestStages
 from indelible.contests.tasks.failpoints import no_contest_failpoint
 from indelible.contests.tasks.fetching import FetchTournament
 from indelible.contests.tasks.ingestion import IngestContest
 from indelible.contests.tasks.settlement import SettleContest
+from indelible.contests.tasks.stages import ContestStages
 from indelible.contests.tasks.transitions import ContestTimer
-from indelible.money.tasks import PaymentStages, PaymentStarter, PayoutStages, WebhookHandler
 from indelible.money.tasks.expiring import ExpireCharge
 from indelible.money.tasks.failpoints import PaymentFailpoint, no_payment_failpoint
+from indelible.money.tasks.paying import PaymentStarter
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.payout_failpoints import PayoutFailpoint, no_payout_failpoint
 from indelible.money.tasks.payout_jobs import EndPayoutJob
+from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.processing import ProcessStripeEvent
+from indelible.money.tasks.receiving import WebhookHandler
 from indelible.money.tasks.refunding import SendRefund
 from indelible.money.tasks.sending import SendTransfer
 from indelible.money.tasks.sweeping import SweepPayouts
-from indelible.projects.tasks import ProcessJob
 from indelible.projects.tasks.failpoints import no_job_failpoint
+from indelible.projects.tasks.process_job import ProcessJob
 from indelible_sql import open_async_store, open_store
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 from indelible_workers import Worker
@@ -53,9 +56,8 @@ MODULES_WITH_FAILPOINTS = {
     "kernel/history.py",
     "own_transaction.py",
 }
-MODULES_WITH_JOB_FAILPOINTS = {"__init__.py", "failpoints.py", "process_job.py", "pushing.py"}
+MODULES_WITH_JOB_FAILPOINTS = {"failpoints.py", "process_job.py", "pushing.py"}
 MODULES_WITH_CONTEST_FAILPOINTS = {
-    "__init__.py",
     "failpoints.py",
     "fetching.py",
     "ingestion.py",
@@ -64,7 +66,6 @@ MODULES_WITH_CONTEST_FAILPOINTS = {
     "transitions.py",
 }
 MODULES_WITH_MONEY_FAILPOINTS = {
-    "__init__.py",
     "expiring.py",
     "failpoints.py",
     "paying.py",

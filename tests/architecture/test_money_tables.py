@@ -5,12 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import pytest
-from tests.architecture.asserted import (
-    asserted_words,
-    parameter_words,
-    skip_marks_of,
-    used_words,
-)
+from tests.architecture.asserted import asserted_words, parameter_words, skip_marks_of, used_words
 from tests.architecture.called import Module, module_of
 from tests.architecture.charge_rows import CHARGES
 from tests.architecture.money_rows import AFTER, BAD_INPUT, STATES, STEPS, Row
@@ -18,7 +13,7 @@ from tests.architecture.movement_rows import MOVEMENTS
 from tests.architecture.webhook_rows import WEBHOOKS
 
 from indelible.money import MovementKind
-from indelible.money.lifecycle import CHARGE
+from indelible.money.lifecycle.payments import CHARGE
 from indelible.money.rules.events import EVENT_TYPES
 
 ROWS: Final = (*CHARGES, *WEBHOOKS, *MOVEMENTS)

@@ -22,7 +22,7 @@ from indelible.testing.contests.scenarios import live_contest
 from indelible.testing.stores import TickingClock
 from indelible_sql import SqlStore, open_store
 from indelible_sql.contests.rows import record_row
-from indelible_sql.contests.tables import EVENTS, LOGS
+from indelible_sql.contests.tables.logs import EVENTS, LOGS
 
 COUNT: Final = 1_000  # a replay of 10,000 takes ten times as long
 FEW: Final = 50

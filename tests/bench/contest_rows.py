@@ -14,7 +14,7 @@ from indelible.testing.contests.payloads import PLAYERS, SCHEDULED
 from indelible.testing.contests.scenarios import ContestScenario, new_contest
 from indelible.testing.stores import TickingClock
 from indelible_sql import open_store
-from indelible_sql.contests.tables import ENTRIES, ROSTERS
+from indelible_sql.contests.tables.entries import ENTRIES, ROSTERS
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.schema.guard import qualified_name
 

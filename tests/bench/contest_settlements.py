@@ -16,7 +16,7 @@ from uuid import UUID
 
 from tests.bench.footprint import peak_memory
 
-from indelible.contests.rules.configuration import parse_configuration
+from indelible.contests.rules.configuration.parsing import parse_configuration
 from indelible.contests.rules.settlement import Settlement, SettlementInput, settle
 from indelible.contests.rules.values import (
     EligibleEntry,

@@ -15,9 +15,9 @@ from tests.bench.plain_copies import PlainCopy, clear, plain_connection
 from tests.bench.rounds import MILLISECONDS, Dose, Goal, Measured, Table
 from tests.chaos.testbed import Testbed
 
-from indelible.contests.rules.configuration import MAX_ENTRIES
+from indelible.contests.rules.configuration.schema import MAX_ENTRIES
 from indelible_sql import open_store
-from indelible_sql.contests.tables import LINES
+from indelible_sql.contests.tables.runs import LINES
 
 SIZES: Final = (1_000, 10_000, MAX_ENTRIES)
 FEW_SIZES: Final = (30,)

@@ -14,11 +14,11 @@ from tests.bench.rounds import MILLISECONDS, Dose, Measured, Table, Way, measure
 from tests.chaos.testbed import Testbed
 
 from indelible.kernel import Actor
-from indelible.money.commands import Settle
-from indelible.money.entities import account_id
-from indelible.money.entities.values import AccountKind
-from indelible.money.handlers import post_movement, settle
-from indelible.money.rules.ledger import Proof, SettlementLine, entry_fee
+from indelible.money.commands.ledger import Settle
+from indelible.money.entities.values import AccountKind, account_id
+from indelible.money.handlers.ledger import post_movement, settle
+from indelible.money.rules.ledger.drafts import Proof, SettlementLine
+from indelible.money.rules.ledger.payments import entry_fee
 from indelible_sql import SqlStore, open_store
 from indelible_sql.money.tables.ledger import POSTINGS
 

@@ -9,20 +9,21 @@ import httpx
 from attrs import define, frozen
 
 from indelible.kernel import Actor
-from indelible.money.commands import (
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.payments import OpenCharge
+from indelible.money.commands.payouts import (
     AttachDestination,
     EnablePayee,
-    OpenCharge,
     PlanPayouts,
     RegisterPayee,
-    Settle,
 )
-from indelible.money.handlers import open_charge, settle
+from indelible.money.handlers.charges import open_charge
+from indelible.money.handlers.ledger import settle
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
-from indelible.money.handlers.payouts import plan_payouts
-from indelible.money.rules.ledger import SettlementLine
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.rules.ledger.drafts import SettlementLine
 from indelible.money.rules.payouts import AUTOMATIC
-from indelible.money.tasks import PaymentStarter
+from indelible.money.tasks.paying import PaymentStarter
 from indelible_sql import SqlStore
 from indelible_stripe import StripeApi
 

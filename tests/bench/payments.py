@@ -22,7 +22,7 @@ from tests.service.processes import read_json_line, start_command, stop_command,
 
 from indelible.kernel import SystemClock
 from indelible.kernel.stages import Stage
-from indelible.money.lifecycle import PayoutJobStatus
+from indelible.money.lifecycle.payouts import PayoutJobStatus
 from indelible.money.rules.payouts import AUTOMATIC
 from indelible.money.rules.signatures import sign
 from indelible.money.tasks.payout_stages import PayoutStages

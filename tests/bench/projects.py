@@ -12,8 +12,8 @@ from tests.conftest import folder
 from tests.project_jobs import AheadClock, JobSetup
 
 from indelible.projects import Project
-from indelible.projects.entities import Phase
-from indelible.projects.rules import generate_files
+from indelible.projects.entities.values import Phase
+from indelible.projects.rules.generation import generate_files
 from indelible.projects.tasks.observers import SilentObserver
 from indelible_sql import SqlStore, open_store
 

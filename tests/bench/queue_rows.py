@@ -15,7 +15,7 @@ from indelible.kernel import Change, canonical_json
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA
 from indelible.tokens import Author, Repositories, Token
-from indelible.tokens.rules import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
+from indelible.tokens.rules.tasks import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 from indelible_sql.kernel.task_tables import TASKS

@@ -14,16 +14,11 @@ from tests.sql.drivers import watched
 
 from indelible import tokens
 from indelible.kernel import Actor, Head
-from indelible.kernel.task_commands import (
-    ClaimTasks,
-    CompleteTasks,
-    claim_tasks,
-    complete_tasks,
-)
+from indelible.kernel.task_commands import ClaimTasks, CompleteTasks, claim_tasks, complete_tasks
 from indelible.kernel.tasks import Lease, Priority
 from indelible.policy import Policy
 from indelible.tokens import Token
-from indelible.tokens.rules import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
+from indelible.tokens.rules.tasks import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
 from indelible_sql import SqlStore, SqlTransaction, open_store
 from indelible_sql.kernel.task_terms import behind_parameters
 

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from indelible.concepts import ConceptContent, ConceptSaved
 from indelible.concepts.entities import name_key
-from indelible.concepts.rules.warnings import RULESET
+from indelible.concepts.rules.warnings.content import RULESET
 from indelible.kernel import instant_text, to_json_value
 from indelible.testing.stores import MAYA
 

@@ -20,7 +20,7 @@ from indelible.tokens import (
     RecordBlocks,
 )
 from indelible.tokens.commands import RecordContract, ReportChainFault
-from indelible.tokens.rules import FAULT_CODES, ChainFault
+from indelible.tokens.rules.notices import FAULT_CODES, ChainFault
 
 OPERATOR_SCOPES = ("console", "admin")
 LONG_TEXT = "It has no room in a line of the table, and is therefore shortened. " * 5

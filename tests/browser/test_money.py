@@ -24,32 +24,25 @@ from indelible.money import (
     Settle,
     SettlementLine,
 )
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     FinishReconciliation,
     RecordReversal,
     RecordTransferSent,
     RegisterPayee,
     StartReconciliation,
 )
-from indelible.money.entities import (
-    Discrepancy,
-    ReconciliationRule,
-    ReconciliationScope,
-    account_id,
-    movement_id,
-    transfer_id,
-)
-from indelible.money.handlers import (
-    record_reversal,
-    record_transfer_sent,
-    reissue_transfer,
-    settle,
-)
+from indelible.money.entities.ids import movement_id, transfer_id
+from indelible.money.entities.reconciliations import Discrepancy
+from indelible.money.entities.values import ReconciliationRule, ReconciliationScope, account_id
+from indelible.money.handlers.ledger import settle
 from indelible.money.handlers.payees import register_payee
-from indelible.money.handlers.payouts import plan_payouts
+from indelible.money.handlers.payouts.ending import record_reversal
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.handlers.payouts.reissuing import reissue_transfer
+from indelible.money.handlers.payouts.sending import record_transfer_sent
 from indelible.money.handlers.reconciliations import finish_reconciliation, start_reconciliation
 from indelible.money.handlers.switches import halt_payments
-from indelible.money.rules.ledger import Proof
+from indelible.money.rules.ledger.drafts import Proof
 from indelible.testing.money.transfers import reported
 
 # Texts of other parties: markup, right to left, and a word without a place to break.

@@ -16,7 +16,7 @@ from indelible.app import ReadTx
 from indelible.kernel import Actor, Head, SystemClock
 from indelible.testing.stores import AnyStore
 from indelible.tokens.queries import checkpoints
-from indelible.tokens.rules import split_logs
+from indelible.tokens.rules.scanning import split_logs
 from indelible_evm import KINDS, ContractKind, EvmChain
 from indelible_workers import process_batch
 

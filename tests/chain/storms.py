@@ -18,7 +18,7 @@ from tests.chain.standards import Standard, call_data
 from indelible import tokens
 from indelible.testing.stores import AnyStore
 from indelible.tokens.errors import CheckpointMoved
-from indelible.tokens.rules import split_logs
+from indelible.tokens.rules.scanning import split_logs
 from indelible_sql import SqlStore, verify
 from indelible_workers import process_batch
 

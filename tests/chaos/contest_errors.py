@@ -15,18 +15,18 @@ from tests.chaos.contest_site import (
 )
 from tests.contest_runs import ContestRun
 
-from indelible.contests.commands import ResolveError
-from indelible.contests.entities import Contest
+from indelible.contests.commands.contests import ResolveError
+from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.values import ResolveAction
-from indelible.contests.handlers import resolve_error
+from indelible.contests.handlers.transitions import resolve_error
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import (
     LOCK_CONTEST_STAGE,
     SETTLE_CONTEST_STAGE,
     START_CONTEST_STAGE,
 )
-from indelible.contests.tasks import settle_now
 from indelible.contests.tasks.failpoints import FAIL_FAILPOINTS, ContestFailpoint
+from indelible.contests.tasks.settlement import settle_now
 from indelible.kernel import Actor
 
 OPERATOR: Final = Actor.user("ops")

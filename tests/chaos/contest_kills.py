@@ -15,7 +15,7 @@ from tests.chaos.contest_site import (
 from tests.contest_runs import ContestRun
 from tests.forks import start_child
 
-from indelible.contests.entities import Contest
+from indelible.contests.entities.contests import Contest
 from indelible.contests.rules.tasks import (
     FETCH_TOURNAMENT_STAGE,
     INGEST_CONTEST_STAGE,

@@ -10,17 +10,11 @@ from signal import SIGKILL
 from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
-from tests.contest_runs import (
-    FIRST_ROUND,
-    WORKER,
-    ContestRun,
-    FileProvider,
-    TestClock,
-)
+from tests.contest_runs import FIRST_ROUND, WORKER, ContestRun, FileProvider, TestClock
 
-from indelible.contests.commands import CancelContest
-from indelible.contests.entities import Contest
-from indelible.contests.handlers import cancel_contest
+from indelible.contests.commands.contests import CancelContest
+from indelible.contests.entities.contests import Contest
+from indelible.contests.handlers.transitions import cancel_contest
 from indelible.contests.lifecycle import ContestStatus, RunStatus
 from indelible.contests.rules.tasks import (
     FETCH_TOURNAMENT_STAGE,
@@ -29,8 +23,9 @@ from indelible.contests.rules.tasks import (
     SETTLE_CONTEST_STAGE,
     START_CONTEST_STAGE,
 )
-from indelible.contests.tasks import ContestFailpoint, dry_run_settlement, replay_log
-from indelible.contests.tasks.failpoints import FAIL_FAILPOINTS
+from indelible.contests.tasks.dry_runs import dry_run_settlement
+from indelible.contests.tasks.failpoints import FAIL_FAILPOINTS, ContestFailpoint
+from indelible.contests.tasks.replays import replay_log
 from indelible.kernel.errors import Conflict
 from indelible_sql import open_store
 from indelible_workers import Worker, process_batch

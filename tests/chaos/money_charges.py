@@ -29,11 +29,14 @@ from tests.chaos.money_site import (
 
 from indelible.kernel import Head
 from indelible.money import MoneyRead
-from indelible.money.commands import OpenCharge, ResumePayments
-from indelible.money.entities import Charge, MovementKind, ReconciliationScope
-from indelible.money.handlers import open_charge
+from indelible.money.commands.payments import OpenCharge
+from indelible.money.commands.payouts import ResumePayments
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.values import MovementKind, ReconciliationScope
+from indelible.money.handlers.charges import open_charge
 from indelible.money.handlers.switches import resume_payments
-from indelible.money.lifecycle import ChargeStatus, InboxStatus
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.queries.payouts import get_switch
 
 AMOUNT_MINOR: Final = 2_501

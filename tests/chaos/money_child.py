@@ -18,7 +18,8 @@ from tests.conftest import POLICY
 
 from indelible.kernel import Actor
 from indelible.money.rules.payouts import AUTOMATIC
-from indelible.money.tasks import PaymentStages, PaymentStarter
+from indelible.money.tasks.paying import PaymentStarter
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.payout_jobs import EndPayoutJob
 from indelible.money.tasks.payout_stages import PayoutStages
 from indelible_sql import open_store

@@ -24,16 +24,19 @@ from tests.chaos.money_site import (
 )
 from tests.contest_runs import BEFORE, OPTIONS, ContestRun, FileProvider
 
-from indelible.contests.commands import EnterContest
-from indelible.contests.entities import Contest, Entry
-from indelible.contests.handlers import enter_contest
+from indelible.contests.commands.entries import EnterContest
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.handlers.entries import enter_contest
 from indelible.contests.lifecycle import EntryStatus
 from indelible.kernel import Actor, IndelibleError
-from indelible.money.entities import Charge, ReconciliationScope
-from indelible.money.lifecycle import ChargeStatus, InboxStatus
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.values import ReconciliationScope
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.reconciliation import GRACE
-from indelible.money.tasks import PaymentStarter
 from indelible.money.tasks.outages import RETRY_WAITS
+from indelible.money.tasks.paying import PaymentStarter
 from indelible_service.demos.leaderboards import Tournament
 
 USERS: Final = ("ann", "bob", "cem", "dora")

@@ -9,29 +9,23 @@ from typing import Any, Final
 
 from attrs import define, field, frozen
 from tests.chaos.money_child import LEASE_SECONDS, PARTY, ChildTask, work_and_die
-from tests.chaos.money_site import (
-    CURRENCY,
-    WEBHOOK_SECRET,
-    WORKER,
-    MoneySite,
-    webhook_handler,
-)
+from tests.chaos.money_site import CURRENCY, WEBHOOK_SECRET, WORKER, MoneySite, webhook_handler
 from tests.forks import start_child
 
 from indelible.kernel import Actor
-from indelible.money.commands import (
-    AttachDestination,
-    EnablePayee,
-    OpenCharge,
-    RegisterPayee,
-    Settle,
-)
-from indelible.money.entities import Charge, MovementKind
-from indelible.money.handlers import open_charge, settle
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.payments import OpenCharge
+from indelible.money.commands.payouts import AttachDestination, EnablePayee, RegisterPayee
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.values import MovementKind
+from indelible.money.handlers.charges import open_charge
+from indelible.money.handlers.ledger import settle
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
-from indelible.money.lifecycle import ChargeStatus, InboxStatus, TransferStatus
-from indelible.money.rules.ledger import SettlementLine
-from indelible.money.tasks import PaymentStarter
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.lifecycle.payouts import TransferStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
+from indelible.money.rules.ledger.drafts import SettlementLine
+from indelible.money.tasks.paying import PaymentStarter
 from indelible_stripe.simulator.webhooks import sign
 from indelible_workers import process_batch
 

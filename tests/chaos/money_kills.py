@@ -20,20 +20,15 @@ from tests.chaos.money_killer import (
     post_settlement,
     process_one_stage,
 )
-from tests.chaos.money_site import (
-    CURRENCY,
-    OPERATOR,
-    WORKER,
-    MoneySite,
-)
+from tests.chaos.money_site import CURRENCY, OPERATOR, WORKER, MoneySite
 
-from indelible.money.commands import (
-    RequestRefund,
-)
-from indelible.money.entities import RefundReason, charge_id
-from indelible.money.handlers import request_refund
-from indelible.money.lifecycle import ChargeStatus
-from indelible.money.tasks import PaymentFailpoint, PayoutFailpoint
+from indelible.money.commands.payments import RequestRefund
+from indelible.money.entities.ids import charge_id
+from indelible.money.entities.values import RefundReason
+from indelible.money.handlers.refunds import request_refund
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.tasks.failpoints import PaymentFailpoint
+from indelible.money.tasks.payout_failpoints import PayoutFailpoint
 from indelible_workers import process_batch
 from indelible_workers.failpoints import StageFailpoint
 

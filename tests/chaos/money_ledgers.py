@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from tests.chaos.money_site import CURRENCY, MoneySite
 
-from indelible.money.entities import MovementKind
-from indelible.money.rules.ledger import MovementDraft, Proof, entry_fee
+from indelible.money.entities.values import MovementKind
+from indelible.money.rules.ledger.drafts import MovementDraft, Proof
+from indelible.money.rules.ledger.payments import entry_fee
 
 PAID_MINOR: Final = 1
 

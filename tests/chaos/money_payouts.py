@@ -12,31 +12,26 @@ from typing import Final
 from attrs import define, field, frozen
 from tests.chaos.money_backups import Backup
 from tests.chaos.money_ledgers import PAID_MINOR, ledger_digest, operators_of, paid_cent
-from tests.chaos.money_site import (
-    CURRENCY,
-    WORKER,
-    MoneySite,
-    money_site,
-    webhook_handler,
-)
+from tests.chaos.money_site import CURRENCY, WORKER, MoneySite, money_site, webhook_handler
 from tests.conftest import POLICY
 
 from indelible.kernel import Actor, Head
 from indelible.money import MoneyRead
-from indelible.money.commands import (
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.payouts import (
     ApproveTransfer,
     AttachDestination,
     EnablePayee,
     RegisterPayee,
-    Settle,
 )
-from indelible.money.entities import MovementKind, Transfer
-from indelible.money.handlers import post_movement, settle
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.values import MovementKind
+from indelible.money.handlers.ledger import post_movement, settle
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
-from indelible.money.handlers.payouts import approve_transfer
-from indelible.money.lifecycle import TransferStatus
-from indelible.money.ports import MAX_ROWS_PER_PAGE
-from indelible.money.rules.ledger import SettlementLine
+from indelible.money.handlers.payouts.approving import approve_transfer
+from indelible.money.lifecycle.payouts import TransferStatus
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.rules.ledger.drafts import SettlementLine
 from indelible.money.rules.payouts import AUTOMATIC, MANUAL, TRANSFER_METADATA
 from indelible_sql import open_store, verify
 

@@ -20,19 +20,17 @@ from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import FOLLOW_FEED
 from indelible.money import MoneyRead
-from indelible.money.entities import (
-    Movement,
-    MovementKind,
-    Posting,
-    Reconciliation,
-    ReconciliationScope,
-)
-from indelible.money.ports import MAX_ROWS_PER_PAGE
+from indelible.money.entities.ledger import Movement, Posting
+from indelible.money.entities.reconciliations import Reconciliation
+from indelible.money.entities.values import MovementKind, ReconciliationScope
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
 from indelible.money.queries.payouts import list_discrepancies
 from indelible.money.rules.events import EVENT_TYPES, Environment
 from indelible.money.rules.payouts import AUTOMATIC, PayoutPolicy
-from indelible.money.tasks import PaymentStages, Reconcile, WebhookHandler
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.payout_stages import PayoutStages
+from indelible.money.tasks.receiving import WebhookHandler
+from indelible.money.tasks.reconciling import Reconcile
 from indelible.reactions import (
     SUBSCRIBER_NAME,
     PostSettlement,

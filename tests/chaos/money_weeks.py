@@ -10,19 +10,16 @@ from attrs import define, field
 from tests.chaos.money_site import CURRENCY, WORKER, MoneySite, webhook_handler
 
 from indelible.kernel import Actor
-from indelible.money.commands import (
-    AttachDestination,
-    EnablePayee,
-    OpenCharge,
-    RegisterPayee,
-    Settle,
-)
-from indelible.money.entities import Charge
-from indelible.money.handlers import open_charge, settle
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.payments import OpenCharge
+from indelible.money.commands.payouts import AttachDestination, EnablePayee, RegisterPayee
+from indelible.money.entities.charges import Charge
+from indelible.money.handlers.charges import open_charge
+from indelible.money.handlers.ledger import settle
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.rules.events import EVENT_TYPES
-from indelible.money.rules.ledger import SettlementLine
-from indelible.money.tasks import PaymentStarter
+from indelible.money.rules.ledger.drafts import SettlementLine
+from indelible.money.tasks.paying import PaymentStarter
 
 AMOUNT_MINOR: Final = 2_501
 HOUR: Final = 3_600

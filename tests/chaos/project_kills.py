@@ -8,16 +8,10 @@ from random import Random
 from signal import SIGKILL
 from typing import Final
 
-from tests.chaos.project_site import (
-    ProjectReport,
-    ProjectSite,
-    check_end,
-    finish_job,
-    work_and_die,
-)
+from tests.chaos.project_site import ProjectReport, ProjectSite, check_end, finish_job, work_and_die
 from tests.forks import start_child
 
-from indelible.projects.tasks import JobFailpoint
+from indelible.projects.tasks.failpoints import JobFailpoint
 
 MAX_WAIT_SECONDS: Final = 120
 MAX_MOMENT_SECONDS: Final = 0.5  # a job of a few files takes less

@@ -14,10 +14,10 @@ from tests.doubles.serving import Double
 from tests.project_jobs import AheadClock, JobSetup, git
 
 from indelible.projects import Job, Project
-from indelible.projects.entities import JobResult
+from indelible.projects.entities.values import JobResult
 from indelible.projects.lifecycle import SUCCESSFUL, JobStatus
 from indelible.projects.ports import GitHost
-from indelible.projects.tasks import JobFailpoint
+from indelible.projects.tasks.failpoints import JobFailpoint
 from indelible_git import GitHubHost, LocalHost
 from indelible_sql import open_store
 

@@ -15,7 +15,7 @@ from indelible.contests.rules.tasks import (
     SETTLE_CONTEST_STAGE,
     START_CONTEST_STAGE,
 )
-from indelible.contests.tasks import dry_run_settlement
+from indelible.contests.tasks.dry_runs import dry_run_settlement
 from indelible_workers import process_batch
 
 pytestmark = pytest.mark.slow

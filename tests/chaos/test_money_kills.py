@@ -8,7 +8,8 @@ from tests.chaos.money_kills import kill_processes, payment_kills, payout_kills
 from tests.chaos.money_site import PATIENT_SECONDS, MoneySite, money_site
 from tests.doses import SMALL
 
-from indelible.money.tasks import PaymentFailpoint, PayoutFailpoint
+from indelible.money.tasks.failpoints import PaymentFailpoint
+from indelible.money.tasks.payout_failpoints import PayoutFailpoint
 
 pytestmark = pytest.mark.slow
 

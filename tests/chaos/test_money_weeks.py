@@ -11,8 +11,8 @@ from tests.chaos.money_site import MoneySite, money_site
 from tests.chaos.money_weeks import AMOUNT_MINOR, DAY, HOUR, SimulatedWeek, corrupt
 
 from indelible.money import MoneyRead
-from indelible.money.entities import Charge
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.entities.charges import Charge
+from indelible.money.lifecycle.payments import ChargeStatus
 
 pytestmark = pytest.mark.slow
 

@@ -15,8 +15,8 @@ from tests.doubles.serving import Fault, Response
 from tests.project_jobs import short_files
 
 from indelible.projects import ArchitectureSpec, GeneratedFile
-from indelible.projects.rules import Plan
-from indelible.projects.tasks import JobFailpoint
+from indelible.projects.rules.plan import Plan
+from indelible.projects.tasks.failpoints import JobFailpoint
 
 pytestmark = pytest.mark.slow
 

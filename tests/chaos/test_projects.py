@@ -10,7 +10,7 @@ from tests.chaos.project_pushes import lose_pushes, race_pushes
 from tests.chaos.project_site import KINDS, LOCAL, ProjectSite, project_site
 from tests.doses import dose
 
-from indelible.projects.tasks import JobFailpoint
+from indelible.projects.tasks.failpoints import JobFailpoint
 
 pytestmark = pytest.mark.slow
 

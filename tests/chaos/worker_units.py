@@ -9,7 +9,7 @@ from tests.chaos.worker_process import COUNT, GENERATE, POST
 from indelible import tokens
 from indelible.kernel import Actor
 from indelible.policy import Policy
-from indelible.tokens.rules import TokenPolicy
+from indelible.tokens.rules.tasks import TokenPolicy
 from indelible_sql import SqlStore, open_store
 
 OPERATOR: Final = Actor.user("operator")

@@ -15,8 +15,10 @@ from indelible.kernel.aggregate_errors import FieldNotOfAction, TimeTooLate
 from indelible.kernel.aggregates import NOT_IN_CHANGE_DATA, Aggregate, change_for
 from indelible.kernel.audit import AuditContext
 from indelible.kernel.history import Head, Revision
-from indelible.money.entities import Charge, Payee
-from indelible.money.lifecycle import CHARGE, DESTINATION_FIELDS, PAYEE, PayeeStatus
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.payees import Payee
+from indelible.money.lifecycle.payments import CHARGE
+from indelible.money.lifecycle.payouts import DESTINATION_FIELDS, PAYEE, PayeeStatus
 from indelible.testing.stores import MAYA
 from indelible_sql.contexts import CATALOG
 

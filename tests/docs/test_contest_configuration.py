@@ -5,7 +5,8 @@ import re
 
 from tests.architecture.pages import page, rows
 
-from indelible.contests.rules.configuration import ConfigurationCode, parse_configuration_text
+from indelible.contests.rules.configuration.faults import ConfigurationCode
+from indelible.contests.rules.configuration.parsing import parse_configuration_text
 from indelible.contests.rules.configuration.schema import CONFIGURATION, STATUS_POLICY
 from indelible.contests.samples import sample_configuration, sample_names
 

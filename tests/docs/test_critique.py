@@ -2,9 +2,8 @@
 
 from tests.architecture.pages import page, rows
 
-from indelible.projects.rules import NodeKind
 from indelible.projects.rules.checks import RULES
-from indelible.projects.rules.kinds import ALIASES
+from indelible.projects.rules.kinds import ALIASES, NodeKind
 
 TEXT = page("reference/critique.md")
 

@@ -10,7 +10,7 @@ from docs.generators.payment_contract import payment_contract_page
 from tests.architecture.pages import rows
 
 from indelible.money import CHARGE, ChargeStatus, ReconciliationRule
-from indelible.money.errors import PAYMENT_CODES
+from indelible.money.errors.registry import PAYMENT_CODES
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.events.facts import READERS
 from indelible.money.rules.reconciliation import CHEAP_RULES, GRACE_BY_RULE

@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from tests.architecture.pages import code, page, rows
 
-from indelible.money.entities import movement_id, reissue_id, transfer_id
+from indelible.money.entities.ids import movement_id, reissue_id, transfer_id
 from indelible.reactions.settlements import settlement_id
 
 TEXT: Final = page("explanation/why-a-restored-backup-never-pays-twice.md")

@@ -16,8 +16,8 @@ from tests.drills.work import FUNDS_MINOR, ORDERS, Kind, Work, receiving
 
 from indelible.kernel import IndelibleError, SystemClock
 from indelible.kernel.errors import ForeignCursor
-from indelible.money.entities import MovementKind, ReconciliationScope
-from indelible.money.lifecycle import TransferStatus
+from indelible.money.entities.values import MovementKind, ReconciliationScope
+from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.queries.payouts import list_discrepancies
 from indelible.money.rules.payouts import TRANSFER_METADATA
 from indelible.reactions import SUBSCRIBER_NAME

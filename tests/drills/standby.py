@@ -22,8 +22,8 @@ from tests.drills.work import FEE_MINOR, PAYER, Work, receiving, working
 from tests.sql.proxy import Fault, Proxy, proxy_to
 
 from indelible.money import MoneyWrite
-from indelible.money.commands import OpenCharge
-from indelible.money.handlers import open_charge
+from indelible.money.commands.payments import OpenCharge
+from indelible.money.handlers.charges import open_charge
 from indelible_service.embedded import PostgresServer
 from indelible_service.embedded.children import Child, ServerProgram, running_server, start_child
 from indelible_service.embedded.postgresql import (

@@ -32,18 +32,15 @@ from tests.drills.readers import Reader
 from tests.project_jobs import JobSetup
 
 from indelible.kernel import Actor, SystemClock
-from indelible.money.commands import (
-    AttachDestination,
-    EnablePayee,
-    OpenCharge,
-    RegisterPayee,
-    Settle,
-)
-from indelible.money.entities import Transfer
-from indelible.money.handlers import open_charge, settle
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.payments import OpenCharge
+from indelible.money.commands.payouts import AttachDestination, EnablePayee, RegisterPayee
+from indelible.money.entities.payouts import Transfer
+from indelible.money.handlers.charges import open_charge
+from indelible.money.handlers.ledger import settle
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
-from indelible.money.lifecycle import InboxStatus
-from indelible.money.rules.ledger import SettlementLine
+from indelible.money.lifecycle.reconciliations import InboxStatus
+from indelible.money.rules.ledger.drafts import SettlementLine
 from indelible.money.rules.payouts import AUTOMATIC
 from indelible.projects import Job, Project
 from indelible_workers import process_batch

@@ -20,7 +20,7 @@ from indelible.app import ReadTx
 from indelible.kernel import Head
 from indelible.kernel.errors import error_types
 from indelible.money import StripeEvent
-from indelible.money.lifecycle import InboxStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.events import EVENT_TYPES
 
 EVENTS_PER_ROUND: Final = 300

@@ -33,11 +33,13 @@ from tests.web.harness import Web
 
 from indelible.kernel import IndelibleError
 from indelible.projects import ArchitectureSpec, Job, Project
-from indelible.projects.entities import MAX_PLAN_FILES
+from indelible.projects.entities.values import MAX_PLAN_FILES
 from indelible.projects.errors import PlanPathForbidden
 from indelible.projects.lifecycle import SUCCESSFUL, JobStatus
-from indelible.projects.rules import check_paths, critique, generate_files, plan_files
-from indelible.projects.rules.paths import path_fault
+from indelible.projects.rules.critique import critique
+from indelible.projects.rules.generation import generate_files
+from indelible.projects.rules.paths import check_paths, path_fault
+from indelible.projects.rules.plan import plan_files
 from indelible_sql import SqlStore, open_store, verify
 
 SPECIFICATIONS_PER_ROUND: Final = 100

@@ -16,7 +16,8 @@ from tests.guards.project_rows import record_of, without_record
 from tests.guards.raw_sql import NULL
 from tests.guards.writes import Step, head_write, insert_change, step_writes
 
-from indelible_sql.contests.tables import CONFIGURATIONS, CONTESTS, ENTRIES, ROSTERS
+from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
+from indelible_sql.contests.tables.entries import ENTRIES, ROSTERS
 
 StepOf = Callable[[ContestSituation], Step]
 

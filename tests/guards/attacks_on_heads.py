@@ -25,7 +25,7 @@ from tests.guards.writes import (
 )
 
 from indelible_sql.contexts import CATALOG
-from indelible_sql.money.tables import MOVEMENTS
+from indelible_sql.money.tables.ledger import MOVEMENTS
 from indelible_sql.schema.one_per_parent import declared_rules
 
 HEADS = tuple(CATALOG.heads)

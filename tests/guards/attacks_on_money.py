@@ -30,9 +30,9 @@ from tests.guards.writes import (
     update_head,
 )
 
-from indelible.money.entities import movement_id
+from indelible.money.entities.ids import movement_id
 from indelible_sql.engine.atomic_write import writable_columns
-from indelible_sql.money.tables import ACCOUNTS, COVERED_ITEMS, MOVEMENTS, POSTINGS
+from indelible_sql.money.tables.ledger import ACCOUNTS, COVERED_ITEMS, MOVEMENTS, POSTINGS
 
 StepOf = Callable[[MoneySituation], MoneyStep]
 

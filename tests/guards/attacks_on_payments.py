@@ -33,20 +33,12 @@ from tests.guards.writes import (
     update_head,
 )
 
-from indelible.money.entities import movement_id
+from indelible.money.entities.ids import movement_id
 from indelible.testing.stores import MAYA
-from indelible_sql.money.tables import (
-    CHARGES,
-    COVERED_ITEMS,
-    DISCREPANCIES,
-    EVENT_ATTEMPTS,
-    JOBS,
-    POSTINGS,
-    REFUND_ATTEMPTS,
-    TRANSFER_ATTEMPTS,
-    TRANSFER_LINES,
-    TRANSFERS,
-)
+from indelible_sql.money.tables.inbox import DISCREPANCIES, EVENT_ATTEMPTS
+from indelible_sql.money.tables.ledger import COVERED_ITEMS, POSTINGS
+from indelible_sql.money.tables.payments import CHARGES, REFUND_ATTEMPTS
+from indelible_sql.money.tables.payouts import JOBS, TRANSFER_ATTEMPTS, TRANSFER_LINES, TRANSFERS
 
 StepOf = Callable[[MoneySituation], Step]
 SETTLEMENT_ID = movement_id(SETTLED)

@@ -20,7 +20,7 @@ from tests.guards.raw_sql import NULL, by_rowid, raw
 from tests.guards.situation import Situation
 from tests.guards.writes import DAY, Step, head_write, insert_change, step_writes
 
-from indelible.projects.entities import MAX_LINES_PER_OUTPUT, MAX_WARNINGS_PER_OUTPUT
+from indelible.projects.entities.values import MAX_LINES_PER_OUTPUT, MAX_WARNINGS_PER_OUTPUT
 from indelible_sql.projects.tables import JOBS, OUTPUTS, PROJECTS, PROMPTS, SPECS
 
 StepOf = Callable[[ProjectSituation], Step]

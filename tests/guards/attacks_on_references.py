@@ -16,16 +16,11 @@ from tests.guards.raw_sql import by_rowid
 from tests.guards.situation import Situation
 from tests.guards.writes import Step, head_write, insert_change, step_writes
 
-from indelible_sql.contests.tables import (
-    CONFIGURATIONS,
-    CONTESTS,
-    EVENTS,
-    FAULTS,
-    FETCHES,
-    LINES,
-    ROSTERS,
-)
-from indelible_sql.contests.tables.logs import POINTERS
+from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
+from indelible_sql.contests.tables.entries import ROSTERS
+from indelible_sql.contests.tables.feeds import FETCHES
+from indelible_sql.contests.tables.logs import EVENTS, FAULTS, POINTERS
+from indelible_sql.contests.tables.runs import LINES
 from indelible_sql.engine.atomic_write import writable_columns
 
 StepOf = Callable[[ContestSituation], Step]

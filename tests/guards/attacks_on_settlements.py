@@ -6,13 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, update
 from tests.guards.attack_parts import Kind, Write
-from tests.guards.attacks_on_contests import (
-    added_twice,
-    alone,
-    changed,
-    changed_record,
-    without,
-)
+from tests.guards.attacks_on_contests import added_twice, alone, changed, changed_record, without
 from tests.guards.contest_rows import FOREIGN, LIVE, LOCKED, SCHEDULED, SETTLED, SETTLING
 from tests.guards.contest_steps import ContestSituation, with_record
 from tests.guards.contest_values import (
@@ -32,7 +26,9 @@ from tests.guards.situation import Situation
 from tests.guards.writes import Step, head_write, insert_change, step_writes, with_digest
 
 from indelible.kernel import to_json_value
-from indelible_sql.contests.tables import EVENTS, FAULTS, FETCHES, LINES
+from indelible_sql.contests.tables.feeds import FETCHES
+from indelible_sql.contests.tables.logs import EVENTS, FAULTS
+from indelible_sql.contests.tables.runs import LINES
 
 FAR = datetime(2999, 1, 1, tzinfo=UTC)
 OTHER_PAYLOAD = payload_of(PAYLOADS[0]).digest

@@ -7,22 +7,15 @@ from typing import Final
 from attrs import evolve
 from tests.guards.attack_parts import Kind, Write
 from tests.guards.contest_values import CREATED
-from tests.guards.money_rows import (
-    FEE,
-    OPEN_CHARGE,
-    OTHER,
-    PAID_TRANSFER,
-    REFERENCE,
-    fee_of,
-)
+from tests.guards.money_rows import FEE, OPEN_CHARGE, OTHER, PAID_TRANSFER, REFERENCE, fee_of
 from tests.guards.raw_database import Statement
 from tests.guards.situation import Situation
 from tests.guards.writes import Step, following_step, forged_step, step_writes, with_digest
 
 from indelible.kernel import to_json_value
-from indelible.money.entities import movement_id
+from indelible.money.entities.ids import movement_id
 from indelible_sql.contexts import CATALOG
-from indelible_sql.money.tables import MOVEMENTS
+from indelible_sql.money.tables.ledger import MOVEMENTS
 
 StepOf = Callable[[Situation], Step]
 

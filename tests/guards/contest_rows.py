@@ -34,20 +34,13 @@ from tests.guards.contest_values import (
     totals_of,
 )
 
-from indelible.contests.entities import (
-    Contest,
-    ContestEvent,
-    ContestLog,
-    EntriesRevision,
-    Entry,
-    EventDraft,
-    EventKind,
-    LogMarks,
-    ProviderFeed,
-    SettlementBasis,
-    SettlementRun,
-    Validity,
-)
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.feeds import ProviderFeed
+from indelible.contests.entities.logs import ContestLog, EventDraft
+from indelible.contests.entities.records import ContestEvent
+from indelible.contests.entities.runs import SettlementBasis, SettlementRun
+from indelible.contests.entities.values import EntriesRevision, EventKind, LogMarks, Validity
 from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.bulk import AnyBulk

@@ -40,21 +40,19 @@ from tests.guards.contest_values import (
 from tests.guards.samples import later_than
 from tests.guards.writes import AUDIT, Row, Step, head_write, insert_change
 
-from indelible.contests.entities import (
-    Contest,
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import (
     ContestConfiguration,
     ContestEvent,
-    ContestLog,
-    Entry,
     EventFault,
-    EventKind,
     Fetch,
     Roster,
     SettlementLine,
-    SettlementRun,
-    Validity,
-    roster_digest,
 )
+from indelible.contests.entities.runs import SettlementRun
+from indelible.contests.entities.values import EventKind, Validity, roster_digest
 from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_data, change_for
 from indelible.kernel.bulk import AnyBulk
@@ -62,14 +60,11 @@ from indelible.kernel.history import Record
 from indelible.kernel.values import field_values
 from indelible_sql import SqlReading
 from indelible_sql.contests.rows import record_row
-from indelible_sql.contests.tables import (
-    CONFIGURATIONS,
-    EVENTS,
-    FAULTS,
-    FETCHES,
-    LINES,
-    ROSTERS,
-)
+from indelible_sql.contests.tables.contests import CONFIGURATIONS
+from indelible_sql.contests.tables.entries import ROSTERS
+from indelible_sql.contests.tables.feeds import FETCHES
+from indelible_sql.contests.tables.logs import EVENTS, FAULTS
+from indelible_sql.contests.tables.runs import LINES
 
 TABLE_OF_RECORD: Final[Mapping[type, Table]] = {
     ContestConfiguration: CONFIGURATIONS,

@@ -4,26 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from indelible.contests.entities import (
-    ContestTerms,
-    EventDraft,
-    EventFault,
+from indelible.contests.entities.contests import ContestTerms
+from indelible.contests.entities.logs import EventDraft
+from indelible.contests.entities.records import EventFault, SettlementLine
+from indelible.contests.entities.runs import SettlementTotals
+from indelible.contests.entities.values import (
     EventKind,
     FetchOutcome,
     FetchResult,
-    SettlementLine,
-    SettlementTotals,
     Validity,
     roster_digest,
 )
-from indelible.contests.rules.configuration import document_instant, parse_configuration
-from indelible.contests.rules.values import (
-    Leaderboard,
-    PlayerCard,
-    PlayerStatus,
-    Round,
-    Tournament,
-)
+from indelible.contests.rules.configuration.parsing import document_instant, parse_configuration
+from indelible.contests.rules.values import Leaderboard, PlayerCard, PlayerStatus, Round, Tournament
 from indelible.contests.samples import sample_configuration
 from indelible.kernel.bulk import Bulk
 from indelible.kernel.json import digest

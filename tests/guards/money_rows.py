@@ -17,32 +17,48 @@ from tests.guards.contest_values import CREATED, HOUR, payload_of
 from indelible.kernel import Actor
 from indelible.kernel.bulk import Bulk
 from indelible.money import ProposeReversal, post_movement, propose_reversal
-from indelible.money.entities import (
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent
+from indelible.money.entities.ids import charge_id, refund_id, transfer_id
+from indelible.money.entities.ledger import Account, Movement
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import PayoutJob, Transfer, TransferLine
+from indelible.money.entities.reconciliations import (
     SWITCH_ID,
-    Account,
-    Charge,
     Discrepancy,
-    Dispute,
-    EventOutcome,
-    Movement,
-    Payee,
     PaymentSwitch,
-    PayoutJob,
     Reconciliation,
+)
+from indelible.money.entities.refunds import Refund
+from indelible.money.entities.values import (
+    AttemptKind,
+    EventOrigin,
+    EventOutcome,
+    OutcomeCode,
     ReconciliationRule,
     ReconciliationScope,
-    Refund,
     RefundReason,
     Remedy,
-    StripeEvent,
-    Transfer,
-    TransferLine,
+    TransferFailure,
 )
-from indelible.money.entities.ids import charge_id, refund_id, transfer_id
-from indelible.money.entities.values import AttemptKind, EventOrigin, OutcomeCode, TransferFailure
-from indelible.money.lifecycle import ChargeStatus
-from indelible.money.rules import ledger
-from indelible.money.rules.ledger import MovementDraft, OwedPayment, PayoutReversal, Proof
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.rules.ledger.drafts import (
+    MovementDraft,
+    OwedPayment,
+    PayoutReversal,
+    Proof,
+    SettlementLine,
+)
+from indelible.money.rules.ledger.payments import dispute_opened, dispute_won, entry_fee
+from indelible.money.rules.ledger.payouts import (
+    guarantee_topup,
+    mirror,
+    payout_created,
+    payout_reversed,
+    settlement,
+    settlement_key,
+)
 from indelible.testing.stores import MAYA, NOOR
 from indelible_sql import SqlStore, SqlTransaction
 
@@ -61,8 +77,8 @@ RAKE: Final = 403
 UNPLANNED: Final = 100
 REVERSED: Final = 1_500
 DISPUTE_FEE: Final = 1_500
-SETTLED: Final = ledger.settlement_key(SETTLEMENT)
-SETTLED_LATER: Final = ledger.settlement_key(LATER_SETTLEMENT)
+SETTLED: Final = settlement_key(SETTLEMENT)
+SETTLED_LATER: Final = settlement_key(LATER_SETTLEMENT)
 OPERATOR: Final = Proof.by_operator("a story")
 
 DISPUTED_CHARGE: Final = charge_id("disputed")
@@ -108,7 +124,7 @@ def movement_of(tx: Any, key: str) -> Movement:  # noqa: ANN401 - a transaction 
 def fee_of(party: str, reference: str = REFERENCE) -> MovementDraft:
     """Return the draft of a party's fee; that of `REFERENCE` has a charge."""
     charge = CHARGES.get(party) if reference == REFERENCE else None
-    return ledger.entry_fee(
+    return entry_fee(
         charge_id=charge or f"charge-{reference}-{party}",
         reference=reference,
         party=party,
@@ -124,7 +140,7 @@ def payout_of(settlement: Movement, party: str) -> MovementDraft:
     payment = OwedPayment(
         movement_id=settlement.id, number=number, party=party, amount_minor=WON[party]
     )
-    return ledger.payout_created(
+    return payout_created(
         transfer_id=transfer_id(SETTLEMENT, party),
         reference=REFERENCE,
         currency=USD,
@@ -136,7 +152,7 @@ def payout_of(settlement: Movement, party: str) -> MovementDraft:
 def reversal_of(payout: Movement, reversal_ref: str, amount_minor: int) -> MovementDraft:
     """Return the draft of the reversal of a part of Ann's payout."""
     line = PayoutReversal(movement_id=payout.id, number=1, party="ann", amount_minor=amount_minor)
-    return ledger.payout_reversed(
+    return payout_reversed(
         reversal_ref=reversal_ref,
         reference=REFERENCE,
         currency=USD,
@@ -152,7 +168,7 @@ def mirrored_top_up() -> str:
 
 def top_up() -> MovementDraft:
     """Return the draft of what the platform adds to the escrow of `OTHER`."""
-    return ledger.guarantee_topup(
+    return guarantee_topup(
         settlement_id="settlement-3", reference=OTHER, amount_minor=FEE, currency=USD
     )
 
@@ -163,15 +179,15 @@ def mirror_of(tx: Any, movement: Movement) -> MovementDraft:  # noqa: ANN401 - o
     accounts: dict[str, Account] = {}
     for name in (postings[0].debit_account_id, postings[0].credit_account_id):
         accounts[name] = tx.money.accounts.get(name).entity
-    return ledger.mirror(movement, postings, accounts)
+    return mirror(movement, postings, accounts)
 
 
 def add_reversals(store: SqlStore) -> None:
     """Reverse a movement by two persons, and propose to reverse that reversal."""
     propose(store, mirrored_top_up(), NOOR)
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
-        mirror = mirror_of(tx, movement_of(tx, top_up().key))
-        reversal = post_movement(tx, evolve(mirror, fact_key="error:other")).movement
+        draft = mirror_of(tx, movement_of(tx, top_up().key))
+        reversal = post_movement(tx, evolve(draft, fact_key="error:other")).movement
     propose(store, reversal.id, NOOR)
     # A reversal that is not reversed yet, although it was proposed by the one who attacks.
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
@@ -181,7 +197,7 @@ def add_reversals(store: SqlStore) -> None:
 
 def own_top_up() -> MovementDraft:
     """Return the draft of the movement whose reversal Maya has proposed herself."""
-    return ledger.guarantee_topup(
+    return guarantee_topup(
         settlement_id="settlement-4", reference=OTHER, amount_minor=FEE, currency=USD
     )
 
@@ -196,11 +212,11 @@ def _add_movements(tx: SqlTransaction) -> None:
     for party in PARTIES:
         post_movement(tx, fee_of(party))
     items = [f"{REFERENCE}-{party}" for party in PARTIES]
-    settlement = _settle(tx, SETTLEMENT, {"ann": WON["ann"], "bob": WON["bob"]}, RAKE, items)
+    paid = _settle(tx, SETTLEMENT, {"ann": WON["ann"], "bob": WON["bob"]}, RAKE, items)
     _settle(tx, EMPTY_SETTLEMENT, {})
     _settle(tx, LATER_SETTLEMENT, {"cat": WON["cat"]})
     _settle(tx, UNPLANNED_SETTLEMENT, {"cat": UNPLANNED})
-    payout = post_movement(tx, payout_of(settlement, "ann")).movement
+    payout = post_movement(tx, payout_of(paid, "ann")).movement
     post_movement(tx, reversal_of(payout, "trr_1", REVERSED))
     _add_dispute_movements(tx)
 
@@ -210,17 +226,17 @@ def _add_movements(tx: SqlTransaction) -> None:
 
 def _settle(
     tx: SqlTransaction,
-    settlement: str,
+    settlement_id: str,
     won: Mapping[str, int],
     rake_minor: int = 0,
     items: Sequence[str] = (),
 ) -> Movement:
     """Post a settlement of `REFERENCE`."""
-    lines: list[ledger.SettlementLine] = []
+    lines: list[SettlementLine] = []
     for party, amount_minor in won.items():
-        lines.append(ledger.SettlementLine(party=party, amount_minor=amount_minor))
-    draft = ledger.settlement(
-        settlement_id=settlement,
+        lines.append(SettlementLine(party=party, amount_minor=amount_minor))
+    draft = settlement(
+        settlement_id=settlement_id,
         reference=REFERENCE,
         currency=USD,
         lines=lines,
@@ -242,8 +258,8 @@ def _add_dispute_movements(tx: SqlTransaction) -> None:
         "currency": USD,
         "proof": Proof.by_event("evt-dispute"),
     }
-    post_movement(tx, ledger.dispute_opened(fee_minor=DISPUTE_FEE, **values))
-    post_movement(tx, ledger.dispute_won(**values))
+    post_movement(tx, dispute_opened(fee_minor=DISPUTE_FEE, **values))
+    post_movement(tx, dispute_won(**values))
 
 
 def _opened(item: str) -> Charge:

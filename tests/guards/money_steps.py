@@ -65,45 +65,29 @@ from indelible.kernel.aggregates import Aggregate, change_data, change_for
 from indelible.kernel.bulk import AnyBulk, Bulk
 from indelible.kernel.history import Record
 from indelible.kernel.values import field_values
-from indelible.money.entities import (
-    SWITCH_ID,
-    Account,
-    AccountKind,
-    Charge,
-    CoveredItem,
-    Discrepancy,
-    EventOutcome,
-    Movement,
-    MovementKind,
-    PaymentSwitch,
-    Posting,
-    RefundAttempt,
-    StripeEventAttempt,
-    TransferAttempt,
-    TransferLine,
-    movement_id,
-)
-from indelible.money.entities.ids import transfer_id
-from indelible.money.entities.values import AttemptKind
-from indelible.money.rules import ledger
-from indelible.money.rules.ledger import (
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.events import StripeEventAttempt
+from indelible.money.entities.ids import movement_id, transfer_id
+from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
+from indelible.money.entities.payouts import TransferAttempt, TransferLine
+from indelible.money.entities.reconciliations import SWITCH_ID, Discrepancy, PaymentSwitch
+from indelible.money.entities.refunds import RefundAttempt
+from indelible.money.entities.values import AccountKind, AttemptKind, EventOutcome, MovementKind
+from indelible.money.rules.ledger.drafts import (
     AccountKey,
     MovementDraft,
     OwedPayment,
     Proof,
     account_sums,
 )
+from indelible.money.rules.ledger.payments import entry_fee
+from indelible.money.rules.ledger.payouts import payout_created
 from indelible.testing.stores import BEGINNING
 from indelible_sql import SqlReading
-from indelible_sql.money.tables import (
-    COVERED_ITEMS,
-    DISCREPANCIES,
-    EVENT_ATTEMPTS,
-    POSTINGS,
-    REFUND_ATTEMPTS,
-    TRANSFER_ATTEMPTS,
-    TRANSFER_LINES,
-)
+from indelible_sql.money.tables.inbox import DISCREPANCIES, EVENT_ATTEMPTS
+from indelible_sql.money.tables.ledger import COVERED_ITEMS, POSTINGS
+from indelible_sql.money.tables.payments import REFUND_ATTEMPTS
+from indelible_sql.money.tables.payouts import TRANSFER_ATTEMPTS, TRANSFER_LINES
 
 TABLE_OF_RECORD: Final[dict[type[Any], Table]] = {
     Posting: POSTINGS,
@@ -386,7 +370,7 @@ def _wrong_mirror(tx: SqlReading) -> MovementDraft:
 
 
 def _charge_fee() -> MovementDraft:
-    return ledger.entry_fee(
+    return entry_fee(
         charge_id=OPEN_CHARGE,
         reference=REFERENCE,
         party="ann",
@@ -404,7 +388,7 @@ def _transfer_payout(tx: SqlReading) -> MovementDraft:
         party="ann",
         amount_minor=REVERSED,
     )
-    return ledger.payout_created(
+    return payout_created(
         transfer_id=OPEN_TRANSFER,
         reference=REFERENCE,
         currency=USD,

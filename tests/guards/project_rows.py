@@ -19,20 +19,31 @@ from tests.guards.writes import AUDIT, Row, Step, head_write, insert_change
 from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_data, change_for
 from indelible.kernel.history import Record
-from indelible.projects import commands, handlers
-from indelible.projects.entities import (
+from indelible.projects import commands
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
+from indelible.projects.entities.values import (
     ArchitectureSpec,
-    Job,
-    JobOutput,
     JobResult,
-    JobSpec,
     LogEntry,
     LogLevel,
     OutputBatch,
     Phase,
-    Project,
-    ProjectPrompt,
     Repository,
+)
+from indelible.projects.handlers.jobs import (
+    create_job,
+    fail_job,
+    finish_job,
+    record_progress,
+    start_job,
+)
+from indelible.projects.handlers.projects import (
+    add_prompt,
+    create_project,
+    request_repository,
+    set_github_repo_url,
 )
 from indelible.testing.stores import BEGINNING, do
 from indelible_sql import SqlReading, SqlStore
@@ -125,20 +136,20 @@ class ProjectIds:
 def settle_projects(store: SqlStore) -> ProjectIds:
     """Save the three projects with their jobs, and return their ids."""
     bound = _create_project(store)
-    do(store, handlers.request_repository, _request(bound))
+    do(store, request_repository, _request(bound))
     bind = commands.SetGithubRepoUrl(project_id=bound, repository=REPOSITORY)
-    do(store, handlers.set_github_repo_url, bind)
+    do(store, set_github_repo_url, bind)
     jobs = [_create_job(store, bound) for _ in range(5)]
     successful, running, completed, failed, _ = jobs
     _finish(store, successful)
     _finish(store, completed, warnings=BATCH.warnings)
     fail = commands.FailJob(job_id=failed, reason="The host refused the push.", logs=(LINE,))
-    do(store, handlers.start_job, commands.StartJob(job_id=failed))
-    do(store, handlers.fail_job, fail)
+    do(store, start_job, commands.StartJob(job_id=failed))
+    do(store, fail_job, fail)
     _start(store, running, warnings=())
 
     requested = _create_project(store)
-    do(store, handlers.request_repository, _request(requested))
+    do(store, request_repository, _request(requested))
     foreign_successful = _create_job(store, requested)
     warned = _create_job(store, requested)
     _finish(store, foreign_successful)
@@ -152,7 +163,7 @@ def settle_projects(store: SqlStore) -> ProjectIds:
         prompt=SPEC.prompt,
         metadata=SPEC.metadata,
     )
-    do(store, handlers.add_prompt, prompt)
+    do(store, add_prompt, prompt)
     return ProjectIds(
         bound=bound,
         requested=requested,
@@ -241,12 +252,12 @@ def job_of_column(s: ProjectSituation, column: str) -> str:
 
 def _create_project(store: SqlStore) -> str:
     create = commands.CreateProject(user_id="maya", name="Library", description="Lends books.")
-    return do(store, handlers.create_project, create).project.id
+    return do(store, create_project, create).project.id
 
 
 def _create_job(store: SqlStore, project_id: str) -> str:
     create = commands.CreateJob(user_id="maya", project_id=project_id, architecture_spec=SPEC)
-    return do(store, handlers.create_job, create).job.id
+    return do(store, create_job, create).job.id
 
 
 def _request(project_id: str) -> commands.RequestRepository:
@@ -259,14 +270,14 @@ def _start(store: SqlStore, job_id: str, *, warnings: tuple[str, ...]) -> None:
     progress = commands.RecordProgress(
         job_id=job_id, phase=Phase.GENERATE, logs=(LINE,), warnings=warnings
     )
-    do(store, handlers.start_job, commands.StartJob(job_id=job_id))
-    do(store, handlers.record_progress, progress)
+    do(store, start_job, commands.StartJob(job_id=job_id))
+    do(store, record_progress, progress)
 
 
 def _finish(store: SqlStore, job_id: str, *, warnings: tuple[str, ...] = ()) -> None:
     """Start and finish a job."""
     _start(store, job_id, warnings=warnings)
-    do(store, handlers.finish_job, commands.FinishJob(job_id=job_id, result=RESULT, logs=(LINE,)))
+    do(store, finish_job, commands.FinishJob(job_id=job_id, result=RESULT, logs=(LINE,)))
 
 
 def _next_time(tx: SqlReading, job_id: str) -> datetime:

@@ -9,23 +9,17 @@ from sqlalchemy import Table
 from tests.guards.token_rows import chain_hash, wallet
 from tests.guards.writes import AUDIT, Row, Step
 
-from indelible.captures.entities import as_float32
+from indelible.captures.entities.vectors import as_float32
 from indelible.kernel import Change, Head, next_change
 from indelible.kernel.aggregates import Aggregate, change_data
-from indelible.money.entities import ReconciliationScope
+from indelible.money.entities.values import ReconciliationScope
 from indelible.testing.captures.scenarios import B
 from indelible.testing.stores import BEGINNING
 from indelible.tokens.lifecycle import MINTING_FIELDS
 from indelible_sql import SqlReading
 from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_HEADS
 from indelible_sql.concepts.rows import CONCEPT_HEADS
-from indelible_sql.contests.rows import (
-    CONTEST_HEADS,
-    ENTRY_HEADS,
-    FEED_HEADS,
-    LOG_HEADS,
-    RUN_HEADS,
-)
+from indelible_sql.contests.rows import CONTEST_HEADS, ENTRY_HEADS, FEED_HEADS, LOG_HEADS, RUN_HEADS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository

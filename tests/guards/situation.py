@@ -15,12 +15,7 @@ from tests.guards.contest_rows import add_contests
 from tests.guards.contest_steps import ContestSituation, contest_situation
 from tests.guards.kernel_records import add_kernel_records
 from tests.guards.money_rows import add_money, add_payees, add_reversals
-from tests.guards.money_steps import (
-    MoneySituation,
-    money_births,
-    money_situation,
-    money_steps,
-)
+from tests.guards.money_steps import MoneySituation, money_births, money_situation, money_steps
 from tests.guards.project_rows import (
     ProjectIds,
     ProjectSituation,
@@ -47,7 +42,7 @@ from indelible import concepts
 from indelible.concepts import Concept, ConceptVersion
 from indelible.concepts.entities import name_key
 from indelible.concepts.rules.records import version_data, version_records
-from indelible.concepts.rules.warnings import RULESET
+from indelible.concepts.rules.warnings.content import RULESET
 from indelible.kernel import Change, Head, Idempotency, digest
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.idempotency import Receipt

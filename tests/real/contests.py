@@ -15,7 +15,7 @@ from tests.core.contests.deliveries import Delivery
 from tests.core.contests.pure_log import OPTIONS, START
 from tests.core.contests.store_log import StoreLog
 
-from indelible.contests.entities import EventKind, Validity
+from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.rules.replay import verify_log
 from indelible.contests.rules.values import Leaderboard, PlayerCard, PlayerStatus
 from indelible_service.demos.provider import Story, provider_stub

@@ -12,9 +12,9 @@ from tests.adapters.stripe.controls import receiver
 
 from indelible.kernel import IndelibleError
 from indelible.memory import MemoryStore
-from indelible.money.lifecycle import InboxStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.events import Environment
-from indelible.money.tasks import WebhookHandler
+from indelible.money.tasks.receiving import WebhookHandler
 from indelible_stripe import StripeApi
 
 KEY: Final = "sk_test_opinions"

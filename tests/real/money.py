@@ -26,8 +26,9 @@ from tests.service.processes import (
 
 from indelible.contests.lifecycle import ContestStatus
 from indelible.kernel import Actor
-from indelible.money.entities import ReconciliationScope, Transfer
-from indelible.money.lifecycle import TransferStatus
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.values import ReconciliationScope
+from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.rules.reconciliation import ReconciliationResult
 from indelible_service.contexts.money import MoneySettings, build_reconciliation
 from indelible_service.demos.money import MoneyDemo

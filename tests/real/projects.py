@@ -13,7 +13,8 @@ from tests.doubles.github import github
 from tests.project_jobs import AheadClock, JobSetup, git
 
 from indelible.projects import Job, Project
-from indelible.projects.rules import generate_files, repository_name
+from indelible.projects.rules.generation import generate_files
+from indelible.projects.rules.naming import repository_name
 from indelible_git import GitHubHost
 from indelible_git.markers import description_with_marker
 from indelible_sql import open_store

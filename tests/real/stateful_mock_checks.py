@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import stripe
 
-from indelible.money.errors import (
+from indelible.money.errors.gateway import (
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayRejected,

@@ -21,7 +21,7 @@ from tests.real.stateful_mock_checks import error_of
 from tests.real.stripe_opinions import free_port, outcome_of, running_double
 
 from indelible.kernel import IndelibleError
-from indelible.money.errors import GatewayObjectNotFound
+from indelible.money.errors.gateway import GatewayObjectNotFound
 from indelible.money.rules.events import parse_envelope
 from indelible.money.rules.signatures import verify_signature
 from indelible_stripe import StripeApi

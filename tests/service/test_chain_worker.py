@@ -16,7 +16,7 @@ from tests.service.processes import json_result, refusal, start_command
 
 from indelible import tokens
 from indelible.kernel.task_errors import TaskNotFound
-from indelible.tokens.rules import GENERATE_STAGE
+from indelible.tokens.rules.tasks import GENERATE_STAGE
 from indelible.tokens.tasks.canceling import REASON
 from indelible_sql import SqlStore, open_store
 

@@ -13,7 +13,9 @@ from indelible.contests.rules.tasks import (
     RECONCILE_CONTESTS_STAGE,
     SETTLE_CONTEST_STAGE,
 )
-from indelible.contests.tasks import ContestFailpoint, ContestReport, FetchedBody
+from indelible.contests.tasks.failpoints import ContestFailpoint
+from indelible.contests.tasks.observers import ContestReport
+from indelible.contests.tasks.provider_requests import FetchedBody
 from indelible.kernel.stages import PermanentFailure
 from indelible.memory import MemoryStore
 from indelible_service.contexts.contest_metrics import ContestMetrics

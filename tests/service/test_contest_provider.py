@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from attrs import frozen
 
-from indelible.contests.entities import FetchOutcome
+from indelible.contests.entities.values import FetchOutcome
 from indelible.contests.tasks.provider_requests import is_retried, outcome_of
 from indelible.kernel.payloads import MAX_PAYLOAD_BYTES
 from indelible_service.contexts.contest_provider import ProviderClient

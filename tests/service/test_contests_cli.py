@@ -14,7 +14,7 @@ from tests.architecture.sources import ROOT
 from tests.contest_runs import ContestRun, FileProvider, TestClock
 from tests.service.commands import error_code, json_result, run, tamper
 
-from indelible.contests.entities import Contest
+from indelible.contests.entities.contests import Contest
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.samples import sample_configuration
 from indelible.kernel import Actor, to_json_value

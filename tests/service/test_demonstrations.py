@@ -9,18 +9,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from indelible.contests.entities import FetchOutcome
+from indelible.contests.entities.values import FetchOutcome
 from indelible.kernel import UsageError
 from indelible_service.cli.interruption import ended_by_signals
 from indelible_service.cli.output import Command
 from indelible_service.contexts.contest_provider import NO_PROVIDER, DemoProvider
 from indelible_service.demos import waiting
 from indelible_service.demos.provider import Story, provider_stub
-from indelible_service.demos.running import (
-    DemoRunning,
-    only_demonstration,
-    running_demonstration,
-)
+from indelible_service.demos.running import DemoRunning, only_demonstration, running_demonstration
 from indelible_service.demos.waiting import DemoNotFinished, wait_for
 from indelible_service.locked_records import LockedRecord
 

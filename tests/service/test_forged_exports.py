@@ -42,7 +42,7 @@ from tests.service.forgeries import (
 )
 
 import indelible_sql
-from indelible.concepts.rules.warnings import RULESET
+from indelible.concepts.rules.warnings.content import RULESET
 from indelible.kernel.exports import InvalidExportLine
 from indelible.testing.stores import CountedIds, create
 from indelible_sql import SqlStore

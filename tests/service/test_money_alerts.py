@@ -7,7 +7,7 @@ import yaml
 from tests.architecture.sources import ROOT
 
 from indelible.money.errors.registry import PAYMENT_CODES
-from indelible.money.lifecycle import TransferStatus
+from indelible.money.lifecycle.payouts import TransferStatus
 from indelible_service.contexts.money_metrics import MoneyMetrics
 
 FILE = ROOT / "docs" / "reference" / "money-alerts.yml"

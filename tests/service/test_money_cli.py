@@ -13,16 +13,21 @@ from tests.service.commands import error_code, json_result, run
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, SystemClock
-from indelible.money.commands import OpenCharge, RegisterPayee, Settle, StartReconciliation
-from indelible.money.entities import AccountKind, Charge, EventOrigin, ReconciliationScope
-from indelible.money.handlers import open_charge, settle
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.payments import OpenCharge
+from indelible.money.commands.payouts import RegisterPayee, StartReconciliation
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.values import AccountKind, EventOrigin, ReconciliationScope
+from indelible.money.handlers.charges import open_charge
+from indelible.money.handlers.ledger import settle
 from indelible.money.handlers.payees import register_payee
 from indelible.money.handlers.reconciliations import start_reconciliation
 from indelible.money.queries import balances
 from indelible.money.queries.payouts import get_switch
-from indelible.money.rules.ledger import SettlementLine
+from indelible.money.rules.ledger.drafts import SettlementLine
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
-from indelible.money.tasks import PaymentStages, PaymentStarter
+from indelible.money.tasks.paying import PaymentStarter
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible_sql import SqlStore, open_store, verify
 from indelible_workers import Worker, process_batch
 

@@ -15,11 +15,11 @@ from tests.service.processes import (
 )
 
 from indelible.kernel import Actor
-from indelible.money.commands import AttachDestination, ClosePayee, RegisterPayee
-from indelible.money.entities import AccountKind, MovementKind
-from indelible.money.handlers import post_movement
+from indelible.money.commands.payouts import AttachDestination, ClosePayee, RegisterPayee
+from indelible.money.entities.values import AccountKind, MovementKind
+from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payees import attach_own_destination, close_payee, register_payee
-from indelible.money.rules.ledger import AccountKey, MovementDraft, Step
+from indelible.money.rules.ledger.drafts import AccountKey, MovementDraft, Step
 from indelible_service.cli import main
 from indelible_service.database import open_configured_store
 from indelible_service.demos.money import OWN_APPROVALS, STRIPE_ENDS

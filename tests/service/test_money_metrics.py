@@ -4,10 +4,10 @@ from prometheus_client import CollectorRegistry
 
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
-from indelible.money.entities import AccountKind, MovementKind
-from indelible.money.handlers import post_movement
-from indelible.money.lifecycle import TransferStatus
-from indelible.money.rules.ledger import AccountKey, MovementDraft, Step
+from indelible.money.entities.values import AccountKind, MovementKind
+from indelible.money.handlers.ledger import post_movement
+from indelible.money.lifecycle.payouts import TransferStatus
+from indelible.money.rules.ledger.drafts import AccountKey, MovementDraft, Step
 from indelible_service.contexts.money_metrics import MoneyMetrics
 
 NAMES = (

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from indelible.kernel import SystemClock
-from indelible.money.entities import ReconciliationScope
-from indelible.money.errors import EnvironmentMismatch, PaymentsNotConfigured
+from indelible.money.entities.values import ReconciliationScope
+from indelible.money.errors.payments import EnvironmentMismatch, PaymentsNotConfigured
 from indelible.money.rules.payouts import (
     AUTOMATIC,
     MANUAL,

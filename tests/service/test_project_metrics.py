@@ -6,7 +6,7 @@ import pytest
 from tests.project_jobs import AheadClock, JobSetup
 
 from indelible.memory import MemoryStore
-from indelible.projects.entities import Phase
+from indelible.projects.entities.values import Phase
 from indelible_service.contexts.project_metrics import JobMetrics
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from indelible.projects.errors import WorkspaceRootRefused
-from indelible.projects.rules import CLEAN_WORKSPACES_STAGE
-from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
+from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
 from indelible_git import DEFAULT_ROOT, GitHubHost, LocalHost
 from indelible_service.contexts.projects import (
     NO_HOST,

@@ -13,10 +13,10 @@ from indelible.money.rules.reconciliation import RECONCILE_CHEAP_STAGE, RECONCIL
 from indelible.money.rules.stages import PAYMENT_STAGE_LIFECYCLES
 from indelible.money.rules.stages import STAGE_LIFECYCLES as MONEY_STAGES
 from indelible.projects.lifecycle import JOB
-from indelible.projects.rules import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
+from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
 from indelible.reactions import POST_SETTLEMENT_STAGE, UPDATE_CHARGES_STAGE
 from indelible.tokens import TOKEN
-from indelible.tokens.rules import DETECT_STAGE, NEXT_STAGE
+from indelible.tokens.rules.tasks import DETECT_STAGE, NEXT_STAGE
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.contexts.tokens import TokenSettings
 from indelible_service.processes import build_stages

@@ -9,15 +9,18 @@ import pytest
 from attrs import evolve
 from tests.simulation.defects import Defect, Plant, always
 
-from indelible.contests.commands import ActivateEntry, CancelContest
-from indelible.contests.entities import Contest
-from indelible.contests.handlers import activate_entry, cancel_contest
+from indelible.contests.commands.contests import CancelContest
+from indelible.contests.commands.entries import ActivateEntry
+from indelible.contests.entities.contests import Contest
 from indelible.contests.handlers import contests as contest_handlers
-from indelible.contests.rules.configuration import parse_configuration
+from indelible.contests.handlers.entries import activate_entry
+from indelible.contests.handlers.transitions import cancel_contest
+from indelible.contests.rules.configuration.parsing import parse_configuration
 from indelible.kernel.stages import PermanentFailure
 from indelible.money.entities.values import MovementKind
-from indelible.money.handlers import open_charge, post_movement
-from indelible.money.ports import MoneyRead
+from indelible.money.handlers.charges import open_charge
+from indelible.money.handlers.ledger import post_movement
+from indelible.money.ports.transactions import MoneyRead
 from indelible.money.queries import reconciliation
 from indelible.money.rules.reconciliation import Compared
 from indelible.reactions import entries as entry_reactions

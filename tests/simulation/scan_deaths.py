@@ -7,9 +7,9 @@ from attrs import asdict, define, evolve
 from tests.simulation.defects import always
 
 from indelible.tokens import Repositories
-from indelible.tokens.rules import CHECKPOINT, BlockBatch
-from indelible.tokens.tasks import Detection
-from indelible.tokens.tasks.detection import DETECTION
+from indelible.tokens.rules.scanning import BlockBatch
+from indelible.tokens.rules.tasks import CHECKPOINT
+from indelible.tokens.tasks.detection import DETECTION, Detection
 from indelible_service.simulation import chain_node
 from indelible_service.simulation.chain_node import SimulatedNode
 from indelible_service.simulation.crashes import CrashPlan, Mortality

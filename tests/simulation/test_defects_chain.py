@@ -10,8 +10,9 @@ from tests.simulation.chain_days import ALL_FAULTS, LOGS, Faults, day_of_blocks
 from tests.simulation.defects import always, simulate
 from tests.simulation.scan_deaths import Deaths, plant_early_checkpoint
 
-from indelible.tokens.entities import Token
-from indelible.tokens.tasks import Detection, detection
+from indelible.tokens.entities.tokens import Token
+from indelible.tokens.tasks import detection
+from indelible.tokens.tasks.detection import Detection
 from indelible_service.simulation import chain_node
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import read_plan, write_plan

@@ -10,12 +10,14 @@ import pytest
 from attrs import evolve
 
 from indelible.projects.commands import JobSaved, StartJob
-from indelible.projects.entities import Project
+from indelible.projects.entities.projects import Project
 from indelible.projects.entities.values import NO_OUTPUT
 from indelible.projects.handlers.jobs import lock_with_project
 from indelible.projects.handlers.saving import job_saved, save_job
 from indelible.projects.ports import ProjectsWrite
-from indelible.projects.tasks import Janitor, ProcessJob, process_job
+from indelible.projects.tasks import process_job
+from indelible.projects.tasks.janitor import Janitor
+from indelible.projects.tasks.process_job import ProcessJob
 from indelible.projects.tasks.pushing import Pushing
 from indelible.projects.tasks.runs import JobRun
 from indelible_service.simulation.databases import DatabaseKind

@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 from tests.simulation.defects import always, simulate
 
-from indelible.money.entities import Discrepancy
+from indelible.money.entities.reconciliations import Discrepancy
 from indelible.money.tasks import sending
 from indelible_service.simulation.operator import CURRENCY, Operator
 from indelible_service.simulation.plan import HOUR, MINUTE, Plan, PlannedRestore, Profile

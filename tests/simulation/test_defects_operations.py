@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
-from indelible.money.entities import TransferObject
+from indelible.money.entities.stripe_objects import TransferObject
 from indelible.money.handlers.inbox import APPLIERS
 from indelible.money.rules.charges import STALE, Decision
 from indelible.money.tasks.sending import SendTransfer

@@ -10,7 +10,7 @@ from tests.simulation.defects import always, simulate
 
 from indelible.tokens.handlers.blocks import checkpoint_of
 from indelible.tokens.ports import TokensWrite
-from indelible.tokens.rules import BlockBatch, Checkpoint
+from indelible.tokens.rules.scanning import BlockBatch, Checkpoint
 from indelible.tokens.tasks import detection
 from indelible_service.simulation import chain_node, restores
 from indelible_service.simulation.databases import DatabaseKind

@@ -8,12 +8,15 @@ from tests.sql.conftest import code
 
 from indelible.app import WriteTx
 from indelible.kernel import Head
-from indelible.money.entities import OwedLine, PayoutJob, Transfer, transfer_id
+from indelible.money.entities.ids import transfer_id
+from indelible.money.entities.lines import OwedLine
+from indelible.money.entities.payouts import PayoutJob, Transfer
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payouts.planning import transfer_lines
 from indelible.money.handlers.payouts.sending import payments_of
 from indelible.money.handlers.saving import save
-from indelible.money.rules.ledger import Proof, SettlementLine, payout_created
+from indelible.money.rules.ledger.drafts import Proof, SettlementLine
+from indelible.money.rules.ledger.payouts import payout_created
 from indelible.testing.money.scenarios import REFERENCE, USD, WON, Books
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, verify

@@ -20,18 +20,12 @@ from tests.sql.test_races import codes_of
 from indelible.app import WriteTx
 from indelible.kernel.aggregates import save_change
 from indelible.projects import Job, JobOutput, JobStatus
-from indelible.projects.entities import NO_OUTPUT
+from indelible.projects.entities.values import NO_OUTPUT
 from indelible.testing.projects.scenarios import PUSHED, ProjectScenario, line, new_project
 from indelible.testing.projects.success import check_latest
 from indelible.testing.stores import within
 from indelible_service.embedded import PostgresServer
-from indelible_sql import (
-    Fault,
-    SqlReading,
-    SqlStore,
-    export_histories,
-    verify,
-)
+from indelible_sql import Fault, SqlReading, SqlStore, export_histories, verify
 from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 from indelible_sql.projects.statements import (

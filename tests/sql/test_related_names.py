@@ -3,7 +3,7 @@
 import pytest
 
 from indelible.concepts import ConceptContent
-from indelible.concepts.rules.warnings import RelatedNames
+from indelible.concepts.rules.warnings.names import RelatedNames
 from indelible.testing.stores import create
 from indelible_sql import SqlReading, SqlStore
 

@@ -11,7 +11,7 @@ from tests.conftest import POLICY
 from tests.project_jobs import AheadClock, JobSetup, push_as_somebody
 
 from indelible.projects.lifecycle import JobStatus
-from indelible.projects.tasks import PushOutcome
+from indelible.projects.tasks.observers import PushOutcome
 from indelible_sql import SqlStore, open_store
 
 pytestmark = pytest.mark.slow

@@ -20,7 +20,7 @@ from indelible.kernel.silence import StandingTask, Subject, SubjectKind, silent_
 from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import FOLLOW_FEED, Subscriber
 from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
-from indelible.money.entities import ReconciliationScope
+from indelible.money.entities.values import ReconciliationScope
 from indelible.money.tasks.reconciling import EVERY_SECONDS, STAGES
 from indelible.testing.stores import within
 from indelible_service.deadman import DeadMansSwitch

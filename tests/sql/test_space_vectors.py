@@ -16,15 +16,11 @@ from hypothesis import given
 from hypothesis.strategies import integers, lists
 
 from indelible import captures
-from indelible.captures.entities import Vector, as_float32
+from indelible.captures.entities.vectors import Vector, as_float32
 from indelible.captures.errors import AlgorithmFailed
 from indelible.captures.ports import ArtifactFilter
 from indelible.captures.rules import vectors
-from indelible.testing.captures.scenarios import (
-    CaptureScenario,
-    activate_algorithm_for,
-    space_of,
-)
+from indelible.testing.captures.scenarios import CaptureScenario, activate_algorithm_for, space_of
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_sql.captures import (

@@ -6,8 +6,8 @@ from tests.contest_runs import TestClock
 from tests.payout_runs import PayoutRun, RememberingStripe
 from tests.sql.set_time import SetTime
 
-from indelible.money.errors import ParkReason
-from indelible.money.lifecycle import TransferStatus
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.lifecycle.payouts import TransferStatus
 from indelible_sql import SqlStore
 
 AGAIN = timedelta(seconds=3_601)  # a parked transfer is tried again then

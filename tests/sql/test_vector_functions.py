@@ -11,7 +11,7 @@ from tests.service.exports import new_store
 
 import indelible_sql
 from indelible import captures
-from indelible.captures.entities import Vector, as_float32
+from indelible.captures.entities.vectors import Vector, as_float32
 from indelible.captures.rules import vectors
 from indelible.captures.rules.formulas import FUNCTIONS
 from indelible.testing.captures.scenarios import activate_algorithm_for, space_of

@@ -8,7 +8,7 @@ from tests.stateful.steps import ALL, Call, Step, Twist, World, expected_seq, pi
 from indelible import contests
 from indelible.contests import ContestSaved, EntrySaved
 from indelible.contests.entities.values import ResolveAction
-from indelible.contests.rules.configuration import document_instant
+from indelible.contests.rules.configuration.parsing import document_instant
 from indelible.testing.contests.payloads import PLAYERS
 from indelible.testing.contests.scenarios import FEE, configuration
 from indelible.testing.stores import BEGINNING

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from attrs import fields, has
 
-from indelible.captures.entities import Artifact, Centroid, Signal
+from indelible.captures.entities.records import Artifact, Centroid, Signal
 
 TOLERANCE = 1e-6
 COMPUTED = (Signal, Artifact, Centroid)  # their hashes cover the last bit of computed numbers

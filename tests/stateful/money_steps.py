@@ -8,16 +8,20 @@ from tests.stateful.steps import ALL, Call, Step, Twist, World, pick_newest
 from indelible import money
 from indelible.app import WriteTx
 from indelible.money import Movement, MovementDraft, MovementPosted, OwedLine, PayoutReversal, Proof
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     AttachDestination,
     ClosePayee,
     EnablePayee,
     ReopenPayee,
     RestrictPayee,
 )
-from indelible.money.entities import LedgerLine, MovementKind
-from indelible.money.entities.values import REVERSED_BY_OPERATORS
-from indelible.money.rules import ledger
+from indelible.money.entities.lines import LedgerLine
+from indelible.money.entities.values import REVERSED_BY_OPERATORS, MovementKind
+from indelible.money.rules.ledger.payouts import (
+    guarantee_topup,
+    payout_reversed,
+    reversal_proposed_key,
+)
 from indelible.testing.money.scenarios import (
     OTHER,
     PARTIES,
@@ -91,7 +95,7 @@ def reverse_payout(world: World, step: Step) -> Call:
         party=line.posting.party or "",
         amount_minor=amount_minor,
     )
-    draft = ledger.payout_reversed(
+    draft = payout_reversed(
         reversal_ref=f"reversal-{step.pick}",
         reference=line.movement.reference or "",
         currency=USD,
@@ -105,7 +109,7 @@ def top_up(_: World, step: Step) -> Call:
     """Add the platform's money to an escrow, or again; an illegal step changes the amount."""
     reference = REFERENCES[step.pick % len(REFERENCES)]
     amount_minor = 2 if step.twist is Twist.ILLEGAL else 1
-    draft = ledger.guarantee_topup(
+    draft = guarantee_topup(
         settlement_id=f"top-up-{step.pick // 2 % 4}",
         reference=reference,
         amount_minor=amount_minor,
@@ -137,7 +141,7 @@ def approve_reversal(world: World, step: Step) -> Call:
     movements = [
         movement
         for movement in all_movements(world)
-        if (ledger.reversal_proposed_key(movement.id) in all_keys) is is_proposed
+        if (reversal_proposed_key(movement.id) in all_keys) is is_proposed
     ]
     movement = pick_newest(movements, step.pick)
     if movement is None:

@@ -11,9 +11,9 @@ from indelible.app import WriteTx
 from indelible.testing.stores import BEGINNING
 from indelible.testing.tokens.scenarios import make_batch, make_log, read_again, wallet
 from indelible.tokens import Checkpoint, Repositories, Token, TokenSaved
-from indelible.tokens.entities import RevealTransaction
+from indelible.tokens.entities.pipeline import RevealTransaction
 from indelible.tokens.queries import blocks_with_mints
-from indelible.tokens.rules import Reorg
+from indelible.tokens.rules.scanning import Reorg
 
 HASH = "0x" + "ab" * 32
 FIRST_RECOVERED_ID = 500

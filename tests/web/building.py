@@ -22,7 +22,7 @@ from indelible.projects import (
     SetGithubRepoUrl,
     StartJob,
 )
-from indelible.projects.entities import Repository
+from indelible.projects.entities.values import Repository
 from indelible.testing.stores import BEGINNING, MAYA, AnyStore
 
 WORKER: Final = Actor.system("worker")

@@ -26,7 +26,7 @@ from indelible.testing.stores import (
     CountedIds,
     TickingClock,
 )
-from indelible.tokens.rules import GENERATE_STAGE, TokenPolicy
+from indelible.tokens.rules.tasks import GENERATE_STAGE, TokenPolicy
 from indelible_web import WebSettings, create_app
 from indelible_web.app import admin_document
 from indelible_web.context import WebContext

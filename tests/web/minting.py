@@ -23,7 +23,7 @@ from indelible.tokens import (
     RollBackBlocks,
 )
 from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
-from indelible.tokens.rules import MESSAGE
+from indelible.tokens.rules.messages import MESSAGE
 
 R = TypeVar("R")
 

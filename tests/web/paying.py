@@ -16,8 +16,8 @@ from werkzeug.test import TestResponse
 from indelible.kernel import Actor
 from indelible.kernel.webhooks import WebhookRejection, list_webhook_rejections
 from indelible.money import Charge, OpenCharge, StripeEvent
-from indelible.money.handlers import open_charge
-from indelible.money.tasks import PaymentStages
+from indelible.money.handlers.charges import open_charge
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.testing.stores import AnyStore
 from indelible_workers import process_batch
 

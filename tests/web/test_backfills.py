@@ -15,7 +15,7 @@ from tests.web.harness import SETTINGS, Json, Web, memory, problem, saved
 from tests.web.paying import Till
 
 from indelible.money import EventObject, EventOrigin
-from indelible.money.errors import GatewayOutage
+from indelible.money.errors.gateway import GatewayOutage
 from indelible.testing.stores import BEGINNING, AnyStore
 from indelible_web.money import inbox_admin
 from indelible_web.money.admin_schemas import BackfillView

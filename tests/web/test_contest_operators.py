@@ -22,7 +22,7 @@ from indelible.testing.contests.scenarios import (
 )
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore
-from indelible_sql.contests.tables import EVENTS
+from indelible_sql.contests.tables.logs import EVENTS
 
 REASON: Json = {"reason": "a test"}
 REWRITTEN = Board(cards={**strokes_of(1), PLAYERS[0]: [80]})

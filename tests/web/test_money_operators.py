@@ -10,10 +10,12 @@ from tests.web.paying import FEE, REFERENCE, WORKER, Till
 
 from indelible.kernel import Actor
 from indelible.money import AccountKind, Settle, SettlementLine
-from indelible.money.entities import AccountObject, account_id, transfer_id
-from indelible.money.errors import GatewayOutage
-from indelible.money.handlers import post_movement, settle
-from indelible.money.rules import ledger
+from indelible.money.entities.ids import transfer_id
+from indelible.money.entities.stripe_objects import AccountObject
+from indelible.money.entities.values import account_id
+from indelible.money.errors.gateway import GatewayOutage
+from indelible.money.handlers.ledger import post_movement, settle
+from indelible.money.rules.ledger.payouts import guarantee_topup
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +100,7 @@ def settled(till: Till) -> str:
 
 def topped_up(till: Till) -> str:
     """Add money of the platform to an escrow, and return the id of the movement."""
-    draft = ledger.guarantee_topup(
+    draft = guarantee_topup(
         settlement_id=SETTLEMENT, reference=REFERENCE, amount_minor=FEE, currency="EUR"
     )
     posted = till.store.run(

@@ -9,9 +9,9 @@ from tests.web.paying import Till
 
 from indelible.kernel import Actor
 from indelible.money import PAYEE, AttachDestination, Payee, RegisterPayee
-from indelible.money.commands import ClosePayee
-from indelible.money.entities import AccountObject
-from indelible.money.errors import GatewayOutage, GatewayRejected
+from indelible.money.commands.payouts import ClosePayee
+from indelible.money.entities.stripe_objects import AccountObject
+from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
 from indelible.money.handlers.payees import attach_destination, close_payee, register_payee
 
 pytestmark = pytest.mark.slow

@@ -14,8 +14,9 @@ from indelible.app import ReadTx
 from indelible.kernel import Change
 from indelible.kernel.errors import error_types
 from indelible.money import ChargeStatus, HaltPayments
-from indelible.money.entities import charge_id
-from indelible.money.errors import PAYMENT_CODES, CodeUse, GatewayOutage, GatewayRejected
+from indelible.money.entities.ids import charge_id
+from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
+from indelible.money.errors.registry import PAYMENT_CODES, CodeUse
 from indelible.money.handlers.switches import halt_payments
 from indelible.testing.stores import NOOR
 from indelible_web.http.errors import status_of

@@ -23,7 +23,8 @@ from indelible.app import WriteTx
 from indelible.kernel import Actor, UsageError
 from indelible.testing.stores import BEGINNING
 from indelible.tokens import Repositories, get_author
-from indelible.tokens.rules import GENERATE_STAGE, MESSAGE
+from indelible.tokens.rules.messages import MESSAGE
+from indelible.tokens.rules.tasks import GENERATE_STAGE
 from indelible_web.context import WebContext
 from indelible_web.http.access import SIGNED
 from indelible_web.http.routing import Routes

@@ -14,7 +14,7 @@ from tests.web.test_system import counted
 from werkzeug.test import TestResponse
 
 from indelible.kernel.task_errors import TaskNotFound
-from indelible.tokens.rules import DETECT_STAGE, SCAN_TASK_ID
+from indelible.tokens.rules.tasks import DETECT_STAGE, SCAN_TASK_ID
 
 HOOK = "/webhooks/alchemy"
 MINTED = "0x20c0d4a5bab7118059cf1d2fd0403c4f29a05e446d435b347f90b80778374c54"

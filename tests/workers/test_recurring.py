@@ -17,7 +17,7 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage, TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import Leases
-from indelible.tokens.rules import GENERATE_STAGE
+from indelible.tokens.rules.tasks import GENERATE_STAGE
 from indelible_workers import (
     RecurringTask,
     SchedulerMetrics,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indelible.tokens import Block, ContractLog, InvalidLog, LogPosition, MintLog
-from indelible.tokens.entities import MAX_TOKENS_PER_MINT, MAX_UINT256
+from indelible.tokens.entities.fields import MAX_TOKENS_PER_MINT, MAX_UINT256
 from indelible_evm.events import EventField, EventMappingInvalid, MintEventType
 from indelible_evm.kinds import (
     CONSECUTIVE_TRANSFER,

@@ -9,7 +9,7 @@ from attrs import define, field
 from tests.doubles.github import GitHub, git
 from tests.doubles.serving import Double
 
-from indelible.projects.entities import GeneratedFile, Repository
+from indelible.projects.entities.values import GeneratedFile, Repository
 from indelible.projects.ports import CommitRequest, GitHost, RepositoryRequest
 from indelible_git import GitCheckout, GitHubHost, LocalHost
 from indelible_git.processes import UnwatchedGroups

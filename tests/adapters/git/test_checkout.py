@@ -21,7 +21,7 @@ from tests.adapters.git.hosts import (
 )
 from tests.doubles.github import git
 
-from indelible.projects.entities import GeneratedFile
+from indelible.projects.entities.values import GeneratedFile
 from indelible.projects.errors import HistoryRewritten, HostRefused, PushRejected
 from indelible.projects.ports import FoundCommit
 from indelible_git.trailers import AUTHOR_EMAIL

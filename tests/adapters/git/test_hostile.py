@@ -31,7 +31,7 @@ from tests.adapters.git.hosts import (
 from tests.architecture.sources import ROOT
 from tests.doubles.github import git
 
-from indelible.projects.entities import GeneratedFile
+from indelible.projects.entities.values import GeneratedFile
 from indelible.projects.errors import (
     CheckoutTooLarge,
     GitFailed,

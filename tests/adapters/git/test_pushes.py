@@ -27,7 +27,7 @@ from tests.doubles.github import git
 from tests.doubles.serving import Fault, Response
 
 from indelible.kernel import IndelibleError
-from indelible.projects.entities import Repository
+from indelible.projects.entities.values import Repository
 from indelible.projects.errors import (
     GitFailed,
     HostRefused,

@@ -5,7 +5,7 @@ from collections.abc import Generator
 import pytest
 from tests.adapters.stripe.controls import Controlled, controlled
 
-from indelible.money.ports import StripeGateway
+from indelible.money.ports.gateway import StripeGateway
 
 
 @pytest.fixture(scope="module")

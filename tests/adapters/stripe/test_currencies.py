@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from indelible.money.entities import Intent, Session, TransferObject
-from indelible.money.errors import GatewayOutage, GatewayRejected
+from indelible.money.entities.stripe_objects import Intent, Session, TransferObject
+from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
 from indelible_stripe import StripeApi
 from indelible_stripe.currencies import OTHER_DECIMALS
 

@@ -18,7 +18,7 @@ from attrs import define, field
 from tests.adapters.stripe.controls import API_KEY
 
 from indelible.kernel import IndelibleError, UsageError
-from indelible.money.errors import (
+from indelible.money.errors.gateway import (
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayParked,

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from tests.adapters.stripe.controls import WINNER, Controlled
 
-from indelible.money.entities import Intent, TransferObject
-from indelible.money.ports import StripeGateway
+from indelible.money.entities.stripe_objects import Intent, TransferObject
+from indelible.money.ports.gateway import StripeGateway
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LATER = datetime(2100, 1, 1, tzinfo=UTC)

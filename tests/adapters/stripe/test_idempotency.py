@@ -6,8 +6,8 @@ import pytest
 import stripe
 from tests.adapters.stripe.controls import WINNER, Controlled
 
-from indelible.money.errors import GatewayOutage, GatewayParked, IdempotencyMismatch
-from indelible.money.ports import StripeGateway
+from indelible.money.errors.gateway import GatewayOutage, GatewayParked, IdempotencyMismatch
+from indelible.money.ports.gateway import StripeGateway
 
 DAY_SECONDS = 24 * 60 * 60
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.adapters.stripe.controls import Controlled, controlled
 
-from indelible.money.entities import Session
+from indelible.money.entities.stripe_objects import Session
 
 pytestmark = pytest.mark.slow
 

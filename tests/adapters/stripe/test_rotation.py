@@ -11,7 +11,7 @@ from tests.adapters.stripe.controls import Controlled, Receiver, controlled, rec
 from indelible.kernel import IndelibleError
 from indelible.memory import MemoryStore
 from indelible.money.rules.events import Environment
-from indelible.money.tasks import WebhookHandler
+from indelible.money.tasks.receiving import WebhookHandler
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ import pytest
 from tests.adapters.stripe.controls import WINNER, Controlled, controlled
 from tests.doubles.simulators import check_journal
 
-from indelible.money.errors import GatewayOutage, GatewayParked
+from indelible.money.errors.gateway import GatewayOutage, GatewayParked
 from indelible_stripe.simulator import read_story
 from indelible_stripe.simulator.fields import StoryInvalid
 

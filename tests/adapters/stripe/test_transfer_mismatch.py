@@ -13,18 +13,13 @@ from tests.adapters.stripe.controls import Controlled, controlled
 from tests.contest_runs import TestClock
 from tests.payout_runs import OPERATOR, SECOND, PayoutRun
 
-from indelible.money.commands import ReissueTransfer
-from indelible.money.entities import (
-    AccountKind,
-    AttemptKind,
-    MovementKind,
-    Transfer,
-    TransferFailure,
-    TransferObject,
-)
-from indelible.money.errors import FourEyesRequired
-from indelible.money.handlers.payouts import reissue_transfer
-from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
+from indelible.money.commands.payouts import ReissueTransfer
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.stripe_objects import TransferObject
+from indelible.money.entities.values import AccountKind, AttemptKind, MovementKind, TransferFailure
+from indelible.money.errors.payouts import FourEyesRequired
+from indelible.money.handlers.payouts.reissuing import reissue_transfer
+from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
 from indelible.money.queries import balances
 from indelible.money.queries.payouts import list_attempts
 from indelible.money.rules.payouts import transfer_group, transfer_metadata

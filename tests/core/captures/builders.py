@@ -4,13 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from indelible.captures import CaptureArtifactCommand, ContentSource, Decision
-from indelible.captures.entities import (
-    AlgorithmVersion,
-    CaptureRequest,
-    EngagementLevel,
-    Signal,
-    as_float32,
-)
+from indelible.captures.entities.aggregates import AlgorithmVersion
+from indelible.captures.entities.records import CaptureRequest, Signal
+from indelible.captures.entities.values import EngagementLevel
+from indelible.captures.entities.vectors import as_float32
 from indelible.captures.lifecycle import AlgorithmStatus
 from indelible.captures.rules.formulas import SPHERICAL, checksum_of
 from indelible.captures.rules.tuning import IngestSettings

@@ -5,12 +5,8 @@ from typing import Any
 import pytest
 
 from indelible.captures import SPHERICAL, RegisterAlgorithm
-from indelible.captures.entities import AlgorithmVersion
-from indelible.captures.rules.evaluation import (
-    SELF_TEST_CASES,
-    evaluate_formula,
-    verify_self_test,
-)
+from indelible.captures.entities.aggregates import AlgorithmVersion
+from indelible.captures.rules.evaluation import SELF_TEST_CASES, evaluate_formula, verify_self_test
 from indelible.captures.rules.formulas import (
     ANNEALED,
     PARAMETERS,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis.strategies import floats, integers, lists
 
-from indelible.captures.entities import Vector, as_float32
+from indelible.captures.entities.vectors import Vector, as_float32
 from indelible.captures.rules.evaluation import SELF_TEST_CASES
 from indelible.captures.rules.formulas import ANNEALED, SPHERICAL, parse_formulas
 from indelible.captures.rules.vectors import vec_dist, vec_lerp, vec_norm, vec_unit

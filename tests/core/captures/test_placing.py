@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 from tests.core.captures.builders import ALGORITHM, SETTINGS, make_request
 
-from indelible.captures.entities import Decision
+from indelible.captures.entities.values import Decision
 from indelible.captures.rules.evaluation import (
     Candidate,
     NearestCentroid,

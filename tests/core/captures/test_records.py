@@ -8,15 +8,9 @@ import pytest
 from attrs import evolve, fields
 from tests.core.captures.builders import AUDIT, NOW, make_command, make_request, make_signal
 
-from indelible.captures.entities import (
-    Artifact,
-    Centroid,
-    ContentSource,
-    Decision,
-    EngagementLevel,
-    Signal,
-    as_float32,
-)
+from indelible.captures.entities.records import Artifact, Centroid, Signal
+from indelible.captures.entities.values import ContentSource, Decision, EngagementLevel
+from indelible.captures.entities.vectors import as_float32
 from indelible.captures.rules.records import (
     CLIENT_FIELDS,
     HASHED_FIELDS,

@@ -6,7 +6,7 @@ import pytest
 
 from indelible import captures
 from indelible.captures import ANCHORED, ANNEALED, SPHERICAL
-from indelible.captures.entities import Vector, as_float32
+from indelible.captures.entities.vectors import Vector, as_float32
 from indelible.captures.rules.trials import (
     Outcome,
     Sample,

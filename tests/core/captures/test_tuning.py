@@ -2,7 +2,8 @@
 
 import pytest
 
-from indelible.captures.entities import MAX_DIMENSION, EngagementLevel
+from indelible.captures.entities.values import EngagementLevel
+from indelible.captures.entities.vectors import MAX_DIMENSION
 from indelible.captures.errors import SettingInvalid
 from indelible.captures.rules.tuning import (
     EMBEDDING_DIMENSION,

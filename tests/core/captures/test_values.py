@@ -17,7 +17,7 @@ from indelible.captures import (
     ReadingDepth,
     errors,
 )
-from indelible.captures.entities import MAX_DIMENSION, Vector
+from indelible.captures.entities.vectors import MAX_DIMENSION, Vector
 from indelible.testing.captures.scenarios import code
 
 Value = Any  # of any type, on purpose

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from indelible.concepts.entities import ConceptContent
-from indelible.concepts.rules.diff import DiffOp, FieldDiff, WordOp, diff_content
+from indelible.concepts.rules.diff.content import FieldDiff, diff_content
+from indelible.concepts.rules.diff.operations import DiffOp, WordOp
 
 Edit = tuple[str, str | None, str | None]  # the kind, the old and the new side
 

@@ -16,7 +16,8 @@ from indelible.concepts.entities import (
 )
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
-from indelible.concepts.rules.warnings import RelatedNames, content_warnings
+from indelible.concepts.rules.warnings.content import content_warnings
+from indelible.concepts.rules.warnings.names import RelatedNames
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
 from indelible.testing.stores import approve, create, edit, submit

@@ -5,14 +5,10 @@ from attrs import evolve
 from tests.core.concepts.diffs import diff_definitions, diff_examples, edits, kinds
 
 from indelible.concepts.entities import ConceptContent
-from indelible.concepts.rules.diff import (
-    DiffDoesNotApply,
-    FieldKind,
-    OpKind,
-    diff_content,
-    similarity_percent,
-    to_unified,
-)
+from indelible.concepts.rules.diff.content import DiffDoesNotApply, diff_content
+from indelible.concepts.rules.diff.operations import FieldKind, OpKind
+from indelible.concepts.rules.diff.unified import to_unified
+from indelible.concepts.rules.diff.words import similarity_percent
 
 OLD = "The top number in a fraction. It counts the parts taken."
 NEW = "The number above the line in a fraction. It counts the equal parts taken."

@@ -21,7 +21,9 @@ from hypothesis.strategies import (
 from tests.core.concepts.diffs import diff_definitions, diff_examples, new_text, old_text
 
 from indelible.concepts.entities import ConceptContent
-from indelible.concepts.rules.diff import SENTENCE, WORD, OpKind, diff_content
+from indelible.concepts.rules.diff.content import diff_content
+from indelible.concepts.rules.diff.operations import OpKind
+from indelible.concepts.rules.diff.words import SENTENCE, WORD
 
 pytestmark = pytest.mark.slow
 

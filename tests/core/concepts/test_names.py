@@ -6,8 +6,12 @@ from hypothesis.strategies import lists, sampled_from, text
 
 from indelible.concepts import ConceptContent
 from indelible.concepts.entities import name_key
-from indelible.concepts.rules.warnings import RelatedNames, candidate_names, related_name_keys
-from indelible.concepts.rules.warnings.names import references
+from indelible.concepts.rules.warnings.names import (
+    RelatedNames,
+    candidate_names,
+    references,
+    related_name_keys,
+)
 
 WORDS = ["unit", "Fraction", "C++", "x-axis", "\N{LATIN SMALL LIGATURE FI}x"]
 MAX_CANDIDATES = 400

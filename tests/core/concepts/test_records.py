@@ -33,7 +33,8 @@ from indelible.concepts.rules.records import (
     version_data,
     version_records,
 )
-from indelible.concepts.rules.warnings import RULESET, WarningCode, warning
+from indelible.concepts.rules.warnings.codes import WarningCode, warning
+from indelible.concepts.rules.warnings.content import RULESET
 from indelible.kernel import Actor, IndelibleError, InvalidTransition, digest
 from indelible.memory import MemoryStore, MemoryTransaction
 from indelible.policy import Policy

@@ -7,7 +7,7 @@ from tests.core.concepts.scenarios import codes
 from indelible import concepts
 from indelible.concepts import ConceptContent, ConceptPolicy, Severity, parse_levels
 from indelible.concepts.errors import WarningLevelsInvalid
-from indelible.concepts.rules.warnings import UNFILLED_CODES, shown_warnings
+from indelible.concepts.rules.warnings.levels import UNFILLED_CODES, shown_warnings
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
 from indelible.testing.stores import create

@@ -13,13 +13,13 @@ from tests.core.concepts.scenarios import (
 from indelible.concepts import ConceptPolicy, ConceptStatus
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
-from indelible.concepts.rules.warnings import (
+from indelible.concepts.rules.warnings.codes import (
     MAX_PARAM_LENGTH,
     MAX_PARAMS,
-    RelatedNames,
     WarningCode,
     warning,
 )
+from indelible.concepts.rules.warnings.names import RelatedNames
 
 ELLIPSIS = "\u2026"
 

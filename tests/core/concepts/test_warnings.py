@@ -19,14 +19,10 @@ from tests.core.concepts.scenarios import (
 from tests.core.concepts.warning_cases import BROKEN_POLICY, CASES
 
 from indelible.concepts.entities import ConceptContent, ConceptPolicy, Severity
-from indelible.concepts.rules.warnings import (
-    RULES,
-    RelatedNames,
-    RuleInput,
-    WarningCode,
-    applicable_rules,
-    apply_rule,
-)
+from indelible.concepts.rules.warnings.codes import WarningCode
+from indelible.concepts.rules.warnings.content import apply_rule
+from indelible.concepts.rules.warnings.names import RelatedNames
+from indelible.concepts.rules.warnings.rules import RULES, RuleInput, applicable_rules
 from indelible.kernel.values import INVISIBLE
 
 FIELDS = {None, "change_note", *(field.name for field in fields(ConceptContent))}

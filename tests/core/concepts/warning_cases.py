@@ -17,7 +17,8 @@ from tests.core.concepts.scenarios import (
 
 from indelible.concepts.entities import ConceptPolicy
 from indelible.concepts.lifecycle import ConceptStatus
-from indelible.concepts.rules.warnings import RelatedNames, WarningCode
+from indelible.concepts.rules.warnings.codes import WarningCode
+from indelible.concepts.rules.warnings.names import RelatedNames
 
 
 @frozen(kw_only=True)

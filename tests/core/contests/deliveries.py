@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 from tests.core.contests.pure_log import FINAL, LAST, OPTIONS, START, PureLog, body_of, end_of_round
 
-from indelible.contests.rules.espn import parse_payload
+from indelible.contests.rules.espn.parser import parse_payload
 from indelible.contests.rules.fold import EMPTY_STATE, LogState, fold, replay
 from indelible.kernel.json import canonical_json
 from indelible_service.demos.leaderboards import Json, Moment, competitors_of

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from indelible.contests.entities.values import roster_digest
-from indelible.contests.rules.configuration import Configuration, parse_configuration
+from indelible.contests.rules.configuration.parsing import parse_configuration
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.settlement import Settlement, SettlementInput, settle
 from indelible.contests.rules.values import (
     EligibleEntry,

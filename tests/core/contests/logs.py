@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from indelible.contests.entities import ContestEvent, event_hash
+from indelible.contests.entities.records import ContestEvent, event_hash
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.rules.values import Field, Leaderboard
 from indelible.kernel.json import digest

@@ -16,7 +16,8 @@ from indelible.contests.rules.assess import (
     NewEvent,
     assess,
 )
-from indelible.contests.rules.configuration import Configuration, parse_configuration
+from indelible.contests.rules.configuration.parsing import parse_configuration
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.fold import EMPTY_STATE, LogState
 from indelible.contests.samples import sample_configuration
 from indelible_service.demos.golfers import TournamentOptions

@@ -9,10 +9,17 @@ from tests.core.contests.deliveries import Delivery
 from tests.core.contests.pure_log import HOUR, MINUTE, OPTIONS, START, configuration_document
 
 from indelible.app import WriteTx
-from indelible.contests import commands, handlers
-from indelible.contests.entities import ContestEvent, ContestLog, FetchOutcome, FetchResult
+from indelible.contests.commands.contests import LockContest, PublishContest, StartContest
+from indelible.contests.commands.logs import AppendEvents, CorrectLog, RecordFetch
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import ContestEvent
+from indelible.contests.entities.values import FetchOutcome, FetchResult
+from indelible.contests.handlers.contests import publish_contest
+from indelible.contests.handlers.feeds import record_fetch
+from indelible.contests.handlers.logs import append_events, correct_log
+from indelible.contests.handlers.transitions import lock_contest, start_contest
 from indelible.contests.rules.assess import assess
-from indelible.contests.rules.configuration import document_instant
+from indelible.contests.rules.configuration.parsing import document_instant
 from indelible.contests.tasks.waiting_fetches import next_fetch
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
@@ -52,21 +59,21 @@ class StoreLog:
             tournament_end_time=document_instant(START + 96 * HOUR),
             min_entries=None,
         )
-        command = commands.PublishContest(
+        command = PublishContest(
             organizer_id="maya", contest_name="A contest", configuration=document
         )
-        saved = self.store.run(handlers.publish_contest, command, actor=ORGANIZER, reason=REASON)
+        saved = self.store.run(publish_contest, command, actor=ORGANIZER, reason=REASON)
         self.contest_id = saved.contest.id
 
     def start(self, payload: bytes) -> None:
         """Lock the contest, take up its first leaderboard, and start it."""
         self.clock.instant = START + MINUTE
-        lock = commands.LockContest(contest_id=self.contest_id)
-        self.store.run(handlers.lock_contest, lock, actor=SYSTEM, reason=REASON)
+        lock = LockContest(contest_id=self.contest_id)
+        self.store.run(lock_contest, lock, actor=SYSTEM, reason=REASON)
         self.deliver([Delivery(number=1, fetched_at=self.clock.instant, payload=payload)])
         self.clock.instant = START + 2 * MINUTE
-        begin = commands.StartContest(contest_id=self.contest_id)
-        self.store.run(handlers.start_contest, begin, actor=SYSTEM, reason=REASON)
+        begin = StartContest(contest_id=self.contest_id)
+        self.store.run(start_contest, begin, actor=SYSTEM, reason=REASON)
 
     def deliver(self, planned: Sequence[Delivery]) -> None:
         """Record fetches in the order of their deliveries, and take each of them up."""
@@ -81,28 +88,26 @@ class StoreLog:
                 content_type="application/json",
                 body=delivery.payload,
             )
-            record = commands.RecordFetch(
-                provider_event_id=OPTIONS.provider_event_id, result=result
-            )
-            self.store.run(handlers.record_fetch, record, actor=SYSTEM, reason=REASON)
+            record = RecordFetch(provider_event_id=OPTIONS.provider_event_id, result=result)
+            self.store.run(record_fetch, record, actor=SYSTEM, reason=REASON)
             self._take_up()
 
     def _take_up(self) -> None:
         """Append what the next fetch leads to."""
         waiting = self.store.read(next_fetch, self.contest_id)
         assert waiting is not None
-        command = commands.AppendEvents(
+        command = AppendEvents(
             contest_id=self.contest_id,
             expected_seq=waiting.log_seq,
             contest_seq=waiting.contest_seq,
             fetch_number=waiting.fetch_number,
             assessment=assess(waiting.assess_input),
         )
-        self.store.run(handlers.append_events, command, actor=SYSTEM, reason=REASON)
+        self.store.run(append_events, command, actor=SYSTEM, reason=REASON)
 
-    def correct(self, command: commands.CorrectLog) -> None:
+    def correct(self, command: CorrectLog) -> None:
         """Submit an operator's correction."""
-        self.store.run(handlers.correct_log, command, actor=ORGANIZER, reason=REASON)
+        self.store.run(correct_log, command, actor=ORGANIZER, reason=REASON)
 
     @property
     def log(self) -> ContestLog:

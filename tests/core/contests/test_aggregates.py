@@ -23,15 +23,9 @@ from indelible.contests import (
     SettlementRun,
     Validity,
 )
-from indelible.contests.entities import (
-    EntriesRevision,
-    EventDraft,
-    Evidence,
-    LogMarks,
-    SettlementBasis,
-    SettlementTotals,
-    roster_digest,
-)
+from indelible.contests.entities.logs import EventDraft
+from indelible.contests.entities.runs import SettlementBasis, SettlementTotals
+from indelible.contests.entities.values import EntriesRevision, Evidence, LogMarks, roster_digest
 from indelible.contests.handlers.saving import terms_of
 from indelible.kernel.aggregates import check_rules
 from indelible.testing.captures.scenarios import code

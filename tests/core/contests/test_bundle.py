@@ -14,7 +14,7 @@ from tests.core.contests.logs import final_log
 from tests.core.contests.pools import random_inputs
 
 from indelible.contests.rules.bundle import bundle_document
-from indelible.contests.rules.configuration import Configuration
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.settlement import SettlementInput, settle
 from indelible.contests.rules.values import Correction, EligibleEntry, Field, Leaderboard
 from indelible.kernel.json import canonical_json, digest

@@ -13,17 +13,20 @@ from hypothesis import strategies as st
 from tests.core.contests.golf import FIXED_80, WORST_PLUS_1, document
 from tests.doses import dose
 
-from indelible.contests.entities import SettlementLine
-from indelible.contests.rules.configuration import (
-    MAX_ENTRIES,
-    Configuration,
+from indelible.contests.entities.records import SettlementLine
+from indelible.contests.rules.configuration.faults import (
+    CODE_MEANINGS,
+    MAX_FAULTS,
     ConfigurationCode,
     ConfigurationInvalid,
+)
+from indelible.contests.rules.configuration.parsing import (
     document_instant,
     parse_configuration,
     parse_configuration_text,
 )
-from indelible.contests.rules.configuration.faults import CODE_MEANINGS, MAX_FAULTS
+from indelible.contests.rules.configuration.schema import MAX_ENTRIES
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.samples import sample_configuration, sample_names
 from indelible.kernel.bulk import MAX_BULK_CHARACTERS, MAX_BULK_ROWS, bulk_text
 from indelible.kernel.json import digest

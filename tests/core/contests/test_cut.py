@@ -7,7 +7,7 @@ from tests.core.contests.golf import board, card, configured
 
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.alerts import AlertCode, AlertInput, alerts
-from indelible.contests.rules.configuration import Cut, CutRule
+from indelible.contests.rules.configuration.values import Cut, CutRule
 from indelible.contests.rules.cut import cut_differences
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.values import Leaderboard

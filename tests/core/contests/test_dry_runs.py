@@ -5,22 +5,17 @@ from typing import TypeVar, cast
 
 import pytest
 from attrs import frozen
-from tests.contest_runs import (
-    BEFORE,
-    ContestRun,
-)
+from tests.contest_runs import BEFORE, ContestRun
 
-from indelible.contests.commands import VoidEntry
-from indelible.contests.handlers import void_entry
+from indelible.contests.commands.entries import VoidEntry
+from indelible.contests.handlers.entries import void_entry
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.repositories import configuration_of
-from indelible.contests.rules.configuration import parse_configuration
-from indelible.contests.tasks import (
-    dry_run_settlement,
-    read_bundle,
-    replay_log,
-)
+from indelible.contests.rules.configuration.parsing import parse_configuration
+from indelible.contests.tasks.bundles import read_bundle
+from indelible.contests.tasks.dry_runs import dry_run_settlement
 from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
+from indelible.contests.tasks.replays import replay_log
 from indelible.contests.tasks.states import ContestStore
 from indelible.kernel import Actor
 

@@ -9,9 +9,10 @@ from attrs import evolve
 from indelible import contests
 from indelible.app import WriteTx
 from indelible.contests import ContestStatus, SettlementRun
-from indelible.contests.entities import SettlementBasis, SettlementLine, SettlementTotals
+from indelible.contests.entities.records import SettlementLine
+from indelible.contests.entities.runs import SettlementBasis, SettlementTotals
 from indelible.contests.entities.values import ResolveAction
-from indelible.contests.rules.configuration import document_instant
+from indelible.contests.rules.configuration.parsing import document_instant
 from indelible.contests.rules.tasks import (
     LOCK_CONTEST_STAGE,
     SETTLE_CONTEST_STAGE,

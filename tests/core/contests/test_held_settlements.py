@@ -6,27 +6,17 @@ import pytest
 from attrs import evolve
 from tests.contest_runs import FIRST_ROUND, ContestRun
 
-from indelible.contests.commands import (
-    CorrectLog,
-    FailContest,
-    PauseIngestion,
-    ResolveError,
-    ResumeIngestion,
-    StartRun,
-)
-from indelible.contests.entities import Contest
+from indelible.contests.commands.contests import FailContest, ResolveError
+from indelible.contests.commands.logs import CorrectLog, PauseIngestion, ResumeIngestion
+from indelible.contests.commands.runs import StartRun
+from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.values import ResolveAction
-from indelible.contests.handlers import (
-    correct_log,
-    fail_contest,
-    pause_ingestion,
-    resolve_error,
-    resume_ingestion,
-    start_run,
-)
+from indelible.contests.handlers.logs import correct_log, pause_ingestion, resume_ingestion
+from indelible.contests.handlers.runs import start_run
+from indelible.contests.handlers.transitions import fail_contest, resolve_error
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import INGEST_CONTEST_STAGE, SETTLE_CONTEST_STAGE
-from indelible.contests.tasks import ContestFailpoint
+from indelible.contests.tasks.failpoints import ContestFailpoint
 from indelible.kernel import Actor
 from indelible.testing.captures.scenarios import code
 from indelible_web.contests.overview import contest_row

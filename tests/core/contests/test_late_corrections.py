@@ -4,17 +4,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from tests.contest_runs import (
-    EVENT_ID,
-    FINAL,
-    OPTIONS,
-    ContestRun,
-    FileProvider,
-    TestClock,
-)
+from tests.contest_runs import EVENT_ID, FINAL, OPTIONS, ContestRun, FileProvider, TestClock
 
 from indelible.contests import newest_late_event
-from indelible.contests.entities import Contest, ContestEvent
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.records import ContestEvent
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, INGEST_CONTEST_STAGE
 from indelible.kernel.stages import PermanentFailure

@@ -5,16 +5,9 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from tests.core.contests.pure_log import (
-    FINAL,
-    LAST,
-    OPTIONS,
-    TOURNAMENT,
-    body_of,
-    end_of_round,
-)
+from tests.core.contests.pure_log import FINAL, LAST, OPTIONS, TOURNAMENT, body_of, end_of_round
 
-from indelible.contests.rules.espn import Parsed, parse_payload
+from indelible.contests.rules.espn.parser import Parsed, parse_payload
 from indelible.contests.rules.values import Leaderboard, PlayerCard, PlayerStatus, TournamentStatus
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import (

@@ -18,7 +18,8 @@ from indelible.contests import (
     EntryStatus,
     LogStatus,
 )
-from indelible.contests.entities import FALLIBLE_ACTIONS, JOINED, PAID, RESUME_ACTIONS
+from indelible.contests.entities.contests import FALLIBLE_ACTIONS, RESUME_ACTIONS
+from indelible.contests.entities.entries import JOINED, PAID
 from indelible.kernel import InvalidTransition, Lifecycle
 
 LIFECYCLES = (CONTEST, ENTRY, CONTEST_LOG, PROVIDER_FEED, SETTLEMENT_RUN)

@@ -8,17 +8,9 @@ from attrs import evolve
 from tests.contest_runs import FIRST_ROUND, ORGANIZER, ContestRun
 from tests.contest_runs import OPTIONS as RUN_OPTIONS
 from tests.core.contests.deliveries import problems_of_replay, wrong_status
-from tests.core.contests.pure_log import (
-    FINAL,
-    LAST,
-    MINUTE,
-    START,
-    PureLog,
-    body_of,
-    end_of_round,
-)
+from tests.core.contests.pure_log import FINAL, LAST, MINUTE, START, PureLog, body_of, end_of_round
 
-from indelible.contests.commands import CorrectLog
+from indelible.contests.commands.logs import CorrectLog
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.handlers.logs import correct_log
 from indelible.contests.rules.assess import Assessment

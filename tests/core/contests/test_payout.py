@@ -10,7 +10,7 @@ from tests.core.contests.pools import random_of, random_payout
 from tests.doses import dose
 
 from indelible.contests.rules import payout as payout_module
-from indelible.contests.rules.configuration import (
+from indelible.contests.rules.configuration.values import (
     Configuration,
     FixedPayout,
     Payout,

@@ -19,7 +19,7 @@ from tests.core.contests.pure_log import (
 
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.lifecycle import ContestStatus
-from indelible.contests.rules.espn import MAX_PAYLOAD_BYTES
+from indelible.contests.rules.espn.parser import MAX_PAYLOAD_BYTES
 from indelible.contests.rules.faults import MAX_FAULTS, MEANINGS, Fault, FaultCode
 from indelible.kernel.json import canonical_json
 from indelible_service.demos.leaderboards import Json, Moment, competitors_of

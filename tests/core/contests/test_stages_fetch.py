@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 from tests.contest_runs import BEFORE, EVENT_ID, ContestRun
 
-from indelible.contests.commands import CancelContest, StopFeed
-from indelible.contests.entities import Fetch, FetchOutcome
-from indelible.contests.handlers import cancel_contest, stop_feed
+from indelible.contests.commands.contests import CancelContest
+from indelible.contests.commands.logs import StopFeed
+from indelible.contests.entities.records import Fetch
+from indelible.contests.entities.values import FetchOutcome
+from indelible.contests.handlers.feeds import stop_feed
+from indelible.contests.handlers.transitions import cancel_contest
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, FOLLOW_AFTER_SETTLEMENT
-from indelible.contests.tasks import FetchedBody, SilentContestObserver
 from indelible.contests.tasks import provider_requests as requests_module
+from indelible.contests.tasks.observers import SilentContestObserver
+from indelible.contests.tasks.provider_requests import FetchedBody
 from indelible.kernel import Actor
 
 OPS = Actor.user("ops")

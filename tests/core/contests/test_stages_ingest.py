@@ -1,17 +1,11 @@
 """The stage that takes fetches up: what each leads to, and what follows from it."""
 
 import pytest
-from tests.contest_runs import (
-    EVENT_ID,
-    FINAL,
-    FIRST_ROUND,
-    OPTIONS,
-    ContestRun,
-)
+from tests.contest_runs import EVENT_ID, FINAL, FIRST_ROUND, OPTIONS, ContestRun
 
-from indelible.contests.commands import PauseIngestion, ResumeIngestion
-from indelible.contests.entities import Contest
-from indelible.contests.handlers import pause_ingestion, resume_ingestion
+from indelible.contests.commands.logs import PauseIngestion, ResumeIngestion
+from indelible.contests.entities.contests import Contest
+from indelible.contests.handlers.logs import pause_ingestion, resume_ingestion
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.assess import AssessInput, Assessment
 from indelible.contests.rules.tasks import (
@@ -20,8 +14,8 @@ from indelible.contests.rules.tasks import (
     SETTLE_CONTEST_STAGE,
     START_CONTEST_STAGE,
 )
-from indelible.contests.tasks import ContestFailpoint
 from indelible.contests.tasks import ingestion as ingestion_module
+from indelible.contests.tasks.failpoints import ContestFailpoint
 from indelible.contests.tasks.ingestion import MAX_ATTEMPTS
 from indelible.kernel import Actor
 from indelible_service.demos.leaderboards import Tournament, competitors_of, encode

@@ -12,7 +12,7 @@ from indelible.contests.rules.tasks import (
     SETTLE_CONTEST_STAGE,
     START_CONTEST_STAGE,
 )
-from indelible.contests.tasks import ContestReport, SilentContestObserver
+from indelible.contests.tasks.observers import ContestReport, SilentContestObserver
 from indelible.contests.tasks.reconciling import find_repairs
 from indelible.kernel.stages import PermanentFailure
 from indelible.kernel.task_commands import CancelTask, cancel_task

@@ -4,28 +4,22 @@ from collections.abc import Callable
 
 import pytest
 from attrs import evolve
-from tests.contest_runs import (
-    FINAL,
-    FIRST_ROUND,
-    OPTIONS,
-    ContestRun,
-)
+from tests.contest_runs import FINAL, FIRST_ROUND, OPTIONS, ContestRun
 
-from indelible.contests.commands import ResolveError, VoidEntry
-from indelible.contests.entities import Contest
+from indelible.contests.commands.contests import ResolveError
+from indelible.contests.commands.entries import VoidEntry
+from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.values import ResolveAction
-from indelible.contests.handlers import resolve_error, void_entry
+from indelible.contests.handlers.entries import void_entry
+from indelible.contests.handlers.transitions import resolve_error
 from indelible.contests.lifecycle import ContestStatus, RunStatus
 from indelible.contests.ports import ContestsRead, ContestsWrite
 from indelible.contests.rules.settlement import SettlementInput
 from indelible.contests.rules.tasks import SETTLE_CONTEST_STAGE
-from indelible.contests.tasks import (
-    ContestFailpoint,
-    SilentContestObserver,
-    settle_now,
-)
 from indelible.contests.tasks import settlement as settlement_module
-from indelible.contests.tasks.settlement import SettleContest, SettleWork
+from indelible.contests.tasks.failpoints import ContestFailpoint
+from indelible.contests.tasks.observers import SilentContestObserver
+from indelible.contests.tasks.settlement import SettleContest, SettleWork, settle_now
 from indelible.contests.tasks.settlement_inputs import SettlementRead, read_settlement
 from indelible.kernel import Actor
 from indelible.kernel.errors import Conflict, Unavailable

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from tests.contest_runs import BEFORE, WORKER, ContestRun
 
-from indelible.contests.commands import CancelContest, ResolveError
+from indelible.contests.commands.contests import CancelContest, ResolveError
 from indelible.contests.entities.values import ResolveAction
-from indelible.contests.handlers import cancel_contest, resolve_error
+from indelible.contests.handlers.transitions import cancel_contest, resolve_error
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import LOCK_CONTEST_STAGE, START_CONTEST_STAGE
-from indelible.contests.tasks import ContestFailpoint
+from indelible.contests.tasks.failpoints import ContestFailpoint
 from indelible.kernel import Actor, Stale
 from indelible.kernel.errors import Conflict, StoreUnreachable, Unavailable
 from indelible.kernel.tasks import TaskState

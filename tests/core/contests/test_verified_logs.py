@@ -8,8 +8,10 @@ from tests.core.contests.deliveries import Delivery, deliver, deliveries, story
 from tests.core.contests.pure_log import MINUTE, START, body_of, end_of_round
 from tests.core.contests.store_log import StoreLog
 
-from indelible.contests.commands import CorrectLog
-from indelible.contests.entities import ContestEvent, ContestLog, EventKind, Validity, event_hash
+from indelible.contests.commands.logs import CorrectLog
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import ContestEvent, event_hash
+from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.rules.fold import replay
 from indelible.contests.rules.replay import LogVerification, verify_log
 from indelible.kernel.json import canonical_json

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import pytest
 
 from indelible.app import AppContext, ReadTx, WriteTx
-from indelible.captures.entities import EmbeddingVector
+from indelible.captures.entities.vectors import EmbeddingVector
 from indelible.kernel import Actor
 from indelible.kernel.contracts import ContractViolated, check_contract
 from indelible.memory import MemoryStore

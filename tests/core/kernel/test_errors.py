@@ -89,14 +89,17 @@ def test_an_error_has_a_code_in_upper_snake_case_and_one_kind() -> None:
     ],
 )
 def test_the_code_of_an_error_is_its_name(name: str, code: str) -> None:
-    error = type(name, (Conflict,), {"message": "No."})
+    leaf: type[Conflict] = type(name, (Conflict,), {"message": "No."})
+    child: type[Conflict] = type(f"Other{name}", (leaf,), {})
 
-    assert error.code == code
-    assert type(f"Other{name}", (error,), {}).code == code
+    assert leaf.code == code
+    assert child.code == code
 
 
 def test_an_error_may_declare_another_code() -> None:
-    assert type("Gone", (Conflict,), {"message": "No.", "code": "LOST"}).code == "LOST"
+    leaf: type[Conflict] = type("Gone", (Conflict,), {"message": "No.", "code": "LOST"})
+
+    assert leaf.code == "LOST"
 
 
 def test_an_error_prints_its_code_and_its_message_with_values() -> None:

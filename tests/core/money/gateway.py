@@ -7,7 +7,7 @@ from typing import NoReturn, TypeVar
 
 from attrs import define, evolve, field
 
-from indelible.money.entities import (
+from indelible.money.entities.stripe_objects import (
     AccountLink,
     AccountObject,
     BalanceAmount,
@@ -21,7 +21,11 @@ from indelible.money.entities import (
     Session,
     TransferObject,
 )
-from indelible.money.errors import GatewayObjectNotFound, GatewayRejected, IdempotencyMismatch
+from indelible.money.errors.gateway import (
+    GatewayObjectNotFound,
+    GatewayRejected,
+    IdempotencyMismatch,
+)
 from indelible.testing.stores import BEGINNING
 
 T = TypeVar("T")

@@ -10,32 +10,37 @@ from tests.core.money.gateway import ScriptedGateway
 
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
-from indelible.money.commands import OpenCharge, RequestRefund, Settle
-from indelible.money.entities import (
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.payments import OpenCharge, RequestRefund
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent
+from indelible.money.entities.refunds import Refund
+from indelible.money.entities.stripe_objects import Intent
+from indelible.money.entities.values import (
     AccountKind,
-    Charge,
-    Dispute,
     EventOrigin,
-    Intent,
     MovementKind,
-    Refund,
     RefundReason,
-    StripeEvent,
     account_id,
 )
-from indelible.money.handlers import open_charge, receive_event, request_refund, settle
+from indelible.money.handlers.charges import open_charge
+from indelible.money.handlers.inbox import receive_event
+from indelible.money.handlers.ledger import settle
+from indelible.money.handlers.refunds import request_refund
 from indelible.money.queries import get_movement
 from indelible.money.rules.events import parse_envelope
-from indelible.money.rules.ledger import SettlementLine
+from indelible.money.rules.ledger.drafts import SettlementLine
 from indelible.money.rules.stages import (
     EXPIRE_CHARGE_STAGE,
     PROCESS_STRIPE_EVENT_STAGE,
     RECORD_FEE_STAGE,
     SEND_REFUND_STAGE,
 )
-from indelible.money.tasks import PaymentStages, PaymentStarter
 from indelible.money.tasks.failpoints import AtPaymentFailpoint, no_payment_failpoint
 from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
+from indelible.money.tasks.paying import PaymentStarter
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.receiving import received
 from indelible.testing.stores import CountedIds
 from indelible_workers import ThreadClock, Worker, process_batch

@@ -34,7 +34,7 @@ from indelible.money import (
     Transfer,
     TransferStatus,
 )
-from indelible.money.entities import charge_id, movement_id, refund_id
+from indelible.money.entities.ids import charge_id, movement_id, refund_id
 from indelible.testing.stores import BEGINNING
 
 LATER = BEGINNING + timedelta(hours=1)

@@ -6,8 +6,9 @@ import pytest
 from tests.core.money.payments import PaymentRun, event_body
 from tests.core.money.weeks import HOURS, Week
 
-from indelible.money.entities import EventObject, ReconciliationScope
-from indelible.money.errors import GatewayOutage
+from indelible.money.entities.stripe_objects import EventObject
+from indelible.money.entities.values import ReconciliationScope
+from indelible.money.errors.gateway import GatewayOutage
 from indelible.money.tasks import intents, reconciling
 
 

@@ -7,10 +7,11 @@ from tests.core.money.payments import ADA, PaymentRun
 from tests.dead_tasks import kill_task, task_of
 from tests.payout_runs import SETTLEMENT, PayoutRun
 
-from indelible.money.commands import ExtendCharge, PlanPayouts
-from indelible.money.handlers import extend_charge
-from indelible.money.handlers.payouts import plan_payouts
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.commands.payments import ExtendCharge
+from indelible.money.commands.payouts import PlanPayouts
+from indelible.money.handlers.charges import extend_charge
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.rules.payouts import PLAN_TRANSFERS_STAGE, PayoutPolicy
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE
 

@@ -5,27 +5,27 @@ from tests.payout_runs import PayoutRun
 
 from indelible.kernel import Actor
 from indelible.kernel.audit import ActorKind
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     ApproveTransfer,
     AttachDestination,
     EnablePayee,
     RegisterPayee,
     UnparkTransfer,
 )
-from indelible.money.errors import (
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.errors.payouts import (
     DestinationMismatch,
     DestinationNotApproved,
     FourEyesRequired,
-    ParkReason,
 )
-from indelible.money.handlers import approve_transfer, unpark_transfer
 from indelible.money.handlers.payees import (
     attach_destination,
     attach_own_destination,
     enable_payee,
     register_payee,
 )
-from indelible.money.lifecycle import TRANSFER, TransferStatus
+from indelible.money.handlers.payouts.approving import approve_transfer, unpark_transfer
+from indelible.money.lifecycle.payouts import TRANSFER, TransferStatus
 from indelible.money.rules.payouts import AUTOMATIC
 
 ONE = {"ann": 5_628}

@@ -5,8 +5,8 @@ from attrs import evolve
 from tests.core.money.gateway import ScriptedGateway
 from tests.core.money.payments import PaymentRun
 
-from indelible.money.entities import Intent
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.entities.stripe_objects import Intent
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE
 
 

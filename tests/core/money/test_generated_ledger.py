@@ -8,17 +8,19 @@ import pytest
 from indelible import money
 from indelible.kernel import Change, IndelibleError, verify_chain
 from indelible.memory import MemoryStore
-from indelible.money import (
-    ACCOUNT,
-    Account,
-    AccountKind,
-    MovementDraft,
-    Proof,
-    SettlementLine,
-)
-from indelible.money.entities import account_id
+from indelible.money import ACCOUNT, Account, AccountKind, MovementDraft, Proof, SettlementLine
 from indelible.money.entities.lines import OwedLine
-from indelible.money.rules import ledger
+from indelible.money.entities.values import account_id
+from indelible.money.rules.ledger.payments import (
+    dispute_lost,
+    dispute_opened,
+    dispute_won,
+    entry_fee,
+    refund_failed,
+    refund_requested,
+    refund_succeeded,
+)
+from indelible.money.rules.ledger.payouts import payout_created
 from indelible.testing.money.scenarios import USD, Books, golden, payment_of
 from indelible.testing.stores import CountedIds, TickingClock, do
 
@@ -69,19 +71,19 @@ class Generated:
 
 def pay(books: Generated) -> None:
     """Post a fee, sometimes one that was posted before."""
-    books.attempt(ledger.entry_fee(charge_id=books.name(), **books.common()))  # type: ignore[arg-type]  # fields of several types
+    books.attempt(entry_fee(charge_id=books.name(), **books.common()))  # type: ignore[arg-type]  # fields of several types
 
 
 def refund(books: Generated) -> None:
     """Post a refund to one of its ends."""
     name, values = books.name(), books.common()
     is_covered = books.random.random() < 0.3
-    requested = ledger.refund_requested(refund_id=name, is_covered=is_covered, **values)  # type: ignore[arg-type]  # fields of several types
+    requested = refund_requested(refund_id=name, is_covered=is_covered, **values)  # type: ignore[arg-type]  # fields of several types
     books.attempt(requested)
     if books.random.random() < 0.5:
-        books.attempt(ledger.refund_succeeded(refund_id=name, **values))  # type: ignore[arg-type]  # fields of several types
+        books.attempt(refund_succeeded(refund_id=name, **values))  # type: ignore[arg-type]  # fields of several types
     else:
-        failed = ledger.refund_failed(refund_id=name, is_covered=is_covered, **values)  # type: ignore[arg-type]  # fields of several types
+        failed = refund_failed(refund_id=name, is_covered=is_covered, **values)  # type: ignore[arg-type]  # fields of several types
         books.attempt(failed)
 
 
@@ -89,12 +91,12 @@ def dispute(books: Generated) -> None:
     """Post a dispute to one of its ends."""
     name, values = books.name(), books.common()
     fee_minor = books.random.choice([0, 1500])
-    books.attempt(ledger.dispute_opened(dispute_id=name, fee_minor=fee_minor, **values))  # type: ignore[arg-type]  # fields of several types
+    books.attempt(dispute_opened(dispute_id=name, fee_minor=fee_minor, **values))  # type: ignore[arg-type]  # fields of several types
     if books.random.random() < 0.5:
-        books.attempt(ledger.dispute_won(dispute_id=name, **values))  # type: ignore[arg-type]  # fields of several types
+        books.attempt(dispute_won(dispute_id=name, **values))  # type: ignore[arg-type]  # fields of several types
     else:
         is_absorbed = books.random.random() < 0.5
-        lost = ledger.dispute_lost(dispute_id=name, is_absorbed=is_absorbed, **values)  # type: ignore[arg-type]  # fields of several types
+        lost = dispute_lost(dispute_id=name, is_absorbed=is_absorbed, **values)  # type: ignore[arg-type]  # fields of several types
         books.attempt(lost)
 
 
@@ -125,7 +127,7 @@ def pay_out(books: Generated) -> None:
     if not owed:
         return
     line = books.random.choice(owed)
-    draft = ledger.payout_created(
+    draft = payout_created(
         transfer_id=books.name(),
         reference=line.reference,
         currency=USD,

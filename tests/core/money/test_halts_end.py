@@ -7,7 +7,7 @@ import pytest
 from tests.core.money.weeks import HOURS, WORKER, Week
 
 from indelible.kernel.stages import Stage
-from indelible.money.entities import ReconciliationScope
+from indelible.money.entities.values import ReconciliationScope
 from indelible.money.handlers.reconciliations import FOLLOW_UP
 from indelible.money.handlers.switches import DISCREPANCY
 from indelible.money.rules.reconciliation import GRACE, RECONCILE_FULL_STAGE

@@ -3,27 +3,25 @@
 import json
 
 import pytest
-from tests.core.money.payments import (
-    FEE,
-    START,
-    WORKER,
-    PaymentRun,
-    event_body,
-    intent_body,
-)
+from tests.core.money.payments import FEE, START, WORKER, PaymentRun, event_body, intent_body
 
 from indelible.kernel import IndelibleError, Stale
-from indelible.money import errors
-from indelible.money.commands import ReplayEvent
-from indelible.money.entities import AccountKind, EventOrigin, EventOutcome, MovementKind
-from indelible.money.errors import GatewayOutage
-from indelible.money.handlers import replay_event
-from indelible.money.lifecycle import ChargeStatus, InboxStatus
+from indelible.money.commands.payments import ReplayEvent
+from indelible.money.entities.values import AccountKind, EventOrigin, EventOutcome, MovementKind
+from indelible.money.errors.gateway import GatewayOutage
+from indelible.money.errors.payments import (
+    EnvironmentMismatch,
+    StripeSignatureInvalid,
+    WebhookMalformed,
+)
+from indelible.money.handlers.inbox import replay_event
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.events import Environment, parse_envelope, parse_event
 from indelible.money.rules.signatures import sign
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
-from indelible.money.tasks import PaymentFailpoint, WebhookHandler
-from indelible.money.tasks.failpoints import EVENT_FAILPOINTS, RECEIVE_FAILPOINTS
+from indelible.money.tasks.failpoints import EVENT_FAILPOINTS, RECEIVE_FAILPOINTS, PaymentFailpoint
+from indelible.money.tasks.receiving import WebhookHandler
 
 SECRET = "whsec_test_secret"  # noqa: S105 - of a test
 NEW_SECRET = "whsec_the_next_one"  # noqa: S105 - of a test
@@ -95,7 +93,7 @@ def test_two_secrets_are_accepted_during_a_rotation(run: PaymentRun) -> None:
 
     rotated = handler_of(run, secrets=(NEW_SECRET,))
     rotated.verify(new_header, b"{}", START)
-    with pytest.raises(errors.StripeSignatureInvalid):
+    with pytest.raises(StripeSignatureInvalid):
         rotated.verify(header, b"{}", START)
 
 
@@ -114,7 +112,7 @@ def test_an_event_of_another_environment_is_refused(
     body = json.dumps(document | changes).encode()
     environment = Environment(livemode=False, account="acct_ours", api_version="2026-10-28.endive")
 
-    with pytest.raises(errors.EnvironmentMismatch) as caught:
+    with pytest.raises(EnvironmentMismatch) as caught:
         handler_of(run, environment=environment).receive(body)
 
     assert caught.value.field == field
@@ -137,7 +135,7 @@ def test_an_event_of_another_environment_is_refused(
     ],
 )
 def test_a_body_that_is_no_event_is_malformed(body: bytes) -> None:
-    with pytest.raises(errors.WebhookMalformed):
+    with pytest.raises(WebhookMalformed):
         parse_envelope(body)
 
 

@@ -4,10 +4,11 @@ import pytest
 from tests.core.money.weeks import HOURS, Week
 
 from indelible.kernel.transaction import Transaction
-from indelible.money.commands import FinishReconciliation, StartReconciliation
-from indelible.money.entities import Reconciliation, ReconciliationScope
+from indelible.money.commands.payouts import FinishReconciliation, StartReconciliation
+from indelible.money.entities.reconciliations import Reconciliation
+from indelible.money.entities.values import ReconciliationScope
 from indelible.money.handlers.reconciliations import start_reconciliation
-from indelible.money.lifecycle import ReconciliationStatus
+from indelible.money.lifecycle.reconciliations import ReconciliationStatus
 from indelible.money.queries.payouts import get_switch, list_reconciliations
 from indelible.money.tasks import reconciling
 

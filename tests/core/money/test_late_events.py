@@ -3,8 +3,9 @@
 from tests.core.money.gateway import MOVED_AT
 from tests.core.money.payments import START, PaymentRun, dispute_body, intent_body, refund_body
 
-from indelible.money.entities import MovementKind
-from indelible.money.lifecycle import ChargeStatus, InboxStatus
+from indelible.money.entities.values import MovementKind
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.queries import get_movement
 
 

@@ -11,11 +11,15 @@ from indelible.money import (
     PayoutReversal,
     Proof,
     SettlementLine,
-    errors,
 )
-from indelible.money.entities import Posting
+from indelible.money.entities.ledger import Posting
 from indelible.money.entities.values import DEBIT_KINDS, REFERENCE_KINDS
-from indelible.money.rules import ledger
+from indelible.money.errors.ledger import PostingRefused
+from indelible.money.errors.payments import InvalidAmount
+from indelible.money.rules.ledger import payments, payouts
+from indelible.money.rules.ledger.drafts import account_sums
+from indelible.money.rules.ledger.payments import processing_fee
+from indelible.money.rules.ledger.payouts import guarantee_topup, payout_failed, settlement
 
 EVENT = Proof.by_event("evt_1")
 POOL = "escrow:c1:USD"
@@ -41,14 +45,14 @@ def payment(kind: str, **values: object) -> MovementDraft:
         "currency": "USD",
         "proof": EVENT,
     }
-    draft: MovementDraft = getattr(ledger, kind)(**(common | values))
+    draft: MovementDraft = getattr(payments, kind)(**(common | values))
     return draft
 
 
 def payout(kind: str, **values: object) -> MovementDraft:
     """Return the draft of a payout of one owed line."""
     common = {"reference": "c1", "currency": "USD", "lines": [LINE], "proof": EVENT}
-    draft: MovementDraft = getattr(ledger, kind)(**(common | values))
+    draft: MovementDraft = getattr(payouts, kind)(**(common | values))
     return draft
 
 
@@ -67,22 +71,20 @@ def golden(**values: object) -> MovementDraft:
         "retained_minor": 0,
         "items": ["E1", "E2", "E3", "E4", "E5"],
     }
-    draft: MovementDraft = ledger.settlement(**(common | values))  # type: ignore[arg-type]  # fields of several types
+    draft: MovementDraft = settlement(**(common | values))  # type: ignore[arg-type]  # fields of several types
     return draft
 
 
 def fee_of(**values: object) -> MovementDraft:
     """Return the draft of a fee of Stripe."""
     common = {"transaction_id": "txn_1", "fee_minor": 103, "currency": "USD", "proof": EVENT}
-    draft: MovementDraft = ledger.processing_fee(**(common | values))  # type: ignore[arg-type]  # fields of several types
+    draft: MovementDraft = processing_fee(**(common | values))  # type: ignore[arg-type]  # fields of several types
     return draft
 
 
 def topup() -> MovementDraft:
     """Return the draft of a guarantee."""
-    return ledger.guarantee_topup(
-        settlement_id="s1", reference="c1", amount_minor=500, currency="USD"
-    )
+    return guarantee_topup(settlement_id="s1", reference="c1", amount_minor=500, currency="USD")
 
 
 def reversed_payout() -> MovementDraft:
@@ -221,7 +223,7 @@ def test_a_movement_is_that_of_the_fact_sheet(
 
 
 def test_a_failed_payout_is_a_note() -> None:
-    draft = ledger.payout_failed(
+    draft = payout_failed(
         transfer_id="t1", attempt_number=3, reference="c1", currency="USD", proof=EVENT
     )
 
@@ -249,7 +251,7 @@ def test_a_movement_uses_each_account_once_whatever_its_lines() -> None:
     draft = golden(lines=lines)
 
     assert [key.id for key in draft.accounts] == [POOL, RAKE, ROUNDING, PAYABLE]
-    sums = ledger.account_sums(draft.postings.rows)
+    sums = account_sums(draft.postings.rows)
     assert sums[PAYABLE].credited_minor == 1000
     assert sums[PAYABLE].posting_count == 500
     assert sums[POOL].debited_minor == draft.total_minor
@@ -290,17 +292,17 @@ def test_an_account_kind_has_the_side_of_the_fact_sheet() -> None:
 
 @pytest.mark.parametrize("amount", [0, -1, MAX_AMOUNT_MINOR + 1, 1.0, 10.5, True, "5", None])
 def test_an_amount_that_is_no_whole_number_of_minor_units_is_refused(amount: object) -> None:
-    with pytest.raises(errors.InvalidAmount):
+    with pytest.raises(InvalidAmount):
         payment("entry_fee", charge_id="ch1", amount_minor=amount)
 
 
 def test_a_posting_between_one_account_is_refused() -> None:
-    with pytest.raises(errors.PostingRefused):
+    with pytest.raises(PostingRefused):
         Posting(number=1, debit_account_id=POOL, credit_account_id=POOL, amount_minor=1)
 
 
 def test_a_posting_that_names_half_a_line_is_refused() -> None:
-    with pytest.raises(errors.PostingRefused) as refused:
+    with pytest.raises(PostingRefused) as refused:
         Posting(
             number=1,
             debit_account_id=PAYABLE,

@@ -4,7 +4,7 @@ import pytest
 from tests.core.money.test_payout_endings import end_task
 from tests.payout_runs import Fault, PayoutRun
 
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     ClosePayee,
     EnablePayee,
     HaltPayments,
@@ -12,12 +12,13 @@ from indelible.money.commands import (
     RestrictPayee,
     ResumePayments,
 )
-from indelible.money.entities import TransferFailure
-from indelible.money.errors import ParkReason, UnclaimedTooEarly
-from indelible.money.handlers import close_payee, mark_unclaimed
-from indelible.money.handlers.payees import enable_payee, restrict_payee
+from indelible.money.entities.values import TransferFailure
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.errors.payouts import UnclaimedTooEarly
+from indelible.money.handlers.payees import close_payee, enable_payee, restrict_payee
+from indelible.money.handlers.payouts.ending import mark_unclaimed
 from indelible.money.handlers.switches import halt_payments, resume_payments
-from indelible.money.lifecycle import TransferStatus
+from indelible.money.lifecycle.payouts import TransferStatus
 
 ONE = {"ann": 5_628}
 MINUTE = 60

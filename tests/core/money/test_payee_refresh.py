@@ -11,20 +11,21 @@ from tests.core.money.test_payout_events import account_body
 
 from indelible.kernel import IndelibleError
 from indelible.money import Payee, PayeeStatus
-from indelible.money.commands import AttachDestination, ClosePayee, RegisterPayee
-from indelible.money.entities import AccountObject
-from indelible.money.errors import GatewayOutage, GatewayRejected, PayeeChanged
+from indelible.money.commands.payouts import AttachDestination, ClosePayee, RegisterPayee
+from indelible.money.entities.stripe_objects import AccountObject
+from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
+from indelible.money.errors.payouts import PayeeChanged
 from indelible.money.handlers.payees import (
     apply_account,
     attach_destination,
     close_payee,
     register_payee,
 )
-from indelible.money.ports import MoneyWrite
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.rules.events import ParsedEvent, parse_event
 from indelible.money.rules.evidence import EventEvidence
-from indelible.money.tasks import PayeeRefresher
 from indelible.money.tasks.evidence import EvidenceReader
+from indelible.money.tasks.refreshing import PayeeRefresher
 from indelible.testing.money.payments import event_bytes
 
 BOB: Final = "bob"

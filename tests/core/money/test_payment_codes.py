@@ -1,7 +1,7 @@
 """The registry names every code of money, with the status of the fact sheet."""
 
 from indelible.kernel.errors import error_types
-from indelible.money.errors import PAYMENT_CODES, CodeUse
+from indelible.money.errors.registry import PAYMENT_CODES, CodeUse
 
 # The fact sheet, section 5.6: the code and the HTTP status.
 FACTS = {

@@ -14,11 +14,12 @@ from tests.core.money.postings import rows
 
 from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.audit import ActorKind
-from indelible.money import errors
-from indelible.money.commands import BookResidue, RequestRefund
-from indelible.money.entities import AccountKind, MovementKind, RefundReason
-from indelible.money.handlers import book_residue, request_refund
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.commands.payments import BookResidue, RequestRefund
+from indelible.money.entities.values import AccountKind, MovementKind, RefundReason
+from indelible.money.errors.gateway import GatewayRejected
+from indelible.money.handlers.disputes import book_residue
+from indelible.money.handlers.refunds import request_refund
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.rules.stages import RECORD_FEE_STAGE, SEND_REFUND_STAGE
 
 KEY = Actor(ActorKind.KEY, "operators")
@@ -86,7 +87,7 @@ def test_a_failed_refund(run: PaymentRun, *, is_settled: bool) -> None:
     charge, _ = run.paid()
     if is_settled:
         run.settle("item-1", amount_minor=FEE)
-    run.gateway.failures.before["create_refund"] = [errors.GatewayRejected("refused", "no")]
+    run.gateway.failures.before["create_refund"] = [GatewayRejected("refused", "no")]
     refund = run.refund(charge)
     run.process(SEND_REFUND_STAGE)
 

@@ -7,28 +7,31 @@ from attrs import evolve
 from tests.core.money.gateway import FEE_MINOR
 from tests.core.money.payments import ADA, FEE, PaymentRun, refund_body
 
-from indelible.money import errors
-from indelible.money.commands import CancelCharge, ExtendCharge, OpenCharge, RequestRefund
-from indelible.money.entities import (
-    AccountKind,
-    AttemptKind,
-    OutcomeCode,
-    PaymentSwitch,
-    RefundReason,
+from indelible.money.commands.payments import CancelCharge, ExtendCharge, OpenCharge, RequestRefund
+from indelible.money.entities.reconciliations import PaymentSwitch
+from indelible.money.entities.values import AccountKind, AttemptKind, OutcomeCode, RefundReason
+from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
+from indelible.money.errors.payments import (
+    AlreadyPaid,
+    ChargeNotFound,
+    DuplicateIntent,
+    InvalidAmount,
+    PaymentsHalted,
+    RefundNotAllowed,
+    RefundRunning,
 )
-from indelible.money.errors import GatewayOutage, GatewayRejected
-from indelible.money.handlers import cancel_charge, extend_charge, open_charge
+from indelible.money.handlers.charges import cancel_charge, extend_charge, open_charge
 from indelible.money.handlers.saving import save
-from indelible.money.lifecycle import ChargeStatus, RefundStatus
-from indelible.money.ports import MoneyWrite
+from indelible.money.lifecycle.payments import ChargeStatus, RefundStatus
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.rules.stages import (
     EXPIRE_CHARGE_STAGE,
     PROCESS_STRIPE_EVENT_STAGE,
     RECORD_FEE_STAGE,
     SEND_REFUND_STAGE,
 )
-from indelible.money.tasks import CheckoutPages, PaymentFailpoint
-from indelible.money.tasks.failpoints import EXPIRE_FAILPOINTS, REFUND_FAILPOINTS
+from indelible.money.tasks.failpoints import EXPIRE_FAILPOINTS, REFUND_FAILPOINTS, PaymentFailpoint
+from indelible.money.tasks.paying import CheckoutPages
 from indelible.testing.stores import within
 
 PAGES = CheckoutPages(
@@ -195,7 +198,7 @@ def test_a_second_refund_waits_for_the_first(run: PaymentRun) -> None:
     first = run.refund(charge)
 
     assert run.refund(charge).id == first.id
-    with pytest.raises(errors.RefundRunning):
+    with pytest.raises(RefundRunning):
         run.refund(charge, 1)
 
 
@@ -203,19 +206,19 @@ def test_a_second_refund_waits_for_the_first(run: PaymentRun) -> None:
 def test_more_than_what_is_left_is_not_refunded(run: PaymentRun, amount_minor: int) -> None:
     charge, _ = run.paid()
 
-    with pytest.raises(errors.RefundNotAllowed):
+    with pytest.raises(RefundNotAllowed):
         run.refund(charge, amount_minor)
 
 
 def test_an_unpaid_charge_is_not_refunded(run: PaymentRun) -> None:
     charge = run.open()
 
-    with pytest.raises(errors.RefundNotAllowed):
+    with pytest.raises(RefundNotAllowed):
         run.refund(charge)
 
 
 def test_a_float_is_no_amount() -> None:
-    with pytest.raises(errors.InvalidAmount):
+    with pytest.raises(InvalidAmount):
         RequestRefund(
             charge_id="c",
             reason_code=RefundReason.REQUESTED,
@@ -327,7 +330,7 @@ def test_a_canceled_intent_is_replaced_by_the_next_generation(run: PaymentRun) -
 def test_a_paid_charge_takes_no_payment(run: PaymentRun) -> None:
     charge, _ = run.paid()
 
-    with pytest.raises(errors.AlreadyPaid):
+    with pytest.raises(AlreadyPaid):
         run.start(charge)
 
 
@@ -335,14 +338,14 @@ def test_an_expired_charge_takes_no_payment(run: PaymentRun) -> None:
     charge = run.open()
     run.clock.advance(3_600)
 
-    with pytest.raises(errors.AlreadyPaid):
+    with pytest.raises(AlreadyPaid):
         run.start(charge)
 
 
 def test_the_charge_of_another_party_is_not_found(run: PaymentRun) -> None:
     charge = run.open()
 
-    with pytest.raises(errors.ChargeNotFound):
+    with pytest.raises(ChargeNotFound):
         run.starter.create_intent(charge.id, party="bob", actor=ADA)
 
 
@@ -358,7 +361,7 @@ def test_halted_payments_start_nothing(run: PaymentRun) -> None:
 
     within(run.store, halt)
 
-    with pytest.raises(errors.PaymentsHalted):
+    with pytest.raises(PaymentsHalted):
         run.start(charge)
     assert run.gateway.intents == {}
 
@@ -386,9 +389,9 @@ def test_a_charge_has_an_intent_or_a_session(run: PaymentRun) -> None:
     second = run.open("item-2")
     run.starter.create_checkout(second.id, PAGES, party="ada", actor=ADA)
 
-    with pytest.raises(errors.DuplicateIntent):
+    with pytest.raises(DuplicateIntent):
         run.starter.create_checkout(first.id, PAGES, party="ada", actor=ADA)
-    with pytest.raises(errors.DuplicateIntent):
+    with pytest.raises(DuplicateIntent):
         run.start(second)
 
 

@@ -16,8 +16,9 @@ from tests.core.money.payments import (
     withdrawn_body,
 )
 
-from indelible.money.entities import AccountKind, MovementKind, OutcomeCode, RefundReason
-from indelible.money.lifecycle import ChargeStatus, InboxStatus, RefundStatus
+from indelible.money.entities.values import AccountKind, MovementKind, OutcomeCode, RefundReason
+from indelible.money.lifecycle.payments import ChargeStatus, RefundStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE, SEND_REFUND_STAGE
 
 REQUIRES_ACTION = "payment_intent.requires_action"

@@ -11,28 +11,22 @@ from indelible.app import WriteTx
 from indelible.kernel import InvalidTransition
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
-from indelible.money.commands import (
-    ApproveReversal,
+from indelible.money.commands.ledger import ApproveReversal, ProposeReversal
+from indelible.money.commands.payouts import (
     ClosePayee,
     CompletePayoutJob,
     MarkUnclaimed,
-    MovementPosted,
     ParkTransfer,
-    ProposeReversal,
     RecordReversal,
     RecordTransferSent,
     ReissueTransfer,
     UnparkTransfer,
 )
-from indelible.money.entities import (
-    AccountKind,
-    Movement,
-    MovementKind,
-    TransferFailure,
-    account_id,
-)
-from indelible.money.errors import (
-    ParkReason,
+from indelible.money.commands.results import MovementPosted
+from indelible.money.entities.ledger import Movement
+from indelible.money.entities.values import AccountKind, MovementKind, TransferFailure, account_id
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.errors.payouts import (
     ParkReasonReserved,
     PayoutAccountMissing,
     PayoutAlreadyScheduled,
@@ -43,21 +37,19 @@ from indelible.money.errors import (
     TransferNotReissuable,
     UnclaimedTooEarly,
 )
-from indelible.money.handlers import (
-    approve_reversal,
-    close_payee,
+from indelible.money.handlers.payees import close_payee
+from indelible.money.handlers.payouts.approving import park_transfer, unpark_transfer
+from indelible.money.handlers.payouts.ending import (
     complete_payout_job,
     mark_unclaimed,
-    park_transfer,
-    propose_reversal,
     record_reversal,
-    record_transfer_sent,
-    reissue_transfer,
-    unpark_transfer,
 )
-from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
-from indelible.money.ports import MoneyWrite
-from indelible.money.rules.ledger import Proof
+from indelible.money.handlers.payouts.reissuing import reissue_transfer
+from indelible.money.handlers.payouts.sending import record_transfer_sent
+from indelible.money.handlers.reversals import approve_reversal, propose_reversal
+from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
+from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 from indelible.money.tasks import sweeping
 from indelible.money.tasks.payout_failpoints import PayoutFailpoint

@@ -4,10 +4,15 @@ from typing import Any, Final
 
 from tests.payout_runs import PayoutRun
 
-from indelible.money.commands import ApplyEvent, RestrictPayee
-from indelible.money.entities import EventOrigin, MovementKind, StripeEvent, Transfer
-from indelible.money.handlers import apply_event, receive_event, restrict_payee
-from indelible.money.lifecycle import InboxStatus, PayeeStatus, TransferStatus
+from indelible.money.commands.payments import ApplyEvent
+from indelible.money.commands.payouts import RestrictPayee
+from indelible.money.entities.events import StripeEvent
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.values import EventOrigin, MovementKind
+from indelible.money.handlers.inbox import apply_event, receive_event
+from indelible.money.handlers.payees import restrict_payee
+from indelible.money.lifecycle.payouts import PayeeStatus, TransferStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.events import parse_envelope, parse_event
 from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence
 from indelible.money.rules.payouts import transfer_group, transfer_metadata

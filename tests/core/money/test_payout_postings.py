@@ -4,10 +4,11 @@ from tests.core.money.postings import rows
 from tests.payout_runs import FEE, SETTLEMENT, Fault, PayoutRun
 
 from indelible.memory import MemoryStore
-from indelible.money.commands import ClosePayee, RecordReversal
-from indelible.money.entities import MovementKind
-from indelible.money.handlers import close_payee, record_reversal
-from indelible.money.rules.ledger import Proof
+from indelible.money.commands.payouts import ClosePayee, RecordReversal
+from indelible.money.entities.values import MovementKind
+from indelible.money.handlers.payees import close_payee
+from indelible.money.handlers.payouts.ending import record_reversal
+from indelible.money.rules.ledger.drafts import Proof
 from indelible.testing.money.scenarios import settled_books
 
 ONE = {"ann": 5_628}

@@ -16,7 +16,7 @@ from tests.payout_runs import (
 
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     AttachDestination,
     EnablePayee,
     HaltPayments,
@@ -25,12 +25,13 @@ from indelible.money.commands import (
     RestrictPayee,
     ResumePayments,
 )
-from indelible.money.entities import AttemptKind, MovementKind, TransferFailure
-from indelible.money.errors import FourEyesRequired
+from indelible.money.entities.values import AttemptKind, MovementKind, TransferFailure
+from indelible.money.errors.payouts import FourEyesRequired
 from indelible.money.handlers.payees import attach_destination, enable_payee, restrict_payee
-from indelible.money.handlers.payouts import plan_payouts, reissue_transfer
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.handlers.payouts.reissuing import reissue_transfer
 from indelible.money.handlers.switches import halt_payments, resume_payments
-from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
+from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
 from indelible.money.queries.payouts import list_attempts
 from indelible.money.rules.payouts import AUTOMATIC, SEND_TRANSFER_STAGE
 from indelible.money.tasks.payout_failpoints import PAYOUT_FAILPOINTS, PayoutFailpoint

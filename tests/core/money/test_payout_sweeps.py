@@ -3,19 +3,16 @@
 from tests.core.money.test_payout_endings import end_task
 from tests.payout_runs import OPERATOR, PRIZES, SETTLEMENT, WORKER, Fault, PayoutRun
 
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     ClosePayee,
     ParkTransfer,
     ReissueTransfer,
     RestrictPayee,
 )
-from indelible.money.handlers import close_payee, park_transfer, reissue_transfer
-from indelible.money.handlers.payees import restrict_payee
-from indelible.money.queries.payouts import (
-    find_open_transfers,
-    find_sweep_work,
-    find_unapproved,
-)
+from indelible.money.handlers.payees import close_payee, restrict_payee
+from indelible.money.handlers.payouts.approving import park_transfer
+from indelible.money.handlers.payouts.reissuing import reissue_transfer
+from indelible.money.queries.payouts import find_open_transfers, find_sweep_work, find_unapproved
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 from indelible.money.tasks.sweeping import STUCK_AFTER
 

@@ -9,9 +9,9 @@ from tests.payout_runs import OPERATOR, PRIZES, SETTLEMENT, WORKER, Killed, Payo
 
 from indelible.app import ReadTx
 from indelible.kernel import Actor, Change
-from indelible.money.commands import PlanPayouts
-from indelible.money.handlers.payouts import plan_payouts
-from indelible.money.lifecycle import TRANSFER
+from indelible.money.commands.payouts import PlanPayouts
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.lifecycle.payouts import TRANSFER
 from indelible.money.queries.reconciliation import payables
 from indelible.money.rules.payouts import (
     COMPLETE_PAYOUT_JOB_STAGE,

@@ -9,21 +9,16 @@ from tests.core.money.gateway import FEE_MINOR
 from tests.core.money.payments import FEE, event_body, intent_body, refund_body
 from tests.core.money.weeks import HOURS, ITEMS, NOW, WORKER, Week
 
-from indelible.money.commands import HaltPayments, ResumePayments, StripeEventSaved
-from indelible.money.entities import (
-    AccountKind,
-    BalanceSum,
-    EventObject,
-    EventOrigin,
-    Intent,
-    ReconciliationScope,
-    Remedy,
-    TransferObject,
-)
-from indelible.money.errors import PaymentsHalted, StripeEventNotFound
+from indelible.money.commands.payouts import HaltPayments, ResumePayments
+from indelible.money.commands.results import StripeEventSaved
+from indelible.money.entities.lines import BalanceSum
+from indelible.money.entities.stripe_objects import EventObject, Intent, TransferObject
+from indelible.money.entities.values import AccountKind, EventOrigin, ReconciliationScope, Remedy
+from indelible.money.errors.payments import PaymentsHalted, StripeEventNotFound
 from indelible.money.handlers.reconciliations import FOLLOW_UP
 from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
-from indelible.money.lifecycle import ChargeStatus, ReconciliationStatus
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.lifecycle.reconciliations import ReconciliationStatus
 from indelible.money.queries.payouts import get_switch
 from indelible.money.rules import reconciliation as rules
 from indelible.money.rules.reconciliation import RECONCILE_FULL_STAGE

@@ -6,8 +6,9 @@ import pytest
 from attrs import define, field
 from tests.core.money.payments import PaymentRun, refund_body
 
-from indelible.money.errors import GatewayRejected
-from indelible.money.lifecycle import ChargeStatus, InboxStatus
+from indelible.money.errors.gateway import GatewayRejected
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.stages import SEND_REFUND_STAGE
 from indelible.money.tasks.observers import SilentPaymentObserver
 

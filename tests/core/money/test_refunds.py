@@ -1,18 +1,15 @@
 """Refunds in parts, beside disputes, and after a restore."""
 
 import pytest
-from tests.core.money.payments import (
-    FEE,
-    PaymentRun,
-    dispute_body,
-    refund_body,
-    withdrawn_body,
-)
+from tests.core.money.payments import FEE, PaymentRun, dispute_body, refund_body, withdrawn_body
 from tests.core.money.postings import rows
 
-from indelible.money import errors
-from indelible.money.entities import AccountKind, Charge, refund_id
-from indelible.money.lifecycle import ChargeStatus, InboxStatus
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.ids import refund_id
+from indelible.money.entities.values import AccountKind
+from indelible.money.errors.payments import RefundNotFound, RefundRunning
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.stages import SEND_REFUND_STAGE
 
 PART = 1_000
@@ -22,7 +19,7 @@ def test_a_full_refund_is_not_answered_with_a_part_that_is_under_way(run: Paymen
     charge, _ = run.paid()
     part = run.refund(charge, PART)
 
-    with pytest.raises(errors.RefundRunning):
+    with pytest.raises(RefundRunning):
         run.refund(charge)
 
     assert run.refund(charge, PART) == part
@@ -135,5 +132,5 @@ def test_a_refund_of_an_unknown_name_is_not_adopted(run: PaymentRun) -> None:
 
     event = run.deliver("refund.updated", refund_body("re_2", intent.id, metadata=named))
 
-    assert event.last_code == errors.RefundNotFound.code
+    assert event.last_code == RefundNotFound.code
     assert run.refunds(charge) == []

@@ -8,16 +8,20 @@ from attrs import evolve
 from tests.core.money.payments import ADA, FEE, HOUR, REFERENCE, START, PaymentRun, refund_body
 
 from indelible.kernel import IndelibleError
-from indelible.money.commands import ApplyEvent, OpenCharge, ReplayEvent
-from indelible.money.entities import AccountKind, Charge, Movement, MovementKind, RefundObject
-from indelible.money.errors import GatewayRejected
-from indelible.money.handlers import apply_event, open_charge, replay_event
+from indelible.money.commands.payments import ApplyEvent, OpenCharge, ReplayEvent
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.ledger import Movement
+from indelible.money.entities.stripe_objects import RefundObject
+from indelible.money.entities.values import AccountKind, MovementKind
+from indelible.money.errors.gateway import GatewayRejected
+from indelible.money.handlers.charges import open_charge
+from indelible.money.handlers.inbox import apply_event, replay_event
 from indelible.money.handlers.saving import save
-from indelible.money.ports import MoneyWrite
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.queries import get_movement, list_movements
 from indelible.money.rules.charges import IntentMove, decide_intent
 from indelible.money.rules.events import parse_event
-from indelible.money.rules.ledger import check_movement
+from indelible.money.rules.ledger.checks import check_movement
 from indelible.money.rules.refunds import check_refund
 from indelible.money.rules.stages import SEND_REFUND_STAGE
 

@@ -3,9 +3,10 @@
 from attrs import evolve
 from tests.core.money.payments import ADA, FEE, PaymentRun, intent_body
 
-from indelible.money.entities import Charge, Intent
-from indelible.money.lifecycle import ChargeStatus
-from indelible.money.tasks import CheckoutPages
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.stripe_objects import Intent
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.tasks.paying import CheckoutPages
 
 PAGES = CheckoutPages(
     description="One entry",

@@ -4,8 +4,9 @@ import pytest
 from attrs import evolve
 from tests.core.money.payments import PaymentRun, intent_body
 
-from indelible.money.entities import Charge, Intent
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.stripe_objects import Intent
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.rules.charges import CHARGE_METADATA
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE, PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks import intents

@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from indelible.kernel import IndelibleError
-from indelible.money import errors
+from indelible.money.errors.payments import StripeSignatureInvalid
 from indelible.money.rules.signatures import sign, verify_signature
 
 SECRET = "whsec_test_secret"  # noqa: S105 - of facts 5.4
@@ -70,7 +70,7 @@ def test_the_time_of_a_delivery_counts_in_both_directions(seconds: int, code: st
 
 def test_any_of_several_signatures_is_enough() -> None:
     verify_signature(f"t={SECONDS},v1={'0' * 64},v1={SIGNATURE}", BODY, ["other", SECRET], NOW)
-    with pytest.raises(errors.StripeSignatureInvalid):
+    with pytest.raises(StripeSignatureInvalid):
         verify_signature(HEADER, BODY, ["other"], NOW)
 
 

@@ -6,10 +6,11 @@ from tests.core.money.test_payout_endings import end_task
 from tests.payout_runs import REFERENCE, SETTLEMENT, PayoutRun, RememberingStripe
 
 from indelible.memory import MemoryStore
-from indelible.money.commands import ReissueTransfer, UnparkTransfer
-from indelible.money.errors import ParkReason
-from indelible.money.handlers.payouts import reissue_transfer, unpark_transfer
-from indelible.money.lifecycle import TransferStatus
+from indelible.money.commands.payouts import ReissueTransfer, UnparkTransfer
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.handlers.payouts.approving import unpark_transfer
+from indelible.money.handlers.payouts.reissuing import reissue_transfer
+from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.rules.payouts import TRANSFER_METADATA, transfer_group
 from indelible.money.tasks.sending import KnownReferences
 

@@ -13,35 +13,29 @@ from indelible.app import WriteTx
 from indelible.kernel import Actor
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Task
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     AttachDestination,
     EnablePayee,
     PlanPayouts,
     RegisterPayee,
-    StripeEventSaved,
 )
-from indelible.money.entities import (
+from indelible.money.commands.results import StripeEventSaved
+from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
+from indelible.money.entities.stripe_objects import (
     BalanceAmount,
     BalanceTransaction,
     ChargeObject,
-    Discrepancy,
     EventObject,
-    EventOrigin,
-    Reconciliation,
-    ReconciliationScope,
     TransferObject,
 )
-from indelible.money.errors import GatewayOutage
-from indelible.money.handlers import receive_event
+from indelible.money.entities.values import EventOrigin, ReconciliationScope
+from indelible.money.errors.gateway import GatewayOutage
+from indelible.money.handlers.inbox import receive_event
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
-from indelible.money.handlers.payouts import plan_payouts
+from indelible.money.handlers.payouts.planning import plan_payouts
 from indelible.money.queries.payouts import get_switch, list_discrepancies
 from indelible.money.rules.events import parse_envelope
-from indelible.money.rules.payouts import (
-    AUTOMATIC,
-    COMPLETE_PAYOUT_JOB_STAGE,
-    SEND_TRANSFER_STAGE,
-)
+from indelible.money.rules.payouts import AUTOMATIC, COMPLETE_PAYOUT_JOB_STAGE, SEND_TRANSFER_STAGE
 from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.receiving import received
 from indelible.money.tasks.reconciling import Reconcile

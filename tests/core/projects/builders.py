@@ -4,16 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from indelible.projects import (
-    ArchitectureSpec,
-    Job,
-    JobStatus,
-    Project,
-)
-from indelible.projects.entities import (
-    NO_OUTPUT,
-    OutputBatch,
-)
+from indelible.projects import ArchitectureSpec, Job, JobStatus, Project
+from indelible.projects.entities.values import NO_OUTPUT, OutputBatch
 from indelible.testing.projects.scenarios import PUSHED, SHOP, make_spec
 from indelible.testing.stores import BEGINNING
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import count
 
-from indelible.projects.tasks import JobFailpoint
+from indelible.projects.tasks.failpoints import JobFailpoint
 
 
 class Killed(BaseException):

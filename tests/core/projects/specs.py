@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from indelible.projects.entities import ArchitectureSpec
+from indelible.projects.entities.values import ArchitectureSpec
 
 PROMPT = "A shop for bicycles with orders and customers"
 

@@ -11,18 +11,13 @@ from hypothesis import strategies as st
 from tests.core.projects.specs import PROMPT, edge, json_objects, node, shop, spec, texts
 from tests.costs import processor_seconds
 
-from indelible.projects.entities import ArchitectureSpec
-from indelible.projects.rules import (
-    CRITIQUE_CODES,
-    DEFAULT_PROMPT,
-    NodeKind,
-    Severity,
-    critique,
-    effective_prompt,
-)
+from indelible.projects.entities.values import ArchitectureSpec
 from indelible.projects.rules.checks import VAGUE_PHRASES
+from indelible.projects.rules.critique import CRITIQUE_CODES, critique
+from indelible.projects.rules.findings import Severity
 from indelible.projects.rules.graph import read_graph
-from indelible.projects.rules.kinds import ALIASES
+from indelible.projects.rules.kinds import ALIASES, NodeKind
+from indelible.projects.rules.prompts import DEFAULT_PROMPT, effective_prompt
 
 WEB = node("web", "frontend")
 API = node("api", "backend")

@@ -20,10 +20,15 @@ from markdown_it.token import Token
 from tests.core.projects.specs import edge, json_objects, node, shop, spec, texts
 from tests.costs import processor_seconds
 
-from indelible.projects.entities import ArchitectureSpec, GeneratedFile
+from indelible.projects.entities.values import ArchitectureSpec, GeneratedFile
 from indelible.projects.errors import GeneratedTooLarge, PlanPathForbidden
-from indelible.projects.rules import check_sizes, generate_files, plan_files
-from indelible.projects.rules.generation import MAX_FILE_BYTES, MAX_TOTAL_BYTES
+from indelible.projects.rules.generation import (
+    MAX_FILE_BYTES,
+    MAX_TOTAL_BYTES,
+    check_sizes,
+    generate_files,
+)
+from indelible.projects.rules.plan import plan_files
 
 SHOP_BYTES = "da6092422b6c46015667c898ea4584f3a9e4bc9067bf7716153b9f494fce0539"
 

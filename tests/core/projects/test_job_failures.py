@@ -19,10 +19,12 @@ from indelible import projects
 from indelible.kernel.stages import PermanentFailure
 from indelible.kernel.tasks import TaskState
 from indelible.projects import ArchitectureSpec, GeneratedFile, errors
-from indelible.projects.entities import Phase
+from indelible.projects.entities.values import Phase
 from indelible.projects.lifecycle import JobStatus
-from indelible.projects.rules import PROCESS_JOB_STAGE, Plan
-from indelible.projects.tasks import JobFailpoint, PushOutcome
+from indelible.projects.rules.plan import Plan
+from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
+from indelible.projects.tasks.failpoints import JobFailpoint
+from indelible.projects.tasks.observers import PushOutcome
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import pytest
 from attrs import define, field
 from tests.project_jobs import AheadClock
 
-from indelible.projects.entities import LogLevel, Phase
+from indelible.projects.entities.values import LogLevel, Phase
 from indelible.projects.tasks.job_log import MAX_BUFFERED, JobLog, Lines, Warnings
 
 

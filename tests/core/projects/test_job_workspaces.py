@@ -4,18 +4,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.project_jobs import (
-    WORKER,
-    JobSetup,
-    git,
-)
+from tests.project_jobs import WORKER, JobSetup, git
 
 from indelible.projects import errors
-from indelible.projects.entities import Phase
+from indelible.projects.entities.values import Phase
 from indelible.projects.lifecycle import JobStatus
 from indelible.projects.ports import Workspace
-from indelible.projects.rules import PROCESS_JOB_STAGE
-from indelible.projects.tasks import JobFailpoint
+from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
+from indelible.projects.tasks.failpoints import JobFailpoint
 from indelible_git import FolderWorkspaces
 from indelible_git.workspaces import MARKER_FILE
 

@@ -16,16 +16,8 @@ from tests.core.projects.builders import (
     running_job,
 )
 
-from indelible.projects import (
-    TERMINAL,
-    Job,
-    JobResult,
-    JobStatus,
-    Phase,
-)
-from indelible.projects.entities import (
-    NO_OUTPUT,
-)
+from indelible.projects import TERMINAL, Job, JobResult, JobStatus, Phase
+from indelible.projects.entities.values import NO_OUTPUT
 from indelible.testing.captures.scenarios import code
 from indelible.testing.projects.scenarios import PUSHED, make_spec
 

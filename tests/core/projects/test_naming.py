@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indelible.projects.rules import repository_name
+from indelible.projects.rules.naming import repository_name
 
 PROJECT_ID = "0192f0c1-5b7e-7c3a-9d21-0123456789ab"
 

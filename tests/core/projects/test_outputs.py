@@ -4,27 +4,16 @@ from collections.abc import Callable
 
 import pytest
 from attrs import evolve
-from tests.core.projects.builders import (
-    LATER,
-    Value,
-    running_job,
-)
+from tests.core.projects.builders import LATER, Value, running_job
 
-from indelible.projects import (
-    GeneratedFile,
-    JobResult,
-    LogEntry,
-    LogLevel,
-    Repository,
-)
-from indelible.projects.entities import (
-    LOG_FULL,
+from indelible.projects import GeneratedFile, JobResult, LogEntry, LogLevel, Repository
+from indelible.projects.entities.jobs import LOG_FULL, WARNINGS_FULL
+from indelible.projects.entities.values import (
     MAX_JOB_OUTPUTS,
     MAX_JOB_WARNINGS,
     MAX_LINES_PER_OUTPUT,
     MAX_WARNINGS_PER_OUTPUT,
     TRUNCATED,
-    WARNINGS_FULL,
     OutputBatch,
     clean_message,
 )

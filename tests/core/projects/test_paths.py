@@ -10,8 +10,7 @@ from tests.core.projects.hostile_paths import ALLOWED, CLASHES, FORBIDDEN
 from tests.costs import processor_seconds
 
 from indelible.projects.errors import PlanPathForbidden
-from indelible.projects.rules import check_paths
-from indelible.projects.rules.paths import fold_name, path_fault
+from indelible.projects.rules.paths import check_paths, fold_name, path_fault
 
 names = st.text(st.characters(exclude_categories=[]), max_size=8)
 hostile = st.one_of(

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from tests.core.projects.specs import edge, json_objects, node, shop, spec
 from tests.costs import processor_seconds
 
-from indelible.projects.entities import MAX_PLAN_FILES, ArchitectureSpec
+from indelible.projects.entities.values import MAX_PLAN_FILES, ArchitectureSpec
 from indelible.projects.errors import PlanPathForbidden, PlanTooLarge
-from indelible.projects.rules import AppType, FileKind, Plan, check_paths, plan_files
-from indelible.projects.rules.layout import ALWAYS
+from indelible.projects.rules.layout import ALWAYS, FileKind
+from indelible.projects.rules.paths import check_paths
+from indelible.projects.rules.plan import AppType, Plan, plan_files
 
 ALWAYS_PLANNED = [template.path for template in ALWAYS]
 SHOP_DIGEST = "40ab0ad969dc167449702d6d211abc48e3fea3d9a3b77db5c949e427932219ff"

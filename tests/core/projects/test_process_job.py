@@ -16,10 +16,11 @@ from tests.project_jobs import (
 
 from indelible.kernel.tasks import TaskState
 from indelible.projects import ArchitectureSpec, GeneratedFile
-from indelible.projects.entities import Phase
+from indelible.projects.entities.values import Phase
 from indelible.projects.lifecycle import JobStatus
-from indelible.projects.rules import Plan
-from indelible.projects.tasks import JobFailpoint, PushOutcome
+from indelible.projects.rules.plan import Plan
+from indelible.projects.tasks.failpoints import JobFailpoint
+from indelible.projects.tasks.observers import PushOutcome
 from indelible.projects.tasks.pushing import UNCHANGED
 from indelible_workers import process_batch
 

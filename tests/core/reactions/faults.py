@@ -9,14 +9,15 @@ from attrs import define, field
 from tests.core.money.payments import intent_body, refund_body, withdrawn_body
 from tests.money_contests import OPERATOR, PaidContestRun
 
-from indelible.contests.commands import CancelContest
-from indelible.contests.entities import Contest, Entry
-from indelible.contests.handlers import cancel_contest
+from indelible.contests.commands.contests import CancelContest
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.handlers.transitions import cancel_contest
 from indelible.kernel import IndelibleError
-from indelible.money.commands import RequestRefund
-from indelible.money.entities import RefundReason
-from indelible.money.errors import GatewayRejected
-from indelible.money.handlers import request_refund
+from indelible.money.commands.payments import RequestRefund
+from indelible.money.entities.values import RefundReason
+from indelible.money.errors.gateway import GatewayRejected
+from indelible.money.handlers.refunds import request_refund
 
 
 class Story(StrEnum):

@@ -3,9 +3,9 @@
 from tests.dead_tasks import kill_task, task_of
 from tests.money_contests import OPERATOR, PaidContestRun
 
-from indelible.contests.commands import CancelContest
-from indelible.contests.handlers import cancel_contest
-from indelible.money.lifecycle import ChargeStatus
+from indelible.contests.commands.contests import CancelContest
+from indelible.contests.handlers.transitions import cancel_contest
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.reactions import POST_SETTLEMENT_STAGE, UPDATE_CHARGES_STAGE
 
 

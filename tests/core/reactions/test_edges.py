@@ -7,11 +7,14 @@ from tests.contest_runs import FEE_MINOR
 from tests.core.money.payments import refund_body, withdrawn_body
 from tests.money_contests import OPERATOR, USERS, PaidContestRun
 
-from indelible.contests.commands import ActivateEntry, CancelContest, ForceLock
-from indelible.contests.handlers import activate_entry, cancel_contest, force_lock
+from indelible.contests.commands.contests import CancelContest, ForceLock
+from indelible.contests.commands.entries import ActivateEntry
+from indelible.contests.handlers.contests import force_lock
+from indelible.contests.handlers.entries import activate_entry
+from indelible.contests.handlers.transitions import cancel_contest
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
-from indelible.money.entities import MovementKind, RefundReason
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.entities.values import MovementKind, RefundReason
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.rules.payouts import MANUAL
 from indelible.reactions import settlement_id
 

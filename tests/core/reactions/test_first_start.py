@@ -7,9 +7,9 @@ import pytest
 from tests.contest_runs import ORGANIZER
 from tests.money_contests import PaidContestRun
 
-from indelible.contests.commands import CancelContest
-from indelible.contests.entities import Contest
-from indelible.contests.handlers import cancel_contest
+from indelible.contests.commands.contests import CancelContest
+from indelible.contests.entities.contests import Contest
+from indelible.contests.handlers.transitions import cancel_contest
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 
 GUARANTEE: dict[str, Any] = {

@@ -8,7 +8,7 @@ from tests.core.reactions.faults import FAULTS, Ending, FaultyContest, Story
 from tests.money_contests import PaidContestRun
 
 from indelible.contests.lifecycle import EntryStatus
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.lifecycle.payments import ChargeStatus
 
 pytestmark = pytest.mark.slow
 

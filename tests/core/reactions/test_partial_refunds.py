@@ -8,16 +8,19 @@ from tests.contest_runs import FEE_MINOR
 from tests.core.money.payments import refund_body, withdrawn_body
 from tests.money_contests import OPERATOR, PaidContestRun
 
-from indelible.contests.commands import CancelContest
-from indelible.contests.entities import Contest, Entry
-from indelible.contests.handlers import cancel_contest
+from indelible.contests.commands.contests import CancelContest
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.handlers.transitions import cancel_contest
 from indelible.contests.lifecycle import EntryStatus
-from indelible.money.commands import RequestRefund
-from indelible.money.entities import MovementKind, RefundReason
-from indelible.money.errors import GatewayRejected
-from indelible.money.handlers import post_movement, request_refund
-from indelible.money.lifecycle import ChargeStatus
-from indelible.money.rules import ledger
+from indelible.money.commands.payments import RequestRefund
+from indelible.money.entities.values import MovementKind, RefundReason
+from indelible.money.errors.gateway import GatewayRejected
+from indelible.money.handlers.ledger import post_movement
+from indelible.money.handlers.refunds import request_refund
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.rules.ledger.drafts import Proof
+from indelible.money.rules.ledger.payments import dispute_residue
 from indelible.reactions import UPDATE_CHARGES_STAGE
 
 PART = 1_000
@@ -158,13 +161,13 @@ def test_a_charge_that_refuses_its_refund_is_tried_again(run: PaidContestRun) ->
         lambda tx: tx.money.movements.find({"kind": MovementKind.ENTRY_FEE}, limit=1)
     )
     fee = fees[0].entity
-    taken = ledger.dispute_residue(
+    taken = dispute_residue(
         dispute_id="dp_other",
         reference=fee.reference or "",
         party="another",
         amount_minor=fee.total_minor,
         currency=fee.currency,
-        proof=ledger.Proof.by_event("evt_other"),
+        proof=Proof.by_event("evt_other"),
     )
     run.store.run(lambda tx, _: post_movement(tx, taken), None, actor=OPERATOR, reason="a test")
 

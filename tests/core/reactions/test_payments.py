@@ -5,7 +5,7 @@ from tests.contest_runs import FEE_MINOR
 from tests.money_contests import PaidContestRun
 
 from indelible.contests.lifecycle import EntryStatus
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.queries import charge_of_item
 
 

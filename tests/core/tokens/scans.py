@@ -19,7 +19,8 @@ from indelible.tokens import (
     record_blocks,
     token_stats,
 )
-from indelible.tokens.rules import DETECT_STAGE, SCAN_TASK_ID, split_logs
+from indelible.tokens.rules.scanning import split_logs
+from indelible.tokens.rules.tasks import DETECT_STAGE, SCAN_TASK_ID
 from indelible.tokens.tasks.detection import ScanStart
 
 DETECTOR = Actor.system("detector")

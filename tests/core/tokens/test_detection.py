@@ -43,13 +43,9 @@ from indelible.tokens import (
     token_history,
     token_stats,
 )
-from indelible.tokens.rules import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
+from indelible.tokens.rules.tasks import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
 from indelible.tokens.tasks import detection as detection_module
-from indelible.tokens.tasks.detection import (
-    MAX_CHECKPOINTS_COMPARED,
-    UNLIMITED_ATTEMPTS,
-    ScanStart,
-)
+from indelible.tokens.tasks.detection import MAX_CHECKPOINTS_COMPARED, UNLIMITED_ATTEMPTS, ScanStart
 
 MINTS = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), max_size=2)
 EVENTS = st.one_of(

@@ -17,7 +17,7 @@ from tests.core.tokens.simulator import Simulator
 from indelible.testing.stores import AnyStore
 from indelible.testing.tokens.scenarios import chain_hash, make_log, with_repositories
 from indelible.tokens import InvalidLog, chain_notices, quarantined_logs, queries
-from indelible.tokens.rules import split_logs
+from indelible.tokens.rules.scanning import split_logs
 
 
 def fields_of(store: AnyStore) -> list[tuple[int, str]]:

@@ -25,18 +25,10 @@ from indelible.tokens import (
     signed_message,
 )
 from indelible.tokens.lifecycle import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, UPLOAD
-from indelible.tokens.rules import (
-    EPOCH,
-    MESSAGE,
-    STAGE_LIFECYCLES,
-    SignedMessage,
-    TokenPolicy,
-    action_between,
-    due_tasks,
-    next_range,
-    next_size,
-    shrink,
-)
+from indelible.tokens.rules.messages import EPOCH, MESSAGE, SignedMessage
+from indelible.tokens.rules.saving import action_between
+from indelible.tokens.rules.scanning import next_range, next_size, shrink
+from indelible.tokens.rules.tasks import STAGE_LIFECYCLES, TokenPolicy, due_tasks
 
 NOW = BEGINNING
 MILLISECONDS = (NOW - EPOCH) // timedelta(milliseconds=1)

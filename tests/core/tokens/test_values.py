@@ -16,7 +16,7 @@ from indelible.testing.tokens.scenarios import (
     wallet,
 )
 from indelible.tokens import Block, RevealTransaction, SetAuthorPrompt, SystemState
-from indelible.tokens.entities import MAX_UINT256
+from indelible.tokens.entities.fields import MAX_UINT256
 
 
 @pytest.mark.parametrize(

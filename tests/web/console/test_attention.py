@@ -8,9 +8,10 @@ from tests.web.console.visitor import Site, Visitor
 
 from indelible.kernel.money import MAX_AMOUNT_MINOR
 from indelible.money import AccountKind, DisputeStatus, Proof, RequestRefund, SettlementLine
-from indelible.money.entities import BalanceSum, RefundReason, account_id
-from indelible.money.handlers import request_refund
-from indelible.money.rules.ledger import entry_fee
+from indelible.money.entities.lines import BalanceSum
+from indelible.money.entities.values import RefundReason, account_id
+from indelible.money.handlers.refunds import request_refund
+from indelible.money.rules.ledger.payments import entry_fee
 from indelible.testing.money.payments import (
     apply,
     dispute_object,

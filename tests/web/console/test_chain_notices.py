@@ -10,7 +10,7 @@ from indelible import tokens
 from indelible.app import WriteTx
 from indelible.tokens import ContractState
 from indelible.tokens.commands import RecordContract, ReportChainFault
-from indelible.tokens.rules import FAULT_CODES, ChainFault
+from indelible.tokens.rules.notices import FAULT_CODES, ChainFault
 
 pytestmark = pytest.mark.slow
 

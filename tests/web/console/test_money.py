@@ -5,7 +5,7 @@ from tests.web.console.visitor import Site, Visitor
 
 from indelible.kernel import Actor
 from indelible.money import HaltPayments, OpenCharge, RegisterPayee
-from indelible.money.handlers import open_charge
+from indelible.money.handlers.charges import open_charge
 from indelible.money.handlers.payees import register_payee
 from indelible.money.handlers.switches import halt_payments
 from indelible.testing.stores import FAR

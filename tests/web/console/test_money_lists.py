@@ -7,7 +7,7 @@ from tests.web.console.test_money import MONEY, WORKER
 from tests.web.console.visitor import Site, Visitor
 
 from indelible.money import OpenCharge
-from indelible.money.handlers import open_charge
+from indelible.money.handlers.charges import open_charge
 from indelible.testing.money.reconciliations import difference, finish, start
 from indelible.testing.money.scenarios import REFERENCE
 from indelible.testing.money.transfers import called, planned

@@ -5,7 +5,8 @@ from tests.web.console.visitor import Site, Visitor
 
 from indelible import money
 from indelible.money import AccountKind, SettlementLine, Side
-from indelible.money.entities import account_id, movement_id
+from indelible.money.entities.ids import movement_id
+from indelible.money.entities.values import account_id
 from indelible.testing.money.scenarios import FEE, OTHER, REFERENCE, USD, WON, settled_books
 from indelible.testing.money.transfers import SETTLEMENT, planned, reverse, sent
 from indelible.testing.stores import AnyStore, do

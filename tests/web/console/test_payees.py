@@ -5,7 +5,7 @@ from tests.web.console.visitor import Site, Visitor
 
 from indelible import money
 from indelible.kernel import Actor
-from indelible.money.errors import ParkReason
+from indelible.money.errors.gateway import ParkReason
 from indelible.testing.money.transfers import approve, parked, planned
 from indelible.testing.stores import do
 

@@ -6,10 +6,10 @@ from werkzeug.test import TestResponse
 
 from indelible.kernel import Actor
 from indelible.money import AttachDestination, RegisterPayee, Transfer, TransferFailure
-from indelible.money.commands import RecordTransferFailure, RecordTransferSent
-from indelible.money.handlers import record_transfer_failure, record_transfer_sent
+from indelible.money.commands.payouts import RecordTransferFailure, RecordTransferSent
 from indelible.money.handlers.payees import attach_destination, register_payee
-from indelible.money.rules.ledger import Proof
+from indelible.money.handlers.payouts.sending import record_transfer_failure, record_transfer_sent
+from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.payouts import FailureDecision
 from indelible.testing.money.scenarios import FEE
 from indelible.testing.money.transfers import (

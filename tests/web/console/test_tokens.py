@@ -8,7 +8,7 @@ from tests.web.minting import MAYA_S, WORKER, acted, failed, minted
 
 from indelible.app import WriteTx
 from indelible.tokens import Repositories
-from indelible.tokens.entities import (
+from indelible.tokens.entities.pipeline import (
     ImageGenerationJob,
     IPFSUploadRecord,
     RecordType,

@@ -13,7 +13,7 @@ from tests.web.minting import MAYA_S, minted
 
 from indelible.app import AppContext
 from indelible.kernel import StoreBusy
-from indelible.money.entities import movement_id
+from indelible.money.entities.ids import movement_id
 from indelible.testing.money.payments import open_charge
 from indelible.testing.money.reconciliations import finish, start
 from indelible.testing.money.transfers import SETTLEMENT, id_of, planned, sent

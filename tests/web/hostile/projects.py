@@ -12,7 +12,7 @@ from tests.web.hostile.captures import post
 from tests.web.hostile.requests import HostileRequest
 
 from indelible.kernel.values import UNSTORABLE
-from indelible.projects.entities import MAX_PLAN_FILES
+from indelible.projects.entities.values import MAX_PLAN_FILES
 from indelible_web.projects.routes import MAX_SPEC_BYTES
 
 REASON = "a test"

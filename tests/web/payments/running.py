@@ -25,13 +25,14 @@ from tests.web.console.visitor import Site, Visitor
 from tests.web.harness import KEYS, SETTINGS, STRIPE_SECRET, Json
 
 from indelible.app import AppContext
-from indelible.contests.entities import Contest, Entry
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.webhooks import WebhookRejection, list_webhook_rejections
 from indelible.memory import MemoryStore
 from indelible.money import Charge, StripeEvent
-from indelible.money.entities import Posting
+from indelible.money.entities.ledger import Posting
 from indelible.money.queries import get_movement
 from indelible.policy import Policy
 from indelible_stripe.simulator.state import Kind

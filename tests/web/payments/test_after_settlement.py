@@ -9,7 +9,7 @@ from tests.contest_runs import FEE_MINOR
 from tests.web.payments.running import PaymentServer, payment_server
 
 from indelible.contests.lifecycle import ContestStatus
-from indelible.money.entities import RefundReason
+from indelible.money.entities.values import RefundReason
 
 pytestmark = pytest.mark.slow  # Each test runs a server and a simulator.
 

@@ -9,9 +9,9 @@ from tests.contest_runs import FEE_MINOR
 from tests.money_contests import OPERATOR
 from tests.web.payments.running import PAGES, PaymentServer, payment_server
 
-from indelible.contests.commands import RejectEntry
-from indelible.contests.handlers import reject_entry
-from indelible.money.entities import RefundReason
+from indelible.contests.commands.entries import RejectEntry
+from indelible.contests.handlers.entries import reject_entry
+from indelible.money.entities.values import RefundReason
 
 pytestmark = pytest.mark.slow  # Each test runs a server and a simulator.
 

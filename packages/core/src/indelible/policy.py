@@ -6,7 +6,7 @@ from indelible.captures import CapturePolicy
 from indelible.concepts import ConceptPolicy
 from indelible.kernel.keys import KeyPolicy
 from indelible.kernel.task_arguments import TaskPolicy
-from indelible.tokens.rules import TokenPolicy
+from indelible.tokens.rules.tasks import TokenPolicy
 
 
 @frozen(kw_only=True)

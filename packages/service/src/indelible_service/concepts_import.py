@@ -12,7 +12,7 @@ from attrs import define, frozen
 
 from indelible.concepts import CONCEPT, Concept, ConceptVersion
 from indelible.concepts.rules.records import fold, version_data, version_records
-from indelible.concepts.rules.warnings import content_warnings
+from indelible.concepts.rules.warnings.content import content_warnings
 from indelible.kernel import Actor, AuditContext, Change, Data, Head, IndelibleError
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.clock import instant_after

@@ -6,7 +6,8 @@ from typing import ClassVar, Final
 import click
 from attrs import frozen
 
-from indelible.contests.rules.configuration import Configuration, parse_configuration_text
+from indelible.contests.rules.configuration.parsing import parse_configuration_text
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.kernel import Invalid
 from indelible_service.files import translate_os_errors
 

@@ -29,16 +29,11 @@ from indelible.projects.ports import (
     ProcessGroups,
     RepositoryRequest,
 )
-from indelible.projects.rules import PROCESS_JOB_STAGE
-from indelible.projects.tasks import ProcessJob
+from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
+from indelible.projects.tasks.process_job import ProcessJob
 from indelible_git.processes import UnwatchedGroups
 from indelible_service.contexts.declaration import AnyStage
-from indelible_service.contexts.projects import (
-    GITHUB,
-    LOCAL,
-    ProjectSettings,
-    build_process_job,
-)
+from indelible_service.contexts.projects import GITHUB, LOCAL, ProjectSettings, build_process_job
 from indelible_service.database import open_configured_store, upgrade
 from indelible_service.demo import DemoStep, variables_of_own_database
 from indelible_service.demos.waiting import OnWait, tell_nobody

@@ -9,7 +9,7 @@ from attrs import fields, frozen
 from indelible.kernel import Invalid
 from indelible.kernel.json_numbers import parse_json
 from indelible.kernel.values import value_text
-from indelible.projects.entities import ArchitectureSpec
+from indelible.projects.entities.values import ArchitectureSpec
 from indelible_service.files import translate_os_errors
 
 # Nodes, edges and metadata have at most 1 MiB each; the rest is for texts and white space.

@@ -11,7 +11,8 @@ from eth_utils.abi import event_signature_to_log_topic
 
 from indelible.kernel import Invalid
 from indelible.tokens import Block, ContractLog, LogPosition
-from indelible.tokens.entities import LOG_DATA, MAX_TOKENS_PER_MINT
+from indelible.tokens.entities.chain import LOG_DATA
+from indelible.tokens.entities.fields import MAX_TOKENS_PER_MINT
 from indelible_evm.parsing import ADDRESS_BYTES, WORD_BYTES
 
 ZERO_WORD: Final = f"0x{'00' * WORD_BYTES}"

@@ -12,7 +12,7 @@ from typing import Final
 from attrs import define, evolve, field
 
 from indelible.kernel import TimeOrderedIds
-from indelible.projects.entities import GeneratedFile
+from indelible.projects.entities.values import GeneratedFile
 from indelible.projects.errors import (
     CheckoutTooLarge,
     GitFailed,

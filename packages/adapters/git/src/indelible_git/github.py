@@ -9,7 +9,7 @@ from urllib.parse import quote
 from attrs import define, field
 
 from indelible.kernel import Clock, SystemClock, UsageError
-from indelible.projects.entities import Repository
+from indelible.projects.entities.values import Repository
 from indelible.projects.errors import (
     HostRefused,
     HostUnavailable,

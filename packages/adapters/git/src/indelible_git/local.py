@@ -12,7 +12,7 @@ from typing import Final
 from attrs import field, frozen
 
 from indelible.kernel import Ids, SystemClock, TimeOrderedIds
-from indelible.projects.entities import Repository
+from indelible.projects.entities.values import Repository
 from indelible.projects.errors import RepositoryGone, RepositoryNameTaken
 from indelible.projects.ports import ProcessGroups, RepositoryRequest
 from indelible_git.checkout import GitCheckout

@@ -7,7 +7,7 @@ ISK and UGX have no decimals, but are still sent in hundredths, and MGA is sent 
 from typing import Final
 
 from indelible.kernel.currencies import CURRENCIES
-from indelible.money.errors import GatewayRejected
+from indelible.money.errors.gateway import GatewayRejected
 
 OTHER_DECIMALS: Final = {"ISK": 2, "MGA": 0, "UGX": 2}
 

@@ -13,7 +13,7 @@ from urllib3.exceptions import NewConnectionError, SSLError
 
 from indelible.kernel import IndelibleError
 from indelible.kernel.masking import mask_secrets
-from indelible.money.errors import (
+from indelible.money.errors.gateway import (
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayParked,

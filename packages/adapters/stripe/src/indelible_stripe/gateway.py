@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 import stripe
 from requests.adapters import BaseAdapter
 
-from indelible.money.entities import (
+from indelible.money.entities.stripe_objects import (
     AccountLink,
     AccountObject,
     BalanceAmount,

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from attrs import frozen
 
-from indelible.money.entities import (
+from indelible.money.entities.stripe_objects import (
     AccountLink,
     AccountObject,
     BalanceAmount,

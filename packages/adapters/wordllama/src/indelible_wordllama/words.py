@@ -12,7 +12,7 @@ from math import log1p
 from typing import Final
 
 from indelible.captures import Vector
-from indelible.captures.entities import as_float32
+from indelible.captures.entities.vectors import as_float32
 from indelible.captures.rules.vectors import vec_unit
 
 DIMENSION: Final = 768

@@ -20,19 +20,15 @@ from indelible.captures.commands import (
     SpaceSaved,
     SubspaceSaved,
 )
-from indelible.captures.entities import (
-    Artifact,
-    Centroid,
+from indelible.captures.entities.aggregates import Space, Subspace
+from indelible.captures.entities.records import Artifact, Centroid, Signal
+from indelible.captures.entities.values import (
     ContentSource,
     Decision,
-    EmbeddingVector,
     EngagementLevel,
     ReadingDepth,
-    Signal,
-    Space,
-    Subspace,
-    Vector,
 )
+from indelible.captures.entities.vectors import EmbeddingVector, Vector
 from indelible.captures.handlers import (
     CaptureHandler,
     activate_algorithm,

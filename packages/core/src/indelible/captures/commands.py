@@ -6,24 +6,19 @@ from typing import ClassVar, Final, Self
 from attrs import asdict, field, frozen
 from attrs.validators import optional
 
-from indelible.captures.entities import (
-    DIMENSION,
+from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
+from indelible.captures.entities.records import CaptureRequest, Signal
+from indelible.captures.entities.values import (
     MAX_READING_DEPTH,
     NON_NEGATIVE,
-    AlgorithmVersion,
-    CaptureRequest,
     ContentSource,
     Decision,
-    EmbeddingVector,
     EngagementLevel,
-    Signal,
-    Space,
-    Subspace,
-    as_embedding,
     as_number,
     is_fraction,
     is_reading_depth,
 )
+from indelible.captures.entities.vectors import DIMENSION, EmbeddingVector, as_embedding
 from indelible.captures.errors import CapturedInFuture
 from indelible.captures.rules.formulas import is_formulas
 from indelible.captures.rules.records import fingerprint_of

@@ -13,7 +13,7 @@ from indelible.captures.commands import (
     SpaceSaved,
     SubspaceSaved,
 )
-from indelible.captures.entities import AlgorithmVersion, Space, Subspace
+from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
 from indelible.captures.errors import AlgorithmExists, EmbeddingNotNamed
 from indelible.captures.ports import CapturesRead, CapturesWrite
 from indelible.captures.rules.evaluation import SELF_TEST_CASES, verify_self_test

@@ -6,16 +6,9 @@ from typing import ClassVar, Protocol
 from attrs import frozen
 
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
-from indelible.captures.entities import (
-    AlgorithmVersion,
-    Artifact,
-    Centroid,
-    EmbeddingVector,
-    Signal,
-    Space,
-    Subspace,
-    Vector,
-)
+from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
+from indelible.captures.entities.records import Artifact, Centroid, Signal
+from indelible.captures.entities.vectors import EmbeddingVector, Vector
 from indelible.captures.lifecycle import AlgorithmStatus, SpaceStatus
 from indelible.captures.rules.evaluation import FormulaEngine
 from indelible.captures.rules.placing import MarginResult

@@ -6,13 +6,9 @@ from functools import cache
 from attrs import frozen
 
 from indelible.captures.commands import AlgorithmSaved, SettingSaved, SpaceSaved, SubspaceSaved
-from indelible.captures.entities import (
-    AlgorithmVersion,
-    Artifact,
-    Centroid,
-    Signal,
-    as_embedding,
-)
+from indelible.captures.entities.aggregates import AlgorithmVersion
+from indelible.captures.entities.records import Artifact, Centroid, Signal
+from indelible.captures.entities.vectors import as_embedding
 from indelible.captures.errors import ArtifactNotFound
 from indelible.captures.ports import (
     ALL_ALGORITHMS,

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
-from indelible.captures.entities import AlgorithmVersion, as_embedding
+from indelible.captures.entities.aggregates import AlgorithmVersion
+from indelible.captures.entities.vectors import as_embedding
 from indelible.captures.ports import CapturesRead, CapturesWrite
 from indelible.captures.rules.evaluation import FormulaEngine, check_nearest, check_value
 from indelible.captures.rules.ingest import IngestStore, ingest, require_active_algorithm

@@ -53,12 +53,13 @@ from indelible.concepts.queries import (
     search_overviews,
     whole_graph,
 )
-from indelible.concepts.rules.diff import DiffDoesNotApply, VersionDiff, diff_content, to_unified
+from indelible.concepts.rules.diff.content import DiffDoesNotApply, VersionDiff, diff_content
+from indelible.concepts.rules.diff.unified import to_unified
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
 from indelible.concepts.rules.merge import FieldMerge, MergeKind, three_way
-from indelible.concepts.rules.warnings import (
+from indelible.concepts.rules.warnings.codes import WarningCode
+from indelible.concepts.rules.warnings.levels import (
     UNFILLED_CODES,
-    WarningCode,
     parse_levels,
     shown_warnings,
     unfilled_codes,

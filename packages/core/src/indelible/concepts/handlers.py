@@ -20,7 +20,9 @@ from indelible.concepts.rules.records import (
     version_data,
     version_records,
 )
-from indelible.concepts.rules.warnings import RelatedNames, content_warnings, shown_warnings
+from indelible.concepts.rules.warnings.content import content_warnings
+from indelible.concepts.rules.warnings.levels import shown_warnings
+from indelible.concepts.rules.warnings.names import RelatedNames
 from indelible.kernel import Head
 from indelible.kernel.aggregates import save_change
 

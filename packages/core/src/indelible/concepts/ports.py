@@ -14,7 +14,7 @@ from indelible.concepts.entities import (
     name_key,
 )
 from indelible.concepts.lifecycle import ConceptStatus
-from indelible.concepts.rules.warnings import RelatedNames
+from indelible.concepts.rules.warnings.names import RelatedNames
 from indelible.kernel import (
     Actor,
     Head,

@@ -15,10 +15,10 @@ from indelible.concepts.ports import (
     SearchedOverviews,
 )
 from indelible.concepts.rules.current import current_warnings, node_of, reachable_graph
-from indelible.concepts.rules.diff import VersionDiff, diff_content
+from indelible.concepts.rules.diff.content import VersionDiff, diff_content
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
 from indelible.concepts.rules.records import fold
-from indelible.concepts.rules.warnings import parse_levels, shown_warnings
+from indelible.concepts.rules.warnings.levels import parse_levels, shown_warnings
 from indelible.kernel import Change
 from indelible.kernel.transaction import single_statement
 from indelible.kernel.values import InstantOutOfRange, wrong_type

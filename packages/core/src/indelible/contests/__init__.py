@@ -1,93 +1,96 @@
 """Contests: golf contests that settle themselves from stored provider data."""
 
 from indelible.contests import errors
-from indelible.contests.commands import (
-    ActivateEntry,
-    AppendEvents,
+from indelible.contests.commands.contests import (
     CancelByProvider,
     CancelContest,
     CancelShortened,
     ConfigureContest,
-    ContestSaved,
-    CorrectLog,
-    EnterContest,
-    EntrySaved,
     FailContest,
-    FailRun,
-    FeedSaved,
-    FinishRun,
     ForceLock,
-    ImportField,
     LockContest,
-    LogSaved,
-    PauseIngestion,
-    PollFeed,
     PublishContest,
-    RecordFetch,
+    ResolveError,
+    StartContest,
+)
+from indelible.contests.commands.entries import (
+    ActivateEntry,
+    EnterContest,
     RefundEntry,
     ReinstateEntry,
     RejectEntry,
-    ResolveError,
-    ResumeIngestion,
-    RunSaved,
     SetRoster,
-    StartContest,
-    StartRun,
-    StopFeed,
-    TransitionOutcome,
     VoidEntry,
 )
-from indelible.contests.entities import (
-    Contest,
+from indelible.contests.commands.logs import (
+    AppendEvents,
+    CorrectLog,
+    ImportField,
+    PauseIngestion,
+    PollFeed,
+    RecordFetch,
+    ResumeIngestion,
+    StopFeed,
+)
+from indelible.contests.commands.results import (
+    ContestSaved,
+    EntrySaved,
+    FeedSaved,
+    LogSaved,
+    RunSaved,
+    TransitionOutcome,
+)
+from indelible.contests.commands.runs import FailRun, FinishRun, StartRun
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.feeds import ProviderFeed
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import (
     ContestConfiguration,
     ContestEvent,
-    ContestLog,
-    EntriesRevision,
-    Entry,
     EventFault,
-    EventKind,
     Fetch,
+    Roster,
+    SettlementLine,
+)
+from indelible.contests.entities.runs import SettlementRun
+from indelible.contests.entities.values import (
+    EntriesRevision,
+    EventKind,
     FetchOutcome,
     FetchResult,
     LogMarks,
-    ProviderFeed,
     ReasonCode,
-    Roster,
-    SettlementLine,
-    SettlementRun,
+    ResolveAction,
     Validity,
 )
-from indelible.contests.entities.values import ResolveAction
-from indelible.contests.handlers import (
-    DueSettlement,
+from indelible.contests.handlers.contests import configure_contest, force_lock, publish_contest
+from indelible.contests.handlers.entries import (
     activate_entry,
-    append_events,
-    cancel_by_provider,
-    cancel_contest,
-    cancel_shortened,
-    configure_contest,
-    correct_log,
     enter_contest,
-    fail_contest,
-    fail_run,
-    finish_run,
-    force_lock,
-    import_field,
-    lock_contest,
-    pause_ingestion,
-    poll_feed,
-    publish_contest,
-    record_fetch,
     refund_entry,
     reinstate_entry,
     reject_entry,
-    resolve_error,
-    resume_ingestion,
     set_roster,
-    start_contest,
-    start_run,
-    stop_feed,
     void_entry,
+)
+from indelible.contests.handlers.feeds import poll_feed, record_fetch, stop_feed
+from indelible.contests.handlers.logs import (
+    append_events,
+    correct_log,
+    import_field,
+    pause_ingestion,
+    resume_ingestion,
+)
+from indelible.contests.handlers.runs import fail_run, finish_run, start_run
+from indelible.contests.handlers.transitions import (
+    cancel_by_provider,
+    cancel_contest,
+    cancel_shortened,
+    fail_contest,
+    lock_contest,
+    resolve_error,
+    start_contest,
 )
 from indelible.contests.lifecycle import (
     CONTEST,
@@ -103,12 +106,7 @@ from indelible.contests.lifecycle import (
     LogStatus,
     RunStatus,
 )
-from indelible.contests.ports import (
-    ContestFilter,
-    ContestsRead,
-    ContestsWrite,
-    EntryFilter,
-)
+from indelible.contests.ports import ContestFilter, ContestsRead, ContestsWrite, EntryFilter
 from indelible.contests.queries import (
     ContestDetails,
     EntryDetails,
@@ -136,27 +134,16 @@ from indelible.contests.queries import (
     settled_number,
     status_counts,
 )
-from indelible.contests.rules.assess import (
-    AssessInput,
-    Assessment,
-    FetchedPayload,
-    assess,
-)
-from indelible.contests.rules.configuration import (
-    Configuration,
-    ConfigurationInvalid,
+from indelible.contests.repositories import DueSettlement
+from indelible.contests.rules.assess import AssessInput, Assessment, FetchedPayload, assess
+from indelible.contests.rules.configuration.faults import ConfigurationInvalid
+from indelible.contests.rules.configuration.parsing import (
     parse_configuration,
     parse_configuration_text,
 )
-from indelible.contests.rules.corrections import (
-    CorrectedRound,
-)
-from indelible.contests.rules.settlement import (
-    Settlement,
-    SettlementInput,
-    result_document,
-    settle,
-)
+from indelible.contests.rules.configuration.values import Configuration
+from indelible.contests.rules.corrections import CorrectedRound
+from indelible.contests.rules.settlement import Settlement, SettlementInput, result_document, settle
 from indelible.contests.rules.tasks import (
     FETCH_TOURNAMENT_STAGE,
     INGEST_CONTEST_STAGE,
@@ -173,10 +160,7 @@ from indelible.contests.rules.values import (
     PlayerStatus,
     Round,
 )
-from indelible.contests.samples import (
-    sample_configuration,
-    sample_names,
-)
+from indelible.contests.samples import sample_configuration, sample_names
 
 __all__ = [
     # commands

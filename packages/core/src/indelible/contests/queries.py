@@ -5,20 +5,20 @@ from datetime import datetime
 
 from attrs import frozen
 
-from indelible.contests.commands import ContestSaved, EntrySaved
-from indelible.contests.entities import (
-    Contest,
+from indelible.contests.commands.results import ContestSaved, EntrySaved
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.feeds import ProviderFeed
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import (
     ContestConfiguration,
     ContestEvent,
-    ContestLog,
-    Entry,
     EventFault,
     Fetch,
-    ProviderFeed,
     Roster,
     SettlementLine,
-    SettlementRun,
 )
+from indelible.contests.entities.runs import SettlementRun
 from indelible.contests.errors import ContestNotFound, NotAParticipant
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.ports import (

@@ -7,17 +7,15 @@ from typing import Any
 from attrs import evolve, frozen
 
 from indelible.contests import errors
-from indelible.contests.entities import Contest, ContestLog
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.logs import ContestLog
 from indelible.contests.ports import ContestsRead
-from indelible.contests.rules.configuration import Configuration, parse_configuration
+from indelible.contests.rules.configuration.parsing import parse_configuration
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.marks import state_without_bodies
 from indelible.contests.rules.tasks import FOLLOW_AFTER_SETTLEMENT
-from indelible.contests.rules.terminal import (
-    is_shortened_too_much,
-    official_rounds,
-    settlement_due,
-)
+from indelible.contests.rules.terminal import is_shortened_too_much, official_rounds, settlement_due
 from indelible.kernel import instant_text
 from indelible.kernel.json_objects import JsonObject
 

@@ -6,16 +6,9 @@ from typing import Any, Self
 from attrs import field, frozen
 
 from indelible.captures import errors
-from indelible.captures.entities import (
-    AlgorithmVersion,
-    Artifact,
-    Centroid,
-    Signal,
-    Space,
-    Subspace,
-    SubspaceState,
-    Vector,
-)
+from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace, SubspaceState
+from indelible.captures.entities.records import Artifact, Centroid, Signal
+from indelible.captures.entities.vectors import Vector
 from indelible.captures.lifecycle import AlgorithmStatus
 from indelible.captures.ports import ArtifactFilter, CapturesRead, CapturesWrite
 from indelible.captures.repositories import MarginService, StepwiseArtifactRepository

@@ -17,7 +17,7 @@ from indelible.concepts.entities import ConceptNode, VersionWarnings, Warnings, 
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.ports import listed_name_key
 from indelible.concepts.rules.current import node_of
-from indelible.concepts.rules.warnings import RelatedNames
+from indelible.concepts.rules.warnings.names import RelatedNames
 from indelible.kernel import Head
 from indelible.kernel.values import field_values
 from indelible.memory.aggregates import MemoryAggregateRepository

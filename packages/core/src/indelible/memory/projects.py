@@ -8,7 +8,9 @@ from indelible.kernel.history import Record
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible.projects import errors
-from indelible.projects.entities import Job, JobOutput, JobSpec, Project, ProjectPrompt
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
 from indelible.projects.lifecycle import SUCCESSFUL
 
 R = TypeVar("R", bound=Record)

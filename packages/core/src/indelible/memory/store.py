@@ -34,14 +34,7 @@ from indelible.kernel.settings import (
     setting_texts,
 )
 from indelible.kernel.stages import StageControl, StageNotFound
-from indelible.kernel.transaction import (
-    Command,
-    Nesting,
-    P,
-    R,
-    check_no_refusal,
-    log_rejections,
-)
+from indelible.kernel.transaction import Command, Nesting, P, R, check_no_refusal, log_rejections
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.breakers import MemoryBreakers
 from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
@@ -60,7 +53,7 @@ from indelible.memory.webhooks import MemoryWebhookRejections
 from indelible.money.rules.stages import STAGE_LIFECYCLES as MONEY_STAGES
 from indelible.policy import Policy
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES as PROJECT_STAGES
-from indelible.tokens.rules import STAGE_LIFECYCLES as TOKEN_STAGES
+from indelible.tokens.rules.tasks import STAGE_LIFECYCLES as TOKEN_STAGES
 
 STAGE_LIFECYCLES: Final = {
     **TOKEN_STAGES,

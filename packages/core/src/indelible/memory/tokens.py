@@ -13,15 +13,15 @@ from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.tokens import errors
-from indelible.tokens.entities import (
-    Author,
+from indelible.tokens.entities.authors import Author
+from indelible.tokens.entities.mints import MintEvent
+from indelible.tokens.entities.pipeline import (
     ImageGenerationJob,
     IPFSUploadRecord,
-    MintEvent,
     RevealTransaction,
     SystemState,
-    Token,
 )
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.lifecycle import TokenStatus
 
 

@@ -1,154 +1,150 @@
 """Money: charges, a double-entry ledger and payouts."""
 
 from indelible.money import errors
-from indelible.money.commands import (
-    ANY_DESTINATION,
+from indelible.money.commands.ledger import ApproveReversal, ProposeReversal, Settle
+from indelible.money.commands.payments import (
     ApplyEvent,
-    ApproveReversal,
-    ApproveTransfer,
-    AttachDestination,
     AttachIntent,
     BeginRefundAttempt,
     BuryEvent,
     CancelCharge,
-    ChargeSaved,
+    FailEvent,
+    OpenCharge,
+    ReceiveEvent,
+    ReplayEvent,
+    RequestRefund,
+    StartPayment,
+)
+from indelible.money.commands.payouts import (
+    ANY_DESTINATION,
+    ApproveTransfer,
+    AttachDestination,
     ClosePayee,
     EnablePayee,
-    FailEvent,
     HaltPayments,
     MarkUnclaimed,
-    MovementPosted,
-    OpenCharge,
     ParkTransfer,
-    PayeeSaved,
-    PayoutJobSaved,
     PlanPayouts,
-    ProposeReversal,
-    ReceiveEvent,
-    ReconciliationSaved,
-    RefundSaved,
     RegisterPayee,
     ReissueTransfer,
     ReopenPayee,
-    ReplayEvent,
-    RequestRefund,
     RestrictPayee,
     ResumePayments,
-    Settle,
-    StartPayment,
     StartReconciliation,
+    UnparkTransfer,
+)
+from indelible.money.commands.results import (
+    ChargeSaved,
+    MovementPosted,
+    PayeeSaved,
+    PayoutJobSaved,
+    ReconciliationSaved,
+    RefundSaved,
     StripeEventSaved,
     SwitchSaved,
     TransferSaved,
-    UnparkTransfer,
 )
-from indelible.money.entities import (
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent
+from indelible.money.entities.ledger import Account, Movement, Posting
+from indelible.money.entities.lines import BalanceSum, LedgerLine, OwedLine
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities.reconciliations import (
     SWITCH_ID,
-    Account,
+    Discrepancy,
+    PaymentSwitch,
+    Reconciliation,
+)
+from indelible.money.entities.refunds import Refund
+from indelible.money.entities.stripe_objects import EventObject, ReversalObject, TransferObject
+from indelible.money.entities.values import (
     AccountKind,
     AttemptKind,
-    BalanceSum,
-    Charge,
-    Discrepancy,
-    Dispute,
-    EventObject,
     EventOrigin,
     EventOutcome,
-    LedgerLine,
-    Movement,
     MovementKind,
     OutcomeCode,
-    OwedLine,
-    Payee,
-    PaymentSwitch,
-    PayoutJob,
-    Posting,
-    Reconciliation,
     ReconciliationRule,
     ReconciliationScope,
-    Refund,
     RefundReason,
     Remedy,
-    ReversalObject,
     Side,
-    StripeEvent,
-    Transfer,
-    TransferAttempt,
     TransferFailure,
-    TransferLine,
-    TransferObject,
 )
-from indelible.money.handlers import (
-    apply_event,
-    approve_reversal,
-    approve_transfer,
-    attach_destination,
+from indelible.money.handlers.charges import (
     attach_intent,
-    begin_refund_attempt,
-    bury_event,
     cancel_charge,
+    open_charge,
+    require_payable,
+)
+from indelible.money.handlers.inbox import (
+    apply_event,
+    bury_event,
+    fail_event,
+    receive_event,
+    replay_event,
+)
+from indelible.money.handlers.ledger import post_movement, settle
+from indelible.money.handlers.payees import (
+    attach_destination,
     close_payee,
     enable_payee,
-    fail_event,
-    halt_payments,
-    mark_unclaimed,
-    open_charge,
-    park_transfer,
-    plan_payouts,
-    post_movement,
-    propose_reversal,
-    receive_event,
     register_payee,
-    reissue_transfer,
     reopen_payee,
-    replay_event,
-    request_refund,
-    require_payable,
     restrict_payee,
-    resume_payments,
-    settle,
+)
+from indelible.money.handlers.payouts.approving import (
+    approve_transfer,
+    park_transfer,
     unpark_transfer,
 )
-from indelible.money.lifecycle import (
-    ACCOUNT,
+from indelible.money.handlers.payouts.ending import mark_unclaimed
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.handlers.payouts.reissuing import reissue_transfer
+from indelible.money.handlers.refunds import begin_refund_attempt, request_refund
+from indelible.money.handlers.reversals import approve_reversal, propose_reversal
+from indelible.money.handlers.switches import halt_payments, resume_payments
+from indelible.money.lifecycle.ledger import ACCOUNT, MOVEMENT
+from indelible.money.lifecycle.payments import (
     CHARGE,
     DISPUTE,
-    MOVEMENT,
     OPEN_DISPUTE,
-    PAYEE,
-    PAYMENT_SWITCH,
-    PAYOUT_JOB,
-    RECONCILIATION,
     REFUND,
-    STRIPE_EVENT,
-    TERMINAL_TRANSFER,
-    TRANSFER,
     UNPAID_CHARGE,
     ChargeStatus,
     DisputeStatus,
-    InboxStatus,
+    RefundStatus,
+)
+from indelible.money.lifecycle.payouts import (
+    PAYEE,
+    PAYOUT_JOB,
+    TERMINAL_TRANSFER,
+    TRANSFER,
     PayeeStatus,
     PayoutJobStatus,
-    ReconciliationStatus,
-    RefundStatus,
-    SwitchStatus,
     TransferStatus,
 )
-from indelible.money.ports import (
-    AccountFilter,
+from indelible.money.lifecycle.reconciliations import (
+    PAYMENT_SWITCH,
+    RECONCILIATION,
+    STRIPE_EVENT,
+    InboxStatus,
+    ReconciliationStatus,
+    SwitchStatus,
+)
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.ledger import AccountFilter, MovementFilter
+from indelible.money.ports.payments import (
     ChargeFilter,
     DisputeFilter,
-    MoneyRead,
-    MoneyWrite,
-    MovementFilter,
-    PayeeFilter,
-    PayoutJobFilter,
     ReconciliationFilter,
     RefundFilter,
     StripeEventFilter,
-    StripeGateway,
-    TransferFilter,
 )
+from indelible.money.ports.payouts import PayeeFilter, PayoutJobFilter, TransferFilter
+from indelible.money.ports.transactions import MoneyRead, MoneyWrite
 from indelible.money.queries import (
     AccountLine,
     balances,
@@ -177,27 +173,20 @@ from indelible.money.queries.payouts import (
     list_transfers,
     stuck_transfers,
 )
-from indelible.money.rules.ledger import (
+from indelible.money.rules.ledger.drafts import (
     MovementDraft,
     OwedPayment,
     PayoutReversal,
     Proof,
     SettlementLine,
 )
-from indelible.money.rules.payouts import (
-    AUTOMATIC,
-    MANUAL,
-    PayoutPolicy,
-)
-from indelible.money.tasks import (
-    CheckoutPages,
-    LedgerRepository,
-    PaymentService,
-    PaymentStages,
-    PayoutStages,
-    Reconcile,
-    WebhookHandler,
-)
+from indelible.money.rules.payouts import AUTOMATIC, MANUAL, PayoutPolicy
+from indelible.money.tasks.facades import LedgerRepository, PaymentService
+from indelible.money.tasks.paying import CheckoutPages
+from indelible.money.tasks.payment_stages import PaymentStages
+from indelible.money.tasks.payout_stages import PayoutStages
+from indelible.money.tasks.receiving import WebhookHandler
+from indelible.money.tasks.reconciling import Reconcile
 
 __all__ = [
     # commands

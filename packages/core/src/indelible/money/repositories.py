@@ -4,17 +4,16 @@ from typing import Final
 
 from indelible.kernel import Actor, Head
 from indelible.kernel.audit import ActorKind
-from indelible.money.entities import (
-    LineOwedAgain,
-    MovementKind,
-    Payee,
-    PaymentSwitch,
-    Transfer,
-    TransferFailure,
-)
-from indelible.money.lifecycle import MOVEMENT, TRANSFER
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead
-from indelible.money.rules.ledger import payout_key, reversal_proposed_key, unclaimed_key
+from indelible.money.entities.lines import LineOwedAgain
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.reconciliations import PaymentSwitch
+from indelible.money.entities.values import MovementKind, TransferFailure
+from indelible.money.lifecycle.ledger import MOVEMENT
+from indelible.money.lifecycle.payouts import TRANSFER
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyRead
+from indelible.money.rules.ledger.payouts import payout_key, reversal_proposed_key, unclaimed_key
 
 REQUESTS: Final = frozenset({"plan", "reissue"})  # the actions that request a transfer
 

@@ -18,38 +18,37 @@ from indelible.projects.commands import (
     SetNodes,
     StartJob,
 )
-from indelible.projects.entities import (
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
+from indelible.projects.entities.values import (
     ArchitectureSpec,
     DisplayStatus,
     GeneratedFile,
-    Job,
-    JobOutput,
     JobResult,
-    JobSpec,
     LogEntry,
     LogLevel,
     Phase,
-    Project,
-    ProjectPrompt,
     Repository,
 )
-from indelible.projects.handlers import (
-    JobRepository,
-    ProjectRepository,
-    add_prompt,
+from indelible.projects.handlers.jobs import (
     cancel_job,
     create_job,
-    create_project,
     fail_job,
     finish_job,
     record_progress,
-    rename_project,
-    request_repository,
     retry_job,
-    set_github_repo_url,
-    set_nodes,
     start_job,
 )
+from indelible.projects.handlers.projects import (
+    add_prompt,
+    create_project,
+    rename_project,
+    request_repository,
+    set_github_repo_url,
+    set_nodes,
+)
+from indelible.projects.handlers.repositories import JobRepository, ProjectRepository
 from indelible.projects.lifecycle import (
     JOB,
     PROJECT,
@@ -78,19 +77,16 @@ from indelible.projects.queries import (
     list_projects,
     list_prompts,
 )
-from indelible.projects.rules import (
-    CLEAN_WORKSPACES_STAGE,
-    PROCESS_JOB_STAGE,
-    Critique,
-    Finding,
-    Plan,
-    PlannedFile,
-    critique,
-    effective_prompt,
-    generate_files,
-    plan_files,
-)
-from indelible.projects.tasks import Generate, Janitor, JobObserver, ProcessJob, PushOutcome
+from indelible.projects.rules.critique import Critique, critique
+from indelible.projects.rules.findings import Finding
+from indelible.projects.rules.generation import generate_files
+from indelible.projects.rules.plan import Plan, PlannedFile, plan_files
+from indelible.projects.rules.prompts import effective_prompt
+from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
+from indelible.projects.tasks.janitor import Janitor
+from indelible.projects.tasks.observers import JobObserver, PushOutcome
+from indelible.projects.tasks.process_job import ProcessJob
+from indelible.projects.tasks.runs import Generate
 
 __all__ = [
     # commands

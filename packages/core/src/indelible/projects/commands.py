@@ -18,15 +18,15 @@ from indelible.kernel.values import (
     non_blank_line,
     non_blank_text,
 )
-from indelible.projects.entities import (
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.values import (
     MAX_MESSAGE,
     NO_METADATA,
     ArchitectureSpec,
-    Job,
     JobResult,
     LogEntry,
     Phase,
-    Project,
     Repository,
     clean_text,
     freeze_metadata,

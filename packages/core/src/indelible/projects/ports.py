@@ -12,15 +12,10 @@ from indelible.kernel import ListFilter, ListOrder, NamedListFilter, ReadTransac
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.lists import Ordering
 from indelible.kernel.task_ports import TaskQueue, TaskReader
-from indelible.projects.entities import (
-    GeneratedFile,
-    Job,
-    JobOutput,
-    JobSpec,
-    Project,
-    ProjectPrompt,
-    Repository,
-)
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
+from indelible.projects.entities.values import GeneratedFile, Repository
 from indelible.projects.lifecycle import JobStatus, ProjectStatus
 
 MAX_OUTPUTS_PER_PAGE: Final = 500

@@ -4,7 +4,9 @@ from attrs import frozen
 
 from indelible.kernel.transaction import single_statement
 from indelible.projects.commands import JobSaved, ProjectSaved
-from indelible.projects.entities import ArchitectureSpec, Job, JobOutput, LogEntry, ProjectPrompt
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.records import JobOutput, ProjectPrompt
+from indelible.projects.entities.values import ArchitectureSpec, LogEntry
 from indelible.projects.ports import (
     ALL_JOBS,
     ALL_PROJECTS,

@@ -12,7 +12,8 @@ from typing import Final
 from indelible.app import WriteTx
 from indelible.contests.lifecycle import CONTEST, ENTRY
 from indelible.kernel.subscribers import Subscriber
-from indelible.money.lifecycle import CHARGE, MOVEMENT
+from indelible.money.lifecycle.ledger import MOVEMENT
+from indelible.money.lifecycle.payments import CHARGE
 from indelible.money.rules.payouts import MANUAL, PayoutPolicy
 from indelible.reactions.charges import (
     UPDATE_CHARGES_STAGE,

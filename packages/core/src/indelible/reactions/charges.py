@@ -10,18 +10,20 @@ from typing import ClassVar, Final
 from attrs import define, frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.contests.commands import RejectEntry
-from indelible.contests.handlers import reject_entry
+from indelible.contests.commands.entries import RejectEntry
+from indelible.contests.handlers.entries import reject_entry
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.kernel import Actor, Change, Conflict, Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import RetryLater, Stage
 from indelible.kernel.waking import wake
-from indelible.money.commands import ChargeCommand, ExtendCharge, OpenCharge, RequestRefund
-from indelible.money.entities import Charge, RefundReason
-from indelible.money.errors import DisputeOpen, OrganizerDoesNotPay, RefundRunning
-from indelible.money.handlers import extend_charge, open_charge, request_refund
-from indelible.money.lifecycle import UNPAID_CHARGE, ChargeStatus
+from indelible.money.commands.payments import ChargeCommand, ExtendCharge, OpenCharge, RequestRefund
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.values import RefundReason
+from indelible.money.errors.payments import DisputeOpen, OrganizerDoesNotPay, RefundRunning
+from indelible.money.handlers.charges import extend_charge, open_charge
+from indelible.money.handlers.refunds import request_refund
+from indelible.money.lifecycle.payments import UNPAID_CHARGE, ChargeStatus
 from indelible.reactions.settlements import enqueue_settlement
 from indelible.reactions.terms import has_failed_refund, payment_deadline
 

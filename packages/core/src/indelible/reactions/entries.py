@@ -6,16 +6,17 @@ The reactions read the present states, so that an old change has no other effect
 from typing import Final
 
 from indelible.app import WriteTx
-from indelible.contests.commands import (
+from indelible.contests.commands.entries import (
     ActivateEntry,
     RefundEntry,
     ReinstateEntry,
     RejectEntry,
     VoidEntry,
 )
-from indelible.contests.entities import Contest, Entry
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
 from indelible.contests.errors import EntryNotFound
-from indelible.contests.handlers import (
+from indelible.contests.handlers.entries import (
     activate_entry,
     refund_entry,
     reinstate_entry,
@@ -24,10 +25,11 @@ from indelible.contests.handlers import (
 )
 from indelible.contests.lifecycle import EntryStatus
 from indelible.kernel import Change
-from indelible.money.commands import RequestRefund
-from indelible.money.entities import Charge, RefundReason
-from indelible.money.handlers import request_refund
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.commands.payments import RequestRefund
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.values import RefundReason
+from indelible.money.handlers.refunds import request_refund
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.reactions.rests import return_rest
 from indelible.reactions.terms import has_failed_refund, is_paid_late, lock_entry
 

@@ -1,11 +1,13 @@
 """Return the rest of charges that were refunded in part, once their contest has ended."""
 
 from indelible.app import WriteTx
-from indelible.contests.entities import Contest
-from indelible.money.commands import BookResidue, RequestRefund
-from indelible.money.entities import Charge, RefundReason
-from indelible.money.handlers import book_residue, request_refund
-from indelible.money.lifecycle import ChargeStatus
+from indelible.contests.entities.contests import Contest
+from indelible.money.commands.payments import BookResidue, RequestRefund
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.values import RefundReason
+from indelible.money.handlers.disputes import book_residue
+from indelible.money.handlers.refunds import request_refund
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.repositories import is_covered, is_settled
 from indelible.money.rules.refunds import is_running
 from indelible.reactions.terms import has_failed_refund

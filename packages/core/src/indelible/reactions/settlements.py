@@ -12,20 +12,25 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from attrs import define, evolve
 
 from indelible.app import ReadTx, WriteTx
-from indelible.contests.entities import Contest, SettlementLine, SettlementRun
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.records import SettlementLine
+from indelible.contests.entities.runs import SettlementRun
 from indelible.contests.lifecycle import EntryStatus
 from indelible.contests.ports import MAX_RECORDS_PER_PAGE, EntryFilter
 from indelible.kernel import Change, Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.kernel.waking import wake
-from indelible.money.commands import BookResidue, PlanPayouts, Settle
-from indelible.money.entities import Charge
-from indelible.money.entities.charges import PAID
-from indelible.money.handlers import book_residue, settle
-from indelible.money.handlers.payouts import plan_payouts
-from indelible.money.lifecycle import ChargeStatus
-from indelible.money.rules import ledger
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.payments import BookResidue
+from indelible.money.commands.payouts import PlanPayouts
+from indelible.money.entities.charges import PAID, Charge
+from indelible.money.handlers.disputes import book_residue
+from indelible.money.handlers.ledger import settle
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.rules.ledger import drafts
+from indelible.money.rules.ledger.payouts import settlement_key, settlement_of_key
 from indelible.money.rules.payouts import MANUAL, PayoutPolicy
 from indelible.money.rules.refunds import has_succeeded, is_running
 from indelible.reactions.rests import return_rest
@@ -67,7 +72,7 @@ def enqueue_settlement(tx: WriteTx, contest_id: str) -> None:
 def plan_settled_payouts(tx: WriteTx, change: Change, *, policy: PayoutPolicy = MANUAL) -> None:
     """Create the payout job of a posted settlement; one that is planned keeps it."""
     movement = tx.money.movements.get(change.entity_id).entity
-    command = PlanPayouts(settlement_id=ledger.settlement_of_key(movement.key))
+    command = PlanPayouts(settlement_id=settlement_of_key(movement.key))
     plan_payouts(tx, command, policy=policy)
 
 
@@ -135,12 +140,12 @@ def _is_old(tx: WriteTx, contest: Contest) -> bool:
 
 def settle_command(run: SettlementRun, lines: Sequence[SettlementLine]) -> Settle:
     """Return the command that posts a complete run; the paid entries are its items."""
-    owed: list[ledger.SettlementLine] = []
+    owed: list[drafts.SettlementLine] = []
     items: list[str] = []
     for line in lines:
         if line.payout_minor > 0:
             amount = line.payout_minor
-            owed.append(ledger.SettlementLine(party=line.user_id, amount_minor=amount))
+            owed.append(drafts.SettlementLine(party=line.user_id, amount_minor=amount))
         if line.paid_minor > 0:
             items.append(line.entry_id)
 
@@ -171,7 +176,7 @@ def _next_lines(tx: ReadTx, run_id: str, after: int) -> tuple[SettlementLine, ..
 
 
 def _is_posted(tx: ReadTx, contest_id: str) -> bool:
-    key = ledger.settlement_key(settlement_id(contest_id))
+    key = settlement_key(settlement_id(contest_id))
     return tx.money.movements.of_key(key) is not None
 
 

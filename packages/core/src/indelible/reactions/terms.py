@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from indelible.app import WriteTx
-from indelible.contests.entities import Contest, Entry
-from indelible.money.entities import Charge
-from indelible.money.lifecycle import ChargeStatus, RefundStatus
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.money.entities.charges import Charge
+from indelible.money.lifecycle.payments import ChargeStatus, RefundStatus
 
 FAILED_REFUND: Final = frozenset({RefundStatus.FAILED, RefundStatus.CANCELED})
 

@@ -16,22 +16,24 @@ from indelible.tokens.commands import (
     SetAuthorPrompt,
     TokenSaved,
 )
-from indelible.tokens.entities import (
-    Author,
+from indelible.tokens.entities.authors import Author
+from indelible.tokens.entities.chain import (
     Block,
     ContractLog,
     ContractState,
-    ImageGenerationJob,
     InvalidLog,
-    IPFSUploadRecord,
     LogPosition,
-    MintEvent,
     MintLog,
+)
+from indelible.tokens.entities.mints import MintEvent
+from indelible.tokens.entities.pipeline import (
+    ImageGenerationJob,
+    IPFSUploadRecord,
     RecordType,
     RevealTransaction,
     SystemState,
-    Token,
 )
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.handlers.authors import set_author_prompt
 from indelible.tokens.handlers.blocks import record_blocks, request_scan, roll_back_blocks
 from indelible.tokens.handlers.contract import (
@@ -77,18 +79,13 @@ from indelible.tokens.queries import (
     unknown_tokens,
 )
 from indelible.tokens.repositories import Repositories
-from indelible.tokens.rules import (
-    BlockBatch,
-    BlockRange,
-    ChainFault,
-    ChainNotice,
-    Checkpoint,
-    Reorg,
-    ScanSettings,
-    TokenPolicy,
-    signed_message,
-)
-from indelible.tokens.tasks import Detection, Recovered, record_batch, recover_missing
+from indelible.tokens.rules.messages import signed_message
+from indelible.tokens.rules.notices import ChainFault, ChainNotice
+from indelible.tokens.rules.scanning import BlockBatch, BlockRange, Checkpoint, Reorg, ScanSettings
+from indelible.tokens.rules.tasks import TokenPolicy
+from indelible.tokens.tasks.detection import Detection
+from indelible.tokens.tasks.recording import record_batch
+from indelible.tokens.tasks.recovery import Recovered, recover_missing
 
 __all__ = [
     # commands and their results

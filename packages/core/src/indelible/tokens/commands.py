@@ -12,18 +12,12 @@ from indelible.kernel.values import (
     is_identifier,
     non_blank_line,
 )
-from indelible.tokens.entities import (
-    PROMPT,
-    TOKEN_ID,
-    Author,
-    ContractState,
-    InvalidLog,
-    Token,
-    TokenNumber,
-    is_wallet,
-    lowercase,
-)
-from indelible.tokens.rules import MAX_TOKENS_PER_BATCH, BlockBatch, ChainFault, Reorg
+from indelible.tokens.entities.authors import Author
+from indelible.tokens.entities.chain import ContractState, InvalidLog
+from indelible.tokens.entities.fields import PROMPT, TOKEN_ID, TokenNumber, is_wallet, lowercase
+from indelible.tokens.entities.tokens import Token
+from indelible.tokens.rules.notices import ChainFault
+from indelible.tokens.rules.scanning import MAX_TOKENS_PER_BATCH, BlockBatch, Reorg
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,16 @@ from attrs import frozen
 from indelible.kernel import Head, ListFilter, ListOrder
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.stages import TasksRead, TasksWrite
-from indelible.tokens import entities
+from indelible.tokens.entities.authors import Author
+from indelible.tokens.entities.chain import Block, ContractLog, ContractState
+from indelible.tokens.entities.mints import MintEvent
+from indelible.tokens.entities.pipeline import (
+    ImageGenerationJob,
+    IPFSUploadRecord,
+    RevealTransaction,
+    SystemState,
+)
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.lifecycle import TokenStatus
 from indelible.tokens.rules.tasks import TokenPolicy
 
@@ -32,13 +41,13 @@ class TokenCollectionReader(Protocol):
     """The repositories of tokens, for queries."""
 
     @property
-    def authors(self) -> AggregateReader[entities.Author]: ...
+    def authors(self) -> AggregateReader[Author]: ...
     @property
-    def tokens(self) -> AggregateReader[entities.Token]: ...
+    def tokens(self) -> AggregateReader[Token]: ...
     @property
-    def mints(self) -> AggregateReader[entities.MintEvent]: ...
+    def mints(self) -> AggregateReader[MintEvent]: ...
     @property
-    def states(self) -> AggregateReader[entities.SystemState]: ...
+    def states(self) -> AggregateReader[SystemState]: ...
 
     def count_by_author(self, author_id: str) -> int:
         """Return the number of the author's tokens."""
@@ -62,9 +71,7 @@ class TokenCollectionReader(Protocol):
         """
         ...
 
-    def mints_between(
-        self, first: int, last: int, *, limit: int
-    ) -> tuple[Head[entities.MintEvent], ...]:
+    def mints_between(self, first: int, last: int, *, limit: int) -> tuple[Head[MintEvent], ...]:
         """Return the mints from one block to another, both included, in chain order."""
         ...
 
@@ -73,23 +80,23 @@ class TokenCollection(TokenCollectionReader, Protocol):
     """The repositories of tokens, for handlers."""
 
     @property
-    def authors(self) -> AggregateRepository[entities.Author]: ...
+    def authors(self) -> AggregateRepository[Author]: ...
     @property
-    def tokens(self) -> AggregateRepository[entities.Token]: ...
+    def tokens(self) -> AggregateRepository[Token]: ...
     @property
-    def mints(self) -> AggregateRepository[entities.MintEvent]: ...
+    def mints(self) -> AggregateRepository[MintEvent]: ...
     @property
-    def image_jobs(self) -> AggregateRepository[entities.ImageGenerationJob]: ...
+    def image_jobs(self) -> AggregateRepository[ImageGenerationJob]: ...
     @property
-    def uploads(self) -> AggregateRepository[entities.IPFSUploadRecord]: ...
+    def uploads(self) -> AggregateRepository[IPFSUploadRecord]: ...
     @property
-    def reveals(self) -> AggregateRepository[entities.RevealTransaction]: ...
+    def reveals(self) -> AggregateRepository[RevealTransaction]: ...
     @property
-    def states(self) -> AggregateRepository[entities.SystemState]: ...
+    def states(self) -> AggregateRepository[SystemState]: ...
 
     def lock_pending(
         self, status: TokenStatus, stage: str, *, limit: int
-    ) -> tuple[Head[entities.Token], ...]:
+    ) -> tuple[Head[Token], ...]:
         """Lock and return the tokens of a status that have no unfinished task in a stage.
 
         The oldest mint comes first. A token with an unfinished task belongs to the stage, also
@@ -98,7 +105,7 @@ class TokenCollection(TokenCollectionReader, Protocol):
         """
         ...
 
-    def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[entities.Token] | None, ...]:
+    def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
         """Lock the tokens with these ids of entities in order of id.
 
         Return one head for each given id, in the given order, and None for an unknown id.
@@ -128,7 +135,7 @@ class Chain(Protocol):
         """Raise ChainIdMismatch unless the node serves the configured chain."""
         return
 
-    def inspect(self) -> entities.ContractState | None:
+    def inspect(self) -> ContractState | None:
         """Return the contract's code, None where nothing is known of it.
 
         Raises: ContractCodeMissing, InterfaceMissing.
@@ -141,12 +148,12 @@ class Chain(Protocol):
         ...
 
     @abstractmethod
-    def block(self, number: int) -> entities.Block | None:
+    def block(self, number: int) -> Block | None:
         """Return the block at this height, or None when the node has none."""
         ...
 
     @abstractmethod
-    def mints(self, first: int, last: int) -> tuple[entities.ContractLog, ...]:
+    def mints(self, first: int, last: int) -> tuple[ContractLog, ...]:
         """Return the contract's mints from one block to another, both included, in chain order.
 
         A log that cannot be a mint is an InvalidLog: `Block.mint` returns either.

@@ -9,22 +9,25 @@ from indelible.kernel import Change
 from indelible.kernel.json import instant_text
 from indelible.kernel.transaction import single_statement
 from indelible.tokens.commands import TokenSaved
-from indelible.tokens.entities import Author, InvalidLog, MintEvent, Token
+from indelible.tokens.entities.authors import Author
+from indelible.tokens.entities.chain import InvalidLog
+from indelible.tokens.entities.mints import MintEvent
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.errors import AuthorNotFound, TokenNotFound
 from indelible.tokens.lifecycle import SYSTEM_STATE, TOKEN, MintStatus, TokenStatus
 from indelible.tokens.ports import ALL_TOKENS, TokenFilter, TokensRead
 from indelible.tokens.repositories.quarantine import quarantined_between
-from indelible.tokens.rules import (
+from indelible.tokens.rules.notices import (
     CHAIN_FAULT,
-    CHECKPOINT,
     CONTRACT_STATE,
     LOGS_QUARANTINED,
     ChainNotice,
-    Checkpoint,
     KnownContract,
     changed_notice,
     parse_notice,
 )
+from indelible.tokens.rules.scanning import Checkpoint
+from indelible.tokens.rules.tasks import CHECKPOINT
 
 PAGE_SIZE = 50
 LEADERBOARD_SIZE = 50

@@ -18,8 +18,9 @@ from indelible_service.cli.output import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from indelible.contests.rules.configuration import Configuration, ConfigurationFault
-    from indelible.contests.tasks import DryRunComparison
+    from indelible.contests.rules.configuration.faults import ConfigurationFault
+    from indelible.contests.rules.configuration.values import Configuration
+    from indelible.contests.tasks.dry_runs import DryRunComparison
 
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
 FAULT_COLUMNS: Final = ("path", "code", "expected", "actual")
@@ -49,7 +50,7 @@ def check(context: click.Context, file: Path) -> None:
     FILE is JSON, or standard input where it is `-`. No database is needed. Exits with 1 if the
     configuration has a fault.
     """
-    from indelible.contests.rules.configuration import ConfigurationInvalid
+    from indelible.contests.rules.configuration.faults import ConfigurationInvalid
     from indelible_service.configuration_files import read_configuration
 
     try:
@@ -86,7 +87,7 @@ def replay(context: click.Context, contest_id: str) -> None:
     Also checks the chain of the events' hashes. Nothing is changed. Exits with 1 if the states
     differ or the chain is broken.
     """
-    from indelible.contests.tasks import replay_log
+    from indelible.contests.tasks.replays import replay_log
 
     with open_settings_store() as store:
         replayed = replay_log(store, contest_id)
@@ -116,7 +117,7 @@ def settle(contest_id: str, *, dry_run: bool, configuration_file: Path | None) -
     Workers settle a contest by themselves. A settlement that failed is tried again with the
     console's or the API's resolve-error.
     """
-    from indelible.contests.tasks import dry_run_settlement
+    from indelible.contests.tasks.dry_runs import dry_run_settlement
     from indelible_service.configuration_files import read_configuration
 
     assert dry_run  # noqa: S101 - click requires it
@@ -160,7 +161,7 @@ def bundle(contest_id: str, file: Path) -> None:
     The script `recompute_payout.py` of the documentation recomputes a payout from it, without
     indelible and without a database.
     """
-    from indelible.contests.tasks import read_bundle
+    from indelible.contests.tasks.bundles import read_bundle
     from indelible.kernel import canonical_json
     from indelible_service.files import atomic_file
 

@@ -20,7 +20,7 @@ from indelible_service.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from indelible.money.entities import Discrepancy, Reconciliation
+    from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
 
 RULE_COLUMNS: Final = ("rule", "subject", "currency", "expected", "actual", "remedy")
 STATEMENT_COLUMNS: Final = ("at", "kind", "debit", "credit", "amount_minor", "currency")
@@ -57,14 +57,10 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
     A difference without a remedy halts new payments and new transfers. Exits with 1 if there is any
     difference, and with 3 if Stripe did not answer: then nothing is proved or halted.
     """
-    from indelible.money.entities import ReconciliationScope
+    from indelible.money.entities.values import ReconciliationScope
     from indelible.money.queries.payouts import list_discrepancies
     from indelible.money.rules.reconciliation import ReconciliationResult, grace_of
-    from indelible_service.contexts.money import (
-        MoneySettings,
-        build_gateway,
-        build_reconciliation,
-    )
+    from indelible_service.contexts.money import MoneySettings, build_gateway, build_reconciliation
     from indelible_service.instance import command_settings
 
     instance = command_settings()
@@ -100,7 +96,7 @@ def _explanations(
 
     `address` is the instance's, whose console links each object.
     """
-    from indelible.money.entities import ReconciliationRule, ReconciliationScope
+    from indelible.money.entities.values import ReconciliationRule, ReconciliationScope
     from indelible.money.rules.rule_texts import RULE_TEXTS, report_times
 
     yield report_times(ReconciliationRule(name) for name in report.checked)
@@ -170,7 +166,7 @@ def backfill(context: click.Context, since: datetime | None) -> None:
     another environment, is listed with its code, and the others are stored. Exits with 1 then.
     """
     from indelible.money.rules.events import EVENT_TYPES
-    from indelible.money.tasks import WebhookHandler
+    from indelible.money.tasks.receiving import WebhookHandler
     from indelible_service.contexts.money import MoneySettings, build_gateway
     from indelible_service.instance import command_settings
 

@@ -9,7 +9,8 @@ from attrs import asdict
 from indelible_service.cli.output import REFUSED, Command, print_result, print_table, wants_json
 
 if TYPE_CHECKING:
-    from indelible.projects.rules import Critique, Plan
+    from indelible.projects.rules.critique import Critique
+    from indelible.projects.rules.plan import Plan
 
 FILE_COLUMNS: Final = ("path", "kind", "purpose")
 FINDING_COLUMNS: Final = ("severity", "code", "problem", "recommendation")
@@ -30,7 +31,8 @@ def plan(context: click.Context, file: Path) -> None:
     with name, description, prompt, nodes, edges and metadata. Nothing is changed, and no database
     is needed. Exits with 1 if a finding would block the job.
     """
-    from indelible.projects.rules import critique, plan_files
+    from indelible.projects.rules.critique import critique
+    from indelible.projects.rules.plan import plan_files
     from indelible_service.specifications import read_specification
 
     spec = read_specification(file)

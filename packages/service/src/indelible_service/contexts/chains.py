@@ -7,17 +7,12 @@ from attrs import frozen
 
 from indelible.kernel import Conflict
 from indelible.kernel.distributions import EVM
-from indelible.tokens.entities import MAX_TOKENS_PER_MINT
+from indelible.tokens.entities.fields import MAX_TOKENS_PER_MINT
 from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import CHECK_SECONDS, STAGE_LIFECYCLES
-from indelible_service.environment import (
-    Format,
-    SettingsWrong,
-    setting,
-    text_list,
-    whole_number,
-)
+from indelible.tokens.rules.scanning import CHECK_SECONDS
+from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
+from indelible_service.environment import Format, SettingsWrong, setting, text_list, whole_number
 from indelible_service.imports import import_host_module
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from typing import Final
 from attrs import define, field
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from indelible.contests.entities import FetchOutcome, Validity
+from indelible.contests.entities.values import FetchOutcome, Validity
 from indelible.contests.lifecycle import ContestStatus, RunStatus
 from indelible.contests.rules.faults import FaultCode
-from indelible.contests.tasks import TRANSITIONS, ContestReport
+from indelible.contests.tasks.observers import ContestReport
+from indelible.contests.tasks.transitions import TRANSITIONS
 
 DURATION_BUCKETS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300)
 NO_CODE: Final = ""

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import urllib3
 from attrs import field, frozen
 
-from indelible.contests.entities import FetchOutcome
-from indelible.contests.tasks import FetchedBody
+from indelible.contests.entities.values import FetchOutcome
+from indelible.contests.tasks.provider_requests import FetchedBody
 from indelible.kernel import Clock, SystemClock
 from indelible.kernel.payloads import MAX_PAYLOAD_BYTES
 from indelible_service.contexts.declaration import MAX_WORKER_THREADS

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from attrs import frozen
 
 from indelible.contests.rules.tasks import RECONCILE_CONTESTS_STAGE
-from indelible.contests.tasks import ContestStages
+from indelible.contests.tasks.stages import ContestStages
 from indelible_service.contexts.declaration import (
     AnyStage,
     AnyStore,

@@ -7,19 +7,13 @@ from urllib.parse import urlsplit
 from attrs import frozen
 
 from indelible.kernel.distributions import STRIPE
-from indelible.money.entities import ReconciliationScope
-from indelible.money.errors import PaymentsNotConfigured
-from indelible.money.ports import StripeGateway
+from indelible.money.entities.values import ReconciliationScope
+from indelible.money.errors.payments import PaymentsNotConfigured
+from indelible.money.ports.gateway import StripeGateway
 from indelible.money.rules.events import Environment
 from indelible.money.rules.payouts import AUTOMATIC, MANUAL, SWEEP_PAYOUTS_STAGE, PayoutPolicy
 from indelible_service.contexts.declaration import AnyStage, AnyStore, ServiceContext
-from indelible_service.environment import (
-    ON_OFF,
-    Format,
-    SettingsWrong,
-    has_valid_port,
-    setting,
-)
+from indelible_service.environment import ON_OFF, Format, SettingsWrong, has_valid_port, setting
 from indelible_service.peers import Peer
 
 if TYPE_CHECKING:  # these need packages that not every command does
@@ -153,7 +147,7 @@ def stripe_stages(
     settings: MoneySettings, store: AnyStore, gateway: StripeGateway
 ) -> list[AnyStage]:
     """Return the stages that send requests to Stripe, with the metrics of this process."""
-    from indelible.money.tasks import PaymentStages
+    from indelible.money.tasks.payment_stages import PaymentStages
     from indelible.money.tasks.payout_stages import PayoutStages
     from indelible_service.contexts.money_metrics import money_metrics
 
@@ -173,7 +167,7 @@ def build_reconciliation(
     settings: MoneySettings, store: AnyStore, gateway: StripeGateway, scope: ReconciliationScope
 ) -> "Reconcile":
     """Return the comparison of the books with Stripe."""
-    from indelible.money.tasks import WebhookHandler
+    from indelible.money.tasks.receiving import WebhookHandler
     from indelible.money.tasks.reconciling import Reconcile
     from indelible_service.contexts.money_metrics import money_metrics
 

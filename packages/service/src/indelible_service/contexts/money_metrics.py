@@ -11,9 +11,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError
 from indelible.kernel.stages import StageNotFound, breaker_pause
-from indelible.money.entities import EventOutcome
-from indelible.money.entities.values import Side
-from indelible.money.lifecycle import ChargeStatus, InboxStatus, TransferStatus
+from indelible.money.entities.values import EventOutcome, Side
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.lifecycle.payouts import TransferStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 from indelible.money.rules.stages import (
     EXPIRE_CHARGE_STAGE,

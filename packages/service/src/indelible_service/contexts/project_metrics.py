@@ -6,9 +6,9 @@ from typing import Final
 from attrs import define, field
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from indelible.projects.entities import Phase
+from indelible.projects.entities.values import Phase
 from indelible.projects.lifecycle import TERMINAL, JobStatus
-from indelible.projects.tasks import PushOutcome
+from indelible.projects.tasks.observers import PushOutcome
 
 PHASE_BUCKETS: Final = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900)
 

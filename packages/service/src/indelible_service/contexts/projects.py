@@ -10,8 +10,8 @@ from attrs import define, field, frozen
 
 from indelible.projects.ports import GitHost, Workspace, Workspaces
 from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
-from indelible.projects.tasks import Janitor, ProcessJob
-from indelible.projects.tasks.process_job import LEASE_SECONDS
+from indelible.projects.tasks.janitor import Janitor
+from indelible.projects.tasks.process_job import LEASE_SECONDS, ProcessJob
 from indelible_service.contexts.declaration import (
     AnyStage,
     AnyStore,

@@ -6,13 +6,10 @@ from urllib.parse import urlsplit
 
 from indelible.kernel import Unavailable
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import (
-    DETECT_STAGE,
-    MAX_BLOCKS,
-    ScanSettings,
-    TokenPolicy,
-)
-from indelible.tokens.tasks import Detection, cancel_all_unperformed_tasks
+from indelible.tokens.rules.scanning import MAX_BLOCKS, ScanSettings
+from indelible.tokens.rules.tasks import DETECT_STAGE, TokenPolicy
+from indelible.tokens.tasks.canceling import cancel_all_unperformed_tasks
+from indelible.tokens.tasks.detection import Detection
 from indelible_service.contexts.chains import (
     DEFAULT_TIMEOUT_SECONDS,
     ChainUnusable,

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from attrs import evolve, frozen
 
-from indelible.contests.rules.espn import parse_payload
+from indelible.contests.rules.espn.parser import parse_payload
 from indelible.contests.rules.espn.terms import EVEN
 from indelible.contests.rules.values import PlayerCard
 from indelible.kernel import Invalid

@@ -15,9 +15,12 @@ from typing import Any, ClassVar, Final
 from attrs import define, field, frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.contests.commands import ConfigureContest, EnterContest, PublishContest
-from indelible.contests.entities import Contest, Entry
-from indelible.contests.handlers import configure_contest, enter_contest, publish_contest
+from indelible.contests.commands.contests import ConfigureContest, PublishContest
+from indelible.contests.commands.entries import EnterContest
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.handlers.contests import configure_contest, publish_contest
+from indelible.contests.handlers.entries import enter_contest
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.contests.samples import sample_configuration
 from indelible.kernel import Actor, Clock, Conflict, SystemClock

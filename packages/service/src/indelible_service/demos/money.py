@@ -5,10 +5,11 @@ from typing import Final
 
 from attrs import define
 
-from indelible.money.entities import AccountKind, Transfer
-from indelible.money.entities.values import Side
-from indelible.money.errors import ParkReason, PayoutJobNotFound
-from indelible.money.lifecycle import PayoutJobStatus
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.values import AccountKind, Side
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.errors.payouts import PayoutJobNotFound
+from indelible.money.lifecycle.payouts import PayoutJobStatus
 from indelible.reactions import settlement_id
 from indelible_service.demo import DemoStep
 from indelible_service.demos.contests import ContestDemo, running_demo

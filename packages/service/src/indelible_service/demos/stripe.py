@@ -21,17 +21,19 @@ from attrs import define, evolve, field, frozen
 from werkzeug.test import Client
 
 from indelible.app import AppContext
-from indelible.contests.entities import Entry
+from indelible.contests.entities.entries import Entry
 from indelible.kernel import Actor, Clock, Conflict, IndelibleError, SystemClock, Unavailable
 from indelible.kernel.distributions import STRIPE_SIMULATOR
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.money import Charge, charge_of_item
-from indelible.money.entities import AccountKind
-from indelible.money.ports import StripeGateway
+from indelible.money.entities.values import AccountKind
+from indelible.money.ports.gateway import StripeGateway
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.payouts import AUTOMATIC
-from indelible.money.tasks import PaymentStages, PaymentStarter, WebhookHandler
+from indelible.money.tasks.paying import PaymentStarter
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.payout_stages import PayoutStages
+from indelible.money.tasks.receiving import WebhookHandler
 from indelible_service.composition import build_web_settings
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.contexts.money import MoneySettings, build_gateway

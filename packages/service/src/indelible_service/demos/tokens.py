@@ -13,7 +13,7 @@ from indelible import tokens
 from indelible.kernel import Actor, Unavailable
 from indelible.kernel.distributions import EVM
 from indelible.tokens import Token
-from indelible.tokens.rules import Checkpoint
+from indelible.tokens.rules.scanning import Checkpoint
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.contexts.tokens import TokenSettings, build_detection
 from indelible_service.database import open_configured_store, upgrade

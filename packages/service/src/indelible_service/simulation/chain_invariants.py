@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import asdict
 
 from indelible.tokens.lifecycle import MINT, SYSTEM_STATE, TOKEN, MintStatus
-from indelible.tokens.rules import CHECKPOINT, Checkpoint
+from indelible.tokens.rules.scanning import Checkpoint
+from indelible.tokens.rules.tasks import CHECKPOINT
 from indelible_service.simulation.changes import ReadChange
 from indelible_service.simulation.observed_scans import OF_CHAIN, ReadMint, read_mint
 from indelible_service.simulation.planned_chain import CONFIRMATIONS
 
 if TYPE_CHECKING:
     from indelible.kernel import Change
-    from indelible.tokens.entities import MintEvent, Token
+    from indelible.tokens.entities.mints import MintEvent
+    from indelible.tokens.entities.tokens import Token
     from indelible_service.simulation.chain_node import SimulatedNode
     from indelible_service.simulation.observed import Observed
 

@@ -10,8 +10,8 @@ from typing import Any, Final, cast
 
 from attrs import define, field, frozen
 
-from indelible.tokens.rules import ScanSettings
-from indelible.tokens.tasks import Detection
+from indelible.tokens.rules.scanning import ScanSettings
+from indelible.tokens.tasks.detection import Detection
 from indelible_evm import KINDS, EvmChain
 from indelible_evm.simulator.chain import CHAIN_ID, CONTRACT, Mints, SimulatedChain
 from indelible_evm.simulator.in_process import InProcessProvider

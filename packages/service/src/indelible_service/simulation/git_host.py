@@ -10,7 +10,7 @@ from attrs import define, evolve, field, frozen
 from indelible.kernel import Ids
 from indelible.projects import Janitor, ProcessJob, PushOutcome, Repository
 from indelible.projects.ports import RepositoryRequest
-from indelible.projects.tasks import JobFailpoint
+from indelible.projects.tasks.failpoints import JobFailpoint
 from indelible.projects.tasks.observers import SilentObserver
 from indelible_git import FolderWorkspaces, LocalHost
 from indelible_git.git import Git

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from indelible.contests.tasks import replay_log
-from indelible.money.entities import ReconciliationRule
-from indelible.money.entities.values import AccountKind
-from indelible.money.lifecycle import InboxStatus
+from indelible.contests.tasks.replays import replay_log
+from indelible.money.entities.values import AccountKind, ReconciliationRule
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.payouts import TRANSFER_METADATA
 from indelible.money.rules.stages import (
@@ -15,7 +14,7 @@ from indelible.money.rules.stages import (
     RECORD_FEE_STAGE,
     SEND_REFUND_STAGE,
 )
-from indelible.projects.rules import PROCESS_JOB_STAGE
+from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
 from indelible.reactions import SUBSCRIBER_NAME
 from indelible.reactions.charges import UPDATE_CHARGES_STAGE
 from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
@@ -28,7 +27,7 @@ from indelible_service.simulation.plan import HOUR, FaultKind
 from indelible_sql import verify
 
 if TYPE_CHECKING:
-    from indelible.contests.entities import Contest
+    from indelible.contests.entities.contests import Contest
 
 BOOKING_STAGES: Final = (
     POST_SETTLEMENT_STAGE,

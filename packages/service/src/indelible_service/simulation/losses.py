@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from indelible.money.entities import charge_id
+from indelible.money.entities.ids import charge_id
 from indelible.money.rules.charges import CHARGE_METADATA
 from indelible.money.rules.payouts import TRANSFER_METADATA
 from indelible.money.tasks.balances import FEES_WITHIN

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from indelible.tokens.rules import Checkpoint
+from indelible.tokens.rules.scanning import Checkpoint
 
 # What the chain says of a mint. Ids and times of detection are of our own making.
 OF_CHAIN: Final = (

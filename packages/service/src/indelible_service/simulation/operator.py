@@ -21,12 +21,12 @@ from indelible.money import (
     reissue_transfer,
     resume_payments,
 )
-from indelible.money.errors import ReconciliationRunning
+from indelible.money.errors.payouts import ReconciliationRunning
 from indelible.money.queries.payouts import list_discrepancies
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.payouts import SETTLEMENT_METADATA, TRANSFER_METADATA, transfer_group
 from indelible.money.rules.reconciliation import ReconciliationResult
-from indelible.money.tasks import WebhookHandler
+from indelible.money.tasks.receiving import WebhookHandler
 from indelible.money.tasks.reconciling import Reconcile
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.simulation.crashes import Mortality

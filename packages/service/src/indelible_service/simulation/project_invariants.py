@@ -13,7 +13,8 @@ from indelible_service.simulation.changes import ReadChange
 from indelible_service.simulation.observed import Observed
 
 if TYPE_CHECKING:
-    from indelible.projects.entities import Job, Project
+    from indelible.projects.entities.jobs import Job
+    from indelible.projects.entities.projects import Project
 
 # Within it a janitor comes, also after crashes of the workers and the scheduler.
 MAX_WORKSPACE_AGE: Final = timedelta(hours=12)

@@ -11,18 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import urllib3
 from attrs import define
 
-from indelible.contests.tasks import FetchFunction
+from indelible.contests.tasks.provider_requests import FetchFunction
 from indelible_service.contexts.contest_provider import EVENT_ID, ProviderClient
 from indelible_service.demos.competitors import tournament_of_file
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import Moment, Tournament, encode
-from indelible_service.demos.provider import (
-    ProviderFault,
-    ProviderStub,
-    Step,
-    Story,
-    reply_of,
-)
+from indelible_service.demos.provider import ProviderFault, ProviderStub, Step, Story, reply_of
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.draws import Draws, Seed

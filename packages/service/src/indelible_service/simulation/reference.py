@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from attrs import define, field, frozen
 
-from indelible.money.entities import charge_id
+from indelible.money.entities.ids import charge_id
 from indelible.money.entities.values import AccountKind
 from indelible.money.rules.charges import CHARGE_METADATA
 from indelible_service.simulation.people import People

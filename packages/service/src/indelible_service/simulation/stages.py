@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define
 
-from indelible.contests.tasks import ContestStages
+from indelible.contests.tasks.stages import ContestStages
 from indelible.kernel.feed_stage import FeedFollower
 from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import Subscriber
-from indelible.money.entities import ReconciliationScope
-from indelible.money.ports import StripeGateway
-from indelible.money.tasks import PaymentStages, WebhookHandler
+from indelible.money.entities.values import ReconciliationScope
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.tasks.payment_stages import PaymentStages
 from indelible.money.tasks.payout_stages import PayoutStages
+from indelible.money.tasks.receiving import WebhookHandler
 from indelible.money.tasks.reconciling import Reconcile
 from indelible.reactions import PostSettlement, UpdateCharges
 from indelible_service import subscribers

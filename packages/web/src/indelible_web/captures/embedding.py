@@ -7,7 +7,7 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.captures import Embedder, EmbeddingVector
-from indelible.captures.entities import VECTOR
+from indelible.captures.entities.vectors import VECTOR
 from indelible.captures.errors import EmbedderFailed
 from indelible.kernel import IndelibleError
 from indelible.kernel.values import IDENTIFIER, is_identifier

@@ -12,18 +12,11 @@ from indelible import captures
 from indelible.app import ReadTx
 from indelible.captures import EngagementLevel, Signal, Vector
 from indelible.captures.commands import SpaceSaved
-from indelible.captures.entities import AlgorithmVersion
+from indelible.captures.entities.aggregates import AlgorithmVersion
 from indelible.captures.lifecycle import SpaceStatus
 from indelible.kernel import Change, NamedListOrder
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible_web.captures.plotting import (
-    MAX_BARS,
-    Bar,
-    Point,
-    make_bars,
-    place_labels,
-    project,
-)
+from indelible_web.captures.plotting import MAX_BARS, Bar, Point, make_bars, place_labels, project
 from indelible_web.captures.spaces import READ
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from indelible import concepts
 from indelible.concepts import ConceptContent, ConceptView, FieldMerge
-from indelible.concepts.rules.diff import FieldDiff, Value
+from indelible.concepts.rules.diff.content import FieldDiff
+from indelible.concepts.rules.diff.operations import Value
 from indelible.kernel import IdempotencyKeyConflict, IndelibleError, Stale
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.errors import MergeUndecided

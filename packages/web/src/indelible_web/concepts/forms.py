@@ -7,7 +7,7 @@ from attrs import fields
 from werkzeug.datastructures import MultiDict
 
 from indelible.concepts import ConceptContent
-from indelible.concepts.rules.diff import Value
+from indelible.concepts.rules.diff.operations import Value
 
 FIELD_NAMES: Final = tuple(attribute.name for attribute in fields(ConceptContent))
 EMPTY_CONTENT: Final = ConceptContent(name="")

@@ -11,16 +11,11 @@ from werkzeug.wrappers import Response
 from indelible import concepts
 from indelible.app import ReadTx
 from indelible.concepts import ConceptStatus
-from indelible.concepts.rules.diff import ContentDiff
+from indelible.concepts.rules.diff.content import ContentDiff
 from indelible.kernel import Change, IndelibleError
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.drawing import draw
-from indelible_web.concepts.routes import (
-    WRITE,
-    ConceptQuery,
-    DiffQuery,
-    VersionQuery,
-)
+from indelible_web.concepts.routes import WRITE, ConceptQuery, DiffQuery, VersionQuery
 from indelible_web.concepts.steps import STEPS, MoveConcept, run_step
 from indelible_web.concepts.versions import VersionOption, version_options
 from indelible_web.console.context import ConsoleContext, form_text

@@ -23,15 +23,11 @@ from indelible.contests import (
     ResolveError,
     ResumeIngestion,
 )
-from indelible.contests.tasks import require_replay, settle_now
+from indelible.contests.tasks.replays import require_replay
+from indelible.contests.tasks.settlement import settle_now
 from indelible.kernel import Head, IndelibleError
 from indelible.kernel.rejections import NO_REJECTIONS, record_rejection
-from indelible_web.contests.admin_schemas import (
-    CorrectionBody,
-    FieldBody,
-    LogView,
-    OperatorView,
-)
+from indelible_web.contests.admin_schemas import CorrectionBody, FieldBody, LogView, OperatorView
 from indelible_web.contests.queries import ContestQuery
 from indelible_web.contests.routes import ORGANIZE
 from indelible_web.contests.viewers import Viewer

@@ -14,8 +14,8 @@ from indelible.contests import (
     parse_configuration,
     result_document,
 )
-from indelible.contests.tasks import LineDifference, LogReplay, replay_log
-from indelible.contests.tasks.dry_runs import differences_of, settle_dry
+from indelible.contests.tasks.dry_runs import LineDifference, differences_of, settle_dry
+from indelible.contests.tasks.replays import LogReplay, replay_log
 from indelible_web.contests.admin_schemas import (
     ConfigurationFaultView,
     DryRunBody,

@@ -11,7 +11,7 @@ from indelible.contests import (
     Field,
     parse_configuration,
 )
-from indelible.contests.rules.configuration import TieBreaker
+from indelible.contests.rules.configuration.values import TieBreaker
 from indelible.kernel import Head
 from indelible_web.contests.listing import get_visible
 from indelible_web.contests.payouts import payout_table

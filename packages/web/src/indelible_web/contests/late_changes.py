@@ -16,8 +16,7 @@ from indelible.contests import (
 )
 from indelible.contests.rules.failures import SettlementFailed
 from indelible.contests.rules.terminal import official_rounds
-from indelible.contests.tasks import LineDifference
-from indelible.contests.tasks.dry_runs import differences_of
+from indelible.contests.tasks.dry_runs import LineDifference, differences_of
 from indelible.contests.tasks.settlement_inputs import read_settlement
 
 MAX_LINES: Final = 1_000  # Of a settlement that the page of a contest computes again.

@@ -29,7 +29,7 @@ from indelible.money import (
     RequestRefund,
     ResumePayments,
 )
-from indelible.money.commands import ClosePayee, ReopenPayee, UnparkTransfer
+from indelible.money.commands.payouts import ClosePayee, ReopenPayee, UnparkTransfer
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import NavItem
 from indelible_web.context import WebContext

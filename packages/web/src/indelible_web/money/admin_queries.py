@@ -3,12 +3,7 @@
 from attrs import field, frozen
 from attrs.validators import optional
 
-from indelible.kernel.values import (
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_identifier,
-)
+from indelible.kernel.values import IDENTIFIER, bounded_int, instance_of, is_identifier
 from indelible.money import (
     AccountKind,
     ChargeStatus,
@@ -20,7 +15,7 @@ from indelible.money import (
     ReconciliationScope,
     TransferStatus,
 )
-from indelible.money.commands import ANY_DESTINATION
+from indelible.money.commands.payouts import ANY_DESTINATION
 from indelible.money.entities.values import AMOUNT, is_amount
 from indelible_web.http.number_lists import WrittenInteger
 from indelible_web.http.paging import PageQuery

@@ -15,19 +15,16 @@ from indelible.money import (
     ReplayEvent,
     ResumePayments,
 )
-from indelible.money.commands import ANY_DESTINATION, UnparkTransfer
-from indelible.money.handlers.payouts import mark_unclaimed, reissue_transfer, unpark_transfer
+from indelible.money.commands.payouts import ANY_DESTINATION, UnparkTransfer
+from indelible.money.handlers.payouts.approving import unpark_transfer
+from indelible.money.handlers.payouts.ending import mark_unclaimed
+from indelible.money.handlers.payouts.reissuing import reissue_transfer
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields
 from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
-from indelible_web.money import (
-    inbox_admin,
-    payment_admin,
-    payout_admin,
-    reconciliation_admin,
-)
+from indelible_web.money import inbox_admin, payment_admin, payout_admin, reconciliation_admin
 from indelible_web.money.admin_queries import (
     ApprovalBody,
     BackfillBody,

@@ -10,8 +10,9 @@ from indelible.kernel import InvalidTransition, ListOrder
 from indelible.kernel.values import bounded_int
 from indelible.kernel.webhooks import list_webhook_rejections
 from indelible.money import ReplayEvent, StripeEventFilter
-from indelible.money.errors import GatewayOutage, PaymentsNotConfigured, StripeEventNotFound
-from indelible.money.handlers import receive_event, replay_event
+from indelible.money.errors.gateway import GatewayOutage
+from indelible.money.errors.payments import PaymentsNotConfigured, StripeEventNotFound
+from indelible.money.handlers.inbox import receive_event, replay_event
 from indelible.money.rules.events import EVENT_TYPES
 from indelible_web.http.downloads import Download, download_of
 from indelible_web.http.operation import OperationContext

@@ -14,8 +14,8 @@ from indelible.money import (
     ProposeReversal,
     Side,
 )
-from indelible.money.entities import BalanceSum
-from indelible.money.errors import (
+from indelible.money.entities.lines import BalanceSum
+from indelible.money.errors.ledger import (
     AccountNotFound,
     BalanceNegative,
     MovementHasEvidence,
@@ -23,10 +23,10 @@ from indelible.money.errors import (
     MovementNotReversible,
     MovementReversed,
     OwedLinePaid,
-    PayoutAlreadyScheduled,
     ReversalNeedsSecondPerson,
     ReversalNotProposed,
 )
+from indelible.money.errors.payouts import PayoutAlreadyScheduled
 from indelible.money.repositories import reversal_proposer
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import Page

@@ -12,7 +12,7 @@ from attrs import define, field
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError
 from indelible.money import EventObject, EventOrigin
-from indelible.money.commands import ReceiveEvent
+from indelible.money.commands.payments import ReceiveEvent
 from indelible.money.rules.events import Environment
 from indelible.money.tasks.receiving import check_event
 from indelible_web.http.operation import OperationContext

@@ -11,17 +11,12 @@ from attrs import frozen
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Head, IdempotencyKeyConflict, InvalidTransition
 from indelible.money import PAYEE, AttachDestination, Payee, RegisterPayee
-from indelible.money.entities import AccountObject
-from indelible.money.errors import (
-    DestinationTaken,
-    GatewayOutage,
-    GatewayRejected,
-    PayeeNotFound,
-    PaymentsNotConfigured,
-)
+from indelible.money.entities.stripe_objects import AccountObject
+from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
+from indelible.money.errors.payments import PaymentsNotConfigured
+from indelible.money.errors.payouts import DestinationTaken, PayeeNotFound
 from indelible.money.handlers.payees import attach_own_destination, register_payee
-from indelible.money.tasks import PayeeRefresher
-from indelible.money.tasks.refreshing import read_account
+from indelible.money.tasks.refreshing import PayeeRefresher, read_account
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError
 from indelible.money import ChargeStatus, InboxStatus, ReconciliationScope
-from indelible.money.errors import PaymentsNotConfigured
-from indelible.money.lifecycle import UNANSWERED_DISPUTE
+from indelible.money.errors.payments import PaymentsNotConfigured
+from indelible.money.lifecycle.payments import UNANSWERED_DISPUTE
 from indelible.money.rules.rule_texts import REMEDY_TEXTS, RULE_TEXTS
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.home_parts import AttentionItem
@@ -42,14 +42,8 @@ from indelible_web.money.ledger_admin import (
     read_balances,
 )
 from indelible_web.money.links import entity_links
-from indelible_web.money.payment_admin import (
-    list_all_charges,
-    read_charge,
-    read_switch,
-)
-from indelible_web.money.payment_admin import (
-    list_disputes as list_dispute_views,
-)
+from indelible_web.money.payment_admin import list_all_charges, read_charge, read_switch
+from indelible_web.money.payment_admin import list_disputes as list_dispute_views
 from indelible_web.money.reconciliation_admin import (
     list_reconciliation_discrepancies,
     list_reconciliations,

@@ -5,28 +5,18 @@ from typing import TypeVar
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import InvalidTransition, ListOrder
-from indelible.money import (
-    PAYEE,
-    AttachDestination,
-    PayeeFilter,
-    PayeeSaved,
-    RegisterPayee,
-)
-from indelible.money.commands import ClosePayee, ReopenPayee
-from indelible.money.errors import (
-    DestinationTaken,
-    GatewayOutage,
-    GatewayRejected,
-    PayeeNotFound,
-    PaymentsNotConfigured,
-)
+from indelible.money import PAYEE, AttachDestination, PayeeFilter, PayeeSaved, RegisterPayee
+from indelible.money.commands.payouts import ClosePayee, ReopenPayee
+from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
+from indelible.money.errors.payments import PaymentsNotConfigured
+from indelible.money.errors.payouts import DestinationTaken, PayeeNotFound
 from indelible.money.handlers.payees import (
     attach_destination,
     close_payee,
     register_payee,
     reopen_payee,
 )
-from indelible.money.tasks import PayeeRefresher
+from indelible.money.tasks.refreshing import PayeeRefresher
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN
@@ -34,10 +24,7 @@ from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import page_of_heads, view_of
 from indelible_web.money.admin_queries import OnboardingBody, PayeeListQuery, PayeeQuery
 from indelible_web.money.errors import AddressInvalid
-from indelible_web.money.payout_schemas import (
-    OnboardingView,
-    PayeeView,
-)
+from indelible_web.money.payout_schemas import OnboardingView, PayeeView
 from indelible_web.money.starting import create_account, require_gateway, stripe_errors
 
 Command = TypeVar("Command")

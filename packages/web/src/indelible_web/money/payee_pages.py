@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
 from indelible.money import PayeeStatus, TransferStatus
-from indelible.money.errors import ParkReason
+from indelible.money.errors.gateway import ParkReason
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields
 from indelible_web.console.page import ConsolePage

@@ -17,15 +17,15 @@ from indelible.money import (
     ResumePayments,
     SwitchStatus,
 )
-from indelible.money.errors import (
+from indelible.money.errors.payments import (
     ChargeNotFound,
     DisputeOpen,
     InvalidAmount,
     RefundNotAllowed,
     RefundRunning,
-    SwitchNotFound,
 )
-from indelible.money.handlers import request_refund
+from indelible.money.errors.payouts import SwitchNotFound
+from indelible.money.handlers.refunds import request_refund
 from indelible.money.handlers.switches import halt_payments, resume_payments
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import Page
@@ -39,12 +39,7 @@ from indelible_web.money.admin_queries import (
     DisputeListQuery,
     RefundBody,
 )
-from indelible_web.money.admin_schemas import (
-    ChargeView,
-    DisputeView,
-    RefundView,
-    SwitchView,
-)
+from indelible_web.money.admin_schemas import ChargeView, DisputeView, RefundView, SwitchView
 
 NEVER_HALTED: Final = SwitchView(
     status=SwitchStatus.OPEN, is_halted=False, reason_code=None, halted_at=None

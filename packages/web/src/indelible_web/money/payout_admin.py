@@ -13,12 +13,12 @@ from indelible.money import (
     ReissueTransfer,
     TransferSaved,
 )
-from indelible.money.commands import UnparkTransfer
-from indelible.money.errors import (
+from indelible.money.commands.payouts import UnparkTransfer
+from indelible.money.errors.ledger import MovementNotFound
+from indelible.money.errors.payouts import (
     DestinationMismatch,
     DestinationNotApproved,
     FourEyesRequired,
-    MovementNotFound,
     PayoutAccountMissing,
     TransferAlreadyApproved,
     TransferNotApproved,
@@ -26,14 +26,14 @@ from indelible.money.errors import (
     TransferNotReissuable,
     UnclaimedTooEarly,
 )
-from indelible.money.handlers.payouts import (
+from indelible.money.handlers.payouts.approving import (
     approve_transfer,
-    mark_unclaimed,
     park_transfer,
-    plan_payouts,
-    reissue_transfer,
     unpark_transfer,
 )
+from indelible.money.handlers.payouts.ending import mark_unclaimed
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.handlers.payouts.reissuing import reissue_transfer
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes

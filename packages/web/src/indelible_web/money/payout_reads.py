@@ -4,19 +4,11 @@ from indelible import money
 from indelible.app import ReadTx
 from indelible.kernel import ListOrder
 from indelible.money import OwedLine, PayoutJobFilter, TransferFilter, TransferObject
-from indelible.money.errors import (
-    GatewayOutage,
-    PaymentsNotConfigured,
-    PayoutJobNotFound,
-    TransferNotFound,
-)
+from indelible.money.errors.gateway import GatewayOutage
+from indelible.money.errors.payments import PaymentsNotConfigured
+from indelible.money.errors.payouts import PayoutJobNotFound, TransferNotFound
 from indelible.money.queries.payouts import job_progress, stuck_transfers
-from indelible.money.queries.transfers import (
-    cause_of,
-    count_attempts,
-    find_reissues,
-    is_adopted,
-)
+from indelible.money.queries.transfers import cause_of, count_attempts, find_reissues, is_adopted
 from indelible.money.repositories import payee_of
 from indelible.money.rules.payouts import TRANSFER_METADATA, transfer_group
 from indelible_web.http.operation import OperationContext

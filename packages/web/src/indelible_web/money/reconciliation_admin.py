@@ -8,7 +8,8 @@ from indelible.app import ReadTx, WriteTx
 from indelible.kernel import ListOrder
 from indelible.kernel.values import instance_of
 from indelible.money import ReconciliationFilter, ReconciliationScope
-from indelible.money.errors import PaymentsNotConfigured, ReconciliationNotFound
+from indelible.money.errors.payments import PaymentsNotConfigured
+from indelible.money.errors.payouts import ReconciliationNotFound
 from indelible.money.tasks.reconciling import STAGES
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
@@ -22,11 +23,7 @@ from indelible_web.money.admin_queries import (
     ReconciliationListQuery,
     ReconciliationQuery,
 )
-from indelible_web.money.admin_schemas import (
-    DiscrepancyView,
-    ReconciliationView,
-    RequestedTaskView,
-)
+from indelible_web.money.admin_schemas import DiscrepancyView, ReconciliationView, RequestedTaskView
 from indelible_web.money.starting import require_gateway
 
 REQUESTED: Final = "operator"  # the task that an operator requests, beside the recurring one

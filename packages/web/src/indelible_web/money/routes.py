@@ -5,11 +5,11 @@ from typing import Final
 from indelible import money
 from indelible.app import ReadTx
 from indelible.kernel import IdempotencyKeyConflict
-from indelible.money.errors import (
+from indelible.money.errors.gateway import GatewayOutage
+from indelible.money.errors.payments import (
     AlreadyPaid,
     ChargeNotFound,
     DuplicateIntent,
-    GatewayOutage,
     PaymentsHalted,
     PaymentsNotConfigured,
 )

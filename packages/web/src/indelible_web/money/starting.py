@@ -13,19 +13,19 @@ from attrs import frozen
 from indelible.app import WriteTx
 from indelible.kernel import IndelibleError
 from indelible.money import Charge, StripeGateway, get_charge
-from indelible.money.commands import StartPayment
-from indelible.money.entities import charge_id
-from indelible.money.errors import (
+from indelible.money.commands.payments import StartPayment
+from indelible.money.entities.ids import charge_id
+from indelible.money.errors.gateway import (
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayRejected,
     IdempotencyMismatch,
     OutageOutcome,
-    PaymentsNotConfigured,
 )
-from indelible.money.handlers import require_payable
-from indelible.money.tasks import CheckoutPages, PaymentStarter
+from indelible.money.errors.payments import PaymentsNotConfigured
+from indelible.money.handlers.charges import require_payable
 from indelible.money.tasks.keys import with_next_key
+from indelible.money.tasks.paying import CheckoutPages, PaymentStarter
 from indelible_web.http.operation import OperationContext
 from indelible_web.money.queries import NewCheckout, NewIntent, NewPayment
 from indelible_web.money.schemas import CheckoutView, IntentView

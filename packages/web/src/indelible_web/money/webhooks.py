@@ -9,10 +9,9 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from indelible.app import AppContext
-from indelible.money.errors import EnvironmentMismatch
+from indelible.money.errors.payments import EnvironmentMismatch
 from indelible.money.rules.events import Environment
-from indelible.money.tasks import WebhookHandler
-from indelible.money.tasks.receiving import STRIPE
+from indelible.money.tasks.receiving import STRIPE, WebhookHandler
 from indelible_web.context import Webhook, WebhookReceiver
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.request import Caller, current_request

@@ -22,7 +22,8 @@ from indelible.projects import (
     Project,
     ProjectStatus,
 )
-from indelible.projects.rules import AppType, FileKind
+from indelible.projects.rules.layout import FileKind
+from indelible.projects.rules.plan import AppType
 from indelible_web.http.paging import LIST_FILTERS, PageQuery
 from indelible_web.http.responses import DATA_KEY, project
 

@@ -7,7 +7,8 @@ from flask import url_for
 
 from indelible.app import ReadTx
 from indelible.tokens import TokenStatus, chain_notices
-from indelible.tokens.rules import CHECKPOINT, CONTRACT_CHANGED, LOGS_QUARANTINED
+from indelible.tokens.rules.notices import CONTRACT_CHANGED, LOGS_QUARANTINED
+from indelible.tokens.rules.tasks import CHECKPOINT
 from indelible_web.console.home_parts import (
     AttentionItem,
     HomePart,

@@ -5,7 +5,7 @@ from typing import Final
 
 from indelible.app import ReadTx
 from indelible.tokens import chain_notices
-from indelible.tokens.rules import NOTICE_CODES
+from indelible.tokens.rules.notices import NOTICE_CODES
 from indelible_web.http.metrics import ContextGauge
 
 

@@ -7,14 +7,8 @@ from attrs import evolve, field, frozen
 from indelible import tokens
 from indelible.app import WriteTx
 from indelible.kernel import Actor, Change, Idempotency
-from indelible.kernel.values import (
-    IDENTIFIER,
-    LINE,
-    bounded_int,
-    is_identifier,
-    non_blank_line,
-)
-from indelible.tokens.entities import PROMPT, TOKEN_ID, TokenNumber
+from indelible.kernel.values import IDENTIFIER, LINE, bounded_int, is_identifier, non_blank_line
+from indelible.tokens.entities.fields import PROMPT, TOKEN_ID, TokenNumber
 from indelible.tokens.errors import AuthorNotFound, NoChain, SignatureWrong
 from indelible_web.http.access import SIGNED
 from indelible_web.http.operation import EmptyQuery, OperationContext

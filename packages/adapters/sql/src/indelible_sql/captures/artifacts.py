@@ -9,16 +9,8 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
-from indelible.captures.entities import (
-    AlgorithmVersion,
-    Artifact,
-    CaptureRequest,
-    Centroid,
-    Signal,
-    Space,
-    Subspace,
-    SubspaceState,
-)
+from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace, SubspaceState
+from indelible.captures.entities.records import Artifact, CaptureRequest, Centroid, Signal
 from indelible.captures.errors import AlgorithmFailed, AlgorithmNotInstalled
 from indelible.captures.ports import CapturesWrite
 from indelible.captures.repositories import StepwiseArtifactRepository

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import ARRAY, REAL, BigInteger
 
-from indelible.captures.entities import EngagementLevel, Vector, as_float32
+from indelible.captures.entities.values import EngagementLevel
+from indelible.captures.entities.vectors import Vector, as_float32
 from indelible_sql.schema.columns import Domain, float_domain
 
 _LEVELS = tuple(EngagementLevel)

@@ -12,7 +12,8 @@ from sqlalchemy import Integer, Text, TextClause, bindparam, func, select, text,
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.types import NullType
 
-from indelible.captures.entities import AlgorithmVersion, Vector
+from indelible.captures.entities.aggregates import AlgorithmVersion
+from indelible.captures.entities.vectors import Vector
 from indelible.captures.errors import AlgorithmFailed, AlgorithmNotInstalled
 from indelible.captures.rules.evaluation import (
     CentroidUpdate,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from indelible.captures import errors
-from indelible.captures.entities import AlgorithmVersion, Space, Subspace
+from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
 from indelible_sql.captures.tables import ALGORITHMS, SPACES, SUBSPACES
 from indelible_sql.kernel.repository import HeadMapping
 

@@ -6,7 +6,7 @@ from heapq import nsmallest
 from math import sqrt
 from typing import Any, Final
 
-from indelible.captures.entities import Vector
+from indelible.captures.entities.vectors import Vector
 from indelible.captures.rules import vectors
 from indelible.captures.rules.formulas import FUNCTIONS
 from indelible_sql.captures.vector_cache import VectorCache

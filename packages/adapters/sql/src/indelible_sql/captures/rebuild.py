@@ -9,7 +9,8 @@ from typing import Any, Final
 from attrs import evolve
 from sqlalchemy import select
 
-from indelible.captures.entities import AlgorithmVersion, Centroid, Signal
+from indelible.captures.entities.aggregates import AlgorithmVersion
+from indelible.captures.entities.records import Centroid, Signal
 from indelible.captures.rules.ingest import replay
 from indelible.captures.rules.records import merge_signal
 from indelible.kernel.values import field_values

@@ -10,7 +10,7 @@ from attrs import frozen
 from sqlalchemy import and_
 
 from indelible.captures import Centroid, Signal
-from indelible.captures.entities import AlgorithmVersion
+from indelible.captures.entities.aggregates import AlgorithmVersion
 from indelible.captures.rules import evaluation
 from indelible.captures.rules.evaluation import CentroidUpdate, UpdateInputs
 from indelible.captures.rules.ingest import replay

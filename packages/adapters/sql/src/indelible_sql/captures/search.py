@@ -8,13 +8,9 @@ from sqlalchemy import and_, bindparam, cast, exists, func, select
 from sqlalchemy.sql.base import Executable
 
 from indelible.captures import errors
-from indelible.captures.entities import (
-    AlgorithmVersion,
-    Artifact,
-    Centroid,
-    Signal,
-    Vector,
-)
+from indelible.captures.entities.aggregates import AlgorithmVersion
+from indelible.captures.entities.records import Artifact, Centroid, Signal
+from indelible.captures.entities.vectors import Vector
 from indelible.captures.ports import ArtifactFilter
 from indelible.captures.rules.tuning import EXACT_SEARCH_ARTIFACTS
 from indelible.kernel import Head, NamedListOrder
@@ -30,12 +26,7 @@ from indelible_sql.captures.nearest import (
     index_search,
 )
 from indelible_sql.captures.sqlite_search import SqliteSearch
-from indelible_sql.captures.tables import (
-    ALGORITHMS,
-    ARTIFACTS,
-    CENTROIDS,
-    SIGNALS,
-)
+from indelible_sql.captures.tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.engine.session import Query, Session
 from indelible_sql.kernel.history import ROWS, fetch_all, fetch_one
 from indelible_sql.kernel.lists import ListedTable, conditions_on, list_rows

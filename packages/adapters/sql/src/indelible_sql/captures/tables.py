@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 
 from indelible.captures import ALGORITHM, SPACE, SUBSPACE
-from indelible.captures.entities import AlgorithmVersion, Space, Subspace
+from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
 from indelible_sql.captures.columns import DEPTH, DISTANCE, EMBEDDING, LEVEL
 from indelible_sql.schema.columns import (
     ACTOR,

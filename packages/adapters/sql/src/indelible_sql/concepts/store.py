@@ -17,15 +17,10 @@ from indelible.concepts.entities import ConceptNode, Warnings, name_key
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.handlers import ConceptRepositoryFacade
 from indelible.concepts.ports import ConceptsWrite
-from indelible.concepts.rules.warnings import RelatedNames, related_name_keys
+from indelible.concepts.rules.warnings.names import RelatedNames, related_name_keys
 from indelible.kernel import Actor, Head
 from indelible_sql.concepts import statements
-from indelible_sql.concepts.rows import (
-    CONCEPT_HEADS,
-    VERSION_PREFIX,
-    lookup_keys,
-    version_of_row,
-)
+from indelible_sql.concepts.rows import CONCEPT_HEADS, VERSION_PREFIX, lookup_keys, version_of_row
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, fetch_all
 from indelible_sql.kernel.lists import (

@@ -2,13 +2,7 @@
 
 from typing import Any
 
-from indelible.contests.lifecycle import (
-    CONTEST,
-    CONTEST_LOG,
-    ENTRY,
-    PROVIDER_FEED,
-    SETTLEMENT_RUN,
-)
+from indelible.contests.lifecycle import CONTEST, CONTEST_LOG, ENTRY, PROVIDER_FEED, SETTLEMENT_RUN
 from indelible.contests.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.contests.guards import all_guards
 from indelible_sql.contests.rows import (
@@ -24,19 +18,11 @@ from indelible_sql.contests.rows import (
     LOG_RECORDED,
 )
 from indelible_sql.contests.store import SqlContests
-from indelible_sql.contests.tables import (
-    CONFIGURATIONS,
-    CONTESTS,
-    ENTRIES,
-    EVENTS,
-    FAULTS,
-    FEEDS,
-    FETCHES,
-    LINES,
-    LOGS,
-    ROSTERS,
-    RUNS,
-)
+from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
+from indelible_sql.contests.tables.entries import ENTRIES, ROSTERS
+from indelible_sql.contests.tables.feeds import FEEDS, FETCHES
+from indelible_sql.contests.tables.logs import EVENTS, FAULTS, LOGS
+from indelible_sql.contests.tables.runs import LINES, RUNS
 from indelible_sql.contests.verify import contest_findings
 from indelible_sql.sql_context import SqlContext
 

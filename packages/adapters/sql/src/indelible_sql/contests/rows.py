@@ -2,20 +2,20 @@
 
 from typing import Any, TypeVar
 
-from indelible.contests.entities import (
-    Contest,
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.feeds import ProviderFeed
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import (
     ContestConfiguration,
     ContestEvent,
-    ContestLog,
-    Entry,
     EventFault,
     Fetch,
-    ProviderFeed,
     ReplayedEvent,
     Roster,
     SettlementLine,
-    SettlementRun,
 )
+from indelible.contests.entities.runs import SettlementRun
 from indelible.contests.entities.values import Validity, roster_digest
 from indelible.contests.errors import (
     ContestNotFound,
@@ -29,19 +29,11 @@ from indelible.kernel import to_json_value
 from indelible.kernel.history import Record
 from indelible.kernel.json_numbers import parse_trusted_json
 from indelible.kernel.values import field_values
-from indelible_sql.contests.tables import (
-    CONFIGURATIONS,
-    CONTESTS,
-    ENTRIES,
-    EVENTS,
-    FAULTS,
-    FEEDS,
-    FETCHES,
-    LINES,
-    LOGS,
-    ROSTERS,
-    RUNS,
-)
+from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
+from indelible_sql.contests.tables.entries import ENTRIES, ROSTERS
+from indelible_sql.contests.tables.feeds import FEEDS, FETCHES
+from indelible_sql.contests.tables.logs import EVENTS, FAULTS, LOGS
+from indelible_sql.contests.tables.runs import LINES, RUNS
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS

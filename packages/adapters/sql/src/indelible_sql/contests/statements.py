@@ -17,22 +17,15 @@ from sqlalchemy import (
     union_all,
 )
 
-from indelible.contests.entities import JOINED
+from indelible.contests.entities.entries import JOINED
 from indelible.contests.entities.records import REPLAYED_FIELDS
 from indelible.contests.entities.values import Validity
 from indelible.contests.lifecycle import TERMINAL, ContestStatus, EntryStatus
-from indelible_sql.contests.tables import (
-    CONFIGURATIONS,
-    CONTESTS,
-    ENTRIES,
-    EVENTS,
-    FAULTS,
-    FETCHES,
-    LINES,
-    LOGS,
-    ROSTERS,
-    RUNS,
-)
+from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
+from indelible_sql.contests.tables.entries import ENTRIES, ROSTERS
+from indelible_sql.contests.tables.feeds import FETCHES
+from indelible_sql.contests.tables.logs import EVENTS, FAULTS, LOGS
+from indelible_sql.contests.tables.runs import LINES, RUNS
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.schema.columns import BIG_INTEGER, IDENTIFIER, INSTANT

@@ -7,21 +7,21 @@ from typing import Any, Final
 from attrs import frozen
 
 from indelible.contests import errors
-from indelible.contests.entities import (
-    Contest,
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.feeds import ProviderFeed
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import (
     ContestConfiguration,
     ContestEvent,
-    ContestLog,
-    EntriesRevision,
-    Entry,
     EventFault,
     Fetch,
-    ProviderFeed,
     ReplayedEvent,
     Roster,
     SettlementLine,
-    SettlementRun,
 )
+from indelible.contests.entities.runs import SettlementRun
+from indelible.contests.entities.values import EntriesRevision
 from indelible.contests.lifecycle import ContestStatus, RunStatus
 from indelible.contests.rules.values import EligibleEntry
 from indelible.kernel import Head

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from indelible_sql.contests import statements
-from indelible_sql.contests.tables import ENTRIES, EVENTS, FETCHES, LINES, RUNS
+from indelible_sql.contests.tables.entries import ENTRIES
+from indelible_sql.contests.tables.feeds import FETCHES
+from indelible_sql.contests.tables.logs import EVENTS
+from indelible_sql.contests.tables.runs import LINES, RUNS
 from indelible_sql.engine.session import Session
 from indelible_sql.maintenance.findings import Fault, Finding, describe
 

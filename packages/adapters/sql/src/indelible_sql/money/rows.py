@@ -4,46 +4,43 @@ from typing import Any
 
 from indelible.kernel.history import Record
 from indelible.kernel.values import field_values
-from indelible.money import errors
-from indelible.money.entities import (
-    Account,
-    Charge,
-    CoveredItem,
-    Discrepancy,
-    Dispute,
-    Movement,
-    Payee,
-    PaymentSwitch,
-    PayoutJob,
-    Posting,
-    Reconciliation,
-    Refund,
-    RefundAttempt,
-    StripeEvent,
-    StripeEventAttempt,
-    Transfer,
-    TransferAttempt,
-    TransferLine,
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent, StripeEventAttempt
+from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities.reconciliations import Discrepancy, PaymentSwitch, Reconciliation
+from indelible.money.entities.refunds import Refund, RefundAttempt
+from indelible.money.errors.ledger import AccountNotFound, MovementNotFound
+from indelible.money.errors.payments import (
+    ChargeNotFound,
+    DisputeNotFound,
+    RefundNotFound,
+    StripeEventNotFound,
+)
+from indelible.money.errors.payouts import (
+    PayeeNotFound,
+    PayoutJobNotFound,
+    ReconciliationNotFound,
+    SwitchNotFound,
+    TransferNotFound,
 )
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.repository import HeadMapping, RecordMapping
-from indelible_sql.money.tables import (
-    ACCOUNTS,
-    CHARGES,
-    COVERED_ITEMS,
+from indelible_sql.money.tables.inbox import (
     DISCREPANCIES,
-    DISPUTES,
     EVENT_ATTEMPTS,
-    JOBS,
-    MOVEMENTS,
-    PAYEES,
-    POSTINGS,
     RECONCILIATIONS,
-    REFUND_ATTEMPTS,
-    REFUNDS,
     STRIPE_EVENTS,
     SWITCHES,
+)
+from indelible_sql.money.tables.ledger import ACCOUNTS, COVERED_ITEMS, MOVEMENTS, POSTINGS
+from indelible_sql.money.tables.payments import CHARGES, DISPUTES, REFUND_ATTEMPTS, REFUNDS
+from indelible_sql.money.tables.payouts import (
+    JOBS,
+    PAYEES,
     TRANSFER_ATTEMPTS,
     TRANSFER_LINES,
     TRANSFERS,
@@ -84,43 +81,43 @@ DISCREPANCY_ROWS = BulkTable(
 )
 LINE_ROWS = BulkTable(table=TRANSFER_LINES, record=TransferLine, head=TRANSFERS, entity=Transfer)
 
-ACCOUNT_HEADS = HeadMapping(table=ACCOUNTS, entity=Account, missing=errors.AccountNotFound)
+ACCOUNT_HEADS = HeadMapping(table=ACCOUNTS, entity=Account, missing=AccountNotFound)
 MOVEMENT_HEADS = HeadMapping(
     table=MOVEMENTS,
     entity=Movement,
-    missing=errors.MovementNotFound,
+    missing=MovementNotFound,
     bulk=(POSTING_ROWS, COVERED_ROWS),
 )
-CHARGE_HEADS = HeadMapping(table=CHARGES, entity=Charge, missing=errors.ChargeNotFound)
+CHARGE_HEADS = HeadMapping(table=CHARGES, entity=Charge, missing=ChargeNotFound)
 REFUND_HEADS = HeadMapping(
     table=REFUNDS,
     entity=Refund,
-    missing=errors.RefundNotFound,
+    missing=RefundNotFound,
     records=(RecordMapping(table=REFUND_ATTEMPTS, record=RefundAttempt, to_row=field_values),),
 )
-DISPUTE_HEADS = HeadMapping(table=DISPUTES, entity=Dispute, missing=errors.DisputeNotFound)
+DISPUTE_HEADS = HeadMapping(table=DISPUTES, entity=Dispute, missing=DisputeNotFound)
 EVENT_HEADS = HeadMapping(
     table=STRIPE_EVENTS,
     entity=StripeEvent,
-    missing=errors.StripeEventNotFound,
+    missing=StripeEventNotFound,
     records=(RecordMapping(table=EVENT_ATTEMPTS, record=StripeEventAttempt, to_row=field_values),),
 )
 RECONCILIATION_HEADS = HeadMapping(
     table=RECONCILIATIONS,
     entity=Reconciliation,
-    missing=errors.ReconciliationNotFound,
+    missing=ReconciliationNotFound,
     bulk=(DISCREPANCY_ROWS,),
 )
-SWITCH_HEADS = HeadMapping(table=SWITCHES, entity=PaymentSwitch, missing=errors.SwitchNotFound)
+SWITCH_HEADS = HeadMapping(table=SWITCHES, entity=PaymentSwitch, missing=SwitchNotFound)
 TRANSFER_HEADS = HeadMapping(
     table=TRANSFERS,
     entity=Transfer,
-    missing=errors.TransferNotFound,
+    missing=TransferNotFound,
     records=(RecordMapping(table=TRANSFER_ATTEMPTS, record=TransferAttempt, to_row=field_values),),
     bulk=(LINE_ROWS,),
 )
-JOB_HEADS = HeadMapping(table=JOBS, entity=PayoutJob, missing=errors.PayoutJobNotFound)
-PAYEE_HEADS = HeadMapping(table=PAYEES, entity=Payee, missing=errors.PayeeNotFound)
+JOB_HEADS = HeadMapping(table=JOBS, entity=PayoutJob, missing=PayoutJobNotFound)
+PAYEE_HEADS = HeadMapping(table=PAYEES, entity=Payee, missing=PayeeNotFound)
 
 REFUND_RECORDED = (
     RecordDigest(

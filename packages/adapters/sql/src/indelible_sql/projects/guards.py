@@ -3,18 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from indelible.projects.entities import Job, Project
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
 from indelible.projects.lifecycle import SUCCESSFUL, ProjectStatus
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.kernel.task_guards import task_entity_guard
-from indelible_sql.projects.tables import (
-    JOBS,
-    PROJECTS,
-    PROMPTS,
-    REPOSITORY_COLUMNS,
-    SPECS,
-    quoted,
-)
+from indelible_sql.projects.tables import JOBS, PROJECTS, PROMPTS, REPOSITORY_COLUMNS, SPECS, quoted
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 

@@ -6,15 +6,10 @@ from typing import Any, TypeVar
 from indelible.kernel import to_json_value
 from indelible.kernel.history import Record
 from indelible.kernel.values import field_values
-from indelible.projects.entities import (
-    Job,
-    JobOutput,
-    JobSpec,
-    LogEntry,
-    LogLevel,
-    Project,
-    ProjectPrompt,
-)
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
+from indelible.projects.entities.values import LogEntry, LogLevel
 from indelible.projects.errors import JobNotFound, ProjectNotFound
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row

@@ -2,7 +2,9 @@
 
 from attrs import frozen
 
-from indelible.projects.entities import Job, JobOutput, JobSpec, Project, ProjectPrompt
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
 from indelible.projects.errors import JobNotFound
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.repository import SqlAggregateRepository

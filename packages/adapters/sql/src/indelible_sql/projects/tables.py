@@ -2,21 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    Index,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-)
+from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.schema import Computed, SchemaItem
 
-from indelible.projects.entities import (
-    MAX_LINES_PER_OUTPUT,
-    MAX_WARNINGS_PER_OUTPUT,
-    Job,
-    Phase,
-)
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.values import MAX_LINES_PER_OUTPUT, MAX_WARNINGS_PER_OUTPUT, Phase
 from indelible.projects.lifecycle import JOB, PROJECT, SUCCESSFUL, TERMINAL, JobStatus
 from indelible_sql.schema.columns import (
     BIG_INTEGER,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Numeric
 
-from indelible.tokens.entities import MAX_UINT256
+from indelible.tokens.entities.fields import MAX_UINT256
 from indelible_sql.schema.columns import Domain, hex_domain
 
 UINT256_DIGITS: Final = 78

@@ -15,18 +15,11 @@ from indelible.tokens import (
     Token,
     TokenStatus,
 )
-from indelible.tokens.rules import STAGE_LIFECYCLES
+from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.kernel.task_guards import task_entity_guard
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
-from indelible_sql.tokens.tables import (
-    AUTHORS,
-    IMAGE_JOBS,
-    MINT_EVENTS,
-    REVEALS,
-    TOKENS,
-    UPLOADS,
-)
+from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, TOKENS, UPLOADS
 
 ENTITIES: Final[Mapping[Table, type[Aggregate]]] = {
     AUTHORS: Author,

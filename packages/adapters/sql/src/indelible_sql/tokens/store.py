@@ -6,15 +6,15 @@ from attrs import frozen
 
 from indelible.kernel import Head
 from indelible.tokens import errors
-from indelible.tokens.entities import (
-    Author,
+from indelible.tokens.entities.authors import Author
+from indelible.tokens.entities.mints import MintEvent
+from indelible.tokens.entities.pipeline import (
     ImageGenerationJob,
     IPFSUploadRecord,
-    MintEvent,
     RevealTransaction,
     SystemState,
-    Token,
 )
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.lifecycle import TokenStatus
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository

@@ -6,11 +6,8 @@ Foreign keys have the ON DELETE rules of seed 004, although the guards refuse ev
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, UniqueConstraint, literal_column
 
 from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
-from indelible.tokens.entities import (
-    MAX_TOKENS_PER_REVEAL,
-    QUANTITY,
-    RecordType,
-)
+from indelible.tokens.entities.fields import QUANTITY
+from indelible.tokens.entities.pipeline import MAX_TOKENS_PER_REVEAL, RecordType
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
     IDENTIFIER,

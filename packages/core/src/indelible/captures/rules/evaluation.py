@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from attrs import asdict, evolve, frozen
 
-from indelible.captures.entities import AlgorithmVersion, Vector, as_float32
+from indelible.captures.entities.aggregates import AlgorithmVersion
+from indelible.captures.entities.vectors import Vector, as_float32
 from indelible.captures.errors import AlgorithmFailed, SelfTestFailed
 from indelible.captures.rules.formulas import VECTOR_FORMULA, Value, parse_formulas
 

@@ -9,17 +9,9 @@ from typing import Any, Protocol
 
 from attrs import evolve, frozen
 
-from indelible.captures.entities import (
-    AlgorithmVersion,
-    Artifact,
-    CaptureRequest,
-    Centroid,
-    Signal,
-    Space,
-    Subspace,
-    SubspaceState,
-    Vector,
-)
+from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace, SubspaceState
+from indelible.captures.entities.records import Artifact, CaptureRequest, Centroid, Signal
+from indelible.captures.entities.vectors import Vector
 from indelible.captures.errors import NoActiveAlgorithm
 from indelible.captures.rules.evaluation import (
     CentroidUpdate,

@@ -2,7 +2,8 @@
 
 from attrs import frozen
 
-from indelible.captures.entities import CaptureRequest, CaptureWarning, Decision
+from indelible.captures.entities.records import CaptureRequest
+from indelible.captures.entities.values import CaptureWarning, Decision
 from indelible.captures.rules.evaluation import NearestCentroid, Score
 from indelible.captures.rules.tuning import IngestSettings
 

@@ -8,7 +8,9 @@ from typing import Any, Final, cast
 
 from attrs import evolve
 
-from indelible.captures.entities import Artifact, Centroid, EngagementLevel, Signal, Vector
+from indelible.captures.entities.records import Artifact, Centroid, Signal
+from indelible.captures.entities.values import EngagementLevel
+from indelible.captures.entities.vectors import Vector
 from indelible.captures.errors import CaptureKeyReused
 from indelible.kernel import digest, instant_text
 from indelible.kernel.values import EARLIEST

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from attrs import field, frozen
 
-from indelible.captures.entities import Vector, as_float32
+from indelible.captures.entities.vectors import Vector, as_float32
 from indelible.captures.rules.formulas import VECTOR_FORMULA, parse_formulas
 from indelible.captures.rules.placing import is_clear
 from indelible.captures.rules.vectors import vec_unit

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from indelible.captures.entities import MAX_DIMENSION, EngagementLevel
+from indelible.captures.entities.values import EngagementLevel
+from indelible.captures.entities.vectors import MAX_DIMENSION
 from indelible.captures.errors import SettingInvalid
 from indelible.kernel.settings import Config, ConfigKey, SettingNotFound
 

@@ -7,7 +7,7 @@ databases.
 from math import sqrt
 from operator import mul
 
-from indelible.captures.entities import Vector, as_float32
+from indelible.captures.entities.vectors import Vector, as_float32
 
 
 def vec_dot(left: Vector, right: Vector) -> float:

@@ -13,7 +13,7 @@ from indelible.concepts.entities import (
 )
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
-from indelible.concepts.rules.warnings import WarningCode, warning
+from indelible.concepts.rules.warnings.codes import WarningCode, warning
 
 HINT_PREFIX_LETTERS: Final = 3  # that a misspelt name is assumed to have right
 

@@ -17,7 +17,7 @@ from indelible.concepts.entities import (
 )
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.lifecycle import ConceptStatus
-from indelible.concepts.rules.warnings import WarningCode, warning
+from indelible.concepts.rules.warnings.codes import WarningCode, warning
 
 STATUS_ORDER: Final = tuple(ConceptStatus)
 MIN_NAME_SIMILARITY: Final = 0.75  # difflib's ratio, from which a name may be a misspelling

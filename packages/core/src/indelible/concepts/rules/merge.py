@@ -5,7 +5,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from indelible.concepts.entities import CONTENT_FIELDS, ConceptContent
-from indelible.concepts.rules.diff import Value
+from indelible.concepts.rules.diff.operations import Value
 
 
 class MergeKind(StrEnum):

@@ -11,7 +11,7 @@ from indelible.concepts.entities import (
     Warnings,
 )
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
-from indelible.concepts.rules.warnings import RULESET
+from indelible.concepts.rules.warnings.content import RULESET
 from indelible.kernel import Actor, Change, Data, InvalidTransition
 from indelible.kernel.history import Record
 

@@ -5,12 +5,8 @@ from typing import ClassVar
 from attrs import field, frozen
 from attrs.validators import optional
 
-from indelible.contests.entities.values import (
-    MESSAGE,
-    ResolveAction,
-    message_text,
-)
-from indelible.contests.rules.configuration import checked_document
+from indelible.contests.entities.values import MESSAGE, ResolveAction, message_text
+from indelible.contests.rules.configuration.parsing import checked_document
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
 from indelible.kernel.values import (
     COUNT,

@@ -7,24 +7,11 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.contests.commands.contests import ContestCommand
-from indelible.contests.entities import (
-    FetchResult,
-)
-from indelible.contests.entities.values import (
-    FIELD_PLAYERS,
-    are_players,
-    player_tuple,
-)
+from indelible.contests.entities.values import FIELD_PLAYERS, FetchResult, are_players, player_tuple
 from indelible.contests.rules.assess import Assessment
 from indelible.contests.rules.corrections import CorrectedRound
 from indelible.contests.rules.values import PlayerStatus
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_identifier,
-)
+from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, instance_of, is_identifier
 
 
 @frozen(kw_only=True)

@@ -2,14 +2,12 @@
 
 from attrs import frozen
 
-from indelible.contests.entities import (
-    Contest,
-    ContestLog,
-    Entry,
-    Fetch,
-    ProviderFeed,
-    SettlementRun,
-)
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.feeds import ProviderFeed
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import Fetch
+from indelible.contests.entities.runs import SettlementRun
 
 
 @frozen(kw_only=True)

@@ -5,24 +5,12 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from indelible.contests.commands.contests import ContestCommand
-from indelible.contests.entities import (
-    SettlementBinding,
-    SettlementLine,
-    SettlementTotals,
-)
-from indelible.contests.entities.values import (
-    MESSAGE,
-    is_settling,
-    message_text,
-)
+from indelible.contests.entities.records import SettlementLine
+from indelible.contests.entities.runs import SettlementBinding, SettlementTotals
+from indelible.contests.entities.values import MESSAGE, is_settling, message_text
 from indelible.contests.rules.settlement import SettledEntry, Settlement
 from indelible.kernel.bulk import Bulk
-from indelible.kernel.values import (
-    IDENTIFIER,
-    instance_of,
-    is_identifier,
-    is_text,
-)
+from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier, is_text
 
 
 @frozen(kw_only=True)

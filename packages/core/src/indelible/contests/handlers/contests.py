@@ -1,8 +1,11 @@
 """The handlers of publication, configuration and forced locks."""
 
-from indelible.contests import commands
-from indelible.contests.commands import ContestSaved
-from indelible.contests.entities import Contest, ContestLog, ProviderFeed, ReasonCode
+from indelible.contests.commands.contests import ConfigureContest, ForceLock, PublishContest
+from indelible.contests.commands.results import ContestSaved
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.feeds import ProviderFeed
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.values import ReasonCode
 from indelible.contests.errors import FeedNotFound
 from indelible.contests.handlers.saving import (
     contest_saved,
@@ -14,7 +17,8 @@ from indelible.contests.handlers.saving import (
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.repositories import configuration_of
 from indelible.contests.rules.changes import check_fixed_keys, check_places, with_lock_time
-from indelible.contests.rules.configuration import Configuration, parse_configuration
+from indelible.contests.rules.configuration.parsing import parse_configuration
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.tasks import (
     FETCH_TOURNAMENT_STAGE,
     LOCK_CONTEST_STAGE,
@@ -23,7 +27,7 @@ from indelible.contests.rules.tasks import (
 from indelible.kernel import Head
 
 
-def publish_contest(tx: ContestsWrite, command: commands.PublishContest) -> ContestSaved:
+def publish_contest(tx: ContestsWrite, command: PublishContest) -> ContestSaved:
     """Create a contest with its configuration, its log, its tournament's feed and its tasks.
 
     Raises:
@@ -50,7 +54,7 @@ def publish_contest(tx: ContestsWrite, command: commands.PublishContest) -> Cont
     return contest_saved(head)
 
 
-def configure_contest(tx: ContestsWrite, command: commands.ConfigureContest) -> ContestSaved:
+def configure_contest(tx: ContestsWrite, command: ConfigureContest) -> ContestSaved:
     """Store another version of the configuration, and move the lock's task.
 
     Raises:
@@ -82,7 +86,7 @@ def configure_contest(tx: ContestsWrite, command: commands.ConfigureContest) -> 
     return contest_saved(save_contest(tx, head, configured, "configure", evidence, (record,)))
 
 
-def force_lock(tx: ContestsWrite, command: commands.ForceLock) -> ContestSaved:
+def force_lock(tx: ContestsWrite, command: ForceLock) -> ContestSaved:
     """Lock a contest now: the lock time of its new configuration is the instant of the lock.
 
     A lock time that has passed already stays.

@@ -3,19 +3,30 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from indelible.contests import commands, errors
-from indelible.contests.commands import EntrySaved
-from indelible.contests.entities import Contest, Entry, enter_action, roster_digest
+from indelible.contests import errors
+from indelible.contests.commands.entries import (
+    ActivateEntry,
+    EnterContest,
+    RefundEntry,
+    ReinstateEntry,
+    RejectEntry,
+    SetRoster,
+    VoidEntry,
+)
+from indelible.contests.commands.results import EntrySaved
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.entries import Entry, enter_action
+from indelible.contests.entities.values import roster_digest
 from indelible.contests.handlers.saving import entry_saved, save
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.repositories import configuration_of
-from indelible.contests.rules.configuration import MAX_ENTRIES
+from indelible.contests.rules.configuration.schema import MAX_ENTRIES
 from indelible.contests.rules.rosters import check_roster
 from indelible.contests.rules.values import Field
 from indelible.kernel import Head
 
 
-def enter_contest(tx: ContestsWrite, command: commands.EnterContest) -> EntrySaved:
+def enter_contest(tx: ContestsWrite, command: EnterContest) -> EntrySaved:
     """Enter a contest with a roster; an entry of a free contest is active at once.
 
     Raises:
@@ -42,7 +53,7 @@ def enter_contest(tx: ContestsWrite, command: commands.EnterContest) -> EntrySav
     return entry_saved(save(tx, tx.contests.entries, None, entry, action, records=(roster,)))
 
 
-def set_roster(tx: ContestsWrite, command: commands.SetRoster) -> EntrySaved:
+def set_roster(tx: ContestsWrite, command: SetRoster) -> EntrySaved:
     """Replace the roster of a user's entry; an equal roster changes nothing.
 
     Raises:
@@ -64,7 +75,7 @@ def set_roster(tx: ContestsWrite, command: commands.SetRoster) -> EntrySaved:
     return entry_saved(save(tx, entries, head, entry, "set_roster", records=(roster,)))
 
 
-def activate_entry(tx: ContestsWrite, command: commands.ActivateEntry) -> EntrySaved:
+def activate_entry(tx: ContestsWrite, command: ActivateEntry) -> EntrySaved:
     """Activate an entry whose fee was paid; the same payment again changes nothing.
 
     Raises:
@@ -86,7 +97,7 @@ def activate_entry(tx: ContestsWrite, command: commands.ActivateEntry) -> EntryS
     return entry_saved(save(tx, tx.contests.entries, head, entry, "activate"))
 
 
-def reject_entry(tx: ContestsWrite, command: commands.RejectEntry) -> EntrySaved:
+def reject_entry(tx: ContestsWrite, command: RejectEntry) -> EntrySaved:
     """Reject an entry whose payment failed; its place is free."""
 
     def rejected(entry: Entry, now: datetime) -> Entry:
@@ -95,7 +106,7 @@ def reject_entry(tx: ContestsWrite, command: commands.RejectEntry) -> EntrySaved
     return _change(tx, command.entry_id, "reject", rejected)
 
 
-def refund_entry(tx: ContestsWrite, command: commands.RefundEntry) -> EntrySaved:
+def refund_entry(tx: ContestsWrite, command: RefundEntry) -> EntrySaved:
     """Record that an entry's fee was returned; its place is free.
 
     Raises:
@@ -104,7 +115,7 @@ def refund_entry(tx: ContestsWrite, command: commands.RefundEntry) -> EntrySaved
     return _change(tx, command.entry_id, "refund", lambda entry, now: entry.refunded(now=now))
 
 
-def void_entry(tx: ContestsWrite, command: commands.VoidEntry) -> EntrySaved:
+def void_entry(tx: ContestsWrite, command: VoidEntry) -> EntrySaved:
     """Suspend an entry, as during a dispute; it keeps its place.
 
     Raises:
@@ -113,7 +124,7 @@ def void_entry(tx: ContestsWrite, command: commands.VoidEntry) -> EntrySaved:
     return _change(tx, command.entry_id, "void", lambda entry, now: entry.voided(now=now))
 
 
-def reinstate_entry(tx: ContestsWrite, command: commands.ReinstateEntry) -> EntrySaved:
+def reinstate_entry(tx: ContestsWrite, command: ReinstateEntry) -> EntrySaved:
     """Activate a void entry again, as after a dispute that was won.
 
     Raises:

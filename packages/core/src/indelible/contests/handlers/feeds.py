@@ -1,8 +1,8 @@
 """The handlers of the feeds of tournaments."""
 
-from indelible.contests import commands
-from indelible.contests.commands import FeedSaved
-from indelible.contests.entities import FetchResult
+from indelible.contests.commands.logs import PollFeed, RecordFetch, StopFeed
+from indelible.contests.commands.results import FeedSaved
+from indelible.contests.entities.values import FetchResult
 from indelible.contests.handlers.contests import poll
 from indelible.contests.handlers.saving import feed_saved, save
 from indelible.contests.ports import ContestsWrite
@@ -13,7 +13,7 @@ from indelible.kernel.payloads import Payload
 UNKNOWN_TYPE = "application/octet-stream"
 
 
-def record_fetch(tx: ContestsWrite, command: commands.RecordFetch) -> FeedSaved:
+def record_fetch(tx: ContestsWrite, command: RecordFetch) -> FeedSaved:
     """Store a fetch with its bytes, and enqueue the tournament's contests that take it up.
 
     These are the open ones and those that were settled lately. An unchanged answer is stored and
@@ -35,7 +35,7 @@ def record_fetch(tx: ContestsWrite, command: commands.RecordFetch) -> FeedSaved:
     return FeedSaved(feed=saved.entity, seq=saved.revision.seq, fetch=fetch)
 
 
-def stop_feed(tx: ContestsWrite, command: commands.StopFeed) -> FeedSaved:
+def stop_feed(tx: ContestsWrite, command: StopFeed) -> FeedSaved:
     """Fetch a tournament no longer; a stopped feed stays as it is."""
     head = tx.contests.feeds.lock(command.provider_event_id)
     if not head.entity.is_polling:
@@ -45,7 +45,7 @@ def stop_feed(tx: ContestsWrite, command: commands.StopFeed) -> FeedSaved:
     return feed_saved(save(tx, tx.contests.feeds, head, feed, "stop"))
 
 
-def poll_feed(tx: ContestsWrite, command: commands.PollFeed) -> FeedSaved:
+def poll_feed(tx: ContestsWrite, command: PollFeed) -> FeedSaved:
     """Fetch a stopped tournament again; a polled feed stays as it is."""
     return feed_saved(poll(tx, tx.contests.feeds.lock(command.provider_event_id)))
 

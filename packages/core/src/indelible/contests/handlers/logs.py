@@ -8,14 +8,18 @@ sees an event, or has ended the contest before the event is decided.
 from collections.abc import Mapping
 from typing import Any
 
-from indelible.contests import commands, errors
-from indelible.contests.commands import LogSaved
-from indelible.contests.entities import (
-    ContestLog,
-    EventFault,
-    EventKind,
-    Validity,
+from indelible.contests import errors
+from indelible.contests.commands.logs import (
+    AppendEvents,
+    CorrectLog,
+    ImportField,
+    PauseIngestion,
+    ResumeIngestion,
 )
+from indelible.contests.commands.results import LogSaved
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import EventFault
+from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.handlers.saving import log_saved, save
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.repositories import configuration_of, folded_state
@@ -34,7 +38,7 @@ from indelible.kernel.payloads import Payload
 JSON_TYPE = "application/json"
 
 
-def append_events(tx: ContestsWrite, command: commands.AppendEvents) -> LogSaved:
+def append_events(tx: ContestsWrite, command: AppendEvents) -> LogSaved:
     """Append the events of an assessed fetch; without events, only move the log's position.
 
     A fetch that the log has taken up changes nothing.
@@ -59,7 +63,7 @@ def append_events(tx: ContestsWrite, command: commands.AppendEvents) -> LogSaved
     return log_saved(save(tx, tx.contests.logs, head, log, "skip"))
 
 
-def import_field(tx: ContestsWrite, command: commands.ImportField) -> LogSaved:
+def import_field(tx: ContestsWrite, command: ImportField) -> LogSaved:
     """Add a FIELD event with the given players; an equal field changes nothing.
 
     Raises:
@@ -86,7 +90,7 @@ def import_field(tx: ContestsWrite, command: commands.ImportField) -> LogSaved:
     return log_saved(_save_event(tx, head, log, "append", event))
 
 
-def correct_log(tx: ContestsWrite, command: commands.CorrectLog) -> LogSaved:
+def correct_log(tx: ContestsWrite, command: CorrectLog) -> LogSaved:
     """Add an operator's CORRECTION; it is INVALID if it has faults or the contest has ended.
 
     Raises:
@@ -113,7 +117,7 @@ def correct_log(tx: ContestsWrite, command: commands.CorrectLog) -> LogSaved:
     return log_saved(_append(tx, head, "correct", assessment))
 
 
-def pause_ingestion(tx: ContestsWrite, command: commands.PauseIngestion) -> LogSaved:
+def pause_ingestion(tx: ContestsWrite, command: PauseIngestion) -> LogSaved:
     """Let a log take only an operator's corrections; a paused one stays as it is.
 
     A contest is not settled while its log is paused.
@@ -126,7 +130,7 @@ def pause_ingestion(tx: ContestsWrite, command: commands.PauseIngestion) -> LogS
     return log_saved(save(tx, tx.contests.logs, head, log, "pause"))
 
 
-def resume_ingestion(tx: ContestsWrite, command: commands.ResumeIngestion) -> LogSaved:
+def resume_ingestion(tx: ContestsWrite, command: ResumeIngestion) -> LogSaved:
     """Let a log take the provider's events again, at once; an open one stays as it is."""
     if not tx.contests.logs.get(command.contest_id).entity.is_open:
         tx.tasks.enqueue(INGEST_CONTEST_STAGE, {command.contest_id: tx.clock.now()})

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from indelible.contests import errors
-from indelible.contests.entities import Contest
+from indelible.contests.entities.contests import Contest
 from indelible.contests.ports import ContestsRead
 from indelible.contests.repositories import configuration_of, folded_state
-from indelible.contests.rules.configuration import Configuration
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.settlement import SettlementInput, settle
 from indelible.contests.rules.terminal import is_shortened_too_much, official_rounds
 from indelible.kernel import IndelibleError, instant_text

@@ -5,15 +5,12 @@ with no transaction open. FinishRun compares the input, and writes the status of
 end of the run and its lines in one transaction.
 """
 
-from indelible.contests import commands
-from indelible.contests.commands import RunSaved
-from indelible.contests.entities import (
-    Contest,
-    ContestLog,
-    ReasonCode,
-    SettlementBasis,
-    SettlementRun,
-)
+from indelible.contests.commands.results import RunSaved
+from indelible.contests.commands.runs import FailRun, FinishRun, StartRun
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.runs import SettlementBasis, SettlementRun
+from indelible.contests.entities.values import ReasonCode
 from indelible.contests.errors import SettlementNotDue
 from indelible.contests.handlers.saving import evidence_of, save, save_contest
 from indelible.contests.ports import ContestsWrite
@@ -29,7 +26,7 @@ from indelible.kernel import Head
 ABANDONED = "RUN_ABANDONED"
 
 
-def start_run(tx: ContestsWrite, command: commands.StartRun) -> RunSaved:
+def start_run(tx: ContestsWrite, command: StartRun) -> RunSaved:
     """Start a settlement run; a run that a killed worker has left started is failed first.
 
     Raises:
@@ -51,7 +48,7 @@ def start_run(tx: ContestsWrite, command: commands.StartRun) -> RunSaved:
     return _run_saved(save(tx, tx.contests.runs, None, run, "start"))
 
 
-def finish_run(tx: ContestsWrite, command: commands.FinishRun) -> RunSaved:
+def finish_run(tx: ContestsWrite, command: FinishRun) -> RunSaved:
     """Settle the contest of a run: its status, the end of the run and the lines together.
 
     Raises:
@@ -75,7 +72,7 @@ def finish_run(tx: ContestsWrite, command: commands.FinishRun) -> RunSaved:
     return _run_saved(saved)
 
 
-def fail_run(tx: ContestsWrite, command: commands.FailRun) -> RunSaved:
+def fail_run(tx: ContestsWrite, command: FailRun) -> RunSaved:
     """End a started run as failed; the contest keeps its state."""
     head = tx.contests.runs.lock(command.run_id)
     failed = head.entity.failed(command.error_code, command.error_message, now=tx.clock.now())

@@ -8,24 +8,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from indelible.contests.commands import (
+from indelible.contests.commands.results import (
     ContestSaved,
     EntrySaved,
     FeedSaved,
     LogSaved,
     TransitionOutcome,
 )
-from indelible.contests.entities import (
-    Contest,
-    ContestLog,
-    ContestTerms,
-    Entry,
-    Evidence,
-    ProviderFeed,
-    ReasonCode,
-)
+from indelible.contests.entities.contests import Contest, ContestTerms
+from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.feeds import ProviderFeed
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.values import Evidence, ReasonCode
 from indelible.contests.ports import ContestsWrite
-from indelible.contests.rules.configuration import Configuration
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.kernel import Data, Head, instant_text
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.bulk import AnyBulk

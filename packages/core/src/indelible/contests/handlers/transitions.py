@@ -6,16 +6,19 @@ The settlement's transition is in `runs`, because it ends the run and writes the
 from collections.abc import Mapping
 from typing import Final
 
-from indelible.contests import commands, errors
-from indelible.contests.commands import ContestSaved, TransitionOutcome
-from indelible.contests.entities import (
-    FALLIBLE_ACTIONS,
-    Contest,
-    EventKind,
-    ReasonCode,
-    Validity,
+from indelible.contests import errors
+from indelible.contests.commands.contests import (
+    CancelByProvider,
+    CancelContest,
+    CancelShortened,
+    FailContest,
+    LockContest,
+    ResolveError,
+    StartContest,
 )
-from indelible.contests.entities.values import ResolveAction
+from indelible.contests.commands.results import ContestSaved, TransitionOutcome
+from indelible.contests.entities.contests import FALLIBLE_ACTIONS, Contest
+from indelible.contests.entities.values import EventKind, ReasonCode, ResolveAction, Validity
 from indelible.contests.handlers.recovery import require_passing
 from indelible.contests.handlers.saving import (
     applied,
@@ -43,7 +46,7 @@ STAGES: Final[Mapping[str, str]] = {
 FAILURES: Final[Mapping[str, ReasonCode]] = {"complete": ReasonCode.SETTLEMENT_FAILED}
 
 
-def lock_contest(tx: ContestsWrite, command: commands.LockContest) -> TransitionOutcome:
+def lock_contest(tx: ContestsWrite, command: LockContest) -> TransitionOutcome:
     """Lock a contest whose lock time has come; cancel it if it has too few entries.
 
     `min_entries` counts the entries that were ever made, whatever became of their payments: no
@@ -71,7 +74,7 @@ def lock_contest(tx: ContestsWrite, command: commands.LockContest) -> Transition
     return applied(save_contest(tx, head, contest.locked(now=now), "lock", evidence))
 
 
-def start_contest(tx: ContestsWrite, command: commands.StartContest) -> TransitionOutcome:
+def start_contest(tx: ContestsWrite, command: StartContest) -> TransitionOutcome:
     """Start a locked contest whose start time has come and whose log has a valid event."""
     head = tx.contests.contests.lock(command.contest_id)
     contest, now = head.entity, tx.clock.now()
@@ -93,7 +96,7 @@ def start_contest(tx: ContestsWrite, command: commands.StartContest) -> Transiti
     return applied(save_contest(tx, head, contest.started(now=now), "start", evidence))
 
 
-def cancel_contest(tx: ContestsWrite, command: commands.CancelContest) -> ContestSaved:
+def cancel_contest(tx: ContestsWrite, command: CancelContest) -> ContestSaved:
     """Cancel a contest; a canceled one stays as it is.
 
     Raises:
@@ -114,7 +117,7 @@ def cancel_contest(tx: ContestsWrite, command: commands.CancelContest) -> Contes
     return contest_saved(_cancel(tx, head, code))
 
 
-def cancel_by_provider(tx: ContestsWrite, command: commands.CancelByProvider) -> ContestSaved:
+def cancel_by_provider(tx: ContestsWrite, command: CancelByProvider) -> ContestSaved:
     """Cancel a contest because of a valid CANCELLED event; a terminal one stays as it is.
 
     Raises:
@@ -142,7 +145,7 @@ def cancel_by_provider(tx: ContestsWrite, command: commands.CancelByProvider) ->
     return contest_saved(save_contest(tx, head, canceled, action, evidence))
 
 
-def cancel_shortened(tx: ContestsWrite, command: commands.CancelShortened) -> ContestSaved:
+def cancel_shortened(tx: ContestsWrite, command: CancelShortened) -> ContestSaved:
     """Cancel a live contest whose tournament has ended with too few official rounds.
 
     Raises:
@@ -161,7 +164,7 @@ def cancel_shortened(tx: ContestsWrite, command: commands.CancelShortened) -> Co
     return contest_saved(save_contest(tx, head, canceled, "cancel_shortened", evidence))
 
 
-def fail_contest(tx: ContestsWrite, command: commands.FailContest) -> ContestSaved:
+def fail_contest(tx: ContestsWrite, command: FailContest) -> ContestSaved:
     """Record that lock, start or complete has failed permanently.
 
     A contest that has left the state of that action stays as it is: the failure is over.
@@ -178,7 +181,7 @@ def fail_contest(tx: ContestsWrite, command: commands.FailContest) -> ContestSav
     return contest_saved(save_contest(tx, head, failed, "fail", evidence))
 
 
-def resolve_error(tx: ContestsWrite, command: commands.ResolveError) -> ContestSaved:
+def resolve_error(tx: ContestsWrite, command: ResolveError) -> ContestSaved:
     """Resolve the error of a contest: check that it may be retried, resume or cancel it.
 
     Raises:

@@ -7,25 +7,15 @@ from typing import Any, Final
 from attrs import define, evolve, field, frozen
 
 from indelible.contests.entities.logs import EventDraft
-from indelible.contests.entities.values import (
-    NO_MARKS,
-    EventKind,
-    LogMarks,
-    Validity,
-)
+from indelible.contests.entities.values import NO_MARKS, EventKind, LogMarks, Validity
 from indelible.contests.lifecycle import ContestStatus
-from indelible.contests.rules.espn import Parsed, parse_payload
+from indelible.contests.rules.espn.parser import Parsed, parse_payload
 from indelible.contests.rules.faults import Fault, FaultCode
 from indelible.contests.rules.fold import LogState, fold
 from indelible.contests.rules.overlay import overlaid
 from indelible.contests.rules.terminal import final_reason
 from indelible.contests.rules.validation import rewrite_digest, validate
-from indelible.contests.rules.values import (
-    Field,
-    Leaderboard,
-    TournamentKeys,
-    TournamentStatus,
-)
+from indelible.contests.rules.values import Field, Leaderboard, TournamentKeys, TournamentStatus
 from indelible.kernel.json import digest, encode_canonical, instant_text, sha256_hex
 from indelible.kernel.json_limits import VALUE_LIMITS, JsonLimitExceeded
 from indelible.kernel.json_objects import JsonObject

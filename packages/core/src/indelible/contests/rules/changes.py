@@ -4,11 +4,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from indelible.contests.errors import FeeFixed, PlacesTaken
-from indelible.contests.rules.configuration import (
-    Configuration,
-    document_instant,
-    parse_configuration,
-)
+from indelible.contests.rules.configuration.parsing import document_instant, parse_configuration
+from indelible.contests.rules.configuration.values import Configuration
 
 # The keys that are fixed once a contest has an entry; `payout.kind` is a key inside another. A
 # stored roster of another size than the configured one would be ranked as ineligible.

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from indelible.contests.entities import ContestEvent, SettlementLine, SettlementRun
+from indelible.contests.entities.records import ContestEvent, SettlementLine
+from indelible.contests.entities.runs import SettlementRun
 from indelible.contests.ports import ContestsRead
 from indelible.contests.rules.bundle import bundle_document
 from indelible.contests.rules.settlement import SettlementInput, settle

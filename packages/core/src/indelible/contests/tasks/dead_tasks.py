@@ -2,8 +2,8 @@
 
 import logging
 
-from indelible.contests.commands import FailContest
-from indelible.contests.handlers import fail_contest
+from indelible.contests.commands.contests import FailContest
+from indelible.contests.handlers.transitions import fail_contest
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.tasks.failures import Failure
 from indelible.contests.tasks.observers import ContestObserver

@@ -7,9 +7,9 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from indelible.contests.commands import RecordFetch
-from indelible.contests.entities import FetchOutcome
-from indelible.contests.handlers import record_fetch
+from indelible.contests.commands.logs import RecordFetch
+from indelible.contests.entities.values import FetchOutcome
+from indelible.contests.handlers.feeds import record_fetch
 from indelible.contests.lifecycle import PROVIDER_FEED, FeedStatus
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.repositories import followed_contests

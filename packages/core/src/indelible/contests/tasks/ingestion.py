@@ -6,9 +6,11 @@ from typing import Final
 
 from attrs import define, field
 
-from indelible.contests.commands import AppendEvents, CancelByProvider
-from indelible.contests.entities import Contest
-from indelible.contests.handlers import append_events, cancel_by_provider
+from indelible.contests.commands.contests import CancelByProvider
+from indelible.contests.commands.logs import AppendEvents
+from indelible.contests.entities.contests import Contest
+from indelible.contests.handlers.logs import append_events
+from indelible.contests.handlers.transitions import cancel_by_provider
 from indelible.contests.lifecycle import CONTEST, ContestStatus
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.rules.assess import Assessment, assess

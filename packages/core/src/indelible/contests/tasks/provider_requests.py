@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from indelible.contests.entities import FetchOutcome, FetchResult
+from indelible.contests.entities.values import FetchOutcome, FetchResult
 from indelible.contests.tasks.failures import one_line
 from indelible.kernel import Clock
 from indelible.kernel.lease_handles import LeaseHandle

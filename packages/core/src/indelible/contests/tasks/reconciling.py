@@ -10,7 +10,8 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from indelible.contests.entities import Contest, ProviderFeed
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.feeds import ProviderFeed
 from indelible.contests.lifecycle import ContestStatus, FeedStatus
 from indelible.contests.ports import ContestsRead, ContestsWrite
 from indelible.contests.repositories import followed_contests
@@ -22,11 +23,7 @@ from indelible.contests.rules.tasks import (
     SETTLE_CONTEST_STAGE,
     START_CONTEST_STAGE,
 )
-from indelible.contests.tasks.observers import (
-    ContestObserver,
-    ContestReport,
-    SilentContestObserver,
-)
+from indelible.contests.tasks.observers import ContestObserver, ContestReport, SilentContestObserver
 from indelible.contests.tasks.settlement_inputs import settlement_state
 from indelible.contests.tasks.states import ContestStore
 from indelible.contests.tasks.transitions import COMPLETE, LOCK, START

@@ -5,7 +5,9 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.contests.entities import Contest, ContestLog, ReplayedEvent
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.records import ReplayedEvent
 from indelible.contests.errors import ResumeNotPossible
 from indelible.contests.ports import ContestsRead
 from indelible.contests.repositories import folded_state

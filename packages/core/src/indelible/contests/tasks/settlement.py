@@ -6,15 +6,12 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from indelible.contests.commands import (
-    CancelShortened,
-    FailRun,
-    FinishRun,
-    RunSaved,
-    StartRun,
-)
+from indelible.contests.commands.contests import CancelShortened
+from indelible.contests.commands.results import RunSaved
+from indelible.contests.commands.runs import FailRun, FinishRun, StartRun
 from indelible.contests.errors import SettlementInputChanged, SettlementNotDue
-from indelible.contests.handlers import cancel_shortened, fail_run, finish_run, start_run
+from indelible.contests.handlers.runs import fail_run, finish_run, start_run
+from indelible.contests.handlers.transitions import cancel_shortened
 from indelible.contests.lifecycle import CONTEST, RunStatus
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.rules.settlement import Settlement, settle

@@ -5,17 +5,14 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.contests.entities import Contest, ContestLog
+from indelible.contests.entities.contests import Contest
+from indelible.contests.entities.logs import ContestLog
 from indelible.contests.ports import ContestsRead
 from indelible.contests.repositories import configuration_of, folded_state
-from indelible.contests.rules.configuration import Configuration
+from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.settlement import SettlementInput
-from indelible.contests.rules.terminal import (
-    is_shortened_too_much,
-    official_rounds,
-    settlement_due,
-)
+from indelible.contests.rules.terminal import is_shortened_too_much, official_rounds, settlement_due
 from indelible.contests.tasks.errors import LeaderboardNotKnown, RoundsNotOfficial
 
 # Ingestion takes a fetch up within this time, unless it was held back, such as by a pause.

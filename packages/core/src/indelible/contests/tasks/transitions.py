@@ -7,9 +7,10 @@ from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
-from indelible.contests.commands import LockContest, StartContest, TransitionOutcome
-from indelible.contests.entities import Contest
-from indelible.contests.handlers import lock_contest, start_contest
+from indelible.contests.commands.contests import LockContest, StartContest
+from indelible.contests.commands.results import TransitionOutcome
+from indelible.contests.entities.contests import Contest
+from indelible.contests.handlers.transitions import lock_contest, start_contest
 from indelible.contests.lifecycle import CONTEST
 from indelible.contests.ports import ContestsWrite
 from indelible.contests.rules.tasks import LOCK_CONTEST_STAGE, START_CONTEST_STAGE

@@ -4,7 +4,7 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.contests.entities import Fetch
+from indelible.contests.entities.records import Fetch
 from indelible.contests.ports import ContestsRead
 from indelible.contests.repositories import configuration_of, folded_state
 from indelible.contests.rules.assess import AssessInput, FetchedPayload

@@ -19,19 +19,27 @@ from indelible.memory.money.payouts import (
     MemoryPayoutJobRepository,
     MemoryTransferRepository,
 )
-from indelible.money import errors
-from indelible.money.entities import (
-    Account,
-    Charge,
-    Dispute,
-    Movement,
-    Payee,
-    PaymentSwitch,
-    PayoutJob,
-    Reconciliation,
-    Refund,
-    StripeEvent,
-    Transfer,
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent
+from indelible.money.entities.ledger import Account, Movement
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.reconciliations import PaymentSwitch, Reconciliation
+from indelible.money.entities.refunds import Refund
+from indelible.money.errors.ledger import AccountNotFound, MovementNotFound
+from indelible.money.errors.payments import (
+    ChargeNotFound,
+    DisputeNotFound,
+    RefundNotFound,
+    StripeEventNotFound,
+)
+from indelible.money.errors.payouts import (
+    PayeeNotFound,
+    PayoutJobNotFound,
+    ReconciliationNotFound,
+    SwitchNotFound,
+    TransferNotFound,
 )
 
 __all__ = ["MemoryMoney"]
@@ -56,32 +64,28 @@ class MemoryMoney:
     @classmethod
     def empty(cls, history: MemoryHistory) -> Self:
         """Return the repositories of an empty store."""
-        accounts = MemoryAccountRepository(history, Account, errors.AccountNotFound)
-        jobs = MemoryPayoutJobRepository(history, PayoutJob, errors.PayoutJobNotFound)
+        accounts = MemoryAccountRepository(history, Account, AccountNotFound)
+        jobs = MemoryPayoutJobRepository(history, PayoutJob, PayoutJobNotFound)
         movements = MemoryMovementRepository(
-            history, Movement, errors.MovementNotFound, accounts=accounts, jobs=jobs
+            history, Movement, MovementNotFound, accounts=accounts, jobs=jobs
         )
-        charges = MemoryChargeRepository(
-            history, Charge, errors.ChargeNotFound, movements=movements
-        )
+        charges = MemoryChargeRepository(history, Charge, ChargeNotFound, movements=movements)
         return cls(
             accounts=accounts,
             movements=movements,
             charges=charges,
-            refunds=MemoryRefundRepository(history, Refund, errors.RefundNotFound),
-            disputes=MemoryDisputeRepository(
-                history, Dispute, errors.DisputeNotFound, charges=charges
-            ),
-            events=MemoryStripeEventRepository(history, StripeEvent, errors.StripeEventNotFound),
+            refunds=MemoryRefundRepository(history, Refund, RefundNotFound),
+            disputes=MemoryDisputeRepository(history, Dispute, DisputeNotFound, charges=charges),
+            events=MemoryStripeEventRepository(history, StripeEvent, StripeEventNotFound),
             reconciliations=MemoryReconciliationRepository(
-                history, Reconciliation, errors.ReconciliationNotFound
+                history, Reconciliation, ReconciliationNotFound
             ),
-            switches=MemorySwitchRepository(history, PaymentSwitch, errors.SwitchNotFound),
+            switches=MemorySwitchRepository(history, PaymentSwitch, SwitchNotFound),
             transfers=MemoryTransferRepository(
-                history, Transfer, errors.TransferNotFound, movements=movements
+                history, Transfer, TransferNotFound, movements=movements
             ),
             payout_jobs=jobs,
-            payees=MemoryPayeeRepository(history, Payee, errors.PayeeNotFound),
+            payees=MemoryPayeeRepository(history, Payee, PayeeNotFound),
         )
 
     def copy(self, history: MemoryHistory) -> Self:

@@ -11,30 +11,26 @@ from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record, Update
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
-from indelible.money import errors
-from indelible.money.entities import (
-    Account,
-    AccountKind,
-    BalanceSum,
-    CoveredItem,
-    KindSum,
-    LedgerLine,
-    Movement,
-    MovementKind,
-    OwedLine,
-    PayoutJob,
-    Posting,
-    movement_id,
+from indelible.money.entities.ids import movement_id
+from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
+from indelible.money.entities.lines import BalanceSum, KindSum, LedgerLine, OwedLine
+from indelible.money.entities.payouts import PayoutJob
+from indelible.money.entities.values import AccountKind, MovementKind
+from indelible.money.errors.ledger import (
+    ItemCovered,
+    LedgerUnbalanced,
+    OwedLineNotFound,
+    PayoutLineNotFound,
 )
-from indelible.money.rules.ledger import (
+from indelible.money.rules.ledger.checks import (
     AccountStep,
-    account_sums,
     check_distinct_lines,
     check_movement,
     check_owed_line,
     check_reversed_line,
-    settlement_of_key,
 )
+from indelible.money.rules.ledger.drafts import account_sums
+from indelible.money.rules.ledger.payouts import settlement_of_key
 
 FIRST = 1  # the seq of a movement, which has one change
 
@@ -87,7 +83,7 @@ class MemoryAccountRepository(MemoryAggregateRepository[Account]):
     ) -> None:
         """Store a new account, or raise LedgerUnbalanced for a change without a movement."""
         if change.action == "post":
-            error = errors.LedgerUnbalanced(entity.last_movement_id or "", "posting_count", 1, 0)
+            error = LedgerUnbalanced(entity.last_movement_id or "", "posting_count", 1, 0)
             self._history.refuse(error)
             raise error
         super().save(change, entity, records, bulk)
@@ -204,7 +200,7 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
         """Return an owed line, or raise OwedLineNotFound."""
         line = self._line(movement_id, number)
         if line is None or not self._is_owed(line.posting):
-            raise errors.OwedLineNotFound(movement_id, number)
+            raise OwedLineNotFound(movement_id, number)
         return self._owed(line, self._payments())
 
     def owed_lines(
@@ -238,7 +234,7 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
         """Return a posting that pays an owed line, or raise PayoutLineNotFound."""
         line = self._line(movement_id, number)
         if line is None or line.posting.owed_line is None:
-            raise errors.PayoutLineNotFound(movement_id, number)
+            raise PayoutLineNotFound(movement_id, number)
         return line
 
     def reversals(self, movement_id: str, number: int) -> tuple[LedgerLine, ...]:
@@ -327,7 +323,7 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
         for row in rows.get(CoveredItem, ()):
             items.append(row.item)
         for item, settled_by in self.covering_any(items).items():
-            raise errors.ItemCovered(item, settled_by)
+            raise ItemCovered(item, settled_by)
 
     def _first(self, **where: str) -> Head[Movement] | None:
         heads = self.find(where, limit=1)

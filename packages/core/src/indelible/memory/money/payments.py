@@ -10,29 +10,24 @@ from indelible.kernel import Head
 from indelible.memory.aggregates import MemoryAggregateRepository, count_states
 from indelible.memory.money.ledger import MemoryMovementRepository
 from indelible.memory.money.records import first_of, records_after
-from indelible.money.entities import (
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent, StripeEventAttempt
+from indelible.money.entities.reconciliations import (
     SWITCH_ID,
-    Charge,
     Discrepancy,
-    Dispute,
-    MovementKind,
     PaymentSwitch,
     Reconciliation,
-    ReconciliationRule,
-    ReconciliationScope,
-    Refund,
-    RefundAttempt,
-    StripeEvent,
-    StripeEventAttempt,
 )
-from indelible.money.lifecycle import (
+from indelible.money.entities.refunds import Refund, RefundAttempt
+from indelible.money.entities.values import MovementKind, ReconciliationRule, ReconciliationScope
+from indelible.money.lifecycle.payments import (
     CANCELABLE_CHARGE,
     REPLACING_REFUND,
     ChargeStatus,
-    InboxStatus,
-    ReconciliationStatus,
     RefundStatus,
 )
+from indelible.money.lifecycle.reconciliations import InboxStatus, ReconciliationStatus
 
 COLLECTED: Final = (MovementKind.ENTRY_FEE, MovementKind.PAYMENT_QUARANTINED)
 

@@ -11,23 +11,17 @@ from indelible.kernel.history import Record
 from indelible.memory.aggregates import MemoryAggregateRepository, count_states
 from indelible.memory.money.ledger import MemoryMovementRepository
 from indelible.memory.money.records import first_of, records_after
-from indelible.money import errors
-from indelible.money.entities import (
-    OwedLine,
-    OwedSum,
-    Payee,
-    PayoutJob,
-    Transfer,
-    TransferAttempt,
-    TransferLine,
-)
-from indelible.money.lifecycle import (
+from indelible.money.entities.lines import OwedLine, OwedSum
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.errors.payouts import PayoutAlreadyScheduled
+from indelible.money.lifecycle.payouts import (
     TERMINAL_TRANSFER,
     UNSENT_TRANSFER,
     PayoutJobStatus,
     TransferStatus,
 )
-from indelible.money.ports import UnpaidSum
+from indelible.money.ports.payouts import UnpaidSum
 
 EVERY_LINE = 2**31  # more lines than a process has room for
 PLANNED = 1  # the seq of the change that adds the lines of a transfer
@@ -52,7 +46,7 @@ class MemoryTransferRepository(MemoryAggregateRepository[Transfer]):
                 if self.of_owed_line(line.owed_movement_id, line.owed_number) is not None:
                     self._history.check_next(self._entity.lifecycle, change)
                     subject = f"owed line {line.owed_number} of movement {line.owed_movement_id}"
-                    error = errors.PayoutAlreadyScheduled(subject)
+                    error = PayoutAlreadyScheduled(subject)
                     self._history.refuse(error)
                     raise error
         super().save(change, entity, records, bulk)

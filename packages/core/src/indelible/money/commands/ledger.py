@@ -7,13 +7,9 @@ from attrs import Factory, field, frozen
 
 from indelible.kernel.money import is_currency
 from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier
-from indelible.money.entities.values import (
-    AMOUNT_OR_ZERO,
-    CURRENCY,
-    REFERENCE,
-    is_amount,
-)
-from indelible.money.rules.ledger import MovementDraft, SettlementLine, settlement
+from indelible.money.entities.values import AMOUNT_OR_ZERO, CURRENCY, REFERENCE, is_amount
+from indelible.money.rules.ledger.drafts import MovementDraft, SettlementLine
+from indelible.money.rules.ledger.payouts import settlement
 
 
 def _tuple_of(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other types

@@ -15,17 +15,15 @@ from indelible.kernel.values import (
     is_identifier,
     is_instant,
 )
-from indelible.money.entities import (
-    AttemptKind,
-    EventOrigin,
-    OutcomeCode,
-    RefundObject,
-    RefundReason,
-)
+from indelible.money.entities.stripe_objects import RefundObject
 from indelible.money.entities.values import (
     AMOUNT,
     CURRENCY,
     REFERENCE,
+    AttemptKind,
+    EventOrigin,
+    OutcomeCode,
+    RefundReason,
     amount_field,
     identifier_field,
     is_amount,

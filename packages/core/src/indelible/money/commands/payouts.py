@@ -16,17 +16,13 @@ from indelible.kernel.values import (
     non_blank_line,
     text_tuple,
 )
-from indelible.money.entities import (
-    Discrepancy,
-    OwedLine,
-    ReconciliationScope,
-    ReversalObject,
-    TransferObject,
-)
-from indelible.money.entities.reconciliations import RULES
-from indelible.money.entities.values import message_field
-from indelible.money.errors import PROGRAM_REASONS, ParkReasonReserved
-from indelible.money.rules.ledger import Proof
+from indelible.money.entities.lines import OwedLine
+from indelible.money.entities.reconciliations import RULES, Discrepancy
+from indelible.money.entities.stripe_objects import ReversalObject, TransferObject
+from indelible.money.entities.values import ReconciliationScope, message_field
+from indelible.money.errors.gateway import PROGRAM_REASONS
+from indelible.money.errors.payouts import ParkReasonReserved
+from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.payouts import FailureDecision
 
 # No account of Stripe has this id.

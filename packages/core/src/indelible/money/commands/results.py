@@ -2,19 +2,15 @@
 
 from attrs import frozen
 
-from indelible.money.entities import (
-    Charge,
-    Dispute,
-    EventOutcome,
-    Movement,
-    Payee,
-    PaymentSwitch,
-    PayoutJob,
-    Reconciliation,
-    Refund,
-    StripeEvent,
-    Transfer,
-)
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent
+from indelible.money.entities.ledger import Movement
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.reconciliations import PaymentSwitch, Reconciliation
+from indelible.money.entities.refunds import Refund
+from indelible.money.entities.values import EventOutcome
 
 
 @frozen(kw_only=True)

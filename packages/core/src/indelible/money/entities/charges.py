@@ -21,7 +21,6 @@ from indelible.kernel.values import (
     is_identifier,
     is_instant,
 )
-from indelible.money import errors
 from indelible.money.entities.ids import charge_id
 from indelible.money.entities.values import (
     CURRENCY,
@@ -32,7 +31,19 @@ from indelible.money.entities.values import (
     optional_amount_field,
     sum_field,
 )
-from indelible.money.lifecycle import CANCELABLE_CHARGE, CHARGE, UNPAID_CHARGE, ChargeStatus
+from indelible.money.errors.payments import (
+    AlreadyPaid,
+    ChargeExists,
+    ChargeNotFound,
+    DuplicateIntent,
+    RefundNotAllowed,
+)
+from indelible.money.lifecycle.payments import (
+    CANCELABLE_CHARGE,
+    CHARGE,
+    UNPAID_CHARGE,
+    ChargeStatus,
+)
 
 PAYMENT_FIELDS: Final = ("received_minor", "paid_at")
 PAID: Final = (
@@ -55,13 +66,13 @@ DISPUTE_ACTIONS: Final[Mapping[ChargeStatus, str]] = {
 }
 ALL_STATES: Final = tuple(ChargeStatus)
 ONE_PER_ITEM: Final = OnePerParent(
-    name="one_item", parent_field="item", states=ALL_STATES, error=errors.ChargeExists
+    name="one_item", parent_field="item", states=ALL_STATES, error=ChargeExists
 )
 ONE_PER_INTENT: Final = OnePerParent(
-    name="one_intent", parent_field="intent_id", states=ALL_STATES, error=errors.DuplicateIntent
+    name="one_intent", parent_field="intent_id", states=ALL_STATES, error=DuplicateIntent
 )
 ONE_PER_SESSION: Final = OnePerParent(
-    name="one_session", parent_field="session_id", states=ALL_STATES, error=errors.DuplicateIntent
+    name="one_session", parent_field="session_id", states=ALL_STATES, error=DuplicateIntent
 )
 
 
@@ -181,19 +192,19 @@ class Charge(Aggregate):
     def require_payable(self, now: datetime) -> Self:
         """Return the charge, or raise AlreadyPaid if it takes no payment, or none any more."""
         if not self.is_unpaid:
-            raise errors.AlreadyPaid(self.id, self.status)
+            raise AlreadyPaid(self.id, self.status)
         if now >= self.expires_at:
-            raise errors.AlreadyPaid(self.id, OutcomeCode.EXPIRED)
+            raise AlreadyPaid(self.id, OutcomeCode.EXPIRED)
         return self
 
     def require_refundable(self, amount_minor: int) -> Self:
         """Return the charge, or raise the error that says why it cannot be refunded."""
         if not self.is_refundable:
             expected = " or ".join(sorted(REFUNDABLE))
-            raise errors.RefundNotAllowed(self.id, expected, self.status)
+            raise RefundNotAllowed(self.id, expected, self.status)
         if not 0 < amount_minor <= self.left_minor:
             expected = f"an amount from 1 to {self.left_minor}"
-            raise errors.RefundNotAllowed(self.id, expected, str(amount_minor))
+            raise RefundNotAllowed(self.id, expected, str(amount_minor))
         return self
 
     def with_event(
@@ -254,7 +265,7 @@ class Charge(Aggregate):
     def require_party(self, party: str) -> Self:
         """Return the charge, or raise ChargeNotFound where it is another party's."""
         if self.party != party:
-            raise errors.ChargeNotFound(self.id)
+            raise ChargeNotFound(self.id)
         return self
 
     def _check_amounts(self) -> None:

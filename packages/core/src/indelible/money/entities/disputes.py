@@ -12,12 +12,13 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.money import is_currency
 from indelible.kernel.state_fields import FieldNotOfState, check_presence
 from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier, is_instant
-from indelible.money.entities.values import (
-    CURRENCY,
-    amount_field,
-    optional_amount_field,
+from indelible.money.entities.values import CURRENCY, amount_field, optional_amount_field
+from indelible.money.lifecycle.payments import (
+    DISPUTE,
+    OPEN_DISPUTE,
+    UNANSWERED_DISPUTE,
+    DisputeStatus,
 )
-from indelible.money.lifecycle import DISPUTE, OPEN_DISPUTE, UNANSWERED_DISPUTE, DisputeStatus
 
 
 @frozen(kw_only=True)

@@ -27,7 +27,7 @@ from indelible.money.entities.values import (
     identifier_field,
     message_field,
 )
-from indelible.money.lifecycle import STRIPE_EVENT, InboxStatus
+from indelible.money.lifecycle.reconciliations import STRIPE_EVENT, InboxStatus
 
 
 @frozen(kw_only=True)

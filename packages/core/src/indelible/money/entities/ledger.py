@@ -13,14 +13,7 @@ from indelible.kernel.bulk import BulkRecord, BulkTypes
 from indelible.kernel.money import is_currency
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.state_fields import FieldNotOfState
-from indelible.kernel.values import (
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
-)
-from indelible.money import errors
+from indelible.kernel.values import IDENTIFIER, bounded_int, instance_of, is_identifier, is_instant
 from indelible.money.entities.ids import movement_id
 from indelible.money.entities.values import (
     CURRENCY,
@@ -39,7 +32,15 @@ from indelible.money.entities.values import (
     reference_field,
     sum_field,
 )
-from indelible.money.lifecycle import ACCOUNT, MOVEMENT, AccountStatus, MovementStatus
+from indelible.money.errors.ledger import (
+    BalanceNegative,
+    LedgerDuplicateEntry,
+    LedgerImmutable,
+    LedgerUnbalanced,
+    MovementReversed,
+    PostingRefused,
+)
+from indelible.money.lifecycle.ledger import ACCOUNT, MOVEMENT, AccountStatus, MovementStatus
 
 SET_TOGETHER: Final = (
     ("owed_movement_id", "owed_number"),
@@ -109,7 +110,7 @@ class Account(Aggregate):
         balance_minor = self.balance_minor + growth
         # A stored balance below 0 can be read: the reconciliation reports it (R10).
         if self.kind.has_reference and balance_minor < 0:
-            raise errors.BalanceNegative(self.id, balance_minor)
+            raise BalanceNegative(self.id, balance_minor)
 
         return self.transition(
             "post",
@@ -148,7 +149,7 @@ class Posting(BulkRecord):
 
     def __attrs_post_init__(self) -> None:
         if self.debit_account_id == self.credit_account_id:
-            raise errors.PostingRefused(
+            raise PostingRefused(
                 "", self.number, "credit_account_id", "another account", self.credit_account_id
             )
         for first, second in SET_TOGETHER:
@@ -156,7 +157,7 @@ class Posting(BulkRecord):
             has_second = getattr(self, second) is not None
             if has_first != has_second:
                 expected = f"set together with {first}"
-                raise errors.PostingRefused("", self.number, second, expected, str(has_second))
+                raise PostingRefused("", self.number, second, expected, str(has_second))
 
     @property
     def owed_line(self) -> tuple[str, int] | None:
@@ -178,9 +179,9 @@ class CoveredItem(BulkRecord):
     item: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
-def duplicate_key(key: str) -> errors.LedgerDuplicateEntry:
+def duplicate_key(key: str) -> LedgerDuplicateEntry:
     """Return the error about a key that another movement has."""
-    return errors.LedgerDuplicateEntry(key, "no movement with this key", "a stored movement")
+    return LedgerDuplicateEntry(key, "no movement with this key", "a stored movement")
 
 
 POSTED: Final = (MovementStatus.POSTED,)
@@ -191,7 +192,7 @@ UNIQUE_FACT: Final = OnePerParent(
     name="one_fact", parent_field="fact_key", states=POSTED, error=duplicate_key
 )
 UNIQUE_REVERSAL: Final = OnePerParent(
-    name="one_reversal", parent_field="reverses", states=POSTED, error=errors.MovementReversed
+    name="one_reversal", parent_field="reverses", states=POSTED, error=MovementReversed
 )
 
 
@@ -248,13 +249,11 @@ class Movement(Aggregate):
         is_note = self.kind in NOTES
         is_empty = self.posting_count == 0
         if is_empty and self.total_minor > 0:
-            raise errors.LedgerUnbalanced(self.key, "total_minor", 0, self.total_minor)
+            raise LedgerUnbalanced(self.key, "total_minor", 0, self.total_minor)
         if is_note and not is_empty:
-            raise errors.LedgerUnbalanced(self.key, "posting_count", 0, self.posting_count)
+            raise LedgerUnbalanced(self.key, "posting_count", 0, self.posting_count)
         if not is_empty and self.total_minor < self.posting_count:
-            raise errors.LedgerUnbalanced(
-                self.key, "total_minor", self.posting_count, self.total_minor
-            )
+            raise LedgerUnbalanced(self.key, "total_minor", self.posting_count, self.total_minor)
 
     def transition(
         self,
@@ -264,7 +263,7 @@ class Movement(Aggregate):
         **fields: Any,  # noqa: ANN401, ARG002 - as of every aggregate
     ) -> Self:
         """Raise LedgerImmutable: a correction is another movement."""
-        raise errors.LedgerImmutable(self.id)
+        raise LedgerImmutable(self.id)
 
     @property
     def is_note(self) -> bool:

@@ -11,16 +11,16 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.state_fields import check_presence
 from indelible.kernel.values import instance_of
-from indelible.money import errors
 from indelible.money.entities.values import identifier_field
-from indelible.money.lifecycle import DESTINATION_FIELDS, PAYEE, PayeeStatus
+from indelible.money.errors.payouts import DestinationTaken
+from indelible.money.lifecycle.payouts import DESTINATION_FIELDS, PAYEE, PayeeStatus
 
 WITH_DESTINATION: Final = frozenset({PayeeStatus.RESTRICTED, PayeeStatus.READY})
 ONE_PER_DESTINATION: Final = OnePerParent(
     name="one_destination",
     parent_field="destination",
     states=tuple(PayeeStatus),
-    error=errors.DestinationTaken,
+    error=DestinationTaken,
 )
 
 

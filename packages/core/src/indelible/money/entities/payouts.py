@@ -23,7 +23,6 @@ from indelible.kernel.values import (
     is_identifier,
     is_instant,
 )
-from indelible.money import errors
 from indelible.money.entities.values import (
     CURRENCY,
     NATURAL,
@@ -39,7 +38,9 @@ from indelible.money.entities.values import (
     natural_field,
     sum_field,
 )
-from indelible.money.lifecycle import (
+from indelible.money.errors.gateway import PAYEE_REASONS, PROGRAM_REASONS
+from indelible.money.errors.payouts import TransferExists
+from indelible.money.lifecycle.payouts import (
     APPROVAL_AND_DESTINATION,
     APPROVAL_FIELDS,
     PAYOUT_JOB,
@@ -58,7 +59,7 @@ ONE_AT_STRIPE: Final = OnePerParent(
     name="one_stripe_transfer",
     parent_field="stripe_transfer_id",
     states=tuple(TransferStatus),
-    error=errors.TransferExists,
+    error=TransferExists,
 )
 
 
@@ -196,7 +197,7 @@ class Transfer(Aggregate):
     def is_parked_by_operator(self) -> bool:
         """Return True if the transfer waits for an operator."""
         is_parked = self.status is TransferStatus.PARKED
-        return is_parked and self.failure_code not in errors.PROGRAM_REASONS
+        return is_parked and self.failure_code not in PROGRAM_REASONS
 
     @property
     def may_exist(self) -> bool:
@@ -345,8 +346,8 @@ class Transfer(Aggregate):
 
     def _waits_since(self, code: str, now: datetime) -> datetime:
         """Return since when the transfer waits for its payee, or for something else."""
-        was_for_payee = self.failure_code in errors.PAYEE_REASONS
-        is_for_payee = code in errors.PAYEE_REASONS
+        was_for_payee = self.failure_code in PAYEE_REASONS
+        is_for_payee = code in PAYEE_REASONS
         if self.parked_at is None or was_for_payee != is_for_payee:
             return now
         return self.parked_at
@@ -388,8 +389,7 @@ class PayoutJob(Aggregate):
         is_complete = self.status is PayoutJobStatus.COMPLETE
         check_presence(self, ("completed_at",), is_present=is_complete)
         is_met = self.total_minor >= self.transfer_count
-        expected = f"at least {self.transfer_count}"
-        check_field(self, "total_minor", expected=expected, is_met=is_met)
+        check_field(self, "total_minor", expected=f"at least {self.transfer_count}", is_met=is_met)
 
     def completed(self, *, now: datetime) -> Self:
         """Return the job after all its transfers have ended."""

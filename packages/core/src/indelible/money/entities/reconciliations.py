@@ -23,7 +23,6 @@ from indelible.kernel.values import (
     is_text,
     text_tuple,
 )
-from indelible.money import errors
 from indelible.money.entities.values import (
     CURRENCY,
     NATURAL,
@@ -34,7 +33,9 @@ from indelible.money.entities.values import (
     identifier_field,
     message_field,
 )
-from indelible.money.lifecycle import (
+from indelible.money.errors.payments import PaymentsHalted
+from indelible.money.errors.payouts import ReconciliationRunning
+from indelible.money.lifecycle.reconciliations import (
     PAYMENT_SWITCH,
     RECONCILIATION,
     ReconciliationStatus,
@@ -45,7 +46,7 @@ RULES: Final = {"max_length": 3, "max_items": len(ReconciliationRule)}
 ONE_RUNNING: Final = OnePerParent(
     parent_field="scope",
     states=(ReconciliationStatus.STARTED,),
-    error=errors.ReconciliationRunning,
+    error=ReconciliationRunning,
 )
 SWITCH_ID: Final = "payments"
 
@@ -134,4 +135,4 @@ class PaymentSwitch(Aggregate):
     def require_open(self) -> None:
         """Raise PaymentsHalted while new payments are refused."""
         if self.is_halted:
-            raise errors.PaymentsHalted(self.reason_code or "an operator")
+            raise PaymentsHalted(self.reason_code or "an operator")

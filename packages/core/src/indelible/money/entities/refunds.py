@@ -21,7 +21,6 @@ from indelible.kernel.values import (
     is_identifier,
     is_instant,
 )
-from indelible.money import errors
 from indelible.money.entities.ids import refund_id
 from indelible.money.entities.values import (
     CURRENCY,
@@ -31,7 +30,8 @@ from indelible.money.entities.values import (
     amount_field,
     identifier_field,
 )
-from indelible.money.lifecycle import REFUND, RefundStatus
+from indelible.money.errors.payments import RefundExists, RefundRunning
+from indelible.money.lifecycle.payments import REFUND, RefundStatus
 
 # Stripe knows a refund in these states.
 AT_STRIPE: Final = frozenset(
@@ -40,13 +40,13 @@ AT_STRIPE: Final = frozenset(
 ONE_RUNNING: Final = OnePerParent(
     parent_field="charge_id",
     states=(RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION),
-    error=errors.RefundRunning,
+    error=RefundRunning,
 )
 ONE_AT_STRIPE: Final = OnePerParent(
     name="one_stripe_refund",
     parent_field="stripe_refund_id",
     states=tuple(RefundStatus),
-    error=errors.RefundExists,
+    error=RefundExists,
 )
 
 

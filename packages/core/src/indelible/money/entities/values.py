@@ -18,7 +18,7 @@ from indelible.kernel.values import (
     is_text,
     value_text,
 )
-from indelible.money.errors import InvalidAmount
+from indelible.money.errors.payments import InvalidAmount
 
 NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
 AMOUNT: Final = {"minimum": 1, "maximum": MAX_AMOUNT_MINOR}

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from indelible.kernel import Head
-from indelible.money.entities import Charge, Dispute
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.saving import save
-from indelible.money.ports import MoneyWrite
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.repositories import is_covered
 from indelible.money.rules.disputes import LOST_ACTION, is_absorbed, is_lost
-from indelible.money.rules.ledger import Proof, dispute_lost
+from indelible.money.rules.ledger.drafts import Proof
+from indelible.money.rules.ledger.payments import dispute_lost
 
 
 def book_loss(tx: MoneyWrite, charge: Charge, dispute: Dispute, proof: Proof) -> None:

@@ -4,13 +4,29 @@ from datetime import datetime
 
 from indelible.kernel import Head
 from indelible.kernel.waking import wake
-from indelible.money import commands, errors
-from indelible.money.commands import ChargeSaved
-from indelible.money.entities import Charge, Intent, OutcomeCode
+from indelible.money.commands.payments import (
+    AttachIntent,
+    AttachSession,
+    CancelCharge,
+    ExtendCharge,
+    OpenCharge,
+    RecordFee,
+    StartPayment,
+)
+from indelible.money.commands.results import ChargeSaved
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.stripe_objects import Intent
+from indelible.money.entities.values import OutcomeCode
+from indelible.money.errors.payments import (
+    ChargeNotFound,
+    DuplicateIntent,
+    OrganizerDoesNotPay,
+    PaymentIntentNotFound,
+)
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.refunds import start_refund
 from indelible.money.handlers.saving import save
-from indelible.money.ports import MoneyWrite
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.repositories import is_settled, payments_switch
 from indelible.money.rules.charges import (
     CHARGE_METADATA,
@@ -28,14 +44,15 @@ from indelible.money.rules.charges import (
 )
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
-from indelible.money.rules.ledger import Proof, entry_fee, payment_quarantined, processing_fee
+from indelible.money.rules.ledger.drafts import Proof
+from indelible.money.rules.ledger.payments import entry_fee, payment_quarantined, processing_fee
 from indelible.money.rules.refunds import quarantine_reason
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE, RECORD_FEE_STAGE
 
 UNKNOWN_FAILURE = "unknown"
 
 
-def open_charge(tx: MoneyWrite, command: commands.OpenCharge) -> ChargeSaved:
+def open_charge(tx: MoneyWrite, command: OpenCharge) -> ChargeSaved:
     """Open the charge of an item, or return the one that it has.
 
     Raises:
@@ -43,7 +60,7 @@ def open_charge(tx: MoneyWrite, command: commands.OpenCharge) -> ChargeSaved:
         Stale: Another transaction has opened it at the same moment.
     """
     if command.party == command.organizer:
-        raise errors.OrganizerDoesNotPay(command.party, command.reference)
+        raise OrganizerDoesNotPay(command.party, command.reference)
     existing = tx.money.charges.of_item(command.item)
     if existing is not None:
         return _charge_saved(existing)
@@ -62,7 +79,7 @@ def open_charge(tx: MoneyWrite, command: commands.OpenCharge) -> ChargeSaved:
     return ChargeSaved(charge=charge, seq=head.revision.seq, is_new=True)
 
 
-def require_payable(tx: MoneyWrite, command: commands.StartPayment) -> ChargeSaved:
+def require_payable(tx: MoneyWrite, command: StartPayment) -> ChargeSaved:
     """Return a charge of a party that takes a payment now.
 
     Raises:
@@ -80,7 +97,7 @@ def require_payable(tx: MoneyWrite, command: commands.StartPayment) -> ChargeSav
     return _charge_saved(head)
 
 
-def attach_intent(tx: MoneyWrite, command: commands.AttachIntent) -> ChargeSaved:
+def attach_intent(tx: MoneyWrite, command: AttachIntent) -> ChargeSaved:
     """Store the payment intent of a charge; the one that it has changes nothing.
 
     An intent of a later generation replaces the one before, which Stripe has canceled.
@@ -95,12 +112,12 @@ def attach_intent(tx: MoneyWrite, command: commands.AttachIntent) -> ChargeSaved
         return _charge_saved(head)
     is_replaced = command.generation > charge.generation
     if charge.session_id is not None or (charge.intent_id is not None and not is_replaced):
-        raise errors.DuplicateIntent(command.intent_id)
+        raise DuplicateIntent(command.intent_id)
 
     return _charge_saved(_attach(tx, head, command.intent_id, command.generation))
 
 
-def attach_session(tx: MoneyWrite, command: commands.AttachSession) -> ChargeSaved:
+def attach_session(tx: MoneyWrite, command: AttachSession) -> ChargeSaved:
     """Store the checkout session of a charge; the one that it has changes nothing.
 
     Raises:
@@ -113,7 +130,7 @@ def attach_session(tx: MoneyWrite, command: commands.AttachSession) -> ChargeSav
         return _charge_saved(head)
     has_own_intent = charge.session_id is None and charge.intent_id is not None
     if has_own_intent or charge.session_id != command.replaces_session_id:
-        raise errors.DuplicateIntent(command.session_id)
+        raise DuplicateIntent(command.session_id)
 
     attached = charge.transition(
         "attach_session",
@@ -124,7 +141,7 @@ def attach_session(tx: MoneyWrite, command: commands.AttachSession) -> ChargeSav
     return _charge_saved(save(tx, tx.money.charges, head, attached, "attach_session"))
 
 
-def extend_charge(tx: MoneyWrite, command: commands.ExtendCharge) -> ChargeSaved:
+def extend_charge(tx: MoneyWrite, command: ExtendCharge) -> ChargeSaved:
     """Move the time until which a charge may be paid; a charge that is paid keeps its own."""
     head = tx.money.charges.lock(command.charge_id)
     charge = head.entity
@@ -138,7 +155,7 @@ def extend_charge(tx: MoneyWrite, command: commands.ExtendCharge) -> ChargeSaved
     return _charge_saved(head)
 
 
-def cancel_charge(tx: MoneyWrite, command: commands.CancelCharge) -> ChargeSaved:
+def cancel_charge(tx: MoneyWrite, command: CancelCharge) -> ChargeSaved:
     """Cancel an unpaid charge; one that cannot be canceled any more stays as it is.
 
     Call it after Stripe has canceled the intent: `ExpireCharge` does.
@@ -152,7 +169,7 @@ def cancel_charge(tx: MoneyWrite, command: commands.CancelCharge) -> ChargeSaved
     return _charge_saved(save(tx, tx.money.charges, head, canceled, "cancel"))
 
 
-def record_fee(tx: MoneyWrite, command: commands.RecordFee) -> None:
+def record_fee(tx: MoneyWrite, command: RecordFee) -> None:
     """Post Stripe's fee of a payment, once for each balance transaction.
 
     It occurred when Stripe charged it, however late it is posted.
@@ -294,13 +311,13 @@ def _locked_charge(tx: MoneyWrite, intent: Intent) -> Head[Charge]:
     head = tx.money.charges.of_intent(intent.id)
     charge_id = intent.metadata.get(CHARGE_METADATA) if head is None else head.entity.id
     if charge_id is None:
-        raise errors.PaymentIntentNotFound(intent.id)
+        raise PaymentIntentNotFound(intent.id)
     try:
         head = tx.money.charges.lock(charge_id)
-    except errors.ChargeNotFound:
-        raise errors.PaymentIntentNotFound(intent.id) from None
+    except ChargeNotFound:
+        raise PaymentIntentNotFound(intent.id) from None
     if head.entity.intent_id not in (None, intent.id):
-        raise errors.PaymentIntentNotFound(intent.id)
+        raise PaymentIntentNotFound(intent.id)
 
     return head
 

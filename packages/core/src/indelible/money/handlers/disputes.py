@@ -1,12 +1,15 @@
 """The handlers of disputes: opened, decided and paid by what Stripe reports."""
 
 from indelible.kernel import Head
-from indelible.money import commands, errors
-from indelible.money.entities import Charge, Dispute, DisputeObject
+from indelible.money.commands.payments import BookResidue
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.stripe_objects import DisputeObject
+from indelible.money.errors.payments import PaymentIntentNotFound, PaymentNotBooked
 from indelible.money.handlers.chargebacks import book_loss
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.saving import save
-from indelible.money.ports import MoneyWrite
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.repositories import is_covered, is_settled
 from indelible.money.rules.charges import Decision
 from indelible.money.rules.disputes import (
@@ -22,12 +25,8 @@ from indelible.money.rules.disputes import (
 )
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
-from indelible.money.rules.ledger import (
-    Proof,
-    dispute_opened,
-    dispute_residue,
-    dispute_won,
-)
+from indelible.money.rules.ledger.drafts import Proof
+from indelible.money.rules.ledger.payments import dispute_opened, dispute_residue, dispute_won
 from indelible.money.rules.refunds import refunded_sum
 
 
@@ -55,7 +54,7 @@ def apply_dispute(
     return Decision(actions) if actions else decision
 
 
-def book_residue(tx: MoneyWrite, command: commands.BookResidue) -> None:
+def book_residue(tx: MoneyWrite, command: BookResidue) -> None:
     """Book what a settlement has left in the escrow because of a dispute, unless it was booked.
 
     The end of a dispute does so by itself. A dispute that ended before the settlement was posted
@@ -70,11 +69,11 @@ def book_residue(tx: MoneyWrite, command: commands.BookResidue) -> None:
 def _locked_charge(tx: MoneyWrite, intent_id: str) -> Head[Charge]:
     head = tx.money.charges.of_intent(intent_id)
     if head is None:
-        raise errors.PaymentIntentNotFound(intent_id)
+        raise PaymentIntentNotFound(intent_id)
     charge = tx.money.charges.lock(head.entity.id)
     if charge.entity.received_minor is None:
         # The event of the dispute has overtaken the one of its payment.
-        raise errors.PaymentNotBooked(charge.entity.id, charge.entity.status)
+        raise PaymentNotBooked(charge.entity.id, charge.entity.status)
     return charge
 
 

@@ -9,25 +9,31 @@ from typing import Any, Final
 
 from indelible.kernel import Head
 from indelible.kernel.payloads import Payload
-from indelible.money import commands
-from indelible.money.commands import EventApplied, StripeEventSaved
-from indelible.money.entities import (
+from indelible.money.commands.payments import (
+    ApplyEvent,
+    BuryEvent,
+    FailEvent,
+    ReceiveEvent,
+    ReplayEvent,
+)
+from indelible.money.commands.results import EventApplied, StripeEventSaved
+from indelible.money.entities.events import StripeEvent
+from indelible.money.entities.stripe_objects import (
     AccountObject,
     ChargeObject,
     DisputeObject,
-    EventOutcome,
     Intent,
     RefundObject,
-    StripeEvent,
     TransferObject,
 )
+from indelible.money.entities.values import EventOutcome
 from indelible.money.handlers.charges import apply_intent
 from indelible.money.handlers.disputes import apply_dispute
 from indelible.money.handlers.payees import apply_account
-from indelible.money.handlers.payouts import apply_transfer
+from indelible.money.handlers.payouts.ending import apply_transfer
 from indelible.money.handlers.refunds import apply_refund, apply_refunded_charge
 from indelible.money.handlers.saving import save
-from indelible.money.ports import MoneyWrite
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.rules.charges import STALE_EVENT, UNHANDLED_EVENT, Decision
 from indelible.money.rules.events import EventFacts, ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
@@ -48,7 +54,7 @@ APPLIERS: Final[Mapping[type, Applier]] = {
 }
 
 
-def receive_event(tx: MoneyWrite, command: commands.ReceiveEvent) -> StripeEventSaved:
+def receive_event(tx: MoneyWrite, command: ReceiveEvent) -> StripeEventSaved:
     """Store an event's bytes and enqueue its processing; a known event changes nothing.
 
     Raises:
@@ -79,7 +85,7 @@ def receive_event(tx: MoneyWrite, command: commands.ReceiveEvent) -> StripeEvent
     return StripeEventSaved(event=event, seq=head.revision.seq)
 
 
-def apply_event(tx: MoneyWrite, command: commands.ApplyEvent) -> EventApplied:
+def apply_event(tx: MoneyWrite, command: ApplyEvent) -> EventApplied:
     """Apply a received event and store the attempt, in one transaction.
 
     Raises:
@@ -110,7 +116,7 @@ def _applier_of(facts: EventFacts | None) -> Applier | None:
     return APPLIERS.get(type(facts))
 
 
-def fail_event(tx: MoneyWrite, command: commands.FailEvent) -> StripeEventSaved:
+def fail_event(tx: MoneyWrite, command: FailEvent) -> StripeEventSaved:
     """Store an attempt that failed; an event that has an outcome by now stays as it is."""
     head = tx.money.events.lock(command.event_id)
     if not head.entity.is_received:
@@ -121,7 +127,7 @@ def fail_event(tx: MoneyWrite, command: commands.FailEvent) -> StripeEventSaved:
     return _event_saved(_save_attempt(tx, head, event, "fail", outcome, command.problem))
 
 
-def bury_event(tx: MoneyWrite, command: commands.BuryEvent) -> StripeEventSaved:
+def bury_event(tx: MoneyWrite, command: BuryEvent) -> StripeEventSaved:
     """Make an event a dead letter; one that has an outcome by now stays as it is."""
     head = tx.money.events.lock(command.event_id)
     if not head.entity.is_received:
@@ -132,7 +138,7 @@ def bury_event(tx: MoneyWrite, command: commands.BuryEvent) -> StripeEventSaved:
     return _event_saved(_save_attempt(tx, head, event, "bury", outcome, command.problem))
 
 
-def replay_event(tx: MoneyWrite, command: commands.ReplayEvent) -> StripeEventSaved:
+def replay_event(tx: MoneyWrite, command: ReplayEvent) -> StripeEventSaved:
     """Process a dead letter again.
 
     Raises:

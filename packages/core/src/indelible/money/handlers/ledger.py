@@ -6,25 +6,30 @@ from datetime import datetime
 from indelible.kernel import Head, digest
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.history import Update
-from indelible.money import commands, errors
-from indelible.money.commands import MovementPosted
-from indelible.money.entities import Account, Movement, MovementKind, Posting
+from indelible.money.commands.ledger import Settle
+from indelible.money.commands.results import MovementPosted
+from indelible.money.entities.ledger import Account, Movement, Posting
+from indelible.money.entities.values import MovementKind
+from indelible.money.errors.ledger import ItemCovered, LedgerDuplicateEntry
+from indelible.money.errors.payouts import PayoutAlreadyScheduled
 from indelible.money.handlers.saving import save
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
-from indelible.money.rules.ledger import (
-    OPERATOR,
-    AccountKey,
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.rules.ledger.checks import (
     AccountStep,
-    AccountSums,
-    MovementDraft,
-    account_sums,
     check_distinct_lines,
     check_movement,
     check_owed_line,
     check_reversed_line,
-    guarantee_topup,
-    mirror,
 )
+from indelible.money.rules.ledger.drafts import (
+    OPERATOR,
+    AccountKey,
+    AccountSums,
+    MovementDraft,
+    account_sums,
+)
+from indelible.money.rules.ledger.payouts import guarantee_topup, mirror
 
 
 def post_movement(
@@ -54,7 +59,7 @@ def post_movement(
     return _post(tx, draft, movement, heads)
 
 
-def settle(tx: MoneyWrite, command: commands.Settle) -> MovementPosted:
+def settle(tx: MoneyWrite, command: Settle) -> MovementPosted:
     """Post a settlement, after the platform has filled the escrow up where it must."""
     if command.top_up_minor > 0:
         top_up = guarantee_topup(
@@ -113,7 +118,7 @@ def _existing(tx: MoneyWrite, draft: MovementDraft) -> MovementPosted | None:
     expected = _stored_content(tx, head.entity)
     actual = _draft_content(draft)
     if actual != expected:
-        raise errors.LedgerDuplicateEntry(draft.key, expected, actual)
+        raise LedgerDuplicateEntry(draft.key, expected, actual)
     return MovementPosted(movement=head.entity, seq=head.revision.seq, is_new=False)
 
 
@@ -234,13 +239,13 @@ def _check_no_transfer(tx: MoneyWrite, movement_id: str, number: int) -> None:
     Who issues a transfer again locks the account of the line first, as a posting does.
     """
     if tx.money.transfers.of_owed_line(movement_id, number) is not None:
-        raise errors.PayoutAlreadyScheduled(f"owed line {number} of movement {movement_id}")
+        raise PayoutAlreadyScheduled(f"owed line {number} of movement {movement_id}")
 
 
 def _check_items(tx: MoneyWrite, draft: MovementDraft) -> None:
     """Refuse a settlement of an item that another one has counted."""
     for item, movement_id in tx.money.movements.covering_any(draft.items).items():
-        raise errors.ItemCovered(item, movement_id)
+        raise ItemCovered(item, movement_id)
 
 
 def _postings_of(tx: MoneyWrite, movement: Movement) -> list[Posting]:

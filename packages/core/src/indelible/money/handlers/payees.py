@@ -4,11 +4,22 @@ from datetime import datetime
 from typing import Final
 
 from indelible.kernel import Actor, Head
-from indelible.money import commands, errors
-from indelible.money.commands import PayeeSaved
-from indelible.money.entities import AccountObject, Payee
+from indelible.money.commands.payouts import (
+    AttachDestination,
+    ClosePayee,
+    EnablePayee,
+    RefreshPayee,
+    RegisterPayee,
+    ReopenPayee,
+    RestrictPayee,
+)
+from indelible.money.commands.results import PayeeSaved
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.stripe_objects import AccountObject
+from indelible.money.errors.payouts import PayeeChanged, PayoutAccountMissing
 from indelible.money.handlers.saving import save
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
@@ -17,7 +28,7 @@ from indelible.money.rules.payouts import SEND_TRANSFER_STAGE, WOKEN_BY_PAYEE
 UNKNOWN_ACCOUNT: Final = Decision(code="PAYEE_NOT_FOUND")
 
 
-def register_payee(tx: MoneyWrite, command: commands.RegisterPayee) -> PayeeSaved:
+def register_payee(tx: MoneyWrite, command: RegisterPayee) -> PayeeSaved:
     """Register a party that receives payouts, or return the payee that it has."""
     existing = tx.money.payees.of_party(command.party)
     if existing is not None:
@@ -27,7 +38,7 @@ def register_payee(tx: MoneyWrite, command: commands.RegisterPayee) -> PayeeSave
     return _saved(save(tx, tx.money.payees, None, payee, "register"))
 
 
-def attach_destination(tx: MoneyWrite, command: commands.AttachDestination) -> PayeeSaved:
+def attach_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeSaved:
     """Store the account of a payee, and who has set it. It receives money once Stripe enables it.
 
     A transfer goes there if its approval covers the account, or if the payee itself has set it:
@@ -46,7 +57,7 @@ def attach_destination(tx: MoneyWrite, command: commands.AttachDestination) -> P
     return _saved(save(tx, tx.money.payees, head, payee, "attach"))
 
 
-def attach_own_destination(tx: MoneyWrite, command: commands.AttachDestination) -> PayeeSaved:
+def attach_own_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeSaved:
     """Register a payee and store the account that it has opened, unless it has one of its own.
 
     It replaces an account that somebody else has set. The actor is the payee.
@@ -55,14 +66,14 @@ def attach_own_destination(tx: MoneyWrite, command: commands.AttachDestination) 
         InvalidTransition: The payee is closed.
         DestinationTaken: Another payee has the account.
     """
-    register_payee(tx, commands.RegisterPayee(party=command.party))
+    register_payee(tx, RegisterPayee(party=command.party))
     head = tx.money.payees.lock(command.party)
     if head.entity.has_own_destination:
         return _saved(head)
     return attach_destination(tx, command)
 
 
-def enable_payee(tx: MoneyWrite, command: commands.EnablePayee) -> PayeeSaved:
+def enable_payee(tx: MoneyWrite, command: EnablePayee) -> PayeeSaved:
     """Allow transfers to a payee, and make the transfers due that wait for it."""
     head = tx.money.payees.lock(command.party)
     payee = head.entity.enabled(now=tx.clock.now())
@@ -73,7 +84,7 @@ def enable_payee(tx: MoneyWrite, command: commands.EnablePayee) -> PayeeSaved:
     return _saved(head)
 
 
-def restrict_payee(tx: MoneyWrite, command: commands.RestrictPayee) -> PayeeSaved:
+def restrict_payee(tx: MoneyWrite, command: RestrictPayee) -> PayeeSaved:
     """Stop transfers to a payee until its account is enabled again."""
     head = tx.money.payees.lock(command.party)
     payee = head.entity.restricted(now=tx.clock.now())
@@ -82,7 +93,7 @@ def restrict_payee(tx: MoneyWrite, command: commands.RestrictPayee) -> PayeeSave
     return _saved(save(tx, tx.money.payees, head, payee, "restrict"))
 
 
-def refresh_payee(tx: MoneyWrite, command: commands.RefreshPayee) -> PayeeSaved:
+def refresh_payee(tx: MoneyWrite, command: RefreshPayee) -> PayeeSaved:
     """Apply what Stripe has answered about an account, unless the payee has changed meanwhile."""
     head = tx.money.payees.lock(command.party)
     is_same = head.entity.destination == command.destination
@@ -91,7 +102,7 @@ def refresh_payee(tx: MoneyWrite, command: commands.RefreshPayee) -> PayeeSaved:
     return _saved(tx.money.payees.get(command.party))
 
 
-def close_payee(tx: MoneyWrite, command: commands.ClosePayee) -> PayeeSaved:
+def close_payee(tx: MoneyWrite, command: ClosePayee) -> PayeeSaved:
     """Stop transfers to a payee for good; what it is owed waits, and becomes unclaimed."""
     head = tx.money.payees.lock(command.party)
     payee = head.entity.closed(now=tx.clock.now())
@@ -100,7 +111,7 @@ def close_payee(tx: MoneyWrite, command: commands.ClosePayee) -> PayeeSaved:
     return _saved(save(tx, tx.money.payees, head, payee, "close"))
 
 
-def reopen_payee(tx: MoneyWrite, command: commands.ReopenPayee) -> PayeeSaved:
+def reopen_payee(tx: MoneyWrite, command: ReopenPayee) -> PayeeSaved:
     """Let a closed payee name an account again."""
     head = tx.money.payees.lock(command.party)
     payee = head.entity.transition("reopen", now=tx.clock.now())
@@ -127,7 +138,7 @@ def apply_account(
 
     account, seq = evidence.account or facts, known.revision.seq
     if evidence.payee_seq is not None and evidence.payee_seq != seq:
-        raise errors.PayeeChanged(known.entity.id, evidence.payee_seq, seq)
+        raise PayeeChanged(known.entity.id, evidence.payee_seq, seq)
     return _apply_state(tx, known.entity, transfers_active=account.transfers_active)
 
 
@@ -138,17 +149,17 @@ def require_ready(payee: Payee | None, party: str) -> Payee:
         PayoutAccountMissing: It cannot.
     """
     if payee is None or not payee.is_ready:
-        raise errors.PayoutAccountMissing(party, "none" if payee is None else payee.status)
+        raise PayoutAccountMissing(party, "none" if payee is None else payee.status)
     return payee
 
 
 def _apply_state(tx: MoneyWrite, payee: Payee, *, transfers_active: bool) -> Decision:
     """Enable or restrict a payee as its account at Stripe is."""
     if transfers_active and payee.is_restricted:
-        enable_payee(tx, commands.EnablePayee(party=payee.id))
+        enable_payee(tx, EnablePayee(party=payee.id))
         return Decision(actions=("enable",))
     if payee.is_ready and not transfers_active:
-        restrict_payee(tx, commands.RestrictPayee(party=payee.id))
+        restrict_payee(tx, RestrictPayee(party=payee.id))
         return Decision(actions=("restrict",))
     return KNOWN
 

@@ -5,12 +5,19 @@ from typing import Final
 
 from indelible.kernel import Head
 from indelible.kernel.bulk import Bulk
-from indelible.money import commands
-from indelible.money.commands import ReconciliationSaved
-from indelible.money.entities import Discrepancy, Reconciliation, ReconciliationScope
+from indelible.money.commands.payouts import (
+    FailReconciliation,
+    FinishReconciliation,
+    HaltPayments,
+    ResumePayments,
+    StartReconciliation,
+)
+from indelible.money.commands.results import ReconciliationSaved
+from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
+from indelible.money.entities.values import ReconciliationScope
 from indelible.money.handlers.saving import save
 from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
-from indelible.money.ports import MoneyWrite
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.rules.reconciliation import ENDED_BY_EVENTS, GRACE, RECONCILE_FULL_STAGE
 
 ABANDONED_AFTER: Final = timedelta(hours=1)
@@ -18,9 +25,7 @@ ABANDONED: Final = "ABANDONED"
 FOLLOW_UP: Final = "follow-up"
 
 
-def start_reconciliation(
-    tx: MoneyWrite, command: commands.StartReconciliation
-) -> ReconciliationSaved:
+def start_reconciliation(tx: MoneyWrite, command: StartReconciliation) -> ReconciliationSaved:
     """Start a comparison of the books with Stripe; one that was abandoned has failed.
 
     Raises:
@@ -29,7 +34,7 @@ def start_reconciliation(
     now = tx.clock.now()
     running = tx.money.reconciliations.started(command.scope)
     if running is not None and now - running.entity.started_at >= ABANDONED_AFTER:
-        fail = commands.FailReconciliation(
+        fail = FailReconciliation(
             reconciliation_id=running.entity.id,
             error_code=ABANDONED,
             error_message="its process has ended",
@@ -41,9 +46,7 @@ def start_reconciliation(
     return _saved(save(tx, tx.money.reconciliations, None, reconciliation, "start"))
 
 
-def finish_reconciliation(
-    tx: MoneyWrite, command: commands.FinishReconciliation
-) -> ReconciliationSaved:
+def finish_reconciliation(tx: MoneyWrite, command: FinishReconciliation) -> ReconciliationSaved:
     """Store what a reconciliation has found, and halt or resume payments by it.
 
     A discrepancy without a remedy halts new payments and transfers. A clean full reconciliation
@@ -56,9 +59,9 @@ def finish_reconciliation(
     is_new_halt = False
     if any(one.remedy is None for one in command.discrepancies):
         is_new_halt = not _is_halted(tx)
-        halt_payments(tx, commands.HaltPayments(reason_code=DISCREPANCY))
+        halt_payments(tx, HaltPayments(reason_code=DISCREPANCY))
     elif not command.discrepancies and scope is ReconciliationScope.FULL and _is_explained(tx):
-        resume_payments(tx, commands.ResumePayments())
+        resume_payments(tx, ResumePayments())
     now = tx.clock.now()
     if is_new_halt or _is_followed(tx, command, scope):
         tx.tasks.enqueue(RECONCILE_FULL_STAGE, {FOLLOW_UP: now + GRACE})
@@ -74,9 +77,7 @@ def finish_reconciliation(
     return _saved(head)
 
 
-def fail_reconciliation(
-    tx: MoneyWrite, command: commands.FailReconciliation
-) -> ReconciliationSaved:
+def fail_reconciliation(tx: MoneyWrite, command: FailReconciliation) -> ReconciliationSaved:
     """Store that a reconciliation could not be finished; it halts nothing."""
     head = tx.money.reconciliations.lock(command.reconciliation_id)
     now = tx.clock.now()
@@ -95,9 +96,7 @@ def _is_halted(tx: MoneyWrite) -> bool:
     return head is not None and head.entity.is_halted
 
 
-def _is_followed(
-    tx: MoneyWrite, command: commands.FinishReconciliation, scope: ReconciliationScope
-) -> bool:
+def _is_followed(tx: MoneyWrite, command: FinishReconciliation, scope: ReconciliationScope) -> bool:
     """Return True if another full reconciliation should soon see what events have changed."""
     if any(one.remedy is not None for one in command.discrepancies):
         return True

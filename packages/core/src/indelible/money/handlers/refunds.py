@@ -6,32 +6,38 @@ from attrs import frozen
 
 from indelible.kernel import Head
 from indelible.kernel.audit import ActorKind
-from indelible.money import commands, errors
-from indelible.money.commands import RefundSaved
-from indelible.money.entities import (
-    AttemptKind,
-    Charge,
-    ChargeObject,
-    Refund,
-    RefundObject,
-    RefundReason,
-    refund_id,
+from indelible.money.commands.payments import (
+    BeginRefundAttempt,
+    RecordRefund,
+    RejectRefund,
+    RequestRefund,
+)
+from indelible.money.commands.results import RefundSaved
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.ids import refund_id
+from indelible.money.entities.refunds import Refund
+from indelible.money.entities.stripe_objects import ChargeObject, RefundObject
+from indelible.money.entities.values import AttemptKind, RefundReason
+from indelible.money.errors.payments import (
+    DisputeOpen,
+    PaymentIntentNotFound,
+    RefundNotAllowed,
+    RefundRunning,
 )
 from indelible.money.handlers.chargebacks import resume_disputes
-from indelible.money.handlers.ledger import post_movement, reverse
+from indelible.money.handlers.refund_movements import (
+    hold_refund,
+    post_refund,
+    release_refund,
+    reverse_refund,
+)
 from indelible.money.handlers.saving import save
-from indelible.money.ports import MoneyWrite
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.repositories import is_covered
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
-from indelible.money.rules.ledger import (
-    Proof,
-    refund_failed,
-    refund_requested,
-    refund_succeeded,
-    refund_succeeded_key,
-)
+from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.refunds import (
     FAILURES,
     MAX_QUARANTINE_REFUNDS,
@@ -57,7 +63,7 @@ class RefundStarted:
     refund: Head[Refund]
 
 
-def request_refund(tx: MoneyWrite, command: commands.RequestRefund) -> RefundSaved:
+def request_refund(tx: MoneyWrite, command: RequestRefund) -> RefundSaved:
     """Request the refund of a charge; one of the same amount that is under way is returned again.
 
     Without an amount, all that is left of the charge is refunded.
@@ -78,7 +84,7 @@ def request_refund(tx: MoneyWrite, command: commands.RequestRefund) -> RefundSav
             continue
         if amount_minor == other.entity.amount_minor:
             return _refund_saved(other)
-        raise errors.RefundRunning(charge.id)
+        raise RefundRunning(charge.id)
 
     charge.require_refundable(amount_minor)
     proof = _proof_of_request(tx, charge)
@@ -114,11 +120,11 @@ def start_refund(
         "request_refund", now=tx.clock.now(), outcome_code=outcome_of(charge, reason)
     )
     head = save(tx, tx.money.charges, head, pending, "request_refund")
-    _hold(tx, charge, refund, proof)
+    hold_refund(tx, charge, refund, proof)
     return RefundStarted(charge=head, refund=refund_head)
 
 
-def begin_refund_attempt(tx: MoneyWrite, command: commands.BeginRefundAttempt) -> RefundSaved:
+def begin_refund_attempt(tx: MoneyWrite, command: BeginRefundAttempt) -> RefundSaved:
     """Store an attempt to make a refund, before the request to Stripe."""
     head = tx.money.refunds.lock(command.refund_id)
     return _refund_saved(save_attempt(tx, head, command.generation, command.kind))
@@ -132,7 +138,7 @@ def save_attempt(
     return save(tx, tx.money.refunds, head, refund, "attempt", records=(refund.new_attempt(kind),))
 
 
-def record_refund(tx: MoneyWrite, command: commands.RecordRefund) -> Decision:
+def record_refund(tx: MoneyWrite, command: RecordRefund) -> Decision:
     """Apply what Stripe has answered to our request of a refund."""
     refund = tx.money.refunds.get(command.refund_id).entity
     charge = tx.money.charges.lock(refund.charge_id)
@@ -140,7 +146,7 @@ def record_refund(tx: MoneyWrite, command: commands.RecordRefund) -> Decision:
     return _apply(tx, charge, head, command.reported, Proof(head.entity.id, head.entity.id))
 
 
-def reject_refund(tx: MoneyWrite, command: commands.RejectRefund) -> RefundSaved:
+def reject_refund(tx: MoneyWrite, command: RejectRefund) -> RefundSaved:
     """Apply that Stripe will never make a refund: its money goes back, and the charge with it."""
     refund = tx.money.refunds.get(command.refund_id).entity
     charge = tx.money.charges.lock(refund.charge_id)
@@ -178,7 +184,7 @@ def apply_refunded_charge(
         if applied.actions:
             decision = applied
     if not evidence.refunds and facts.payment_intent is None:
-        raise errors.PaymentIntentNotFound(facts.id)
+        raise PaymentIntentNotFound(facts.id)
 
     return decision
 
@@ -239,7 +245,7 @@ def _adopt(
     )
     head = save(tx, tx.money.refunds, None, refund, "adopt")
     if not charge.is_quarantined:
-        _hold(tx, charge, refund, proof)
+        hold_refund(tx, charge, refund, proof)
     return charge_head, head
 
 
@@ -248,11 +254,11 @@ def _refunded_charge(tx: MoneyWrite, reported: RefundObject) -> Head[Charge]:
     intent_id = reported.payment_intent or reported.id
     known = tx.money.charges.of_intent(intent_id)
     if known is None:
-        raise errors.PaymentIntentNotFound(intent_id)
+        raise PaymentIntentNotFound(intent_id)
     head = tx.money.charges.lock(known.entity.id)
     if head.entity.received_minor is None:
         # The event of the refund has overtaken the one of its payment.
-        raise errors.RefundNotAllowed(head.entity.id, "a known payment", head.entity.status)
+        raise RefundNotAllowed(head.entity.id, "a known payment", head.entity.status)
     return head
 
 
@@ -297,13 +303,13 @@ def _end(
     `occurred_at` is when the money has left Stripe's balance, however late that is known.
     """
     if action == SUCCESS:
-        _post_success(tx, head.entity, refund, proof, occurred_at)
+        post_refund(tx, head.entity, refund, proof, occurred_at)
         _move_charge(tx, head, refund, proof, is_success=True)
     if action in FAILURES:
         if has_succeeded(refund):
-            _reverse_success(tx, refund, proof)
+            reverse_refund(tx, refund, proof)
         if not head.entity.is_quarantined:
-            _post_failure(tx, head.entity, refund, proof)
+            release_refund(tx, head.entity, refund, proof)
         _move_charge(tx, head, refund, proof, is_success=False)
 
 
@@ -335,53 +341,6 @@ def _refund_again(
         start_refund(tx, head, refund.reason_code, head.entity.left_minor, proof)
 
 
-def _hold(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
-    draft = refund_requested(
-        refund_id=refund.id,
-        reference=charge.reference,
-        party=charge.party,
-        amount_minor=refund.amount_minor,
-        currency=refund.currency,
-        is_covered=refund.covered,
-        proof=proof,
-    )
-    post_movement(tx, draft)
-
-
-def _post_success(
-    tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof, occurred_at: datetime
-) -> None:
-    draft = refund_succeeded(
-        refund_id=refund.id,
-        reference=charge.reference,
-        party=charge.party,
-        amount_minor=refund.amount_minor,
-        currency=refund.currency,
-        proof=proof,
-    )
-    post_movement(tx, draft, occurred_at=occurred_at)
-
-
-def _post_failure(tx: MoneyWrite, charge: Charge, refund: Refund, proof: Proof) -> None:
-    draft = refund_failed(
-        refund_id=refund.id,
-        reference=charge.reference,
-        party=charge.party,
-        amount_minor=refund.amount_minor,
-        currency=refund.currency,
-        is_covered=refund.covered,
-        proof=proof,
-    )
-    post_movement(tx, draft)
-
-
-def _reverse_success(tx: MoneyWrite, refund: Refund, proof: Proof) -> None:
-    """Mirror the movement by which the money of a refund has left: a bank has returned it."""
-    movement = tx.money.movements.of_key(refund_succeeded_key(refund.id))
-    if movement is not None:
-        reverse(tx, movement.entity, source=proof.source)
-
-
 def _proof_of_request(tx: MoneyWrite, charge: Charge) -> Proof:
     """Return the proof of a refund that a person, or else the program, has requested."""
     if tx.actor.kind is ActorKind.SYSTEM:
@@ -393,7 +352,7 @@ def _refuse_disputed(tx: MoneyWrite, charge: Charge) -> None:
     """Raise DisputeOpen for a charge with an open dispute: Stripe refunds none of it."""
     for head in tx.money.disputes.of_charge(charge.id):
         if head.entity.is_open:
-            raise errors.DisputeOpen(charge.id, head.entity.id)
+            raise DisputeOpen(charge.id, head.entity.id)
 
 
 def _refund_saved(head: Head[Refund]) -> RefundSaved:

@@ -1,17 +1,20 @@
 """Reverse movements that were posted in error: one person proposes, another one approves."""
 
-from indelible.money import commands, errors
-from indelible.money.commands import MovementPosted
-from indelible.money.handlers.ledger import post_movement, reverse
-from indelible.money.ports import MoneyWrite
-from indelible.money.repositories import reversal_proposer
-from indelible.money.rules.ledger import (
-    check_reversible_by_operators,
-    reversal_proposed,
+from indelible.money.commands.ledger import ApproveReversal, ProposeReversal
+from indelible.money.commands.results import MovementPosted
+from indelible.money.errors.ledger import (
+    MovementReversed,
+    ReversalNeedsSecondPerson,
+    ReversalNotProposed,
 )
+from indelible.money.handlers.ledger import post_movement, reverse
+from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories import reversal_proposer
+from indelible.money.rules.ledger.checks import check_reversible_by_operators
+from indelible.money.rules.ledger.payouts import reversal_proposed
 
 
-def propose_reversal(tx: MoneyWrite, command: commands.ProposeReversal) -> MovementPosted:
+def propose_reversal(tx: MoneyWrite, command: ProposeReversal) -> MovementPosted:
     """Note the proposal to reverse a movement, or return the note that it has.
 
     Raises:
@@ -22,11 +25,11 @@ def propose_reversal(tx: MoneyWrite, command: commands.ProposeReversal) -> Movem
     movement = tx.money.movements.get(command.movement_id).entity
     check_reversible_by_operators(movement)
     if tx.money.movements.reversal_of(movement.id) is not None:
-        raise errors.MovementReversed(movement.id)
+        raise MovementReversed(movement.id)
     return post_movement(tx, reversal_proposed(movement))
 
 
-def approve_reversal(tx: MoneyWrite, command: commands.ApproveReversal) -> MovementPosted:
+def approve_reversal(tx: MoneyWrite, command: ApproveReversal) -> MovementPosted:
     """Post the mirror of a movement that another person has proposed to reverse.
 
     A wrong reversal is corrected in the same way: it is a movement that can be reversed.
@@ -44,7 +47,7 @@ def approve_reversal(tx: MoneyWrite, command: commands.ApproveReversal) -> Movem
     check_reversible_by_operators(movement)
     proposer = reversal_proposer(tx, movement.id)
     if proposer is None:
-        raise errors.ReversalNotProposed(movement.id)
+        raise ReversalNotProposed(movement.id)
     if proposer == tx.actor:
-        raise errors.ReversalNeedsSecondPerson(movement.id, str(tx.actor))
+        raise ReversalNeedsSecondPerson(movement.id, str(tx.actor))
     return reverse(tx, movement)

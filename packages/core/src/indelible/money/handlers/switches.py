@@ -3,16 +3,17 @@
 from typing import Final
 
 from indelible.kernel import Head
-from indelible.money import commands, errors
-from indelible.money.commands import SwitchSaved
-from indelible.money.entities import SWITCH_ID, PaymentSwitch
+from indelible.money.commands.payouts import HaltPayments, ResumePayments
+from indelible.money.commands.results import SwitchSaved
+from indelible.money.entities.reconciliations import SWITCH_ID, PaymentSwitch
+from indelible.money.errors.payouts import SwitchNotFound
 from indelible.money.handlers.saving import save
-from indelible.money.ports import MoneyWrite
+from indelible.money.ports.transactions import MoneyWrite
 
 DISCREPANCY: Final = "RECONCILIATION_DISCREPANCY"
 
 
-def halt_payments(tx: MoneyWrite, command: commands.HaltPayments) -> SwitchSaved:
+def halt_payments(tx: MoneyWrite, command: HaltPayments) -> SwitchSaved:
     """Refuse new payments and new transfers until somebody resumes them.
 
     A halt stays as it is, but one by a reconciliation, which may end by itself, becomes that of
@@ -35,7 +36,7 @@ def halt_payments(tx: MoneyWrite, command: commands.HaltPayments) -> SwitchSaved
 
 def resume_payments(
     tx: MoneyWrite,
-    command: commands.ResumePayments,  # noqa: ARG001 - it has no fields
+    command: ResumePayments,  # noqa: ARG001 - it has no fields
 ) -> SwitchSaved:
     """Allow new payments and transfers again; the sweep makes the transfers due that have waited.
 
@@ -45,7 +46,7 @@ def resume_payments(
     """
     head = tx.money.switches.current()
     if head is None:
-        raise errors.SwitchNotFound(SWITCH_ID)
+        raise SwitchNotFound(SWITCH_ID)
 
     head = tx.money.switches.lock(SWITCH_ID)
     switch = head.entity.transition("resume", now=tx.clock.now(), reason_code=None, halted_at=None)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from indelible.money.entities import (
+from indelible.money.entities.stripe_objects import (
     AccountLink,
     AccountObject,
     BalanceAmount,

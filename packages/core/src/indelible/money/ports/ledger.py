@@ -9,16 +9,9 @@ from attrs import frozen
 from indelible.kernel import Change, Head, ListFilter
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import AggregateReader, AggregateRepository, Update
-from indelible.money.entities import (
-    Account,
-    AccountKind,
-    BalanceSum,
-    KindSum,
-    LedgerLine,
-    Movement,
-    OwedLine,
-    Posting,
-)
+from indelible.money.entities.ledger import Account, Movement, Posting
+from indelible.money.entities.lines import BalanceSum, KindSum, LedgerLine, OwedLine
+from indelible.money.entities.values import AccountKind
 
 MAX_ROWS_PER_PAGE: Final = 500
 

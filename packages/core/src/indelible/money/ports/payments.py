@@ -8,26 +8,14 @@ from attrs import frozen
 
 from indelible.kernel import Head, ListFilter
 from indelible.kernel.history import AggregateReader, AggregateRepository
-from indelible.money.entities import (
-    Charge,
-    Discrepancy,
-    Dispute,
-    PaymentSwitch,
-    Reconciliation,
-    ReconciliationRule,
-    ReconciliationScope,
-    Refund,
-    RefundAttempt,
-    StripeEvent,
-    StripeEventAttempt,
-)
-from indelible.money.lifecycle import (
-    ChargeStatus,
-    DisputeStatus,
-    InboxStatus,
-    ReconciliationStatus,
-    RefundStatus,
-)
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent, StripeEventAttempt
+from indelible.money.entities.reconciliations import Discrepancy, PaymentSwitch, Reconciliation
+from indelible.money.entities.refunds import Refund, RefundAttempt
+from indelible.money.entities.values import ReconciliationRule, ReconciliationScope
+from indelible.money.lifecycle.payments import ChargeStatus, DisputeStatus, RefundStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus, ReconciliationStatus
 
 
 @frozen(kw_only=True, slots=False)

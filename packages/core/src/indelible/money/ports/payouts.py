@@ -9,16 +9,10 @@ from attrs import frozen
 from indelible.kernel import Head, ListFilter
 from indelible.kernel.births import BirthRepository
 from indelible.kernel.history import AggregateReader, AggregateRepository
-from indelible.money.entities import (
-    OwedLine,
-    OwedSum,
-    Payee,
-    PayoutJob,
-    Transfer,
-    TransferAttempt,
-    TransferLine,
-)
-from indelible.money.lifecycle import PayeeStatus, PayoutJobStatus, TransferStatus
+from indelible.money.entities.lines import OwedLine, OwedSum
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.lifecycle.payouts import PayeeStatus, PayoutJobStatus, TransferStatus
 
 
 @frozen(kw_only=True, slots=False)

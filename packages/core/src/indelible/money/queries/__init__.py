@@ -5,28 +5,21 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from indelible.kernel.transaction import single_statement
-from indelible.money.commands import ChargeSaved, MovementPosted
-from indelible.money.entities import (
-    Account,
-    BalanceSum,
-    Charge,
-    LedgerLine,
-    Movement,
-    OwedLine,
-    Posting,
-)
+from indelible.money.commands.results import ChargeSaved, MovementPosted
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.ledger import Account, Movement, Posting
+from indelible.money.entities.lines import BalanceSum, LedgerLine, OwedLine
 from indelible.money.entities.values import Side
-from indelible.money.errors import PayeeNotFound
-from indelible.money.ports import (
+from indelible.money.errors.payouts import PayeeNotFound
+from indelible.money.ports.ledger import (
     ALL_ACCOUNTS,
-    ALL_CHARGES,
     ALL_MOVEMENTS,
     MAX_ROWS_PER_PAGE,
     AccountFilter,
-    ChargeFilter,
-    MoneyRead,
     MovementFilter,
 )
+from indelible.money.ports.payments import ALL_CHARGES, ChargeFilter
+from indelible.money.ports.transactions import MoneyRead
 
 PAGE_SIZE = 50
 

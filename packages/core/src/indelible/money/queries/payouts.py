@@ -11,36 +11,29 @@ from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.transaction import single_statement
-from indelible.money.commands import (
+from indelible.money.commands.results import (
     PayeeSaved,
     PayoutJobSaved,
     ReconciliationSaved,
     TransferSaved,
 )
-from indelible.money.entities import (
-    Discrepancy,
-    PaymentSwitch,
-    PayoutJob,
-    Transfer,
-    TransferAttempt,
-    TransferLine,
-)
-from indelible.money.errors import PAYEE_REASONS, ParkReason
-from indelible.money.lifecycle import TERMINAL_TRANSFER, TransferStatus
-from indelible.money.ports import (
+from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities.reconciliations import Discrepancy, PaymentSwitch
+from indelible.money.errors.gateway import PAYEE_REASONS, ParkReason
+from indelible.money.lifecycle.payouts import TERMINAL_TRANSFER, TransferStatus
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.payments import ALL_RECONCILIATIONS, ReconciliationFilter
+from indelible.money.ports.payouts import (
     ALL_PAYEES,
     ALL_PAYOUT_JOBS,
-    ALL_RECONCILIATIONS,
     ALL_TRANSFERS,
-    MAX_ROWS_PER_PAGE,
-    MoneyRead,
     PayeeFilter,
     PayoutJobFilter,
-    ReconciliationFilter,
     TransferFilter,
 )
+from indelible.money.ports.transactions import MoneyRead
 from indelible.money.repositories import payee_of, payments_switch, requester_of
-from indelible.money.rules.ledger import settlement_of_key
+from indelible.money.rules.ledger.payouts import settlement_of_key
 from indelible.money.rules.payouts import (
     SEND_TRANSFER_STAGE,
     UNCLAIMED_AFTER,

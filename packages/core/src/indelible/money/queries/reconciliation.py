@@ -6,21 +6,17 @@ from typing import cast
 
 from indelible.kernel import Head
 from indelible.kernel.bulk import Bulk
-from indelible.money.entities import (
-    Account,
-    AccountKind,
-    CoveredItem,
-    LedgerLine,
-    MovementKind,
-    PayoutJob,
-    Posting,
-    Transfer,
-    movement_id,
-)
-from indelible.money.lifecycle import MOVEMENT, ChargeStatus
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead
+from indelible.money.entities.ids import movement_id
+from indelible.money.entities.ledger import Account, CoveredItem, Posting
+from indelible.money.entities.lines import LedgerLine
+from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.values import AccountKind, MovementKind
+from indelible.money.lifecycle.ledger import MOVEMENT
+from indelible.money.lifecycle.payments import ChargeStatus
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyRead
 from indelible.money.repositories import is_settled
-from indelible.money.rules.ledger import settlement_key
+from indelible.money.rules.ledger.payouts import settlement_key
 from indelible.money.rules.reconciliation import (
     GRACE,
     BookSums,

@@ -5,11 +5,14 @@ from typing import Final
 from attrs import frozen
 
 from indelible.kernel.transaction import single_statement
-from indelible.money.entities import AttemptKind, MovementKind, OwedLine, OwedSum, Transfer
-from indelible.money.lifecycle import TransferStatus
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead
+from indelible.money.entities.lines import OwedLine, OwedSum
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.values import AttemptKind, MovementKind
+from indelible.money.lifecycle.payouts import TransferStatus
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyRead
 from indelible.money.repositories import lines_owed_again
-from indelible.money.rules.ledger import settlement_of_key, transfer_of_key
+from indelible.money.rules.ledger.payouts import settlement_of_key, transfer_of_key
 from indelible.money.rules.payouts import may_try_again
 
 PAGE_SIZE: Final = 50

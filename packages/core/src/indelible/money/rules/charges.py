@@ -11,9 +11,11 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.money import errors
-from indelible.money.entities import Charge, Intent, OutcomeCode, RefundReason
-from indelible.money.lifecycle import CHARGE, ChargeStatus
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.stripe_objects import Intent
+from indelible.money.entities.values import OutcomeCode, RefundReason
+from indelible.money.errors.payments import IntentInDoubt, PaymentIntentNotFound
+from indelible.money.lifecycle.payments import CHARGE, ChargeStatus
 from indelible.money.rules.evidence import EventEvidence
 
 STALE_EVENT: Final = "STALE_EVENT"
@@ -102,7 +104,7 @@ def decide_intent(
         if charge.last_event_at is not None and created < charge.last_event_at:
             return STALE
         if _is_uncertain(charge, move, created):
-            raise errors.IntentInDoubt(intent.id)
+            raise IntentInDoubt(intent.id)
 
     return _path(charge, move)
 
@@ -129,7 +131,7 @@ def belongs_to_charge(
         return move is not IntentMove.CANCEL
     session = evidence.session
     if evidence.intent is None or session is None or session.id != charge.session_id:
-        raise errors.IntentInDoubt(intent.id, charge.session_id)
+        raise IntentInDoubt(intent.id, charge.session_id)
     return move is IntentMove.SUCCEED or session.payment_intent == intent.id
 
 
@@ -155,7 +157,7 @@ def check_metadata(charge: Charge, intent: Intent) -> None:
     """Raise PaymentIntentNotFound for an intent that names another charge."""
     named = intent.metadata.get(CHARGE_METADATA, charge.id)
     if named != charge.id:
-        raise errors.PaymentIntentNotFound(intent.id)
+        raise PaymentIntentNotFound(intent.id)
 
 
 def canceled_outcome(charge: Charge, created: datetime) -> OutcomeCode:
@@ -169,7 +171,7 @@ def _decide_success(charge: Charge, intent: Intent, *, is_read: bool) -> Decisio
     if charge.status is not ChargeStatus.CANCELED:
         return KNOWN
     if not is_read:
-        raise errors.IntentInDoubt(intent.id)
+        raise IntentInDoubt(intent.id)
 
     # The money of a canceled charge needs an operator: the lifecycle refuses the action.
     return Decision(actions=("succeed",))

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from indelible.money import errors
-from indelible.money.entities import Charge, Dispute, DisputeObject
-from indelible.money.lifecycle import DISPUTE, OPEN_DISPUTE, ChargeStatus, DisputeStatus
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.stripe_objects import DisputeObject
+from indelible.money.errors.payments import DisputeOpen
+from indelible.money.lifecycle.payments import DISPUTE, OPEN_DISPUTE, ChargeStatus, DisputeStatus
 from indelible.money.rules.charges import KNOWN, STALE, Decision
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -45,7 +47,7 @@ def decide_dispute(dispute: Dispute, reported: DisputeObject) -> Decision:
     """
     action = ACTIONS.get(reported.status)
     if action is None:
-        raise errors.DisputeOpen(dispute.charge_id, dispute.id)
+        raise DisputeOpen(dispute.charge_id, dispute.id)
     if dispute.status == reported.status:
         has_news = reported.evidence_due_by not in (None, dispute.evidence_due_by)
         return Decision(actions=("update",)) if has_news and dispute.is_open else KNOWN

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from indelible.money.entities import (
+from indelible.money.entities.stripe_objects import (
     AccountObject,
     DisputeObject,
     Intent,

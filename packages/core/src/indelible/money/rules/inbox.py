@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from indelible.money.entities import EventOrigin
+from indelible.money.entities.values import EventOrigin
 
 STRIPE_EVENT_DUPLICATE: Final = "STRIPE_EVENT_DUPLICATE"
 

@@ -9,16 +9,19 @@ from attrs import frozen
 
 from indelible.kernel import Actor, IndelibleError, Lifecycle
 from indelible.kernel.audit import ActorKind
-from indelible.money import errors
-from indelible.money.entities import Payee, Transfer, TransferFailure, TransferObject
-from indelible.money.errors import (
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.stripe_objects import TransferObject
+from indelible.money.entities.values import TransferFailure
+from indelible.money.errors.gateway import (
     PAYEE_REASONS,
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayParked,
     ParkReason,
 )
-from indelible.money.lifecycle import (
+from indelible.money.errors.payouts import TransferMismatch
+from indelible.money.lifecycle.payouts import (
     PAYOUT_JOB,
     TRANSFER,
     PayeeStatus,
@@ -248,7 +251,7 @@ def check_reported(transfer: Transfer, reported: TransferObject) -> None:
         actual["stripe_transfer_id"] = reported.id
     for name, value in expected.items():
         if actual[name] != value:
-            raise errors.TransferMismatch(transfer.id, name, str(value), str(actual[name]))
+            raise TransferMismatch(transfer.id, name, str(value), str(actual[name]))
 
 
 def is_undone(transfer: Transfer, reported: TransferObject) -> bool:

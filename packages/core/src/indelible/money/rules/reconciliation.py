@@ -10,16 +10,11 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from indelible.money.entities import (
-    BalanceSum,
-    Discrepancy,
-    ReconciliationRule,
-    ReconciliationScope,
-    Remedy,
-    TransferObject,
-)
-from indelible.money.entities.values import Side
-from indelible.money.lifecycle import ChargeStatus
+from indelible.money.entities.lines import BalanceSum
+from indelible.money.entities.reconciliations import Discrepancy
+from indelible.money.entities.stripe_objects import TransferObject
+from indelible.money.entities.values import ReconciliationRule, ReconciliationScope, Remedy, Side
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.rules.payouts import TRANSFER_METADATA
 
 RECONCILE_CHEAP_STAGE: Final = "reconcile_hourly"

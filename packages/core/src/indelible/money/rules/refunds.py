@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from indelible.kernel.money import CurrencyMismatch
-from indelible.money import errors
-from indelible.money.entities import Charge, OutcomeCode, Refund, RefundObject, RefundReason
-from indelible.money.lifecycle import REFUND, RUNNING_REFUND, RefundStatus
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.refunds import Refund
+from indelible.money.entities.stripe_objects import RefundObject
+from indelible.money.entities.values import OutcomeCode, RefundReason
+from indelible.money.errors.payments import AmountMismatch, RefundExists, RefundNotAllowed
+from indelible.money.lifecycle.payments import REFUND, RUNNING_REFUND, RefundStatus
 from indelible.money.rules.charges import KNOWN, REFUND_METADATA, STALE, Decision
 
 __all__ = [
@@ -50,7 +53,7 @@ def decide_refund(refund: Refund, status: str) -> Decision:
     """
     action = ACTIONS.get(status)
     if action is None:
-        raise errors.RefundNotAllowed(refund.charge_id, " or ".join(ACTIONS), status)
+        raise RefundNotAllowed(refund.charge_id, " or ".join(ACTIONS), status)
     if refund.status == status:
         return KNOWN
     if action not in REFUND.allowed(refund.status):
@@ -68,11 +71,11 @@ def check_refund(refund: Refund, reported: RefundObject) -> None:
         RefundExists, AmountMismatch, CurrencyMismatch
     """
     if refund.stripe_refund_id not in (None, reported.id):
-        raise errors.RefundExists(reported.id)
+        raise RefundExists(reported.id)
     if refund.currency != reported.currency:
         raise CurrencyMismatch(refund.currency, reported.currency)
     if refund.amount_minor != reported.amount_minor:
-        raise errors.AmountMismatch(refund.charge_id, refund.amount_minor, reported.amount_minor)
+        raise AmountMismatch(refund.charge_id, refund.amount_minor, reported.amount_minor)
 
 
 def check_outside_refund(charge: Charge, reported: RefundObject) -> None:
@@ -84,7 +87,7 @@ def check_outside_refund(charge: Charge, reported: RefundObject) -> None:
     if reported.currency != charge.refund_currency:
         raise CurrencyMismatch(charge.refund_currency, reported.currency)
     if reported.amount_minor > charge.left_minor:
-        raise errors.AmountMismatch(charge.id, charge.left_minor, reported.amount_minor)
+        raise AmountMismatch(charge.id, charge.left_minor, reported.amount_minor)
 
 
 def is_running(refund: Refund) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from indelible.money.entities import ReconciliationRule, Remedy
+from indelible.money.entities.values import ReconciliationRule, Remedy
 from indelible.money.rules.reconciliation import GRACE, LISTED_FOR, grace_of
 
 ONE_MINUTE: Final = timedelta(minutes=1)

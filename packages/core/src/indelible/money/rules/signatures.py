@@ -8,7 +8,11 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.money import errors
+from indelible.money.errors.payments import (
+    StripeSignatureInvalid,
+    WebhookMalformed,
+    WebhookTimestampOutOfTolerance,
+)
 
 SCHEME: Final = "v1"
 TOLERANCE_SECONDS: Final = 300
@@ -31,16 +35,16 @@ class SignatureHeader:
             WebhookMalformed: The header is not ASCII, too long, or has no time.
         """
         if len(header) > MAX_HEADER_CHARACTERS:
-            raise errors.WebhookMalformed(f"its header has {len(header)} characters")
+            raise WebhookMalformed(f"its header has {len(header)} characters")
         if not header.isascii():
-            raise errors.WebhookMalformed("its header is not ASCII")
+            raise WebhookMalformed("its header is not ASCII")
 
         times: list[str] = []
         signatures: list[str] = []
         for item in header.split(","):
             name, separator, value = item.partition("=")
             if name in ("t", SCHEME) and not separator:
-                raise errors.WebhookMalformed(f"its header has {name} without a value")
+                raise WebhookMalformed(f"its header has {name} without a value")
             if name == "t":
                 times.append(value)
             if name == SCHEME:
@@ -66,16 +70,16 @@ def verify_signature(
         WebhookTimestampOutOfTolerance: The signature is too old, or from the future.
     """
     if not header:
-        raise errors.StripeSignatureInvalid("it is missing")
+        raise StripeSignatureInvalid("it is missing")
     parsed = SignatureHeader.parse(header)
     if not parsed.signatures:
-        raise errors.StripeSignatureInvalid(f"it has no scheme {SCHEME}")
+        raise StripeSignatureInvalid(f"it has no scheme {SCHEME}")
     if not _has_signature(parsed, body, tuple(secrets)):
-        raise errors.StripeSignatureInvalid("no secret of this endpoint has made it")
+        raise StripeSignatureInvalid("no secret of this endpoint has made it")
 
     seconds = int(now.timestamp())
     if abs(seconds - parsed.timestamp) > tolerance_seconds:
-        raise errors.WebhookTimestampOutOfTolerance(tolerance_seconds, seconds, parsed.timestamp)
+        raise WebhookTimestampOutOfTolerance(tolerance_seconds, seconds, parsed.timestamp)
 
 
 def sign(timestamp: int, body: bytes, secret: str) -> str:
@@ -87,11 +91,11 @@ def sign(timestamp: int, body: bytes, secret: str) -> str:
 def _timestamp(times: Sequence[str]) -> int:
     """Return the first time of a header."""
     if not times or len(times[0]) > MAX_TIME_CHARACTERS:
-        raise errors.WebhookMalformed("its header has no time")
+        raise WebhookMalformed("its header has no time")
     try:
         return int(times[0])
     except ValueError:
-        raise errors.WebhookMalformed("the time of its header is no number") from None
+        raise WebhookMalformed("the time of its header is no number") from None
 
 
 def _has_signature(header: SignatureHeader, body: bytes, secrets: Sequence[str]) -> bool:

@@ -10,11 +10,15 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from indelible.money.entities import AccountKind, BalanceTransaction, Refund, account_id
-from indelible.money.lifecycle import RefundStatus
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead, StripeGateway
+from indelible.money.entities.refunds import Refund
+from indelible.money.entities.stripe_objects import BalanceTransaction
+from indelible.money.entities.values import AccountKind, account_id
+from indelible.money.lifecycle.payments import RefundStatus
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyRead
 from indelible.money.queries import reconciliation as reads
-from indelible.money.rules.ledger import refund_succeeded_key
+from indelible.money.rules.ledger.payments import refund_succeeded_key
 from indelible.money.rules.reconciliation import CUTS, GRACE, BalanceCuts
 from indelible.money.tasks.outages import RETRY_SECONDS
 from indelible.money.tasks.states import MoneyStore

@@ -2,14 +2,16 @@
 
 from attrs import define, evolve
 
-from indelible.money.entities import (
+from indelible.money.entities.stripe_objects import (
     AccountObject,
     ChargeObject,
     DisputeObject,
     TransferObject,
 )
-from indelible.money.errors import GatewayObjectNotFound, IntentInDoubt
-from indelible.money.ports import MoneyRead, StripeGateway
+from indelible.money.errors.gateway import GatewayObjectNotFound
+from indelible.money.errors.payments import IntentInDoubt
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.transactions import MoneyRead
 from indelible.money.rules.disputes import FUNDS_WITHDRAWN
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence

@@ -10,12 +10,14 @@ from attrs import define, field
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Postpone, RetryLater, Stage
 from indelible.kernel.tasks import MAX_POSTPONE_SECONDS, Leases
-from indelible.money.commands import CancelCharge
-from indelible.money.entities import Charge, OutcomeCode
-from indelible.money.errors import GatewayObjectNotFound, GatewayRejected
-from indelible.money.handlers import cancel_charge
-from indelible.money.lifecycle import CHARGE
-from indelible.money.ports import MoneyWrite, StripeGateway
+from indelible.money.commands.payments import CancelCharge
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.values import OutcomeCode
+from indelible.money.errors.gateway import GatewayObjectNotFound, GatewayRejected
+from indelible.money.handlers.charges import cancel_charge
+from indelible.money.lifecycle.payments import CHARGE
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE
 from indelible.money.tasks.failpoints import (
     AtPaymentFailpoint,

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from attrs import define
 
 from indelible.kernel import Actor, Head
-from indelible.money.commands import (
-    ChargeSaved,
-    MovementPosted,
-    OpenCharge,
-    RefundSaved,
-    RequestRefund,
-)
-from indelible.money.entities import Movement, OwedLine, Posting
-from indelible.money.handlers import open_charge, post_movement, request_refund
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite, StripeGateway
+from indelible.money.commands.payments import OpenCharge, RequestRefund
+from indelible.money.commands.results import ChargeSaved, MovementPosted, RefundSaved
+from indelible.money.entities.ledger import Movement, Posting
+from indelible.money.entities.lines import OwedLine
+from indelible.money.handlers.charges import open_charge
+from indelible.money.handlers.ledger import post_movement
+from indelible.money.handlers.refunds import request_refund
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.queries import get_charge
-from indelible.money.rules.ledger import MovementDraft
+from indelible.money.rules.ledger.drafts import MovementDraft
 from indelible.money.tasks.paying import PaymentStarter, StartedPayment
 from indelible.money.tasks.states import MoneyStore
 

@@ -8,11 +8,13 @@ from attrs import define
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import RetryLater, Stage
 from indelible.kernel.tasks import Leases
-from indelible.money.commands import RecordFee
-from indelible.money.entities import BalanceTransaction, Charge
-from indelible.money.handlers import record_fee
-from indelible.money.lifecycle import CHARGE
-from indelible.money.ports import MoneyWrite, StripeGateway
+from indelible.money.commands.payments import RecordFee
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.stripe_objects import BalanceTransaction
+from indelible.money.handlers.charges import record_fee
+from indelible.money.lifecycle.payments import CHARGE
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.rules.stages import RECORD_FEE_STAGE
 from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, RETRY_WAITS, outages
 

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
-from indelible.money.entities import Charge, Intent
-from indelible.money.ports import StripeGateway
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.stripe_objects import Intent
+from indelible.money.ports.gateway import StripeGateway
 from indelible.money.rules.charges import CHARGE_METADATA
 
 # Our clock and Stripe's differ by less.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from indelible.money.errors import GatewayOutage
+from indelible.money.errors.gateway import GatewayOutage
 
 MAX_KEYS_PER_REQUEST: Final = 20
 

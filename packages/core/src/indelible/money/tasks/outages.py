@@ -8,7 +8,7 @@ from indelible.kernel import IndelibleError
 from indelible.kernel.breakers import CircuitBreaker
 from indelible.kernel.masking import mask_secrets
 from indelible.kernel.stages import Outage
-from indelible.money.errors import GatewayOutage
+from indelible.money.errors.gateway import GatewayOutage
 
 RETRY_SECONDS: Final = 72 * 3_600
 RETRY_WAITS: Final = (60, 300, 900, 3_600)

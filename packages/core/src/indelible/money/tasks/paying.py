@@ -11,11 +11,14 @@ from attrs import define, field, frozen
 
 from indelible.kernel import Actor
 from indelible.kernel.json import digest
-from indelible.money.commands import AttachIntent, AttachSession, ChargeSaved, StartPayment
-from indelible.money.entities import Charge, Intent, Session
-from indelible.money.errors import AlreadyPaid, DuplicateIntent, GatewayOutage
-from indelible.money.handlers import attach_intent, attach_session, require_payable
-from indelible.money.ports import StripeGateway
+from indelible.money.commands.payments import AttachIntent, AttachSession, StartPayment
+from indelible.money.commands.results import ChargeSaved
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.stripe_objects import Intent, Session
+from indelible.money.errors.gateway import GatewayOutage
+from indelible.money.errors.payments import AlreadyPaid, DuplicateIntent
+from indelible.money.handlers.charges import attach_intent, attach_session, require_payable
+from indelible.money.ports.gateway import StripeGateway
 from indelible.money.rules.charges import CHARGE_METADATA
 from indelible.money.tasks.failpoints import (
     AtPaymentFailpoint,

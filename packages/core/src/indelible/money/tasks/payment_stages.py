@@ -6,7 +6,7 @@ from attrs import define, field
 
 from indelible.kernel import Clock, SystemClock
 from indelible.kernel.stages import Stage
-from indelible.money.ports import StripeGateway
+from indelible.money.ports.gateway import StripeGateway
 from indelible.money.tasks.expiring import ExpireCharge
 from indelible.money.tasks.failpoints import AtPaymentFailpoint, no_payment_failpoint
 from indelible.money.tasks.fees import RecordPaymentFee

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from indelible.money.lifecycle import TransferStatus
+from indelible.money.lifecycle.payouts import TransferStatus
 
 
 class PayoutObserver(Protocol):

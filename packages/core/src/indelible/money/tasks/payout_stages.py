@@ -6,7 +6,7 @@ from attrs import define, field
 
 from indelible.kernel import Clock, SystemClock
 from indelible.kernel.stages import Stage
-from indelible.money.ports import StripeGateway
+from indelible.money.ports.gateway import StripeGateway
 from indelible.money.rules.payouts import MANUAL, PayoutPolicy
 from indelible.money.tasks.outages import RETRY_SECONDS
 from indelible.money.tasks.payout_failpoints import AtPayoutFailpoint, no_payout_failpoint

@@ -7,13 +7,18 @@ from attrs import define, frozen
 from indelible.kernel import Actor
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
-from indelible.money.commands import PlanTransfers
-from indelible.money.entities import OwedLine, movement_id
-from indelible.money.handlers.payouts import plan_transfers
-from indelible.money.handlers.payouts.planning import in_order_of_transfers, lines_by_party
-from indelible.money.lifecycle import PAYOUT_JOB
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead, MoneyWrite
-from indelible.money.rules.ledger import settlement_key
+from indelible.money.commands.payouts import PlanTransfers
+from indelible.money.entities.ids import movement_id
+from indelible.money.entities.lines import OwedLine
+from indelible.money.handlers.payouts.planning import (
+    in_order_of_transfers,
+    lines_by_party,
+    plan_transfers,
+)
+from indelible.money.lifecycle.payouts import PAYOUT_JOB
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyRead, MoneyWrite
+from indelible.money.rules.ledger.payouts import settlement_key
 from indelible.money.rules.payouts import MANUAL, PLAN_TRANSFERS_STAGE, PayoutPolicy
 from indelible.money.tasks.states import MoneyStore
 

@@ -11,12 +11,14 @@ from indelible.kernel.lease_handles import LeaseHandle, PerformStopped
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease
-from indelible.money.commands import ApplyEvent, BuryEvent, EventApplied, FailEvent
-from indelible.money.entities import StripeEvent
-from indelible.money.errors import IntentInDoubt
-from indelible.money.handlers import apply_event, bury_event, fail_event
-from indelible.money.lifecycle import STRIPE_EVENT
-from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
+from indelible.money.commands.payments import ApplyEvent, BuryEvent, FailEvent
+from indelible.money.commands.results import EventApplied
+from indelible.money.entities.events import StripeEvent
+from indelible.money.errors.payments import IntentInDoubt
+from indelible.money.handlers.inbox import apply_event, bury_event, fail_event
+from indelible.money.lifecycle.reconciliations import STRIPE_EVENT
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.events import ParsedEvent, parse_event
 from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.refunds import REFUND_FAILED

@@ -10,26 +10,23 @@ from attrs import define, evolve, field, frozen
 from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import RetryLater, Stage
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     FailReconciliation,
     FinishReconciliation,
-    ReconciliationSaved,
     StartReconciliation,
-    StripeEventSaved,
 )
-from indelible.money.entities import (
-    ChargeObject,
-    Discrepancy,
-    EventObject,
-    ReconciliationScope,
-)
-from indelible.money.errors import ReconciliationRunning
+from indelible.money.commands.results import ReconciliationSaved, StripeEventSaved
+from indelible.money.entities.reconciliations import Discrepancy
+from indelible.money.entities.stripe_objects import ChargeObject, EventObject
+from indelible.money.entities.values import ReconciliationScope
+from indelible.money.errors.payouts import ReconciliationRunning
 from indelible.money.handlers.reconciliations import (
     fail_reconciliation,
     finish_reconciliation,
     start_reconciliation,
 )
-from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.transactions import MoneyRead, MoneyWrite
 from indelible.money.queries import reconciliation as reads
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.reconciliation import (

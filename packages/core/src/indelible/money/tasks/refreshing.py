@@ -6,16 +6,18 @@ from typing import Final
 from attrs import define
 
 from indelible.kernel import Actor, IndelibleError
-from indelible.money.commands import PayeeSaved, RefreshPayee
-from indelible.money.entities import AccountObject
-from indelible.money.errors import (
+from indelible.money.commands.payouts import RefreshPayee
+from indelible.money.commands.results import PayeeSaved
+from indelible.money.entities.stripe_objects import AccountObject
+from indelible.money.errors.gateway import (
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayParked,
     GatewayRejected,
 )
 from indelible.money.handlers.payees import refresh_payee
-from indelible.money.ports import MoneyRead, StripeGateway
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.transactions import MoneyRead
 from indelible.money.tasks.states import MoneyStore
 
 UNREADABLE: Final[tuple[type[IndelibleError], ...]] = (

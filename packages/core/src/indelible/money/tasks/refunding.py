@@ -11,18 +11,26 @@ from indelible.kernel import Actor, Clock, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Lease, Leases
-from indelible.money.commands import BeginRefundAttempt, RecordRefund, RejectRefund
-from indelible.money.entities import AttemptKind, Refund, RefundAttempt, RefundObject
-from indelible.money.errors import (
+from indelible.money.commands.payments import BeginRefundAttempt, RecordRefund, RejectRefund
+from indelible.money.entities.refunds import Refund, RefundAttempt
+from indelible.money.entities.stripe_objects import RefundObject
+from indelible.money.entities.values import AttemptKind
+from indelible.money.errors.gateway import (
     GatewayObjectNotFound,
     GatewayRejected,
     IdempotencyMismatch,
-    RefundFailed,
 )
-from indelible.money.handlers import begin_refund_attempt, record_refund, reject_refund
-from indelible.money.handlers.refunds import save_attempt
-from indelible.money.lifecycle import REFUND, RefundStatus
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite, StripeGateway
+from indelible.money.errors.payments import RefundFailed
+from indelible.money.handlers.refunds import (
+    begin_refund_attempt,
+    record_refund,
+    reject_refund,
+    save_attempt,
+)
+from indelible.money.lifecycle.payments import REFUND, RefundStatus
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.rules.charges import CHARGE_METADATA, REFUND_METADATA
 from indelible.money.rules.refunds import UNKNOWN_FAILURE, is_failure
 from indelible.money.rules.stages import SEND_REFUND_STAGE

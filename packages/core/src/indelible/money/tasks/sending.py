@@ -10,10 +10,16 @@ from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Outage, Postpone, Stage
 from indelible.kernel.tasks import Lease, Leases
-from indelible.money.commands import BeginTransfer, RecordTransferFailure, RecordTransferSent
+from indelible.money.commands.payouts import (
+    BeginTransfer,
+    RecordTransferFailure,
+    RecordTransferSent,
+)
 from indelible.money.commands.results import TransferSaved
-from indelible.money.entities import Transfer, TransferFailure, TransferObject
-from indelible.money.errors import (
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.stripe_objects import TransferObject
+from indelible.money.entities.values import TransferFailure
+from indelible.money.errors.gateway import (
     GatewayObjectNotFound,
     GatewayOutage,
     GatewayParked,
@@ -21,18 +27,19 @@ from indelible.money.errors import (
     IdempotencyMismatch,
     OutageOutcome,
     ParkReason,
-    TransferMismatch,
 )
-from indelible.money.handlers.payouts import (
+from indelible.money.errors.payouts import TransferMismatch
+from indelible.money.handlers.payouts.sending import (
     SendWork,
     begin_call,
     begin_transfer,
     record_transfer_failure,
     record_transfer_sent,
 )
-from indelible.money.lifecycle import TRANSFER, TransferStatus
-from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
-from indelible.money.rules.ledger import Proof
+from indelible.money.lifecycle.payouts import TRANSFER, TransferStatus
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.transactions import MoneyRead, MoneyWrite
+from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.payouts import (
     SEND_TRANSFER_STAGE,
     TRANSFER_METADATA,

@@ -16,21 +16,18 @@ from indelible.kernel import Clock, IndelibleError, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.kernel.waking import wake
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     CompletePayoutJob,
     MarkUnclaimed,
     PlanPayouts,
     TransferCommand,
 )
-from indelible.money.errors import PayoutJobNotFinished
-from indelible.money.handlers.payouts import (
-    approve_automatically,
-    complete_payout_job,
-    mark_unclaimed,
-    plan_payouts,
-)
-from indelible.money.handlers.payouts.approving import wake_transfer
-from indelible.money.ports import MoneyRead, MoneyWrite, StripeGateway
+from indelible.money.errors.payouts import PayoutJobNotFinished
+from indelible.money.handlers.payouts.approving import approve_automatically, wake_transfer
+from indelible.money.handlers.payouts.ending import complete_payout_job, mark_unclaimed
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.ports.gateway import StripeGateway
+from indelible.money.ports.transactions import MoneyRead, MoneyWrite
 from indelible.money.queries.payouts import (
     OpenTransfers,
     SweepWork,

@@ -12,8 +12,9 @@ from indelible.kernel import Head
 from indelible.kernel.task_errors import TaskEnded, TaskNotFound
 from indelible.projects import commands
 from indelible.projects.commands import JobSaved, ProjectSaved
-from indelible.projects.entities import NO_OUTPUT, ArchitectureSpec, Job, OutputBatch, Project
-from indelible.projects.entities.jobs import END_ACTIONS
+from indelible.projects.entities.jobs import END_ACTIONS, Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.values import NO_OUTPUT, ArchitectureSpec, OutputBatch
 from indelible.projects.errors import JobAlreadyRunning, JobNotFound
 from indelible.projects.handlers.saving import (
     job_saved,

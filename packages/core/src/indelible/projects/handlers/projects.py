@@ -3,7 +3,7 @@
 from indelible.kernel import Head
 from indelible.projects import commands
 from indelible.projects.commands import ProjectSaved
-from indelible.projects.entities import Project
+from indelible.projects.entities.projects import Project
 from indelible.projects.handlers.saving import project_saved, save, with_nodes, with_prompt
 from indelible.projects.ports import ProjectsWrite
 

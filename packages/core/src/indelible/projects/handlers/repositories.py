@@ -11,14 +11,14 @@ from attrs import frozen
 from indelible.kernel import Head, NamedListOrder
 from indelible.kernel.state_fields import FieldNotOfState
 from indelible.projects import commands
-from indelible.projects.entities import (
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.values import (
     NO_METADATA,
     ArchitectureSpec,
-    Job,
     JobResult,
     LogEntry,
     OutputBatch,
-    Project,
     Repository,
 )
 from indelible.projects.handlers import jobs, projects

@@ -8,7 +8,9 @@ from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.history import AggregateRepository, Record
 from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.projects.commands import JobSaved, ProjectSaved
-from indelible.projects.entities import Job, OutputBatch, Project
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.values import OutputBatch
 from indelible.projects.ports import ProjectsWrite
 
 E = TypeVar("E", bound=Aggregate)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from indelible.projects.entities import ArchitectureSpec
+from indelible.projects.entities.values import ArchitectureSpec
 from indelible.projects.rules.findings import Category, Problem, Rule, Severity
 from indelible.projects.rules.graph import Graph, Node
 from indelible.projects.rules.kinds import AUTH_KINDS, DATABASE_KINDS, NodeKind

@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
-from indelible.projects.entities import ArchitectureSpec
+from indelible.projects.entities.values import ArchitectureSpec
 from indelible.projects.rules.checks import RULES
 from indelible.projects.rules.findings import Finding, Problem, Rule, Severity
 from indelible.projects.rules.graph import read_graph

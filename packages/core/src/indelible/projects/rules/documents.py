@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import define, frozen
 
-from indelible.projects.entities import ArchitectureSpec
+from indelible.projects.entities.values import ArchitectureSpec
 from indelible.projects.rules.graph import Connection, Graph, Node
 from indelible.projects.rules.markdown import code_cell, escaped, fenced
 from indelible.projects.rules.plan import Plan, PlannedFile

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from indelible.projects.entities import ArchitectureSpec
+from indelible.projects.entities.values import ArchitectureSpec
 from indelible.projects.rules.graph import Graph, Node
 
 

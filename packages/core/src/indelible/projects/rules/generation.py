@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from indelible.projects.entities import ArchitectureSpec, GeneratedFile
+from indelible.projects.entities.values import ArchitectureSpec, GeneratedFile
 from indelible.projects.errors import GeneratedTooLarge
 from indelible.projects.rules import documents
 from indelible.projects.rules.documents import Content, read_content

@@ -7,13 +7,8 @@ from typing import Any, Final, cast
 from attrs import frozen
 
 from indelible.kernel.values import UNSTORABLE
-from indelible.projects.entities import ArchitectureSpec
-from indelible.projects.rules.kinds import (
-    CONTENT_KINDS,
-    NodeKind,
-    is_renderer,
-    kind_of,
-)
+from indelible.projects.entities.values import ArchitectureSpec
+from indelible.projects.rules.kinds import CONTENT_KINDS, NodeKind, is_renderer, kind_of
 
 # Where a node's type may be, in order of preference: in the node itself, then in its data.
 TYPE_KEYS: Final = ("type", "kind", "nodeType", "category")

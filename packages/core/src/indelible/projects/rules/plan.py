@@ -11,7 +11,7 @@ from typing import Final
 from attrs import Factory, define, frozen
 
 from indelible.kernel.json import digest
-from indelible.projects.entities import MAX_PLAN_FILES, ArchitectureSpec
+from indelible.projects.entities.values import MAX_PLAN_FILES, ArchitectureSpec
 from indelible.projects.errors import PlanTooLarge
 from indelible.projects.rules.graph import Graph, Node, read_graph
 from indelible.projects.rules.kinds import AUTH_KINDS, DATABASE_KINDS, NodeKind

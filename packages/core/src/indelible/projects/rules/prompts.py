@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from indelible.projects.entities import ArchitectureSpec
+from indelible.projects.entities.values import ArchitectureSpec
 
 DEFAULT_PROMPT: Final = "A standard software system"
 

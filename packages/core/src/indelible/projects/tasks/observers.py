@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Protocol
 
-from indelible.projects.entities import Phase
+from indelible.projects.entities.values import Phase
 from indelible.projects.lifecycle import JobStatus
 
 

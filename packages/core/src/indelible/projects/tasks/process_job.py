@@ -21,13 +21,10 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, Postpone, Stage
 from indelible.kernel.tasks import Lease, Leases, TaskState
 from indelible.projects.commands import FailJob, FinishJob, RecordProgress, StartJob
-from indelible.projects.entities import Job, JobResult, Phase
-from indelible.projects.errors import (
-    JobAlreadyRunning,
-    WorkspaceForeign,
-    WorkspaceRootRefused,
-)
-from indelible.projects.handlers import fail_job, finish_job, record_progress, start_job
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.values import JobResult, Phase
+from indelible.projects.errors import JobAlreadyRunning, WorkspaceForeign, WorkspaceRootRefused
+from indelible.projects.handlers.jobs import fail_job, finish_job, record_progress, start_job
 from indelible.projects.lifecycle import JOB, TERMINAL, JobStatus
 from indelible.projects.ports import GitHost, ProjectsRead, ProjectsWrite, Workspaces
 from indelible.projects.rules.critique import critique

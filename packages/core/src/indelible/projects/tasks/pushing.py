@@ -5,7 +5,7 @@ from typing import Final
 from attrs import frozen
 
 from indelible.kernel.stages import PermanentFailure
-from indelible.projects.entities import GeneratedFile
+from indelible.projects.entities.values import GeneratedFile
 from indelible.projects.errors import PlanPathForbidden, PushRejected
 from indelible.projects.ports import Checkout, CommitRequest, GitHost
 from indelible.projects.rules.paths import check_paths

@@ -3,9 +3,10 @@
 from typing import Final
 
 from indelible.projects.commands import RequestRepository, SetGithubRepoUrl
-from indelible.projects.entities import Project, Repository
+from indelible.projects.entities.projects import Project
+from indelible.projects.entities.values import Repository
 from indelible.projects.errors import HostRefused, RepositoryAlreadySet, RepositoryNameTaken
-from indelible.projects.handlers import request_repository, set_github_repo_url
+from indelible.projects.handlers.projects import request_repository, set_github_repo_url
 from indelible.projects.ports import GitHost, RepositoryRequest
 from indelible.projects.rules.naming import repository_name
 from indelible.projects.tasks.runs import JobRun

@@ -8,7 +8,8 @@ from attrs import Factory, define, field, frozen
 from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.tasks import AttemptOutcome
-from indelible.projects.entities import ArchitectureSpec, GeneratedFile, Job, Phase, Repository
+from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.values import ArchitectureSpec, GeneratedFile, Phase, Repository
 from indelible.projects.ports import Checkout, ProjectsRead, ProjectsWrite, Workspace
 from indelible.projects.rules.plan import Plan
 from indelible.projects.tasks.job_log import JobLog

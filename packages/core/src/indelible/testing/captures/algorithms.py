@@ -7,7 +7,7 @@ from threading import Barrier
 from indelible import captures
 from indelible.app import ReadTx
 from indelible.captures import ANCHORED, ANNEALED, SPHERICAL, CaptureResult
-from indelible.captures.entities import as_float32
+from indelible.captures.entities.vectors import as_float32
 from indelible.captures.rules.vectors import vec_dist
 from indelible.testing.captures.scenarios import (
     FAILING,

@@ -7,7 +7,8 @@ from attrs import evolve
 
 from indelible import captures
 from indelible.captures import SPHERICAL
-from indelible.captures.entities import AlgorithmVersion, Vector, as_float32
+from indelible.captures.entities.aggregates import AlgorithmVersion
+from indelible.captures.entities.vectors import Vector, as_float32
 from indelible.kernel.aggregates import save_change
 from indelible.testing.captures.scenarios import (
     X1,

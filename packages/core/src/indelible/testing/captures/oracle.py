@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from indelible.captures.entities import Vector
+from indelible.captures.entities.vectors import Vector
 from indelible.captures.rules.vectors import vec_dist, vec_lerp, vec_unit
 
 LEARNING_RATE: Final = 0.1

@@ -6,7 +6,7 @@ from functools import partial
 
 from indelible import contests
 from indelible.contests import ContestFilter, ContestStatus
-from indelible.contests.rules.configuration import document_instant, parse_configuration
+from indelible.contests.rules.configuration.parsing import document_instant, parse_configuration
 from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, LOCK_CONTEST_STAGE
 from indelible.kernel import NamedListOrder
 from indelible.testing.captures.scenarios import code

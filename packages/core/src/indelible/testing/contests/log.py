@@ -7,14 +7,8 @@ from attrs import evolve
 
 from indelible import contests
 from indelible.app import ReadTx
-from indelible.contests import (
-    ContestStatus,
-    CorrectedRound,
-    EventKind,
-    LogSaved,
-    Validity,
-)
-from indelible.contests.entities import ReplayedEvent
+from indelible.contests import ContestStatus, CorrectedRound, EventKind, LogSaved, Validity
+from indelible.contests.entities.records import ReplayedEvent
 from indelible.contests.rules.replay import replay, verify_log
 from indelible.testing.captures.scenarios import code
 from indelible.testing.contests.payloads import (

@@ -6,7 +6,7 @@ from attrs import evolve
 
 from indelible import contests
 from indelible.contests import ContestStatus, RunStatus, SettlementRun
-from indelible.contests.entities import SettlementLine
+from indelible.contests.entities.records import SettlementLine
 from indelible.contests.rules.settlement import eligibility_digest
 from indelible.kernel.aggregates import save_change
 from indelible.testing.captures.scenarios import code

@@ -24,7 +24,7 @@ from indelible.contests import (
     SettlementRun,
 )
 from indelible.contests.entities.values import ResolveAction
-from indelible.contests.rules.configuration import document_instant, parse_configuration
+from indelible.contests.rules.configuration.parsing import document_instant, parse_configuration
 from indelible.contests.rules.settlement import Settlement, SettlementInput, settle
 from indelible.contests.samples import sample_configuration
 from indelible.kernel import Actor, Head

@@ -9,8 +9,8 @@ from indelible.kernel import verify_chain
 from indelible.kernel.aggregates import change_for, save_change
 from indelible.kernel.history import Update
 from indelible.money import ACCOUNT, Account, AccountKind, Movement, MovementKind, Proof
-from indelible.money.entities import movement_id
-from indelible.money.rules import ledger
+from indelible.money.entities.ids import movement_id
+from indelible.money.rules.ledger.payouts import mirror, reversal_proposed
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.scenarios import (
     FEE,
@@ -148,7 +148,7 @@ class LedgerConformance:
     def test_a_note_moves_no_money(self, store: AnyStore) -> None:
         books = Books(store)
         topped_up = books.top_up().movement
-        note = ledger.reversal_proposed(topped_up)
+        note = reversal_proposed(topped_up)
         posted = books.post(note)
 
         assert posted.movement.key == f"reversal_proposed:{topped_up.id}"
@@ -351,8 +351,8 @@ def _mirror_under_another_key(books: Books, original: Movement) -> money.Movemen
     for account in (f"escrow:{OTHER}:{USD}", f"goodwill:-:{USD}"):
         accounts[account] = books.store.read(money.get_account, account)
     books.pay("bob", reference=OTHER)
-    mirror = ledger.mirror(original, books.postings(original), accounts)
-    return evolve(mirror, key="reversal_of:another")
+    draft = mirror(original, books.postings(original), accounts)
+    return evolve(draft, key="reversal_of:another")
 
 
 def _post_with_wrong_balance(draft: money.MovementDraft, tx: money.MoneyWrite) -> None:

@@ -5,7 +5,8 @@ from functools import partial
 from attrs import evolve
 
 from indelible.money import AccountKind, MoneyRead, MovementKind
-from indelible.money.entities import OwedLine, movement_id
+from indelible.money.entities.ids import movement_id
+from indelible.money.entities.lines import OwedLine
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.scenarios import (
     FEE,

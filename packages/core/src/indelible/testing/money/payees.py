@@ -5,7 +5,7 @@ from functools import partial
 from indelible import money
 from indelible.kernel import Actor, verify_chain
 from indelible.money import PAYEE, TRANSFER, PayeeStatus
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     AttachDestination,
     BeginTransfer,
     ClosePayee,
@@ -14,8 +14,9 @@ from indelible.money.commands import (
     RestrictPayee,
     UnparkTransfer,
 )
-from indelible.money.errors import ParkReason
-from indelible.money.handlers.payouts import begin_transfer, unpark_transfer
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.handlers.payouts.approving import unpark_transfer
+from indelible.money.handlers.payouts.sending import begin_transfer
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.transfers import (

@@ -20,10 +20,11 @@ from indelible.money import (
     RequestRefund,
     StripeEvent,
 )
-from indelible.money.commands import RejectRefund
-from indelible.money.entities import EventOutcome, OutcomeCode, RefundReason
+from indelible.money.commands.payments import RejectRefund
+from indelible.money.entities.values import EventOutcome, OutcomeCode, RefundReason
 from indelible.money.handlers.refunds import reject_refund
-from indelible.money.lifecycle import ChargeStatus, DisputeStatus, InboxStatus, RefundStatus
+from indelible.money.lifecycle.payments import ChargeStatus, DisputeStatus, RefundStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.events import parse_envelope, parse_event
 from indelible.money.rules.stages import (
     EXPIRE_CHARGE_STAGE,

@@ -14,25 +14,22 @@ from indelible.money import (
     Transfer,
     TransferFailure,
 )
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     BeginTransfer,
     CompletePayoutJob,
     RecordTransferFailure,
     RecordTransferSent,
 )
-from indelible.money.entities import movement_id
-from indelible.money.errors import ParkReason
-from indelible.money.handlers import (
-    complete_payout_job,
-    mark_unclaimed,
-    park_transfer,
+from indelible.money.entities.ids import movement_id
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.handlers.payouts.approving import park_transfer, unpark_transfer, wake_transfer
+from indelible.money.handlers.payouts.ending import complete_payout_job, mark_unclaimed
+from indelible.money.handlers.payouts.sending import (
+    begin_transfer,
     record_transfer_failure,
     record_transfer_sent,
-    unpark_transfer,
 )
-from indelible.money.handlers.payouts import begin_transfer
-from indelible.money.handlers.payouts.approving import wake_transfer
-from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
+from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
 from indelible.money.queries.transfers import (
     AttemptCounts,
     OwedCause,
@@ -44,11 +41,8 @@ from indelible.money.queries.transfers import (
     owed_without_transfer,
     sums_without_transfer,
 )
-from indelible.money.rules.ledger import Proof
-from indelible.money.rules.payouts import (
-    COMPLETE_PAYOUT_JOB_STAGE,
-    FailureDecision,
-)
+from indelible.money.rules.ledger.drafts import Proof
+from indelible.money.rules.payouts import COMPLETE_PAYOUT_JOB_STAGE, FailureDecision
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.scenarios import FEE, OTHER, REFERENCE, USD, WON, settled_books
 from indelible.testing.money.transfers import (

@@ -10,33 +10,19 @@ from indelible.kernel import Change, Head, verify_chain
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import Bulk
 from indelible.kernel.tasks import Task
-from indelible.money import (
-    TRANSFER,
-    AttemptKind,
-    MoneyRead,
-    MovementKind,
-    Transfer,
-    TransferLine,
-)
-from indelible.money.commands import (
+from indelible.money import TRANSFER, AttemptKind, MoneyRead, MovementKind, Transfer, TransferLine
+from indelible.money.commands.payouts import (
     RecordTransferFailure,
     RecordTransferSent,
     TransferCommand,
 )
-from indelible.money.entities import movement_id
-from indelible.money.handlers import (
-    approve_automatically,
-    record_transfer_failure,
-    record_transfer_sent,
-)
+from indelible.money.entities.ids import movement_id
+from indelible.money.handlers.payouts.approving import approve_automatically
+from indelible.money.handlers.payouts.sending import record_transfer_failure, record_transfer_sent
 from indelible.money.handlers.saving import birth_of, save, save_births
-from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
-from indelible.money.rules.ledger import Proof
-from indelible.money.rules.payouts import (
-    AUTOMATIC,
-    SEND_TRANSFER_STAGE,
-    FailureDecision,
-)
+from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
+from indelible.money.rules.ledger.drafts import Proof
+from indelible.money.rules.payouts import AUTOMATIC, SEND_TRANSFER_STAGE, FailureDecision
 from indelible.testing.captures.scenarios import code, field_refused
 from indelible.testing.money.scenarios import FEE, OTHER, REFERENCE, USD, WON, settled_books
 from indelible.testing.money.transfers import (

@@ -23,14 +23,13 @@ from indelible.money import (
     StartReconciliation,
     SwitchStatus,
 )
-from indelible.money.commands import FailReconciliation, FinishReconciliation
-from indelible.money.handlers import (
+from indelible.money.commands.payouts import FailReconciliation, FinishReconciliation
+from indelible.money.handlers.reconciliations import (
     fail_reconciliation,
     finish_reconciliation,
-    halt_payments,
-    resume_payments,
     start_reconciliation,
 )
+from indelible.money.handlers.switches import halt_payments, resume_payments
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.payments import open_charge
 from indelible.testing.money.scenarios import USD

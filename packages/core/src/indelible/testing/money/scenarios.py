@@ -25,8 +25,14 @@ from indelible.money import (
     propose_reversal,
     settle,
 )
-from indelible.money.entities import account_id
-from indelible.money.rules import ledger
+from indelible.money.entities.values import account_id
+from indelible.money.rules.ledger.payments import entry_fee
+from indelible.money.rules.ledger.payouts import (
+    guarantee_topup,
+    payout_created,
+    payout_reversed,
+    unclaimed,
+)
 from indelible.testing.stores import NOOR, AnyStore, do, within
 
 REFERENCE: Final = "contest-1"
@@ -75,7 +81,7 @@ class Books:
 
     def keep_unclaimed(self, transfer_id: str, *lines: OwedLine) -> MovementPosted:
         """Post what nobody has claimed: the platform keeps it."""
-        draft = ledger.unclaimed(
+        draft = unclaimed(
             transfer_id=transfer_id,
             reference=REFERENCE,
             currency=USD,
@@ -159,7 +165,7 @@ def fee(
     party: str, *, reference: str = REFERENCE, event: str = "", amount_minor: int = FEE
 ) -> MovementDraft:
     """Return the draft of a party's fee, proved by an event."""
-    return ledger.entry_fee(
+    return entry_fee(
         charge_id=f"charge-{reference}-{party}",
         reference=reference,
         party=party,
@@ -171,7 +177,7 @@ def fee(
 
 def top_up(amount_minor: int = FEE, *, reference: str = OTHER) -> MovementDraft:
     """Return the draft of what the platform adds to the escrow of a reference."""
-    return ledger.guarantee_topup(
+    return guarantee_topup(
         settlement_id=f"settlement-{reference}",
         reference=reference,
         amount_minor=amount_minor,
@@ -200,7 +206,7 @@ def golden(settlement_id: str, *, reference: str = REFERENCE, **changes: object)
 
 def payout(transfer_id: str, *lines: OwedLine, reference: str = REFERENCE) -> MovementDraft:
     """Return the draft of a transfer that pays owed lines."""
-    return ledger.payout_created(
+    return payout_created(
         transfer_id=transfer_id,
         reference=reference,
         currency=USD,
@@ -221,7 +227,7 @@ def payment_of(line: OwedLine) -> OwedPayment:
 
 def reversal(reversal_ref: str, line: LedgerLine, amount_minor: int) -> MovementDraft:
     """Return the draft of the reversal of a part of a payout line."""
-    return ledger.payout_reversed(
+    return payout_reversed(
         reversal_ref=reversal_ref,
         reference=REFERENCE,
         currency=USD,

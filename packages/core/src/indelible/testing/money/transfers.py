@@ -14,7 +14,7 @@ from indelible.money import (
     Transfer,
     TransferObject,
 )
-from indelible.money.commands import (
+from indelible.money.commands.payouts import (
     ApproveTransfer,
     BeginTransfer,
     EnablePayee,
@@ -22,20 +22,19 @@ from indelible.money.commands import (
     RecordTransferFailure,
     RecordTransferSent,
 )
-from indelible.money.entities import transfer_id
-from indelible.money.errors import ParkReason
-from indelible.money.handlers import (
-    approve_transfer,
-    attach_destination,
-    enable_payee,
-    plan_payouts,
-    record_reversal,
+from indelible.money.entities.ids import transfer_id
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
+from indelible.money.handlers.payouts.approving import approve_transfer
+from indelible.money.handlers.payouts.ending import record_reversal
+from indelible.money.handlers.payouts.planning import plan_payouts
+from indelible.money.handlers.payouts.sending import (
+    begin_call,
+    begin_transfer,
     record_transfer_failure,
     record_transfer_sent,
-    register_payee,
 )
-from indelible.money.handlers.payouts import begin_call, begin_transfer
-from indelible.money.rules.ledger import Proof
+from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.payouts import FailureDecision, transfer_group, transfer_metadata
 from indelible.testing.money.scenarios import USD, WON, Books, settled_books
 from indelible.testing.stores import BEGINNING, NOOR, AnyStore, do, within

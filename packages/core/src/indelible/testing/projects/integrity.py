@@ -16,7 +16,7 @@ from indelible.projects import (
     Phase,
     ProjectRepository,
 )
-from indelible.projects.entities import NO_OUTPUT, OutputBatch
+from indelible.projects.entities.values import NO_OUTPUT, OutputBatch
 from indelible.testing.captures.scenarios import code
 from indelible.testing.projects.commands import add_prompt, rename, set_nodes
 from indelible.testing.projects.scenarios import (

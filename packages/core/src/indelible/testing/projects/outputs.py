@@ -5,12 +5,12 @@ from functools import partial
 
 from indelible import projects
 from indelible.projects import Job, JobOutput, LogEntry, LogLevel
-from indelible.projects.entities import (
+from indelible.projects.entities.jobs import WARNINGS_FULL
+from indelible.projects.entities.values import (
     MAX_JOB_WARNINGS,
     MAX_LINES_PER_OUTPUT,
     MAX_WARNINGS_PER_OUTPUT,
     TRUNCATED,
-    WARNINGS_FULL,
 )
 from indelible.testing.captures.scenarios import code
 from indelible.testing.projects.scenarios import (

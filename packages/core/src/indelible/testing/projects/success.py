@@ -7,15 +7,8 @@ from typing import Final
 
 from indelible.app import WriteTx
 from indelible.kernel import UsageError
-from indelible.projects import (
-    SUCCESSFUL,
-    FinishJob,
-    Job,
-    JobStatus,
-    ProjectRepository,
-    finish_job,
-)
-from indelible.projects.entities import DisplayStatus
+from indelible.projects import SUCCESSFUL, FinishJob, Job, JobStatus, ProjectRepository, finish_job
+from indelible.projects.entities.values import DisplayStatus
 from indelible.testing.captures.scenarios import code
 from indelible.testing.projects.scenarios import (
     OWNER,

@@ -24,7 +24,7 @@ from indelible.testing.tokens.scenarios import add_tokens, wallet, with_reposito
 from indelible.tokens import SetAuthorPrompt, TokenStatus
 from indelible.tokens.commands import CancelUnperformedTasks
 from indelible.tokens.handlers.tokens import cancel_unperformed_tasks
-from indelible.tokens.rules import (
+from indelible.tokens.rules.tasks import (
     DETECT_STAGE,
     GENERATE_STAGE,
     REVEAL_STAGE,

@@ -29,7 +29,7 @@ from indelible.tokens import (
     RecoverToken,
     ReportChainFault,
 )
-from indelible.tokens.entities import MAX_UINT256
+from indelible.tokens.entities.fields import MAX_UINT256
 
 LARGE_IDS = (0, 9, 10, 2**63 - 1, 2**63, 10**77, MAX_UINT256)
 

@@ -27,7 +27,7 @@ from indelible.tokens import (
     TokenStatus,
     roll_back_blocks,
 )
-from indelible.tokens.rules import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
+from indelible.tokens.rules.tasks import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
 
 
 def roll_back(store: AnyStore, last_canonical: int, *dropped: int) -> BlocksRolledBack:

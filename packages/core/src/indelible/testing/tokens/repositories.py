@@ -25,7 +25,7 @@ from indelible.testing.tokens.scenarios import (
     with_repositories,
 )
 from indelible.tokens import Author, MintEvent, Repositories, Token, TokenStatus
-from indelible.tokens.rules import GENERATE_STAGE
+from indelible.tokens.rules.tasks import GENERATE_STAGE
 
 NOT_IN_CHANGES = {"id", "status", "created_at", "updated_at"}
 

@@ -25,7 +25,7 @@ from indelible.tokens import (
     record_blocks,
     token_stats,
 )
-from indelible.tokens.rules import STAGE_LIFECYCLES
+from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
 
 MAX_LISTED = 100
 R = TypeVar("R")

@@ -2,7 +2,7 @@
 
 from indelible.tokens import commands
 from indelible.tokens.commands import AuthorSaved
-from indelible.tokens.entities import Author
+from indelible.tokens.entities.authors import Author
 from indelible.tokens.errors import AuthorExists
 from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories

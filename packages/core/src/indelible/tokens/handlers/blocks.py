@@ -6,7 +6,8 @@ from attrs import asdict, evolve
 
 from indelible.tokens import commands
 from indelible.tokens.commands import BlocksRecorded, BlocksRolledBack
-from indelible.tokens.entities import MintEvent, Token
+from indelible.tokens.entities.mints import MintEvent
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.errors import CheckpointMoved
 from indelible.tokens.handlers.mints import (
     orphan_former_mint,
@@ -19,7 +20,8 @@ from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
 from indelible.tokens.repositories.quarantine import replace_quarantined
 from indelible.tokens.repositories.saving import find_many
-from indelible.tokens.rules import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID, Checkpoint
+from indelible.tokens.rules.scanning import Checkpoint
+from indelible.tokens.rules.tasks import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
 
 LAST_BLOCK = 2**63 - 1
 

@@ -6,7 +6,7 @@ from indelible.kernel.json import instant_text
 from indelible.tokens import commands
 from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
-from indelible.tokens.rules import CHAIN_FAULT, CONTRACT_STATE, KnownContract, parse_notice
+from indelible.tokens.rules.notices import CHAIN_FAULT, CONTRACT_STATE, KnownContract, parse_notice
 
 
 def report_chain_fault(tx: TokensWrite, command: commands.ReportChainFault) -> bool:

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from indelible.tokens.commands import BlocksRecorded
-from indelible.tokens.entities import Author, MintEvent, MintLog, Token
+from indelible.tokens.entities.authors import Author
+from indelible.tokens.entities.chain import MintLog
+from indelible.tokens.entities.mints import MintEvent
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.handlers.authors import find_or_add_author
 from indelible.tokens.lifecycle import MintStatus
 from indelible.tokens.ports import TokensWrite

@@ -7,7 +7,7 @@ from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import Leases, TaskState
 from indelible.tokens import commands
 from indelible.tokens.commands import TokenSaved
-from indelible.tokens.entities import Token
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.errors import MintOrphaned, TokenExists, TokenNotFound
 from indelible.tokens.handlers.authors import find_or_add_author
 from indelible.tokens.handlers.mints import has_lost_its_mint

@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from indelible.tokens.entities import Author
+from indelible.tokens.entities.authors import Author
 from indelible.tokens.errors import AuthorExists
 from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories.saving import NEWEST_FIRST, find_many, find_one, insert, save

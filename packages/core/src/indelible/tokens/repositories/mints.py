@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from indelible.tokens.entities import MintEvent
+from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.errors import MintEventExists
 from indelible.tokens.lifecycle import MintStatus
 from indelible.tokens.ports import TokensWrite

@@ -5,7 +5,7 @@ from typing import Any
 from attrs import frozen
 
 from indelible.kernel.aggregates import save_change
-from indelible.tokens.entities import (
+from indelible.tokens.entities.pipeline import (
     ImageGenerationJob,
     IPFSUploadRecord,
     RecordType,

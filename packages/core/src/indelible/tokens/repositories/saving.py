@@ -9,7 +9,7 @@ from indelible.kernel import Head, Stale, instant_after
 from indelible.kernel.aggregates import Aggregate, save_change, save_changes
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.tokens.ports import TokensWrite
-from indelible.tokens.rules import action_between
+from indelible.tokens.rules.saving import action_between
 
 E = TypeVar("E", bound=Aggregate)
 

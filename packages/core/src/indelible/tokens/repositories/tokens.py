@@ -6,7 +6,7 @@ from contextlib import suppress
 from attrs import frozen
 
 from indelible.kernel.task_errors import TaskNotDead, TaskNotFound
-from indelible.tokens.entities import Token
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.errors import AuthorNotFound, RelatedRecordNotFound, TokenExists
 from indelible.tokens.lifecycle import TokenStatus
 from indelible.tokens.ports import TokensWrite
@@ -17,7 +17,7 @@ from indelible.tokens.repositories.saving import (
     insert,
     save_over,
 )
-from indelible.tokens.rules import GENERATE_STAGE, REVEAL_STAGE, UPLOAD_STAGE, due_tasks
+from indelible.tokens.rules.tasks import GENERATE_STAGE, REVEAL_STAGE, UPLOAD_STAGE, due_tasks
 
 OLDEST_MINT_FIRST = ("mint_timestamp", "token_id")
 NO_LIMIT = 2**31 - 1

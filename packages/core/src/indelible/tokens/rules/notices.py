@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from attrs import asdict, frozen
 
 from indelible.kernel import Invalid
-from indelible.tokens.entities import ContractState, InvalidLog
+from indelible.tokens.entities.chain import ContractState, InvalidLog
 from indelible.tokens.errors import (
     ChainIdMismatch,
     ContractCodeMissing,

@@ -7,14 +7,8 @@ from attrs import evolve, field, frozen
 
 from indelible.kernel import Invalid
 from indelible.kernel.values import bounded_int, instance_of
-from indelible.tokens.entities import (
-    MAX_TOKENS_PER_MINT,
-    NATURAL,
-    ContractLog,
-    InvalidLog,
-    LogPosition,
-    MintLog,
-)
+from indelible.tokens.entities.chain import ContractLog, InvalidLog, LogPosition, MintLog
+from indelible.tokens.entities.fields import MAX_TOKENS_PER_MINT, NATURAL
 
 MAX_BLOCKS: Final = 2_000
 CHECK_SECONDS: Final = 60.0

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import Attribute, field, frozen
 
 from indelible.kernel import Lifecycle
-from indelible.tokens.entities import Token
+from indelible.tokens.entities.tokens import Token
 from indelible.tokens.lifecycle import TOKEN, TokenStatus
 
 # Names of the stages.

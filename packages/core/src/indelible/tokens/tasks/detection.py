@@ -13,13 +13,8 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.silence import StandingTask
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Leases
-from indelible.tokens.commands import (
-    RecordBlocks,
-    RecordContract,
-    ReportChainFault,
-    RollBackBlocks,
-)
-from indelible.tokens.entities import Block, ContractState
+from indelible.tokens.commands import RecordBlocks, RecordContract, ReportChainFault, RollBackBlocks
+from indelible.tokens.entities.chain import Block, ContractState
 from indelible.tokens.errors import (
     ChainUnreachable,
     CheckpointMoved,
@@ -28,20 +23,13 @@ from indelible.tokens.errors import (
     ReorgTooDeep,
 )
 from indelible.tokens.handlers.blocks import checkpoint_of, record_blocks, roll_back_blocks
-from indelible.tokens.handlers.contract import (
-    has_chain_fault,
-    record_contract,
-    report_chain_fault,
-)
+from indelible.tokens.handlers.contract import has_chain_fault, record_contract, report_chain_fault
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import blocks_with_mints, checkpoints
-from indelible.tokens.rules import (
-    CHAIN_FAULTS,
-    DETECT_STAGE,
-    SCAN_TASK_ID,
+from indelible.tokens.rules.notices import CHAIN_FAULTS, ChainFault
+from indelible.tokens.rules.scanning import (
     BlockBatch,
     BlockRange,
-    ChainFault,
     Checkpoint,
     Reorg,
     ScanSettings,
@@ -50,6 +38,7 @@ from indelible.tokens.rules import (
     shrink,
     split_logs,
 )
+from indelible.tokens.rules.tasks import DETECT_STAGE, SCAN_TASK_ID
 from indelible.tokens.tasks.watching import ContractWatch
 
 # The stage has a single task. Reading a chain changes nothing there, so no attempt is recorded

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from attrs import define, field
 
-from indelible.tokens.entities import ContractState
+from indelible.tokens.entities.chain import ContractState
 from indelible.tokens.errors import WrongContract
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import Checkpoint, ScanSettings
+from indelible.tokens.rules.scanning import Checkpoint, ScanSettings
 
 
 @define(kw_only=True)

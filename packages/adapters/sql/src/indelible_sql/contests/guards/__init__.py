@@ -8,7 +8,8 @@ from indelible_sql.contests.guards.contests import contest_guards
 from indelible_sql.contests.guards.entries import entry_guards
 from indelible_sql.contests.guards.logs import log_guards
 from indelible_sql.contests.guards.runs import run_guards
-from indelible_sql.contests.tables import CONTESTS, FEEDS
+from indelible_sql.contests.tables.contests import CONTESTS
+from indelible_sql.contests.tables.feeds import FEEDS
 from indelible_sql.kernel.task_guards import task_entity_guard
 from indelible_sql.schema.guard import Guard
 

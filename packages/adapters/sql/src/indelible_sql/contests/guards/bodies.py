@@ -12,7 +12,7 @@ from indelible.contests.rules.bodies import (
     BodyShape,
     Types,
 )
-from indelible_sql.contests.tables import EVENTS
+from indelible_sql.contests.tables.logs import EVENTS
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.guard import Guard
 

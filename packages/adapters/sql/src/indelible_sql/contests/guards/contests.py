@@ -5,7 +5,9 @@ from typing import Final
 
 from indelible.contests.entities.contests import Contest
 from indelible.contests.lifecycle import CONFIGURED_FIELDS, ContestStatus
-from indelible_sql.contests.tables import CONFIGURATIONS, CONTESTS, ENTRIES, LOGS
+from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
+from indelible_sql.contests.tables.entries import ENTRIES
+from indelible_sql.contests.tables.logs import LOGS
 from indelible_sql.schema.conditions import equal_or_null, json_text, unchanged
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard

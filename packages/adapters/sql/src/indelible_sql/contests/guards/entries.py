@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from indelible.contests.entities.entries import Entry
 from indelible.contests.lifecycle import OCCUPYING, ContestStatus, EntryStatus
-from indelible_sql.contests.tables import CONTESTS, ENTRIES
-from indelible_sql.contests.tables.entries import PAYMENT_COLUMNS
+from indelible_sql.contests.tables.contests import CONTESTS
+from indelible_sql.contests.tables.entries import ENTRIES, PAYMENT_COLUMNS
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.guard import Guard, qualified_name

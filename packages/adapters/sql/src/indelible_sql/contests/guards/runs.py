@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 from indelible.contests.entities.runs import SettlementRun
-from indelible.contests.lifecycle import (
-    SETTLEMENT_RUN,
-    ContestStatus,
-    EntryStatus,
-    RunStatus,
-)
-from indelible_sql.contests.tables import CONTESTS, ENTRIES, LINES, LOGS, RUNS
+from indelible.contests.lifecycle import SETTLEMENT_RUN, ContestStatus, EntryStatus, RunStatus
+from indelible_sql.contests.tables.contests import CONTESTS
+from indelible_sql.contests.tables.entries import ENTRIES
+from indelible_sql.contests.tables.logs import LOGS
+from indelible_sql.contests.tables.runs import LINES, RUNS
 from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.conditions import equal_or_null
 from indelible_sql.schema.guard import Guard, qualified_name

@@ -2,7 +2,8 @@
 
 from sqlalchemy import Table
 
-from indelible_sql.money.tables import CHARGES, COVERED_ITEMS
+from indelible_sql.money.tables.ledger import COVERED_ITEMS
+from indelible_sql.money.tables.payments import CHARGES
 from indelible_sql.schema.guard import Guard, qualified_name
 
 

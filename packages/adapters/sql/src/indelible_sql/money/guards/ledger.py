@@ -7,17 +7,16 @@ postings; its change. Each guard refuses what does not follow from the step befo
 from collections.abc import Callable, Iterator
 
 from indelible.money.entities.ledger import Account, Movement
-from indelible.money.entities.values import (
-    DEBIT_KINDS,
-    NOTES,
-    REVERSED_BY_OPERATORS,
-    MovementKind,
-)
-from indelible.money.lifecycle import MOVEMENT, RefundStatus, TransferStatus
-from indelible.money.rules.ledger import OPERATOR, refund_succeeded_key, reversal_proposed_key
-from indelible.money.rules.ledger.payouts import FAILURE_PREFIX
-from indelible_sql.money.tables import ACCOUNTS, MOVEMENTS, POSTINGS, REFUNDS, TRANSFERS
-from indelible_sql.money.tables.ledger import is_payable
+from indelible.money.entities.values import DEBIT_KINDS, NOTES, REVERSED_BY_OPERATORS, MovementKind
+from indelible.money.lifecycle.ledger import MOVEMENT
+from indelible.money.lifecycle.payments import RefundStatus
+from indelible.money.lifecycle.payouts import TransferStatus
+from indelible.money.rules.ledger.drafts import OPERATOR
+from indelible.money.rules.ledger.payments import refund_succeeded_key
+from indelible.money.rules.ledger.payouts import FAILURE_PREFIX, reversal_proposed_key
+from indelible_sql.money.tables.ledger import ACCOUNTS, MOVEMENTS, POSTINGS, is_payable
+from indelible_sql.money.tables.payments import REFUNDS
+from indelible_sql.money.tables.payouts import TRANSFERS
 from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import equal_or_null

@@ -2,25 +2,23 @@
 
 from collections.abc import Iterator
 
-from indelible.money.entities import StripeEvent
 from indelible.money.entities.charges import QUARANTINED, REFUNDABLE, Charge
 from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent
 from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.refunds import Refund
 from indelible.money.entities.values import EventOutcome
-from indelible.money.lifecycle import RECONCILIATION, InboxStatus, RefundStatus
+from indelible.money.lifecycle.payments import RefundStatus
+from indelible.money.lifecycle.reconciliations import RECONCILIATION, InboxStatus
 from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST
 from indelible_sql.money.guards.conditions import covered_guard, generation_guard, kept_guard
-from indelible_sql.money.tables import (
-    CHARGES,
+from indelible_sql.money.tables.inbox import (
     DISCREPANCIES,
-    DISPUTES,
     EVENT_ATTEMPTS,
     RECONCILIATIONS,
-    REFUNDS,
     STRIPE_EVENTS,
 )
-from indelible_sql.money.tables.payments import RECEIVED_COLUMNS
+from indelible_sql.money.tables.payments import CHARGES, DISPUTES, RECEIVED_COLUMNS, REFUNDS
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, seconds_after

@@ -9,8 +9,8 @@ from indelible.kernel import Lifecycle
 from indelible.kernel.audit import ActorKind
 from indelible.money.entities.payouts import PayoutJob, Transfer
 from indelible.money.entities.values import MovementKind
-from indelible.money.errors import ParkReason
-from indelible.money.lifecycle import (
+from indelible.money.errors.gateway import ParkReason
+from indelible.money.lifecycle.payouts import (
     APPROVAL_AND_DESTINATION,
     PAYEE,
     TERMINAL_TRANSFER,
@@ -20,15 +20,8 @@ from indelible.money.lifecycle import (
 )
 from indelible.money.rules.ledger.payouts import PAYOUT_PREFIX, SETTLEMENT_PREFIX
 from indelible_sql.money.guards.conditions import generation_guard, kept_guard
-from indelible_sql.money.tables import (
-    JOBS,
-    MOVEMENTS,
-    PAYEES,
-    POSTINGS,
-    TRANSFER_LINES,
-    TRANSFERS,
-)
-from indelible_sql.money.tables.ledger import PAYABLE_PREFIX, is_payable
+from indelible_sql.money.tables.ledger import MOVEMENTS, PAYABLE_PREFIX, POSTINGS, is_payable
+from indelible_sql.money.tables.payouts import JOBS, PAYEES, TRANSFER_LINES, TRANSFERS
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.guard import Guard, qualified_name

@@ -23,7 +23,8 @@ from indelible.money.entities.values import DEBIT_KINDS, AccountKind, MovementKi
 from indelible_sql.engine.session import Query
 from indelible_sql.money.rows import POSTING_ROWS
 from indelible_sql.money.statements.parts import is_after, number, total
-from indelible_sql.money.tables import ACCOUNTS, COVERED_ITEMS, JOBS, MOVEMENTS, POSTINGS
+from indelible_sql.money.tables.ledger import ACCOUNTS, COVERED_ITEMS, MOVEMENTS, POSTINGS
+from indelible_sql.money.tables.payouts import JOBS
 from indelible_sql.schema.columns import C_COLLATED_TEXT, IDENTIFIER, INSTANT, ORDINAL
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import page_by, rows_by

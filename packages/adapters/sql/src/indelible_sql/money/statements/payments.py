@@ -15,36 +15,27 @@ from sqlalchemy import (
 )
 
 from indelible.money.entities.values import MovementKind
-from indelible.money.lifecycle import (
+from indelible.money.lifecycle.payments import (
     CANCELABLE_CHARGE,
     OPEN_DISPUTE,
     REPLACING_REFUND,
     UNANSWERED_DISPUTE,
     UNPAID_CHARGE,
     ChargeStatus,
-    InboxStatus,
     RefundStatus,
 )
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.payload_tables import PAYLOADS
-from indelible_sql.money.statements.parts import (
-    count_by_status,
-    in_states,
-    is_after,
-    number,
-    total,
-)
-from indelible_sql.money.tables import (
-    CHARGES,
+from indelible_sql.money.statements.parts import count_by_status, in_states, is_after, number, total
+from indelible_sql.money.tables.inbox import (
     DISCREPANCIES,
-    DISPUTES,
     EVENT_ATTEMPTS,
-    MOVEMENTS,
     RECONCILIATIONS,
-    REFUND_ATTEMPTS,
-    REFUNDS,
     STRIPE_EVENTS,
 )
+from indelible_sql.money.tables.ledger import MOVEMENTS
+from indelible_sql.money.tables.payments import CHARGES, DISPUTES, REFUND_ATTEMPTS, REFUNDS
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import page_by, rows_by

@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from indelible.kernel import Lifecycle
 from indelible.money.entities.values import MovementKind
-from indelible.money.lifecycle import (
+from indelible.money.lifecycle.payouts import (
     PAYEE,
     TERMINAL_TRANSFER,
     TRANSFER,
@@ -26,23 +26,15 @@ from indelible.money.lifecycle import (
 )
 from indelible.money.rules.ledger.payouts import PAYOUT_PREFIX, SETTLEMENT_PREFIX
 from indelible_sql.engine.session import Query
-from indelible_sql.money.statements.parts import (
-    count_by_status,
-    in_states,
-    is_after,
-    number,
-    total,
-)
-from indelible_sql.money.tables import (
+from indelible_sql.money.statements.parts import count_by_status, in_states, is_after, number, total
+from indelible_sql.money.tables.ledger import MOVEMENTS, PAYABLE_PREFIX, POSTINGS
+from indelible_sql.money.tables.payouts import (
     JOBS,
-    MOVEMENTS,
     PAYEES,
-    POSTINGS,
     TRANSFER_ATTEMPTS,
     TRANSFER_LINES,
     TRANSFERS,
 )
-from indelible_sql.money.tables.ledger import PAYABLE_PREFIX
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, ORDINAL
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnClause, bindparam, func, literal_column, select
 from indelible_sql.engine.session import Query
 from indelible_sql.money.statements.ledger import IS_AFTER_LINE, OWED, PAYMENT
 from indelible_sql.money.statements.parts import total
-from indelible_sql.money.tables import ACCOUNTS, MOVEMENTS, POSTINGS, TRANSFER_LINES
+from indelible_sql.money.tables.ledger import ACCOUNTS, MOVEMENTS, POSTINGS
+from indelible_sql.money.tables.payouts import TRANSFER_LINES
 from indelible_sql.schema.columns import IDENTIFIER
 
 _one: ColumnClause[Any] = literal_column("1")

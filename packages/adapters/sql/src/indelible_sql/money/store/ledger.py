@@ -8,19 +8,19 @@ from indelible.kernel import Change, Head, IndelibleError
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record, Update
 from indelible.kernel.lists import InvalidPosition
-from indelible.money import errors
-from indelible.money.entities import (
-    Account,
-    AccountKind,
-    BalanceSum,
-    CoveredItem,
-    KindSum,
-    LedgerLine,
-    Movement,
-    OwedLine,
-    Posting,
+from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
+from indelible.money.entities.lines import BalanceSum, KindSum, LedgerLine, OwedLine
+from indelible.money.entities.values import AccountKind
+from indelible.money.errors.ledger import (
+    BalanceNegative,
+    ItemCovered,
+    LedgerUnbalanced,
+    OwedLineNotFound,
+    OwedLinePaid,
+    PayoutLineNotFound,
+    PayoutLineReversed,
 )
-from indelible.money.rules.ledger import AccountStep, check_distinct_lines, check_movement
+from indelible.money.rules.ledger.checks import AccountStep, check_distinct_lines, check_movement
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS
@@ -48,7 +48,7 @@ class SqlAccountRepository(SqlAggregateRepository[Account]):
         """Store a new account, or raise LedgerUnbalanced for a change without a movement."""
         if change.action == POST:
             key = entity.last_movement_id or ""
-            raise self._session.refused(errors.LedgerUnbalanced(key, "posting_count", 1, 0))
+            raise self._session.refused(LedgerUnbalanced(key, "posting_count", 1, 0))
         super().save(change, entity, records, bulk)
 
     def save_all(self, updates: Sequence[Update[Account]]) -> None:
@@ -182,7 +182,7 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
             statements.GET_OWED, {"movement_id": movement_id, "number": number}
         )
         if row is None:
-            raise errors.OwedLineNotFound(movement_id, number)
+            raise OwedLineNotFound(movement_id, number)
         return ROWS.structure(row, OwedLine)
 
     def owed_lines(
@@ -210,7 +210,7 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
         """Return a posting that pays an owed line, or raise PayoutLineNotFound."""
         lines = self._lines(statements.GET_LINE, {"movement_id": movement_id, "number": number})
         if not lines or lines[0].posting.owed_line is None:
-            raise errors.PayoutLineNotFound(movement_id, number)
+            raise PayoutLineNotFound(movement_id, number)
         return lines[0]
 
     def reversals(self, movement_id: str, number: int) -> tuple[LedgerLine, ...]:
@@ -292,7 +292,7 @@ def _refusal(
     except IndelibleError as error:
         return error
     if violation.guard.startswith("covered_items_") and items:
-        return errors.ItemCovered(items[0].item, "of another settlement")
+        return ItemCovered(items[0].item, "of another settlement")
     if violation.guard.startswith("postings_"):
         return _used_up(postings)
     return None
@@ -327,7 +327,7 @@ def _negative(updates: Sequence[Update[Account]]) -> IndelibleError | None:
     for update in updates:
         account = update.entity
         if account.kind.has_reference and account.balance_minor < 0:
-            return errors.BalanceNegative(account.id, account.balance_minor)
+            return BalanceNegative(account.id, account.balance_minor)
     return None
 
 
@@ -335,9 +335,9 @@ def _used_up(postings: Sequence[Posting]) -> IndelibleError | None:
     """Return the error about the first posting that names a line."""
     for posting in postings:
         if posting.owed_line is not None:
-            return errors.OwedLinePaid(*posting.owed_line)
+            return OwedLinePaid(*posting.owed_line)
         if posting.reversed_line is not None:
-            return errors.PayoutLineReversed(
+            return PayoutLineReversed(
                 *posting.reversed_line, posting.reversal_ref or "", 0, posting.amount_minor
             )
     return None

@@ -4,26 +4,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from indelible.kernel import Head
-from indelible.money.entities import (
+from indelible.money.entities.charges import Charge
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEvent, StripeEventAttempt
+from indelible.money.entities.reconciliations import (
     SWITCH_ID,
-    Charge,
     Discrepancy,
-    Dispute,
     PaymentSwitch,
     Reconciliation,
-    ReconciliationRule,
-    ReconciliationScope,
-    Refund,
-    RefundAttempt,
-    StripeEvent,
-    StripeEventAttempt,
 )
-from indelible.money.lifecycle import (
-    ChargeStatus,
-    InboxStatus,
-    ReconciliationStatus,
-    RefundStatus,
-)
+from indelible.money.entities.refunds import Refund, RefundAttempt
+from indelible.money.entities.values import ReconciliationRule, ReconciliationScope
+from indelible.money.lifecycle.payments import ChargeStatus, RefundStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus, ReconciliationStatus
 from indelible_sql.kernel.history import fetch_all
 from indelible_sql.money.statements import payments as statements
 from indelible_sql.money.store.heads import MoneyRepository

@@ -8,24 +8,18 @@ from indelible.kernel import Change, Head
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record
-from indelible.money import errors
-from indelible.money.entities import (
-    OwedLine,
-    OwedSum,
-    Payee,
-    PayoutJob,
-    Transfer,
-    TransferAttempt,
-    TransferLine,
-)
-from indelible.money.lifecycle import TransferStatus
-from indelible.money.ports import UnpaidSum
+from indelible.money.entities.lines import OwedLine, OwedSum
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.errors.payouts import PayoutAlreadyScheduled
+from indelible.money.lifecycle.payouts import TransferStatus
+from indelible.money.ports.payouts import UnpaidSum
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.kernel.history import ROWS, fetch_all
 from indelible_sql.money.statements import payouts as statements
 from indelible_sql.money.statements import unplanned
 from indelible_sql.money.store.heads import MoneyRepository
-from indelible_sql.money.tables import TRANSFER_LINES
+from indelible_sql.money.tables.payouts import TRANSFER_LINES
 from indelible_sql.schema.guards import duplicate_guards
 
 LINE_REPORTS: Final = duplicate_guards(TRANSFER_LINES, ("owed_movement_id", "owed_number"))
@@ -49,7 +43,7 @@ class SqlTransferRepository(MoneyRepository[Transfer]):
                 raise
             first = bulk[0].rows[0]
             subject = f"owed line {first.owed_number} of movement {first.owed_movement_id}"
-            raise errors.PayoutAlreadyScheduled(subject) from violation
+            raise PayoutAlreadyScheduled(subject) from violation
 
     def save_new(self, births: Sequence[Birth[Transfer]]) -> None:
         """Store new transfers, or raise PayoutAlreadyScheduled if one has an owed line already."""
@@ -58,7 +52,7 @@ class SqlTransferRepository(MoneyRepository[Transfer]):
         except GuardViolation as violation:
             if violation.guard not in LINE_REPORTS:
                 raise
-            raise errors.PayoutAlreadyScheduled(self._scheduled_line(births)) from violation
+            raise PayoutAlreadyScheduled(self._scheduled_line(births)) from violation
 
     def _scheduled_line(self, births: Sequence[Birth[Transfer]]) -> str:
         """Return the owed line that a transfer pays which is none of these."""

@@ -11,7 +11,7 @@ from indelible.money.entities.values import (
     ReconciliationScope,
     Remedy,
 )
-from indelible.money.lifecycle import (
+from indelible.money.lifecycle.reconciliations import (
     PAYMENT_SWITCH,
     RECONCILIATION,
     STRIPE_EVENT,

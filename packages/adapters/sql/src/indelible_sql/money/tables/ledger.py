@@ -13,7 +13,7 @@ from indelible.money.entities.values import (
     AccountKind,
     MovementKind,
 )
-from indelible.money.lifecycle import ACCOUNT, MOVEMENT
+from indelible.money.lifecycle.ledger import ACCOUNT, MOVEMENT
 from indelible.money.rules.ledger.checks import MAY_BE_EMPTY
 from indelible_sql.money.tables.columns import sum_column
 from indelible_sql.schema.bulk import bulk_table

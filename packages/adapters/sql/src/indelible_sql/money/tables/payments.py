@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, Uni
 from indelible.money.entities.charges import PAID, QUARANTINED, Charge
 from indelible.money.entities.refunds import AT_STRIPE, Refund
 from indelible.money.entities.values import AttemptKind, OutcomeCode, RefundReason
-from indelible.money.lifecycle import (
+from indelible.money.lifecycle.payments import (
     CHARGE,
     DISPUTE,
     OPEN_DISPUTE,

@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, Uni
 from indelible.money.entities.payees import WITH_DESTINATION, Payee
 from indelible.money.entities.payouts import WAITING_FIELDS, Transfer
 from indelible.money.entities.values import MAX_MESSAGE_LENGTH, AttemptKind, TransferFailure
-from indelible.money.lifecycle import (
+from indelible.money.lifecycle.payouts import (
     APPROVAL_FIELDS,
     DESTINATION_FIELDS,
     PAYEE,
@@ -17,14 +17,7 @@ from indelible.money.lifecycle import (
 from indelible_sql.money.tables.columns import FLAG, sum_column
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import all_of, all_or_none, previous_number, quoted
-from indelible_sql.schema.columns import (
-    CONTENT,
-    IDENTIFIER,
-    INSTANT,
-    NATURAL,
-    ORDINAL,
-    required,
-)
+from indelible_sql.schema.columns import CONTENT, IDENTIFIER, INSTANT, NATURAL, ORDINAL, required
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head, key, table
 from indelible_sql.schema.value_columns import amount_column, currency_column

@@ -9,15 +9,10 @@ from typing import Final
 from attrs import frozen
 
 from indelible.concepts.entities import CONTENT_FIELDS, ConceptContent, ConceptPolicy, name_key
-from indelible.concepts.rules.diff import similarity_percent
+from indelible.concepts.rules.diff.words import similarity_percent
 from indelible.concepts.rules.warnings.circularity import is_circular
 from indelible.concepts.rules.warnings.codes import WarningCode
-from indelible.concepts.rules.warnings.names import (
-    LINK,
-    RelatedNames,
-    references,
-    without_links,
-)
+from indelible.concepts.rules.warnings.names import LINK, RelatedNames, references, without_links
 from indelible.kernel.values import INVISIBLE
 
 MIN_NOTE_WORDS: Final = 3

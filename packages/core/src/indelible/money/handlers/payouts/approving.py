@@ -9,13 +9,26 @@ from indelible.kernel.aggregates import change_for
 from indelible.kernel.audit import ActorKind
 from indelible.kernel.history import Update
 from indelible.kernel.task_errors import TaskEnded, TaskNotFound
-from indelible.money import commands, errors
-from indelible.money.commands import ANY_DESTINATION, TransferSaved
-from indelible.money.entities import Transfer
+from indelible.money.commands.payouts import (
+    ANY_DESTINATION,
+    ApproveTransfer,
+    ParkTransfer,
+    TransferCommand,
+    UnparkTransfer,
+)
+from indelible.money.commands.results import TransferSaved
+from indelible.money.entities.payouts import Transfer
+from indelible.money.errors.payouts import (
+    DestinationMismatch,
+    DestinationNotApproved,
+    FourEyesRequired,
+    TransferAlreadyApproved,
+    TransferNotApproved,
+)
 from indelible.money.handlers.payees import require_ready
 from indelible.money.handlers.saving import save
-from indelible.money.lifecycle import TRANSFER, TransferStatus
-from indelible.money.ports import MoneyWrite
+from indelible.money.lifecycle.payouts import TRANSFER, TransferStatus
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.repositories import payee_of, requester_of
 from indelible.money.rules.payouts import (
     SEND_TRANSFER_STAGE,
@@ -27,7 +40,7 @@ from indelible.money.rules.payouts import (
 POLICY_REASON: Final = "automatic approval"
 
 
-def approve_transfer(tx: MoneyWrite, command: commands.ApproveTransfer) -> TransferSaved:
+def approve_transfer(tx: MoneyWrite, command: ApproveTransfer) -> TransferSaved:
     """Approve a transfer to its payee's present destination, and make it due.
 
     A transfer that is parked because its approval covers another destination is approved again.
@@ -42,14 +55,14 @@ def approve_transfer(tx: MoneyWrite, command: commands.ApproveTransfer) -> Trans
     head = tx.money.transfers.lock(command.transfer_id)
     transfer = head.entity
     if transfer.approved_by is not None and not needs_new_approval(transfer):
-        raise errors.TransferAlreadyApproved(transfer.id, transfer.approved_by)
+        raise TransferAlreadyApproved(transfer.id, transfer.approved_by)
 
     _require_second_person(tx, head)
     _require_compared_destination(tx, transfer, command.destination)
     return _approve(tx, head, command.approval_reason)
 
 
-def approve_automatically(tx: MoneyWrite, command: commands.TransferCommand) -> TransferSaved:
+def approve_automatically(tx: MoneyWrite, command: TransferCommand) -> TransferSaved:
     """Approve a transfer by the setting; one that an operator has requested waits for another."""
     head = tx.money.transfers.lock(command.transfer_id)
     is_requested = requester_of(tx, head) is not None
@@ -78,7 +91,7 @@ def approve_planned(tx: MoneyWrite, heads: Sequence[Head[Transfer]]) -> None:
     tx.tasks.enqueue(SEND_TRANSFER_STAGE, dues)
 
 
-def park_transfer(tx: MoneyWrite, command: commands.ParkTransfer) -> TransferSaved:
+def park_transfer(tx: MoneyWrite, command: ParkTransfer) -> TransferSaved:
     """Let a transfer wait until an operator unparks it.
 
     Its task is stopped, and what makes the task due again does not send the transfer.
@@ -89,7 +102,7 @@ def park_transfer(tx: MoneyWrite, command: commands.ParkTransfer) -> TransferSav
     """
     head = tx.money.transfers.lock(command.transfer_id)
     if not head.entity.is_approved:
-        raise errors.TransferNotApproved(head.entity.id)
+        raise TransferNotApproved(head.entity.id)
     if head.entity.status is TransferStatus.PROCESSING:
         raise _not_now(head.entity, "park")
 
@@ -101,7 +114,7 @@ def park_transfer(tx: MoneyWrite, command: commands.ParkTransfer) -> TransferSav
     return saved(head)
 
 
-def unpark_transfer(tx: MoneyWrite, command: commands.UnparkTransfer) -> TransferSaved:
+def unpark_transfer(tx: MoneyWrite, command: UnparkTransfer) -> TransferSaved:
     """Make a parked transfer due now.
 
     Raises:
@@ -113,7 +126,7 @@ def unpark_transfer(tx: MoneyWrite, command: commands.UnparkTransfer) -> Transfe
     transfer = head.entity.unparked(now=tx.clock.now())
     payee = require_ready(payee_of(tx, transfer), transfer.party)
     if not is_destination_approved(transfer, payee):
-        raise errors.DestinationNotApproved(transfer.id, str(payee.destination_set_by))
+        raise DestinationNotApproved(transfer.id, str(payee.destination_set_by))
     head = save(tx, tx.money.transfers, head, transfer, "unpark")
     wake_transfer(tx, transfer.id)
     return saved(head)
@@ -153,12 +166,10 @@ def _not_now(transfer: Transfer, action: str) -> InvalidTransition:
 def _require_second_person(tx: MoneyWrite, head: Head[Transfer]) -> None:
     """Refuse an approval by the one who has requested the transfer, or has set where it goes."""
     if requester_of(tx, head) == tx.actor:
-        raise errors.FourEyesRequired(head.entity.id, str(tx.actor), "has requested it")
+        raise FourEyesRequired(head.entity.id, str(tx.actor), "has requested it")
     payee = payee_of(tx, head.entity)
     if payee is not None and payee.destination_set_by == str(tx.actor):
-        raise errors.FourEyesRequired(
-            head.entity.id, str(tx.actor), "has set the account of its payee"
-        )
+        raise FourEyesRequired(head.entity.id, str(tx.actor), "has set the account of its payee")
 
 
 def _require_compared_destination(tx: MoneyWrite, transfer: Transfer, compared: str | None) -> None:
@@ -168,7 +179,7 @@ def _require_compared_destination(tx: MoneyWrite, transfer: Transfer, compared: 
     if compared in (ANY_DESTINATION, destination):
         return
     set_by = None if payee is None else payee.destination_set_by
-    raise errors.DestinationMismatch(
+    raise DestinationMismatch(
         transfer.id, compared or "no account", destination or "no account", set_by or "nobody"
     )
 

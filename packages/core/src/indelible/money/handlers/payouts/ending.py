@@ -1,36 +1,36 @@
 """End payouts: reversals, unclaimed money, and the count that completes a job."""
 
-from indelible.money import commands, errors
-from indelible.money.commands import PayoutJobSaved, TransferSaved
-from indelible.money.entities import ReversalObject, Transfer, TransferObject
+from indelible.money.commands.payouts import (
+    CompletePayoutJob,
+    MarkUnclaimed,
+    RecordReversal,
+    RecordTransferSent,
+)
+from indelible.money.commands.results import PayoutJobSaved, TransferSaved
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.stripe_objects import ReversalObject, TransferObject
+from indelible.money.errors.ledger import MovementNotFound
+from indelible.money.errors.payouts import PayoutJobNotFinished, ReversalTooLarge, UnclaimedTooEarly
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payouts.approving import saved
-from indelible.money.handlers.payouts.sending import (
-    job_may_end,
-    payments_of,
-    record_transfer_sent,
-)
+from indelible.money.handlers.payouts.sending import job_may_end, payments_of, record_transfer_sent
 from indelible.money.handlers.saving import save
-from indelible.money.lifecycle import TERMINAL_TRANSFER, PayoutJobStatus
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyWrite
+from indelible.money.lifecycle.payouts import TERMINAL_TRANSFER, PayoutJobStatus
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.repositories import payee_of
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
-from indelible.money.rules.ledger import (
-    PayoutReversal,
-    Proof,
-    payout_key,
-    payout_reversed,
-    unclaimed,
-)
+from indelible.money.rules.ledger.drafts import PayoutReversal, Proof
+from indelible.money.rules.ledger.payouts import payout_key, payout_reversed, unclaimed
 from indelible.money.rules.payouts import TRANSFER_METADATA, UNCLAIMED_AFTER, is_unclaimed
 
 NOT_OURS = Decision(code="TRANSFER_NOT_FOUND")
 REVERSED = "transfer.reversed"
 
 
-def complete_payout_job(tx: MoneyWrite, command: commands.CompletePayoutJob) -> PayoutJobSaved:
+def complete_payout_job(tx: MoneyWrite, command: CompletePayoutJob) -> PayoutJobSaved:
     """Complete a job whose transfers have all ended; a complete one stays as it is.
 
     Raises:
@@ -43,7 +43,7 @@ def complete_payout_job(tx: MoneyWrite, command: commands.CompletePayoutJob) -> 
 
     ended = count_ended(tx, job.id)
     if ended != job.transfer_count:
-        raise errors.PayoutJobNotFinished(job.id, job.transfer_count, ended)
+        raise PayoutJobNotFinished(job.id, job.transfer_count, ended)
     head = save(tx, tx.money.payout_jobs, head, job.completed(now=tx.clock.now()), "complete")
     return PayoutJobSaved(job=head.entity, seq=head.revision.seq, is_new=False)
 
@@ -54,7 +54,7 @@ def count_ended(tx: MoneyWrite, job_id: str) -> int:
     return sum(counts.get(status, 0) for status in TERMINAL_TRANSFER)
 
 
-def mark_unclaimed(tx: MoneyWrite, command: commands.MarkUnclaimed) -> TransferSaved:
+def mark_unclaimed(tx: MoneyWrite, command: MarkUnclaimed) -> TransferSaved:
     """End a parked transfer that nobody has claimed in time, and keep its money as unclaimed.
 
     Raises:
@@ -67,7 +67,7 @@ def mark_unclaimed(tx: MoneyWrite, command: commands.MarkUnclaimed) -> TransferS
     following = transfer.unclaimed(now=now)
     payee = payee_of(tx, transfer)
     if not is_unclaimed(transfer, payee, now=now):
-        raise errors.UnclaimedTooEarly(
+        raise UnclaimedTooEarly(
             transfer_id=transfer.id,
             days=UNCLAIMED_AFTER.days,
             payee_status="none" if payee is None else payee.status,
@@ -88,7 +88,7 @@ def mark_unclaimed(tx: MoneyWrite, command: commands.MarkUnclaimed) -> TransferS
     return saved(head)
 
 
-def record_reversal(tx: MoneyWrite, command: commands.RecordReversal) -> TransferSaved:
+def record_reversal(tx: MoneyWrite, command: RecordReversal) -> TransferSaved:
     """Post a reversal of a completed transfer, whole or in part; a known one does nothing.
 
     The lines are reversed in their order, as far as the amount reaches.
@@ -103,7 +103,7 @@ def record_reversal(tx: MoneyWrite, command: commands.RecordReversal) -> Transfe
         return saved(head)
     left_minor = transfer.amount_minor - transfer.reversed_minor
     if reported.amount_minor > left_minor:
-        raise errors.ReversalTooLarge(reported.id, transfer.id, left_minor, reported.amount_minor)
+        raise ReversalTooLarge(reported.id, transfer.id, left_minor, reported.amount_minor)
 
     following = transfer.reversed(reported.amount_minor, now=tx.clock.now())
     draft = payout_reversed(
@@ -135,10 +135,10 @@ def apply_transfer(
 
     proof = Proof.by_event(event.id)
     before = tx.money.transfers.get(named).revision.seq
-    sent = commands.RecordTransferSent(transfer_id=named, reported=facts, proof=proof)
+    sent = RecordTransferSent(transfer_id=named, reported=facts, proof=proof)
     after = record_transfer_sent(tx, sent)
     for reversal in evidence.reversals:
-        command = commands.RecordReversal(transfer_id=named, reported=reversal, proof=proof)
+        command = RecordReversal(transfer_id=named, reported=reversal, proof=proof)
         after = record_reversal(tx, command)
     return KNOWN if after.seq == before else Decision(actions=(event.type,))
 
@@ -149,7 +149,7 @@ def _reversed_lines(
     """Divide a reversal among the lines of a payout that have money left."""
     movement = tx.money.movements.of_key(payout_key(transfer.id))
     if movement is None:
-        raise errors.MovementNotFound(payout_key(transfer.id))
+        raise MovementNotFound(payout_key(transfer.id))
 
     open_minor = reported.amount_minor
     lines: list[PayoutReversal] = []

@@ -5,26 +5,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from indelible.kernel import Head
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import Bulk
-from indelible.money import commands, errors
-from indelible.money.commands import PayoutJobSaved
-from indelible.money.entities import (
-    Movement,
-    OwedLine,
-    PayoutJob,
-    Transfer,
-    TransferLine,
-    movement_id,
-    transfer_id,
-)
+from indelible.money.commands.payouts import PlanPayouts, PlanTransfers
+from indelible.money.commands.results import PayoutJobSaved
+from indelible.money.entities.ids import movement_id, transfer_id
+from indelible.money.entities.ledger import Movement
+from indelible.money.entities.lines import OwedLine
+from indelible.money.entities.payouts import PayoutJob, Transfer, TransferLine
+from indelible.money.errors.ledger import MovementNotFound
 from indelible.money.handlers.payouts.approving import approve_planned
 from indelible.money.handlers.saving import birth_of, save, save_births
-from indelible.money.ports import MAX_ROWS_PER_PAGE, MoneyRead, MoneyWrite
-from indelible.money.rules.ledger import settlement_key
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.ports.transactions import MoneyRead, MoneyWrite
+from indelible.money.rules.ledger.payouts import settlement_key
 from indelible.money.rules.payouts import MANUAL, PLAN_TRANSFERS_STAGE, PayoutPolicy
 
 
 def plan_payouts(
-    tx: MoneyWrite, command: commands.PlanPayouts, *, policy: PayoutPolicy = MANUAL
+    tx: MoneyWrite, command: PlanPayouts, *, policy: PayoutPolicy = MANUAL
 ) -> PayoutJobSaved:
     """Create the payout job of a settlement with a transfer for each party that it owes.
 
@@ -37,7 +34,7 @@ def plan_payouts(
     key = settlement_key(command.settlement_id)
     settlement = tx.money.movements.of_key(key)
     if settlement is None:
-        raise errors.MovementNotFound(movement_id(key))
+        raise MovementNotFound(movement_id(key))
     known = tx.money.payout_jobs.find({"id": command.settlement_id}, limit=1)
     if known:
         return _saved(known[0], is_new=False)
@@ -53,7 +50,7 @@ def plan_payouts(
 
 
 def plan_transfers(
-    tx: MoneyWrite, command: commands.PlanTransfers, *, policy: PayoutPolicy = MANUAL
+    tx: MoneyWrite, command: PlanTransfers, *, policy: PayoutPolicy = MANUAL
 ) -> None:
     """Create the next transfers of a payout job, in the name of the one who has planned it.
 

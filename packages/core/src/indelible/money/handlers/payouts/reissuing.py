@@ -1,19 +1,23 @@
 """Issue a transfer again: a failed one, or one whose money has come back."""
 
-from indelible.money import commands, errors
-from indelible.money.commands import TransferSaved
-from indelible.money.entities import AccountKind, OwedLine, Transfer, reissue_id
+from indelible.money.commands.payouts import ReissueTransfer
+from indelible.money.commands.results import TransferSaved
+from indelible.money.entities.ids import reissue_id
+from indelible.money.entities.lines import OwedLine
+from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.values import AccountKind
+from indelible.money.errors.payouts import TransferNotReissuable
 from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.payouts.planning import transfer_lines
 from indelible.money.handlers.saving import save
-from indelible.money.lifecycle import PayoutJobStatus
-from indelible.money.ports import MoneyWrite
+from indelible.money.lifecycle.payouts import PayoutJobStatus
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.repositories import lines_owed_again
-from indelible.money.rules.ledger import AccountKey
+from indelible.money.rules.ledger.drafts import AccountKey
 from indelible.money.rules.payouts import may_try_again
 
 
-def reissue_transfer(tx: MoneyWrite, command: commands.ReissueTransfer) -> TransferSaved:
+def reissue_transfer(tx: MoneyWrite, command: ReissueTransfer) -> TransferSaved:
     """Try a failed transfer again, or pay the lines of a reversed one by a new transfer.
 
     Either needs the approval of somebody else, and a look-up before its request. A transfer whose
@@ -32,7 +36,7 @@ def reissue_transfer(tx: MoneyWrite, command: commands.ReissueTransfer) -> Trans
     tx.money.accounts.lock(payable.id)
     lines = [again.line for again in lines_owed_again(tx, transfer) if again.is_open]
     if not lines:
-        raise errors.TransferNotReissuable(transfer.id, head.entity.status)
+        raise TransferNotReissuable(transfer.id, head.entity.status)
     return _new_transfer(tx, head.entity, lines)
 
 

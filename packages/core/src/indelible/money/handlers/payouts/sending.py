@@ -7,17 +7,23 @@ transaction. A job is locked before its transfers.
 from attrs import frozen
 
 from indelible.kernel import Head
-from indelible.money import commands
-from indelible.money.commands import TransferSaved
-from indelible.money.entities import AttemptKind, PayoutJob, Transfer
-from indelible.money.errors import ParkReason
+from indelible.money.commands.payouts import (
+    BeginTransfer,
+    RecordTransferFailure,
+    RecordTransferSent,
+)
+from indelible.money.commands.results import TransferSaved
+from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.values import AttemptKind
+from indelible.money.errors.gateway import ParkReason
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.saving import save
-from indelible.money.lifecycle import PayoutJobStatus, TransferStatus
-from indelible.money.ports import MoneyWrite
+from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
+from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.repositories import payee_of, payments_switch
-from indelible.money.rules.ledger import OwedPayment, Proof, payout_created, payout_failed
+from indelible.money.rules.ledger.drafts import OwedPayment, Proof
+from indelible.money.rules.ledger.payouts import payout_created, payout_failed
 from indelible.money.rules.payouts import (
     COMPLETE_PAYOUT_JOB_STAGE,
     FailureDecision,
@@ -49,7 +55,7 @@ class SendWork:
         return self.decision.step
 
 
-def begin_transfer(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork | None:
+def begin_transfer(tx: MoneyWrite, command: BeginTransfer) -> SendWork | None:
     """Decide the next step of a transfer, and store the attempt of a request.
 
     Return None for a transfer that has ended, waits for its approval, or was parked by an operator.
@@ -76,7 +82,7 @@ def begin_transfer(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork 
     return SendWork(transfer=head.entity, decision=decision, adopts_others=adopts_others)
 
 
-def begin_call(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork | None:
+def begin_call(tx: MoneyWrite, command: BeginTransfer) -> SendWork | None:
     """Store the attempt of a request after a look-up has found no transfer.
 
     Return None if the transfer was completed meanwhile.
@@ -102,7 +108,7 @@ def begin_call(tx: MoneyWrite, command: commands.BeginTransfer) -> SendWork | No
     return SendWork(transfer=head.entity, decision=SendDecision(step=SendStep.CALL))
 
 
-def record_transfer_sent(tx: MoneyWrite, command: commands.RecordTransferSent) -> TransferSaved:
+def record_transfer_sent(tx: MoneyWrite, command: RecordTransferSent) -> TransferSaved:
     """Complete a transfer that Stripe has, and post its movement; a repetition does nothing.
 
     Raises:
@@ -131,9 +137,7 @@ def record_transfer_sent(tx: MoneyWrite, command: commands.RecordTransferSent) -
     return saved(head)
 
 
-def record_transfer_failure(
-    tx: MoneyWrite, command: commands.RecordTransferFailure
-) -> TransferSaved:
+def record_transfer_failure(tx: MoneyWrite, command: RecordTransferFailure) -> TransferSaved:
     """Apply the failure of an attempt, unless a later attempt or Stripe's event was first."""
     head = tx.money.transfers.lock(command.transfer_id)
     transfer, decision = head.entity, command.decision
@@ -200,7 +204,7 @@ def _park(tx: MoneyWrite, head: Head[Transfer], decision: FailureDecision) -> Tr
     return saved(head)
 
 
-def _send_facts(tx: MoneyWrite, transfer: Transfer, command: commands.BeginTransfer) -> SendFacts:
+def _send_facts(tx: MoneyWrite, transfer: Transfer, command: BeginTransfer) -> SendFacts:
     payee = payee_of(tx, transfer)
     job_status: PayoutJobStatus | None = None
     if transfer.job_id is not None:

@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import field, frozen
 
-from indelible.money import errors
+from indelible.money.errors.payments import EnvironmentMismatch
 from indelible.money.rules.events.facts import EVENT_TYPES, READERS, EventFacts
 from indelible.money.rules.events.reading import MAX_BODY_BYTES, JsonFields, read_object
 
@@ -91,14 +91,14 @@ class Environment:
     def check(self, event: EventEnvelope) -> None:
         """Raise EnvironmentMismatch for an event of another mode, account or version."""
         if event.livemode is not self.livemode:
-            raise errors.EnvironmentMismatch("livemode", str(self.livemode), str(event.livemode))
+            raise EnvironmentMismatch("livemode", str(self.livemode), str(event.livemode))
         is_version = self.api_version in (None, event.api_version)
         if not is_version:
             expected = str(self.api_version)
-            raise errors.EnvironmentMismatch("api_version", expected, str(event.api_version))
+            raise EnvironmentMismatch("api_version", expected, str(event.api_version))
         is_ours = event.account in (None, self.account)
         if not is_ours and not event.type.startswith(CONNECTED_TYPES):
-            raise errors.EnvironmentMismatch("account", str(self.account), str(event.account))
+            raise EnvironmentMismatch("account", str(self.account), str(event.account))
 
 
 # The types of events that connected accounts send.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from indelible.money.entities import (
+from indelible.money.entities.stripe_objects import (
     AccountObject,
     ChargeObject,
     DisputeObject,

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from indelible.kernel.money import MAX_AMOUNT_MINOR
 from indelible.kernel.strict_json import MalformedJson, read_json
-from indelible.money import errors
+from indelible.money.errors.payments import WebhookMalformed
 
 MAX_BODY_BYTES: Final = 512 * 1_024
 MAX_TEXT_CHARACTERS: Final = 200  # of an id, a status or a code
@@ -150,9 +150,9 @@ class JsonFields:
                 raise self.malformed("metadata", "texts")
         return dict(values)
 
-    def malformed(self, name: str, expected: str) -> errors.WebhookMalformed:
+    def malformed(self, name: str, expected: str) -> WebhookMalformed:
         """Return the error about a field."""
-        return errors.WebhookMalformed(f"field {self._path_of(name)}: expected {expected}")
+        return WebhookMalformed(f"field {self._path_of(name)}: expected {expected}")
 
     def _whole(self, name: str, minimum: int, maximum: int) -> int:
         value = self.values.get(name)
@@ -172,11 +172,11 @@ def read_object(body: bytes) -> JsonFields:
         WebhookMalformed: The body is too large, no strict JSON, or no object.
     """
     if len(body) > MAX_BODY_BYTES:
-        raise errors.WebhookMalformed(f"it has {len(body)} bytes, more than {MAX_BODY_BYTES}")
+        raise WebhookMalformed(f"it has {len(body)} bytes, more than {MAX_BODY_BYTES}")
     try:
         value = read_json(body)
     except MalformedJson as error:
-        raise errors.WebhookMalformed(f"it is no strict JSON: {error}") from None
+        raise WebhookMalformed(f"it is no strict JSON: {error}") from None
     if not isinstance(value, dict):
-        raise errors.WebhookMalformed("it is no JSON object")
+        raise WebhookMalformed("it is no JSON object")
     return JsonFields(cast("dict[str, Any]", value))

@@ -5,17 +5,23 @@ from typing import NoReturn
 
 from attrs import frozen
 
-from indelible.money import errors
-from indelible.money.entities import (
-    Account,
+from indelible.money.entities.ledger import Account, Movement, Posting
+from indelible.money.entities.lines import LedgerLine, OwedLine
+from indelible.money.entities.values import (
+    NOT_REVERSIBLE,
+    NOTES,
+    REVERSED_BY_OPERATORS,
     AccountKind,
-    LedgerLine,
-    Movement,
     MovementKind,
-    OwedLine,
-    Posting,
 )
-from indelible.money.entities.values import NOT_REVERSIBLE, NOTES, REVERSED_BY_OPERATORS
+from indelible.money.errors.ledger import (
+    LedgerUnbalanced,
+    MovementHasEvidence,
+    MovementNotReversible,
+    OwedLinePaid,
+    PayoutLineReversed,
+    PostingRefused,
+)
 from indelible.money.rules.ledger.drafts import OPERATOR, AccountSums, account_sums
 
 PAYABLE = AccountKind.WINNER_PAYABLE
@@ -43,13 +49,13 @@ def check_movement(
     total_minor = sum([posting.amount_minor for posting in postings])
     _check_sum(movement, "total_minor", total_minor, movement.total_minor)
     if not postings and movement.kind not in MAY_BE_EMPTY:
-        raise errors.LedgerUnbalanced(movement.key, "posting_count", 1, 0)
+        raise LedgerUnbalanced(movement.key, "posting_count", 1, 0)
 
     sums = account_sums(postings)
     _check_sum(movement, "accounts", len(sums), len(steps))
     for account_id, account_sum in sums.items():
         if account_id not in steps:
-            raise errors.LedgerUnbalanced(movement.key, account_id, 1, 0)
+            raise LedgerUnbalanced(movement.key, account_id, 1, 0)
         _check_step(movement, steps[account_id], account_sum)
     for posting in postings:
         _check_posting(movement, posting, steps)
@@ -67,7 +73,7 @@ def check_step(step: AccountStep) -> None:
     expected = step.before.balance_minor + sums.balance_minor(step.after.kind.side)
     if step.after.balance_minor != expected:
         key = step.after.last_movement_id or ""
-        raise errors.LedgerUnbalanced(key, step.after.id, expected, step.after.balance_minor)
+        raise LedgerUnbalanced(key, step.after.id, expected, step.after.balance_minor)
 
 
 def check_owed_line(movement: Movement, posting: Posting, line: OwedLine) -> None:
@@ -78,7 +84,7 @@ def check_owed_line(movement: Movement, posting: Posting, line: OwedLine) -> Non
         PostingRefused: The line is another party's, or has another amount.
     """
     if line.paid_by is not None:
-        raise errors.OwedLinePaid(line.movement_id, line.number)
+        raise OwedLinePaid(line.movement_id, line.number)
     _require(movement, posting, "party", line.party, posting.party)
     _require(movement, posting, "amount_minor", line.amount_minor, posting.amount_minor)
     _require(movement, posting, "reference", line.reference, movement.reference)
@@ -103,7 +109,7 @@ def check_reversed_line(
         available_minor -= earlier.posting.amount_minor
         is_repeated = is_repeated or earlier.posting.reversal_ref == posting.reversal_ref
     if is_repeated or posting.amount_minor > available_minor:
-        raise errors.PayoutLineReversed(
+        raise PayoutLineReversed(
             line.movement.id,
             line.posting.number,
             posting.reversal_ref or "",
@@ -120,13 +126,11 @@ def check_reversible_by_operators(movement: Movement) -> None:
         MovementHasEvidence: The movement books what Stripe has reported.
     """
     if movement.kind in NOT_REVERSIBLE:
-        raise errors.MovementNotReversible(
-            movement.id, "a movement that can be reversed", movement.kind
-        )
+        raise MovementNotReversible(movement.id, "a movement that can be reversed", movement.kind)
     # Stripe's report, and not an operator, has reversed a refund that a bank returned.
     is_by_report = movement.kind is MovementKind.REVERSAL and movement.source != OPERATOR
     if is_by_report or movement.kind not in REVERSED_BY_OPERATORS:
-        raise errors.MovementHasEvidence(movement.id, movement.kind, movement.source)
+        raise MovementHasEvidence(movement.id, movement.kind, movement.source)
 
 
 def check_distinct_lines(postings: Iterable[Posting]) -> None:
@@ -140,11 +144,9 @@ def check_distinct_lines(postings: Iterable[Posting]) -> None:
     for posting in postings:
         owed, payout = posting.owed_line, posting.reversed_line
         if owed is not None and owed in paid:
-            raise errors.OwedLinePaid(*owed)
+            raise OwedLinePaid(*owed)
         if payout is not None and payout in reversed_lines:
-            raise errors.PayoutLineReversed(
-                *payout, posting.reversal_ref or "", 0, posting.amount_minor
-            )
+            raise PayoutLineReversed(*payout, posting.reversal_ref or "", 0, posting.amount_minor)
         if owed is not None:
             paid.add(owed)
         if payout is not None:
@@ -185,7 +187,7 @@ def _check_posting(movement: Movement, posting: Posting, steps: Mapping[str, Acc
 
 def _check_sum(movement: Movement, name: str, expected: int, actual: int) -> None:
     if actual != expected:
-        raise errors.LedgerUnbalanced(movement.key, name, expected, actual)
+        raise LedgerUnbalanced(movement.key, name, expected, actual)
 
 
 def _require(
@@ -198,4 +200,4 @@ def _require(
 def _refuse(
     movement: Movement, number: int, name: str, expected: object, actual: object
 ) -> NoReturn:
-    raise errors.PostingRefused(movement.key, number, name, str(expected), str(actual))
+    raise PostingRefused(movement.key, number, name, str(expected), str(actual))

@@ -7,15 +7,15 @@ from attrs import Factory, field, frozen
 
 from indelible.kernel.bulk import AnyBulk, Bulk
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible.money.entities import (
+from indelible.money.entities.ids import movement_id
+from indelible.money.entities.ledger import CoveredItem, Posting
+from indelible.money.entities.values import (
     AccountKind,
-    CoveredItem,
     MovementKind,
-    Posting,
+    Side,
     account_id,
-    movement_id,
+    amount_field,
 )
-from indelible.money.entities.values import Side, amount_field
 
 OPERATOR: Final = "operator"
 

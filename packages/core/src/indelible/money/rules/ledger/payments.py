@@ -1,6 +1,6 @@
 """The movements of payments, refunds and disputes (facts 5.7), one builder for each kind."""
 
-from indelible.money.entities import AccountKind, MovementKind
+from indelible.money.entities.values import AccountKind, MovementKind
 from indelible.money.rules.ledger.drafts import AccountKey, MovementDraft, Proof, Step
 
 

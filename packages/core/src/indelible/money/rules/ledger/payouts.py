@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from indelible.money.entities import Account, AccountKind, Movement, MovementKind, Posting
+from indelible.money.entities.ledger import Account, Movement, Posting
+from indelible.money.entities.values import AccountKind, MovementKind
 from indelible.money.rules.ledger.drafts import (
     OPERATOR,
     AccountKey,
