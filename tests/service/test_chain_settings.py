@@ -119,7 +119,7 @@ def test_a_malformed_setting_is_named_without_its_value(name: str, value: str) -
     [
         ("no_such_package.chain:Chain", "No module named"),
         ("indelible.tokens:NoChain", "has no attribute"),
-        ("indelible.tokens.rules:DETECT_STAGE", "expected a class or a function, got str"),
+        ("indelible.tokens.rules.tasks:DETECT_STAGE", "expected a class or a function, got str"),
         ("builtins:dict", "dict has no author_of, block, check"),
         ("indelible.tokens:Block", "it cannot be created (TypeError"),
         ("indelible.tokens:Chain", "it cannot be created (TypeError"),
