@@ -66,6 +66,7 @@ UNFETCHED: Final[Row] = {
     "last_success_at": None,
     "last_payload_digest": None,
 }
+UNSTARTED: Final[Row] = {"contest_id": "new", "event_number": 0}
 RUN_ERROR: Final[Row] = {"error_code": "MISSING_SCORE", "error_message": "A score is missing."}
 
 
@@ -170,7 +171,7 @@ SAMPLES: Final = (
     Sample(heads=JOB_HEADS, where={"status": "pending"}, action="fail"),
     Sample(heads=CONTEST_HEADS, where={"id": "contest-1"}, action="cancel"),
     Sample(heads=ENTRY_HEADS, where={"id": "contest-1-maya"}, action="void"),
-    Sample(heads=LOG_HEADS, where={"id": "contest-3"}, action="pause"),
+    Sample(heads=LOG_HEADS, where={"id": "contest-3"}, action="pause", unique=UNSTARTED),
     Sample(heads=FEED_HEADS, where={"id": "golf-1"}, action="stop", unique=UNFETCHED),
     Sample(heads=RUN_HEADS, where={"id": "contest-3-run"}, action="fail", fields=RUN_ERROR),
     Sample(
