@@ -46,6 +46,7 @@ NEED_NUMPY = (
     "indelible_sql.captures.numpy_vectors",
     "indelible_sql.captures.space_vectors",
 )
+NEEDS_SIMULATORS = "indelible_service.simulation.*"  # of Stripe and of a chain
 NO_DOWNLOADS = {"UV_PYTHON_DOWNLOADS": "never"}
 MAX_LINES_SAID_AGAIN = 60  # of the output of a failed command
 SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv installs them
@@ -416,7 +417,7 @@ def _check_service(session: nox.Session, folder: Path, wheels: dict[str, Path]) 
     extras = ("indelible-wordllama", "indelible-evm", "indelible-stripe")
     required = [wheel for name, wheel in wheels.items() if name not in extras]
     python = _empty(session, folder / "service", *required)
-    _import_everything(session, python, "indelible_service")
+    _import_everything(session, python, "indelible_service", NEEDS_SIMULATORS)
     _import_everything(session, python, "indelible_git")
     session.run(python.with_name("indelible"), "--help", external=True, silent=True)
 
@@ -426,6 +427,7 @@ def _check_service(session: nox.Session, folder: Path, wheels: dict[str, Path]) 
     _import_everything(session, python, "indelible_wordllama")
     _import_everything(session, python, "indelible_evm")
     _import_everything(session, python, "indelible_stripe")
+    _import_everything(session, python, "indelible_service")
     _run_isolated(session, python, "embedding.py")
 
 

@@ -1,10 +1,11 @@
 """Import every public module of a package: `python -I import_everything.py PACKAGE [OPTIONAL ...]`.
 
 An optional module needs an extra that is not installed here, so its import must fail for the want
-of another module.
+of another module. Of an optional package, written `package.*`, at least one module must.
 """
 
 import sys
+from fnmatch import fnmatchcase
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -19,8 +20,9 @@ for module in walk_packages(package.__path__, f"{package.__name__}."):
     try:
         import_module(module.name)
     except ModuleNotFoundError:
-        if module.name not in optional:
+        matching = {pattern for pattern in optional if fnmatchcase(module.name, pattern)}
+        if not matching:
             raise
-        missing.add(module.name)
+        missing |= matching
 
 assert missing == optional, (missing, optional)
