@@ -17,7 +17,7 @@ from indelible import captures
 from indelible.testing.captures.scenarios import worked
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock, create
 from indelible_service.embedded import PostgresServer
-from indelible_sql import open_store, verify
+from indelible_sql import Pool, open_store, verify
 from indelible_sql.maintenance.snapshot_files import differences
 
 pytestmark = pytest.mark.slow
@@ -26,6 +26,8 @@ MIN_SETTINGS = 150
 # Only five settings have more than three unusual values, four of them levels of messages; their
 # further levels are left out.
 MAX_ROUNDS = dose(4, small=3)
+# Exhaustive plans of the comparison of the schema take long, longest on a busy machine.
+PATIENT = Pool(connect_seconds=60, statement_seconds=300)
 VECTORS = ((0.123456789, 0.7, 1 / 3), (0.1, 0.2, 0.30000001), (2 / 3, 1e-7, 0.9))
 
 
@@ -47,7 +49,9 @@ def capture_and_read(store: AnyStore) -> list[object]:
 
 def results_on(database: PostgresServer) -> tuple[object, ...]:
     """Upgrade, write, read, verify and check a database; return what each step returned."""
-    store = open_store(database.url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
+    store = open_store(
+        database.url, policy=POLICY, pool=PATIENT, clock=TickingClock(), ids=CountedIds()
+    )
     try:
         store.upgrade(database.owner_url)
         results = [*write_and_read(store), *capture_and_read(store)]
