@@ -52,7 +52,7 @@ KERNEL_MODULES = (
 )
 WORKER_MODULES = (
     "indelible_workers",
-    "indelible_workers.cron",
+    "indelible_workers.recurring.cron",
     "indelible.kernel.stages",
     "indelible.kernel.silence",
     "indelible.kernel.lease_handles",

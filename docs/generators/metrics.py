@@ -15,8 +15,8 @@ from indelible.kernel.lost_races import LostRaces
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
 from indelible.memory import MemoryStore
-from indelible_service.store_metrics import StoreCollector
-from indelible_service.workers import build_worker
+from indelible_service.monitoring.store_metrics import StoreCollector
+from indelible_service.processes.workers import build_worker
 from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
 from indelible_workers import SchedulerMetrics

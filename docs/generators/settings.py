@@ -8,7 +8,7 @@ from typing import Any
 from docs.generators.markdown import cell, coded, page, table
 
 from indelible.kernel import IndelibleError
-from indelible_service.settings import Settings, all_setting_fields
+from indelible_service.settings.service import Settings, all_setting_fields
 
 EXAMPLE_FILE = Path(__file__).parents[2] / ".env.example"
 EXAMPLE = re.compile(r"((?:^# .*\n)+)^(\w+)=", re.MULTILINE)

@@ -41,13 +41,13 @@ WAITING_MODULES = {"asyncio", "sched", "select", "selectors", "time"}
 WAITING_METHODS = {"poll", "wait", "wait_for"}
 WORKER_CLOCK = "clock"  # the last name of what may be waited with
 ALLOWED_WAITS = {
-    "clock.py": {"Thread", "time", "wait"},
+    "clocks/thread_clock.py": {"Thread", "time", "wait"},
+    "clocks/virtual_clock.py": {"wait"},
     # They wait for another process or a thread of Dramatiq, which no simulation runs.
-    "children.py": {"poll"},
-    "commit_channel.py": {"timeout"},
-    "local_broker.py": {"timeout"},
-    "virtual_clock.py": {"wait"},
-    "wakeups.py": {"timeout"},
+    "children/processes.py": {"poll"},
+    "redis/commit_channel.py": {"timeout"},
+    "wakeups/local_broker.py": {"timeout"},
+    "wakeups/threads.py": {"timeout"},
 }
 
 
@@ -134,7 +134,7 @@ def test_workers_wait_and_start_threads_by_their_clock() -> None:
     for path in modules("indelible_workers"):
         names = set(uncontrolled_waits(parsed(path)))
         if names:
-            waits[path.name] = names
+            waits[path.relative_to(SOURCES["indelible_workers"]).as_posix()] = names
 
     assert waits == ALLOWED_WAITS
 

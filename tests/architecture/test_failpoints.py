@@ -34,7 +34,7 @@ from indelible.projects.tasks.process_job import ProcessJob
 from indelible_sql import open_async_store, open_store
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 from indelible_workers import Worker
-from indelible_workers.failpoints import StageFailpoint, no_stage_failpoint
+from indelible_workers.processing.failpoints import StageFailpoint, no_stage_failpoint
 
 KINDS: tuple[type[Enum], ...] = (Failpoint, StageFailpoint)
 PAYMENT_CLASSES: tuple[type[Any], ...] = (
@@ -80,9 +80,9 @@ MODULES_WITH_MONEY_FAILPOINTS = {
     "sweeping.py",
 }
 MODULES_WITH_STAGE_FAILPOINTS = {
-    "failpoints.py",
-    "failures.py",
-    "processing.py",
+    "processing/batches.py",
+    "processing/failpoints.py",
+    "processing/failures.py",
     "worker.py",
 }
 

@@ -24,8 +24,8 @@ from tests.chaos.testbed import Testbed
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA
-from indelible_service.data_directory import derive_secret
-from indelible_service.settings import Settings
+from indelible_service.instance.data_directory import derive_secret
+from indelible_service.settings.service import Settings
 from indelible_sql import open_store
 from indelible_web.console.live import HEARTBEAT_SECONDS
 

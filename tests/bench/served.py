@@ -27,8 +27,8 @@ from indelible.kernel import canonical_json
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA
-from indelible_service.data_directory import derive_secret
-from indelible_service.settings import Settings
+from indelible_service.instance.data_directory import derive_secret
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore, open_store
 
 VERSIONS: Final = 10

@@ -18,7 +18,7 @@ from tests.feeds import wait_for_complete_feed
 from indelible import concepts
 from indelible.kernel import canonical_json
 from indelible.testing.stores import BEGINNING, MAYA
-from indelible_service.concepts_import import import_file
+from indelible_service.foreign_histories.importing import import_file
 from indelible_sql import SqlStore, export_histories, open_store, seal, verify
 
 MAX_ROUNDS: Final = 2

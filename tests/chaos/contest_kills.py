@@ -31,7 +31,7 @@ from indelible.contests.tasks.failpoints import (
     START_FAILPOINTS,
     ContestFailpoint,
 )
-from indelible_workers.failpoints import StageFailpoint
+from indelible_workers.processing.failpoints import StageFailpoint
 
 MAX_WAIT_SECONDS: Final = 120
 MAX_MOMENT_SECONDS: Final = 0.4  # a stage of a small contest takes less

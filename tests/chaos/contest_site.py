@@ -29,7 +29,7 @@ from indelible.contests.tasks.replays import replay_log
 from indelible.kernel.errors import Conflict
 from indelible_sql import open_store
 from indelible_workers import Worker, process_batch
-from indelible_workers.failpoints import StageFailpoint
+from indelible_workers.processing.failpoints import StageFailpoint
 
 LEASE_SECONDS: Final = 1  # the shortest; a database decides by its own clock when it has ended
 MAX_WAIT_SECONDS: Final = 300  # of a busy machine

@@ -30,7 +30,7 @@ from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.tasks.failpoints import PaymentFailpoint
 from indelible.money.tasks.payout_failpoints import PayoutFailpoint
 from indelible_workers import process_batch
-from indelible_workers.failpoints import StageFailpoint
+from indelible_workers.processing.failpoints import StageFailpoint
 
 STAGE_FAILPOINTS: Final = (
     StageFailpoint.AFTER_CLAIM,

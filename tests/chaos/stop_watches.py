@@ -16,8 +16,8 @@ from tests.service.processes import get
 
 from indelible.kernel import Unavailable
 from indelible.tokens import token_stats
-from indelible_service.sealing import STAGE as SEAL_STAGE
-from indelible_service.sealing import TASK as SEAL_TASK
+from indelible_service.stages.sealing import STAGE as SEAL_STAGE
+from indelible_service.stages.sealing import TASK as SEAL_TASK
 from indelible_sql import SqlStore
 from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.schema.columns import INSTANT

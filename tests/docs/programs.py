@@ -19,8 +19,9 @@ from tests.architecture.sources import ROOT
 import indelible_evm
 import indelible_web
 import indelible_workers
-from indelible_service import composition, contexts, workers
+from indelible_service import composition, contexts
 from indelible_service.cli import main
+from indelible_service.processes import workers
 
 PRELOADED: Final = (
     indelible_evm,

@@ -12,7 +12,7 @@ from attrs import frozen
 from indelible.kernel import Invalid
 from indelible.kernel.values import value_text
 from indelible_service.demos.provider import ProviderFault, Step, Story
-from indelible_service.files import translate_os_errors
+from indelible_service.files.access import translate_os_errors
 
 ROOT_PATH: Final = "$"
 STORY_KEYS: Final = ("steps", "advances_by_request")

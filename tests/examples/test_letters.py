@@ -40,7 +40,7 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, RequeueTask, RetryLater, requeue_task
 from indelible.testing.stores import BEGINNING
 from indelible_service.embedded import PostgresServer
-from indelible_service.host_modules import host_recurring_tasks, host_stages
+from indelible_service.hosts.modules import host_recurring_tasks, host_stages
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_workers import Worker, process_batch, redis_client
 

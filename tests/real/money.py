@@ -32,7 +32,7 @@ from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.rules.reconciliation import ReconciliationResult
 from indelible_service.contexts.money import MoneySettings, build_reconciliation
 from indelible_service.demos.money import MoneyDemo
-from indelible_service.instance import client_settings, command_settings
+from indelible_service.instance.record import client_settings, command_settings
 from indelible_sql import verify
 
 EXAMPLES: Final = "stripe_fixtures3.json"

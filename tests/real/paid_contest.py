@@ -18,13 +18,13 @@ from indelible.contests.entities.entries import Entry
 from indelible.contests.entities.records import SettlementLine
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
-from indelible_service.data_directory import data_directory
 from indelible_service.database import open_configured_store
 from indelible_service.demos.contests import ContestDemo, invented_tournament
 from indelible_service.demos.provider import provider_stub
 from indelible_service.demos.running import only_demonstration
 from indelible_service.demos.stripe import WEBHOOK_PATH, demo_stripe
-from indelible_service.settings import Settings
+from indelible_service.instance.data_directory import data_directory
+from indelible_service.settings.service import Settings
 from indelible_stripe.simulator.webhooks import sign
 
 ENTRIES: Final = 50

@@ -12,8 +12,8 @@ from tests.service.exports import export_of, new_store
 
 from indelible.concepts import ConceptContent
 from indelible.testing.stores import approve, create, edit, published, submit
-from indelible_service.logs import LineFormatter, ScreenFormatter
-from indelible_service.settings import all_setting_fields
+from indelible_service.logs.lines import LineFormatter, ScreenFormatter
+from indelible_service.settings.service import all_setting_fields
 from indelible_sql import SqlStore, open_store
 
 VARIABLES = tuple(attribute.metadata["variable"] for attribute in all_setting_fields())

@@ -17,7 +17,7 @@ from indelible.concepts import ConceptSaved, get_concept
 from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.exports import line_of
 from indelible.testing.stores import CountedIds, TickingClock, refusal
-from indelible_service.concepts_import import import_file
+from indelible_service.foreign_histories.importing import import_file
 from indelible_sql import SqlContext, SqlStore, open_store
 from indelible_sql.maintenance.export import export_histories
 from indelible_sql.maintenance.export_entries import FORMAT

@@ -16,9 +16,9 @@ from tests.web.harness import SETTINGS, memory
 
 from indelible.app import AppContext
 from indelible.testing.stores import MAYA
-from indelible_service.buffering import BufferedApp
-from indelible_service.serving import create_api_server, max_buffered_bytes
-from indelible_service.settings import Settings
+from indelible_service.serving.buffering import BufferedApp
+from indelible_service.serving.single_process import create_api_server, max_buffered_bytes
+from indelible_service.settings.service import Settings
 from indelible_web import Caller, create_app
 from indelible_web.contexts import CONTEXTS
 

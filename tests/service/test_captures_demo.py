@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indelible import captures
-from indelible_service.captures_demo import HANDBOOK, OWNER, captures_demo
 from indelible_service.cli import main
 from indelible_service.database import open_configured_store, upgrade
-from indelible_service.demo_texts import HABITS, texts_in
-from indelible_service.settings import Settings, load
+from indelible_service.demos.captures import HANDBOOK, OWNER, captures_demo
+from indelible_service.demos.texts import HABITS, texts_in
+from indelible_service.settings.service import Settings, load
 from indelible_sql import verify
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,8 @@ from tests.service.commands import error_code, run
 from indelible.captures import EmbeddingVector
 from indelible.captures.errors import EmbedderFailed
 from indelible.captures.rules.trials import Outcome
-from indelible_service.captures_evaluation import (
+from indelible_service.demos.texts import Text
+from indelible_service.evaluation.captures import (
     FROZEN,
     SEED_COUNTS,
     TooFewTopics,
@@ -21,7 +22,6 @@ from indelible_service.captures_evaluation import (
     evaluate,
     recommend,
 )
-from indelible_service.demo_texts import Text
 
 pytestmark = pytest.mark.slow
 

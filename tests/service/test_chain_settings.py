@@ -10,8 +10,8 @@ from indelible_evm import EvmChain
 from indelible_evm.events import EventMappingInvalid
 from indelible_service.contexts.chains import ChainUnusable, TokenSettings, build_chain, load_chain
 from indelible_service.contexts.tokens import build_detection, build_optional_chain, check_chain
-from indelible_service.environment import SettingsWrong
-from indelible_service.settings import Settings
+from indelible_service.settings.environment import SettingsWrong
+from indelible_service.settings.service import Settings
 
 NODE = "http://127.0.0.1:1"
 ADDRESS = f"0x{'ab' * 20}"

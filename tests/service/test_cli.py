@@ -100,12 +100,14 @@ def test_the_help_of_a_command_imports_no_other_command_and_no_settings(command:
     module_name, _ = COMMANDS[command]
     others = {f"indelible_service.cli.{name}" for name, _ in COMMANDS.values()}
     assert imported & others == {f"indelible_service.cli.{module_name}"}
-    assert "indelible_service.settings" not in imported
+    assert "indelible_service.settings.service" not in imported
 
 
 @pytest.mark.slow
 def test_workers_and_supervisors_import_no_web_framework() -> None:
-    imported = imported_by("indelible_service.workers", "indelible_service.full")
+    imported = imported_by(
+        "indelible_service.processes.workers", "indelible_service.processes.full"
+    )
 
     assert "indelible_workers" in imported
     assert not {"flask", "granian", "indelible_web", "waitress", "werkzeug"} & imported
@@ -113,7 +115,9 @@ def test_workers_and_supervisors_import_no_web_framework() -> None:
 
 @pytest.mark.slow
 def test_a_process_on_sqlite_imports_no_driver_orm_or_redis() -> None:
-    imported = imported_by("indelible_service.serving", "indelible_service.workers")
+    imported = imported_by(
+        "indelible_service.serving.single_process", "indelible_service.processes.workers"
+    )
 
     assert {"indelible_web", "indelible_workers"} <= imported
     assert not {"flask_smorest", "psycopg", "redis", "sqlalchemy.orm"} & imported
@@ -121,7 +125,7 @@ def test_a_process_on_sqlite_imports_no_driver_orm_or_redis() -> None:
 
 @pytest.mark.slow
 def test_the_parent_of_server_processes_imports_no_web_framework() -> None:
-    imported = imported_by("indelible_service.server_processes")
+    imported = imported_by("indelible_service.serving.server_processes")
 
     assert "granian" in imported
     assert not {"flask", "indelible_web", "waitress", "werkzeug"} & imported

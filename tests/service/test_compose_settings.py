@@ -11,8 +11,8 @@ from tests.architecture.sources import ROOT
 
 from indelible_service.contexts.chains import TokenSettings
 from indelible_service.contexts.projects import ProjectSettings
-from indelible_service.environment import VARIABLE, setting_fields
-from indelible_service.settings import Settings, load
+from indelible_service.settings.environment import VARIABLE, setting_fields
+from indelible_service.settings.service import Settings, load
 
 COMPOSE = (ROOT / "compose.yaml").read_text()
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]

@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 import pytest
 from tests.service.slow_clients import is_established
 
-from indelible_service.connections import (
+from indelible_service.serving.connections import (
     BYTES_ACKED,
     FILES_PER_CONNECTION,
     OPEN_FILES,
@@ -23,8 +23,8 @@ from indelible_service.connections import (
     accepted_connections,
     check_safely,
 )
-from indelible_service.serving import connection_limits
-from indelible_service.settings import Settings
+from indelible_service.serving.single_process import connection_limits
+from indelible_service.settings.service import Settings
 
 LONG_SECONDS = 3_600
 MAX_WAIT_SECONDS = 30

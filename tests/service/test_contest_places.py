@@ -15,8 +15,8 @@ from tests.web.harness import Json, Web
 from indelible import contests
 from indelible.kernel import Actor
 from indelible.testing.contests.scenarios import ROSTER, ContestScenario, new_contest
-from indelible_service.serving import create_api_server
-from indelible_service.settings import Settings
+from indelible_service.serving.single_process import create_api_server
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore, verify
 
 pytestmark = pytest.mark.slow

@@ -9,9 +9,9 @@ from indelible_service.contexts.contests import (
     build_stages,
 )
 from indelible_service.demos.contests import DemoEndpointForeign, check_provider
-from indelible_service.environment import SettingsWrong
-from indelible_service.processes import recurring_tasks
-from indelible_service.settings import Settings
+from indelible_service.processes.building import recurring_tasks
+from indelible_service.settings.environment import SettingsWrong
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 
 PROVIDER = "https://provider.example/golf/leaderboard?event={event_id}"

@@ -16,12 +16,12 @@ from indelible.kernel import Actor
 from indelible.kernel.silence import StandingTask
 from indelible.memory import MemoryStore
 from indelible.testing.stores import within
-from indelible_service.deadman import DeadMansSwitch
-from indelible_service.settings import Settings
-from indelible_service.workers import after_round
+from indelible_service.monitoring.deadman import DeadMansSwitch
+from indelible_service.processes.workers import after_round
+from indelible_service.settings.service import Settings
 from indelible_sql import open_store
 from indelible_workers import RecurringTask, ThreadClock, Worker, run_scheduler
-from indelible_workers.recurring import do_nothing
+from indelible_workers.recurring.scheduler import do_nothing
 
 SCHEDULER = Actor.system("scheduler")
 HOUR = timedelta(hours=1)

@@ -18,7 +18,7 @@ from indelible_service.demos import waiting
 from indelible_service.demos.provider import Story, provider_stub
 from indelible_service.demos.running import DemoRunning, only_demonstration, running_demonstration
 from indelible_service.demos.waiting import DemoNotFinished, wait_for
-from indelible_service.locked_records import LockedRecord
+from indelible_service.instance.locked_records import LockedRecord
 
 EVENT = "900900901"
 BODY = b'{"events": []}'

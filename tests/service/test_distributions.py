@@ -13,7 +13,7 @@ from indelible_service.composition import create_app
 from indelible_service.contexts.chains import TokenSettings, build_chain
 from indelible_service.contexts.money import MoneySettings, build_gateway
 from indelible_service.demos.stripe import demo_stripe
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_sql import open_store
 
 COMMANDS = (

@@ -21,7 +21,7 @@ from tests.databases import create_database
 from tests.service.processes import free_port
 
 from indelible_service.embedded import PostgresServer, ServerFailed, postgres
-from indelible_service.files import FileUnusable
+from indelible_service.files.access import FileUnusable
 
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 

@@ -11,7 +11,7 @@ from redis import AuthenticationError, Redis
 
 from indelible_service.embedded import postgres, redis
 from indelible_service.embedded.redis import server_program
-from indelible_service.files import FileUnusable
+from indelible_service.files.access import FileUnusable
 
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 

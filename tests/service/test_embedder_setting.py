@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from indelible.kernel.distributions import DistributionMissing
 from indelible_service.cli import main
 from indelible_service.contexts.captures import CaptureSettings, build_embedder
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_wordllama import WordLlamaEmbedder, WordLlamaWordsEmbedder
 
 

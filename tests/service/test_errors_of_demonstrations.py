@@ -6,10 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from indelible_service import full, projects_demo
+from indelible_service.demos import projects as projects_demo
+from indelible_service.demos.projects import JobNotEnded
 from indelible_service.demos.stripe import SimulatorNotStarted, simulator_process
-from indelible_service.projects_demo import JobNotEnded
-from indelible_service.settings import Settings
+from indelible_service.processes import full
+from indelible_service.settings.service import Settings
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from indelible.kernel import IndelibleError
 from indelible.testing.captures.scenarios import CaptureScenario
 from indelible.testing.stores import do
 from indelible_service.database import open_configured_store
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_wordllama import WordLlamaEmbedder, WordLlamaWordsEmbedder
 
 pytestmark = pytest.mark.slow

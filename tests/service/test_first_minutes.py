@@ -27,7 +27,7 @@ from tests.service.processes import (
 )
 
 from indelible_service.contexts.declaration import DEFAULT_DATA_DIR
-from indelible_service.instance import running_instance
+from indelible_service.instance.record import running_instance
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from tests.service.processes import TIMEOUT_SECONDS, only_choice_of_ports, start
 from tests.service.scrapes import SCHEDULER, WEB, WORKERS, differences
 
 from indelible_service.cli.serving import STARTING
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 
 LABELS = "Address, Console, API docs, Key, Database, Redis, Logs, Metrics, Next, Stop"
 ENDED = " WARNING worker 1 ended with exit code -9; restarting it [up.log]"

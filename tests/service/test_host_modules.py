@@ -11,14 +11,14 @@ from tests.service.processes import run, start_command, stop_command
 from tests.workers.bakery import enqueue, get_task, wait_until
 
 from indelible_service.database import open_configured_store
-from indelible_service.host_modules import (
+from indelible_service.hosts.modules import (
     HostModuleUnusable,
     host_recurring_tasks,
     host_stages,
 )
-from indelible_service.processes import build_stages
-from indelible_service.settings import Settings, load
-from indelible_service.workers import StageSelection, StageUnknown, selected_stages
+from indelible_service.processes.building import build_stages
+from indelible_service.processes.workers import StageSelection, StageUnknown, selected_stages
+from indelible_service.settings.service import Settings, load
 from indelible_sql import SqlStore
 
 START_SECONDS = 240  # of three interpreters, on a machine that runs other tests

@@ -6,9 +6,9 @@ import pytest
 from tests.service.commands import error_code, run
 
 from indelible_service.contexts.declaration import NoSettings, ServiceContext
-from indelible_service.full import Servers
-from indelible_service.instance import Claim
-from indelible_service.workers import StageUnknown, select_stages
+from indelible_service.instance.record import Claim
+from indelible_service.processes.full import Servers
+from indelible_service.processes.workers import StageUnknown, select_stages
 
 
 @pytest.mark.parametrize("command", ["recover-events", "recover-tokens"])

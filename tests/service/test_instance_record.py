@@ -9,7 +9,7 @@ from attrs import evolve
 from tests.service.commands import error_code
 from tests.service.conftest import VARIABLES
 
-from indelible_service.instance import (
+from indelible_service.instance.record import (
     UNKNOWN_ADDRESS,
     AlreadyRunning,
     Claim,
@@ -19,7 +19,7 @@ from indelible_service.instance import (
     command_settings,
     instance_record,
 )
-from indelible_service.settings import Settings, load
+from indelible_service.settings.service import Settings, load
 
 PORT = 8_001  # the default is in use by another installation
 DATABASE = "postgresql+psycopg://app@127.0.0.1:25000/indelible"

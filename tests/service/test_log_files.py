@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tests.service.log_lines import lines_in_the_format
 
-from indelible_service import log_files
-from indelible_service.log_files import MAX_OLD_FILES, LogFile
-from indelible_service.logs import LineFormatter, ScreenFormatter
+from indelible_service.logs import files as log_files
+from indelible_service.logs.files import MAX_OLD_FILES, LogFile
+from indelible_service.logs.lines import LineFormatter, ScreenFormatter
 
 MAX_BYTES = 4_000  # of a file, instead of the constant
 

@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 MAX_SECONDS = 600  # of a start on a busy machine
 ANY_LIBRARY = """
 import gc, logging, threading, warnings
-from indelible_service.processes import configure_process
-from indelible_service.settings import Settings
+from indelible_service.processes.building import configure_process
+from indelible_service.settings.service import Settings
 
 class Broken:
     def __del__(self):

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from tests.service.processes import free_port
 
-from indelible_service.instance import Claim
-from indelible_service.listening import CannotListen
-from indelible_service.metrics import MetricsServer, choose_metrics_ports, targets_file
-from indelible_service.settings import Settings
+from indelible_service.instance.listening import CannotListen
+from indelible_service.instance.record import Claim
+from indelible_service.monitoring.metrics import MetricsServer, choose_metrics_ports, targets_file
+from indelible_service.settings.service import Settings
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from indelible_service.cli import main
 from indelible_service.database import open_configured_store
 from indelible_service.demos.money import OWN_APPROVALS, STRIPE_ENDS
 from indelible_service.demos.stripe import EnrollmentRefused, demo_stripe
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 
 

@@ -30,9 +30,9 @@ from indelible_service.contexts.money import (
     web_options,
 )
 from indelible_service.demos.stripe import DemoStripeForeign, stand_in_port
-from indelible_service.environment import SettingsWrong
-from indelible_service.processes import recurring_tasks
-from indelible_service.settings import Settings
+from indelible_service.processes.building import recurring_tasks
+from indelible_service.settings.environment import SettingsWrong
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 
 EVENT = {

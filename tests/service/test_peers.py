@@ -13,8 +13,8 @@ from tests.service.test_worker_processes import wait_until_logged, wait_until_me
 from indelible.testing.stores import MAYA
 from indelible_service.contexts.tokens import TokenSettings, build_chain
 from indelible_service.database import open_configured_store
-from indelible_service.peers import Peer
-from indelible_service.settings import load
+from indelible_service.monitoring.peers import Peer
+from indelible_service.settings.service import load
 from indelible_sql import SqlStore
 
 pytestmark = pytest.mark.slow

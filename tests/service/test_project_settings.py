@@ -15,8 +15,8 @@ from indelible_service.contexts.projects import (
     build_process_job,
     database_id,
 )
-from indelible_service.processes import check_stages, recurring_tasks
-from indelible_service.settings import Settings
+from indelible_service.processes.building import check_stages, recurring_tasks
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore, open_store
 
 TOKEN = "ghp_" + "0123456789abcdef"

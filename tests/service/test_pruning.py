@@ -11,9 +11,9 @@ from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_retention import TASK_RETENTION
 from indelible.testing.kernel.hung_threads import LIVE_UNTIL
 from indelible.testing.stores import BEGINNING, LEASE_END
-from indelible_service import pruning
-from indelible_service.processes import build_stages, recurring_tasks
-from indelible_service.settings import Settings
+from indelible_service.processes.building import build_stages, recurring_tasks
+from indelible_service.settings.service import Settings
+from indelible_service.stages import pruning
 from indelible_sql import SqlReading, SqlStore, open_store, verify
 from indelible_workers import process_batch
 

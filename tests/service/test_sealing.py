@@ -9,9 +9,9 @@ from attrs import evolve
 from tests.service.commands import error_code, json_result, run, tamper
 
 from indelible.testing.stores import CLEARER, RATIO, create, edit
-from indelible_service.processes import build_stages
-from indelible_service.settings import Settings
-from indelible_service.workers import build_worker, scheduler_thread, worker_threads
+from indelible_service.processes.building import build_stages
+from indelible_service.processes.workers import build_worker, scheduler_thread, worker_threads
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore, newest_seal, open_store, verify
 from indelible_workers import SchedulerMetrics
 

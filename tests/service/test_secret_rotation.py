@@ -16,7 +16,7 @@ from indelible.kernel.keys import CreateKey, create_key
 from indelible.testing.stores import create
 from indelible_service.composition import create_app
 from indelible_service.database import open_configured_store, upgrade
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 
 OLD: Final = b"the secret before, which is long enough"
 NEW: Final = b"the secret after, which is long enough"

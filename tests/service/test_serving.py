@@ -30,8 +30,8 @@ from tests.service.processes import (
 )
 from tests.service.scrapes import SCHEDULER, WEB, WORKERS, differences
 
-from indelible_service.connections import CHECK_SECONDS
-from indelible_service.demo import PEOPLE, Api, ApiCall, curriculum
+from indelible_service.demos.concepts import PEOPLE, Api, ApiCall, curriculum
+from indelible_service.serving.connections import CHECK_SECONDS
 
 pytestmark = pytest.mark.runs_first
 

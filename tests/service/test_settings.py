@@ -9,8 +9,8 @@ from tests.service.conftest import VARIABLES
 
 from indelible_service.contexts.concepts import ConceptSettings
 from indelible_service.contexts.tokens import TokenSettings
-from indelible_service.environment import SettingsWrong
-from indelible_service.settings import Settings, load
+from indelible_service.settings.environment import SettingsWrong
+from indelible_service.settings.service import Settings, load
 
 CANARY = "hunter2"
 INVALID = {

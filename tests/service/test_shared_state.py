@@ -14,7 +14,7 @@ from indelible.kernel.keys import CreateKey, create_key
 from indelible_service.composition import build_web_settings, create_app
 from indelible_service.database import open_configured_store, upgrade
 from indelible_service.embedded import redis
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_web.http.rates import MEMORY, REDIS_SECONDS, RETRY_SECONDS
 
 LIMIT = 3

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from tests.service.conftest import foreign_variables
 
-from indelible_service.serving import StopSignals
+from indelible_service.serving.single_process import StopSignals
 
 # SQLite calls the authorizer, which is Python, while it prepares a statement. An exception from a
 # signal handler that runs there makes SQLite refuse the statement.
 SIGNAL_INSIDE_AUTHORIZER = """
 import os, signal, sys
-from indelible_service import startup
+from indelible_service.instance import startup
 from indelible_service.cli import main
 from indelible_sql.engine import authorizer
 

@@ -19,9 +19,9 @@ from indelible.tokens import TOKEN
 from indelible.tokens.rules.tasks import DETECT_STAGE, NEXT_STAGE
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.contexts.tokens import TokenSettings
-from indelible_service.processes import build_stages
-from indelible_service.sealing import STAGE as SEAL_STAGE
-from indelible_service.settings import Settings
+from indelible_service.processes.building import build_stages
+from indelible_service.settings.service import Settings
+from indelible_service.stages.sealing import STAGE as SEAL_STAGE
 from indelible_sql import SqlStore
 from indelible_sql.contexts import CATALOG
 

@@ -12,13 +12,13 @@ from indelible.kernel.silence import Subject, SubjectKind, subject_states
 from indelible.kernel.stages import MAX_TIMEOUT_SECONDS
 from indelible.reactions import SUBSCRIBER_NAME
 from indelible.testing.stores import within
-from indelible_service.processes import (
+from indelible_service.processes.building import (
     backup_subject,
     build_stages,
     declare_configured_subjects,
     recurring_tasks,
 )
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore, open_store
 from indelible_workers import RecurringTask, Worker, run_scheduler, run_workers
 

@@ -10,8 +10,8 @@ from indelible.kernel.subscribers import FOLLOW_FEED
 from indelible.reactions import SUBSCRIBER_NAME
 from indelible.testing.stores import create
 from indelible_service.contexts.declaration import AnyStage
-from indelible_service.processes import build_stages, enqueue_standing_tasks
-from indelible_service.settings import Settings
+from indelible_service.processes.building import build_stages, enqueue_standing_tasks
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore, open_store, verify
 from indelible_workers import process_batch
 

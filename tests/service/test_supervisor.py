@@ -10,11 +10,11 @@ from signal import SIGKILL
 
 import pytest
 
-from indelible_service import full
 from indelible_service.embedded import children
 from indelible_service.embedded.children import Child, ServerProgram, running_server
-from indelible_service.settings import Settings
-from indelible_service.supervisor import SupervisedChild, Supervisor
+from indelible_service.processes import full
+from indelible_service.processes.supervisor import SupervisedChild, Supervisor
+from indelible_service.settings.service import Settings
 
 CALLS = 3  # of a look at a start that takes longer than the limit for one that failed
 

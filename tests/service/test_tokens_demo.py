@@ -17,8 +17,8 @@ from indelible_service.demos.tokens import (
     demo_settings,
     tokens_demo,
 )
-from indelible_service.instance import claimed_directory
-from indelible_service.settings import load
+from indelible_service.instance.record import claimed_directory
+from indelible_service.settings.service import load
 
 
 def demo() -> Result:

@@ -36,7 +36,7 @@ from indelible_service.database import (
     upgrade,
 )
 from indelible_service.embedded import postgres
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 
 pytestmark = pytest.mark.slow
 

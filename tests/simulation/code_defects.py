@@ -215,7 +215,7 @@ CODE_DEFECTS: Final = (
     Defect(
         name="a history that is never sealed",
         invariant="no-dead-task",
-        plant=planted("indelible_service.sealing._perform", fail_permanently),
+        plant=planted("indelible_service.stages.sealing._perform", fail_permanently),
     ),
     Defect(name="a second transfer", invariant="one-transfer", plant=plant_second_transfer),
     Defect(

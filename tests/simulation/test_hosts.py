@@ -12,7 +12,7 @@ from tests.examples.loans import lend
 from tests.service.commands import error_code
 from tests.simulation import library
 
-from indelible_service.host_modules import HostModuleUnusable
+from indelible_service.hosts.modules import HostModuleUnusable
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import Plan, Profile
 from indelible_service.simulation.planning import make_plan

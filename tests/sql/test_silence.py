@@ -23,7 +23,7 @@ from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
 from indelible.money.entities.values import ReconciliationScope
 from indelible.money.tasks.reconciling import EVERY_SECONDS, STAGES
 from indelible.testing.stores import within
-from indelible_service.deadman import DeadMansSwitch
+from indelible_service.monitoring.deadman import DeadMansSwitch
 from indelible_sql import SqlStore
 from indelible_sql.maintenance.verify import verify_rows
 from indelible_workers import RecurringTask

@@ -11,7 +11,7 @@ from tests.web.drawings import CONTEXT, LARGE_BYTES, SMALL_BYTES, open_hook, tak
 from tests.web.harness import SETTINGS, Web, memory, problem
 
 from indelible.kernel import UsageError
-from indelible_service.serving import MIN_BUFFERED_BYTES, max_buffered_bytes
+from indelible_service.serving.single_process import MIN_BUFFERED_BYTES, max_buffered_bytes
 from indelible_web import concepts
 from indelible_web.console.page import ConsolePage
 from indelible_web.context import Webhook

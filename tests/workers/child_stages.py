@@ -10,7 +10,7 @@ from pathlib import Path
 
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Outage, PermanentFailure, Postpone, RetryLater
-from indelible_workers.child import MAX_REPLY_BYTES, MEBIBYTE
+from indelible_workers.children.program import MAX_REPLY_BYTES, MEBIBYTE
 
 LONG_SECONDS = 120
 SLEEPERS = ("/bin/sh", "-c", "sleep 1000 & sleep 1000")

@@ -16,7 +16,7 @@ from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import Leases
 from indelible_sql import open_store
 from indelible_workers import Worker, process_batch
-from indelible_workers.failpoints import StageFailpoint
+from indelible_workers.processing.failpoints import StageFailpoint
 
 BRIEF_SECONDS: Final = 0.05
 RELEASING: Final = (StageFailpoint.BEFORE_RELEASE, StageFailpoint.AFTER_RELEASE)

@@ -94,7 +94,7 @@ class HeldThreads:
 
 @pytest.fixture
 def threads(monkeypatch: pytest.MonkeyPatch) -> Generator[HeldThreads]:
-    monkeypatch.setattr("indelible_workers.redis.RECONNECT_SECONDS", 0)
+    monkeypatch.setattr("indelible_workers.redis.broker.RECONNECT_SECONDS", 0)
     with ExitStack() as stack:
         yield HeldThreads(stack)
 

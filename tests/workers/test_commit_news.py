@@ -31,8 +31,8 @@ from indelible.memory.task_reader import MemoryTaskReader
 from indelible_service.embedded import redis
 from indelible_sql import open_store
 from indelible_workers import WakeupBroker, Worker, redis_client, run_workers
-from indelible_workers.commit_channel import CHANNEL, publish_commits, received_commits
-from indelible_workers.hung_threads import process_name
+from indelible_workers.redis.commit_channel import CHANNEL, publish_commits, received_commits
+from indelible_workers.threads.hung_threads import process_name
 from indelible_workers.worker import MAX_HOLD_SECONDS
 
 pytestmark = pytest.mark.slow

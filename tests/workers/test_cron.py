@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from indelible.kernel.errors import Invalid
 from indelible.kernel.silence import LONGEST_SILENCE_SECONDS
 from indelible_workers import RecurringTask
-from indelible_workers.cron import MAX_CRON_CHARACTERS, CronSchedule
+from indelible_workers.recurring.cron import MAX_CRON_CHARACTERS, CronSchedule
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

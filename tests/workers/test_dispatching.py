@@ -12,7 +12,7 @@ from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import Stage, TasksWrite
 from indelible_service.embedded import PostgresServer
 from indelible_workers import ThreadClock, Worker, dispatch_ready, run_workers
-from indelible_workers.dispatching import FIRST_GAP_SECONDS, GATHER_SECONDS, Pace
+from indelible_workers.wakeups.dispatching import FIRST_GAP_SECONDS, GATHER_SECONDS, Pace
 from indelible_workers.worker import MAX_HOLD_SECONDS
 
 PREPARING_LOOKS = 3  # after which the driver has prepared the statement

@@ -7,8 +7,8 @@ from dramatiq.brokers.stub import StubBroker
 from tests.workers.bakery import WORKER, Bakery, TaskStore, enqueue
 
 from indelible_workers import Worker
-from indelible_workers.messages import queue_name
-from indelible_workers.wakeups import register_actors
+from indelible_workers.wakeups.messages import queue_name
+from indelible_workers.wakeups.threads import register_actors
 
 
 @pytest.mark.parametrize("store", ["memory"], indirect=True)

@@ -6,7 +6,7 @@ import pytest
 from tests.workers.bakery import WORKER, TaskStore, wait_until
 
 from indelible_workers import Worker
-from indelible_workers.hung_threads import HungThreadReporter
+from indelible_workers.threads.hung_threads import HungThreadReporter
 
 NAME = "indelible_worker_heartbeat_age_seconds"
 

@@ -38,10 +38,10 @@ from indelible.testing.captures.scenarios import code
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 from indelible_workers import ThreadClock, Worker, process_batch
-from indelible_workers.heartbeat import WATCH_SECONDS, Heartbeat
-from indelible_workers.holds import HeldLeases, RunningTask
-from indelible_workers.hung_threads import HungThreadReporter
-from indelible_workers.stage_threads import StageThreads
+from indelible_workers.leases.heartbeat import WATCH_SECONDS, Heartbeat
+from indelible_workers.leases.holds import HeldLeases, RunningTask
+from indelible_workers.threads.hung_threads import HungThreadReporter
+from indelible_workers.threads.stage_threads import StageThreads
 
 LOCKED_SECONDS = 7  # in which a lease of three seconds ends twice
 

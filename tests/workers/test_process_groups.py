@@ -39,7 +39,7 @@ from indelible.kernel.tasks import Lease
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, LEASE_END
 from indelible_workers import Worker, process_batch
-from indelible_workers.process_groups import WatchedGroup
+from indelible_workers.children.process_groups import WatchedGroup
 
 pytestmark = pytest.mark.slow
 

@@ -24,10 +24,10 @@ from indelible_workers import (
     ThreadClock,
     Worker,
     process_batch,
-    recurring,
     run_scheduler,
 )
-from indelible_workers.recurring import ScheduleNotOne
+from indelible_workers.recurring import scheduler
+from indelible_workers.recurring.scheduler import ScheduleNotOne
 
 pytestmark = pytest.mark.slow
 
@@ -243,7 +243,7 @@ def test_a_refused_task_does_not_hold_up_the_others_of_its_tick(
 def test_a_refused_task_is_tried_again(
     store: TaskStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recurring, "ERROR_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(scheduler, "ERROR_PAUSE_SECONDS", 0.0)
     with scheduled(store, SettableClock(NOON), NO_TOKEN):
         wait_until(lambda: len(warnings_of(caplog)) > 1)
 

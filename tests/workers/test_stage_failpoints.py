@@ -31,7 +31,7 @@ from indelible.kernel.tasks import AttemptOutcome
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 from indelible_workers import Worker
-from indelible_workers.failpoints import StageFailpoint
+from indelible_workers.processing.failpoints import StageFailpoint
 
 pytestmark = pytest.mark.slow
 

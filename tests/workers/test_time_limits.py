@@ -28,7 +28,7 @@ from indelible.kernel.task_commands import CancelTask, cancel_task
 from indelible.kernel.tasks import Lease
 from indelible.testing.stores import MAYA
 from indelible_workers import Worker, process_batch, run_workers
-from indelible_workers.finishers import Finishers
+from indelible_workers.leases.finishers import Finishers
 
 pytestmark = pytest.mark.slow
 

@@ -41,10 +41,10 @@ from indelible_workers import (
     run_scheduler,
     run_workers,
 )
-from indelible_workers.dispatching import dispatch_until_stopped
-from indelible_workers.local_broker import LocalBroker
-from indelible_workers.messages import queue_name
-from indelible_workers.processing import MAX_FINISH_TRIES
+from indelible_workers.processing.batches import MAX_FINISH_TRIES
+from indelible_workers.wakeups.dispatching import dispatch_until_stopped
+from indelible_workers.wakeups.local_broker import LocalBroker
+from indelible_workers.wakeups.messages import queue_name
 
 START = datetime(2031, 5, 1, tzinfo=UTC)
 DAY_SECONDS = 86_400

@@ -30,7 +30,7 @@ from indelible.kernel.stages import Stage, TasksWrite
 from indelible_service.embedded import RedisServer, redis
 from indelible_sql import open_store
 from indelible_workers import WakeupBroker, Worker, dispatch_ready, redis_client, run_workers
-from indelible_workers.messages import queue_name
+from indelible_workers.wakeups.messages import queue_name
 from indelible_workers.worker import MAX_HOLD_SECONDS
 
 pytestmark = pytest.mark.slow

@@ -7,16 +7,16 @@ from flask import Flask
 from indelible.app import AppContext
 from indelible.kernel.distributions import SERVICE, check_versions
 from indelible_service.contexts import CONTEXTS
-from indelible_service.data_directory import derive_other_secret, derive_secret
 from indelible_service.database import open_store
-from indelible_service.processes import (
+from indelible_service.instance.data_directory import derive_other_secret, derive_secret
+from indelible_service.monitoring.store_metrics import StoreCollector
+from indelible_service.processes.building import (
     build_gateways,
     configure_process,
     declare_configured_subjects,
     publish_commits,
 )
-from indelible_service.settings import Settings, load
-from indelible_service.store_metrics import StoreCollector
+from indelible_service.settings.service import Settings, load
 from indelible_sql import SqlStore
 from indelible_web import WebSettings
 from indelible_web import create_app as create_web_app

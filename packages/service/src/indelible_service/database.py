@@ -14,13 +14,13 @@ from indelible.kernel import Unavailable
 from indelible.kernel.keys import KeyPolicy, list_keys
 from indelible.policy import Policy
 from indelible_service.contexts import CONTEXTS
-from indelible_service.data_directory import (
+from indelible_service.instance.data_directory import (
     SECRET_FILE,
     data_directory,
     derive_other_secret,
     derive_secret,
 )
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_sql import Pool, SqlReading, SqlStore
 
 POOLS_PER_PROCESS: Final = 2  # one that writes and one that reads

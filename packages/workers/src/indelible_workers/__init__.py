@@ -6,26 +6,26 @@ The names that need the client of Redis are imported at their first use.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from indelible_workers.children import ChildEnded, PerformNotPicklable
-from indelible_workers.clock import ThreadClock, WaitingClock
-from indelible_workers.dispatching import dispatch_ready
-from indelible_workers.process_groups import ProcessGroupInvalid
-from indelible_workers.processing import process_batch
-from indelible_workers.recurring import RecurringTask, run_scheduler
-from indelible_workers.scheduler_metrics import SchedulerMetrics
-from indelible_workers.virtual_clock import ThreadRefused, VirtualClock, WaitNeverEnds
-from indelible_workers.wakeups import register_actors, run_workers
+from indelible_workers.children.process_groups import ProcessGroupInvalid
+from indelible_workers.children.processes import ChildEnded, PerformNotPicklable
+from indelible_workers.clocks.thread_clock import ThreadClock, WaitingClock
+from indelible_workers.clocks.virtual_clock import ThreadRefused, VirtualClock, WaitNeverEnds
+from indelible_workers.processing.batches import process_batch
+from indelible_workers.recurring.metrics import SchedulerMetrics
+from indelible_workers.recurring.scheduler import RecurringTask, run_scheduler
+from indelible_workers.wakeups.dispatching import dispatch_ready
+from indelible_workers.wakeups.threads import register_actors, run_workers
 from indelible_workers.worker import Worker
 
 if TYPE_CHECKING:
-    from indelible_workers.commit_channel import publish_commits
-    from indelible_workers.redis import WakeupBroker
-    from indelible_workers.redis_connection import redis_client
+    from indelible_workers.redis.broker import WakeupBroker
+    from indelible_workers.redis.commit_channel import publish_commits
+    from indelible_workers.redis.connection import redis_client
 
 NAMES_OF_REDIS: Final = {
-    "WakeupBroker": "indelible_workers.redis",
-    "publish_commits": "indelible_workers.commit_channel",
-    "redis_client": "indelible_workers.redis_connection",
+    "WakeupBroker": "indelible_workers.redis.broker",
+    "publish_commits": "indelible_workers.redis.commit_channel",
+    "redis_client": "indelible_workers.redis.connection",
 }
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Final
 from indelible.kernel import Actor, Store
 from indelible.kernel.silence import Subject, undeclared
 from indelible.kernel.stages import TasksRead, TasksWrite
-from indelible_workers.heartbeat import logger
+from indelible_workers.leases.heartbeat import logger
 from indelible_workers.masking import failure_reason
 
 REASON: Final = "subjects of a process that starts"

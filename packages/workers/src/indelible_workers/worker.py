@@ -13,20 +13,20 @@ from indelible.kernel import Actor, Store
 from indelible.kernel.rates import RateLimit
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.tasks import Lease
-from indelible_workers.children import Children
-from indelible_workers.clock import ThreadClock, WaitingClock
-from indelible_workers.failpoints import AtStageFailpoint, no_stage_failpoint
-from indelible_workers.finishers import Finishers
-from indelible_workers.heartbeat import (
+from indelible_workers.children.processes import Children
+from indelible_workers.clocks.thread_clock import ThreadClock, WaitingClock
+from indelible_workers.leases.finishers import Finishers
+from indelible_workers.leases.heartbeat import (
     HEARTBEAT_SECONDS,
     MAX_HOLD_SECONDS,
     WATCH_SECONDS,
     Heartbeat,
     logger,
 )
-from indelible_workers.holds import HeldLeases
-from indelible_workers.hung_threads import HungThreadReporter
-from indelible_workers.stage_threads import StageThreads
+from indelible_workers.leases.holds import HeldLeases
+from indelible_workers.processing.failpoints import AtStageFailpoint, no_stage_failpoint
+from indelible_workers.threads.hung_threads import HungThreadReporter
+from indelible_workers.threads.stage_threads import StageThreads
 
 __all__ = ["MAX_HOLD_SECONDS", "ClaimPosition", "Worker", "logger"]
 

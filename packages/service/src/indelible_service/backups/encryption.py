@@ -10,7 +10,7 @@ from typing import Final
 import pyrage
 
 from indelible_service.backups.errors import BackupKeyWrong
-from indelible_service.files import translate_os_errors
+from indelible_service.files.access import translate_os_errors
 
 SUFFIX: Final = ".age"
 COMMENT: Final = "#"

@@ -11,7 +11,7 @@ from typing import Final
 
 from indelible.kernel import IndelibleError
 from indelible_service.backups.errors import BackupExists, BackupRunning
-from indelible_service.files import translate_os_errors
+from indelible_service.files.access import translate_os_errors
 
 # A killed process leaves a folder of such a name. A program that it has started may still write
 # there: so each folder has a name of its own, and no other process uses it again.

@@ -19,7 +19,7 @@ from indelible.kernel.values import instance_of
 from indelible_service.backups import postgresql, sqlite
 from indelible_service.backups.encryption import SUFFIX
 from indelible_service.backups.errors import BackupDamaged
-from indelible_service.files import translate_os_errors
+from indelible_service.files.access import translate_os_errors
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1

@@ -20,7 +20,7 @@ from indelible_service.backups.errors import (
     RestoreTargetWrong,
 )
 from indelible_service.backups.programs import connected, run_program, version_for_dumps
-from indelible_service.files import translate_os_errors
+from indelible_service.files.access import translate_os_errors
 
 DUMP: Final = "database.dump"
 BASE_ARCHIVE: Final = "base.tar.gz"

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from indelible_service.backups.errors import ProgramFailed
 from indelible_service.embedded.postgresql import NEWEST, programs_directory
-from indelible_service.files import DiskFull, full_disk_text
+from indelible_service.files.access import DiskFull, full_disk_text
 
 ERROR: Final = "error: "
 BEFORE_TRANSACTION_TIMEOUT: Final = 16  # a version of PostgreSQL

@@ -28,7 +28,7 @@ from indelible_service.backups.manifest import (
     Manifest,
     read_manifest,
 )
-from indelible_service.files import FileUnusable, atomic_file, translate_os_errors
+from indelible_service.files.access import FileUnusable, atomic_file, translate_os_errors
 
 SQLITE_SUFFIXES: Final = ("", "-journal", "-shm", "-wal")  # of a file that was in use
 TARGETS: Final = {

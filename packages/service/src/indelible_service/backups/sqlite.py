@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from indelible.kernel.feed_cursors import FIRST_CURSOR, feed_cursor
 from indelible_service.backups.errors import DatabaseCorrupt
-from indelible_service.files import DiskFull, FileUnusable, translate_os_errors
+from indelible_service.files.access import DiskFull, FileUnusable, translate_os_errors
 
 COPY: Final = "database.sqlite"
 INTACT: Final = [("ok",)]

@@ -54,7 +54,7 @@ def backup(folder: Path, method: str, url: str | None, recipient: str | None) ->
     """
     from indelible_service.backups.making import BackupPlan, make_backup
     from indelible_service.backups.manifest import POSTGRESQL_BASE, POSTGRESQL_DUMP
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
 
     settings = command_settings()
     plan = BackupPlan(
@@ -106,7 +106,7 @@ def restore(
     """
     from indelible_service.backups.restoring import RestorePlan
     from indelible_service.backups.restoring import restore as restore_backup
-    from indelible_service.settings import load
+    from indelible_service.settings.service import load
 
     settings = load()
     restored_to = target or settings.restore_target

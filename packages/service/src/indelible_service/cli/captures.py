@@ -11,7 +11,7 @@ from attrs import asdict
 from indelible_service.cli.output import Command, print_table, wants_json
 
 if TYPE_CHECKING:
-    from indelible_service.captures_evaluation import Evaluation, Trial
+    from indelible_service.evaluation.captures import Evaluation, Trial
 
 SHARE_DIGITS: Final = 4
 MAX_CONFUSED: Final = 10  # topics in the table, the worst first
@@ -40,10 +40,10 @@ def evaluate(folder: Path, rounds: int) -> None:
     seed texts, and with the centroids of texts whose topics are known. It says, too, what the
     words of these texts reach without an embedder (TF-IDF and the nearest mean of each topic).
     """
-    from indelible_service.captures_evaluation import evaluate as evaluate_texts
     from indelible_service.contexts.captures import CaptureSettings, build_required_embedder
-    from indelible_service.demo_texts import texts_in
-    from indelible_service.instance import command_settings
+    from indelible_service.demos.texts import texts_in
+    from indelible_service.evaluation.captures import evaluate as evaluate_texts
+    from indelible_service.instance.record import command_settings
 
     embedder = build_required_embedder(command_settings().section(CaptureSettings))
 

@@ -51,7 +51,7 @@ def check(context: click.Context, file: Path) -> None:
     configuration has a fault.
     """
     from indelible.contests.rules.configuration.faults import ConfigurationInvalid
-    from indelible_service.configuration_files import read_configuration
+    from indelible_service.files.configurations import read_configuration
 
     try:
         configuration = read_configuration(file)
@@ -118,7 +118,7 @@ def settle(contest_id: str, *, dry_run: bool, configuration_file: Path | None) -
     console's or the API's resolve-error.
     """
     from indelible.contests.tasks.dry_runs import dry_run_settlement
-    from indelible_service.configuration_files import read_configuration
+    from indelible_service.files.configurations import read_configuration
 
     assert dry_run  # noqa: S101 - click requires it
     other: Configuration | None = None
@@ -163,7 +163,7 @@ def bundle(contest_id: str, file: Path) -> None:
     """
     from indelible.contests.tasks.bundles import read_bundle
     from indelible.kernel import canonical_json
-    from indelible_service.files import atomic_file
+    from indelible_service.files.access import atomic_file
 
     with open_settings_store() as store:
         document = store.read(read_bundle, contest_id)

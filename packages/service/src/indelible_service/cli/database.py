@@ -18,7 +18,7 @@ from indelible_service.cli.output import (
     print_results,
 )
 from indelible_service.cli.progress import shown_progress
-from indelible_service.files import atomic_file, translate_os_errors
+from indelible_service.files.access import atomic_file, translate_os_errors
 
 EXPORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -55,7 +55,7 @@ def db() -> None:
 def upgrade() -> None:
     """Upgrade the schema to the newest revision, as the owner in INDELIBLE_OWNER_URL if set."""
     from indelible_service import database
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
 
     revision = database.upgrade(command_settings())
     print_result({"revision": revision}, f"The database is at revision {revision}.")
@@ -72,7 +72,7 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     """Downgrade the schema to REVISION; `base` is the empty schema."""
     from alembic.util import CommandError
 
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
     from indelible_sql.engine.errors import translate_errors
     from indelible_sql.maintenance.export import exported_hashes
     from indelible_sql.schema import migrate
@@ -98,7 +98,7 @@ def downgrade(revision: str, after_export: Path | None) -> None:
 @click.argument("algorithm_id")
 def install(algorithm_id: str) -> None:
     """Create the function of a registered ALGORITHM_ID on PostgreSQL; SQLite needs none."""
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
     from indelible_sql import install_algorithm
 
     with open_settings_store() as store:
@@ -113,7 +113,7 @@ def install(algorithm_id: str) -> None:
 @click.pass_context
 def check(context: click.Context, modules: tuple[str, ...]) -> None:
     """Compare tables, guards and edges with the migrations, and list each difference."""
-    from indelible_service.host_modules import with_host_contexts
+    from indelible_service.hosts.modules import with_host_contexts
     from indelible_sql.maintenance.snapshot_files import INSTALLED, differences, later_revision
 
     with open_settings_store() as settings_store, translate_os_errors(INSTALLED):
@@ -174,7 +174,7 @@ def snapshot(iteration: int, into: Path) -> None:
 def index() -> None:
     """Create search indexes for large spaces, on PostgreSQL with pgvector 0.8.4 or newer."""
     import indelible_sql
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
 
     with open_settings_store() as store:
         spaces = indelible_sql.index_spaces(store, command_settings().owner_url or None)
@@ -193,7 +193,7 @@ def index() -> None:
 def verify(context: click.Context, against: str | None, modules: tuple[str, ...]) -> None:
     """Read all records and list each one that contradicts its history."""
     import indelible_sql
-    from indelible_service.host_modules import with_host_contexts
+    from indelible_service.hosts.modules import with_host_contexts
 
     reference = None if against is None else SealReference.parse(against)
     with open_settings_store() as settings_store, shown_progress("verify") as progress:
@@ -239,8 +239,8 @@ def seal(by: str) -> None:
 def rebuild(modules: tuple[str, ...]) -> None:
     """Rebuild every head from its history."""
     import indelible_sql
-    from indelible_service.host_modules import with_host_contexts
-    from indelible_service.instance import command_settings
+    from indelible_service.hosts.modules import with_host_contexts
+    from indelible_service.instance.record import command_settings
 
     owner_url = command_settings().owner_url or None
     with open_settings_store() as settings_store, shown_progress("rebuild") as progress:

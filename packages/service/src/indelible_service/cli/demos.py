@@ -17,15 +17,15 @@ from indelible_service.cli.output import (
     printable,
     wants_json,
 )
-from indelible_service.data_directory import data_directory
 from indelible_service.demos.running import RunningDemonstration, only_demonstration
-from indelible_service.instance import client_settings
-from indelible_service.settings import Settings
+from indelible_service.instance.data_directory import data_directory
+from indelible_service.instance.record import client_settings
+from indelible_service.settings.service import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from indelible_service.demo import DemoStep
+    from indelible_service.demos.concepts import DemoStep
 
     Steps = Generator[DemoStep]
     Demonstration = tuple[Steps, str]  # with where to look afterwards
@@ -102,7 +102,7 @@ def demo(
 
 def _check_instance(settings: Settings) -> None:
     """Return if an instance runs; nothing is written where none does."""
-    from indelible_service.demo import check_running
+    from indelible_service.demos.concepts import check_running
 
     check_running(settings)
 
@@ -131,14 +131,14 @@ def _alone(
 
 
 def _concepts(settings: Settings, options: _Options) -> "Demonstration":
-    from indelible_service.demo import concepts_demo, running_api
+    from indelible_service.demos.concepts import concepts_demo, running_api
 
     api = running_api(settings, options.key)
     return concepts_demo(api), _console_hint(settings)
 
 
 def _captures(settings: Settings, options: _Options) -> "Demonstration":
-    from indelible_service.captures_demo import HANDBOOK, QUESTION, captures_demo
+    from indelible_service.demos.captures import HANDBOOK, QUESTION, captures_demo
 
     steps = captures_demo(settings, options.folder or HANDBOOK, options.ask or QUESTION, tell_wait)
     return steps, _console_hint(settings)
@@ -161,7 +161,7 @@ def _money(settings: Settings, running: RunningDemonstration) -> "Demonstration"
 
 
 def _projects(settings: Settings, options: _Options) -> "Demonstration":
-    from indelible_service.projects_demo import demo_settings, projects_demo
+    from indelible_service.demos.projects import demo_settings, projects_demo
 
     settings = demo_settings(settings, options.host)
     return projects_demo(settings, tell_wait), _hint_of_own_database(settings, "jobs")

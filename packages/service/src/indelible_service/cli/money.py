@@ -61,7 +61,7 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
     from indelible.money.queries.payouts import list_discrepancies
     from indelible.money.rules.reconciliation import ReconciliationResult, grace_of
     from indelible_service.contexts.money import MoneySettings, build_gateway, build_reconciliation
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
 
     instance = command_settings()
     settings = instance.section(MoneySettings)
@@ -168,7 +168,7 @@ def backfill(context: click.Context, since: datetime | None) -> None:
     from indelible.money.rules.events import EVENT_TYPES
     from indelible.money.tasks.receiving import WebhookHandler
     from indelible_service.contexts.money import MoneySettings, build_gateway
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
 
     settings = command_settings().section(MoneySettings)
     gateway = build_gateway(settings)

@@ -14,7 +14,7 @@ from indelible.kernel import IndelibleError, errors, to_json_value
 from indelible.kernel.distributions import SERVICE, check_versions
 from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.values import CONTROL
-from indelible_service.environment import SettingsWrong
+from indelible_service.settings.environment import SettingsWrong
 
 if TYPE_CHECKING:
     from indelible_sql import SqlStore
@@ -173,7 +173,7 @@ class Command(click.Command):
 
 
 def _log_refusal(error: IndelibleError) -> None:
-    from indelible_service.logs import log_refusal
+    from indelible_service.logs.lines import log_refusal
 
     log_refusal(error)
 
@@ -191,7 +191,7 @@ def exit_code(error: IndelibleError) -> int:
 def open_settings_store(*, needs_key_secret: bool = False) -> Generator["SqlStore"]:
     """Open the store that the settings name; import what that needs only now, so help is fast."""
     from indelible_service import database
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
 
     settings = command_settings()
     with database.open_configured_store(settings, needs_key_secret=needs_key_secret) as store:
@@ -231,7 +231,7 @@ def _hint(error: IndelibleError) -> str:
     if not isinstance(error, errors.StoreUnreachable):
         return hint
 
-    from indelible_service.instance import InstanceStarting, command_settings
+    from indelible_service.instance.record import InstanceStarting, command_settings
 
     try:
         address = urlsplit(command_settings().url)

@@ -33,7 +33,7 @@ def plan(context: click.Context, file: Path) -> None:
     """
     from indelible.projects.rules.critique import critique
     from indelible.projects.rules.plan import plan_files
-    from indelible_service.specifications import read_specification
+    from indelible_service.files.specifications import read_specification
 
     spec = read_specification(file)
     planned = plan_files(spec)

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from indelible_service.instance import POSTGRESQL, REDIS
+from indelible_service.instance.record import POSTGRESQL, REDIS
 
 if TYPE_CHECKING:
-    from indelible_service.startup import Started
+    from indelible_service.instance.startup import Started
 
 COMMAND: Final = "indelible"
 WIDTH: Final = 11  # of the labels

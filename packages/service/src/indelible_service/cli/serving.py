@@ -15,12 +15,12 @@ from indelible_service.cli.output import (
     wants_json,
 )
 from indelible_service.cli.screen import started_text
-from indelible_service.instance import command_settings
-from indelible_service.log_files import log_path
-from indelible_service.settings import Settings, load
+from indelible_service.instance.record import command_settings
+from indelible_service.logs.files import log_path
+from indelible_service.settings.service import Settings, load
 
 if TYPE_CHECKING:
-    from indelible_service.startup import Started
+    from indelible_service.instance.startup import Started
 
 PROCESSES: Final = click.IntRange(1, 64)
 STDIN_OPTION: Final = click.option("--settings-from-stdin", is_flag=True, hidden=True)
@@ -66,13 +66,13 @@ def up(*, full: bool) -> None:
         print_result(document, started_text(started))
 
     if full:
-        from indelible_service.full import run_full
+        from indelible_service.processes.full import run_full
 
         if not wants_json():
             click.echo(STARTING, err=True)
         run_full(settings, on_started)
     else:
-        from indelible_service.serving import run_single_process
+        from indelible_service.serving.single_process import run_single_process
 
         run_single_process(settings, on_started)
 
@@ -111,7 +111,7 @@ def work(
     `indelible.kernel.stages.Stage`, or a function that returns one for the store. Without a
     `--stage`, only those.
     """
-    from indelible_service.workers import (
+    from indelible_service.processes.workers import (
         StageSelection,
         run_worker_process,
         run_worker_processes,
@@ -134,7 +134,7 @@ def schedule(modules: tuple[str, ...], *, settings_from_stdin: bool, log_file: P
 
     With `--module` also those that your module exports as `recurring_tasks`.
     """
-    from indelible_service.workers import run_scheduler_process
+    from indelible_service.processes.workers import run_scheduler_process
 
     run_scheduler_process(
         _process_settings(from_stdin=settings_from_stdin, log_file=log_file), modules
@@ -153,7 +153,7 @@ def schedule(modules: tuple[str, ...], *, settings_from_stdin: bool, log_file: P
 @LOG_FILE_OPTION
 def serve(workers: int, *, settings_from_stdin: bool, log_file: Path | None) -> None:
     """Serve the API from several processes, on a database that is upgraded already."""
-    from indelible_service.server_processes import run_server_processes
+    from indelible_service.serving.server_processes import run_server_processes
 
     run_server_processes(
         _process_settings(from_stdin=settings_from_stdin, log_file=log_file), workers
@@ -163,7 +163,7 @@ def serve(workers: int, *, settings_from_stdin: bool, log_file: Path | None) -> 
 def _process_settings(*, from_stdin: bool, log_file: Path | None) -> Settings:
     """Return the settings of a process: those that its supervisor sends, or those of a command."""
     if from_stdin:
-        from indelible_service.processes import configure_process
+        from indelible_service.processes.building import configure_process
 
         settings = evolve(Settings.read(json.load(sys.stdin)), log_file=log_file)
         configure_process(settings)

@@ -34,7 +34,7 @@ def recover_events(
     be stopped and repeated.
     """
     from indelible_service.contexts.tokens import TokenSettings, build_detection
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
 
     mints = 0
     token_count = 0
@@ -93,7 +93,7 @@ def _quarantine(logs: Sequence[tokens.InvalidLog]) -> str:
 def recover_tokens(limit: int, *, dry_run: bool) -> None:
     """Save the tokens that exist on the chain and not in the database."""
     from indelible_service.contexts.tokens import TokenSettings, build_chain
-    from indelible_service.instance import command_settings
+    from indelible_service.instance.record import command_settings
 
     with open_settings_store() as store:
         section = command_settings().section(TokenSettings)

@@ -12,7 +12,7 @@ import click
 from indelible.kernel import Actor
 from indelible_service.cli.output import Command, open_settings_store, print_result
 from indelible_service.cli.progress import shown_progress
-from indelible_service.files import atomic_file, translate_os_errors
+from indelible_service.files.access import atomic_file, translate_os_errors
 
 STANDARD_OUTPUT: Final = Path("-")
 
@@ -59,7 +59,7 @@ def import_command(file: Path, by: str) -> None:
     marked as imported. A concept that was imported before is continued. The whole file is checked
     before anything is written, and existing changes stay as they are.
     """
-    from indelible_service.concepts_import import import_file
+    from indelible_service.foreign_histories.importing import import_file
 
     # A copy does not change while it is read twice.
     with open_settings_store() as store, TemporaryFile() as copy:

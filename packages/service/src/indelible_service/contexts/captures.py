@@ -8,7 +8,7 @@ from indelible.captures import CapturePolicy, DefaultEmbedding, Embedder
 from indelible.kernel import Conflict
 from indelible.kernel.distributions import WORDLLAMA, DistributionMissing
 from indelible_service.contexts.declaration import ServiceContext
-from indelible_service.environment import one_of, setting
+from indelible_service.settings.environment import one_of, setting
 
 if TYPE_CHECKING:
     from indelible_wordllama import WordLlamaEmbedder, WordLlamaWordsEmbedder

@@ -12,8 +12,14 @@ from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
 from indelible.tokens.rules.scanning import CHECK_SECONDS
 from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
-from indelible_service.environment import Format, SettingsWrong, setting, text_list, whole_number
-from indelible_service.imports import import_host_module
+from indelible_service.hosts.imports import import_host_module
+from indelible_service.settings.environment import (
+    Format,
+    SettingsWrong,
+    setting,
+    text_list,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from indelible_evm import ContractKind

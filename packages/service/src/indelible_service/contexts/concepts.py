@@ -7,7 +7,7 @@ from attrs import frozen
 from indelible.concepts import ConceptPolicy, parse_levels
 from indelible.concepts.errors import WarningLevelsInvalid
 from indelible_service.contexts.declaration import ServiceContext
-from indelible_service.environment import ON_OFF, Format, setting
+from indelible_service.settings.environment import ON_OFF, Format, setting
 
 LEVELS_TEXT: Final = (
     "warning codes with off, info, minor or major, such as EMPTY_FIELDS:off,DEF_LONG:info"

@@ -14,8 +14,8 @@ from indelible_service.contexts.declaration import (
     InDataDirectory,
     ServiceContext,
 )
-from indelible_service.environment import Format, has_valid_port, setting, whole_number
-from indelible_service.peers import Peer
+from indelible_service.monitoring.peers import Peer
+from indelible_service.settings.environment import Format, has_valid_port, setting, whole_number
 
 if TYPE_CHECKING:  # these need packages that not every command does
     from prometheus_client import CollectorRegistry

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from indelible.kernel import Store
 from indelible.kernel.stages import Stage
-from indelible_service.peers import Peer
+from indelible_service.monitoring.peers import Peer
 
 if TYPE_CHECKING:  # the command line imports this module, and starts fast without Dramatiq
     from prometheus_client import CollectorRegistry

@@ -13,8 +13,14 @@ from indelible.money.ports.gateway import StripeGateway
 from indelible.money.rules.events import Environment
 from indelible.money.rules.payouts import AUTOMATIC, MANUAL, SWEEP_PAYOUTS_STAGE, PayoutPolicy
 from indelible_service.contexts.declaration import AnyStage, AnyStore, ServiceContext
-from indelible_service.environment import ON_OFF, Format, SettingsWrong, has_valid_port, setting
-from indelible_service.peers import Peer
+from indelible_service.monitoring.peers import Peer
+from indelible_service.settings.environment import (
+    ON_OFF,
+    Format,
+    SettingsWrong,
+    has_valid_port,
+    setting,
+)
 
 if TYPE_CHECKING:  # these need packages that not every command does
     from prometheus_client import CollectorRegistry

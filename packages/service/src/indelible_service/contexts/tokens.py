@@ -17,7 +17,7 @@ from indelible_service.contexts.chains import (
     build_chain,
 )
 from indelible_service.contexts.declaration import AnyStage, AnyStore, ServiceContext
-from indelible_service.peers import Peer
+from indelible_service.monitoring.peers import Peer
 
 __all__ = ["CONTEXT", "ChainUnusable", "TokenSettings", "build_chain"]
 

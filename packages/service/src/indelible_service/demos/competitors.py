@@ -14,7 +14,7 @@ from indelible.kernel import Invalid
 from indelible.kernel.payloads import MAX_PAYLOAD_BYTES
 from indelible_service.demos.golfers import KnownGolfer, TournamentOptions, invent_golfers
 from indelible_service.demos.leaderboards import Tournament
-from indelible_service.files import translate_os_errors
+from indelible_service.files.access import translate_os_errors
 
 FIRST_ROUND: Final = 1
 MIN_PLAYERS: Final = 20  # so that five users can choose different ones

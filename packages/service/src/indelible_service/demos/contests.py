@@ -26,14 +26,14 @@ from indelible.contests.samples import sample_configuration
 from indelible.kernel import Actor, Clock, Conflict, SystemClock
 from indelible_service.contexts.contests import ContestSettings
 from indelible_service.database import open_configured_store
-from indelible_service.demo import DemoStep
+from indelible_service.demos.concepts import DemoStep
 from indelible_service.demos.golfers import TournamentOptions
 from indelible_service.demos.leaderboards import Moment, Tournament, encode
 from indelible_service.demos.provider import ProviderStub, Story, provider_stub
 from indelible_service.demos.running import RunningDemonstration
 from indelible_service.demos.stripe import DemoStripe, demo_stripe
 from indelible_service.demos.waiting import OnWait, tell_nobody, wait_for
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 
 ORGANIZER: Final = Actor.user("admin")  # of the first key, so that its holder sees the contest

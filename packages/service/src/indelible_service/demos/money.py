@@ -11,11 +11,11 @@ from indelible.money.errors.gateway import ParkReason
 from indelible.money.errors.payouts import PayoutJobNotFound
 from indelible.money.lifecycle.payouts import PayoutJobStatus
 from indelible.reactions import settlement_id
-from indelible_service.demo import DemoStep
+from indelible_service.demos.concepts import DemoStep
 from indelible_service.demos.contests import ContestDemo, running_demo
 from indelible_service.demos.running import RunningDemonstration
 from indelible_service.demos.waiting import OnWait, tell_nobody
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 
 MINOR_UNITS: Final = 100  # of the demo's currency
 TRANSFER_COLUMNS: Final = ("winner", "amount", "state", "transfer at Stripe", "approved by")

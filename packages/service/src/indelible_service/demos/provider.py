@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import Factory, define, field, frozen
 
-from indelible_service.listening import CannotListen
+from indelible_service.instance.listening import CannotListen
 
 HOST: Final = "127.0.0.1"
 PATH: Final = "/leaderboard"

@@ -11,7 +11,7 @@ from attrs import asdict, evolve, frozen
 from cattrs.errors import BaseValidationError
 
 from indelible.kernel import Unavailable
-from indelible_service.locked_records import LockedRecord
+from indelible_service.instance.locked_records import LockedRecord
 
 NAME: Final = "demo"  # of the lock and the record in the data directory
 

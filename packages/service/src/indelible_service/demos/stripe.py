@@ -38,7 +38,7 @@ from indelible_service.composition import build_web_settings
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.contexts.money import MoneySettings, build_gateway
 from indelible_service.embedded.children import Child, StopSignals, running_child
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 from indelible_web import create_app
 from indelible_workers import Worker, process_batch

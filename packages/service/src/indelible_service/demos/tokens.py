@@ -17,9 +17,9 @@ from indelible.tokens.rules.scanning import Checkpoint
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.contexts.tokens import TokenSettings, build_detection
 from indelible_service.database import open_configured_store, upgrade
-from indelible_service.demo import DemoStep, variables_of_own_database
-from indelible_service.instance import claimed_directory
-from indelible_service.settings import Settings
+from indelible_service.demos.concepts import DemoStep, variables_of_own_database
+from indelible_service.instance.record import claimed_directory
+from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 from indelible_workers import process_batch
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 
 from indelible.kernel import Unavailable
-from indelible_service.files import DiskFull, full_disk_text, translate_os_errors
+from indelible_service.files.access import DiskFull, full_disk_text, translate_os_errors
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60  # in which a server that ended is started again

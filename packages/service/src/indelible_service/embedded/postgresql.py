@@ -34,7 +34,7 @@ from indelible_service.embedded.children import (
     stop_child,
     stop_orphan,
 )
-from indelible_service.files import translate_os_errors
+from indelible_service.files.access import translate_os_errors
 
 DATABASE: Final = "indelible"
 ADMIN: Final = "postgres"

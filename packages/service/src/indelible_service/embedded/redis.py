@@ -22,7 +22,7 @@ from indelible_service.embedded.children import (
     running_server,
     start_child,
 )
-from indelible_service.files import translate_os_errors
+from indelible_service.files.access import translate_os_errors
 
 SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
 INSTALLED: Final = ("valkey-server", "redis-server")

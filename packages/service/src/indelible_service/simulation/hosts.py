@@ -12,8 +12,8 @@ from indelible.kernel import Actor, Change, Lifecycle
 from indelible.kernel.subscribers import Subscriber
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.embedded.postgresql import APP
-from indelible_service.host_modules import HostModuleUnusable
-from indelible_service.imports import import_host_module
+from indelible_service.hosts.imports import import_host_module
+from indelible_service.hosts.modules import HostModuleUnusable
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.draws import Draws
 from indelible_sql import SqlContext, SqlStore

@@ -18,7 +18,7 @@ from indelible_service.simulation.processes import (
 )
 from indelible_service.simulation.stripe import SimulatedStripe
 from indelible_service.simulation.world import Action, World
-from indelible_workers.claims import MIN_RESTART_SECONDS
+from indelible_workers.processing.claims import MIN_RESTART_SECONDS
 
 WEB: Final = "web"
 SCHEDULER: Final = "scheduler"

@@ -7,7 +7,7 @@ from threading import Event
 from attrs import define
 
 from indelible_service.simulation.clock import SimulatedClock
-from indelible_workers.clock import Running
+from indelible_workers.clocks.thread_clock import Running
 
 
 @define(eq=False)

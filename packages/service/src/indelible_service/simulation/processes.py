@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from indelible.app import AppContext
 from indelible.kernel.audit import Actor
 from indelible_service.composition import build_web_settings
-from indelible_service.processes import WORKER, enqueue_standing_tasks, recurring_tasks
-from indelible_service.settings import Settings
+from indelible_service.processes.building import WORKER, enqueue_standing_tasks, recurring_tasks
+from indelible_service.processes.workers import SCHEDULER
+from indelible_service.settings.service import Settings
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import SimulatedDatabase
@@ -24,12 +25,11 @@ from indelible_service.simulation.process_clocks import ProcessClock
 from indelible_service.simulation.provider import SimulatedProvider
 from indelible_service.simulation.stages import AnyStage, StageParts, simulated_stages
 from indelible_service.simulation.stripe import SimulatedStripe
-from indelible_service.workers import SCHEDULER
 from indelible_sql import SqlStore
 from indelible_web import create_app
 from indelible_workers import RecurringTask, Worker, process_batch, run_scheduler
-from indelible_workers.dispatching import Dispatcher, Look
-from indelible_workers.messages import queue_name
+from indelible_workers.wakeups.dispatching import Dispatcher, Look
+from indelible_workers.wakeups.messages import queue_name
 
 if TYPE_CHECKING:
     from indelible_service.simulation.chain_node import SimulatedNode

@@ -14,9 +14,9 @@ from attrs import define, field
 from indelible.kernel.distributions import EVM
 from indelible.kernel.keys import KeyPolicy
 from indelible.projects import PushOutcome
-from indelible_service.data_directory import derive_secret
 from indelible_service.database import build_policy
-from indelible_service.settings import Settings
+from indelible_service.instance.data_directory import derive_secret
+from indelible_service.settings.service import Settings
 from indelible_service.simulation.builders import Builders
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.checks import Checker, Violation

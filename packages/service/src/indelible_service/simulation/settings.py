@@ -5,7 +5,7 @@ from typing import Final
 from attrs import evolve
 
 from indelible_service.contexts.money import MoneySettings
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_service.simulation.draws import digest_of
 from indelible_service.simulation.stripe import API_KEY, WEBHOOK_SECRET
 

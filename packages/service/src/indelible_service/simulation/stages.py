@@ -16,15 +16,15 @@ from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.receiving import WebhookHandler
 from indelible.money.tasks.reconciling import Reconcile
 from indelible.reactions import PostSettlement, UpdateCharges
-from indelible_service import subscribers
 from indelible_service.contexts.money import MoneySettings
-from indelible_service.sealing import seal_stage
-from indelible_service.settings import Settings
+from indelible_service.settings.service import Settings
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.process_clocks import ProcessClock
 from indelible_service.simulation.provider import SimulatedProvider
+from indelible_service.stages import subscribers
+from indelible_service.stages.sealing import seal_stage
 from indelible_sql import SqlStore
 
 if TYPE_CHECKING:

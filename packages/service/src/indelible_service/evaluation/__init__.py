@@ -1,0 +1,1 @@
+"""Evaluate how well captures assign a folder of texts."""

@@ -1,0 +1,1 @@
+"""The modules of a host, which settings and options name."""

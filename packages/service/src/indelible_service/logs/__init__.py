@@ -1,0 +1,1 @@
+"""The log of a process, on the screen and in files."""

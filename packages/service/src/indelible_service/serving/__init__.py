@@ -1,0 +1,1 @@
+"""The API, served by one process or by several."""

@@ -1,0 +1,1 @@
+"""The settings of a process, and how the environment and `.env` give them."""

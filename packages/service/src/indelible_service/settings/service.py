@@ -1,0 +1,238 @@
+"""Read the settings of a process from the environment and from `.env`, with all faults at once."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar, cast
+
+from attrs import Attribute, evolve, field, frozen
+
+from indelible_service.contexts import CONTEXTS
+from indelible_service.contexts.declaration import (
+    DEFAULT_DATA_DIR,
+    MAX_WORKER_THREADS,
+    InDataDirectory,
+)
+from indelible_service.settings.environment import (
+    ON_OFF,
+    VARIABLE,
+    Format,
+    SettingsWrong,
+    has_valid_port,
+    one_of,
+    read_values,
+    setting,
+    setting_fields,
+    text_list,
+    whole_number,
+)
+from indelible_service.settings.variables import read_file, unknown_variables
+
+Section = TypeVar("Section")
+
+HOST_PATTERN: Final = r"[^\s/?#@,]+"
+
+
+def _database_url(text: str) -> str:
+    """Return the address with the scheme that SQLAlchemy knows; others write `postgres://`."""
+    scheme, separator, rest = text.partition("://")
+    return f"{SCHEMES.get(scheme, scheme)}{separator}{rest}"
+
+
+SCHEMES: Final = {"postgres": "postgresql", "postgres+psycopg": "postgresql+psycopg"}
+DATABASE: Final = Format(
+    "an address that begins with sqlite:/// or postgresql://",
+    r"(sqlite:///|postgres(ql)?(\+psycopg)?://).*",
+    _database_url,
+    is_valid=has_valid_port,
+)
+SCHEMA: Final = Format("a name of small letters, digits and _", "[a-z_][a-z0-9_]{0,62}")
+WEB_ADDRESS: Final = Format(
+    "an address such as https://example.org", r"https?://[^\s?#*@,]+[^\s?#*@,/]"
+)
+ORIGINS: Final = text_list(
+    "origins such as https://example.org, commas between, never *", r"https?://[^\s/?#*@,]+"
+)
+HOST: Final = Format("a host name or an IP address", HOST_PATTERN)
+HOSTS: Final = text_list("host names with commas between them", HOST_PATTERN)
+SECRET: Final = Format("at least 32 characters", ".{32,}", str.encode)
+DIRECTORY: Final = Format("a directory", ".+", Path)
+LOG_LEVEL: Final = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", convert=str.upper)
+PUBLIC_KEY: Final = Format("a public key of age, which begins with age1", "age1[0-9a-z]{1,100}")
+KEY_FILE: Final = Format("the path of a file", ".+", Path)
+RESTORE_TARGET: Final = Format("an address of a database, or the path of a new directory", ".+")
+REDIS: Final = Format(
+    "an address that begins with redis:// or rediss://", r"rediss?://.+", is_valid=has_valid_port
+)
+
+
+def _default_sections() -> dict[type, object]:
+    return {context.settings: context.settings() for context in CONTEXTS}
+
+
+@frozen(kw_only=True)
+class Settings:
+    """The settings of a process: its own, and a section for each context."""
+
+    database_url: str = setting("DATABASE_URL", "", DATABASE, is_secret=True)
+    owner_url: str = setting("INDELIBLE_OWNER_URL", "", DATABASE, is_secret=True)
+    schema: str = setting("INDELIBLE_SCHEMA", "indelible", SCHEMA)
+    pool_size: int = setting("DB_POOL_SIZE", 5, whole_number(1, 200))
+    max_overflow: int = setting("DB_MAX_OVERFLOW", 10, whole_number(0, 200))
+    prepare: bool = setting("INDELIBLE_PREPARE", default=True, accepted=ON_OFF)
+    connect_seconds: int = setting("INDELIBLE_CONNECT_SECONDS", 5, whole_number(2, 600))
+    statement_seconds: int = setting("INDELIBLE_STATEMENT_SECONDS", 30, whole_number(1, 3_600))
+    health_seconds: int = setting("INDELIBLE_HEALTH_SECONDS", 1, whole_number(1, 60))
+    base_url: str = setting("API_BASE_URL", "", WEB_ADDRESS)
+    cors_origins: tuple[str, ...] = setting("CORS_ORIGINS", (), ORIGINS)
+    host: str = setting("INDELIBLE_HOST", "127.0.0.1", HOST)
+    port: int = setting("INDELIBLE_PORT", 8_000, whole_number(0, 65_535))
+    secret: bytes = setting("INDELIBLE_SECRET", b"", SECRET, is_secret=True)
+    other_secret: bytes = setting("INDELIBLE_OTHER_SECRET", b"", SECRET, is_secret=True)
+    data_dir: Path = setting(  # noqa: RUF009 - it declares a field
+        "INDELIBLE_DATA_DIR", DEFAULT_DATA_DIR, DIRECTORY
+    )
+    log_level: str = setting("INDELIBLE_LOG_LEVEL", "INFO", LOG_LEVEL)
+    requests_per_minute: int = setting(
+        "INDELIBLE_REQUESTS_PER_MINUTE", 600, whole_number(1, 10_000_000)
+    )
+    max_streams: int = setting("INDELIBLE_MAX_STREAMS", 32, whole_number(0, 1_000))
+    connection_seconds: int = setting("INDELIBLE_CONNECTION_SECONDS", 60, whole_number(1, 3_600))
+    max_connections_per_address: int = setting(
+        "INDELIBLE_MAX_CONNECTIONS_PER_ADDRESS", 100, whole_number(0, 100_000)
+    )
+    proxy_hops: int = setting("INDELIBLE_PROXY_HOPS", 0, whole_number(0, 10))
+    trusted_hosts: tuple[str, ...] = setting("INDELIBLE_TRUSTED_HOSTS", (), HOSTS)
+
+    redis_url: str = setting("INDELIBLE_REDIS_URL", "", REDIS, is_secret=True)
+    worker_threads: int = setting(
+        "INDELIBLE_WORKER_THREADS", 4, whole_number(1, MAX_WORKER_THREADS)
+    )
+    dispatch_seconds: int = setting("INDELIBLE_DISPATCH_SECONDS", 5, whole_number(1, 30))
+    seal_seconds: int = setting("INDELIBLE_SEAL_SECONDS", 3_600, whole_number(1, 31 * 86_400))
+    task_retention_days: int = setting("INDELIBLE_TASK_RETENTION_DAYS", 0, whole_number(0, 3_650))
+    metrics_port: int = setting("INDELIBLE_METRICS_PORT", 0, whole_number(0, 65_000))
+    backup_url: str = setting("INDELIBLE_BACKUP_URL", "", DATABASE, is_secret=True)
+    backup_recipient: str = setting("INDELIBLE_BACKUP_RECIPIENT", "", PUBLIC_KEY)
+    backup_identity: Path | None = setting(  # noqa: RUF009 - it declares a field
+        "INDELIBLE_BACKUP_IDENTITY", None, KEY_FILE
+    )
+    backup_hours: int = setting("INDELIBLE_BACKUP_HOURS", 0, whole_number(0, 8_784))
+    restore_target: str = setting("INDELIBLE_RESTORE_TARGET", "", RESTORE_TARGET, is_secret=True)
+    deadman_url: str = setting("INDELIBLE_DEADMAN_URL", "", WEB_ADDRESS, is_secret=True)
+
+    sections: Mapping[type, object] = field(factory=_default_sections)  # by class, one a context
+    variables: Mapping[str, str] = field(factory=dict[str, str], repr=False)  # not blank, as read
+    is_embedded: bool = False  # the database is the PostgreSQL of the data directory
+    log_file: Path | None = None  # of this process; None lets it log to standard error
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str | None]) -> Self:
+        """Return the settings from environment variables; a blank variable leaves its default.
+
+        Raises: SettingsWrong with every fault, by the name of its variable.
+        """
+        problems: list[str] = []
+        values = read_values(cls, environment, problems)
+        section_values: dict[type, dict[str, Any]] = {}
+        for context in CONTEXTS:
+            section_values[context.settings] = read_values(context.settings, environment, problems)
+        problems += unknown_variables(environment, _variable_names())
+        if problems:
+            raise SettingsWrong(tuple(problems))
+
+        sections = {section: section(**read) for section, read in section_values.items()}
+        return cls(**values, sections=sections, variables=_chosen_variables(environment))
+
+    def section(self, kind: type[Section]) -> Section:
+        """Return the settings of one context, by their class."""
+        section = self.sections[kind]
+        assert isinstance(section, kind)  # noqa: S101 - for the type checkers
+        if isinstance(section, InDataDirectory):
+            return cast("Section", evolve(section, data_dir=self.data_dir))
+
+        return section
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Return the names of the variables that are set."""
+        return frozenset(self.variables)
+
+    def variables_of_child(self) -> dict[str, str]:
+        """Return the variables for a process that works for this one.
+
+        Only this process changes the schema, so that one does not get the owner's address.
+        """
+        return {
+            **self.variables,
+            "DATABASE_URL": self.database_url,
+            "INDELIBLE_OWNER_URL": "",
+            "INDELIBLE_REDIS_URL": self.redis_url,
+            "INDELIBLE_HOST": self.host,
+            "INDELIBLE_PORT": str(self.port),
+            "INDELIBLE_METRICS_PORT": str(self.metrics_port),
+        }
+
+    @property
+    def url(self) -> str:
+        """Return the database's address: by default a SQLite file in the data directory."""
+        if self.database_url:
+            return self.database_url
+
+        return f"sqlite:///{self.data_dir.absolute() / 'indelible.db'}"
+
+    @property
+    def log_folder(self) -> Path | None:
+        """Return the folder of the log files, None where this process logs to standard error."""
+        return self.log_file.parent if self.log_file else None
+
+    @property
+    def address(self) -> str:
+        """Return the address at which the API is reached."""
+        if self.base_url:
+            return self.base_url
+
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def all_setting_fields() -> list["Attribute[Any]"]:
+    """Return the fields of all settings, those of the contexts last."""
+    attributes = setting_fields(Settings)
+    for context in CONTEXTS:
+        attributes.extend(setting_fields(context.settings))
+
+    return attributes
+
+
+def _variable_names() -> list[str]:
+    return [attribute.metadata[VARIABLE] for attribute in all_setting_fields()]
+
+
+def _chosen_variables(environment: Mapping[str, str | None]) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for name in _variable_names():
+        text = environment.get(name) or ""
+        if text.strip():
+            variables[name] = text
+
+    return variables
+
+
+def environment_without_settings() -> dict[str, str]:
+    """Return the environment of this process without any setting, many of which are secrets."""
+    names = _variable_names()
+    return {name: text for name, text in os.environ.items() if name not in names}
+
+
+def load() -> Settings:
+    """Return the settings of this process; the environment wins over `.env`.
+
+    Raises: SettingsWrong.
+    """
+    problems: list[str] = []
+    from_file = read_file(Path(".env"), problems)
+    if problems:
+        raise SettingsWrong(tuple(problems))
+
+    return Settings.read({**from_file, **os.environ})

@@ -1,0 +1,1 @@
+"""The stages and subscribers that belong to no context."""

@@ -1,0 +1,1 @@
+"""Child processes that perform tasks, and the process groups that they start."""

@@ -1,0 +1,1 @@
+"""The clock of a worker, in real and in virtual time."""

@@ -1,0 +1,1 @@
+"""The leases of a process: held, extended and given up."""

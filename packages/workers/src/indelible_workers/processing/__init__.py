@@ -1,0 +1,1 @@
+"""A batch of tasks: claimed, performed and finished."""

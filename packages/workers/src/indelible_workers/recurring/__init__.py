@@ -1,0 +1,1 @@
+"""Recurring tasks: schedules, cron expressions, and the scheduler."""

@@ -1,0 +1,1 @@
+"""Wake-ups: which stages have due tasks, and the threads that process them."""
