@@ -24,6 +24,7 @@ from indelible import tokens
 from indelible.kernel import Actor, Head
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease, Leases
 from indelible_sql import Pool, open_store
 from indelible_workers import (
@@ -108,8 +109,8 @@ def generate_image(head: Head[tokens.Token], _: LeaseHandle) -> str:
     return f"/images/{head.entity.token_id}.png"
 
 
-def fail_generation(tx: Any, lease: Lease, reason: str) -> None:  # noqa: ANN401 - any transaction
-    tokens.fail_generation(tx, lease.entity_id, reason)
+def fail_generation(tx: Any, lease: Lease, failure: TaskFailure) -> None:  # noqa: ANN401 - any transaction
+    tokens.fail_generation(tx, lease.entity_id, failure.reason)
 
 
 @frozen

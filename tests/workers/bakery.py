@@ -14,6 +14,7 @@ from indelible.kernel import Actor, Store
 from indelible.kernel.lease_handles import LeaseHandle, StopReason
 from indelible.kernel.stages import Stage, TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import (
     Attempt,
     Lease,
@@ -154,9 +155,9 @@ class Bakery:
             self._fail_at("finish", name)
             tx.tasks.enqueue_once(COMPLETED, name, due_at=tx.clock.now() + timedelta(days=1))
 
-    def record_dead(self, _: TasksWrite, lease: Lease, reason: str) -> None:
+    def record_dead(self, _: TasksWrite, lease: Lease, failure: TaskFailure) -> None:
         self._fail_at("on_dead", lease.entity_id)
-        self.dead_tasks.append((lease.entity_id, reason))
+        self.dead_tasks.append((lease.entity_id, failure.reason))
 
     def _fail_at(self, step: str, name: str) -> None:
         if name.startswith(f"{step}-"):

@@ -17,10 +17,10 @@ import indelible_sql
 import indelible_stripe
 import indelible_web
 import indelible_workers
-from indelible.kernel import IndelibleError
+from indelible.kernel import IndelibleError, StoreBusy
 from indelible.kernel.masking import mask_secrets
 from indelible.kernel.stages import PermanentFailure, RetryLater
-from indelible_workers.masking import failure_reason
+from indelible_workers.masking import failure_reason, task_failure
 
 CANARY = "hunter2"
 PACKAGES: Final = (
@@ -175,3 +175,22 @@ def test_a_reason_is_one_short_printable_line(error: BaseException) -> None:
 def test_a_reason_names_the_error_class_unless_the_stage_wrote_it() -> None:
     assert failure_reason(ValueError("odd")) == "ValueError: odd"
     assert failure_reason(RetryLater("the oven is cold")) == "the oven is cold"
+
+
+def test_a_failure_carries_the_code_of_the_error_or_of_its_cause() -> None:
+    busy = StoreBusy(3)
+    permanent = PermanentFailure("it stays so")
+    permanent.__cause__ = busy
+
+    for error in (busy, permanent):
+        failure = task_failure(error)
+        assert (failure.code, failure.message) == ("STORE_BUSY", busy.describe())
+    assert task_failure(permanent).reason == "it stays so"
+
+
+@pytest.mark.parametrize("error", [ValueError("KEY: odd"), PermanentFailure("NO_CODE: odd")])
+def test_a_failure_without_a_code_has_its_reason_as_message(error: Exception) -> None:
+    failure = task_failure(error)
+
+    assert failure.code is None
+    assert failure.message == failure.reason == failure_reason(error)

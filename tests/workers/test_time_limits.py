@@ -25,6 +25,7 @@ from indelible.kernel import StoreUnreachable
 from indelible.kernel.lease_handles import LeaseHandle, StopReason
 from indelible.kernel.stages import RetryLater, Stage, TasksWrite
 from indelible.kernel.task_commands import CancelTask, cancel_task
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease
 from indelible.testing.stores import MAYA
 from indelible_workers import Worker, process_batch, run_workers
@@ -290,10 +291,10 @@ def test_a_slow_on_dead_of_a_timed_out_task_delays_no_other_lease(
     """The heartbeat extends the lease of another task all the while."""
     is_called, may_end = Event(), Event()
 
-    def wait_on_dead(_: TasksWrite, lease: Lease, reason: str) -> None:
+    def wait_on_dead(_: TasksWrite, lease: Lease, failure: TaskFailure) -> None:
         is_called.set()
         assert may_end.wait(TIMEOUT_SECONDS)
-        bakery.dead_tasks.append((lease.entity_id, reason))
+        bakery.dead_tasks.append((lease.entity_id, failure.reason))
 
     enqueue(store, "hang-on", stage="oven")
     enqueue(store, "wait-loaf")

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from indelible.kernel.stages import Stage, TasksRead, backoff_seconds, lease_fraction
 from indelible.kernel.tasks import Lease
+from indelible.kernel.transaction import Store
 
 JITTER: Final = 0.2  # of a wait of `Stage.retry_waits`, in both directions
 
@@ -23,14 +24,18 @@ def wait_seconds(stage: Stage[Any, Any, Any], lease: Lease) -> float:
 
 
 def is_last_attempt(
-    tx: TasksRead, stage: Stage[Any, Any, Any], lease: Lease, now: datetime
+    store: Store[TasksRead, Any], stage: Stage[Any, Any, Any], lease: Lease, now: datetime
 ) -> bool:
-    """Return True if no attempt follows this one when it fails."""
+    """Return True if no attempt follows this one when it fails; read only where time decides."""
     if stage.retry_seconds is None:
         return lease.attempt >= stage.max_attempts
 
-    first_at = tx.tasks.first_attempt_at(lease)
+    first_at = store.read(_first_attempt_at, lease)
     if first_at is None:
         return False
 
     return now - first_at >= timedelta(seconds=stage.retry_seconds)
+
+
+def _first_attempt_at(tx: TasksRead, lease: Lease) -> datetime | None:
+    return tx.tasks.first_attempt_at(lease)

@@ -24,6 +24,7 @@ from indelible.kernel.silence import (
     SubjectReader,
     SubjectStore,
 )
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.task_ports import TaskQueue, TaskReader
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, Lease, Leases, check_postponement
 from indelible.kernel.transaction import ReadTransaction, Transaction
@@ -139,7 +140,7 @@ class Stage(Generic[Tx, W, O]):
     `acts_outside` declares whether `perform` changes anything outside the database: it sends,
     pays, or writes a file. Each attempt of such a stage is recorded before it acts, and its `batch`
     must be 1. Other stages record no attempt that succeeds; their `batch` is up to 100. `on_dead`
-    is called when a task of the stage dies.
+    is called with the failure when a task of the stage dies.
     `rate` limits how many tasks are claimed in a time by all processes together. With a `breaker`
     the stage pauses itself after consecutive outages, which `perform` reports by `Outage`.
 
@@ -176,7 +177,7 @@ class Stage(Generic[Tx, W, O]):
     claim: Callable[[Tx, Leases], Sequence[W | None]] | None = None
     perform: Callable[[W, LeaseHandle], O]
     finish: Callable[[Tx, Sequence[tuple[W, O]]], None] | None = None
-    on_dead: Callable[[Tx, Lease, str], None] | None = None
+    on_dead: Callable[[Tx, Lease, TaskFailure], None] | None = None
     lease_seconds: int = field(default=60, validator=bounded_int, metadata=LEASE_SECONDS)
     max_attempts: int = field(default=8, validator=bounded_int, metadata=COUNT)
     concurrency: int | None = field(

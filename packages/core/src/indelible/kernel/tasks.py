@@ -176,7 +176,7 @@ class Task:
 
     @property
     def was_enqueued_during_lease(self) -> bool:
-        """Return True if the leased task stays due when its lease ends."""
+        """Return True if the leased task was enqueued again, which resets its attempts to 0."""
         return self.attempts == 0
 
     @property

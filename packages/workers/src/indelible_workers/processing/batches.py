@@ -9,6 +9,7 @@ from attrs import frozen
 
 from indelible.kernel import Actor, Store, StoreBusy
 from indelible.kernel.lease_handles import PerformStopped, TimeLimitExceeded
+from indelible.kernel.retries import is_last_attempt
 from indelible.kernel.stages import Postpone, Stage, TasksRead, TasksWrite
 from indelible.kernel.task_commands import CompleteTasks, complete_tasks
 from indelible.kernel.task_errors import LeaseLost
@@ -80,11 +81,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         )
         with self.worker.hold_leases(hold):
             self._fail_refused(leases)
-
-            if prepared is None:
-                self._perform_all(hold, self._prepare_one_by_one(leases), performed)
-            else:
-                self._perform_all(hold, prepared, performed)
+            self._perform_all(hold, prepared, performed)
 
             # A batch that was given up is finished by another thread.
             if performed and not hold.is_abandoned:
@@ -94,12 +91,20 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
 
     # Claim
 
-    def _claim(self) -> tuple[Leases, list[PreparedTask[Work]] | None]:
-        """Claim a batch and prepare it; None instead where the stage refused to prepare it."""
+    def _claim(self) -> tuple[Leases, Iterable[PreparedTask[Work]]]:
+        """Claim a batch and return its leases and its prepared tasks.
+
+        A batch that the stage refuses to prepare is claimed again, and each task is prepared just
+        before it is performed.
+        """
         self.worker.at_failpoint(StageFailpoint.BEFORE_CLAIM)
-        prepared: list[PreparedTask[Work]] | None
+        prepared: Iterable[PreparedTask[Work]]
         try:
-            leases, position, prepared = self._claim_batch()
+            if self._can_claim_alone():
+                leases, position = self._claims.claim_alone()
+                prepared = prepared_by_id(self._usable(leases))
+            else:
+                leases, position, prepared = self._claim_and_prepare()
         except Exception as error:  # noqa: BLE001 - a fault of the database is raised again below
             if not isinstance(error, Postpone | StoreBusy):
                 logger.warning(
@@ -108,25 +113,25 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
                     type(error).__name__,
                 )
             self.worker.claim_positions.pop(self.stage.name, None)
-            # What was prepared belongs to leases that were rolled back: discard it.
-            prepared = None
             with self._transaction("single claim") as tx:
                 leases, position = self._claims.claim(tx)
+            # What was prepared before belongs to leases that were rolled back.
+            prepared = self._prepare_one_by_one(leases)
 
         self.worker.at_failpoint(StageFailpoint.AFTER_CLAIM)
         self.worker.claim_positions[self.stage.name] = position
         self.worker.count(self.stage.name, "claimed", len(leases))
         return leases, prepared
 
-    def _claim_batch(self) -> tuple[Leases, ClaimPosition, list[PreparedTask[Work]]]:
-        """Claim a batch and prepare it, in one transaction where the claim writes more."""
-        needs_transaction = (
+    def _can_claim_alone(self) -> bool:
+        """Return True if a claim writes nothing but leases: one statement, which commits itself."""
+        writes_more = (
             self.stage.acts_outside or self.stage.rate is not None or self.stage.breaker is not None
         )
-        if self.stage.claim is None and not needs_transaction:
-            leases, position = self._claims.claim_alone()
-            return leases, position, prepared_by_id(self._usable(leases))
+        return self.stage.claim is None and not writes_more
 
+    def _claim_and_prepare(self) -> tuple[Leases, ClaimPosition, list[PreparedTask[Work]]]:
+        """Claim a batch and prepare it in one transaction."""
         with self._transaction("claim") as tx:
             leases, position = self._claims.claim(tx)
             prepared = self._prepare(tx, leases)
@@ -235,7 +240,8 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         record = partial(self._fail, lease, error, can_wait=False)
         done = [lease, *(task.lease for task in performed)]
         others = [other for other in leases if other not in done]
-        if self.stage.on_dead is not None and self._recorder.is_last_attempt(lease):
+        now = self.worker.clock.now()
+        if self.stage.on_dead is not None and is_last_attempt(self.store, self.stage, lease, now):
             self._release(others)
             record_in_thread(self.worker, self.stage, lease, record)
         else:

@@ -19,7 +19,7 @@ from indelible.kernel.stages import (
 )
 from indelible.kernel.task_errors import LeaseLost, TaskLocked
 from indelible.kernel.tasks import Lease
-from indelible_workers.masking import failure_class, failure_reason
+from indelible_workers.masking import failure_class, failure_reason, task_failure
 from indelible_workers.processing.failpoints import StageFailpoint
 from indelible_workers.processing.performing import (
     EXPECTED_ERRORS,
@@ -59,14 +59,6 @@ class FailureRecorder(Generic[Tx]):
         else:
             self.worker.at_failpoint(StageFailpoint.AFTER_FAILURE_RECORD)
 
-    def is_last_attempt(self, lease: Lease) -> bool:
-        """Return True if no attempt follows this one when it fails."""
-        if self.stage.retry_seconds is None:
-            return lease.attempt >= self.stage.max_attempts
-
-        now = self.worker.clock.now()
-        return self.store.read(is_last_attempt, self.stage, lease, now)
-
     def _record(self, lease: Lease, error: BaseException, *, can_wait: bool) -> None:
         if isinstance(error, LeaseLost):
             raise error
@@ -78,7 +70,9 @@ class FailureRecorder(Generic[Tx]):
         if not isinstance(error, EXPECTED_ERRORS):
             log_defect(lease, error)
 
-        if isinstance(error, PermanentFailure) or self.is_last_attempt(lease):
+        now = self.worker.clock.now()
+        is_permanent = isinstance(error, PermanentFailure)
+        if is_permanent or is_last_attempt(self.store, self.stage, lease, now):
             self._mark_dead(lease, error, can_wait=can_wait)
         else:
             seconds = seconds_before_retry(self.stage, lease, error)
@@ -98,7 +92,8 @@ class FailureRecorder(Generic[Tx]):
         self.worker.count(self.stage.name, "postponed")
 
     def _mark_dead(self, lease: Lease, failure: BaseException, *, can_wait: bool) -> None:
-        reason = failure_reason(failure)
+        described = task_failure(failure)
+        reason = described.reason
         try:
             with self._transaction("failure") as tx:
                 if not can_wait:
@@ -107,7 +102,7 @@ class FailureRecorder(Generic[Tx]):
                     lease, reason=reason, error_class=failure_class(failure)
                 )
                 if is_dead and self.stage.on_dead:
-                    self.stage.on_dead(tx, lease, reason)
+                    self.stage.on_dead(tx, lease, described)
         except (LeaseLost, TaskLocked):
             raise
         except Exception as error:  # noqa: BLE001 - on_dead refused: keep trying, rarely

@@ -143,7 +143,7 @@ BEGIN
 
     f_centroid := coalesce(old.logged_vector::real[], f_centroid);
     f_logged := coalesce(old.logged_seq, 0);
-    s.logged_drift := {drift};
+    s.logged_drift := {logged_drift};
     is_due := s.logged_drift >= r.history_distance
       OR s.applied_seq - f_logged >= r.history_updates;
 

@@ -126,6 +126,9 @@ def capture_function(formulas: str) -> str:
     parts: dict[str, str] = {}
     for name, formula in parse_formulas(formulas).items():
         parts[name] = formula.to_sql(FORMULA_PARAMETERS[name], f"{SCHEMA}.")
+    # The formula of `drift` once more: by then the template has put the logged centroid in
+    # `f_centroid`. A variable of its own would change the text of installed functions.
+    parts["logged_drift"] = parts["drift"]
     return CAPTURE.format(
         **parts,
         name=name_of(formulas),

@@ -16,7 +16,9 @@ from indelible_sql.engine.prepared import Prepared
 from indelible_sql.engine.session import Row, Session
 
 MAX_KEPT_ROWS = 100  # of the last result of a cursor that a connection keeps
-DIVISION_BY_ZERO = "22012"  # of a single update that changes all of its rows or none
+# The SQLSTATE of a division by zero, by which a statement that must change all of its rows takes
+# everything back where it would change fewer (`task_statements.COMPLETE_ALL_OR_NONE`).
+NOT_ALL_UPDATED = "22012"
 
 
 class NeedsTransaction(Exception):
@@ -80,7 +82,7 @@ class SingleUpdateSession(Session):
         try:
             sent = super()._send(statement, values)
         except DBAPIError as error:
-            if state_of(error) == DIVISION_BY_ZERO:
+            if state_of(error) == NOT_ALL_UPDATED:
                 raise NeedsTransaction from error
             if self.is_autocommit and fate_of(error) is CommitFate.UNKNOWN:
                 raise OutcomeUnknown from error

@@ -36,6 +36,7 @@ from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.task_terms import (
     ATTEMPTS,
     DUE,
+    ENDS_WITH_LEASE,
     ERROR_CLASS,
     FENCE,
     NO_LEASE,
@@ -44,7 +45,7 @@ from indelible_sql.kernel.task_terms import (
     OF_TASK,
     REVIVED,
     UNTIL,
-    WAS_ENQUEUED_AGAIN,
+    WAS_ENQUEUED_DURING_LEASE,
     DatabaseNow,
     DocumentOf,
     InSubquery,
@@ -106,36 +107,38 @@ _IS_UNDER_LEASE = and_(
     in_json_list(TASKS.c.entity_id + " " + cast(TASKS.c.fence, Text()), "ids_with_fences"),
     TASKS.c.lease_owner.is_not(None),
 )
-_DUE_IF_ENQUEUED_AGAIN = case((WAS_ENQUEUED_AGAIN, TASKS.c.due_at))
-_FINISHED_NOW = case((TASKS.c.attempts > 0, DatabaseNow()))
+_DUE_IF_ENQUEUED_DURING_LEASE = case((WAS_ENQUEUED_DURING_LEASE, TASKS.c.due_at))
+_FINISHED_NOW = case((ENDS_WITH_LEASE, DatabaseNow()))
 COMPLETE = (
     update(TASKS)
     .where(_IS_UNDER_LEASE)
     .values(
-        due_at=_DUE_IF_ENQUEUED_AGAIN,
+        due_at=_DUE_IF_ENQUEUED_DURING_LEASE,
         finished_at=_FINISHED_NOW,
         succeeded_at=LatestSuccess(TASKS.c.succeeded_at),
         **NO_LEASE,
     )
 )
 _RESULT = DocumentOf(bindparam("results", type_=Text()), TASKS.c.entity_id)
-COMPLETE_WITH_RESULTS = COMPLETE.values(result=case((TASKS.c.attempts > 0, _RESULT)))
+COMPLETE_WITH_RESULTS = COMPLETE.values(result=case((ENDS_WITH_LEASE, _RESULT)))
 
 
 def _all_or_none(completion: Update) -> Select[Any]:
-    """Return the statement that completes all of a number of tasks or fails.
+    """Return the statement that completes all of a number of tasks or fails, for PostgreSQL.
 
-    PostgreSQL alone: a division by zero takes everything back where a lease has ended.
+    It divides 1 by the answer to "are all completed?", as a number. Where a lease has ended that is
+    0, and the error NOT_ALL_UPDATED takes the completion of the others back. A condition cannot do
+    that: an UPDATE of fewer rows is no error, and this statement commits by itself.
     """
     completed = completion.returning(TASKS.c.entity_id).cte("completed")
-    is_complete = func.count() == bindparam("number", type_=BigInteger())
-    quotient = literal(1) // cast(is_complete, Integer)
-    return select(quotient.label("complete")).select_from(completed)
+    are_all_completed = func.count() == bindparam("number", type_=BigInteger())
+    one_or_error = literal(1) // cast(are_all_completed, Integer)
+    return select(one_or_error.label("complete")).select_from(completed)
 
 
 COMPLETE_ALL_OR_NONE = _all_or_none(COMPLETE)
 COMPLETE_WITH_RESULTS_ALL_OR_NONE = _all_or_none(COMPLETE_WITH_RESULTS)
-_SOONER = case((and_(WAS_ENQUEUED_AGAIN, TASKS.c.due_at < DUE), TASKS.c.due_at), else_=DUE)
+_SOONER = case((and_(WAS_ENQUEUED_DURING_LEASE, TASKS.c.due_at < DUE), TASKS.c.due_at), else_=DUE)
 RETRY_LATER = (
     update(TASKS).where(_IS_UNDER_LEASE).values(due_at=_SOONER, error_class=ERROR_CLASS, **NO_LEASE)
 )
@@ -143,18 +146,18 @@ MARK_DEAD = (
     update(TASKS)
     .where(_IS_UNDER_LEASE)
     .values(
-        due_at=_DUE_IF_ENQUEUED_AGAIN,
-        dead_reason=case((TASKS.c.attempts > 0, bindparam("reason", type_=NONBLANK_TEXT))),
+        due_at=_DUE_IF_ENQUEUED_DURING_LEASE,
+        dead_reason=case((ENDS_WITH_LEASE, bindparam("reason", type_=NONBLANK_TEXT))),
         error_class=ERROR_CLASS,
         **NO_LEASE,
     )
 )
-_UNCOUNTED = case((WAS_ENQUEUED_AGAIN, 0), else_=ATTEMPTS - 1)
+_UNCOUNTED = case((WAS_ENQUEUED_DURING_LEASE, 0), else_=ATTEMPTS - 1)
 RELEASE = update(TASKS).where(_IS_UNDER_LEASE).values(attempts=_UNCOUNTED, **NO_LEASE)
-# Two steps, because the end of a lease does not move a task that was enqueued again.
-ADVANCE_ENQUEUED_AGAIN = (
+# Two steps, because the end of a lease does not move a task that was enqueued meanwhile.
+ADVANCE_ENQUEUED_DURING_LEASE = (
     update(TASKS)
-    .where(_IS_UNDER_LEASE, WAS_ENQUEUED_AGAIN, TASKS.c.due_at > DUE)
+    .where(_IS_UNDER_LEASE, WAS_ENQUEUED_DURING_LEASE, TASKS.c.due_at > DUE)
     .values(due_at=DUE)
 )
 POSTPONE = (

@@ -115,7 +115,9 @@ ORDER_OF_PRIORITY = (TASKS.c.due_at, TASKS.c.entity_id)  # of the tasks of one p
 NO_LEASE = {"lease_owner": null(), "lease_until": null()}
 FENCE = type_coerce(TASKS.c.fence, BigInteger())
 ATTEMPTS = type_coerce(TASKS.c.attempts, BigInteger())
-WAS_ENQUEUED_AGAIN = TASKS.c.attempts == 0
+# A claim counts an attempt, and enqueuing a leased task resets their number: the task stays due.
+WAS_ENQUEUED_DURING_LEASE = TASKS.c.attempts == 0
+ENDS_WITH_LEASE = TASKS.c.attempts > 0
 
 PRIORITY = bindparam("priority", type_=NATURAL)
 ERROR_CLASS = bindparam("error_class", type_=IDENTIFIER)

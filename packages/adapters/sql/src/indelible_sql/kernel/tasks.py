@@ -153,7 +153,7 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         """Release the task and make it due after these seconds, without an attempt."""
         self._session.schedules_tasks = True
         due_at = self._tx.clock.now() + timedelta(seconds=check_postponement(after_seconds))
-        self._write(statements.ADVANCE_ENQUEUED_AGAIN, (lease,), due=due_at)
+        self._write(statements.ADVANCE_ENQUEUED_DURING_LEASE, (lease,), due=due_at)
         self._end_leases(statements.POSTPONE, (lease,), due=due_at)
 
     def extend(self, leases: Leases, *, until: datetime) -> None:

@@ -5,29 +5,32 @@ import logging
 from indelible.contests.commands.contests import FailContest
 from indelible.contests.handlers.transitions import fail_contest
 from indelible.contests.ports import ContestsWrite
-from indelible.contests.tasks.failures import Failure
+from indelible.contests.tasks.failures import UNKNOWN_CODE
 from indelible.contests.tasks.observers import ContestObserver
+from indelible.kernel.task_failures import TaskFailure
 
 logger = logging.getLogger("indelible.contests")
 
 
 def fail_after(
-    tx: ContestsWrite, contest_id: str, action: str, reason: str, observer: ContestObserver
+    tx: ContestsWrite,
+    contest_id: str,
+    action: str,
+    failure: TaskFailure,
+    observer: ContestObserver,
 ) -> None:
     """Apply `fail` unless the contest has left the state from which the action leads."""
     contest = tx.contests.contests.lock(contest_id).entity
     if not contest.is_waiting_for(action):
         return
 
-    failure = Failure.of_reason(reason)
+    error_code = failure.code or UNKNOWN_CODE
     command = FailContest(
         contest_id=contest_id,
         attempted_action=action,
-        error_code=failure.error_code,
-        error_message=failure.error_message,
+        error_code=error_code,
+        error_message=failure.message,
     )
     fail_contest(tx, command)
-    logger.error(
-        "[Lifecycle] contest %s: %s failed with %s", contest_id, action, failure.error_code
-    )
-    observer.transition_failed(action, failure.error_code)
+    logger.error("[Lifecycle] contest %s: %s failed with %s", contest_id, action, error_code)
+    observer.transition_failed(action, error_code)

@@ -1,12 +1,9 @@
 """Decide whether a stage of contests that raised an error is tried again, or has failed."""
 
-import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
-
-from attrs import frozen
 
 from indelible.kernel import (
     IndelibleError,
@@ -25,29 +22,10 @@ from indelible.kernel.tasks import MAX_POSTPONE_SECONDS
 MAX_REASON_CHARACTERS: Final = 1_000
 MAX_ATTEMPTS: Final = 20  # of a transition, after which its contest is in ERROR
 UNKNOWN_CODE: Final = "INTERNAL_ERROR"
-# A worker writes the class of an unexpected error before its text.
-CODE_AND_MESSAGE: Final = re.compile(r"(?:[\w.]+: )?([A-Z][A-Z0-9_]{1,63}): (.+)", re.DOTALL)
 # The worker decides what becomes of these.
 STOPS: Final = (PerformStopped, LeaseLost, Postpone, RetryLater, PermanentFailure)
 # The same transaction may succeed later.
 TRANSIENT: Final = (Unavailable, OutcomeUnknown, Stale, OSError)
-
-
-@frozen
-class Failure:
-    """The reason of a dead task as a contest in ERROR stores it."""
-
-    error_code: str
-    error_message: str
-
-    @classmethod
-    def of_reason(cls, reason: str) -> "Failure":
-        """Return the code and the message of a reason; an unexpected error has a general code."""
-        match = CODE_AND_MESSAGE.fullmatch(reason)
-        if match is None:
-            return cls(UNKNOWN_CODE, one_line(reason))
-
-        return cls(match[1], one_line(match[2]))
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from indelible.contests.tasks.failpoints import (
 )
 from indelible.contests.tasks.failures import (
     MAX_ATTEMPTS,
-    Failure,
+    UNKNOWN_CODE,
     one_line,
     permanent_failures,
     raise_early,
@@ -42,6 +42,7 @@ from indelible.contests.tasks.transitions import COMPLETE
 from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Postpone, Stage
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease, Leases
 
 LEASE_SECONDS: Final = 60
@@ -182,17 +183,16 @@ class SettleContest:
         )
         self.observer.settled(RunStatus.COMPLETE.value)
 
-    def on_dead(self, tx: ContestsWrite, lease: Lease, reason: str) -> None:
+    def on_dead(self, tx: ContestsWrite, lease: Lease, failure: TaskFailure) -> None:
         """Bring the contest to ERROR and end its run as failed."""
         self.at_failpoint(ContestFailpoint.FAIL_BEFORE_WRITE)
-        fail_after(tx, lease.entity_id, COMPLETE, reason, self.observer)
+        fail_after(tx, lease.entity_id, COMPLETE, failure, self.observer)
         started = tx.contests.runs.started(lease.entity_id)
         if started is not None:
-            failure = Failure.of_reason(reason)
             command = FailRun(
                 run_id=started.entity.id,
-                error_code=failure.error_code,
-                error_message=failure.error_message,
+                error_code=failure.code or UNKNOWN_CODE,
+                error_message=failure.message,
             )
             fail_run(tx, command)
             self.observer.settled(RunStatus.FAILED.value)

@@ -24,6 +24,7 @@ from indelible.contests.tasks.failures import MAX_ATTEMPTS, permanent_failures, 
 from indelible.contests.tasks.observers import ContestObserver, SilentContestObserver
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease, Leases
 
 LOCK: Final = "lock"
@@ -170,8 +171,8 @@ class ContestTimer:
                 outcome.waits_for,
             )
 
-    def on_dead(self, tx: ContestsWrite, lease: Lease, reason: str) -> None:
+    def on_dead(self, tx: ContestsWrite, lease: Lease, failure: TaskFailure) -> None:
         """Bring the contest of a task that will not be tried again to ERROR."""
         self.at_failpoint(ContestFailpoint.FAIL_BEFORE_WRITE)
-        fail_after(tx, lease.entity_id, self.timer.action, reason, self.observer)
+        fail_after(tx, lease.entity_id, self.timer.action, failure, self.observer)
         self.at_failpoint(ContestFailpoint.FAIL_AFTER_WRITE)

@@ -1,7 +1,6 @@
 """The stage that processes received events of Stripe (facts 5.5, steps 6 to 8)."""
 
 import logging
-import re
 from typing import Final
 
 from attrs import define, field, frozen
@@ -10,6 +9,7 @@ from indelible.kernel import Actor, Clock, IndelibleError, Invalid, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.task_errors import LeaseLost
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease
 from indelible.money.commands.payments import ApplyEvent, BuryEvent, FailEvent
 from indelible.money.commands.results import EventApplied
@@ -30,15 +30,20 @@ from indelible.money.tasks.failpoints import (
     no_payment_failpoint,
 )
 from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
-from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, code_of, one_line, outages
+from indelible.money.tasks.outages import (
+    BREAKER,
+    RETRY_SECONDS,
+    UNEXPECTED,
+    code_of,
+    one_line,
+    outages,
+)
 from indelible.money.tasks.states import MoneyStore
 
 PROCESSOR: Final = Actor.system("payments")
 # An event can overtake the row of its charge by seconds.
 EVENT_WAITS: Final = (5, 30, 60, 300, 900, 3_600)
 LEASE_SECONDS: Final = 60
-CODE_AND_MESSAGE: Final = re.compile(r"(?:[\w.]+: )?([A-Z][A-Z0-9_]{1,63}): (.+)", re.DOTALL)
-UNKNOWN_CODE: Final = "INTERNAL_ERROR"
 # The worker decides what becomes of these.
 STOPS: Final = (PerformStopped, LeaseLost, PermanentFailure)
 
@@ -105,11 +110,10 @@ class ProcessStripeEvent:
         self.at_failpoint(PaymentFailpoint.EVENT_AFTER_COMMIT)
         self._observe(applied)
 
-    def on_dead(self, tx: MoneyWrite, lease: Lease, reason: str) -> None:
+    def on_dead(self, tx: MoneyWrite, lease: Lease, failure: TaskFailure) -> None:
         """Make the event of a task that will not be tried again a dead letter."""
-        match = CODE_AND_MESSAGE.search(reason)
-        code = UNKNOWN_CODE if match is None else match[1]
-        command = BuryEvent(event_id=lease.entity_id, code=code, problem=one_line(reason))
+        code = failure.code or UNEXPECTED
+        command = BuryEvent(event_id=lease.entity_id, code=code, problem=failure.reason)
         event = bury_event(tx, command).event
         logger.error(
             "[Payment] event %s of type %s is a dead letter: %s", event.id, event.event_type, code

@@ -10,6 +10,7 @@ from attrs import define, evolve, field, frozen
 from indelible.kernel import Actor, Clock, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease, Leases
 from indelible.money.commands.payments import BeginRefundAttempt, RecordRefund, RejectRefund
 from indelible.money.entities.refunds import Refund, RefundAttempt
@@ -40,7 +41,7 @@ from indelible.money.tasks.failpoints import (
     no_payment_failpoint,
 )
 from indelible.money.tasks.observers import PaymentObserver, SilentPaymentObserver
-from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, RETRY_WAITS, one_line, outages
+from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, RETRY_WAITS, outages
 from indelible.money.tasks.states import MoneyStore
 
 REFUNDER: Final = Actor.system("refunds")
@@ -163,9 +164,14 @@ class SendRefund:
                 reject_refund(tx, RejectRefund(refund_id=work.refund.id, failure_code=code))
             self.at_failpoint(PaymentFailpoint.REFUND_AFTER_WRITE)
 
-    def on_dead(self, tx: MoneyWrite, lease: Lease, reason: str) -> None:  # noqa: ARG002 - unused
+    def on_dead(
+        self,
+        tx: MoneyWrite,  # noqa: ARG002 - it writes nothing
+        lease: Lease,
+        failure: TaskFailure,
+    ) -> None:
         """Report a refund that was not made in time; it may exist at Stripe, so nothing moves."""
-        logger.error("[Payment] %s", RefundFailed(lease.entity_id, one_line(reason)))
+        logger.error("[Payment] %s", RefundFailed(lease.entity_id, failure.reason))
         self.observer.refund_failed("BUDGET_SPENT")
 
     def _call(self, work: RefundWork, handle: LeaseHandle) -> RefundAnswer:

@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Outage, Postpone, Stage
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease, Leases
 from indelible.money.commands.payouts import (
     BeginTransfer,
@@ -175,7 +176,7 @@ class SendTransfer:
             record_transfer_sent(tx, sent_command(work.transfer.id, answer.reported))
             self.at_failpoint(PayoutFailpoint.SEND_AFTER_WRITE)
 
-    def on_dead(self, tx: MoneyWrite, lease: Lease, reason: str) -> None:
+    def on_dead(self, tx: MoneyWrite, lease: Lease, failure: TaskFailure) -> None:
         """End a transfer whose time is over; the sweep tries any other again."""
         transfer = tx.money.transfers.get(lease.entity_id).entity
         is_over = transfer.retry_until is not None and tx.clock.now() >= transfer.retry_until
@@ -184,12 +185,12 @@ class SendTransfer:
         decision = FailureDecision(
             action="fail",
             code="BUDGET_SPENT",
-            message=reason,
+            message=failure.reason,
             must_look_up=True,
             failure=TransferFailure.BUDGET_SPENT,
         )
         record_transfer_failure(tx, failure_command(transfer, decision))
-        logger.error("[Payout] transfer %s has failed: %s", transfer.id, one_line(reason))
+        logger.error("[Payout] transfer %s has failed: %s", transfer.id, failure.reason)
 
     # Requests
 

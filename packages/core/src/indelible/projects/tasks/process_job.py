@@ -19,6 +19,7 @@ from attrs import define, field
 from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import PermanentFailure, Postpone, Stage
+from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease, Leases, TaskState
 from indelible.projects.commands import FailJob, FinishJob, RecordProgress, StartJob
 from indelible.projects.entities.jobs import Job
@@ -140,11 +141,12 @@ class ProcessJob:
             with self._phase(Phase.CLEANUP):
                 self._clean_up(run)
 
-    def on_dead(self, tx: ProjectsWrite, lease: Lease, reason: str) -> None:
+    def on_dead(self, tx: ProjectsWrite, lease: Lease, failure: TaskFailure) -> None:
         """Fail the job of a task that will not be tried again.
 
         A claim beyond the last attempt shows that the worker of that attempt was lost.
         """
+        reason = failure.reason
         if lease.attempt > self.max_attempts:
             reason = f"{WORKER_LOST}: {reason}"
         job = tx.projects.jobs.get(lease.entity_id).entity

@@ -102,7 +102,7 @@ class TaskBudgetsConformance:
                 max_attempts=max_attempts,
                 retry_seconds=retry_seconds,
             )
-            return store.read(is_last_attempt, stage, lease, now)
+            return is_last_attempt(store, stage, lease, now)
 
         assert not is_last(in_time, retry_seconds=HOUR, max_attempts=1)
         assert is_last(late, retry_seconds=HOUR, max_attempts=99)
