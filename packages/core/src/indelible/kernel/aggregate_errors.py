@@ -9,6 +9,20 @@ from indelible.kernel.history import Record
 
 
 @frozen
+class FieldNotOfState(Invalid):
+    """A field of an aggregate that its state requires or excludes."""
+
+    message: ClassVar[str] = (
+        "Field {field} of {lifecycle} {entity_id} must be {expected} in state {status}."
+    )
+    lifecycle: str
+    entity_id: str
+    field: str
+    expected: str
+    status: str
+
+
+@frozen
 class FieldFixed(Conflict):
     """A change of a field that must keep its value."""
 
@@ -29,6 +43,36 @@ class FieldNotOfAction(Conflict):
     message: ClassVar[str] = (
         "Action {action} does not change field {field} of {lifecycle} {entity_id}: expected "
         "{expected}, got {actual}."
+    )
+    lifecycle: str
+    entity_id: str
+    action: str
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
+class FieldNotRising(Conflict):
+    """A change of a number that falls, or rises by more than one change may raise it."""
+
+    message: ClassVar[str] = (
+        "Field {field} of {lifecycle} {entity_id} must rise: expected {expected}, got {actual}."
+    )
+    lifecycle: str
+    entity_id: str
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
+class FieldNotActor(Conflict):
+    """A field that must name the actor of the change names another one."""
+
+    message: ClassVar[str] = (
+        "Field {field} of {lifecycle} {entity_id} must name the actor of {action}: "
+        "expected {expected}, got {actual}."
     )
     lifecycle: str
     entity_id: str

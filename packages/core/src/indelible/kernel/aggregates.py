@@ -5,11 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
 
-from attrs import evolve, field, fields_dict, frozen
+from attrs import evolve, field, fields, fields_dict, frozen
 
 from indelible.kernel.aggregate_errors import (
     FieldFixed,
+    FieldNotActor,
     FieldNotOfAction,
+    FieldNotOfState,
+    FieldNotRising,
     InvalidBirth,
     RecordMismatch,
     RecordsDiffer,
@@ -17,9 +20,18 @@ from indelible.kernel.aggregate_errors import (
     TimeTooLate,
     VersionMismatch,
 )
-from indelible.kernel.audit import HasAuditContext
+from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk, check_bulk_types
+from indelible.kernel.claims import Claim, Holds
 from indelible.kernel.clock import instant_after
+from indelible.kernel.conditions import (
+    AnyCondition,
+    FixedIf,
+    NamesActor,
+    Rising,
+    claims_of,
+)
+from indelible.kernel.declarations import refuse_faults
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import (
     AggregateRepository,
@@ -45,8 +57,9 @@ class Aggregate:
     """An entity with a lifecycle: created by its first action, moved one action at a time.
 
     `fixed` names the fields that keep their first value, and the lifecycle's `changes` those that
-    each action changes; the databases guard the same fields.
-    A type whose state fixes more of them overrides `fixed_fields`.
+    each action changes. `conditions` holds what each value of it, and each change of one, must
+    fulfill. The databases enforce all of them from the same declarations. What the conditions
+    cannot express is checked in `__attrs_post_init__` and in `fixed_fields`.
 
     An aggregate with versioned content names its counter in `version_field`. An action that adds
     a version must add exactly one record of each type in `version_records`; no other action adds
@@ -59,16 +72,39 @@ class Aggregate:
 
     lifecycle: ClassVar[Lifecycle[StrEnum]]
     fixed: ClassVar[tuple[str, ...]] = ()
+    conditions: ClassVar[tuple[AnyCondition, ...]] = ()
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = ()
     version_field: ClassVar[str] = ""
     version_records: ClassVar[tuple[type[Record], ...]] = ()
     first_records: ClassVar[tuple[type[Record], ...]] = ()
     bulk_records: ClassVar[BulkTypes] = NO_BULK
+    # The claims of `conditions`, each with its reading in Python.
+    _claims: ClassVar[tuple[tuple[Holds, Claim], ...]] = ()
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     status: StrEnum
     created_at: datetime = field(validator=is_instant)
     updated_at: datetime = field(validator=is_instant)
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        """Check what the class declares, and compile its claims.
+
+        Raises:
+            UsageError: A condition names an unknown field, state or action.
+        """
+        refuse_faults(cls, fields(cls))
+        claims = claims_of(cls.conditions)
+        cls._claims = tuple((claim.compiled(), claim) for claim in claims)
+
+    def __attrs_post_init__(self) -> None:
+        """Raise FieldNotOfState unless the claims of the conditions are fulfilled."""
+        for holds, claim in self._claims:
+            if not holds(self):
+                name, expected = claim.refusal(self)
+                raise FieldNotOfState(
+                    self.lifecycle.name, self.id, name, expected, str(self.status)
+                )
 
     @classmethod
     def create(
@@ -115,7 +151,12 @@ class Aggregate:
         following: "Aggregate",  # noqa: ARG002 - for subclasses
     ) -> tuple[str, ...]:
         """Return the fields that must be the same in the following value."""
-        return self.fixed
+        names = list(self.fixed)
+        for condition in self.conditions:
+            if isinstance(condition, FixedIf) and condition.applies(self):
+                names.extend(condition.fields)
+
+        return tuple(names)
 
 
 E = TypeVar("E", bound=Aggregate)
@@ -195,6 +236,7 @@ def change_for(
         _check_birth(entity, action)
     else:
         _check_update(head.entity, entity, action)
+    _check_actor(entity, action, change.actor)
     _check_times(entity)
     _check_records(change, entity, records)
     check_bulk(entity.bulk_records, action, entity.id, bulk)
@@ -295,8 +337,32 @@ def _check_update(previous: Aggregate, entity: Aggregate, action: str) -> None:
     for name in previous.lifecycle.kept_fields(action):
         _require_same(entity, action, name, getattr(previous, name))
 
+    for condition in previous.conditions:
+        if isinstance(condition, Rising):
+            _check_rising(condition, previous, entity)
+
     if entity.updated_at <= previous.updated_at:
         raise TimeNotAdvanced(entity.id, str(previous.updated_at), str(entity.updated_at))
+
+
+def _check_rising(condition: Rising, previous: Aggregate, entity: Aggregate) -> None:
+    """Raise FieldNotRising for a number that falls, or rises too far."""
+    expected = condition.expected(previous, entity)
+    if expected:
+        actual = str(getattr(entity, condition.field))
+        raise FieldNotRising(entity.lifecycle.name, entity.id, condition.field, expected, actual)
+
+
+def _check_actor(entity: Aggregate, action: str, actor: Actor) -> None:
+    """Raise FieldNotActor where the action stores somebody else than its actor."""
+    for condition in entity.conditions:
+        if not isinstance(condition, NamesActor) or condition.action != action:
+            continue
+        actual = getattr(entity, condition.field)
+        if actual != str(actor):
+            raise FieldNotActor(
+                entity.lifecycle.name, entity.id, action, condition.field, str(actor), str(actual)
+            )
 
 
 def _printed(entity: Aggregate, name: str, value: object) -> str:

@@ -1,26 +1,9 @@
 """Checks of fields that the state of an aggregate requires or excludes."""
 
 from collections.abc import Iterable
-from typing import ClassVar
 
-from attrs import frozen
-
+from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.errors import Invalid
-
-
-@frozen
-class FieldNotOfState(Invalid):
-    """A field of an aggregate that its state requires or excludes."""
-
-    message: ClassVar[str] = (
-        "Field {field} of {lifecycle} {entity_id} must be {expected} in state {status}."
-    )
-    lifecycle: str
-    entity_id: str
-    field: str
-    expected: str
-    status: str
 
 
 def check_presence(entity: Aggregate, names: Iterable[str], *, is_present: bool) -> None:

@@ -39,6 +39,7 @@ from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.kernel.lists import ListedTable, list_rows, listed_heads
 from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.columns import prefix_of
+from indelible_sql.schema.entity_conditions import check_conditions
 from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
 from indelible_sql.schema.one_per_parent import check_indexes, reports_of
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
@@ -88,8 +89,9 @@ class HeadMapping(Generic[E]):
     bulk: tuple[BulkTable, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        """Check that the table has the indexes of the aggregate's rules."""
+        """Check that the table has the indexes and the CHECKs of what the aggregate declares."""
         check_indexes(self.table, self.entity)
+        check_conditions(self.table, self.entity)
 
     @cached_property
     def rules_by_report(self) -> Mapping[str, OnePerParent]:

@@ -21,10 +21,11 @@ from indelible.contests.entities.values import (
 )
 from indelible.contests.lifecycle import ENTRY, OCCUPYING, EntryStatus
 from indelible.kernel import Lifecycle, instant_text
+from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
 from indelible.kernel.money import is_amount_minor, is_currency
-from indelible.kernel.state_fields import FieldNotOfState, check_presence
+from indelible.kernel.state_fields import check_presence
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,

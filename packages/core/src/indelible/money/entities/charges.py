@@ -9,10 +9,11 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.kernel import Lifecycle
+from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.money import is_currency
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import FieldNotOfState, check_presence
+from indelible.kernel.state_fields import check_presence
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,

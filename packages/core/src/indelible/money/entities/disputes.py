@@ -1,18 +1,16 @@
 """Disputes of charges, as Stripe reports them."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.money import is_currency
-from indelible.kernel.state_fields import FieldNotOfState, check_presence
-from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier, is_instant
-from indelible.money.entities.values import CURRENCY, amount_field, optional_amount_field
+from indelible.kernel.claims import WithinKind, empty_in, follows
+from indelible.kernel.conditions import AnyCondition, Condition
+from indelible.kernel.kinds import Currency, Flag, Identifier, Instant, kinds
+from indelible.money.entities.values import Amount, AmountOrZero
 from indelible.money.lifecycle.payments import (
     DISPUTE,
     OPEN_DISPUTE,
@@ -21,7 +19,7 @@ from indelible.money.lifecycle.payments import (
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Dispute(Aggregate):
     """A dispute of a charge; its id is Stripe's.
 
@@ -39,24 +37,26 @@ class Dispute(Aggregate):
         "covered",
     )
 
-    status: DisputeStatus = field(validator=instance_of(DisputeStatus))
-    charge_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    amount_minor: int = amount_field()
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    fee_minor: int | None = optional_amount_field()
-    reason_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    evidence_due_by: datetime | None = field(default=None, validator=optional(is_instant))
-    withdrawn_at: datetime | None = field(default=None, validator=optional(is_instant))
-    reinstated_at: datetime | None = field(default=None, validator=optional(is_instant))
-    covered: bool = field(validator=instance_of(bool))
-    closed_at: datetime | None = field(default=None, validator=optional(is_instant))
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("amounts_positive", WithinKind(("amount_minor", "fee_minor"))),
+        Condition("closed_of_status", empty_in("closed_at", *OPEN_DISPUTE)),
+        Condition(
+            "reinstated_after",
+            follows("reinstated_at", "withdrawn_at", expected="empty before a withdrawal"),
+        ),
+    )
 
-    def __attrs_post_init__(self) -> None:
-        check_presence(self, ("closed_at",), is_present=not self.is_open)
-        if self.withdrawn_at is None and self.reinstated_at is not None:
-            raise FieldNotOfState(
-                DISPUTE.name, self.id, "reinstated_at", "empty before a withdrawal", self.status
-            )
+    status: DisputeStatus
+    charge_id: Identifier
+    amount_minor: Amount
+    currency: Currency
+    fee_minor: AmountOrZero | None = None
+    reason_code: Identifier
+    evidence_due_by: Instant | None = None
+    withdrawn_at: Instant | None = None
+    reinstated_at: Instant | None = None
+    covered: Flag
+    closed_at: Instant | None = None
 
     @property
     def is_open(self) -> bool:

@@ -8,11 +8,11 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.kernel import Lifecycle
+from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
 from indelible.kernel.money import is_currency
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import FieldNotOfState
 from indelible.kernel.values import IDENTIFIER, bounded_int, instance_of, is_identifier, is_instant
 from indelible.money.entities.ids import movement_id
 from indelible.money.entities.values import (

@@ -4,18 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible.kernel import Actor, Lifecycle
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import set_in
+from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
+from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import check_presence
-from indelible.kernel.values import instance_of
-from indelible.money.entities.values import identifier_field
 from indelible.money.errors.payouts import DestinationTaken
 from indelible.money.lifecycle.payouts import DESTINATION_FIELDS, PAYEE, PayeeStatus
 
-WITH_DESTINATION: Final = frozenset({PayeeStatus.RESTRICTED, PayeeStatus.READY})
 ONE_PER_DESTINATION: Final = OnePerParent(
     name="one_destination",
     parent_field="destination",
@@ -24,7 +23,7 @@ ONE_PER_DESTINATION: Final = OnePerParent(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Payee(Aggregate):
     """A party that receives transfers; its id is the party's, `destination` its Stripe account.
 
@@ -34,13 +33,17 @@ class Payee(Aggregate):
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYEE
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_PER_DESTINATION,)
 
-    status: PayeeStatus = field(validator=instance_of(PayeeStatus))
-    destination: str | None = identifier_field()
-    destination_set_by: str | None = identifier_field()
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition(
+            "destination_of_status",
+            set_in(DESTINATION_FIELDS, PayeeStatus.RESTRICTED, PayeeStatus.READY),
+        ),
+        NamesActor("destination_set_by", "attach"),
+    )
 
-    def __attrs_post_init__(self) -> None:
-        has_account = self.status in WITH_DESTINATION
-        check_presence(self, DESTINATION_FIELDS, is_present=has_account)
+    status: PayeeStatus
+    destination: Identifier | None = None
+    destination_set_by: Identifier | None = None
 
     @property
     def is_ready(self) -> bool:

@@ -1,11 +1,12 @@
 """Values of money and the limits of their fields. This module imports no lifecycle."""
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from attrs import Attribute, field
 from attrs.validators import optional
 
+from indelible.kernel.kinds import Kind
 from indelible.kernel.money import CURRENCY_CHARACTERS, MAX_AMOUNT_MINOR
 from indelible.kernel.values import (
     COUNT,
@@ -240,6 +241,14 @@ def is_amount(_: object, attribute: "Attribute[Any]", value: object) -> None:
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     if not is_whole or not minimum <= value <= maximum:
         raise InvalidAmount(attribute.name, minimum, maximum, value_text(value))
+
+
+# The kinds of fields that money has of its own.
+Amount = Annotated[int, Kind(is_amount, AMOUNT)]
+AmountOrZero = Annotated[int, Kind(is_amount, AMOUNT_OR_ZERO)]
+Sum = Annotated[int, Kind(bounded_int, SUM)]
+Reference = Annotated[str, Kind(is_identifier, REFERENCE)]
+Message = Annotated[str, Kind(is_text, MESSAGE, message_text)]
 
 
 # Fields that several aggregates and records have.

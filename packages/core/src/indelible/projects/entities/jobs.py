@@ -13,11 +13,12 @@ from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel import InvalidTransition, Lifecycle, instant_after
+from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.history import Record
 from indelible.kernel.masking import mask_secrets
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import FieldNotOfState, check_presence
+from indelible.kernel.state_fields import check_presence
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,

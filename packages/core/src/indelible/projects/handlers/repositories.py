@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from indelible.kernel import Head, NamedListOrder
-from indelible.kernel.state_fields import FieldNotOfState
+from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.projects import commands
 from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project

@@ -8,7 +8,7 @@ from attrs import frozen
 from indelible import captures
 from indelible.captures import SPHERICAL, CaptureArtifactCommand, CaptureResult, EmbeddingVector
 from indelible.kernel import IndelibleError
-from indelible.kernel.state_fields import FieldNotOfState
+from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.testing.stores import AnyStore, do, refusal
 
 Value = Any  # of any field of a command, or the result of any query

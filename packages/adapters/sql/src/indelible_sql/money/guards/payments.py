@@ -22,6 +22,7 @@ from indelible_sql.money.tables.payments import CHARGES, DISPUTES, RECEIVED_COLU
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, seconds_after
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
@@ -39,7 +40,7 @@ def payment_guards(dialect: str) -> Iterator[Guard]:
     yield covered_guard(REFUNDS, dialect)
     yield kept_guard(REFUNDS, "stripe_refund_id")
     yield generation_guard(REFUNDS)
-    yield fixed_columns_guard(DISPUTES, Dispute.fixed)
+    yield from entity_guards(DISPUTES, Dispute, dialect)
     yield _disputed_payment_guard(dialect)
     yield covered_guard(DISPUTES, dialect)
     yield _dispute_times_guard(dialect)

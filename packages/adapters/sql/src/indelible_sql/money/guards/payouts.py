@@ -7,12 +7,12 @@ from sqlalchemy import Table
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.audit import ActorKind
+from indelible.money.entities.payees import Payee
 from indelible.money.entities.payouts import PayoutJob, Transfer
 from indelible.money.entities.values import MovementKind
 from indelible.money.errors.gateway import ParkReason
 from indelible.money.lifecycle.payouts import (
     APPROVAL_AND_DESTINATION,
-    PAYEE,
     TERMINAL_TRANSFER,
     TRANSFER,
     PayoutJobStatus,
@@ -24,6 +24,7 @@ from indelible_sql.money.tables.ledger import MOVEMENTS, PAYABLE_PREFIX, POSTING
 from indelible_sql.money.tables.payouts import JOBS, PAYEES, TRANSFER_LINES, TRANSFERS
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
@@ -40,7 +41,7 @@ def payout_guards(dialect: str) -> Iterator[Guard]:
     yield _approved_destination_guard(dialect)
     yield _destination_guard(dialect)
     yield _actor_guard(TRANSFERS, "approved_by", TRANSFER, "approve", dialect)
-    yield _actor_guard(PAYEES, "destination_set_by", PAYEE, "attach", dialect)
+    yield from entity_guards(PAYEES, Payee, dialect)
     yield _open_job_guard(dialect)
     yield _line_guard(dialect)
     yield _sum_guard(dialect)

@@ -5,12 +5,12 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
 from indelible.money.entities.charges import PAID, QUARANTINED, Charge
+from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.refunds import AT_STRIPE, Refund
 from indelible.money.entities.values import AttemptKind, OutcomeCode, RefundReason
 from indelible.money.lifecycle.payments import (
     CHARGE,
     DISPUTE,
-    OPEN_DISPUTE,
     REFUND,
     ChargeStatus,
     RefundStatus,
@@ -18,6 +18,7 @@ from indelible.money.lifecycle.payments import (
 from indelible_sql.money.tables.columns import FLAG, sum_column
 from indelible_sql.schema.checks import all_or_none, previous_number, quoted
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, ORDINAL, required
+from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head, key, table
 from indelible_sql.schema.value_columns import amount_column, currency_column
@@ -159,14 +160,7 @@ DISPUTES = head(
     required("covered", FLAG),
     Column("closed_at", INSTANT),
     key("disputes_charge", ["charge_id"], "charges", ["id"]),
-    CheckConstraint("amount_minor > 0 AND fee_minor >= 0", name="disputes_amounts_positive"),
-    CheckConstraint(
-        f"(closed_at IS NULL) = (status IN ({quoted(OPEN_DISPUTE)}))",
-        name="disputes_closed_of_status",
-    ),
-    CheckConstraint(
-        "reinstated_at IS NULL OR withdrawn_at IS NOT NULL", name="disputes_reinstated_after"
-    ),
+    *entity_checks("disputes", Dispute),
     Index("disputes_of_charge", "charge_id", "id"),
     Index("disputes_due", "status", "evidence_due_by", "id"),
     Index("disputes_status", "status", "id"),

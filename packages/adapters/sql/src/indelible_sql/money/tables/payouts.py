@@ -2,12 +2,11 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
-from indelible.money.entities.payees import WITH_DESTINATION, Payee
+from indelible.money.entities.payees import Payee
 from indelible.money.entities.payouts import WAITING_FIELDS, Transfer
 from indelible.money.entities.values import MAX_MESSAGE_LENGTH, AttemptKind, TransferFailure
 from indelible.money.lifecycle.payouts import (
     APPROVAL_FIELDS,
-    DESTINATION_FIELDS,
     PAYEE,
     PAYOUT_JOB,
     TRANSFER,
@@ -18,6 +17,7 @@ from indelible_sql.money.tables.columns import FLAG, sum_column
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import all_of, all_or_none, previous_number, quoted
 from indelible_sql.schema.columns import CONTENT, IDENTIFIER, INSTANT, NATURAL, ORDINAL, required
+from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head, key, table
 from indelible_sql.schema.value_columns import amount_column, currency_column
@@ -27,10 +27,7 @@ PAYEES = head(
     PAYEE,
     Column("destination", IDENTIFIER),
     Column("destination_set_by", IDENTIFIER),
-    CheckConstraint(
-        all_or_none(DESTINATION_FIELDS, f"status IN ({quoted(WITH_DESTINATION)})"),
-        name="payees_destination_of_status",
-    ),
+    *entity_checks("payees", Payee),
     Index("payees_status", "status", "id"),
     Index("payees_created_at", "created_at", "id"),
     Index("payees_updated_at", "updated_at", "id"),

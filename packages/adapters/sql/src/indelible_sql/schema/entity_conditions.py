@@ -1,0 +1,241 @@
+"""The conditions of aggregates in SQL: CHECKs of every row, and guards of every change of a row.
+
+The texts follow from `Aggregate.conditions`, which the domain checks in Python.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from attrs import Attribute, fields_dict
+from sqlalchemy import CheckConstraint, Table
+
+from indelible.kernel import UsageError
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import (
+    Absent,
+    AnyOf,
+    Claim,
+    Compared,
+    Implies,
+    OneOf,
+    Predicate,
+    Present,
+    SetOnlyIf,
+    WithinKind,
+)
+from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, NamesActor, Rising
+from indelible.kernel.declarations import enumeration_of, is_optional
+from indelible_sql.schema.checks import all_or_none, quoted
+from indelible_sql.schema.conditions import unchanged
+from indelible_sql.schema.guard import Guard, qualified_name
+from indelible_sql.schema.guards import fixed_columns_guard
+from indelible_sql.schema.tables import HISTORY
+
+# A minimum that stands in a CHECK as a comparison with 0.
+FROM_ZERO: Final = {0: ">= 0", 1: "> 0"}
+Fields = dict[str, "Attribute[object]"]
+
+
+def entity_checks(
+    table_name: str, entity: type[Aggregate], *names: str
+) -> tuple[CheckConstraint, ...]:
+    """Return the CHECKs of an aggregate's conditions, for the declaration of its head table.
+
+    `names` selects some of them, where a CHECK that is written by hand stands between two.
+
+    Raises:
+        UsageError: The aggregate has no condition of a name.
+    """
+    conditions = {
+        condition.name: condition
+        for condition in entity.conditions
+        if isinstance(condition, Condition)
+    }
+    fields = fields_dict(entity)
+    checks: list[CheckConstraint] = []
+    for name in names or conditions:
+        if name not in conditions:
+            raise UsageError(f"{entity.__name__} has no condition {name}")
+        text = claims_sql(conditions[name].claims, fields)
+        checks.append(CheckConstraint(text, name=f"{table_name}_{name}"))
+    return tuple(checks)
+
+
+def check_conditions(table: Table, entity: type[Aggregate]) -> None:
+    """Check that a head table has a CHECK for each condition of its aggregate.
+
+    Raises:
+        UsageError: A CHECK is missing.
+    """
+    names = {str(constraint.name) for constraint in table.constraints}
+    for condition in entity.conditions:
+        if isinstance(condition, Condition) and f"{table.name}_{condition.name}" not in names:
+            raise UsageError(
+                f"table {table.name} has no CHECK for condition {condition.name} of"
+                f" {entity.__name__}: add entity_checks() to the table"
+            )
+
+
+def entity_guards(
+    table: Table, entity: type[Aggregate], dialect: str, *names: str
+) -> Iterator[Guard]:
+    """Yield the guards that refuse changes which the aggregate's declarations refuse.
+
+    `names` selects some of them by the ends of their names, where a guard that is written by hand
+    comes between two.
+
+    Raises:
+        UsageError: The aggregate has no guard of a name.
+    """
+    guards: dict[str, Guard] = {}
+    if entity.fixed:
+        guards["fixed"] = fixed_columns_guard(table, entity.fixed)
+    for condition in entity.conditions:
+        for guard in _change_guards(condition, table, entity, dialect):
+            guards[guard.rule] = guard
+
+    for name in names or guards:
+        if name not in guards:
+            raise UsageError(f"{entity.__name__} has no condition {name}")
+        yield guards[name]
+
+
+def claims_sql(claims: Iterable[Claim], fields: Fields) -> str:
+    """Return claims as one condition of SQL on the columns of a row."""
+    texts: list[str] = []
+    every_claim = tuple(claims)
+    for claim in every_claim:
+        text = claim_sql(claim, fields)
+        if len(every_claim) > 1:
+            text = _as_operand(text, claim, fields)
+        texts.append(text)
+    return " AND ".join(texts)
+
+
+def claim_sql(claim: Claim, fields: Fields) -> str:
+    """Return a claim as a condition of SQL on the columns of a row.
+
+    Raises:
+        UsageError: The claim is of an unknown type.
+    """
+    match claim:
+        case Predicate():
+            text = predicate_sql(claim)
+        case Compared(field=field, operator=operator, other=other):
+            text = f"{field} {operator} {other}"
+        case AnyOf(parts=parts):
+            text = " OR ".join(claim_sql(part, fields) for part in parts)
+        case Implies(where=where, claims=claims):
+            text = f"{predicate_sql(where.negated())} OR {claims_sql(claims, fields)}"
+        case SetOnlyIf(fields=(field,), where=where, is_empty=is_empty):
+            presence = "IS NULL" if is_empty else "IS NOT NULL"
+            text = f"({field} {presence}) = ({predicate_sql(where)})"
+        case SetOnlyIf(fields=names, where=where, is_empty=False):
+            text = all_or_none(names, predicate_sql(where))
+        case WithinKind(fields=names):
+            text = " AND ".join(_limit_sql(fields[name]) for name in names)
+        case _:
+            raise UsageError(f"{claim} has no reading in SQL")
+    return text
+
+
+def predicate_sql(where: Predicate, row: str = "") -> str:
+    """Return a predicate as a condition of SQL; `row` names the row, such as `OLD.`.
+
+    Raises:
+        UsageError: The predicate is of an unknown type.
+    """
+    match where:
+        case Present(field=field):
+            return f"{row}{field} IS NOT NULL"
+        case Absent(field=field):
+            return f"{row}{field} IS NULL"
+        case OneOf(field=field, values=(value,), is_negated=is_negated):
+            return f"{row}{field} {'<>' if is_negated else '='} '{value}'"
+        case OneOf(field=field, values=values, is_negated=is_negated):
+            return f"{row}{field} {'NOT IN' if is_negated else 'IN'} ({quoted(values)})"
+        case _:
+            raise UsageError(f"{where} has no reading in SQL")
+
+
+def _as_operand(text: str, claim: Claim, fields: Fields) -> str:
+    """Return the text of a claim that stands beside others, between which AND stands."""
+    if isinstance(claim, Implies | AnyOf):
+        return f"({text})"
+    if isinstance(claim, WithinKind) and any(is_optional(fields[name]) for name in claim.fields):
+        return f"({text}) IS NOT FALSE"
+    return text
+
+
+def _limit_sql(attribute: "Attribute[object]") -> str:
+    """Return the limit of a field's kind that its column's type does not have.
+
+    Raises:
+        UsageError: The kind has no such limit.
+    """
+    name = attribute.name
+    enumeration = enumeration_of(attribute)
+    if enumeration is not None:
+        return f"{name} IN ({quoted(enumeration)})"
+    if attribute.metadata.get("minimum") in FROM_ZERO:
+        return f"{name} {FROM_ZERO[attribute.metadata['minimum']]}"
+    if "max_length" in attribute.metadata:
+        return f"length({name}) <= {attribute.metadata['max_length']}"
+    raise UsageError(f"field {name} has no limit that a CHECK can express")
+
+
+def _change_guards(
+    condition: AnyCondition, table: Table, entity: type[Aggregate], dialect: str
+) -> Iterator[Guard]:
+    match condition:
+        case FixedIf():
+            yield _fixed_guard(condition, table)
+        case Rising():
+            yield _rising_guard(condition, table)
+        case NamesActor():
+            yield _actor_guard(condition, table, entity, dialect)
+        case Condition():
+            return
+
+
+def _fixed_guard(condition: FixedIf, table: Table) -> Guard:
+    """Refuse another value of the fields of a row where the condition applies."""
+    is_same = unchanged(table, condition.fields)
+    if condition.are_set:
+        is_same = " AND ".join(f"NEW.{name} = OLD.{name}" for name in condition.fields)
+    applies_not = predicate_sql(condition.where.negated(), "OLD.")
+    return Guard(
+        table=table,
+        rule=condition.name,
+        event="UPDATE",
+        condition=f"{applies_not} OR {is_same}",
+    )
+
+
+def _rising_guard(condition: Rising, table: Table) -> Guard:
+    """Refuse a number that falls, or rises by more than one change may raise it."""
+    name = condition.field
+    is_met = f"NEW.{name} >= OLD.{name}"
+    if condition.most is not None:
+        is_met = f"{is_met} AND NEW.{name} <= OLD.{name} + {condition.most}"
+    if table.c[name].nullable:
+        is_met = f"OLD.{name} IS NULL OR {is_met}"
+    return Guard(table=table, rule=condition.name, event="UPDATE", condition=is_met)
+
+
+def _actor_guard(
+    condition: NamesActor, table: Table, entity: type[Aggregate], dialect: str
+) -> Guard:
+    """Refuse an action that stores somebody else than its actor as the one who has done it."""
+    is_action = f"NEW.lifecycle = '{entity.lifecycle.name}' AND NEW.action = '{condition.action}'"
+    return Guard(
+        table=HISTORY,
+        rule=f"names_{condition.field}",
+        event="INSERT",
+        condition=(
+            f"NOT ({is_action})"
+            f" OR EXISTS (SELECT 1 FROM {qualified_name(table, dialect)} AS head"
+            f" WHERE head.id = NEW.entity_id AND head.{condition.field} = NEW.actor)"
+        ),
+        row_filter=is_action,
+    )

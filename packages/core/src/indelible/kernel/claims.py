@@ -1,0 +1,353 @@
+"""Claims about the fields of one row: values with two readings.
+
+`compiled` returns the reading in Python; `indelible_sql.schema.claims` has the one in SQL. A claim
+sees one row: what needs another table is a guard that is written by hand. A comparison without a
+value is fulfilled, as in a CHECK.
+"""
+
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, Final
+
+from attrs import frozen
+
+# Whether a claim is fulfilled by an entity.
+Holds = Callable[[Any], bool]
+Refusal = tuple[str, str]  # the name of a field, and what it must be
+
+OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+OPERATOR_WORDS: Final[Mapping[str, str]] = {
+    "=": "",
+    "<": "below ",
+    "<=": "at most ",
+    ">": "above ",
+    ">=": "at least ",
+}
+
+
+class Claim(ABC):
+    """A claim about the fields of one row.
+
+    `fields` are those that the claim itself reads, without those of the claims in `parts`, of which
+    it is made.
+    """
+
+    __slots__ = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the names of the fields that the claim itself reads."""
+        return ()
+
+    @property
+    def parts(self) -> "tuple[Claim, ...]":
+        """Return the claims that this one is made of."""
+        return ()
+
+    def all_fields(self) -> set[str]:
+        """Return the names of the fields that the claim and its parts read."""
+        return {name for claim in all_claims(self) for name in claim.fields}
+
+    @abstractmethod
+    def compiled(self) -> Holds:
+        """Return the function that tells whether an entity fulfills the claim."""
+
+    @abstractmethod
+    def refusal(self, entity: object) -> Refusal:
+        """Return the field of an entity that does not fulfill the claim, and what it must be."""
+
+
+class Predicate(Claim):
+    """A claim that is true or false of every row, never unknown: it can be negated."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def negated(self) -> "Predicate":
+        """Return the opposite."""
+
+
+@frozen
+class Present(Predicate):
+    """The field has a value."""
+
+    field: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the field."""
+        return (self.field,)
+
+    def compiled(self) -> Holds:
+        """Return the function that tells whether the field has a value."""
+        read = attrgetter(self.field)
+        return lambda entity: read(entity) is not None
+
+    def refusal(self, _: object) -> Refusal:
+        """Return that the field must be set."""
+        return self.field, "set"
+
+    def negated(self) -> Predicate:
+        """Return that the field has no value."""
+        return Absent(self.field)
+
+
+@frozen
+class Absent(Predicate):
+    """The field has no value."""
+
+    field: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the field."""
+        return (self.field,)
+
+    def compiled(self) -> Holds:
+        """Return the function that tells whether the field has no value."""
+        read = attrgetter(self.field)
+        return lambda entity: read(entity) is None
+
+    def refusal(self, _: object) -> Refusal:
+        """Return that the field must be empty."""
+        return self.field, "empty"
+
+    def negated(self) -> Predicate:
+        """Return that the field has a value."""
+        return Present(self.field)
+
+
+@frozen
+class OneOf(Predicate):
+    """The field, which always has a value, has one of these; with `is_negated` another one."""
+
+    field: str
+    values: tuple[StrEnum, ...]
+    is_negated: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the field."""
+        return (self.field,)
+
+    def compiled(self) -> Holds:
+        """Return the function that tells whether the field has one of the values."""
+        read = attrgetter(self.field)
+        values = self.values
+        if self.is_negated:
+            return lambda entity: read(entity) not in values
+        return lambda entity: read(entity) in values
+
+    def refusal(self, _: object) -> Refusal:
+        """Return the values that the field must have, or must not have."""
+        names = " or ".join(sorted(self.values))
+        return self.field, f"another than {names}" if self.is_negated else names
+
+    def negated(self) -> Predicate:
+        """Return that the field has none of these values."""
+        return OneOf(self.field, self.values, not self.is_negated)
+
+
+@frozen
+class Compared(Claim):
+    """The field compared with a number or with another field, which `other` names."""
+
+    field: str
+    operator: str
+    other: str | int
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the field, and the other one."""
+        if isinstance(self.other, str):
+            return self.field, self.other
+        return (self.field,)
+
+    def compiled(self) -> Holds:
+        """Return the function that compares; a missing value fulfills the claim."""
+        compare = OPERATORS[self.operator]
+        if isinstance(self.other, str):
+            read_both = attrgetter(self.field, self.other)
+
+            def holds_of_both(entity: object) -> bool:
+                left, right = read_both(entity)
+                return left is None or right is None or compare(left, right)
+
+            return holds_of_both
+
+        read = attrgetter(self.field)
+        number = self.other
+
+        def holds(entity: object) -> bool:
+            value = read(entity)
+            return value is None or compare(value, number)
+
+        return holds
+
+    def refusal(self, entity: object) -> Refusal:
+        """Return the bound that the field must respect, such as `at least 5`."""
+        bound = self.other
+        if isinstance(bound, str):
+            bound = getattr(entity, bound)
+        return self.field, f"{OPERATOR_WORDS[self.operator]}{bound}"
+
+
+@frozen
+class AnyOf(Claim):
+    """At least one of the parts is fulfilled; the last one says what is refused."""
+
+    parts: tuple[Claim, ...]
+
+    def compiled(self) -> Holds:
+        """Return the function that tries the parts in order."""
+        tests = [part.compiled() for part in self.parts]
+        return lambda entity: any(test(entity) for test in tests)
+
+    def refusal(self, entity: object) -> Refusal:
+        """Return what the last part refuses."""
+        return self.parts[-1].refusal(entity)
+
+
+@frozen
+class Implies(Claim):
+    """Where the predicate is true, all of the claims are fulfilled.
+
+    `about` replaces what the claims would refuse: a field, and what it must be.
+    """
+
+    where: Predicate
+    claims: tuple[Claim, ...]
+    about: Refusal | None = None
+
+    @property
+    def parts(self) -> tuple[Claim, ...]:
+        """Return the predicate and the claims."""
+        return (self.where, *self.claims)
+
+    def compiled(self) -> Holds:
+        """Return the function that asks the claims only where the predicate is true."""
+        applies = self.where.compiled()
+        if len(self.claims) == 1:
+            holds = self.claims[0].compiled()
+            return lambda entity: not applies(entity) or holds(entity)
+
+        checks = [claim.compiled() for claim in self.claims]
+        return lambda entity: not applies(entity) or all(check(entity) for check in checks)
+
+    def refusal(self, entity: object) -> Refusal:
+        """Return what the first unfulfilled claim refuses."""
+        if self.about is not None:
+            return self.about
+        for claim in self.claims[:-1]:
+            if not claim.compiled()(entity):
+                return claim.refusal(entity)
+        return self.claims[-1].refusal(entity)
+
+
+@frozen
+class SetOnlyIf(Claim):
+    """The fields have values where the predicate is true, and none of them has one elsewhere.
+
+    With `is_empty` it is the other way round.
+    """
+
+    fields: tuple[str, ...]
+    where: Predicate
+    is_empty: bool = False
+
+    @property
+    def parts(self) -> tuple[Claim, ...]:
+        """Return the predicate."""
+        return (self.where,)
+
+    def compiled(self) -> Holds:
+        """Return the function that compares the presence of the fields with the predicate."""
+        is_set = self._set_where().compiled()
+        read = attrgetter(*self.fields)
+        if len(self.fields) == 1:
+            return lambda entity: (read(entity) is not None) is is_set(entity)
+
+        nothing = (None,) * len(self.fields)
+
+        def holds(entity: object) -> bool:
+            values = read(entity)
+            return None not in values if is_set(entity) else bool(values == nothing)
+
+        return holds
+
+    def refusal(self, entity: object) -> Refusal:
+        """Return the first field that must be set or empty."""
+        must_be_set = self._set_where().compiled()(entity)
+        expected = "set" if must_be_set else "empty"
+        for name in self.fields:
+            if (getattr(entity, name) is not None) != must_be_set:
+                return name, expected
+        return self.fields[-1], expected
+
+    def _set_where(self) -> Predicate:
+        return self.where.negated() if self.is_empty else self.where
+
+
+@frozen
+class WithinKind(Claim):
+    """The fields are within the limits of their kind.
+
+    In Python the fields' validators refuse other values. The databases have it as a condition where
+    the type of a column is wider than the kind of its field.
+    """
+
+    fields: tuple[str, ...]
+
+    def compiled(self) -> Holds:
+        """Return the function that is true of every entity: its validators have passed."""
+        return lambda _: True
+
+    def refusal(self, _: object) -> Refusal:
+        """Return that the first field must be a value of its kind."""
+        return self.fields[0], "a value of its kind"
+
+
+def all_claims(claim: Claim) -> Iterator[Claim]:
+    """Yield the claim, and all claims that it is made of."""
+    yield claim
+    for part in claim.parts:
+        yield from all_claims(part)
+
+
+# What is declared about the status of an aggregate.
+def set_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
+    """Return the claim that fields have values in these states, and in no other."""
+    return SetOnlyIf(_names(fields), OneOf("status", states))
+
+
+def empty_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
+    """Return the claim that fields have no values in these states, and in every other."""
+    return SetOnlyIf(_names(fields), OneOf("status", states), is_empty=True)
+
+
+def required_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
+    """Return the claim that fields have values in these states, whatever is true elsewhere."""
+    return Implies(OneOf("status", states), tuple(map(Present, _names(fields))))
+
+
+def excluded_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
+    """Return the claim that fields have no values in these states, whatever is true elsewhere."""
+    return Implies(OneOf("status", states), tuple(map(Absent, _names(fields))))
+
+
+def follows(field: str, earlier: str, *, expected: str = "empty") -> Claim:
+    """Return the claim that a field has no value before another one has; `expected` says it."""
+    return Implies(Present(field), (Present(earlier),), about=(field, expected))
+
+
+def _names(fields: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (fields,) if isinstance(fields, str) else fields

@@ -1,0 +1,115 @@
+"""Conditions of aggregates: what every row, and every change of a row, must fulfill.
+
+An aggregate declares them in `Aggregate.conditions`. The domain checks them in Python; the SQL
+adapter derives CHECKs and guards from the same values, under the same names.
+"""
+
+import inspect
+from collections.abc import Iterable
+from types import FrameType
+from typing import Final
+
+import attrs
+from attrs import Factory, frozen
+
+from indelible.kernel.claims import Claim, Holds, Predicate, Present
+
+GENERATED: Final = "<attrs generated"  # how the files of attrs' own functions begin
+
+
+def _declared_at() -> str:
+    """Return the file and the line that declares a condition."""
+    frame: FrameType | None = inspect.currentframe()
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file != __file__ and not file.startswith(GENERATED):
+            return f"{file}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
+
+
+@frozen(init=False)
+class Condition:
+    """All claims are fulfilled by every row; the CHECK is called `<table>_<name>`."""
+
+    name: str
+    claims: tuple[Claim, ...]
+    declared_at: str = attrs.field(default="", eq=False, repr=False)
+
+    def __init__(self, name: str, *claims: Claim) -> None:
+        """Declare a condition by the end of its CHECK's name."""
+        self.__attrs_init__(name, claims, _declared_at())
+
+
+def _applies(condition: "FixedIf") -> Holds:
+    """Return the compiled predicate of the condition."""
+    return condition.where.compiled()
+
+
+@frozen
+class FixedIf:
+    """The fields are the same in each next row of one for which the predicate is true.
+
+    `are_set` says that they all have values then. The guard is called `<table>_<name>`.
+    """
+
+    name: str
+    where: Predicate
+    fields: tuple[str, ...]
+    are_set: bool = False
+    applies: Holds = attrs.field(
+        init=False, eq=False, repr=False, default=Factory(_applies, takes_self=True)
+    )
+    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=_declared_at)
+
+
+@frozen(kw_only=True)
+class Rising:
+    """The number never falls, and rises by at most `most` in one change; None is no limit.
+
+    The guard is called `<table>_<name>`.
+    """
+
+    name: str
+    field: str
+    most: int | None = None
+    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=_declared_at)
+
+    def expected(self, before: object, after: object) -> str:
+        """Return what the number must be in the row after a change; '' where it is."""
+        least: int | None = getattr(before, self.field)
+        number: int | None = getattr(after, self.field)
+        if least is None:
+            return ""
+
+        most = None if self.most is None else least + self.most
+        is_met = number is not None and number >= least and (most is None or number <= most)
+        if is_met:
+            return ""
+        return f"at least {least}" if most is None else f"{least} to {most}"
+
+
+@frozen
+class NamesActor:
+    """The action stores the actor of its change in the field."""
+
+    field: str
+    action: str
+    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=_declared_at)
+
+
+AnyCondition = Condition | FixedIf | Rising | NamesActor
+
+
+def fixed_once_set(name: str) -> FixedIf:
+    """Return the condition that a field is the same as soon as it has a value."""
+    return FixedIf(f"keeps_{name}", Present(name), (name,), are_set=True)
+
+
+def claims_of(conditions: Iterable[AnyCondition]) -> tuple[Claim, ...]:
+    """Return the claims about every row, in the order of their declaration."""
+    claims: list[Claim] = []
+    for condition in conditions:
+        if isinstance(condition, Condition):
+            claims.extend(condition.claims)
+    return tuple(claims)

@@ -1,0 +1,157 @@
+"""Checks of what an aggregate declares about itself, when its class is made."""
+
+import inspect
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from types import NoneType
+from typing import Any, TypeGuard, get_args
+
+from attrs import Attribute
+
+from indelible.kernel.claims import (
+    OPERATORS,
+    Claim,
+    Compared,
+    Implies,
+    OneOf,
+    Predicate,
+    SetOnlyIf,
+    all_claims,
+)
+from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, NamesActor
+from indelible.kernel.errors import UsageError
+from indelible.kernel.lifecycle import Lifecycle
+
+Fields = Mapping[str, "Attribute[Any]"]
+
+
+def refuse_faults(
+    entity: type, attributes: Iterable["Attribute[Any]"], faults: Iterable[str] = ()
+) -> None:
+    """Raise one error for all faults of a class: those passed, and those of its conditions.
+
+    Raises:
+        UsageError: There is a fault. Each is named on a line of its own, with file and line.
+    """
+    fields = {attribute.name: attribute for attribute in attributes}
+    every_fault = (*faults, *_condition_faults(entity, fields))
+    if every_fault:
+        lines = "\n".join(every_fault)
+        raise UsageError(f"the declaration of {entity.__name__} has faults:\n{lines}")
+
+
+def line_of(entity: type, name: str = "") -> str:
+    """Return the file and the line of a class, or of one of its fields."""
+    try:
+        lines, first = inspect.getsourcelines(entity)
+    except (OSError, TypeError):
+        return entity.__module__
+
+    number = first
+    for offset, line in enumerate(lines):
+        if name and line.strip().startswith(f"{name}:"):
+            number = first + offset
+            break
+    return f"{inspect.getsourcefile(entity)}:{number}"
+
+
+def value_types(attribute: "Attribute[Any]") -> tuple[object, ...]:
+    """Return the types of a field's values, NoneType among them where it may be empty."""
+    return get_args(attribute.type) or (attribute.type,)
+
+
+def enumeration_of(attribute: "Attribute[Any]") -> type[StrEnum] | None:
+    """Return the enumeration whose values a field has, None for any other field."""
+    for value_type in value_types(attribute):
+        if _is_enumeration(value_type):
+            return value_type
+    return None
+
+
+def is_optional(attribute: "Attribute[Any]") -> bool:
+    """Return whether a field may be empty."""
+    return NoneType in value_types(attribute)
+
+
+def _is_enumeration(value_type: object) -> TypeGuard[type[StrEnum]]:
+    return isinstance(value_type, type) and issubclass(value_type, StrEnum)
+
+
+def _condition_faults(entity: type, fields: Fields) -> Iterator[str]:
+    conditions: tuple[AnyCondition, ...] = getattr(entity, "conditions", ())
+    lifecycle: Lifecycle[StrEnum] | None = getattr(entity, "lifecycle", None)
+    names: Counter[str] = Counter()
+    for condition in conditions:
+        for problem in _problems(condition, fields, lifecycle):
+            yield f"{condition.declared_at}: {problem}"
+        if not isinstance(condition, NamesActor):
+            names[condition.name] += 1
+            if names[condition.name] > 1:
+                yield f"{condition.declared_at}: condition {condition.name} is declared twice"
+
+    has_claims = any(isinstance(condition, Condition) for condition in conditions)
+    own_check = vars(entity).get("__attrs_post_init__")
+    if has_claims and own_check is not None and "__class__" not in own_check.__code__.co_freevars:
+        yield f"{line_of(entity)}: __attrs_post_init__ does not call super(), which checks claims"
+
+
+def _problems(
+    condition: AnyCondition, fields: Fields, lifecycle: Lifecycle[StrEnum] | None
+) -> Iterator[str]:
+    match condition:
+        case Condition(claims=claims):
+            for claim in claims:
+                yield from _claim_problems(claim, fields, lifecycle)
+        case FixedIf(where=where, fields=names):
+            yield from _unknown_fields(names, fields)
+            yield from _claim_problems(where, fields, lifecycle)
+        case NamesActor(field=name, action=action):
+            yield from _unknown_fields((name,), fields)
+            if lifecycle and action not in {edge.action for edge in lifecycle.edges}:
+                yield f"unknown action of lifecycle {lifecycle.name}: {action}"
+        case _:
+            yield from _unknown_fields((condition.field,), fields)
+
+
+def _claim_problems(
+    claim: Claim, fields: Fields, lifecycle: Lifecycle[StrEnum] | None
+) -> Iterator[str]:
+    for part in all_claims(claim):
+        yield from _unknown_fields(part.fields, fields)
+        if isinstance(part, Compared) and part.operator not in OPERATORS:
+            yield f"unknown operator: {part.operator}"
+        if isinstance(part, OneOf) and part.field in fields:
+            yield from _unknown_values(part, fields[part.field], lifecycle)
+        if isinstance(part, Implies | SetOnlyIf):
+            yield from _unknown_truth(part.where, fields)
+
+
+def _unknown_fields(names: Iterable[str], fields: Fields) -> Iterator[str]:
+    for name in names:
+        if "." in name:
+            yield f"{name} is in another table: a condition sees the fields of one row"
+        elif name not in fields:
+            yield f"unknown field: {name}"
+
+
+def _unknown_values(
+    where: OneOf, attribute: "Attribute[Any]", lifecycle: Lifecycle[StrEnum] | None
+) -> Iterator[str]:
+    """Yield the values that the field never has; a status has only those of its lifecycle."""
+    enumeration = enumeration_of(attribute)
+    known = set(map(str, enumeration or where.values))
+    if where.field == "status" and lifecycle:
+        known = {str(edge.to_state) for edge in lifecycle.edges}
+    subject = "state" if where.field == "status" else f"value of {where.field}"
+    if not where.values:
+        yield f"no {subject} is named"
+    for value in where.values:
+        if value not in known:
+            yield f"unknown {subject}: {value}"
+
+
+def _unknown_truth(where: Predicate, fields: Fields) -> Iterator[str]:
+    """Yield the fields without a value, of which SQL can tell nothing but that they have none."""
+    if isinstance(where, OneOf) and where.field in fields and is_optional(fields[where.field]):
+        yield f"{where.field} may be empty: where whether it is present"

@@ -1,0 +1,143 @@
+"""Kinds of fields: one annotation gives a field its validator and its limits.
+
+`destination: Identifier | None = None` is the whole field of an attrs class that is made with
+`field_transformer=kinds`. A field with a validator of its own needs no kind.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
+
+from attrs import Attribute, frozen
+from attrs.converters import optional as optional_converter
+from attrs.validators import optional
+
+from indelible.kernel.declarations import line_of, refuse_faults
+from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
+from indelible.kernel.money import CURRENCY_CHARACTERS, is_currency
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    TEXT,
+    bounded_int,
+    instance_of,
+    is_digest,
+    is_identifier,
+    is_instant,
+    is_text,
+    non_blank_line,
+)
+
+# The limits without which a kind of these values is refused.
+LIMITS_BY_TYPE: Final[Mapping[type, tuple[str, ...]]] = {
+    str: ("max_length",),
+    int: ("minimum", "maximum"),
+    tuple: ("max_items",),
+}
+
+
+@frozen(eq=False)
+class Kind:
+    """A kind of values: the function that validates them, and the limits that it reads.
+
+    `is_bounded` says that the validator itself bounds the values, such as that of a digest.
+    """
+
+    validator: Callable[[Any, "Attribute[Any]", Any], None]
+    limits: Mapping[str, Any] = {}
+    converter: Callable[[Any], Any] | None = None
+    is_bounded: bool = False
+
+    def missing_limits(self, value_type: type) -> tuple[str, ...]:
+        """Return the limits that values of this type need and the kind has not."""
+        if self.is_bounded:
+            return ()
+
+        needed = LIMITS_BY_TYPE.get(get_origin(value_type) or value_type, ())
+        return tuple(name for name in needed if name not in self.limits)
+
+
+Identifier = Annotated[str, Kind(is_identifier, IDENTIFIER)]
+# One line of text; a `Label` is not blank.
+Line = Annotated[str, Kind(is_text, LINE)]
+Label = Annotated[str, Kind(non_blank_line, LINE)]
+Text = Annotated[str, Kind(is_text, TEXT)]
+Digest = Annotated[str, Kind(is_digest, is_bounded=True)]
+Currency = Annotated[str, Kind(is_currency, {"max_length": CURRENCY_CHARACTERS}, is_bounded=True)]
+Instant = Annotated[datetime, Kind(is_instant)]
+Count = Annotated[int, Kind(bounded_int, COUNT)]
+Natural = Annotated[int, Kind(bounded_int, {**COUNT, "minimum": 0})]
+Flag = Annotated[bool, Kind(instance_of(bool))]
+
+
+def kind_of(annotation: object) -> tuple[Kind, Any] | None:
+    """Return the kind of an annotation and the type of its values, None if it names no kind."""
+    if get_origin(annotation) is Annotated:
+        value_type, *marks = get_args(annotation)
+        for mark in marks:
+            if isinstance(mark, Kind):
+                return mark, value_type
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return Kind(instance_of(annotation)), annotation
+    if annotation is JsonObject:
+        return Kind(instance_of(JsonObject), JSON_OBJECT, freeze_object), annotation
+    return None
+
+
+def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[Any]"]:
+    """Give each field without a validator that of its kind: a `field_transformer` of attrs.
+
+    Raises:
+        UsageError: A field has no kind or its kind has no bounds, or a condition is wrong; all
+            faults of the class are named at once.
+    """
+    own_names = vars(entity).get("__annotations__", {})
+    result: list[Attribute[Any]] = []
+    faults: list[str] = []
+    for attribute in attributes:
+        if attribute.validator is not None or attribute.name not in own_names:
+            result.append(attribute)
+            continue
+        complete, problem = _with_kind(attribute)
+        if problem:
+            faults.append(f"{line_of(entity, attribute.name)}: {problem}")
+        result.append(complete)
+
+    refuse_faults(entity, result, faults)
+    return result
+
+
+def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
+    """Return the field with its kind's validator, limits and type, and the problem of the kind."""
+    annotation, is_optional = _without_none(attribute.type)
+    kind_and_type = kind_of(annotation)
+    if kind_and_type is None:
+        return attribute, f"field {attribute.name} has no kind and no validator"
+
+    kind, value_type = kind_and_type
+    missing = kind.missing_limits(value_type)
+    problem = ""
+    if missing:
+        problem = f"the kind of field {attribute.name} has no bounds: {', '.join(missing)}"
+    validator: Any = kind.validator
+    converter = kind.converter
+    if is_optional:
+        validator = optional(validator)
+        converter = None if converter is None else optional_converter(converter)
+        value_type = value_type | None
+    metadata = {**kind.limits, **attribute.metadata}
+    changed = attribute.evolve(
+        type=value_type, validator=validator, converter=converter, metadata=metadata
+    )
+    return changed, problem
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - any annotation
+    """Return the annotation of the values that are not None, and whether None is one."""
+    if get_origin(annotation) in (Union, UnionType):
+        others = [part for part in get_args(annotation) if part is not NoneType]
+        return others[0], len(others) < len(get_args(annotation))
+    return annotation, False
