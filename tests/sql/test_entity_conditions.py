@@ -132,9 +132,10 @@ def _literal(value: object) -> str:
 
 
 def _cast_type(attribute: "Attribute[Any]") -> str:
-    for value_type in value_types(attribute):
-        if value_type in CAST_TYPES:
-            return CAST_TYPES[value_type]
+    types = value_types(attribute)
+    for value_type, name in CAST_TYPES.items():
+        if value_type in types:
+            return name
     return "text"
 
 

@@ -37,32 +37,32 @@ OPERATOR_WORDS: Final[Mapping[str, str]] = {
 class Claim(ABC):
     """A claim about the fields of one row.
 
-    `fields` are those that the claim itself reads, without those of the claims in `parts`, of which
-    it is made.
+    `reads` names the fields that the claim itself reads, without those of the claims in `inner`, of
+    which it is made.
     """
 
     __slots__ = ()
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[str, ...]:
         """Return the names of the fields that the claim itself reads."""
         return ()
 
     @property
-    def parts(self) -> "tuple[Claim, ...]":
+    def inner(self) -> "tuple[Claim, ...]":
         """Return the claims that this one is made of."""
         return ()
 
     def all_fields(self) -> set[str]:
         """Return the names of the fields that the claim and its parts read."""
-        return {name for claim in all_claims(self) for name in claim.fields}
+        return {name for claim in all_claims(self) for name in claim.reads}
 
     @abstractmethod
     def compiled(self) -> Holds:
         """Return the function that tells whether an entity fulfills the claim."""
 
     @abstractmethod
-    def refusal(self, entity: object) -> Refusal:
+    def refusal(self, entity: object, /) -> Refusal:
         """Return the field of an entity that does not fulfill the claim, and what it must be."""
 
 
@@ -83,7 +83,7 @@ class Present(Predicate):
     field: str
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[str, ...]:
         """Return the field."""
         return (self.field,)
 
@@ -92,7 +92,7 @@ class Present(Predicate):
         read = attrgetter(self.field)
         return lambda entity: read(entity) is not None
 
-    def refusal(self, _: object) -> Refusal:
+    def refusal(self, _: object, /) -> Refusal:
         """Return that the field must be set."""
         return self.field, "set"
 
@@ -108,7 +108,7 @@ class Absent(Predicate):
     field: str
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[str, ...]:
         """Return the field."""
         return (self.field,)
 
@@ -117,7 +117,7 @@ class Absent(Predicate):
         read = attrgetter(self.field)
         return lambda entity: read(entity) is None
 
-    def refusal(self, _: object) -> Refusal:
+    def refusal(self, _: object, /) -> Refusal:
         """Return that the field must be empty."""
         return self.field, "empty"
 
@@ -135,7 +135,7 @@ class OneOf(Predicate):
     is_negated: bool = False
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[str, ...]:
         """Return the field."""
         return (self.field,)
 
@@ -147,7 +147,7 @@ class OneOf(Predicate):
             return lambda entity: read(entity) not in values
         return lambda entity: read(entity) in values
 
-    def refusal(self, _: object) -> Refusal:
+    def refusal(self, _: object, /) -> Refusal:
         """Return the values that the field must have, or must not have."""
         names = " or ".join(sorted(self.values))
         return self.field, f"another than {names}" if self.is_negated else names
@@ -166,7 +166,7 @@ class Compared(Claim):
     other: str | int
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[str, ...]:
         """Return the field, and the other one."""
         if isinstance(self.other, str):
             return self.field, self.other
@@ -193,7 +193,7 @@ class Compared(Claim):
 
         return holds
 
-    def refusal(self, entity: object) -> Refusal:
+    def refusal(self, entity: object, /) -> Refusal:
         """Return the bound that the field must respect, such as `at least 5`."""
         bound = self.other
         if isinstance(bound, str):
@@ -207,12 +207,17 @@ class AnyOf(Claim):
 
     parts: tuple[Claim, ...]
 
+    @property
+    def inner(self) -> tuple[Claim, ...]:
+        """Return the parts."""
+        return self.parts
+
     def compiled(self) -> Holds:
         """Return the function that tries the parts in order."""
         tests = [part.compiled() for part in self.parts]
         return lambda entity: any(test(entity) for test in tests)
 
-    def refusal(self, entity: object) -> Refusal:
+    def refusal(self, entity: object, /) -> Refusal:
         """Return what the last part refuses."""
         return self.parts[-1].refusal(entity)
 
@@ -229,7 +234,7 @@ class Implies(Claim):
     about: Refusal | None = None
 
     @property
-    def parts(self) -> tuple[Claim, ...]:
+    def inner(self) -> tuple[Claim, ...]:
         """Return the predicate and the claims."""
         return (self.where, *self.claims)
 
@@ -243,7 +248,7 @@ class Implies(Claim):
         checks = [claim.compiled() for claim in self.claims]
         return lambda entity: not applies(entity) or all(check(entity) for check in checks)
 
-    def refusal(self, entity: object) -> Refusal:
+    def refusal(self, entity: object, /) -> Refusal:
         """Return what the first unfulfilled claim refuses."""
         if self.about is not None:
             return self.about
@@ -265,26 +270,32 @@ class SetOnlyIf(Claim):
     is_empty: bool = False
 
     @property
-    def parts(self) -> tuple[Claim, ...]:
+    def reads(self) -> tuple[str, ...]:
+        """Return the fields."""
+        return self.fields
+
+    @property
+    def inner(self) -> tuple[Claim, ...]:
         """Return the predicate."""
         return (self.where,)
 
     def compiled(self) -> Holds:
         """Return the function that compares the presence of the fields with the predicate."""
         is_set = self._set_where().compiled()
-        read = attrgetter(*self.fields)
         if len(self.fields) == 1:
+            read = attrgetter(self.fields[0])
             return lambda entity: (read(entity) is not None) is is_set(entity)
 
+        read_all = attrgetter(*self.fields)
         nothing = (None,) * len(self.fields)
 
         def holds(entity: object) -> bool:
-            values = read(entity)
+            values = read_all(entity)
             return None not in values if is_set(entity) else bool(values == nothing)
 
         return holds
 
-    def refusal(self, entity: object) -> Refusal:
+    def refusal(self, entity: object, /) -> Refusal:
         """Return the first field that must be set or empty."""
         must_be_set = self._set_where().compiled()(entity)
         expected = "set" if must_be_set else "empty"
@@ -307,11 +318,16 @@ class WithinKind(Claim):
 
     fields: tuple[str, ...]
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Return the fields."""
+        return self.fields
+
     def compiled(self) -> Holds:
         """Return the function that is true of every entity: its validators have passed."""
         return lambda _: True
 
-    def refusal(self, _: object) -> Refusal:
+    def refusal(self, _: object, /) -> Refusal:
         """Return that the first field must be a value of its kind."""
         return self.fields[0], "a value of its kind"
 
@@ -319,7 +335,7 @@ class WithinKind(Claim):
 def all_claims(claim: Claim) -> Iterator[Claim]:
     """Yield the claim, and all claims that it is made of."""
     yield claim
-    for part in claim.parts:
+    for part in claim.inner:
         yield from all_claims(part)
 
 

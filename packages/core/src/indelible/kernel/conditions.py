@@ -38,7 +38,9 @@ class Condition:
 
     def __init__(self, name: str, *claims: Claim) -> None:
         """Declare a condition by the end of its CHECK's name."""
-        self.__attrs_init__(name, claims, _declared_at())
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "claims", claims)
+        object.__setattr__(self, "declared_at", _declared_at())
 
 
 def _applies(condition: "FixedIf") -> Holds:

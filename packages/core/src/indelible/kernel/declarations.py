@@ -118,7 +118,7 @@ def _claim_problems(
     claim: Claim, fields: Fields, lifecycle: Lifecycle[StrEnum] | None
 ) -> Iterator[str]:
     for part in all_claims(claim):
-        yield from _unknown_fields(part.fields, fields)
+        yield from _unknown_fields(part.reads, fields)
         if isinstance(part, Compared) and part.operator not in OPERATORS:
             yield f"unknown operator: {part.operator}"
         if isinstance(part, OneOf) and part.field in fields:
