@@ -1,13 +1,17 @@
 """The statements that enqueue tasks, and those that prune finished ones."""
 
-from functools import cache
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
     Integer,
-    TextClause,
+    Text,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -17,9 +21,10 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    text,
+    true,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
 from indelible_sql.engine.atomic_write import row_values
@@ -39,45 +44,69 @@ from indelible_sql.schema.columns import (
     IDENTIFIER,
     INSTANT,
 )
-from indelible_sql.schema.database_time import database_now
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import rows_by
 
-# Enqueueing: on SQLite an insert and an update, because its guards refuse an upsert.
 _IS_LEASED = TASKS.c.lease_until > LEASE_NOW
 _WAS_OVER = TASKS.c.due_at.is_(None)
-_NEEDS_CHANGE = or_(
-    _WAS_OVER,
-    TASKS.c.due_at > DUE,
-    TASKS.c.lease_owner.is_not(None),
-    TASKS.c.priority > PRIORITY,
-)
-_SOONEST = Least(func.coalesce(TASKS.c.due_at, DUE), DUE)
-_RESCHEDULED = {
-    "due_at": case((and_(_IS_LEASED, TASKS.c.attempts > 0), DUE), else_=_SOONEST),
-    "attempts": case((or_(_IS_LEASED, _WAS_OVER), 0), else_=TASKS.c.attempts),
-    "lease_owner": case((_IS_LEASED, TASKS.c.lease_owner)),
-    "lease_until": case((_IS_LEASED, TASKS.c.lease_until)),
-    "result": null(),
-    "progress": case((TASKS.c.due_at.is_not(None), TASKS.c.progress)),
-    "error_class": case((TASKS.c.due_at.is_not(None), TASKS.c.error_class)),
-    "finished_at": null(),
-}
 _ARGUMENTS = bindparam("arguments", type_=TASK_ARGUMENTS)
+
+
+def _needs_change(due: ColumnElement[Any], priority: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition for a task that is enqueued for that time: it is not halted, or as due.
+
+    An expired lease ends here, so that a leased task always changes.
+    """
+    is_changed = or_(
+        _WAS_OVER,
+        TASKS.c.due_at > due,
+        TASKS.c.lease_owner.is_not(None),
+        TASKS.c.priority > priority,
+    )
+    return and_(TASKS.c.dead_reason.is_(None), TASKS.c.cancel_reason.is_(None), is_changed)
+
+
+def _rescheduled(due: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    """Return the values of a task that is enqueued for that time, except those of its run."""
+    soonest = Least(func.coalesce(TASKS.c.due_at, due), due)
+    return {
+        "due_at": case((and_(_IS_LEASED, TASKS.c.attempts > 0), due), else_=soonest),
+        "attempts": case((or_(_IS_LEASED, _WAS_OVER), 0), else_=TASKS.c.attempts),
+        "lease_owner": case((_IS_LEASED, TASKS.c.lease_owner)),
+        "lease_until": case((_IS_LEASED, TASKS.c.lease_until)),
+        "result": null(),
+        "progress": case((TASKS.c.due_at.is_not(None), TASKS.c.progress)),
+        "error_class": case((TASKS.c.due_at.is_not(None), TASKS.c.error_class)),
+        "finished_at": null(),
+    }
+
+
+def _of_run(
+    priority: ColumnElement[Any], arguments: ColumnElement[Any]
+) -> dict[str, ColumnElement[Any]]:
+    """Return the priority and arguments of a task that is enqueued.
+
+    They change where a run begins; during a run, a priority only becomes more urgent.
+    """
+    return {
+        "priority": case((_WAS_OVER, priority), else_=Least(TASKS.c.priority, priority)),
+        "arguments": case((_WAS_OVER, arguments), else_=TASKS.c.arguments),
+    }
+
+
+# On SQLite an insert and an update, because its guards refuse an upsert.
 RESCHEDULE = (
     update(TASKS)
-    .where(OF_TASK, TASKS.c.dead_reason.is_(None), TASKS.c.cancel_reason.is_(None), _NEEDS_CHANGE)
-    .values(
-        priority=case((_WAS_OVER, PRIORITY), else_=Least(TASKS.c.priority, PRIORITY)),
-        arguments=case((_WAS_OVER, _ARGUMENTS), else_=TASKS.c.arguments),
-        **_RESCHEDULED,
-    )
+    .where(OF_TASK, _needs_change(DUE, PRIORITY))
+    .values(**_of_run(PRIORITY, _ARGUMENTS), **_rescheduled(DUE))
 )
 _SLOT = bindparam("slot", type_=INSTANT)
 # A slot has no arguments, so that a run that begins with it has none.
 _ARGUMENTS_OF_RUN = case((TASKS.c.due_at.is_not(None), TASKS.c.arguments))
 MOVE_TO_SLOT = (
-    update(TASKS).where(OF_TASK).values(slot=_SLOT, arguments=_ARGUMENTS_OF_RUN, **_RESCHEDULED)
+    update(TASKS)
+    .where(OF_TASK)
+    .values(slot=_SLOT, arguments=_ARGUMENTS_OF_RUN, **_rescheduled(DUE))
 )
 REVIVE_AT_SLOT = update(TASKS).where(OF_TASK).values(slot=_SLOT, **REVIVED)
 # Rescheduling: two steps, because the end of an expired lease does not make a task due later. A
@@ -134,69 +163,40 @@ ARGUMENTS_OF_TASKS = (
     .order_by(TASKS.c.entity_id)
 )
 
-
-# Arguments and priority change where a run begins; during a run, a priority only becomes more
-# urgent.
-ENQUEUE_TEMPLATE = """
-    WITH common AS MATERIALIZED (
-        SELECT
-            CAST(:documents AS jsonb) AS documents,
-            coalesce(
-                (SELECT fence FROM {schema_prefix}pruned_stages WHERE stage = :task_stage), 0
-            ) AS fence
+# PostgreSQL enqueues many tasks at once.
+_DOCUMENTS = cast(bindparam("documents", type_=Text()), JSONB)
+_COMMON = (
+    select(_DOCUMENTS.label("documents"), func.coalesce(_PRUNED_FENCE, 0).label("fence"))
+    .cte("common")
+    .prefix_with("MATERIALIZED")
+)
+_DUES = func.json_each_text(cast(bindparam("dues", type_=Text()), JSON)).table_valued(
+    "key", "value"
+)
+_NEW_ROWS = (
+    select(
+        bindparam("task_stage", type_=IDENTIFIER),
+        _DUES.c.key,
+        cast(_DUES.c.value, DateTime(timezone=True)),
+        _COMMON.c.fence,
+        literal(0),
+        PRIORITY,
+        cast(_COMMON.c.documents.op("->>")(_DUES.c.key), JSONB),
     )
-    INSERT INTO {schema_prefix}tasks AS tasks
-        (stage, entity_id, due_at, fence, attempts, priority, arguments)
-    SELECT
-        :task_stage,
-        key,
-        CAST(value AS timestamptz),
-        common.fence,
-        0,
-        CAST(:priority AS bigint),
-        CAST(common.documents ->> key AS jsonb)
-    FROM common, json_each_text(CAST(:dues AS json))
-    ORDER BY key
-    ON CONFLICT (stage, entity_id) DO UPDATE SET
-        due_at = CASE
-            WHEN tasks.lease_until > {lease_now} AND tasks.attempts > 0 THEN EXCLUDED.due_at
-            ELSE least(tasks.due_at, EXCLUDED.due_at)
-        END,
-        attempts = CASE
-            WHEN tasks.lease_until > {lease_now} OR tasks.due_at IS NULL THEN 0
-            ELSE tasks.attempts
-        END,
-        lease_owner = CASE WHEN tasks.lease_until > {lease_now} THEN tasks.lease_owner END,
-        lease_until = CASE WHEN tasks.lease_until > {lease_now} THEN tasks.lease_until END,
-        priority = CASE
-            WHEN tasks.due_at IS NULL THEN EXCLUDED.priority
-            ELSE least(tasks.priority, EXCLUDED.priority)
-        END,
-        arguments = CASE
-            WHEN tasks.due_at IS NULL THEN EXCLUDED.arguments
-            ELSE tasks.arguments
-        END,
-        result = NULL,
-        progress = CASE WHEN tasks.due_at IS NOT NULL THEN tasks.progress END,
-        error_class = CASE WHEN tasks.due_at IS NOT NULL THEN tasks.error_class END,
-        finished_at = NULL
-    WHERE tasks.dead_reason IS NULL
-        AND tasks.cancel_reason IS NULL
-        AND (
-            tasks.due_at IS NULL
-            OR tasks.due_at > EXCLUDED.due_at
-            OR tasks.lease_owner IS NOT NULL
-            OR tasks.priority > EXCLUDED.priority
-        )
-"""
-
-
-@cache
-def enqueue_all(schema_prefix: str) -> TextClause:
-    """Return PostgreSQL's statement that enqueues many tasks; `schema_prefix` qualifies tables."""
-    lease_now = f"least(:now, {database_now('postgresql', schema_prefix)})"
-    return text(ENQUEUE_TEMPLATE.format(schema_prefix=schema_prefix, lease_now=lease_now))
-
+    .select_from(_COMMON.join(_DUES, true()))
+    .order_by(_DUES.c.key)
+)
+_INSERT_ALL = postgresql_insert(TASKS).from_select(
+    ["stage", "entity_id", "due_at", "fence", "attempts", "priority", "arguments"],
+    _NEW_ROWS,
+    include_defaults=False,
+)
+_NEW = _INSERT_ALL.excluded
+ENQUEUE_ALL = _INSERT_ALL.on_conflict_do_update(
+    index_elements=["stage", "entity_id"],
+    set_={**_rescheduled(_NEW.due_at), **_of_run(_NEW.priority, _NEW.arguments)},
+    where=_needs_change(_NEW.due_at, _NEW.priority),
+)
 
 # Pruning: the highest fence of the stage is kept before its task is deleted.
 PRUNABLE_TASKS = (

@@ -25,7 +25,6 @@ from indelible.kernel.tasks import (
 from indelible_sql.kernel import task_enqueueing as enqueueing
 from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel.task_recorder import SqlTaskRecorder
-from indelible_sql.schema.columns import prefix_of
 
 
 @frozen
@@ -172,7 +171,6 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
             check_due(due_at, now)
             texts[entity_id] = instant_text(due_at)
 
-        schema_prefix = prefix_of(self._session.connection, self._session.schema)
         values = {
             "task_stage": stage,
             "dues": json.dumps(texts),
@@ -180,7 +178,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
             "priority": priority.value,
             "documents": document_texts(arguments),
         }
-        self._session.run(enqueueing.enqueue_all(schema_prefix), values)
+        self._session.run(enqueueing.ENQUEUE_ALL, values)
 
     def _check_arguments(self, stage: str, arguments: Mapping[str, Mapping[str, Any]]) -> None:
         """Raise TaskArgumentsDiffer for an enqueued task that has other arguments."""
