@@ -153,7 +153,7 @@ class Bakery:
         for name, outcome in results:
             assert outcome == f"{name}, baked"
             self._fail_at("finish", name)
-            tx.tasks.enqueue_once(COMPLETED, name, due_at=tx.clock.now() + timedelta(days=1))
+            tx.tasks.enqueue(COMPLETED, {name: tx.clock.now() + timedelta(days=1)})
 
     def record_dead(self, _: TasksWrite, lease: Lease, failure: TaskFailure) -> None:
         self._fail_at("on_dead", lease.entity_id)

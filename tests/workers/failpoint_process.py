@@ -76,7 +76,7 @@ class JournaledStage:
             try:
                 tx.tasks.get(COMPLETED, name)
             except TaskNotFound:
-                tx.tasks.enqueue_once(COMPLETED, name, due_at=tx.clock.now())
+                tx.tasks.enqueue(COMPLETED, {name: tx.clock.now()})
             else:
                 self.journal.add("finished again", name)
 

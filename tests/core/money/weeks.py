@@ -39,6 +39,7 @@ from indelible.money.rules.payouts import AUTOMATIC, COMPLETE_PAYOUT_JOB_STAGE, 
 from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.receiving import received
 from indelible.money.tasks.reconciling import Reconcile
+from indelible.testing.stores import BEGINNING
 from indelible_workers import ThreadClock, Worker, process_batch
 
 NOW: Final = datetime(2026, 6, 8, 12, tzinfo=UTC)
@@ -236,7 +237,8 @@ class Week(PaymentRun):
         """Perform the only task of a stage if it is due, and return it."""
 
         def enqueue(tx: WriteTx, _: None) -> None:
-            tx.tasks.enqueue_once(stage.name, stage.name, due_at=self.clock.now())
+            # It is the same slot each time, so that only the first time makes the task due.
+            tx.tasks.enqueue_slot(stage.name, stage.name, slot=BEGINNING)
 
         self.execute(enqueue, None)
         worker = Worker(store=self.store, actor=WORKER, clock=ThreadClock(self.clock))

@@ -79,13 +79,6 @@ class TaskReader(TaskListReader, Protocol):
         """
         ...
 
-    def count_claims(self, stage: str, *, limit: int) -> int | None:
-        """Return the number of claims of the stage.
-
-        Return None if it has more than `limit` tasks, or if tasks of it were pruned.
-        """
-        ...
-
 
 class TaskQueue(TaskReader, Protocol):
     """Write access to tasks; the transaction's actor owns the leases."""
@@ -110,14 +103,6 @@ class TaskQueue(TaskReader, Protocol):
             TaskArgumentSecret: An argument has the name of a secret.
             JsonLimitExceeded: The arguments of a task exceed TASK_LIMITS.
             UsageError: There are arguments for a task that is not one of `dues`.
-        """
-        ...
-
-    def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
-        """Make the task due then, unless it exists already.
-
-        Raises:
-            TaskEntityNotFound: The stage's tasks belong to aggregates, and this one does not exist.
         """
         ...
 

@@ -139,14 +139,6 @@ class MemoryTaskReader:
 
         return min(times, default=None)
 
-    def count_claims(self, stage: str, *, limit: int) -> int | None:
-        """Return the number of claims of the stage, or None where it is not known."""
-        tasks = self._tasks_of(stage)
-        if len(tasks) > limit or stage in self._pruned:
-            return None
-
-        return sum(task.fence for task in tasks)
-
     def list_tasks(
         self, matching: TaskFilter, *, now: datetime, after: str, limit: int
     ) -> tuple[Task, ...]:

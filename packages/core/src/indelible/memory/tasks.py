@@ -103,12 +103,6 @@ class MemoryTaskQueue(MemoryTaskReader):
                 due_at, now, priority=priority, arguments=normal
             )
 
-    def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
-        """Make the task due then, unless it exists already."""
-        self.scheduled.add(stage)
-        new = self._new(stage, entity_id, due_at, self._now)
-        self._rows.setdefault((stage, entity_id), new)
-
     def reschedule(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make a task due at exactly that time, or raise TaskNotFound or TaskEnded."""
         self.scheduled.add(stage)

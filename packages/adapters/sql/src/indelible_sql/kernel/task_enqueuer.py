@@ -50,12 +50,6 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
             self._enqueue_all(stage, dues, now, normal, priority)
         self._check_arguments(stage, normal)
 
-    def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
-        """Make the task due then, unless it exists already."""
-        self._session.schedules_tasks = True
-        self._check_entities(stage, (entity_id,))
-        self._insert(stage, entity_id, due_at, self._tx.clock.now())
-
     def reschedule(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make a task due at exactly that time, or raise TaskNotFound or TaskEnded."""
         self._session.schedules_tasks = True

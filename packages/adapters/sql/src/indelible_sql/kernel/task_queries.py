@@ -1,21 +1,17 @@
 """The statements of queries on tasks."""
 
 from sqlalchemy import (
-    BigInteger,
     and_,
     bindparam,
-    cast,
-    exists,
     func,
     literal,
     select,
 )
 
 from indelible.kernel.tasks import MAX_COUNTED
-from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.task_terms import (
     ERROR_CLASS,
-    FENCE,
     IS_FREE,
     NOW,
     OF_STAGE,
@@ -112,14 +108,6 @@ COUNT_DEAD = select(func.count(_DEAD_OF_STAGE.c.dead_reason).label("dead"))
 COUNT_READY = select(func.count().label("ready")).select_from(
     first_claimable(is_behind=False, is_locking=False).subquery()
 )
-_FENCES = select(FENCE.label("fence")).where(OF_STAGE).limit(bindparam("limit")).subquery()
-COUNT_CLAIMS = select(
-    func.count().label("tasks"),
-    exists()
-    .where(PRUNED_STAGES.c.stage == bindparam("task_stage", type_=IDENTIFIER))
-    .label("has_pruned"),
-    cast(func.coalesce(func.sum(_FENCES.c.fence), 0), BigInteger()).label("claims"),
-).select_from(_FENCES)
 NEXT_STAGE = select(func.min(TASKS.c.stage, type_=IDENTIFIER).label("name")).where(
     TASKS.c.stage > bindparam("after")
 )

@@ -136,15 +136,6 @@ class SqlTaskReader(SqlTaskLists):
         row = self._session.first(queries.FIRST_RECORD, values)
         return None if row is None else row["at"]
 
-    def count_claims(self, stage: str, *, limit: int) -> int | None:
-        """Return the number of claims of the stage, or None where it is not known."""
-        values = {"task_stage": stage, "limit": limit + 1}
-        counts = self._session.rows(queries.COUNT_CLAIMS, values)[0]
-        if counts["tasks"] > limit or counts["has_pruned"]:
-            return None
-
-        return int(counts["claims"])
-
     def _next_stage(self, after: str) -> str | None:
         name: str | None = self._session.rows(queries.NEXT_STAGE, {"after": after})[0]["name"]
         return name

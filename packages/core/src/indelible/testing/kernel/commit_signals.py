@@ -47,7 +47,6 @@ class CommitSignalsConformance:
             lambda tx: tx.tasks.postpone(second, after_seconds=5),
             lambda tx: tx.tasks.release([third]),
             lambda tx: tx.tasks.reschedule("work", "a", due_at=BEGINNING),
-            lambda tx: tx.tasks.enqueue_once("work", "d", due_at=FAR),
             lambda tx: tx.tasks.enqueue_slot("work", "e", slot=FAR),
         ]
 

@@ -42,7 +42,7 @@ class TaskLimitsConformance(TaskPostponementsConformance):
         for wrong in (TOO_EARLY, TOO_LATE, datetime(2026, 1, 1)):  # noqa: DTZ001 - no time zone
             writes: tuple[Callable[[WriteTx], object], ...] = (
                 partial(_enqueue, due_at=wrong),
-                partial(_enqueue_once, due_at=wrong),
+                partial(_enqueue_slot, slot=wrong),
                 partial(_retry_later, lease=lease, due_at=wrong),
             )
             codes = [refused(store, write) for write in writes]
@@ -54,10 +54,9 @@ class TaskLimitsConformance(TaskPostponementsConformance):
 
         writes: tuple[Callable[[WriteTx], object], ...] = (
             partial(_enqueue, due_at=IN_2999),
-            partial(_enqueue_once, due_at=IN_2999),
+            partial(_enqueue_slot, slot=IN_2999),
             partial(_retry_later, lease=lease, due_at=IN_2999),
             lambda tx: tx.tasks.reschedule("work", "b", due_at=IN_2999),
-            lambda tx: tx.tasks.enqueue_slot("work", "c", slot=IN_2999),
         )
         assert [refused(store, write) for write in writes] == ["DUE_TOO_LATE"] * len(writes)
 
@@ -171,8 +170,8 @@ def _enqueue(tx: WriteTx, *, due_at: datetime) -> None:
     tx.tasks.enqueue("work", {"new": due_at})
 
 
-def _enqueue_once(tx: WriteTx, *, due_at: datetime) -> None:
-    tx.tasks.enqueue_once("work", "new", due_at=due_at)
+def _enqueue_slot(tx: WriteTx, *, slot: datetime) -> None:
+    tx.tasks.enqueue_slot("work", "new", slot=slot)
 
 
 def _retry_later(tx: WriteTx, *, lease: Lease, due_at: datetime, reason: str = "late") -> None:

@@ -52,10 +52,10 @@ def backlog(store: AnyStore, stage: str = "work") -> StageStats:
 
 def refusals_to_enqueue(store: AnyStore, stage: str, entity_id: str) -> list[str]:
     """Return the error codes of both ways to enqueue a task."""
-    once = code(
-        lambda: within(store, lambda tx: tx.tasks.enqueue_once(stage, entity_id, due_at=BEGINNING))
+    slot = code(
+        lambda: within(store, lambda tx: tx.tasks.enqueue_slot(stage, entity_id, slot=BEGINNING))
     )
-    return [code(lambda: enqueue(store, entity_id, stage=stage)), once]
+    return [code(lambda: enqueue(store, entity_id, stage=stage)), slot]
 
 
 class WorkConformance(TaskLimitsConformance, TaskFiltersConformance, TaskRunsConformance):
@@ -168,17 +168,6 @@ class WorkConformance(TaskLimitsConformance, TaskFiltersConformance, TaskRunsCon
         enqueue(store, "a")
 
         assert attempt_numbers(claim(store)) == [2]
-
-    def test_enqueue_once_ignores_a_task_that_exists_in_any_state(self, store: AnyStore) -> None:
-        within(store, lambda tx: tx.tasks.enqueue_once("work", "slot", due_at=LATER))
-        within(store, lambda tx: tx.tasks.enqueue_once("work", "slot", due_at=BEGINNING))
-        waiting = task_of(store, "slot").due_at
-        enqueue(store, "slot")
-        leases = claim(store)
-        within(store, lambda tx: tx.tasks.complete(leases))
-        within(store, lambda tx: tx.tasks.enqueue_once("work", "slot", due_at=BEGINNING))
-
-        assert (waiting, task_of(store, "slot").due_at) == (LATER, None)
 
     def test_an_invalid_stage_or_id_is_refused(self, store: AnyStore) -> None:
         for stage, entity_id, error_code in (

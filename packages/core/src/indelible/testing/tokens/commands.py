@@ -46,15 +46,15 @@ def stale_batch_error(store: AnyStore, count: int) -> IndelibleError | None:
 
 def enqueue_codes(store: AnyStore, stage: str, entity_id: str) -> list[str]:
     """Return the error codes of both ways to enqueue a task, '' where it was enqueued."""
-    once = partial(_enqueue_once, stage=stage, entity_id=entity_id)
+    slot = partial(_enqueue_slot, stage=stage, entity_id=entity_id)
     return [
         code(lambda: enqueue(store, entity_id, stage=stage)),
-        code(lambda: within(store, once)),
+        code(lambda: within(store, slot)),
     ]
 
 
-def _enqueue_once(tx: WriteTx, *, stage: str, entity_id: str) -> None:
-    tx.tasks.enqueue_once(stage, entity_id, due_at=BEGINNING)
+def _enqueue_slot(tx: WriteTx, *, stage: str, entity_id: str) -> None:
+    tx.tasks.enqueue_slot(stage, entity_id, slot=BEGINNING)
 
 
 class CommandsConformance:
