@@ -45,9 +45,8 @@ REASON: Final = "chaos of claims"
 JOURNALS: Final = "*.journal"
 STOP_FILE: Final = "stop"
 POLL_SECONDS: Final = 0.1
-COUNT_CLAIMS: Final = select(cast(func.sum(TASKS.c.fence), BigInteger)).where(
-    TASKS.c.stage == STAGE
-)
+SUM_OF_FENCES: Final = cast(func.sum(TASKS.c.fence), BigInteger)
+COUNT_CLAIMS: Final = select(SUM_OF_FENCES.label("claims")).where(TASKS.c.stage == STAGE)
 
 RECORD: Final = Struct("<cIIdd")  # event, task number, fence, start and end
 CLAIMED: Final = b"C"
