@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Final
 from attrs import define, field, frozen
 
 from indelible.kernel import Conflict, Invalid
-from indelible.kernel.lease_handles import LeaseHandle, PerformStopped, StopReason
-from indelible.kernel.stages import Outage, PermanentFailure, Postpone, RetryLater, Stage
+from indelible.kernel.lease_handles import LeaseHandle, StopReason
+from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Lease
 from indelible_workers.children.program import (
     MAX_REPLY_BYTES,
@@ -131,7 +131,7 @@ class ChildProcess:
             raise self._ended(handle) from error
 
         if isinstance(reply, ChildFailure):
-            raise _error(reply, handle.lease)
+            raise _error(reply)
         return reply.outcome
 
     def request_stop(self, lease: Lease, reason: StopReason) -> None:
@@ -239,25 +239,16 @@ class Children:
         return ChildProcess(stage)
 
 
-def _error(failure: ChildFailure, lease: Lease) -> Exception:
-    """Return the error of a task as the child has described it."""
-    if failure.stop_reason is not None:
-        return PerformStopped(lease.stage, lease.entity_id, failure.stop_reason)
+def _error(failure: ChildFailure) -> Exception:
+    """Return the error of a task as the child has described it.
 
+    A stage may have raised the decision from another error, by whose class it is grouped.
+    """
     described = DescribedError(failure.class_name, failure.reason, failure.traceback)
-    if failure.is_permanent:
-        return _caused_by(described, PermanentFailure(failure.reason))
-    if failure.is_postponed:
-        return Postpone(failure.after_seconds or 0, failure.reason)
-    if failure.is_retry:
-        error_type = Outage if failure.is_outage else RetryLater
-        return _caused_by(described, error_type(failure.reason, failure.after_seconds))
+    decision = failure.decision
+    if decision is None:
+        return described
 
-    return described
-
-
-def _caused_by(described: DescribedError, error: Exception) -> Exception:
-    """Return the error that a stage has raised from another one, by whose class it is grouped."""
-    if described.class_name != type(error).__name__:
-        error.__cause__ = described
-    return error
+    if described.class_name != type(decision).__name__:
+        decision.__cause__ = described
+    return decision

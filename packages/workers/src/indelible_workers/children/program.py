@@ -60,22 +60,21 @@ class Success:
     outcome: Any
 
 
+Decision = PermanentFailure | RetryLater | Postpone | PerformStopped
+
+
 @frozen
 class ChildFailure:
     """The error of a task, as texts without secrets; an error itself may not be picklable.
 
-    A stage may raise a permanent failure from another error; `class_name` is that one's then.
+    `decision` says what becomes of the task, where the stage has raised such an error. It may have
+    done so from another one; `class_name` is that one's then.
     """
 
     class_name: str
     reason: str
     traceback: str
-    is_permanent: bool = False
-    is_retry: bool = False
-    is_outage: bool = False
-    is_postponed: bool = False
-    after_seconds: float | None = None
-    stop_reason: StopReason | None = None
+    decision: Decision | None = None
 
 
 @define(eq=False)
@@ -179,25 +178,30 @@ def _bounded(reply: bytes) -> bytes:
 
 
 def _failure(error: BaseException) -> ChildFailure:
-    class_name = failure_class(error)
-    if isinstance(error, PerformStopped):
-        return ChildFailure(class_name, str(error), "", stop_reason=error.reason)
-
     reason = failure_reason(error)
-    if isinstance(error, PermanentFailure):
-        return ChildFailure(class_name, reason, "", is_permanent=True)
-    if isinstance(error, RetryLater):
-        return ChildFailure(
-            class_name,
-            reason,
-            "",
-            is_retry=True,
-            is_outage=isinstance(error, Outage),
-            after_seconds=error.after_seconds,
-        )
-    if isinstance(error, Postpone):
-        return ChildFailure(
-            class_name, reason, "", is_postponed=True, after_seconds=error.after_seconds
-        )
+    decision = _decision(error, reason)
+    traceback = ""
+    if decision is None:
+        traceback = "".join(format_tb(error.__traceback__))
 
-    return ChildFailure(class_name, reason, "".join(format_tb(error.__traceback__)))
+    return ChildFailure(failure_class(error), reason, traceback, decision)
+
+
+def _decision(error: BaseException, reason: str) -> Decision | None:
+    """Return the error by which a stage says what becomes of its task, with the masked reason.
+
+    An error of a host's own class becomes one of ours, which the worker can read.
+    """
+    match error:
+        case PerformStopped():
+            return PerformStopped(error.stage, error.entity_id, error.reason)
+        case PermanentFailure():
+            return PermanentFailure(reason)
+        case Outage():
+            return Outage(reason, error.after_seconds)
+        case RetryLater():
+            return RetryLater(reason, error.after_seconds)
+        case Postpone():
+            return Postpone(error.after_seconds, reason)
+        case _:
+            return None
