@@ -22,7 +22,6 @@ from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import list_view, parse_list, status_options
 from indelible_web.console.page import ConsolePage, label_actions
-from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import LIST_FILTERS, PageQuery
 
 MAX_SPACES: Final = 50  # of one page of the list
@@ -134,7 +133,7 @@ class SpaceView:
 
 def spaces(console: ConsoleContext) -> Response:
     """Render the list of the caller's spaces."""
-    context = _reader(console)
+    context = console.operation(scope=READ)
     query = parse_list(SpacePageQuery, context.caller)
     query = evolve(
         query,
@@ -157,19 +156,12 @@ def spaces(console: ConsoleContext) -> Response:
 
 def space(console: ConsoleContext, space_id: str) -> Response:
     """Render the page of one space."""
-    context = _reader(console)
+    context = console.operation(scope=READ)
     query = parse_fields(SpaceQuery, {}, space_id=space_id)
     view = context.store.read(_space_view, context.caller.user_id, query.space_id)
     return render_page(
         "captures/space", view=_plotted(view), max_captures=MAX_CAPTURES, max_recent=MAX_RECENT
     )
-
-
-def _reader(console: ConsoleContext) -> OperationContext:
-    """Return the operation of a caller who may read captures."""
-    context = console.operation()
-    context.caller.require_scope(READ)
-    return context
 
 
 def _space_rows(

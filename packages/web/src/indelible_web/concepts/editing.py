@@ -116,8 +116,7 @@ def edit(console: ConsoleContext, concept_id: str) -> Response:
 
 def _create(console: ConsoleContext, texts: FormTexts, corrects: str) -> concepts.ConceptSaved:
     note = form_text("change_note")
-    context = console.operation(reason=note, response_type=concepts.ConceptSaved)
-    context.caller.require_scope(WRITE)
+    context = console.operation(scope=WRITE, reason=note, response_type=concepts.ConceptSaved)
     command = concepts.CreateConcept(
         content=content_of(texts, EMPTY_CONTENT), change_note=note, corrects=corrects or None
     )
@@ -129,8 +128,7 @@ def _save(
     console: ConsoleContext, form: EditForm, content: ConceptContent
 ) -> concepts.ConceptSaved:
     note = form_text("change_note")
-    context = console.operation(reason=note, response_type=concepts.ConceptSaved)
-    context.caller.require_scope(WRITE)
+    context = console.operation(scope=WRITE, reason=note, response_type=concepts.ConceptSaved)
     command = concepts.EditConcept(
         concept_id=form.concept_id,
         expected_seq=form.expected_seq,

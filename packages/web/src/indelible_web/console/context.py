@@ -54,6 +54,7 @@ class ConsoleContext(Services):
     def operation(
         self,
         *,
+        scope: str | None = None,
         reason: str = "",
         response_type: type[R] | None = None,
         page_view: Callable[..., Response] | None = None,
@@ -64,7 +65,7 @@ class ConsoleContext(Services):
         a list that a refused form shows again: cursors are signed for the rule of the list, not
         for that of the form.
 
-        Raises: Unauthenticated.
+        Raises: Unauthenticated, or ScopeMissing without the scope.
         """
         idempotency: Idempotency[R] | None = None
         key = request.form.get(ONCE_FIELD)
@@ -75,7 +76,11 @@ class ConsoleContext(Services):
         if page_view is not None:
             rule = next(current_app.url_map.iter_rules(f"console.{page_view.__name__}"))
 
-        return self.open_operation(str(rule), reason, idempotency)
+        context = self.open_operation(str(rule), reason, idempotency)
+        if scope is not None:
+            context.caller.require_scope(scope)
+
+        return context
 
 
 def form_text(name: str) -> str:

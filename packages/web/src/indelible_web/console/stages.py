@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from attrs import field, frozen
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -18,25 +17,17 @@ from indelible.kernel.stages import (
     resume_stage,
 )
 from indelible.kernel.tasks import MAX_COUNTED
-from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.console import tasks
 from indelible_web.console.charts import Chart, hour_before, make_chart
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import HEADERS, parse_fields, render_page
 from indelible_web.console.page import ConsolePage, NavItem, TaskPanel
 from indelible_web.console.stage_table import StageRow
+from indelible_web.http.admin import StageQuery
 from indelible_web.http.errors import RouteNotFound
-from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
 
 MAX_CHARTS: Final = 6  # The page of a stage has the chart of that stage.
-
-
-@frozen(kw_only=True)
-class StageQuery:
-    """A stage, by its name."""
-
-    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 def show_stages(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
@@ -44,7 +35,7 @@ def show_stages(console: ConsoleContext, error: IndelibleError | None = None) ->
 
     The error is that of a panel's form, which keeps the reason.
     """
-    context = _operator(console)
+    context = console.operation(scope=ADMIN)
     now = context.clock.now()
     rows = console.stage_table.rows(now)
 
@@ -67,7 +58,7 @@ def show_stages(console: ConsoleContext, error: IndelibleError | None = None) ->
 
 def stages_now(console: ConsoleContext) -> Response:
     """Show only the table of stages, which the page's script loads again and again."""
-    context = _operator(console)
+    context = console.operation(scope=ADMIN)
     text = console.stage_table.live_text(context.clock.now(), _render_rows)
 
     return Response(text, headers=HEADERS, content_type="text/html; charset=utf-8")
@@ -78,7 +69,7 @@ def control_stage(console: ConsoleContext, name: str, action: str) -> Response:
     if action not in {"pause", "resume"}:
         raise RouteNotFound
 
-    context = _operator(console, form_text("reason"), StageControl)
+    context = console.operation(scope=ADMIN, reason=form_text("reason"), response_type=StageControl)
     query = parse_fields(StageQuery, {}, stage=name)
     try:
         if action == "pause":
@@ -93,19 +84,6 @@ def control_stage(console: ConsoleContext, name: str, action: str) -> Response:
     else:
         console.notices.leave("Resumed. Tasks of this stage are claimed again.")
     return redirect(url_for("console.show_stage", name=name), 303)
-
-
-def _operator(
-    console: ConsoleContext, reason: str = "", response_type: type[StageControl] | None = None
-) -> OperationContext:
-    """Return the current request's operation.
-
-    Raises: ScopeMissing unless the caller is an operator.
-    """
-    context = console.operation(reason=reason, response_type=response_type)
-    context.caller.require_scope(ADMIN)
-
-    return context
 
 
 def _render_rows(rows: Collection[StageRow]) -> str:

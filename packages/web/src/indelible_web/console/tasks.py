@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import evolve, field, frozen
 from attrs.validators import optional
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from indelible.app import ReadTx
+from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, Change, IndelibleError, canonical_json
 from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.stages import STAGE, RequeueTask, StageNotFound, StageStatus
@@ -39,6 +39,8 @@ from indelible_web.http.admin import (
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.request import ADMIN, Caller
+
+C = TypeVar("C")
 
 PAGE_SIZE: Final = 50
 MAX_COUNT: Final = 1_000  # Of the tasks of a state, beside its name.
@@ -109,7 +111,7 @@ class StageSummary:
 
 def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None = None) -> Response:
     """Show one stage: its switch, its errors, its throughput, and its tasks in one state."""
-    context = _operator(console, page_view=show_stage)
+    context = console.operation(scope=ADMIN, page_view=show_stage)
     query = parse_list(StageTasksQuery, context.caller, stage=name)
     if query.task is not None:
         return redirect(url_for("console.show_task", name=name, entity_id=query.task), 303)
@@ -140,7 +142,7 @@ def show_task(
     console: ConsoleContext, name: str, entity_id: str, error: IndelibleError | None = None
 ) -> Response:
     """Show one task with its documents, its attempts, and the form that its state allows."""
-    context = _operator(console)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(TaskQuery, {}, stage=name, entity_id=entity_id)
     view = context.store.read(get_task, query.stage, query.entity_id)
     links = context.store.read(
@@ -161,33 +163,21 @@ def show_task(
 
 def requeue(console: ConsoleContext, name: str, entity_id: str) -> Response:
     """Requeue a dead or canceled task; after an error the form keeps the reason."""
-    context = _operator(console, TaskView)
-    try:
-        command = parse_fields(RequeueTask, {}, stage=name, entity_id=entity_id)
-        context.run(requeue_and_show, command)
-    except IndelibleError as error:
-        return show_task(console, name, entity_id, error)
-
-    console.notices.leave("Requeued. The task is due now.")
-    return redirect(url_for("console.show_task", name=name, entity_id=entity_id), 303)
+    notice = "Requeued. The task is due now."
+    return _change_task(console, requeue_and_show, RequeueTask, name, entity_id, notice)
 
 
 def cancel(console: ConsoleContext, name: str, entity_id: str) -> Response:
     """Cancel a waiting or running task; after an error the form keeps the reason."""
-    context = _operator(console, TaskView)
-    try:
-        command = parse_fields(CancelTask, {}, stage=name, entity_id=entity_id)
-        context.run(cancel_and_show, command)
-    except IndelibleError as error:
-        return show_task(console, name, entity_id, error)
-
-    console.notices.leave("Canceled. The result of a running attempt is discarded.")
-    return redirect(url_for("console.show_task", name=name, entity_id=entity_id), 303)
+    notice = "Canceled. The result of a running attempt is discarded."
+    return _change_task(console, cancel_and_show, CancelTask, name, entity_id, notice)
 
 
 def requeue_dead(console: ConsoleContext, name: str) -> Response:
     """Requeue the dead tasks of a stage, or those of one error class; at most one batch."""
-    context = _operator(console, RequeuedTasks)
+    context = console.operation(
+        scope=ADMIN, reason=form_text("reason"), response_type=RequeuedTasks
+    )
     try:
         command = parse_fields(RequeueTasks, request.form, stage=name, limit=MAX_REQUEUED)
         requeued = context.run(requeue_and_count, command)
@@ -199,21 +189,25 @@ def requeue_dead(console: ConsoleContext, name: str) -> Response:
     return redirect(url, 303)
 
 
-def _operator(
+def _change_task(
     console: ConsoleContext,
-    response_type: type[Any] | None = None,
-    page_view: Callable[..., Response] | None = None,
-) -> OperationContext:
-    """Return the current request's operation, on a page that a refused form shows again.
+    handler: Callable[[WriteTx, C], TaskView],
+    command_type: type[C],
+    name: str,
+    entity_id: str,
+    notice: str,
+) -> Response:
+    """Run a form's command on a task and show the task."""
+    reason = form_text("reason")
+    context = console.operation(scope=ADMIN, reason=reason, response_type=TaskView)
+    try:
+        command = parse_fields(command_type, {}, stage=name, entity_id=entity_id)
+        context.run(handler, command)
+    except IndelibleError as error:
+        return show_task(console, name, entity_id, error)
 
-    Raises: ScopeMissing unless the caller is an operator.
-    """
-    context = console.operation(
-        reason=form_text("reason"), response_type=response_type, page_view=page_view
-    )
-    context.caller.require_scope(ADMIN)
-
-    return context
+    console.notices.leave(notice)
+    return redirect(url_for("console.show_task", name=name, entity_id=entity_id), 303)
 
 
 def _read_summary(tx: ReadTx, name: str, now: datetime) -> StageSummary:

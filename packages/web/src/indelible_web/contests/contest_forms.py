@@ -138,8 +138,7 @@ def correct_contest(console: ConsoleContext, contest_id: str) -> Response:
 
 def check_contest(console: ConsoleContext, contest_id: str) -> Response:
     """Show the result of a settlement of now, and verify the log; nothing is stored."""
-    context = console.operation()
-    context.caller.require_scope(ADMIN)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(ContestPathQuery, {}, contest_id=contest_id)
     loaded = load_page(context, query.contest_id)
     verdict = verify(context, query.contest_id)
@@ -170,8 +169,9 @@ def _act(
     scope: str = ADMIN,
 ) -> Response:
     """Run a form's command and show the contest; after an error the form keeps the reason."""
-    context = console.operation(reason=form_text("reason"), response_type=response_type)
-    context.caller.require_scope(scope)
+    context = console.operation(
+        scope=scope, reason=form_text("reason"), response_type=response_type
+    )
     try:
         act(context)
     except IndelibleError as error:

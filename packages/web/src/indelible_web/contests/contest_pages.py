@@ -19,8 +19,8 @@ from indelible_web.console.page import ConsolePage
 from indelible_web.contests.admin_reads import event_payload
 from indelible_web.contests.contest_reads import ContestPage, read_contest_page, read_revision
 from indelible_web.contests.late_changes import LateChange, late_change, read_late_input
-from indelible_web.contests.pages import reader
 from indelible_web.contests.queries import EventQuery
+from indelible_web.contests.routes import READ
 from indelible_web.contests.viewers import Viewer
 from indelible_web.http.downloads import download_response
 from indelible_web.http.operation import OperationContext
@@ -57,7 +57,7 @@ def contest(
     console: ConsoleContext, contest_id: str, error: IndelibleError | None = None
 ) -> Response:
     """Render a contest; after an error the forms keep the reason."""
-    context = reader(console)
+    context = console.operation(scope=READ)
     query = parse_fields(ContestPathQuery, {}, contest_id=contest_id)
     loaded = load_page(context, query.contest_id)
 
@@ -75,7 +75,7 @@ def contest_stream(console: ConsoleContext, contest_id: str) -> Response:
 
     If too many streams are open, the answer is the state of now, and the browser polls.
     """
-    context = reader(console)
+    context = console.operation(scope=READ)
     after = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     query = parse_fields(ContestStreamQuery, {"after": after}, contest_id=contest_id)
     cursor = context.store.read(_newest_cursor, Viewer.of(context), query.contest_id)
@@ -102,8 +102,7 @@ def contest_stream(console: ConsoleContext, contest_id: str) -> Response:
 
 def contest_payload(console: ConsoleContext, contest_id: str, number: str) -> Response:
     """Send the provider's bytes that an event rests on, as a file; for operators."""
-    context = console.operation()
-    context.caller.require_scope(ADMIN)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(EventQuery, {}, contest_id=contest_id, number=number)
 
     return download_response(context.store.read(event_payload, query.contest_id, query.number))

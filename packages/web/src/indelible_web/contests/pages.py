@@ -20,7 +20,6 @@ from indelible_web.contests.overview import ContestRow, contest_row
 from indelible_web.contests.queries import ContestListQuery
 from indelible_web.contests.routes import READ
 from indelible_web.contests.viewers import Viewer
-from indelible_web.http.operation import OperationContext
 
 MAX_CONTESTS: Final = 50  # Of one page of the list.
 MAX_REJECTIONS: Final = 10
@@ -75,7 +74,7 @@ class ListPage:
 
 def list_contests(console: ConsoleContext) -> Response:
     """Render the list of contests by state; operators also see the refused commands."""
-    context = reader(console)
+    context = console.operation(scope=READ)
     query = parse_fields(ContestListQuery, request.args)
     query = evolve(query, limit=min(query.limit, MAX_CONTESTS))
     cursors = context.cursors(query)
@@ -93,13 +92,6 @@ def list_contests(console: ConsoleContext) -> Response:
         now=viewer.now,
         is_operator=viewer.is_operator,
     )
-
-
-def reader(console: ConsoleContext) -> OperationContext:
-    """Return the operation of a caller who may read contests."""
-    context = console.operation()
-    context.caller.require_scope(READ)
-    return context
 
 
 def _read_list(

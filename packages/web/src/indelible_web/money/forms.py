@@ -229,8 +229,9 @@ def _act(
 
 def _run(console: ConsoleContext, act: Act[R], response_type: type[R]) -> R:
     """Run the command of an operator's form."""
-    context = console.operation(reason=form_text("reason"), response_type=response_type)
-    context.caller.require_scope(ADMIN)
+    context = console.operation(
+        scope=ADMIN, reason=form_text("reason"), response_type=response_type
+    )
     return act(context)
 
 

@@ -57,7 +57,7 @@ Items = tuple[AttentionItem, ...]
 
 def list_payments(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
     """Render the charges of all parties, and the switch of payments."""
-    context = operator(console, list_payments)
+    context = console.operation(scope=ADMIN, page_view=list_payments)
     query = parse_fields(ChargeListQuery, request.args)
     return money_page(
         console,
@@ -76,7 +76,7 @@ def payment(
     console: ConsoleContext, charge_id: str, error: IndelibleError | None = None
 ) -> Response:
     """Render a charge with its refunds and its disputes."""
-    context = operator(console)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(ChargeQuery, {}, charge_id=charge_id)
     detail = context.store.read(read_charge, query.charge_id)
     return money_page(console, context, "money/payment", no_items, error=error, detail=detail)
@@ -84,7 +84,7 @@ def payment(
 
 def list_inbox(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
     """Render the received events of Stripe."""
-    context = operator(console, list_inbox)
+    context = console.operation(scope=ADMIN, page_view=list_inbox)
     query = parse_fields(InboxListQuery, request.args)
     return money_page(
         console,
@@ -102,7 +102,7 @@ def inbox_event(
     console: ConsoleContext, event_id: str, error: IndelibleError | None = None
 ) -> Response:
     """Render an event with its attempts."""
-    context = operator(console)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(StripeEventQuery, {}, event_id=event_id)
     detail = context.store.read(read_event, query.event_id)
     return money_page(console, context, "money/event", no_items, error=error, detail=detail)
@@ -110,14 +110,14 @@ def inbox_event(
 
 def inbox_payload(console: ConsoleContext, event_id: str) -> Response:
     """Send the bytes of an event as a file that no browser shows."""
-    context = operator(console)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(StripeEventQuery, {}, event_id=event_id)
     return download_response(context.store.read(event_payload, query.event_id))
 
 
 def list_disputes(console: ConsoleContext) -> Response:
     """Render the disputes with the times until which evidence is due."""
-    context = operator(console)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(DisputeListQuery, request.args)
     return money_page(
         console,
@@ -132,7 +132,7 @@ def list_disputes(console: ConsoleContext) -> Response:
 
 def list_ledger(console: ConsoleContext) -> Response:
     """Render the balances and the accounts."""
-    context = operator(console)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(AccountListQuery, request.args)
     return money_page(
         console,
@@ -147,7 +147,7 @@ def list_ledger(console: ConsoleContext) -> Response:
 
 def ledger_account(console: ConsoleContext, account_id: str) -> Response:
     """Render the postings of an account, each with its cause."""
-    context = operator(console)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(AccountLinesQuery, request.args, account_id=account_id)
     page = list_account_postings(context, query)
     account = context.store.read(lambda tx: tx.money.accounts.get(query.account_id).entity)
@@ -165,7 +165,7 @@ def ledger_account(console: ConsoleContext, account_id: str) -> Response:
 
 def ledger_movement(console: ConsoleContext, movement_id: str) -> Response:
     """Render a movement of the ledger with its postings."""
-    context = operator(console)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(PostingsQuery, request.args, movement_id=movement_id)
     movement = context.store.read(movement_view, query.movement_id)
     page = list_movement_postings(context, query)
@@ -178,7 +178,7 @@ def list_reconciliation_reports(
     console: ConsoleContext, error: IndelibleError | None = None
 ) -> Response:
     """Render the reconciliations, newest first."""
-    context = operator(console, list_reconciliation_reports)
+    context = console.operation(scope=ADMIN, page_view=list_reconciliation_reports)
     query = parse_fields(ReconciliationListQuery, request.args)
     return money_page(
         console,
@@ -194,7 +194,7 @@ def list_reconciliation_reports(
 
 def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Response:
     """Render a reconciliation with a page of its discrepancies."""
-    context = operator(console)
+    context = console.operation(scope=ADMIN)
     query = parse_fields(DiscrepancyQuery, request.args, reconciliation_id=reconciliation_id)
     report = context.store.read(read_reconciliation, query.reconciliation_id)
     page = list_reconciliation_discrepancies(context, query)
@@ -211,15 +211,6 @@ def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Re
         remedy_texts=REMEDY_TEXTS,
         links=context.store.read(entity_links, context.caller, subjects),
     )
-
-
-def operator(
-    console: ConsoleContext, page_view: Callable[..., Response] | None = None
-) -> OperationContext:
-    """Return the operation of a caller who is an operator, on a page that forms show again."""
-    context = console.operation(page_view=page_view)
-    context.caller.require_scope(ADMIN)
-    return context
 
 
 def money_page(

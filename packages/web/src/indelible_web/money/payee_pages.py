@@ -11,17 +11,18 @@ from indelible.money.errors.gateway import ParkReason
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields
 from indelible_web.console.page import ConsolePage
+from indelible_web.http.request import ADMIN
 from indelible_web.money import attention
 from indelible_web.money.admin_lists import view_of
 from indelible_web.money.admin_queries import PayeeListQuery
-from indelible_web.money.pages import MAX_ROWS, money_page, operator
+from indelible_web.money.pages import MAX_ROWS, money_page
 from indelible_web.money.payee_admin import list_payees
 from indelible_web.money.payout_schemas import TransferView
 
 
 def list_payee_states(console: ConsoleContext) -> Response:
     """Render the transfers that wait for an account, and the payees."""
-    context = operator(console, list_payee_states)
+    context = console.operation(scope=ADMIN, page_view=list_payee_states)
     query = parse_fields(PayeeListQuery, request.args)
     return money_page(
         console,

@@ -32,8 +32,7 @@ from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
 from indelible_web.projects.job_attempts import JobAttempt, attempts_of
 from indelible_web.projects.jobs import cancel_and_show, logs_view, retry_and_show
-from indelible_web.projects.pages import reader
-from indelible_web.projects.routes import WRITE
+from indelible_web.projects.routes import READ, WRITE
 from indelible_web.projects.schemas import AFTER, JobView
 
 MAX_LINES: Final = 1_000  # Of the log on the page, the last ones, unless all are asked for.
@@ -98,7 +97,7 @@ class JobPageView:
 
 def job(console: ConsoleContext, job_id: str, error: IndelibleError | None = None) -> Response:
     """Render a job; after an error the form keeps the reason."""
-    context = reader(console)
+    context = console.operation(scope=READ)
     query = parse_fields(JobPathQuery, {}, job_id=job_id)
     max_lines = None if ALL_LINES in request.args else MAX_LINES
     view = context.store.read(_read_page, context.caller.user_id, query.job_id, max_lines)
@@ -118,7 +117,7 @@ def job_stream(console: ConsoleContext, job_id: str) -> Response:
 
     If too many streams are open, the answer is what there is now, and the browser polls.
     """
-    context = reader(console)
+    context = console.operation(scope=READ)
     after = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     query = parse_fields(JobStreamQuery, {"after": after}, job_id=job_id)
     user_id = context.caller.user_id
@@ -146,8 +145,7 @@ def job_stream(console: ConsoleContext, job_id: str) -> Response:
 
 def cancel_job(console: ConsoleContext, job_id: str) -> Response:
     """Cancel a job, whatever progress it has made since the page was loaded."""
-    context = console.operation(reason=form_text("reason"), response_type=JobView)
-    context.caller.require_scope(WRITE)
+    context = console.operation(scope=WRITE, reason=form_text("reason"), response_type=JobView)
     query = parse_fields(JobPathQuery, {}, job_id=job_id)
     try:
         _cancel(context, query.job_id)
@@ -160,8 +158,7 @@ def cancel_job(console: ConsoleContext, job_id: str) -> Response:
 
 def retry_job(console: ConsoleContext, job_id: str) -> Response:
     """Create a new job with the specification of a failed one, and show it."""
-    context = console.operation(reason=form_text("reason"), response_type=JobView)
-    context.caller.require_scope(WRITE)
+    context = console.operation(scope=WRITE, reason=form_text("reason"), response_type=JobView)
     query = parse_fields(JobPathQuery, {}, job_id=job_id)
     try:
         command = RetryJob(user_id=context.caller.user_id, job_id=query.job_id)

@@ -22,7 +22,6 @@ from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import list_view, parse_list
 from indelible_web.console.page import ConsolePage, label_actions
-from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import LIST_FILTERS, PageQuery
 from indelible_web.http.responses import project as make
 from indelible_web.projects.routes import READ
@@ -82,7 +81,7 @@ class ProjectPageView:
 
 def list_projects(console: ConsoleContext) -> Response:
     """Render the list of the caller's projects."""
-    context = reader(console)
+    context = console.operation(scope=READ)
     query = parse_list(ProjectPageQuery, context.caller)
     query = evolve(
         query,
@@ -109,18 +108,11 @@ def list_projects(console: ConsoleContext) -> Response:
 
 def project(console: ConsoleContext, project_id: str) -> Response:
     """Render a project with its repository, its newest jobs and its newest prompts."""
-    context = reader(console)
+    context = console.operation(scope=READ)
     query = parse_fields(ProjectPathQuery, {}, project_id=project_id)
     view = context.store.read(_project_view, context.caller.user_id, query.project_id)
 
     return render_page("projects/project", view=view, max_jobs=MAX_JOBS, max_prompts=MAX_PROMPTS)
-
-
-def reader(console: ConsoleContext) -> OperationContext:
-    """Return the operation of a caller who may read projects."""
-    context = console.operation()
-    context.caller.require_scope(READ)
-    return context
 
 
 def _project_rows(

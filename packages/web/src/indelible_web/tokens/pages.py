@@ -15,7 +15,6 @@ from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import list_view, parse_list, status_options
 from indelible_web.console.page import ConsolePage, label_actions
-from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
 from indelible_web.tokens.admin import StatsView, acknowledge_and_show
 from indelible_web.tokens.routes import READ, TokenListQuery, TokenQuery
@@ -60,7 +59,7 @@ ACTION_LABELS: Final = label_actions(
 
 def list_tokens(console: ConsoleContext) -> Response:
     """Render tokens, the newest first unless another order is chosen."""
-    context = _reading_context(console)
+    context = console.operation(scope=READ)
     query = parse_list(TokenListQuery, context.caller)
     query = evolve(
         query,
@@ -83,7 +82,7 @@ def list_tokens(console: ConsoleContext) -> Response:
 
 def token(console: ConsoleContext, token_id: str) -> Response:
     """Render a token with its last changes, newest first."""
-    context = _reading_context(console)
+    context = console.operation(scope=READ)
     query = parse_fields(TokenQuery, {}, token_id=token_id)
     saved = context.store.read(tokens.get_token, query.token_id)
     changes = context.store.read(
@@ -99,8 +98,7 @@ def token(console: ConsoleContext, token_id: str) -> Response:
 
 def acknowledge_contract(console: ConsoleContext) -> Response:
     """Remove the notice that the contract has other code; after an error the reason stays."""
-    context = console.operation(reason=form_text("reason"), response_type=StatsView)
-    context.caller.require_scope(ADMIN)
+    context = console.operation(scope=ADMIN, reason=form_text("reason"), response_type=StatsView)
     try:
         context.run(acknowledge_and_show, tokens.AcknowledgeContract())
     except IndelibleError as error:
@@ -108,13 +106,6 @@ def acknowledge_contract(console: ConsoleContext) -> Response:
 
     console.notices.leave("Acknowledged. The contract is read as before.")
     return redirect(url_for("console.show_stages"), 303)
-
-
-def _reading_context(console: ConsoleContext) -> OperationContext:
-    """Return the context of an operation, for a caller that may read tokens."""
-    context = console.operation()
-    context.caller.require_scope(READ)
-    return context
 
 
 PAGES: Final = (
