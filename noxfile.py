@@ -192,7 +192,7 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def guards(session: nox.Session) -> None:
-    """Repeat each row of docs/reference/guards.md and each flip; the gate repeats a part."""
+    """Repeat each row of tests/guards/measured.md and each flip; the gate repeats a part."""
     _install(session, "test")
     command = ("python", "-m", "pytest", "-m", "", "tests/guards", *session.posargs)
     session.run(*command, env={"INDELIBLE_TEST_GUARDS": "every"})

@@ -1,6 +1,10 @@
 """Configure Sphinx: it builds offline, with one theme, and every warning is an error."""
 
+import sys
 from importlib import metadata
+from pathlib import Path
+
+from sphinx.application import Sphinx
 
 project = "indelible"
 author = "the indelible authors"
@@ -8,7 +12,7 @@ copyright = author
 release = metadata.version("indelible")
 
 extensions = ["myst_parser"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build/html"]
 nitpicky = False
 
 html_theme = "furo"
@@ -19,3 +23,17 @@ html_css_files = ["own.css"]
 
 myst_enable_extensions = ["attrs_block", "deflist", "fieldlist"]
 myst_heading_anchors = 3
+
+
+def setup(app: Sphinx) -> None:
+    """Write the pages of the library, which are not committed, before the sources are read."""
+    app.connect("builder-inited", write_library)
+
+
+def write_library(app: Sphinx) -> None:
+    """Write a page for each chapter of the public names."""
+    docs = Path(app.srcdir)
+    sys.path.insert(0, str(docs.parent))
+    from docs.generators.api import write_chapters  # noqa: PLC0415 - the path is set here
+
+    write_chapters(docs)

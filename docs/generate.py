@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from docs.generators import api
+from docs.generators.api import index_page
+from docs.generators.benchmarks import benchmarks_page
 from docs.generators.code import page_with_code, pages_with_code
 from docs.generators.commands import commands_page
 from docs.generators.contest_configuration import contest_configuration_page
@@ -13,6 +14,7 @@ from docs.generators.critique import critique_page
 from docs.generators.database import database_page, schema_page
 from docs.generators.drawings import schema_drawing
 from docs.generators.errors import errors_page
+from docs.generators.guards import guards_page
 from docs.generators.hooks import hooks_page
 from docs.generators.http import http_page
 from docs.generators.lifecycles import drawings, lifecycle_drawing, lifecycles_page, overview
@@ -47,11 +49,14 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "DATABASE_SCHEMA.md": schema_page,
     "architecture.md": architecture_page,
     **drawing_pages(),
+    "reference/api.md": index_page,
+    "reference/benchmarks.md": benchmarks_page,
     "reference/command-line.md": commands_page,
     "reference/contest-configuration.md": contest_configuration_page,
     "reference/critique.md": critique_page,
     "reference/database.md": database_page,
     "reference/errors.md": errors_page,
+    "reference/guards.md": guards_page,
     "reference/hooks.md": hooks_page,
     "reference/http.md": http_page,
     "reference/lifecycles.md": lifecycles_page,
@@ -62,7 +67,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/reason-codes.md": reasons_page,
     "reference/settings.md": settings_page,
     "reference/warnings.md": warnings_page,
-    **api.pages(),
 }
 PAGES_WITH_CODE = tuple(pages_with_code())
 

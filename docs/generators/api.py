@@ -2,9 +2,8 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -17,6 +16,7 @@ from docs.generators.markdown import first_sentence, page, plain_types
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible_sql.contexts import CONTEXTS
 
+CHAPTERS_FOLDER = "_build/library"  # below docs
 LIST_START = "__all__ = ["
 ENUM_MEMBER = re.compile(r"<(\w+\.\w+): [^>]*>")
 LIST_LINE = re.compile(r"^    (?:# (.+)|\"(\w+)\",?)$", re.MULTILINE)
@@ -24,8 +24,9 @@ SHORT_TYPES = (bool, int, float, str, bytes, tuple, NoneType)
 MAX_DEFAULT_CHARACTERS = 200
 MAX_ENUM_VALUES = 12
 LEAD = """
-These pages list every public name with its signature and its description. Other names may change
-without notice.
+The site has a page for each of these chapters, with every public name of its modules, its
+signature and its docstring. `nox -s docs` writes them into `docs/_build` when it builds the site:
+they are not committed. Other names may change without notice.
 """
 
 KERNEL_MODULES = (
@@ -139,22 +140,21 @@ def _suites() -> tuple[str, ...]:
     )
 
 
-def pages() -> dict[str, Callable[[], str]]:
-    """Return the writer of the index and of every chapter, by file name."""
-    writers: dict[str, Callable[[], str]] = {"reference/api.md": index_page}
+def write_chapters(docs: Path) -> None:
+    """Write the page of every chapter, for a build of the site."""
+    folder = docs / CHAPTERS_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
     for name, (title, modules) in chapters().items():
-        writers[f"reference/api/{name}.md"] = partial(chapter_page, title, modules)
-
-    return writers
+        (folder / f"{name}.md").write_text(chapter_page(title, modules), encoding="utf-8")
 
 
 def index_page() -> str:
-    """Return the page that links to every chapter."""
+    """Return the page that lists every chapter."""
     links = ""
-    for name, (title, modules) in chapters().items():
-        links += f"- [{title}](api/{name}.md): {', '.join(f'`{module}`' for module in modules)}\n"
-    entries = [f"api/{name}" for name in chapters()]
-    toctree = "\n".join(("```{toctree}", ":hidden:", "", *entries, "```\n"))
+    for title, modules in chapters().values():
+        links += f"- {title}: {', '.join(f'`{module}`' for module in modules)}\n"
+    entries = [f"/{CHAPTERS_FOLDER}/{name}" for name in chapters()]
+    toctree = "\n".join(("```{toctree}", ":maxdepth: 1", "", *entries, "```\n"))
 
     return page("The library", LEAD.lstrip(), links, toctree)
 
@@ -258,7 +258,7 @@ def is_short(default: object) -> bool:
 def description(value: object) -> str:
     """Return the docstring; for an error also its code, for a constant its value."""
     if isinstance(value, Lifecycle):
-        return f"The lifecycle of a {value.name}: [its edges](../lifecycles.md)."
+        return f"The lifecycle of a {value.name}: [its edges](../../reference/lifecycles.md)."
     if isinstance(value, ModuleType):
         return _module_description(value)
     if not (inspect.isclass(value) or isinstance(value, FunctionType)):

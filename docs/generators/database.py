@@ -1,8 +1,8 @@
-"""The page of the database: domains, tables, keys and guards on both databases."""
+"""The page of the database: domains, tables, columns, keys and checks."""
 
 from collections.abc import Iterable, Iterator
 
-from docs.generators.markdown import cell, coded, page, table
+from docs.generators.markdown import coded, page, table
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -14,31 +14,43 @@ from sqlalchemy import (
 )
 
 from indelible_sql.contexts import CATALOG
+from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.projects import CONTEXT as PROJECTS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.ddl import DIALECTS
-from indelible_sql.schema.guard import NEVER, Guard
-from indelible_sql.schema.tables import REVISION_COLUMNS, HeadHistoryKey
+from indelible_sql.schema.tables import EDGES, REVISION_COLUMNS, HeadHistoryKey
 
 LEAD = """
 This page is generated from the same declarations as the migrations' frozen SQL:
-`indelible_sql/schema/tables.py` and the module `tables` of each context. On PostgreSQL everything
-is in the schema `indelible`, or in the one that `INDELIBLE_SCHEMA` names. You may read these
-tables; a release may change them. [Guards](guards.md) lists an attack that each guard refuses,
-and [why a status is a foreign key](../explanation/why-state-is-a-foreign-key.md) explains the
-design. On PostgreSQL `history` has one more column, `txid` (xid8): the transaction that wrote the
-row. Its trigger `history_holds_feed` lets each writer hold the end of the feed, which the function
-`feed_end` returns.
+`indelible_sql/schema/tables.py` and the module `tables` of each context. It lists the columns of
+each table, and its keys and checks; [guards](guards.md) lists what the triggers refuse, and [why a
+status is a foreign key](../explanation/why-state-is-a-foreign-key.md) explains the design. The SQL
+of everything is in `packages/adapters/sql/schema.snapshot.sql`, and for SQLite in
+`packages/adapters/sql/schema.snapshot.sqlite.sql`. The tables of projects have [a page of their
+own](../DATABASE_SCHEMA.md).
+
+You may read these tables; a release may change them. On PostgreSQL everything is in the schema
+`indelible`, or in the one that `INDELIBLE_SCHEMA` names, and `history` has one more column, `txid`
+(xid8): the transaction that wrote the row. Its trigger `history_holds_feed` lets each writer hold
+the end of the feed, which the function `feed_end` returns.
 
 ![The tables, and the keys between them](../drawings/schema.svg)
+"""
+HEADS_LEAD = """
+## Columns of every head
+
+A table of heads begins with these columns; its primary key is `id`. In some tables the number of
+the version has another name, such as `current_version`. At COMMIT, the lifecycle, id, seq, status,
+version and hash are a row of `history` (the key `<table>_history`). `created_at` equals
+`updated_at` after the first change, and is before it after each later one (`<table>_times`).
 """
 SCHEMA_LEAD = """
 A project is one row of `projects`, and each attempt to build it one row of `jobs`. Prompts,
 specifications and output are records of their own: a row is added once and never changed. Each
 change of a project or job is a row of `history` too. [The database](reference/database.md) lists
-all tables and the rules of the types, and [Guards](reference/guards.md) an attack that each guard
-refuses.
+the other tables and the rules of the types, and [guards](reference/guards.md) what the triggers
+refuse.
 
 The seed's names are columns, or follow from columns:
 
@@ -55,15 +67,28 @@ DOMAINS_LEAD = """
 The format of a column: a domain on PostgreSQL, a CHECK named `<table>_<column>_rule` on SQLite.
 `{0}` is the value.
 """
-DIALECT_NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+SHARED_COLUMNS = (
+    "id",
+    "lifecycle",
+    "status",
+    "seq",
+    "version",
+    "hash",
+    "created_at",
+    "updated_at",
+)
+SHARED_CONSTRAINTS = ("_pkey", "_history", "_times")
 HIDDEN_CHECKS = ("_rule", "_rowid")  # written for every domain and every table
 
 
 def database_page() -> str:
-    """Return the page with everything that a migrated database contains."""
+    """Return the page of all tables but those of projects, which have a page of their own."""
     parts = [LEAD.lstrip(), "## Domains\n", DOMAINS_LEAD.lstrip(), domains_table()]
+    parts += [HEADS_LEAD.lstrip(), _lines(_shared_column_lines())]
+    elsewhere = (*PROJECTS.heads, *PROJECTS.records)
     for own_table in CATALOG.tables:
-        parts += _table_section(own_table)
+        if own_table not in elsewhere:
+            parts += _table_section(own_table)
 
     return page("The database", *parts)
 
@@ -89,13 +114,34 @@ def domains_table() -> str:
 
 
 def _table_section(own_table: Table) -> Iterator[str]:
-    columns = [column_row(column) for column in own_table.columns]
+    columns = [column for column in own_table.columns if not is_shared(column)]
 
     yield f"## {own_table.name}\n"
     yield f"{table_kind(own_table)}\n"
-    yield table(("column", "type", "required", "generated"), columns)
-    yield table(("key or check", "rule"), sorted(constraint_rows(own_table)))
-    yield table(("guard", "event", "on", "refused unless"), guard_rows(own_table))
+    if columns:
+        yield "Columns:\n"
+        yield _lines(column_line(column) for column in columns)
+    rules = sorted(constraint_lines(own_table))
+    if rules:
+        yield "Keys and checks:\n"
+        yield _lines(rules)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    """Return a list in Markdown."""
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def _shared_column_lines() -> Iterator[str]:
+    """Yield the columns that each head has."""
+    for column in SETTINGS.columns:
+        if is_shared(column):
+            yield column_line(column)
+
+
+def is_shared(column: "Column[object]") -> bool:
+    """Return whether a column is one that each head has."""
+    return column.table in CATALOG.heads and column.name in SHARED_COLUMNS
 
 
 def table_kind(own_table: Table) -> str:
@@ -107,13 +153,21 @@ def table_kind(own_table: Table) -> str:
         return "Records: a row is inserted once and never updated or deleted."
     if own_table is TASKS:
         return "Tasks: a row is inserted once; each claim increases its fence."
-    return "The edges of every lifecycle; only a migration changes them."
+    if own_table is EDGES:
+        return "The edges of every lifecycle; only a migration changes them."
+    return "Rows that change as their guards allow, without a lifecycle."
 
 
-def column_row(column: "Column[object]") -> tuple[str, ...]:
-    """Return a column's name, type, whether it is required, and how it is generated."""
-    required = "" if column.nullable else "yes"
-    return coded(column.name), column_type(column), required, coded(generated_by(column))
+def column_line(column: "Column[object]") -> str:
+    """Return a column with its type, whether it is required, and how it is generated."""
+    parts = [column_type(column)]
+    if not column.nullable:
+        parts.append("required")
+    generated = generated_by(column)
+    if generated:
+        parts.append(coded(generated))
+
+    return f"{coded(column.name)}: {', '.join(parts)}"
 
 
 def column_type(column: "Column[object]") -> str:
@@ -130,14 +184,17 @@ def generated_by(column: "Column[object]") -> str:
     return "identity" if column.identity else ""
 
 
-def constraint_rows(own_table: Table) -> Iterator[tuple[str, ...]]:
-    """Yield the keys, checks and indexes, except the checks of domains."""
+def constraint_lines(own_table: Table) -> Iterator[str]:
+    """Yield the keys, checks and indexes, except those of domains and of every head."""
+    shared = {f"{own_table.name}{suffix}" for suffix in SHARED_CONSTRAINTS}
     for constraint in own_table.constraints:
+        name = str(constraint.name)
         rule = constraint_rule(constraint)
-        if rule and constraint.name:
-            yield coded(str(constraint.name)), rule
+        is_listed = own_table not in CATALOG.heads or name not in shared
+        if rule and constraint.name and is_listed:
+            yield f"{coded(name)}: {rule}"
     for index in own_table.indexes:
-        yield coded(str(index.name)), f"index on {column_list(index.columns.keys())}"
+        yield f"{coded(str(index.name))}: index on {column_list(index.columns.keys())}"
 
 
 def constraint_rule(constraint: Constraint) -> str:
@@ -169,21 +226,3 @@ def foreign_key_rule(key: ForeignKeyConstraint) -> str:
 def column_list(columns: Iterable[str]) -> str:
     """Return the columns in parentheses."""
     return f"({', '.join(columns)})"
-
-
-def guard_rows(own_table: Table) -> Iterator[tuple[str, ...]]:
-    """Yield the triggers of the table, those on both databases first."""
-    guards_by_name: dict[str, dict[str, Guard]] = {}
-    for dialect in DIALECTS:
-        for guard in CATALOG.guards(dialect):
-            if guard.table is own_table:
-                guards_by_name.setdefault(guard.name, {})[dialect] = guard
-
-    for name in sorted(guards_by_name, key=lambda name: (-len(guards_by_name[name]), name)):
-        guards = guards_by_name[name]
-        guard = guards.get("postgresql") or guards["sqlite"]
-        is_on_both = len(guards) == len(DIALECTS)
-        databases = "both" if is_on_both else DIALECT_NAMES[next(iter(guards))]
-        is_never_allowed = guard.condition == NEVER
-        condition = "never allowed" if is_never_allowed else coded(cell(guard.condition))
-        yield coded(name), guard.event, databases, condition

@@ -34,7 +34,7 @@ you pass in everything that it uses.
 """
 PROTOCOLS_NOTE = """
 For your own lifecycle and table see [declare your own lifecycle](../how-to/own-lifecycle.md) and
-`indelible_sql` in [the library](api/sql.md). For the ports of an adapter see [write an
+`indelible_sql` in [the library](api.md). For the ports of an adapter see [write an
 adapter](../how-to/adapter.md).
 """
 LOGGERS_NOTE = """

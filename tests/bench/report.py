@@ -1,4 +1,4 @@
-"""Write the page of the figures: promises, tables, a drawing of each table, and the machine."""
+"""Write the file of the figures: promises, tables, a drawing of each table, and the machine."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ from tests.bench.rounds import Dose, Goal, Measured, Table
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 DRAWINGS: Final = DOCS / "images"
-PAGE: Final = DOCS / "reference" / "benchmarks.md"
+FIGURES: Final = Path(__file__).parent / "figures.md"
 DISTRIBUTIONS: Final = (
     "indelible",
     "psycopg",
@@ -130,7 +130,7 @@ def section_of(table: Table, measured: str) -> Section:
     lines = [
         f"{HEADING}{table.title}\n",
         f"{table.description} {measured}\n",
-        f"![{table.title}](../images/{drawing_of(table)})\n",
+        f"![{table.title}](../../docs/images/{drawing_of(table)})\n",
         _table(("way", "median", "span", f"ratio to {table.baseline}"), _rows(table)),
     ]
     if table.statements:
@@ -175,8 +175,8 @@ def write(tables: Iterable[Table], dose: Dose, lines: Iterable[str], load: str) 
     tables = tuple(tables)
     measured = f"*Measured on {datetime.now(UTC):%d %B %Y}, {load}.*"
     newer = [section_of(table, measured) for table in tables]
-    earlier = sections_of(PAGE.read_text(encoding="utf-8"))
-    PAGE.write_text(page(merged(earlier, newer), dose, lines), encoding="utf-8")
+    earlier = sections_of(FIGURES.read_text(encoding="utf-8"))
+    FIGURES.write_text(page(merged(earlier, newer), dose, lines), encoding="utf-8")
     for table in tables:
         (DRAWINGS / drawing_of(table)).write_text(drawing(table), encoding="utf-8")
 

@@ -9,7 +9,7 @@ from tests.bench.parts import PARTS
 from tests.bench.rounds import SMALL, Goal, Measured, Table, Way, measure_in_turns
 from tests.chaos import testbed as beds
 
-PAGE = report.PAGE.read_text(encoding="utf-8")
+FIGURES = report.FIGURES.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def bed() -> Generator[beds.Testbed]:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_the_smallest_dose_of_a_part_returns_figures_that_the_page_shows(
+def test_the_smallest_dose_of_a_part_returns_figures_that_are_shown(
     part: str, bed: beds.Testbed
 ) -> None:
     tables = tuple(PARTS[part](bed, SMALL))
@@ -32,7 +32,7 @@ def test_the_smallest_dose_of_a_part_returns_figures_that_the_page_shows(
             assert len(row.values) == SMALL.rounds
             assert min(row.values) > 0
             assert row.name != table.baseline or ratio == 1
-        assert f"(../images/{report.drawing_of(table)})" in PAGE
+        assert f"(../../docs/images/{report.drawing_of(table)})" in FIGURES
         assert (report.DRAWINGS / report.drawing_of(table)).exists()
 
 
@@ -101,7 +101,7 @@ def test_two_promises_of_a_table_with_one_name_are_refused() -> None:
 
 def test_each_promise_of_the_page_has_a_name_of_its_own() -> None:
     names: list[str] = []
-    for section in report.sections_of(PAGE):
+    for section in report.sections_of(FIGURES):
         names += [promise.rsplit(" | ", 3)[0] for promise in section.promises]
 
     assert len(names) > 30
@@ -114,7 +114,7 @@ def test_a_page_says_whether_the_machine_was_quiet() -> None:
 
 
 def test_a_written_part_replaces_its_section_and_keeps_the_others() -> None:
-    earlier = tuple(report.sections_of(PAGE))
+    earlier = tuple(report.sections_of(FIGURES))
     titles = [section.title for section in earlier]
     first = earlier[0]
     again = report.Section(

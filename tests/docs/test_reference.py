@@ -105,8 +105,8 @@ def test_every_context_has_its_ports_errors_and_suite_in_the_reference() -> None
 
 
 def test_every_public_module_of_the_reference_shows_its_names() -> None:
-    for chapter, (_, modules) in api.chapters().items():
-        text = page(f"reference/api/{chapter}.md")
+    for title, modules in api.chapters().values():
+        text = api.chapter_page(title, modules)
         for module in modules:
             section = text.partition(f"## {module}\n")[2].partition("\n## ")[0]
             assert "\n: " in section, module

@@ -1,4 +1,4 @@
-"""The rows of guards in the committed page, and the part of the attacks that a run repeats.
+"""The rows of guards in the committed measurement, and the part of the attacks that a run repeats.
 
 A run of the gate repeats every tenth row, with its attack, and every tenth attack.
 """
@@ -12,7 +12,7 @@ from tests.guards.attack_parts import Kind
 from tests.guards.attacks import all_attacks
 from tests.guards.repeats import repeated
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "guards.md"
+DOCUMENT = Path(__file__).parent / "measured.md"
 STEP = 10
 HEADINGS: Mapping[str, str] = {"postgresql": "### On PostgreSQL", "sqlite": "### On SQLite"}
 GUARD_ROW = re.compile(r"\| `(?P<guard>[^`]+)` \| (?P<attack>.*?) \| .*")

@@ -1,4 +1,4 @@
-"""`python -m tests.guards.table` measures every guard and writes docs/reference/guards.md."""
+"""`python -m tests.guards.table` measures every guard and writes `measured.md`."""
 
 import logging
 import os
@@ -12,7 +12,6 @@ from tests.guards.attacks_on_records import LIES
 from tests.guards.mutations import UNREACHED, DatabaseReport, Refusal, Report, measure
 from tests.guards.page_rows import DOCUMENT, HEADINGS
 from tests.guards.page_texts import (
-    DATABASE_ONLY,
     DETECTED,
     FOREIGN_KEYS_OFF,
     GUARDS,
@@ -33,7 +32,7 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory
 
 
 def main() -> None:
-    """Measure every guard on new databases, with lines about the progress, and write the page."""
+    """Measure every guard on new databases, with lines about the progress, and write the file."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     logging.getLogger(MEASURING).setLevel(logging.INFO)
     parent = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
@@ -74,7 +73,6 @@ def render(report: Report) -> str:
         findings_table(report.replica_mode),
         DETECTED,
         "\n".join(f"- {name}" for name in LIES),
-        DATABASE_ONLY,
     )
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
