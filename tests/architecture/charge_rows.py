@@ -1,4 +1,4 @@
-"""The rows of facts 5.1: the states of a charge, each with its test."""
+"""The states of a charge, each with its test."""
 
 from typing import Final
 

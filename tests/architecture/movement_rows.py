@@ -1,4 +1,4 @@
-"""The rows of facts 5.7: the postings of each movement, each with its test."""
+"""The postings of each movement, each with its test."""
 
 from typing import Final
 

@@ -11,7 +11,8 @@ from tests.sql.freeze import newest_revision
 from tests.sql.revisions import WRITTEN, declared_path
 
 TEXT = page("architecture.md")
-INVARIANTS = list(rows(TEXT, "invariant"))
+INVARIANTS = list(rows(page("reference/invariants.md"), "invariant"))
+MIN_NAMES = 40  # of files and functions
 MIN_INVARIANTS = 40
 ALL_GUARDS = ("every guard, ", "the guards of the host's table, ")
 NAMED_BY_SEEDS = {
@@ -19,7 +20,7 @@ NAMED_BY_SEEDS = {
     "backend/INFRA_HANDOFF.md",
     "backend/services/job_worker.py",
 }
-TESTED_ELSEWHERE = {"guards.md", "seed-map.md"}
+TESTED_ELSEWHERE = {"seed-map.md"}
 SQL = {
     name: declared_path(WRITTEN, newest_revision(), name).read_text(encoding="utf-8")
     for name in ("sqlite", "postgresql")
@@ -47,7 +48,7 @@ FILE = re.compile(r"(?:[\w.-]+/)+[\w.-]*\.(?:py|sql|md|toml|txt)(?:: [\w.]+)?")
 
 
 def pages() -> Iterator[Path]:
-    """Yield the written pages, without two that have a test of their own."""
+    """Yield the written pages, without one that has a test of its own."""
     for path in DOCS.rglob("*.md"):
         if "_build" not in path.parts and path.name not in TESTED_ELSEWHERE:
             yield path
@@ -92,7 +93,7 @@ def test_an_invariant_is_enforced_in_three_places_and_tested(row: list[str]) -> 
 def test_the_files_and_functions_of_the_page_exist() -> None:
     names = files_in(TEXT)
 
-    assert len(names) > len(INVARIANTS)
+    assert len(names) >= MIN_NAMES
     assert [name for name in names if not is_there(name)] == []
 
 
@@ -108,7 +109,7 @@ def test_a_task_leads_to_what_has_to_be_changed(task: str) -> None:
     changes = {row[0]: row[1] for row in rows(TEXT, "to")}
 
     assert changes[task]
-    assert "### To add a field" in TEXT
+    assert "## Add a field" in page("change-indelible.md")
 
 
 def test_the_files_that_a_page_names_exist() -> None:

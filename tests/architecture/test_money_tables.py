@@ -1,4 +1,4 @@
-"""Each row of facts 5.1, 5.5 and 5.7 has a test by name that runs and asserts what the row says."""
+"""Each state of a charge, webhook step and movement has a test that asserts what its row says."""
 
 import re
 from collections.abc import Iterable

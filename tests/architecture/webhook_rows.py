@@ -1,4 +1,4 @@
-"""The steps of facts 5.5: a webhook and its processing, each with its test."""
+"""The steps of a webhook and its processing, each with its test."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""A transfer whose idempotency key Stripe knows with other parameters (facts 8, row 32).
+"""A transfer whose idempotency key Stripe knows with other parameters.
 
 The payout runs against the simulator: the answer is its `idempotency_error`, not one of a test.
 """

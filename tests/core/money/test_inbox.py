@@ -1,4 +1,4 @@
-"""Every step of facts 5.5: events are stored first, and processed once whatever happens."""
+"""Every step of an event: events are stored first, and processed once whatever happens."""
 
 import json
 

@@ -57,7 +57,7 @@ def payout(kind: str, **values: object) -> MovementDraft:
 
 
 def golden(**values: object) -> MovementDraft:
-    """Return the draft of the golden settlement (facts 4.4)."""
+    """Return the draft of the golden settlement."""
     amounts = {"E1": 5628, "E2": 2813, "E3": 2813}
     common = {
         "settlement_id": "s1",

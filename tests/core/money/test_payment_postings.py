@@ -1,4 +1,4 @@
-"""Every row of facts 5.7 about payments, refunds and disputes: accounts, sums and keys."""
+"""Every movement of payments, refunds and disputes: accounts, sums and keys."""
 
 import pytest
 from tests.core.money.payments import (

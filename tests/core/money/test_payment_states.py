@@ -1,4 +1,4 @@
-"""Every row of facts 5.1: the states of a charge, moved by Stripe's events."""
+"""Every one of the states of a charge, moved by Stripe's events."""
 
 from datetime import timedelta
 

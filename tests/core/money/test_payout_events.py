@@ -1,4 +1,4 @@
-"""Events of Stripe about transfers, payouts and accounts (facts 5.5, last rows)."""
+"""Events of Stripe about transfers, payouts and accounts."""
 
 from typing import Any, Final
 

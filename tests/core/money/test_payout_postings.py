@@ -1,4 +1,4 @@
-"""Every row of facts 5.7 about settlements and payouts: accounts, sums and keys."""
+"""Every movement of settlements and payouts: accounts, sums and keys."""
 
 from tests.core.money.postings import rows
 from tests.payout_runs import FEE, SETTLEMENT, Fault, PayoutRun

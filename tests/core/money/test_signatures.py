@@ -1,4 +1,4 @@
-"""The signature of webhooks: the vector of facts 5.4, and the judgement of Stripe's library."""
+"""The signature of webhooks: a known vector, and the judgement of Stripe's library."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from indelible.kernel import IndelibleError
 from indelible.money.errors.payments import StripeSignatureInvalid
 from indelible.money.rules.signatures import sign, verify_signature
 
-SECRET = "whsec_test_secret"  # noqa: S105 - of facts 5.4
+SECRET = "whsec_test_secret"  # noqa: S105 - of the known vector
 BODY = b'{"id":"evt_1"}'
 SECONDS = 1_700_000_000
 NOW = datetime.fromtimestamp(SECONDS, UTC)

@@ -1,4 +1,4 @@
-"""Payments, refunds and disputes around a settlement, by HTTP and the simulator (facts 5.7)."""
+"""Payments, refunds and disputes around a settlement, by HTTP and the simulator."""
 
 import logging
 from pathlib import Path

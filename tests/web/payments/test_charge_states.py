@@ -1,4 +1,4 @@
-"""Every row of facts 5.1 through HTTP: payers, Stripe's simulator, its webhooks, our stages."""
+"""Every state of a charge through HTTP: payers, Stripe's simulator, its webhooks, our stages."""
 
 import logging
 from pathlib import Path

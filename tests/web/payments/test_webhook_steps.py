@@ -1,4 +1,4 @@
-"""Every step of facts 5.5 through HTTP: the simulator's webhooks, our server, and our stages."""
+"""Every step of a webhook through HTTP: the simulator's webhooks, our server, and our stages."""
 
 import json
 import logging

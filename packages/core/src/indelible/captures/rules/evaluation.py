@@ -1,7 +1,7 @@
 """Inputs and results of an algorithm version's formulas, and their evaluation in Python.
 
 A store evaluates the formulas in its own way: PostgreSQL within a function of its own, SQLite
-within its SELECT statements, the memory store by `PythonFormulaEngine`. All must agree within
+within its SELECT statements, the memory store by `MemoryFormulaEngine`. All must agree within
 `TOLERANCE`.
 """
 

@@ -46,7 +46,7 @@ class Side(StrEnum):
 
 
 class AccountKind(StrEnum):
-    """The kinds of accounts (facts 5.7); `escrow` is the fact sheet's contest_pool."""
+    """The kinds of accounts; `escrow` is what the players of a reference have paid in."""
 
     STRIPE_BALANCE = "stripe_balance"
     DISPUTE_RECEIVABLE = "dispute_receivable"
@@ -87,7 +87,7 @@ REFERENCE_KINDS: Final = frozenset(
 
 
 class MovementKind(StrEnum):
-    """The kinds of movements (facts 5.7), and three of our own.
+    """The kinds of movements: one for each fact that is booked.
 
     PAYMENT_QUARANTINED books money of another amount or currency than its charge's. REVERSAL is
     the mirror of a movement that was posted in error. REVERSAL_PROPOSED moves no money: it notes
@@ -183,7 +183,7 @@ class ReconciliationScope(StrEnum):
 
 
 class ReconciliationRule(StrEnum):
-    """The rules of a reconciliation (facts 5.8)."""
+    """The rules of a reconciliation; `rules/reconciliation.py` says what each compares."""
 
     R1 = "R1"
     R2 = "R2"

@@ -1,4 +1,4 @@
-"""Decide what an event about a payment intent does to its charge (facts 5.1).
+"""Decide what an event about a payment intent does to its charge.
 
 The order of delivery is not guaranteed. An event that would move a charge backwards is stale, and
 a fact that is booked is not booked again.

@@ -200,7 +200,7 @@ def needs_look_up(transfer: Transfer, facts: SendFacts, *, now: datetime) -> boo
 
 
 def decide_failure(transfer: Transfer, error: IndelibleError, *, now: datetime) -> FailureDecision:
-    """Decide what follows from an error of the gateway (facts 6.4)."""
+    """Decide what follows from an error of the gateway: park, try again or fail."""
     if isinstance(error, GatewayParked):
         # Stripe repeats the answer to a key, although the reason may pass.
         return FailureDecision(

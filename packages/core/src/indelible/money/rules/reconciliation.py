@@ -1,4 +1,4 @@
-"""The rules R1 to R12 of a reconciliation (facts 5.8), as pure functions over what was read.
+"""The rules R1 to R12 of a reconciliation, as pure functions over what was read.
 
 Each returns the differences that it has found. Any difference is a discrepancy, whatever its size.
 """

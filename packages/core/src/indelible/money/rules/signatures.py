@@ -1,4 +1,4 @@
-"""The signature of Stripe's webhooks (facts 5.4): HMAC-SHA256 of the time and the raw bytes."""
+"""The signature of Stripe's webhooks: HMAC-SHA256 of the time and the raw bytes."""
 
 import hmac
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The stage that processes received events of Stripe (facts 5.5, steps 6 to 8)."""
+"""The stage that processes received events of Stripe: each has its effect once, or waits."""
 
 import logging
 from typing import Final

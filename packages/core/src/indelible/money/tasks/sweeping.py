@@ -79,7 +79,7 @@ class SweepError:
 
 @frozen(kw_only=True)
 class SweepResult:
-    """The result of a run of the scheduler (facts 6.5)."""
+    """The result of a run of the scheduler."""
 
     success: bool
     jobs_processed: int

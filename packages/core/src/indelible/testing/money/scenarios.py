@@ -40,7 +40,7 @@ OTHER: Final = "contest-2"
 USD: Final = "USD"
 FEE: Final = 2501
 POOL: Final = 12505
-# The golden settlement of five fees (facts 4.4): three winners, the rake and one cent.
+# The golden settlement of five fees: three winners, the rake and one cent.
 GOLDEN: Final = (("ann", 5628), ("bob", 2813), ("cat", 2813))
 WON: Final = dict(GOLDEN)
 RAKE: Final = 1250

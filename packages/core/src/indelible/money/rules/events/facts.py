@@ -108,7 +108,7 @@ def read_account(fields: JsonFields) -> AccountObject:
     )
 
 
-# The types of events that have an effect (facts 5.5). The payouts of connected accounts to their
+# The types of events that have an effect. The payouts of connected accounts to their
 # banks are stored and change nothing here.
 READERS: Final[Mapping[str, Callable[[JsonFields], EventFacts]]] = {
     "payment_intent.succeeded": read_intent,

@@ -1,1 +1,1 @@
-"""The rules of the ledger: drafts of movements, and one builder for each kind of facts 5.7."""
+"""The rules of the ledger: drafts of movements, and one builder for each kind of movement."""

@@ -1,4 +1,4 @@
-"""The movements of payments, refunds and disputes (facts 5.7), one builder for each kind."""
+"""The movements of payments, refunds and disputes, one builder for each kind."""
 
 from indelible.money.entities.values import AccountKind, MovementKind
 from indelible.money.rules.ledger.drafts import AccountKey, MovementDraft, Proof, Step

@@ -1,4 +1,4 @@
-"""The movements of settlements and payouts (facts 5.7), and the mirror of a movement."""
+"""The movements of settlements and payouts, and the mirror of a movement."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
