@@ -21,7 +21,7 @@ from indelible.money.commands.payouts import (
     RegisterPayee,
 )
 from indelible.money.entities.ledger import Movement
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt
 from indelible.money.entities.stripe_objects import BalanceAmount, ReversalObject, TransferObject
 from indelible.money.entities.values import MovementKind
 from indelible.money.errors.gateway import (
@@ -231,6 +231,12 @@ class PayoutRun:
     known_references: KnownReferences = field(factory=KnownReferences)
 
     # Steps
+
+    def attempts(self, transfer_id: str) -> tuple[TransferAttempt, ...]:
+        """Return the attempts of a transfer, oldest first."""
+        return self.store.read(
+            lambda tx: tx.money.transfers.attempts(transfer_id, after=0, limit=50)
+        )
 
     def execute(self, handler: Any, command: Any, actor: Actor = OPERATOR) -> Any:  # noqa: ANN401 - of any type
         """Run a handler."""

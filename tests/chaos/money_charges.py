@@ -37,7 +37,7 @@ from indelible.money.handlers.charges import open_charge
 from indelible.money.handlers.switches import resume_payments
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.lifecycle.reconciliations import InboxStatus
-from indelible.money.queries.payouts import get_switch
+from indelible.money.repositories import payments_switch
 
 AMOUNT_MINOR: Final = 2_501
 CHARGES_PER_REFERENCE: Final = 100
@@ -194,7 +194,7 @@ class ChargeDose:
             if not found:
                 break
             self.report.found_by_r12 += found["R12"]
-            switch = site.store.read(get_switch)
+            switch = site.store.read(payments_switch)
             if switch is not None and switch.is_halted:  # by an event that has no outcome yet
                 site.execute(resume_payments, ResumePayments(), OPERATOR)
             site.work()

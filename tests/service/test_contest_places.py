@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from tests.web.harness import Json, Web
 
-from indelible import contests
 from indelible.kernel import Actor
 from indelible.testing.contests.scenarios import ROSTER, ContestScenario, new_contest
 from indelible_service.serving.single_process import create_api_server
@@ -68,8 +67,7 @@ def enter_all_at_once(port: int, contest_id: str, keys: list[str]) -> list[tuple
 
 def taken_places(scenario: ContestScenario) -> list[int]:
     """Return the place of each entry of a contest, lowest first; 0 for an entry without one."""
-    entries = scenario.store.read(contests.list_entries, scenario.contest_id, limit=100)
-    return sorted(saved.entry.place_number or 0 for saved in entries)
+    return sorted(saved.entry.place_number or 0 for saved in scenario.entries)
 
 
 def test_ten_requests_at_once_for_the_last_place_create_one_entry(web: Web, port: int) -> None:

@@ -23,7 +23,7 @@ from indelible.money.handlers.ledger import settle
 from indelible.money.handlers.payees import register_payee
 from indelible.money.handlers.reconciliations import start_reconciliation
 from indelible.money.queries import balances
-from indelible.money.queries.payouts import get_switch
+from indelible.money.repositories import payments_switch
 from indelible.money.rules.ledger.drafts import SettlementLine
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks.paying import PaymentStarter
@@ -285,7 +285,7 @@ def test_a_difference_is_listed_with_its_remedy(books: Books) -> None:
     assert {line["rule"] for line in found} == {"R12"}
     assert {line["grace_seconds"] for line in found} == {900}
     assert {line["remedy"] for line in found} == {"STORED"}
-    assert books.store.read(get_switch) is None
+    assert books.store.read(payments_switch) is None
 
 
 def test_a_difference_is_printed_with_what_its_rule_compares(books: Books) -> None:
@@ -305,7 +305,7 @@ def test_an_outage_of_stripe_proves_nothing_and_halts_nothing(books: Books) -> N
     error = json.loads(result.stderr)
     assert (result.exit_code, error["code"]) == (3, "RECONCILIATION_NOT_FINISHED")
     assert error["detail"]["error_code"] == "STRIPE_API_ERROR"
-    assert books.store.read(get_switch) is None
+    assert books.store.read(payments_switch) is None
     backfill = error_code("money", "backfill", settings=books.settings, exit_code=3)
     assert backfill == "STRIPE_API_ERROR"
 

@@ -168,7 +168,7 @@ def test_a_crash_at_any_failpoint_leaves_contest_run_and_lines_together(store: S
             store.at_failpoint = no_failpoint
         is_settled = scenario.contest.status is ContestStatus.COMPLETE
         assert (scenario.runs[0].status is RunStatus.COMPLETE) == is_settled, number
-        assert bool(store.read(contests.list_lines, run.id)) == is_settled, number
+        assert bool(scenario.lines_of(run.id)) == is_settled, number
 
     assert number > 5
     assert verify(store) == ()
@@ -225,7 +225,7 @@ def test_an_export_contains_the_lines_of_a_settlement_and_its_payloads(store: Sq
 
     assert ("settlement_run", "complete") in actions
     assert ("contest", "complete") in actions
-    for line in store.read(contests.list_lines, scenario.runs[0].id):
+    for line in scenario.lines:
         assert text.count(line.entry_id) > 1
     for event in scenario.events:
         assert f'"digest":"{event.payload_digest}"' in text

@@ -34,7 +34,7 @@ def test_an_actor_with_many_changes_has_the_same_concepts(
     }
 
     for matching, count in counts.items():
-        overviews = store.read(concepts.list_overviews, matching)
+        overviews = store.read(concepts.search_overviews, matching).overviews
         assert len(overviews) == count, matching
         assert {overview.actor for overview in overviews} <= {matching.actor}
         assert store.read(concepts.count_concepts, matching) == count, matching

@@ -1,14 +1,19 @@
 """Steps of contests and entries: each becomes a command that fits those of the oracle."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from tests.stateful.steps import ALL, Call, Step, Twist, World, expected_seq, pick_newest
 
 from indelible import contests
+from indelible.app import ReadTx
 from indelible.contests import ContestSaved, EntrySaved
+from indelible.contests.entities.entries import Entry
 from indelible.contests.entities.values import ResolveAction
+from indelible.contests.ports import ALL_CONTESTS, ALL_ENTRIES
 from indelible.contests.rules.configuration.parsing import document_instant
+from indelible.kernel import Head
 from indelible.testing.contests.payloads import PLAYERS
 from indelible.testing.contests.scenarios import FEE, configuration
 from indelible.testing.stores import BEGINNING
@@ -26,16 +31,25 @@ UNKNOWN_PLAYER = "P99"
 
 def all_contests(world: World) -> tuple[ContestSaved, ...]:
     """Return all contests, in the order of their ids."""
-    return world.oracle.read(contests.list_contests, limit=ALL)
+    heads = world.oracle.read(
+        lambda tx: tx.contests.contests.list_page(ALL_CONTESTS, where={}, after="", limit=ALL)
+    )
+    return tuple(ContestSaved(contest=head.entity, seq=head.revision.seq) for head in heads)
 
 
 def all_entries(world: World) -> list[EntrySaved]:
     """Return the entries of all contests."""
     entries: list[EntrySaved] = []
     for saved in all_contests(world):
-        entries += world.oracle.read(contests.list_entries, saved.contest.id, limit=ALL)
+        where = {"contest_id": saved.contest.id}
+        for head in world.oracle.read(_list_entries, where):
+            entries.append(EntrySaved(entry=head.entity, seq=head.revision.seq))
 
     return entries
+
+
+def _list_entries(tx: ReadTx, where: Mapping[str, object]) -> tuple[Head[Entry], ...]:
+    return tx.contests.entries.list_page(ALL_ENTRIES, where=where, after="", limit=ALL)
 
 
 def publish_contest(world: World, step: Step) -> Call:

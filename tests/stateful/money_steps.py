@@ -17,6 +17,7 @@ from indelible.money.commands.payouts import (
 )
 from indelible.money.entities.lines import LedgerLine
 from indelible.money.entities.values import REVERSED_BY_OPERATORS, MovementKind
+from indelible.money.ports.ledger import ALL_MOVEMENTS
 from indelible.money.rules.ledger.payouts import (
     guarantee_topup,
     payout_reversed,
@@ -40,7 +41,10 @@ UNKNOWN_ID = "nobody"
 
 def all_movements(world: World) -> tuple[Movement, ...]:
     """Return all movements."""
-    return world.oracle.read(money.list_movements, limit=ALL)
+    heads = world.oracle.read(
+        lambda tx: tx.money.movements.list_page(ALL_MOVEMENTS, where={}, after="", limit=ALL)
+    )
+    return tuple(head.entity for head in heads)
 
 
 def pay_fee(_: World, step: Step) -> Call:
@@ -177,7 +181,7 @@ def post(tx: WriteTx, draft: MovementDraft) -> MovementPosted:
 
 def _payout_of(world: World, transfer_id: str, line: OwedLine) -> MovementDraft:
     """Return the draft of a transfer that pays a line, for the reference of its settlement."""
-    movement = world.oracle.read(money.get_movement, line.movement_id).movement
+    movement = world.oracle.read(lambda tx: tx.money.movements.get(line.movement_id)).entity
     return payout(transfer_id, line, reference=movement.reference or REFERENCE)
 
 

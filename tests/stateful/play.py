@@ -11,12 +11,15 @@ from tests.stateful.resolve import next_call
 from tests.stateful.steps import ALL, Call, Program, Verb, World
 from tests.stateful.stores import Player, Stage
 
-from indelible import captures, concepts, contests, money, projects, tokens
+from indelible import captures, concepts, money, projects, tokens
 from indelible.app import ReadTx
 from indelible.concepts import ConceptFilter
+from indelible.contests.ports import ALL_CONTESTS, ALL_ENTRIES
 from indelible.kernel import IndelibleError, digest
 from indelible.kernel.keys import list_keys
 from indelible.kernel.settings import setting_texts
+from indelible.money.ports.ledger import ALL_ACCOUNTS, ALL_MOVEMENTS
+from indelible.money.ports.payouts import ALL_PAYEES
 from indelible.testing.money.scenarios import PARTIES
 from indelible.testing.stores import AnyStore
 
@@ -180,18 +183,19 @@ def _read_projects(tx: ReadTx) -> Iterator[object]:
 
 def _read_contests(tx: ReadTx) -> Iterator[object]:
     """Yield the results of the queries on contests, their entries and their logs."""
-    for saved in contests.list_contests(tx, limit=ALL):
-        contest_id = saved.contest.id
-        yield saved
-        yield contests.list_configurations(tx, contest_id, limit=ALL)
+    for head in tx.contests.contests.list_page(ALL_CONTESTS, where={}, after="", limit=ALL):
+        contest_id = head.entity.id
+        yield head
+        yield tx.contests.contests.configurations(contest_id, after=0, limit=ALL)
         yield tx.contests.logs.get(contest_id)
-        yield contests.list_events(tx, contest_id, limit=ALL)
+        yield tx.contests.logs.events(contest_id, after=0, limit=ALL)
         yield tx.contests.entries.lowest_free_place_number(contest_id, None)
         yield tx.contests.entries.entries_revision(contest_id)
-        yield tuple(tx.contests.entries.eligible(contest_id, saved.contest.end_time))
-        for entry in contests.list_entries(tx, contest_id, limit=ALL):
+        yield tuple(tx.contests.entries.eligible(contest_id, head.entity.end_time))
+        where = {"contest_id": contest_id}
+        for entry in tx.contests.entries.list_page(ALL_ENTRIES, where=where, after="", limit=ALL):
             yield entry
-            yield contests.list_rosters(tx, entry.entry.id, limit=ALL)
+            yield tx.contests.entries.rosters(entry.entity.id, after=0, limit=ALL)
 
 
 def _read_money(tx: ReadTx) -> Iterator[object]:
@@ -199,14 +203,14 @@ def _read_money(tx: ReadTx) -> Iterator[object]:
     yield money.balances(tx)
     yield money.owed_lines(tx, limit=ALL)
     yield money.owed_lines(tx, unpaid=True, limit=ALL)
-    yield money.list_payees(tx, limit=ALL)
+    yield tx.money.payees.list_page(ALL_PAYEES, where={}, after="", limit=ALL)
     for party in PARTIES:
         yield money.statement(tx, party, limit=ALL)
-    for account in money.list_accounts(tx, limit=ALL):
+    for account in tx.money.accounts.list_page(ALL_ACCOUNTS, where={}, after="", limit=ALL):
         yield account
-        yield money.list_account_lines(tx, account.id, limit=ALL)
-    for movement in money.list_movements(tx, limit=ALL):
+        yield money.list_account_lines(tx, account.entity.id, limit=ALL)
+    for movement in tx.money.movements.list_page(ALL_MOVEMENTS, where={}, after="", limit=ALL):
         yield movement
-        yield money.list_postings(tx, movement.id, limit=ALL)
-        yield tx.money.movements.covered_items(movement.id, after=0, limit=ALL)
-        yield tx.money.movements.reversal_of(movement.id)
+        yield money.list_postings(tx, movement.entity.id, limit=ALL)
+        yield tx.money.movements.covered_items(movement.entity.id, after=0, limit=ALL)
+        yield tx.money.movements.reversal_of(movement.entity.id)

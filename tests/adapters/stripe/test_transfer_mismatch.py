@@ -21,7 +21,6 @@ from indelible.money.errors.payouts import FourEyesRequired
 from indelible.money.handlers.payouts.reissuing import reissue_transfer
 from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
 from indelible.money.queries import balances
-from indelible.money.queries.payouts import list_attempts
 from indelible.money.rules.payouts import transfer_group, transfer_metadata
 
 pytestmark = pytest.mark.slow  # Each test runs a simulator.
@@ -77,8 +76,7 @@ class Payout:
 
     def kinds(self) -> list[AttemptKind]:
         """Return the kinds of the attempts of Ann's transfer."""
-        attempts = self.run.store.read(list_attempts, self.transfer().id)
-        return [attempt.kind for attempt in attempts]
+        return [attempt.kind for attempt in self.run.attempts(self.transfer().id)]
 
     def owed_minor(self) -> int:
         """Return what is owed to Ann."""

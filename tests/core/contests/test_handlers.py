@@ -112,7 +112,7 @@ def test_a_settlement_is_saved_whole_or_not_at_all(store: MemoryStore) -> None:
 
     assert scenario.saved == before
     assert scenario.runs == (run,)
-    assert store.read(contests.list_lines, run.id) == ()
+    assert scenario.lines_of(run.id) == ()
 
 
 @pytest.mark.slow

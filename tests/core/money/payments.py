@@ -15,6 +15,7 @@ from indelible.money.commands.payments import OpenCharge, RequestRefund
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.events import StripeEvent
+from indelible.money.entities.ledger import Movement
 from indelible.money.entities.refunds import Refund
 from indelible.money.entities.stripe_objects import Intent
 from indelible.money.entities.values import (
@@ -28,7 +29,6 @@ from indelible.money.handlers.charges import open_charge
 from indelible.money.handlers.inbox import receive_event
 from indelible.money.handlers.ledger import settle
 from indelible.money.handlers.refunds import request_refund
-from indelible.money.queries import get_movement
 from indelible.money.rules.events import parse_envelope
 from indelible.money.rules.ledger.drafts import SettlementLine
 from indelible.money.rules.stages import (
@@ -226,11 +226,15 @@ class PaymentRun:
                 return head.entity.balance_minor
         return 0
 
+    def movement(self, movement_id: str) -> Movement:
+        """Return a movement."""
+        return self.store.read(lambda tx: tx.money.movements.get(movement_id)).entity
+
     def kinds(self) -> list[MovementKind]:
         """Return the kinds of all movements in the order in which they were posted."""
         changes = self.store.feed(limit=1_000).changes
         ids = [change.entity_id for change in changes if change.lifecycle == "movement"]
-        return [self.store.read(get_movement, one).movement.kind for one in ids]
+        return [self.movement(one).kind for one in ids]
 
     def actions(self, charge: Charge) -> list[str]:
         """Return the actions of a charge."""

@@ -9,7 +9,8 @@ from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.values import ReconciliationScope
 from indelible.money.handlers.reconciliations import start_reconciliation
 from indelible.money.lifecycle.reconciliations import ReconciliationStatus
-from indelible.money.queries.payouts import get_switch, list_reconciliations
+from indelible.money.ports.payments import ALL_RECONCILIATIONS
+from indelible.money.repositories import payments_switch
 from indelible.money.tasks import reconciling
 
 FULL = ReconciliationScope.FULL
@@ -23,8 +24,12 @@ def week() -> Week:
 
 def reconciliations(week: Week) -> list[Reconciliation]:
     """Return the reconciliations, oldest first."""
-    stored = week.store.read(list_reconciliations)
-    found = [saved.reconciliation for saved in stored]
+    heads = week.store.read(
+        lambda tx: tx.money.reconciliations.list_page(
+            ALL_RECONCILIATIONS, where={}, after="", limit=50
+        )
+    )
+    found = [head.entity for head in heads]
     return sorted(found, key=lambda reconciliation: reconciliation.started_at)
 
 
@@ -63,11 +68,11 @@ def test_findings_that_are_not_stored_are_found_again(
     assert not task.is_completed
     (failed,) = reconciliations(week)
     assert failed.status is ReconciliationStatus.FAILED
-    assert week.store.read(get_switch) is None
+    assert week.store.read(payments_switch) is None
 
     week.clock.advance(0.1 * HOURS)
 
     assert week.run_recurring(stage).is_completed
-    switch = week.store.read(get_switch)
+    switch = week.store.read(payments_switch)
     assert switch is not None
     assert switch.is_halted

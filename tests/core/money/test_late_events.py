@@ -6,13 +6,12 @@ from tests.core.money.payments import START, PaymentRun, dispute_body, intent_bo
 from indelible.money.entities.values import MovementKind
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.lifecycle.reconciliations import InboxStatus
-from indelible.money.queries import get_movement
 
 
 def occurred_at(run: PaymentRun, kind: MovementKind) -> object:
     """Return when the only movement of a kind occurred."""
     heads = run.store.read(lambda tx: tx.money.movements.find({"kind": kind}, limit=2))
-    (movement,) = [run.store.read(get_movement, head.entity.id).movement for head in heads]
+    (movement,) = [run.movement(head.entity.id) for head in heads]
     return movement.occurred_at
 
 

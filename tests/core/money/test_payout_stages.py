@@ -32,7 +32,6 @@ from indelible.money.handlers.payouts.planning import plan_payouts
 from indelible.money.handlers.payouts.reissuing import reissue_transfer
 from indelible.money.handlers.switches import halt_payments, resume_payments
 from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
-from indelible.money.queries.payouts import list_attempts
 from indelible.money.rules.payouts import AUTOMATIC, SEND_TRANSFER_STAGE
 from indelible.money.tasks.payout_failpoints import PAYOUT_FAILPOINTS, PayoutFailpoint
 from indelible.money.tasks.sending import KnownReferences
@@ -44,8 +43,7 @@ SEND_POINTS = [point for point in PAYOUT_FAILPOINTS if not point.name.startswith
 
 def kinds(run: PayoutRun, party: str = "ann") -> list[AttemptKind]:
     """Return the kinds of the attempts of a transfer."""
-    attempts = run.store.read(list_attempts, run.transfer(party).id)
-    return [attempt.kind for attempt in attempts]
+    return [attempt.kind for attempt in run.attempts(run.transfer(party).id)]
 
 
 def test_a_payout_pays_each_winner_once() -> None:

@@ -19,7 +19,7 @@ from indelible.money.handlers.reconciliations import FOLLOW_UP
 from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.lifecycle.reconciliations import ReconciliationStatus
-from indelible.money.queries.payouts import get_switch
+from indelible.money.repositories import payments_switch
 from indelible.money.rules import reconciliation as rules
 from indelible.money.rules.reconciliation import RECONCILE_FULL_STAGE
 from indelible.money.rules.stages import RECORD_FEE_STAGE
@@ -49,7 +49,7 @@ def test_nothing_is_found_in_a_clean_week(week: Week) -> None:
     assert discrepancies == ()
     assert reconciliation.has_passed
     assert reconciliation.checked == tuple(f"R{number}" for number in range(1, 13))
-    assert week.store.read(get_switch) is None
+    assert week.store.read(payments_switch) is None
 
 
 def test_r2_finds_a_balance_that_differs(week: Week) -> None:
@@ -298,7 +298,7 @@ def test_r12_finds_an_event_that_was_never_received_and_stores_it(week: Week) ->
 def test_a_discrepancy_halts_new_payments_until_somebody_resumes_them(week: Week) -> None:
     week.books.transfers.clear()
     week.reconcile()
-    switch = week.store.read(get_switch)
+    switch = week.store.read(payments_switch)
     assert switch is not None
     assert switch.reason_code == "RECONCILIATION_DISCREPANCY"
     with pytest.raises(PaymentsHalted):
@@ -339,7 +339,7 @@ def test_webhooks_that_a_reconciliation_stores_halt_nothing(
     if scope is ReconciliationScope.FULL:
         expected |= {"R2": Remedy.AWAITED, "R6": Remedy.AWAITED}
     assert {found.rule.value: found.remedy for found in discrepancies} == expected
-    assert open_week.store.read(get_switch) is None
+    assert open_week.store.read(payments_switch) is None
     follow_up = open_week.store.read(lambda tx: tx.tasks.get(RECONCILE_FULL_STAGE, FOLLOW_UP))
     assert follow_up.due_at == open_week.clock.now() + rules.GRACE
 
@@ -347,7 +347,7 @@ def test_webhooks_that_a_reconciliation_stores_halt_nothing(
     open_week.process(RECORD_FEE_STAGE)
     open_week.clock.advance(HOURS)
     assert open_week.found() == set()
-    assert open_week.store.read(get_switch) is None
+    assert open_week.store.read(payments_switch) is None
 
 
 def test_a_difference_that_stored_events_do_not_explain_halts_the_next_time(
@@ -357,7 +357,7 @@ def test_a_difference_that_stored_events_do_not_explain_halts_the_next_time(
     open_week.books.change(1)
     open_week.clock.advance(3 * HOURS)
     open_week.reconcile()
-    assert open_week.store.read(get_switch) is None
+    assert open_week.store.read(payments_switch) is None
     open_week.finish()
     open_week.process(RECORD_FEE_STAGE)
     open_week.clock.advance(HOURS)
@@ -425,7 +425,7 @@ def test_a_reconciliation_without_an_answer_of_stripe_proves_nothing(week: Week)
     assert reconciliation.status is ReconciliationStatus.FAILED
     assert reconciliation.error_code == "STRIPE_API_ERROR"
     assert discrepancies == ()
-    assert week.store.read(get_switch) is None
+    assert week.store.read(payments_switch) is None
 
 
 SAME: Final = rules.ReconciliationFacts(now=NOW)

@@ -33,7 +33,8 @@ from indelible.money.errors.gateway import GatewayOutage
 from indelible.money.handlers.inbox import receive_event
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.handlers.payouts.planning import plan_payouts
-from indelible.money.queries.payouts import get_switch, list_discrepancies
+from indelible.money.queries.payouts import list_discrepancies
+from indelible.money.repositories import payments_switch
 from indelible.money.rules.events import parse_envelope
 from indelible.money.rules.payouts import AUTOMATIC, COMPLETE_PAYOUT_JOB_STAGE, SEND_TRANSFER_STAGE
 from indelible.money.tasks.payout_stages import PayoutStages
@@ -248,7 +249,7 @@ class Week(PaymentRun):
 
     def switch_reason(self) -> str | None:
         """Return why payments are halted, None if they are not."""
-        switch = self.store.read(get_switch)
+        switch = self.store.read(payments_switch)
         return None if switch is None else switch.reason_code
 
     def found(self) -> set[str]:

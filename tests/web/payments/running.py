@@ -32,8 +32,7 @@ from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.webhooks import WebhookRejection, list_webhook_rejections
 from indelible.memory import MemoryStore
 from indelible.money import Charge, StripeEvent
-from indelible.money.entities.ledger import Posting
-from indelible.money.queries import get_movement
+from indelible.money.entities.ledger import Movement, Posting
 from indelible.policy import Policy
 from indelible_stripe.simulator.state import Kind
 from indelible_stripe.simulator.webhooks import sign
@@ -214,12 +213,16 @@ class PaymentServer:
         assert self.run.ledger_sum() == 0
         return self.run.balances()
 
+    def read_movement(self, movement_id: str) -> Movement:
+        """Return a movement."""
+        return self.run.store.read(lambda tx: tx.money.movements.get(movement_id)).entity
+
     def postings(self) -> list[tuple[str, int]]:
         """Return the kinds and amounts of all movements, in the order of their changes."""
         found: list[tuple[str, int]] = []
         for change in self.run.history():
             if change.lifecycle == "movement":
-                movement = self.run.store.read(get_movement, change.entity_id).movement
+                movement = self.read_movement(change.entity_id)
                 found.append((movement.kind.value, movement.total_minor))
         return found
 

@@ -199,17 +199,6 @@ def list_concepts(
     return tx.concepts.search.page(wanted, after=after, limit=limit)
 
 
-def list_overviews(
-    tx: ConceptsRead, wanted: ConceptFilter, *, after: str = "", limit: int = PAGE_SIZE
-) -> tuple[ConceptOverview, ...]:
-    """Return the concepts of `list_concepts` with their last actors and warnings.
-
-    The warnings are those stored with the current version, at the levels of the store's policy.
-    """
-    levels = tx.policy.concepts.warning_levels
-    return _at_levels(tx.concepts.search.overview(wanted, after=after, limit=limit), levels)
-
-
 def search_overviews(
     tx: ConceptsRead,
     wanted: ConceptFilter,
@@ -218,8 +207,10 @@ def search_overviews(
     limit: int = PAGE_SIZE,
     max_searched: int = MAX_SEARCHED,
 ) -> SearchedOverviews:
-    """Return the concepts of `list_overviews`, with a text only the next of `max_searched`.
+    """Return the concepts of `list_concepts` with their last actors and warnings.
 
+    With a text, only the next `max_searched` concepts are searched. The warnings are those stored
+    with the current version, at the levels of the store's policy.
     A text that no concept has would be looked for in every concept otherwise.
     """
     levels = tx.policy.concepts.warning_levels

@@ -103,7 +103,7 @@ class ListsConformance:
             for text in ("proportion", "no such word"):
                 matching = ConceptFilter(order=order, text=text)
                 listed, parts = searched_in_parts(store, matching)
-                assert listed == store.read(concepts.list_overviews, matching), matching
+                assert listed == store.read(concepts.search_overviews, matching).overviews, matching
                 assert parts == len(names) / 2, matching
 
     def test_a_part_of_a_list_ends_where_its_page_is_full(self, store: AnyStore) -> None:

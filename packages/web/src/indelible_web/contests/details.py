@@ -11,6 +11,7 @@ from indelible.contests import (
     Field,
     parse_configuration,
 )
+from indelible.contests.queries import EntryDetails
 from indelible.contests.rules.configuration.values import TieBreaker
 from indelible.kernel import Head
 from indelible_web.contests.listing import get_visible
@@ -120,19 +121,17 @@ def field_view(tx: ReadTx, viewer: Viewer, contest_id: str) -> FieldView:
     )
 
 
-def entry_view(tx: ReadTx, head: Head[Entry]) -> EntryView:
+def entry_view(details: EntryDetails) -> EntryView:
     """Return an entry with its current roster."""
-    entry = head.entity
-    roster = tx.contests.entries.roster(entry.id, entry.roster_number)
-
+    entry = details.entry
     return project(
         EntryView,
         entry,
         fee_cents=entry.fee_minor,
         paid_cents=entry.paid_minor,
         rejection=entry.rejection_reason,
-        roster=project(RosterView, roster),
-        seq=head.revision.seq,
+        roster=project(RosterView, details.roster),
+        seq=details.seq,
     )
 
 

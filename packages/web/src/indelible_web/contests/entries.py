@@ -5,8 +5,7 @@ from typing import TypeVar
 
 from indelible import contests
 from indelible.app import ReadTx, WriteTx
-from indelible.contests import EnterContest, Entry, EntrySaved, SetRoster
-from indelible.kernel import Head
+from indelible.contests import EnterContest, EntrySaved, SetRoster
 from indelible_web.contests.details import entry_view, own_entries_of
 from indelible_web.contests.listing import get_visible
 from indelible_web.contests.queries import EntryQuery, OwnEntriesQuery
@@ -77,16 +76,13 @@ def _own_entries(tx: ReadTx, viewer: Viewer, contest_id: str) -> EntriesView:
     get_visible(tx, viewer, contest_id)
     views: list[EntryView] = []
     for entry in own_entries_of(tx, viewer, contest_id):
-        views.append(entry_view(tx, tx.contests.entries.get(entry.id)))
+        views.append(entry_view(contests.get_entry(tx, entry.id)))
 
     return EntriesView(items=tuple(views))
 
 
 def _own_entry(tx: ReadTx, query: EntryQuery) -> EntryView:
-    head: Head[Entry] = tx.contests.entries.get(query.entry_id)
-    head.entity.require_user(query.user_id)
-
-    return entry_view(tx, head)
+    return entry_view(contests.get_entry(tx, query.entry_id, user_id=query.user_id))
 
 
 def _showing(
@@ -96,6 +92,6 @@ def _showing(
 
     def show(tx: WriteTx, command: Command) -> EntryView:
         saved = handler(tx, command)
-        return entry_view(tx, tx.contests.entries.get(saved.entry.id))
+        return entry_view(contests.get_entry(tx, saved.entry.id))
 
     return show

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from indelible import contests
 from indelible.app import ReadTx
 from indelible.contests import Contest, ContestFilter, ContestStatus
-from indelible.contests.errors import ContestNotFound
 from indelible.kernel import Head
 from indelible_web.contests.queries import ContestListQuery
 from indelible_web.contests.viewers import Viewer
@@ -40,11 +40,7 @@ def get_visible(tx: ReadTx, viewer: Viewer, contest_id: str) -> Head[Contest]:
     Raises:
         ContestNotFound: There is none, or it is in ERROR and the viewer is no operator.
     """
-    head = tx.contests.contests.get(contest_id)
-    if not is_visible(head.entity, is_operator=viewer.is_operator):
-        raise ContestNotFound(contest_id)
-
-    return head
+    return contests.get_contest(tx, contest_id, can_see_errors=viewer.is_operator)
 
 
 def list_contests(

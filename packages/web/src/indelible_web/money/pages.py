@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import request
 from werkzeug.wrappers import Response
 
+from indelible import money
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError
 from indelible.money import ChargeStatus, InboxStatus, ReconciliationScope
@@ -150,7 +151,7 @@ def ledger_account(console: ConsoleContext, account_id: str) -> Response:
     context = console.operation(scope=ADMIN)
     query = parse_fields(AccountLinesQuery, request.args, account_id=account_id)
     page = list_account_postings(context, query)
-    account = context.store.read(lambda tx: tx.money.accounts.get(query.account_id).entity)
+    account = context.store.read(money.get_account, query.account_id)
     return money_page(
         console,
         context,

@@ -3,7 +3,6 @@
 from attrs import frozen
 
 from indelible.money.entities.charges import Charge
-from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.events import StripeEvent
 from indelible.money.entities.ledger import Movement
 from indelible.money.entities.payees import Payee
@@ -36,14 +35,6 @@ class RefundSaved:
     """A refund and its seq."""
 
     refund: Refund
-    seq: int
-
-
-@frozen(kw_only=True)
-class DisputeSaved:
-    """A dispute and its seq."""
-
-    dispute: Dispute
     seq: int
 
 

@@ -5,20 +5,15 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from indelible.kernel.transaction import single_statement
-from indelible.money.commands.results import ChargeSaved, MovementPosted
+from indelible.money.commands.results import ChargeSaved
 from indelible.money.entities.charges import Charge
-from indelible.money.entities.ledger import Account, Movement, Posting
+from indelible.money.entities.ledger import Account, Posting
 from indelible.money.entities.lines import BalanceSum, LedgerLine, OwedLine
 from indelible.money.entities.values import Side
 from indelible.money.errors.payouts import PayeeNotFound
 from indelible.money.ports.ledger import (
-    ALL_ACCOUNTS,
-    ALL_MOVEMENTS,
     MAX_ROWS_PER_PAGE,
-    AccountFilter,
-    MovementFilter,
 )
-from indelible.money.ports.payments import ALL_CHARGES, ChargeFilter
 from indelible.money.ports.transactions import MoneyRead
 
 PAGE_SIZE = 50
@@ -59,20 +54,6 @@ def get_account(tx: MoneyRead, account_id: str) -> Account:
 
 
 @single_statement
-def list_accounts(
-    tx: MoneyRead,
-    *,
-    matching: AccountFilter = ALL_ACCOUNTS,
-    where: Mapping[str, object] | None = None,
-    after: str = "",
-    limit: int = PAGE_SIZE,
-) -> tuple[Account, ...]:
-    """Return the next matching accounts after a position."""
-    heads = tx.money.accounts.list_page(matching, where=where or {}, after=after, limit=limit)
-    return tuple(head.entity for head in heads)
-
-
-@single_statement
 def list_account_lines(
     tx: MoneyRead, account_id: str, *, before: str = "", limit: int = PAGE_SIZE
 ) -> tuple[AccountLine, ...]:
@@ -85,27 +66,6 @@ def list_account_lines(
             side, other = Side.DEBIT, posting.credit_account_id
         lines.append(AccountLine(line=line, side=side, other_account_id=other))
     return tuple(lines)
-
-
-@single_statement
-def get_movement(tx: MoneyRead, movement_id: str) -> MovementPosted:
-    """Return a movement, or raise MovementNotFound."""
-    head = tx.money.movements.get(movement_id)
-    return MovementPosted(movement=head.entity, seq=head.revision.seq, is_new=False)
-
-
-@single_statement
-def list_movements(
-    tx: MoneyRead,
-    *,
-    matching: MovementFilter = ALL_MOVEMENTS,
-    where: Mapping[str, object] | None = None,
-    after: str = "",
-    limit: int = PAGE_SIZE,
-) -> tuple[Movement, ...]:
-    """Return the next matching movements after a position."""
-    heads = tx.money.movements.list_page(matching, where=where or {}, after=after, limit=limit)
-    return tuple(head.entity for head in heads)
 
 
 @single_statement
@@ -182,24 +142,3 @@ def charge_of_item(tx: MoneyRead, item: str) -> Charge | None:
     """Return the charge of an item, None if it has none."""
     head = tx.money.charges.of_item(item)
     return None if head is None else head.entity
-
-
-@single_statement
-def charge_of_intent(tx: MoneyRead, intent_id: str) -> Charge | None:
-    """Return the charge that has a payment intent, None if none has it."""
-    head = tx.money.charges.of_intent(intent_id)
-    return None if head is None else head.entity
-
-
-@single_statement
-def list_charges(
-    tx: MoneyRead,
-    *,
-    matching: ChargeFilter = ALL_CHARGES,
-    where: Mapping[str, object] | None = None,
-    after: str = "",
-    limit: int = PAGE_SIZE,
-) -> tuple[ChargeSaved, ...]:
-    """Return the next matching charges after a position."""
-    heads = tx.money.charges.list_page(matching, where=where or {}, after=after, limit=limit)
-    return tuple(ChargeSaved(charge=head.entity, seq=head.revision.seq) for head in heads)

@@ -10,27 +10,14 @@ from attrs import field, frozen
 from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.task_errors import TaskNotFound
-from indelible.kernel.transaction import single_statement
 from indelible.money.commands.results import (
-    PayeeSaved,
-    PayoutJobSaved,
-    ReconciliationSaved,
     TransferSaved,
 )
-from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
-from indelible.money.entities.reconciliations import Discrepancy, PaymentSwitch
+from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.reconciliations import Discrepancy
 from indelible.money.errors.gateway import PAYEE_REASONS, ParkReason
 from indelible.money.lifecycle.payouts import TERMINAL_TRANSFER, TransferStatus
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.payments import ALL_RECONCILIATIONS, ReconciliationFilter
-from indelible.money.ports.payouts import (
-    ALL_PAYEES,
-    ALL_PAYOUT_JOBS,
-    ALL_TRANSFERS,
-    PayeeFilter,
-    PayoutJobFilter,
-    TransferFilter,
-)
 from indelible.money.ports.transactions import MoneyRead
 from indelible.money.repositories import payee_of, payments_switch, requester_of
 from indelible.money.rules.ledger.payouts import settlement_of_key
@@ -99,40 +86,6 @@ class OpenTransfers:
     unfunded: tuple[FoundTransfer, ...] = field(default=())
 
 
-@single_statement
-def get_transfer(tx: MoneyRead, transfer_id: str) -> TransferSaved:
-    """Return a transfer, or raise TransferNotFound."""
-    return _transfer_saved(tx.money.transfers.get(transfer_id))
-
-
-@single_statement
-def list_transfers(
-    tx: MoneyRead,
-    *,
-    matching: TransferFilter = ALL_TRANSFERS,
-    where: Mapping[str, object] | None = None,
-    after: str = "",
-    limit: int = PAGE_SIZE,
-) -> tuple[TransferSaved, ...]:
-    """Return the next matching transfers after a position."""
-    heads = tx.money.transfers.list_page(matching, where=where or {}, after=after, limit=limit)
-    return tuple(_transfer_saved(head) for head in heads)
-
-
-@single_statement
-def transfer_lines(tx: MoneyRead, transfer_id: str) -> tuple[TransferLine, ...]:
-    """Return the owed lines that a transfer pays."""
-    return tx.money.transfers.lines(transfer_id)
-
-
-@single_statement
-def list_attempts(
-    tx: MoneyRead, transfer_id: str, *, after: int = 0, limit: int = PAGE_SIZE
-) -> tuple[TransferAttempt, ...]:
-    """Return the next attempts of a transfer after a number, oldest first."""
-    return tx.money.transfers.attempts(transfer_id, after=after, limit=limit)
-
-
 def stuck_transfers(
     tx: MoneyRead, now: datetime, *, minutes: int = 30, limit: int = PAGE_SIZE
 ) -> tuple[TransferSaved, ...]:
@@ -145,73 +98,6 @@ def job_progress(tx: MoneyRead, job_id: str) -> JobProgress:
     """Return how far a payout job is, or raise PayoutJobNotFound."""
     job = tx.money.payout_jobs.get(job_id).entity
     return JobProgress(job=job, states=tx.money.transfers.count_of_job(job_id))
-
-
-@single_statement
-def list_payout_jobs(
-    tx: MoneyRead,
-    *,
-    matching: PayoutJobFilter = ALL_PAYOUT_JOBS,
-    where: Mapping[str, object] | None = None,
-    after: str = "",
-    limit: int = PAGE_SIZE,
-) -> tuple[PayoutJobSaved, ...]:
-    """Return the next matching payout jobs after a position."""
-    heads = tx.money.payout_jobs.list_page(matching, where=where or {}, after=after, limit=limit)
-    return tuple(
-        PayoutJobSaved(job=head.entity, seq=head.revision.seq, is_new=False) for head in heads
-    )
-
-
-@single_statement
-def get_payee(tx: MoneyRead, party: str) -> PayeeSaved:
-    """Return the payee of a party, or raise PayeeNotFound."""
-    head = tx.money.payees.get(party)
-    return PayeeSaved(payee=head.entity, seq=head.revision.seq)
-
-
-@single_statement
-def list_payees(
-    tx: MoneyRead,
-    *,
-    matching: PayeeFilter = ALL_PAYEES,
-    where: Mapping[str, object] | None = None,
-    after: str = "",
-    limit: int = PAGE_SIZE,
-) -> tuple[PayeeSaved, ...]:
-    """Return the next matching payees after a position."""
-    heads = tx.money.payees.list_page(matching, where=where or {}, after=after, limit=limit)
-    return tuple(PayeeSaved(payee=head.entity, seq=head.revision.seq) for head in heads)
-
-
-@single_statement
-def get_switch(tx: MoneyRead) -> PaymentSwitch | None:
-    """Return the switch of payments, None if they were never halted."""
-    return payments_switch(tx)
-
-
-@single_statement
-def get_reconciliation(tx: MoneyRead, reconciliation_id: str) -> ReconciliationSaved:
-    """Return a reconciliation, or raise ReconciliationNotFound."""
-    return _reconciliation_saved_of(tx, reconciliation_id)
-
-
-@single_statement
-def list_reconciliations(
-    tx: MoneyRead,
-    *,
-    matching: ReconciliationFilter = ALL_RECONCILIATIONS,
-    where: Mapping[str, object] | None = None,
-    after: str = "",
-    limit: int = PAGE_SIZE,
-) -> tuple[ReconciliationSaved, ...]:
-    """Return the next matching reconciliations after a position."""
-    heads = tx.money.reconciliations.list_page(
-        matching, where=where or {}, after=after, limit=limit
-    )
-    return tuple(
-        ReconciliationSaved(reconciliation=head.entity, seq=head.revision.seq) for head in heads
-    )
 
 
 def list_discrepancies(
@@ -361,8 +247,3 @@ def _to_move(transfer: Transfer) -> FoundTransfer:
 
 def _transfer_saved(head: Head[Transfer]) -> TransferSaved:
     return TransferSaved(transfer=head.entity, seq=head.revision.seq)
-
-
-def _reconciliation_saved_of(tx: MoneyRead, reconciliation_id: str) -> ReconciliationSaved:
-    head = tx.money.reconciliations.get(reconciliation_id)
-    return ReconciliationSaved(reconciliation=head.entity, seq=head.revision.seq)

@@ -328,10 +328,11 @@ class ConceptsConformance:
         reviewed = do(store, concepts.submit_concept, command, actor=NOOR)
         for matching in (ConceptFilter(), ConceptFilter(text="o"), ConceptFilter(actor=NOOR)):
             summaries = store.read(concepts.list_concepts, matching)
-            overviews = store.read(concepts.list_overviews, matching)
+            overviews = store.read(concepts.search_overviews, matching).overviews
             assert tuple(overview.summary for overview in overviews) == summaries
 
-        overviews = store.read(concepts.list_overviews, ConceptFilter(order=NamedListOrder.OLDEST))
+        oldest_first = ConceptFilter(order=NamedListOrder.OLDEST)
+        overviews = store.read(concepts.search_overviews, oldest_first).overviews
         assert [overview.actor for overview in overviews] == [MAYA, NOOR]
         for overview, saved in zip(overviews, (edited, reviewed), strict=True):
             view = store.read(concepts.get_concept, saved.concept.id)

@@ -1,11 +1,14 @@
 """Requirements on the publication and the configuration of contests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
 from indelible import contests
+from indelible.app import ReadTx
 from indelible.contests import ContestFilter, ContestStatus
+from indelible.contests.entities.contests import Contest
+from indelible.contests.ports import ALL_CONTESTS
 from indelible.contests.rules.configuration.parsing import document_instant, parse_configuration
 from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE, LOCK_CONTEST_STAGE
 from indelible.kernel import NamedListOrder
@@ -36,7 +39,6 @@ class ContestCommandsConformance:
     ) -> None:
         scenario = publish(store)
         saved, contest = scenario.saved, scenario.contest
-        details = store.read(contests.contest_details, contest.id)
         lock = store.read(lambda tx: tx.tasks.get(LOCK_CONTEST_STAGE, contest.id))
         fetch = store.read(lambda tx: tx.tasks.get(FETCH_TOURNAMENT_STAGE, "T1"))
 
@@ -47,12 +49,14 @@ class ContestCommandsConformance:
             scenario.base + TO_END,
         )
         assert (contest.fee_minor, contest.currency) == (FEE, "USD")
-        assert details.configuration.configuration == configuration(scenario.base)
-        assert details.configuration.version == contest.configuration_version == 1
-        assert details.configuration.configuration_digest == contest.configuration_digest
-        assert details.configuration.configuration.digest == contest.configuration_digest
-        assert (details.log.id, details.log.event_number) == (contest.id, 0)
-        assert (details.feed.id, details.feed.fetch_number) == ("T1", 0)
+        version = _configuration(scenario, 1)
+        assert version.configuration == configuration(scenario.base)
+        assert version.version == contest.configuration_version == 1
+        assert version.configuration_digest == contest.configuration_digest
+        assert version.configuration.digest == contest.configuration_digest
+        assert (scenario.log.id, scenario.log.event_number) == (contest.id, 0)
+        feed = store.read(lambda tx: tx.contests.feeds.get("T1")).entity
+        assert feed.fetch_number == 0
         assert lock.due_at == contest.lock_time
         assert fetch.due_at is not None
         assert fetch.due_at <= contest.updated_at
@@ -81,8 +85,8 @@ class ContestCommandsConformance:
         for changes in faulty:
             assert code(partial(publish, store, **changes)) == "CONFIGURATION_INVALID", changes
 
-        assert store.read(contests.list_contests) == ()
-        assert store.read(contests.count_contests) == {}
+        assert _contests(store) == ()
+        assert store.read(_counts) == {}
 
     def test_a_lock_time_in_the_past_is_refused(self, store: AnyStore) -> None:
         past = partial(publish, store, lock_time=document_instant(BEGINNING))
@@ -93,7 +97,9 @@ class ContestCommandsConformance:
         lock_time = scenario.contest.lock_time + timedelta(minutes=2)
         changes: dict[str, Value] = {"lock_time": document_instant(lock_time), "max_entries": 5}
         saved = scenario.configure(**changes)
-        versions = store.read(contests.list_configurations, scenario.contest_id)
+        versions = store.read(
+            lambda tx: tx.contests.contests.configurations(scenario.contest_id, after=0, limit=9)
+        )
         task = store.read(lambda tx: tx.tasks.get(LOCK_CONTEST_STAGE, scenario.contest_id))
 
         contest = saved.contest
@@ -229,16 +235,16 @@ class ContestCommandsConformance:
         names = ("Zeta", "Alpha", "Beta")
         scenarios = {name: publish(store, name) for name in names}
         scenarios["Beta"].cancel()
-        ordered = store.read(contests.list_contests, matching=by_name)
+        ordered = _contests(store, by_name)
         canceled = ContestFilter(status=ContestStatus.CANCELLED)
 
-        assert [item.contest.contest_name for item in ordered] == ["Alpha", "Beta", "Zeta"]
-        assert _names(store, matching=canceled) == {"Beta"}
-        assert _names(store, matching=ContestFilter(name_prefix="Al")) == {"Alpha"}
+        assert [contest.contest_name for contest in ordered] == ["Alpha", "Beta", "Zeta"]
+        assert _names(store, canceled) == {"Beta"}
+        assert _names(store, ContestFilter(name_prefix="Al")) == {"Alpha"}
         assert _names(store, organizer_id=ORGANIZER, provider_event_id="T1") == set(names)
         assert _names(store, organizer_id=STRANGER) == set()
         assert _names(store, provider_event_id="T2") == set()
-        assert store.read(contests.count_contests) == {
+        assert store.read(_counts) == {
             ContestStatus.SCHEDULED: 2,
             ContestStatus.CANCELLED: 1,
         }
@@ -252,7 +258,7 @@ class ContestCommandsConformance:
             unknown.enter,
             partial(unknown.fail, "lock"),
             unknown.start_run,
-            lambda: store.read(contests.contest_details, "nobody"),
+            lambda: store.read(contests.get_contest, "nobody"),
         )
         for number, command in enumerate(commands):
             assert code(command) == "CONTEST_NOT_FOUND", number
@@ -266,7 +272,7 @@ class ContestCommandsConformance:
 
         hidden = code(lambda: store.read(contests.get_contest, contest_id, can_see_errors=False))
         assert hidden == "CONTEST_NOT_FOUND"
-        assert store.read(contests.get_contest, contest_id) == scenario.saved
+        assert store.read(contests.get_contest, contest_id).entity == scenario.contest
 
 
 def _configuration(scenario: ContestScenario, version: int) -> contests.ContestConfiguration:
@@ -284,7 +290,21 @@ def _future(scenario: ContestScenario) -> dict[str, str]:
     }
 
 
-def _names(store: AnyStore, **filters: Value) -> set[str]:
+def _contests(
+    store: AnyStore, matching: ContestFilter = ALL_CONTESTS, **fields: Value
+) -> tuple[Contest, ...]:
+    """Return the matching contests that have these fields."""
+    heads = store.read(
+        lambda tx: tx.contests.contests.list_page(matching, where=fields, after="", limit=9)
+    )
+    return tuple(head.entity for head in heads)
+
+
+def _counts(tx: ReadTx) -> Mapping[ContestStatus, int]:
+    """Return the number of contests in each state that any is in."""
+    return tx.contests.contests.count_by_status()
+
+
+def _names(store: AnyStore, matching: ContestFilter = ALL_CONTESTS, **fields: Value) -> set[str]:
     """Return the names of the listed contests."""
-    listed = store.read(contests.list_contests, **filters)
-    return {item.contest.contest_name for item in listed}
+    return {contest.contest_name for contest in _contests(store, matching, **fields)}

@@ -137,7 +137,7 @@ class ContestIntegrityConformance:
 
         expected: list[EventFault] = []
         for event in scenario.events:
-            expected += store.read(contests.list_faults, scenario.contest_id, event.number)
+            expected += scenario.faults(event.number)
         assert len(expected) >= len(bodies)
         for start in range(len(expected)):
             previous = (expected[start - 1].event_number, expected[start - 1].number)

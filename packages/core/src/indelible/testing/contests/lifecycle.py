@@ -191,8 +191,7 @@ class ContestLifecycleConformance:
         assert (locked.contest_id in before, locked.contest_id in overdue) == (False, True)
         assert live.contest_id not in overdue
         assert overdue == sorted((scheduled.contest_id, locked.contest_id, ended.contest_id))
-        page = store.read(contests.list_due, start_time, after=overdue[0], limit=1)
-        assert [item.contest.id for item in page] == overdue[1:2]
+        assert listed_due(store, start_time, after=overdue[0], limit=1) == overdue[1:2]
 
     def test_canceling_twice_changes_nothing_more(self, store: AnyStore) -> None:
         for status in (SCHEDULED, LOCKED, LIVE):
@@ -395,6 +394,7 @@ def force(scenario: ContestScenario, action: str) -> None:
     within(scenario.store, save)
 
 
-def listed_due(store: AnyStore, now: datetime) -> list[str]:
+def listed_due(store: AnyStore, now: datetime, *, after: str = "", limit: int = 50) -> list[str]:
     """Return the ids of the contests that are overdue."""
-    return [item.contest.id for item in store.read(contests.list_due, now, limit=50)]
+    heads = store.read(lambda tx: tx.contests.contests.due(now, after=after, limit=limit))
+    return [head.entity.id for head in heads]

@@ -143,13 +143,13 @@ class LogConformance:
         scenario.observe(FIRST_ROUND, 1)
         before = scenario.store.read(contests.log_state, scenario.contest_id)
         saved = scenario.observe(b"<html>Not found</html>", 2)
-        details = store.read(contests.get_event, scenario.contest_id, saved.log.event_number)
+        event = scenario.event(saved.log.event_number)
+        (fault,) = scenario.faults(event.number)
         after = scenario.store.read(contests.log_state, scenario.contest_id)
 
-        assert (details.event.kind, details.event.validity) == (SNAPSHOT, INVALID)
-        assert details.event.body is None
-        assert len(details.faults) == details.event.fault_count == 1
-        (fault,) = details.faults
+        assert (event.kind, event.validity) == (SNAPSHOT, INVALID)
+        assert event.body is None
+        assert event.fault_count == 1
         assert (fault.code, fault.path) == ("MALFORMED_JSON", "$")
         assert fault.required_action
         assert after.leaderboard_number == before.leaderboard_number
@@ -163,14 +163,14 @@ class LogConformance:
         competitors[1]["linescores"][0]["value"] = "70"
         saved = scenario.observe(_payload(document), 1)
         number = saved.log.event_number
-        faults = store.read(contests.list_faults, scenario.contest_id, number)
-        following = store.read(contests.list_faults, scenario.contest_id, number, after=1)
+        faults = scenario.faults(number)
+        following = scenario.faults(number, after=1)
 
         assert {fault.code for fault in faults} >= {"STROKES_OUT_OF_RANGE", "WRONG_TYPE"}
         assert [fault.number for fault in faults] == list(range(1, len(faults) + 1))
         assert {fault.event_number for fault in faults} == {number}
         assert following == faults[1:]
-        assert store.read(contests.list_faults, scenario.contest_id, 1) == ()
+        assert scenario.faults(1) == ()
 
     def test_a_rewritten_round_needs_a_second_observation(self, store: AnyStore) -> None:
         scenario = live_contest(store)
@@ -220,8 +220,7 @@ class LogConformance:
 
         assert code(partial(scenario.run, contests.append_events, outdated)) == "STALE"
         saved = scenario.observe(FIRST_ROUND, 2)
-        details = store.read(contests.get_event, scenario.contest_id, saved.log.event_number)
-        assert details.faults[0].code == "CONTEST_NOT_INGESTING"
+        assert scenario.faults(saved.log.event_number)[0].code == "CONTEST_NOT_INGESTING"
 
     def test_a_fetch_is_taken_up_once(self, store: AnyStore) -> None:
         scenario = live_contest(store)
@@ -242,7 +241,7 @@ class LogConformance:
     def test_an_unknown_event_is_not_found(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         for number in (0, 2, -1):
-            attempt = partial(_event, scenario, number)
+            attempt = partial(scenario.event, number)
             assert code(attempt) == "EVENT_NOT_FOUND", number
 
 
@@ -302,10 +301,10 @@ class CorrectionConformance:
         scenario = complete_contest(store)
         before, log = scenario.saved, scenario.log
         saved = correct(scenario, rounds=(CorrectedRound(player_id="P01", n=1, strokes=60),))
-        details = store.read(contests.get_event, scenario.contest_id, saved.log.event_number)
+        event = scenario.event(saved.log.event_number)
 
-        assert (details.event.kind, details.event.validity) == (CORRECTION, INVALID)
-        assert details.faults[0].code == "AFTER_TERMINAL_LOCK"
+        assert (event.kind, event.validity) == (CORRECTION, INVALID)
+        assert scenario.faults(event.number)[0].code == "AFTER_TERMINAL_LOCK"
         assert saved.log.marks == log.marks
         assert scenario.saved == before
         assert_sound(scenario)
@@ -314,10 +313,10 @@ class CorrectionConformance:
         scenario = complete_contest(store)
         late = evolve(FINAL_BOARD, cards=strokes_of(2, base=69))
         saved = scenario.observe(late, 9)
-        details = store.read(contests.get_event, scenario.contest_id, saved.log.event_number)
+        event = scenario.event(saved.log.event_number)
 
-        assert details.event.validity is INVALID
-        assert details.faults[0].code == "AFTER_TERMINAL_LOCK"
+        assert event.validity is INVALID
+        assert scenario.faults(event.number)[0].code == "AFTER_TERMINAL_LOCK"
         assert scenario.contest.status is ContestStatus.COMPLETE
 
     def test_each_late_leaderboard_is_one_event(self, store: AnyStore) -> None:
@@ -387,8 +386,3 @@ def _payload(document: dict[str, Value]) -> bytes:
 def _append(scenario: ContestScenario, fetched: contests.FeedSaved) -> LogSaved:
     """Append what a fetch leads to."""
     return scenario.run(contests.append_events, scenario.assess(fetched))
-
-
-def _event(scenario: ContestScenario, number: int) -> contests.EventDetails:
-    """Return an event with its first faults."""
-    return scenario.read(lambda tx: contests.get_event(tx, scenario.contest_id, number))

@@ -6,7 +6,6 @@ from attrs import evolve
 
 from indelible import contests
 from indelible.contests import ContestStatus, RunStatus, SettlementRun
-from indelible.contests.entities.records import SettlementLine
 from indelible.contests.rules.settlement import eligibility_digest
 from indelible.kernel.aggregates import save_change
 from indelible.testing.captures.scenarios import code
@@ -28,11 +27,6 @@ def fail_run(scenario: ContestScenario, run: SettlementRun) -> SettlementRun:
     return scenario.run(contests.fail_run, command).run
 
 
-def lines_of(scenario: ContestScenario) -> tuple[SettlementLine, ...]:
-    """Return the lines of the newest run."""
-    return scenario.store.read(contests.list_lines, scenario.runs[0].id)
-
-
 class RunConformance:
     """Requirements on settlement runs."""
 
@@ -48,13 +42,13 @@ class RunConformance:
         assert (run.entries_count, run.entries_seq_sum) == (2, 4)
         assert run.engine_version == "golf-1"
         assert run.result_digest is None
-        assert store.read(contests.get_run, run.id) == run
+        assert store.read(lambda tx: tx.contests.runs.get(run.id)).entity == run
         assert contest.status is ContestStatus.LIVE
 
     def test_a_settlement_writes_contest_run_and_lines(self, store: AnyStore) -> None:
         scenario = complete_contest(store)
         (run,) = scenario.runs
-        lines = lines_of(scenario)
+        lines = scenario.lines
         paid_until = scenario.contest.lock_time
 
         assert run.status is RunStatus.COMPLETE
@@ -65,7 +59,7 @@ class RunConformance:
         assert [line.rank for line in lines] == [1, 2]
         assert sum(line.payout_minor for line in lines) == 2 * FEE - 500
         assert {line.user_id for line in lines} == {"ann", "bob"}
-        assert store.read(contests.list_lines, run.id, after=1) == lines[1:]
+        assert scenario.lines_of(run.id, after=1) == lines[1:]
         mine = store.read(lambda tx: tx.contests.runs.lines_of_user(run.id, "bob"))
         assert mine == tuple(line for line in lines if line.user_id == "bob")
         completed = store.read(lambda tx: tx.contests.runs.completed(scenario.contest_id))
@@ -74,13 +68,13 @@ class RunConformance:
 
     def test_a_settlement_without_entries_is_empty(self, store: AnyStore) -> None:
         scenario = due_contest(store)
-        for item in store.read(contests.list_entries, scenario.contest_id):
+        for item in scenario.entries:
             refund(scenario, item.entry)
         scenario.finish(scenario.start_run())
         (run,) = scenario.runs
 
         assert (run.line_count, run.pool_minor, run.rake_minor) == (0, 0, 0)
-        assert lines_of(scenario) == ()
+        assert scenario.lines == ()
         assert scenario.contest.status is ContestStatus.COMPLETE
 
     def test_entries_that_are_not_eligible_have_no_line(self, store: AnyStore) -> None:
@@ -89,7 +83,7 @@ class RunConformance:
         void(scenario, ann)
         scenario.finish(scenario.start_run())
 
-        assert [line.user_id for line in lines_of(scenario)] == ["bob"]
+        assert [line.user_id for line in scenario.lines] == ["bob"]
 
     def test_the_same_settlement_again_has_the_same_digests(self, store: AnyStore) -> None:
         scenario = due_contest(store)
@@ -125,7 +119,7 @@ class RunConformance:
         assert code(attempt) == "SETTLEMENT_INPUT_CHANGED"
         assert scenario.contest.status is ContestStatus.LIVE
         assert scenario.runs[0].is_started
-        assert lines_of(scenario) == ()
+        assert scenario.lines == ()
 
     def test_changed_entries_refuse_a_settlement(self, store: AnyStore) -> None:
         scenario = due_contest(store)
@@ -205,7 +199,7 @@ class RunConformance:
 
         assert code(partial(fail_run, scenario, unknown)) == "RUN_NOT_FOUND"
         assert code(partial(scenario.finish, unknown)) == "RUN_NOT_FOUND"
-        assert store.read(contests.list_lines, "nobody") == ()
+        assert scenario.lines_of("nobody") == ()
 
 
 def _add_run(scenario: ContestScenario, run: SettlementRun) -> None:

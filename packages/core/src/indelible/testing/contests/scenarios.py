@@ -10,9 +10,6 @@ from indelible import contests
 from indelible.app import ReadTx, WriteTx
 from indelible.contests import (
     AssessInput,
-    Contest,
-    ContestEvent,
-    ContestLog,
     ContestSaved,
     ContestStatus,
     Entry,
@@ -24,10 +21,11 @@ from indelible.contests import (
     SettlementRun,
 )
 from indelible.contests.entities.values import ResolveAction
+from indelible.contests.repositories import require_due
 from indelible.contests.rules.configuration.parsing import document_instant, parse_configuration
 from indelible.contests.rules.settlement import Settlement, SettlementInput, settle
 from indelible.contests.samples import sample_configuration
-from indelible.kernel import Actor, Head
+from indelible.kernel import Actor
 from indelible.testing.contests.payloads import (
     FINAL_BOARD,
     FIRST_ROUND,
@@ -36,6 +34,7 @@ from indelible.testing.contests.payloads import (
     SCHEDULED,
     Board,
 )
+from indelible.testing.contests.reads import ContestReads
 from indelible.testing.stores import BEGINNING, AnyStore, do, within
 
 R = TypeVar("R")
@@ -78,52 +77,8 @@ def configuration(base: datetime = BEGINNING, **changes: Value) -> dict[str, Val
 
 
 @frozen
-class ContestScenario:
+class ContestScenario(ContestReads):
     """A contest of a store that was published at an instant, with commands on it."""
-
-    store: AnyStore
-    contest_id: str
-    base: datetime = BEGINNING
-
-    @property
-    def saved(self) -> ContestSaved:
-        """Return the contest as it is stored, with its seq."""
-        return self.store.read(contests.get_contest, self.contest_id)
-
-    @property
-    def contest(self) -> Contest:
-        """Return the contest as it is stored."""
-        return self.saved.contest
-
-    @property
-    def log_head(self) -> Head[ContestLog]:
-        """Return the head of the log."""
-        return self.read(lambda tx: tx.contests.logs.get(self.contest_id))
-
-    @property
-    def log(self) -> ContestLog:
-        """Return the log as it is stored."""
-        return self.log_head.entity
-
-    @property
-    def events(self) -> tuple[ContestEvent, ...]:
-        """Return the events of the log."""
-        return self.store.read(contests.list_events, self.contest_id, limit=500)
-
-    @property
-    def runs(self) -> tuple[SettlementRun, ...]:
-        """Return the settlement runs, newest first."""
-        return self.store.read(contests.list_runs, self.contest_id)
-
-    @property
-    def last_change(self) -> dict[str, Value]:
-        """Return the data of the contest's last change."""
-        changes = self.read(lambda tx: tx.history.of("contest", self.contest_id))
-        return dict(changes[-1].data)
-
-    def read(self, query: Callable[[ReadTx], R]) -> R:
-        """Return what a query returns."""
-        return self.store.read(query)
 
     def run(self, handler: Callable[[WriteTx, Value], R], command: Value) -> R:
         """Run a handler as the system."""
@@ -182,7 +137,7 @@ class ContestScenario:
 
     def entry(self, entry_id: str) -> Entry:
         """Return an entry as it is stored."""
-        return self.store.read(contests.get_entry, entry_id).entry
+        return self.read(lambda tx: tx.contests.entries.get(entry_id)).entity
 
     def configure(self, **changes: Value) -> ContestSaved:
         """Change the configuration."""
@@ -295,7 +250,7 @@ class ContestScenario:
 
         def compute(tx: ReadTx) -> Settlement:
             contest = tx.contests.contests.get(self.contest_id).entity
-            due = contests.due_settlement(tx, self.contest_id, contest.end_time)
+            due = require_due(tx, contest, contest.end_time)
             paid_until = contest.lock_time + timedelta(seconds=contest.payment_grace_seconds)
             assert due.state.leaderboard is not None
             assert due.state.field is not None

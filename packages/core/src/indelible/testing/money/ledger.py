@@ -10,6 +10,7 @@ from indelible.kernel.aggregates import change_for, save_change
 from indelible.kernel.history import Update
 from indelible.money import ACCOUNT, Account, AccountKind, Movement, MovementKind, Proof
 from indelible.money.entities.ids import movement_id
+from indelible.money.ports.ledger import ALL_MOVEMENTS
 from indelible.money.rules.ledger.payouts import mirror, reversal_proposed
 from indelible.testing.captures.scenarios import code
 from indelible.testing.money.scenarios import (
@@ -52,7 +53,7 @@ class LedgerConformance:
         assert movement.source == "evt-1"
         assert (posting.debit_account_id, posting.credit_account_id) == (STRIPE, ESCROW)
         assert (posting.amount_minor, posting.party) == (FEE, "ann")
-        assert store.read(money.get_movement, movement.id).movement == movement
+        assert books.movement(movement.id) == movement
         for account in (ESCROW, STRIPE):
             stored = store.read(money.get_account, account)
             assert stored.balance_minor == FEE
@@ -119,8 +120,10 @@ class LedgerConformance:
         assert code(attempt) == "BALANCE_NEGATIVE"
         assert books.balance(AccountKind.ESCROW) == FEE
         assert books.balance(AccountKind.PLATFORM_RAKE) == 0
-        movements = store.read(money.list_movements)
-        assert {movement.kind for movement in movements} == {MovementKind.ENTRY_FEE}
+        heads = store.read(
+            lambda tx: tx.money.movements.list_page(ALL_MOVEMENTS, where={}, after="", limit=9)
+        )
+        assert {head.entity.kind for head in heads} == {MovementKind.ENTRY_FEE}
 
     def test_a_platform_account_can_be_negative(self, store: AnyStore) -> None:
         books = Books(store)
@@ -294,7 +297,7 @@ class LedgerConformance:
         other = f"escrow:{OTHER}:{USD}"
         assert store.read(read) == [[other], [other], None, None, None, ["settlement:s1"]]
         assert code(lambda: store.read(money.get_account, "nothing")) == "ACCOUNT_NOT_FOUND"
-        assert code(lambda: store.read(money.get_movement, "nothing")) == "MOVEMENT_NOT_FOUND"
+        assert code(lambda: books.movement("nothing")) == "MOVEMENT_NOT_FOUND"
 
     def test_the_postings_of_an_account_are_listed_with_their_cause(self, store: AnyStore) -> None:
         books = settled_books(store)

@@ -149,8 +149,10 @@ class PaymentsConformance:
         attached = attach(store, saved.charge.id).charge
 
         assert store.read(money.charge_of_item, "i1") == attached
-        assert store.read(money.charge_of_intent, "pi_1") == attached
-        assert store.read(money.charge_of_intent, "pi_2") is None
+        of_intent = store.read(lambda tx: tx.money.charges.of_intent("pi_1"))
+        assert of_intent is not None
+        assert of_intent.entity == attached
+        assert store.read(lambda tx: tx.money.charges.of_intent("pi_2")) is None
         heads = store.read(
             lambda tx: tx.money.charges.of_reference(
                 REFERENCE, statuses=[ChargeStatus.PENDING], after="", limit=9

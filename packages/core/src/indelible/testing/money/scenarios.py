@@ -59,6 +59,10 @@ class Books:
         """Post a movement in a transaction of its own."""
         return within(self.store, lambda tx: post_movement(tx, draft))
 
+    def movement(self, movement_id: str) -> Movement:
+        """Return a movement."""
+        return self.store.read(lambda tx: tx.money.movements.get(movement_id)).entity
+
     def pay(self, party: str, *, reference: str = REFERENCE, event: str = "") -> MovementPosted:
         """Post the fee of a party."""
         return self.post(fee(party, reference=reference, event=event))
