@@ -55,6 +55,20 @@ class TaskOrder(StrEnum):
     NEWEST = "newest"
 
 
+def order_fields(state: TaskState, order: TaskOrder | None) -> tuple[str, ...]:
+    """Return the fields that a list is ordered by."""
+    fields = ORDER_FIELDS if order is None else TIME_ORDER_FIELDS
+    return fields[state]
+
+
+def is_latest_first(state: TaskState, order: TaskOrder | None) -> bool:
+    """Return True if the latest tasks of a list come first."""
+    if order is None:
+        return ORDER_FIELDS[state] == FINISH_FIELDS
+
+    return order is TaskOrder.NEWEST
+
+
 @frozen(kw_only=True, slots=False)  # A class with slots cannot be a second base.
 class TaskFilter:
     """The tasks of a stage in one state, and their order; a field that is None excludes nothing.
@@ -82,9 +96,7 @@ class TaskFilter:
     @property
     def order_fields(self) -> tuple[str, ...]:
         """Return the fields that the list is ordered by; the last one is different for each."""
-        if self.order is None:
-            return ORDER_FIELDS[self.state]
-        return TIME_ORDER_FIELDS[self.state]
+        return order_fields(self.state, self.order)
 
     @property
     def position_fields(self) -> tuple[str, ...]:
@@ -95,20 +107,12 @@ class TaskFilter:
     @property
     def is_descending(self) -> bool:
         """Return True if the latest tasks come first."""
-        if self.order is not None:
-            return self.order is TaskOrder.NEWEST
-        return self.order_fields == FINISH_FIELDS
+        return is_latest_first(self.state, self.order)
 
     @property
     def has_error_class(self) -> bool:
         """Return True if the list has only the dead tasks of one error class."""
         return self.state is TaskState.DEAD and self.error_class is not None
-
-    @property
-    def needs_deaths(self) -> bool:
-        """Return True if the list asks for the times at which tasks died."""
-        has_time = self.since is not None or self.until is not None or self.order is not None
-        return self.state is TaskState.DEAD and has_time
 
     def matches(self, task: Task, now: datetime, records: Sequence[Attempt] = NO_RECORDS) -> bool:
         """Return True if the task belongs to the list at this time.

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError
-from indelible.kernel.stages import StageNotFound, breaker_pause
+from indelible.kernel.breaker_commands import is_open
 from indelible.money.entities.values import EventOutcome, Side
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.lifecycle.payouts import TransferStatus
@@ -235,7 +235,7 @@ class MoneyMetrics:
         events = tx.money.events.count_by_status()
         self._dead_letters.set(events.get(InboxStatus.DEAD, 0))
         self._unbalanced.set(_ledger_difference(tx))
-        self._breaker.set(int(any(_is_open(tx, stage) for stage in STRIPE_STAGES)))
+        self._breaker.set(int(any(is_open(tx, stage) for stage in STRIPE_STAGES)))
 
 
 def _ledger_difference(tx: ReadTx) -> int:
@@ -247,15 +247,6 @@ def _ledger_difference(tx: ReadTx) -> int:
             minor = -minor
         differences[balance.currency] = differences.get(balance.currency, 0) + minor
     return sum(abs(difference) for difference in differences.values())
-
-
-def _is_open(tx: ReadTx, stage: str) -> bool:
-    """Return True while the breaker of a stage has paused it."""
-    try:
-        head = tx.stages.get(stage)
-    except StageNotFound:
-        return False
-    return breaker_pause(tx, head) is not None
 
 
 @cache

@@ -15,18 +15,16 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    union_all,
 )
 
 from indelible.kernel.stages import StageStatus
-from indelible.kernel.tasks import Priority
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.task_tables import STAGES, TASKS
 from indelible_sql.kernel.task_terms import (
     NOW,
-    ORDER_OF_PRIORITY,
-    due_of_priority,
+    due_tasks,
     earliest_due,
+    of_each_priority,
 )
 from indelible_sql.schema.columns import IDENTIFIER
 from indelible_sql.schema.expressions import TextList
@@ -52,17 +50,9 @@ _LAST_ON_POSTGRESQL = _LAST.where(
 
 
 def _count_due() -> ScalarSelect[Any]:
-    """Return the number of due tasks; each priority is searched by itself, as a claim does.
-
-    The order lets PostgreSQL use the index: it could read the whole table for a few rows.
-    """
-    searches: list[Select[Any]] = []
-    for priority in Priority:
-        rows = due_of_priority(_OF_STAGE, priority)
-        rows = rows.order_by(*ORDER_OF_PRIORITY).limit(bindparam("limit"))
-        searches.append(select(rows.subquery(f"of_priority_{priority.value}").c.entity_id))
-
-    first_rows = union_all(*searches).limit(bindparam("limit")).subquery("first_rows")
+    """Return the number of due tasks; each priority is searched by itself, as a claim does."""
+    rows = of_each_priority(lambda _: due_tasks(_OF_STAGE))
+    first_rows = rows.limit(bindparam("limit")).subquery("first_rows")
     return select(func.count()).select_from(first_rows).scalar_subquery()
 
 

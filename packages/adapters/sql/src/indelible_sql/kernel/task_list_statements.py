@@ -20,22 +20,27 @@ from sqlalchemy import (
     select,
     tuple_,
     union,
-    union_all,
 )
 
 from indelible.kernel.task_lists import (
     DEATH_FIELDS,
-    FINISH_FIELDS,
     MAX_LEASED_SEARCHED,
-    ORDER_FIELDS,
     TIME_ORDER_FIELDS,
     TaskFilter,
     TaskOrder,
+    is_latest_first,
+    order_fields,
 )
 from indelible.kernel.tasks import AttemptOutcome, Priority, TaskState
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
-from indelible_sql.kernel.task_terms import NOW, OF_STAGE, ORDER_OF_PRIORITY, InSubquery
+from indelible_sql.kernel.task_terms import (
+    NOW,
+    OF_STAGE,
+    ORDER_OF_PRIORITY,
+    InSubquery,
+    of_each_priority,
+)
 from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, NATURAL
 
 # A list of an actor with more records is read in its order, where their tasks are frequent.
@@ -52,24 +57,12 @@ _LIMIT: Final = bindparam("limit", type_=Integer())
 _AFTER_ID: Final = bindparam("after_entity_id", type_=IDENTIFIER)
 
 
-def _first_tasks(priority: Priority) -> Select[Any]:
-    """Return the query for the tasks of a priority that are claimed first."""
-    rows = (
-        select(TASKS)
-        .where(OF_STAGE, _IS_DUE, _has_priority(priority))
-        .order_by(*ORDER_OF_PRIORITY)
-        .limit(MAX_LEASED_SEARCHED)
-    )
-    return select(rows.subquery(f"of_priority_{priority.value}"))
-
-
-def _has_priority(priority: Priority) -> ColumnElement[bool]:
-    return TASKS.c.priority == literal_column(str(priority.value))
-
-
 # Leased tasks are among those that are claimed first. No index finds them, and of a long backlog
 # only the first rows are read.
-_FIRST_TASKS = union_all(*(_first_tasks(priority) for priority in Priority)).subquery()
+_FIRST_ROWS = (
+    select(TASKS).where(OF_STAGE, _IS_DUE).order_by(*ORDER_OF_PRIORITY).limit(MAX_LEASED_SEARCHED)
+)
+_FIRST_TASKS = of_each_priority(lambda _: _FIRST_ROWS).subquery()
 _RECORDS = TASK_ATTEMPTS.alias("records")
 _IDS_OF_RECORDS = select(_RECORDS.c.entity_id).where(
     _RECORDS.c.stage == _STAGE, _RECORDS.c.actor == _ACTOR
@@ -158,14 +151,12 @@ class TaskListShape:
     @property
     def order_names(self) -> tuple[str, ...]:
         """Return the names of the columns that the list is ordered by."""
-        return (ORDER_FIELDS if self.order is None else TIME_ORDER_FIELDS)[self.state]
+        return order_fields(self.state, self.order)
 
     @property
     def is_descending(self) -> bool:
         """Return True if the latest tasks come first."""
-        if self.order is None:
-            return self.order_names == FINISH_FIELDS
-        return self.order is TaskOrder.NEWEST
+        return is_latest_first(self.state, self.order)
 
 
 @cache
@@ -186,17 +177,9 @@ def list_statement(shape: TaskListShape) -> Query:
 
 
 def _waiting_by_time(shape: TaskListShape) -> Query:
-    """Return the statement of waiting tasks by their due time.
-
-    The index has the tasks of one priority in this order, so each priority has a search.
-    """
-    searches: list[Select[Any]] = []
-    for priority in Priority:
-        rows = _rows_of(shape).where(_has_priority(priority))
-        first_rows = rows.order_by(*_order(shape, TASKS)).limit(_LIMIT)
-        searches.append(select(first_rows.subquery(f"of_priority_{priority.value}")))
-
-    listed = union_all(*searches).subquery("listed")
+    """Return the statement of waiting tasks by their due time, searched in each priority."""
+    first_rows = _rows_of(shape).order_by(*_order(shape, TASKS)).limit(_LIMIT)
+    listed = of_each_priority(lambda _: first_rows).subquery("listed")
     return select(listed).order_by(*_order(shape, listed)).limit(_LIMIT)
 
 

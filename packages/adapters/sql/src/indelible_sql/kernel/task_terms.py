@@ -1,5 +1,6 @@
 """The expressions that the statements of tasks share."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -137,34 +138,42 @@ IS_FREE = or_(TASKS.c.lease_until.is_(None), TASKS.c.lease_until <= LEASE_NOW)
 _IS_PAUSED = exists().where(STAGES.c.id == GIVEN_STAGE, STAGES.c.status == StageStatus.PAUSED.value)
 
 
-def due_of_priority(is_of_stage: ColumnElement[bool], priority: Priority) -> Select[Any]:
-    """Return the query for the ids of a stage's free tasks of a priority that are due."""
-    return select(TASKS.c.entity_id).where(
-        is_of_stage,
-        TASKS.c.due_at <= NOW,
-        IS_FREE,
-        TASKS.c.priority == literal_column(str(priority.value)),
+def of_each_priority(first_rows: Callable[[Priority], Select[Any]]) -> CompoundSelect[Any]:
+    """Return the first rows of each priority, the most urgent ones first.
+
+    The index has the tasks of one priority in the order of their due times, so each priority has a
+    search of its own, which runs only where the earlier ones found too few.
+    """
+    searches: list[Select[Any]] = []
+    for priority in Priority:
+        # A literal, so that the databases know what the search reads of the index.
+        is_of_priority = TASKS.c.priority == literal_column(str(priority.value))
+        rows = first_rows(priority).where(is_of_priority)
+        searches.append(select(rows.subquery(f"of_priority_{priority.value}")))
+
+    return union_all(*searches)
+
+
+def due_tasks(is_of_stage: ColumnElement[bool]) -> Select[Any]:
+    """Return the query for the ids of a stage's free tasks that are due, in the order of claims.
+
+    The order lets PostgreSQL use the index: it could read the whole table for a few rows.
+    """
+    return (
+        select(TASKS.c.entity_id)
+        .where(is_of_stage, TASKS.c.due_at <= NOW, IS_FREE)
+        .order_by(*ORDER_OF_PRIORITY)
+        .limit(bindparam("limit"))
     )
 
 
 def earliest_due(*conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
     """Return the earliest due time of a stage's tasks, without sorting them.
 
-    Each priority is searched by itself, because the index has the due times of each in order. The
-    conditions name the stage, and what is asked of the due time.
+    The conditions name the stage, and what is asked of the due time.
     """
-    searches: list[Select[Any]] = []
-    for priority in Priority:
-        first = (
-            select(TASKS.c.due_at)
-            .where(*conditions)
-            .where(TASKS.c.priority == literal_column(str(priority.value)))
-            .order_by(TASKS.c.due_at)
-            .limit(1)
-        )
-        searches.append(select(first.subquery(f"of_priority_{priority.value}").c.due_at))
-
-    times = union_all(*searches).subquery("times")
+    first = select(TASKS.c.due_at).where(*conditions).order_by(TASKS.c.due_at).limit(1)
+    times = of_each_priority(lambda _: first).subquery("times")
     return select(func.min(times.c.due_at, type_=INSTANT)).scalar_subquery()
 
 
@@ -173,14 +182,12 @@ def first_claimable(
 ) -> CompoundSelect[Any]:
     """Return the query for the ids of the tasks that are claimed next.
 
-    The index has the tasks of one priority in the order of their due times, so each priority has a
-    search of its own, which runs only where the earlier ones found too few. `is_behind` begins each
-    search behind a position, of which `behind_parameters` names the values. A probe
-    ignores that the stage is paused.
+    `is_behind` begins the search of each priority behind a position, of which `behind_parameters`
+    names the values. A probe ignores that the stage is paused.
     """
-    searches: list[Select[Any]] = []
-    for priority in Priority:
-        rows = due_of_priority(OF_STAGE, priority)
+
+    def first_rows(priority: Priority) -> Select[Any]:
+        rows = due_tasks(OF_STAGE)
         if not is_probe:
             rows = rows.where(~_IS_PAUSED)
         if is_behind:
@@ -190,12 +197,9 @@ def first_claimable(
             )
             rows = rows.where(tuple_(*ORDER_OF_PRIORITY) > position)
 
-        rows = rows.order_by(*ORDER_OF_PRIORITY).limit(bindparam("limit"))
-        if is_locking:
-            rows = rows.with_for_update(skip_locked=True)
-        searches.append(select(rows.subquery(f"of_priority_{priority.value}").c.entity_id))
+        return rows.with_for_update(skip_locked=True) if is_locking else rows
 
-    return union_all(*searches).limit(bindparam("limit"))
+    return of_each_priority(first_rows).limit(bindparam("limit"))
 
 
 def behind_parameters(priority: Priority) -> tuple[str, str]:
