@@ -1,5 +1,6 @@
 """Carry wake-ups inside the process: what waits for one waits for nothing else."""
 
+from contextlib import AbstractContextManager, nullcontext
 from queue import Empty, Queue
 from threading import Semaphore
 from typing import Final
@@ -36,6 +37,16 @@ class LocalBroker(StubBroker):
     ) -> Consumer:
         """Return a consumer of the queue."""
         return LocalConsumer(self, self.queues[queue_name], prefetch)
+
+    def offer(self, message: Message[None], max_queued: int) -> bool:
+        """Send the message unless enough are queued, and return True."""
+        if self.queues[message.queue_name].qsize() < max_queued:
+            self.enqueue(message)
+        return True
+
+    def connected(self) -> AbstractContextManager[None]:
+        """Do nothing: the store of this process signals its commits itself."""
+        return nullcontext()
 
     def end_consumers(self) -> None:
         """Let no consumer wait for long any more."""

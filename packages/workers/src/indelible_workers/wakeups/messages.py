@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol, runtime_checkable
 
 from dramatiq import Broker, Message
-from dramatiq.brokers.stub import StubBroker
 
 from indelible.kernel import digest
 from indelible.kernel.stages import Stage
@@ -15,8 +14,8 @@ Stages = Mapping[str, Stage[Any, Any, Any]]
 
 
 @runtime_checkable
-class LimitedBroker(Protocol):
-    """A broker that limits the queued messages itself, such as `WakeupBroker`.
+class WakeupCarrier(Protocol):
+    """A broker of ours: of Redis, or inside the process. A host may pass any other one, too.
 
     The check needs no import of Redis, which a process without Redis never imports.
     """
@@ -25,22 +24,12 @@ class LimitedBroker(Protocol):
         """Send the message unless enough are queued; return False where the broker fails."""
         ...
 
-
-@runtime_checkable
-class WaitingBroker(Protocol):
-    """A broker whose consumers wait for messages longer than a worker may take to stop."""
+    def connected(self) -> AbstractContextManager[None]:
+        """Exchange news of commits with other processes until the block ends."""
+        ...
 
     def end_consumers(self) -> None:
         """Let no consumer wait for long any more."""
-        ...
-
-
-@runtime_checkable
-class ConnectedBroker(Protocol):
-    """A broker that brings news of the commits of other processes."""
-
-    def connected(self) -> AbstractContextManager[None]:
-        """Exchange news of commits with other processes until the block ends."""
         ...
 
 
@@ -61,13 +50,8 @@ def wakeup_message(queue: str) -> Message[None]:
 def send_wakeup(broker: Broker, queue: str) -> bool:
     """Send a wake-up unless enough are queued; return False where the broker does not work."""
     message = wakeup_message(queue)
-    if isinstance(broker, LimitedBroker):
+    if isinstance(broker, WakeupCarrier):
         return broker.offer(message, MAX_QUEUED)
-
-    if isinstance(broker, StubBroker):
-        queued = broker.queues[queue].qsize()
-        if queued >= MAX_QUEUED:
-            return True
 
     broker.enqueue(message)
     return True

@@ -17,9 +17,8 @@ from indelible_workers.threads.stage_threads import thread_limit
 from indelible_workers.wakeups.dispatching import dispatch_until_stopped
 from indelible_workers.wakeups.local_broker import LocalBroker
 from indelible_workers.wakeups.messages import (
-    ConnectedBroker,
     Stages,
-    WaitingBroker,
+    WakeupCarrier,
     queue_name,
     wakeup_message,
 )
@@ -116,7 +115,7 @@ def _news_of_commits(worker: Worker, brokers: Sequence[Broker]) -> Generator[Non
         if isinstance(worker.store, SignalsCommits):
             stack.enter_context(worker.store.commits.listening(worker.wakeup.set))
         for broker in brokers:
-            if isinstance(broker, ConnectedBroker):
+            if isinstance(broker, WakeupCarrier):
                 stack.enter_context(broker.connected())
         yield
 
@@ -144,7 +143,7 @@ def _stop_pools(
             "worker: %s threads of timed-out tasks are left", worker.stage_threads.timed_out
         )
     for broker in brokers:
-        if isinstance(broker, WaitingBroker):
+        if isinstance(broker, WakeupCarrier):
             broker.end_consumers()
     for pool in pools:
         pool.stop(timeout=timeout)
