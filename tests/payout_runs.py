@@ -37,7 +37,7 @@ from indelible.money.handlers.payees import attach_destination, enable_payee, re
 from indelible.money.handlers.payouts.approving import approve_transfer
 from indelible.money.handlers.payouts.planning import plan_payouts
 from indelible.money.lifecycle.payouts import TransferStatus
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.ledger.drafts import Proof, SettlementLine
 from indelible.money.rules.ledger.payments import entry_fee
 from indelible.money.rules.payouts import (

@@ -16,6 +16,8 @@ HANDLERS = sorted(
         *CORE.glob("*/repositories/*.py"),
     }
 )
+QUERIES = sorted({*CORE.glob("*/queries.py"), *CORE.glob("*/queries/*.py")})
+WRITES = frozenset({"lock", "load", "save", "save_all", "save_new"})  # methods of a repository
 MAX_STATEMENTS = 15
 
 
@@ -81,3 +83,21 @@ def test_a_handler_with_one_statement_too_many_is_reported() -> None:
 )
 def test_a_planted_comparison_of_a_status_is_reported(planted: str) -> None:
     assert len(list(faults(ast.parse(planted)))) == 1
+
+
+def written_in(module: ast.Module) -> Iterator[str]:
+    """Yield the methods of repositories in a module that only handlers may call."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Attribute) and node.attr in WRITES:
+            yield f"line {node.lineno} calls {node.attr}"
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.relative_to(CORE).as_posix())
+def test_a_query_never_locks_or_writes(path: Path) -> None:
+    assert list(written_in(parsed(path))) == []
+
+
+def test_a_query_that_locks_is_recognized() -> None:
+    module = ast.parse("def get_payee(tx):\n    return tx.money.payees.lock('a')")
+
+    assert list(written_in(module)) == ["line 2 calls lock"]

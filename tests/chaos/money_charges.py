@@ -37,7 +37,7 @@ from indelible.money.handlers.charges import open_charge
 from indelible.money.handlers.switches import resume_payments
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.lifecycle.reconciliations import InboxStatus
-from indelible.money.repositories import payments_switch
+from indelible.money.repositories.reads import payments_switch
 
 AMOUNT_MINOR: Final = 2_501
 CHARGES_PER_REFERENCE: Final = 100

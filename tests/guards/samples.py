@@ -22,7 +22,8 @@ from indelible_sql.concepts.rows import CONCEPT_HEADS
 from indelible_sql.contests.rows import CONTEST_HEADS, ENTRY_HEADS, FEED_HEADS, LOG_HEADS, RUN_HEADS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.keys import KEY_HEADS
-from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
+from indelible_sql.kernel.mappings import HeadMapping
+from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.task_tables import STAGE_HEADS
 from indelible_sql.money.rows import (

@@ -23,7 +23,7 @@ from indelible.money.handlers.ledger import settle
 from indelible.money.handlers.payees import register_payee
 from indelible.money.handlers.reconciliations import start_reconciliation
 from indelible.money.queries import balances
-from indelible.money.repositories import payments_switch
+from indelible.money.repositories.reads import payments_switch
 from indelible.money.rules.ledger.drafts import SettlementLine
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks.paying import PaymentStarter

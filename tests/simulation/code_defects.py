@@ -20,8 +20,8 @@ from indelible.kernel.stages import PermanentFailure
 from indelible.money.entities.values import MovementKind
 from indelible.money.handlers.charges import open_charge
 from indelible.money.handlers.ledger import post_movement
-from indelible.money.ports.transactions import MoneyRead
 from indelible.money.queries import reconciliation
+from indelible.money.repositories.transactions import MoneyRead
 from indelible.money.rules.reconciliation import Compared
 from indelible.reactions import entries as entry_reactions
 from indelible_service.simulation import stages

@@ -6,7 +6,7 @@ from tests.payout_runs import PayoutRun
 from indelible.kernel.errors import StoreBusy
 from indelible.money.commands.payouts import RecordTransferSent
 from indelible.money.handlers.payouts.sending import record_transfer_sent
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE, transfer_group, transfer_metadata
 from indelible.money.tasks import sending
 

@@ -10,7 +10,7 @@ from indelible.money.entities.values import ReconciliationScope
 from indelible.money.handlers.reconciliations import start_reconciliation
 from indelible.money.lifecycle.reconciliations import ReconciliationStatus
 from indelible.money.ports.payments import ALL_RECONCILIATIONS
-from indelible.money.repositories import payments_switch
+from indelible.money.repositories.reads import payments_switch
 from indelible.money.tasks import reconciling
 
 FULL = ReconciliationScope.FULL

@@ -21,7 +21,7 @@ from indelible.money.handlers.payees import (
     close_payee,
     register_payee,
 )
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.events import ParsedEvent, parse_event
 from indelible.money.rules.evidence import EventEvidence
 from indelible.money.tasks.evidence import EvidenceReader

@@ -23,7 +23,7 @@ from indelible.money.errors.payments import (
 from indelible.money.handlers.charges import cancel_charge, extend_charge, open_charge
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle.payments import ChargeStatus, RefundStatus
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.stages import (
     EXPIRE_CHARGE_STAGE,
     PROCESS_STRIPE_EVENT_STAGE,

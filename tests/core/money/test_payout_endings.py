@@ -48,7 +48,7 @@ from indelible.money.handlers.payouts.reissuing import reissue_transfer
 from indelible.money.handlers.payouts.sending import record_transfer_sent
 from indelible.money.handlers.reversals import approve_reversal, propose_reversal
 from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 from indelible.money.tasks import sweeping

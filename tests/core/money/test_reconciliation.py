@@ -19,7 +19,7 @@ from indelible.money.handlers.reconciliations import FOLLOW_UP
 from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.lifecycle.reconciliations import ReconciliationStatus
-from indelible.money.repositories import payments_switch
+from indelible.money.repositories.reads import payments_switch
 from indelible.money.rules import reconciliation as rules
 from indelible.money.rules.reconciliation import RECONCILE_FULL_STAGE
 from indelible.money.rules.stages import RECORD_FEE_STAGE

@@ -18,7 +18,7 @@ from indelible.money.handlers.charges import open_charge
 from indelible.money.handlers.inbox import apply_event, replay_event
 from indelible.money.handlers.saving import save
 from indelible.money.ports.ledger import ALL_MOVEMENTS
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import IntentMove, decide_intent
 from indelible.money.rules.events import parse_event
 from indelible.money.rules.ledger.checks import check_movement

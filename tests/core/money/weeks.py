@@ -34,7 +34,7 @@ from indelible.money.handlers.inbox import receive_event
 from indelible.money.handlers.payees import attach_destination, enable_payee, register_payee
 from indelible.money.handlers.payouts.planning import plan_payouts
 from indelible.money.queries.payouts import list_discrepancies
-from indelible.money.repositories import payments_switch
+from indelible.money.repositories.reads import payments_switch
 from indelible.money.rules.events import parse_envelope
 from indelible.money.rules.payouts import AUTOMATIC, COMPLETE_PAYOUT_JOB_STAGE, SEND_TRANSFER_STAGE
 from indelible.money.tasks.payout_stages import PayoutStages

@@ -24,7 +24,7 @@ from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.subscribers import SubscribersRead, SubscribersWrite
 from indelible.kernel.webhooks import WebhooksRead, WebhooksWrite
 from indelible.money.ports.gateway import StripeGateway
-from indelible.money.ports.transactions import MoneyRead, MoneyWrite
+from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.policy import Policy
 from indelible.projects import ProjectsRead, ProjectsWrite
 from indelible.tokens import Chain, TokensRead, TokensWrite

@@ -13,7 +13,8 @@ from indelible_sql.contexts import (
     open_store,
 )
 from indelible_sql.engine.connections import Pool, enable_foreign_keys
-from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
+from indelible_sql.kernel.mappings import HeadMapping
+from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.maintenance.export import Exported, export_histories
 from indelible_sql.maintenance.findings import Fault, Finding
 from indelible_sql.maintenance.hosts import unchecked_lifecycles

@@ -12,6 +12,7 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
+from indelible.kernel.questions import Question
 from indelible.kernel.values import field_values
 from indelible.memory.history import MemoryHistory
 from indelible.memory.lists import list_page
@@ -112,6 +113,42 @@ class MemoryAggregateRepository(Generic[E]):
             _sort_by(heads, name)
         return tuple(heads[offset : offset + limit])
 
+    def select(
+        self,
+        *questions: Question,
+        lock: bool = False,  # noqa: ARG002 - the transaction has locked the whole store
+    ) -> tuple[tuple[Head[E], ...], ...]:
+        """Return the heads that each question asks for."""
+        answers: list[tuple[Head[E], ...]] = []
+        for question in questions:
+            answers.append(question.answer(self._candidates(question), _entity_of))
+        return tuple(answers)
+
+    def select_records(self, record_type: type[R], question: Question) -> tuple[R, ...]:
+        """Return the records of a type that a question asks for."""
+        entity_id = question.value_of(_id_field(record_type))
+        if entity_id is not None:
+            return question.answer(self.records(record_type, str(entity_id)), _record_of)
+
+        records: list[R] = []
+        for stored_type, owner_id in self._records:
+            if stored_type is record_type:
+                records.extend(self.records(record_type, owner_id))
+        return question.answer(records, _record_of)
+
+    def select_counts(self, question: Question) -> Mapping[str, int]:
+        """Return the number of heads in each state that any is in, in order of the states."""
+        (heads,) = self.select(question)
+        return dict(sorted(count_states(heads).items()))
+
+    def _candidates(self, question: Question) -> Iterable[Head[E]]:
+        """Return all heads, or the only one that a question about one id can ask for."""
+        entity_id = question.value_of("id")
+        if entity_id is None:
+            return self._rows.values()
+        head = self._rows.get(str(entity_id))
+        return () if head is None else (head,)
+
     def records(self, record_type: type[R], entity_id: str) -> tuple[R, ...]:
         """Return the aggregate's records of one type, oldest first."""
         rows = self._records.get((record_type, entity_id), ())
@@ -202,6 +239,20 @@ class MemoryAggregateRepository(Generic[E]):
             new_values.add(value)
 
         return new_values
+
+
+def _entity_of(head: Head[E]) -> E:
+    return head.entity
+
+
+def _record_of(record: R) -> R:
+    return record
+
+
+def _id_field(record_type: type[Record]) -> str:
+    """Return the field of a record that has its aggregate's id."""
+    names = {head_field: name for name, head_field in record_type.head_fields.items()}
+    return names["id"]
 
 
 def _is_any(_: object) -> bool:

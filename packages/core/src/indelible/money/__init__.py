@@ -144,7 +144,6 @@ from indelible.money.ports.payments import (
     StripeEventFilter,
 )
 from indelible.money.ports.payouts import PayeeFilter, PayoutJobFilter, TransferFilter
-from indelible.money.ports.transactions import MoneyRead, MoneyWrite
 from indelible.money.queries import (
     AccountLine,
     balances,
@@ -161,6 +160,7 @@ from indelible.money.queries.payouts import (
     list_discrepancies,
     stuck_transfers,
 )
+from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.ledger.drafts import (
     MovementDraft,
     OwedPayment,

@@ -8,7 +8,7 @@ from indelible.money.entities.values import RefundReason
 from indelible.money.handlers.disputes import book_residue
 from indelible.money.handlers.refunds import request_refund
 from indelible.money.lifecycle.payments import ChargeStatus
-from indelible.money.repositories import is_covered, is_settled
+from indelible.money.repositories.reads import is_covered, is_settled
 from indelible.money.rules.refunds import is_running
 from indelible.reactions.terms import has_failed_refund
 

@@ -27,7 +27,7 @@ from indelible.money.errors.ledger import (
     ReversalNotProposed,
 )
 from indelible.money.errors.payouts import PayoutAlreadyScheduled
-from indelible.money.repositories import reversal_proposer
+from indelible.money.repositories.reads import reversal_proposer
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN

@@ -9,7 +9,7 @@ from indelible.money.errors.payments import PaymentsNotConfigured
 from indelible.money.errors.payouts import PayoutJobNotFound, TransferNotFound
 from indelible.money.queries.payouts import job_progress, stuck_transfers
 from indelible.money.queries.transfers import cause_of, count_attempts, find_reissues, is_adopted
-from indelible.money.repositories import payee_of
+from indelible.money.repositories.reads import payee_of
 from indelible.money.rules.payouts import TRANSFER_METADATA, transfer_group
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
@@ -176,7 +176,7 @@ def read_owed(
 
 def owed_view(tx: ReadTx, line: OwedLine) -> OwedLineView:
     """Return an owed line with its cause, and with the transfer that is to pay it."""
-    head = tx.money.transfers.of_owed_line(line.movement_id, line.number)
+    head = tx.money.transfers.joins.of_owed_line(line.movement_id, line.number)
     cause = cause_of(tx, line)
     return project(
         OwedLineView,

@@ -5,7 +5,7 @@ from typing import Final
 from indelible.captures import errors
 from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
 from indelible_sql.captures.tables import ALGORITHMS, SPACES, SUBSPACES
-from indelible_sql.kernel.repository import HeadMapping
+from indelible_sql.kernel.mappings import HeadMapping
 
 SPACE_HEADS: Final = HeadMapping(table=SPACES, entity=Space, missing=errors.SpaceNotFound)
 SUBSPACE_HEADS: Final = HeadMapping(

@@ -24,7 +24,7 @@ from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.kernel.repository import HeadMapping, RecordMapping
+from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
 from indelible_sql.schema.tables import RecordDigest
 
 # The head and its version are read in one row; the prefix tells columns of the same name apart.

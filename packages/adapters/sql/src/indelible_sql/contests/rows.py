@@ -37,7 +37,7 @@ from indelible_sql.contests.tables.runs import LINES, RUNS
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.kernel.repository import HeadMapping, RecordMapping
+from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
 from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.tables import RecordDigest
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Column
 
 from indelible.kernel.keys import KEY, MAX_SCOPES, SCOPE, Key, KeyNotFound
-from indelible_sql.kernel.repository import HeadMapping
+from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.schema.columns import ACTOR, DIGEST, INSTANT, JSON_ARRAY, required
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import fixed_columns_guard

@@ -1,7 +1,7 @@
 """The SQL repository of aggregates: one mapping per head table, one save for all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property
+from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
@@ -13,17 +13,14 @@ from indelible.kernel import (
     Conflict,
     Head,
     ListFilter,
-    NotFound,
-    Revision,
     Stale,
-    UsageError,
 )
 from indelible.kernel.aggregate_errors import RecordExists
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
-from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.questions import Question
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import (
     OWN_COLUMNS,
@@ -36,13 +33,11 @@ from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.births import BirthWriter, is_one_per_parent
 from indelible_sql.kernel.bulk import bulk_parameters, bulk_rows
 from indelible_sql.kernel.history import ROWS, change_row
-from indelible_sql.kernel.lists import ListedTable, list_rows, listed_heads
-from indelible_sql.schema.bulk import BulkTable
+from indelible_sql.kernel.lists import list_rows
+from indelible_sql.kernel.mappings import HeadMapping
+from indelible_sql.kernel.questions import count_statement_of, statement_of
 from indelible_sql.schema.columns import prefix_of
-from indelible_sql.schema.entity_conditions import check_conditions
-from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
-from indelible_sql.schema.one_per_parent import check_indexes, reports_of
-from indelible_sql.schema.tables import HISTORY, page_by, rows_by
+from indelible_sql.schema.tables import HISTORY, rows_by
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
@@ -50,109 +45,6 @@ B = TypeVar("B", bound=BulkRecord)
 
 MIN_BULK_UPDATES = 3  # fewer updates are faster as one statement each
 IN_CHANGE = ("status", "updated_at")  # columns of a head that its change determines
-
-
-@frozen(kw_only=True)
-class RecordMapping(Generic[R]):
-    """The table of a record type.
-
-    `to_row` returns the table's columns. The head copies `head_columns` from that row.
-    """
-
-    table: Table
-    record: type[R]
-    to_row: Callable[[R], Mapping[str, Any]]
-    head_columns: tuple[str, ...] = ()
-
-    def is_duplicate(self, violation: GuardViolation) -> bool:
-        """Return whether a stored record has the refused one's value in the unique field."""
-        return bool(self.record.unique_field) and violation.guard in self._unique_guards
-
-    @cached_property
-    def _unique_guards(self) -> frozenset[str]:
-        # The record's number is not taken: the head, which moves first, has just reached it.
-        return duplicate_guards(self.table, [self.record.unique_field])
-
-
-@frozen(kw_only=True)
-class HeadMapping(Generic[E]):
-    """The head table of an aggregate, with the tables of its records.
-
-    The table's columns are the aggregate's fields, the columns of `head_columns()` and those
-    that the records determine.
-    """
-
-    table: Table
-    entity: type[E]
-    missing: Callable[[str], NotFound]
-    records: tuple[RecordMapping[Any], ...] = ()
-    bulk: tuple[BulkTable, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        """Check that the table has the indexes and the CHECKs of what the aggregate declares."""
-        check_indexes(self.table, self.entity)
-        check_conditions(self.table, self.entity)
-
-    @cached_property
-    def rules_by_report(self) -> Mapping[str, OnePerParent]:
-        """Return the rules by the names under which the databases report a second aggregate."""
-        return reports_of(self.table)
-
-    @cached_property
-    def get_by_id(self) -> Query:
-        """Return the query of one head."""
-        return rows_by(self.table, "id")
-
-    @cached_property
-    def lock_by_id(self) -> Query:
-        """Return the query that locks one head."""
-        return rows_by(self.table, "id").with_for_update()
-
-    @cached_property
-    def next_page(self) -> Query:
-        """Return the query of the next heads after an id."""
-        return page_by(self.table, (), ("id",))
-
-    @cached_property
-    def listed(self) -> ListedTable:
-        """Return the rows that the lists of the aggregate are made of."""
-        return listed_heads(self.table)
-
-    @property
-    def version_column(self) -> str:
-        """Return the column that counts the versions."""
-        return self.entity.version_field or "version"
-
-    def record_head_rules(self) -> tuple[RecordHeadRule, ...]:
-        """Return the rules that tie new records to their head, from the records' `head_fields`."""
-        rules: list[RecordHeadRule] = []
-        for mapping in self.records:
-            columns = {head: column for column, head in mapping.record.head_fields.items()}
-            rules.append(RecordHeadRule(record=mapping.table, head=self.table, columns=columns))
-        return tuple(rules)
-
-    def of_row(self, row: Row) -> Head[E]:
-        """Return the head that a row of the table stores."""
-        revision = Revision(row["seq"], row["status"], row[self.version_column], row["hash"])
-        return Head(entity=ROWS.structure(row, self.entity), revision=revision)
-
-    def record_mapping(self, record: Record) -> RecordMapping[Any]:
-        """Return the mapping of a record's type."""
-        for mapping in self.records:
-            if isinstance(record, mapping.record):
-                return mapping
-
-        problem = f"{self.table.name} has no mapping of record {type(record).__name__}"
-        raise UsageError(problem)
-
-    def bulk_table(self, record_type: type[BulkRecord]) -> BulkTable:
-        """Return the table of a type of bulk records."""
-        for bulk in self.bulk:
-            if bulk.record is record_type:
-                return bulk
-
-        problem = f"{self.table.name} has no table of bulk record {record_type.__name__}"
-        raise UsageError(problem)
 
 
 @frozen
@@ -196,6 +88,26 @@ class SqlAggregateRepository(Generic[E]):
         statement = _find_by(self._mapping.table, tuple(where), tuple(order))
         rows = self._session.rows(statement, {**where, "limit": limit, "offset": offset})
         return tuple(self._mapping.of_row(row) for row in rows)
+
+    def select(self, *questions: Question, lock: bool = False) -> tuple[tuple[Head[E], ...], ...]:
+        """Return the heads that each question asks for; with `lock`, until the transaction ends."""
+        answers: list[tuple[Head[E], ...]] = []
+        for question in questions:
+            statement, values = statement_of(self._mapping.table, question, lock=lock)
+            rows = self._session.rows(statement, values)
+            answers.append(tuple(self._mapping.of_row(row) for row in rows))
+        return tuple(answers)
+
+    def select_records(self, record_type: type[R], question: Question) -> tuple[R, ...]:
+        """Return the records of a type that a question asks for."""
+        table = self._mapping.record_table(record_type)
+        rows = self._session.rows(*statement_of(table, question))
+        return tuple(ROWS.structure(row, record_type) for row in rows)
+
+    def select_counts(self, question: Question) -> Mapping[str, int]:
+        """Return the number of heads in each state that any is in, in order of the states."""
+        rows = self._session.rows(*count_statement_of(self._mapping.table, question))
+        return {row["status"]: row["total"] for row in rows}
 
     def bulk_rows(
         self,

@@ -1,7 +1,7 @@
 """Settings in SQL."""
 
 from indelible.kernel.settings import SETTING, Setting, SettingNotFound
-from indelible_sql.kernel.repository import HeadMapping
+from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.schema.columns import NONBLANK_TEXT, required
 from indelible_sql.schema.tables import head
 

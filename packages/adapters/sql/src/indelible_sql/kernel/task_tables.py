@@ -13,7 +13,7 @@ from sqlalchemy import (
 from indelible.kernel.stages import STAGE, StageControl, StageNotFound
 from indelible.kernel.task_arguments import TASK_LIMITS
 from indelible.kernel.tasks import PERCENT, AttemptOutcome, Priority
-from indelible_sql.kernel.repository import HeadMapping
+from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.schema.columns import (
     ACTOR,
     DIGEST,

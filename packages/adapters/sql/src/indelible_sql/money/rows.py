@@ -28,7 +28,7 @@ from indelible.money.errors.payouts import (
 )
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.kernel.repository import HeadMapping, RecordMapping
+from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
 from indelible_sql.money.tables.inbox import (
     DISCREPANCIES,
     EVENT_ATTEMPTS,

@@ -14,7 +14,7 @@ from indelible.projects.errors import JobNotFound, ProjectNotFound
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.kernel.repository import HeadMapping, RecordMapping
+from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
 from indelible_sql.projects.tables import JOBS, OUTPUTS, PROJECTS, PROMPTS, SPECS
 from indelible_sql.schema.tables import RecordDigest
 

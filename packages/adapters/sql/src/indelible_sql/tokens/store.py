@@ -17,7 +17,8 @@ from indelible.tokens.entities.pipeline import (
 from indelible.tokens.entities.tokens import Token
 from indelible.tokens.lifecycle import TokenStatus
 from indelible_sql.engine.session import Row, Session
-from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
+from indelible_sql.kernel.mappings import HeadMapping
+from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.tokens import statements
 from indelible_sql.tokens.tables import (
     AUTHORS,

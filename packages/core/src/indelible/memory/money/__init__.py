@@ -4,6 +4,7 @@ from typing import Self
 
 from attrs import evolve, frozen
 
+from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible.memory.money.ledger import MemoryAccountRepository, MemoryMovementRepository
 from indelible.memory.money.payments import (
@@ -14,11 +15,7 @@ from indelible.memory.money.payments import (
     MemoryStripeEventRepository,
     MemorySwitchRepository,
 )
-from indelible.memory.money.payouts import (
-    MemoryPayeeRepository,
-    MemoryPayoutJobRepository,
-    MemoryTransferRepository,
-)
+from indelible.memory.money.payouts import MemoryTransferRepository
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.events import StripeEvent
@@ -41,6 +38,7 @@ from indelible.money.errors.payouts import (
     SwitchNotFound,
     TransferNotFound,
 )
+from indelible.money.repositories.payouts import Payees, PayoutJobs, Transfers
 
 __all__ = ["MemoryMoney"]
 
@@ -57,15 +55,27 @@ class MemoryMoney:
     events: MemoryStripeEventRepository
     reconciliations: MemoryReconciliationRepository
     switches: MemorySwitchRepository
-    transfers: MemoryTransferRepository
-    payout_jobs: MemoryPayoutJobRepository
-    payees: MemoryPayeeRepository
+    transfer_rows: MemoryTransferRepository
+    payout_job_rows: MemoryAggregateRepository[PayoutJob]
+    payee_rows: MemoryAggregateRepository[Payee]
+
+    @property
+    def transfers(self) -> Transfers:
+        return Transfers(self.transfer_rows, self.transfer_rows)
+
+    @property
+    def payout_jobs(self) -> PayoutJobs:
+        return PayoutJobs(self.payout_job_rows)
+
+    @property
+    def payees(self) -> Payees:
+        return Payees(self.payee_rows)
 
     @classmethod
     def empty(cls, history: MemoryHistory) -> Self:
         """Return the repositories of an empty store."""
         accounts = MemoryAccountRepository(history, Account, AccountNotFound)
-        jobs = MemoryPayoutJobRepository(history, PayoutJob, PayoutJobNotFound)
+        jobs = MemoryAggregateRepository(history, PayoutJob, PayoutJobNotFound)
         movements = MemoryMovementRepository(
             history, Movement, MovementNotFound, accounts=accounts, jobs=jobs
         )
@@ -81,17 +91,17 @@ class MemoryMoney:
                 history, Reconciliation, ReconciliationNotFound
             ),
             switches=MemorySwitchRepository(history, PaymentSwitch, SwitchNotFound),
-            transfers=MemoryTransferRepository(
+            transfer_rows=MemoryTransferRepository(
                 history, Transfer, TransferNotFound, movements=movements
             ),
-            payout_jobs=jobs,
-            payees=MemoryPayeeRepository(history, Payee, PayeeNotFound),
+            payout_job_rows=jobs,
+            payee_rows=MemoryAggregateRepository(history, Payee, PayeeNotFound),
         )
 
     def copy(self, history: MemoryHistory) -> Self:
         """Return a draft over a draft of history. It shares the rows, which are frozen."""
         accounts = self.accounts.copy(history)
-        jobs = self.payout_jobs.copy(history)
+        jobs = self.payout_job_rows.copy(history)
         movements = self.movements.copy_with(history, accounts, jobs)
         charges = evolve(self.charges.copy(history), movements=movements)
         return type(self)(
@@ -103,7 +113,7 @@ class MemoryMoney:
             events=self.events.copy(history),
             reconciliations=self.reconciliations.copy(history),
             switches=self.switches.copy(history),
-            transfers=evolve(self.transfers.copy(history), movements=movements),
-            payout_jobs=jobs,
-            payees=self.payees.copy(history),
+            transfer_rows=evolve(self.transfer_rows.copy(history), movements=movements),
+            payout_job_rows=jobs,
+            payee_rows=self.payee_rows.copy(history),
         )

@@ -7,8 +7,8 @@ from indelible.money.entities.charges import Charge
 from indelible.money.entities.disputes import Dispute
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.saving import save
-from indelible.money.ports.transactions import MoneyWrite
-from indelible.money.repositories import is_covered
+from indelible.money.repositories.reads import is_covered
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.disputes import LOST_ACTION, is_absorbed, is_lost
 from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.ledger.payments import dispute_lost

@@ -26,8 +26,8 @@ from indelible.money.errors.payments import (
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.refunds import start_refund
 from indelible.money.handlers.saving import save
-from indelible.money.ports.transactions import MoneyWrite
-from indelible.money.repositories import is_settled, payments_switch
+from indelible.money.repositories.reads import is_settled, payments_switch
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import (
     CHARGE_METADATA,
     PAYMENT_FAILED,

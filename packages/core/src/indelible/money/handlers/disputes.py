@@ -9,8 +9,8 @@ from indelible.money.errors.payments import PaymentIntentNotFound, PaymentNotBoo
 from indelible.money.handlers.chargebacks import book_loss
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.saving import save
-from indelible.money.ports.transactions import MoneyWrite
-from indelible.money.repositories import is_covered, is_settled
+from indelible.money.repositories.reads import is_covered, is_settled
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import Decision
 from indelible.money.rules.disputes import (
     CLOSING,

@@ -33,7 +33,7 @@ from indelible.money.handlers.payees import apply_account
 from indelible.money.handlers.payouts.ending import apply_transfer
 from indelible.money.handlers.refunds import apply_refund, apply_refunded_charge
 from indelible.money.handlers.saving import save
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import STALE_EVENT, UNHANDLED_EVENT, Decision
 from indelible.money.rules.events import EventFacts, ParsedEvent
 from indelible.money.rules.evidence import EventEvidence

@@ -14,7 +14,7 @@ from indelible.money.errors.ledger import ItemCovered, LedgerDuplicateEntry
 from indelible.money.errors.payouts import PayoutAlreadyScheduled
 from indelible.money.handlers.saving import save
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.ledger.checks import (
     AccountStep,
     check_distinct_lines,
@@ -238,7 +238,7 @@ def _check_no_transfer(tx: MoneyWrite, movement_id: str, number: int) -> None:
 
     Who issues a transfer again locks the account of the line first, as a posting does.
     """
-    if tx.money.transfers.of_owed_line(movement_id, number) is not None:
+    if tx.money.transfers.joins.of_owed_line(movement_id, number) is not None:
         raise PayoutAlreadyScheduled(f"owed line {number} of movement {movement_id}")
 
 

@@ -19,7 +19,7 @@ from indelible.money.entities.stripe_objects import AccountObject
 from indelible.money.errors.payouts import PayeeChanged, PayoutAccountMissing
 from indelible.money.handlers.saving import save
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence

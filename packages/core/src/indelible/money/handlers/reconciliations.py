@@ -17,7 +17,7 @@ from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
 from indelible.money.entities.values import ReconciliationScope
 from indelible.money.handlers.saving import save
 from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.reconciliation import ENDED_BY_EVENTS, GRACE, RECONCILE_FULL_STAGE
 
 ABANDONED_AFTER: Final = timedelta(hours=1)

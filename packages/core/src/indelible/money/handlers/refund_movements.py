@@ -5,7 +5,7 @@ from datetime import datetime
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.refunds import Refund
 from indelible.money.handlers.ledger import post_movement, reverse
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.ledger.payments import (
     refund_failed,

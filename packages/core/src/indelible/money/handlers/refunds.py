@@ -32,8 +32,8 @@ from indelible.money.handlers.refund_movements import (
     reverse_refund,
 )
 from indelible.money.handlers.saving import save
-from indelible.money.ports.transactions import MoneyWrite
-from indelible.money.repositories import is_covered
+from indelible.money.repositories.reads import is_covered
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence

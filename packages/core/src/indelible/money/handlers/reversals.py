@@ -8,8 +8,8 @@ from indelible.money.errors.ledger import (
     ReversalNotProposed,
 )
 from indelible.money.handlers.ledger import post_movement, reverse
-from indelible.money.ports.transactions import MoneyWrite
-from indelible.money.repositories import reversal_proposer
+from indelible.money.repositories.reads import reversal_proposer
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.ledger.checks import check_reversible_by_operators
 from indelible.money.rules.ledger.payouts import reversal_proposed
 

@@ -13,7 +13,7 @@ from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.births import Birth, BirthRepository
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import AggregateRepository, Record
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 
 E = TypeVar("E", bound=Aggregate)
 

@@ -8,7 +8,7 @@ from indelible.money.commands.results import SwitchSaved
 from indelible.money.entities.reconciliations import SWITCH_ID, PaymentSwitch
 from indelible.money.errors.payouts import SwitchNotFound
 from indelible.money.handlers.saving import save
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 
 DISCREPANCY: Final = "RECONCILIATION_DISCREPANCY"
 

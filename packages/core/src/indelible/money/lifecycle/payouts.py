@@ -189,3 +189,5 @@ PAYOUT_JOB: Final = Lifecycle(
 
 UNSENT_TRANSFER: Final = frozenset({_TO_SEND, _SENDING, _RETRYABLE})
 TERMINAL_TRANSFER: Final = frozenset({_COMPLETED, _FAILED_TERMINAL})
+OPEN_TRANSFER: Final = frozenset(TransferStatus) - TERMINAL_TRANSFER
+OPEN_PAYOUT_JOB: Final = frozenset(PayoutJobStatus) - {PayoutJobStatus.COMPLETE}

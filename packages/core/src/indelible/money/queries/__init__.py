@@ -14,7 +14,7 @@ from indelible.money.errors.payouts import PayeeNotFound
 from indelible.money.ports.ledger import (
     MAX_ROWS_PER_PAGE,
 )
-from indelible.money.ports.transactions import MoneyRead
+from indelible.money.repositories.transactions import MoneyRead
 
 PAGE_SIZE = 50
 

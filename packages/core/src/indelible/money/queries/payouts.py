@@ -18,8 +18,8 @@ from indelible.money.entities.reconciliations import Discrepancy
 from indelible.money.errors.gateway import PAYEE_REASONS, ParkReason
 from indelible.money.lifecycle.payouts import TERMINAL_TRANSFER, TransferStatus
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyRead
-from indelible.money.repositories import payee_of, payments_switch, requester_of
+from indelible.money.repositories.reads import payee_of, payments_switch, requester_of
+from indelible.money.repositories.transactions import MoneyRead
 from indelible.money.rules.ledger.payouts import settlement_of_key
 from indelible.money.rules.payouts import (
     SEND_TRANSFER_STAGE,

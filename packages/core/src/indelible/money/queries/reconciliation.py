@@ -14,8 +14,8 @@ from indelible.money.entities.values import AccountKind, MovementKind
 from indelible.money.lifecycle.ledger import MOVEMENT
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyRead
-from indelible.money.repositories import is_settled
+from indelible.money.repositories.reads import is_settled
+from indelible.money.repositories.transactions import MoneyRead
 from indelible.money.rules.ledger.payouts import settlement_key
 from indelible.money.rules.reconciliation import (
     GRACE,
@@ -101,7 +101,7 @@ def payables(tx: MoneyRead, now: datetime) -> tuple[Compared, ...]:
     minutes that is not planned yet.
     """
     expected: dict[tuple[str, str], int] = {}
-    for unpaid in tx.money.transfers.unpaid_sums():
+    for unpaid in tx.money.transfers.joins.unpaid_sums():
         expected[unpaid.reference, unpaid.currency] = unpaid.amount_minor
     actual: dict[tuple[str, str], int] = {}
     for account in _nonzero(tx, AccountKind.WINNER_PAYABLE):
@@ -266,7 +266,7 @@ def _waiting_minor(
         for line in page:
             is_waiting = line.movement_id in unplanned
             if line.kind in OWED_AGAIN or line.movement_id in in_steps:
-                is_waiting = tx.money.transfers.of_owed_line(*line.name) is None
+                is_waiting = tx.money.transfers.joins.of_owed_line(*line.name) is None
             if is_waiting and line.currency == currency:
                 waiting += line.amount_minor
         if len(page) < MAX_ROWS_PER_PAGE:

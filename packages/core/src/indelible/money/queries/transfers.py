@@ -10,8 +10,8 @@ from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.values import AttemptKind, MovementKind
 from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyRead
-from indelible.money.repositories import lines_owed_again
+from indelible.money.repositories.reads import lines_owed_again
+from indelible.money.repositories.transactions import MoneyRead
 from indelible.money.rules.ledger.payouts import settlement_of_key, transfer_of_key
 from indelible.money.rules.payouts import may_try_again
 
@@ -95,13 +95,15 @@ def owed_without_transfer(
     limit: int = PAGE_SIZE,
 ) -> tuple[OwedLine, ...]:
     """Return the next unpaid owed lines after a name that no transfer is to pay."""
-    return tx.money.transfers.owed_without_transfer(reference=reference, after=after, limit=limit)
+    return tx.money.transfers.joins.owed_without_transfer(
+        reference=reference, after=after, limit=limit
+    )
 
 
 @single_statement
 def sums_without_transfer(tx: MoneyRead) -> tuple[OwedSum, ...]:
     """Return the sums of the unpaid owed lines that no transfer is to pay, by currency."""
-    return tx.money.transfers.sums_without_transfer()
+    return tx.money.transfers.joins.sums_without_transfer()
 
 
 def cause_of(tx: MoneyRead, line: OwedLine) -> OwedCause:

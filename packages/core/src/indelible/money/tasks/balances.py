@@ -16,8 +16,8 @@ from indelible.money.entities.values import AccountKind, account_id
 from indelible.money.lifecycle.payments import RefundStatus
 from indelible.money.ports.gateway import StripeGateway
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyRead
 from indelible.money.queries import reconciliation as reads
+from indelible.money.repositories.transactions import MoneyRead
 from indelible.money.rules.ledger.payments import refund_succeeded_key
 from indelible.money.rules.reconciliation import CUTS, GRACE, BalanceCuts
 from indelible.money.tasks.outages import RETRY_SECONDS

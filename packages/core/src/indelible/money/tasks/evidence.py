@@ -11,7 +11,7 @@ from indelible.money.entities.stripe_objects import (
 from indelible.money.errors.gateway import GatewayObjectNotFound
 from indelible.money.errors.payments import IntentInDoubt
 from indelible.money.ports.gateway import StripeGateway
-from indelible.money.ports.transactions import MoneyRead
+from indelible.money.repositories.transactions import MoneyRead
 from indelible.money.rules.disputes import FUNDS_WITHDRAWN
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence

@@ -17,7 +17,7 @@ from indelible.money.errors.gateway import GatewayObjectNotFound, GatewayRejecte
 from indelible.money.handlers.charges import cancel_charge
 from indelible.money.lifecycle.payments import CHARGE
 from indelible.money.ports.gateway import StripeGateway
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE
 from indelible.money.tasks.failpoints import (
     AtPaymentFailpoint,

@@ -14,8 +14,8 @@ from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.refunds import request_refund
 from indelible.money.ports.gateway import StripeGateway
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyWrite
 from indelible.money.queries import get_charge
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.ledger.drafts import MovementDraft
 from indelible.money.tasks.paying import PaymentStarter, StartedPayment
 from indelible.money.tasks.states import MoneyStore

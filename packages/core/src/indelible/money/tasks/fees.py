@@ -14,7 +14,7 @@ from indelible.money.entities.stripe_objects import BalanceTransaction
 from indelible.money.handlers.charges import record_fee
 from indelible.money.lifecycle.payments import CHARGE
 from indelible.money.ports.gateway import StripeGateway
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.stages import RECORD_FEE_STAGE
 from indelible.money.tasks.outages import BREAKER, RETRY_SECONDS, RETRY_WAITS, outages
 

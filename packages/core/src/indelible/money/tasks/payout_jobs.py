@@ -11,7 +11,7 @@ from indelible.money.commands.payouts import CompletePayoutJob
 from indelible.money.errors.payouts import PayoutJobNotFinished
 from indelible.money.handlers.payouts.ending import complete_payout_job
 from indelible.money.lifecycle.payouts import PAYOUT_JOB
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.payouts import COMPLETE_PAYOUT_JOB_STAGE
 from indelible.money.tasks.payout_failpoints import (
     AtPayoutFailpoint,

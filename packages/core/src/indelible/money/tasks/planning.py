@@ -17,7 +17,7 @@ from indelible.money.handlers.payouts.planning import (
 )
 from indelible.money.lifecycle.payouts import PAYOUT_JOB
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyRead, MoneyWrite
+from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.ledger.payouts import settlement_key
 from indelible.money.rules.payouts import MANUAL, PLAN_TRANSFERS_STAGE, PayoutPolicy
 from indelible.money.tasks.states import MoneyStore

@@ -18,7 +18,7 @@ from indelible.money.errors.payments import IntentInDoubt
 from indelible.money.handlers.inbox import apply_event, bury_event, fail_event
 from indelible.money.lifecycle.reconciliations import STRIPE_EVENT
 from indelible.money.ports.gateway import StripeGateway
-from indelible.money.ports.transactions import MoneyRead, MoneyWrite
+from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.events import ParsedEvent, parse_event
 from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.refunds import REFUND_FAILED

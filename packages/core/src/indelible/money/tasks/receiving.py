@@ -15,7 +15,7 @@ from indelible.money.commands.payments import ReceiveEvent
 from indelible.money.commands.results import StripeEventSaved
 from indelible.money.entities.values import EventOrigin
 from indelible.money.handlers.inbox import receive_event
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.events import Environment, EventEnvelope, parse_envelope
 from indelible.money.rules.signatures import TOLERANCE_SECONDS, verify_signature
 from indelible.money.tasks.failpoints import (

@@ -26,8 +26,8 @@ from indelible.money.handlers.reconciliations import (
     start_reconciliation,
 )
 from indelible.money.ports.gateway import StripeGateway
-from indelible.money.ports.transactions import MoneyRead, MoneyWrite
 from indelible.money.queries import reconciliation as reads
+from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.reconciliation import (
     GRACE,

@@ -17,7 +17,7 @@ from indelible.money.errors.gateway import (
 )
 from indelible.money.handlers.payees import refresh_payee
 from indelible.money.ports.gateway import StripeGateway
-from indelible.money.ports.transactions import MoneyRead
+from indelible.money.repositories.transactions import MoneyRead
 from indelible.money.tasks.states import MoneyStore
 
 UNREADABLE: Final[tuple[type[IndelibleError], ...]] = (

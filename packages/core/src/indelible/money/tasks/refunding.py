@@ -31,7 +31,7 @@ from indelible.money.handlers.refunds import (
 from indelible.money.lifecycle.payments import REFUND, RefundStatus
 from indelible.money.ports.gateway import StripeGateway
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyWrite
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import CHARGE_METADATA, REFUND_METADATA
 from indelible.money.rules.refunds import UNKNOWN_FAILURE, is_failure
 from indelible.money.rules.stages import SEND_REFUND_STAGE

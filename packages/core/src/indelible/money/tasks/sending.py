@@ -39,7 +39,7 @@ from indelible.money.handlers.payouts.sending import (
 )
 from indelible.money.lifecycle.payouts import TRANSFER, TransferStatus
 from indelible.money.ports.gateway import StripeGateway
-from indelible.money.ports.transactions import MoneyRead, MoneyWrite
+from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.ledger.drafts import Proof
 from indelible.money.rules.payouts import (
     SEND_TRANSFER_STAGE,

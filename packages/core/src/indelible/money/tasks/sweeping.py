@@ -27,7 +27,6 @@ from indelible.money.handlers.payouts.approving import approve_automatically, wa
 from indelible.money.handlers.payouts.ending import complete_payout_job, mark_unclaimed
 from indelible.money.handlers.payouts.planning import plan_payouts
 from indelible.money.ports.gateway import StripeGateway
-from indelible.money.ports.transactions import MoneyRead, MoneyWrite
 from indelible.money.queries.payouts import (
     OpenTransfers,
     SweepWork,
@@ -35,6 +34,7 @@ from indelible.money.queries.payouts import (
     find_sweep_work,
     find_unapproved,
 )
+from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.payouts import (
     MANUAL,
     PLAN_TRANSFERS_STAGE,

@@ -164,7 +164,7 @@ class PayoutEndsConformance:
     def test_unpaid_transfers_are_summed_by_reference(self, store: AnyStore) -> None:
         planned(store)
         sent(store, "ann")
-        (item,) = store.read(lambda tx: tx.money.transfers.unpaid_sums())
+        (item,) = store.read(lambda tx: tx.money.transfers.joins.unpaid_sums())
 
         assert (item.reference, item.currency, item.transfers) == (REFERENCE, USD, 2)
         assert item.amount_minor == WON["bob"] + WON["cat"]

@@ -53,6 +53,11 @@ def task_of(tx: MoneyRead, transfer_id: str) -> Task:
     return tx.tasks.get(SEND_TRANSFER_STAGE, transfer_id)
 
 
+def payer_of(tx: MoneyRead, number: int) -> Head[Transfer] | None:
+    """Return the transfer that pays an owed line of the settlement."""
+    return tx.money.transfers.joins.of_owed_line(SETTLEMENT_MOVEMENT, number)
+
+
 def changes_of(tx: MoneyRead, transfer_id: str) -> Sequence[Change]:
     """Return the changes of a transfer."""
     return tx.history.of(TRANSFER.name, transfer_id)
@@ -112,8 +117,8 @@ class PayoutsConformance:
     def test_a_transfer_names_the_lines_that_it_pays(self, store: AnyStore) -> None:
         planned(store)
         lines = store.read(lambda tx: tx.money.transfers.lines(id_of("bob")))
-        payer = store.read(lambda tx: tx.money.transfers.of_owed_line(SETTLEMENT_MOVEMENT, 2))
-        nobody = store.read(lambda tx: tx.money.transfers.of_owed_line(SETTLEMENT_MOVEMENT, 4))
+        payer = store.read(payer_of, 2)
+        nobody = store.read(payer_of, 4)
 
         assert [(line.owed_movement_id, line.owed_number) for line in lines] == [
             (SETTLEMENT_MOVEMENT, 2)

@@ -17,26 +17,24 @@ from sqlalchemy import (
 from indelible.kernel import Lifecycle
 from indelible.money.entities.values import MovementKind
 from indelible.money.lifecycle.payouts import (
+    OPEN_TRANSFER,
     PAYEE,
-    TERMINAL_TRANSFER,
     TRANSFER,
-    UNSENT_TRANSFER,
     PayoutJobStatus,
     TransferStatus,
 )
 from indelible.money.rules.ledger.payouts import PAYOUT_PREFIX, SETTLEMENT_PREFIX
 from indelible_sql.engine.session import Query
-from indelible_sql.money.statements.parts import count_by_status, in_states, is_after, number, total
+from indelible_sql.money.statements.parts import in_states, number, total
 from indelible_sql.money.tables.ledger import MOVEMENTS, PAYABLE_PREFIX, POSTINGS
 from indelible_sql.money.tables.payouts import (
     JOBS,
     PAYEES,
-    TRANSFER_ATTEMPTS,
     TRANSFER_LINES,
     TRANSFERS,
 )
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, ORDINAL
-from indelible_sql.schema.tables import HISTORY, page_by, rows_by
+from indelible_sql.schema.tables import HISTORY
 
 _limit: BindParameter[Any] = bindparam("limit")
 _until = bindparam("until", type_=INSTANT)
@@ -51,76 +49,6 @@ OF_OWED_LINE: Final[Query] = (
         TRANSFER_LINES.c.owed_movement_id == bindparam("movement_id", type_=IDENTIFIER),
         TRANSFER_LINES.c.owed_number == bindparam("number", type_=ORDINAL),
     )
-)
-
-# Which transfers of a job follow an id, and which lines and attempts has a transfer?
-PAGE_OF_JOB: Final = page_by(TRANSFERS, ("job_id",), ("id",))
-LINES: Final[Query] = (
-    select(TRANSFER_LINES)
-    .where(
-        TRANSFER_LINES.c.entity_id == bindparam("transfer_id", type_=IDENTIFIER),
-        TRANSFER_LINES.c.seq == _first_change,
-    )
-    .order_by(TRANSFER_LINES.c.number)
-)
-PAGE_ATTEMPTS: Final = page_by(TRANSFER_ATTEMPTS, ("transfer_id",), ("number",))
-
-# Which transfers are parked: all, those of a party, or those parked before a time?
-_is_parked = TRANSFERS.c.status == TransferStatus.PARKED.value
-PARKED: Final[Query] = (
-    select(TRANSFERS).where(_is_parked, is_after(TRANSFERS)).order_by(TRANSFERS.c.id).limit(_limit)
-)
-PARKED_OF_PARTY: Final[Query] = (
-    rows_by(TRANSFERS, "party")
-    .where(_is_parked, is_after(TRANSFERS))
-    .order_by(TRANSFERS.c.id)
-    .limit(_limit)
-)
-PARKED_SINCE: Final[Query] = (
-    select(TRANSFERS)
-    .where(_is_parked, TRANSFERS.c.parked_at < _until, is_after(TRANSFERS))
-    .order_by(TRANSFERS.c.id)
-    .limit(_limit)
-)
-
-# Which transfers wait for their approval?
-UNAPPROVED: Final[Query] = (
-    select(TRANSFERS)
-    .where(
-        TRANSFERS.c.status == TransferStatus.PENDING.value,
-        TRANSFERS.c.approved_by.is_(None),
-        is_after(TRANSFERS),
-    )
-    .order_by(TRANSFERS.c.id)
-    .limit(_limit)
-)
-
-# Which approved transfers that are not parked changed last before a time?
-UNSENT_SINCE: Final[Query] = (
-    select(TRANSFERS)
-    .where(
-        in_states(TRANSFERS.c.status, UNSENT_TRANSFER),
-        TRANSFERS.c.approved_by.is_not(None),
-        TRANSFERS.c.updated_at < _until,
-        is_after(TRANSFERS),
-    )
-    .order_by(TRANSFERS.c.id)
-    .limit(_limit)
-)
-
-# Which transfers that are not terminal changed last before a time?
-_OPEN: Final = frozenset(TransferStatus) - TERMINAL_TRANSFER
-STUCK_SINCE: Final[Query] = (
-    select(TRANSFERS)
-    .where(in_states(TRANSFERS.c.status, _OPEN), TRANSFERS.c.updated_at < _until)
-    .order_by(TRANSFERS.c.updated_at, TRANSFERS.c.id)
-    .limit(_limit)
-)
-
-# How many transfers are in each state: all, or those of a job?
-COUNT_TRANSFERS: Final = count_by_status(TRANSFERS)
-COUNT_OF_JOB: Final = COUNT_TRANSFERS.where(
-    TRANSFERS.c.job_id == bindparam("job_id", type_=IDENTIFIER)
 )
 
 # What is the sum of the transfers whose owed lines no movement has paid?
@@ -153,17 +81,6 @@ UNPAID_SUMS: Final[Query] = (
     .order_by(TRANSFERS.c.reference, TRANSFERS.c.currency)
 )
 
-# Which jobs are not complete?
-INCOMPLETE_JOBS: Final[Query] = (
-    select(JOBS)
-    .where(
-        in_states(JOBS.c.status, frozenset(PayoutJobStatus) - {PayoutJobStatus.COMPLETE}),
-        is_after(JOBS),
-    )
-    .order_by(JOBS.c.id)
-    .limit(_limit)
-)
-
 # Which transfers have another number or sum of lines than they name?
 _of_transfer = TRANSFER_LINES.c.entity_id == TRANSFERS.c.id
 _line_count = select(func.count()).where(_of_transfer).scalar_subquery()
@@ -178,7 +95,7 @@ MISCOUNTED_TRANSFERS: Final[Query] = (
 _of_job = TRANSFERS.c.job_id == JOBS.c.id
 _transfer_count = select(func.count()).where(_of_job).scalar_subquery()
 _transfer_sum = select(total(TRANSFERS.c.amount_minor)).where(_of_job).scalar_subquery()
-_has_open = select(_one).where(_of_job, in_states(TRANSFERS.c.status, _OPEN)).exists()
+_has_open = select(_one).where(_of_job, in_states(TRANSFERS.c.status, OPEN_TRANSFER)).exists()
 UNFINISHED_JOBS: Final[Query] = (
     select(JOBS.c.id, JOBS.c.seq)
     .where(JOBS.c.status == PayoutJobStatus.COMPLETE.value)

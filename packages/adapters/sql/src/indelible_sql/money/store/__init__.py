@@ -2,7 +2,9 @@
 
 from attrs import frozen
 
+from indelible.money.repositories.payouts import Payees, PayoutJobs, Transfers
 from indelible_sql.engine.session import Session
+from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.money.rows import (
     ACCOUNT_HEADS,
     CHARGE_HEADS,
@@ -25,11 +27,7 @@ from indelible_sql.money.store.payments import (
     SqlStripeEventRepository,
     SqlSwitchRepository,
 )
-from indelible_sql.money.store.payouts import (
-    SqlPayeeRepository,
-    SqlPayoutJobRepository,
-    SqlTransferRepository,
-)
+from indelible_sql.money.store.payouts import SqlTransferRepository
 
 __all__ = ["SqlMoney"]
 
@@ -73,13 +71,14 @@ class SqlMoney:
         return SqlSwitchRepository(self._session, SWITCH_HEADS)
 
     @property
-    def transfers(self) -> SqlTransferRepository:
-        return SqlTransferRepository(self._session, TRANSFER_HEADS)
+    def transfers(self) -> Transfers:
+        store = SqlTransferRepository(self._session, TRANSFER_HEADS)
+        return Transfers(store, store)
 
     @property
-    def payout_jobs(self) -> SqlPayoutJobRepository:
-        return SqlPayoutJobRepository(self._session, JOB_HEADS)
+    def payout_jobs(self) -> PayoutJobs:
+        return PayoutJobs(SqlAggregateRepository(self._session, JOB_HEADS))
 
     @property
-    def payees(self) -> SqlPayeeRepository:
-        return SqlPayeeRepository(self._session, PAYEE_HEADS)
+    def payees(self) -> Payees:
+        return Payees(SqlAggregateRepository(self._session, PAYEE_HEADS))

@@ -1,7 +1,6 @@
 """The SQL repositories of payees, transfers and payout jobs."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Final
 
 from indelible.kernel import Change, Head
@@ -9,13 +8,11 @@ from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record
 from indelible.money.entities.lines import OwedLine, OwedSum
-from indelible.money.entities.payees import Payee
-from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities.payouts import Transfer
 from indelible.money.errors.payouts import PayoutAlreadyScheduled
-from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.ports.payouts import UnpaidSum
 from indelible_sql.engine.errors import GuardViolation
-from indelible_sql.kernel.history import ROWS, fetch_all
+from indelible_sql.kernel.history import ROWS
 from indelible_sql.money.statements import payouts as statements
 from indelible_sql.money.statements import unplanned
 from indelible_sql.money.store.heads import MoneyRepository
@@ -64,10 +61,6 @@ class SqlTransferRepository(MoneyRepository[Transfer]):
                     return f"owed line {line.owed_number} of movement {line.owed_movement_id}"
         return "an owed line of two new transfers"
 
-    def of_stripe(self, stripe_transfer_id: str) -> Head[Transfer] | None:
-        """Return the transfer that has an id of Stripe."""
-        return self._only({"stripe_transfer_id": stripe_transfer_id})
-
     def of_owed_line(self, movement_id: str, number: int) -> Head[Transfer] | None:
         """Return the transfer that pays an owed line."""
         values = {"movement_id": movement_id, "number": number}
@@ -103,62 +96,6 @@ class SqlTransferRepository(MoneyRepository[Transfer]):
             sums.append(ROWS.structure({**row, "amount_minor": amount_minor}, OwedSum))
         return tuple(sums)
 
-    def of_job(self, job_id: str, *, after: str, limit: int) -> tuple[Head[Transfer], ...]:
-        """Return the next `limit` transfers of a job after an id, in order of id."""
-        values = {"job_id": job_id, "after": after, "limit": limit}
-        return self._heads(statements.PAGE_OF_JOB, values)
-
-    def lines(self, transfer_id: str) -> tuple[TransferLine, ...]:
-        """Return the owed lines that a transfer pays, in order."""
-        values = {"transfer_id": transfer_id}
-        return fetch_all(self._session, TransferLine, statements.LINES, values)
-
-    def attempts(self, transfer_id: str, *, after: int, limit: int) -> tuple[TransferAttempt, ...]:
-        """Return the next `limit` attempts after a number, oldest first."""
-        values = {"transfer_id": transfer_id, "after": after, "limit": limit}
-        return fetch_all(self._session, TransferAttempt, statements.PAGE_ATTEMPTS, values)
-
-    def parked(
-        self, *, party: str | None = None, after: str, limit: int
-    ) -> tuple[Head[Transfer], ...]:
-        """Return the next `limit` parked transfers after an id, of a party or of all."""
-        values = {"after": after, "limit": limit}
-        if party is None:
-            return self._heads(statements.PARKED, values)
-        return self._heads(statements.PARKED_OF_PARTY, {**values, "party": party})
-
-    def parked_since(
-        self, until: datetime, *, after: str, limit: int
-    ) -> tuple[Head[Transfer], ...]:
-        """Return the next `limit` transfers after an id that were parked before a time."""
-        values = {"until": until, "after": after, "limit": limit}
-        return self._heads(statements.PARKED_SINCE, values)
-
-    def unapproved(self, *, after: str, limit: int) -> tuple[Head[Transfer], ...]:
-        """Return the next `limit` transfers after an id that wait for their approval."""
-        return self._heads(statements.UNAPPROVED, {"after": after, "limit": limit})
-
-    def unsent_since(
-        self, until: datetime, *, after: str, limit: int
-    ) -> tuple[Head[Transfer], ...]:
-        """Return the next `limit` transfers after an id that a worker should send."""
-        values = {"until": until, "after": after, "limit": limit}
-        return self._heads(statements.UNSENT_SINCE, values)
-
-    def stuck_since(self, until: datetime, *, limit: int) -> tuple[Head[Transfer], ...]:
-        """Return transfers that are not terminal and changed last before a time, oldest first."""
-        return self._heads(statements.STUCK_SINCE, {"until": until, "limit": limit})
-
-    def count_of_job(self, job_id: str) -> Mapping[TransferStatus, int]:
-        """Return the number of a job's transfers in each state that any is in."""
-        counts = self._counts(statements.COUNT_OF_JOB, {"job_id": job_id})
-        return {TransferStatus(name): count for name, count in counts.items()}
-
-    def count_by_status(self) -> Mapping[TransferStatus, int]:
-        """Return the number of transfers in each state that any is in."""
-        counts = self._counts(statements.COUNT_TRANSFERS)
-        return {TransferStatus(name): count for name, count in counts.items()}
-
     def unpaid_sums(self) -> tuple[UnpaidSum, ...]:
         """Return the sums of the transfers whose owed lines no movement has paid."""
         sums: list[UnpaidSum] = []
@@ -166,23 +103,3 @@ class SqlTransferRepository(MoneyRepository[Transfer]):
             amount_minor = int(row["amount_minor"])
             sums.append(ROWS.structure({**row, "amount_minor": amount_minor}, UnpaidSum))
         return tuple(sums)
-
-
-class SqlPayoutJobRepository(MoneyRepository[PayoutJob]):
-    """The repository of payout jobs."""
-
-    def incomplete(self, *, after: str, limit: int) -> tuple[Head[PayoutJob], ...]:
-        """Return the next `limit` jobs after an id that are not complete, in order of id."""
-        return self._heads(statements.INCOMPLETE_JOBS, {"after": after, "limit": limit})
-
-
-class SqlPayeeRepository(MoneyRepository[Payee]):
-    """The repository of payees."""
-
-    def of_party(self, party: str) -> Head[Payee] | None:
-        """Return the payee of a party."""
-        return self._only({"id": party})
-
-    def of_destination(self, destination: str) -> Head[Payee] | None:
-        """Return the payee that has an account at Stripe."""
-        return self._only({"destination": destination})

@@ -28,8 +28,8 @@ from indelible.money.errors.payouts import (
 from indelible.money.handlers.payees import require_ready
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle.payouts import TRANSFER, TransferStatus
-from indelible.money.ports.transactions import MoneyWrite
-from indelible.money.repositories import payee_of, requester_of
+from indelible.money.repositories.reads import payee_of, requester_of
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.payouts import (
     SEND_TRANSFER_STAGE,
     destination_to_approve,

@@ -17,8 +17,8 @@ from indelible.money.handlers.payouts.sending import job_may_end, payments_of, r
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle.payouts import TERMINAL_TRANSFER, PayoutJobStatus
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyWrite
-from indelible.money.repositories import payee_of
+from indelible.money.repositories.reads import payee_of
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import KNOWN, Decision
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import EventEvidence

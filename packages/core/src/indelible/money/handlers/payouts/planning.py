@@ -15,7 +15,7 @@ from indelible.money.errors.ledger import MovementNotFound
 from indelible.money.handlers.payouts.approving import approve_planned
 from indelible.money.handlers.saving import birth_of, save, save_births
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyRead, MoneyWrite
+from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.ledger.payouts import settlement_key
 from indelible.money.rules.payouts import MANUAL, PLAN_TRANSFERS_STAGE, PayoutPolicy
 

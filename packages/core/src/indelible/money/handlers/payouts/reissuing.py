@@ -11,8 +11,8 @@ from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.payouts.planning import transfer_lines
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle.payouts import PayoutJobStatus
-from indelible.money.ports.transactions import MoneyWrite
-from indelible.money.repositories import lines_owed_again
+from indelible.money.repositories.reads import lines_owed_again
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.ledger.drafts import AccountKey
 from indelible.money.rules.payouts import may_try_again
 

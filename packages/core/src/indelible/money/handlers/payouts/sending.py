@@ -20,8 +20,8 @@ from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
-from indelible.money.ports.transactions import MoneyWrite
-from indelible.money.repositories import payee_of, payments_switch
+from indelible.money.repositories.reads import payee_of, payments_switch
+from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.ledger.drafts import OwedPayment, Proof
 from indelible.money.rules.ledger.payouts import payout_created, payout_failed
 from indelible.money.rules.payouts import (

@@ -12,7 +12,7 @@ from indelible.money.entities.values import MovementKind, TransferFailure
 from indelible.money.lifecycle.ledger import MOVEMENT
 from indelible.money.lifecycle.payouts import TRANSFER
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
-from indelible.money.ports.transactions import MoneyRead
+from indelible.money.repositories.transactions import MoneyRead
 from indelible.money.rules.ledger.payouts import payout_key, reversal_proposed_key, unclaimed_key
 
 REQUESTS: Final = frozenset({"plan", "reissue"})  # the actions that request a transfer
@@ -91,7 +91,7 @@ def _reversed_lines(tx: MoneyRead, payout_id: str, number: int) -> list[LineOwed
     lines: list[LineOwedAgain] = []
     for reversal in tx.money.movements.reversals(payout_id, number):
         name = (reversal.movement.id, reversal.posting.number)
-        payer = tx.money.transfers.of_owed_line(*name)
+        payer = tx.money.transfers.joins.of_owed_line(*name)
         transfer_id = None if payer is None else payer.entity.id
         line = tx.money.movements.owed_line(*name)
         lines.append(LineOwedAgain(line=line, transfer_id=transfer_id))

@@ -1,0 +1,138 @@
+"""The mappings of aggregates and their records to tables."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+from sqlalchemy import Table
+
+from indelible.kernel import Head, NotFound, Revision, UsageError
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.bulk import BulkRecord
+from indelible.kernel.history import Record
+from indelible.kernel.one_per_parent import OnePerParent
+from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.engine.session import Query, Row
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.lists import ListedTable, listed_heads
+from indelible_sql.schema.bulk import BulkTable
+from indelible_sql.schema.entity_conditions import check_conditions
+from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
+from indelible_sql.schema.one_per_parent import check_indexes, reports_of
+from indelible_sql.schema.tables import page_by, rows_by
+
+E = TypeVar("E", bound=Aggregate)
+R = TypeVar("R", bound=Record)
+
+
+@frozen(kw_only=True)
+class RecordMapping(Generic[R]):
+    """The table of a record type.
+
+    `to_row` returns the table's columns. The head copies `head_columns` from that row.
+    """
+
+    table: Table
+    record: type[R]
+    to_row: Callable[[R], Mapping[str, Any]]
+    head_columns: tuple[str, ...] = ()
+
+    def is_duplicate(self, violation: GuardViolation) -> bool:
+        """Return whether a stored record has the refused one's value in the unique field."""
+        return bool(self.record.unique_field) and violation.guard in self._unique_guards
+
+    @cached_property
+    def _unique_guards(self) -> frozenset[str]:
+        # The record's number is not taken: the head, which moves first, has just reached it.
+        return duplicate_guards(self.table, [self.record.unique_field])
+
+
+@frozen(kw_only=True)
+class HeadMapping(Generic[E]):
+    """The head table of an aggregate, with the tables of its records.
+
+    The table's columns are the aggregate's fields, the columns of `head_columns()` and those
+    that the records determine.
+    """
+
+    table: Table
+    entity: type[E]
+    missing: Callable[[str], NotFound]
+    records: tuple[RecordMapping[Any], ...] = ()
+    bulk: tuple[BulkTable, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the table has the indexes and the CHECKs of what the aggregate declares."""
+        check_indexes(self.table, self.entity)
+        check_conditions(self.table, self.entity)
+
+    @cached_property
+    def rules_by_report(self) -> Mapping[str, OnePerParent]:
+        """Return the rules by the names under which the databases report a second aggregate."""
+        return reports_of(self.table)
+
+    @cached_property
+    def get_by_id(self) -> Query:
+        """Return the query of one head."""
+        return rows_by(self.table, "id")
+
+    @cached_property
+    def lock_by_id(self) -> Query:
+        """Return the query that locks one head."""
+        return rows_by(self.table, "id").with_for_update()
+
+    @cached_property
+    def next_page(self) -> Query:
+        """Return the query of the next heads after an id."""
+        return page_by(self.table, (), ("id",))
+
+    @cached_property
+    def listed(self) -> ListedTable:
+        """Return the rows that the lists of the aggregate are made of."""
+        return listed_heads(self.table)
+
+    @property
+    def version_column(self) -> str:
+        """Return the column that counts the versions."""
+        return self.entity.version_field or "version"
+
+    def record_head_rules(self) -> tuple[RecordHeadRule, ...]:
+        """Return the rules that tie new records to their head, from the records' `head_fields`."""
+        rules: list[RecordHeadRule] = []
+        for mapping in self.records:
+            columns = {head: column for column, head in mapping.record.head_fields.items()}
+            rules.append(RecordHeadRule(record=mapping.table, head=self.table, columns=columns))
+        return tuple(rules)
+
+    def of_row(self, row: Row) -> Head[E]:
+        """Return the head that a row of the table stores."""
+        revision = Revision(row["seq"], row["status"], row[self.version_column], row["hash"])
+        return Head(entity=ROWS.structure(row, self.entity), revision=revision)
+
+    def record_mapping(self, record: Record) -> RecordMapping[Any]:
+        """Return the mapping of a record's type."""
+        for mapping in self.records:
+            if isinstance(record, mapping.record):
+                return mapping
+
+        problem = f"{self.table.name} has no mapping of record {type(record).__name__}"
+        raise UsageError(problem)
+
+    def record_table(self, record_type: type[Record]) -> Table:
+        """Return the table of a type of records."""
+        for mapping in self.records:
+            if mapping.record is record_type:
+                return mapping.table
+
+        problem = f"{self.table.name} has no mapping of record {record_type.__name__}"
+        raise UsageError(problem)
+
+    def bulk_table(self, record_type: type[BulkRecord]) -> BulkTable:
+        """Return the table of a type of bulk records."""
+        for bulk in self.bulk:
+            if bulk.record is record_type:
+                return bulk
+
+        problem = f"{self.table.name} has no table of bulk record {record_type.__name__}"
+        raise UsageError(problem)

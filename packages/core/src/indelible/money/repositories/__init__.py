@@ -1,0 +1,1 @@
+"""The finders of money, and the transactions that hold them."""
