@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from docs.generators.errors import errors
 from docs.generators.http import DOCUMENT, schema_table, scopes
 from docs.generators.markdown import cell, page, table
 
 from indelible.money import CHARGE, DISPUTE, REFUND, ReconciliationRule, ReconciliationScope
-from indelible.money.errors.registry import PAYMENT_CODES, CodeUse
+from indelible.money.errors.registry import PAYMENT_CODES, CodeUse, PaymentCode
 from indelible.money.queries.reconciliation import MAX_JOBS
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.events.facts import READERS
@@ -17,6 +18,7 @@ from indelible.money.rules.reconciliation import ENDED_BY_EVENTS, RULES_BY_SCOPE
 from indelible.money.rules.rule_texts import GRACE_MINUTES, RULE_TEXTS, report_time
 from indelible.money.rules.signatures import TOLERANCE_SECONDS
 from indelible.money.tasks.reconciling import EVERY_SECONDS, JOBS_OF
+from indelible_web.http.errors import status_of
 from indelible_web.money.webhooks import MAX_BODY_BYTES, RULE, SIGNATURE_HEADER
 
 Json = Mapping[str, Any]
@@ -177,10 +179,19 @@ def _rule_rows() -> Iterator[tuple[str, ...]]:
 
 def _code_rows() -> Iterator[tuple[str, ...]]:
     for entry in sorted(PAYMENT_CODES, key=lambda entry: entry.code):
-        status = str(entry.http_status)
-        if entry.use in (CodeUse.REASON, CodeUse.INTERNAL):
-            status = "-"
-        yield f"`{entry.code}`", status, entry.use.value, cell(entry.meaning)
+        yield f"`{entry.code}`", status_text(entry), entry.use.value, cell(entry.meaning)
+
+
+def status_text(entry: PaymentCode) -> str:
+    """Return the HTTP status of the answer that has a code, "-" for one that no answer has."""
+    if entry.use is CodeUse.OUTCOME:
+        return "200"
+    if entry.use in (CodeUse.REASON, CodeUse.INTERNAL):
+        return "-"
+
+    code = entry.stands_for[0] if entry.stands_for else entry.code
+    (error,) = [error for error in errors() if error.code == code]
+    return str(status_of(error))
 
 
 def _state_parts() -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Every error of every package has a message of its own that its values fit."""
 
 import ast
+import re
+from inspect import getsource
 from string import Formatter
 
 import pytest
@@ -9,10 +11,18 @@ from docs.generators.errors import errors
 from tests.architecture.sources import modules
 
 from indelible.kernel import IndelibleError
+from indelible.kernel.errors import WORD_BOUNDARY
+
+SENTENCE_END = re.compile(r"[.!?] [A-Z{]")
 
 
 def field_names(error: type[IndelibleError]) -> set[str]:
     return {attribute.name for attribute in fields(error)}
+
+
+def declares_code(error: type[IndelibleError]) -> bool:
+    """Return whether the source of a leaf gives its code."""
+    return "code: ClassVar[str] =" in getsource(error)
 
 
 def test_a_leaf_declares_its_own_message() -> None:
@@ -38,6 +48,19 @@ def test_a_message_can_be_formatted() -> None:
 
         assert described, error
         assert "{" not in described, error
+
+
+def test_a_message_is_one_sentence() -> None:
+    for error in errors():
+        assert error.message.endswith("."), error
+        assert SENTENCE_END.search(error.message) is None, error
+
+
+def test_a_leaf_declares_a_code_only_where_it_differs_from_its_name() -> None:
+    for error in errors():
+        derived = WORD_BOUNDARY.sub("_", error.__name__).upper()
+
+        assert (error.code != derived) == declares_code(error), error
 
 
 def test_no_two_leaves_share_a_message() -> None:

@@ -12,14 +12,11 @@ from tests.web.paying import FEE, ITEM, PAGES, PLACE, REFERENCE, WORKER, Till
 
 from indelible.app import ReadTx
 from indelible.kernel import Change
-from indelible.kernel.errors import error_types
 from indelible.money import ChargeStatus, HaltPayments
 from indelible.money.entities.ids import charge_id
 from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
-from indelible.money.errors.registry import PAYMENT_CODES, CodeUse
 from indelible.money.handlers.switches import halt_payments
 from indelible.testing.stores import NOOR
-from indelible_web.http.errors import status_of
 
 pytestmark = pytest.mark.slow
 
@@ -295,16 +292,6 @@ def test_a_key_that_is_no_user_has_no_payments(till: Till) -> None:
     service = till.web.new_key("payments:write", owner=WORKER)
 
     assert problem(till.start(key=service)) == (403, "NOT_A_USER")
-
-
-def test_each_code_of_the_registry_has_the_status_of_its_class() -> None:
-    statuses: dict[str, int] = {}
-    for leaf in error_types():
-        statuses[leaf.code] = status_of(leaf)
-
-    for entry in PAYMENT_CODES:
-        if entry.use is CodeUse.ERROR:
-            assert statuses[entry.code] == entry.http_status, entry.code
 
 
 def test_the_id_of_a_charge_follows_from_its_item(till: Till) -> None:

@@ -202,7 +202,7 @@ class WrongContract(Conflict):
     """A checkpoint of another contract than the configured one."""
 
     message: ClassVar[str] = (
-        "The data belongs to another contract: expected {expected}, got {actual}. Each "
+        "The data belongs to another contract: expected {expected}, got {actual}; each "
         "contract needs its own store."
     )
     expected: str
@@ -237,7 +237,7 @@ class ReorgTooDeep(Conflict):
 
     message: ClassVar[str] = (
         "The reorg is too deep: the chain has none of the compared checkpoints, down to block "
-        "{oldest}. An operator must intervene."
+        "{oldest}; an operator must intervene."
     )
     oldest: int
 

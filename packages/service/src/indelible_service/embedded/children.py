@@ -62,7 +62,7 @@ class ServerFailed(Unavailable):
     """The embedded server did not start; the end of its log says why."""
 
     code: ClassVar[str] = "EMBEDDED_SERVER_FAILED"
-    message: ClassVar[str] = "The embedded server did not start. The end of its log: {log}."
+    message: ClassVar[str] = "The embedded server did not start; its log ends with: {log}."
     log: str
 
 

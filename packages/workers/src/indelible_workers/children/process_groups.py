@@ -26,7 +26,7 @@ class ProcessGroupInvalid(Invalid):
     """A task registers a process group that its worker cannot kill for it."""
 
     message: ClassVar[str] = (
-        "Process group {group_id} cannot be registered: {problem}. Start the process in a group of "
+        "Process group {group_id} cannot be registered: {problem}; start the process in a group of "
         "its own (start_new_session=True)."
     )
     group_id: int

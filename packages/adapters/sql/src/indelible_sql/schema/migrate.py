@@ -69,7 +69,7 @@ class RevisionNotReleased(Unavailable):
 
     message: ClassVar[str] = (
         "The database schema is at revision {revision}, expected {needed}: revisions before "
-        "{needed} were never released, and nothing upgrades from them. Create a new database."
+        "{needed} were never released, and nothing upgrades from them; create a new database."
     )
     revision: str
     needed: str
