@@ -7,7 +7,7 @@ another code. Those of errors are derived from their classes.
 from collections.abc import Iterator
 from enum import StrEnum
 from inspect import isclass
-from typing import Final
+from typing import Final, TypeGuard
 
 from attrs import field, frozen
 
@@ -71,9 +71,13 @@ def _error_codes() -> Iterator[PaymentCode]:
 def _errors_of_money() -> Iterator[type[IndelibleError]]:
     for module in MODULES:
         for value in vars(module).values():
-            is_error = isclass(value) and issubclass(value, IndelibleError)
-            if is_error and value.__module__ == module.__name__ and value not in UNLISTED:
+            is_own = getattr(value, "__module__", "") == module.__name__
+            if is_own and _is_error(value) and value not in UNLISTED:
                 yield value
+
+
+def _is_error(value: object) -> TypeGuard[type[IndelibleError]]:
+    return isclass(value) and issubclass(value, IndelibleError)
 
 
 def _outcome(code: str, meaning: str) -> PaymentCode:
