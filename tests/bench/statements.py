@@ -14,6 +14,7 @@ from indelible.concepts import ConceptContent, ConceptSaved
 from indelible.concepts.entities import name_key
 from indelible.concepts.rules.warnings.content import RULESET
 from indelible.kernel import instant_text, to_json_value
+from indelible.kernel.digest_schemes import DIGEST_SCHEME
 from indelible.testing.stores import MAYA
 
 ASSIGNMENT: Final = re.compile(r"(\w+)\"? ?= ?\?")
@@ -205,7 +206,9 @@ class EditValues:
 def version_json(saved: ConceptSaved) -> Mapping[str, Any]:
     """Return the form of a version that its digest covers."""
     form = cast("Mapping[str, Any]", to_json_value(saved.version))
-    assert _digest(form) == saved.version.digest(), "the digest of a version has another form"
+    assert _digest(form) == saved.version.digest(DIGEST_SCHEME), (
+        "the digest of a version has another form"
+    )
     return form
 
 

@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-26, revision 0006
+-- iteration 5, 2026-11-27, revision 0006
 
 column accounts.balance_minor "sum_minor" required
 
@@ -533,6 +533,8 @@ column history.adds_version "natural_number" required
 column history.at "instant" required
 
 column history.data "json_object" required
+
+column history.digest_scheme "ordinal" required  1
 
 column history.entity_id "identifier" required
 

@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-26, revision 0006
+-- iteration 5, 2026-11-27, revision 0006
 
 edge account  open OPEN 0
 
@@ -1604,6 +1604,7 @@ table history: CREATE TABLE history (
 	data TEXT NOT NULL,
 	prev_hash TEXT NOT NULL,
 	hash TEXT NOT NULL,
+	digest_scheme INTEGER DEFAULT 1 NOT NULL,
 	CONSTRAINT history_position PRIMARY KEY (position),
 	CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq),
 	CONSTRAINT history_revision UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
@@ -1625,6 +1626,7 @@ table history: CREATE TABLE history (
 	CONSTRAINT history_data_rule CHECK (data IS NULL OR json_valid(data) AND json_type(data) = 'object'),
 	CONSTRAINT history_prev_hash_rule CHECK (length(prev_hash) IN (0, 64) AND trim(prev_hash, '0123456789abcdef') = ''),
 	CONSTRAINT history_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT history_digest_scheme_rule CHECK (digest_scheme >= 1),
 	CONSTRAINT history_rowid CHECK (rowid >= 1)
 )
  STRICT

@@ -36,6 +36,7 @@ from indelible.concepts.rules.records import (
 from indelible.concepts.rules.warnings.codes import WarningCode, warning
 from indelible.concepts.rules.warnings.content import RULESET
 from indelible.kernel import Actor, IndelibleError, InvalidTransition, digest
+from indelible.kernel.digest_schemes import DIGEST_SCHEME
 from indelible.memory import MemoryStore, MemoryTransaction
 from indelible.policy import Policy
 from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO, create, do, edit, refusal, submit
@@ -212,7 +213,7 @@ def stored_data(
     """Return the data of a change that adds a version."""
     data = dict(version_data(corrects))
     for record in version_records(version, warnings):
-        data[record.record_name] = record.digest()
+        data[record.record_name] = record.digest(DIGEST_SCHEME)
 
     return data
 

@@ -40,6 +40,8 @@ COMPARED_FIELDS = (
     "version",
     "prev_hash",
 )
+# The scheme says which fields are hashed (see `test_digest_schemes.py`).
+DIGEST_SCHEME = "digest_scheme"
 HASHED_FIELDS = ("lifecycle", "entity_id", "actor", "reason", "at", "request_id", "data")
 
 
@@ -87,7 +89,8 @@ def test_a_chain_can_be_verified_from_a_revision_on() -> None:
 
 
 def test_every_field_of_a_change_has_a_forged_value() -> None:
-    assert list(FORGED) == [field.name for field in fields(Change)]
+    names = [field.name for field in fields(Change) if field.name != DIGEST_SCHEME]
+    assert list(FORGED) == names
     assert {*COMPARED_FIELDS, *HASHED_FIELDS, "hash"} == set(FORGED)
 
 

@@ -12,6 +12,7 @@ from attrs.validators import optional
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
 from indelible.kernel import Actor, Lifecycle, digest, instant_text
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.digest_schemes import covered_values
 from indelible.kernel.history import Record
 from indelible.kernel.json import encode_canonical, sha256_hex
 from indelible.kernel.values import (
@@ -21,7 +22,6 @@ from indelible.kernel.values import (
     TEXT,
     TEXTS,
     bounded_int,
-    field_values,
     instance_of,
     is_identifier,
     is_instant,
@@ -100,10 +100,10 @@ class ConceptVersion(Record):
     created_at: datetime = field(validator=is_instant)
     change_note: str | None = field(validator=optional(non_blank_line), metadata=LINE)
 
-    def digest(self) -> str:
-        """Return the digest of all fields: texts, numbers and lists, which are converted here."""
-        values = field_values(self)
-        values["content"] = field_values(self.content)
+    def digest(self, scheme: int) -> str:
+        """Return the digest of all fields of a scheme, whose values are converted here."""
+        values = covered_values(self, scheme)
+        values["content"] = covered_values(self.content, scheme)
         values["created_by"] = str(self.created_by)
         values["created_at"] = instant_text(self.created_at)
         return sha256_hex(encode_canonical(values))
@@ -126,7 +126,7 @@ class VersionWarnings(Record):
     ruleset: int
     warnings: Warnings
 
-    def digest(self) -> str:
+    def digest(self, scheme: int) -> str:  # noqa: ARG002 - these values are in every scheme
         """Return the digest of the row's values in the order of its columns."""
         key = [self.concept_id, self.version_number, self.computed_at, self.ruleset]
         return digest([*key, self.warnings])

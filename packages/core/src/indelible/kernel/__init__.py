@@ -1,6 +1,7 @@
 """The kernel: what every context is built on."""
 
 from indelible.kernel.audit import Actor, AuditContext, InvalidActor
+from indelible.kernel.change_feed import ChangeFilter, Feed, History
 from indelible.kernel.clock import Clock, SystemClock, instant_after
 from indelible.kernel.errors import (
     Conflict,
@@ -24,11 +25,8 @@ from indelible.kernel.errors import (
 )
 from indelible.kernel.history import (
     Change,
-    ChangeFilter,
     Data,
-    Feed,
     Head,
-    History,
     Revision,
     next_change,
     verify_chain,

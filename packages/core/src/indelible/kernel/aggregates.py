@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from attrs import evolve, field, fields, fields_dict, frozen
 
+from indelible.kernel import digest_schemes
 from indelible.kernel.aggregate_errors import (
     FieldFixed,
     FieldNotActor,
@@ -226,7 +227,7 @@ def change_for(
     """
     change_values = dict(change_data(entity))
     for record in records:
-        change_values[record.record_name] = record.digest()
+        change_values[record.record_name] = record.digest(digest_schemes.DIGEST_SCHEME)
     change_values.update(data or {})
     for item in bulk:
         change_values[item.record_name] = item.summary()

@@ -127,6 +127,17 @@ class HashChainBroken(Conflict):
 
 
 @frozen
+class DigestSchemeUnknown(Conflict):
+    """A change was hashed by the rules of a later release."""
+
+    message: ClassVar[str] = (
+        "Digest scheme {scheme} is of a later release; this one knows schemes up to {newest}."
+    )
+    scheme: int
+    newest: int
+
+
+@frozen
 class ForeignCursor(Invalid):
     """A cursor names no change of this store's feed.
 

@@ -5,23 +5,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, Self, TypeVar
 
-from attrs import field, fields, frozen
-from attrs.validators import optional
+from attrs import field, frozen
 
+from indelible.kernel import digest_schemes
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.bulk import AnyBulk
+from indelible.kernel.digest_schemes import FIRST_SCHEME, added_in, digest_of_scheme
 from indelible.kernel.errors import HashChainBroken, InvalidTransition, Stale
 from indelible.kernel.json import digest, encode_canonical, instant_text, sha256_hex, to_json_value
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.lists import ListFilter
-from indelible.kernel.minutes import MinuteCounts
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
     LINE,
     bounded_int,
-    field_values,
     is_identifier,
     is_instant,
     non_blank_line,
@@ -76,6 +75,7 @@ class Change:
     data: Data
     prev_hash: str
     hash: str
+    digest_scheme: int = field(default=FIRST_SCHEME, metadata=added_in(2))
 
     @property
     def revision(self) -> Revision:
@@ -94,10 +94,18 @@ class Change:
         return self.from_state, self.action, self.to_state, self.adds_version
 
     def digest(self) -> str:
-        """Return the digest of every field except `hash`."""
-        values = field_values(self)
+        """Return the digest of every field of its scheme except `hash`."""
+        return digest(self.covered_values())
+
+    def covered_values(self) -> dict[str, Any]:
+        """Return the fields that the hash covers.
+
+        Raises:
+            DigestSchemeUnknown: The scheme is of a later release.
+        """
+        values = digest_schemes.covered_values(self, self.digest_scheme)
         del values["hash"]
-        return digest(values)
+        return values
 
 
 @frozen(kw_only=True)
@@ -135,9 +143,9 @@ class Record:
     head_fields: ClassVar[Mapping[str, str]]
     unique_field: ClassVar[str] = ""
 
-    def digest(self) -> str:
-        """Return the digest of all fields."""
-        return digest(self)
+    def digest(self, scheme: int) -> str:
+        """Return the digest of all fields of a scheme."""
+        return digest_of_scheme(self, scheme)
 
 
 class Update(NamedTuple, Generic[E]):
@@ -236,97 +244,6 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
         ...
 
 
-@frozen(kw_only=True)
-class ChangeFilter:
-    """The changes of one lifecycle, entity, actor or action, and those of a time.
-
-    `since` is the first instant, and `until` the first one that no longer belongs to the time. A
-    field that is None excludes nothing.
-    """
-
-    lifecycle: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
-    entity_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
-    actor: Actor | None = None
-    action: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
-    since: datetime | None = field(default=None, validator=optional(is_instant))
-    until: datetime | None = field(default=None, validator=optional(is_instant))
-
-    def conditions(self) -> dict[str, Any]:
-        """Return the fields that are set; a subclass may have others, which are no conditions."""
-        conditions: dict[str, Any] = {}
-        for attribute in fields(ChangeFilter):
-            value = getattr(self, attribute.name)
-            if value is not None:
-                conditions[attribute.name] = value
-
-        return conditions
-
-    def matches(self, change: Change) -> bool:
-        """Return True if the change belongs to the filter."""
-        if self.since is not None and change.at < self.since:
-            return False
-        if self.until is not None and change.at >= self.until:
-            return False
-
-        expected = self.conditions()
-        for name in ("lifecycle", "entity_id", "actor", "action"):
-            if name in expected and getattr(change, name) != expected[name]:
-                return False
-
-        return True
-
-
-ALL_CHANGES: Final = ChangeFilter()
-
-
-@frozen(kw_only=True)
-class Feed:
-    """Changes of all aggregates in the order in which they became visible, and the next cursor."""
-
-    changes: tuple[Change, ...]
-    cursor: str
-
-
-class History(Protocol):
-    """The changes of every aggregate."""
-
-    def of(
-        self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None
-    ) -> tuple[Change, ...]:
-        """Return an aggregate's changes after a seq, oldest first; none for an unknown id."""
-        ...
-
-    def feed(self, *, after: str, limit: int, matching: ChangeFilter = ALL_CHANGES) -> Feed:
-        """Return the next `limit` matching changes after a cursor; '' is the beginning."""
-        ...
-
-    def newest(self, *, limit: int) -> Feed:
-        """Return the last `limit` changes in the order of the feed, and the cursor behind them."""
-        ...
-
-    def backwards(
-        self, *, before: str = "", limit: int, matching: ChangeFilter = ALL_CHANGES
-    ) -> Feed:
-        """Return the last `limit` matching changes before a cursor, newest first; '' is the end.
-
-        The cursor of the result is that of its oldest change, so that the next page is read
-        `before` it. It is a cursor of the feed too: the feed continues after that change.
-        """
-        ...
-
-    def count_by_minute(self, *, since: datetime, limit: int) -> MinuteCounts:
-        """Return the number of changes in each minute since a time, of the last `limit` changes."""
-        ...
-
-    def changed_lifecycles(self) -> frozenset[str]:
-        """Return the names of the lifecycles that have a change; reads one change of each."""
-        ...
-
-
 def next_change(
     audit: HasAuditContext,
     lifecycle: Lifecycle[StrEnum],
@@ -364,6 +281,8 @@ def next_change(
         "data": to_json_value(data),
         "prev_hash": revision.hash,
     }
+    if digest_schemes.DIGEST_SCHEME > FIRST_SCHEME:  # the first one does not cover its number
+        values["digest_scheme"] = digest_schemes.DIGEST_SCHEME
     return Change(**values, hash=_hash_of(values))
 
 

@@ -47,6 +47,11 @@ def _json_value(value: Any) -> object:  # noqa: ANN401 - any type of a value
     return value.json_value()
 
 
+def is_written_whole(kind: type) -> bool:
+    """Return True for a class whose values are written as one text or document, not by fields."""
+    return kind is Actor or _has_canonical_text(kind) or _has_json_value(kind)
+
+
 def _is_text_tuple(kind: Any) -> bool:  # noqa: ANN401 - any type of a value
     return bool(kind == tuple[str, ...])
 

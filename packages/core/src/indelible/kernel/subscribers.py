@@ -13,8 +13,9 @@ from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel.audit import Actor
+from indelible.kernel.change_feed import ChangeFilter
 from indelible.kernel.errors import ForeignCursor, NotFound, UsageError
-from indelible.kernel.history import Change, ChangeFilter
+from indelible.kernel.history import Change
 from indelible.kernel.open_writers import OpenWriter
 from indelible.kernel.silence import (
     LONGEST_SILENCE_SECONDS,

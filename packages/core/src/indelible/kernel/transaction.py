@@ -7,9 +7,9 @@ from contextvars import ContextVar, Token
 from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from indelible.kernel.audit import Actor, HasAuditContext
+from indelible.kernel.change_feed import Feed, History
 from indelible.kernel.clock import Clock
 from indelible.kernel.errors import IndelibleError, UsageError
-from indelible.kernel.history import Feed, History
 from indelible.kernel.idempotency import Idempotency
 from indelible.kernel.ids import Ids
 

@@ -16,9 +16,10 @@ from indelible.kernel import (
     Lifecycle,
     Stale,
 )
+from indelible.kernel.change_feed import ALL_CHANGES
 from indelible.kernel.errors import ForeignCursor
 from indelible.kernel.feed_cursors import FIRST_CURSOR, feed_cursor, parse_cursor
-from indelible.kernel.history import ALL_CHANGES, NO_REVISION
+from indelible.kernel.history import NO_REVISION
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.minutes import MinuteCounts
 

@@ -84,8 +84,8 @@ def lookup_keys(keys: Iterable[str]) -> list[str]:
     return sorted({key[:MAX_LISTED_NAME_KEY] for key in keys})
 
 
-def _stored_version_digest(row: Row) -> str:
-    return version_of_row(row).digest()
+def _stored_version_digest(row: Row, scheme: int) -> str:
+    return version_of_row(row).digest(scheme)
 
 
 def _derived_of_version(row: Row) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _derived_of_version(row: Row) -> dict[str, Any]:
     return derived
 
 
-def _stored_warnings_digest(row: Row) -> str:
+def _stored_warnings_digest(row: Row, _: int) -> str:
     stored_text = encode_canonical(row["warnings"])  # what was parsed needs no conversion
     if len(stored_text) <= MAX_SHARED_CHARACTERS:
         _check_shared_warnings(stored_text)

@@ -106,23 +106,23 @@ def _previous_version(row: Row) -> dict[str, Any]:
     return {"previous_version": row["version"] - 1 or None}
 
 
-def _configuration_digest(row: Row) -> str:
+def _configuration_digest(row: Row, scheme: int) -> str:
     record = _checked(configuration_of_row(row), row)
     if record.configuration_digest != record.configuration.digest:
         raise ValueError("configuration_digest is not the digest of the configuration")
 
-    return record.digest()
+    return record.digest(scheme)
 
 
-def _roster_digest(row: Row) -> str:
+def _roster_digest(row: Row, scheme: int) -> str:
     record = _checked(roster_of_row(row), row)
     if record.roster_digest != roster_digest(record.player_ids, record.prediction):
         raise ValueError("roster_digest is not the digest of players and prediction")
 
-    return record.digest()
+    return record.digest(scheme)
 
 
-def _event_digest(row: Row) -> str:
+def _event_digest(row: Row, scheme: int) -> str:
     record = _checked(event_of_row(row), row)
     if record.event_hash != record.chain_hash():
         raise ValueError("event_hash is not the hash of the event")
@@ -130,11 +130,11 @@ def _event_digest(row: Row) -> str:
     if fault:
         raise ValueError(f"body {fault}: not of an event of kind {record.kind}")
 
-    return record.digest()
+    return record.digest(scheme)
 
 
-def _fetch_digest(row: Row) -> str:
-    return _checked(fetch_of_row(row), row).digest()
+def _fetch_digest(row: Row, scheme: int) -> str:
+    return _checked(fetch_of_row(row), row).digest(scheme)
 
 
 FAULT_ROWS = BulkTable(table=FAULTS, record=EventFault, head=LOGS, entity=ContestLog)

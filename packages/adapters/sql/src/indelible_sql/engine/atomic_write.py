@@ -50,6 +50,7 @@ SHARED_COLUMNS = (
     "actor",
     "reason",
     "request_id",
+    "digest_scheme",
 )
 # The columns of history that each change of a bulk write has of its own.
 OWN_COLUMNS = ("entity_id", "seq", "version", "at", "data", "prev_hash", "hash")

@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import Executable
 
 from indelible.kernel import Actor, Change, ChangeFilter, Data, Feed, RequestInFlight
+from indelible.kernel.change_feed import ALL_CHANGES
 from indelible.kernel.errors import ForeignCursor
 from indelible.kernel.feed_cursors import FIRST_CURSOR, NamedChange, feed_cursor, parse_cursor
-from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.json_objects import JsonObject

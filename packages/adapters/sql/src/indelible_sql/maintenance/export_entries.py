@@ -31,7 +31,7 @@ from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.tables import HISTORY, RecordDigest
 from indelible_sql.sql_context import RecordExport
 
-FORMAT: Final = "indelible export 2"
+FORMAT: Final = "indelible export 3"
 FIRST_LINE: Final = line_of({"format": FORMAT})
 # Levels of a line around a document: the line, and a change, or the records and one of them.
 LEVELS_AROUND: Final = 3
@@ -279,7 +279,7 @@ def _record_rows(change: Change, records: Mapping[str, Any], catalog: Catalog) -
 
 def _record_row(record: RecordDigest, change: Change, values: Mapping[str, Any]) -> Row:
     row = _row(record.table, values)
-    if record.digest(row) != change.data.get(record.change_field):
+    if record.digest(row, change.digest_scheme) != change.data.get(record.change_field):
         raise ValueError(f"the digest of {record.table.name} is not the one in its change")
     return {**row, **record.derived(row)}
 

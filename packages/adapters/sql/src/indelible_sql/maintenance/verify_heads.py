@@ -104,13 +104,16 @@ def _records_with_changes(record: RecordDigest, lifecycle: str) -> Query:
     table = record.table
     owner, number = table.primary_key.columns
     changes = (
-        select(HISTORY.c.entity_id, HISTORY.c.version, HISTORY.c.data)
+        select(HISTORY.c.entity_id, HISTORY.c.version, HISTORY.c.data, HISTORY.c.digest_scheme)
         .where(record.is_adding_change(lifecycle))
         .cte("changes")
         .prefix_with("MATERIALIZED")
     )
     source = table.join(changes, record.is_of_change(changes), isouter=True)
-    joined = [undecoded(changes.c.data, "change_data")]
+    joined = [
+        undecoded(changes.c.data, "change_data"),
+        undecoded(changes.c.digest_scheme, "change_digest_scheme"),
+    ]
     return select_rows(table, (owner.name, number.name), source, joined)
 
 
@@ -239,7 +242,7 @@ def _record_fault(session: Session, record: RecordDigest, row: Row) -> str:
     values = decode_row(session, record.table, row)
     # The form of the change's data is checked with the change.
     data = load(session, JSON_OBJECT, row["change_data"], is_checked=True)
-    if record.digest(values) != data.get(record.change_field):
+    if record.digest(values, row["change_digest_scheme"]) != data.get(record.change_field):
         return "its digest differs from the one in its change"
 
     derived = record.derived(values)

@@ -9,10 +9,16 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import select
 
-from indelible.kernel import Change, Lifecycle, Revision, instant_text, to_json_value
+from indelible.kernel import (
+    Change,
+    Lifecycle,
+    Revision,
+    digest_schemes,
+    instant_text,
+    to_json_value,
+)
 from indelible.kernel.history import NO_REVISION
 from indelible.kernel.json import encode_canonical, sha256_hex
-from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
@@ -104,7 +110,9 @@ def _change_faults(
 ) -> Iterator[str]:
     if change.previous_revision != previous:
         yield "does not follow from the change before it"
-    if change.hash != _digest_of(change):
+    if change.digest_scheme > digest_schemes.DIGEST_SCHEME:
+        yield f"its digest scheme {change.digest_scheme} is of a later release"
+    elif change.hash != _digest_of(change):
         yield "its hash does not match its content"
     if (change.lifecycle, *change.edge) not in legal:
         yield "its lifecycle has no such edge"
@@ -154,8 +162,7 @@ def _field_faults(
 
 def _digest_of(change: Change) -> str:
     """Return `change.digest()` of a change whose data were parsed, and need no conversion."""
-    values = field_values(change)
-    del values["hash"]
+    values = change.covered_values()
     values["actor"] = str(change.actor)
     values["at"] = instant_text(change.at)
     return sha256_hex(encode_canonical(values))

@@ -49,29 +49,29 @@ from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.tables import RecordDigest
 
 
-def _checked_digest(record: Record, row: Row) -> str:
+def _checked_digest(record: Record, row: Row, scheme: int) -> str:
     """Return a record's digest, or raise ValueError where the library would write another row."""
     for name, value in field_values(record).items():
         if value != row[name]:
             raise ValueError(f"the stored {name} is not in canonical form")
 
-    return record.digest()
+    return record.digest(scheme)
 
 
 def _previous_number(row: Row) -> dict[str, Any]:
     return {"previous_number": row["number"] - 1 or None}
 
 
-def _refund_attempt_digest(row: Row) -> str:
-    return _checked_digest(ROWS.structure(row, RefundAttempt), row)
+def _refund_attempt_digest(row: Row, scheme: int) -> str:
+    return _checked_digest(ROWS.structure(row, RefundAttempt), row, scheme)
 
 
-def _event_attempt_digest(row: Row) -> str:
-    return _checked_digest(ROWS.structure(row, StripeEventAttempt), row)
+def _event_attempt_digest(row: Row, scheme: int) -> str:
+    return _checked_digest(ROWS.structure(row, StripeEventAttempt), row, scheme)
 
 
-def _transfer_attempt_digest(row: Row) -> str:
-    return _checked_digest(ROWS.structure(row, TransferAttempt), row)
+def _transfer_attempt_digest(row: Row, scheme: int) -> str:
+    return _checked_digest(ROWS.structure(row, TransferAttempt), row, scheme)
 
 
 POSTING_ROWS = BulkTable(table=POSTINGS, record=Posting, head=MOVEMENTS, entity=Movement)

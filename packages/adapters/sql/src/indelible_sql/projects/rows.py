@@ -71,20 +71,20 @@ def _previous_number(row: Row) -> dict[str, Any]:
     return {"previous_number": row["number"] - 1 or None}
 
 
-def _prompt_digest(row: Row) -> str:
-    return _checked(prompt_of_row(row), row).digest()
+def _prompt_digest(row: Row, scheme: int) -> str:
+    return _checked(prompt_of_row(row), row).digest(scheme)
 
 
-def _output_digest(row: Row) -> str:
-    return _checked(output_of_row(row), row).digest()
+def _output_digest(row: Row, scheme: int) -> str:
+    return _checked(output_of_row(row), row).digest(scheme)
 
 
-def _spec_digest(row: Row) -> str:
+def _spec_digest(row: Row, scheme: int) -> str:
     record = _checked(spec_of_row(row), row)
     if record.spec_digest != record.architecture_spec.digest():
         raise ValueError("spec_digest is not the digest of the architecture_spec")
 
-    return record.digest()
+    return record.digest(scheme)
 
 
 PROJECT_HEADS = HeadMapping(

@@ -22,12 +22,14 @@ from sqlalchemy import (
     and_,
     bindparam,
     select,
+    text,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from indelible.kernel import Change, Lifecycle
+from indelible.kernel.digest_schemes import FIRST_SCHEME
 from indelible_sql.schema.columns import (
     ACTOR,
     BIG_INTEGER,
@@ -170,6 +172,8 @@ HISTORY = table(
     required("data", JSON_OBJECT),
     required("prev_hash", DIGEST_OR_EMPTY),
     required("hash", DIGEST),
+    # The scheme of `hash`, and of the digests of the records that the change adds.
+    required("digest_scheme", ORDINAL, server_default=text(str(FIRST_SCHEME))),
     PrimaryKeyConstraint("position", name="history_position").ddl_if(dialect="sqlite"),
     # PostgreSQL's primary key (see `ddl.py`); SQLite's is the position.
     UniqueConstraint("lifecycle", "entity_id", "seq", name="history_seq").ddl_if(dialect="sqlite"),
@@ -292,7 +296,7 @@ class RecordDigest:
 
     The primary key of `table` is the aggregate's id and the version's number. `change_field` names
     the field of the change's data that contains the row's digest, and `digest` computes it from the
-    row. `derived` computes the columns that no digest covers.
+    row and the change's digest scheme. `derived` computes the columns that no digest covers.
 
     Each change that adds a version adds the record. With `only_first`, only the aggregate's first
     change does, and it must add a version.
@@ -300,7 +304,7 @@ class RecordDigest:
 
     table: Table
     change_field: str
-    digest: Callable[[Mapping[str, Any]], str]
+    digest: Callable[[Mapping[str, Any], int], str]
     derived: Callable[[Mapping[str, Any]], dict[str, Any]] = _derive_nothing
     only_first: bool = False
 

@@ -19,8 +19,8 @@ from indelible.kernel import (
     Stale,
     UsageError,
 )
+from indelible.kernel.change_feed import ALL_CHANGES
 from indelible.kernel.contracts import check_contract
-from indelible.kernel.history import ALL_CHANGES
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.minutes import MinuteCounts, minute_of
 from indelible.kernel.transaction import single_statement

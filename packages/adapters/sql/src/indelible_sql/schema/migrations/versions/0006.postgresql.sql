@@ -139,6 +139,7 @@ CREATE TABLE indelible.history (
 	data indelible.json_object NOT NULL,
 	prev_hash indelible.digest_or_empty NOT NULL,
 	hash indelible.digest NOT NULL,
+	digest_scheme indelible.ordinal DEFAULT 1 NOT NULL,
 	CONSTRAINT history_revision UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
 	CONSTRAINT history_edge FOREIGN KEY(lifecycle, from_state, action, to_state, adds_version) REFERENCES indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version),
 	CONSTRAINT history_predecessor FOREIGN KEY(lifecycle, entity_id, previous_seq, from_state, previous_version, prev_hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash),
