@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.contest_runs import ContestRun, FileProvider, TestClock
 
+from indelible.contests.errors import LogNotFound
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.faults import FaultCode
 from indelible.contests.rules.tasks import (
@@ -113,11 +114,11 @@ def test_a_failed_settlement_is_counted_with_its_code(run: ContestRun) -> None:
 
     def fail(failpoint: ContestFailpoint) -> None:
         if failpoint is ContestFailpoint.SETTLE_BEFORE_READ:
-            raise PermanentFailure("MISSING_SCORE: a round is missing")
+            raise PermanentFailure("a log is missing") from LogNotFound("contest-1")
 
     run.process(SETTLE_CONTEST_STAGE, observer=metrics, at_failpoint=fail)
 
-    labels = {"action": "complete", "code": "MISSING_SCORE"}
+    labels = {"action": "complete", "code": "CONTEST_LOG_NOT_FOUND"}
     assert value(metrics, "contest_status_transitions_failed_total", **labels) == 1
     assert value(metrics, "settlement_status_total", status="FAILED") == 1
 
