@@ -1,4 +1,4 @@
-"""What a scenario of a contest reads."""
+"""Reads of a contest as it is stored, for the scenarios of the suites."""
 
 from collections.abc import Callable
 from datetime import datetime
