@@ -203,7 +203,7 @@ def test_changes_get_one_answer(
         random = seeded(condition)
         before = random_rows(entity, names, random)
         after = random_rows(entity, names, random)
-        (guard,) = entity_guards(table_of(entity), entity, dialect, condition.name)
+        guard = next(entity_guards(table_of(entity), entity, dialect, since=condition.name))
         sources = [
             row_source(entity, names, rows, is_sqlite=dialect == "sqlite")
             for rows in (before, after)
@@ -276,9 +276,9 @@ def test_a_missing_check_is_refused() -> None:
     with pytest.raises(UsageError, match=re.escape(f"table {other.name} has no CHECK")):
         check_conditions(other, entity)
     with pytest.raises(UsageError, match="has no condition nothing"):
-        entity_checks(other.name, entity, "nothing")
+        entity_checks(other.name, entity, since="nothing")
     with pytest.raises(UsageError, match="has no condition nothing"):
-        tuple(entity_guards(other, entity, "sqlite", "nothing"))
+        tuple(entity_guards(other, entity, "sqlite", until="nothing"))
 
 
 def test_an_actor_is_compared_by_a_guard_of_history() -> None:
@@ -291,6 +291,7 @@ def test_an_actor_is_compared_by_a_guard_of_history() -> None:
 
     assert named
     for entity, condition in named:
-        (guard,) = entity_guards(table_of(entity), entity, "sqlite", f"names_{condition.field}")
+        name = f"names_{condition.field}"
+        guard = next(entity_guards(table_of(entity), entity, "sqlite", since=name))
         assert guard.table.name == "history"
         assert f"head.{condition.field} = NEW.actor" in guard.condition

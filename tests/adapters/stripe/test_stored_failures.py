@@ -10,11 +10,12 @@ from tests.core.money.payments import MovableClock
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
 from indelible.money import Charge, OpenCharge
+from indelible.money.entities.values import MAX_KEYS_PER_REQUEST
 from indelible.money.errors.gateway import GatewayOutage
 from indelible.money.handlers.charges import open_charge
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE
-from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST, with_next_key
+from indelible.money.tasks.keys import with_next_key
 from indelible.money.tasks.paying import CheckoutPages, PaymentStarter
 from indelible.money.tasks.payment_stages import PaymentStages
 from indelible_workers import ThreadClock, Worker, process_batch

@@ -37,11 +37,12 @@ Fields = dict[str, "Attribute[object]"]
 
 
 def entity_checks(
-    table_name: str, entity: type[Aggregate], *names: str
+    table_name: str, entity: type[Aggregate], *, since: str = "", until: str = ""
 ) -> tuple[CheckConstraint, ...]:
     """Return the CHECKs of an aggregate's conditions, for the declaration of its head table.
 
-    `names` selects some of them, where a CHECK that is written by hand stands between two.
+    `since` is the first of them and `until` the first that is left out, where a CHECK that is
+    written by hand stands between two.
 
     Raises:
         UsageError: The aggregate has no condition of a name.
@@ -53,9 +54,7 @@ def entity_checks(
     }
     fields = fields_dict(entity)
     checks: list[CheckConstraint] = []
-    for name in names or conditions:
-        if name not in conditions:
-            raise UsageError(f"{entity.__name__} has no condition {name}")
+    for name in _section(tuple(conditions), entity, since, until):
         text = claims_sql(conditions[name].claims, fields)
         checks.append(CheckConstraint(text, name=f"{table_name}_{name}"))
     return tuple(checks)
@@ -77,12 +76,11 @@ def check_conditions(table: Table, entity: type[Aggregate]) -> None:
 
 
 def entity_guards(
-    table: Table, entity: type[Aggregate], dialect: str, *names: str
+    table: Table, entity: type[Aggregate], dialect: str, *, since: str = "", until: str = ""
 ) -> Iterator[Guard]:
     """Yield the guards that refuse changes which the aggregate's declarations refuse.
 
-    `names` selects some of them by the ends of their names, where a guard that is written by hand
-    comes between two.
+    `since` and `until` are as in `entity_checks`: the ends of the guards' names.
 
     Raises:
         UsageError: The aggregate has no guard of a name.
@@ -94,10 +92,21 @@ def entity_guards(
         for guard in _change_guards(condition, table, entity, dialect):
             guards[guard.rule] = guard
 
-    for name in names or guards:
-        if name not in guards:
-            raise UsageError(f"{entity.__name__} has no condition {name}")
+    for name in _section(tuple(guards), entity, since, until):
         yield guards[name]
+
+
+def _section(
+    names: tuple[str, ...], entity: type[Aggregate], since: str, until: str
+) -> tuple[str, ...]:
+    """Return the names from one on and before another, where these are named."""
+    for name in (since, until):
+        if name and name not in names:
+            raise UsageError(f"{entity.__name__} has no condition {name}")
+
+    first = names.index(since) if since else 0
+    end = names.index(until) if until else len(names)
+    return names[first:end]
 
 
 def claims_sql(claims: Iterable[Claim], fields: Fields) -> str:

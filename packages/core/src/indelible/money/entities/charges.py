@@ -5,32 +5,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, NoReturn, Self
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.money import is_currency
+from indelible.kernel.claims import Present, WithinKind, required_in, set_in
+from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, Rising
+from indelible.kernel.kinds import Count, Currency, Identifier, Instant, kinds
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import check_presence
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
-)
 from indelible.money.entities.ids import charge_id
 from indelible.money.entities.values import (
-    CURRENCY,
-    REFERENCE,
+    MAX_KEYS_PER_REQUEST,
+    Amount,
+    AmountOrZero,
     OutcomeCode,
-    amount_field,
-    identifier_field,
-    optional_amount_field,
-    sum_field,
+    Reference,
+    Sum,
 )
 from indelible.money.errors.payments import (
     AlreadyPaid,
@@ -46,7 +37,7 @@ from indelible.money.lifecycle.payments import (
     ChargeStatus,
 )
 
-PAYMENT_FIELDS: Final = ("received_minor", "paid_at")
+PAYMENT_FIELDS: Final = ("received_minor", "received_currency", "paid_at")
 PAID: Final = (
     ChargeStatus.SUCCEEDED,
     ChargeStatus.REFUND_PENDING,
@@ -77,7 +68,7 @@ ONE_PER_SESSION: Final = OnePerParent(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Charge(Aggregate):
     """The payment of an item by a party; its id follows from the item.
 
@@ -94,40 +85,47 @@ class Charge(Aggregate):
         ONE_PER_SESSION,
     )
 
-    status: ChargeStatus = field(validator=instance_of(ChargeStatus))
-    reference: str = field(validator=is_identifier, metadata=REFERENCE)
-    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    item: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    amount_minor: int = amount_field()
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    expires_at: datetime = field(validator=is_instant)
-    intent_id: str | None = identifier_field()
-    generation: int = field(default=1, validator=bounded_int, metadata=COUNT)
-    session_id: str | None = identifier_field()
-    failure_code: str | None = identifier_field()
-    last_event_at: datetime | None = field(default=None, validator=optional(is_instant))
-    received_minor: int | None = optional_amount_field()
-    received_currency: str | None = field(
-        default=None, validator=optional(is_currency), metadata=CURRENCY
-    )
-    paid_at: datetime | None = field(default=None, validator=optional(is_instant))
-    refunded_minor: int = sum_field()
-    disputed_from: ChargeStatus | None = field(
-        default=None, validator=optional(instance_of(ChargeStatus))
-    )
-    outcome_code: OutcomeCode | None = field(
-        default=None, validator=optional(instance_of(OutcomeCode))
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("amounts_positive", WithinKind(("amount_minor", "received_minor"))),
+        Condition("payment_of_status", set_in(PAYMENT_FIELDS, *PAID)),
+        Condition(
+            "dispute_of_status",
+            set_in("disputed_from", ChargeStatus.DISPUTED, ChargeStatus.CHARGED_BACK),
+            WithinKind(("disputed_from",)),
+        ),
+        Condition(
+            "outcome_of_status",
+            required_in("outcome_code", ChargeStatus.CANCELED),
+            WithinKind(("outcome_code",)),
+        ),
+        FixedIf("paid_once", Present("paid_at"), PAYMENT_FIELDS),
+        Rising(name="generation_forward", field="generation", most=MAX_KEYS_PER_REQUEST),
     )
 
+    status: ChargeStatus
+    reference: Reference
+    party: Identifier
+    item: Identifier
+    amount_minor: Amount
+    currency: Currency
+    expires_at: Instant
+    intent_id: Identifier | None = None
+    generation: Count = 1
+    session_id: Identifier | None = None
+    failure_code: Identifier | None = None
+    last_event_at: Instant | None = None
+    received_minor: AmountOrZero | None = None
+    received_currency: Currency | None = None
+    paid_at: Instant | None = None
+    refunded_minor: Sum = 0
+    disputed_from: ChargeStatus | None = None
+    outcome_code: OutcomeCode | None = None
+
     def __attrs_post_init__(self) -> None:
+        """Check that the id follows from the item, the claims, and what was received."""
         if self.id != charge_id(self.item):
             self._refuse("id", charge_id(self.item))
-        is_paid = self.status in PAID
-        check_presence(self, (*PAYMENT_FIELDS, "received_currency"), is_present=is_paid)
-        is_disputed = self.status in (ChargeStatus.DISPUTED, ChargeStatus.CHARGED_BACK)
-        check_presence(self, ("disputed_from",), is_present=is_disputed)
-        if self.status is ChargeStatus.CANCELED:
-            check_presence(self, ("outcome_code",), is_present=True)
+        super().__attrs_post_init__()
         self._check_amounts()
 
     @classmethod

@@ -5,32 +5,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Self
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import Compared, Implies, OneOf, WithinKind
+from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
-from indelible.kernel.state_fields import check_field
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_digest,
-    is_identifier,
-    is_instant,
-)
+from indelible.kernel.kinds import Count, Digest, Flag, Identifier, Instant, Natural, kinds
 from indelible.money.entities.values import (
-    NATURAL,
     EventOrigin,
     EventOutcome,
-    identifier_field,
-    message_field,
+    Message,
 )
 from indelible.money.lifecycle.reconciliations import STRIPE_EVENT, InboxStatus
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class StripeEventAttempt(Record):
     """One attempt to process an event, with its outcome."""
 
@@ -42,15 +33,15 @@ class StripeEventAttempt(Record):
         "at": "updated_at",
     }
 
-    event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    outcome: EventOutcome = field(validator=instance_of(EventOutcome))
-    code: str | None = identifier_field()
-    message: str | None = message_field()
-    at: datetime = field(validator=is_instant)
+    event_id: Identifier
+    number: Count
+    outcome: EventOutcome
+    code: Identifier | None = None
+    message: Message | None = None
+    at: Instant
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class StripeEvent(Aggregate):
     """A received event; its id is Stripe's, and its bytes are a stored payload.
 
@@ -72,22 +63,29 @@ class StripeEvent(Aggregate):
     version_field: ClassVar[str] = "attempt_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (StripeEventAttempt,)
 
-    status: InboxStatus = field(validator=instance_of(InboxStatus))
-    event_type: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    api_version: str | None = identifier_field()
-    livemode: bool = field(validator=instance_of(bool))
-    created: datetime = field(validator=is_instant)
-    payload_digest: str = field(validator=is_digest)
-    object_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    account: str | None = identifier_field()
-    origin: EventOrigin = field(validator=instance_of(EventOrigin))
-    attempt_number: int = field(validator=bounded_int, metadata=NATURAL)
-    last_code: str | None = identifier_field()
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("origin_known", WithinKind(("origin",))),
+        Condition(
+            "outcome_of_attempt",
+            Implies(
+                OneOf("status", (InboxStatus.RECEIVED,)).negated(),
+                (Compared("attempt_number", ">", 0),),
+                about=("attempt_number", "at least 1"),
+            ),
+        ),
+    )
 
-    def __attrs_post_init__(self) -> None:
-        if not self.is_received:
-            is_met = self.attempt_number > 0
-            check_field(self, "attempt_number", expected="at least 1", is_met=is_met)
+    status: InboxStatus
+    event_type: Identifier
+    api_version: Identifier | None = None
+    livemode: Flag
+    created: Instant
+    payload_digest: Digest
+    object_id: Identifier
+    account: Identifier | None = None
+    origin: EventOrigin
+    attempt_number: Natural
+    last_code: Identifier | None = None
 
     @property
     def is_received(self) -> bool:

@@ -4,33 +4,28 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
-from indelible.kernel.money import is_currency
+from indelible.kernel.claims import OneOf, SetOnlyIf, WithinKind
+from indelible.kernel.conditions import AnyCondition, Condition
+from indelible.kernel.kinds import Count, Currency, Identifier, Instant, Natural, kinds
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.values import IDENTIFIER, bounded_int, instance_of, is_identifier, is_instant
 from indelible.money.entities.ids import movement_id
 from indelible.money.entities.values import (
-    CURRENCY,
-    KEY,
-    NATURAL,
     NOTES,
-    SIGNED_SUM,
-    SUM,
+    REFERENCE_KINDS,
     AccountKind,
+    Amount,
     MovementKind,
+    Reference,
     Side,
+    SignedSum,
+    Sum,
     account_id,
-    amount_field,
-    identifier_field,
-    number_field,
-    reference_field,
-    sum_field,
 )
 from indelible.money.errors.ledger import (
     BalanceNegative,
@@ -52,7 +47,7 @@ SET_TOGETHER: Final = (
 SUMS: Final = ("balance_minor", "debited_minor", "credited_minor")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Account(Aggregate):
     """An account of the ledger; a movement that uses it changes it once.
 
@@ -63,21 +58,28 @@ class Account(Aggregate):
     lifecycle: ClassVar[Lifecycle[StrEnum]] = ACCOUNT
     fixed: ClassVar[tuple[str, ...]] = ("kind", "reference", "currency")
 
-    status: AccountStatus = field(validator=instance_of(AccountStatus))
-    kind: AccountKind = field(validator=instance_of(AccountKind))
-    reference: str | None = reference_field()
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    balance_minor: int = field(default=0, validator=bounded_int, metadata=SIGNED_SUM)
-    last_movement_id: str | None = identifier_field()
-    debited_minor: int = sum_field()
-    credited_minor: int = sum_field()
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("kind_known", WithinKind(("kind",))),
+        Condition(
+            "reference_of_kind",
+            SetOnlyIf(("reference",), OneOf("kind", tuple(REFERENCE_KINDS))),
+        ),
+        Condition("sums", WithinKind(("debited_minor", "credited_minor"))),
+    )
+
+    status: AccountStatus
+    kind: AccountKind
+    reference: Reference | None = None
+    currency: Currency
+    balance_minor: SignedSum = 0
+    last_movement_id: Identifier | None = None
+    debited_minor: Sum = 0
+    credited_minor: Sum = 0
 
     def __attrs_post_init__(self) -> None:
+        """Check that the id follows from the fields, the claims, and a new account's sums."""
         self._require("id", account_id(self.kind, self.reference, self.currency), self.id)
-        has_reference = self.reference is not None
-        if has_reference != self.kind.has_reference:
-            expected = "set" if self.kind.has_reference else "empty"
-            raise FieldNotOfState(ACCOUNT.name, self.id, "reference", expected, str(self.status))
+        super().__attrs_post_init__()
         if self.last_movement_id is None:
             for name in SUMS:
                 self._require(name, "0", str(getattr(self, name)))
@@ -126,7 +128,7 @@ class Account(Aggregate):
             raise FieldNotOfState(ACCOUNT.name, self.id, name, expected, str(self.status))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Posting(BulkRecord):
     """An amount that leaves one account on the credit side and enters another on the debit side.
 
@@ -137,15 +139,15 @@ class Posting(BulkRecord):
 
     record_name: ClassVar[str] = "postings"
 
-    debit_account_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    credit_account_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    amount_minor: int = amount_field()
-    party: str | None = identifier_field()
-    owed_movement_id: str | None = identifier_field()
-    owed_number: int | None = number_field()
-    reversed_movement_id: str | None = identifier_field()
-    reversed_number: int | None = number_field()
-    reversal_ref: str | None = identifier_field()
+    debit_account_id: Identifier
+    credit_account_id: Identifier
+    amount_minor: Amount
+    party: Identifier | None = None
+    owed_movement_id: Identifier | None = None
+    owed_number: Count | None = None
+    reversed_movement_id: Identifier | None = None
+    reversed_number: Count | None = None
+    reversal_ref: Identifier | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.debit_account_id == self.credit_account_id:
@@ -170,13 +172,13 @@ class Posting(BulkRecord):
         return _line_name(self.reversed_movement_id, self.reversed_number)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CoveredItem(BulkRecord):
     """An item that a settlement has counted: its money is settled."""
 
     record_name: ClassVar[str] = "covered_items"
 
-    item: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    item: Identifier
 
 
 def duplicate_key(key: str) -> LedgerDuplicateEntry:
@@ -196,7 +198,7 @@ UNIQUE_REVERSAL: Final = OnePerParent(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Movement(Aggregate):
     """A movement of money: postings that belong together, stored once and never changed.
 
@@ -225,27 +227,32 @@ class Movement(Aggregate):
     )
     bulk_records: ClassVar[BulkTypes] = {"post": (Posting,), "settle": (Posting, CoveredItem)}
 
-    status: MovementStatus = field(validator=instance_of(MovementStatus))
-    kind: MovementKind = field(validator=instance_of(MovementKind))
-    key: str = field(validator=is_identifier, metadata=KEY)
-    fact_key: str | None = field(default=None, validator=optional(is_identifier), metadata=KEY)
-    reference: str | None = reference_field()
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    total_minor: int = field(validator=bounded_int, metadata=SUM)
-    posting_count: int = field(validator=bounded_int, metadata=NATURAL)
-    reverses: str | None = identifier_field()
-    source: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    occurred_at: datetime = field(validator=is_instant)
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("kind_known", WithinKind(("kind",))),
+        Condition(
+            "mirror_of_kind", SetOnlyIf(("reverses",), OneOf("kind", (MovementKind.REVERSAL,)))
+        ),
+    )
+
+    status: MovementStatus
+    kind: MovementKind
+    key: Identifier
+    fact_key: Identifier | None = None
+    reference: Reference | None = None
+    currency: Currency
+    total_minor: Sum
+    posting_count: Natural
+    reverses: Identifier | None = None
+    source: Identifier
+    occurred_at: Instant
 
     def __attrs_post_init__(self) -> None:
+        """Check that the id follows from the key, the claims, and the sum of the postings."""
         if self.id != movement_id(self.key):
             raise FieldNotOfState(
                 MOVEMENT.name, self.id, "id", movement_id(self.key), str(self.status)
             )
-        is_reversal = self.kind is MovementKind.REVERSAL
-        if is_reversal != (self.reverses is not None):
-            expected = "set" if is_reversal else "empty"
-            raise FieldNotOfState(MOVEMENT.name, self.id, "reverses", expected, str(self.status))
+        super().__attrs_post_init__()
         is_note = self.kind in NOTES
         is_empty = self.posting_count == 0
         if is_empty and self.total_minor > 0:

@@ -5,38 +5,37 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
-from indelible.kernel.history import Record
-from indelible.kernel.money import is_currency
-from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import check_field, check_presence
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
+from indelible.kernel.claims import (
+    AnyOf,
+    Compared,
+    Implies,
+    OneOf,
+    Present,
+    SetOnlyIf,
+    WithinKind,
+    excluded_in,
+    follows,
+    required_in,
+    set_in,
 )
+from indelible.kernel.conditions import AnyCondition, Condition, NamesActor, Rising, fixed_once_set
+from indelible.kernel.history import Record
+from indelible.kernel.kinds import Count, Currency, Flag, Identifier, Instant, Line, Natural, kinds
+from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.state_fields import check_field
 from indelible.money.entities.values import (
-    CURRENCY,
-    NATURAL,
-    REFERENCE,
-    SUM,
+    Amount,
     AttemptKind,
+    Message,
+    Reference,
+    Sum,
     TransferFailure,
-    amount_field,
-    identifier_field,
-    line_field,
-    message_field,
     message_text,
-    natural_field,
-    sum_field,
 )
 from indelible.money.errors.gateway import PAYEE_REASONS, PROGRAM_REASONS
 from indelible.money.errors.payouts import TransferExists
@@ -55,6 +54,10 @@ from indelible.money.lifecycle.payouts import (
 MAX_EQUAL_FAILURES: Final = 3
 # Why a transfer waits, and since when.
 WAITING_FIELDS: Final = ("parked_at", "failure_code", "failure_message")
+# Stripe reports the destination of a transfer that it has made without our attempt.
+WAS_ATTEMPTED: Final = AnyOf(
+    (Compared("attempt_number", ">", 0), OneOf("status", (TransferStatus.COMPLETED,)))
+)
 ONE_AT_STRIPE: Final = OnePerParent(
     name="one_stripe_transfer",
     parent_field="stripe_transfer_id",
@@ -63,18 +66,18 @@ ONE_AT_STRIPE: Final = OnePerParent(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class TransferLine(BulkRecord):
     """An owed line that a transfer pays; no two transfers have the same one."""
 
     record_name: ClassVar[str] = "transfer_lines"
 
-    owed_movement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    owed_number: int = field(validator=bounded_int, metadata=COUNT)
-    amount_minor: int = amount_field()
+    owed_movement_id: Identifier
+    owed_number: Count
+    amount_minor: Amount
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class TransferAttempt(Record):
     """An attempt to make or to find a transfer at Stripe, stored before the request."""
 
@@ -86,15 +89,15 @@ class TransferAttempt(Record):
         "started_at": "updated_at",
     }
 
-    transfer_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    generation: int = field(validator=bounded_int, metadata=COUNT)
-    idempotency_key: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    kind: AttemptKind = field(validator=instance_of(AttemptKind))
-    started_at: datetime = field(validator=is_instant)
+    transfer_id: Identifier
+    number: Count
+    generation: Count
+    idempotency_key: Identifier
+    kind: AttemptKind
+    started_at: Instant
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Transfer(Aggregate):
     """The transfer to a party that pays its owed lines of a settlement, or of a reversal.
 
@@ -121,62 +124,67 @@ class Transfer(Aggregate):
     version_field: ClassVar[str] = "attempt_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (TransferAttempt,)
 
-    status: TransferStatus = field(validator=instance_of(TransferStatus))
-    job_id: str | None = identifier_field()
-    settlement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    reference: str = field(validator=is_identifier, metadata=REFERENCE)
-    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    amount_minor: int = amount_field()
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    line_count: int = field(validator=bounded_int, metadata=COUNT)
-    reissue_of: str | None = identifier_field()
-    approved_by: str | None = identifier_field()
-    approved_at: datetime | None = field(default=None, validator=optional(is_instant))
-    approval_reason: str | None = line_field()
-    approved_destination: str | None = identifier_field()
-    destination: str | None = identifier_field()
-    generation: int = field(default=1, validator=bounded_int, metadata=COUNT)
-    attempt_number: int = field(validator=bounded_int, metadata=NATURAL)
-    first_attempt_at: datetime | None = field(default=None, validator=optional(is_instant))
-    retry_until: datetime | None = field(default=None, validator=optional(is_instant))
-    must_look_up: bool = field(default=False, validator=instance_of(bool))
-    failure_code: str | None = identifier_field()
-    failure_message: str | None = message_field()
-    failure_count: int = natural_field()
-    failure_reason: TransferFailure | None = field(
-        default=None, validator=optional(instance_of(TransferFailure))
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("amount_of_lines", Compared("amount_minor", ">=", "line_count")),
+        Condition(
+            "result_of_status",
+            set_in(("stripe_transfer_id", "completed_at"), TransferStatus.COMPLETED),
+        ),
+        Condition(
+            "failure_of_status",
+            set_in("failure_reason", TransferStatus.FAILED_TERMINAL),
+            WithinKind(("failure_reason",)),
+        ),
+        Condition("parked_since", required_in("parked_at", TransferStatus.PARKED)),
+        Condition("pending_waits_for_nothing", excluded_in(WAITING_FIELDS, TransferStatus.PENDING)),
+        Condition("approval_complete", SetOnlyIf(APPROVAL_FIELDS, Present("approved_by"))),
+        Condition("destination_of_approval", follows("approved_destination", "approved_by")),
+        Condition("destination_of_attempt", Implies(Present("destination"), (WAS_ATTEMPTED,))),
+        Condition(
+            "approved_before",
+            required_in(("approved_by", "destination"), TransferStatus.PROCESSING),
+        ),
+        Condition("texts_short", WithinKind(("failure_message", "approval_reason"))),
+        fixed_once_set("stripe_transfer_id"),
+        Rising(name="generation_forward", field="generation", most=1),
+        NamesActor("approved_by", "approve"),
     )
-    stripe_transfer_id: str | None = identifier_field()
-    parked_at: datetime | None = field(default=None, validator=optional(is_instant))
-    completed_at: datetime | None = field(default=None, validator=optional(is_instant))
-    reversed_minor: int = sum_field()
+
+    status: TransferStatus
+    job_id: Identifier | None = None
+    settlement_id: Identifier
+    reference: Reference
+    party: Identifier
+    amount_minor: Amount
+    currency: Currency
+    line_count: Count
+    reissue_of: Identifier | None = None
+    approved_by: Identifier | None = None
+    approved_at: Instant | None = None
+    approval_reason: Line | None = None
+    approved_destination: Identifier | None = None
+    destination: Identifier | None = None
+    generation: Count = 1
+    attempt_number: Natural
+    first_attempt_at: Instant | None = None
+    retry_until: Instant | None = None
+    must_look_up: Flag = False
+    failure_code: Identifier | None = None
+    failure_message: Message | None = None
+    failure_count: Natural = 0
+    failure_reason: TransferFailure | None = None
+    stripe_transfer_id: Identifier | None = None
+    parked_at: Instant | None = None
+    completed_at: Instant | None = None
+    reversed_minor: Sum = 0
 
     def __attrs_post_init__(self) -> None:
+        """Check the claims, and that no more is reversed than was sent."""
+        super().__attrs_post_init__()
         is_completed = self.status is TransferStatus.COMPLETED
-        check_presence(self, ("stripe_transfer_id", "completed_at"), is_present=is_completed)
-        is_failed = self.status is TransferStatus.FAILED_TERMINAL
-        check_presence(self, ("failure_reason",), is_present=is_failed)
-        if self.status is TransferStatus.PENDING:
-            check_presence(self, WAITING_FIELDS, is_present=False)
-        if self.status is TransferStatus.PARKED:
-            check_presence(self, ("parked_at",), is_present=True)
-        check_presence(self, APPROVAL_FIELDS, is_present=self.approved_by is not None)
-        if self.approved_by is None:
-            check_presence(self, ("approved_destination",), is_present=False)
-        if self.status is TransferStatus.PROCESSING:
-            check_presence(self, ("approved_by", "destination"), is_present=True)
-        least_minor = self.line_count
-        is_met = self.amount_minor >= least_minor
-        check_field(self, "amount_minor", expected=f"at least {least_minor}", is_met=is_met)
         most_minor = self.amount_minor if is_completed else 0
         is_met = self.reversed_minor <= most_minor
         check_field(self, "reversed_minor", expected=f"at most {most_minor}", is_met=is_met)
-
-    def fixed_fields(self, following: Aggregate) -> tuple[str, ...]:
-        """Return the fixed fields; the id of Stripe's transfer is one of them once it is set."""
-        if self.stripe_transfer_id is None:
-            return super().fixed_fields(following)
-        return (*super().fixed_fields(following), "stripe_transfer_id")
 
     @property
     def idempotency_key(self) -> str:
@@ -368,7 +376,7 @@ class Transfer(Aggregate):
         )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class PayoutJob(Aggregate):
     """The payout of a settlement; its id is the settlement's.
 
@@ -378,18 +386,17 @@ class PayoutJob(Aggregate):
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYOUT_JOB
     fixed: ClassVar[tuple[str, ...]] = ("reference", "currency", "transfer_count", "total_minor")
 
-    status: PayoutJobStatus = field(validator=instance_of(PayoutJobStatus))
-    reference: str = field(validator=is_identifier, metadata=REFERENCE)
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    transfer_count: int = field(validator=bounded_int, metadata=NATURAL)
-    total_minor: int = field(validator=bounded_int, metadata=SUM)
-    completed_at: datetime | None = field(default=None, validator=optional(is_instant))
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("total", Compared("total_minor", ">=", "transfer_count")),
+        Condition("end_of_status", set_in("completed_at", PayoutJobStatus.COMPLETE)),
+    )
 
-    def __attrs_post_init__(self) -> None:
-        is_complete = self.status is PayoutJobStatus.COMPLETE
-        check_presence(self, ("completed_at",), is_present=is_complete)
-        is_met = self.total_minor >= self.transfer_count
-        check_field(self, "total_minor", expected=f"at least {self.transfer_count}", is_met=is_met)
+    status: PayoutJobStatus
+    reference: Reference
+    currency: Currency
+    transfer_count: Natural
+    total_minor: Sum
+    completed_at: Instant | None = None
 
     def completed(self, *, now: datetime) -> Self:
         """Return the job after all its transfers have ended."""

@@ -1,38 +1,27 @@
 """Reconciliations with their discrepancies, and the switch that halts payments."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 
 from attrs import field, frozen
-from attrs.validators import optional
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
-from indelible.kernel.money import is_currency
+from indelible.kernel.claims import WithinKind, empty_in, set_in
+from indelible.kernel.conditions import AnyCondition, Condition
+from indelible.kernel.kinds import Currency, Identifier, Instant, Line, Natural, kinds
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import check_presence
 from indelible.kernel.values import (
-    IDENTIFIER,
-    LINE,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
-    is_text,
     text_tuple,
 )
 from indelible.money.entities.values import (
-    CURRENCY,
-    NATURAL,
-    SIGNED_SUM,
+    Message,
     ReconciliationRule,
     ReconciliationScope,
     Remedy,
-    identifier_field,
-    message_field,
+    SignedSum,
 )
 from indelible.money.errors.payments import PaymentsHalted
 from indelible.money.errors.payouts import ReconciliationRunning
@@ -52,7 +41,7 @@ ONE_RUNNING: Final = OnePerParent(
 SWITCH_ID: Final = "payments"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Discrepancy(BulkRecord):
     """A difference between the books and Stripe, or within the books, under the rule's number.
 
@@ -61,18 +50,16 @@ class Discrepancy(BulkRecord):
 
     record_name: ClassVar[str] = "discrepancies"
 
-    rule: ReconciliationRule = field(validator=instance_of(ReconciliationRule))
-    subject: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    currency: str | None = field(default=None, validator=optional(is_currency), metadata=CURRENCY)
-    expected: str = field(validator=is_text, metadata=LINE)
-    actual: str = field(validator=is_text, metadata=LINE)
-    difference_minor: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=SIGNED_SUM
-    )
-    remedy: Remedy | None = field(default=None, validator=optional(instance_of(Remedy)))
+    rule: ReconciliationRule
+    subject: Identifier
+    currency: Currency | None = None
+    expected: Line
+    actual: Line
+    difference_minor: SignedSum | None = None
+    remedy: Remedy | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Reconciliation(Aggregate):
     """One comparison of the books with Stripe; `checked` names the rules that it has applied."""
 
@@ -81,23 +68,33 @@ class Reconciliation(Aggregate):
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_RUNNING,)
     bulk_records: ClassVar[BulkTypes] = {"complete": (Discrepancy,)}
 
-    status: ReconciliationStatus = field(validator=instance_of(ReconciliationStatus))
-    scope: ReconciliationScope = field(validator=instance_of(ReconciliationScope))
-    started_at: datetime = field(validator=is_instant)
-    checked: tuple[str, ...] = field(default=(), validator=text_tuple, metadata=RULES)
-    discrepancy_count: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=NATURAL
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("scope_known", WithinKind(("scope",))),
+        Condition(
+            "result_of_status",
+            set_in("discrepancy_count", ReconciliationStatus.COMPLETE),
+            empty_in("finished_at", ReconciliationStatus.STARTED),
+        ),
+        Condition(
+            "error_of_status",
+            set_in(("error_code", "error_message"), ReconciliationStatus.FAILED),
+        ),
+        Condition("message_short", WithinKind(("error_message",))),
     )
-    finished_at: datetime | None = field(default=None, validator=optional(is_instant))
-    error_code: str | None = identifier_field()
-    error_message: str | None = message_field()
+
+    status: ReconciliationStatus
+    scope: ReconciliationScope
+    started_at: Instant
+    checked: tuple[str, ...] = field(default=(), validator=text_tuple, metadata=RULES)
+    discrepancy_count: Natural | None = None
+    finished_at: Instant | None = None
+    error_code: Identifier | None = None
+    error_message: Message | None = None
 
     def __attrs_post_init__(self) -> None:
+        """Check the claims, and that a complete reconciliation names its rules."""
+        super().__attrs_post_init__()
         is_complete = self.status is ReconciliationStatus.COMPLETE
-        is_failed = self.status is ReconciliationStatus.FAILED
-        check_presence(self, ("discrepancy_count",), is_present=is_complete)
-        check_presence(self, ("finished_at",), is_present=is_complete or is_failed)
-        check_presence(self, ("error_code", "error_message"), is_present=is_failed)
         if is_complete != bool(self.checked):
             expected = "set" if is_complete else "empty"
             raise FieldNotOfState(RECONCILIATION.name, self.id, "checked", expected, self.status)
@@ -113,20 +110,25 @@ class Reconciliation(Aggregate):
         return self.discrepancy_count == 0
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class PaymentSwitch(Aggregate):
     """The switch that halts new payments and transfers; the first halt creates it."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYMENT_SWITCH
 
-    status: SwitchStatus = field(validator=instance_of(SwitchStatus))
-    reason_code: str | None = identifier_field()
-    halted_at: datetime | None = field(default=None, validator=optional(is_instant))
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("halt_of_status", set_in(("reason_code", "halted_at"), SwitchStatus.HALTED)),
+    )
+
+    status: SwitchStatus
+    reason_code: Identifier | None = None
+    halted_at: Instant | None = None
 
     def __attrs_post_init__(self) -> None:
+        """Check the id and the claims."""
         if self.id != SWITCH_ID:
             raise FieldNotOfState(PAYMENT_SWITCH.name, self.id, "id", SWITCH_ID, self.status)
-        check_presence(self, ("reason_code", "halted_at"), is_present=self.is_halted)
+        super().__attrs_post_init__()
 
     @property
     def is_halted(self) -> bool:

@@ -5,31 +5,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import WithinKind, required_in, set_in
+from indelible.kernel.conditions import AnyCondition, Condition, Rising, fixed_once_set
 from indelible.kernel.history import Record
-from indelible.kernel.money import is_currency
+from indelible.kernel.kinds import Count, Currency, Flag, Identifier, Instant, Natural, kinds
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import check_presence
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
-)
 from indelible.money.entities.ids import refund_id
 from indelible.money.entities.values import (
-    CURRENCY,
-    NATURAL,
+    Amount,
     AttemptKind,
     RefundReason,
-    amount_field,
-    identifier_field,
 )
 from indelible.money.errors.payments import RefundExists, RefundRunning
 from indelible.money.lifecycle.payments import REFUND, RefundStatus
@@ -51,7 +41,7 @@ ONE_AT_STRIPE: Final = OnePerParent(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RefundAttempt(Record):
     """An attempt to make a refund at Stripe, stored before the request."""
 
@@ -63,15 +53,15 @@ class RefundAttempt(Record):
         "started_at": "updated_at",
     }
 
-    refund_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    generation: int = field(validator=bounded_int, metadata=COUNT)
-    idempotency_key: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    kind: AttemptKind = field(validator=instance_of(AttemptKind))
-    started_at: datetime = field(validator=is_instant)
+    refund_id: Identifier
+    number: Count
+    generation: Count
+    idempotency_key: Identifier
+    kind: AttemptKind
+    started_at: Instant
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Refund(Aggregate):
     """A refund of a charge, whole or in part; its id follows from the charge and the number.
 
@@ -92,26 +82,33 @@ class Refund(Aggregate):
     version_field: ClassVar[str] = "attempt_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (RefundAttempt,)
 
-    status: RefundStatus = field(validator=instance_of(RefundStatus))
-    charge_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    amount_minor: int = amount_field()
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    reason_code: RefundReason = field(validator=instance_of(RefundReason))
-    covered: bool = field(validator=instance_of(bool))
-    generation: int = field(default=1, validator=bounded_int, metadata=COUNT)
-    attempt_number: int = field(validator=bounded_int, metadata=NATURAL)
-    stripe_refund_id: str | None = identifier_field()
-    failure_code: str | None = identifier_field()
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("amount_positive", WithinKind(("amount_minor",))),
+        Condition("reason_known", WithinKind(("reason_code",))),
+        Condition("at_stripe", required_in("stripe_refund_id", *AT_STRIPE)),
+        Condition("failure_of_status", set_in("failure_code", RefundStatus.FAILED)),
+        fixed_once_set("stripe_refund_id"),
+        Rising(name="generation_forward", field="generation", most=1),
+    )
+
+    status: RefundStatus
+    charge_id: Identifier
+    number: Count
+    amount_minor: Amount
+    currency: Currency
+    reason_code: RefundReason
+    covered: Flag
+    generation: Count = 1
+    attempt_number: Natural
+    stripe_refund_id: Identifier | None = None
+    failure_code: Identifier | None = None
 
     def __attrs_post_init__(self) -> None:
+        """Check that the id follows from the charge and the number, and the claims."""
         expected_id = refund_id(self.charge_id, self.number)
         if self.id != expected_id:
             raise FieldNotOfState(REFUND.name, self.id, "id", expected_id, str(self.status))
-        if self.status in AT_STRIPE:
-            check_presence(self, ("stripe_refund_id",), is_present=True)
-        is_failed = self.status is RefundStatus.FAILED
-        check_presence(self, ("failure_code",), is_present=is_failed)
+        super().__attrs_post_init__()
 
     @property
     def idempotency_key(self) -> str:

@@ -32,6 +32,8 @@ CURRENCY: Final = {"max_length": CURRENCY_CHARACTERS}
 # An account's id holds the reference beside a kind and a currency.
 REFERENCE: Final = {"max_length": 150}
 KEY: Final = {"max_length": 200}
+# Stripe repeats a failure that it has stored under an idempotency key: another key follows.
+MAX_KEYS_PER_REQUEST: Final = 20
 MAX_MESSAGE_LENGTH: Final = 1_000
 MESSAGE: Final = {"max_length": MAX_MESSAGE_LENGTH}
 TRUNCATED: Final = " [truncated]"
@@ -247,6 +249,7 @@ def is_amount(_: object, attribute: "Attribute[Any]", value: object) -> None:
 Amount = Annotated[int, Kind(is_amount, AMOUNT)]
 AmountOrZero = Annotated[int, Kind(is_amount, AMOUNT_OR_ZERO)]
 Sum = Annotated[int, Kind(bounded_int, SUM)]
+SignedSum = Annotated[int, Kind(bounded_int, SIGNED_SUM)]
 Reference = Annotated[str, Kind(is_identifier, REFERENCE)]
 Message = Annotated[str, Kind(is_text, MESSAGE, message_text)]
 

@@ -1,11 +1,10 @@
 """Requests that may be sent again under another idempotency key."""
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
+from indelible.money.entities.values import MAX_KEYS_PER_REQUEST
 from indelible.money.errors.gateway import GatewayOutage
-
-MAX_KEYS_PER_REQUEST: Final = 20
 
 Answer = TypeVar("Answer")
 

@@ -15,6 +15,7 @@ from indelible.money.commands.payments import AttachIntent, AttachSession, Start
 from indelible.money.commands.results import ChargeSaved
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.stripe_objects import Intent, Session
+from indelible.money.entities.values import MAX_KEYS_PER_REQUEST
 from indelible.money.errors.gateway import GatewayOutage
 from indelible.money.errors.payments import AlreadyPaid, DuplicateIntent
 from indelible.money.handlers.charges import attach_intent, attach_session, require_payable
@@ -26,7 +27,7 @@ from indelible.money.tasks.failpoints import (
     no_payment_failpoint,
 )
 from indelible.money.tasks.intents import TooManyIntents, find_intent
-from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST, with_next_key
+from indelible.money.tasks.keys import with_next_key
 from indelible.money.tasks.states import MoneyStore
 
 CANCELED: Final = "canceled"

@@ -7,31 +7,6 @@ from indelible_sql.money.tables.payments import CHARGES
 from indelible_sql.schema.guard import Guard, qualified_name
 
 
-def kept_guard(head: Table, column: str) -> Guard:
-    """Return the guard that refuses another value of a column once it has one."""
-    return Guard(
-        table=head,
-        rule=f"keeps_{column}",
-        event="UPDATE",
-        condition=f"OLD.{column} IS NULL OR NEW.{column} = OLD.{column}",
-    )
-
-
-def generation_guard(head: Table, *, most: int = 1) -> Guard:
-    """Return the guard that refuses another generation of idempotency keys than a next one.
-
-    One change goes forward by `most` generations.
-    """
-    return Guard(
-        table=head,
-        rule="generation_forward",
-        event="UPDATE",
-        condition=(
-            f"NEW.generation >= OLD.generation AND NEW.generation <= OLD.generation + {most}"
-        ),
-    )
-
-
 def covered_guard(head: Table, dialect: str) -> Guard:
     """Return the guard that refuses to call an item covered that no settlement has counted.
 

@@ -20,8 +20,8 @@ from indelible_sql.money.tables.payouts import TRANSFERS
 from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import equal_or_null
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
 
 PROPOSED_PREFIX = reversal_proposed_key("")
@@ -33,11 +33,11 @@ Condition = Callable[[str, str], str]
 
 def ledger_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of accounts, of movements and of their postings for a dialect."""
-    yield fixed_columns_guard(ACCOUNTS, Account.fixed)
+    yield from entity_guards(ACCOUNTS, Account, dialect)
     yield _balance_guard()
     yield _new_movement_guard(dialect)
     yield _left_movement_guard(dialect)
-    yield fixed_columns_guard(MOVEMENTS, Movement.fixed)
+    yield from entity_guards(MOVEMENTS, Movement, dialect)
     yield _mirror_guard(dialect)
     yield _note_guard(dialect)
     yield _second_person_guard(dialect)

@@ -10,54 +10,39 @@ from indelible.money.entities.refunds import Refund
 from indelible.money.entities.values import EventOutcome
 from indelible.money.lifecycle.payments import RefundStatus
 from indelible.money.lifecycle.reconciliations import RECONCILIATION, InboxStatus
-from indelible.money.tasks.keys import MAX_KEYS_PER_REQUEST
-from indelible_sql.money.guards.conditions import covered_guard, generation_guard, kept_guard
+from indelible_sql.money.guards.conditions import covered_guard
 from indelible_sql.money.tables.inbox import (
     DISCREPANCIES,
     EVENT_ATTEMPTS,
     RECONCILIATIONS,
     STRIPE_EVENTS,
 )
-from indelible_sql.money.tables.payments import CHARGES, DISPUTES, RECEIVED_COLUMNS, REFUNDS
+from indelible_sql.money.tables.payments import CHARGES, DISPUTES, REFUNDS
 from indelible_sql.schema.checks import quoted
-from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, seconds_after
 from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
 
 
 def payment_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of payments, of the inbox and of reconciliations for a dialect."""
-    yield fixed_columns_guard(CHARGES, Charge.fixed)
-    yield _paid_guard()
+    yield from entity_guards(CHARGES, Charge, dialect, until="generation_forward")
     yield _refunded_guard(dialect)
-    yield generation_guard(CHARGES, most=MAX_KEYS_PER_REQUEST)
-    yield fixed_columns_guard(REFUNDS, Refund.fixed)
+    yield from entity_guards(CHARGES, Charge, dialect, since="generation_forward")
+    yield from entity_guards(REFUNDS, Refund, dialect, until="keeps_stripe_refund_id")
     yield _refundable_guard(dialect)
     yield _next_refund_guard(dialect)
     yield covered_guard(REFUNDS, dialect)
-    yield kept_guard(REFUNDS, "stripe_refund_id")
-    yield generation_guard(REFUNDS)
+    yield from entity_guards(REFUNDS, Refund, dialect, since="keeps_stripe_refund_id")
     yield from entity_guards(DISPUTES, Dispute, dialect)
     yield _disputed_payment_guard(dialect)
     yield covered_guard(DISPUTES, dialect)
     yield _dispute_times_guard(dialect)
-    yield fixed_columns_guard(STRIPE_EVENTS, StripeEvent.fixed)
+    yield from entity_guards(STRIPE_EVENTS, StripeEvent, dialect)
     yield _outcome_guard(dialect)
-    yield fixed_columns_guard(RECONCILIATIONS, Reconciliation.fixed)
+    yield from entity_guards(RECONCILIATIONS, Reconciliation, dialect)
     yield _discrepancies_guard(dialect)
-
-
-def _paid_guard() -> Guard:
-    """Refuse another payment than the one that a charge has received."""
-    return Guard(
-        table=CHARGES,
-        rule="paid_once",
-        event="UPDATE",
-        condition=f"OLD.paid_at IS NULL OR {unchanged(CHARGES, RECEIVED_COLUMNS)}",
-    )
 
 
 def _refunded_guard(dialect: str) -> Guard:

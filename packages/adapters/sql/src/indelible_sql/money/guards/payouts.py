@@ -1,11 +1,7 @@
 """The guards of transfers, of their lines and of payout jobs."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import Table
-
-from indelible.kernel import Lifecycle
 from indelible.kernel.audit import ActorKind
 from indelible.money.entities.payees import Payee
 from indelible.money.entities.payouts import PayoutJob, Transfer
@@ -19,33 +15,29 @@ from indelible.money.lifecycle.payouts import (
     TransferStatus,
 )
 from indelible.money.rules.ledger.payouts import PAYOUT_PREFIX, SETTLEMENT_PREFIX
-from indelible_sql.money.guards.conditions import generation_guard, kept_guard
 from indelible_sql.money.tables.ledger import MOVEMENTS, PAYABLE_PREFIX, POSTINGS, is_payable
 from indelible_sql.money.tables.payouts import JOBS, PAYEES, TRANSFER_LINES, TRANSFERS
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
 
 
 def payout_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of transfers, of their lines and of payout jobs for a dialect."""
-    yield fixed_columns_guard(TRANSFERS, Transfer.fixed)
-    yield kept_guard(TRANSFERS, "stripe_transfer_id")
-    yield generation_guard(TRANSFERS)
+    yield from entity_guards(TRANSFERS, Transfer, dialect, until="names_approved_by")
     yield _settlement_guard(dialect)
     yield _reversed_guard(dialect)
     yield _approval_guard()
     yield _approved_destination_guard(dialect)
     yield _destination_guard(dialect)
-    yield _actor_guard(TRANSFERS, "approved_by", TRANSFER, "approve", dialect)
+    yield from entity_guards(TRANSFERS, Transfer, dialect, since="names_approved_by")
     yield from entity_guards(PAYEES, Payee, dialect)
     yield _open_job_guard(dialect)
     yield _line_guard(dialect)
     yield _sum_guard(dialect)
-    yield fixed_columns_guard(JOBS, PayoutJob.fixed)
+    yield from entity_guards(JOBS, PayoutJob, dialect)
     yield _planned_guard(dialect)
     yield _finished_guard(dialect)
 
@@ -165,24 +157,6 @@ def _destination_guard(dialect: str) -> Guard:
             f" AND payee.destination_set_by = '{ActorKind.USER}' || ':' || NEW.party)"
         ),
         row_filter=is_open,
-    )
-
-
-def _actor_guard(
-    head: Table, column: str, lifecycle: Lifecycle[Any], action: str, dialect: str
-) -> Guard:
-    """Refuse an action that stores somebody else than its actor as the one who has done it."""
-    is_action = f"NEW.lifecycle = '{lifecycle.name}' AND NEW.action = '{action}'"
-    return Guard(
-        table=HISTORY,
-        rule=f"names_{column}",
-        event="INSERT",
-        condition=(
-            f"NOT ({is_action})"
-            f" OR EXISTS (SELECT 1 FROM {qualified_name(head, dialect)} AS head"
-            f" WHERE head.id = NEW.entity_id AND head.{column} = NEW.actor)"
-        ),
-        row_filter=is_action,
     )
 
 

@@ -2,26 +2,22 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint
 
-from indelible.money.entities.reconciliations import Reconciliation
+from indelible.money.entities.events import StripeEvent
+from indelible.money.entities.reconciliations import PaymentSwitch, Reconciliation
 from indelible.money.entities.values import (
     MAX_MESSAGE_LENGTH,
-    EventOrigin,
     EventOutcome,
     ReconciliationRule,
-    ReconciliationScope,
     Remedy,
 )
 from indelible.money.lifecycle.reconciliations import (
     PAYMENT_SWITCH,
     RECONCILIATION,
     STRIPE_EVENT,
-    InboxStatus,
-    ReconciliationStatus,
-    SwitchStatus,
 )
 from indelible_sql.money.tables.columns import FLAG, SUM_MINOR
 from indelible_sql.schema.bulk import bulk_table
-from indelible_sql.schema.checks import all_or_none, previous_number, quoted
+from indelible_sql.schema.checks import previous_number, quoted
 from indelible_sql.schema.columns import (
     CONTENT,
     DIGEST,
@@ -32,6 +28,7 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head, key, table
 from indelible_sql.schema.value_columns import currency_column
@@ -57,11 +54,7 @@ STRIPE_EVENTS = head(
         deferred=True,
         is_repeated=False,
     ),
-    CheckConstraint(f"origin IN ({quoted(EventOrigin)})", name="stripe_events_origin_known"),
-    CheckConstraint(
-        f"status = '{InboxStatus.RECEIVED}' OR attempt_number > 0",
-        name="stripe_events_outcome_of_attempt",
-    ),
+    *entity_checks("stripe_events", StripeEvent),
     Index("stripe_events_received", "status", "created_at", "id"),
     Index("stripe_events_status", "status", "id"),
     Index("stripe_events_created", "created"),
@@ -106,21 +99,7 @@ RECONCILIATIONS = head(
     Column("finished_at", INSTANT),
     Column("error_code", IDENTIFIER),
     Column("error_message", CONTENT),
-    CheckConstraint(
-        f"scope IN ({quoted(ReconciliationScope)})", name="reconciliations_scope_known"
-    ),
-    CheckConstraint(
-        f"(discrepancy_count IS NOT NULL) = (status = '{ReconciliationStatus.COMPLETE}')"
-        f" AND (finished_at IS NULL) = (status = '{ReconciliationStatus.STARTED}')",
-        name="reconciliations_result_of_status",
-    ),
-    CheckConstraint(
-        all_or_none(("error_code", "error_message"), f"status = '{ReconciliationStatus.FAILED}'"),
-        name="reconciliations_error_of_status",
-    ),
-    CheckConstraint(
-        f"length(error_message) <= {MAX_MESSAGE_LENGTH}", name="reconciliations_message_short"
-    ),
+    *entity_checks("reconciliations", Reconciliation),
     Index("reconciliations_of_scope", "scope", "started_at", "id"),
     Index("reconciliations_started_at", "started_at", "id"),
     Index("reconciliations_status", "status", "id"),
@@ -150,8 +129,5 @@ SWITCHES = head(
     PAYMENT_SWITCH,
     Column("reason_code", IDENTIFIER),
     Column("halted_at", INSTANT),
-    CheckConstraint(
-        all_or_none(("reason_code", "halted_at"), f"status = '{SwitchStatus.HALTED}'"),
-        name="payment_switches_halt_of_status",
-    ),
+    *entity_checks("payment_switches", PaymentSwitch),
 )

@@ -4,19 +4,18 @@ from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
-from indelible.money.entities.charges import PAID, QUARANTINED, Charge
+from indelible.money.entities.charges import QUARANTINED, Charge
 from indelible.money.entities.disputes import Dispute
-from indelible.money.entities.refunds import AT_STRIPE, Refund
-from indelible.money.entities.values import AttemptKind, OutcomeCode, RefundReason
+from indelible.money.entities.refunds import Refund
+from indelible.money.entities.values import AttemptKind
 from indelible.money.lifecycle.payments import (
     CHARGE,
     DISPUTE,
     REFUND,
     ChargeStatus,
-    RefundStatus,
 )
 from indelible_sql.money.tables.columns import FLAG, sum_column
-from indelible_sql.schema.checks import all_or_none, previous_number, quoted
+from indelible_sql.schema.checks import previous_number, quoted
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, ORDINAL, required
 from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
@@ -47,11 +46,8 @@ CHARGES = head(
     sum_column("refunded"),
     Column("disputed_from", IDENTIFIER),
     Column("outcome_code", IDENTIFIER),
-    CheckConstraint("amount_minor > 0 AND received_minor >= 0", name="charges_amounts_positive"),
-    CheckConstraint(
-        all_or_none(RECEIVED_COLUMNS, f"status IN ({quoted(PAID)})"),
-        name="charges_payment_of_status",
-    ),
+    *entity_checks("charges", Charge, until="dispute_of_status"),
+    # By hand, because they compute with a value that may be missing, and with a sum by the state.
     # Other money than the charge's is only refunded.
     CheckConstraint(
         f"received_minor IS NULL OR {IS_EXACT} <> {IS_QUARANTINED}",
@@ -70,17 +66,7 @@ CHARGES = head(
         f" WHEN '{ChargeStatus.SUCCEEDED}' THEN refunded_minor = 0 ELSE TRUE END",
         name="charges_refund_of_status",
     ),
-    CheckConstraint(
-        "(disputed_from IS NOT NULL) ="
-        f" (status IN ('{ChargeStatus.CHARGED_BACK}', '{ChargeStatus.DISPUTED}'))"
-        f" AND (disputed_from IN ({quoted(ChargeStatus)})) IS NOT FALSE",
-        name="charges_dispute_of_status",
-    ),
-    CheckConstraint(
-        f"(status <> '{ChargeStatus.CANCELED}' OR outcome_code IS NOT NULL)"
-        f" AND (outcome_code IN ({quoted(OutcomeCode)})) IS NOT FALSE",
-        name="charges_outcome_of_status",
-    ),
+    *entity_checks("charges", Charge, since="dispute_of_status"),
     Index("charges_status", "status", "id"),
     Index("charges_expires_at", "status", "expires_at", "id"),
     Index("charges_of_reference", "reference", "status", "id"),
@@ -105,16 +91,7 @@ REFUNDS = head(
     Column("failure_code", IDENTIFIER),
     UniqueConstraint("charge_id", "number", name="refunds_number"),
     key("refunds_charge", ["charge_id"], "charges", ["id"]),
-    CheckConstraint("amount_minor > 0", name="refunds_amount_positive"),
-    CheckConstraint(f"reason_code IN ({quoted(RefundReason)})", name="refunds_reason_known"),
-    CheckConstraint(
-        f"status NOT IN ({quoted(AT_STRIPE)}) OR stripe_refund_id IS NOT NULL",
-        name="refunds_at_stripe",
-    ),
-    CheckConstraint(
-        f"(failure_code IS NOT NULL) = (status = '{RefundStatus.FAILED}')",
-        name="refunds_failure_of_status",
-    ),
+    *entity_checks("refunds", Refund),
     Index("refunds_status", "status", "id"),
     Index("refunds_created_at", "created_at", "id"),
     Index("refunds_updated_at", "updated_at", "id"),
