@@ -275,10 +275,9 @@ def completed_transfer() -> tuple[Head[Transfer], Transfer]:
         "approved_by": "user:ops",
         "approved_at": LATER,
         "approval_reason": "checked",
-        "destination": "acct_1",
     }
     approved = transfer().transition("approve", now=LATER, **approval)
-    claimed = approved.transition("claim", now=LATER)
+    claimed = approved.transition("claim", now=LATER, destination="acct_1")
     completed = claimed.transition(
         "complete", now=LATER, stripe_transfer_id="tr_1", completed_at=LATER
     )

@@ -8,11 +8,14 @@ value is fulfilled, as in a CHECK.
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Final
 
 from attrs import frozen
+
+from indelible.kernel.json import instant_text
 
 # Whether a claim is fulfilled by an entity.
 Holds = Callable[[Any], bool]
@@ -159,11 +162,15 @@ class OneOf(Predicate):
 
 @frozen
 class Compared(Claim):
-    """The field compared with a number or with another field, which `other` names."""
+    """The field compared with a number or with another field, which `other` names.
+
+    `expected` says what the field must be, where the operator does not; `{}` is the bound in it.
+    """
 
     field: str
     operator: str
     other: str | int
+    expected: str = ""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -195,10 +202,42 @@ class Compared(Claim):
 
     def refusal(self, entity: object, /) -> Refusal:
         """Return the bound that the field must respect, such as `at least 5`."""
-        bound = self.other
+        bound: object = self.other
         if isinstance(bound, str):
             bound = getattr(entity, bound)
-        return self.field, f"{OPERATOR_WORDS[self.operator]}{bound}"
+        if isinstance(bound, datetime):
+            bound = instant_text(bound)
+        expected = self.expected or f"{OPERATOR_WORDS[self.operator]}{{}}"
+        return self.field, expected.format(bound)
+
+
+@frozen
+class Together(Claim):
+    """Both fields have values, or none of them has; `expected` says what the second must be."""
+
+    first: str
+    second: str
+    expected: str = ""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Return both fields."""
+        return self.first, self.second
+
+    def compiled(self) -> Holds:
+        """Return the function that compares the presence of the fields."""
+        read_both = attrgetter(self.first, self.second)
+
+        def holds(entity: object) -> bool:
+            first, second = read_both(entity)
+            return (first is None) is (second is None)
+
+        return holds
+
+    def refusal(self, entity: object, /) -> Refusal:
+        """Return what the second field must be."""
+        has_first = getattr(entity, self.first) is not None
+        return self.second, self.expected or ("set" if has_first else "empty")
 
 
 @frozen

@@ -1,7 +1,8 @@
 """Kinds of fields: one annotation gives a field its validator and its limits.
 
 `destination: Identifier | None = None` is the whole field of an attrs class that is made with
-`field_transformer=kinds`. A field with a validator of its own needs no kind.
+`field_transformer=kinds`. An enumeration and an attrs class are kinds themselves. A field with a
+validator or a converter of its own needs no kind.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
-from attrs import Attribute, frozen
+from attrs import Attribute, frozen, has
 from attrs.converters import optional as optional_converter
 from attrs.validators import optional
 
@@ -80,7 +81,7 @@ def kind_of(annotation: object) -> tuple[Kind, Any] | None:
         for mark in marks:
             if isinstance(mark, Kind):
                 return mark, value_type
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+    if isinstance(annotation, type) and (issubclass(annotation, StrEnum) or has(annotation)):
         return Kind(instance_of(annotation)), annotation
     if annotation is JsonObject:
         return Kind(instance_of(JsonObject), JSON_OBJECT, freeze_object), annotation
@@ -88,7 +89,7 @@ def kind_of(annotation: object) -> tuple[Kind, Any] | None:
 
 
 def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[Any]"]:
-    """Give each field without a validator that of its kind: a `field_transformer` of attrs.
+    """Give each field without checks of its own those of its kind: a `field_transformer` of attrs.
 
     Raises:
         UsageError: A field has no kind or its kind has no bounds, or a condition is wrong; all
@@ -98,7 +99,8 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
     result: list[Attribute[Any]] = []
     faults: list[str] = []
     for attribute in attributes:
-        if attribute.validator is not None or attribute.name not in own_names:
+        has_own = attribute.validator is not None or attribute.converter is not None
+        if has_own or attribute.name not in own_names:
             result.append(attribute)
             continue
         complete, problem = _with_kind(attribute)

@@ -7,8 +7,8 @@ from sqlalchemy import Column
 from indelible.kernel.keys import KEY, MAX_SCOPES, SCOPE, Key, KeyNotFound
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.schema.columns import ACTOR, DIGEST, INSTANT, JSON_ARRAY, required
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard
-from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import head
 
 KEYS = head(
@@ -55,4 +55,4 @@ def key_guards(dialect: str) -> Iterator[Guard]:
         event="INSERT",
         condition=f"CASE WHEN {IS_LIST[dialect]} THEN {condition} END",
     )
-    yield fixed_columns_guard(KEYS, Key.fixed)
+    yield from entity_guards(KEYS, Key, dialect)

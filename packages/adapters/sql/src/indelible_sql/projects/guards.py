@@ -8,9 +8,9 @@ from indelible.projects.entities.projects import Project
 from indelible.projects.lifecycle import SUCCESSFUL, ProjectStatus
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.kernel.task_guards import task_entity_guard
-from indelible_sql.projects.tables import JOBS, PROJECTS, PROMPTS, REPOSITORY_COLUMNS, SPECS, quoted
+from indelible_sql.projects.tables import JOBS, PROJECTS, PROMPTS, SPECS, quoted
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.schema.guards import fixed_columns_guard
 
 _PROMPT_OF_SPEC: Final = {
     "sqlite": (
@@ -23,27 +23,16 @@ _PROMPT_OF_SPEC: Final = {
 
 def project_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of projects for a dialect."""
-    yield fixed_columns_guard(PROJECTS, Project.fixed)
-    yield fixed_columns_guard(JOBS, Job.fixed)
-    yield _bound_once_guard()
+    yield from entity_guards(PROJECTS, Project, dialect, until="bound_once")
+    yield from entity_guards(JOBS, Job, dialect, until="warnings_rise")
+    yield from entity_guards(PROJECTS, Project, dialect, since="bound_once", until="latest_rises")
     yield _requested_host_guard()
-    yield _rising_guard()
+    yield from entity_guards(PROJECTS, Project, dialect, since="latest_rises")
     yield _successful_guard(dialect)
-    yield _more_warnings_guard()
+    yield from entity_guards(JOBS, Job, dialect, since="warnings_rise")
     yield _prompted_guard(dialect)
     yield _spec_prompt_guard(dialect)
     yield task_entity_guard(JOBS, STAGE_LIFECYCLES, dialect)
-
-
-def _bound_once_guard() -> Guard:
-    """Refuse another repository of a project that has one."""
-    is_same = " AND ".join(f"NEW.{name} = OLD.{name}" for name in REPOSITORY_COLUMNS)
-    return Guard(
-        table=PROJECTS,
-        rule="bound_once",
-        event="UPDATE",
-        condition=f"OLD.status <> '{ProjectStatus.BOUND}' OR {is_same}",
-    )
 
 
 def _requested_host_guard() -> Guard:
@@ -55,29 +44,6 @@ def _requested_host_guard() -> Guard:
         condition=(
             f"OLD.status <> '{ProjectStatus.REQUESTED}' OR NEW.status <> '{ProjectStatus.BOUND}'"
             " OR NEW.repository_host = OLD.repository_host"
-        ),
-    )
-
-
-def _more_warnings_guard() -> Guard:
-    """Refuse a job that forgets warnings."""
-    return Guard(
-        table=JOBS,
-        rule="warnings_rise",
-        event="UPDATE",
-        condition="NEW.warning_count >= OLD.warning_count",
-    )
-
-
-def _rising_guard() -> Guard:
-    """Refuse a latest successful job that is older than the one before it, or none."""
-    return Guard(
-        table=PROJECTS,
-        rule="latest_rises",
-        event="UPDATE",
-        condition=(
-            "OLD.latest_successful_job_number IS NULL"
-            " OR NEW.latest_successful_job_number >= OLD.latest_successful_job_number"
         ),
     )
 

@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, Uni
 from sqlalchemy.schema import Computed, SchemaItem
 
 from indelible.projects.entities.jobs import Job
-from indelible.projects.entities.values import MAX_LINES_PER_OUTPUT, MAX_WARNINGS_PER_OUTPUT, Phase
-from indelible.projects.lifecycle import JOB, PROJECT, SUCCESSFUL, TERMINAL, JobStatus
+from indelible.projects.entities.values import MAX_LINES_PER_OUTPUT, MAX_WARNINGS_PER_OUTPUT
+from indelible.projects.lifecycle import JOB, PROJECT, TERMINAL
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
     C_COLLATED_TEXT,
@@ -23,6 +23,7 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head, key, table
 
@@ -138,21 +139,15 @@ JOBS = head(
         deferred=True,
     ),
     key("jobs_spec", ["id"], "job_specs", ["job_id"], deferred=True),
-    CheckConstraint(f"phase IN ({quoted(Phase)})", name="jobs_phase_known"),
+    *entity_checks("jobs", Job, until="result_of_status"),
+    # By hand: the presence and the value of one field in one case.
     CheckConstraint(
         f"CASE WHEN status IN ({quoted(TERMINAL)})"
         " THEN completed_at IS NOT NULL AND completed_at = updated_at"
         " ELSE completed_at IS NULL END",
         name="jobs_completed_at_of_status",
     ),
-    CheckConstraint(
-        f"(result IS NOT NULL) = (status IN ({quoted(SUCCESSFUL)}))",
-        name="jobs_result_of_status",
-    ),
-    CheckConstraint(
-        f"(failure_reason IS NOT NULL) = (status = '{JobStatus.FAILED}')",
-        name="jobs_failure_of_status",
-    ),
+    *entity_checks("jobs", Job, since="result_of_status"),
     *_success_checks(),
     *one_per_parent_indexes("jobs", Job),
     Index("jobs_status", "status", "id"),

@@ -21,6 +21,7 @@ from indelible.kernel.claims import (
     Predicate,
     Present,
     SetOnlyIf,
+    Together,
     WithinKind,
 )
 from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, NamesActor, Rising
@@ -132,6 +133,8 @@ def claim_sql(claim: Claim, fields: Fields) -> str:
             text = predicate_sql(claim)
         case Compared(field=field, operator=operator, other=other):
             text = f"{field} {operator} {other}"
+        case Together(first=first, second=second):
+            text = f"({first} IS NULL) = ({second} IS NULL)"
         case AnyOf(parts=parts):
             text = " OR ".join(claim_sql(part, fields) for part in parts)
         case Implies(where=where, claims=claims):

@@ -17,8 +17,8 @@ from indelible.tokens import (
 )
 from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.kernel.task_guards import task_entity_guard
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, TOKENS, UPLOADS
 
 ENTITIES: Final[Mapping[Table, type[Aggregate]]] = {
@@ -61,7 +61,7 @@ def own_guards(dialect: str) -> Iterator[Guard]:
             yield Guard(table=MINT_EVENTS, rule=rule, event=event, condition=_IS_CANONICAL_ONCE)
 
     for table, entity in ENTITIES.items():
-        yield fixed_columns_guard(table, entity.fixed)
+        yield from entity_guards(table, entity, dialect)
 
     yield Guard(table=TOKENS, rule="fixed_unless_retried", event="UPDATE", condition=_HAS_SAME_MINT)
     yield Guard(

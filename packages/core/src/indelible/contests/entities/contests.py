@@ -5,18 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.contests import errors
 from indelible.contests.entities.records import ContestConfiguration
 from indelible.contests.entities.values import (
-    AMOUNT,
-    CURRENCY,
-    NATURAL,
-    code_field,
-    message_field,
-    number_field,
+    Amount,
+    Message,
 )
 from indelible.contests.lifecycle import (
     CONTEST,
@@ -27,21 +22,23 @@ from indelible.contests.lifecycle import (
 )
 from indelible.kernel import InvalidTransition, Lifecycle, instant_after, instant_text
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import Compared, WithinKind, set_in
+from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
-from indelible.kernel.money import is_amount_minor, is_currency
-from indelible.kernel.state_fields import check_field, check_presence
+from indelible.kernel.kinds import (
+    Count,
+    Currency,
+    Digest,
+    Identifier,
+    Instant,
+    Label,
+    Natural,
+    kinds,
+)
+from indelible.kernel.state_fields import check_field
 from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    LINE,
-    bounded_int,
     field_values,
-    instance_of,
-    is_digest,
-    is_identifier,
-    is_instant,
-    non_blank_line,
 )
 
 NO_ERROR: Final[Mapping[str, None]] = dict.fromkeys(ERROR_FIELDS)
@@ -76,7 +73,7 @@ class ContestTerms:
     configuration_digest: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Contest(Aggregate):
     """A contest on one tournament.
 
@@ -90,38 +87,43 @@ class Contest(Aggregate):
     version_field: ClassVar[str] = "configuration_version"
     version_records: ClassVar[tuple[type[Record], ...]] = (ContestConfiguration,)
 
-    organizer_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    contest_name: str = field(validator=non_blank_line, metadata=LINE)
-    status: ContestStatus = field(validator=instance_of(ContestStatus))
-    configuration_version: int = field(validator=bounded_int, metadata=COUNT)
-    configuration_digest: str = field(validator=is_digest)
-    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    lock_time: datetime = field(validator=is_instant)
-    start_time: datetime = field(validator=is_instant)
-    end_time: datetime = field(validator=is_instant)
-    max_entries: int | None = number_field()
-    min_entries: int | None = number_field()
-    max_entries_per_user: int | None = number_field()
-    fee_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    payment_grace_seconds: int = field(validator=bounded_int, metadata=NATURAL)
-    settle_time: datetime | None = field(default=None, validator=optional(is_instant))
-    settlement_run_id: str | None = code_field()
-    error_from_state: ContestStatus | None = field(
-        default=None, validator=optional(instance_of(ContestStatus))
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("fee_not_negative", WithinKind(("fee_minor",))),
+        Condition("entry_limits", Compared("min_entries", "<=", "max_entries")),
+        Condition("error_of_status", set_in(ERROR_FIELDS, ContestStatus.ERROR)),
+        Condition("settlement_of_status", set_in(SETTLEMENT_FIELDS, ContestStatus.COMPLETE)),
+        Condition(
+            "settled_by_change",
+            Compared("settle_time", "=", "updated_at", expected="the time of the change"),
+        ),
     )
-    error_code: str | None = code_field()
-    error_message: str | None = message_field()
-    attempted_action: str | None = code_field()
+
+    organizer_id: Identifier
+    contest_name: Label
+    status: ContestStatus
+    configuration_version: Count
+    configuration_digest: Digest
+    provider_event_id: Identifier
+    lock_time: Instant
+    start_time: Instant
+    end_time: Instant
+    max_entries: Count | None = None
+    min_entries: Count | None = None
+    max_entries_per_user: Count | None = None
+    fee_minor: Amount
+    currency: Currency
+    payment_grace_seconds: Natural
+    settle_time: Instant | None = None
+    settlement_run_id: Identifier | None = None
+    error_from_state: ContestStatus | None = None
+    error_code: Identifier | None = None
+    error_message: Message | None = None
+    attempted_action: Identifier | None = None
 
     def __attrs_post_init__(self) -> None:
+        """Check the order of the times, the claims, and the state that an error left."""
         self._check_times()
-        is_settled = self.status is ContestStatus.COMPLETE
-        check_presence(self, SETTLEMENT_FIELDS, is_present=is_settled)
-        if is_settled:
-            is_met = self.settle_time == self.updated_at
-            check_field(self, "settle_time", expected="the time of the change", is_met=is_met)
-        check_presence(self, ERROR_FIELDS, is_present=self.status is ContestStatus.ERROR)
+        super().__attrs_post_init__()
         self._check_error()
 
     @classmethod

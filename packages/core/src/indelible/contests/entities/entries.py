@@ -4,37 +4,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.contests import errors
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.records import Roster
 from indelible.contests.entities.values import (
-    AMOUNT,
-    CURRENCY,
-    amount_field,
-    code_field,
-    message_field,
-    number_field,
+    Amount,
+    Message,
     roster_digest,
 )
 from indelible.contests.lifecycle import ENTRY, OCCUPYING, EntryStatus
-from indelible.kernel import Lifecycle, instant_text
-from indelible.kernel.aggregate_errors import FieldNotOfState
+from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import AnyOf, Compared, WithinKind, set_in
+from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
-from indelible.kernel.money import is_amount_minor, is_currency
+from indelible.kernel.kinds import Count, Currency, Digest, Identifier, Instant, kinds
 from indelible.kernel.state_fields import check_presence
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_digest,
-    is_identifier,
-    is_instant,
-)
 
 PAID: Final = frozenset({EntryStatus.ACTIVE, EntryStatus.REFUNDED, EntryStatus.VOID})
 # The entries that count for the least number of entries: nothing in a lifecycle reads a payment.
@@ -42,7 +29,7 @@ JOINED: Final = frozenset({EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE})
 PAYMENT_FIELDS: Final = ("paid_minor", "paid_at")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Entry(Aggregate):
     """One entry of a user in a contest.
 
@@ -62,28 +49,37 @@ class Entry(Aggregate):
     version_field: ClassVar[str] = "roster_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (Roster,)
 
-    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    entry_number: int = field(validator=bounded_int, metadata=COUNT)
-    status: EntryStatus = field(validator=instance_of(EntryStatus))
-    place_number: int | None = number_field()
-    roster_number: int = field(validator=bounded_int, metadata=COUNT)
-    roster_digest: str = field(validator=is_digest)
-    fee_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    paid_minor: int | None = amount_field()
-    paid_at: datetime | None = field(default=None, validator=optional(is_instant))
-    payment_ref: str | None = code_field()
-    rejection_reason: str | None = message_field()
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("place_of_status", set_in("place_number", *OCCUPYING)),
+        Condition(
+            "paid_in_full",
+            Compared("paid_minor", "=", "fee_minor"),
+            AnyOf((Compared("fee_minor", ">", 0), Compared("paid_at", "=", "created_at"))),
+        ),
+        Condition("rejection_short", WithinKind(("rejection_reason",))),
+        Condition("rejection_of_status", set_in("rejection_reason", EntryStatus.REJECTED)),
+    )
+
+    contest_id: Identifier
+    user_id: Identifier
+    entry_number: Count
+    status: EntryStatus
+    place_number: Count | None = None
+    roster_number: Count
+    roster_digest: Digest
+    fee_minor: Amount
+    currency: Currency
+    paid_minor: Amount | None = None
+    paid_at: Instant | None = None
+    payment_ref: Identifier | None = None
+    rejection_reason: Message | None = None
 
     def __attrs_post_init__(self) -> None:
-        check_presence(self, ("place_number",), is_present=self.status in OCCUPYING)
+        """Check that the payment belongs to the status and the fee, and the claims."""
         check_presence(self, PAYMENT_FIELDS, is_present=self.status in PAID)
         has_reference = self.status in PAID and self.fee_minor > 0
         check_presence(self, ("payment_ref",), is_present=has_reference)
-        is_rejected = self.status is EntryStatus.REJECTED
-        check_presence(self, ("rejection_reason",), is_present=is_rejected)
-        self._check_payment()
+        super().__attrs_post_init__()
 
     @classmethod
     def entered(
@@ -196,19 +192,6 @@ class Entry(Aggregate):
     def reinstated(self, *, now: datetime) -> Self:
         """Return the active entry after a dispute that was won."""
         return self.transition("reinstate", now=now)
-
-    def _check_payment(self) -> None:
-        """Raise an error for a payment other than the fee, or after the entry of a free contest."""
-        if self.paid_minor is None or self.paid_at is None:
-            return
-        if self.paid_minor != self.fee_minor:
-            raise FieldNotOfState(
-                ENTRY.name, self.id, "paid_minor", str(self.fee_minor), str(self.status)
-            )
-        if self.fee_minor == 0 and self.paid_at != self.created_at:
-            raise FieldNotOfState(
-                ENTRY.name, self.id, "paid_at", instant_text(self.created_at), str(self.status)
-            )
 
 
 def enter_action(contest: Contest) -> str:

@@ -4,25 +4,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Self
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.contests.entities.records import Fetch
 from indelible.contests.entities.values import (
-    NATURAL,
     FetchOutcome,
     FetchResult,
-    digest_field,
 )
 from indelible.contests.lifecycle import PROVIDER_FEED, FeedStatus
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import Compared, Together
+from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
-from indelible.kernel.state_fields import check_field, check_presence
-from indelible.kernel.values import bounded_int, instance_of, is_instant
+from indelible.kernel.kinds import Digest, Instant, Natural, kinds
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ProviderFeed(Aggregate):
     """The feed of one tournament; its id is the provider's event id.
 
@@ -34,18 +32,19 @@ class ProviderFeed(Aggregate):
     version_field: ClassVar[str] = "fetch_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (Fetch,)
 
-    status: FeedStatus = field(validator=instance_of(FeedStatus))
-    fetch_number: int = field(validator=bounded_int, metadata=NATURAL)
-    last_success_at: datetime | None = field(default=None, validator=optional(is_instant))
-    last_payload_digest: str | None = digest_field()
-    failures: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition(
+            "success_complete",
+            Compared("failures", "<=", "fetch_number", expected="at most {}, the fetches"),
+            Together("last_success_at", "last_payload_digest"),
+        ),
+    )
 
-    def __attrs_post_init__(self) -> None:
-        most = self.fetch_number
-        is_met = self.failures <= most
-        check_field(self, "failures", expected=f"at most {most}, the fetches", is_met=is_met)
-        has_success = self.last_success_at is not None
-        check_presence(self, ("last_payload_digest",), is_present=has_success)
+    status: FeedStatus
+    fetch_number: Natural
+    last_success_at: Instant | None = None
+    last_payload_digest: Digest | None = None
+    failures: Natural = 0
 
     @classmethod
     def opened(cls, provider_event_id: str, *, now: datetime) -> Self:

@@ -8,46 +8,44 @@ from enum import StrEnum
 from typing import ClassVar, Final, Self
 
 from attrs import evolve, field, fields, frozen
-from attrs.validators import optional
 
 from indelible.contests import errors
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.records import ContestEvent, EventFault, event_hash
 from indelible.contests.entities.values import (
-    NATURAL,
     UNSTARTED_CHAIN,
     EventKind,
     LogMarks,
     Validity,
-    digest_field,
-    number_field,
 )
 from indelible.contests.lifecycle import CONTEST_LOG, LogStatus
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkTypes
+from indelible.kernel.claims import Compared, Together
+from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
+from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Natural, kinds
 from indelible.kernel.state_fields import check_field
 from indelible.kernel.values import (
     IDENTIFIER,
-    bounded_int,
     field_values,
-    instance_of,
-    is_identifier,
-    is_instant,
     is_text,
 )
 
 MARK_FIELDS: Final = tuple(attribute.name for attribute in fields(LogMarks))
 # Fields that are set together or not at all.
-SET_TOGETHER: Final = (
-    ("leaderboard_number", "leaderboard_at"),
-    ("leaderboard_number", "leaderboard_hash"),
-    ("leaderboard_number", "observed_at"),
-    ("terminal_number", "terminal_at"),
-    ("pending_rewrite", "pending_rewrite_at"),
-    ("pending_rewrite", "pending_rewrite_number"),
+MARKS_COMPLETE: Final = tuple(
+    Together(first, second, expected=f"set together with {first}")
+    for first, second in (
+        ("leaderboard_number", "leaderboard_at"),
+        ("leaderboard_number", "leaderboard_hash"),
+        ("leaderboard_number", "observed_at"),
+        ("terminal_number", "terminal_at"),
+        ("pending_rewrite", "pending_rewrite_at"),
+        ("pending_rewrite", "pending_rewrite_number"),
+    )
 )
 
 
@@ -71,7 +69,7 @@ class EventDraft:
     fault_count: int = 0
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ContestLog(Aggregate):
     """The log of a contest's events; its id is the contest's.
 
@@ -86,36 +84,38 @@ class ContestLog(Aggregate):
     version_records: ClassVar[tuple[type[Record], ...]] = (ContestEvent,)
     bulk_records: ClassVar[BulkTypes] = {"append": (EventFault,), "correct": (EventFault,)}
 
-    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    status: LogStatus = field(validator=instance_of(LogStatus))
-    event_number: int = field(validator=bounded_int, metadata=NATURAL)
-    fetch_number: int = field(default=0, validator=bounded_int, metadata=NATURAL)
-    head_hash: str | None = digest_field()
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("same_id", Compared("contest_id", "=", "id", expected="the log's own id")),
+        Condition("marks_complete", *MARKS_COMPLETE),
+    )
+
+    contest_id: Identifier
+    provider_event_id: Identifier
+    status: LogStatus
+    event_number: Natural
+    fetch_number: Natural = 0
+    head_hash: Digest | None = None
     event_hash: str = field(default=UNSTARTED_CHAIN, validator=is_text, metadata=IDENTIFIER)
-    field_number: int | None = number_field()
-    leaderboard_number: int | None = number_field()
-    leaderboard_at: datetime | None = field(default=None, validator=optional(is_instant))
-    leaderboard_hash: str | None = digest_field()
-    observations: int = field(default=0, validator=bounded_int, metadata=NATURAL)
-    observed_at: datetime | None = field(default=None, validator=optional(is_instant))
-    terminal_number: int | None = number_field()
-    terminal_at: datetime | None = field(default=None, validator=optional(is_instant))
-    cancelled_number: int | None = number_field()
-    pending_rewrite: str | None = digest_field()
-    pending_rewrite_at: datetime | None = field(default=None, validator=optional(is_instant))
-    pending_rewrite_number: int | None = number_field()
-    conflict_number: int | None = number_field()
+    field_number: Count | None = None
+    leaderboard_number: Count | None = None
+    leaderboard_at: Instant | None = None
+    leaderboard_hash: Digest | None = None
+    observations: Natural = 0
+    observed_at: Instant | None = None
+    terminal_number: Count | None = None
+    terminal_at: Instant | None = None
+    cancelled_number: Count | None = None
+    pending_rewrite: Digest | None = None
+    pending_rewrite_at: Instant | None = None
+    pending_rewrite_number: Count | None = None
+    conflict_number: Count | None = None
 
     def __attrs_post_init__(self) -> None:
-        is_met = self.contest_id == self.id
-        check_field(self, "contest_id", expected="the log's own id", is_met=is_met)
+        """Check the claims, and that the chain of events has begun with the first one."""
+        super().__attrs_post_init__()
         has_hash = self.event_hash != UNSTARTED_CHAIN
         is_met = has_hash == (self.event_number > 0)
         check_field(self, "event_hash", expected="set from the first event on", is_met=is_met)
-        for first, second in SET_TOGETHER:
-            is_met = (getattr(self, first) is None) == (getattr(self, second) is None)
-            check_field(self, second, expected=f"set together with {first}", is_met=is_met)
 
     @classmethod
     def opened(cls, contest: Contest) -> Self:

@@ -11,14 +11,10 @@ from attrs.validators import optional
 from indelible.contests import errors
 from indelible.contests.entities.records import SettlementLine
 from indelible.contests.entities.values import (
-    CURRENCY,
-    NATURAL,
     ROUNDS,
+    Amount,
     EntriesRevision,
-    amount_field,
-    code_field,
-    digest_field,
-    message_field,
+    Message,
 )
 from indelible.contests.lifecycle import (
     RESULT_FIELDS,
@@ -29,17 +25,12 @@ from indelible.contests.lifecycle import (
 from indelible.kernel import Lifecycle, instant_after
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkTypes
-from indelible.kernel.money import is_currency
+from indelible.kernel.claims import Compared, WithinKind, set_in
+from indelible.kernel.conditions import AnyCondition, Condition
+from indelible.kernel.kinds import Count, Currency, Digest, Identifier, Instant, Natural, kinds
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import check_field, check_presence
 from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
     bounded_int,
-    instance_of,
-    is_digest,
-    is_identifier,
-    is_instant,
 )
 
 ONE_STARTED: Final = OnePerParent(
@@ -107,7 +98,16 @@ class SettlementTotals:
         _check_sum("payouts", self.pool_minor + self.top_up_minor - not_paid_out, paid_out)
 
 
-@frozen(kw_only=True)
+RUN_AMOUNTS: Final = (
+    "pool_minor",
+    "rake_minor",
+    "rounding_minor",
+    "retained_minor",
+    "top_up_minor",
+)
+
+
+@frozen(kw_only=True, field_transformer=kinds)
 class SettlementRun(Aggregate):
     """One attempt to settle a contest.
 
@@ -131,39 +131,43 @@ class SettlementRun(Aggregate):
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_STARTED, ONE_COMPLETE)
     bulk_records: ClassVar[BulkTypes] = {"complete": (SettlementLine,)}
 
-    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    status: RunStatus = field(validator=instance_of(RunStatus))
-    engine_version: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    configuration_version: int = field(validator=bounded_int, metadata=COUNT)
-    configuration_digest: str = field(validator=is_digest)
-    event_number: int = field(validator=bounded_int, metadata=COUNT)
-    events_digest: str = field(validator=is_digest)
-    entries_count: int = field(validator=bounded_int, metadata=NATURAL)
-    entries_seq_sum: int = field(validator=bounded_int, metadata=NATURAL)
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    eligibility_digest: str | None = digest_field()
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("result_of_status", set_in(RESULT_FIELDS, RunStatus.COMPLETE)),
+        Condition("error_of_status", set_in(RUN_ERROR_FIELDS, RunStatus.FAILED)),
+        Condition("amounts_not_negative", WithinKind(RUN_AMOUNTS)),
+        Condition(
+            "settled_by_change",
+            Compared("settled_at", "=", "updated_at", expected="the time of the change"),
+        ),
+        Condition("lines_of_entries", Compared("line_count", "<=", "entries_count")),
+        Condition("message_short", WithinKind(("error_message",))),
+    )
+
+    contest_id: Identifier
+    number: Count
+    status: RunStatus
+    engine_version: Identifier
+    configuration_version: Count
+    configuration_digest: Digest
+    event_number: Count
+    events_digest: Digest
+    entries_count: Natural
+    entries_seq_sum: Natural
+    currency: Currency
+    eligibility_digest: Digest | None = None
     official_rounds: int | None = field(
         default=None, validator=optional(bounded_int), metadata=ROUNDS
     )
-    result_digest: str | None = digest_field()
-    pool_minor: int | None = amount_field()
-    rake_minor: int | None = amount_field()
-    rounding_minor: int | None = amount_field()
-    retained_minor: int | None = amount_field()
-    top_up_minor: int | None = amount_field()
-    line_count: int | None = field(default=None, validator=optional(bounded_int), metadata=NATURAL)
-    error_code: str | None = code_field()
-    error_message: str | None = message_field()
-    settled_at: datetime | None = field(default=None, validator=optional(is_instant))
-
-    def __attrs_post_init__(self) -> None:
-        is_complete = self.status is RunStatus.COMPLETE
-        check_presence(self, RESULT_FIELDS, is_present=is_complete)
-        if is_complete:
-            is_met = self.settled_at == self.updated_at
-            check_field(self, "settled_at", expected="the time of the change", is_met=is_met)
-        check_presence(self, RUN_ERROR_FIELDS, is_present=self.status is RunStatus.FAILED)
+    result_digest: Digest | None = None
+    pool_minor: Amount | None = None
+    rake_minor: Amount | None = None
+    rounding_minor: Amount | None = None
+    retained_minor: Amount | None = None
+    top_up_minor: Amount | None = None
+    line_count: Natural | None = None
+    error_code: Identifier | None = None
+    error_message: Message | None = None
+    settled_at: Instant | None = None
 
     @classmethod
     def started(

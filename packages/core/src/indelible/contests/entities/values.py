@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, cast
 
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel.json import digest
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
-from indelible.kernel.money import AMOUNT_MINOR_OR_ZERO, CURRENCY_CHARACTERS
+from indelible.kernel.kinds import Kind
+from indelible.kernel.money import AMOUNT_MINOR_OR_ZERO, CURRENCY_CHARACTERS, is_amount_minor
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -263,6 +264,11 @@ class LogMarks:
 
 
 NO_MARKS: Final = LogMarks()
+
+
+# The kinds of fields that contests have of their own.
+Amount = Annotated[int, Kind(is_amount_minor, AMOUNT)]
+Message = Annotated[str, Kind(is_text, MESSAGE, message_text)]
 
 
 # Fields that several aggregates and records have.

@@ -69,8 +69,7 @@ class StripeEvent(Aggregate):
             "outcome_of_attempt",
             Implies(
                 OneOf("status", (InboxStatus.RECEIVED,)).negated(),
-                (Compared("attempt_number", ">", 0),),
-                about=("attempt_number", "at least 1"),
+                (Compared("attempt_number", ">", 0, expected="at least 1"),),
             ),
         ),
     )

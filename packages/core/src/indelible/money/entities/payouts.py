@@ -139,7 +139,14 @@ class Transfer(Aggregate):
         Condition("pending_waits_for_nothing", excluded_in(WAITING_FIELDS, TransferStatus.PENDING)),
         Condition("approval_complete", SetOnlyIf(APPROVAL_FIELDS, Present("approved_by"))),
         Condition("destination_of_approval", follows("approved_destination", "approved_by")),
-        Condition("destination_of_attempt", Implies(Present("destination"), (WAS_ATTEMPTED,))),
+        Condition(
+            "destination_of_attempt",
+            Implies(
+                Present("destination"),
+                (WAS_ATTEMPTED,),
+                about=("destination", "empty before an attempt"),
+            ),
+        ),
         Condition(
             "approved_before",
             required_in(("approved_by", "destination"), TransferStatus.PROCESSING),

@@ -9,12 +9,9 @@ from attrs.validators import optional
 from indelible.kernel.kinds import Kind
 from indelible.kernel.money import CURRENCY_CHARACTERS, MAX_AMOUNT_MINOR
 from indelible.kernel.values import (
-    COUNT,
     IDENTIFIER,
-    LINE,
     UNSTORABLE,
     bounded_int,
-    is_digest,
     is_identifier,
     is_text,
     value_text,
@@ -260,44 +257,9 @@ def amount_field() -> Any:  # noqa: ANN401 - a field of attrs
     return field(validator=is_amount, metadata=AMOUNT)
 
 
-def optional_amount_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of an amount from 0 that may be absent."""
-    return field(default=None, validator=optional(is_amount), metadata=AMOUNT_OR_ZERO)
-
-
-def sum_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of a sum of amounts, 0 by default."""
-    return field(default=0, validator=bounded_int, metadata=SUM)
-
-
-def natural_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of a number from 0, 0 by default."""
-    return field(default=0, validator=bounded_int, metadata=NATURAL)
-
-
-def number_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of a number from 1 that may be absent."""
-    return field(default=None, validator=optional(bounded_int), metadata=COUNT)
-
-
-def digest_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of a SHA-256 that may be absent."""
-    return field(default=None, validator=optional(is_digest))
-
-
 def identifier_field() -> Any:  # noqa: ANN401 - a field of attrs
     """Return the field of an id or a code that may be absent."""
     return field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
-
-
-def reference_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of a reference that may be absent."""
-    return field(default=None, validator=optional(is_identifier), metadata=REFERENCE)
-
-
-def line_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of one line of text that may be absent."""
-    return field(default=None, validator=optional(is_text), metadata=LINE)
 
 
 def message_field() -> Any:  # noqa: ANN401 - a field of attrs

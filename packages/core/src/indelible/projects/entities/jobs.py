@@ -15,19 +15,14 @@ from attrs.validators import optional
 from indelible.kernel import InvalidTransition, Lifecycle, instant_after
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import WithinKind, set_in
+from indelible.kernel.conditions import AnyCondition, Condition, Rising
 from indelible.kernel.history import Record
+from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Natural, Text, kinds
 from indelible.kernel.masking import mask_secrets
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.state_fields import check_presence
 from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    TEXT,
-    bounded_int,
-    instance_of,
-    is_digest,
-    is_identifier,
-    is_instant,
     is_text,
 )
 from indelible.projects import errors
@@ -38,7 +33,6 @@ from indelible.projects.entities.values import (
     MAX_JOB_WARNINGS,
     MAX_MESSAGE,
     MAX_WARNINGS_PER_OUTPUT,
-    NATURAL,
     ArchitectureSpec,
     JobResult,
     OutputBatch,
@@ -68,7 +62,7 @@ ONE_RUNNING: Final = OnePerParent(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Job(Aggregate):
     """One immutable attempt to build a project.
 
@@ -85,28 +79,35 @@ class Job(Aggregate):
     version_records: ClassVar[tuple[type[Record], ...]] = (JobOutput,)
     first_records: ClassVar[tuple[type[Record], ...]] = (JobSpec,)
 
-    project_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    prompt: str = field(validator=is_text, metadata=TEXT)
-    spec_digest: str = field(validator=is_digest)
-    status: JobStatus = field(validator=instance_of(JobStatus))
-    output_number: int = field(validator=bounded_int, metadata=COUNT)
-    warning_count: int = field(default=0, validator=bounded_int, metadata=NATURAL)
-    phase: Phase | None = field(default=None, validator=optional(instance_of(Phase)))
-    result: JobResult | None = field(default=None, validator=optional(instance_of(JobResult)))
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("phase_known", WithinKind(("phase",))),
+        Condition("result_of_status", set_in("result", *SUCCESSFUL)),
+        Condition("failure_of_status", set_in("failure_reason", JobStatus.FAILED)),
+        Rising(name="warnings_rise", field="warning_count"),
+    )
+
+    project_id: Identifier
+    user_id: Identifier
+    number: Count
+    prompt: Text
+    spec_digest: Digest
+    status: JobStatus
+    output_number: Count
+    warning_count: Natural = 0
+    phase: Phase | None = None
+    result: JobResult | None = None
     failure_reason: str | None = field(
         default=None,
         converter=clean_text,
         validator=optional(is_text),
         metadata=MAX_MESSAGE,
     )
-    completed_at: datetime | None = field(default=None, validator=optional(is_instant))
+    completed_at: Instant | None = None
 
     def __attrs_post_init__(self) -> None:
+        """Check when the job was completed, the claims, and that a success has its reason."""
         check_presence(self, ("completed_at",), is_present=self.status in TERMINAL)
-        check_presence(self, ("result",), is_present=self.status in SUCCESSFUL)
-        check_presence(self, ("failure_reason",), is_present=self.status is JobStatus.FAILED)
+        super().__attrs_post_init__()
         self._check_success()
 
     @classmethod

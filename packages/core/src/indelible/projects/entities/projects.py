@@ -5,34 +5,25 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from attrs import field, frozen
-from attrs.validators import optional
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import OneOf
+from indelible.kernel.conditions import AnyCondition, FixedIf, Rising
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JSON_OBJECTS, JsonObject, JsonObjects
+from indelible.kernel.kinds import Count, Identifier, Label, Natural, Text, kinds
 from indelible.kernel.state_fields import check_presence
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    LINE,
-    TEXT,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_text,
-    non_blank_line,
-)
 from indelible.projects import errors
 from indelible.projects.entities.records import ProjectPrompt
-from indelible.projects.entities.values import NATURAL, DisplayStatus, Repository, freeze_nodes
+from indelible.projects.entities.values import DisplayStatus, Repository, freeze_nodes
 from indelible.projects.lifecycle import PROJECT, ProjectStatus
 
 REQUEST_FIELDS = ("repository_host", "repository_name")
 BINDING_FIELDS = ("repository_id", "repository_branch", "github_repo_url")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Project(Aggregate):
     """A long-lived intent that owns a Git repository.
 
@@ -46,33 +37,29 @@ class Project(Aggregate):
     version_field: ClassVar[str] = "prompt_count"
     version_records: ClassVar[tuple[type[Record], ...]] = (ProjectPrompt,)
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    name: str = field(validator=non_blank_line, metadata=LINE)
-    description: str = field(default="", validator=is_text, metadata=TEXT)
-    status: ProjectStatus = field(validator=instance_of(ProjectStatus))
-    prompt_count: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        FixedIf(
+            "bound_once",
+            OneOf("status", (ProjectStatus.BOUND,)),
+            (*REQUEST_FIELDS, *BINDING_FIELDS),
+            are_set=True,
+        ),
+        Rising(name="latest_rises", field="latest_successful_job_number"),
+    )
+
+    user_id: Identifier
+    name: Label
+    description: Text = ""
+    status: ProjectStatus
+    prompt_count: Natural = 0
     current_nodes: JsonObjects = field(default=(), converter=freeze_nodes, metadata=JSON_OBJECTS)
-    latest_successful_job_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
-    latest_successful_job_number: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=COUNT
-    )
-    repository_host: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
-    repository_name: str | None = field(
-        default=None, validator=optional(non_blank_line), metadata=LINE
-    )
-    repository_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
-    repository_branch: str | None = field(
-        default=None, validator=optional(non_blank_line), metadata=LINE
-    )
-    github_repo_url: str | None = field(
-        default=None, validator=optional(non_blank_line), metadata=LINE
-    )
+    latest_successful_job_id: Identifier | None = None
+    latest_successful_job_number: Count | None = None
+    repository_host: Identifier | None = None
+    repository_name: Label | None = None
+    repository_id: Identifier | None = None
+    repository_branch: Label | None = None
+    github_repo_url: Label | None = None
 
     def __attrs_post_init__(self) -> None:
         is_requested = self.status is not ProjectStatus.UNBOUND
@@ -105,14 +92,6 @@ class Project(Aggregate):
             "branch": self.repository_branch,
         }
         return Repository(**values)
-
-    def fixed_fields(self, following: Aggregate) -> tuple[str, ...]:
-        """Return the fields that keep their value: the repository too, once it is set."""
-        fields = super().fixed_fields(following)
-        if self.status is not ProjectStatus.BOUND:
-            return fields
-
-        return (*fields, *REQUEST_FIELDS, *BINDING_FIELDS)
 
     def require_owner(self, user_id: str) -> Self:
         """Return the project, or raise ProjectNotFound where it is another user's."""

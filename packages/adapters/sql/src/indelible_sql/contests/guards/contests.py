@@ -9,8 +9,8 @@ from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
 from indelible_sql.contests.tables.entries import ENTRIES
 from indelible_sql.contests.tables.logs import LOGS
 from indelible_sql.schema.conditions import equal_or_null, json_text, unchanged
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.schema.guards import fixed_columns_guard
 
 # The keys of a configuration that a contest copies, by column. Instants are compared to the second.
 _COPIED_VALUES: Final = {
@@ -32,7 +32,7 @@ _SECOND_CHARACTERS: Final = len("2026-01-01T00:00:00")
 
 def contest_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of contests and of their configurations for a dialect."""
-    yield fixed_columns_guard(CONTESTS, Contest.fixed)
+    yield from entity_guards(CONTESTS, Contest, dialect)
     yield _frozen_guard()
     yield _fee_guard(dialect)
     yield _places_guard(dialect)

@@ -8,13 +8,13 @@ from indelible_sql.contests.tables.contests import CONTESTS
 from indelible_sql.contests.tables.entries import ENTRIES, PAYMENT_COLUMNS
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.schema.guards import fixed_columns_guard
 
 
 def entry_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of entries for a dialect."""
-    yield fixed_columns_guard(ENTRIES, Entry.fixed)
+    yield from entity_guards(ENTRIES, Entry, dialect)
     yield _open_guard(dialect)
     yield _places_guard(dialect)
     yield _user_guard(dialect)

@@ -12,8 +12,8 @@ from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.database_time import MAX_AHEAD_SECONDS, seconds_after
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.schema.guards import fixed_columns_guard
 
 # The kinds of the applied events that a log points to.
 _APPLIED_KINDS: Final[Mapping[str, tuple[EventKind, ...]]] = {
@@ -27,7 +27,7 @@ _MARKED_TIMES: Final = ("leaderboard_at", "observed_at", "terminal_at", "pending
 
 def log_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of event logs and of their events for a dialect."""
-    yield fixed_columns_guard(LOGS, ContestLog.fixed)
+    yield from entity_guards(LOGS, ContestLog, dialect)
     yield _chain_guard()
     yield _pointer_guard()
     yield _marks_guard(dialect)

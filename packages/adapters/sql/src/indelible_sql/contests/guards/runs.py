@@ -10,14 +10,14 @@ from indelible_sql.contests.tables.logs import LOGS
 from indelible_sql.contests.tables.runs import LINES, RUNS
 from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.conditions import equal_or_null
+from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
 
 
 def run_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of settlement runs and of their lines for a dialect."""
-    yield fixed_columns_guard(RUNS, SettlementRun.fixed)
+    yield from entity_guards(RUNS, SettlementRun, dialect)
     yield _start_guard(dialect)
     yield _next_run_guard(dialect)
     yield _input_guard(dialect)

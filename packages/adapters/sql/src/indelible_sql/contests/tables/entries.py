@@ -4,8 +4,8 @@ from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
-from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
-from indelible.contests.lifecycle import ENTRY, OCCUPYING, EntryStatus
+from indelible.contests.entities.entries import Entry
+from indelible.contests.lifecycle import ENTRY, EntryStatus
 from indelible_sql.schema.checks import previous_number, quoted
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
@@ -17,6 +17,7 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.tables import head, key, table
 from indelible_sql.schema.value_columns import amount_column, money_columns
 
@@ -51,10 +52,8 @@ ENTRIES = head(
         ["entry_id", "number", "roster_digest"],
         deferred=True,
     ),
-    CheckConstraint(
-        f"(place_number IS NOT NULL) = (status IN ({quoted(OCCUPYING)}))",
-        name="entries_place_of_status",
-    ),
+    *entity_checks("entries", Entry, until="paid_in_full"),
+    # By hand: one case holds the presence of three fields, and one of them depends on an amount.
     CheckConstraint(
         f"CASE WHEN status IN ({quoted(UNPAID)})"
         " THEN paid_minor IS NULL AND paid_at IS NULL AND payment_ref IS NULL"
@@ -62,17 +61,7 @@ ENTRIES = head(
         " AND (payment_ref IS NULL) = (paid_minor = 0) END",
         name="entries_payment_of_status",
     ),
-    CheckConstraint(
-        "paid_minor = fee_minor AND (fee_minor > 0 OR paid_at = created_at)",
-        name="entries_paid_in_full",
-    ),
-    CheckConstraint(
-        f"length(rejection_reason) <= {MAX_MESSAGE_LENGTH}", name="entries_rejection_short"
-    ),
-    CheckConstraint(
-        f"(rejection_reason IS NOT NULL) = (status = '{EntryStatus.REJECTED}')",
-        name="entries_rejection_of_status",
-    ),
+    *entity_checks("entries", Entry, since="paid_in_full"),
     # The eligible entries of a contest, in order of id, and the entries of a list.
     Index("entries_status", "contest_id", "status", "id"),
     Index("entries_of_contest", "contest_id", "id"),

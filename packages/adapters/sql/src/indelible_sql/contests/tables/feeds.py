@@ -2,6 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint
 
+from indelible.contests.entities.feeds import ProviderFeed
 from indelible.contests.entities.values import HTTP_STATUS, MAX_MESSAGE_LENGTH, FetchOutcome
 from indelible.contests.lifecycle import PROVIDER_FEED
 from indelible_sql.schema.checks import number_or_null, previous_number, quoted
@@ -14,6 +15,7 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.tables import head, key, table
 
 FEEDS = head(
@@ -31,10 +33,7 @@ FEEDS = head(
         ["provider_event_id", "number"],
         deferred=True,
     ),
-    CheckConstraint(
-        "failures <= fetch_number AND (last_success_at IS NULL) = (last_payload_digest IS NULL)",
-        name="provider_feeds_success_complete",
-    ),
+    *entity_checks("provider_feeds", ProviderFeed),
     version=required("fetch_number", NATURAL),
 )
 FETCHES = table(

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.schema import SchemaItem
 
-from indelible.contests.entities.logs import SET_TOGETHER
+from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.values import FAULT_PATH, FAULT_VALUE, EventKind, Validity
 from indelible.contests.lifecycle import CONTEST_LOG
 from indelible_sql.schema.bulk import bulk_table
@@ -22,6 +22,7 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.tables import head, key, table
 
 # The columns that hold the numbers of events.
@@ -104,12 +105,10 @@ LOGS = head(
         deferred=True,
     ),
     *_pointer_keys(),
-    CheckConstraint("contest_id = id", name="contest_logs_same_id"),
+    *entity_checks("contest_logs", ContestLog, until="marks_complete"),
+    # By hand: the hash before the first event is an empty text.
     CheckConstraint("(event_number = 0) = (event_hash = '')", name="contest_logs_hash_of_number"),
-    CheckConstraint(
-        " AND ".join(f"({first} IS NULL) = ({second} IS NULL)" for first, second in SET_TOGETHER),
-        name="contest_logs_marks_complete",
-    ),
+    *entity_checks("contest_logs", ContestLog, since="marks_complete"),
     version=required("event_number", NATURAL),
 )
 EVENTS = table(

@@ -6,10 +6,8 @@ from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy.schema import Computed
 
 from indelible.contests.entities.runs import SettlementRun
-from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
-from indelible.contests.lifecycle import SETTLEMENT_RUN, RunStatus
+from indelible.contests.lifecycle import SETTLEMENT_RUN
 from indelible_sql.schema.bulk import bulk_table
-from indelible_sql.schema.checks import all_of, all_or_none
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
     C_COLLATED_TEXT,
@@ -21,20 +19,12 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head, key
 from indelible_sql.schema.value_columns import amount_column, currency_column
 
 AMOUNTS: Final = ("pool", "rake", "rounding", "retained", "top_up")
-RESULT_COLUMNS: Final = (
-    "eligibility_digest",
-    "official_rounds",
-    "result_digest",
-    *(f"{name}_minor" for name in AMOUNTS),
-    "line_count",
-    "settled_at",
-)
-
 RUNS = head(
     "settlement_runs",
     SETTLEMENT_RUN,
@@ -86,24 +76,7 @@ RUNS = head(
         ["contest_id", "number", "event_hash"],
         deferred=True,
     ),
-    CheckConstraint(
-        all_or_none(RESULT_COLUMNS, f"status = '{RunStatus.COMPLETE}'"),
-        name="settlement_runs_result_of_status",
-    ),
-    CheckConstraint(
-        all_or_none(("error_code", "error_message"), f"status = '{RunStatus.FAILED}'"),
-        name="settlement_runs_error_of_status",
-    ),
-    CheckConstraint(
-        all_of((f"{name}_minor" for name in AMOUNTS), ">= 0"),
-        name="settlement_runs_amounts_not_negative",
-    ),
-    CheckConstraint("settled_at = updated_at", name="settlement_runs_settled_by_change"),
-    CheckConstraint("line_count <= entries_count", name="settlement_runs_lines_of_entries"),
-    CheckConstraint(
-        f"length(error_message) <= {MAX_MESSAGE_LENGTH}",
-        name="settlement_runs_message_short",
-    ),
+    *entity_checks("settlement_runs", SettlementRun),
     *one_per_parent_indexes("settlement_runs", SettlementRun),
 )
 LINES = bulk_table(
