@@ -19,10 +19,12 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import Claim, Compared, SetOnlyIf
 from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, NamesActor, Rising
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.payouts import PayoutJob
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.entity_conditions import (
-    check_conditions,
+    check_declared,
     claims_sql,
     entity_checks,
     entity_guards,
@@ -32,6 +34,7 @@ ROWS: Final = 200
 INSTANTS: Final = tuple(datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 3))
 TEXTS: Final = ("a", "b", "c")
 NUMBERS: Final = (0, 1, 2, 3)
+OTHER_OPERATORS: Final = {">=": ">", "<=": "<", ">": ">=", "<": "<=", "=": "<="}
 CAST_TYPES: Final = {datetime: "timestamptz", int: "bigint", bool: "bigint"}
 
 Row = SimpleNamespace
@@ -253,7 +256,7 @@ def test_a_planted_difference_is_seen(ask: Ask, request: pytest.FixtureRequest) 
 def _planted(claim: Claim) -> Claim | None:
     """Return a claim that differs a little, None for one of another type."""
     if isinstance(claim, Compared):
-        return evolve(claim, operator={">=": ">", "<=": "<", ">": ">=", "<": "<="}[claim.operator])
+        return evolve(claim, operator=OTHER_OPERATORS[claim.operator])
     if isinstance(claim, SetOnlyIf) and len(claim.fields) == 1:
         return evolve(claim, is_empty=not claim.is_empty)
     return None
@@ -263,18 +266,18 @@ def _planted(claim: Claim) -> Claim | None:
 @pytest.mark.parametrize("entity", declared(), ids=lambda entity: entity.__name__)
 def test_every_condition_is_in_the_database(entity: type[Aggregate], dialect: str) -> None:
     table = table_of(entity)
-    check_conditions(table, entity)
+    check_declared(table, entity)
     guards = {guard.name: guard for guard in CATALOG.guards(dialect)}
     for guard in entity_guards(table, entity, dialect):
         assert guards[guard.name] == guard
 
 
 def test_a_missing_check_is_refused() -> None:
-    entity = declared()[0]
-    other = table_of(declared()[1])
+    entity = PayoutJob
+    other = table_of(Dispute)
 
     with pytest.raises(UsageError, match=re.escape(f"table {other.name} has no CHECK")):
-        check_conditions(other, entity)
+        check_declared(other, entity)
     with pytest.raises(UsageError, match="has no condition nothing"):
         entity_checks(other.name, entity, since="nothing")
     with pytest.raises(UsageError, match="has no condition nothing"):

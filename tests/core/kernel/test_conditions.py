@@ -139,7 +139,7 @@ ASSIGNEE = {"assignee": "ann", "assigned_by": str(MAYA)}
         (OPEN, {"result": "good"}, "result", "empty"),
         (OPEN, {"spent": 11}, "spent", "at most 10"),
         (OPEN, {"answer": "yes"}, "answer", "empty"),
-        (OPEN, {"question": "why"}, "spent", "above 0"),
+        (OPEN, {"question": "why"}, "question", "empty"),
     ],
 )
 def test_an_unfulfilled_claim_is_refused(

@@ -25,13 +25,7 @@ from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk, check_bulk_types
 from indelible.kernel.claims import Claim, Holds
 from indelible.kernel.clock import instant_after
-from indelible.kernel.conditions import (
-    AnyCondition,
-    FixedIf,
-    NamesActor,
-    Rising,
-    claims_of,
-)
+from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, Rising, claims_of
 from indelible.kernel.declarations import refuse_faults
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import (

@@ -17,8 +17,7 @@ from attrs import frozen
 
 from indelible.kernel.json import instant_text
 
-# Whether a claim is fulfilled by an entity.
-Holds = Callable[[Any], bool]
+Holds = Callable[[Any], bool]  # whether an entity fulfills a claim
 Refusal = tuple[str, str]  # the name of a field, and what it must be
 
 OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -80,8 +79,8 @@ class Predicate(Claim):
 
 
 @frozen
-class Present(Predicate):
-    """The field has a value."""
+class FieldPredicate(Predicate):
+    """A predicate of one field."""
 
     field: str
 
@@ -89,6 +88,11 @@ class Present(Predicate):
     def reads(self) -> tuple[str, ...]:
         """Return the field."""
         return (self.field,)
+
+
+@frozen
+class Present(FieldPredicate):
+    """The field has a value."""
 
     def compiled(self) -> Holds:
         """Return the function that tells whether the field has a value."""
@@ -105,15 +109,8 @@ class Present(Predicate):
 
 
 @frozen
-class Absent(Predicate):
+class Absent(FieldPredicate):
     """The field has no value."""
-
-    field: str
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """Return the field."""
-        return (self.field,)
 
     def compiled(self) -> Holds:
         """Return the function that tells whether the field has no value."""
@@ -130,17 +127,11 @@ class Absent(Predicate):
 
 
 @frozen
-class OneOf(Predicate):
+class OneOf(FieldPredicate):
     """The field, which always has a value, has one of these; with `is_negated` another one."""
 
-    field: str
     values: tuple[StrEnum, ...]
     is_negated: bool = False
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """Return the field."""
-        return (self.field,)
 
     def compiled(self) -> Holds:
         """Return the function that tells whether the field has one of the values."""
@@ -202,9 +193,8 @@ class Compared(Claim):
 
     def refusal(self, entity: object, /) -> Refusal:
         """Return the bound that the field must respect, such as `at least 5`."""
-        bound: object = self.other
-        if isinstance(bound, str):
-            bound = getattr(entity, bound)
+        is_field = isinstance(self.other, str)
+        bound: object = getattr(entity, str(self.other)) if is_field else self.other
         if isinstance(bound, datetime):
             bound = instant_text(bound)
         expected = self.expected or f"{OPERATOR_WORDS[self.operator]}{{}}"
@@ -263,9 +253,9 @@ class AnyOf(Claim):
 
 @frozen
 class Implies(Claim):
-    """Where the predicate is true, all of the claims are fulfilled.
+    """All of the claims are fulfilled where the predicate is true.
 
-    `about` replaces what the claims would refuse: a field, and what it must be.
+    `about` replaces what is refused: a field, and what it must be.
     """
 
     where: Predicate
@@ -288,9 +278,11 @@ class Implies(Claim):
         return lambda entity: not applies(entity) or all(check(entity) for check in checks)
 
     def refusal(self, entity: object, /) -> Refusal:
-        """Return what the first unfulfilled claim refuses."""
+        """Return that the tested field must be empty, or what the first claim refuses."""
         if self.about is not None:
             return self.about
+        if isinstance(self.where, Present):
+            return self.where.field, "empty"
         for claim in self.claims[:-1]:
             if not claim.compiled()(entity):
                 return claim.refusal(entity)

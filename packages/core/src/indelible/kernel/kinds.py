@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Union, cast, get_args, get_origin
 
 from attrs import Attribute, frozen, has
 from attrs.converters import optional as optional_converter
@@ -81,8 +81,10 @@ def kind_of(annotation: object) -> tuple[Kind, Any] | None:
         for mark in marks:
             if isinstance(mark, Kind):
                 return mark, value_type
-    if isinstance(annotation, type) and (issubclass(annotation, StrEnum) or has(annotation)):
-        return Kind(instance_of(annotation)), annotation
+    if isinstance(annotation, type):
+        value_type = cast("type[object]", annotation)
+        if issubclass(value_type, StrEnum) or has(value_type):
+            return Kind(instance_of(value_type)), value_type
     if annotation is JsonObject:
         return Kind(instance_of(JsonObject), JSON_OBJECT, freeze_object), annotation
     return None
@@ -99,7 +101,8 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
     result: list[Attribute[Any]] = []
     faults: list[str] = []
     for attribute in attributes:
-        has_own = attribute.validator is not None or attribute.converter is not None
+        own_checks: tuple[object, object] = (attribute.validator, attribute.converter)  # pyright: ignore[reportUnknownMemberType] - of any type
+        has_own = own_checks != (None, None)
         if has_own or attribute.name not in own_names:
             result.append(attribute)
             continue

@@ -17,9 +17,9 @@ from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.lists import ListedTable, listed_heads
 from indelible_sql.schema.bulk import BulkTable
-from indelible_sql.schema.entity_conditions import check_conditions
+from indelible_sql.schema.entity_conditions import check_declared
 from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
-from indelible_sql.schema.one_per_parent import check_indexes, reports_of
+from indelible_sql.schema.one_per_parent import reports_of
 from indelible_sql.schema.tables import page_by, rows_by
 
 E = TypeVar("E", bound=Aggregate)
@@ -64,8 +64,7 @@ class HeadMapping(Generic[E]):
 
     def __attrs_post_init__(self) -> None:
         """Check that the table has the indexes and the CHECKs of what the aggregate declares."""
-        check_indexes(self.table, self.entity)
-        check_conditions(self.table, self.entity)
+        check_declared(self.table, self.entity)
 
     @cached_property
     def rules_by_report(self) -> Mapping[str, OnePerParent]:

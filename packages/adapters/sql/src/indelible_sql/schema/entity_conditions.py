@@ -30,6 +30,7 @@ from indelible_sql.schema.checks import all_or_none, quoted
 from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
+from indelible_sql.schema.one_per_parent import check_indexes
 from indelible_sql.schema.tables import HISTORY
 
 # A minimum that stands in a CHECK as a comparison with 0.
@@ -61,12 +62,13 @@ def entity_checks(
     return tuple(checks)
 
 
-def check_conditions(table: Table, entity: type[Aggregate]) -> None:
-    """Check that a head table has a CHECK for each condition of its aggregate.
+def check_declared(table: Table, entity: type[Aggregate]) -> None:
+    """Check that a head table has the indexes and the CHECKs that its aggregate declares.
 
     Raises:
-        UsageError: A CHECK is missing.
+        UsageError: One is missing, or the table has other rules of one per parent.
     """
+    check_indexes(table, entity)
     names = {str(constraint.name) for constraint in table.constraints}
     for condition in entity.conditions:
         if isinstance(condition, Condition) and f"{table.name}_{condition.name}" not in names:

@@ -54,10 +54,9 @@ from indelible.money.lifecycle.payouts import (
 MAX_EQUAL_FAILURES: Final = 3
 # Why a transfer waits, and since when.
 WAITING_FIELDS: Final = ("parked_at", "failure_code", "failure_message")
+PENDING, PROCESSING, COMPLETED, RETRYABLE, FAILED_TERMINAL, PARKED = TransferStatus
 # Stripe reports the destination of a transfer that it has made without our attempt.
-WAS_ATTEMPTED: Final = AnyOf(
-    (Compared("attempt_number", ">", 0), OneOf("status", (TransferStatus.COMPLETED,)))
-)
+WAS_ATTEMPTED: Final = AnyOf((Compared("attempt_number", ">", 0), OneOf("status", (COMPLETED,))))
 ONE_AT_STRIPE: Final = OnePerParent(
     name="one_stripe_transfer",
     parent_field="stripe_transfer_id",
@@ -126,31 +125,18 @@ class Transfer(Aggregate):
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("amount_of_lines", Compared("amount_minor", ">=", "line_count")),
-        Condition(
-            "result_of_status",
-            set_in(("stripe_transfer_id", "completed_at"), TransferStatus.COMPLETED),
-        ),
+        Condition("result_of_status", set_in(("stripe_transfer_id", "completed_at"), COMPLETED)),
         Condition(
             "failure_of_status",
-            set_in("failure_reason", TransferStatus.FAILED_TERMINAL),
+            set_in("failure_reason", FAILED_TERMINAL),
             WithinKind(("failure_reason",)),
         ),
-        Condition("parked_since", required_in("parked_at", TransferStatus.PARKED)),
-        Condition("pending_waits_for_nothing", excluded_in(WAITING_FIELDS, TransferStatus.PENDING)),
+        Condition("parked_since", required_in("parked_at", PARKED)),
+        Condition("pending_waits_for_nothing", excluded_in(WAITING_FIELDS, PENDING)),
         Condition("approval_complete", SetOnlyIf(APPROVAL_FIELDS, Present("approved_by"))),
         Condition("destination_of_approval", follows("approved_destination", "approved_by")),
-        Condition(
-            "destination_of_attempt",
-            Implies(
-                Present("destination"),
-                (WAS_ATTEMPTED,),
-                about=("destination", "empty before an attempt"),
-            ),
-        ),
-        Condition(
-            "approved_before",
-            required_in(("approved_by", "destination"), TransferStatus.PROCESSING),
-        ),
+        Condition("destination_of_attempt", Implies(Present("destination"), (WAS_ATTEMPTED,))),
+        Condition("approved_before", required_in(("approved_by", "destination"), PROCESSING)),
         Condition("texts_short", WithinKind(("failure_message", "approval_reason"))),
         fixed_once_set("stripe_transfer_id"),
         Rising(name="generation_forward", field="generation", most=1),
