@@ -20,7 +20,7 @@ from indelible.kernel.claims import Claim, Compared, SetOnlyIf
 from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, NamesActor, Rising
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
 from indelible.money.entities.disputes import Dispute
-from indelible.money.entities.payouts import PayoutJob
+from indelible.money.entities.reconciliations import PaymentSwitch
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.entity_conditions import (
@@ -273,7 +273,7 @@ def test_every_condition_is_in_the_database(entity: type[Aggregate], dialect: st
 
 
 def test_a_missing_check_is_refused() -> None:
-    entity = PayoutJob
+    entity = PaymentSwitch
     other = table_of(Dispute)
 
     with pytest.raises(UsageError, match=re.escape(f"table {other.name} has no CHECK")):

@@ -101,8 +101,8 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
     result: list[Attribute[Any]] = []
     faults: list[str] = []
     for attribute in attributes:
-        own_checks: tuple[object, object] = (attribute.validator, attribute.converter)  # pyright: ignore[reportUnknownMemberType] - of any type
-        has_own = own_checks != (None, None)
+        own: Any = attribute  # its converter is of any type
+        has_own = own.validator is not None or own.converter is not None
         if has_own or attribute.name not in own_names:
             result.append(attribute)
             continue
