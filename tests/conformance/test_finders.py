@@ -36,11 +36,13 @@ RandomRow = Mapping[str, Any]
 
 
 def fields_of(call: FinderCall, question: Question) -> list[str]:
-    """Return the fields that a question compares or orders by, and the state that it counts."""
+    """Return the fields that a question compares, orders by or counts, and the id of a head."""
     names = [comparison.field for comparison in question.where]
     names.extend(name.removeprefix(DESCENDING) for name in question.order)
     if counts_states(call):
         names.append("status")
+    if "id" in table_of(call).columns:
+        names.append("id")
     return list(dict.fromkeys(names))
 
 
@@ -103,7 +105,7 @@ def sql_answer(connection: Connection, call: FinderCall, limit: int) -> list[Ran
 
 def table_of(call: FinderCall) -> Table:
     """Return the table that a finder reads."""
-    (table,) = call.statement.get_final_froms()
+    (table,) = call.statement.columns_clause_froms
     return cast("Table", table)
 
 

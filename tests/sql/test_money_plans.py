@@ -19,10 +19,6 @@ from indelible_sql.schema.tables import rows_by
 
 # Sums, counts and the checks of `verify` and of a reconciliation read whole tables.
 WHOLE_TABLES = {
-    "COUNT_CHARGES",
-    "COUNT_EVENTS",
-    "COUNT_REFUNDS",
-    "COUNT_TRANSFERS",
     "EVENTS_WITHOUT_PAYLOAD",
     "FORGED_APPROVALS",
     "FORGED_DESTINATIONS",

@@ -283,7 +283,7 @@ def payments_resumed(observed: Observed) -> Iterator[str]:
 
 
 def _halting_rules(tx: Any, at: datetime) -> frozenset[ReconciliationRule]:  # noqa: ANN401 - tx
-    return frozenset(tx.money.reconciliations.rules_without_remedy(at))
+    return frozenset(tx.money.reconciliations.joins.rules_without_remedy(at))
 
 
 def _is_disturbed(observed: Observed, aftermath: int) -> bool:

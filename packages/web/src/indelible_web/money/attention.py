@@ -44,7 +44,7 @@ def payment_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
 def refund_items(tx: ReadTx) -> list[AttentionItem]:
     """Return failed refunds that no other one replaces; the page of a charge shows its refunds."""
     items: list[AttentionItem] = []
-    failed = tx.money.refunds.failed_for_good(limit=MAX_INSPECTED + 1)
+    failed = tx.money.refunds.joins.failed_for_good(limit=MAX_INSPECTED + 1)
     for head in failed[:MAX_INSPECTED]:
         refund = head.entity
         amount = money_text(refund.amount_minor, refund.currency)

@@ -74,7 +74,7 @@ def _add_unknown(
     event_ids = [event.id for event in batch]
 
     def read(tx: ReadTx) -> frozenset[str]:
-        return frozenset(tx.money.events.unknown(event_ids))
+        return frozenset(tx.money.events.joins.unknown(event_ids))
 
     unknown = context.store.read(read)
     for event in batch:

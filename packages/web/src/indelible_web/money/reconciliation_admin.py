@@ -141,7 +141,7 @@ def read_discrepancies(
         ReconciliationNotFound: There is no such reconciliation.
     """
     tx.money.reconciliations.get(reconciliation_id)
-    discrepancies = tx.money.reconciliations.discrepancies(
+    discrepancies = tx.money.reconciliations.joins.discrepancies(
         reconciliation_id, after=after, limit=limit
     )
     return tuple(project(DiscrepancyView, discrepancy) for discrepancy in discrepancies)

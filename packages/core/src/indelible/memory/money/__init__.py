@@ -13,7 +13,6 @@ from indelible.memory.money.payments import (
     MemoryReconciliationRepository,
     MemoryRefundRepository,
     MemoryStripeEventRepository,
-    MemorySwitchRepository,
 )
 from indelible.memory.money.payouts import MemoryTransferRepository
 from indelible.money.entities.charges import Charge
@@ -38,6 +37,14 @@ from indelible.money.errors.payouts import (
     SwitchNotFound,
     TransferNotFound,
 )
+from indelible.money.repositories.payments import (
+    Charges,
+    Disputes,
+    Reconciliations,
+    Refunds,
+    StripeEvents,
+    Switches,
+)
 from indelible.money.repositories.payouts import Payees, PayoutJobs, Transfers
 
 __all__ = ["MemoryMoney"]
@@ -49,15 +56,39 @@ class MemoryMoney:
 
     accounts: MemoryAccountRepository
     movements: MemoryMovementRepository
-    charges: MemoryChargeRepository
-    refunds: MemoryRefundRepository
-    disputes: MemoryDisputeRepository
-    events: MemoryStripeEventRepository
-    reconciliations: MemoryReconciliationRepository
-    switches: MemorySwitchRepository
+    charge_rows: MemoryChargeRepository
+    refund_rows: MemoryRefundRepository
+    dispute_rows: MemoryDisputeRepository
+    event_rows: MemoryStripeEventRepository
+    reconciliation_rows: MemoryReconciliationRepository
+    switch_rows: MemoryAggregateRepository[PaymentSwitch]
     transfer_rows: MemoryTransferRepository
     payout_job_rows: MemoryAggregateRepository[PayoutJob]
     payee_rows: MemoryAggregateRepository[Payee]
+
+    @property
+    def charges(self) -> Charges:
+        return Charges(self.charge_rows, self.charge_rows)
+
+    @property
+    def refunds(self) -> Refunds:
+        return Refunds(self.refund_rows, self.refund_rows)
+
+    @property
+    def disputes(self) -> Disputes:
+        return Disputes(self.dispute_rows, self.dispute_rows)
+
+    @property
+    def events(self) -> StripeEvents:
+        return StripeEvents(self.event_rows, self.event_rows)
+
+    @property
+    def reconciliations(self) -> Reconciliations:
+        return Reconciliations(self.reconciliation_rows, self.reconciliation_rows)
+
+    @property
+    def switches(self) -> Switches:
+        return Switches(self.switch_rows)
 
     @property
     def transfers(self) -> Transfers:
@@ -83,14 +114,16 @@ class MemoryMoney:
         return cls(
             accounts=accounts,
             movements=movements,
-            charges=charges,
-            refunds=MemoryRefundRepository(history, Refund, RefundNotFound),
-            disputes=MemoryDisputeRepository(history, Dispute, DisputeNotFound, charges=charges),
-            events=MemoryStripeEventRepository(history, StripeEvent, StripeEventNotFound),
-            reconciliations=MemoryReconciliationRepository(
+            charge_rows=charges,
+            refund_rows=MemoryRefundRepository(history, Refund, RefundNotFound),
+            dispute_rows=MemoryDisputeRepository(
+                history, Dispute, DisputeNotFound, charges=charges
+            ),
+            event_rows=MemoryStripeEventRepository(history, StripeEvent, StripeEventNotFound),
+            reconciliation_rows=MemoryReconciliationRepository(
                 history, Reconciliation, ReconciliationNotFound
             ),
-            switches=MemorySwitchRepository(history, PaymentSwitch, SwitchNotFound),
+            switch_rows=MemoryAggregateRepository(history, PaymentSwitch, SwitchNotFound),
             transfer_rows=MemoryTransferRepository(
                 history, Transfer, TransferNotFound, movements=movements
             ),
@@ -103,16 +136,16 @@ class MemoryMoney:
         accounts = self.accounts.copy(history)
         jobs = self.payout_job_rows.copy(history)
         movements = self.movements.copy_with(history, accounts, jobs)
-        charges = evolve(self.charges.copy(history), movements=movements)
+        charges = evolve(self.charge_rows.copy(history), movements=movements)
         return type(self)(
             accounts=accounts,
             movements=movements,
-            charges=charges,
-            refunds=self.refunds.copy(history),
-            disputes=evolve(self.disputes.copy(history), charges=charges),
-            events=self.events.copy(history),
-            reconciliations=self.reconciliations.copy(history),
-            switches=self.switches.copy(history),
+            charge_rows=charges,
+            refund_rows=self.refund_rows.copy(history),
+            dispute_rows=evolve(self.dispute_rows.copy(history), charges=charges),
+            event_rows=self.event_rows.copy(history),
+            reconciliation_rows=self.reconciliation_rows.copy(history),
+            switch_rows=self.switch_rows.copy(history),
             transfer_rows=evolve(self.transfer_rows.copy(history), movements=movements),
             payout_job_rows=jobs,
             payee_rows=self.payee_rows.copy(history),

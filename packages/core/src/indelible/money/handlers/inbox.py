@@ -60,7 +60,7 @@ def receive_event(tx: MoneyWrite, command: ReceiveEvent) -> StripeEventSaved:
     Raises:
         Stale: Another transaction has stored the event at the same moment.
     """
-    if not tx.money.events.unknown([command.event_id]):
+    if not tx.money.events.joins.unknown([command.event_id]):
         known = tx.money.events.get(command.event_id)
         return StripeEventSaved(event=known.entity, seq=known.revision.seq, is_duplicate=True)
 

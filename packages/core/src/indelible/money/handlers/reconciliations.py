@@ -108,7 +108,7 @@ def _is_explained(tx: MoneyWrite) -> bool:
     head = tx.money.switches.current()
     if head is None or head.entity.reason_code != DISCREPANCY or head.entity.halted_at is None:
         return False
-    rules = tx.money.reconciliations.rules_without_remedy(head.entity.halted_at)
+    rules = tx.money.reconciliations.joins.rules_without_remedy(head.entity.halted_at)
     # No rule at all means that a clock went back: then nobody knows what has halted.
     return bool(rules) and rules <= ENDED_BY_EVENTS
 

@@ -104,7 +104,7 @@ def list_discrepancies(
     tx: MoneyRead, reconciliation_id: str, *, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[Discrepancy, ...]:
     """Return the next discrepancies of a reconciliation after a number, in order."""
-    return tx.money.reconciliations.discrepancies(reconciliation_id, after=after, limit=limit)
+    return tx.money.reconciliations.joins.discrepancies(reconciliation_id, after=after, limit=limit)
 
 
 def find_sweep_work(tx: MoneyRead, now: datetime, *, limit: int) -> SweepWork:

@@ -57,7 +57,7 @@ def book_sums(tx: MoneyRead) -> BookSums:
 def paid_charges(tx: MoneyRead) -> PaidCharges:
     """Return what R4 compares."""
     unbooked = tuple(
-        head.entity.id for head in tx.money.charges.without_movement(limit=MAX_REPORTED)
+        head.entity.id for head in tx.money.charges.joins.without_movement(limit=MAX_REPORTED)
     )
     counts = tx.money.charges.count_by_status()
     booked_count = 0
@@ -224,7 +224,7 @@ def _has_held_charge(tx: MoneyRead, reference: str) -> bool:
 
 def _residue_minor(tx: MoneyRead, reference: str, currency: str) -> int:
     """Return the money of open disputes that stays in an escrow until they are closed."""
-    disputes = tx.money.disputes.open_of_reference(reference)
+    disputes = tx.money.disputes.joins.open_of_reference(reference)
     residue = 0
     for head in disputes:
         if not head.entity.covered and head.entity.currency == currency:

@@ -277,7 +277,7 @@ class Reconcile:
 def _unknown_events(tx: MoneyRead, event_ids: tuple[str, ...]) -> tuple[str, ...]:
     unknown: list[str] = []
     for start in range(0, len(event_ids), PAGE):
-        unknown.extend(tx.money.events.unknown(event_ids[start : start + PAGE]))
+        unknown.extend(tx.money.events.joins.unknown(event_ids[start : start + PAGE]))
     return tuple(unknown)
 
 

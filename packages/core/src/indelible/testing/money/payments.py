@@ -191,7 +191,9 @@ class PaymentsConformance:
         assert store.read(lambda tx: tx.payloads.get(digest)).content == body
         task = store.read(lambda tx: tx.tasks.get(PROCESS_STRIPE_EVENT_STAGE, "evt_1"))
         assert not task.is_completed
-        assert store.read(lambda tx: tx.money.events.unknown(["evt_1", "evt_2"])) == ("evt_2",)
+        assert store.read(lambda tx: tx.money.events.joins.unknown(["evt_1", "evt_2"])) == (
+            "evt_2",
+        )
 
     def test_an_event_has_an_outcome_after_an_attempt(self, store: AnyStore) -> None:
         event = receive(store, event_bytes("evt_1", "customer.created", {"id": "cus_1"})).event
@@ -307,7 +309,7 @@ class PaymentsConformance:
         return ids_of(store.read(lambda tx: tx.money.charges.expired(now, after="", limit=9)))
 
     def _failed(self, store: AnyStore, limit: int = 9) -> list[str]:
-        return ids_of(store.read(lambda tx: tx.money.refunds.failed_for_good(limit=limit)))
+        return ids_of(store.read(lambda tx: tx.money.refunds.joins.failed_for_good(limit=limit)))
 
     def _check_disputed(self, store: AnyStore, charge: Charge, status: DisputeStatus) -> None:
         (dispute,) = store.read(lambda tx: tx.money.disputes.of_charge(charge.id))

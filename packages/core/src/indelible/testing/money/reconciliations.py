@@ -88,7 +88,7 @@ def difference(number: int, subject: str = "stripe_balance:-:USD") -> Discrepanc
 
 def rules_without_remedy(store: AnyStore, since: datetime) -> frozenset[ReconciliationRule]:
     """Return the rules that have found what has no remedy since a time."""
-    return store.read(lambda tx: tx.money.reconciliations.rules_without_remedy(since))
+    return store.read(lambda tx: tx.money.reconciliations.joins.rules_without_remedy(since))
 
 
 def is_halted(store: AnyStore) -> bool:
@@ -119,7 +119,7 @@ class ReconciliationsConformance:
         assert finished.has_passed
         assert (finished.status, finished.checked) == (ReconciliationStatus.COMPLETE, CHECKED)
         stored = store.read(
-            lambda tx: tx.money.reconciliations.discrepancies(finished.id, after=0, limit=9)
+            lambda tx: tx.money.reconciliations.joins.discrepancies(finished.id, after=0, limit=9)
         )
         assert stored == ()
         assert store.read(lambda tx: tx.money.switches.current()) is None
@@ -133,7 +133,7 @@ class ReconciliationsConformance:
 
         def pages(after: int, limit: int) -> tuple[Discrepancy, ...]:
             return store.read(
-                lambda tx: tx.money.reconciliations.discrepancies(
+                lambda tx: tx.money.reconciliations.joins.discrepancies(
                     finished.id, after=after, limit=limit
                 )
             )
@@ -153,7 +153,7 @@ class ReconciliationsConformance:
         finished = finish(store, start(store), stored, awaited)
 
         reported = store.read(
-            lambda tx: tx.money.reconciliations.discrepancies(finished.id, after=0, limit=9)
+            lambda tx: tx.money.reconciliations.joins.discrepancies(finished.id, after=0, limit=9)
         )
         assert reported == (stored, awaited)
         assert not finished.has_passed

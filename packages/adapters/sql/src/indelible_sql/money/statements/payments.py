@@ -16,66 +16,28 @@ from sqlalchemy import (
 
 from indelible.money.entities.values import MovementKind
 from indelible.money.lifecycle.payments import (
-    CANCELABLE_CHARGE,
     OPEN_DISPUTE,
     REPLACING_REFUND,
-    UNANSWERED_DISPUTE,
-    UNPAID_CHARGE,
     ChargeStatus,
     RefundStatus,
 )
-from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.payload_tables import PAYLOADS
-from indelible_sql.money.statements.parts import count_by_status, in_states, is_after, number, total
+from indelible_sql.money.statements.parts import in_states, number, total
 from indelible_sql.money.tables.inbox import (
     DISCREPANCIES,
-    EVENT_ATTEMPTS,
     RECONCILIATIONS,
     STRIPE_EVENTS,
 )
 from indelible_sql.money.tables.ledger import MOVEMENTS
-from indelible_sql.money.tables.payments import CHARGES, DISPUTES, REFUND_ATTEMPTS, REFUNDS
+from indelible_sql.money.tables.payments import CHARGES, DISPUTES, REFUNDS
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT
 from indelible_sql.schema.expressions import in_json_list
-from indelible_sql.schema.tables import page_by, rows_by
+from indelible_sql.schema.tables import page_by
 
 _limit: BindParameter[Any] = bindparam("limit")
 _one: ColumnClause[Any] = literal_column("1")
 _until = bindparam("until", type_=INSTANT)
-
-# Which charges of a reference in some states follow an id?
-CHARGES_OF_REFERENCE: Final[Query] = (
-    rows_by(CHARGES, "reference")
-    .where(in_json_list(CHARGES.c.status, "statuses"), is_after(CHARGES))
-    .order_by(CHARGES.c.id)
-    .limit(_limit)
-)
-
-# Which charges that can be canceled have expired?
-EXPIRED: Final[Query] = (
-    select(CHARGES)
-    .where(
-        in_states(CHARGES.c.status, CANCELABLE_CHARGE),
-        CHARGES.c.expires_at <= bindparam("now", type_=INSTANT),
-        is_after(CHARGES),
-    )
-    .order_by(CHARGES.c.id)
-    .limit(_limit)
-)
-
-# Which unpaid charges with an intent changed last before a time?
-WAITING: Final[Query] = (
-    select(CHARGES)
-    .where(
-        in_states(CHARGES.c.status, UNPAID_CHARGE),
-        CHARGES.c.intent_id.is_not(None),
-        CHARGES.c.updated_at < _until,
-        is_after(CHARGES),
-    )
-    .order_by(CHARGES.c.id)
-    .limit(_limit)
-)
 
 # Which paid charges has no movement booked?
 _PAYMENT_KINDS: Final = (MovementKind.ENTRY_FEE, MovementKind.PAYMENT_QUARANTINED)
@@ -182,12 +144,6 @@ UNBOOKED_DISPUTES: Final[Query] = (
     )
     .order_by(DISPUTES.c.id)
 )
-COUNT_CHARGES: Final = count_by_status(CHARGES)
-
-# Which refunds has a charge, and which attempts has a refund?
-REFUNDS_OF_CHARGE: Final[Query] = rows_by(REFUNDS, "charge_id").order_by(REFUNDS.c.number)
-PAGE_REFUND_ATTEMPTS: Final = page_by(REFUND_ATTEMPTS, ("refund_id",), ("number",))
-COUNT_REFUNDS: Final = count_by_status(REFUNDS)
 
 # Which failed refunds does no later one of the charge replace?
 _later = REFUNDS.alias("later")
@@ -207,17 +163,7 @@ FAILED_FOR_GOOD: Final[Query] = (
     .limit(_limit)
 )
 
-# Which disputes has a charge, which need a response, and which open ones has a reference?
-DISPUTES_OF_CHARGE: Final[Query] = rows_by(DISPUTES, "charge_id").order_by(DISPUTES.c.id)
-DUE_DISPUTES: Final[Query] = (
-    select(DISPUTES)
-    .where(
-        in_states(DISPUTES.c.status, UNANSWERED_DISPUTE),
-        DISPUTES.c.evidence_due_by <= _until,
-    )
-    .order_by(DISPUTES.c.evidence_due_by, DISPUTES.c.id)
-    .limit(_limit)
-)
+# Which open disputes has a reference?
 OPEN_DISPUTES_OF_REFERENCE: Final[Query] = (
     select(DISPUTES)
     .join(CHARGES, CHARGES.c.id == DISPUTES.c.charge_id)
@@ -228,28 +174,17 @@ OPEN_DISPUTES_OF_REFERENCE: Final[Query] = (
     .order_by(DISPUTES.c.id)
 )
 
-# Which attempts has an event, which of these ids are known, and which events have no outcome?
-PAGE_EVENT_ATTEMPTS: Final = page_by(EVENT_ATTEMPTS, ("event_id",), ("number",))
+# Which of these ids of events are known?
 KNOWN_EVENTS: Final[Query] = (
     select(STRIPE_EVENTS.c.id)
     .where(in_json_list(STRIPE_EVENTS.c.id, "ids"))
     .order_by(STRIPE_EVENTS.c.id)
-)
-UNFINISHED_EVENTS: Final[Query] = (
-    select(STRIPE_EVENTS)
-    .where(
-        STRIPE_EVENTS.c.status == InboxStatus.RECEIVED.value,
-        STRIPE_EVENTS.c.created_at < _until,
-    )
-    .order_by(STRIPE_EVENTS.c.created_at, STRIPE_EVENTS.c.id)
-    .limit(_limit)
 )
 NEWEST_CREATED: Final[Query] = (
     select(STRIPE_EVENTS.c.created)
     .order_by(STRIPE_EVENTS.c.created.desc())
     .limit(literal_column("1"))
 )
-COUNT_EVENTS: Final = count_by_status(STRIPE_EVENTS)
 
 # Which events name bytes that are not stored?
 EVENTS_WITHOUT_PAYLOAD: Final[Query] = (
@@ -279,14 +214,6 @@ RULES_WITHOUT_REMEDY: Final[Query] = (
     )
     .distinct()
     .order_by(DISCREPANCIES.c.rule)
-)
-
-# Which reconciliation of a scope was started last, of those that have ended?
-NEWEST_ENDED: Final[Query] = (
-    rows_by(RECONCILIATIONS, "scope")
-    .where(RECONCILIATIONS.c.finished_at.is_not(None))
-    .order_by(RECONCILIATIONS.c.started_at.desc(), RECONCILIATIONS.c.id.desc())
-    .limit(_one)
 )
 
 # Which reconciliations count other discrepancies than they have?

@@ -2,6 +2,14 @@
 
 from attrs import frozen
 
+from indelible.money.repositories.payments import (
+    Charges,
+    Disputes,
+    Reconciliations,
+    Refunds,
+    StripeEvents,
+    Switches,
+)
 from indelible.money.repositories.payouts import Payees, PayoutJobs, Transfers
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.repository import SqlAggregateRepository
@@ -25,7 +33,6 @@ from indelible_sql.money.store.payments import (
     SqlReconciliationRepository,
     SqlRefundRepository,
     SqlStripeEventRepository,
-    SqlSwitchRepository,
 )
 from indelible_sql.money.store.payouts import SqlTransferRepository
 
@@ -47,28 +54,33 @@ class SqlMoney:
         return SqlMovementRepository(self._session, MOVEMENT_HEADS)
 
     @property
-    def charges(self) -> SqlChargeRepository:
-        return SqlChargeRepository(self._session, CHARGE_HEADS)
+    def charges(self) -> Charges:
+        store = SqlChargeRepository(self._session, CHARGE_HEADS)
+        return Charges(store, store)
 
     @property
-    def refunds(self) -> SqlRefundRepository:
-        return SqlRefundRepository(self._session, REFUND_HEADS)
+    def refunds(self) -> Refunds:
+        store = SqlRefundRepository(self._session, REFUND_HEADS)
+        return Refunds(store, store)
 
     @property
-    def disputes(self) -> SqlDisputeRepository:
-        return SqlDisputeRepository(self._session, DISPUTE_HEADS)
+    def disputes(self) -> Disputes:
+        store = SqlDisputeRepository(self._session, DISPUTE_HEADS)
+        return Disputes(store, store)
 
     @property
-    def events(self) -> SqlStripeEventRepository:
-        return SqlStripeEventRepository(self._session, EVENT_HEADS)
+    def events(self) -> StripeEvents:
+        store = SqlStripeEventRepository(self._session, EVENT_HEADS)
+        return StripeEvents(store, store)
 
     @property
-    def reconciliations(self) -> SqlReconciliationRepository:
-        return SqlReconciliationRepository(self._session, RECONCILIATION_HEADS)
+    def reconciliations(self) -> Reconciliations:
+        store = SqlReconciliationRepository(self._session, RECONCILIATION_HEADS)
+        return Reconciliations(store, store)
 
     @property
-    def switches(self) -> SqlSwitchRepository:
-        return SqlSwitchRepository(self._session, SWITCH_HEADS)
+    def switches(self) -> Switches:
+        return Switches(SqlAggregateRepository(self._session, SWITCH_HEADS))
 
     @property
     def transfers(self) -> Transfers:
