@@ -16,7 +16,7 @@ from attrs import evolve
 from sqlalchemy import Column, Connection, NullPool, Table, create_engine, insert
 from tests.sql.finders import CALLS, FinderCall
 
-from indelible.kernel.questions import DESCENDING, Comparison, Question
+from indelible.kernel.questions import DESCENDING, Comparator, Comparison, Question
 from indelible.testing.stores import FAR
 from indelible_service.embedded import PostgresServer
 from indelible_sql.schema.columns import SCHEMA
@@ -24,7 +24,7 @@ from indelible_sql.schema.columns import SCHEMA
 ROWS: Final = 200
 LIMITS: Final = (1, 3, ROWS)
 TIMES: Final = tuple(FAR + timedelta(microseconds=number) for number in (-2, -1, 0, 1, 2))
-VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
+VALUES: Final[Mapping[str, tuple[object, ...]]] = {
     "DATETIME": TIMES,
     "BIGINT": tuple(range(1, 41)),  # within the domains of counts and ordinals
     "BOOLEAN": (False, True),
@@ -51,20 +51,20 @@ def counts_states(call: FinderCall) -> bool:
     return "total" in call.statement.selected_columns
 
 
-def compared_values(comparison: Comparison) -> list[Any]:
+def compared_values(comparison: Comparison) -> list[object]:
     """Return the values of a comparison, and all states for one of states."""
-    value = comparison.value
-    values = list(value) if isinstance(value, tuple) else [value]
+    values: list[object] = [comparison.value]
+    if comparison.comparator in (Comparator.ONE_OF, Comparator.LISTED):
+        values = [*comparison.value]
     for one in tuple(values):
         if isinstance(one, StrEnum):
             values.extend(type(one))
     return values
 
 
-def values_of(column: Column[Any], question: Question) -> list[Any]:
+def values_of(column: Column[Any], question: Question) -> list[object]:
     """Return the values that a column has in random rows."""
-    values: list[Any] = []
-    values.extend(VALUES.get(str(column.type), TEXTS))
+    values: list[object] = [*VALUES.get(str(column.type), TEXTS)]
     for comparison in question.where:
         if comparison.field == column.name:
             values.extend(compared_values(comparison))
