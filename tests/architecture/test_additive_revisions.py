@@ -11,9 +11,9 @@ from tests.sql.revisions import WRITTEN
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.generated_revisions import ADDITIONS, OWN, run_all
 from indelible_sql.schema.additive import additive_revisions
-from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.migrate import migrating
 from indelible_sql.schema.snapshot import FactNames, facts_about
 

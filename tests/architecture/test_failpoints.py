@@ -47,14 +47,14 @@ PAYMENT_CLASSES: tuple[type[Any], ...] = (
 )
 PAYOUT_CLASSES: tuple[type[Any], ...] = (EndPayoutJob, PayoutStages, SendTransfer, SweepPayouts)
 MODULES_WITH_FAILPOINTS = {
-    "async_store.py",
+    "asynchronous/store.py",
     "contexts.py",
-    "database.py",
     "engine/failpoints.py",
     "engine/session.py",
     "engine/single_update.py",
     "kernel/history.py",
-    "own_transaction.py",
+    "store/database.py",
+    "store/own_transaction.py",
 }
 MODULES_WITH_JOB_FAILPOINTS = {"failpoints.py", "process_job.py", "pushing.py"}
 MODULES_WITH_CONTEST_FAILPOINTS = {

@@ -35,7 +35,7 @@ PLANTS = [
     ("floors", "indelible/concepts/commands.py", "import indelible.concepts.ports"),
     ("floors", "indelible/concepts/errors.py", "import indelible.concepts.lifecycle"),
     ("floors", "indelible/concepts/sending.py", ""),
-    ("testing", "indelible_sql/store.py", "import indelible.testing"),
+    ("testing", "indelible_sql/store/kernel_store.py", "import indelible.testing"),
     ("testing", "indelible/memory/store.py", "import indelible.testing"),
     ("memory", "indelible/concepts/handlers.py", "import indelible.memory"),
     ("reactions", "indelible/kernel/feed_stage.py", "import indelible.reactions"),
@@ -55,11 +55,13 @@ PLANTS = [
     ("web", "indelible_web/app.py", "import indelible_web.captures"),
     ("web", "indelible_web/console/layout.py", "import indelible.tokens"),
     ("web", "indelible_web/http/paging.py", "import indelible_web.concepts"),
-    ("sql-kernel", "indelible_sql/engine/session.py", "import indelible_sql.concepts"),
-    ("sql-kernel", "indelible_sql/schema/catalog.py", "import indelible_sql.tokens.tables"),
-    ("sql-kernel", "indelible_sql/kernel/history.py", "import indelible_sql.captures"),
-    ("sql-kernel", "indelible_sql/maintenance/verify.py", "import indelible_sql.captures.verify"),
-    ("sql-kernel", "indelible_sql/store.py", "import indelible_sql.contexts"),
+    ("sql-floors", "indelible_sql/engine/session.py", "import indelible_sql.concepts"),
+    ("sql-floors", "indelible_sql/schema/catalog.py", "import indelible_sql.tokens.tables"),
+    ("sql-floors", "indelible_sql/kernel/history.py", "import indelible_sql.captures"),
+    ("sql-floors", "indelible_sql/maintenance/verify.py", "import indelible_sql.captures.verify"),
+    ("sql-floors", "indelible_sql/store/kernel_store.py", "import indelible_sql.contexts"),
+    ("sql-floors", "indelible_sql/engine/session.py", "import indelible_sql.schema.tables"),
+    ("sql-floors", "indelible_sql/captures/export.py", "import indelible_sql.tokens.tables"),
 ]
 # What composes the contexts, and the one module with behavior across them.
 KNOW_CONTEXTS = ("app.py", "memory/store.py", "policy.py", "reactions/__init__.py")

@@ -7,9 +7,9 @@ from tests.architecture.pages import code, is_there, page, rows
 
 from indelible.money import AccountKind
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.engine.atomic_write import change_write
 from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.tables import HISTORY
+from indelible_sql.schema.writes import change_write
 
 PAGE = page("reference/seed-map.md")
 SEEDS = ("000", "001", "002", "003", "004")

@@ -14,9 +14,8 @@ from indelible import concepts
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
-from indelible_sql.schema.tables import HISTORY
+from indelible_sql.schema.tables import HISTORY, writable_columns
 
 COPIED: Final = 20  # concepts that the store writes, and that all others are copies of
 CHANGES: Final = 10  # of each concept

@@ -15,8 +15,8 @@ from indelible.testing.contests.scenarios import ContestScenario, new_contest
 from indelible.testing.stores import TickingClock
 from indelible_sql import open_store
 from indelible_sql.contests.tables.entries import ENTRIES, ROSTERS
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.schema.guard import qualified_name
+from indelible_sql.schema.tables import writable_columns
 
 TEMPLATES: Final = 20  # entries with rosters of their own
 ROSTER_SIZE: Final = 3

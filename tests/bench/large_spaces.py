@@ -16,9 +16,9 @@ from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
 from indelible_sql.contexts import CATALOG
-from indelible_sql.engine.atomic_write import writable_columns
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.guard import guards_disabled
+from indelible_sql.schema.tables import writable_columns
 
 OURS: Final = "indelible"
 NOISE: Final = 0.3

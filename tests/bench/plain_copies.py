@@ -14,7 +14,7 @@ from attrs import frozen
 from sqlalchemy import Table, make_url
 from tests.bench.contest_probes import Window
 
-from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.schema.tables import writable_columns
 
 COPY: Final = "plain_rows"
 

@@ -18,8 +18,8 @@ from indelible.tokens import Author, Repositories, Token
 from indelible.tokens.rules.tasks import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.kernel.task_tables import TASKS
-from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.database_time import DATABASE_TIME_FUNCTION
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.tokens.tables import TOKENS

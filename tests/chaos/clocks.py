@@ -13,7 +13,7 @@ from indelible.kernel import Change
 from indelible.testing.stores import BEGINNING, create, edit, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, verify
-from indelible_sql.maintenance.findings import Fault
+from indelible_sql.schema.findings import Fault
 
 MAX_JUMP_SECONDS = 400 * 24 * 3_600
 MIN_INSTANT = BEGINNING - timedelta(days=9_000)

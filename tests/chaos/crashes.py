@@ -16,7 +16,7 @@ from indelible.captures import CaptureResult
 from indelible.kernel import IndelibleError, UsageError
 from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.engine.failpoints import Failpoint
-from indelible_sql.maintenance.findings import Finding
+from indelible_sql.schema.findings import Finding
 
 KEY_NUMBERS: Final = count(1)
 MAX_WAIT_SECONDS: Final = 60

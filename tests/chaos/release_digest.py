@@ -6,7 +6,7 @@ Usage: `python -m tests.chaos.release_digest OWNER_URL`.
 import sys
 
 from indelible_sql.contexts import CATALOG
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.migrate import migrating
 from indelible_sql.schema.snapshot import facts, facts_digest
 

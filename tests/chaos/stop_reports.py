@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from tests.chaos.http_clients import NO_ANSWER, READ, WRITE, Timing
 from tests.chaos.instance_load import LoadReport
 
-from indelible_sql.engine.outcome import MAX_SECONDS as LOOKUP_SECONDS
+from indelible_sql.kernel.outcome import MAX_SECONDS as LOOKUP_SECONDS
 
 POSTGRESQL: Final = "postgresql"
 REDIS: Final = "redis"

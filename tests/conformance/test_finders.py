@@ -19,7 +19,7 @@ from tests.sql.finders import CALLS, FinderCall
 from indelible.kernel.questions import DESCENDING, Comparator, Comparison, Question
 from indelible.testing.stores import FAR
 from indelible_service.embedded import PostgresServer
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 
 ROWS: Final = 200
 LIMITS: Final = (1, 3, ROWS)

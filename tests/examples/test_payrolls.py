@@ -61,9 +61,9 @@ from indelible_sql import (
     verify,
 )
 from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.kernel.history import change_row
 from indelible_sql.maintenance.export_bulk import ROWS_PER_LINE
-from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.tables import HISTORY
 
 pytestmark = pytest.mark.slow

@@ -12,9 +12,9 @@ from tests.guards.situation import Situation
 from tests.guards.task_rows import insert_task
 
 from indelible_sql.contexts import CATALOG
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.schema.bulk import BulkTable
-from indelible_sql.sql_context import SqlContext
+from indelible_sql.schema.sql_context import SqlContext
+from indelible_sql.schema.tables import writable_columns
 
 LONG_AGO = timedelta(days=365)
 

@@ -33,7 +33,6 @@ from tests.guards.writes import insert_change, step_writes, update_head
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts.tables import VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
@@ -45,7 +44,7 @@ from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
 from indelible_sql.schema.columns import Domain
-from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
+from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, writable_columns
 from indelible_sql.schema.value_columns import RAW_BYTES
 
 UNCHANGED: Mapping[str, object] = MappingProxyType({})

@@ -31,8 +31,8 @@ from tests.guards.writes import (
 )
 
 from indelible.money.entities.ids import movement_id
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.money.tables.ledger import ACCOUNTS, COVERED_ITEMS, MOVEMENTS, POSTINGS
+from indelible_sql.schema.tables import writable_columns
 
 StepOf = Callable[[MoneySituation], MoneyStep]
 

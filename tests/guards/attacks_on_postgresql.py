@@ -25,10 +25,9 @@ from tests.guards.writes import following_change, insert_change, update_head
 from indelible.kernel import Change
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.kernel.task_tables import TASKS
-from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
+from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, writable_columns
 from indelible_sql.tokens.tables import TOKENS
 
 

@@ -21,7 +21,7 @@ from indelible_sql.contests.tables.entries import ROSTERS
 from indelible_sql.contests.tables.feeds import FETCHES
 from indelible_sql.contests.tables.logs import EVENTS, FAULTS, POINTERS
 from indelible_sql.contests.tables.runs import LINES
-from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.schema.tables import writable_columns
 
 StepOf = Callable[[ContestSituation], Step]
 

@@ -19,10 +19,9 @@ from tests.guards.writes import Step, following_change, step_writes, update_head
 from indelible.kernel import Change
 from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.contexts import CATALOG
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASKS
 from indelible_sql.schema.guards import history_key
-from indelible_sql.schema.tables import HISTORY
+from indelible_sql.schema.tables import HISTORY, writable_columns
 
 HEADS = tuple(CATALOG.heads)
 STAGED = "staged"  # a TEMP table with the changes that a trigger writes

@@ -16,8 +16,9 @@ from tests.guards.writes import DAY
 from indelible.captures.entities.vectors import Vector
 from indelible.testing.stores import BEGINNING
 from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema import columns
-from indelible_sql.schema.columns import SCHEMA, Domain
+from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.guard import Guard, guard_statements
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.tokens import columns as token_columns

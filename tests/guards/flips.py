@@ -31,7 +31,6 @@ from tests.guards.task_rows import LEASED
 from indelible_sql import Finding
 from indelible_sql.contests import CONTEXT as CONTESTS_CONTEXT
 from indelible_sql.contexts import CATALOG
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
@@ -42,6 +41,7 @@ from indelible_sql.kernel.task_tables import PRUNED_STAGES, STAGES, TASK_ATTEMPT
 from indelible_sql.money import CONTEXT as MONEY_CONTEXT
 from indelible_sql.projects import CONTEXT as PROJECTS_CONTEXT
 from indelible_sql.schema.ddl import DIALECTS
+from indelible_sql.schema.tables import writable_columns
 from indelible_sql.tokens import CONTEXT as TOKENS_CONTEXT
 from indelible_sql.tokens.tables import TOKENS, UPLOADS
 

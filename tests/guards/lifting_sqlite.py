@@ -28,7 +28,7 @@ from tests.guards.switches import (
     switched_trigger,
 )
 
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 
 TABLE_OPTIONS = ("STRICT", "WITHOUT ROWID")  # They refuse writes too.
 # The ends of the names of guards that change no byte of a stored row.

@@ -36,12 +36,12 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, seal
 from indelible_sql.captures.tables import ARTIFACTS, SIGNALS
 from indelible_sql.contexts import CATALOG
-from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
-from indelible_sql.schema.columns import SCHEMA, Domain
-from indelible_sql.schema.tables import HISTORY
+from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.tables import HISTORY, writable_columns
 
 TABLES = tuple(table for table in CATALOG.tables if table not in NOT_DIGESTED)
 MAX_TRIES = 50

@@ -22,7 +22,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from tests.guards.guard_names import REFUSALS, UNNAMED_FOREIGN_KEY, guard_of
 
 from indelible_sql.contexts import CATALOG
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 
 Statement = Executable | Callable[[Connection], object]
 

@@ -20,8 +20,8 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from tests.guards.raw_database import Statement
 
 from indelible.kernel import canonical_json
-from indelible_sql.engine.atomic_write import writable_columns
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.tables import writable_columns
 
 NULL: ColumnElement[Any] = literal_column("NULL")
 

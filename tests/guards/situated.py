@@ -17,8 +17,8 @@ from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Finding, open_store
 from indelible_sql.engine.connections import Engines
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.maintenance.verify import verify_rows
-from indelible_sql.schema.columns import SCHEMA
 
 Location = TypeVar("Location", Path, PostgresServer)
 

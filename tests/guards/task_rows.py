@@ -16,9 +16,9 @@ from indelible.kernel.task_retention import SetTaskRetention, set_task_retention
 from indelible.kernel.tasks import Attempt, AttemptOutcome, Lease, Priority
 from indelible.testing.stores import BEGINNING, FAR, MAYA
 from indelible_sql import SqlTransaction
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.task_terms import DatabaseNow
-from indelible_sql.schema.columns import SCHEMA
 
 # The entity ids of tasks, by their condition.
 FREE = "free"

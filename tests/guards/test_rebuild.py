@@ -25,7 +25,7 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, rebuild, verify
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS
 from indelible_sql.contexts import CATALOG
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.snapshot import facts
 from indelible_sql.schema.tables import HeadHistoryKey, metadata
 

@@ -20,10 +20,11 @@ from tests.web.harness import Web, problem
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.errors import JSON_LIMITS
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.engine.session import Session
-from indelible_sql.schema.columns import SCHEMA, JsonDomain
+from indelible_sql.schema.columns import JsonDomain
 from indelible_sql.schema.guard import Guard, guard_statements
-from indelible_sql.schema.json_rules import JSON_LIMITS
 from indelible_sql.schema.migrate import migrating
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 from indelible_sql.tokens.tables import SYSTEM_STATES

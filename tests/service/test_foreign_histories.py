@@ -23,7 +23,7 @@ from indelible.kernel import Actor, Change
 from indelible.kernel.exports import InvalidExportLine, InvalidExportLines
 from indelible.testing.stores import edit
 from indelible_sql import SqlStore
-from indelible_sql.maintenance.export_errors import HistoryDiffers
+from indelible_sql.kernel.record_export import HistoryDiffers
 from indelible_sql.maintenance.import_export import Imported
 
 pytestmark = pytest.mark.slow

@@ -30,9 +30,10 @@ from indelible.testing.stores import MAYA, approve, refusal
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import SqlContext, SqlStore
 from indelible_sql.contexts import CATALOG
+from indelible_sql.kernel.record_export import HistoryDiffers
 from indelible_sql.maintenance.export import export_histories, exported_hashes
 from indelible_sql.maintenance.export_entries import FORMAT
-from indelible_sql.maintenance.export_errors import ExportIncomplete, HistoryDiffers
+from indelible_sql.maintenance.export_errors import ExportIncomplete
 from indelible_sql.maintenance.import_export import Imported
 
 pytestmark = pytest.mark.slow

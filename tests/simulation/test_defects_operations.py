@@ -33,8 +33,8 @@ from indelible_service.simulation.planning import make_plan
 from indelible_service.simulation.processes import SchedulerProcess
 from indelible_service.simulation.running import SimulationReport, run_plan
 from indelible_sql import open_store
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.generated_revisions import apply_later
-from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.migrate import SchemaDamaged, migrating
 
 Plant = Callable[[pytest.MonkeyPatch], None]

@@ -11,9 +11,9 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect
 
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.additive import AdditiveRevision
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.migrate import digests_by_revision, downgrade, migrating
 from indelible_sql.schema.snapshot import FactNames, facts_about, facts_digest
 

@@ -14,7 +14,7 @@ from indelible.concepts import ConceptContent
 from indelible.kernel import Actor, Stale
 from indelible.testing.stores import RATIO, create
 from indelible_sql import SqlStore, open_store, verify
-from indelible_sql.maintenance.findings import Finding
+from indelible_sql.schema.findings import Finding
 
 PROCESSES = 8
 MAX_WAIT_SECONDS = 120

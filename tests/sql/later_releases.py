@@ -35,11 +35,11 @@ from indelible_sql import (
     head_columns,
 )
 from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.generated_revisions import ADDITIONS, AFTER_NEXT, NEXT, REMOVALS
 from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.schema import revision_files
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.ddl import ddl
 from indelible_sql.schema.migrations.frozen import DOWN, UP
 

@@ -17,7 +17,7 @@ from indelible.concepts import ConceptSaved
 from indelible.testing.stores import CLEARER, MAYA, RATIO, AnyStore, create
 from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store, verify
-from indelible_sql.maintenance.findings import Finding
+from indelible_sql.schema.findings import Finding
 
 SHORT_PAUSES = 0.04  # by what the gate multiplies the pauses between two look-ups of an outcome
 Handler = Callable[[WriteTx, Any], ConceptSaved]

@@ -27,7 +27,7 @@ from indelible_sql import (
     verify,
 )
 from indelible_sql.contexts import CATALOG
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.tables import HISTORY
 
 pytestmark = pytest.mark.slow

@@ -14,11 +14,11 @@ from indelible.kernel import Edge
 from indelible.testing.stores import create, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import verify
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.generated_revisions import AFTER_NEXT, NEXT, OWN, apply_later
 from indelible_sql.maintenance.snapshot_files import differences, later_revision
 from indelible_sql.schema.additive import ADDITIVE_TABLE
 from indelible_sql.schema.admission import RoleTooStrong
-from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.hosts import declare_lifecycle
 from indelible_sql.schema.migrate import SchemaDamaged, SchemaTooNew, migrating
 

@@ -10,8 +10,9 @@ from sqlalchemy import create_engine
 
 from indelible.kernel import UsageError, instant_text
 from indelible_service.embedded import PostgresServer
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.checks import literal
-from indelible_sql.schema.columns import SCHEMA, in_schema
+from indelible_sql.schema.columns import in_schema
 
 TEXTS = (
     "",

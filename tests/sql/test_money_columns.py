@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel.money import MAX_AMOUNT_MINOR, Money
 from indelible_service.embedded import PostgresServer
-from indelible_sql.schema.columns import IDENTIFIER, SCHEMA, required
+from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.columns import IDENTIFIER, required
 from indelible_sql.schema.tables import metadata, table
 from indelible_sql.schema.value_columns import (
     amount_column,

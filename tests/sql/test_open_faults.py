@@ -22,7 +22,7 @@ from tests.sql.faults import (
     set_on_database,
 )
 
-import indelible_sql.database
+import indelible_sql.store.database
 from indelible import concepts
 from indelible.testing.stores import create
 from indelible_service.embedded import PostgresServer, postgres
@@ -57,7 +57,7 @@ def test_threads_that_begin_at_once_check_the_database_once(
         time.sleep(0.05)  # so that every other thread comes meanwhile
         check_database(*arguments)
 
-    monkeypatch.setattr(indelible_sql.database, "check_database", check_slowly)
+    monkeypatch.setattr(indelible_sql.store.database, "check_database", check_slowly)
     with (
         opened(target if isinstance(target, str) else target.url) as store,
         ThreadPoolExecutor(8) as threads,

@@ -19,8 +19,8 @@ from indelible.kernel.tasks import Leases
 from indelible.testing.stores import MAYA
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
-from indelible_sql.schema.columns import SCHEMA
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ from tests.sql.conftest import opened
 
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import Finding, verify
-from indelible_sql.maintenance.findings import Fault
 from indelible_sql.maintenance.snapshot_files import differences
+from indelible_sql.schema.findings import Fault
 
 pytestmark = pytest.mark.slow
 

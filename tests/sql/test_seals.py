@@ -43,12 +43,12 @@ from indelible_sql import (
     verify,
 )
 from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.kernel.history import fetch_all
 from indelible_sql.kernel.seal_tables import SEALS
 from indelible_sql.maintenance import seals
-from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.guard import guards_disabled
-from indelible_sql.transactions import KernelTransaction
+from indelible_sql.store.transactions import KernelTransaction
 
 pytestmark = pytest.mark.slow
 

@@ -21,9 +21,9 @@ from indelible.testing.stores import MAYA, RATIO
 from indelible_service.embedded import postgres
 from indelible_service.embedded.children import Child, ServerProgram, running_server, start_child
 from indelible_service.embedded.postgresql import SETTINGS, WORKING_DIRECTORY, programs_directory
-from indelible_sql.engine.outcome import was_committed
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.engine.session import Session
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.kernel.outcome import was_committed
 
 pytestmark = pytest.mark.slow
 

@@ -30,7 +30,7 @@ from indelible_sql import (
     rebuild,
     verify,
 )
-from indelible_sql.maintenance.findings import Finding
+from indelible_sql.schema.findings import Finding
 
 NUMBERS = count(1)
 

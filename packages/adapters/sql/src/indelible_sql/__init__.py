@@ -16,13 +16,13 @@ from indelible_sql.engine.connections import Pool, enable_foreign_keys
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.maintenance.export import Exported, export_histories
-from indelible_sql.maintenance.findings import Fault, Finding
 from indelible_sql.maintenance.hosts import unchecked_lifecycles
 from indelible_sql.maintenance.import_export import Imported, import_histories
 from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
 from indelible_sql.maintenance.seals import newest_seal, seal
 from indelible_sql.maintenance.verify import verify
 from indelible_sql.schema.bulk import BulkTable, bulk_columns
+from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.hosts import (
     declare_lifecycle,
     guard_bulk,
@@ -30,12 +30,16 @@ from indelible_sql.schema.hosts import (
     withdraw_lifecycle,
 )
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
+from indelible_sql.schema.sql_context import DerivedHead, RecordExport, SqlContext
 from indelible_sql.schema.tables import head_columns
-from indelible_sql.sql_context import DerivedHead, RecordExport, SqlContext
 
 if TYPE_CHECKING:
-    from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
-    from indelible_sql.tokens.unit_of_work import UnitOfWork, create_uow_factory
+    from indelible_sql.asynchronous.store import (
+        AsyncSqlStore,
+        AsyncSqlTransaction,
+        open_async_store,
+    )
+    from indelible_sql.asynchronous.unit_of_work import UnitOfWork, create_uow_factory
 
 __all__ = [
     # stores
@@ -91,12 +95,12 @@ _UNIT_OF_WORK = {"UnitOfWork", "create_uow_factory"}
 def __getattr__(name: str) -> Any:
     """Return a name of the modules that import SQLAlchemy's ORM, which its `asyncio` imports."""
     if name in _ASYNC_STORE:
-        from indelible_sql import async_store  # noqa: PLC0415 - its import of the ORM takes 75 ms
+        from indelible_sql.asynchronous import store  # noqa: PLC0415 - its import of the ORM takes 75 ms
 
-        return getattr(async_store, name)
+        return getattr(store, name)
 
     if name in _UNIT_OF_WORK:
-        from indelible_sql.tokens import unit_of_work  # noqa: PLC0415 - it imports the ORM too
+        from indelible_sql.asynchronous import unit_of_work  # noqa: PLC0415 - it imports the ORM too
 
         return getattr(unit_of_work, name)
 

@@ -28,10 +28,10 @@ from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
 from indelible_sql.money.store import SqlMoney
 from indelible_sql.projects.store import SqlProjects
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.sql_context import SqlContext
-from indelible_sql.store import KernelStore
+from indelible_sql.schema.sql_context import SqlContext
+from indelible_sql.store.kernel_store import KernelStore
+from indelible_sql.store.transactions import KernelReading, KernelWriting
 from indelible_sql.tokens.store import SqlCollection
-from indelible_sql.transactions import KernelReading, KernelWriting
 
 CONTEXTS = (
     concepts.CONTEXT,

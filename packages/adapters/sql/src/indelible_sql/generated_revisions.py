@@ -9,8 +9,9 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.additive import AdditiveRevision, mark_statements
-from indelible_sql.schema.columns import SCHEMA, in_schema
+from indelible_sql.schema.columns import in_schema
 from indelible_sql.schema.migrate import (
     VERSION_TABLE,
     current_revision,

@@ -27,7 +27,8 @@ from indelible_service.foreign_histories.steps import (
 )
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.engine.errors import GuardViolation
-from indelible_sql.maintenance.export_errors import HistoryDiffers, at_line
+from indelible_sql.kernel.record_export import HistoryDiffers
+from indelible_sql.maintenance.export_errors import at_line
 from indelible_sql.maintenance.import_export import (
     Imported,
     import_foreign_histories,

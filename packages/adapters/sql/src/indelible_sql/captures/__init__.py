@@ -25,8 +25,8 @@ from indelible_sql.captures.tables import (
 )
 from indelible_sql.captures.verify import folded_findings
 from indelible_sql.engine.session import Session
-from indelible_sql.maintenance.findings import Finding
-from indelible_sql.sql_context import DerivedHead, RecordExport, SqlContext
+from indelible_sql.schema.findings import Finding
+from indelible_sql.schema.sql_context import DerivedHead, RecordExport, SqlContext
 
 
 def _extra_ddl(dialect: str) -> Iterator[str]:

@@ -24,13 +24,14 @@ from indelible_sql.captures.formulas import SqlFormulaEngine
 from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS
 from indelible_sql.captures.search import ACTIVE_ALGORITHM
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SPACES, SUBSPACES
-from indelible_sql.engine.atomic_write import parameters, row, step
+from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.errors import DatabaseFault, GuardViolation, ValueUnstorable
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS, fetch_one
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.tables import rows_by
+from indelible_sql.schema.writes import row, step
 
 SIGNAL_BY_KEY: Final = rows_by(SIGNALS, "user_id", "capture_key")
 ARTIFACT_BY_URL: Final = rows_by(ARTIFACTS, "space_id", "normalized_url")

@@ -18,12 +18,13 @@ from indelible.captures.rules.records import (
 )
 from indelible_sql.captures.replays import is_left_by
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SPACES
-from indelible_sql.engine.atomic_write import parameters, row, step
+from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS, fetch_one
-from indelible_sql.maintenance.export_errors import HistoryDiffers
+from indelible_sql.kernel.record_export import HistoryDiffers
+from indelible_sql.schema.sql_context import TableRow
 from indelible_sql.schema.tables import rows_by
-from indelible_sql.sql_context import TableRow
+from indelible_sql.schema.writes import row, step
 
 PAGE = 500
 SPACE_IDS = select(SPACES.c.id).order_by(SPACES.c.id)

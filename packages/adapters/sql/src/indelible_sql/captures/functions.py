@@ -16,7 +16,8 @@ from indelible.captures.rules.formulas import ANCHORED, SPHERICAL, checksum_of, 
 from indelible.captures.rules.records import HASHED_FIELDS
 from indelible_sql.captures.columns import DISTANCE
 from indelible_sql.captures.tables import RISING, SIGNALS
-from indelible_sql.schema.columns import INSTANT, JSON_ARRAY, NUMBER, SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.columns import INSTANT, JSON_ARRAY, NUMBER
 
 PURE: Final = "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"
 VEC_DOT: Final = "vec_dot(a real[], b real[]) RETURNS double precision"

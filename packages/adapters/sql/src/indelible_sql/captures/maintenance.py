@@ -21,7 +21,7 @@ from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema.columns import in_schema, prefix_of
 from indelible_sql.schema.migrate import migrating, owner_engine
-from indelible_sql.store import AnySqlStore
+from indelible_sql.store.kernel_store import AnySqlStore
 
 MIN_PGVECTOR: Final = (0, 8, 4)  # Before, a VACUUM could damage an HNSW index.
 

@@ -23,14 +23,8 @@ from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.repository import SqlAggregateRepository
-from indelible_sql.maintenance.findings import (
-    PAGE,
-    Fault,
-    Finding,
-    decode_row,
-    select_rows,
-    undecoded,
-)
+from indelible_sql.kernel.row_checks import PAGE, decode_row, select_rows, undecoded
+from indelible_sql.schema.findings import Fault, Finding
 
 # Two databases compute the same centroid to within this distance in each number.
 TOLERANCE: Final = 1e-6

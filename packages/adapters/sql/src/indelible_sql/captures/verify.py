@@ -16,16 +16,15 @@ from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.maintenance.findings import (
+from indelible_sql.kernel.row_checks import (
     PAGE,
-    Fault,
-    Finding,
     check_rows,
     decode_row,
     describe,
     select_rows,
     undecoded,
 )
+from indelible_sql.schema.findings import Fault, Finding
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from indelible.concepts import CONCEPT
 from indelible_sql.concepts.rows import CONCEPT_HEADS, RECORDED
 from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.sql_context import SqlContext
+from indelible_sql.schema.sql_context import SqlContext
 
 NAME = "concepts"
 

@@ -24,7 +24,7 @@ from indelible_sql.contests.tables.feeds import FEEDS, FETCHES
 from indelible_sql.contests.tables.logs import EVENTS, FAULTS, LOGS
 from indelible_sql.contests.tables.runs import LINES, RUNS
 from indelible_sql.contests.verify import contest_findings
-from indelible_sql.sql_context import SqlContext
+from indelible_sql.schema.sql_context import SqlContext
 
 
 def _open(tx: Any) -> SqlContests:

@@ -8,7 +8,8 @@ from indelible_sql.contests.tables.feeds import FETCHES
 from indelible_sql.contests.tables.logs import EVENTS
 from indelible_sql.contests.tables.runs import LINES, RUNS
 from indelible_sql.engine.session import Session
-from indelible_sql.maintenance.findings import Fault, Finding, describe
+from indelible_sql.kernel.row_checks import describe
+from indelible_sql.schema.findings import Fault, Finding
 
 
 def contest_findings(session: Session) -> Iterator[Finding]:

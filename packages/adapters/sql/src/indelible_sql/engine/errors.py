@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import frozen
 from cattrs import BaseValidationError
@@ -22,7 +22,9 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.json_limits import JsonLimitExceeded
-from indelible_sql.schema.json_rules import JSON_LIMITS
+
+# Every guard of the limits of JSON has this text in its name.
+JSON_LIMITS: Final = "json_limits"
 
 
 @frozen

@@ -10,9 +10,9 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import ReturnsRows
 from sqlalchemy.types import TypeEngine
 
-from indelible_sql.schema.columns import SCHEMA
-
 Convert = Callable[[Any], Any]
+# A placeholder in statements for the schema's name, which each store replaces.
+SCHEMA = "indelible"
 MAX_STATEMENTS = 1_000  # cached for all databases of the process
 
 

@@ -23,15 +23,14 @@ from indelible_sql.engine.errors import (
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.limited import lift_limits
-from indelible_sql.engine.prepared import Prepared, prepare
+from indelible_sql.engine.prepared import SCHEMA, Prepared, prepare
+from indelible_sql.engine.session_settings import TEXT_FORMATS, change_settings
 from indelible_sql.engine.sqlalchemy_internals import (
     CONVERSION_ERRORS,
     receive_binary,
     reporting,
 )
 from indelible_sql.engine.transaction_log import log_statement
-from indelible_sql.schema.columns import SCHEMA
-from indelible_sql.schema.session_settings import TEXT_FORMATS, change_settings
 
 Query = Select[*tuple[Any, ...]]
 Row = Mapping[str, Any]

@@ -29,9 +29,9 @@ from indelible_sql.kernel.task_tables import (
 )
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
 from indelible_sql.schema.guard import Guard
+from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 from indelible_sql.schema.value_columns import AMOUNT_MINOR, CURRENCY, RAW_BYTES
-from indelible_sql.sql_context import SqlContext
 
 
 def kernel_guards(dialect: str) -> Iterator[Guard]:

@@ -12,12 +12,13 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import BulkRecord, check_bulk, check_summaries
 from indelible.kernel.values import field_values
-from indelible_sql.engine.atomic_write import change_write, parameters
+from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.bulk import bulk_parameters
 from indelible_sql.kernel.history import change_row
 from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.tables import HISTORY
+from indelible_sql.schema.writes import change_write
 
 Births = Sequence[Birth[Any]]
 

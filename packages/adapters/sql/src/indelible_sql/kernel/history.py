@@ -30,13 +30,14 @@ from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.minutes import MinuteCounts
 from indelible.kernel.values import field_values
-from indelible_sql.engine.atomic_write import parameters, row
+from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.failpoints import Failpoint
-from indelible_sql.engine.feed_end import feed_end_of
 from indelible_sql.engine.session import Row, Session
+from indelible_sql.kernel.feed_end import feed_end_of
 from indelible_sql.kernel.minutes import count_by_minute, read_minutes
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, page_by, rows_by
+from indelible_sql.schema.writes import row
 
 T = TypeVar("T")
 

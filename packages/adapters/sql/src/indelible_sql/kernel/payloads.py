@@ -7,11 +7,12 @@ from attrs import frozen
 from sqlalchemy import text
 
 from indelible.kernel.payloads import Payload, PayloadNotFound
-from indelible_sql.engine.atomic_write import parameters, row
+from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.errors import reading_row
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.schema.tables import rows_by
+from indelible_sql.schema.writes import row
 
 PAYLOAD = rows_by(PAYLOADS, "digest")
 PAYLOAD_HASH = rows_by(PAYLOADS, "digest").with_only_columns(PAYLOADS.c.hash)

@@ -1,10 +1,12 @@
 """Export and import the kernel's own records as they are stored: payloads and rejections."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import ClassVar, Final
 
+from attrs import frozen
 from sqlalchemy import Table, select
 
+from indelible.kernel import Conflict
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.payloads import insert_if_new, payload_of_row
@@ -13,8 +15,7 @@ from indelible_sql.kernel.rejections import STORED_REJECTIONS
 from indelible_sql.kernel.stored_rejections import AnyStoredRejections
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
 from indelible_sql.kernel.webhooks import STORED_WEBHOOK_REJECTIONS
-from indelible_sql.maintenance.export_errors import HistoryDiffers
-from indelible_sql.sql_context import RecordExport, TableRow
+from indelible_sql.schema.sql_context import RecordExport, TableRow
 
 PAYLOAD_PAGE = 16  # of up to 2 MiB each
 REJECTION_PAGE = 500
@@ -26,6 +27,17 @@ REJECTIONS_BY_TABLE: Final[Mapping[Table, AnyStoredRejections]] = {
     REJECTIONS: STORED_REJECTIONS,
     WEBHOOK_REJECTIONS: STORED_WEBHOOK_REJECTIONS,
 }
+
+
+@frozen
+class HistoryDiffers(Conflict):
+    """An entity with the same id has another history in the database."""
+
+    message: ClassVar[str] = (
+        "Entity {entity_id} of lifecycle {lifecycle} exists already, with another history."
+    )
+    lifecycle: str
+    entity_id: str
 
 
 def exported_rows(session: Session) -> Iterator[TableRow]:

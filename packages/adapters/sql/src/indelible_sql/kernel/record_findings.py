@@ -10,8 +10,9 @@ from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.payloads import payload_of_row
 from indelible_sql.kernel.record_export import PAYLOAD_PAGE, REJECTION_PAGE, REJECTIONS_BY_TABLE
+from indelible_sql.kernel.row_checks import decode_row, select_rows, unreadable
 from indelible_sql.kernel.stored_rejections import AnyStoredRejections
-from indelible_sql.maintenance.findings import Fault, Finding, decode_row, select_rows, unreadable
+from indelible_sql.schema.findings import Fault, Finding
 
 STORED_PAYLOADS: Query = select_rows(PAYLOADS, ("digest",), PAYLOADS, ())
 

@@ -22,12 +22,6 @@ from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summari
 from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.questions import Question
 from indelible.kernel.values import field_values
-from indelible_sql.engine.atomic_write import (
-    OWN_COLUMNS,
-    SHARED_COLUMNS,
-    bulk_change_write,
-    change_write,
-)
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.births import BirthWriter, is_one_per_parent
@@ -38,6 +32,7 @@ from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.questions import count_statement_of, statement_of
 from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.tables import HISTORY, rows_by
+from indelible_sql.schema.writes import OWN_COLUMNS, SHARED_COLUMNS, bulk_change_write, change_write
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)

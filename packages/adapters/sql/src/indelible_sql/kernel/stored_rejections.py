@@ -10,11 +10,12 @@ from sqlalchemy import Insert, Select, Table, bindparam, select, tuple_
 from indelible.kernel.rejections import Rejection
 from indelible.kernel.values import field_values
 from indelible.kernel.webhooks import WebhookRejection
-from indelible_sql.engine.atomic_write import parameters, row
+from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, fetch_all
 from indelible_sql.schema.columns import IDENTIFIER
 from indelible_sql.schema.tables import rows_by
+from indelible_sql.schema.writes import row
 
 R = TypeVar("R", Rejection, WebhookRejection)
 

@@ -11,7 +11,7 @@ from indelible.kernel.subscriber_checks import check_cursor
 from indelible.kernel.subscribers import SubscriberCursor
 from indelible.kernel.tasks import Task
 from indelible.kernel.values import field_values
-from indelible_sql.engine.atomic_write import parameters, row, row_values
+from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Query, Session
 from indelible_sql.kernel.history import ROWS, fetch_all, fetch_one
 from indelible_sql.kernel.open_writers import OPEN_WRITERS
@@ -19,6 +19,7 @@ from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_queries import GET_TASK
 from indelible_sql.schema.feed import LAST_POSITION, LAST_POSITION_ON_SQLITE, TRANSLATED_SCHEMA
 from indelible_sql.schema.tables import rows_by
+from indelible_sql.schema.writes import row, row_values
 
 CURSOR = rows_by(SUBSCRIBER_CURSORS, "name")
 LOCK_CURSOR = CURSOR.with_for_update()

@@ -27,7 +27,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
-from indelible_sql.engine.atomic_write import row_values
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ARGUMENTS, TASKS
 from indelible_sql.kernel.task_terms import (
     DUE,
@@ -46,6 +45,7 @@ from indelible_sql.schema.columns import (
 )
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import rows_by
+from indelible_sql.schema.writes import row_values
 
 _IS_LEASED = TASKS.c.lease_until > LEASE_NOW
 _WAS_OVER = TASKS.c.due_at.is_(None)

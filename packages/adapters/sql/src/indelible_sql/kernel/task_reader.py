@@ -19,10 +19,10 @@ from indelible.kernel.tasks import (
     StageStats,
     Task,
 )
-from indelible_sql.engine.feed_end import feed_end_of
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel import hung_thread_statements
 from indelible_sql.kernel import task_queries as queries
+from indelible_sql.kernel.feed_end import feed_end_of
 from indelible_sql.kernel.history import fetch_all, fetch_one
 from indelible_sql.kernel.task_demand import DEMAND_ON_POSTGRESQL, DEMAND_ON_SQLITE
 from indelible_sql.kernel.task_lists import SqlTaskLists

@@ -30,7 +30,6 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from indelible_sql.engine.atomic_write import row_values
 from indelible_sql.kernel.rate_statements import within_rate
 from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.task_terms import (
@@ -58,6 +57,7 @@ from indelible_sql.schema.columns import (
     NONBLANK_TEXT,
 )
 from indelible_sql.schema.expressions import in_json_list
+from indelible_sql.schema.writes import row_values
 
 
 def _claim(claimed_rows: CompoundSelect[Any]) -> ReturningUpdate[*tuple[Any, ...]]:

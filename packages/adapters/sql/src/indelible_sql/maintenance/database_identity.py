@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import Text, literal_column, select
 
 from indelible_sql.engine.session import Query
-from indelible_sql.transactions import KernelTransaction
+from indelible_sql.store.transactions import KernelTransaction
 
 _IDENTITY: Final = """
     (

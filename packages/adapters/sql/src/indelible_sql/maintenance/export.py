@@ -20,6 +20,7 @@ from indelible.kernel.keys import KEY
 from indelible.kernel.progress import Progress
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.row_checks import count_rows
 from indelible_sql.maintenance.export_bulk import bulk_lines
 from indelible_sql.maintenance.export_entries import (
     FORMAT,
@@ -30,10 +31,9 @@ from indelible_sql.maintenance.export_entries import (
     row_line,
 )
 from indelible_sql.maintenance.export_errors import ExportIncomplete
-from indelible_sql.maintenance.findings import count_rows
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.tables import HISTORY
-from indelible_sql.transactions import KernelReading
+from indelible_sql.store.transactions import KernelReading
 
 PAGE: Final = 500
 LIFECYCLES: Query = select(HISTORY.c.lifecycle).distinct().order_by(HISTORY.c.lifecycle)

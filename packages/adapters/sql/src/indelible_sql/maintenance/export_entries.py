@@ -15,7 +15,6 @@ from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.json_numbers import parse_json
 from indelible.kernel.keys import KEY
 from indelible.kernel.values import UNSTORABLE
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Row
 from indelible_sql.maintenance.export_bulk import (
@@ -28,8 +27,8 @@ from indelible_sql.maintenance.export_bulk import (
 from indelible_sql.maintenance.export_errors import at_line
 from indelible_sql.maintenance.export_values import from_json, to_json
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.tables import HISTORY, RecordDigest
-from indelible_sql.sql_context import RecordExport
+from indelible_sql.schema.sql_context import RecordExport
+from indelible_sql.schema.tables import HISTORY, RecordDigest, writable_columns
 
 FORMAT: Final = "indelible export 3"
 FIRST_LINE: Final = line_of({"format": FORMAT})

@@ -9,19 +9,9 @@ from attrs import frozen
 from indelible.kernel import Conflict, IndelibleError, Invalid, UsageError
 from indelible.kernel.exports import InvalidExportLine
 from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.kernel.record_export import HistoryDiffers
 
 REFUSALS = (GuardViolation, Invalid, Conflict, UsageError)
-
-
-@frozen
-class HistoryDiffers(Conflict):
-    """An entity with the same id has another history in the database."""
-
-    message: ClassVar[str] = (
-        "Entity {entity_id} of lifecycle {lifecycle} exists already, with another history."
-    )
-    lifecycle: str
-    entity_id: str
 
 
 @frozen

@@ -14,7 +14,7 @@ from indelible_sql.schema.bulk import bulk_guards
 from indelible_sql.schema.columns import in_schema
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import head_guards, record_guards
-from indelible_sql.store import AnySqlStore
+from indelible_sql.store.kernel_store import AnySqlStore
 
 Heads: TypeAlias = Mapping[Table, Lifecycle[StrEnum]]
 NO_HEADS: Heads = MappingProxyType({})

@@ -10,11 +10,10 @@ from sqlalchemy import Table, bindparam, func, select
 
 from indelible.kernel import Actor, Change
 from indelible.kernel.progress import Progress
-from indelible_sql.database import Reading, Writing
-from indelible_sql.engine.atomic_write import change_write
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.bulk import bulk_parameters
 from indelible_sql.kernel.history import change_row
+from indelible_sql.kernel.record_export import HistoryDiffers
 from indelible_sql.maintenance.export_bulk import BulkRows
 from indelible_sql.maintenance.export_entries import (
     HistoryEntry,
@@ -22,18 +21,15 @@ from indelible_sql.maintenance.export_entries import (
     RowEntry,
     read_sections,
 )
-from indelible_sql.maintenance.export_errors import (
-    REFUSALS,
-    HistoryDiffers,
-    at_line,
-    line_error,
-)
+from indelible_sql.maintenance.export_errors import REFUSALS, at_line, line_error
 from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
 from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.sql_context import RecordExport
 from indelible_sql.schema.tables import HISTORY, rows_by
-from indelible_sql.sql_context import RecordExport
-from indelible_sql.store import KernelStore
-from indelible_sql.transactions import KernelWriting
+from indelible_sql.schema.writes import change_write
+from indelible_sql.store.database import Reading, Writing
+from indelible_sql.store.kernel_store import KernelStore
+from indelible_sql.store.transactions import KernelWriting
 
 T = TypeVar("T")
 

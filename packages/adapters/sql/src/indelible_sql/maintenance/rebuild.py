@@ -28,16 +28,15 @@ from sqlalchemy import (
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.progress import Progress
-from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.maintenance.findings import count_rows
+from indelible_sql.kernel.row_checks import count_rows
 from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
 from indelible_sql.maintenance.hosts import NO_HEADS, Heads
 from indelible_sql.schema.guard import Guard, guards_disabled
 from indelible_sql.schema.guards import head_guards
 from indelible_sql.schema.migrate import migrating
-from indelible_sql.schema.tables import HISTORY
-from indelible_sql.store import AnySqlStore
+from indelible_sql.schema.tables import HISTORY, writable_columns
+from indelible_sql.store.kernel_store import AnySqlStore
 
 PAGE: Final = 500
 

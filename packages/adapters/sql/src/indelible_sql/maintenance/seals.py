@@ -10,15 +10,16 @@ from sqlalchemy import Table, Text, cast, exists, select, text
 from indelible.kernel import Actor
 from indelible.kernel.seals import FeedEntry, Seal, SealedRecord, Stretch, next_seal
 from indelible.kernel.values import field_values
-from indelible_sql.engine.atomic_write import parameters, row
-from indelible_sql.engine.feed_end import feed_end_of
+from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Query, Session
+from indelible_sql.kernel.feed_end import feed_end_of
 from indelible_sql.kernel.history import fetch_one
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.tables import HISTORY, rows_by
-from indelible_sql.store import AnySqlStore
-from indelible_sql.transactions import KernelTransaction, KernelWriting
+from indelible_sql.schema.writes import row
+from indelible_sql.store.kernel_store import AnySqlStore
+from indelible_sql.store.transactions import KernelTransaction, KernelWriting
 
 PAGE = 5_000
 MAX_RECORDS = 20_000  # of one seal: the first seal of a large database is followed by others

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from indelible_sql.engine.errors import translate_errors
-from indelible_sql.maintenance.findings import Fault
 from indelible_sql.maintenance.hosts import NO_HEADS, missing_guards, unchecked_names
 from indelible_sql.maintenance.role_settings import reported_settings
+from indelible_sql.schema.findings import Fault
 from indelible_sql.schema.migrate import admitted_state, newest
 from indelible_sql.schema.snapshot import facts, facts_digest
-from indelible_sql.store import AnySqlStore
+from indelible_sql.store.kernel_store import AnySqlStore
 
 NAMES: Final = {"postgresql": "schema.snapshot.sql", "sqlite": "schema.snapshot.sqlite.sql"}
 BETWEEN: Final = "\n\n"

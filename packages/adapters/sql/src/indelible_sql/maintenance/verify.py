@@ -13,13 +13,8 @@ from indelible.kernel.progress import Progress
 from indelible.kernel.seals import SealReference
 from indelible_sql.engine.errors import DatabaseFault, schema_problem, translate_errors
 from indelible_sql.engine.session import Query, Session
-from indelible_sql.maintenance.findings import (
-    MAX_FUTURE,
-    Fault,
-    Finding,
-    count_rows,
-    describe,
-)
+from indelible_sql.engine.session_settings import change_settings
+from indelible_sql.kernel.row_checks import MAX_FUTURE, count_rows, describe
 from indelible_sql.maintenance.hosts import NO_HEADS, Heads, missing_guards, unchecked_names
 from indelible_sql.maintenance.role_settings import reported_settings
 from indelible_sql.maintenance.verify_bulk import bulk_findings
@@ -30,10 +25,10 @@ from indelible_sql.maintenance.verify_seals import seal_findings
 from indelible_sql.maintenance.verify_subscribers import cursor_findings
 from indelible_sql.maintenance.verify_tasks import task_findings
 from indelible_sql.schema.admission import check_database
+from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.migrate import has_newest_tables, is_at_later_revision
-from indelible_sql.schema.session_settings import change_settings
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
-from indelible_sql.store import AnySqlStore
+from indelible_sql.store.kernel_store import AnySqlStore
 
 OF_OTHER_REVISION = ("SCHEMA_OUT_OF_DATE", "REVISION_NOT_RELEASED", "SCHEMA_TOO_NEW")
 POSITIONS: Query = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))

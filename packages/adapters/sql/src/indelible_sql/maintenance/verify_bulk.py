@@ -13,11 +13,9 @@ from indelible.kernel.json import encode_canonical
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.bulk import row_text
-from indelible_sql.maintenance.findings import (
+from indelible_sql.kernel.row_checks import (
     MAX_STATEMENTS,
     PAGE,
-    Fault,
-    Finding,
     decode_row,
     load,
     rows,
@@ -26,6 +24,7 @@ from indelible_sql.maintenance.findings import (
 )
 from indelible_sql.schema.bulk import KEY_COLUMNS, OWNER_COLUMNS, BulkTable
 from indelible_sql.schema.columns import JSON_OBJECT
+from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.tables import HISTORY
 
 UNKNOWN_CHANGE: Final = "no change added them"

@@ -19,11 +19,9 @@ from sqlalchemy import (
 from indelible.kernel import Lifecycle, to_json_value
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.maintenance.findings import (
+from indelible_sql.kernel.row_checks import (
     MAX_STATEMENTS,
     PAGE,
-    Fault,
-    Finding,
     check_rows,
     decode_row,
     describe,
@@ -33,6 +31,7 @@ from indelible_sql.maintenance.findings import (
 )
 from indelible_sql.maintenance.head_rows import columns_in_change
 from indelible_sql.schema.columns import INSTANT, JSON_OBJECT
+from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.guards import history_key
 from indelible_sql.schema.one_per_parent import declared_rules
 from indelible_sql.schema.tables import HISTORY, RecordDigest

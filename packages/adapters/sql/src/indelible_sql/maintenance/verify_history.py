@@ -22,16 +22,10 @@ from indelible.kernel.json import encode_canonical, sha256_hex
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.maintenance.findings import (
-    MAX_FUTURE,
-    Fault,
-    Finding,
-    decode_row,
-    rows,
-    unreadable,
-)
+from indelible_sql.kernel.row_checks import MAX_FUTURE, decode_row, rows, unreadable
+from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.tables import EDGES, HISTORY
-from indelible_sql.store import AnySqlStore
+from indelible_sql.store.kernel_store import AnySqlStore
 
 ALL_EDGES: Query = select(EDGES).order_by(*EDGES.primary_key.columns)
 Edges = set[tuple[Any, ...]]  # each begins with the name of its lifecycle

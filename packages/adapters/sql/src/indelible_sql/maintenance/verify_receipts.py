@@ -7,7 +7,8 @@ from indelible.kernel.idempotency import Receipt
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.maintenance.findings import Fault, Finding, decode_row, rows, unreadable
+from indelible_sql.kernel.row_checks import decode_row, rows, unreadable
+from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.tables import RECEIPTS
 
 

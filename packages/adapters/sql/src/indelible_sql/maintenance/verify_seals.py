@@ -17,16 +17,10 @@ from indelible.kernel.seals import (
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.row_checks import MAX_STATEMENTS, PAGE, decode_row, rows
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
-from indelible_sql.maintenance.findings import (
-    MAX_STATEMENTS,
-    PAGE,
-    Fault,
-    Finding,
-    decode_row,
-    rows,
-)
 from indelible_sql.maintenance.seals import Entries, sealed_entries
+from indelible_sql.schema.findings import Fault, Finding
 
 ALL_RECORDS: Query = select(
     SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_table, SEAL_RECORDS.c.record_hash

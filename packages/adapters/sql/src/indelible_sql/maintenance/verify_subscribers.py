@@ -6,9 +6,10 @@ from sqlalchemy import BigInteger, literal_column, select
 
 from indelible.kernel.feed_cursors import position_in_feed
 from indelible_sql.engine.session import Query, Session
+from indelible_sql.kernel.row_checks import rows
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
-from indelible_sql.maintenance.findings import Fault, Finding, rows
 from indelible_sql.schema.feed import LAST_POSITION, LAST_POSITION_ON_SQLITE, TRANSLATED_SCHEMA
+from indelible_sql.schema.findings import Fault, Finding
 
 LAST_ON_SQLITE: Query = select(literal_column(LAST_POSITION_ON_SQLITE, BigInteger()).label("last"))
 LAST_ON_POSTGRESQL: Query = select(

@@ -12,16 +12,10 @@ from indelible.kernel.tasks import MAX_LEASE_SECONDS, PERCENT, Attempt, AttemptO
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.row_checks import MAX_FUTURE, MAX_STATEMENTS, decode_row, rows
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.task_terms import DatabaseNow
-from indelible_sql.maintenance.findings import (
-    MAX_FUTURE,
-    MAX_STATEMENTS,
-    Fault,
-    Finding,
-    decode_row,
-    rows,
-)
+from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.tables import HISTORY
 
 # The clock that limited a lease may have been ahead of this one.

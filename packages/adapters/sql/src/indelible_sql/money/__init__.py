@@ -24,7 +24,7 @@ from indelible_sql.money.tables.ledger import COVERED_ITEMS, POSTINGS
 from indelible_sql.money.tables.payments import REFUND_ATTEMPTS, REFUNDS
 from indelible_sql.money.tables.payouts import TRANSFER_ATTEMPTS, TRANSFER_LINES, TRANSFERS
 from indelible_sql.money.verify import money_findings
-from indelible_sql.sql_context import SqlContext
+from indelible_sql.schema.sql_context import SqlContext
 
 
 def _open(tx: Any) -> SqlMoney:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from indelible_sql.engine.session import Session
-from indelible_sql.maintenance.findings import Fault, Finding, describe
+from indelible_sql.kernel.row_checks import describe
 from indelible_sql.money.statements import ledger, payments, payouts
 from indelible_sql.money.tables.inbox import RECONCILIATIONS, STRIPE_EVENTS
 from indelible_sql.money.tables.ledger import ACCOUNTS, MOVEMENTS
 from indelible_sql.money.tables.payments import CHARGES, DISPUTES, REFUNDS
 from indelible_sql.money.tables.payouts import JOBS, PAYEES, TRANSFERS
+from indelible_sql.schema.findings import Fault, Finding
 
 
 def money_findings(session: Session) -> Iterator[Finding]:

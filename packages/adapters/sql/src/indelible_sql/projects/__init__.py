@@ -14,7 +14,7 @@ from indelible_sql.projects.rows import (
 from indelible_sql.projects.store import SqlProjects
 from indelible_sql.projects.tables import JOBS, OUTPUTS, PROJECTS, PROMPTS, SPECS
 from indelible_sql.projects.verify import project_findings
-from indelible_sql.sql_context import SqlContext
+from indelible_sql.schema.sql_context import SqlContext
 
 
 def _open(tx: Any) -> SqlProjects:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from indelible_sql.engine.session import Session
-from indelible_sql.maintenance.findings import Fault, Finding, describe
+from indelible_sql.kernel.row_checks import describe
 from indelible_sql.projects import statements
 from indelible_sql.projects.tables import JOBS, PROJECTS
+from indelible_sql.schema.findings import Fault, Finding
 
 
 def project_findings(session: Session) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import Connection, Text, column, inspect, select, table
 
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.revision_files import read_json
 
 ADDITIVE_TABLE: Final = "indelible_additive"

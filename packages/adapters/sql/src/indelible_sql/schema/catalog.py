@@ -24,8 +24,8 @@ from indelible_sql.schema.guards import (
     record_guards,
     record_head_guard,
 )
+from indelible_sql.schema.sql_context import DerivedHead, SqlContext
 from indelible_sql.schema.tables import EDGES, HISTORY, RecordDigest
-from indelible_sql.sql_context import DerivedHead, SqlContext
 
 
 @frozen(eq=False, slots=False)

@@ -32,12 +32,9 @@ from indelible.kernel.audit import ActorKind
 from indelible.kernel.json import encode_canonical
 from indelible.kernel.json_limits import DOCUMENT_LIMITS, VALUE_LIMITS, JsonLimits
 from indelible.kernel.json_numbers import parse_json
-from indelible_sql.schema.json_rules import (
-    JSON_LIMITS,
-    PLACEHOLDER,
-    JsonText,
-    postgresql_rule,
-)
+from indelible_sql.engine.errors import JSON_LIMITS
+from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.json_rules import JsonText, postgresql_rule
 
 # The types of SQLite's strict tables, by the type that PostgreSQL stores; all others are text.
 STRICT_TYPES: tuple[tuple[Any, TypeEngine[Any]], ...] = (
@@ -46,8 +43,6 @@ STRICT_TYPES: tuple[tuple[Any, TypeEngine[Any]], ...] = (
     (ARRAY, LargeBinary()),
     (LargeBinary, LargeBinary()),
 )
-# A placeholder in statements, which `in_schema` replaces with the schema's name.
-SCHEMA = PLACEHOLDER
 
 INSTANT_GLOB = (
     "[0-9]" * 4

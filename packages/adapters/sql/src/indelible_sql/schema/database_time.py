@@ -7,7 +7,7 @@ function of that name. PostgreSQL's is `database_time`, which its owner may repl
 from collections.abc import Mapping
 from typing import Final
 
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.feed import TRANSLATED_SCHEMA
 
 DATABASE_TIME: Final = "database_time"

@@ -8,8 +8,9 @@ from sqlalchemy import Dialect, ForeignKeyConstraint, Index, Table, make_url
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ExecutableDDLElement
 
 from indelible.kernel import Lifecycle
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.columns import SCHEMA, JsonDomain
+from indelible_sql.schema.columns import JsonDomain
 from indelible_sql.schema.database_time import DATABASE_TIME_FUNCTION
 from indelible_sql.schema.feed import FEED_END_FUNCTION, HOLD_FEED
 from indelible_sql.schema.guard import statements

@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, literal_column
 
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
 
 FEED_END_FUNCTION_NAME: Final = "feed_end"
 # SQLAlchemy's placeholder, which `schema_translate_map` replaces in any text.

@@ -7,7 +7,8 @@ from attrs import frozen
 from sqlalchemy import Connection, Table
 
 from indelible_sql.engine.connections import begin_on_host
-from indelible_sql.schema.columns import SCHEMA, in_schema
+from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.columns import in_schema
 
 NEVER = "FALSE"
 HOST_SCHEMA = "public"  # the schema of a host's table that names none

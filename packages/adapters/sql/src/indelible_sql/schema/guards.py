@@ -7,10 +7,10 @@ from attrs import frozen
 from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 
 from indelible.kernel import Lifecycle
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema import sqlite_guards
 from indelible_sql.schema.changed_fields import changed_fields_guards, initial_fields_guard
 from indelible_sql.schema.checks import quoted
-from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.feed import STATEMENT_FLOOR_SETTING
 from indelible_sql.schema.guard import NEVER, Guard, qualified_name
 from indelible_sql.schema.latest_times import latest_times_guards

@@ -8,9 +8,10 @@ from attrs import evolve, frozen
 from sqlalchemy import Connection, Table, text
 
 from indelible.kernel import Conflict, Lifecycle, UsageError
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.admission import stored_edges
 from indelible_sql.schema.bulk import BulkTable, bulk_guards
-from indelible_sql.schema.columns import SCHEMA, in_schema, prefix_of
+from indelible_sql.schema.columns import in_schema, prefix_of
 from indelible_sql.schema.ddl import edge_rows
 from indelible_sql.schema.guard import guards_disabled, statements
 from indelible_sql.schema.guards import edge_guards, head_guards, record_guards

@@ -12,10 +12,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from indelible.kernel.json_limits import MAX_JSON_DIGITS, JsonLimits
+from indelible_sql.engine.prepared import SCHEMA
 
-PLACEHOLDER: Final = "indelible"  # of the schema's name in statements; see `columns.in_schema`
-# Every guard of these limits has this text in its name.
-JSON_LIMITS: Final = "json_limits"
 IS_WITHIN: Final = "json_is_within"
 MAX_REGEXP_REPETITIONS: Final = 255  # of PostgreSQL
 
@@ -33,7 +31,7 @@ _LONG_NUMBER: Final = "[0-9]" + _repeated(r"(\.?[0-9])", MAX_JSON_DIGITS)
 # `bare` is the document with empty texts. PostgreSQL writes a space after each comma and colon,
 # which the canonical text lacks.
 IS_WITHIN_FUNCTION: Final = rf"""
-CREATE FUNCTION {PLACEHOLDER}.{IS_WITHIN}(
+CREATE FUNCTION {SCHEMA}.{IS_WITHIN}(
   value jsonb, max_depth integer, max_bytes integer, max_values integer
 ) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog AS $$
@@ -69,7 +67,7 @@ END $$
 def postgresql_rule(limits: JsonLimits) -> str:
     """Return the condition that a domain's value is within the limits."""
     values = f"{limits.max_depth}, {limits.max_bytes}, {limits.max_values}"
-    return f"{PLACEHOLDER}.{IS_WITHIN}(VALUE, {values})"
+    return f"{SCHEMA}.{IS_WITHIN}(VALUE, {values})"
 
 
 def sqlite_condition(column: str, limits: JsonLimits) -> str:

@@ -33,12 +33,12 @@ from indelible_sql.engine.connections import (
     sqlite_cursor,
 )
 from indelible_sql.engine.errors import translate_errors
+from indelible_sql.engine.session_settings import MIGRATING, change_settings
 from indelible_sql.schema.additive import marked_digest
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
 from indelible_sql.schema.privileges import grant
 from indelible_sql.schema.revision_files import read_json
-from indelible_sql.schema.session_settings import MIGRATING, change_settings
 from indelible_sql.schema.snapshot import facts, facts_digest
 
 VERSION_TABLE = "indelible_version"

@@ -2,10 +2,9 @@
 
 from sqlalchemy import Connection, Table
 
-from indelible_sql.engine.atomic_write import FIXED_COLUMNS, writable_columns
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
-from indelible_sql.schema.tables import EDGES
+from indelible_sql.schema.tables import EDGES, FIXED_COLUMNS, writable_columns
 
 
 def grant(

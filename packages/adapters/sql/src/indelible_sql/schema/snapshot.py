@@ -7,12 +7,12 @@ from typing import Any, Self
 from attrs import frozen
 from sqlalchemy import Connection, bindparam, text
 
+from indelible_sql.engine.session_settings import deparsing
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import in_schema, prefix_of
 from indelible_sql.schema.database_time import DATABASE_TIME
 from indelible_sql.schema.feed import FEED_END_FUNCTION_NAME
 from indelible_sql.schema.json_rules import IS_WITHIN
-from indelible_sql.schema.session_settings import deparsing
 
 SQLITE_FACTS = text(
     """

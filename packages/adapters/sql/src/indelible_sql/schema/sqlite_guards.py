@@ -13,10 +13,11 @@ from sqlalchemy import (
 )
 
 from indelible.kernel import UsageError
+from indelible_sql.engine.errors import JSON_LIMITS
 from indelible_sql.schema import one_per_parent
 from indelible_sql.schema.columns import Domain, JsonDomain
 from indelible_sql.schema.guard import NEVER, Guard
-from indelible_sql.schema.json_rules import JSON_LIMITS, sqlite_condition
+from indelible_sql.schema.json_rules import sqlite_condition
 from indelible_sql.schema.tables import NOT_REPEATED, REVISION_COLUMNS, HeadHistoryKey
 
 SECOND_FORMAT = "%Y-%m-%dT%H:%M:%S"

@@ -30,6 +30,7 @@ from sqlalchemy.sql.compiler import DDLCompiler
 
 from indelible.kernel import Change, Lifecycle
 from indelible.kernel.digest_schemes import FIRST_SCHEME
+from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.columns import (
     ACTOR,
     BIG_INTEGER,
@@ -41,7 +42,6 @@ from indelible_sql.schema.columns import (
     NATURAL,
     NONBLANK_TEXT,
     ORDINAL,
-    SCHEMA,
     STATE,
     Domain,
     required,
@@ -49,6 +49,8 @@ from indelible_sql.schema.columns import (
 
 metadata = MetaData(schema=SCHEMA)
 
+# The columns of a head that no update sets.
+FIXED_COLUMNS = ("id", "created_at")
 NOT_REPEATED = "not repeated"  # the mark of a foreign key that no guard repeats
 EDGE_COLUMNS = ("lifecycle", "from_state", "action", "to_state", "adds_version")
 REVISION_COLUMNS = ("lifecycle", "entity_id", "seq", "to_state", "version", "hash")
@@ -325,3 +327,13 @@ class RecordDigest:
         """Return the condition that the record has the aggregate and the version of a change."""
         owner, number = self.table.primary_key.columns
         return and_(change.c.entity_id == owner, change.c.version == number)
+
+
+def writable_columns(table: Table) -> list[Column[Any]]:
+    """Return the columns that a write sets; the database computes the others."""
+    writable: list[Column[Any]] = []
+    for column in table.columns:
+        if column.computed is None and column.identity is None:
+            writable.append(column)
+
+    return writable

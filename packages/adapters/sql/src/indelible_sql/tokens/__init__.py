@@ -4,7 +4,7 @@ from typing import Any
 
 from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
 from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
-from indelible_sql.sql_context import SqlContext
+from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.tokens.columns import DOMAINS
 from indelible_sql.tokens.guards import own_guards
 from indelible_sql.tokens.store import SqlCollection

@@ -8,9 +8,10 @@ from alembic.util import CommandError
 from sqlalchemy import make_url
 
 from indelible.kernel import IndelibleError, UsageError
-from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.connections import address
-from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.engine.session_settings import MIGRATING
+from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.migrate import (
     VERSION_TABLE,
     check,
@@ -21,7 +22,6 @@ from indelible_sql.schema.migrate import (
     newest,
 )
 from indelible_sql.schema.migrations.environment import mark_step, run_migrations
-from indelible_sql.schema.session_settings import MIGRATING
 
 # In the order in which they are asked for.
 ADDRESSES: Final = ("INDELIBLE_OWNER_URL", "DATABASE_URL")
@@ -33,7 +33,7 @@ RIGHTS_ARE_MISSING: Final = (
 )
 
 
-def run_command() -> None:
+def run_command(catalog: Catalog) -> None:
     """Run the command, or print one sentence that says why it cannot run.
 
     Raises: CommandError, which Alembic prints.
@@ -45,9 +45,9 @@ def run_command() -> None:
             )
         schema = os.environ.get(SCHEMA_VARIABLE) or SCHEMA
         if context.is_offline_mode():
-            _print_statements(_database_url(), schema)
+            _print_statements(_database_url(), schema, catalog)
         else:
-            _run_on_database(_database_url(), schema)
+            _run_on_database(_database_url(), schema, catalog)
     except IndelibleError as error:
         raise CommandError(str(error)) from error
 
@@ -78,13 +78,13 @@ def _database_url() -> str:
     raise UsageError("set `sqlalchemy.url` of Alembic or the variable DATABASE_URL")
 
 
-def _run_on_database(url: str, schema: str) -> None:
+def _run_on_database(url: str, schema: str, catalog: Catalog) -> None:
     attributes = context.config.attributes
-    attributes["catalog"] = CATALOG
+    attributes["catalog"] = catalog
     with migrating(url, schema) as (connection, postgresql_schema):
         attributes["schema"] = postgresql_schema
         if _command_name() == COMPARES:
-            check(connection, schema, CATALOG)
+            check(connection, schema, catalog)
 
         revision_before = current_revision(connection, postgresql_schema)
         check_released(revision_before)
@@ -92,7 +92,7 @@ def _run_on_database(url: str, schema: str) -> None:
 
         revision = current_revision(connection, postgresql_schema)
         if revision != revision_before and revision == newest()[0]:
-            complete_upgrade(connection, postgresql_schema, CATALOG, role=_role(), owner_url=url)
+            complete_upgrade(connection, postgresql_schema, catalog, role=_role(), owner_url=url)
 
 
 def _role() -> str | None:
@@ -101,11 +101,11 @@ def _role() -> str | None:
     return make_url(url).username if url else None
 
 
-def _print_statements(url: str, schema: str) -> None:
+def _print_statements(url: str, schema: str, catalog: Catalog) -> None:
     """Print the statements of an upgrade instead of running them."""
     dialect = address(url).get_backend_name()
     is_sqlite = dialect == "sqlite"
-    context.config.attributes.update(catalog=CATALOG, schema=None if is_sqlite else schema)
+    context.config.attributes.update(catalog=catalog, schema=None if is_sqlite else schema)
     context.configure(
         dialect_name=dialect,
         version_table=VERSION_TABLE,

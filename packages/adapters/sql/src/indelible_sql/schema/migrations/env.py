@@ -1,11 +1,12 @@
 """Run Alembic on the connection of `indelible_sql.schema.migrate`, or for its own command line.
 
-Alembic's own command line opens no store: `command_line` composes the shipped contexts as a store
-does.
+Alembic executes this program; no module imports it. Its own command line opens no store, so that
+it is given the shipped contexts.
 """
 
 from alembic import context
 
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.migrations.command_line import run_command
 from indelible_sql.schema.migrations.environment import run_migrations
 
@@ -13,4 +14,4 @@ attributes = context.config.attributes
 if "connection" in attributes:
     run_migrations(attributes["connection"], attributes["schema"])
 else:
-    run_command()
+    run_command(CATALOG)

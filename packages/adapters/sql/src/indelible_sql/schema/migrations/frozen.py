@@ -2,7 +2,8 @@
 
 from alembic import op
 
-from indelible_sql.schema.columns import SCHEMA, in_schema
+from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.columns import in_schema
 from indelible_sql.schema.revision_files import read_text
 
 SEPARATOR = "\n--;\n"

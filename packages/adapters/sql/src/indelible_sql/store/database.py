@@ -28,11 +28,11 @@ from indelible.policy import Policy
 from indelible_sql.engine.connections import Engines, begin_on_host
 from indelible_sql.engine.errors import state_of, translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
-from indelible_sql.engine.feed_end import NeedsFeedEnd, feed_end_of, fresh_feed_end
 from indelible_sql.engine.session import Session, SingleStatementSession
+from indelible_sql.kernel.feed_end import NeedsFeedEnd, feed_end_of, fresh_feed_end
 from indelible_sql.schema.admission import check_database, check_foreign_keys
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.transactions import KernelReading, KernelWriting
+from indelible_sql.store.transactions import KernelReading, KernelWriting
 
 logger = logging.getLogger("indelible.sql")
 

@@ -17,7 +17,7 @@ from indelible.tokens.repositories import (
     SystemStateRepository,
     TokenRepository,
 )
-from indelible_sql.async_store import AsyncSqlStore
+from indelible_sql.asynchronous.store import AsyncSqlStore
 from indelible_sql.engine.sqlalchemy_internals import run_in_greenlet
 
 P = ParamSpec("P")

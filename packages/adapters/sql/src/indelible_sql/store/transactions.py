@@ -25,7 +25,7 @@ from indelible_sql.kernel.task_tables import STAGE_HEADS
 from indelible_sql.kernel.tasks import SqlTaskQueue
 from indelible_sql.kernel.webhooks import SqlWebhookRejections
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.sql_context import SqlContext
+from indelible_sql.schema.sql_context import SqlContext
 
 if TYPE_CHECKING:
     # To pyright a cached property is no attribute of its value's type, as the ports declare it.

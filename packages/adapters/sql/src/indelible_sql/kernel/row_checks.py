@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
-from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, ClassVar
 
-from attrs import frozen
 from sqlalchemy import ColumnElement, Dialect, FromClause, Table, func, select, type_coerce
 from sqlalchemy.types import NullType
 
@@ -15,6 +13,7 @@ from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.schema.columns import ACTOR, INSTANT, JSON_ARRAY, Domain, JsonDomain
 from indelible_sql.schema.expressions import DialectExpression
+from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.json_rules import JsonText
 
 PAGE = 1_000
@@ -23,34 +22,6 @@ MAX_SHARED = 1_000  # values that are decoded once, among rows that follow each 
 MAX_SHARED_CHARACTERS = 10_000
 MAX_FUTURE = timedelta(days=1)  # by which a time may be ahead of the clock that verify reads
 MAX_STATEMENTS = 1_000  # that are built once for all databases of the process
-
-
-class Fault(StrEnum):
-    """A kind of damage in a database that was written to without its guards."""
-
-    SCHEMA = "SCHEMA"
-    DATABASE = "DATABASE"
-    EDGE = "EDGE"
-    CHANGE = "CHANGE"
-    HEAD = "HEAD"
-    RECORD = "RECORD"
-    RECEIPT = "RECEIPT"
-    POSITION = "POSITION"
-    SEAL = "SEAL"
-    TASK = "TASK"
-    FUTURE = "FUTURE"
-    LIFECYCLE_NOT_CHECKED = "LIFECYCLE_NOT_CHECKED"
-
-
-@frozen(kw_only=True)
-class Finding:
-    """One thing that does not follow from history, with the row that shows it."""
-
-    fault: Fault
-    table: str
-    entity_id: str = ""
-    seq: int = 0
-    detail: str = ""
 
 
 def check_rows(

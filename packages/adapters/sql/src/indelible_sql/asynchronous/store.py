@@ -16,7 +16,7 @@ from indelible_sql.contexts import SqlReading, SqlStore, SqlTransaction, compose
 from indelible_sql.engine.connections import Pool, open_async_engines
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
 from indelible_sql.engine.sqlalchemy_internals import await_in_greenlet, run_in_greenlet
-from indelible_sql.sql_context import SqlContext
+from indelible_sql.schema.sql_context import SqlContext
 
 
 @frozen

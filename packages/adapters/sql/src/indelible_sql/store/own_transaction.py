@@ -7,7 +7,6 @@ from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import AuditContext, StoreBusy
 from indelible.kernel.settings import SETTING
-from indelible_sql.database import Database, Writing, release
 from indelible_sql.engine.errors import (
     CommitFate,
     CommitNotDone,
@@ -16,10 +15,11 @@ from indelible_sql.engine.errors import (
     translate_errors,
 )
 from indelible_sql.engine.failpoints import Failpoint
-from indelible_sql.engine.outcome import was_committed
 from indelible_sql.engine.session import Session
 from indelible_sql.engine.single_update import NeedsTransaction, SingleUpdateSession
 from indelible_sql.engine.transaction_log import log_commit, log_failure
+from indelible_sql.kernel.outcome import was_committed
+from indelible_sql.store.database import Database, Writing, release
 
 
 class OwnTransaction(Generic[Writing]):

@@ -24,7 +24,6 @@ from indelible.kernel.transaction import (
     is_single_update,
     log_rejections,
 )
-from indelible_sql.database import Database, Reading, Writing
 from indelible_sql.engine.errors import (
     CommitFate,
     CommitNotDone,
@@ -34,9 +33,10 @@ from indelible_sql.engine.errors import (
 from indelible_sql.engine.single_update import NeedsTransaction
 from indelible_sql.engine.space import check_space
 from indelible_sql.engine.transaction_log import log_joined
-from indelible_sql.own_transaction import OwnTransaction, SingleUpdate
 from indelible_sql.schema import migrate
 from indelible_sql.schema.admission import check_foreign_keys
+from indelible_sql.store.database import Database, Reading, Writing
+from indelible_sql.store.own_transaction import OwnTransaction, SingleUpdate
 
 MAX_ATTEMPTS = 8
 MAX_PAUSE_SECONDS = 0.2

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Table
 from indelible.kernel import Lifecycle
 from indelible.kernel.settings import ConfigKey
 from indelible_sql.engine.session import Row, Session
-from indelible_sql.maintenance.findings import Finding
 from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.findings import Finding
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import RecordHeadRule
 from indelible_sql.schema.tables import RecordDigest

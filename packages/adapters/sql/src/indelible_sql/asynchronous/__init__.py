@@ -1,0 +1,1 @@
+"""Stores and units of work for an event loop."""

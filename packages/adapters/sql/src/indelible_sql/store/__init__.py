@@ -1,0 +1,1 @@
+"""A store over any contexts: its transactions, and how it commits and retries."""
