@@ -1,4 +1,4 @@
-"""What the checks of a database find."""
+"""Findings of the checks of a database."""
 
 from enum import StrEnum
 
