@@ -95,12 +95,14 @@ _UNIT_OF_WORK = {"UnitOfWork", "create_uow_factory"}
 def __getattr__(name: str) -> Any:
     """Return a name of the modules that import SQLAlchemy's ORM, which its `asyncio` imports."""
     if name in _ASYNC_STORE:
-        from indelible_sql.asynchronous import store  # noqa: PLC0415 - its import of the ORM takes 75 ms
+        # The import of the ORM takes 75 ms.
+        from indelible_sql.asynchronous import store  # noqa: PLC0415
 
         return getattr(store, name)
 
     if name in _UNIT_OF_WORK:
-        from indelible_sql.asynchronous import unit_of_work  # noqa: PLC0415 - it imports the ORM too
+        # It imports the ORM too.
+        from indelible_sql.asynchronous import unit_of_work  # noqa: PLC0415
 
         return getattr(unit_of_work, name)
 
