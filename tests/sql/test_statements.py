@@ -180,6 +180,6 @@ def test_the_source_has_no_upsert_and_changes_rows_in_few_modules() -> None:
         upserts += [name for name in called if name.startswith("on_conflict") or name == "merge"]
         upserts += [text for text in literals(tree) if UPSERT.search(text)]
 
-    assert updating == {"atomic_write.py", "rebuild.py", *TASK_MODULES}
+    assert updating == {"rebuild.py", "writes.py", *TASK_MODULES}
     assert deleting <= {"rebuild.py"}
     assert upserts == []
