@@ -1,6 +1,6 @@
 """Aggregates: entities with a lifecycle and a history, and the one function that saves them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
@@ -377,10 +377,12 @@ def _check_records(change: Change, entity: Aggregate, records: Sequence[Record])
         raise RecordsDiffer(entity.id, change.action, expected, actual)
 
     for record in records:
-        for field_name, wanted, value in _head_values(record, entity):
+        for record_field, head_field in record.head_fields.items():
+            wanted = getattr(entity, head_field)
+            value = getattr(record, record_field)
             if value != wanted:
                 raise RecordMismatch(
-                    entity.id, record.record_name, field_name, str(wanted), str(value)
+                    entity.id, record.record_name, record_field, str(wanted), str(value)
                 )
 
 
@@ -393,9 +395,3 @@ def _record_types(change: Change, entity: Aggregate) -> tuple[type[Record], ...]
         types = (*types, *entity.first_records)
 
     return types
-
-
-def _head_values(record: Record, entity: Aggregate) -> Iterator[tuple[str, object, object]]:
-    """Yield each field that ties the record to its head, with the expected and the actual value."""
-    for record_field, head_field in record.head_fields.items():
-        yield record_field, getattr(entity, head_field), getattr(record, record_field)

@@ -95,8 +95,8 @@ def to_json_value(value: object) -> object:
 def _dict_to_json(values: dict[object, object]) -> dict[object, object]:
     converted: dict[object, object] = {}
     for key, item in values.items():
-        is_scalar = type(item) in JSON_SCALARS
-        converted[to_json_value(key)] = item if is_scalar else to_json_value(item)
+        name = key if type(key) in JSON_SCALARS else to_json_value(key)
+        converted[name] = item if type(item) in JSON_SCALARS else to_json_value(item)
 
     return converted
 

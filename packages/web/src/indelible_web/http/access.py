@@ -1,6 +1,7 @@
 """Access control: each endpoint declares its scopes, and a caller needs one of them."""
 
 import re
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -105,9 +106,7 @@ class AccessControl:
     def guard(self, app: Flask, settings: WebSettings) -> None:
         """Install the checks before every view of the application."""
         limits = RateLimits(self, open_windows(settings.limiter_storage), settings)
-        app.before_request(self._identify)
-        app.before_request(limits.check)
-        app.before_request(self._admit)
+        app.before_request(partial(self._check_request, limits))
         app.after_request(limits.count_guess)
 
     def check(self, app: Flask) -> None:
@@ -136,10 +135,6 @@ class AccessControl:
         """Return the access of the current request's endpoint."""
         return self._endpoints.get(str(request.endpoint), NO_ACCESS)
 
-    def is_public(self) -> bool:
-        """Return True if the current request needs no caller."""
-        return request.endpoint is None or self.current().scopes == PUBLIC
-
     def is_guess(self, response: Response) -> bool:
         """Return True if the current request had a wrong credential that a caller may guess."""
         if not self.current().is_guessable:
@@ -148,29 +143,28 @@ class AccessControl:
             return True
         return current_request().code in self._guess_codes
 
-    def _identify(self) -> None:
-        if self.is_public():
+    def _check_request(self, limits: "RateLimits") -> None:
+        """Identify the caller, count the request, and check the scope; a public one needs none."""
+        access = self.current()
+        if request.endpoint is None or access.scopes == PUBLIC:
             return
 
-        access = self.current()
         login = access.login or self._authenticator
         current = current_request()
         current.is_live = access.is_live
         current.caller = login.identify(request)
+        limits.check(access, current.caller)
+        _check_scope(access, current.caller)
 
-    def _admit(self) -> None:
-        if self.is_public():
-            return
 
-        scopes = self.current().scopes
-        if not scopes:
-            raise UsageError(f"the endpoint {request.endpoint} declares no scope")
-        caller = current_request().caller
-        if caller is None and scopes == SIGNED:
-            raise InvalidSignature
-        if caller is None:
-            raise Unauthenticated
-        caller.require_scope(*scopes)
+def _check_scope(access: EndpointAccess, caller: Caller | None) -> None:
+    if not access.scopes:
+        raise UsageError(f"the endpoint {request.endpoint} declares no scope")
+    if caller is None and access.scopes == SIGNED:
+        raise InvalidSignature
+    if caller is None:
+        raise Unauthenticated
+    caller.require_scope(*access.scopes)
 
 
 @frozen
@@ -181,20 +175,16 @@ class RateLimits:
     _windows: Windows
     _settings: WebSettings
 
-    def check(self) -> None:
+    def check(self, access: EndpointAccess, caller: Caller | None) -> None:
         """Count the request of a caller.
 
         Raises: TooManyRequests.
         """
-        if self._access.is_public():
-            return
-
-        caller = current_request().caller
         if caller is not None:
-            scope = "streams" if self._access.current().is_live else "requests"
+            scope = "streams" if access.is_live else "requests"
             if not self._windows.hit(f"{scope}/{caller.id}", self._settings.requests_per_minute):
                 raise TooManyRequests("requests", self._settings.requests_per_minute)
-        elif self._access.current().is_guessable and self._is_full():
+        elif access.is_guessable and self._is_full():
             self._access.failed_logins.add()
             raise self._too_many_guesses()
 

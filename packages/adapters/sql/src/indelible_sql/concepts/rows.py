@@ -66,13 +66,6 @@ def version_row(version: ConceptVersion) -> dict[str, Any]:
     return row
 
 
-def warnings_row(record: VersionWarnings) -> dict[str, Any]:
-    """Return the columns of a version's warnings."""
-    row = field_values(record)
-    row["warnings"] = to_json_value(record.warnings)
-    return row
-
-
 def search_keys(name: str, definition: str) -> dict[str, str]:
     """Return the columns by which versions are searched."""
     key = name_key(name)
@@ -122,7 +115,7 @@ _check_shared_warnings = lru_cache(maxsize=MAX_SHARED)(_check_warnings)
 VERSION_RECORDS = RecordMapping(
     table=VERSIONS, record=ConceptVersion, to_row=version_row, head_columns=("name_key",)
 )
-WARNING_RECORDS = RecordMapping(table=WARNINGS, record=VersionWarnings, to_row=warnings_row)
+WARNING_RECORDS = RecordMapping(table=WARNINGS, record=VersionWarnings, to_row=field_values)
 CONCEPT_HEADS = HeadMapping(
     table=CONCEPTS,
     entity=Concept,

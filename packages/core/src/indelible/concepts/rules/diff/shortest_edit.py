@@ -75,40 +75,25 @@ def _shortest_path(old: Sequence[str], new: Sequence[str], budget: ComparisonBud
     for edits in range(len(old) + len(new) + 1):
         steps = 0
         for diagonal in range(-edits, edits + 1, 2):
-            start = _next_start(furthest, diagonal)
-            reach = _follow_equal_tokens(old, new, diagonal, start)
-            if reach.old_end >= len(old) and reach.old_end - diagonal >= len(new):
-                return reach.path
-            furthest[diagonal] = reach
-            steps += STEPS_PER_EDIT + reach.old_end - start.old_end
+            # A script enters the diagonal by inserting a token, or by deleting one.
+            by_deletion = furthest.get(diagonal - 1, UNREACHED)
+            start, path = furthest.get(diagonal + 1, UNREACHED)
+            if by_deletion.old_end >= start:
+                start, path = by_deletion.old_end + 1, by_deletion.path
+
+            end = start
+            while end < len(old) and end - diagonal < len(new) and old[end] == new[end - diagonal]:
+                end += 1
+            if end > start:
+                path = Path(Stretch(start, start - diagonal, end - start), path)
+
+            if end >= len(old) and end - diagonal >= len(new):
+                return path
+            furthest[diagonal] = Reach(end, path)
+            steps += STEPS_PER_EDIT + end - start
 
         if not budget.spend(steps):
             break
 
     best_diagonal = max(furthest, key=lambda diagonal: 2 * furthest[diagonal].old_end - diagonal)
     return furthest[best_diagonal].path
-
-
-def _next_start(furthest: dict[int, Reach], diagonal: int) -> Reach:
-    """Return where a script enters the diagonal: by deleting a token, or by inserting one."""
-    by_deletion = furthest.get(diagonal - 1, UNREACHED)
-    by_insertion = furthest.get(diagonal + 1, UNREACHED)
-    if by_deletion.old_end < by_insertion.old_end:
-        return by_insertion
-
-    return Reach(by_deletion.old_end + 1, by_deletion.path)
-
-
-def _follow_equal_tokens(
-    old: Sequence[str], new: Sequence[str], diagonal: int, start: Reach
-) -> Reach:
-    """Extend the script along the diagonal for as long as the tokens are equal."""
-    end = start.old_end
-    while end < len(old) and end - diagonal < len(new) and old[end] == new[end - diagonal]:
-        end += 1
-
-    if end == start.old_end:
-        return start
-
-    stretch = Stretch(start.old_end, start.old_end - diagonal, end - start.old_end)
-    return Reach(end, Path(stretch, start.path))
