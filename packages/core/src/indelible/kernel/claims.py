@@ -243,8 +243,8 @@ class AnyOf(Claim):
 
     def compiled(self) -> Holds:
         """Return the function that tries the parts in order."""
-        tests = [part.compiled() for part in self.parts]
-        return lambda entity: any(test(entity) for test in tests)
+        first, *others = [part.compiled() for part in self.parts]
+        return lambda entity: first(entity) or any(test(entity) for test in others)
 
     def refusal(self, entity: object, /) -> Refusal:
         """Return what the last part refuses."""

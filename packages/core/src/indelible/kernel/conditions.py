@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 from attrs import Factory, frozen
 
-from indelible.kernel.claims import Claim, Holds, Predicate, Present
+from indelible.kernel.claims import Claim, Holds, Predicate, Present, WithinKind
 
 GENERATED: Final = "<attrs generated"  # how the files of attrs' own functions begin
 
@@ -109,9 +109,9 @@ def fixed_once_set(name: str) -> FixedIf:
 
 
 def claims_of(conditions: Iterable[AnyCondition]) -> tuple[Claim, ...]:
-    """Return the claims about every row, in the order of their declaration."""
+    """Return the claims that Python checks of every row; validators check what a kind allows."""
     claims: list[Claim] = []
     for condition in conditions:
         if isinstance(condition, Condition):
-            claims.extend(condition.claims)
+            claims += [claim for claim in condition.claims if not isinstance(claim, WithinKind)]
     return tuple(claims)
