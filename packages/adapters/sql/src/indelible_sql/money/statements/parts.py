@@ -11,11 +11,9 @@ from sqlalchemy import (
     func,
     literal_column,
     or_,
-    select,
     type_coerce,
 )
 
-from indelible_sql.engine.session import Query
 from indelible_sql.schema.columns import IDENTIFIER
 
 
@@ -38,12 +36,3 @@ def in_states(column: ColumnElement[Any], states: Iterable[str]) -> ColumnElemen
 def is_after(head: Table) -> ColumnElement[bool]:
     """Return the condition that a head's id is past the parameter `after`."""
     return head.c.id > bindparam("after", type_=IDENTIFIER)
-
-
-def count_by_status(head: Table) -> Query:
-    """Return the query of the number of heads in each state."""
-    return (
-        select(head.c.status, func.count().label("total"))
-        .group_by(head.c.status)
-        .order_by(head.c.status)
-    )
