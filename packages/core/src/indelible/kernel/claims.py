@@ -1,8 +1,8 @@
 """Claims about the fields of one row: values with two readings.
 
-`compiled` returns the reading in Python; `indelible_sql.schema.claims` has the one in SQL. A claim
-sees one row: what needs another table is a guard that is written by hand. A comparison without a
-value is fulfilled, as in a CHECK.
+`compiled` returns the reading in Python; `indelible_sql.schema.entity_conditions` has the one in
+SQL. A claim sees one row: what needs another table is a guard that is written by hand. A comparison
+without a value is fulfilled, as in a CHECK.
 """
 
 import operator
