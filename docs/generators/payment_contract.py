@@ -179,7 +179,10 @@ def _rule_rows() -> Iterator[tuple[str, ...]]:
 
 def _code_rows() -> Iterator[tuple[str, ...]]:
     for entry in sorted(PAYMENT_CODES, key=lambda entry: entry.code):
-        yield f"`{entry.code}`", status_text(entry), entry.use.value, cell(entry.meaning)
+        meaning = entry.meaning
+        if entry.error is not None:
+            meaning = (entry.error.__doc__ or "").partition("\n")[0]
+        yield f"`{entry.code}`", status_text(entry), entry.use.value, cell(meaning)
 
 
 def status_text(entry: PaymentCode) -> str:

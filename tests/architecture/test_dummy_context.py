@@ -92,7 +92,6 @@ EDITS = (
     Edit(WEB, "    tokens.CONTEXT,\n)", "    tokens.CONTEXT,\n    parcels.CONTEXT,\n)"),
     Edit(CONTRACTS, '| tokens"', '| parcels | tokens"'),
     Edit(CONTRACTS, '"indelible.tokens"', '"indelible.parcels", "indelible.tokens"'),
-    Edit(CONTRACTS, '"indelible_sql.tokens"', '"indelible_sql.parcels", "indelible_sql.tokens"'),
     Edit(CONTRACTS, '"indelible_web.tokens"', '"indelible_web.parcels", "indelible_web.tokens"'),
 )
 

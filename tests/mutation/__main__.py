@@ -40,6 +40,7 @@ COPIES: Final = (
     ("tests/money_contests.py", "tests/money_contests.py"),
     ("tests/payout_runs.py", "tests/payout_runs.py"),
     ("tests/project_jobs.py", "tests/project_jobs.py"),
+    ("tests/sql/finders.py", "tests/sql/finders.py"),
     ("tests/contest_runs.py", "tests/contest_runs.py"),
     ("tests/json_texts.py", "tests/json_texts.py"),
     ("tests/mutation/settings.toml", "pyproject.toml"),

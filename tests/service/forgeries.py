@@ -13,6 +13,7 @@ from indelible.concepts.entities import VersionWarnings
 
 VERSIONS: Final = "concept_versions"
 WARNINGS: Final = "concept_warnings"
+UNCOVERED: Final = ("hash", "digest_scheme")  # what the hash of a change does not cover
 
 Forgery = Callable[[list[Document]], None]
 EntryForgery = Callable[[Document], None]
@@ -187,7 +188,7 @@ def field_names(record: type[Any]) -> list[str]:
 def link_change(change: Document, previous_hash: str) -> str:
     """Write the previous hash and the own hash into a change, and return the own hash."""
     change["prev_hash"] = previous_hash
-    covered = {name: value for name, value in change.items() if name != "hash"}
+    covered = {name: value for name, value in change.items() if name not in UNCOVERED}
     own_hash = digest_of(covered)
     change["hash"] = own_hash
     return own_hash

@@ -278,9 +278,9 @@ def test_a_missing_check_is_refused() -> None:
 
     with pytest.raises(UsageError, match=re.escape(f"table {other.name} has no CHECK")):
         check_declared(other, entity)
-    with pytest.raises(UsageError, match="has no condition nothing"):
+    with pytest.raises(UsageError, match="has no condition or guard nothing"):
         entity_checks(other.name, entity, since="nothing")
-    with pytest.raises(UsageError, match="has no condition nothing"):
+    with pytest.raises(UsageError, match="has no condition or guard nothing"):
         tuple(entity_guards(other, entity, "sqlite", until="nothing"))
 
 

@@ -18,7 +18,8 @@ from tests.workers.bakery import (
 
 from indelible.kernel import StoreUnreachable
 from indelible.kernel.hung_threads import HUNG_SECONDS, HungThreads
-from indelible_workers import Worker, hung_threads, run_workers
+from indelible_workers import Worker, run_workers
+from indelible_workers.threads import hung_threads
 from indelible_workers.threads.hung_threads import process_name
 
 pytestmark = pytest.mark.slow

@@ -163,7 +163,7 @@ def code_of(attempt: Callable[[], object]) -> str:
     return "" if error is None else error.code
 
 
-def change_code(before: Ticket, action: str, **values: Any) -> str:  # noqa: ANN401
+def change_code(before: Ticket, action: str, **values: Any) -> str:  # noqa: ANN401 - any field
     """Return the code of the error about a change, '' if there is none."""
     head = Head(entity=before, revision=Revision(1, before.status, 0, "a" * 64))
     after = evolve(before, status=ASSIGNED, updated_at=LATER, **{**ASSIGNEE, **values})
@@ -229,6 +229,7 @@ def test_all_faults_of_a_class_are_named_at_once_with_file_and_line() -> None:
                 Condition("three", Compared("spent", "!=", 3)),
                 Condition("four", Implies(OneOf("other", (OtherStatus.SHIPPED,)), ())),
                 Condition("five", set_in("assignee")),
+                FixedIf("eight", OneOf("maybe", (OtherStatus.SHIPPED,)), ("spent",)),
                 FixedIf("six", Present("nobody"), ("nothing",)),
                 Rising(name="seven", field="never"),
                 NamesActor("assignee", "promote"),
@@ -240,6 +241,8 @@ def test_all_faults_of_a_class_are_named_at_once_with_file_and_line() -> None:
             other: OtherStatus | None = None
             endless: Annotated[str, Kind(is_text)] = ""
             vague: str = ""
+            double: Identifier | Count | None = None
+            maybe: OtherStatus | None = None
 
             def __attrs_post_init__(self) -> None:
                 """Forget the claims."""
@@ -252,6 +255,8 @@ def test_all_faults_of_a_class_are_named_at_once_with_file_and_line() -> None:
         "condition three is declared twice",
         "unknown operator: !=",
         "other may be empty",
+        "maybe may be empty",
+        "field double has several kinds",
         "no state is named",
         "unknown field: nobody",
         "unknown field: nothing",

@@ -30,8 +30,11 @@ FORGED: dict[str, Any] = {
     "prev_hash": "0" * 64,
     "hash": "f" * 64,
 }
-# These fields are compared with the revision before and with the edges, the others are only hashed.
+# These fields are compared with the lifecycle, the first change, the revision before and the edges;
+# the others are only hashed.
 COMPARED_FIELDS = (
+    "lifecycle",
+    "entity_id",
     "seq",
     "action",
     "from_state",
@@ -42,7 +45,7 @@ COMPARED_FIELDS = (
 )
 # The scheme says which fields are hashed (see `test_digest_schemes.py`).
 DIGEST_SCHEME = "digest_scheme"
-HASHED_FIELDS = ("lifecycle", "entity_id", "actor", "reason", "at", "request_id", "data")
+HASHED_FIELDS = ("actor", "reason", "at", "request_id", "data")
 
 
 def flips() -> list[tuple[int, str]]:

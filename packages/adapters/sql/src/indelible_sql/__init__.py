@@ -95,14 +95,12 @@ _UNIT_OF_WORK = {"UnitOfWork", "create_uow_factory"}
 def __getattr__(name: str) -> Any:
     """Return a name of the modules that import SQLAlchemy's ORM, which its `asyncio` imports."""
     if name in _ASYNC_STORE:
-        # The import of the ORM takes 75 ms.
-        from indelible_sql.asynchronous import store  # noqa: PLC0415
+        from indelible_sql.asynchronous import store  # noqa: PLC0415 - the ORM takes 75 ms
 
         return getattr(store, name)
 
     if name in _UNIT_OF_WORK:
-        # It imports the ORM too.
-        from indelible_sql.asynchronous import unit_of_work  # noqa: PLC0415
+        from indelible_sql.asynchronous import unit_of_work  # noqa: PLC0415 - the ORM too
 
         return getattr(unit_of_work, name)
 

@@ -13,10 +13,7 @@ from indelible.kernel.claims import (
     OPERATORS,
     Claim,
     Compared,
-    Implies,
     OneOf,
-    Predicate,
-    SetOnlyIf,
     all_claims,
 )
 from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, NamesActor
@@ -123,8 +120,11 @@ def _claim_problems(
             yield f"unknown operator: {part.operator}"
         if isinstance(part, OneOf) and part.field in fields:
             yield from _unknown_values(part, fields[part.field], lifecycle)
-        if isinstance(part, Implies | SetOnlyIf):
-            yield from _unknown_truth(part.where, fields)
+            if is_optional(fields[part.field]):
+                yield (
+                    f"{part.field} may be empty, and SQL cannot tell whether an empty field is one"
+                    " of some values: ask whether it is present"
+                )
 
 
 def _unknown_fields(names: Iterable[str], fields: Fields) -> Iterator[str]:
@@ -149,9 +149,3 @@ def _unknown_values(
     for value in where.values:
         if value not in known:
             yield f"unknown {subject}: {value}"
-
-
-def _unknown_truth(where: Predicate, fields: Fields) -> Iterator[str]:
-    """Yield the fields without a value, of which SQL can tell nothing but that they have none."""
-    if isinstance(where, OneOf) and where.field in fields and is_optional(fields[where.field]):
-        yield f"{where.field} may be empty: where whether it is present"

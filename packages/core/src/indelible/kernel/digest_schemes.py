@@ -23,18 +23,18 @@ SCHEME = "digest_scheme"  # the key in a field's metadata
 def added_in(scheme: int) -> Mapping[str, object]:
     """Return the metadata of a field that digests cover from this scheme on.
 
-    A field with a kind has both: `metadata={**LINE, **added_in(2)}`.
+    A field with a kind needs no more; one without has its limits too: `{**LINE, **added_in(2)}`.
     """
     return {SCHEME: scheme}
 
 
 def covered_values(value: AttrsInstance, scheme: int) -> dict[str, Any]:
-    """Return the fields that digests of a scheme cover; values in them are not looked at.
+    """Return the fields that digests of a scheme cover; nested values are returned whole.
 
     Raises:
-        DigestSchemeUnknown: The scheme is of a later release.
+        DigestSchemeUnknown: The scheme is of a later release, or no scheme.
     """
-    if scheme > DIGEST_SCHEME:
+    if not FIRST_SCHEME <= scheme <= DIGEST_SCHEME:
         raise DigestSchemeUnknown(scheme, DIGEST_SCHEME)
 
     values = field_values(value)
@@ -46,16 +46,11 @@ def covered_values(value: AttrsInstance, scheme: int) -> dict[str, Any]:
 
 
 def digest_of_scheme(value: object, scheme: int) -> str:
-    """Return the digest of all fields that the scheme covers, also of the values in fields.
+    """Return the digest of all fields that the scheme covers, also of values in fields and lists.
 
     Raises:
-        DigestSchemeUnknown: The scheme is of a later release.
+        DigestSchemeUnknown: The scheme is of a later release, or no scheme.
     """
-    if scheme == DIGEST_SCHEME:
-        return digest(value)
-    if scheme > DIGEST_SCHEME:
-        raise DigestSchemeUnknown(scheme, DIGEST_SCHEME)
-
     return digest(_covered(value, scheme))
 
 

@@ -131,7 +131,7 @@ class DigestSchemeUnknown(Conflict):
     """A change was hashed by the rules of a later release."""
 
     message: ClassVar[str] = (
-        "Digest scheme {scheme} is of a later release; this one knows schemes up to {newest}."
+        "Digest scheme {scheme} is of a later release; this one knows the schemes 1 to {newest}."
     )
     scheme: int
     newest: int

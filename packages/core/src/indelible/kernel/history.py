@@ -305,14 +305,21 @@ def _hash_of(values: Mapping[str, Any]) -> str:
 def verify_chain(
     lifecycle: Lifecycle[StrEnum], changes: Sequence[Change], revision: Revision = NO_REVISION
 ) -> Revision:
-    """Check that the changes follow from a revision and from each other, and return the last one.
+    """Check that changes of one entity follow from each other, and return the last revision.
+
+    `revision` is the one that the first change must follow.
 
     Raises:
-        HashChainBroken: A change does not follow, takes no declared edge, or has another hash.
+        HashChainBroken: A change does not follow, takes no declared edge, is of another entity or
+            lifecycle, or has another hash.
+        DigestSchemeUnknown: A change was hashed by the rules of a later release.
     """
     for change in changes:
+        is_of_entity = (
+            change.lifecycle == lifecycle.name and change.entity_id == changes[0].entity_id
+        )
         follows = change.previous_revision == revision and change.edge in lifecycle.edges
-        if not follows or change.hash != change.digest():
+        if not is_of_entity or not follows or change.hash != change.digest():
             raise HashChainBroken(change.entity_id, change.seq)
         revision = change.revision
 

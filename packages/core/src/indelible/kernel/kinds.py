@@ -91,19 +91,20 @@ def kind_of(annotation: object) -> tuple[Kind, Any] | None:
 
 
 def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[Any]"]:
-    """Give each field without checks of its own those of its kind: a `field_transformer` of attrs.
+    """Give each own field without a validator or converter those of its kind; others stay.
+
+    It is a `field_transformer` of attrs.
 
     Raises:
         UsageError: A field has no kind or its kind has no bounds, or a condition is wrong; all
             faults of the class are named at once.
     """
-    own_names = vars(entity).get("__annotations__", {})
     result: list[Attribute[Any]] = []
     faults: list[str] = []
     for attribute in attributes:
         own: Any = attribute  # its converter is of any type
         has_own = own.validator is not None or own.converter is not None
-        if has_own or attribute.name not in own_names:
+        if has_own or attribute.inherited:
             result.append(attribute)
             continue
         complete, problem = _with_kind(attribute)
@@ -117,7 +118,11 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
 
 def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
     """Return the field with its kind's validator, limits and type, and the problem of the kind."""
-    annotation, is_optional = _without_none(attribute.type)
+    annotations, is_optional = _without_none(attribute.type)
+    if len(annotations) > 1:
+        return attribute, f"field {attribute.name} has several kinds"
+
+    (annotation,) = annotations
     kind_and_type = kind_of(annotation)
     if kind_and_type is None:
         return attribute, f"field {attribute.name} has no kind and no validator"
@@ -140,9 +145,9 @@ def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
     return changed, problem
 
 
-def _without_none(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - any annotation
-    """Return the annotation of the values that are not None, and whether None is one."""
+def _without_none(annotation: Any) -> tuple[tuple[Any, ...], bool]:  # noqa: ANN401 - any annotation
+    """Return the annotations of the values that are not None, and whether None is a value."""
     if get_origin(annotation) in (Union, UnionType):
-        others = [part for part in get_args(annotation) if part is not NoneType]
-        return others[0], len(others) < len(get_args(annotation))
-    return annotation, False
+        others = tuple(part for part in get_args(annotation) if part is not NoneType)
+        return others, len(others) < len(get_args(annotation))
+    return (annotation,), False

@@ -23,7 +23,8 @@ class Comparator(StrEnum):
     AT_MOST = "<="
     ABOVE = ">"
     AT_LEAST = ">="
-    # ONE_OF has few declared values, each of them a parameter; LISTED has any number of texts.
+    # ONE_OF has a fixed set of values: one parameter each, and a statement for each set. LISTED has
+    # a set that varies, as one parameter.
     ONE_OF = "one of"
     LISTED = "listed"
     PRESENT = "present"
@@ -70,35 +71,33 @@ _HOLDS: Final[Mapping[Comparator, Callable[[Any, Any], bool]]] = {
 
 
 def equal(field: str, value: object) -> Comparison:
-    """Return the comparison of a field that has a value."""
-    if value is None:
-        raise UsageError(f"field {field} of a question is None: use `absent({field!r})`")
-    return Comparison(field, Comparator.EQUAL, value)
+    """Return the comparison that a field equals a value."""
+    return _compared(field, Comparator.EQUAL, value)
 
 
 def different(field: str, value: object) -> Comparison:
     """Return the comparison of a field that has another value."""
-    return Comparison(field, Comparator.DIFFERENT, value)
+    return _compared(field, Comparator.DIFFERENT, value)
 
 
 def below(field: str, value: object) -> Comparison:
     """Return the comparison of a field that is less than a value, or earlier."""
-    return Comparison(field, Comparator.BELOW, value)
+    return _compared(field, Comparator.BELOW, value)
 
 
 def at_most(field: str, value: object) -> Comparison:
     """Return the comparison of a field that is not greater than a value."""
-    return Comparison(field, Comparator.AT_MOST, value)
+    return _compared(field, Comparator.AT_MOST, value)
 
 
 def above(field: str, value: object) -> Comparison:
     """Return the comparison of a field that is greater than a value, or later."""
-    return Comparison(field, Comparator.ABOVE, value)
+    return _compared(field, Comparator.ABOVE, value)
 
 
 def at_least(field: str, value: object) -> Comparison:
     """Return the comparison of a field that is not less than a value."""
-    return Comparison(field, Comparator.AT_LEAST, value)
+    return _compared(field, Comparator.AT_LEAST, value)
 
 
 def one_of(field: str, values: Iterable[StrEnum]) -> Comparison:
@@ -112,13 +111,20 @@ def listed(field: str, values: Iterable[str]) -> Comparison:
 
 
 def present(field: str) -> Comparison:
-    """Return the comparison of a field that has a value."""
+    """Return the comparison that a field has any value."""
     return Comparison(field, Comparator.PRESENT)
 
 
 def absent(field: str) -> Comparison:
-    """Return the comparison of a field that has no value."""
+    """Return the comparison that a field has no value."""
     return Comparison(field, Comparator.ABSENT)
+
+
+def _compared(field: str, comparator: Comparator, value: object) -> Comparison:
+    """Return a comparison with a value; memory and SQL would answer one with None differently."""
+    if value is None:
+        raise UsageError(f"field {field} of a question is None: use `absent({field!r})`")
+    return Comparison(field, comparator, value)
 
 
 @frozen(kw_only=True)
@@ -131,6 +137,11 @@ class Question:
     where: tuple[Comparison, ...] = ()
     order: tuple[str, ...] = ("id",)
     limit: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Raise UsageError for a limit below zero, which the databases understand differently."""
+        if self.limit is not None and self.limit < 0:
+            raise UsageError(f"the limit of a question is {self.limit}: expected 0 or more")
 
     def value_of(self, field: str) -> Any:  # noqa: ANN401 - of any type
         """Return the value that a field must equal, None if the question does not say."""
@@ -162,7 +173,14 @@ def question_of(
     order: tuple[str, ...] = ("id",),
     limit: int | None = None,
 ) -> Question:
-    """Return the question of comparisons, of fields that equal values, and of ids after one."""
+    """Return the question of these comparisons; each of `values` is equal, and ids follow `after`.
+
+    Raises:
+        UsageError: `after` is given, and the order is another than that of ids.
+    """
+    if after is not None and order != ("id",):
+        raise UsageError(f"a page after an id is in order of ids, not of {', '.join(order)}")
+
     comparisons = [equal(field, value) for field, value in values.items()]
     comparisons.extend(where)
     if after is not None:

@@ -23,7 +23,7 @@ class HeadStore(BirthRepository[E], Protocol[E]):
     """The port that each store implements once, for every aggregate."""
 
     def select(self, *questions: Question, lock: bool = False) -> tuple[tuple[Head[E], ...], ...]:
-        """Return the heads that each question asks for; with `lock`, until the transaction ends.
+        """Return the heads that each question asks for, locked until the end with `lock`.
 
         A store may send all questions before it waits for the first answer.
         """
@@ -82,9 +82,9 @@ class Repository(Generic[E]):
         lock: bool = False,
         **equal: Any,  # noqa: ANN401 - the fields of each type
     ) -> tuple[Head[E], ...]:
-        """Return the next `limit` heads after an id that meet the comparisons.
+        """Return the first `limit` heads that meet the comparisons, and follow the id `after`.
 
-        `equal` are the values of fields.
+        Each of `equal` is a field and the value that it has; `absent` asks for a field without one.
         """
         question = question_of(where, equal, after=after, order=order, limit=limit)
         (heads,) = self._store.select(question, lock=lock)

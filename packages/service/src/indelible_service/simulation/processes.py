@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, cast
 
 from attrs import define, field
@@ -140,6 +141,13 @@ class _Wakeups:
         if self.queues.count(message.queue_name) < max_queued:
             self.queues.append(message.queue_name)
         return True
+
+    def connected(self) -> AbstractContextManager[None]:
+        """Exchange no news: the simulation tells each process what was committed."""
+        return nullcontext()
+
+    def end_consumers(self) -> None:
+        """Do nothing: no thread waits for a message."""
 
     def take(self) -> list[str]:
         """Return the queues, and forget them."""

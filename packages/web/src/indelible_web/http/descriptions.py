@@ -24,6 +24,7 @@ COMMON: Final[Mapping[str, str]] = {
     "entity_id": "The id of the entity that the change belongs to.",
     "fields": "The problems of single fields, by their names.",
     "from_state": "The state before the change; empty for the first change.",
+    "digest_scheme": "The number of the rules that say which fields `hash` covers.",
     "hash": "The SHA-256 of the change and of `prev_hash`, in hexadecimal digits.",
     "id": "The entity's id, which never changes.",
     "items": "The entries of this page.",

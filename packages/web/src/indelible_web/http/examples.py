@@ -39,6 +39,7 @@ COMMON: Final[Mapping[str, object]] = {
     "cursor": None,
     "data": {},
     "dead_reason": None,
+    "digest_scheme": 1,
     "entity_id": ENTITY_ID,
     "from_state": "",
     "hash": DIGEST,

@@ -16,7 +16,7 @@ class StageFailpoint(Enum):
         "nothing is claimed",
     )
     BEFORE_CLAIM_COMMIT = (
-        "batches.py: _BatchProcessor._claim_batch",
+        "batches.py: _BatchProcessor._claim_and_prepare",
         "a claim that writes more, such as the record of a start, is not committed",
     )
     AFTER_CLAIM = (

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, false, func, or_, select
 
 from indelible.kernel.questions import DESCENDING, Comparator, Comparison, Question
 from indelible_sql.engine.session import Query
@@ -120,4 +120,4 @@ def _condition(table: Table, term: Term) -> ColumnElement[bool]:
     alternatives: list[ColumnElement[bool]] = []
     for name in term.parameters:
         alternatives.append(compare(column, bindparam(name, type_=column.type)))
-    return or_(*alternatives)
+    return or_(false(), *alternatives)  # no value of an empty `one_of` is met

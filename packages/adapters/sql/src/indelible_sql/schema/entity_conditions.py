@@ -86,13 +86,15 @@ def entity_guards(
     `since` and `until` are as in `entity_checks`: the ends of the guards' names.
 
     Raises:
-        UsageError: The aggregate has no guard of a name.
+        UsageError: The aggregate has no guard of a name, or two of one.
     """
     guards: dict[str, Guard] = {}
     if entity.fixed:
         guards["fixed"] = fixed_columns_guard(table, entity.fixed)
     for condition in entity.conditions:
         for guard in _change_guards(condition, table, entity, dialect):
+            if guard.rule in guards:
+                raise UsageError(f"{entity.__name__} has two conditions for guard {guard.rule}")
             guards[guard.rule] = guard
 
     for name in _section(tuple(guards), entity, since, until):
@@ -105,7 +107,7 @@ def _section(
     """Return the names from one on and before another, where these are named."""
     for name in (since, until):
         if name and name not in names:
-            raise UsageError(f"{entity.__name__} has no condition {name}")
+            raise UsageError(f"{entity.__name__} has no condition or guard {name}")
 
     first = names.index(since) if since else 0
     end = names.index(until) if until else len(names)

@@ -28,11 +28,15 @@ class CodeUse(StrEnum):
 
 @frozen(kw_only=True)
 class PaymentCode:
-    """A code and its meaning; `stands_for` names the codes of an alias."""
+    """A code and its meaning; `stands_for` names the codes of an alias.
+
+    The docstring of `error` says what the code of an error means.
+    """
 
     code: str
     use: CodeUse
-    meaning: str
+    meaning: str = ""
+    error: type[IndelibleError] | None = None
     stands_for: tuple[str, ...] = field(default=())
 
 
@@ -61,11 +65,10 @@ UNLISTED: Final[tuple[type[IndelibleError], ...]] = (payments.ChargeExists, paym
 
 
 def _error_codes() -> Iterator[PaymentCode]:
-    """Yield the code of each error of payments, with the first line of its docstring."""
+    """Yield the code of each error of payments."""
     for error in (*_errors_of_money(), *OF_THE_KERNEL):
         use = CodeUse.INTERNAL if error in INTERNAL else CodeUse.ERROR
-        meaning = (error.__doc__ or "").partition("\n")[0]
-        yield PaymentCode(code=error.code, use=use, meaning=meaning)
+        yield PaymentCode(code=error.code, use=use, error=error)
 
 
 def _errors_of_money() -> Iterator[type[IndelibleError]]:
