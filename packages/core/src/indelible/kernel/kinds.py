@@ -102,9 +102,9 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
     result: list[Attribute[Any]] = []
     faults: list[str] = []
     for attribute in attributes:
-        own: Any = attribute  # its converter is of any type
+        own: Any = attribute  # attrs' stubs know neither its converter nor `inherited`
         has_own = own.validator is not None or own.converter is not None
-        if has_own or attribute.inherited:
+        if has_own or own.inherited:
             result.append(attribute)
             continue
         complete, problem = _with_kind(attribute)
@@ -122,7 +122,7 @@ def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
     if len(annotations) > 1:
         return attribute, f"field {attribute.name} has several kinds"
 
-    (annotation,) = annotations
+    annotation = annotations[0]
     kind_and_type = kind_of(annotation)
     if kind_and_type is None:
         return attribute, f"field {attribute.name} has no kind and no validator"
