@@ -145,9 +145,9 @@ def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
     return changed, problem
 
 
-def _without_none(annotation: Any) -> tuple[tuple[Any, ...], bool]:  # noqa: ANN401 - any annotation
+def _without_none(annotation: Any) -> tuple[list[Any], bool]:  # noqa: ANN401 - any annotation
     """Return the annotations of the values that are not None, and whether None is a value."""
     if get_origin(annotation) in (Union, UnionType):
-        others = tuple(part for part in get_args(annotation) if part is not NoneType)
+        others = [part for part in get_args(annotation) if part is not NoneType]
         return others, len(others) < len(get_args(annotation))
-    return (annotation,), False
+    return [annotation], False
