@@ -129,7 +129,7 @@ class Aggregate:
     ) -> Self:
         """Return the aggregate after the action, with the given fields replaced.
 
-        Without `now`, `updated_at` stays, and the repository that saves the aggregate sets it.
+        Without `now`, `updated_at` stays: whoever saves the aggregate must set it.
 
         Raises:
             InvalidTransition: No edge has this action in the present state.

@@ -77,7 +77,11 @@ class History(Protocol):
         ...
 
     def feed(self, *, after: str, limit: int, matching: ChangeFilter = ALL_CHANGES) -> Feed:
-        """Return the next `limit` matching changes after a cursor; '' is the beginning."""
+        """Return the next `limit` matching changes after a cursor; '' is the beginning.
+
+        Raises:
+            ForeignCursor: The cursor names no change of this store.
+        """
         ...
 
     def newest(self, *, limit: int) -> Feed:

@@ -7,9 +7,9 @@ from attrs import frozen
 class TaskFailure:
     """The failure of a task that is not tried again, in texts without secrets.
 
-    `code` and `message` are those of the error, or of the one that the stage raised its own from.
-    For an error without a code, and for one of a child process, the code is None and the message is
-    the reason.
+    `code` and `message` are those of the error that the stage raised, or of its cause if it has
+    one. Without a code, as of an error in a child process, `code` is None and `message` is the
+    reason.
     """
 
     reason: str

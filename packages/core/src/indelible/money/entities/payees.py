@@ -15,6 +15,7 @@ from indelible.kernel.one_per_parent import OnePerParent
 from indelible.money.errors.payouts import DestinationTaken
 from indelible.money.lifecycle.payouts import DESTINATION_FIELDS, PAYEE, PayeeStatus
 
+# No two payees have one destination, in whatever state they are.
 ONE_PER_DESTINATION: Final = OnePerParent(
     name="one_destination",
     parent_field="destination",
@@ -62,21 +63,21 @@ class Payee(Aggregate):
 
     @property
     def has_own_destination(self) -> bool:
-        """Return True if the party itself has set its destination, with a key of its own."""
+        """Return True if the party itself has set its destination, as the user of its id."""
         return self.destination_set_by == str(Actor.user(self.id))
 
-    def attached(self, destination: str, setter: str, *, now: datetime) -> Self:
-        """Return the payee with another account, which Stripe has to enable first."""
+    def attached(self, destination: str, set_by: str, *, now: datetime) -> Self:
+        """Return the payee with an account, which Stripe has to enable before it is READY."""
         return self.transition(
-            "attach", now=now, destination=destination, destination_set_by=setter
+            "attach", now=now, destination=destination, destination_set_by=set_by
         )
 
     def enabled(self, *, now: datetime) -> Self:
-        """Return the payee once it can receive transfers; itself if it can already."""
+        """Return the payee, READY; itself if it is already."""
         return self if self.is_ready else self.transition("enable", now=now)
 
     def restricted(self, *, now: datetime) -> Self:
-        """Return the payee once it cannot receive transfers; itself if it cannot already."""
+        """Return the payee, RESTRICTED; itself if it is already."""
         return self if self.is_restricted else self.transition("restrict", now=now)
 
     def closed(self, *, now: datetime) -> Self:
