@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from indelible.kernel import (
     Actor,
@@ -15,6 +15,7 @@ from indelible.kernel import (
     InvalidTransition,
     Lifecycle,
     Stale,
+    UsageError,
 )
 from indelible.kernel.change_feed import ALL_CHANGES
 from indelible.kernel.errors import ForeignCursor
@@ -27,13 +28,14 @@ Chains = dict[tuple[str, str], tuple[Change, ...]]
 ReceiptRows = dict[tuple[Actor, str], Receipt]
 
 
-@frozen
+@define(eq=False)
 class MemoryHistory:
-    """The changes of every aggregate."""
+    """The changes of every aggregate; only a draft that is open takes another one."""
 
     _chains: Chains = field(factory=Chains)
     _log: list[Change] = field(factory=list[Change])
     _refusals: list[IndelibleError] = field(factory=list[IndelibleError])
+    _is_open: bool = field(init=False, default=True)
 
     @property
     def refusal(self) -> IndelibleError | None:
@@ -128,8 +130,19 @@ class MemoryHistory:
         """Return the names of the lifecycles that have a change."""
         return frozenset(lifecycle for lifecycle, _ in self._chains)
 
+    def close(self) -> None:
+        """Take no more changes: the transaction has ended, and queries read from here."""
+        self._is_open = False
+
     def append(self, lifecycle: Lifecycle[StrEnum], change: Change) -> None:
-        """Append a change to its aggregate's chain, or raise as `check_next` does."""
+        """Append a change to its aggregate's chain, or raise as `check_next` does.
+
+        Raises:
+            UsageError: A query writes, or the transaction has ended.
+        """
+        if not self._is_open:
+            raise UsageError("a change needs an open transaction")
+
         self.check_next(lifecycle, change)
         chain = self.of(lifecycle.name, change.entity_id)
         self._chains[lifecycle.name, change.entity_id] = (*chain, change)

@@ -238,6 +238,7 @@ class MemoryStore:
         self._clock = clock or SystemClock()
         self._ids = ids or TimeOrderedIds()
         self._tables = Tables.empty()
+        self._tables.history.close()
         self._lock = Lock()
         self._nesting = Nesting()
         self.commits = CommitSignal()
@@ -261,6 +262,7 @@ class MemoryStore:
                 previous = self._commit(draft)
             finally:
                 tx.close()
+                draft.history.close()
 
         if draft.has_news_since(previous):
             self.commits.send()
