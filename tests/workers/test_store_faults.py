@@ -51,6 +51,32 @@ def test_a_claim_whose_commit_is_lost_is_repeated(sqlite_url: str) -> None:
     store.dispose()
 
 
+def test_what_was_performed_is_completed_where_the_failure_of_another_task_is_not_recorded(
+    sqlite_url: str,
+) -> None:
+    faults: list[IndelibleError] = []
+    at_failpoint = raise_at(Failpoint.BEFORE_BEGIN, faults)
+    store = open_store(sqlite_url, policy=POLICY, at_failpoint=at_failpoint)
+    bakery = Bakery(store)
+
+    def perform(name: str, handle: LeaseHandle) -> str:
+        if bakery.performed:
+            faults.append(StoreUnreachable("it starts again"))
+            raise ValueError("burnt")
+        return bakery.perform(name, handle)
+
+    stage = evolve(bakery.stage(batch=10), perform=perform)
+    enqueue(store, "bun", "loaf")
+
+    with pytest.raises(StoreUnreachable):
+        process_batch(store, stage, actor=WORKER)
+
+    (performed,) = bakery.performed
+    assert faults == []
+    assert are_completed(store, performed)
+    store.dispose()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 10])
 @pytest.mark.parametrize(

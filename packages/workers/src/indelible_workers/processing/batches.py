@@ -81,11 +81,13 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         )
         with self.worker.hold_leases(hold):
             self._fail_refused(leases)
-            self._perform_all(hold, prepared, performed)
-
-            # A batch that was given up is finished by another thread.
-            if performed and not hold.is_abandoned:
-                self._finish(performed)
+            try:
+                self._perform_all(hold, prepared, performed)
+            except Exception:
+                # A failure could not be recorded. What was performed before is not repeated for it.
+                self._finish_batch(hold, performed)
+                raise
+            self._finish_batch(hold, performed)
 
         return len(leases)
 
@@ -266,6 +268,13 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         self.worker.count(self.stage.name, "released", len(leases))
 
     # Finish
+
+    def _finish_batch(
+        self, hold: HeldLeases, performed: Sequence[PerformedTask[Work, Outcome]]
+    ) -> None:
+        """Complete what was performed, unless the batch was given up: another thread does it."""
+        if performed and not hold.is_abandoned:
+            self._finish(performed)
 
     def _finish(
         self,
