@@ -36,13 +36,12 @@ RandomRow = Mapping[str, Any]
 
 
 def fields_of(call: FinderCall, question: Question) -> list[str]:
-    """Return the fields that a question compares, orders by or counts, and the id of a head."""
+    """Return the fields that a question compares, orders by or counts, and the primary key."""
     names = [comparison.field for comparison in question.where]
     names.extend(name.removeprefix(DESCENDING) for name in question.order)
     if counts_states(call):
         names.append("status")
-    if "id" in table_of(call).columns:
-        names.append("id")
+    names.extend(column.name for column in table_of(call).primary_key)
     return list(dict.fromkeys(names))
 
 

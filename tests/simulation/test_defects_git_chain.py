@@ -14,7 +14,7 @@ from indelible.projects.entities.projects import Project
 from indelible.projects.entities.values import NO_OUTPUT
 from indelible.projects.handlers.jobs import lock_with_project
 from indelible.projects.handlers.saving import job_saved, save_job
-from indelible.projects.ports import ProjectsWrite
+from indelible.projects.repositories import ProjectsWrite
 from indelible.projects.tasks import process_job
 from indelible.projects.tasks.janitor import Janitor
 from indelible.projects.tasks.process_job import ProcessJob

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 from sqlalchemy import Select
 
+from indelible.kernel import NotFound
 from indelible.kernel.questions import Question
 from indelible.kernel.repository import Repository
 from indelible.testing.stores import FAR
@@ -156,8 +157,10 @@ def _question_of(repository: Repository[Any], name: str, optional: str) -> Quest
 
 def _call(finder: Finder, optional: str) -> None:
     positional, named = arguments_of(finder, optional)
-    with suppress(LookupError):  # the row that a finder counts on
-        finder(*positional, **named)
+    with suppress(LookupError, NotFound):  # the row that a finder counts on
+        answer = finder(*positional, **named)
+        if inspect.isgenerator(answer):
+            list(answer)
 
 
 CALLS = {call.name: call for call in finder_calls()}

@@ -26,7 +26,7 @@ from indelible.kernel.webhooks import WebhooksRead, WebhooksWrite
 from indelible.money.ports.gateway import StripeGateway
 from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.policy import Policy
-from indelible.projects import ProjectsRead, ProjectsWrite
+from indelible.projects.repositories import ProjectsRead, ProjectsWrite
 from indelible.tokens import Chain, TokensRead, TokensWrite
 
 

@@ -58,15 +58,7 @@ from indelible.projects.lifecycle import (
     JobStatus,
     ProjectStatus,
 )
-from indelible.projects.ports import (
-    Checkout,
-    GitHost,
-    JobFilter,
-    ProjectFilter,
-    ProjectsRead,
-    ProjectsWrite,
-    Workspaces,
-)
+from indelible.projects.ports import Checkout, GitHost, JobFilter, ProjectFilter, Workspaces
 from indelible.projects.queries import (
     JobDetails,
     JobLogs,
@@ -77,6 +69,7 @@ from indelible.projects.queries import (
     list_projects,
     list_prompts,
 )
+from indelible.projects.repositories import ProjectsRead, ProjectsWrite
 from indelible.projects.rules.critique import Critique, critique
 from indelible.projects.rules.findings import Finding
 from indelible.projects.rules.generation import generate_files

@@ -1,4 +1,4 @@
-"""The ports of projects: repositories of the transaction, Git hosts and workspaces."""
+"""The ports of projects: lists, queries that select no records, Git hosts and workspaces."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -8,13 +8,8 @@ from typing import ClassVar, Final, Protocol
 
 from attrs import frozen
 
-from indelible.kernel import ListFilter, ListOrder, NamedListFilter, ReadTransaction, Transaction
-from indelible.kernel.history import AggregateReader, AggregateRepository
+from indelible.kernel import ListFilter, ListOrder, NamedListFilter
 from indelible.kernel.lists import Ordering
-from indelible.kernel.task_ports import TaskQueue, TaskReader
-from indelible.projects.entities.jobs import Job
-from indelible.projects.entities.projects import Project
-from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
 from indelible.projects.entities.values import GeneratedFile, Repository
 from indelible.projects.lifecycle import JobStatus, ProjectStatus
 
@@ -51,76 +46,12 @@ ALL_PROJECTS: Final = ProjectFilter()
 ALL_JOBS: Final = JobFilter()
 
 
-class ProjectReader(AggregateReader[Project], Protocol):
-    """Read access to projects and their prompts."""
-
-    def prompts(self, project_id: str, *, after: int, limit: int) -> tuple[ProjectPrompt, ...]:
-        """Return the next `limit` prompts after a number, oldest first."""
-        ...
-
-
-class JobReader(AggregateReader[Job], Protocol):
-    """Read access to jobs, their specifications and their output."""
-
-    def spec(self, job_id: str) -> JobSpec:
-        """Return the specification of a stored job."""
-        ...
-
-    def outputs(self, job_id: str, *, after: int, limit: int) -> tuple[JobOutput, ...]:
-        """Return the next `limit` batches of logs and warnings after a number, oldest first."""
-        ...
+class JobJoins(Protocol):
+    """The queries on jobs that do not read whole records."""
 
     def warnings(self, job_id: str) -> tuple[str, ...]:
         """Return all warnings of a job in their order, at most MAX_JOB_WARNINGS."""
         ...
-
-    def newest_successful(self, project_id: str) -> Job | None:
-        """Return the successful job of the project that was created last."""
-        ...
-
-
-class ProjectWriter(ProjectReader, AggregateRepository[Project], Protocol):
-    """Write access to projects."""
-
-
-class JobWriter(JobReader, AggregateRepository[Job], Protocol):
-    """Write access to jobs."""
-
-
-class ProjectsReader(Protocol):
-    """The repositories of projects in a read transaction: `tx.projects`."""
-
-    @property
-    def projects(self) -> ProjectReader: ...
-    @property
-    def jobs(self) -> JobReader: ...
-
-
-class ProjectsWriter(Protocol):
-    """The repositories of projects in a write transaction: `tx.projects`."""
-
-    @property
-    def projects(self) -> ProjectWriter: ...
-    @property
-    def jobs(self) -> JobWriter: ...
-
-
-class ProjectsRead(ReadTransaction, Protocol):
-    """The transaction that queries on projects need."""
-
-    @property
-    def projects(self) -> ProjectsReader: ...
-    @property
-    def tasks(self) -> TaskReader: ...
-
-
-class ProjectsWrite(Transaction, Protocol):
-    """The transaction that handlers of projects need."""
-
-    @property
-    def projects(self) -> ProjectsWriter: ...
-    @property
-    def tasks(self) -> TaskQueue: ...
 
 
 class ProcessGroups(Protocol):

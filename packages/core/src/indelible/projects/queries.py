@@ -13,8 +13,8 @@ from indelible.projects.ports import (
     MAX_OUTPUTS_PER_PAGE,
     JobFilter,
     ProjectFilter,
-    ProjectsRead,
 )
+from indelible.projects.repositories import ProjectsRead
 
 PAGE_SIZE = 50
 
@@ -96,7 +96,7 @@ def get_job(tx: ProjectsRead, user_id: str, job_id: str) -> JobDetails:
     return JobDetails(
         job=job,
         architecture_spec=tx.projects.jobs.spec(job_id).architecture_spec,
-        warnings=tx.projects.jobs.warnings(job_id),
+        warnings=tx.projects.jobs.joins.warnings(job_id),
         logs=tuple(logs),
         skipped_outputs=skipped_outputs,
         seq=head.revision.seq,

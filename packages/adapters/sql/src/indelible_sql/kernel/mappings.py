@@ -30,13 +30,21 @@ R = TypeVar("R", bound=Record)
 class RecordMapping(Generic[R]):
     """The table of a record type.
 
-    `to_row` returns the table's columns. The head copies `head_columns` from that row.
+    `to_row` returns the table's columns. The head copies `head_columns` from that row. `of_row`
+    returns the record of a row whose columns are not the record's fields.
     """
 
     table: Table
     record: type[R]
     to_row: Callable[[R], Mapping[str, Any]]
+    of_row: Callable[[Row], R] | None = None
     head_columns: tuple[str, ...] = ()
+
+    def read(self, row: Row) -> R:
+        """Return the record that a row of the table stores."""
+        if self.of_row is None:
+            return ROWS.structure(row, self.record)
+        return self.of_row(row)
 
     def is_duplicate(self, violation: GuardViolation) -> bool:
         """Return whether a stored record has the refused one's value in the unique field."""
@@ -109,20 +117,11 @@ class HeadMapping(Generic[E]):
         revision = Revision(row["seq"], row["status"], row[self.version_column], row["hash"])
         return Head(entity=ROWS.structure(row, self.entity), revision=revision)
 
-    def record_mapping(self, record: Record) -> RecordMapping[Any]:
-        """Return the mapping of a record's type."""
-        for mapping in self.records:
-            if isinstance(record, mapping.record):
-                return mapping
-
-        problem = f"{self.table.name} has no mapping of record {type(record).__name__}"
-        raise UsageError(problem)
-
-    def record_table(self, record_type: type[Record]) -> Table:
-        """Return the table of a type of records."""
+    def record_mapping(self, record_type: type[R]) -> RecordMapping[R]:
+        """Return the mapping of a type of records."""
         for mapping in self.records:
             if mapping.record is record_type:
-                return mapping.table
+                return mapping
 
         problem = f"{self.table.name} has no mapping of record {record_type.__name__}"
         raise UsageError(problem)

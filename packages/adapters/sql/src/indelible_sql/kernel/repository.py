@@ -95,9 +95,9 @@ class SqlAggregateRepository(Generic[E]):
 
     def select_records(self, record_type: type[R], question: Question) -> tuple[R, ...]:
         """Return the records of a type that a question asks for."""
-        table = self._mapping.record_table(record_type)
-        rows = self._session.rows(*statement_of(table, question))
-        return tuple(ROWS.structure(row, record_type) for row in rows)
+        mapping = self._mapping.record_mapping(record_type)
+        rows = self._session.rows(*statement_of(mapping.table, question))
+        return tuple(mapping.read(row) for row in rows)
 
     def select_counts(self, question: Question) -> Mapping[str, int]:
         """Return the number of heads in each state that any is in, in order of the states."""
@@ -139,7 +139,7 @@ class SqlAggregateRepository(Generic[E]):
         head_row = field_values(entity) | revision_columns(change)
         record_rows: dict[Table, Mapping[str, Any]] = {}
         for record in records:
-            mapping = self._mapping.record_mapping(record)
+            mapping = self._mapping.record_mapping(type(record))
             row = mapping.to_row(record)
             record_rows[mapping.table] = row
             for name in mapping.head_columns:
@@ -208,7 +208,7 @@ class SqlAggregateRepository(Generic[E]):
             return rule.error(parent)
 
         for record in records:
-            if self._mapping.record_mapping(record).is_duplicate(violation):
+            if self._mapping.record_mapping(type(record)).is_duplicate(violation):
                 return RecordExists.of(record, entity.id)
 
         return None

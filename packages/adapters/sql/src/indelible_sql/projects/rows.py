@@ -48,16 +48,6 @@ def output_of_row(row: Row) -> JobOutput:
         )
 
 
-def prompt_of_row(row: Row) -> ProjectPrompt:
-    """Return the prompt that a row stores."""
-    return ROWS.structure(row, ProjectPrompt)
-
-
-def spec_of_row(row: Row) -> JobSpec:
-    """Return the specification that a row stores."""
-    return ROWS.structure(row, JobSpec)
-
-
 def _checked(record: R, row: Row) -> R:
     """Return a row's record, or raise ValueError where the library would write it otherwise."""
     for name, value in record_row(record).items():
@@ -72,7 +62,7 @@ def _previous_number(row: Row) -> dict[str, Any]:
 
 
 def _prompt_digest(row: Row, scheme: int) -> str:
-    return _checked(prompt_of_row(row), row).digest(scheme)
+    return _checked(ROWS.structure(row, ProjectPrompt), row).digest(scheme)
 
 
 def _output_digest(row: Row, scheme: int) -> str:
@@ -80,7 +70,7 @@ def _output_digest(row: Row, scheme: int) -> str:
 
 
 def _spec_digest(row: Row, scheme: int) -> str:
-    record = _checked(spec_of_row(row), row)
+    record = _checked(ROWS.structure(row, JobSpec), row)
     if record.spec_digest != record.architecture_spec.digest():
         raise ValueError("spec_digest is not the digest of the architecture_spec")
 
@@ -98,7 +88,7 @@ JOB_HEADS = HeadMapping(
     entity=Job,
     missing=JobNotFound,
     records=(
-        RecordMapping(table=OUTPUTS, record=JobOutput, to_row=record_row),
+        RecordMapping(table=OUTPUTS, record=JobOutput, to_row=record_row, of_row=output_of_row),
         RecordMapping(table=SPECS, record=JobSpec, to_row=record_row),
     ),
 )

@@ -15,19 +15,9 @@ from indelible_sql.projects.tables import (
     SPECS,
 )
 from indelible_sql.schema.columns import IDENTIFIER
-from indelible_sql.schema.tables import page_by, rows_by
 
 _SUCCESSFUL_STATES: Final = sorted(str(status) for status in SUCCESSFUL)
 _IS_SUCCESSFUL: Final = or_(*(JOBS.c.status == state for state in _SUCCESSFUL_STATES))
-
-# Which prompts of a project follow a number?
-PAGE_PROMPTS: Final = page_by(PROMPTS, ("project_id",), ("number",))
-
-# What does a job build?
-GET_SPEC: Final = rows_by(SPECS, "job_id")
-
-# Which batches of logs and warnings of a job follow a number?
-PAGE_OUTPUTS: Final = page_by(OUTPUTS, ("job_id",), ("number",))
 
 # What are the warnings of a job?
 WARNINGS: Final[Query] = (
@@ -35,15 +25,6 @@ WARNINGS: Final[Query] = (
     .where(OUTPUTS.c.job_id == bindparam("job_id", type_=IDENTIFIER))
     .where(literal_column("warnings <> '[]'", Boolean()))
     .order_by(OUTPUTS.c.number)
-)
-
-# Which successful job of a project was created last?
-NEWEST_SUCCESSFUL: Final = (
-    select(JOBS)
-    .where(JOBS.c.project_id == bindparam("project_id", type_=IDENTIFIER))
-    .where(_IS_SUCCESSFUL)
-    .order_by(JOBS.c.number.desc())
-    .limit(1)
 )
 
 # Which projects name another job than the successful one that was created last?

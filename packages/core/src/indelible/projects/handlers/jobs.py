@@ -25,7 +25,7 @@ from indelible.projects.handlers.saving import (
     with_prompt,
 )
 from indelible.projects.lifecycle import JobStatus
-from indelible.projects.ports import ProjectsWrite
+from indelible.projects.repositories import ProjectsWrite
 from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
 
 CANCELED: Final = "CANCELED"

@@ -5,7 +5,7 @@ from indelible.projects import commands
 from indelible.projects.commands import ProjectSaved
 from indelible.projects.entities.projects import Project
 from indelible.projects.handlers.saving import project_saved, save, with_nodes, with_prompt
-from indelible.projects.ports import ProjectsWrite
+from indelible.projects.repositories import ProjectsWrite
 
 
 def create_project(tx: ProjectsWrite, command: commands.CreateProject) -> ProjectSaved:

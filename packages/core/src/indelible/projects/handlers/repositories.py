@@ -23,7 +23,8 @@ from indelible.projects.entities.values import (
 )
 from indelible.projects.handlers import jobs, projects
 from indelible.projects.lifecycle import JOB, JobStatus
-from indelible.projects.ports import ALL_JOBS, ProjectFilter, ProjectsWrite
+from indelible.projects.ports import ALL_JOBS, ProjectFilter
+from indelible.projects.repositories import ProjectsWrite
 
 MAX_LISTED: Final = 50
 LAST_CHANGED: Final = ProjectFilter(order=NamedListOrder.CHANGED)

@@ -11,7 +11,7 @@ from indelible.projects.commands import JobSaved, ProjectSaved
 from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.values import OutputBatch
-from indelible.projects.ports import ProjectsWrite
+from indelible.projects.repositories import ProjectsWrite
 
 E = TypeVar("E", bound=Aggregate)
 

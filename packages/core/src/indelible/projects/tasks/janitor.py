@@ -13,7 +13,8 @@ from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.tasks import TaskState
 from indelible.projects.errors import JobNotFound
 from indelible.projects.lifecycle import TERMINAL
-from indelible.projects.ports import ProjectsRead, ProjectsWrite, Workspaces
+from indelible.projects.ports import Workspaces
+from indelible.projects.repositories import ProjectsRead, ProjectsWrite
 from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
 from indelible.projects.tasks.failures import reason_of
 from indelible.projects.tasks.observers import JobObserver, SilentObserver

@@ -27,7 +27,8 @@ from indelible.projects.entities.values import JobResult, Phase
 from indelible.projects.errors import JobAlreadyRunning, WorkspaceForeign, WorkspaceRootRefused
 from indelible.projects.handlers.jobs import fail_job, finish_job, record_progress, start_job
 from indelible.projects.lifecycle import JOB, TERMINAL, JobStatus
-from indelible.projects.ports import GitHost, ProjectsRead, ProjectsWrite, Workspaces
+from indelible.projects.ports import GitHost, Workspaces
+from indelible.projects.repositories import ProjectsRead, ProjectsWrite
 from indelible.projects.rules.critique import critique
 from indelible.projects.rules.generation import generate_files
 from indelible.projects.rules.plan import plan_files
@@ -105,7 +106,7 @@ class ProcessJob:
             work = JobWork(
                 job=job,
                 spec=tx.projects.jobs.spec(job.id).architecture_spec,
-                warnings=frozenset(tx.projects.jobs.warnings(job.id)),
+                warnings=frozenset(tx.projects.jobs.joins.warnings(job.id)),
                 is_ended=job.status in TERMINAL,
                 searched_tip=_newest_commit(tx, job) if job.status is JobStatus.PENDING else None,
             )

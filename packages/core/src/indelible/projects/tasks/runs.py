@@ -10,7 +10,8 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.tasks import AttemptOutcome
 from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.values import ArchitectureSpec, GeneratedFile, Phase, Repository
-from indelible.projects.ports import Checkout, ProjectsRead, ProjectsWrite, Workspace
+from indelible.projects.ports import Checkout, Workspace
+from indelible.projects.repositories import ProjectsRead, ProjectsWrite
 from indelible.projects.rules.plan import Plan
 from indelible.projects.tasks.job_log import JobLog
 

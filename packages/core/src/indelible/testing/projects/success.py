@@ -56,7 +56,7 @@ def check_latest(scenario: ProjectScenario, newest: Job | None) -> None:
     assert project.latest_successful_job_id == newest.id
     assert project.latest_successful_job_number == newest.number
     assert newest_successful is not None
-    assert newest_successful.id == newest.id
+    assert newest_successful.entity.id == newest.id
 
 
 class LatestJobConformance:
