@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
-from attrs import asdict, define, frozen
-from attrs.filters import exclude
+from attrs import define, frozen
 from tests.bench.large_spaces import unguarded
 from tests.bench.queue_tally import Options
 
@@ -211,7 +210,7 @@ class TokenTasks:
 
 def digested_text(change: Change) -> str:
     """Return the text that the digest of a change covers."""
-    return canonical_json(asdict(change, recurse=False, filter=exclude("hash")))
+    return canonical_json(change.covered_values())
 
 
 def ours(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterator[Contender]:
