@@ -27,8 +27,8 @@ def approval_writes(s: Situation, **columns: object) -> Sequence[Statement]:
 
     hash_ = s.approve.hash
     if not any(isinstance(value, ClauseElement) for value in row.values()):
-        del row["hash"]
-        hash_ = digest(row)
+        covered = s.approve.covered_values().keys()
+        hash_ = digest({name: row[name] for name in covered})
 
     head_columns = {"status": columns["to_state"]} if "to_state" in columns else {}
     return (
