@@ -333,7 +333,9 @@ class ContestRun:
 
     def lines(self, settled: SettlementRun) -> tuple[SettlementLine, ...]:
         """Return the lines of a settlement."""
-        return self.store.read(lambda tx: tx.contests.runs.lines(settled.id, after=0, limit=500))
+        return self.store.read(
+            lambda tx: tx.contests.runs.joins.lines(settled.id, after=0, limit=500)
+        )
 
     def changes(self, contest: Contest) -> list[Change]:
         """Return the changes of a contest."""

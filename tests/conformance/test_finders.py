@@ -73,18 +73,21 @@ def values_of(column: Column[Any], question: Question) -> list[object]:
 
 
 def random_rows(call: FinderCall, question: Question) -> list[RandomRow]:
-    """Return rows of which no two have the same place in the question's order."""
+    """Return rows of which no two with the same equal fields have the same place in the order."""
     randomness = random.Random(call.name)  # noqa: S311 - no secret
     table = table_of(call)
     names = fields_of(call, question)
-    order = [name.removeprefix(DESCENDING) for name in question.order]
+    place = [name.removeprefix(DESCENDING) for name in question.order]
+    for comparison in question.where:
+        if comparison.comparator is Comparator.EQUAL:
+            place.append(comparison.field)
     rows: dict[tuple[Any, ...], RandomRow] = {}
     for number in range(ROWS):
         row = {name: randomness.choice(values_of(table.c[name], question)) for name in names}
         is_any_id = "id" in row and question.value_of("id") is None
         if is_any_id:
             row["id"] = f"{randomness.choice(TEXTS)}{number}"
-        rows[tuple(row[name] for name in order)] = row
+        rows[tuple(row[name] for name in place)] = row
     return list(rows.values())
 
 

@@ -286,7 +286,7 @@ def _start_run(tx: SqlTransaction, contest_id: str) -> None:
         run_id=f"{contest_id}-run",
         contest_id=contest_id,
         number=1,
-        basis=basis_of(contest, log, tx.contests.entries.entries_revision(contest_id)),
+        basis=basis_of(contest, log, tx.contests.entries.joins.entries_revision(contest_id)),
         currency=contest.currency,
         now=contest.updated_at + HOUR,
     )

@@ -293,7 +293,7 @@ def _run(tx: SqlReading) -> Step:
         run_id="new",
         contest_id=SETTLING,
         number=2,
-        basis=basis_of(contest, log, tx.contests.entries.entries_revision(SETTLING)),
+        basis=basis_of(contest, log, tx.contests.entries.joins.entries_revision(SETTLING)),
         currency=contest.currency,
         now=later_than(contest.updated_at),
     )

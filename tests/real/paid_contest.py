@@ -102,7 +102,9 @@ class PaidContest(ContestDemo):
         completed = self.store.read(lambda tx: tx.contests.runs.completed(self.contest.id))
         assert completed is not None
         run_id = completed.entity.id
-        return self.store.read(lambda tx: tx.contests.runs.lines(run_id, after=0, limit=ENTRIES))
+        return self.store.read(
+            lambda tx: tx.contests.runs.joins.lines(run_id, after=0, limit=ENTRIES)
+        )
 
     # Canaries
 

@@ -20,6 +20,7 @@ from indelible_sql.contexts import CATALOG
 
 Finder = Callable[..., object]
 SAMPLES: Mapping[object, object] = {str: "a", int: 1, bool: True, datetime: FAR}
+LAST_NUMBER = 20  # of a range that begins after the sample of a number
 COMMON = frozenset(dir(Repository))  # what every repository has
 
 
@@ -119,10 +120,13 @@ def arguments_of(finder: Finder, optional: str) -> tuple[list[object], dict[str,
     for name, parameter in inspect.signature(finder).parameters.items():
         if parameter.default is not inspect.Parameter.empty and name != optional:
             continue
+        value = sample_of(hints[name])
+        if value == SAMPLES[int] and name == "until":
+            value = LAST_NUMBER
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
-            named[name] = sample_of(hints[name])
+            named[name] = value
         else:
-            positional.append(sample_of(hints[name]))
+            positional.append(value)
     return positional, named
 
 

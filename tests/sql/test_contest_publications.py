@@ -25,7 +25,7 @@ STORES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 
 def contest_ids(store: SqlStore, provider_event_id: str) -> tuple[str, ...]:
     """Return the contests of a tournament."""
-    return store.read(lambda tx: tx.contests.contests.open_of_tournament(provider_event_id))
+    return store.read(lambda tx: tx.contests.contests.joins.open_of_tournament(provider_event_id))
 
 
 def feed_actions(store: SqlStore, provider_event_id: str) -> list[str]:

@@ -16,6 +16,7 @@ from tests.sql.test_races import codes_of
 
 from indelible import contests
 from indelible.contests import ContestStatus, EligibleEntry, RunStatus
+from indelible.contests.repositories.finders import EVENT_PAGE_SIZE
 from indelible.testing.contests.payloads import PLAYERS
 from indelible.testing.contests.scenarios import (
     ContestScenario,
@@ -26,7 +27,6 @@ from indelible.testing.contests.scenarios import (
 from indelible.testing.stores import FAR
 from indelible_sql import SqlReading, SqlStore, export_histories, verify
 from indelible_sql.contests import statements
-from indelible_sql.contests.store import EVENT_BATCH
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
 pytestmark = pytest.mark.slow
@@ -36,12 +36,7 @@ JOINS = 10
 SMALL_BATCH = 2
 OF_CONTEST: dict[str, object] = {"contest_id": "a"}
 STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
-    "a configuration": (statements.GET_CONFIGURATION, {**OF_CONTEST, "version": 1}),
-    "configurations": (statements.PAGE_CONFIGURATIONS, {**OF_CONTEST, "after": 0, "limit": 9}),
     "open contests": (statements.OPEN_OF_TOURNAMENT, {"provider_event_id": "a"}),
-    "a roster": (statements.GET_ROSTER, {"entry_id": "a", "number": 1}),
-    "rosters": (statements.PAGE_ROSTERS, {"entry_id": "a", "after": 0, "limit": 9}),
-    "the entries of a user": (statements.OF_USER, {**OF_CONTEST, "user_id": "a"}),
     "occupied places": (statements.COUNT_OCCUPIED, OF_CONTEST),
     "the highest place": (statements.HIGHEST_PLACE_NUMBER, OF_CONTEST),
     "entries that left": (statements.HAS_LEFT, OF_CONTEST),
@@ -54,13 +49,7 @@ STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
         statements.ELIGIBLE,
         {**OF_CONTEST, "paid_until": FAR, "after": "a", "limit": 9},
     ),
-    "an event": (statements.GET_EVENT, {**OF_CONTEST, "number": 1}),
-    "events": (statements.PAGE_EVENTS, {**OF_CONTEST, "after": 0, "limit": 9}),
     "replayed events": (statements.PAGE_REPLAYED_EVENTS, {**OF_CONTEST, "after": 0, "limit": 9}),
-    "valid events": (
-        statements.PAGE_VALID_EVENTS,
-        {**OF_CONTEST, "after": 0, "until": 9, "limit": 9},
-    ),
     "faults": (
         statements.PAGE_FAULTS,
         {"entity_id": "a", "event_number": 1, "after": 0, "limit": 9},
@@ -69,8 +58,6 @@ STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
         statements.PAGE_FAULTS_OF_LOG,
         {"entity_id": "a", "event_number": 1, "number": 1, "limit": 9},
     ),
-    "a fetch": (statements.GET_FETCH, {"provider_event_id": "a", "number": 1}),
-    "fetches": (statements.PAGE_FETCHES, {"provider_event_id": "a", "after": 0, "limit": 9}),
     "lines": (statements.PAGE_LINES, {"entity_id": "a", "after": 0, "limit": 9}),
     "the lines of a user": (statements.LINES_OF_USER, {"entity_id": "a", "user_id": "a"}),
 }
@@ -176,14 +163,16 @@ def test_a_crash_at_any_failpoint_leaves_contest_run_and_lines_together(store: S
 
 def test_valid_events_are_read_in_batches_up_to_a_number(store: SqlStore) -> None:
     scenario = new_contest(store)
-    for number in range(EVENT_BATCH + 5):
+    for number in range(EVENT_PAGE_SIZE + 5):
         scenario.import_field((*PLAYERS, f"late-{number}"))
 
     def read(tx: SqlReading) -> list[int]:
-        found = tx.contests.logs.valid_events(scenario.contest_id, after=1, until=EVENT_BATCH + 3)
+        found = tx.contests.logs.valid_events(
+            scenario.contest_id, after=1, until=EVENT_PAGE_SIZE + 3
+        )
         return [event.number for event in found]
 
-    assert store.read(read) == list(range(2, EVENT_BATCH + 4))
+    assert store.read(read) == list(range(2, EVENT_PAGE_SIZE + 4))
 
 
 def test_eligible_entries_follow_each_other_across_batches(store: SqlStore) -> None:
@@ -206,7 +195,9 @@ def test_eligible_entries_follow_each_other_across_batches(store: SqlStore) -> N
 
         return entries
 
-    expected = store.read(lambda tx: list(tx.contests.entries.eligible(scenario.contest_id, FAR)))
+    expected = store.read(
+        lambda tx: list(tx.contests.entries.joins.eligible(scenario.contest_id, FAR))
+    )
     assert len(expected) == 2 * SMALL_BATCH + 1
     assert store.read(read_in_small_batches) == expected
 

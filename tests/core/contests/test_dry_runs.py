@@ -10,7 +10,7 @@ from tests.contest_runs import BEFORE, ContestRun
 from indelible.contests.commands.entries import VoidEntry
 from indelible.contests.handlers.entries import void_entry
 from indelible.contests.lifecycle import ContestStatus
-from indelible.contests.repositories import configuration_of
+from indelible.contests.repositories.reads import configuration_of
 from indelible.contests.rules.configuration.parsing import parse_configuration
 from indelible.contests.tasks.bundles import read_bundle
 from indelible.contests.tasks.dry_runs import dry_run_settlement

@@ -168,7 +168,7 @@ def test_no_run_settles_a_tournament_without_a_terminal_event(store: MemoryStore
             configuration_digest=contest.configuration_digest,
             event_number=log.event_number,
             events_digest=log.event_hash,
-            entries=tx.contests.entries.entries_revision(contest.id),
+            entries=tx.contests.entries.joins.entries_revision(contest.id),
         )
         started = SettlementRun.started(
             run_id="too-early",

@@ -82,7 +82,7 @@ def test_a_late_ruling_is_one_event_and_the_result_stays(settled_run: ContestRun
     event = late_event(run, contest)
     assert event is not None
     faults = run.store.read(
-        lambda tx: tx.contests.logs.faults(contest.id, event.number, after=0, limit=9)
+        lambda tx: tx.contests.logs.joins.faults(contest.id, event.number, after=0, limit=9)
     )
     assert [fault.code for fault in faults] == ["AFTER_TERMINAL_LOCK"]
     assert alerts_of(run, contest) == ["AFTER_TERMINAL_LOCK"]

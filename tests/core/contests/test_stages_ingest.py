@@ -74,7 +74,9 @@ def test_bytes_that_are_no_leaderboard_are_stored_and_never_applied(run: Contest
     run.fetch()
 
     assert run.kinds(contest) == ["FIELD", "!SNAPSHOT"]
-    faults = run.store.read(lambda tx: tx.contests.logs.faults(contest.id, 2, after=0, limit=9))
+    faults = run.store.read(
+        lambda tx: tx.contests.logs.joins.faults(contest.id, 2, after=0, limit=9)
+    )
     assert [fault.code for fault in faults] == ["MALFORMED_JSON"]
 
 
@@ -203,7 +205,9 @@ def test_a_correction_after_the_settlement_is_stored_and_never_applied(run: Cont
     run.fetch()
 
     assert run.kinds(contest)[5:] == ["!SNAPSHOT"]
-    faults = run.store.read(lambda tx: tx.contests.logs.faults(contest.id, 6, after=0, limit=9))
+    faults = run.store.read(
+        lambda tx: tx.contests.logs.joins.faults(contest.id, 6, after=0, limit=9)
+    )
     assert faults[0].code == "AFTER_TERMINAL_LOCK"
     assert run.log(contest).leaderboard_number == leaderboard_number
     assert run.status(contest) is ContestStatus.COMPLETE
@@ -212,7 +216,7 @@ def test_a_correction_after_the_settlement_is_stored_and_never_applied(run: Cont
 def fault_values(run: ContestRun, contest: Contest, number: int) -> list[tuple[str, str]]:
     """Return the codes and values of an event's faults."""
     faults = run.store.read(
-        lambda tx: tx.contests.logs.faults(contest.id, number, after=0, limit=9)
+        lambda tx: tx.contests.logs.joins.faults(contest.id, number, after=0, limit=9)
     )
     return [(fault.code, fault.value) for fault in faults]
 

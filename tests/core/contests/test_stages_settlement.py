@@ -13,7 +13,7 @@ from indelible.contests.entities.values import ResolveAction
 from indelible.contests.handlers.entries import void_entry
 from indelible.contests.handlers.transitions import resolve_error
 from indelible.contests.lifecycle import ContestStatus, RunStatus
-from indelible.contests.ports import ContestsRead, ContestsWrite
+from indelible.contests.repositories.transactions import ContestsRead, ContestsWrite
 from indelible.contests.rules.settlement import SettlementInput
 from indelible.contests.rules.tasks import SETTLE_CONTEST_STAGE
 from indelible.contests.tasks import settlement as settlement_module

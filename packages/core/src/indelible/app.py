@@ -6,7 +6,7 @@ from attrs import field, frozen
 
 from indelible.captures import CapturesRead, CapturesWrite, Embedder
 from indelible.concepts import ConceptsRead, ConceptsWrite
-from indelible.contests.ports import ContestsRead, ContestsWrite
+from indelible.contests.repositories.transactions import ContestsRead, ContestsWrite
 from indelible.kernel import (
     Clock,
     Ids,

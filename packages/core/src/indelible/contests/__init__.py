@@ -106,7 +106,7 @@ from indelible.contests.lifecycle import (
     LogStatus,
     RunStatus,
 )
-from indelible.contests.ports import ContestFilter, ContestsRead, ContestsWrite, EntryFilter
+from indelible.contests.ports import ContestFilter, EntryFilter
 from indelible.contests.queries import (
     EntryDetails,
     entries_of_user,
@@ -116,7 +116,8 @@ from indelible.contests.queries import (
     newest_late_event,
     settled_number,
 )
-from indelible.contests.repositories import DueSettlement
+from indelible.contests.repositories.reads import DueSettlement
+from indelible.contests.repositories.transactions import ContestsRead, ContestsWrite
 from indelible.contests.rules.assess import AssessInput, Assessment, FetchedPayload, assess
 from indelible.contests.rules.configuration.faults import ConfigurationInvalid
 from indelible.contests.rules.configuration.parsing import (

@@ -1,32 +1,17 @@
-"""The ports of contests: their repositories in a transaction."""
+"""The ports of contests: lists, and queries that are more than a question about one table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar, Final, Protocol
 
 from attrs import frozen
 
 from indelible.contests.entities.contests import Contest
-from indelible.contests.entities.entries import Entry
-from indelible.contests.entities.feeds import ProviderFeed
-from indelible.contests.entities.logs import ContestLog
-from indelible.contests.entities.records import (
-    ContestConfiguration,
-    ContestEvent,
-    EventFault,
-    Fetch,
-    ReplayedEvent,
-    Roster,
-    SettlementLine,
-)
-from indelible.contests.entities.runs import SettlementRun
+from indelible.contests.entities.records import EventFault, ReplayedEvent, SettlementLine
 from indelible.contests.entities.values import EntriesRevision
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.contests.rules.values import EligibleEntry
-from indelible.kernel import ListFilter, NamedListFilter
-from indelible.kernel.history import AggregateReader, AggregateRepository, Head
-from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
-from indelible.kernel.task_ports import TaskQueue, TaskReader
+from indelible.kernel import Head, ListFilter, NamedListFilter
 
 MAX_RECORDS_PER_PAGE: Final = 500
 
@@ -54,22 +39,8 @@ ALL_CONTESTS: Final = ContestFilter()
 ALL_ENTRIES: Final = EntryFilter()
 
 
-class ContestReader(AggregateReader[Contest], Protocol):
-    """Read access to contests and their configurations."""
-
-    def configuration(self, contest_id: str, version: int) -> ContestConfiguration:
-        """Return a version of a contest's configuration.
-
-        Raises:
-            ConfigurationNotFound: The contest has no such version.
-        """
-        ...
-
-    def configurations(
-        self, contest_id: str, *, after: int, limit: int
-    ) -> tuple[ContestConfiguration, ...]:
-        """Return the next `limit` versions after a version, oldest first."""
-        ...
+class ContestJoins(Protocol):
+    """The queries on contests that read several tables, or ids only."""
 
     def open_of_tournament(self, provider_event_id: str) -> tuple[str, ...]:
         """Return the ids of a tournament's contests that are not terminal, in order of id."""
@@ -93,29 +64,9 @@ class ContestReader(AggregateReader[Contest], Protocol):
         """
         ...
 
-    def count_by_status(self) -> Mapping[ContestStatus, int]:
-        """Return the number of contests in each state that any is in."""
-        ...
 
-
-class EntryReader(AggregateReader[Entry], Protocol):
-    """Read access to entries and their rosters."""
-
-    def roster(self, entry_id: str, number: int) -> Roster:
-        """Return a roster of an entry.
-
-        Raises:
-            RosterNotFound: The entry has no roster of this number.
-        """
-        ...
-
-    def rosters(self, entry_id: str, *, after: int, limit: int) -> tuple[Roster, ...]:
-        """Return the next `limit` rosters after a number, oldest first."""
-        ...
-
-    def of_user(self, contest_id: str, user_id: str) -> tuple[Entry, ...]:
-        """Return the entries of a user in a contest, in order of their number."""
-        ...
+class EntryJoins(Protocol):
+    """The queries on entries that count or read several tables."""
 
     def lowest_free_place_number(self, contest_id: str, max_entries: int | None) -> int | None:
         """Return the lowest place that no entry has, None if all of `max_entries` are taken."""
@@ -149,29 +100,13 @@ class EntryReader(AggregateReader[Entry], Protocol):
         ...
 
 
-class LogReader(AggregateReader[ContestLog], Protocol):
-    """Read access to the logs of contests, their events and faults."""
-
-    def event(self, contest_id: str, number: int) -> ContestEvent:
-        """Return an event.
-
-        Raises:
-            EventNotFound: The contest has no event of this number.
-        """
-        ...
-
-    def events(self, contest_id: str, *, after: int, limit: int) -> tuple[ContestEvent, ...]:
-        """Return the next `limit` events after a number, oldest first."""
-        ...
+class LogJoins(Protocol):
+    """The queries on the logs of contests that read parts of events, or their faults."""
 
     def replayed_events(
         self, contest_id: str, *, after: int, limit: int
     ) -> tuple[ReplayedEvent, ...]:
         """Return the next `limit` events after a number, oldest first, as a replay reads them."""
-        ...
-
-    def valid_events(self, contest_id: str, *, after: int, until: int) -> Iterator[ContestEvent]:
-        """Yield the valid events after a number up to another one, oldest first, in batches."""
         ...
 
     def faults(
@@ -187,36 +122,8 @@ class LogReader(AggregateReader[ContestLog], Protocol):
         ...
 
 
-class FeedReader(AggregateReader[ProviderFeed], Protocol):
-    """Read access to the feeds of tournaments and their fetches."""
-
-    def fetch(self, provider_event_id: str, number: int) -> Fetch:
-        """Return a fetch.
-
-        Raises:
-            FetchNotFound: The feed has no fetch of this number.
-        """
-        ...
-
-    def fetches(self, provider_event_id: str, *, after: int, limit: int) -> tuple[Fetch, ...]:
-        """Return the next `limit` fetches after a number, oldest first."""
-        ...
-
-
-class RunReader(AggregateReader[SettlementRun], Protocol):
-    """Read access to settlement runs and their lines."""
-
-    def of_contest(self, contest_id: str, *, limit: int) -> tuple[Head[SettlementRun], ...]:
-        """Return the last `limit` runs of a contest, newest first."""
-        ...
-
-    def started(self, contest_id: str) -> Head[SettlementRun] | None:
-        """Return the run of a contest that has not ended."""
-        ...
-
-    def completed(self, contest_id: str) -> Head[SettlementRun] | None:
-        """Return the run that settled a contest."""
-        ...
+class RunJoins(Protocol):
+    """The queries on the lines of settlement runs."""
 
     def lines(self, run_id: str, *, after: int, limit: int) -> tuple[SettlementLine, ...]:
         """Return the next `limit` lines of a run after a number, in order."""
@@ -225,71 +132,3 @@ class RunReader(AggregateReader[SettlementRun], Protocol):
     def lines_of_user(self, run_id: str, user_id: str) -> tuple[SettlementLine, ...]:
         """Return the lines of a user's entries in a run, in order."""
         ...
-
-
-class ContestWriter(ContestReader, AggregateRepository[Contest], Protocol):
-    """Write access to contests."""
-
-
-class EntryWriter(EntryReader, AggregateRepository[Entry], Protocol):
-    """Write access to entries."""
-
-
-class LogWriter(LogReader, AggregateRepository[ContestLog], Protocol):
-    """Write access to the logs of contests."""
-
-
-class FeedWriter(FeedReader, AggregateRepository[ProviderFeed], Protocol):
-    """Write access to the feeds of tournaments."""
-
-
-class RunWriter(RunReader, AggregateRepository[SettlementRun], Protocol):
-    """Write access to settlement runs."""
-
-
-class ContestsReader(Protocol):
-    """The repositories of contests in a read transaction: `tx.contests`."""
-
-    @property
-    def contests(self) -> ContestReader: ...
-    @property
-    def entries(self) -> EntryReader: ...
-    @property
-    def logs(self) -> LogReader: ...
-    @property
-    def feeds(self) -> FeedReader: ...
-    @property
-    def runs(self) -> RunReader: ...
-
-
-class ContestsWriter(Protocol):
-    """The repositories of contests in a write transaction: `tx.contests`."""
-
-    @property
-    def contests(self) -> ContestWriter: ...
-    @property
-    def entries(self) -> EntryWriter: ...
-    @property
-    def logs(self) -> LogWriter: ...
-    @property
-    def feeds(self) -> FeedWriter: ...
-    @property
-    def runs(self) -> RunWriter: ...
-
-
-class ContestsRead(PayloadsRead, Protocol):
-    """The transaction that queries on contests need."""
-
-    @property
-    def contests(self) -> ContestsReader: ...
-    @property
-    def tasks(self) -> TaskReader: ...
-
-
-class ContestsWrite(PayloadsWrite, Protocol):
-    """The transaction that handlers of contests need."""
-
-    @property
-    def contests(self) -> ContestsWriter: ...
-    @property
-    def tasks(self) -> TaskQueue: ...

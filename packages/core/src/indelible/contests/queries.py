@@ -9,10 +9,8 @@ from indelible.contests.entities.records import (
     Roster,
 )
 from indelible.contests.errors import ContestNotFound, NotAParticipant
-from indelible.contests.ports import (
-    ContestsRead,
-)
-from indelible.contests.repositories import folded_state
+from indelible.contests.repositories.reads import folded_state
+from indelible.contests.repositories.transactions import ContestsRead
 from indelible.contests.rules.fold import LogState
 from indelible.kernel import Head
 from indelible.kernel.transaction import single_statement

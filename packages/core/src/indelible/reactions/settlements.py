@@ -172,7 +172,7 @@ def _unposted_run(tx: ReadTx, contest_id: str) -> SettlementRun | None:
 
 
 def _next_lines(tx: ReadTx, run_id: str, after: int) -> tuple[SettlementLine, ...]:
-    return tx.contests.runs.lines(run_id, after=after, limit=MAX_RECORDS_PER_PAGE)
+    return tx.contests.runs.joins.lines(run_id, after=after, limit=MAX_RECORDS_PER_PAGE)
 
 
 def _is_posted(tx: ReadTx, contest_id: str) -> bool:

@@ -329,7 +329,7 @@ class ContestDemo:
         assert completed is not None  # noqa: S101 - the contest is COMPLETE
         run_id = completed.entity.id
         lines = self.store.read(
-            lambda tx: tx.contests.runs.lines(run_id, after=0, limit=len(self.entries))
+            lambda tx: tx.contests.runs.joins.lines(run_id, after=0, limit=len(self.entries))
         )
         return [(line.rank, line.user_id, line.score, line.payout_minor) for line in lines]
 

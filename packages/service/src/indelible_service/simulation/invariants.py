@@ -330,7 +330,7 @@ def _counted_entries(tx: Any, contest_id: str) -> list[str] | None:  # noqa: ANN
     run = tx.contests.runs.completed(contest_id)
     if run is None:
         return None
-    lines = tx.contests.runs.lines(run.entity.id, after=0, limit=MAX_LINES)
+    lines = tx.contests.runs.joins.lines(run.entity.id, after=0, limit=MAX_LINES)
     return [str(line.entry_id) for line in lines]
 
 

@@ -217,8 +217,8 @@ def read_faults(
     """
     tx.contests.contests.get(contest_id)
     if is_single:
-        return tx.contests.logs.faults(contest_id, event_number, after=number, limit=limit)
-    return tx.contests.logs.faults_after(contest_id, event_number, number, limit=limit)
+        return tx.contests.logs.joins.faults(contest_id, event_number, after=number, limit=limit)
+    return tx.contests.logs.joins.faults_after(contest_id, event_number, number, limit=limit)
 
 
 def read_runs(tx: ReadTx, contest_id: str) -> tuple[RunView, ...]:
@@ -255,7 +255,7 @@ def read_lines(tx: ReadTx, query: RunLinesQuery, after: int, limit: int) -> tupl
         RunNotFound: There is no such run, or it belongs to another contest.
     """
     read_run(tx, query.contest_id, query.run_id)
-    lines = tx.contests.runs.lines(query.run_id, after=after, limit=limit)
+    lines = tx.contests.runs.joins.lines(query.run_id, after=after, limit=limit)
     return tuple(project(LineView, line) for line in lines)
 
 

@@ -123,7 +123,7 @@ def read_contest_page(tx: ReadTx, viewer: Viewer, contest_id: str) -> ContestPag
         contest=contest,
         seq=head.revision.seq,
         log=log,
-        entry_count=tx.contests.entries.count_occupied(contest.id),
+        entry_count=tx.contests.entries.joins.count_occupied(contest.id),
         actions=contest_actions(tx, viewer, contest, own_entries_of(tx, viewer, contest.id)),
         next_step=next_step(contest, due_at, viewer.now),
         alerts=contest_alerts(tx, contest, log, state, configuration, observed_at, viewer.now),
@@ -142,7 +142,7 @@ def read_contest_page(tx: ReadTx, viewer: Viewer, contest_id: str) -> ContestPag
 def revision_of(tx: ReadTx, head: Head[Contest], log_seq: int) -> str:
     """Return a text that differs after each change that the page of a contest shows."""
     contest = head.entity
-    entries = tx.contests.entries.entries_revision(contest.id)
+    entries = tx.contests.entries.joins.entries_revision(contest.id)
     feed = tx.contests.feeds.get(contest.provider_event_id)
     runs = tx.contests.runs.of_contest(contest.id, limit=1)
     run_seq = runs[0].revision.seq + runs[0].entity.number if runs else 0
@@ -233,7 +233,9 @@ def _event_items(
     for event in reversed(events):
         faults: tuple[EventFault, ...] = ()
         if event.fault_count:
-            faults = tx.contests.logs.faults(contest_id, event.number, after=0, limit=MAX_FAULTS)
+            faults = tx.contests.logs.joins.faults(
+                contest_id, event.number, after=0, limit=MAX_FAULTS
+            )
         items.append(EventItem(event=event, faults=faults))
 
     return tuple(items)

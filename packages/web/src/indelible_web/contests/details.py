@@ -66,7 +66,7 @@ def contest_view(tx: ReadTx, viewer: Viewer, contest_id: str) -> ContestView:
         contest,
         type=summary.type,
         entry_fee_cents=summary.entry_fee_cents,
-        entry_count=tx.contests.entries.count_occupied(contest.id),
+        entry_count=tx.contests.entries.joins.count_occupied(contest.id),
         user_has_entered=bool(own_entries),
         time_until_lock=seconds_until_lock(contest, viewer.now),
         actions=contest_actions(tx, viewer, contest, own_entries),
@@ -207,7 +207,7 @@ def _can_join(tx: ReadTx, viewer: Viewer, contest: Contest, own_entries: tuple[E
         return False
     if contest.max_entries is None:
         return True
-    return tx.contests.entries.count_occupied(contest.id) < contest.max_entries
+    return tx.contests.entries.joins.count_occupied(contest.id) < contest.max_entries
 
 
 def _can_cancel(viewer: Viewer, contest: Contest, *, is_open: bool) -> bool:

@@ -64,7 +64,7 @@ def contest_row(tx: ReadTx, contest: Contest, now: datetime) -> ContestRow:
         next_step=next_step(contest, due_at, now),
         alerts=row_alerts,
         lag=None if observed_at is None else max(timedelta(), now - observed_at),
-        entry_count=tx.contests.entries.count_occupied(contest.id),
+        entry_count=tx.contests.entries.joins.count_occupied(contest.id),
     )
 
 

@@ -16,7 +16,7 @@ def payout_table(
     """
     run = tx.contests.runs.completed(contest.id)
     if run is None:
-        entries = tx.contests.entries.count_joined(contest.id)
+        entries = tx.contests.entries.joins.count_joined(contest.id)
         return _ranges(configuration, contest.fee_minor * entries, entries)
 
     ranked = _count_ranked(tx, run.entity, payout.count_paid_ranks(configuration.payout))
@@ -30,7 +30,7 @@ def _count_ranked(tx: ReadTx, run: SettlementRun, limit: int) -> int:
 
     The lines are in order of rank, and those without a score are the last.
     """
-    lines = tx.contests.runs.lines(run.id, after=0, limit=limit)
+    lines = tx.contests.runs.joins.lines(run.id, after=0, limit=limit)
     return sum(line.score is not None for line in lines)
 
 

@@ -71,7 +71,7 @@ def live_standings(tx: ReadTx, contest: Contest, configuration: Configuration) -
     of their seqs for the eligible ones: each change of an entry adds one to the sum.
     """
     log = tx.contests.logs.get(contest.id).entity
-    revision = tx.contests.entries.entries_revision(contest.id)
+    revision = tx.contests.entries.joins.entries_revision(contest.id)
     key = StandingsKey(
         configuration_digest=configuration.digest,
         event_number=log.event_number,
@@ -81,7 +81,7 @@ def live_standings(tx: ReadTx, contest: Contest, configuration: Configuration) -
     def compute() -> Standings:
         state = log_state(tx, contest.id)
         paid_until = contest.lock_time + timedelta(seconds=contest.payment_grace_seconds)
-        entries = tx.contests.entries.eligible(contest.id, paid_until)
+        entries = tx.contests.entries.joins.eligible(contest.id, paid_until)
         return standings(configuration, state.leaderboard, state.field or EMPTY_FIELD, entries)
 
     return CACHE.get(key, compute)
@@ -105,7 +105,7 @@ def _final_rows(
     """Return the next lines of the run that settled the contest."""
     run = tx.contests.runs.get(contest.settlement_run_id or "").entity
     rows: list[LeaderboardRow] = []
-    for line in tx.contests.runs.lines(run.id, after=after, limit=limit):
+    for line in tx.contests.runs.joins.lines(run.id, after=after, limit=limit):
         row = project(
             LeaderboardRow, line, payout_amount=line.payout_minor, settlement_run_id=run.id
         )

@@ -56,16 +56,6 @@ def record_row(record: Record) -> dict[str, Any]:
     return row
 
 
-def configuration_of_row(row: Row) -> ContestConfiguration:
-    """Return the configuration that a row stores."""
-    return ROWS.structure(row, ContestConfiguration)
-
-
-def roster_of_row(row: Row) -> Roster:
-    """Return the roster that a row stores."""
-    return ROWS.structure(row, Roster)
-
-
 def replayed_event_of_row(row: Row) -> ReplayedEvent:
     """Return the event that a row stores, as a replay reads it; the row has the text of its body.
 
@@ -77,16 +67,6 @@ def replayed_event_of_row(row: Row) -> ReplayedEvent:
             body = parse_trusted_json(body)
 
     return ROWS.structure({**row, "body": body}, ReplayedEvent)
-
-
-def event_of_row(row: Row) -> ContestEvent:
-    """Return the event that a row stores."""
-    return ROWS.structure(row, ContestEvent)
-
-
-def fetch_of_row(row: Row) -> Fetch:
-    """Return the fetch that a row stores."""
-    return ROWS.structure(row, Fetch)
 
 
 def _checked(record: R, row: Row) -> R:
@@ -107,7 +87,7 @@ def _previous_version(row: Row) -> dict[str, Any]:
 
 
 def _configuration_digest(row: Row, scheme: int) -> str:
-    record = _checked(configuration_of_row(row), row)
+    record = _checked(ROWS.structure(row, ContestConfiguration), row)
     if record.configuration_digest != record.configuration.digest:
         raise ValueError("configuration_digest is not the digest of the configuration")
 
@@ -115,7 +95,7 @@ def _configuration_digest(row: Row, scheme: int) -> str:
 
 
 def _roster_digest(row: Row, scheme: int) -> str:
-    record = _checked(roster_of_row(row), row)
+    record = _checked(ROWS.structure(row, Roster), row)
     if record.roster_digest != roster_digest(record.player_ids, record.prediction):
         raise ValueError("roster_digest is not the digest of players and prediction")
 
@@ -123,7 +103,7 @@ def _roster_digest(row: Row, scheme: int) -> str:
 
 
 def _event_digest(row: Row, scheme: int) -> str:
-    record = _checked(event_of_row(row), row)
+    record = _checked(ROWS.structure(row, ContestEvent), row)
     if record.event_hash != record.chain_hash():
         raise ValueError("event_hash is not the hash of the event")
     fault = body_fault(record.kind, is_valid=record.validity is Validity.VALID, body=record.body)
@@ -134,7 +114,7 @@ def _event_digest(row: Row, scheme: int) -> str:
 
 
 def _fetch_digest(row: Row, scheme: int) -> str:
-    return _checked(fetch_of_row(row), row).digest(scheme)
+    return _checked(ROWS.structure(row, Fetch), row).digest(scheme)
 
 
 FAULT_ROWS = BulkTable(table=FAULTS, record=EventFault, head=LOGS, entity=ContestLog)

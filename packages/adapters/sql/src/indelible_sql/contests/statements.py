@@ -19,9 +19,8 @@ from sqlalchemy import (
 
 from indelible.contests.entities.entries import JOINED
 from indelible.contests.entities.records import REPLAYED_FIELDS
-from indelible.contests.entities.values import Validity
 from indelible.contests.lifecycle import TERMINAL, ContestStatus, EntryStatus
-from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
+from indelible_sql.contests.tables.contests import CONTESTS
 from indelible_sql.contests.tables.entries import ENTRIES, ROSTERS
 from indelible_sql.contests.tables.feeds import FETCHES
 from indelible_sql.contests.tables.logs import EVENTS, FAULTS, LOGS
@@ -50,10 +49,6 @@ def _total(column: ColumnElement[Any]) -> ColumnElement[int]:
     """Return the sum of a column over the rows of a query, 0 for none."""
     return func.coalesce(func.sum(_number(column)), literal_column("0"))
 
-
-# Which version of a contest's configuration has this number, and which ones follow it?
-GET_CONFIGURATION: Final = rows_by(CONFIGURATIONS, "contest_id", "version")
-PAGE_CONFIGURATIONS: Final = page_by(CONFIGURATIONS, ("contest_id",), ("version",))
 
 # Which contests of a tournament are not over, in order of id?
 _ENDED: Final = sorted(str(state) for state in TERMINAL)
@@ -101,20 +96,6 @@ DUE: Final[Query] = (
     .order_by(CONTESTS.c.id)
     .limit(bindparam("limit"))
 )
-
-# How many contests are in each state?
-COUNT_BY_STATUS: Final = (
-    select(CONTESTS.c.status, func.count().label("total"))
-    .group_by(CONTESTS.c.status)
-    .order_by(CONTESTS.c.status)
-)
-
-# Which roster of an entry has this number, and which ones follow it?
-GET_ROSTER: Final = rows_by(ROSTERS, "entry_id", "number")
-PAGE_ROSTERS: Final = page_by(ROSTERS, ("entry_id",), ("number",))
-
-# Which entries has a user in a contest?
-OF_USER: Final = rows_by(ENTRIES, "contest_id", "user_id").order_by(ENTRIES.c.entry_number)
 
 # How many entries of a contest have a place, and which place is the highest?
 _of_contest = ENTRIES.c.contest_id == bindparam("contest_id", type_=IDENTIFIER)
@@ -207,19 +188,14 @@ ELIGIBLE: Final[Query] = (
     .limit(bindparam("limit"))
 )
 
-# Which event of a contest has this number, and which ones follow it?
-GET_EVENT: Final = rows_by(EVENTS, "contest_id", "number")
-PAGE_EVENTS: Final = page_by(EVENTS, ("contest_id",), ("number",))
-# The same events as a replay reads them, with the texts of their bodies.
+# Which events of a contest follow a number, as a replay reads them, with the texts of their bodies?
 _replayed_columns: list[ColumnElement[Any]] = [
     EVENTS.c[name] for name in REPLAYED_FIELDS if name != "body"
 ]
 _body_text = type_coerce(JsonText(EVENTS.c.body), Text()).label("body")
-PAGE_REPLAYED_EVENTS: Final[Query] = PAGE_EVENTS.with_only_columns(*_replayed_columns, _body_text)
-PAGE_VALID_EVENTS: Final[Query] = PAGE_EVENTS.where(
-    EVENTS.c.validity == str(Validity.VALID),
-    EVENTS.c.number <= bindparam("until", type_=BIG_INTEGER),
-)
+PAGE_REPLAYED_EVENTS: Final[Query] = page_by(
+    EVENTS, ("contest_id",), ("number",)
+).with_only_columns(*_replayed_columns, _body_text)
 
 # Which faults of an event follow a number, and which ones of a log follow a fault of an event?
 PAGE_FAULTS: Final = page_by(FAULTS, ("entity_id", "event_number"), ("number",))
@@ -233,10 +209,6 @@ PAGE_FAULTS_OF_LOG: Final[Query] = (
     .order_by(FAULTS.c.event_number, FAULTS.c.number)
     .limit(bindparam("limit"))
 )
-
-# Which fetch of a tournament has this number, and which ones follow it?
-GET_FETCH: Final = rows_by(FETCHES, "provider_event_id", "number")
-PAGE_FETCHES: Final = page_by(FETCHES, ("provider_event_id",), ("number",))
 
 # Which lines of a run follow a number, and which ones has a user? The last change of a complete run
 # has added them.

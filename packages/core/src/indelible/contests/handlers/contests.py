@@ -14,8 +14,8 @@ from indelible.contests.handlers.saving import (
     save_contest,
     terms_of,
 )
-from indelible.contests.ports import ContestsWrite
-from indelible.contests.repositories import configuration_of
+from indelible.contests.repositories.reads import configuration_of
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.changes import check_fixed_keys, check_places, with_lock_time
 from indelible.contests.rules.configuration.parsing import parse_configuration
 from indelible.contests.rules.configuration.values import Configuration
@@ -108,9 +108,10 @@ def force_lock(tx: ContestsWrite, command: ForceLock) -> ContestSaved:
 
 def _check_entries(tx: ContestsWrite, contest: Contest, configuration: Configuration) -> None:
     """Refuse a configuration that the contest's entries do not allow."""
-    if tx.contests.entries.has_any(contest.id):
+    entries = tx.contests.entries.joins
+    if entries.has_any(contest.id):
         check_fixed_keys(contest.id, configuration_of(tx, contest), configuration)
-    check_places(contest.id, configuration, tx.contests.entries.highest_place_number(contest.id))
+    check_places(contest.id, configuration, entries.highest_place_number(contest.id))
 
 
 def _open_feed(tx: ContestsWrite, provider_event_id: str) -> None:

@@ -18,8 +18,8 @@ from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.entries import Entry, enter_action
 from indelible.contests.entities.values import roster_digest
 from indelible.contests.handlers.saving import entry_saved, save
-from indelible.contests.ports import ContestsWrite
-from indelible.contests.repositories import configuration_of
+from indelible.contests.repositories.reads import configuration_of
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.configuration.schema import MAX_ENTRIES
 from indelible.contests.rules.rosters import check_roster
 from indelible.contests.rules.values import Field
@@ -171,7 +171,7 @@ def _next_number(tx: ContestsWrite, contest: Contest, user_id: str) -> int:
 def _free_place_number(tx: ContestsWrite, contest: Contest) -> int:
     """Return the lowest free place of a locked contest, or raise ContestFull."""
     limit = contest.max_entries or MAX_ENTRIES
-    place_number = tx.contests.entries.lowest_free_place_number(contest.id, limit)
+    place_number = tx.contests.entries.joins.lowest_free_place_number(contest.id, limit)
     if place_number is None:
         raise errors.ContestFull(contest.id, limit)
     return place_number

@@ -5,8 +5,8 @@ from indelible.contests.commands.results import FeedSaved
 from indelible.contests.entities.values import FetchResult
 from indelible.contests.handlers.contests import poll
 from indelible.contests.handlers.saving import feed_saved, save
-from indelible.contests.ports import ContestsWrite
-from indelible.contests.repositories import followed_contests
+from indelible.contests.repositories.reads import followed_contests
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.tasks import INGEST_CONTEST_STAGE
 from indelible.kernel.payloads import Payload
 

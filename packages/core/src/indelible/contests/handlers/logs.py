@@ -21,8 +21,8 @@ from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.records import EventFault
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.handlers.saving import log_saved, save
-from indelible.contests.ports import ContestsWrite
-from indelible.contests.repositories import configuration_of, folded_state
+from indelible.contests.repositories.reads import configuration_of, folded_state
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.assess import Assessment, NewEvent
 from indelible.contests.rules.corrections import CorrectionInput, correct
 from indelible.contests.rules.faults import Fault

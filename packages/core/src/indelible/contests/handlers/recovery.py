@@ -6,8 +6,8 @@ from typing import Final
 
 from indelible.contests import errors
 from indelible.contests.entities.contests import Contest
-from indelible.contests.ports import ContestsRead
-from indelible.contests.repositories import configuration_of, folded_state
+from indelible.contests.repositories.reads import configuration_of, folded_state
+from indelible.contests.repositories.transactions import ContestsRead
 from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.settlement import SettlementInput, settle
 from indelible.contests.rules.terminal import is_shortened_too_much, official_rounds

@@ -13,13 +13,13 @@ from indelible.contests.entities.runs import SettlementBasis, SettlementRun
 from indelible.contests.entities.values import ReasonCode
 from indelible.contests.errors import SettlementNotDue
 from indelible.contests.handlers.saving import evidence_of, save, save_contest
-from indelible.contests.ports import ContestsWrite
-from indelible.contests.repositories import (
+from indelible.contests.repositories.reads import (
     DueSettlement,
     folded_state,
     require_due,
     require_open_log,
 )
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.terminal import terminal_reason
 from indelible.kernel import Head
 
@@ -62,7 +62,7 @@ def finish_run(tx: ContestsWrite, command: FinishRun) -> RunSaved:
     run = head.entity.require_binding(command.binding).require_input(
         configuration_digest=contest_head.entity.configuration_digest,
         events_digest=log.event_hash,
-        entries=tx.contests.entries.entries_revision(contest_id),
+        entries=tx.contests.entries.joins.entries_revision(contest_id),
     )
     code = _reason_of_end(tx, log)
     now = tx.clock.now()
@@ -144,7 +144,7 @@ def _basis(tx: ContestsWrite, due: DueSettlement) -> SettlementBasis:
         configuration_digest=due.contest.configuration_digest,
         event_number=due.log.event_number,
         events_digest=due.log.event_hash,
-        entries=tx.contests.entries.entries_revision(due.contest.id),
+        entries=tx.contests.entries.joins.entries_revision(due.contest.id),
     )
 
 

@@ -20,7 +20,7 @@ from indelible.contests.entities.entries import Entry
 from indelible.contests.entities.feeds import ProviderFeed
 from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.values import Evidence, ReasonCode
-from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.configuration.values import Configuration
 from indelible.kernel import Data, Head, instant_text
 from indelible.kernel.aggregates import Aggregate, change_for

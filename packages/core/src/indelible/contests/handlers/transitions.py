@@ -27,8 +27,8 @@ from indelible.contests.handlers.saving import (
     not_applied,
     save_contest,
 )
-from indelible.contests.ports import ContestsWrite
-from indelible.contests.repositories import require_due
+from indelible.contests.repositories.reads import require_due
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.tasks import (
     LOCK_CONTEST_STAGE,
     SETTLE_CONTEST_STAGE,
@@ -63,7 +63,7 @@ def lock_contest(tx: ContestsWrite, command: LockContest) -> TransitionOutcome:
     if now < contest.lock_time:
         return not_applied(head, f"lock time {instant_text(contest.lock_time)}")
 
-    joined = tx.contests.entries.entries_revision(contest.id).count
+    joined = tx.contests.entries.joins.entries_revision(contest.id).count
     if contest.min_entries is not None and joined < contest.min_entries:
         return applied(_cancel_unfilled(tx, head, joined))
 

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from indelible.contests.entities.records import ContestEvent, SettlementLine
 from indelible.contests.entities.runs import SettlementRun
-from indelible.contests.ports import ContestsRead
+from indelible.contests.repositories.transactions import ContestsRead
 from indelible.contests.rules.bundle import bundle_document
 from indelible.contests.rules.settlement import SettlementInput, settle
 from indelible.contests.rules.values import EligibleEntry
@@ -51,7 +51,7 @@ def _settled_input(
 def _settled_entries(tx: ContestsRead, run_id: str) -> Iterator[EligibleEntry]:
     after = 0
     while True:
-        lines = tx.contests.runs.lines(run_id, after=after, limit=PAGE_SIZE)
+        lines = tx.contests.runs.joins.lines(run_id, after=after, limit=PAGE_SIZE)
         for line in lines:
             yield _settled_entry(tx, line)
         if len(lines) < PAGE_SIZE:

@@ -4,7 +4,7 @@ import logging
 
 from indelible.contests.commands.contests import FailContest
 from indelible.contests.handlers.transitions import fail_contest
-from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.tasks.failures import UNKNOWN_CODE
 from indelible.contests.tasks.observers import ContestObserver
 from indelible.kernel.task_failures import TaskFailure

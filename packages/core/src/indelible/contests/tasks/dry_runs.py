@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import frozen
 
-from indelible.contests.ports import ContestsRead
+from indelible.contests.repositories.transactions import ContestsRead
 from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.settlement import (
     SettledEntry,

@@ -11,8 +11,8 @@ from indelible.contests.commands.logs import RecordFetch
 from indelible.contests.entities.values import FetchOutcome
 from indelible.contests.handlers.feeds import record_fetch
 from indelible.contests.lifecycle import PROVIDER_FEED, FeedStatus
-from indelible.contests.ports import ContestsWrite
-from indelible.contests.repositories import followed_contests
+from indelible.contests.repositories.reads import followed_contests
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.tasks import FETCH_TOURNAMENT_STAGE
 from indelible.contests.tasks.failpoints import (
     AtContestFailpoint,
@@ -100,7 +100,7 @@ class FetchTournament:
                     provider_event_id=feed.id,
                     failures=feed.failures,
                     last_success_at=feed.last_success_at,
-                    is_over=not tx.contests.contests.open_of_tournament(feed.id),
+                    is_over=not tx.contests.contests.joins.open_of_tournament(feed.id),
                 )
             )
 

@@ -12,7 +12,7 @@ from indelible.contests.entities.contests import Contest
 from indelible.contests.handlers.logs import append_events
 from indelible.contests.handlers.transitions import cancel_by_provider
 from indelible.contests.lifecycle import CONTEST, ContestStatus
-from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.assess import Assessment, assess
 from indelible.contests.rules.tasks import (
     INGEST_CONTEST_STAGE,

@@ -13,8 +13,8 @@ from attrs import define, field, frozen
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.feeds import ProviderFeed
 from indelible.contests.lifecycle import ContestStatus, FeedStatus
-from indelible.contests.ports import ContestsRead, ContestsWrite
-from indelible.contests.repositories import followed_contests
+from indelible.contests.repositories.reads import followed_contests
+from indelible.contests.repositories.transactions import ContestsRead, ContestsWrite
 from indelible.contests.rules.tasks import (
     FETCH_TOURNAMENT_STAGE,
     INGEST_CONTEST_STAGE,
@@ -114,7 +114,7 @@ def find_repairs(tx: ContestsRead, now: datetime) -> Repairs:
 
     lag_seconds = 0.0
     for feed, contest_ids in _needed_feeds(tx, now):
-        if tx.contests.contests.open_of_tournament(feed.id):
+        if tx.contests.contests.joins.open_of_tournament(feed.id):
             lag_seconds = max(lag_seconds, _lag_seconds(feed, now))
         tasks.append(TaskKey(FETCH_TOURNAMENT_STAGE, feed.id))
         tasks.extend(_behind(tx, feed, contest_ids))
@@ -132,7 +132,9 @@ def _overdue_contests(tx: ContestsRead, now: datetime) -> Iterator[Contest]:
     """Yield the contests that wait for a transition whose time may have come."""
     after = ""
     while True:
-        heads: Sequence[Head[Contest]] = tx.contests.contests.due(now, after=after, limit=PAGE_SIZE)
+        heads: Sequence[Head[Contest]] = tx.contests.contests.joins.due(
+            now, after=after, limit=PAGE_SIZE
+        )
         for head in heads:
             yield head.entity
         if len(heads) < PAGE_SIZE:

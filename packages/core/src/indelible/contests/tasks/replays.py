@@ -9,8 +9,8 @@ from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.records import ReplayedEvent
 from indelible.contests.errors import ResumeNotPossible
-from indelible.contests.ports import ContestsRead
-from indelible.contests.repositories import folded_state
+from indelible.contests.repositories.reads import folded_state
+from indelible.contests.repositories.transactions import ContestsRead
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.replay import LogProblem, verify_log
 from indelible.contests.tasks.errors import ReplayMismatch
@@ -132,4 +132,4 @@ def _events(store: ContestStore, log: ContestLog) -> Iterator[ReplayedEvent]:
 def _next_events(
     tx: ContestsRead, contest_id: str, after: int, limit: int
 ) -> tuple[ReplayedEvent, ...]:
-    return tx.contests.logs.replayed_events(contest_id, after=after, limit=limit)
+    return tx.contests.logs.joins.replayed_events(contest_id, after=after, limit=limit)

@@ -13,7 +13,7 @@ from indelible.contests.errors import SettlementInputChanged, SettlementNotDue
 from indelible.contests.handlers.runs import fail_run, finish_run, start_run
 from indelible.contests.handlers.transitions import cancel_shortened
 from indelible.contests.lifecycle import CONTEST, RunStatus
-from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.settlement import Settlement, settle
 from indelible.contests.rules.tasks import SETTLE_CONTEST_STAGE
 from indelible.contests.tasks.dead_tasks import fail_after

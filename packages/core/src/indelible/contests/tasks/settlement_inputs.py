@@ -7,8 +7,8 @@ from attrs import frozen
 
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.logs import ContestLog
-from indelible.contests.ports import ContestsRead
-from indelible.contests.repositories import configuration_of, folded_state
+from indelible.contests.repositories.reads import configuration_of, folded_state
+from indelible.contests.repositories.transactions import ContestsRead
 from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.fold import LogState
 from indelible.contests.rules.settlement import SettlementInput
@@ -86,7 +86,7 @@ def read_settlement(
         raise RoundsNotOfficial(contest_id, log.event_number)
 
     grace = timedelta(seconds=used.payment_grace_seconds)
-    entries = tuple(tx.contests.entries.eligible(contest_id, contest.lock_time + grace))
+    entries = tuple(tx.contests.entries.joins.eligible(contest_id, contest.lock_time + grace))
     settlement_input = SettlementInput(
         contest_id=contest_id,
         configuration=used,

@@ -1,6 +1,6 @@
 """The store that the stages of contests work with."""
 
-from indelible.contests.ports import ContestsRead, ContestsWrite
+from indelible.contests.repositories.transactions import ContestsRead, ContestsWrite
 from indelible.kernel import Store
 
 ContestStore = Store[ContestsRead, ContestsWrite]

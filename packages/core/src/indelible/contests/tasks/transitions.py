@@ -12,7 +12,7 @@ from indelible.contests.commands.results import TransitionOutcome
 from indelible.contests.entities.contests import Contest
 from indelible.contests.handlers.transitions import lock_contest, start_contest
 from indelible.contests.lifecycle import CONTEST
-from indelible.contests.ports import ContestsWrite
+from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.tasks import LOCK_CONTEST_STAGE, START_CONTEST_STAGE
 from indelible.contests.tasks.dead_tasks import fail_after
 from indelible.contests.tasks.failpoints import (

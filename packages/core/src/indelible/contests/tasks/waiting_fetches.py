@@ -5,8 +5,8 @@ from typing import Final
 from attrs import frozen
 
 from indelible.contests.entities.records import Fetch
-from indelible.contests.ports import ContestsRead
-from indelible.contests.repositories import configuration_of, folded_state
+from indelible.contests.repositories.reads import configuration_of, folded_state
+from indelible.contests.repositories.transactions import ContestsRead
 from indelible.contests.rules.assess import AssessInput, FetchedPayload
 
 MAX_FAILURES: Final = 500  # in a row that are taken up together

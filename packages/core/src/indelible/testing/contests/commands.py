@@ -70,10 +70,10 @@ class ContestCommandsConformance:
 
     def test_two_contests_share_the_feed_of_their_tournament(self, store: AnyStore) -> None:
         first, second = publish(store, "First"), publish(store, "Second")
-        opened = store.read(lambda tx: tx.contests.contests.open_of_tournament("T1"))
+        opened = store.read(lambda tx: tx.contests.contests.joins.open_of_tournament("T1"))
 
         assert opened == tuple(sorted((first.contest_id, second.contest_id)))
-        assert store.read(lambda tx: tx.contests.contests.open_of_tournament("T2")) == ()
+        assert store.read(lambda tx: tx.contests.contests.joins.open_of_tournament("T2")) == ()
 
     def test_a_faulty_configuration_stores_nothing(self, store: AnyStore) -> None:
         faulty = (

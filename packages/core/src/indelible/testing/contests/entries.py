@@ -69,7 +69,7 @@ def entry_in(scenario: ContestScenario, status: EntryStatus, user_id: str = "ann
 def eligible(scenario: ContestScenario, paid_until: datetime) -> tuple[EligibleEntry, ...]:
     """Return the eligible entries."""
     return scenario.read(
-        lambda tx: tuple(tx.contests.entries.eligible(scenario.contest_id, paid_until))
+        lambda tx: tuple(tx.contests.entries.joins.eligible(scenario.contest_id, paid_until))
     )
 
 
@@ -121,10 +121,10 @@ class EntryConformance:
         assert scenario.entry(paid.id).place_number is None
         counts = scenario.read(
             lambda tx: (
-                tx.contests.entries.count_occupied(scenario.contest_id),
-                tx.contests.entries.count_joined(scenario.contest_id),
-                tx.contests.entries.highest_place_number(scenario.contest_id),
-                tx.contests.entries.has_any(scenario.contest_id),
+                tx.contests.entries.joins.count_occupied(scenario.contest_id),
+                tx.contests.entries.joins.count_joined(scenario.contest_id),
+                tx.contests.entries.joins.highest_place_number(scenario.contest_id),
+                tx.contests.entries.joins.has_any(scenario.contest_id),
             )
         )
         assert counts == (6, 5, 6, True)

@@ -84,7 +84,7 @@ class FeedConformance:
         scenario = complete_contest(store)
         settle_time = scenario.contest.settle_time
         assert settle_time is not None
-        opened = store.read(lambda tx: tx.contests.contests.open_of_tournament("T1"))
+        opened = store.read(lambda tx: tx.contests.contests.joins.open_of_tournament("T1"))
 
         scenario.fetch(FIRST_ROUND, 9)
 
@@ -138,7 +138,9 @@ class FeedConformance:
 def _followed(scenario: ContestScenario, settled_after: datetime) -> tuple[str, ...]:
     """Return the contests of the tournament that take fetches up."""
     return scenario.read(
-        lambda tx: tx.contests.contests.followed_of_tournament("T1", settled_after=settled_after)
+        lambda tx: tx.contests.contests.joins.followed_of_tournament(
+            "T1", settled_after=settled_after
+        )
     )
 
 

@@ -175,7 +175,7 @@ class ContestIntegrityConformance:
 
 def _faults_after(contest_id: str, position: tuple[int, int], tx: ReadTx) -> tuple[EventFault, ...]:
     """Return the next two faults of a log after an event's number and a fault's number."""
-    return tx.contests.logs.faults_after(contest_id, *position, limit=2)
+    return tx.contests.logs.joins.faults_after(contest_id, *position, limit=2)
 
 
 def _publish_raw(value: Value) -> object:

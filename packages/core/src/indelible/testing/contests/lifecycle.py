@@ -396,5 +396,5 @@ def force(scenario: ContestScenario, action: str) -> None:
 
 def listed_due(store: AnyStore, now: datetime, *, after: str = "", limit: int = 50) -> list[str]:
     """Return the ids of the contests that are overdue."""
-    heads = store.read(lambda tx: tx.contests.contests.due(now, after=after, limit=limit))
+    heads = store.read(lambda tx: tx.contests.contests.joins.due(now, after=after, limit=limit))
     return [head.entity.id for head in heads]

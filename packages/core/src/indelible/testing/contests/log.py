@@ -75,8 +75,8 @@ def assert_sound(scenario: ContestScenario) -> None:
 
 def replayed_events_of(tx: ReadTx, contest_id: str) -> tuple[ReplayedEvent, ...]:
     """Return the events of a contest as a replay reads them, in two parts."""
-    first = tx.contests.logs.replayed_events(contest_id, after=0, limit=1)
-    return (*first, *tx.contests.logs.replayed_events(contest_id, after=1, limit=500))
+    first = tx.contests.logs.joins.replayed_events(contest_id, after=0, limit=1)
+    return (*first, *tx.contests.logs.joins.replayed_events(contest_id, after=1, limit=500))
 
 
 class LogConformance:

@@ -181,7 +181,9 @@ class PaymentConformance:
 
 def _revision(scenario: ContestScenario) -> tuple[int, int]:
     """Return the number of the entries and the sum of their seqs."""
-    revision = scenario.read(lambda tx: tx.contests.entries.entries_revision(scenario.contest_id))
+    revision = scenario.read(
+        lambda tx: tx.contests.entries.joins.entries_revision(scenario.contest_id)
+    )
     return revision.count, revision.seq_sum
 
 

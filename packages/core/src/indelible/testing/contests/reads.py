@@ -94,12 +94,16 @@ class ContestReads:
 
     def lines_of(self, run_id: str, *, after: int = 0) -> tuple[SettlementLine, ...]:
         """Return the lines of a settlement run after a number."""
-        return self.read(lambda tx: tx.contests.runs.lines(run_id, after=after, limit=MAX_ROWS))
+        return self.read(
+            lambda tx: tx.contests.runs.joins.lines(run_id, after=after, limit=MAX_ROWS)
+        )
 
     def faults(self, number: int, *, after: int = 0) -> tuple[EventFault, ...]:
         """Return the faults of an event after a number."""
         return self.read(
-            lambda tx: tx.contests.logs.faults(self.contest_id, number, after=after, limit=MAX_ROWS)
+            lambda tx: tx.contests.logs.joins.faults(
+                self.contest_id, number, after=after, limit=MAX_ROWS
+            )
         )
 
     def event(self, number: int) -> ContestEvent:

@@ -60,7 +60,7 @@ class RunConformance:
         assert sum(line.payout_minor for line in lines) == 2 * FEE - 500
         assert {line.user_id for line in lines} == {"ann", "bob"}
         assert scenario.lines_of(run.id, after=1) == lines[1:]
-        mine = store.read(lambda tx: tx.contests.runs.lines_of_user(run.id, "bob"))
+        mine = store.read(lambda tx: tx.contests.runs.joins.lines_of_user(run.id, "bob"))
         assert mine == tuple(line for line in lines if line.user_id == "bob")
         completed = store.read(lambda tx: tx.contests.runs.completed(scenario.contest_id))
         assert completed is not None

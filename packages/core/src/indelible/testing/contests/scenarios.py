@@ -21,7 +21,7 @@ from indelible.contests import (
     SettlementRun,
 )
 from indelible.contests.entities.values import ResolveAction
-from indelible.contests.repositories import require_due
+from indelible.contests.repositories.reads import require_due
 from indelible.contests.rules.configuration.parsing import document_instant, parse_configuration
 from indelible.contests.rules.settlement import Settlement, SettlementInput, settle
 from indelible.contests.samples import sample_configuration
@@ -264,7 +264,7 @@ class ContestScenario(ContestReads):
                     leaderboard=due.state.leaderboard,
                     field=due.state.field,
                     official_rounds=due.official_rounds,
-                    entries=tuple(tx.contests.entries.eligible(self.contest_id, paid_until)),
+                    entries=tuple(tx.contests.entries.joins.eligible(self.contest_id, paid_until)),
                 )
             )
 

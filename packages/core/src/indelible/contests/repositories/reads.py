@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from indelible.contests import errors
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.logs import ContestLog
-from indelible.contests.ports import ContestsRead
+from indelible.contests.repositories.transactions import ContestsRead
 from indelible.contests.rules.configuration.parsing import parse_configuration
 from indelible.contests.rules.configuration.values import Configuration
 from indelible.contests.rules.fold import LogState
@@ -68,7 +68,7 @@ def followed_contests(tx: ContestsRead, provider_event_id: str, now: datetime) -
     A settled contest takes them up for a while: a late correction is stored and never applied. A
     canceled one takes none.
     """
-    return tx.contests.contests.followed_of_tournament(
+    return tx.contests.contests.joins.followed_of_tournament(
         provider_event_id, settled_after=now - FOLLOW_AFTER_SETTLEMENT
     )
 

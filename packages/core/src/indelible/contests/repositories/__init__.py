@@ -1,0 +1,1 @@
+"""The finders of contests, the transactions that hold them, and reads of several records."""
