@@ -299,13 +299,13 @@ class PaidContestRun:
 
     def balances(self) -> dict[str, int]:
         """Return the sums of the balances by kind of account, without the kinds that have none."""
-        sums = self.store.read(lambda tx: tx.money.accounts.sums())
+        sums = self.store.read(lambda tx: tx.money.accounts.joins.sums())
         return {one.kind.value: one.balance_minor for one in sums if one.balance_minor}
 
     def ledger_sum(self) -> int:
         """Return the sum of all accounts on their sides, which is zero."""
         total = 0
-        for one in self.store.read(lambda tx: tx.money.accounts.sums()):
+        for one in self.store.read(lambda tx: tx.money.accounts.joins.sums()):
             is_debit = one.kind.side == "debit"
             total += one.balance_minor if is_debit else -one.balance_minor
         return total

@@ -223,13 +223,13 @@ class MoneySite:
 
     def balances(self) -> dict[str, int]:
         """Return the balances by kind of account."""
-        sums = self.store.read(lambda tx: tx.money.accounts.sums())
+        sums = self.store.read(lambda tx: tx.money.accounts.joins.sums())
         return {one.kind.value: one.balance_minor for one in sums}
 
     def ledger_sum(self) -> int:
         """Return the sum of all accounts on their sides, which is zero."""
         total = 0
-        for one in self.store.read(lambda tx: tx.money.accounts.sums()):
+        for one in self.store.read(lambda tx: tx.money.accounts.joins.sums()):
             sign = 1 if one.kind.side == "debit" else -1
             total += sign * one.balance_minor
         return total

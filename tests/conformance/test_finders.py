@@ -84,11 +84,19 @@ def random_rows(call: FinderCall, question: Question) -> list[RandomRow]:
     rows: dict[tuple[Any, ...], RandomRow] = {}
     for number in range(ROWS):
         row = {name: randomness.choice(values_of(table.c[name], question)) for name in names}
-        is_any_id = "id" in row and question.value_of("id") is None
-        if is_any_id:
+        if "id" in row and not names_ids(question):
             row["id"] = f"{randomness.choice(TEXTS)}{number}"
         rows[tuple(row[name] for name in place)] = row
     return list(rows.values())
+
+
+def names_ids(question: Question) -> bool:
+    """Return whether a question is about heads with given ids."""
+    for comparison in question.where:
+        is_id = comparison.comparator in (Comparator.EQUAL, Comparator.LISTED)
+        if is_id and comparison.field == "id":
+            return True
+    return False
 
 
 def memory_answer(question: Question, rows: Sequence[RandomRow]) -> list[RandomRow]:

@@ -244,7 +244,7 @@ def _judge(till: Till, accepted: Mapping[str, bytes], tally: MoneyTally) -> None
             tally.wrong.append(f"{body}: {event.status} {event.last_code}")
 
     total = 0
-    for one in till.store.read(lambda tx: tx.money.accounts.sums()):
+    for one in till.store.read(lambda tx: tx.money.accounts.joins.sums()):
         total += one.balance_minor if one.kind.side == "debit" else -one.balance_minor
     if total:
         tally.wrong.append(f"the sum of all accounts is {total}")

@@ -196,4 +196,4 @@ def _payout_lines(world: World) -> list[LedgerLine]:
 
 
 def _payout_line(world: World, movement_id: str) -> LedgerLine:
-    return world.oracle.read(lambda tx: tx.money.movements.payout_line(movement_id, 1))
+    return world.oracle.read(lambda tx: tx.money.movements.joins.payout_line(movement_id, 1))

@@ -122,7 +122,7 @@ def settle(books: Generated) -> None:
 def pay_out(books: Generated) -> None:
     """Pay an owed line, and sometimes reverse a part of the payment."""
     owed = books.books.store.read(
-        lambda tx: tx.money.movements.owed_lines(unpaid=books.random.random() < 0.8, limit=20)
+        lambda tx: tx.money.movements.joins.owed_lines(unpaid=books.random.random() < 0.8, limit=20)
     )
     if not owed:
         return
@@ -177,7 +177,7 @@ def account_history(tx: money.MoneyRead, name: str) -> tuple[Change, ...]:
 
 def unpaid_lines(tx: money.MoneyRead, reference: str) -> tuple[OwedLine, ...]:
     """Return what is owed and unpaid for a reference."""
-    return tx.money.movements.owed_lines(reference=reference, unpaid=True, limit=1000)
+    return tx.money.movements.joins.owed_lines(reference=reference, unpaid=True, limit=1000)
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -165,7 +165,7 @@ class MemoryAggregateRepository(Generic[E]):
     ) -> tuple[B, ...]:
         """Return the next `limit` rows after a number that the change at `seq` added, in order."""
         rows = self._bulk.get((record_type, entity_id, seq), ())
-        following = rows[after:][:limit]
+        following = rows[max(after, 0) :][:limit]
         return tuple(row for row in following if isinstance(row, record_type))
 
     def lock(self, entity_id: str) -> Head[E]:

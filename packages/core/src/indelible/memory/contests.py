@@ -47,7 +47,7 @@ class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
         for change in self._history.of(ContestLog.lifecycle.name, contest_id):
             if change.adds_version and change.version == event_number:
                 return self.bulk_rows(
-                    EventFault, contest_id, seq=change.seq, after=max(after, 0), limit=limit
+                    EventFault, contest_id, seq=change.seq, after=after, limit=limit
                 )
 
         return ()

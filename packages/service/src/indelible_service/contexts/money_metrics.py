@@ -241,7 +241,7 @@ class MoneyMetrics:
 def _ledger_difference(tx: ReadTx) -> int:
     """Return the sum by which the accounts of each currency differ from zero."""
     differences: dict[str, int] = {}
-    for balance in tx.money.accounts.sums():
+    for balance in tx.money.accounts.joins.sums():
         minor = balance.balance_minor
         if balance.kind.side is Side.CREDIT:
             minor = -minor

@@ -106,7 +106,7 @@ class MoneyDemo:
         reported = self.contest.stripe.gateway.retrieve_balance()
         stripes = {one.currency: one.total_minor for one in reported}
         ours: dict[str, int] = {}
-        for balance in self.contest.store.read(lambda tx: tx.money.accounts.sums()):
+        for balance in self.contest.store.read(lambda tx: tx.money.accounts.joins.sums()):
             if balance.kind is AccountKind.STRIPE_BALANCE:
                 ours[balance.currency] = balance.balance_minor
         return ours == {currency: stripes.get(currency, 0) for currency in ours}
@@ -129,7 +129,7 @@ class MoneyDemo:
     def account_rows(self) -> list[Sequence[object]]:
         """Return the balances by kind of account, each on its side."""
         rows: list[Sequence[object]] = []
-        for balance in self.contest.store.read(lambda tx: tx.money.accounts.sums()):
+        for balance in self.contest.store.read(lambda tx: tx.money.accounts.joins.sums()):
             amount = _amount(balance.balance_minor)
             columns = (amount, "") if balance.kind.side is Side.DEBIT else ("", amount)
             rows.append((balance.kind.value, balance.currency, *columns))
@@ -138,7 +138,7 @@ class MoneyDemo:
     def ledger_sum(self) -> int:
         """Return the sum of all debits without all credits."""
         total = 0
-        for balance in self.contest.store.read(lambda tx: tx.money.accounts.sums()):
+        for balance in self.contest.store.read(lambda tx: tx.money.accounts.joins.sums()):
             minor = balance.balance_minor
             total += minor if balance.kind.side is Side.DEBIT else -minor
         return total

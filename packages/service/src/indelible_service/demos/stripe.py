@@ -146,7 +146,7 @@ class DemoStripe:
     def keep_balance(self) -> None:
         """Give the simulator the balance that our books show: an earlier demo's is gone."""
         balances: dict[str, int] = {}
-        for one in self.store.read(lambda tx: tx.money.accounts.sums()):
+        for one in self.store.read(lambda tx: tx.money.accounts.joins.sums()):
             if one.kind is AccountKind.STRIPE_BALANCE:
                 balances[one.currency.lower()] = one.balance_minor
         self.control("balance", balances)

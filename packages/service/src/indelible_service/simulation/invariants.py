@@ -54,7 +54,7 @@ Check = Callable[[Observed], Iterator[str]]
 def ledger_balances(observed: Observed) -> Iterator[str]:
     """Yield the sum of all accounts, if it is not zero."""
     total = 0
-    for balance in observed.store.read(lambda tx: tx.money.accounts.sums()):
+    for balance in observed.store.read(lambda tx: tx.money.accounts.joins.sums()):
         sign = 1 if balance.kind.side == "debit" else -1
         total += sign * balance.balance_minor
     if total:
@@ -214,7 +214,7 @@ def reference_agrees(observed: Observed) -> Iterator[str]:
         return
     observed.rests += 1
     books: dict[AccountKind, int] = {}
-    for balance in observed.store.read(lambda tx: tx.money.accounts.sums()):
+    for balance in observed.store.read(lambda tx: tx.money.accounts.joins.sums()):
         books[balance.kind] = books.get(balance.kind, 0) + balance.balance_minor
     yield from observed.reference.differences(books, _counted(observed))
 

@@ -154,7 +154,7 @@ def reconciliation_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]
         items += report_items(cheap.entity, "cheap")
 
     text = ""
-    if full is None and tx.money.accounts.sums():
+    if full is None and tx.money.accounts.joins.sums():
         text = "The books were never fully compared with Stripe."
     if full is not None and now - full.entity.started_at > MAX_AGE:
         text = "The last full reconciliation is older than a day."

@@ -37,6 +37,7 @@ from indelible.money.errors.payouts import (
     SwitchNotFound,
     TransferNotFound,
 )
+from indelible.money.repositories.ledger import Accounts, Movements
 from indelible.money.repositories.payments import (
     Charges,
     Disputes,
@@ -54,8 +55,8 @@ __all__ = ["MemoryMoney"]
 class MemoryMoney:
     """The part of money in a transaction of the memory store."""
 
-    accounts: MemoryAccountRepository
-    movements: MemoryMovementRepository
+    account_rows: MemoryAccountRepository
+    movement_rows: MemoryMovementRepository
     charge_rows: MemoryChargeRepository
     refund_rows: MemoryRefundRepository
     dispute_rows: MemoryDisputeRepository
@@ -65,6 +66,14 @@ class MemoryMoney:
     transfer_rows: MemoryTransferRepository
     payout_job_rows: MemoryAggregateRepository[PayoutJob]
     payee_rows: MemoryAggregateRepository[Payee]
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.account_rows, self.account_rows)
+
+    @property
+    def movements(self) -> Movements:
+        return Movements(self.movement_rows, self.movement_rows)
 
     @property
     def charges(self) -> Charges:
@@ -112,8 +121,8 @@ class MemoryMoney:
         )
         charges = MemoryChargeRepository(history, Charge, ChargeNotFound, movements=movements)
         return cls(
-            accounts=accounts,
-            movements=movements,
+            account_rows=accounts,
+            movement_rows=movements,
             charge_rows=charges,
             refund_rows=MemoryRefundRepository(history, Refund, RefundNotFound),
             dispute_rows=MemoryDisputeRepository(
@@ -133,13 +142,13 @@ class MemoryMoney:
 
     def copy(self, history: MemoryHistory) -> Self:
         """Return a draft over a draft of history. It shares the rows, which are frozen."""
-        accounts = self.accounts.copy(history)
+        accounts = self.account_rows.copy(history)
         jobs = self.payout_job_rows.copy(history)
-        movements = self.movements.copy_with(history, accounts, jobs)
+        movements = self.movement_rows.copy_with(history, accounts, jobs)
         charges = evolve(self.charge_rows.copy(history), movements=movements)
         return type(self)(
-            accounts=accounts,
-            movements=movements,
+            account_rows=accounts,
+            movement_rows=movements,
             charge_rows=charges,
             refund_rows=self.refund_rows.copy(history),
             dispute_rows=evolve(self.dispute_rows.copy(history), charges=charges),

@@ -1,6 +1,6 @@
 """The memory store's accounts, movements and postings."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -11,7 +11,6 @@ from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record, Update
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
-from indelible.money.entities.ids import movement_id
 from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
 from indelible.money.entities.lines import BalanceSum, KindSum, LedgerLine, OwedLine
 from indelible.money.entities.payouts import PayoutJob
@@ -22,6 +21,7 @@ from indelible.money.errors.ledger import (
     OwedLineNotFound,
     PayoutLineNotFound,
 )
+from indelible.money.repositories.ledger import POSTED
 from indelible.money.rules.ledger.checks import (
     AccountStep,
     check_distinct_lines,
@@ -32,19 +32,9 @@ from indelible.money.rules.ledger.checks import (
 from indelible.money.rules.ledger.drafts import account_sums
 from indelible.money.rules.ledger.payouts import settlement_of_key
 
-FIRST = 1  # the seq of a movement, which has one change
-
 
 class MemoryAccountRepository(MemoryAggregateRepository[Account]):
     """Accounts; only the movements' repository changes one after it was opened."""
-
-    def lock_all(self, account_ids: Iterable[str]) -> Mapping[str, Head[Account]]:
-        """Return the accounts that exist by their ids; the transaction has locked the store."""
-        return {account: self._rows[account] for account in account_ids if account in self._rows}
-
-    def of_reference(self, reference: str) -> tuple[Head[Account], ...]:
-        """Return the accounts of a reference, in order of id."""
-        return self.where(lambda account: account.reference == reference)
 
     def sums(self) -> tuple[BalanceSum, ...]:
         """Return the sum of the balances by kind and currency, in this order."""
@@ -65,14 +55,6 @@ class MemoryAccountRepository(MemoryAggregateRepository[Account]):
                 )
             )
         return tuple(sums)
-
-    def nonzero(self, kind: AccountKind, *, after: str, limit: int) -> tuple[Head[Account], ...]:
-        """Return the next `limit` accounts of a kind after an id that have a balance."""
-
-        def has_balance(account: Account) -> bool:
-            return account.kind is kind and account.balance_minor != 0
-
-        return self.where(has_balance, after=after, limit=limit)
 
     def save(
         self,
@@ -142,40 +124,15 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
         """Store a movement that changes no account, or raise LedgerUnbalanced."""
         self.post(change, entity, bulk, ())
 
-    def of_key(self, key: str) -> Head[Movement] | None:
-        """Return the movement with a key."""
-        return self._rows.get(movement_id(key))
-
-    def of_fact(self, fact_key: str) -> Head[Movement] | None:
-        """Return the movement that has booked a fact."""
-        return self._first(fact_key=fact_key)
-
-    def reversal_of(self, movement_id: str) -> Head[Movement] | None:
-        """Return the movement that mirrors another one."""
-        return self._first(reverses=movement_id)
-
-    def postings(self, movement_id: str, *, after: int, limit: int) -> tuple[Posting, ...]:
-        """Return the next `limit` postings of a movement after a number, in order."""
-        return self.bulk_rows(Posting, movement_id, seq=FIRST, after=max(after, 0), limit=limit)
-
-    def covering(self, item: str) -> str | None:
-        """Return the id of the settlement movement that has counted an item."""
-        return self.covering_any((item,)).get(item)
-
     def covering_any(self, items: Sequence[str]) -> Mapping[str, str]:
         """Return the ids of the settlement movements that have counted items, by the items."""
         wanted = frozenset(items)
         covered: dict[str, str] = {}
         for head in self._rows.values():
-            for row in self.bulk_rows(CoveredItem, head.entity.id, seq=FIRST):
+            for row in self.bulk_rows(CoveredItem, head.entity.id, seq=POSTED):
                 if row.item in wanted:
                     covered[row.item] = head.entity.id
         return covered
-
-    def covered_items(self, movement_id: str, *, after: int, limit: int) -> tuple[str, ...]:
-        """Return the next `limit` items of a settlement after a number, in order."""
-        rows = self.bulk_rows(CoveredItem, movement_id, seq=FIRST, after=max(after, 0), limit=limit)
-        return tuple(row.item for row in rows)
 
     def lines_of_account(
         self, account_id: str, *, before: str, limit: int
@@ -325,12 +282,8 @@ class MemoryMovementRepository(MemoryAggregateRepository[Movement]):
         for item, settled_by in self.covering_any(items).items():
             raise ItemCovered(item, settled_by)
 
-    def _first(self, **where: str) -> Head[Movement] | None:
-        heads = self.find(where, limit=1)
-        return heads[0] if heads else None
-
     def _postings(self, movement_id: str) -> tuple[Posting, ...]:
-        return self.bulk_rows(Posting, movement_id, seq=FIRST)
+        return self.bulk_rows(Posting, movement_id, seq=POSTED)
 
     def _lines(self) -> Iterator[LedgerLine]:
         """Yield all postings in the order in which their movements were posted."""

@@ -39,7 +39,7 @@ class MemoryChargeRepository(MemoryAggregateRepository[Charge]):
             if charge.paid_at is None:
                 return False
             for kind in COLLECTED:
-                if self._movements.of_fact(f"payment:{charge.id}:{kind}") is not None:
+                if self._movements.find({"fact_key": f"payment:{charge.id}:{kind}"}, limit=1):
                     return False
             return True
 
@@ -103,9 +103,7 @@ class MemoryReconciliationRepository(MemoryAggregateRepository[Reconciliation]):
         if head is None:
             return ()
         seq = head.revision.seq
-        return self.bulk_rows(
-            Discrepancy, reconciliation_id, seq=seq, after=max(after, 0), limit=limit
-        )
+        return self.bulk_rows(Discrepancy, reconciliation_id, seq=seq, after=after, limit=limit)
 
     def rules_without_remedy(self, since: datetime) -> frozenset[ReconciliationRule]:
         """Return the rules that have found a discrepancy without a remedy since a time."""

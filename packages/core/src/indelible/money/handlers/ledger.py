@@ -99,7 +99,7 @@ def _post(
     updates = _account_updates(tx, draft, movement, heads, movement.created_at)
     _check_sums(draft, movement, updates)
     change = change_for(tx, None, movement, draft.action, bulk=draft.bulk)
-    tx.money.movements.post(change, movement, draft.bulk, updates)
+    tx.money.movements.joins.post(change, movement, draft.bulk, updates)
     return MovementPosted(movement=movement, seq=change.seq)
 
 
@@ -224,12 +224,14 @@ def _check_lines(tx: MoneyWrite, draft: MovementDraft, movement: Movement) -> No
     check_distinct_lines(postings)
     for posting in postings:
         if posting.owed_line is not None:
-            check_owed_line(movement, posting, tx.money.movements.owed_line(*posting.owed_line))
+            check_owed_line(
+                movement, posting, tx.money.movements.joins.owed_line(*posting.owed_line)
+            )
             if draft.reverses is not None:
                 _check_no_transfer(tx, *posting.owed_line)
         if posting.reversed_line is not None:
-            line = tx.money.movements.payout_line(*posting.reversed_line)
-            reversals = tx.money.movements.reversals(*posting.reversed_line)
+            line = tx.money.movements.joins.payout_line(*posting.reversed_line)
+            reversals = tx.money.movements.joins.reversals(*posting.reversed_line)
             check_reversed_line(movement, posting, line, reversals)
 
 
@@ -244,7 +246,7 @@ def _check_no_transfer(tx: MoneyWrite, movement_id: str, number: int) -> None:
 
 def _check_items(tx: MoneyWrite, draft: MovementDraft) -> None:
     """Refuse a settlement of an item that another one has counted."""
-    for item, movement_id in tx.money.movements.covering_any(draft.items).items():
+    for item, movement_id in tx.money.movements.joins.covering_any(draft.items).items():
         raise ItemCovered(item, movement_id)
 
 

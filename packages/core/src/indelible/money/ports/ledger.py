@@ -1,6 +1,6 @@
 """The ports of the ledger: accounts, movements, postings and owed lines."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -8,10 +8,9 @@ from attrs import frozen
 
 from indelible.kernel import Change, Head, ListFilter
 from indelible.kernel.bulk import AnyBulk
-from indelible.kernel.history import AggregateReader, AggregateRepository, Update
-from indelible.money.entities.ledger import Account, Movement, Posting
+from indelible.kernel.history import Update
+from indelible.money.entities.ledger import Account, Movement
 from indelible.money.entities.lines import BalanceSum, KindSum, LedgerLine, OwedLine
-from indelible.money.entities.values import AccountKind
 
 MAX_ROWS_PER_PAGE: Final = 500
 
@@ -30,54 +29,22 @@ ALL_ACCOUNTS: Final = AccountFilter()
 ALL_MOVEMENTS: Final = MovementFilter()
 
 
-class AccountReader(AggregateReader[Account], Protocol):
-    """Read access to accounts."""
-
-    def of_reference(self, reference: str) -> tuple[Head[Account], ...]:
-        """Return the accounts of a reference, in order of id."""
-        ...
+class AccountJoins(Protocol):
+    """The queries on accounts that add up balances."""
 
     def sums(self) -> tuple[BalanceSum, ...]:
         """Return the sum of the balances by kind and currency, in this order."""
         ...
 
-    def nonzero(self, kind: AccountKind, *, after: str, limit: int) -> tuple[Head[Account], ...]:
-        """Return the next `limit` accounts of a kind after an id that have a balance."""
-        ...
 
-
-class MovementReader(AggregateReader[Movement], Protocol):
-    """Read access to movements and their postings."""
-
-    def of_key(self, key: str) -> Head[Movement] | None:
-        """Return the movement with a key."""
-        ...
-
-    def of_fact(self, fact_key: str) -> Head[Movement] | None:
-        """Return the movement that has booked a fact."""
-        ...
-
-    def reversal_of(self, movement_id: str) -> Head[Movement] | None:
-        """Return the movement that mirrors another one."""
-        ...
-
-    def postings(self, movement_id: str, *, after: int, limit: int) -> tuple[Posting, ...]:
-        """Return the next `limit` postings of a movement after a number, in order."""
-        ...
-
-    def covering(self, item: str) -> str | None:
-        """Return the id of the settlement movement that has counted an item."""
-        ...
+class MovementJoins(Protocol):
+    """The queries on movements that read several tables, and the write of several tables."""
 
     def covering_any(self, items: Sequence[str]) -> Mapping[str, str]:
         """Return the ids of the settlement movements that have counted items, by the items.
 
         Items that no settlement has counted are left out.
         """
-        ...
-
-    def covered_items(self, movement_id: str, *, after: int, limit: int) -> tuple[str, ...]:
-        """Return the next `limit` items of a settlement after a number, in order."""
         ...
 
     def lines_of_account(
@@ -143,18 +110,6 @@ class MovementReader(AggregateReader[Movement], Protocol):
     def unplanned_settlements(self, *, limit: int) -> tuple[Head[Movement], ...]:
         """Return settlement movements without a payout job, in order of id."""
         ...
-
-
-class AccountWriter(AccountReader, AggregateRepository[Account], Protocol):
-    """Write access to accounts."""
-
-    def lock_all(self, account_ids: Iterable[str]) -> Mapping[str, Head[Account]]:
-        """Lock the accounts in order of id, and return those that exist by their ids."""
-        ...
-
-
-class MovementWriter(MovementReader, AggregateRepository[Movement], Protocol):
-    """Write access to movements: nothing changes or removes one."""
 
     def post(
         self,

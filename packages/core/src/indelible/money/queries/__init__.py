@@ -44,7 +44,7 @@ class PartyStatement:
 
 def balances(tx: MoneyRead) -> tuple[BalanceSum, ...]:
     """Return the sum of the balances of all accounts by kind and currency."""
-    return tx.money.accounts.sums()
+    return tx.money.accounts.joins.sums()
 
 
 @single_statement
@@ -59,7 +59,7 @@ def list_account_lines(
 ) -> tuple[AccountLine, ...]:
     """Return the last postings of an account before a position with their causes."""
     lines: list[AccountLine] = []
-    for line in tx.money.movements.lines_of_account(account_id, before=before, limit=limit):
+    for line in tx.money.movements.joins.lines_of_account(account_id, before=before, limit=limit):
         posting = line.posting
         side, other = Side.CREDIT, posting.debit_account_id
         if posting.debit_account_id == account_id:
@@ -81,7 +81,7 @@ def statement(
     tx: MoneyRead, party: str, *, before: str = "", limit: int = PAGE_SIZE
 ) -> tuple[LedgerLine, ...]:
     """Return the last postings that name a party before a position, newest first."""
-    return tx.money.movements.lines_of_party(party, before=before, limit=limit)
+    return tx.money.movements.joins.lines_of_party(party, before=before, limit=limit)
 
 
 @single_statement
@@ -95,7 +95,7 @@ def owed_lines(
     limit: int = PAGE_SIZE,
 ) -> tuple[OwedLine, ...]:
     """Return the next owed lines after a name: all of them, or those that nobody has paid."""
-    return tx.money.movements.owed_lines(
+    return tx.money.movements.joins.owed_lines(
         reference=reference, party=party, unpaid=unpaid, after=after, limit=limit
     )
 
@@ -106,7 +106,7 @@ def party_statement(tx: MoneyRead, party: str, *, limit: int = PAGE_SIZE) -> Par
     Raises:
         PayeeNotFound: No posting names the party, and it is no payee.
     """
-    lines = tx.money.movements.lines_of_party(party, before="", limit=limit)
+    lines = tx.money.movements.joins.lines_of_party(party, before="", limit=limit)
     if not lines and tx.money.payees.of_party(party) is None:
         raise PayeeNotFound(party)
 
@@ -118,7 +118,7 @@ def _owed_minor(tx: MoneyRead, party: str) -> dict[str, int]:
     sums: dict[str, int] = {}
     after = ("", 0)
     while True:
-        page = tx.money.movements.owed_lines(
+        page = tx.money.movements.joins.owed_lines(
             party=party, unpaid=True, after=after, limit=MAX_ROWS_PER_PAGE
         )
         for line in page:

@@ -110,7 +110,7 @@ def list_discrepancies(
 def find_sweep_work(tx: MoneyRead, now: datetime, *, limit: int) -> SweepWork:
     """Return the settlements to plan, the jobs to complete and the unclaimed transfers."""
     unplanned: list[str] = []
-    for settlement in tx.money.movements.unplanned_settlements(limit=limit):
+    for settlement in tx.money.movements.joins.unplanned_settlements(limit=limit):
         unplanned.append(settlement_of_key(settlement.entity.key))
 
     oldest_seconds = 0.0

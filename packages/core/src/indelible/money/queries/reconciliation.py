@@ -48,9 +48,9 @@ OWED_AGAIN = frozenset({MovementKind.PAYOUT_REVERSED, MovementKind.REVERSAL})
 def book_sums(tx: MoneyRead) -> BookSums:
     """Return what R1 compares."""
     return BookSums(
-        inconsistent=tx.money.movements.inconsistent(limit=MAX_REPORTED),
-        misbalanced=tx.money.movements.misbalanced(limit=MAX_REPORTED),
-        balances=tx.money.accounts.sums(),
+        inconsistent=tx.money.movements.joins.inconsistent(limit=MAX_REPORTED),
+        misbalanced=tx.money.movements.joins.misbalanced(limit=MAX_REPORTED),
+        balances=tx.money.accounts.joins.sums(),
     )
 
 
@@ -61,7 +61,7 @@ def paid_charges(tx: MoneyRead) -> PaidCharges:
     )
     counts = tx.money.charges.count_by_status()
     booked_count = 0
-    for kind_sum in tx.money.movements.sums():
+    for kind_sum in tx.money.movements.joins.sums():
         if kind_sum.kind in COLLECTED:
             booked_count += kind_sum.movements
     return PaidCharges(
@@ -192,7 +192,7 @@ def lines_since(tx: MoneyRead, account_id: str, since: datetime) -> tuple[Ledger
     lines: list[LedgerLine] = []
     before = ""
     while True:
-        page = tx.money.movements.lines_of_account(
+        page = tx.money.movements.joins.lines_of_account(
             account_id, before=before, limit=MAX_ROWS_PER_PAGE
         )
         for line in page:
@@ -234,7 +234,7 @@ def _residue_minor(tx: MoneyRead, reference: str, currency: str) -> int:
 
 def _young_unplanned(tx: MoneyRead, now: datetime) -> frozenset[str]:
     """Return the settlement movements of the last minutes that have no payout job."""
-    heads = tx.money.movements.unplanned_settlements(limit=MAX_REPORTED)
+    heads = tx.money.movements.joins.unplanned_settlements(limit=MAX_REPORTED)
     return frozenset(head.entity.id for head in heads if now - head.entity.created_at < GRACE)
 
 
@@ -260,7 +260,7 @@ def _waiting_minor(
     waiting = 0
     after = ("", 0)
     while True:
-        page = tx.money.movements.owed_lines(
+        page = tx.money.movements.joins.owed_lines(
             reference=reference, unpaid=True, after=after, limit=MAX_ROWS_PER_PAGE
         )
         for line in page:

@@ -26,7 +26,7 @@ def is_settled(tx: MoneyRead, reference: str) -> bool:
 
 def is_covered(tx: MoneyRead, item: str) -> bool:
     """Return True if a settlement has counted an item."""
-    return tx.money.movements.covering(item) is not None
+    return item in tx.money.movements.joins.covering_any((item,))
 
 
 def payments_switch(tx: MoneyRead) -> PaymentSwitch | None:
@@ -89,11 +89,11 @@ def _reversed_lines(tx: MoneyRead, payout_id: str, number: int) -> list[LineOwed
     A reversal that was itself reversed pays its line, and its own reversal owes the line again.
     """
     lines: list[LineOwedAgain] = []
-    for reversal in tx.money.movements.reversals(payout_id, number):
+    for reversal in tx.money.movements.joins.reversals(payout_id, number):
         name = (reversal.movement.id, reversal.posting.number)
         payer = tx.money.transfers.joins.of_owed_line(*name)
         transfer_id = None if payer is None else payer.entity.id
-        line = tx.money.movements.owed_line(*name)
+        line = tx.money.movements.joins.owed_line(*name)
         lines.append(LineOwedAgain(line=line, transfer_id=transfer_id))
         correction = tx.money.movements.reversal_of(reversal.movement.id)
         if correction is not None:

@@ -124,7 +124,7 @@ def _taken_at(refund: Refund, changes: Sequence[BalanceTransaction]) -> datetime
 def _own_balances(tx: MoneyRead, since: datetime) -> dict[str, OwnBalance]:
     """Return our balance by currency, with its changes that were posted since a time."""
     balances: dict[str, OwnBalance] = {}
-    for balance in tx.money.accounts.sums():
+    for balance in tx.money.accounts.joins.sums():
         if balance.kind is not AccountKind.STRIPE_BALANCE:
             continue
         account = account_id(AccountKind.STRIPE_BALANCE, None, balance.currency)

@@ -70,6 +70,6 @@ class LedgerRepository:
 
     def owed_lines(self, reference: str) -> Sequence[OwedLine]:
         """Return the unpaid owed lines of a reference."""
-        return self.tx.money.movements.owed_lines(
+        return self.tx.money.movements.joins.owed_lines(
             reference=reference, unpaid=True, limit=MAX_ROWS_PER_PAGE
         )

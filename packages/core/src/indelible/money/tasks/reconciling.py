@@ -326,7 +326,7 @@ def _booked_at(tx: MoneyRead, charge: ChargeObject) -> datetime | None:
 def _collected(tx: MoneyRead, since: datetime, until: datetime) -> dict[str, int]:
     """Return the money that was collected in a time, by currency."""
     collected: dict[str, int] = {}
-    for kind_sum in tx.money.movements.sums(since=since, until=until):
+    for kind_sum in tx.money.movements.joins.sums(since=since, until=until):
         if kind_sum.kind in reads.COLLECTED:
             before = collected.get(kind_sum.currency, 0)
             collected[kind_sum.currency] = before + kind_sum.total_minor

@@ -86,13 +86,13 @@ class LedgerConformance:
 
     def test_a_repeated_movement_is_returned_and_posts_nothing(self, store: AnyStore) -> None:
         books = settled_books(store)
-        before = store.read(lambda tx: tx.money.accounts.sums())
+        before = store.read(lambda tx: tx.money.accounts.joins.sums())
         again = books.pay("ann")
         settled_again = books.settle()
 
         assert not again.is_new
         assert not settled_again.is_new
-        assert store.read(lambda tx: tx.money.accounts.sums()) == before
+        assert store.read(lambda tx: tx.money.accounts.joins.sums()) == before
 
     def test_two_events_about_one_fact_post_once(self, store: AnyStore) -> None:
         books = Books(store)
@@ -146,7 +146,7 @@ class LedgerConformance:
 
         assert (posted.movement.posting_count, posted.movement.total_minor) == (0, 0)
         assert not books.settle(lines=[], rake_minor=0, rounding_minor=0, items=[]).is_new
-        assert store.read(lambda tx: tx.money.accounts.sums()) == ()
+        assert store.read(lambda tx: tx.money.accounts.joins.sums()) == ()
 
     def test_a_note_moves_no_money(self, store: AnyStore) -> None:
         books = Books(store)
@@ -175,9 +175,7 @@ class LedgerConformance:
         )
 
         assert code(attempt) == "ITEM_COVERED"
-        assert store.read(lambda tx: tx.money.movements.covering(items[0])) == settlement
-        assert store.read(lambda tx: tx.money.movements.covering("new")) is None
-        covered = store.read(lambda tx: tx.money.movements.covering_any(["new", *items[:2]]))
+        covered = store.read(lambda tx: tx.money.movements.joins.covering_any(["new", *items[:2]]))
         assert covered == dict.fromkeys(items[:2], settlement)
         read = store.read(lambda tx: tx.money.movements.covered_items(settlement, after=1, limit=2))
         assert read == tuple(items[1:3])
@@ -291,7 +289,7 @@ class LedgerConformance:
                 movements.of_key("nothing"),
                 movements.of_fact("nothing"),
                 movements.reversal_of("nothing"),
-                [head.entity.key for head in movements.unplanned_settlements(limit=9)],
+                [head.entity.key for head in movements.joins.unplanned_settlements(limit=9)],
             ]
 
         other = f"escrow:{OTHER}:{USD}"
@@ -329,12 +327,12 @@ class LedgerConformance:
 
     def test_movements_are_summed_by_kind_and_time(self, store: AnyStore) -> None:
         books = settled_books(store)
-        sums = store.read(lambda tx: tx.money.movements.sums())
+        sums = store.read(lambda tx: tx.money.movements.joins.sums())
         settled = within(store, lambda tx: tx.money.movements.of_key("settlement:s1"))
         assert settled is not None
         at = settled.entity.occurred_at
-        later = store.read(lambda tx: tx.money.movements.sums(since=at))
-        earlier = store.read(lambda tx: tx.money.movements.sums(until=at))
+        later = store.read(lambda tx: tx.money.movements.joins.sums(since=at))
+        earlier = store.read(lambda tx: tx.money.movements.joins.sums(until=at))
 
         assert [(item.kind.value, item.movements, item.total_minor) for item in sums] == [
             ("ENTRY_FEE", 5, POOL),
@@ -387,4 +385,4 @@ def _post_with_wrong_balance(draft: money.MovementDraft, tx: money.MoneyWrite) -
         )
         updates.append(Update(head, change_for(tx, head, moved, "post"), moved))
     change = change_for(tx, None, movement, "post", bulk=draft.bulk)
-    tx.money.movements.post(change, movement, draft.bulk, updates)
+    tx.money.movements.joins.post(change, movement, draft.bulk, updates)

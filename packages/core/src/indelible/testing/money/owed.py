@@ -27,7 +27,7 @@ SETTLEMENT = movement_id("settlement:s1")
 
 def owed_line(tx: MoneyRead, number: int) -> OwedLine:
     """Return an owed line of the golden settlement."""
-    return tx.money.movements.owed_line(SETTLEMENT, number)
+    return tx.money.movements.joins.owed_line(SETTLEMENT, number)
 
 
 def read_owed_line(store: AnyStore, number: int) -> OwedLine:
@@ -37,7 +37,7 @@ def read_owed_line(store: AnyStore, number: int) -> OwedLine:
 
 def read_payout_line(store: AnyStore, number: int) -> object:
     """Read the line of a payout in a transaction."""
-    return store.read(lambda tx: tx.money.movements.payout_line(SETTLEMENT, number))
+    return store.read(lambda tx: tx.money.movements.joins.payout_line(SETTLEMENT, number))
 
 
 class OwedLinesConformance:
@@ -46,9 +46,11 @@ class OwedLinesConformance:
     def test_a_settlement_owes_each_line(self, store: AnyStore) -> None:
         books = settled_books(store)
         (line,) = books.owed("ann")
-        lines = store.read(lambda tx: tx.money.movements.owed_lines(reference=REFERENCE, limit=9))
+        lines = store.read(
+            lambda tx: tx.money.movements.joins.owed_lines(reference=REFERENCE, limit=9)
+        )
         following = store.read(
-            lambda tx: tx.money.movements.owed_lines(
+            lambda tx: tx.money.movements.joins.owed_lines(
                 movement_id=SETTLEMENT, after=line.name, limit=1
             )
         )
@@ -58,7 +60,7 @@ class OwedLinesConformance:
         assert (line.kind, line.paid_by) == (MovementKind.SETTLEMENT, None)
         assert [item.party for item in lines] == ["ann", "bob", "cat"]
         assert following == lines[1:2]
-        assert store.read(lambda tx: tx.money.movements.owed_line(SETTLEMENT, 1)) == line
+        assert store.read(lambda tx: tx.money.movements.joins.owed_line(SETTLEMENT, 1)) == line
 
     def test_a_posting_that_owes_nothing_is_no_owed_line(self, store: AnyStore) -> None:
         settled_books(store)
@@ -127,7 +129,7 @@ class OwedLinesConformance:
         paid = books.pay_out("t1", *books.owed("ann")).movement
         reversed_by = books.reverse_payout("trr-1", paid, FEE).movement
         (line,) = books.owed("ann")
-        reversals = store.read(lambda tx: tx.money.movements.reversals(paid.id, 1))
+        reversals = store.read(lambda tx: tx.money.movements.joins.reversals(paid.id, 1))
 
         assert reversed_by.key == "reversal:trr-1"
         assert line.name == (reversed_by.id, 1)

@@ -135,7 +135,7 @@ class PayoutsConformance:
 
         assert not again.is_new
         assert store.read(lambda tx: tx.money.transfers.count_by_status()) == before
-        assert store.read(lambda tx: tx.money.movements.unplanned_settlements(limit=9)) == ()
+        assert store.read(lambda tx: tx.money.movements.joins.unplanned_settlements(limit=9)) == ()
         assert code(partial(plan, store, "nothing")) == "MOVEMENT_NOT_FOUND"
 
     def test_a_settlement_without_winners_has_a_complete_job(self, store: AnyStore) -> None:

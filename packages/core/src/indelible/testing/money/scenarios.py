@@ -99,7 +99,7 @@ class Books:
     ) -> MovementPosted:
         """Post the reversal of a part of a payout line."""
         line = self.store.read(
-            lambda tx: tx.money.movements.payout_line(payout_movement.id, number)
+            lambda tx: tx.money.movements.joins.payout_line(payout_movement.id, number)
         )
         return self.post(reversal(reversal_ref, line, amount_minor))
 
@@ -125,7 +125,7 @@ class Books:
     def owed(self, party: str, *, unpaid: bool = True) -> tuple[OwedLine, ...]:
         """Return the owed lines of a party."""
         return self.store.read(
-            lambda tx: tx.money.movements.owed_lines(party=party, unpaid=unpaid, limit=100)
+            lambda tx: tx.money.movements.joins.owed_lines(party=party, unpaid=unpaid, limit=100)
         )
 
     def postings(self, movement: Movement) -> tuple[Posting, ...]:
@@ -143,7 +143,7 @@ class Books:
     def identity(self) -> int:
         """Return assets and expenses without liabilities and income: 0 in balanced books."""
         total_minor = 0
-        for item in self.store.read(lambda tx: tx.money.accounts.sums()):
+        for item in self.store.read(lambda tx: tx.money.accounts.joins.sums()):
             sign = 1 if item.kind.side == "debit" else -1
             total_minor += sign * item.balance_minor
         return total_minor
@@ -152,8 +152,8 @@ class Books:
         """Return the ids of movements and accounts whose sums are wrong."""
         return self.store.read(
             lambda tx: (
-                *tx.money.movements.inconsistent(limit=10),
-                *tx.money.movements.misbalanced(limit=10),
+                *tx.money.movements.joins.inconsistent(limit=10),
+                *tx.money.movements.joins.misbalanced(limit=10),
             )
         )
 

@@ -22,24 +22,11 @@ from sqlalchemy import (
 from indelible.money.entities.values import DEBIT_KINDS, AccountKind, MovementKind
 from indelible_sql.engine.session import Query
 from indelible_sql.money.rows import POSTING_ROWS
-from indelible_sql.money.statements.parts import is_after, number, total
+from indelible_sql.money.statements.parts import number, total
 from indelible_sql.money.tables.ledger import ACCOUNTS, COVERED_ITEMS, MOVEMENTS, POSTINGS
 from indelible_sql.money.tables.payouts import JOBS
 from indelible_sql.schema.columns import C_COLLATED_TEXT, IDENTIFIER, INSTANT, ORDINAL
 from indelible_sql.schema.expressions import in_json_list
-from indelible_sql.schema.tables import page_by, rows_by
-
-# Which accounts have these ids? They are locked in order of id, so that two transactions cannot
-# wait for each other.
-LOCK_ACCOUNTS: Final[Query] = (
-    select(ACCOUNTS)
-    .where(in_json_list(ACCOUNTS.c.id, "ids"))
-    .order_by(ACCOUNTS.c.id)
-    .with_for_update()
-)
-
-# Which accounts has a reference?
-OF_REFERENCE: Final[Query] = rows_by(ACCOUNTS, "reference").order_by(ACCOUNTS.c.id)
 
 # What is the sum of the balances by kind and currency?
 SUM_BALANCES: Final[Query] = (
@@ -53,30 +40,12 @@ SUM_BALANCES: Final[Query] = (
     .order_by(ACCOUNTS.c.kind, ACCOUNTS.c.currency)
 )
 
-# Which accounts of a kind have a balance?
-NONZERO: Final[Query] = (
-    rows_by(ACCOUNTS, "kind")
-    .where(ACCOUNTS.c.balance_minor != literal_column("0"), is_after(ACCOUNTS))
-    .order_by(ACCOUNTS.c.id)
-    .limit(bindparam("limit"))
-)
-
-# Which movement has this key, this fact, or mirrors this movement?
-BY_KEY: Final = rows_by(MOVEMENTS, "key")
-BY_FACT: Final = rows_by(MOVEMENTS, "fact_key")
-BY_REVERSED: Final = rows_by(MOVEMENTS, "reverses")
-
-# Which of these items has a settlement counted, and which items follow a number?
+# Which of these items has a settlement counted?
 COVERING: Final[Query] = (
     select(COVERED_ITEMS.c.item, COVERED_ITEMS.c.entity_id)
     .where(in_json_list(COVERED_ITEMS.c.item, "items"))
     .order_by(COVERED_ITEMS.c.item)
 )
-PAGE_ITEMS: Final = page_by(COVERED_ITEMS, ("entity_id", "seq"), ("number",))
-
-# Which postings of a movement follow a number?
-PAGE_POSTINGS: Final = page_by(POSTINGS, ("entity_id", "seq"), ("number",))
-
 # The columns of a posting and of its movement; only the position in history has the same name.
 _LINE_COLUMNS: Final = (*POSTING_ROWS.own_columns, *MOVEMENTS.columns)
 _MOVEMENT_OF_LINE: Final = MOVEMENTS.c.id == POSTINGS.c.entity_id

@@ -6,15 +6,11 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Table,
-    bindparam,
     func,
     literal_column,
     or_,
     type_coerce,
 )
-
-from indelible_sql.schema.columns import IDENTIFIER
 
 
 def number(column: ColumnElement[Any]) -> ColumnElement[int]:
@@ -31,8 +27,3 @@ def in_states(column: ColumnElement[Any], states: Iterable[str]) -> ColumnElemen
     """Return the condition that a status is one of the states, in alphabetical order."""
     names = sorted(str(state) for state in states)
     return or_(*(column == name for name in names))
-
-
-def is_after(head: Table) -> ColumnElement[bool]:
-    """Return the condition that a head's id is past the parameter `after`."""
-    return head.c.id > bindparam("after", type_=IDENTIFIER)

@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from indelible.money.repositories.ledger import Accounts, Movements
 from indelible.money.repositories.payments import (
     Charges,
     Disputes,
@@ -46,12 +47,14 @@ class SqlMoney:
     _session: Session
 
     @property
-    def accounts(self) -> SqlAccountRepository:
-        return SqlAccountRepository(self._session, ACCOUNT_HEADS)
+    def accounts(self) -> Accounts:
+        store = SqlAccountRepository(self._session, ACCOUNT_HEADS)
+        return Accounts(store, store)
 
     @property
-    def movements(self) -> SqlMovementRepository:
-        return SqlMovementRepository(self._session, MOVEMENT_HEADS)
+    def movements(self) -> Movements:
+        store = SqlMovementRepository(self._session, MOVEMENT_HEADS)
+        return Movements(store, store)
 
     @property
     def charges(self) -> Charges:

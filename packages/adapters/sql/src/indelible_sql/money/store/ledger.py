@@ -1,6 +1,6 @@
 """The SQL repositories of accounts and movements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -29,7 +29,6 @@ from indelible_sql.money.rows import ACCOUNT_HEADS, MOVEMENT_HEADS
 from indelible_sql.money.statements import ledger as statements
 from indelible_sql.schema.one_per_parent import reports_of
 
-FIRST: Final = 1  # the seq of a movement, which has one change
 POSITION_PARTS: Final = 3
 POST: Final = "post"  # the action of an account that a movement changes
 NEGATIVE_GUARD: Final = "accounts_never_negative"
@@ -56,16 +55,6 @@ class SqlAccountRepository(SqlAggregateRepository[Account]):
         for update in updates:
             self.save(update.change, update.entity)
 
-    def lock_all(self, account_ids: Iterable[str]) -> Mapping[str, Head[Account]]:
-        """Lock the accounts in order of id, and return those that exist by their ids."""
-        rows = self._session.rows(statements.LOCK_ACCOUNTS, {"ids": sorted(account_ids)})
-        return {row["id"]: ACCOUNT_HEADS.of_row(row) for row in rows}
-
-    def of_reference(self, reference: str) -> tuple[Head[Account], ...]:
-        """Return the accounts of a reference, in order of id."""
-        rows = self._session.rows(statements.OF_REFERENCE, {"reference": reference})
-        return tuple(ACCOUNT_HEADS.of_row(row) for row in rows)
-
     def sums(self) -> tuple[BalanceSum, ...]:
         """Return the sum of the balances by kind and currency, in this order."""
         sums: list[BalanceSum] = []
@@ -79,12 +68,6 @@ class SqlAccountRepository(SqlAggregateRepository[Account]):
                 )
             )
         return tuple(sums)
-
-    def nonzero(self, kind: AccountKind, *, after: str, limit: int) -> tuple[Head[Account], ...]:
-        """Return the next `limit` accounts of a kind after an id that have a balance."""
-        values = {"kind": kind.value, "after": after, "limit": limit}
-        rows = self._session.rows(statements.NONZERO, values)
-        return tuple(ACCOUNT_HEADS.of_row(row) for row in rows)
 
 
 class SqlMovementRepository(SqlAggregateRepository[Movement]):
@@ -126,26 +109,6 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
         """Store a movement that changes no account."""
         self.post(change, entity, bulk, ())
 
-    def of_key(self, key: str) -> Head[Movement] | None:
-        """Return the movement with a key."""
-        return self._first_movement(statements.BY_KEY, {"key": key})
-
-    def of_fact(self, fact_key: str) -> Head[Movement] | None:
-        """Return the movement that has booked a fact."""
-        return self._first_movement(statements.BY_FACT, {"fact_key": fact_key})
-
-    def reversal_of(self, movement_id: str) -> Head[Movement] | None:
-        """Return the movement that mirrors another one."""
-        return self._first_movement(statements.BY_REVERSED, {"reverses": movement_id})
-
-    def postings(self, movement_id: str, *, after: int, limit: int) -> tuple[Posting, ...]:
-        """Return the next `limit` postings of a movement after a number, in order."""
-        return self.bulk_rows(Posting, movement_id, seq=FIRST, after=after, limit=limit)
-
-    def covering(self, item: str) -> str | None:
-        """Return the id of the settlement movement that has counted an item."""
-        return self.covering_any((item,)).get(item)
-
     def covering_any(self, items: Sequence[str]) -> Mapping[str, str]:
         """Return the ids of the settlement movements that have counted items, by the items."""
         if not items:
@@ -153,12 +116,6 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
         rows = self._session.rows(statements.COVERING, {"items": items})
         covering = {row["item"]: row["entity_id"] for row in rows}
         return {item: covering[item] for item in items if item in covering}
-
-    def covered_items(self, movement_id: str, *, after: int, limit: int) -> tuple[str, ...]:
-        """Return the next `limit` items of a settlement after a number, in order."""
-        values = {"entity_id": movement_id, "seq": FIRST, "after": after, "limit": limit}
-        rows = self._session.rows(statements.PAGE_ITEMS, values)
-        return tuple(row["item"] for row in rows)
 
     def lines_of_account(
         self, account_id: str, *, before: str, limit: int
@@ -241,10 +198,6 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
         """Return settlement movements without a payout job, in order of id."""
         rows = self._session.rows(statements.UNPLANNED_SETTLEMENTS, {"limit": limit})
         return tuple(MOVEMENT_HEADS.of_row(row) for row in rows)
-
-    def _first_movement(self, statement: Query, values: Row) -> Head[Movement] | None:
-        row = self._session.first(statement, values)
-        return None if row is None else MOVEMENT_HEADS.of_row(row)
 
     def _lines(self, statement: Query, values: Row) -> tuple[LedgerLine, ...]:
         lines: list[LedgerLine] = []

@@ -160,7 +160,7 @@ def _reversed_lines(
             break
         for posting in page:
             after = posting.number
-            earlier = tx.money.movements.reversals(payout_id, posting.number)
+            earlier = tx.money.movements.joins.reversals(payout_id, posting.number)
             left_minor = posting.amount_minor
             left_minor -= sum(line.posting.amount_minor for line in earlier)
             amount_minor = min(left_minor, open_minor)

@@ -86,7 +86,7 @@ def lines_by_party(tx: MoneyRead, settlement_movement_id: str) -> dict[str, list
     by_party: dict[str, list[OwedLine]] = {}
     after = ("", 0)
     while True:
-        page = tx.money.movements.owed_lines(
+        page = tx.money.movements.joins.owed_lines(
             movement_id=settlement_movement_id, unpaid=True, after=after, limit=MAX_ROWS_PER_PAGE
         )
         for line in page:
