@@ -165,7 +165,7 @@ def _authors(tx: ReadTx) -> Sequence[Head[tokens.Author]]:
 
 
 def _mints(tx: ReadTx) -> Sequence[Head[tokens.MintEvent]]:
-    return tx.tokens.mints_between(0, 2**62, limit=MAX_ROWS)
+    return tx.tokens.mints.between(0, 2**62, limit=MAX_ROWS)
 
 
 def _tokens(tx: ReadTx) -> Sequence[Head[tokens.Token]]:

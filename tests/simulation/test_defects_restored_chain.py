@@ -9,7 +9,7 @@ from tests.simulation.chain_days import ALL_FAULTS, day_of_blocks
 from tests.simulation.defects import always, simulate
 
 from indelible.tokens.handlers.blocks import checkpoint_of
-from indelible.tokens.ports import TokensWrite
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.rules.scanning import BlockBatch, Checkpoint
 from indelible.tokens.tasks import detection
 from indelible_service.simulation import chain_node, restores

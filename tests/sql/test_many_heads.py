@@ -19,7 +19,8 @@ ERROR_DATA = {"code": "NO_GPU", "tries": [1, 2], "hint": None, "umlaut": "Größ
 
 
 def lock_heads(tx: TokensWrite, ids: Sequence[str]) -> list[Head[Token]]:
-    return [head for head in tx.tokens.lock_tokens(ids) if head]
+    heads = tx.tokens.tokens.lock_all(ids)
+    return [heads[entity_id] for entity_id in ids]
 
 
 def test_different_transitions_in_one_transaction_are_one_change_each(store: SqlStore) -> None:

@@ -62,7 +62,7 @@ from indelible.tokens.lifecycle import (
     TokenStatus,
     UploadStatus,
 )
-from indelible.tokens.ports import Chain, TokenFilter, TokensRead, TokensWrite
+from indelible.tokens.ports import Chain, TokenFilter
 from indelible.tokens.queries import (
     AuthorTokens,
     TokenFigures,
@@ -79,6 +79,7 @@ from indelible.tokens.queries import (
     unknown_tokens,
 )
 from indelible.tokens.repositories import Repositories
+from indelible.tokens.repositories.finders import TokensRead, TokensWrite
 from indelible.tokens.rules.messages import signed_message
 from indelible.tokens.rules.notices import ChainFault, ChainNotice
 from indelible.tokens.rules.scanning import BlockBatch, BlockRange, Checkpoint, Reorg, ScanSettings

@@ -1,26 +1,14 @@
 """Ports of tokens: what they need of a store and of a chain."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 from attrs import frozen
 
 from indelible.kernel import Head, ListFilter, ListOrder
-from indelible.kernel.history import AggregateReader, AggregateRepository
-from indelible.kernel.stages import TasksRead, TasksWrite
-from indelible.tokens.entities.authors import Author
 from indelible.tokens.entities.chain import Block, ContractLog, ContractState
-from indelible.tokens.entities.mints import MintEvent
-from indelible.tokens.entities.pipeline import (
-    ImageGenerationJob,
-    IPFSUploadRecord,
-    RevealTransaction,
-    SystemState,
-)
 from indelible.tokens.entities.tokens import Token
 from indelible.tokens.lifecycle import TokenStatus
-from indelible.tokens.rules.tasks import TokenPolicy
 
 
 @frozen(kw_only=True, slots=False)
@@ -37,24 +25,11 @@ class TokenFilter(ListFilter):
 ALL_TOKENS = TokenFilter()
 
 
-class TokenCollectionReader(Protocol):
-    """The repositories of tokens, for queries."""
-
-    @property
-    def authors(self) -> AggregateReader[Author]: ...
-    @property
-    def tokens(self) -> AggregateReader[Token]: ...
-    @property
-    def mints(self) -> AggregateReader[MintEvent]: ...
-    @property
-    def states(self) -> AggregateReader[SystemState]: ...
+class TokenJoins(Protocol):
+    """The queries on tokens that count, or read several tables."""
 
     def count_by_author(self, author_id: str) -> int:
         """Return the number of the author's tokens."""
-        ...
-
-    def count_by_status(self) -> dict[TokenStatus, int]:
-        """Return the number of tokens in each status that occurs."""
         ...
 
     def missing_ids(self, first: int, next_token_id: int, *, limit: int) -> list[int]:
@@ -71,29 +46,6 @@ class TokenCollectionReader(Protocol):
         """
         ...
 
-    def mints_between(self, first: int, last: int, *, limit: int) -> tuple[Head[MintEvent], ...]:
-        """Return the mints from one block to another, both included, in chain order."""
-        ...
-
-
-class TokenCollection(TokenCollectionReader, Protocol):
-    """The repositories of tokens, for handlers."""
-
-    @property
-    def authors(self) -> AggregateRepository[Author]: ...
-    @property
-    def tokens(self) -> AggregateRepository[Token]: ...
-    @property
-    def mints(self) -> AggregateRepository[MintEvent]: ...
-    @property
-    def image_jobs(self) -> AggregateRepository[ImageGenerationJob]: ...
-    @property
-    def uploads(self) -> AggregateRepository[IPFSUploadRecord]: ...
-    @property
-    def reveals(self) -> AggregateRepository[RevealTransaction]: ...
-    @property
-    def states(self) -> AggregateRepository[SystemState]: ...
-
     def lock_pending(
         self, status: TokenStatus, stage: str, *, limit: int
     ) -> tuple[Head[Token], ...]:
@@ -102,13 +54,6 @@ class TokenCollection(TokenCollectionReader, Protocol):
         The oldest mint comes first. A token with an unfinished task belongs to the stage, also
         while the task waits: otherwise the stage could claim what is returned here. Left out, too,
         are tokens that another transaction has locked.
-        """
-        ...
-
-    def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
-        """Lock the tokens with these ids of entities in order of id.
-
-        Return one head for each given id, in the given order, and None for an unknown id.
         """
         ...
 
@@ -190,26 +135,3 @@ class Chain(Protocol):
         Raises: SignatureMalformed.
         """
         return False
-
-
-class TokensRead(TasksRead, Protocol):
-    """The part of a read transaction that token queries use."""
-
-    @property
-    def tokens(self) -> TokenCollectionReader: ...
-
-
-class HasTokenPolicy(Protocol):
-    """The tokens' part of a store's policy."""
-
-    @property
-    def tokens(self) -> TokenPolicy: ...
-
-
-class TokensWrite(TasksWrite, Protocol):
-    """The part of a transaction that token handlers and repositories use."""
-
-    @property
-    def policy(self) -> HasTokenPolicy: ...
-    @property
-    def tokens(self) -> TokenCollection: ...

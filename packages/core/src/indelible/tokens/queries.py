@@ -15,7 +15,8 @@ from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.entities.tokens import Token
 from indelible.tokens.errors import AuthorNotFound, TokenNotFound
 from indelible.tokens.lifecycle import SYSTEM_STATE, TOKEN, MintStatus, TokenStatus
-from indelible.tokens.ports import ALL_TOKENS, TokenFilter, TokensRead
+from indelible.tokens.ports import ALL_TOKENS, TokenFilter
+from indelible.tokens.repositories.finders import TokensRead
 from indelible.tokens.repositories.quarantine import quarantined_between
 from indelible.tokens.rules.notices import (
     CHAIN_FAULT,
@@ -114,7 +115,8 @@ def author_tokens(
         {"author_id": author.id}, order=("-token_id",), limit=limit, offset=offset
     )
     return AuthorTokens(
-        tokens=tuple(head.entity for head in heads), total=tx.tokens.count_by_author(author.id)
+        tokens=tuple(head.entity for head in heads),
+        total=tx.tokens.tokens.joins.count_by_author(author.id),
     )
 
 
@@ -124,12 +126,12 @@ def leaderboard(tx: TokensRead) -> tuple[tuple[str, int], ...]:
 
     Of authors with as many tokens, the lowest wallet comes first.
     """
-    return tx.tokens.leaderboard(limit=LEADERBOARD_SIZE)
+    return tx.tokens.tokens.joins.leaderboard(limit=LEADERBOARD_SIZE)
 
 
 def token_stats(tx: TokensRead) -> TokenFigures:
     """Return the figures of tokens and the state of the scan."""
-    counts = tx.tokens.count_by_status()
+    counts = tx.tokens.tokens.count_by_status()
     statuses = {status.value: counts.get(status, 0) for status in TokenStatus}
 
     checkpoint = Checkpoint.parse(_state_value(tx, CHECKPOINT))
@@ -193,7 +195,7 @@ def missing_tokens(
     tx: TokensRead, next_token_id: int, *, first: int = 1, limit: int = 1_000
 ) -> list[int]:
     """Return the ids from the first one below the chain's next one that no token has, in order."""
-    return tx.tokens.missing_ids(first, next_token_id, limit=limit)
+    return tx.tokens.tokens.joins.missing_ids(first, next_token_id, limit=limit)
 
 
 def unknown_tokens(tx: TokensRead, token_ids: Iterable[int], *, limit: int = 1_000) -> list[int]:
@@ -235,7 +237,7 @@ def blocks_with_mints(tx: TokensRead, after: int) -> frozenset[tuple[int, str]]:
     blocks: set[tuple[int, str]] = set()
     first = after + 1
     while True:
-        heads = tx.tokens.mints_between(first, LAST_BLOCK, limit=MINTS_PER_READ)
+        heads = tx.tokens.mints.between(first, LAST_BLOCK, limit=MINTS_PER_READ)
         for head in heads:
             if head.entity.is_canonical:
                 blocks.add((head.entity.block_number, head.entity.block_hash))

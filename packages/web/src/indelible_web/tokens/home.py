@@ -32,7 +32,7 @@ TEXTS: Final = {
 
 def tokens_part(tx: ReadTx, now: datetime) -> HomePart:
     """Return the tokens by status, those that failed or are stuck, and a chain that lags."""
-    counts = tx.tokens.count_by_status()
+    counts = tx.tokens.tokens.count_by_status()
     totals: list[Total] = []
     for status in TokenStatus:
         url = url_for("console.list_tokens", status=status)

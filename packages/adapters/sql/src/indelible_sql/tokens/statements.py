@@ -6,8 +6,7 @@ from sqlalchemy import BigInteger, and_, bindparam, cast, exists, func, select
 
 from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.schema.columns import IDENTIFIER
-from indelible_sql.schema.expressions import in_json_list
-from indelible_sql.tokens.tables import AUTHORS, MINT_EVENTS, TOKENS
+from indelible_sql.tokens.tables import AUTHORS, TOKENS
 
 # Has the token a task in the stage that is neither completed nor canceled?
 _HAS_UNFINISHED_TASK = exists().where(
@@ -25,21 +24,9 @@ PENDING: Final = (
     .with_for_update(of=TOKENS, skip_locked=True)
 )
 
-# Lock tokens in order of id, so that two transactions never wait for each other.
-TOKENS_BY_ID: Final = (
-    select(TOKENS).where(in_json_list(TOKENS.c.id, "ids")).order_by(TOKENS.c.id).with_for_update()
-)
-
 # How many tokens has an author?
 COUNT_BY_AUTHOR: Final = select(func.count().label("total")).where(
     TOKENS.c.author_id == bindparam("author_id", type_=IDENTIFIER)
-)
-
-# How many tokens are in each status?
-COUNT_BY_STATUS: Final = (
-    select(TOKENS.c.status, func.count().label("total"))
-    .group_by(TOKENS.c.status)
-    .order_by(TOKENS.c.status)
 )
 
 # Which authors have most tokens?
@@ -48,14 +35,6 @@ LEADERBOARD: Final = (
     .join(TOKENS, TOKENS.c.author_id == AUTHORS.c.id)
     .group_by(AUTHORS.c.wallet_address)
     .order_by(func.count().desc(), AUTHORS.c.wallet_address)
-    .limit(bindparam("limit"))
-)
-
-# Which mints are in a range of blocks?
-MINTS_BETWEEN: Final = (
-    select(MINT_EVENTS)
-    .where(MINT_EVENTS.c.block_number.between(bindparam("first"), bindparam("last")))
-    .order_by(MINT_EVENTS.c.block_number, MINT_EVENTS.c.log_index, MINT_EVENTS.c.id)
     .limit(bindparam("limit"))
 )
 

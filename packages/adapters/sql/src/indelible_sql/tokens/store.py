@@ -1,10 +1,9 @@
 """The SQL repositories of tokens."""
 
-from collections.abc import Iterable, Sequence
-
 from attrs import frozen
 
 from indelible.kernel import Head
+from indelible.kernel.repository import Repository
 from indelible.tokens import errors
 from indelible.tokens.entities.authors import Author
 from indelible.tokens.entities.mints import MintEvent
@@ -16,7 +15,8 @@ from indelible.tokens.entities.pipeline import (
 )
 from indelible.tokens.entities.tokens import Token
 from indelible.tokens.lifecycle import TokenStatus
-from indelible_sql.engine.session import Row, Session
+from indelible.tokens.repositories.finders import Mints, Tokens
+from indelible_sql.engine.session import Session
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.tokens import statements
@@ -49,39 +49,8 @@ STATE_MAPPING = HeadMapping(
 )
 
 
-@frozen
-class SqlCollection:
-    """The repositories of tokens, in SQL."""
-
-    _session: Session
-
-    @property
-    def authors(self) -> SqlAggregateRepository[Author]:
-        return SqlAggregateRepository(self._session, AUTHOR_MAPPING)
-
-    @property
-    def tokens(self) -> SqlAggregateRepository[Token]:
-        return SqlAggregateRepository(self._session, TOKEN_MAPPING)
-
-    @property
-    def mints(self) -> SqlAggregateRepository[MintEvent]:
-        return SqlAggregateRepository(self._session, MINT_MAPPING)
-
-    @property
-    def image_jobs(self) -> SqlAggregateRepository[ImageGenerationJob]:
-        return SqlAggregateRepository(self._session, IMAGE_JOB_MAPPING)
-
-    @property
-    def uploads(self) -> SqlAggregateRepository[IPFSUploadRecord]:
-        return SqlAggregateRepository(self._session, UPLOAD_MAPPING)
-
-    @property
-    def reveals(self) -> SqlAggregateRepository[RevealTransaction]:
-        return SqlAggregateRepository(self._session, REVEAL_MAPPING)
-
-    @property
-    def states(self) -> SqlAggregateRepository[SystemState]:
-        return SqlAggregateRepository(self._session, STATE_MAPPING)
+class SqlTokenRepository(SqlAggregateRepository[Token]):
+    """The repository of tokens."""
 
     def lock_pending(
         self, status: TokenStatus, stage: str, *, limit: int
@@ -91,24 +60,13 @@ class SqlCollection:
         The oldest mint comes first. Tokens that another transaction has locked are left out.
         """
         values = {"token_status": status.value, "task_stage": stage, "limit": limit}
-        return _token_heads(self._session.rows(statements.PENDING, values))
-
-    def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
-        """Lock tokens in order of id. Return one head for each given id, None for an unknown id."""
-        rows = self._session.rows(statements.TOKENS_BY_ID, {"ids": list(ids)})
-        heads = {head.entity.id: head for head in _token_heads(rows)}
-
-        return tuple(heads.get(entity_id) for entity_id in ids)
+        rows = self._session.rows(statements.PENDING, values)
+        return tuple(TOKEN_MAPPING.of_row(row) for row in rows)
 
     def count_by_author(self, author_id: str) -> int:
         """Return the number of the author's tokens."""
         rows = self._session.rows(statements.COUNT_BY_AUTHOR, {"author_id": author_id})
         return int(rows[0]["total"])
-
-    def count_by_status(self) -> dict[TokenStatus, int]:
-        """Return the number of tokens in each status that occurs."""
-        rows = self._session.rows(statements.COUNT_BY_STATUS, {})
-        return {TokenStatus(row["status"]): row["total"] for row in rows}
 
     def missing_ids(self, first: int, next_token_id: int, *, limit: int) -> list[int]:
         """Return the on-chain ids from `first` below `next_token_id` that no token has."""
@@ -134,13 +92,38 @@ class SqlCollection:
         rows = self._session.rows(statements.LEADERBOARD, {"limit": limit})
         return tuple((row["wallet_address"], row["total"]) for row in rows)
 
-    def mints_between(self, first: int, last: int, *, limit: int) -> tuple[Head[MintEvent], ...]:
-        """Return the mints from one block to another, both included, in chain order."""
-        values = {"first": first, "last": last, "limit": limit}
-        rows = self._session.rows(statements.MINTS_BETWEEN, values)
 
-        return tuple(MINT_MAPPING.of_row(row) for row in rows)
+@frozen
+class SqlCollection:
+    """The repositories of tokens, in SQL."""
 
+    _session: Session
 
-def _token_heads(rows: Iterable[Row]) -> tuple[Head[Token], ...]:
-    return tuple(TOKEN_MAPPING.of_row(row) for row in rows)
+    @property
+    def authors(self) -> Repository[Author]:
+        return Repository(SqlAggregateRepository(self._session, AUTHOR_MAPPING))
+
+    @property
+    def tokens(self) -> Tokens:
+        store = SqlTokenRepository(self._session, TOKEN_MAPPING)
+        return Tokens(store, store)
+
+    @property
+    def mints(self) -> Mints:
+        return Mints(SqlAggregateRepository(self._session, MINT_MAPPING))
+
+    @property
+    def image_jobs(self) -> Repository[ImageGenerationJob]:
+        return Repository(SqlAggregateRepository(self._session, IMAGE_JOB_MAPPING))
+
+    @property
+    def uploads(self) -> Repository[IPFSUploadRecord]:
+        return Repository(SqlAggregateRepository(self._session, UPLOAD_MAPPING))
+
+    @property
+    def reveals(self) -> Repository[RevealTransaction]:
+        return Repository(SqlAggregateRepository(self._session, REVEAL_MAPPING))
+
+    @property
+    def states(self) -> Repository[SystemState]:
+        return Repository(SqlAggregateRepository(self._session, STATE_MAPPING))

@@ -11,7 +11,7 @@ from indelible.testing.tokens.lifecycle import read_token
 from indelible.testing.tokens.scenarios import add_tokens, make_token, with_repositories
 from indelible.tokens import Token
 from indelible.tokens.entities.fields import Document
-from indelible.tokens.ports import TokensWrite
+from indelible.tokens.repositories.finders import TokensWrite
 
 
 def nested(levels: int) -> object:

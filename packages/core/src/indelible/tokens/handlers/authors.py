@@ -4,8 +4,8 @@ from indelible.tokens import commands
 from indelible.tokens.commands import AuthorSaved
 from indelible.tokens.entities.authors import Author
 from indelible.tokens.errors import AuthorExists
-from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.saving import save_over
 
 

@@ -16,8 +16,8 @@ from indelible.tokens.handlers.mints import (
     return_to_other_mint,
 )
 from indelible.tokens.lifecycle import MintStatus
-from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.quarantine import replace_quarantined
 from indelible.tokens.repositories.saving import find_many
 from indelible.tokens.rules.scanning import Checkpoint

@@ -4,8 +4,8 @@ from attrs import evolve
 
 from indelible.kernel.json import instant_text
 from indelible.tokens import commands
-from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.rules.notices import CHAIN_FAULT, CONTRACT_STATE, KnownContract, parse_notice
 
 

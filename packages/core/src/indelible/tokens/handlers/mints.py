@@ -9,8 +9,8 @@ from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.entities.tokens import Token
 from indelible.tokens.handlers.authors import find_or_add_author
 from indelible.tokens.lifecycle import MintStatus
-from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.saving import find_one, insert
 from indelible.tokens.repositories.tokens import enqueue_next_tasks, revive_tasks
 

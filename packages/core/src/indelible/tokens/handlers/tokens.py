@@ -11,8 +11,8 @@ from indelible.tokens.entities.tokens import Token
 from indelible.tokens.errors import MintOrphaned, TokenExists, TokenNotFound
 from indelible.tokens.handlers.authors import find_or_add_author
 from indelible.tokens.handlers.mints import has_lost_its_mint
-from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.saving import save_all, save_over
 from indelible.tokens.repositories.tokens import enqueue_next_tasks, insert_token, revive_tasks
 
@@ -83,7 +83,9 @@ def start_generation(tx: TokensWrite, leases: Leases) -> Sequence[Head[Token] | 
     """
     started: dict[str, Head[Token]] = {}
     updates: list[tuple[Head[Token], Token]] = []
-    for head in tx.tokens.lock_tokens([lease.entity_id for lease in leases]):
+    heads = tx.tokens.tokens.lock_all([lease.entity_id for lease in leases])
+    for lease in leases:
+        head = heads.get(lease.entity_id)
         if head and head.entity.is_generating:
             started[head.entity.id] = head
         elif head and head.entity.awaits_generation:

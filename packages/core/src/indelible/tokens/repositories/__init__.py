@@ -6,8 +6,8 @@ and `updated_at` must be that of the stored one: nothing is overwritten unseen.
 
 from attrs import frozen
 
-from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories.authors import AuthorRepository
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.mints import MintEventRepository
 from indelible.tokens.repositories.pipeline import (
     ImageGenerationJobRepository,

@@ -4,7 +4,7 @@ from attrs import frozen
 
 from indelible.tokens.entities.authors import Author
 from indelible.tokens.errors import AuthorExists
-from indelible.tokens.ports import TokensWrite
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.saving import NEWEST_FIRST, find_many, find_one, insert, save
 
 
@@ -35,4 +35,4 @@ class AuthorRepository:
 
     def get_author_leaderboard(self, limit: int = 50) -> list[tuple[str, int]]:
         """Return wallets with their number of tokens: most tokens, then lowest wallet."""
-        return list(self._tx.tokens.leaderboard(limit=limit))
+        return list(self._tx.tokens.tokens.joins.leaderboard(limit=limit))

@@ -5,7 +5,7 @@ from attrs import frozen
 from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.errors import MintEventExists
 from indelible.tokens.lifecycle import MintStatus
-from indelible.tokens.ports import TokensWrite
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.saving import find_one, insert, save
 
 
@@ -61,5 +61,5 @@ class MintEventRepository:
 
     def get_by_block_range(self, start: int, end: int, limit: int = 10_000) -> list[MintEvent]:
         """Return the mint events from one block to another, both included, in chain order."""
-        heads = self._tx.tokens.mints_between(start, end, limit=limit)
+        heads = self._tx.tokens.mints.between(start, end, limit=limit)
         return [head.entity for head in heads]

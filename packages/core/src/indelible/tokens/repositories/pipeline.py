@@ -14,7 +14,7 @@ from indelible.tokens.entities.pipeline import (
 )
 from indelible.tokens.errors import TokenNotFound
 from indelible.tokens.lifecycle import RevealStatus, StateStatus
-from indelible.tokens.ports import TokensWrite
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.saving import (
     NEWEST_FIRST,
     OLDEST_FIRST,

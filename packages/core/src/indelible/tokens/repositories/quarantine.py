@@ -6,7 +6,7 @@ from typing import Final
 from attrs import asdict
 
 from indelible.tokens.entities.chain import InvalidLog
-from indelible.tokens.ports import TokensRead, TokensWrite
+from indelible.tokens.repositories.finders import TokensRead, TokensWrite
 from indelible.tokens.repositories.pipeline import SystemStateRepository
 from indelible.tokens.rules.notices import (
     parse_quarantined,

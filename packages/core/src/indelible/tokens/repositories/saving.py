@@ -8,7 +8,7 @@ from attrs import evolve
 from indelible.kernel import Head, Stale, instant_after
 from indelible.kernel.aggregates import Aggregate, save_change, save_changes
 from indelible.kernel.history import AggregateReader, AggregateRepository
-from indelible.tokens.ports import TokensWrite
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.rules.saving import action_between
 
 E = TypeVar("E", bound=Aggregate)

@@ -9,7 +9,7 @@ from indelible.kernel.task_errors import TaskNotDead, TaskNotFound
 from indelible.tokens.entities.tokens import Token
 from indelible.tokens.errors import AuthorNotFound, RelatedRecordNotFound, TokenExists
 from indelible.tokens.lifecycle import TokenStatus
-from indelible.tokens.ports import TokensWrite
+from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.saving import (
     NEWEST_FIRST,
     find_many,
@@ -118,10 +118,10 @@ class TokenRepository:
         """Return the ids from 1 below this one that no token has, in order."""
         if limit is None:
             limit = NO_LIMIT
-        return self._tx.tokens.missing_ids(1, max_exclusive, limit=limit)
+        return self._tx.tokens.tokens.joins.missing_ids(1, max_exclusive, limit=limit)
 
     def _pending(self, status: TokenStatus, stage: str, limit: int) -> list[Token]:
-        heads = self._tx.tokens.lock_pending(status, stage, limit=limit)
+        heads = self._tx.tokens.tokens.joins.lock_pending(status, stage, limit=limit)
         return [head.entity for head in heads]
 
     def _check_references(self, token: Token) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from indelible.kernel import Actor, Store
 from indelible.tokens.commands import CancelUnperformedTasks
 from indelible.tokens.handlers.tokens import cancel_unperformed_tasks
-from indelible.tokens.ports import TokensRead, TokensWrite
+from indelible.tokens.repositories.finders import TokensRead, TokensWrite
 
 TASKS_PER_TRANSACTION: Final = 200
 CANCELING: Final = Actor.system("tokens")

@@ -24,8 +24,9 @@ from indelible.tokens.errors import (
 )
 from indelible.tokens.handlers.blocks import checkpoint_of, record_blocks, roll_back_blocks
 from indelible.tokens.handlers.contract import has_chain_fault, record_contract, report_chain_fault
-from indelible.tokens.ports import Chain, TokensRead, TokensWrite
+from indelible.tokens.ports import Chain
 from indelible.tokens.queries import blocks_with_mints, checkpoints
+from indelible.tokens.repositories.finders import TokensRead, TokensWrite
 from indelible.tokens.rules.notices import CHAIN_FAULTS, ChainFault
 from indelible.tokens.rules.scanning import (
     BlockBatch,

@@ -4,7 +4,7 @@ from indelible.kernel import Actor, Store
 from indelible.tokens.commands import BlocksRecorded, RecordBlocks
 from indelible.tokens.entities.chain import InvalidLog
 from indelible.tokens.handlers.blocks import record_blocks
-from indelible.tokens.ports import TokensRead, TokensWrite
+from indelible.tokens.repositories.finders import TokensRead, TokensWrite
 from indelible.tokens.rules.scanning import MAX_TOKENS_PER_BATCH, BlockBatch
 
 

@@ -11,8 +11,9 @@ from indelible.tokens.entities.chain import MintLog
 from indelible.tokens.entities.fields import MAX_TOKENS_PER_MINT
 from indelible.tokens.errors import TokenExists
 from indelible.tokens.handlers.tokens import recover_token
-from indelible.tokens.ports import Chain, TokensRead, TokensWrite
+from indelible.tokens.ports import Chain
 from indelible.tokens.queries import missing_tokens, unknown_tokens
+from indelible.tokens.repositories.finders import TokensRead, TokensWrite
 from indelible.tokens.rules.scanning import BlockBatch, BlockRange, ScanSettings
 from indelible.tokens.tasks.detection import Detection
 from indelible.tokens.tasks.recording import record_batch
