@@ -37,10 +37,12 @@ def lifecycles() -> tuple[AnyLifecycle, ...]:
 def declaring_module(lifecycle: AnyLifecycle) -> str:
     """Return the path of the module that declares a lifecycle, below a distribution's `src`."""
     names = [f"indelible.kernel.{module}" for module in sorted(_submodules("indelible.kernel"))]
-    for module in iter_modules(indelible.__path__):
-        package = f"indelible.{module.name}"
-        if module.ispkg and "lifecycle" in _submodules(package):
-            names += _modules_of(f"{package}.lifecycle")
+    # An entity that imports its lifecycle does not declare it, so entities are searched last.
+    for part in ("lifecycle", "entities"):
+        for module in iter_modules(indelible.__path__):
+            package = f"indelible.{module.name}"
+            if module.ispkg and part in _submodules(package):
+                names += _modules_of(f"{package}.{part}")
     for name in names:
         if any(value is lifecycle for value in vars(import_module(name)).values()):
             return name.replace(".", "/") + ".py"

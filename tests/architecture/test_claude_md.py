@@ -76,7 +76,9 @@ def lifecycles(*names: str) -> set[str]:
     """Return the lifecycles that contexts, or the kernel, declare."""
     declared: set[str] = set()
     for name in names:
-        modules_of_context = ("keys", "settings", "stages") if name == "kernel" else ("lifecycle",)
+        modules_of_context: tuple[str, ...] = ("lifecycle", "entities")
+        if name == "kernel":
+            modules_of_context = ("keys", "settings", "stages")
         for module_name in modules_of_context:
             for part in parts(f"indelible.{name}.{module_name}"):
                 values = vars(import_module(part)).values()

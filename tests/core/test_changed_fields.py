@@ -12,13 +12,13 @@ from attrs import evolve, fields_dict
 
 from indelible.kernel import Edge, Lifecycle, instant_text
 from indelible.kernel.aggregate_errors import FieldNotOfAction, TimeTooLate
-from indelible.kernel.aggregates import NOT_IN_CHANGE_DATA, Aggregate, change_for
+from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.audit import AuditContext
-from indelible.kernel.history import Head, Revision
+from indelible.kernel.history import NOT_IN_CHANGE_DATA, Head, Revision
 from indelible.money.entities.charges import Charge
-from indelible.money.entities.payees import Payee
+from indelible.money.entities.payees import PAYEE, Payee
 from indelible.money.lifecycle.payments import CHARGE
-from indelible.money.lifecycle.payouts import DESTINATION_FIELDS, PAYEE, PayeeStatus
+from indelible.money.lifecycle.payouts import PayeeStatus
 from indelible.testing.stores import MAYA
 from indelible_sql.contexts import CATALOG
 
@@ -100,14 +100,14 @@ def test_a_field_of_another_action_is_refused() -> None:
         updated_at=AT,
     )
     head = Head(entity=ready, revision=Revision(seq=3, state="READY", version=0, hash="a" * 64))
-    restricted = evolve(ready.restricted(now=AT), destination="acct_2")
+    restricted = evolve(ready.transition("restrict", now=AT), destination="acct_2")
 
     with pytest.raises(FieldNotOfAction) as refusal:
         change_for(AUDIT, head, restricted, "restrict")
 
     assert refusal.value.code == "FIELD_NOT_OF_ACTION"
     assert (refusal.value.field, refusal.value.expected) == ("destination", "acct_1")
-    assert PAYEE.kept_fields("restrict") == DESTINATION_FIELDS
+    assert PAYEE.kept_fields("restrict") == ("destination", "destination_set_by")
 
 
 @pytest.mark.parametrize("entity", aggregates(), ids=lambda entity: entity.__name__)

@@ -16,6 +16,7 @@ from tests.guards.contest_values import CREATED, HOUR, payload_of
 
 from indelible.kernel import Actor
 from indelible.kernel.bulk import Bulk
+from indelible.kernel.execution import changed, created
 from indelible.money import ProposeReversal, post_movement, propose_reversal
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.disputes import Dispute
@@ -492,13 +493,14 @@ def add_payees(store: SqlStore) -> None:
     for party, account in ACCOUNTS.items():
         owner = Actor.user(party)
         with store.transaction(actor=owner, reason="a story", request_id="request-1") as tx:
-            payee = Payee.create("register", now=CREATED, id=party)
+            payee = created(Payee.register(id=party), now=CREATED, actor=owner)
             save(tx, tx.money.payees, None, payee, "register")
             head = tx.money.payees.get(party)
-            payee = head.entity.attached(account, str(owner), now=CREATED + HOUR)
+            attach = Payee.attach(head, destination=account)
+            payee = changed(attach, payee, now=CREATED + HOUR, actor=owner)
             save(tx, tx.money.payees, head, payee, "attach")
             head = tx.money.payees.get(party)
-            payee = head.entity.enabled(now=CREATED + 2 * HOUR)
+            payee = changed(Payee.enable(head), payee, now=CREATED + 2 * HOUR, actor=owner)
             save(tx, tx.money.payees, head, payee, "enable")
 
 

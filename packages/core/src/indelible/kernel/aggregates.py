@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self, TypeVar
 from attrs import evolve, field, fields, fields_dict, frozen
 
 from indelible.kernel import digest_schemes
+from indelible.kernel.action_faults import action_faults
+from indelible.kernel.actions import complete_by_actions
 from indelible.kernel.aggregate_errors import (
     FieldFixed,
     FieldNotActor,
@@ -29,6 +31,7 @@ from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, Risin
 from indelible.kernel.declarations import refuse_faults
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import (
+    NOT_IN_CHANGE_DATA,
     AggregateRepository,
     Change,
     Data,
@@ -42,8 +45,6 @@ from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import IDENTIFIER, field_values, is_identifier, is_instant
 
-# A change has these values in columns of its own.
-NOT_IN_CHANGE_DATA = ("id", "status", "created_at", "updated_at")
 ALWAYS_FIXED = ("id", "created_at")
 
 
@@ -52,14 +53,14 @@ class Aggregate:
     """An entity with a lifecycle: created by its first action, moved one action at a time.
 
     `fixed` names the fields that keep their first value, and the lifecycle's `changes` those that
-    each action changes. `conditions` holds what each value of it, and each change of one, must
+    each action changes; both follow from methods that are actions (`indelible.kernel.actions`).
+    `conditions` holds what each value of it, and each change of one, must
     fulfill. The databases enforce all of them from the same declarations. What the conditions
     cannot express is checked in `__attrs_post_init__` and in `fixed_fields`.
 
     An aggregate with versioned content names its counter in `version_field`. An action that adds
     a version must add exactly one record of each type in `version_records`; no other action adds
-    any. The action that creates the aggregate adds one record of each type in `first_records` too,
-    after the others.
+    any. The action that creates adds one record of each type in `first_records` too, after those.
 
     `one_per_parent` holds the rules that at most one aggregate of a parent is in certain states.
     `bulk_records` maps an action to the bulk records that each change of it adds.
@@ -83,12 +84,14 @@ class Aggregate:
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        """Check what the class declares, and compile its claims.
+        """Check what the class declares, compile its claims, and complete its lifecycle.
 
         Raises:
-            UsageError: A condition names an unknown field, state or action.
+            UsageError: A condition names an unknown field, state or action, or an action is wrong.
         """
-        refuse_faults(cls, fields(cls))
+        attributes = fields(cls)
+        refuse_faults(cls, attributes, action_faults(cls, attributes))
+        complete_by_actions(cls, attributes)
         claims = claims_of(cls.conditions)
         cls._claims = tuple((claim.compiled(), claim) for claim in claims)
 
@@ -209,8 +212,8 @@ def change_for(
 ) -> Change:
     """Return the change that takes the head to the entity; `head` is None for a new aggregate.
 
-    The change's data holds the aggregate's own fields, the digests of the records, the counts and
-    digests of the bulk records, and `data`.
+    Its data holds the aggregate's own fields, the digests of the records, the counts and digests of
+    the bulk records, and `data`.
 
     Raises:
         InvalidTransition: No edge has this action in the head's state.

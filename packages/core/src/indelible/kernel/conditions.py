@@ -5,14 +5,24 @@ adapter derives CHECKs and guards from the same values, under the same names.
 """
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import FrameType
 from typing import Final
 
 import attrs
 from attrs import Factory, frozen
 
-from indelible.kernel.claims import Claim, Holds, Predicate, Present, WithinKind
+from indelible.kernel.claims import (
+    Absent,
+    Claim,
+    Holds,
+    Implies,
+    OneOf,
+    Predicate,
+    Present,
+    SetOnlyIf,
+    WithinKind,
+)
 
 GENERATED: Final = "<attrs generated"  # how the files of attrs' own functions begin
 
@@ -115,3 +125,33 @@ def claims_of(conditions: Iterable[AnyCondition]) -> tuple[Claim, ...]:
         if isinstance(condition, Condition):
             claims += [claim for claim in condition.claims if not isinstance(claim, WithinKind)]
     return tuple(claims)
+
+
+def presence_in(conditions: Iterable[AnyCondition], state: str) -> Mapping[str, bool]:
+    """Return the fields that a state requires (True) or excludes (False)."""
+    presence: dict[str, bool] = {}
+    for claim in claims_of(conditions):
+        match claim:
+            case SetOnlyIf(fields=names, where=OneOf(field="status") as where, is_empty=is_empty):
+                is_set = _holds_in(where, state) is not is_empty
+                presence.update(dict.fromkeys(names, is_set))
+            case Implies(where=OneOf(field="status") as where, claims=claims):
+                if _holds_in(where, state):
+                    presence.update(_presence(claims))
+            case _:
+                pass
+    return presence
+
+
+def _holds_in(where: OneOf, state: str) -> bool:
+    """Return whether a predicate of the status is true in a state."""
+    return (state in where.values) is not where.is_negated
+
+
+def _presence(claims: Iterable[Claim]) -> Mapping[str, bool]:
+    """Return the fields that claims require (True) or exclude (False)."""
+    presence: dict[str, bool] = {}
+    for claim in claims:
+        if isinstance(claim, Present | Absent):
+            presence[claim.field] = isinstance(claim, Present)
+    return presence

@@ -78,6 +78,8 @@ def _is_enumeration(value_type: object) -> TypeGuard[type[StrEnum]]:
 def _condition_faults(entity: type, fields: Fields) -> Iterator[str]:
     conditions: tuple[AnyCondition, ...] = getattr(entity, "conditions", ())
     lifecycle: Lifecycle[StrEnum] | None = getattr(entity, "lifecycle", None)
+    if lifecycle is not None and not lifecycle.edges:
+        lifecycle = None  # the actions are not read yet; `action_faults` checks what names them
     names: Counter[str] = Counter()
     for condition in conditions:
         for problem in _problems(condition, fields, lifecycle):

@@ -28,6 +28,8 @@ from indelible.kernel.values import (
 
 Data = Mapping[str, Any]  # a JSON object; its fractions are Decimals
 EVERYWHERE: Final[Mapping[str, object]] = {}
+# A change has these values of its aggregate in columns of its own.
+NOT_IN_CHANGE_DATA: Final = ("id", "status", "created_at", "updated_at")
 
 
 class Entity(Protocol):

@@ -15,6 +15,7 @@ from attrs import Attribute, frozen, has
 from attrs.converters import optional as optional_converter
 from attrs.validators import optional
 
+from indelible.kernel.action_faults import action_faults
 from indelible.kernel.declarations import line_of, refuse_faults
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
 from indelible.kernel.money import CURRENCY_CHARACTERS, is_currency
@@ -96,8 +97,8 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
     It is a `field_transformer` of attrs.
 
     Raises:
-        UsageError: A field has no kind or its kind has no bounds, or a condition is wrong; all
-            faults of the class are named at once.
+        UsageError: A field has no kind or its kind has no bounds, or a condition or an action is
+            wrong; all faults of the class are named at once.
     """
     result: list[Attribute[Any]] = []
     faults: list[str] = []
@@ -112,7 +113,7 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
             faults.append(f"{line_of(entity, attribute.name)}: {problem}")
         result.append(complete)
 
-    refuse_faults(entity, result, faults)
+    refuse_faults(entity, result, (*faults, *action_faults(entity, result)))
     return result
 
 

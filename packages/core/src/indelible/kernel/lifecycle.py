@@ -73,6 +73,9 @@ def _kept_fields(lifecycle: "Lifecycle[Any]") -> Mapping[str, tuple[str, ...]]:
 class Lifecycle(Generic[S_co]):
     """All legal transitions of one type of aggregate.
 
+    An aggregate whose methods are its actions declares none of `edges`, `changes` and `initial`:
+    they follow from the methods (see `indelible.kernel.actions`).
+
     `changes` maps each action to the fields that it changes, beside those that every action
     changes. An action that is missing changes none of the listed fields. A field that no action
     lists is not checked here: it belongs to the aggregate's fixed fields. None checks no field.
@@ -87,7 +90,7 @@ class Lifecycle(Generic[S_co]):
     """
 
     name: str
-    edges: tuple[Edge[S_co], ...] = field(validator=_is_deterministic)
+    edges: tuple[Edge[S_co], ...] = field(default=(), validator=_is_deterministic)
     changes: Mapping[str, tuple[str, ...]] | None = field(
         default=None, eq=False, repr=False, validator=_names_actions
     )

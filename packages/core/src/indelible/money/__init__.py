@@ -49,7 +49,7 @@ from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.events import StripeEvent
 from indelible.money.entities.ledger import Account, Movement, Posting
 from indelible.money.entities.lines import BalanceSum, LedgerLine, OwedLine
-from indelible.money.entities.payees import Payee
+from indelible.money.entities.payees import PAYEE, Payee
 from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
 from indelible.money.entities.reconciliations import (
     SWITCH_ID,
@@ -118,7 +118,6 @@ from indelible.money.lifecycle.payments import (
     RefundStatus,
 )
 from indelible.money.lifecycle.payouts import (
-    PAYEE,
     PAYOUT_JOB,
     TERMINAL_TRANSFER,
     TRANSFER,

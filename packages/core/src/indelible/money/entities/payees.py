@@ -1,19 +1,20 @@
 """Payees: the parties that receive transfers."""
 
-from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
 from attrs import frozen
 
-from indelible.kernel import Actor, Lifecycle
+from indelible.kernel import Actor, Lifecycle, Readers
+from indelible.kernel.actions import action, creates
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import set_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
 from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.readers import ENTITY_ID
 from indelible.money.errors.payouts import DestinationTaken
-from indelible.money.lifecycle.payouts import DESTINATION_FIELDS, PAYEE, PayeeStatus
+from indelible.money.lifecycle.payouts import PayeeStatus
 
 # No two payees have one destination, in whatever state they are.
 ONE_PER_DESTINATION: Final = OnePerParent(
@@ -31,13 +32,17 @@ class Payee(Aggregate):
     `destination_set_by` is the actor who has set the destination.
     """
 
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYEE
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(
+        name="payee", readers=Readers(owner_field=ENTITY_ID)
+    )
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_PER_DESTINATION,)
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition(
             "destination_of_status",
-            set_in(DESTINATION_FIELDS, PayeeStatus.RESTRICTED, PayeeStatus.READY),
+            set_in(
+                ("destination", "destination_set_by"), PayeeStatus.RESTRICTED, PayeeStatus.READY
+            ),
         ),
         NamesActor("destination_set_by", "attach"),
     )
@@ -45,6 +50,30 @@ class Payee(Aggregate):
     status: PayeeStatus
     destination: Identifier | None = None
     destination_set_by: Identifier | None = None
+
+    @creates(PayeeStatus.NEW)
+    def register(self, id: Identifier) -> None:
+        """Register a party that receives payouts."""
+
+    @action(PayeeStatus.NEW, PayeeStatus.RESTRICTED, PayeeStatus.READY, to=PayeeStatus.RESTRICTED)
+    def attach(self, destination: Identifier) -> None:
+        """Store an account, which Stripe has to enable before it can receive money."""
+
+    @action(PayeeStatus.RESTRICTED, to=PayeeStatus.READY)
+    def enable(self) -> None:
+        """Allow transfers: Stripe has enabled the account."""
+
+    @action(PayeeStatus.READY, to=PayeeStatus.RESTRICTED)
+    def restrict(self) -> None:
+        """Stop transfers until Stripe enables the account again."""
+
+    @action(PayeeStatus.NEW, PayeeStatus.RESTRICTED, PayeeStatus.READY, to=PayeeStatus.CLOSED)
+    def close(self) -> None:
+        """Stop transfers for good, and forget the account."""
+
+    @action(PayeeStatus.CLOSED, to=PayeeStatus.NEW)
+    def reopen(self) -> None:
+        """Let the payee name an account again."""
 
     @property
     def is_ready(self) -> bool:
@@ -66,22 +95,5 @@ class Payee(Aggregate):
         """Return True if the party itself has set its destination, as the user of its id."""
         return self.destination_set_by == str(Actor.user(self.id))
 
-    def attached(self, destination: str, set_by: str, *, now: datetime) -> Self:
-        """Return the payee with an account, which Stripe has to enable before it is READY."""
-        return self.transition(
-            "attach", now=now, destination=destination, destination_set_by=set_by
-        )
 
-    def enabled(self, *, now: datetime) -> Self:
-        """Return the payee, READY; itself if it is already."""
-        return self if self.is_ready else self.transition("enable", now=now)
-
-    def restricted(self, *, now: datetime) -> Self:
-        """Return the payee, RESTRICTED; itself if it is already."""
-        return self if self.is_restricted else self.transition("restrict", now=now)
-
-    def closed(self, *, now: datetime) -> Self:
-        """Return the payee without its account; itself if it is closed already."""
-        if self.is_closed:
-            return self
-        return self.transition("close", now=now, destination=None, destination_set_by=None)
+PAYEE: Final = Payee.lifecycle

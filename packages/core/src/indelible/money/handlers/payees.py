@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from indelible.kernel import Actor, Head
+from indelible.kernel.execution import execute
 from indelible.money.commands.payouts import (
     AttachDestination,
     ClosePayee,
@@ -17,7 +18,6 @@ from indelible.money.commands.results import PayeeSaved
 from indelible.money.entities.payees import Payee
 from indelible.money.entities.stripe_objects import AccountObject
 from indelible.money.errors.payouts import PayeeChanged, PayoutAccountMissing
-from indelible.money.handlers.saving import save
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
 from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import KNOWN, Decision
@@ -34,8 +34,7 @@ def register_payee(tx: MoneyWrite, command: RegisterPayee) -> PayeeSaved:
     if existing is not None:
         return _saved(existing)
 
-    payee = Payee.create("register", now=tx.clock.now(), id=command.party)
-    return _saved(save(tx, tx.money.payees, None, payee, "register"))
+    return _saved(execute(tx, tx.money.payees, Payee.register(id=command.party)))
 
 
 def attach_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeSaved:
@@ -53,8 +52,8 @@ def attach_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeSaved
     if head.entity.destination == command.destination and is_confirmed:
         return _saved(head)
 
-    payee = head.entity.attached(command.destination, str(tx.actor), now=tx.clock.now())
-    return _saved(save(tx, tx.money.payees, head, payee, "attach"))
+    attach = Payee.attach(head, destination=command.destination)
+    return _saved(execute(tx, tx.money.payees, attach))
 
 
 def attach_own_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeSaved:
@@ -76,9 +75,8 @@ def attach_own_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeS
 def enable_payee(tx: MoneyWrite, command: EnablePayee) -> PayeeSaved:
     """Allow transfers to a payee, and make the transfers due that wait for it."""
     head = tx.money.payees.lock(command.party)
-    payee = head.entity.enabled(now=tx.clock.now())
-    if payee is not head.entity:
-        head = save(tx, tx.money.payees, head, payee, "enable")
+    if not head.entity.is_ready:
+        head = execute(tx, tx.money.payees, Payee.enable(head))
 
     _wake_parked(tx, command.party)
     return _saved(head)
@@ -87,10 +85,9 @@ def enable_payee(tx: MoneyWrite, command: EnablePayee) -> PayeeSaved:
 def restrict_payee(tx: MoneyWrite, command: RestrictPayee) -> PayeeSaved:
     """Stop transfers to a payee until its account is enabled again."""
     head = tx.money.payees.lock(command.party)
-    payee = head.entity.restricted(now=tx.clock.now())
-    if payee is head.entity:
-        return _saved(head)
-    return _saved(save(tx, tx.money.payees, head, payee, "restrict"))
+    if not head.entity.is_restricted:
+        head = execute(tx, tx.money.payees, Payee.restrict(head))
+    return _saved(head)
 
 
 def refresh_payee(tx: MoneyWrite, command: RefreshPayee) -> PayeeSaved:
@@ -105,17 +102,14 @@ def refresh_payee(tx: MoneyWrite, command: RefreshPayee) -> PayeeSaved:
 def close_payee(tx: MoneyWrite, command: ClosePayee) -> PayeeSaved:
     """Stop transfers to a payee for good; what it is owed waits, and becomes unclaimed."""
     head = tx.money.payees.lock(command.party)
-    payee = head.entity.closed(now=tx.clock.now())
-    if payee is head.entity:
-        return _saved(head)
-    return _saved(save(tx, tx.money.payees, head, payee, "close"))
+    if not head.entity.is_closed:
+        head = execute(tx, tx.money.payees, Payee.close(head))
+    return _saved(head)
 
 
 def reopen_payee(tx: MoneyWrite, command: ReopenPayee) -> PayeeSaved:
     """Let a closed payee name an account again."""
-    head = tx.money.payees.lock(command.party)
-    payee = head.entity.transition("reopen", now=tx.clock.now())
-    return _saved(save(tx, tx.money.payees, head, payee, "reopen"))
+    return _saved(execute(tx, tx.money.payees, Payee.reopen(command.party)))
 
 
 def apply_account(

@@ -1,4 +1,4 @@
-"""The lifecycles of payees, transfers and payout jobs."""
+"""The states of payees, and the lifecycles of transfers and payout jobs."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -6,7 +6,6 @@ from typing import Final
 
 from indelible.kernel import Edge, Lifecycle, Readers
 from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
-from indelible.kernel.readers import ENTITY_ID
 
 
 class PayeeStatus(StrEnum):
@@ -36,31 +35,6 @@ class PayoutJobStatus(StrEnum):
     PROCESSING = "processing"
     COMPLETE = "complete"
 
-
-DESTINATION_FIELDS: Final = ("destination", "destination_set_by")
-
-PAYEE: Final = Lifecycle(
-    name="payee",
-    readers=Readers(owner_field=ENTITY_ID),
-    edges=(
-        Edge("", "register", PayeeStatus.NEW, 0),
-        # A destination must be enabled by Stripe before it can receive money.
-        Edge(PayeeStatus.NEW, "attach", PayeeStatus.RESTRICTED, 0),
-        Edge(PayeeStatus.RESTRICTED, "attach", PayeeStatus.RESTRICTED, 0),
-        Edge(PayeeStatus.READY, "attach", PayeeStatus.RESTRICTED, 0),
-        Edge(PayeeStatus.RESTRICTED, "enable", PayeeStatus.READY, 0),
-        Edge(PayeeStatus.READY, "restrict", PayeeStatus.RESTRICTED, 0),
-        Edge(PayeeStatus.NEW, "close", PayeeStatus.CLOSED, 0),
-        Edge(PayeeStatus.RESTRICTED, "close", PayeeStatus.CLOSED, 0),
-        Edge(PayeeStatus.READY, "close", PayeeStatus.CLOSED, 0),
-        Edge(PayeeStatus.CLOSED, "reopen", PayeeStatus.NEW, 0),
-    ),
-    changes={
-        "attach": DESTINATION_FIELDS,
-        "close": DESTINATION_FIELDS,
-    },
-    initial={},
-)
 
 _TO_SEND: Final = TransferStatus.PENDING
 _SENDING: Final = TransferStatus.PROCESSING

@@ -50,7 +50,7 @@ def make_upload(**fields: Any) -> IPFSUploadRecord:  # noqa: ANN401 - any field
     return IPFSUploadRecord.create("create", now=BEGINNING, **values)
 
 
-def make_reveal(*token_ids: str, id: str = "reveal-1") -> RevealTransaction:  # noqa: A002 - a field
+def make_reveal(*token_ids: str, id: str = "reveal-1") -> RevealTransaction:
     """Return a reveal of these tokens."""
     return RevealTransaction.create("create", now=BEGINNING, id=id, token_ids=token_ids)
 

@@ -15,10 +15,10 @@ from sqlalchemy import (
 )
 
 from indelible.kernel import Lifecycle
+from indelible.money.entities.payees import PAYEE
 from indelible.money.entities.values import MovementKind
 from indelible.money.lifecycle.payouts import (
     OPEN_TRANSFER,
-    PAYEE,
     TRANSFER,
     PayoutJobStatus,
     TransferStatus,

@@ -7,9 +7,10 @@ from typing import Final
 from sqlalchemy import Table
 
 from indelible.kernel import Lifecycle
+from indelible.money.entities.payees import PAYEE
 from indelible.money.lifecycle.ledger import ACCOUNT, MOVEMENT
 from indelible.money.lifecycle.payments import CHARGE, DISPUTE, REFUND
-from indelible.money.lifecycle.payouts import PAYEE, PAYOUT_JOB, TRANSFER
+from indelible.money.lifecycle.payouts import PAYOUT_JOB, TRANSFER
 from indelible.money.lifecycle.reconciliations import PAYMENT_SWITCH, RECONCILIATION, STRIPE_EVENT
 from indelible_sql.money.tables.inbox import RECONCILIATIONS, STRIPE_EVENTS, SWITCHES
 from indelible_sql.money.tables.ledger import ACCOUNTS, MOVEMENTS

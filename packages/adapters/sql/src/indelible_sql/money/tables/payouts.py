@@ -2,11 +2,10 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
-from indelible.money.entities.payees import Payee
+from indelible.money.entities.payees import PAYEE, Payee
 from indelible.money.entities.payouts import PayoutJob, Transfer
 from indelible.money.entities.values import AttemptKind
 from indelible.money.lifecycle.payouts import (
-    PAYEE,
     PAYOUT_JOB,
     TRANSFER,
     TransferStatus,

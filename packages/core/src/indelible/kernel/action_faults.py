@@ -1,0 +1,191 @@
+"""The faults of the actions of an aggregate, each with its file and line."""
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from attrs import NOTHING, Attribute, frozen
+
+from indelible.kernel.actions import Action, actions_of, changed_fields
+from indelible.kernel.conditions import AnyCondition, NamesActor, presence_in
+from indelible.kernel.declarations import enumeration_of, line_of
+from indelible.kernel.history import NOT_IN_CHANGE_DATA
+
+NAMED_PARAMETERS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+@frozen
+class Declaration:
+    """The actions, fields, conditions and states that a class declares."""
+
+    entity: type[Any]
+    actions: Mapping[str, Action[Any, ...]]
+    fields: Mapping[str, "Attribute[Any]"]
+    conditions: tuple[AnyCondition, ...]
+    states: type[StrEnum]
+
+    @property
+    def own_fields(self) -> tuple[str, ...]:
+        """Return the fields that only the actions set."""
+        excluded = {*NOT_IN_CHANGE_DATA, self.entity.version_field}
+        return tuple(name for name in self.fields if name not in excluded)
+
+
+def action_faults(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -> Iterator[str]:
+    """Yield the faults of a class whose lifecycle is declared by actions; others have none."""
+    lifecycle = getattr(entity, "lifecycle", None)
+    if lifecycle is None:
+        return
+    actions = actions_of(entity)
+    if not actions:
+        if not lifecycle.edges:
+            yield f"{line_of(entity)}: lifecycle {lifecycle.name} has neither edges nor actions"
+        return
+    if lifecycle.edges:
+        yield f"{line_of(entity)}: lifecycle {lifecycle.name} has edges beside those of the actions"
+        return
+
+    fields = {attribute.name: attribute for attribute in attributes}
+    states = enumeration_of(fields["status"])
+    if states is None or states is StrEnum:
+        yield f"{line_of(entity)}: the status of {entity.__name__} has no states of its own"
+        return
+
+    declaration = Declaration(entity, actions, fields, entity.conditions, states)
+    yield from _name_faults(declaration)
+    yield from _signature_faults(declaration)
+    yield from _state_faults(declaration)
+    yield from _field_faults(declaration)
+    yield from _presence_faults(declaration)
+
+
+def _name_faults(declaration: Declaration) -> Iterator[str]:
+    """Yield actions whose names mean something else, and conditions that name no action."""
+    inherited = declaration.entity.__mro__[1]
+    for name, action in declaration.actions.items():
+        if name in declaration.fields:
+            yield f"{action.declared_at}: action {name} has the name of a field"
+        elif hasattr(inherited, name):
+            yield f"{action.declared_at}: action {name} has the name of a method of aggregates"
+
+    for condition in declaration.conditions:
+        if isinstance(condition, NamesActor) and condition.action not in declaration.actions:
+            yield f"{condition.declared_at}: unknown action: {condition.action}"
+
+
+def _signature_faults(declaration: Declaration) -> Iterator[str]:
+    """Yield parameters that are no fields of the action, or have another type."""
+    field_types = get_type_hints(declaration.entity, include_extras=True)
+    for action in declaration.actions.values():
+        subject = f"{action.declared_at}: action {action.name}"
+        if not action.has_self:
+            yield f"{subject} lacks self"
+            continue
+        for name in action.computes:
+            if name not in declaration.own_fields:
+                yield f"{subject} computes {name}, which is no field that an action can set"
+
+        types = get_type_hints(action.method, include_extras=True)
+        for parameter in action.parameters.values():
+            problem = _parameter_problem(declaration, action, parameter)
+            is_field = parameter.name in field_types
+            if not problem and is_field:
+                problem = _type_problem(types.get(parameter.name), field_types[parameter.name])
+            if problem:
+                yield f"{subject}: parameter {parameter.name} {problem}"
+
+
+def _parameter_problem(
+    declaration: Declaration, action: Action[Any, ...], parameter: inspect.Parameter
+) -> str:
+    """Return what is wrong with a parameter, '' if nothing is."""
+    name = parameter.name
+    if parameter.kind not in NAMED_PARAMETERS:
+        return "has no name for the caller"
+    if parameter.default not in (inspect.Parameter.empty, None):
+        return "has a default that is not None"
+    if name == "id":
+        return "" if action.creates else "cannot change: only `creates` sets it"
+    if name in action.of_actor:
+        return "is the actor of the change, which nobody passes"
+    is_settable = name in declaration.own_fields
+    is_input = bool(action.computes) and name not in declaration.fields
+    return "" if is_settable or is_input else "is no field that an action can set"
+
+
+def _type_problem(actual: object, expected: object) -> str:
+    """Return that a parameter has another type than its field; '' if its values fit the field."""
+    accepted = (expected,)
+    if get_origin(expected) in (Union, UnionType):
+        accepted = (expected, *get_args(expected))
+    # A field with a validator of its own, such as the id, has a type without a kind.
+    value_type = get_args(actual)[0] if get_origin(actual) is Annotated else actual
+    fits = actual in accepted or value_type in accepted
+    return "" if fits else "has another type than the field"
+
+
+def _state_faults(declaration: Declaration) -> Iterator[str]:
+    """Yield states of another lifecycle, and states that no action leads to."""
+    for action in declaration.actions.values():
+        subject = f"{action.declared_at}: action {action.name}"
+        if not action.creates and not action.from_states:
+            yield f"{subject} is allowed in no state"
+        if len(set(action.from_states)) < len(action.from_states):
+            yield f"{subject} names a state twice"
+        for state in (*action.from_states, action.to_state):
+            if state is not None and not isinstance(state, declaration.states):
+                yield f"{subject}: {state!r} is no {declaration.states.__name__}"
+
+    reached = _reached_states(declaration)
+    for state in declaration.states:
+        if state not in reached:
+            yield f"{line_of(declaration.entity)}: no action leads to state {state}"
+
+
+def _reached_states(declaration: Declaration) -> set[str]:
+    """Return the states that the actions lead to, beginning with those that create."""
+    edges = [edge for action in declaration.actions.values() for edge in action.edges]
+    reached = {""}
+    count = 0
+    while len(reached) > count:
+        count = len(reached)
+        reached |= {str(edge.to_state) for edge in edges if edge.from_state in reached}
+    return reached
+
+
+def _field_faults(declaration: Declaration) -> Iterator[str]:
+    """Yield fields that no action sets, and those that an action must set when it creates."""
+    changed = changed_fields(declaration.actions, declaration.fields.values())
+    creating = [action for action in declaration.actions.values() if action.creates]
+    for name in declaration.own_fields:
+        is_set = name in changed or any(name in action.set_names for action in creating)
+        if not is_set:
+            yield f"{line_of(declaration.entity, name)}: no action sets field {name}"
+        if declaration.fields[name].default is not NOTHING:
+            continue
+        for action in creating:
+            if is_set and name not in action.set_names:
+                yield f"{action.declared_at}: action {action.name} does not set field {name}"
+
+
+def _presence_faults(declaration: Declaration) -> Iterator[str]:
+    """Yield edges into a state that lack a field it requires, or set one that it excludes."""
+    for action in declaration.actions.values():
+        required = {
+            name
+            for name, parameter in action.parameters.items()
+            if parameter.default is inspect.Parameter.empty
+        }
+        always_set = {*required, *action.computes, *action.of_actor}
+        assigned = {*action.parameters, *action.computes, *action.of_actor}
+        for edge in action.edges:
+            before = presence_in(declaration.conditions, edge.from_state)
+            after = presence_in(declaration.conditions, edge.to_state)
+            subject = f"{action.declared_at}: action {action.name}"
+            for name, is_present in after.items():
+                if is_present and name not in always_set and before.get(name) is not True:
+                    yield f"{subject} leads to {edge.to_state}, which requires field {name}"
+                if not is_present and name in assigned:
+                    yield f"{subject} sets field {name}, which {edge.to_state} excludes"

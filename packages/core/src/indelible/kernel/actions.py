@@ -1,0 +1,251 @@
+"""Actions: the methods of an aggregate that take it from state to state.
+
+    @creates(Status.OPEN)
+    def open(self, id: Identifier, title: Line) -> None: ...
+
+    @action(Status.OPEN, to=Status.ASSIGNED)
+    def assign(self, assignee: Identifier) -> None: ...
+
+A method is one action of the lifecycle: its states are the edges, its parameters the fields that it
+sets. `Ticket.assign(head, assignee="ann")` is a command, a value that saves nothing by itself:
+`indelible.kernel.execution.execute` runs it.
+
+A method needs no body but its docstring. A body is a rule, which raises an error to refuse the
+action. With `computes=("total",)` it also returns the fields that it computes, from parameters that
+need not be fields. The body of an `action` sees the aggregate before it, that of `creates` the new
+one.
+
+What follows from the rest of the class is not written: a field that the new state excludes is
+emptied, a field of a `NamesActor` gets the actor, and a field that no `action` changes is fixed.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from functools import cached_property
+from types import FunctionType
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+from attrs import NOTHING, Attribute, evolve, field, frozen
+
+from indelible.kernel.conditions import NamesActor, presence_in
+from indelible.kernel.errors import UsageError
+from indelible.kernel.history import NOT_IN_CHANGE_DATA, Entity, Head
+from indelible.kernel.lifecycle import Edge
+
+E = TypeVar("E", bound=Entity)
+P = ParamSpec("P")
+Fields = Mapping[str, object]  # what a body computes, by the names in `computes`
+
+
+def creates(
+    to: StrEnum,
+) -> Callable[[Callable[Concatenate[E, P], None]], "CreatingAction[E, P]"]:
+    """Make a method the action that creates the aggregate in a state."""
+    return lambda method: CreatingAction(method, (), to, ())
+
+
+def action(
+    *from_states: StrEnum, to: StrEnum | None = None, computes: tuple[str, ...] = ()
+) -> Callable[[Callable[Concatenate[E, P], Fields | None]], "ChangingAction[E, P]"]:
+    """Make a method an action of these states; without `to` the aggregate stays in its state."""
+    return lambda method: ChangingAction(method, from_states, to, computes)
+
+
+def _names(arguments: Mapping[str, Any]) -> str:
+    """Return the names of arguments; a value can be a secret."""
+    return ", ".join(arguments)
+
+
+@frozen
+class Command(Generic[E]):
+    """An action with its arguments, which `execute` runs.
+
+    `target` is the head that the action changes, or its id; None for an action that creates.
+    """
+
+    action: "Action[E, ...]"
+    target: Head[E] | str | None
+    arguments: Mapping[str, Any] = field(repr=_names)
+
+
+class Action(Generic[E, P]):
+    """A method that `creates` or `action` has made an action."""
+
+    def __init__(
+        self,
+        method: Callable[Concatenate[E, P], Fields | None],
+        from_states: tuple[StrEnum, ...],
+        to_state: StrEnum | None,
+        computes: tuple[str, ...],
+    ) -> None:
+        """Read the signature; `from_states` is empty for an action that creates.
+
+        The state stays as it is where `to_state` is None.
+        """
+        self.method: Callable[..., Fields | None] = method
+        self.name = method.__name__
+        self.__doc__ = method.__doc__
+        self.from_states = from_states
+        self.to_state = to_state
+        self.computes = computes
+        self.entity: type[Any] = object
+        self.has_self, self.signature = _without_self(inspect.signature(method))
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self.entity = owner
+
+    def __repr__(self) -> str:
+        return f"{self.entity.__name__}.{self.name}"
+
+    @property
+    def creates(self) -> bool:
+        """Return True if the action creates the aggregate."""
+        return isinstance(self, CreatingAction)
+
+    @property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """Return the parameters after `self`."""
+        return self.signature.parameters
+
+    @property
+    def declared_at(self) -> str:
+        """Return the file and the line of the method."""
+        code = cast("FunctionType", self.method).__code__
+        return f"{code.co_filename}:{code.co_firstlineno}"
+
+    @property
+    def edges(self) -> tuple[Edge[Any], ...]:
+        """Return the edges that the action takes."""
+        if self.creates:
+            return (Edge("", self.name, self.to_state, 0),)
+
+        edges: list[Edge[Any]] = []
+        for state in self.from_states:
+            to_state = state if self.to_state is None else self.to_state
+            edges.append(Edge(state, self.name, to_state, 0))
+        return tuple(edges)
+
+    @cached_property
+    def emptied(self) -> tuple[str, ...]:
+        """Return the fields that the new state excludes, and a state before it does not."""
+        names: dict[str, None] = {}
+        for edge in self.edges:
+            if self.creates:
+                continue
+            before = presence_in(self.entity.conditions, edge.from_state)
+            after = presence_in(self.entity.conditions, edge.to_state)
+            for name, is_present in after.items():
+                if not is_present and before.get(name) is not False:
+                    names[name] = None
+        return tuple(names)
+
+    @cached_property
+    def of_actor(self) -> tuple[str, ...]:
+        """Return the fields that get the actor of the change."""
+        names: list[str] = []
+        for condition in self.entity.conditions:
+            if isinstance(condition, NamesActor) and condition.action == self.name:
+                names.append(condition.field)
+        return tuple(names)
+
+    @property
+    def set_names(self) -> frozenset[str]:
+        """Return the names of all that the action sets or empties, and of its other parameters."""
+        return frozenset((*self.parameters, *self.computes, *self.emptied, *self.of_actor))
+
+    def _command(
+        self, target: Head[E] | str | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Command[E]:
+        """Return the command; raise TypeError for arguments that do not fit the signature."""
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return Command(self, target, bound.arguments)
+
+    def _refuse_value(self, value: object) -> None:
+        """Raise UsageError for an action of a value: the call would look as if it saved."""
+        if value is not None:
+            call = f"{type(value).__name__}.{self.name}"
+            raise UsageError(f"{call} of a value saves nothing: execute {call}(...) of the class")
+
+
+class CreatingAction(Action[E, P]):
+    """An action that creates: `Ticket.open(title=...)` is its command."""
+
+    def __get__(self, value: None, owner: type[Any]) -> "CreatingAction[E, P]":
+        """Return the action of the class; a value has none."""
+        self._refuse_value(value)
+        return self
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Command[E]:
+        """Return the command."""
+        return self._command(None, args, kwargs)
+
+
+class ChangingAction(Action[E, P]):
+    """An action that changes: `Ticket.assign(head, assignee=...)` is its command."""
+
+    def __get__(self, value: None, owner: type[Any]) -> "ChangingAction[E, P]":
+        """Return the action of the class; a value has none."""
+        self._refuse_value(value)
+        return self
+
+    def __call__(self, target: Head[E] | str, /, *args: P.args, **kwargs: P.kwargs) -> Command[E]:
+        """Return the command on a head, or on the aggregate of an id.
+
+        A head must be the last one when the command runs.
+        """
+        return self._command(target, args, kwargs)
+
+
+def actions_of(entity: type) -> dict[str, Action[Any, ...]]:
+    """Return the actions of a class by their names, in the order of their declaration."""
+    return {name: value for name, value in vars(entity).items() if isinstance(value, Action)}
+
+
+def changed_fields(
+    actions: Mapping[str, Action[Any, ...]], fields: Iterable["Attribute[Any]"]
+) -> frozenset[str]:
+    """Return the fields that at least one action changes after the one that creates."""
+    names: set[str] = set()
+    for declared in actions.values():
+        if not declared.creates:
+            names |= declared.set_names
+    return frozenset(names.intersection(attribute.name for attribute in fields))
+
+
+def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -> None:
+    """Give a class what follows from its actions: its lifecycle's edges and its fixed fields."""
+    actions = actions_of(entity)
+    if not actions:
+        return
+
+    attributes = tuple(fields)
+    changed = changed_fields(actions, attributes)
+    excluded = {*changed, *NOT_IN_CHANGE_DATA, entity.version_field}
+    entity.fixed = tuple(one.name for one in attributes if one.name not in excluded)
+
+    initial: dict[str, object] = {}
+    for attribute in attributes:
+        if attribute.name in changed and attribute.default not in (None, NOTHING):
+            initial[attribute.name] = attribute.default
+
+    edges: list[Edge[StrEnum]] = []
+    changes: dict[str, tuple[str, ...]] = {}
+    for name, declared in actions.items():
+        edges.extend(declared.edges)
+        names = changed & declared.set_names
+        if names:
+            changes[name] = tuple(sorted(names))
+    entity.lifecycle = evolve(
+        entity.lifecycle, edges=tuple(edges), changes=changes, initial=initial
+    )
+
+
+def _without_self(signature: inspect.Signature) -> tuple[bool, inspect.Signature]:
+    """Return whether a method has `self`, and its signature without it."""
+    parameters = list(signature.parameters.values())
+    has_self = bool(parameters) and parameters[0].name == "self"
+    if has_self:
+        parameters = parameters[1:]
+    return has_self, inspect.Signature(parameters)

@@ -1,0 +1,84 @@
+"""Run the commands of actions: save an aggregate as its action leaves it."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from attrs import fields_dict
+
+from indelible.kernel.actions import Action, Command, Fields
+from indelible.kernel.aggregates import Aggregate, change_for
+from indelible.kernel.audit import Actor
+from indelible.kernel.errors import UsageError
+from indelible.kernel.history import AggregateRepository, Head
+from indelible.kernel.transaction import Transaction
+
+E = TypeVar("E", bound=Aggregate)
+
+
+def execute(tx: Transaction, repository: AggregateRepository[E], command: Command[E]) -> Head[E]:
+    """Save the aggregate as the command's action leaves it, and return the new head.
+
+    A command on an id locks the aggregate first.
+
+    Raises:
+        InvalidTransition: The state has no such action.
+        NotFound: The error of the lifecycle, for an unknown id.
+        Stale: The aggregate is not at the head's seq.
+        IndelibleError: The rule of the action refuses it, or one of the errors of `save_change`.
+    """
+    target = command.target
+    head = repository.lock(target) if isinstance(target, str) else target
+    if head is None:
+        entity = created(command, now=tx.clock.now(), actor=tx.actor)
+    else:
+        entity = changed(command, head.entity, now=tx.clock.now(), actor=tx.actor)
+
+    change = change_for(tx, head, entity, command.action.name)
+    repository.save(change, entity)
+    return Head(entity=entity, revision=change.revision)
+
+
+def created(command: Command[E], *, now: datetime, actor: Actor) -> E:
+    """Return the aggregate that the command creates."""
+    action = command.action
+    entity_type: type[E] = action.entity
+    fields = {**command.arguments, **dict.fromkeys(action.of_actor, str(actor))}
+    entity = entity_type.create(action.name, now=now, **fields)
+    action.method(entity, **command.arguments)
+    return entity
+
+
+def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E:
+    """Return the aggregate after the command's action.
+
+    Raises:
+        UsageError: The command is one of another aggregate.
+    """
+    action = command.action
+    if not issubclass(type(before), action.entity):
+        raise UsageError(f"{action} is no action of {type(before).__name__}")
+
+    before.lifecycle.edge(before.status, action.name)  # the state refuses before the rule does
+    known = fields_dict(type(before))
+    fields: dict[str, Any] = dict.fromkeys(action.emptied)
+    for name, value in command.arguments.items():
+        if name in known:
+            fields[name] = value
+
+    fields.update(_computed(action, before, command))
+    fields.update(dict.fromkeys(action.of_actor, str(actor)))
+    return before.transition(action.name, now=now, **fields)
+
+
+def _computed(action: Action[E, ...], before: E, command: Command[E]) -> Fields:
+    """Run the body of an action, and return the fields that it has computed.
+
+    Raises:
+        UsageError: They are not those that the action declares.
+    """
+    fields = action.method(before, **command.arguments) or {}
+    if set(fields) != set(action.computes):
+        expected = ", ".join(action.computes) or "no fields"
+        actual = ", ".join(fields) or "none"
+        raise UsageError(f"{action} must compute {expected}, got {actual}")
+    return fields

@@ -1,0 +1,371 @@
+"""Wrong actions are refused when the class is made, all at once, each with its file and line."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import ClassVar
+
+import pytest
+from attrs import frozen
+
+from indelible.kernel import Edge, Lifecycle, UsageError
+from indelible.kernel.actions import Fields, action, creates
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import set_in
+from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
+from indelible.kernel.kinds import Identifier, Line, kinds
+
+
+class Light(StrEnum):
+    """The states of a lamp."""
+
+    RED = "RED"
+    GREEN = "GREEN"
+
+
+class Door(StrEnum):
+    """The states of a door."""
+
+    SHUT = "SHUT"
+
+
+@frozen(kw_only=True)
+class Lamp(Aggregate):
+    """What every lamp of these tests has, apart from its actions."""
+
+    status: Light
+
+
+def parameter_that_is_no_field() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        name: Identifier
+
+        @creates(Light.RED)
+        def build(self, nam: Identifier) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self, name: Identifier) -> None: ...
+
+
+def parameter_that_every_action_sets() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED)
+        def build(self, status: Light) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def parameter_of_another_type() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        name: Identifier
+
+        @creates(Light.RED)
+        def build(self, name: int) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def parameter_of_another_kind() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        name: Identifier
+
+        @creates(Light.RED)
+        def build(self, name: Line) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def parameter_that_may_be_none() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        name: Identifier
+
+        @creates(Light.RED)
+        def build(self, name: Identifier | None = None) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def parameter_with_a_default() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        name: Identifier
+
+        @creates(Light.RED)
+        def build(self, name: Identifier = "lamp") -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def parameters_without_names() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED)
+        def build(self, *names: Identifier) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def id_that_an_action_changes() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED)
+        def build(self, id: Identifier) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self, id: Identifier) -> None: ...
+
+
+def actor_as_a_parameter() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        conditions: ClassVar[tuple[AnyCondition, ...]] = (NamesActor("switched_by", "go"),)
+        switched_by: Identifier | None = None
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self, switched_by: Identifier) -> None: ...
+
+
+def actor_of_an_unknown_action() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        conditions: ClassVar[tuple[AnyCondition, ...]] = (NamesActor("switched_by", "gone"),)
+        switched_by: Identifier | None = None
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self, switched_by: Identifier) -> None: ...
+
+
+def edge_into_a_state_that_lacks_its_field() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        conditions: ClassVar[tuple[AnyCondition, ...]] = (
+            Condition("note", set_in("note", Light.GREEN)),
+        )
+        note: Identifier | None = None
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+        @action(Light.GREEN)
+        def annotate(self, note: Identifier) -> None: ...
+
+
+def field_that_the_new_state_excludes() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        conditions: ClassVar[tuple[AnyCondition, ...]] = (
+            Condition("note", set_in("note", Light.GREEN)),
+        )
+        note: Identifier | None = None
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self, note: Identifier) -> None: ...
+        @action(Light.GREEN, to=Light.RED)
+        def stop(self, note: Identifier) -> None: ...
+
+
+def unreachable_state() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.GREEN)
+        def blink(self) -> None: ...
+
+
+def state_of_another_lifecycle() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, Door.SHUT, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def action_without_a_state() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def state_named_twice() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def field_that_nothing_sets() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        note: Identifier | None = None
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def field_that_is_missing_at_birth() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        name: Identifier
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self, name: Identifier) -> None: ...
+
+
+def unknown_computed_field() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, to=Light.GREEN, computes=("total",))
+        def go(self) -> Fields:
+            return {"total": 1}
+
+
+def reserved_name() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED)
+        def create(self) -> None: ...  # type: ignore[override]  # the fault
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
+def edges_and_actions() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(
+            name="lamp", edges=(Edge("", "build", Light.RED, 0),)
+        )
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+
+
+def neither_edges_nor_actions() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+
+NO_FIELD = "is no field that an action can set"
+FAULTS: tuple[tuple[Callable[[], None], str], ...] = (
+    (parameter_that_is_no_field, f"action build: parameter nam {NO_FIELD}"),
+    (parameter_that_every_action_sets, f"action build: parameter status {NO_FIELD}"),
+    (parameter_of_another_type, "parameter name has another type than the field"),
+    (parameter_of_another_kind, "parameter name has another type than the field"),
+    (parameter_that_may_be_none, "parameter name has another type than the field"),
+    (parameter_with_a_default, "parameter name has a default that is not None"),
+    (parameters_without_names, "parameter names has no name for the caller"),
+    (id_that_an_action_changes, "parameter id cannot change: only `creates` sets it"),
+    (actor_as_a_parameter, "switched_by is the actor of the change, which nobody passes"),
+    (actor_of_an_unknown_action, "unknown action: gone"),
+    (edge_into_a_state_that_lacks_its_field, "go leads to GREEN, which requires field note"),
+    (field_that_the_new_state_excludes, "action stop sets field note, which RED excludes"),
+    (unreachable_state, "no action leads to state GREEN"),
+    (state_of_another_lifecycle, "action go: <Door.SHUT: 'SHUT'> is no Light"),
+    (action_without_a_state, "action go is allowed in no state"),
+    (state_named_twice, "action go names a state twice"),
+    (field_that_nothing_sets, "no action sets field note"),
+    (field_that_is_missing_at_birth, "action build does not set field name"),
+    (unknown_computed_field, "go computes total, which is no field that an action can set"),
+    (reserved_name, "action create has the name of a method of aggregates"),
+    (edges_and_actions, "lifecycle lamp has edges beside those of the actions"),
+    (neither_edges_nor_actions, "lifecycle lamp has neither edges nor actions"),
+)
+
+
+@pytest.mark.parametrize(
+    ("declare", "fault"), FAULTS, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_a_wrong_declaration_is_refused_with_its_file_and_line(
+    declare: Callable[[], None], fault: str
+) -> None:
+    with pytest.raises(UsageError) as refusal:
+        declare()
+
+    (line,) = [line for line in str(refusal.value).splitlines() if fault in line]
+    place = line.split(": ")[0]
+    file, _, number = place.rpartition(":")
+    first = declare.__code__.co_firstlineno
+    last = max(end for *_, end in declare.__code__.co_lines() if end is not None)
+    assert file == __file__
+    assert first < int(number) <= last + 20
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(UsageError) as refusal:
+
+        @frozen(kw_only=True, field_transformer=kinds)
+        class Wrong(Lamp):
+            lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+            conditions: ClassVar[tuple[AnyCondition, ...]] = (
+                Condition("nothing", set_in("nothing", Light.RED)),
+            )
+            name: str
+            label: Line
+
+            @creates(Light.RED)
+            def build(self, lable: Line) -> None: ...
+            @action(Light.RED)
+            def rename(self, label: int) -> None: ...
+
+    lines = str(refusal.value).splitlines()[1:]
+    assert [line.split(": ", 1)[1].rstrip(".") for line in lines] == [
+        "field name has no kind and no validator",
+        "action build: parameter lable is no field that an action can set",
+        "action rename: parameter label has another type than the field",
+        "no action leads to state GREEN",
+        "no action sets field name",
+        "action build does not set field label",
+        "action build leads to RED, which requires field nothing",
+        "unknown field: nothing",
+    ]

@@ -1,0 +1,92 @@
+"""Type checkers refuse the misuses of commands; those that are not typed fail when they run.
+
+mypy reports a `type: ignore` that hides nothing, and pyright does in this file.
+"""
+# pyright: reportUnnecessaryTypeIgnoreComment=error
+
+from typing import assert_type
+
+import pytest
+from tests.core.kernel.test_actions import AT, LATER, assigned, opened
+from tests.core.kernel.tickets import Lamp, Status, Ticket
+
+from indelible.kernel import UsageError
+from indelible.kernel.actions import Command
+from indelible.kernel.aggregates import change_for
+from indelible.kernel.audit import AuditContext
+from indelible.kernel.execution import changed, created
+from indelible.kernel.history import Head
+from indelible.kernel.values import WrongType
+from indelible.testing.stores import MAYA
+
+AUDIT = AuditContext(actor=MAYA, reason="a test", request_id="request-1")
+
+
+def head_of(ticket: Ticket) -> Head[Ticket]:
+    """Return the head of a new ticket."""
+    change = change_for(AUDIT, None, ticket, "open")
+    return Head(entity=ticket, revision=change.revision)
+
+
+def test_a_command_knows_its_aggregate() -> None:
+    command = Ticket.open(id="T-1", reporter="ann", title="Fire")
+    assert_type(command, Command[Ticket])
+    assert_type(created(command, now=AT, actor=MAYA), Ticket)
+    assert_type(Ticket.assign("T-1", assignee="bob"), Command[Ticket])
+    assert_type(Ticket.assign(head_of(opened()), "bob"), Command[Ticket])
+    assert_type(assigned().status, Status)
+    assert_type(assigned().assignee, str | None)
+
+
+def test_an_unknown_field_is_refused() -> None:
+    with pytest.raises(TypeError):
+        Ticket.assign("T-1", asignee="bob")  # type: ignore[call-arg]  # no such field
+
+
+def test_a_field_of_another_action_is_refused() -> None:
+    with pytest.raises(TypeError):
+        Ticket.assign("T-1", assignee="bob", title="x")  # type: ignore[call-arg]  # of `rename`
+
+
+def test_a_missing_field_is_refused() -> None:
+    with pytest.raises(TypeError):
+        Ticket.assign("T-1")  # type: ignore[call-arg]  # it needs its assignee
+    with pytest.raises(TypeError):
+        Ticket.open(id="T-1", reporter="ann")  # type: ignore[call-arg]  # it needs its title
+
+
+def test_a_value_of_another_type_is_refused() -> None:
+    command = Ticket.assign("T-1", assignee=3)  # type: ignore[arg-type]  # a number
+    with pytest.raises(WrongType):
+        changed(command, opened(), now=LATER, actor=MAYA)
+
+
+def test_an_action_that_nobody_declares_is_refused() -> None:
+    with pytest.raises(AttributeError):
+        Ticket.paint("T-1")  # type: ignore[attr-defined]  # no such action
+
+
+def test_an_action_of_a_value_is_refused() -> None:
+    ticket = opened()
+    with pytest.raises(UsageError, match="of a value saves nothing"):
+        ticket.assign("T-1", assignee="bob")  # type: ignore[arg-type]  # not of the class
+
+
+def test_a_command_without_its_target_is_refused() -> None:
+    with pytest.raises(TypeError):
+        Ticket.assign(assignee="bob")  # type: ignore[call-arg]  # of which ticket?
+
+
+def test_a_head_of_another_aggregate_is_refused() -> None:
+    head = head_of(opened())
+    Lamp.assign(head)  # type: ignore[arg-type]  # a ticket
+
+
+def test_a_command_of_another_aggregate_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"Lamp\.assign is no action of Ticket"):
+        changed(Lamp.assign("T-1"), opened(), now=LATER, actor=MAYA)  # type: ignore[misc]  # a lamp
+
+
+def test_an_assignment_is_refused() -> None:
+    with pytest.raises(AttributeError):
+        opened().title = "x"  # type: ignore[misc]  # it is frozen
