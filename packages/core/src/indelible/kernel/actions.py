@@ -129,15 +129,17 @@ class Action(Generic[E, P]):
     @cached_property
     def emptied(self) -> tuple[str, ...]:
         """Return the fields that the new state excludes, and a state before it does not."""
-        names: dict[str, None] = {}
+        if self.creates:
+            return ()
+
+        names: list[str] = []
         for edge in self.edges:
-            if self.creates:
-                continue
             before = presence_in(self.entity.conditions, edge.from_state)
             after = presence_in(self.entity.conditions, edge.to_state)
             for name, is_present in after.items():
-                if not is_present and before.get(name) is not False:
-                    names[name] = None
+                was_excluded = before.get(name) is False
+                if not is_present and not was_excluded and name not in names:
+                    names.append(name)
         return tuple(names)
 
     @cached_property
@@ -206,7 +208,7 @@ def actions_of(entity: type) -> dict[str, Action[Any, ...]]:
 def changed_fields(
     actions: Mapping[str, Action[Any, ...]], fields: Iterable["Attribute[Any]"]
 ) -> frozenset[str]:
-    """Return the fields that at least one action changes after the one that creates."""
+    """Return the fields that an action changes after the one that creates."""
     names: set[str] = set()
     for declared in actions.values():
         if not declared.creates:
