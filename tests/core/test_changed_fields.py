@@ -34,7 +34,9 @@ def aggregates() -> list[type[Aggregate]]:
     found: list[type[Aggregate]] = []
     for entity in Aggregate.__subclasses__():
         lifecycle = getattr(entity, "lifecycle", None)
-        is_own = entity.__module__.startswith("indelible.")
+        # attrs makes another class, with slots; the first one stays until it is collected.
+        is_complete = "__attrs_attrs__" in vars(entity)
+        is_own = is_complete and entity.__module__.startswith("indelible.")
         if is_own and lifecycle is not None and lifecycle.name in names:
             found.append(entity)
     return found
