@@ -112,7 +112,7 @@ def concept_locked(store: SqlStore, saved: ConceptSaved) -> Generator[None]:
     may_end = Event()
 
     def lock_row(tx: SqlTransaction, _: object) -> None:
-        tx.concepts.concepts.load_current(saved.concept.id, expected_seq=saved.seq)
+        tx.concepts.concepts.joins.load_current(saved.concept.id, expected_seq=saved.seq)
         is_locked.set()
         may_end.wait()
 

@@ -24,8 +24,6 @@ from indelible_sql import SqlStore
 from indelible_sql.captures.search import ARTIFACTS_BY_CHANGE, LISTED_ARTIFACTS
 from indelible_sql.concepts.statements import (
     GET_CURRENT,
-    GET_VERSION,
-    GET_WARNINGS,
     LISTED,
     LOAD_CURRENT,
     LOAD_TO_EDIT,
@@ -57,8 +55,6 @@ STATEMENTS = {
     "load": LOAD_CURRENT,
     "load to edit": LOAD_TO_EDIT,
     "names": RELATED_NAMES,
-    "version": GET_VERSION,
-    "warnings": GET_WARNINGS,
     "nodes by name": NODES_NAMED,
     "history": OF_ENTITY,
     "overview": OVERVIEW,

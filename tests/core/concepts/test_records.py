@@ -258,7 +258,7 @@ def test_a_version_has_the_note_of_its_command() -> None:
 
 def stored_warnings(tx: ReadTx, concept_id: str, version_number: int) -> Warnings:
     """Return the warnings of a version as they are stored, without the levels of a policy."""
-    return tx.concepts.search.warnings(concept_id, version_number)
+    return tx.concepts.concepts.warnings(concept_id, version_number)
 
 
 def test_an_edit_is_compared_with_the_version_before_it() -> None:

@@ -72,7 +72,7 @@ def test_what_is_stored_does_not_depend_on_the_levels() -> None:
         store = store_with(levels)
         saved = create(store, BARE)
         with store.transaction(actor=saved.version.created_by, reason="look") as tx:
-            stored.append(codes(tx.concepts.search.warnings(saved.concept.id, 1)))
+            stored.append(codes(tx.concepts.concepts.warnings(saved.concept.id, 1)))
 
     assert stored[0] == stored[1]
     assert "EX_NONE" in stored[0]

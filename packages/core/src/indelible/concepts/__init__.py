@@ -29,9 +29,7 @@ from indelible.concepts.ports import (
     ConceptFilter,
     ConceptOverview,
     ConceptRepository,
-    ConceptsRead,
     ConceptSummary,
-    ConceptsWrite,
     SearchedOverviews,
 )
 from indelible.concepts.queries import (
@@ -52,6 +50,7 @@ from indelible.concepts.queries import (
     search_overviews,
     whole_graph,
 )
+from indelible.concepts.repositories import ConceptsRead, ConceptsWrite
 from indelible.concepts.rules.diff.content import DiffDoesNotApply, VersionDiff, diff_content
 from indelible.concepts.rules.diff.unified import to_unified
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order

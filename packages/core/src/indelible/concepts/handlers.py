@@ -10,7 +10,7 @@ from indelible.concepts.commands import (
 )
 from indelible.concepts.entities import Concept, ConceptVersion, Warnings
 from indelible.concepts.errors import ConceptNotFound, PartialWrite
-from indelible.concepts.ports import ConceptReads, ConceptsWrite
+from indelible.concepts.repositories import ConceptReadsFacade, Concepts, ConceptsWrite
 from indelible.concepts.rules.current import current_warnings
 from indelible.concepts.rules.records import (
     change_between,
@@ -43,7 +43,7 @@ def create_concept(tx: ConceptsWrite, command: CreateConcept) -> ConceptSaved:
 
 def edit_concept(tx: ConceptsWrite, command: EditConcept) -> ConceptSaved:
     """Add the concept's next version; the status stays."""
-    head, latest, names = tx.concepts.concepts.load_to_edit(
+    head, latest, names = tx.concepts.concepts.joins.load_to_edit(
         command.concept_id, command.content, expected_seq=command.expected_seq
     )
     concept = head.entity.transition("edit", now=tx.clock.now())
@@ -75,7 +75,7 @@ def publish_concept(tx: ConceptsWrite, command: PublishConcept) -> ConceptSaved:
 def _run_step(
     tx: ConceptsWrite, command: SubmitConcept | ApproveConcept | PublishConcept, action: str
 ) -> ConceptSaved:
-    head, version = tx.concepts.concepts.load_current(
+    head, version = tx.concepts.concepts.joins.load_current(
         command.concept_id, expected_seq=command.expected_seq
     )
     concept = head.entity.transition(action, now=tx.clock.now())
@@ -113,7 +113,7 @@ def _save_step(
     """Save a concept after a step that adds no version."""
     check_step(action, version, tx.actor, tx.policy.concepts)
     seq = save_change(tx, tx.concepts.concepts, head, concept, action)
-    warnings = tx.concepts.search.warnings(concept.id, version.version_number)
+    warnings = tx.concepts.concepts.warnings(concept.id, version.version_number)
     return _saved(tx, concept, version, warnings, seq)
 
 
@@ -134,28 +134,16 @@ def _saved(
 PendingVersion = tuple[Head[Concept] | None, ConceptVersion | None, Concept]
 
 
-class ConceptRepositoryFacade:
+class ConceptRepositoryFacade(ConceptReadsFacade):
     """The six methods of seed 000. They save through the functions of the handlers.
 
     Each transaction has one facade.
     """
 
-    def __init__(self, tx: ConceptsWrite, reads: ConceptReads) -> None:
+    def __init__(self, tx: ConceptsWrite, concepts: Concepts) -> None:
+        super().__init__(concepts)
         self._tx = tx
-        self._reads = reads
         self._pending: dict[str, PendingVersion] = {}
-
-    def get_concept(self, concept_id: str) -> Concept | None:
-        return self._reads.get_concept(concept_id)
-
-    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
-        return self._reads.get_latest_version(concept_id)
-
-    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
-        return self._reads.get_version(concept_id, version_number)
-
-    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
-        return self._reads.list_versions(concept_id)
 
     def save_concept(self, concept: Concept) -> None:
         """Save a new concept or its next step; a new version waits for `save_version`."""

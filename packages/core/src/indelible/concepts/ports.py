@@ -8,7 +8,6 @@ from indelible.concepts.entities import (
     Concept,
     ConceptContent,
     ConceptNode,
-    ConceptPolicy,
     ConceptVersion,
     Warnings,
     name_key,
@@ -20,10 +19,7 @@ from indelible.kernel import (
     Head,
     NamedListFilter,
     NamedListOrder,
-    ReadTransaction,
-    Transaction,
 )
-from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.values import LINE, is_text
 
 MAX_LISTED_NAME_KEY: Final = 200  # characters; names that begin the same are in order of id
@@ -137,14 +133,6 @@ class ConceptSearch(Protocol):
         """
         ...
 
-    def warnings(self, concept_id: str, version_number: int) -> Warnings:
-        """Return the warnings stored with a version."""
-        ...
-
-    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
-        """Return the next `limit` versions after a number, oldest first."""
-        ...
-
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
         """Return the next `limit` matching concepts after a position, in the filter's order."""
         ...
@@ -191,8 +179,8 @@ class ConceptSearch(Protocol):
         ...
 
 
-class ConceptAggregates(AggregateRepository[Concept], Protocol):
-    """The concepts' repository, with loads that read the current version in the same statement."""
+class ConceptJoins(Protocol):
+    """The loads that read the current version in the same statement."""
 
     def load_current(
         self, concept_id: str, *, expected_seq: int
@@ -210,46 +198,3 @@ class ConceptAggregates(AggregateRepository[Concept], Protocol):
     ) -> tuple[Head[Concept], ConceptVersion, RelatedNames]:
         """Return what `load_current` returns, and the names related to the new content."""
         ...
-
-
-class ConceptsReader(Protocol):
-    """The concepts' part of a read transaction."""
-
-    @property
-    def concepts(self) -> AggregateReader[Concept]: ...
-    @property
-    def search(self) -> ConceptSearch: ...
-    @property
-    def repository(self) -> ConceptReads: ...
-
-
-class ConceptsWriter(ConceptsReader, Protocol):
-    """The concepts' part of a write transaction."""
-
-    @property
-    def concepts(self) -> ConceptAggregates: ...
-    @property
-    def repository(self) -> ConceptRepository: ...
-
-
-class HasConceptPolicy(Protocol):
-    """The concepts' part of a store's policy."""
-
-    @property
-    def concepts(self) -> ConceptPolicy: ...
-
-
-class ConceptsRead(ReadTransaction, Protocol):
-    """The transaction that queries on concepts need."""
-
-    @property
-    def concepts(self) -> ConceptsReader: ...
-    @property
-    def policy(self) -> HasConceptPolicy: ...
-
-
-class ConceptsWrite(ConceptsRead, Transaction, Protocol):
-    """The transaction that handlers of concepts need."""
-
-    @property
-    def concepts(self) -> ConceptsWriter: ...

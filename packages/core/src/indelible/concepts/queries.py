@@ -10,10 +10,10 @@ from indelible.concepts.lifecycle import CONCEPT
 from indelible.concepts.ports import (
     ConceptFilter,
     ConceptOverview,
-    ConceptsRead,
     ConceptSummary,
     SearchedOverviews,
 )
+from indelible.concepts.repositories import ConceptsRead
 from indelible.concepts.rules.current import current_warnings, node_of, reachable_graph
 from indelible.concepts.rules.diff.content import VersionDiff, diff_content
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
@@ -77,11 +77,11 @@ def get_version(tx: ConceptsRead, concept_id: str, version_number: int) -> Versi
     Raises:
         ConceptNotFound, VersionNotFound: There is no such concept or version.
     """
-    version = tx.concepts.repository.get_version(concept_id, version_number)
+    version = tx.concepts.concepts.version(concept_id, version_number)
     if version is None:
         tx.concepts.search.get_current(concept_id)
         raise VersionNotFound(concept_id, version_number)
-    stored = tx.concepts.search.warnings(concept_id, version_number)
+    stored = tx.concepts.concepts.warnings(concept_id, version_number)
     warnings = shown_warnings(stored, tx.policy.concepts.warning_levels)
     return VersionView(version=version, warnings=warnings)
 
@@ -91,7 +91,7 @@ def list_versions(
 ) -> tuple[ConceptVersion, ...]:
     """Return the next `limit` versions after a number, oldest first."""
     tx.concepts.search.get_current(concept_id)
-    return tx.concepts.search.versions(concept_id, after=after, limit=limit)
+    return tx.concepts.concepts.versions(concept_id, after=after, limit=limit)
 
 
 def diff_versions(
@@ -160,7 +160,7 @@ def list_warnings(tx: ConceptsRead, concept_id: str, *, levels: str = "") -> Con
     shown_levels.update(parse_levels(levels))
 
     head, version = tx.concepts.search.get_current(concept_id)
-    stored = tx.concepts.search.warnings(concept_id, version.version_number)
+    stored = tx.concepts.concepts.warnings(concept_id, version.version_number)
     current = current_warnings(head.entity, version, tx.concepts.search, policy)
     return ConceptWarnings(
         warnings=shown_warnings(stored, shown_levels),

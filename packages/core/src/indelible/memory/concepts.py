@@ -14,8 +14,8 @@ from indelible.concepts import (
     ConceptVersion,
 )
 from indelible.concepts.entities import ConceptNode, VersionWarnings, Warnings, name_key
-from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.ports import listed_name_key
+from indelible.concepts.repositories import ConceptReadsFacade, Concepts
 from indelible.concepts.rules.current import node_of
 from indelible.concepts.rules.warnings.names import RelatedNames
 from indelible.kernel import Head
@@ -68,37 +68,6 @@ class MemoryConceptAggregates(MemoryAggregateRepository[Concept]):
 
 
 @frozen
-class MemoryConceptReads:
-    """The four reading methods of seed 000's repository."""
-
-    _concepts: MemoryConceptAggregates
-
-    def get_concept(self, concept_id: str) -> Concept | None:
-        """Return the concept, or None."""
-        try:
-            return self._concepts.get(concept_id).entity
-        except ConceptNotFound:
-            return None
-
-    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
-        """Return the version that the concept points to, or None."""
-        versions = self.list_versions(concept_id)
-        return versions[-1] if versions else None
-
-    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
-        """Return one version, or None."""
-        for version in self.list_versions(concept_id):
-            if version.version_number == version_number:
-                return version
-
-        return None
-
-    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
-        """Return every version, oldest first; an empty list for an unknown concept."""
-        return list(self._concepts.records(ConceptVersion, concept_id))
-
-
-@frozen
 class MemoryConceptSearch:
     """Queries on concepts and their versions."""
 
@@ -112,19 +81,15 @@ class MemoryConceptSearch:
     def get_view(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion, Warnings]:
         """Return the head, its current version and that version's warnings."""
         head, version = self.get_current(concept_id)
-        return head, version, self.warnings(concept_id, version.version_number)
+        return head, version, self._warnings(concept_id, version.version_number)
 
-    def warnings(self, concept_id: str, version_number: int) -> Warnings:
+    def _warnings(self, concept_id: str, version_number: int) -> Warnings:
         """Return the warnings stored with a version."""
         for row in self._concepts.records(VersionWarnings, concept_id):
             if row.version_number == version_number:
                 return row.warnings
 
         return ()
-
-    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
-        """Return the next `limit` versions after a number, oldest first."""
-        return self._concepts.records(ConceptVersion, concept_id)[after : after + limit]
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
         """Return the next `limit` matching concepts after a position, in the filter's order."""
@@ -162,7 +127,7 @@ class MemoryConceptSearch:
             values = field_values(head.entity)
             values["name_key"] = listed_name_key(summary.name)
             values["actor"] = actor
-            warnings = self.warnings(head.entity.id, head.entity.current_version)
+            warnings = self._warnings(head.entity.id, head.entity.current_version)
             overview = ConceptOverview(summary=summary, actor=actor, warnings=warnings)
             entries.append((overview, values))
 
@@ -228,11 +193,12 @@ def _has_text(summary: ConceptSummary, wanted: ConceptFilter) -> bool:
 class MemoryConceptsReader:
     """The concepts' part of a read transaction."""
 
-    concepts: MemoryConceptAggregates
+    concepts: Concepts
     search: MemoryConceptSearch
-    repository: MemoryConceptReads
+    repository: ConceptReadsFacade
 
     @classmethod
-    def over(cls, concepts: MemoryConceptAggregates, history: MemoryHistory) -> Self:
+    def over(cls, rows: MemoryConceptAggregates, history: MemoryHistory) -> Self:
         """Return the reader of the concepts in these tables."""
-        return cls(concepts, MemoryConceptSearch(concepts, history), MemoryConceptReads(concepts))
+        concepts = Concepts(rows, rows)
+        return cls(concepts, MemoryConceptSearch(rows, history), ConceptReadsFacade(concepts))

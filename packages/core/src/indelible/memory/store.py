@@ -175,7 +175,7 @@ class MemoryConceptsWriter:
         reader = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.concepts = reader.concepts
         self.search = reader.search
-        self.repository = ConceptRepositoryFacade(tx, reader.repository)
+        self.repository = ConceptRepositoryFacade(tx, reader.concepts)
 
 
 class MemoryTransaction:

@@ -113,7 +113,11 @@ _check_shared_warnings = lru_cache(maxsize=MAX_SHARED)(_check_warnings)
 
 
 VERSION_RECORDS = RecordMapping(
-    table=VERSIONS, record=ConceptVersion, to_row=version_row, head_columns=("name_key",)
+    table=VERSIONS,
+    record=ConceptVersion,
+    to_row=version_row,
+    of_row=version_of_row,
+    head_columns=("name_key",),
 )
 WARNING_RECORDS = RecordMapping(table=WARNINGS, record=VersionWarnings, to_row=field_values)
 CONCEPT_HEADS = HeadMapping(

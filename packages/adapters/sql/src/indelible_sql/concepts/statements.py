@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from indelible.kernel.lists import Ordering
 from indelible_sql.concepts.rows import STORED_VERSION, VERSION_PREFIX
-from indelible_sql.concepts.tables import CONCEPTS, VERSION_KEY, VERSIONS, WARNINGS
+from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.engine.session import Query
 from indelible_sql.kernel.lists import ListedTable, listed_heads
 from indelible_sql.schema.expressions import Contains, in_json_list, in_lines, json_array_agg
-from indelible_sql.schema.tables import HISTORY, page_by, rows_by
+from indelible_sql.schema.tables import HISTORY, rows_by
 
 MAX_NAMES = 50
 
@@ -75,14 +75,6 @@ RELATED_NAMES = (
     .where(_OTHERS.c.id != bindparam("concept_id"))
 )
 LOAD_TO_EDIT = LOAD_CURRENT.add_columns(RELATED_NAMES.scalar_subquery().label("names"))
-
-GET_VERSION = rows_by(VERSIONS, *VERSION_KEY)
-GET_LATEST_VERSION = (
-    rows_by(VERSIONS, "concept_id").order_by(VERSIONS.c.version_number.desc()).limit(1)
-)
-LIST_VERSIONS = rows_by(VERSIONS, "concept_id").order_by(VERSIONS.c.version_number)
-PAGE_VERSIONS = page_by(VERSIONS, ("concept_id",), ("version_number",))
-GET_WARNINGS = rows_by(WARNINGS, *VERSION_KEY)
 
 APPROVED_VERSION = (
     rows_by(HISTORY, "lifecycle", "entity_id", "action")

@@ -16,7 +16,7 @@ from indelible.concepts import (
 from indelible.concepts.entities import ConceptNode, Warnings, name_key
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.handlers import ConceptRepositoryFacade
-from indelible.concepts.ports import ConceptsWrite
+from indelible.concepts.repositories import ConceptReadsFacade, Concepts, ConceptsWrite
 from indelible.concepts.rules.warnings.names import RelatedNames, related_name_keys
 from indelible.kernel import Actor, Head
 from indelible_sql.concepts import statements
@@ -79,34 +79,6 @@ def _current_of_row(row: Row) -> tuple[Head[Concept], ConceptVersion]:
 
 
 @frozen
-class SqlConceptReads:
-    """The four reading methods of seed 000's repository."""
-
-    _session: Session
-
-    def get_concept(self, concept_id: str) -> Concept | None:
-        """Return the concept, or None."""
-        row = self._session.first(CONCEPT_HEADS.get_by_id, {"id": concept_id})
-        return None if row is None else CONCEPT_HEADS.of_row(row).entity
-
-    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
-        """Return the version that the concept points to, or None."""
-        row = self._session.first(statements.GET_LATEST_VERSION, {"concept_id": concept_id})
-        return None if row is None else version_of_row(row)
-
-    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
-        """Return one version, or None."""
-        values = {"concept_id": concept_id, "version_number": version_number}
-        row = self._session.first(statements.GET_VERSION, values)
-        return None if row is None else version_of_row(row)
-
-    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
-        """Return every version, oldest first; an empty list for an unknown concept."""
-        rows = self._session.rows(statements.LIST_VERSIONS, {"concept_id": concept_id})
-        return [version_of_row(row) for row in rows]
-
-
-@frozen
 class SqlConceptSearch:
     """Queries on concepts and their versions."""
 
@@ -124,18 +96,6 @@ class SqlConceptSearch:
 
         head, version = _current_of_row(row)
         return head, version, _warnings_of_json(row["warnings"])
-
-    def warnings(self, concept_id: str, version_number: int) -> Warnings:
-        """Return the warnings stored with a version."""
-        values = {"concept_id": concept_id, "version_number": version_number}
-        row = self._session.first(statements.GET_WARNINGS, values)
-        return () if row is None else _warnings_of_json(row["warnings"])
-
-    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
-        """Return the next `limit` versions after a number, oldest first."""
-        values = {"concept_id": concept_id, "after": after, "limit": limit}
-        rows = self._session.rows(statements.PAGE_VERSIONS, values)
-        return tuple(version_of_row(row) for row in rows)
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
         """Return the next `limit` matching concepts after a position, in the filter's order."""
@@ -255,15 +215,20 @@ class SqlConceptsReader:
     """The concepts' part of a read transaction."""
 
     def __init__(self, session: Session) -> None:
-        self.concepts = SqlConceptAggregates(session, CONCEPT_HEADS)
+        self.concepts = _concepts(session)
         self.search = SqlConceptSearch(session)
-        self.repository = SqlConceptReads(session)
+        self.repository = ConceptReadsFacade(self.concepts)
 
 
 class SqlConceptsWriter:
     """The concepts' part of a write transaction."""
 
     def __init__(self, session: Session, tx: ConceptsWrite) -> None:
-        self.concepts = SqlConceptAggregates(session, CONCEPT_HEADS)
+        self.concepts = _concepts(session)
         self.search = SqlConceptSearch(session)
-        self.repository = ConceptRepositoryFacade(tx, SqlConceptReads(session))
+        self.repository = ConceptRepositoryFacade(tx, self.concepts)
+
+
+def _concepts(session: Session) -> Concepts:
+    store = SqlConceptAggregates(session, CONCEPT_HEADS)
+    return Concepts(store, store)
