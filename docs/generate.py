@@ -14,6 +14,7 @@ from docs.generators.critique import critique_page
 from docs.generators.database import database_page, schema_page
 from docs.generators.drawings import schema_drawing
 from docs.generators.errors import errors_page
+from docs.generators.finders import finders_page
 from docs.generators.guards import guards_page
 from docs.generators.hooks import hooks_page
 from docs.generators.http import http_page
@@ -56,6 +57,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/critique.md": critique_page,
     "reference/database.md": database_page,
     "reference/errors.md": errors_page,
+    "reference/finders.md": finders_page,
     "reference/guards.md": guards_page,
     "reference/hooks.md": hooks_page,
     "reference/http.md": http_page,
