@@ -25,7 +25,8 @@ from indelible.memory import MemoryStore
 from indelible.money.commands.payouts import AttachDestination, EnablePayee, RegisterPayee
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.ledger import Movement
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.stripe_objects import Intent
 from indelible.money.entities.values import EventOrigin
 from indelible.money.handlers.inbox import receive_event

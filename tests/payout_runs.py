@@ -21,7 +21,8 @@ from indelible.money.commands.payouts import (
     RegisterPayee,
 )
 from indelible.money.entities.ledger import Movement
-from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer, TransferAttempt
 from indelible.money.entities.stripe_objects import BalanceAmount, ReversalObject, TransferObject
 from indelible.money.entities.values import MovementKind
 from indelible.money.errors.gateway import (

@@ -24,7 +24,8 @@ from indelible.money.entities.events import StripeEvent
 from indelible.money.entities.ids import charge_id, refund_id, transfer_id
 from indelible.money.entities.ledger import Account, Movement
 from indelible.money.entities.payees import Payee
-from indelible.money.entities.payouts import PayoutJob, Transfer, TransferLine
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer, TransferLine
 from indelible.money.entities.reconciliations import (
     SWITCH_ID,
     Discrepancy,

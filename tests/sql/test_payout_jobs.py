@@ -8,9 +8,11 @@ from tests.sql.conftest import code
 
 from indelible.app import WriteTx
 from indelible.kernel import Head
+from indelible.kernel.execution import execute
 from indelible.money.entities.ids import transfer_id
 from indelible.money.entities.lines import OwedLine
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer
 from indelible.money.handlers.ledger import post_movement
 from indelible.money.handlers.payouts.planning import transfer_lines
 from indelible.money.handlers.payouts.sending import payments_of
@@ -65,16 +67,14 @@ def add_transfer(tx: WriteTx, line: OwedLine) -> Head[Transfer]:
 
 def add_job(tx: WriteTx) -> Head[PayoutJob]:
     """Save the job that counts the transfer to Ann."""
-    job = PayoutJob.create(
-        "plan",
-        now=tx.clock.now(),
+    plan = PayoutJob.plan(
         id=JOB,
         reference=REFERENCE,
         currency=USD,
         transfer_count=1,
         total_minor=WON["ann"],
     )
-    return save(tx, tx.money.payout_jobs, None, job, "plan")
+    return execute(tx, tx.money.payout_jobs, plan)
 
 
 def end_job(tx: WriteTx) -> None:
@@ -90,9 +90,7 @@ def end_job(tx: WriteTx) -> None:
         proof=Proof.by_operator("a test"),
     )
     post_movement(tx, payout)
-    job = tx.money.payout_jobs.lock(JOB)
-    ended = job.entity.completed(now=tx.clock.now())
-    save(tx, tx.money.payout_jobs, job, ended, "complete")
+    execute(tx, tx.money.payout_jobs, PayoutJob.complete(JOB))
 
 
 def test_a_job_may_be_stored_after_its_approved_transfers(store: SqlStore, books: Books) -> None:

@@ -268,6 +268,17 @@ def unknown_computed_field() -> None:
             return {"total": 1}
 
 
+def unknown_time_field() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @creates(Light.RED, time_field="built_at")
+        def build(self) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
 def reserved_name() -> None:
     @frozen(kw_only=True, field_transformer=kinds)
     class Wrong(Lamp):
@@ -306,7 +317,7 @@ FAULTS: tuple[tuple[Callable[[], None], str], ...] = (
     (parameter_with_a_default, "parameter name has a default that is not None"),
     (parameters_without_names, "parameter names has no name for the caller"),
     (id_that_an_action_changes, "parameter id cannot change: only `creates` sets it"),
-    (actor_as_a_parameter, "switched_by is the actor of the change, which nobody passes"),
+    (actor_as_a_parameter, "parameter switched_by gets its value by itself: nobody passes it"),
     (actor_of_an_unknown_action, "unknown action: gone"),
     (edge_into_a_state_that_lacks_its_field, "go leads to GREEN, which requires field note"),
     (field_that_the_new_state_excludes, "action stop sets field note, which RED excludes"),
@@ -316,7 +327,8 @@ FAULTS: tuple[tuple[Callable[[], None], str], ...] = (
     (state_named_twice, "action go names a state twice"),
     (field_that_nothing_sets, "no action sets field note"),
     (field_that_is_missing_at_birth, "action build does not set field name"),
-    (unknown_computed_field, "go computes total, which is no field that an action can set"),
+    (unknown_computed_field, f"action go sets total, which {NO_FIELD}"),
+    (unknown_time_field, f"action build sets built_at, which {NO_FIELD}"),
     (reserved_name, "action create has the name of a method of aggregates"),
     (edges_and_actions, "lifecycle lamp has edges beside those of the actions"),
     (neither_edges_nor_actions, "lifecycle lamp has neither edges nor actions"),

@@ -63,10 +63,10 @@ def test_an_action_changes_its_parameters_and_what_the_new_state_excludes() -> N
     assert Ticket.lifecycle.changes == {
         "open": ("title",),
         "rename": ("title",),
-        "assign": ("assignee",),
+        "assign": ("assigned_at", "assignee"),
         "work": ("minutes", "raised"),
         "resolve": ("note", "resolution", "resolved_by"),
-        "close": ("assignee", "note", "resolution", "resolved_by"),
+        "close": ("assigned_at", "assignee", "note", "resolution", "resolved_by"),
     }
     assert Ticket.lifecycle.initial == {"minutes": 1, "raised": 0}
 
@@ -85,7 +85,8 @@ def test_a_created_aggregate_has_its_arguments_and_the_state() -> None:
 def test_an_action_sets_its_arguments_and_the_time() -> None:
     ticket = assigned()
 
-    assert (ticket.status, ticket.assignee, ticket.updated_at) == (Status.ASSIGNED, "bob", LATER)
+    assert (ticket.status, ticket.assignee) == (Status.ASSIGNED, "bob")
+    assert (ticket.assigned_at, ticket.updated_at) == (LATER, LATER)
 
 
 def test_an_action_names_its_actor_and_empties_what_the_state_excludes() -> None:

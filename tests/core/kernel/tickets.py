@@ -10,7 +10,7 @@ from indelible.kernel.actions import Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import required_in, set_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
-from indelible.kernel.kinds import Count, Identifier, Line, Natural, Text, kinds
+from indelible.kernel.kinds import Count, Identifier, Instant, Line, Natural, Text, kinds
 
 
 class Status(StrEnum):
@@ -47,7 +47,9 @@ class Ticket(Aggregate):
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="ticket")
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
-        Condition("assignee", set_in("assignee", Status.ASSIGNED, Status.RESOLVED)),
+        Condition(
+            "assignee", set_in(("assignee", "assigned_at"), Status.ASSIGNED, Status.RESOLVED)
+        ),
         Condition("resolution", set_in(("resolution", "resolved_by"), Status.RESOLVED)),
         Condition("note", required_in("note", Status.CLOSED)),
         NamesActor("resolved_by", "resolve"),
@@ -57,6 +59,7 @@ class Ticket(Aggregate):
     reporter: Identifier
     title: Line
     assignee: Identifier | None = None
+    assigned_at: Instant | None = None
     resolution: Text | None = None
     resolved_by: Identifier | None = None
     note: Text | None = None
@@ -73,7 +76,7 @@ class Ticket(Aggregate):
     def rename(self, title: Line) -> None:
         """Change the title."""
 
-    @action(Status.OPEN, to=Status.ASSIGNED)
+    @action(Status.OPEN, to=Status.ASSIGNED, time_field="assigned_at")
     def assign(self, assignee: Identifier) -> None:
         """Give the ticket to somebody else than its reporter."""
         if assignee == self.reporter:

@@ -83,9 +83,9 @@ def _signature_faults(declaration: Declaration) -> Iterator[str]:
         if not action.has_self:
             yield f"{subject} lacks self"
             continue
-        for name in action.computes:
+        for name in action.derived_fields:
             if name not in declaration.own_fields:
-                yield f"{subject} computes {name}, which is no field that an action can set"
+                yield f"{subject} sets {name}, which is no field that an action can set"
 
         types = get_type_hints(action.method, include_extras=True)
         for parameter in action.parameters.values():
@@ -108,8 +108,8 @@ def _parameter_problem(
         return "has a default that is not None"
     if name == "id":
         return "" if action.creates else "cannot change: only `creates` sets it"
-    if name in action.of_actor:
-        return "is the actor of the change, which nobody passes"
+    if name in action.derived_fields:
+        return "gets its value by itself: nobody passes it"
     is_settable = name in declaration.own_fields
     is_input = bool(action.computes) and name not in declaration.fields
     return "" if is_settable or is_input else "is no field that an action can set"
@@ -178,8 +178,8 @@ def _presence_faults(declaration: Declaration) -> Iterator[str]:
             for name, parameter in action.parameters.items()
             if parameter.default is inspect.Parameter.empty
         }
-        always_set = {*required, *action.computes, *action.of_actor}
-        assigned = {*action.parameters, *action.computes, *action.of_actor}
+        always_set = {*required, *action.derived_fields}
+        assigned = {*action.parameters, *action.derived_fields}
         for edge in action.edges:
             before = presence_in(declaration.conditions, edge.from_state)
             after = presence_in(declaration.conditions, edge.to_state)

@@ -13,7 +13,7 @@ sets. `Ticket.assign(head, assignee="ann")` is a command, a value that saves not
 A method needs no body but its docstring. A body is a rule, which raises an error to refuse the
 action. With `computes=("total",)` it also returns the fields that it computes, from parameters that
 need not be fields. The body of an `action` sees the aggregate before it, that of `creates` the new
-one.
+one. `time_field="assigned_at"` names a field that gets the time of the action.
 
 What follows from the rest of the class is not written: a field that the new state excludes is
 emptied, a field of a `NamesActor` gets the actor, and a field that no `action` changes is fixed.
@@ -39,17 +39,26 @@ Fields = Mapping[str, object]  # what a body computes, by the names in `computes
 
 
 def creates(
-    to: StrEnum,
+    to: StrEnum, *, time_field: str = ""
 ) -> Callable[[Callable[Concatenate[E, P], None]], "CreatingAction[E, P]"]:
-    """Make a method the action that creates the aggregate in a state."""
-    return lambda method: CreatingAction(method, (), to, ())
+    """Make a method the action that creates the aggregate in a state.
+
+    `time_field` gets the time of the action.
+    """
+    return lambda method: CreatingAction(method, (), to, (), time_field)
 
 
 def action(
-    *from_states: StrEnum, to: StrEnum | None = None, computes: tuple[str, ...] = ()
+    *from_states: StrEnum,
+    to: StrEnum | None = None,
+    computes: tuple[str, ...] = (),
+    time_field: str = "",
 ) -> Callable[[Callable[Concatenate[E, P], Fields | None]], "ChangingAction[E, P]"]:
-    """Make a method an action of these states; without `to` the aggregate stays in its state."""
-    return lambda method: ChangingAction(method, from_states, to, computes)
+    """Make a method an action of these states; without `to` the aggregate stays in its state.
+
+    Its body returns the fields in `computes`. `time_field` gets the time of the action.
+    """
+    return lambda method: ChangingAction(method, from_states, to, computes, time_field)
 
 
 def _names(arguments: Mapping[str, Any]) -> str:
@@ -78,6 +87,7 @@ class Action(Generic[E, P]):
         from_states: tuple[StrEnum, ...],
         to_state: StrEnum | None,
         computes: tuple[str, ...],
+        time_field: str,
     ) -> None:
         """Read the signature; `from_states` is empty for an action that creates.
 
@@ -89,6 +99,7 @@ class Action(Generic[E, P]):
         self.from_states = from_states
         self.to_state = to_state
         self.computes = computes
+        self.time_field = time_field
         self.entity: type[Any] = object
         self.has_self, self.signature = _without_self(inspect.signature(method))
 
@@ -152,9 +163,15 @@ class Action(Generic[E, P]):
         return tuple(names)
 
     @property
+    def derived_fields(self) -> tuple[str, ...]:
+        """Return the fields whose values the caller does not pass."""
+        time_fields = (self.time_field,) if self.time_field else ()
+        return (*self.computes, *self.of_actor, *time_fields)
+
+    @property
     def set_names(self) -> frozenset[str]:
         """Return the names of all that the action sets or empties, and of its other parameters."""
-        return frozenset((*self.parameters, *self.computes, *self.emptied, *self.of_actor))
+        return frozenset((*self.parameters, *self.derived_fields, *self.emptied))
 
     def _command(
         self, target: Head[E] | str | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]

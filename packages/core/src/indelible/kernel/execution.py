@@ -1,5 +1,6 @@
 """Run the commands of actions: save an aggregate as its action leaves it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ from attrs import fields_dict
 from indelible.kernel.actions import Action, Command, Fields
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.audit import Actor
+from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import AggregateRepository, Head
 from indelible.kernel.transaction import Transaction
@@ -15,10 +17,18 @@ from indelible.kernel.transaction import Transaction
 E = TypeVar("E", bound=Aggregate)
 
 
-def execute(tx: Transaction, repository: AggregateRepository[E], command: Command[E]) -> Head[E]:
+def execute(
+    tx: Transaction,
+    repository: AggregateRepository[E],
+    command: Command[E],
+    *,
+    now: datetime | None = None,
+    bulk: Sequence[AnyBulk] = (),
+) -> Head[E]:
     """Save the aggregate as the command's action leaves it, and return the new head.
 
-    A command on an id locks the aggregate first.
+    A command on an id locks the aggregate first. `now` is the time of the action if the handler has
+    read the clock already.
 
     Raises:
         InvalidTransition: The state has no such action.
@@ -28,13 +38,14 @@ def execute(tx: Transaction, repository: AggregateRepository[E], command: Comman
     """
     target = command.target
     head = repository.lock(target) if isinstance(target, str) else target
+    at = now or tx.clock.now()
     if head is None:
-        entity = created(command, now=tx.clock.now(), actor=tx.actor)
+        entity = created(command, now=at, actor=tx.actor)
     else:
-        entity = changed(command, head.entity, now=tx.clock.now(), actor=tx.actor)
+        entity = changed(command, head.entity, now=at, actor=tx.actor)
 
-    change = change_for(tx, head, entity, command.action.name)
-    repository.save(change, entity)
+    change = change_for(tx, head, entity, command.action.name, bulk=bulk)
+    repository.save(change, entity, bulk=bulk)
     return Head(entity=entity, revision=change.revision)
 
 
@@ -42,7 +53,7 @@ def created(command: Command[E], *, now: datetime, actor: Actor) -> E:
     """Return the aggregate that the command creates."""
     action = command.action
     entity_type: type[E] = action.entity
-    fields = {**command.arguments, **dict.fromkeys(action.of_actor, str(actor))}
+    fields = {**command.arguments, **_stamps(action, now, actor)}
     entity = entity_type.create(action.name, now=now, **fields)
     action.method(entity, **command.arguments)
     return entity
@@ -66,8 +77,16 @@ def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E
             fields[name] = value
 
     fields.update(_computed(action, before, command))
-    fields.update(dict.fromkeys(action.of_actor, str(actor)))
+    fields.update(_stamps(action, now, actor))
     return before.transition(action.name, now=now, **fields)
+
+
+def _stamps(action: Action[Any, ...], now: datetime, actor: Actor) -> Fields:
+    """Return the fields that get the time and the actor of the action."""
+    fields: dict[str, object] = dict.fromkeys(action.of_actor, str(actor))
+    if action.time_field:
+        fields[action.time_field] = now
+    return fields
 
 
 def _computed(action: Action[E, ...], before: E, command: Command[E]) -> Fields:

@@ -50,8 +50,10 @@ from indelible.money.entities.events import StripeEvent
 from indelible.money.entities.ledger import Account, Movement, Posting
 from indelible.money.entities.lines import BalanceSum, LedgerLine, OwedLine
 from indelible.money.entities.payees import PAYEE, Payee
-from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities.payout_jobs import PAYOUT_JOB, PayoutJob
+from indelible.money.entities.payouts import Transfer, TransferAttempt, TransferLine
 from indelible.money.entities.reconciliations import (
+    RECONCILIATION,
     SWITCH_ID,
     Discrepancy,
     PaymentSwitch,
@@ -118,7 +120,6 @@ from indelible.money.lifecycle.payments import (
     RefundStatus,
 )
 from indelible.money.lifecycle.payouts import (
-    PAYOUT_JOB,
     TERMINAL_TRANSFER,
     TRANSFER,
     PayeeStatus,
@@ -127,7 +128,6 @@ from indelible.money.lifecycle.payouts import (
 )
 from indelible.money.lifecycle.reconciliations import (
     PAYMENT_SWITCH,
-    RECONCILIATION,
     STRIPE_EVENT,
     InboxStatus,
     ReconciliationStatus,

@@ -9,7 +9,8 @@ from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.events import StripeEvent, StripeEventAttempt
 from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
 from indelible.money.entities.payees import Payee
-from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer, TransferAttempt, TransferLine
 from indelible.money.entities.reconciliations import Discrepancy, PaymentSwitch, Reconciliation
 from indelible.money.entities.refunds import Refund, RefundAttempt
 from indelible.money.errors.ledger import AccountNotFound, MovementNotFound

@@ -20,7 +20,8 @@ from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.events import StripeEvent
 from indelible.money.entities.ledger import Account, Movement
 from indelible.money.entities.payees import Payee
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.reconciliations import PaymentSwitch, Reconciliation
 from indelible.money.entities.refunds import Refund
 from indelible.money.errors.ledger import AccountNotFound, MovementNotFound

@@ -13,7 +13,7 @@ from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
 from indelible.money.entities.lines import BalanceSum, KindSum, LedgerLine, OwedLine
-from indelible.money.entities.payouts import PayoutJob
+from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.values import AccountKind, MovementKind
 from indelible.money.errors.ledger import (
     ItemCovered,

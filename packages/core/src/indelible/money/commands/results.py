@@ -6,7 +6,8 @@ from indelible.money.entities.charges import Charge
 from indelible.money.entities.events import StripeEvent
 from indelible.money.entities.ledger import Movement
 from indelible.money.entities.payees import Payee
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.reconciliations import PaymentSwitch, Reconciliation
 from indelible.money.entities.refunds import Refund
 from indelible.money.entities.values import EventOutcome

@@ -1,4 +1,4 @@
-"""Transfers to payees, and the payout jobs of settlements."""
+"""Transfers to payees, and the attempts to make them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -42,11 +42,9 @@ from indelible.money.errors.payouts import TransferExists
 from indelible.money.lifecycle.payouts import (
     APPROVAL_AND_DESTINATION,
     APPROVAL_FIELDS,
-    PAYOUT_JOB,
     RETRY_BUDGET,
     TERMINAL_TRANSFER,
     TRANSFER,
-    PayoutJobStatus,
     TransferStatus,
 )
 
@@ -367,34 +365,3 @@ class Transfer(Aggregate):
             kind=kind,
             started_at=self.updated_at,
         )
-
-
-@frozen(kw_only=True, field_transformer=kinds)
-class PayoutJob(Aggregate):
-    """The payout of a settlement; its id is the settlement's.
-
-    It is complete once all its transfers are terminal.
-    """
-
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYOUT_JOB
-    fixed: ClassVar[tuple[str, ...]] = ("reference", "currency", "transfer_count", "total_minor")
-
-    conditions: ClassVar[tuple[AnyCondition, ...]] = (
-        Condition("total", Compared("total_minor", ">=", "transfer_count")),
-        Condition("end_of_status", set_in("completed_at", PayoutJobStatus.COMPLETE)),
-    )
-
-    status: PayoutJobStatus
-    reference: Reference
-    currency: Currency
-    transfer_count: Natural
-    total_minor: Sum
-    completed_at: Instant | None = None
-
-    def completed(self, *, now: datetime) -> Self:
-        """Return the job after all its transfers have ended."""
-        return self.transition("complete", now=now, completed_at=now)
-
-    def reopened(self, *, now: datetime) -> Self:
-        """Return the job after one of its failed transfers is issued again."""
-        return self.transition("reopen", now=now, completed_at=None)

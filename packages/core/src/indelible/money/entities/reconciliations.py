@@ -6,12 +6,14 @@ from typing import ClassVar, Final
 from attrs import field, frozen
 
 from indelible.kernel import Lifecycle
+from indelible.kernel.actions import action, creates
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
 from indelible.kernel.claims import WithinKind, empty_in, set_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.kinds import Currency, Identifier, Instant, Line, Natural, kinds
+from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import (
     text_tuple,
@@ -27,7 +29,6 @@ from indelible.money.errors.payments import PaymentsHalted
 from indelible.money.errors.payouts import ReconciliationRunning
 from indelible.money.lifecycle.reconciliations import (
     PAYMENT_SWITCH,
-    RECONCILIATION,
     ReconciliationStatus,
     SwitchStatus,
 )
@@ -63,8 +64,10 @@ class Discrepancy(BulkRecord):
 class Reconciliation(Aggregate):
     """One comparison of the books with Stripe; `checked` names the rules that it has applied."""
 
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = RECONCILIATION
-    fixed: ClassVar[tuple[str, ...]] = ("scope", "started_at")
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(
+        name="reconciliation",
+        latest={"started_at": MAX_CLOCK_LEAD, "finished_at": MAX_CLOCK_LEAD},
+    )
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_RUNNING,)
     bulk_records: ClassVar[BulkTypes] = {"complete": (Discrepancy,)}
 
@@ -91,13 +94,33 @@ class Reconciliation(Aggregate):
     error_code: Identifier | None = None
     error_message: Message | None = None
 
+    @creates(ReconciliationStatus.STARTED, time_field="started_at")
+    def start(self, id: Identifier, scope: ReconciliationScope) -> None:
+        """Begin to compare the books with Stripe."""
+
+    @action(
+        ReconciliationStatus.STARTED,
+        to=ReconciliationStatus.COMPLETE,
+        time_field="finished_at",
+    )
+    def complete(self, checked: tuple[str, ...], discrepancy_count: Natural) -> None:
+        """Store how many differences the rules have found."""
+
+    @action(
+        ReconciliationStatus.STARTED,
+        to=ReconciliationStatus.FAILED,
+        time_field="finished_at",
+    )
+    def fail(self, error_code: Identifier, error_message: Message) -> None:
+        """Store that it could not be finished."""
+
     def __attrs_post_init__(self) -> None:
         """Check the claims, and that a complete reconciliation names its rules."""
         super().__attrs_post_init__()
         is_complete = self.status is ReconciliationStatus.COMPLETE
         if is_complete != bool(self.checked):
             expected = "set" if is_complete else "empty"
-            raise FieldNotOfState(RECONCILIATION.name, self.id, "checked", expected, self.status)
+            raise FieldNotOfState(self.lifecycle.name, self.id, "checked", expected, self.status)
 
     @property
     def has_ended(self) -> bool:
@@ -108,6 +131,9 @@ class Reconciliation(Aggregate):
     def has_passed(self) -> bool:
         """Return True if the reconciliation has found no difference."""
         return self.discrepancy_count == 0
+
+
+RECONCILIATION: Final = Reconciliation.lifecycle
 
 
 @frozen(kw_only=True, field_transformer=kinds)

@@ -5,6 +5,7 @@ from typing import Final
 
 from indelible.kernel import Head
 from indelible.kernel.bulk import Bulk
+from indelible.kernel.execution import execute
 from indelible.money.commands.payouts import (
     FailReconciliation,
     FinishReconciliation,
@@ -15,7 +16,6 @@ from indelible.money.commands.payouts import (
 from indelible.money.commands.results import ReconciliationSaved
 from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
 from indelible.money.entities.values import ReconciliationScope
-from indelible.money.handlers.saving import save
 from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
 from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.reconciliation import ENDED_BY_EVENTS, GRACE, RECONCILE_FULL_STAGE
@@ -40,10 +40,8 @@ def start_reconciliation(tx: MoneyWrite, command: StartReconciliation) -> Reconc
             error_message="its process has ended",
         )
         fail_reconciliation(tx, fail)
-    reconciliation = Reconciliation.create(
-        "start", now=now, id=tx.ids.new(), scope=command.scope, started_at=now
-    )
-    return _saved(save(tx, tx.money.reconciliations, None, reconciliation, "start"))
+    start = Reconciliation.start(id=tx.ids.new(), scope=command.scope)
+    return _saved(execute(tx, tx.money.reconciliations, start, now=now))
 
 
 def finish_reconciliation(tx: MoneyWrite, command: FinishReconciliation) -> ReconciliationSaved:
@@ -65,30 +63,21 @@ def finish_reconciliation(tx: MoneyWrite, command: FinishReconciliation) -> Reco
     now = tx.clock.now()
     if is_new_halt or _is_followed(tx, command, scope):
         tx.tasks.enqueue(RECONCILE_FULL_STAGE, {FOLLOW_UP: now + GRACE})
-    reconciliation = head.entity.transition(
-        "complete",
-        now=now,
-        finished_at=now,
-        checked=command.checked,
-        discrepancy_count=len(command.discrepancies),
+    complete = Reconciliation.complete(
+        head, checked=command.checked, discrepancy_count=len(command.discrepancies)
     )
     bulk = (Bulk.of(Discrepancy, command.discrepancies),)
-    head = save(tx, tx.money.reconciliations, head, reconciliation, "complete", bulk=bulk)
-    return _saved(head)
+    return _saved(execute(tx, tx.money.reconciliations, complete, now=now, bulk=bulk))
 
 
 def fail_reconciliation(tx: MoneyWrite, command: FailReconciliation) -> ReconciliationSaved:
     """Store that a reconciliation could not be finished; it halts nothing."""
-    head = tx.money.reconciliations.lock(command.reconciliation_id)
-    now = tx.clock.now()
-    reconciliation = head.entity.transition(
-        "fail",
-        now=now,
-        finished_at=now,
+    fail = Reconciliation.fail(
+        command.reconciliation_id,
         error_code=command.error_code,
         error_message=command.error_message,
     )
-    return _saved(save(tx, tx.money.reconciliations, head, reconciliation, "fail"))
+    return _saved(execute(tx, tx.money.reconciliations, fail))
 
 
 def _is_halted(tx: MoneyWrite) -> bool:

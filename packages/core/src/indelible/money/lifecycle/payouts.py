@@ -1,4 +1,4 @@
-"""The states of payees, and the lifecycles of transfers and payout jobs."""
+"""The states of payees and payout jobs, and the lifecycle of transfers."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -140,25 +140,6 @@ TRANSFER: Final = Lifecycle(
         "parked_at": MAX_CLOCK_LEAD,
         "completed_at": MAX_CLOCK_LEAD,
     },
-)
-
-PAYOUT_JOB: Final = Lifecycle(
-    name="payout_job",
-    edges=(
-        Edge("", "plan", PayoutJobStatus.PENDING, 0),
-        Edge(PayoutJobStatus.PENDING, "start", PayoutJobStatus.PROCESSING, 0),
-        # A settlement without a payout has no transfer to wait for.
-        Edge(PayoutJobStatus.PENDING, "complete", PayoutJobStatus.COMPLETE, 0),
-        Edge(PayoutJobStatus.PROCESSING, "complete", PayoutJobStatus.COMPLETE, 0),
-        # One of its failed transfers is issued again.
-        Edge(PayoutJobStatus.COMPLETE, "reopen", PayoutJobStatus.PROCESSING, 0),
-    ),
-    changes={
-        "complete": ("completed_at",),
-        "reopen": ("completed_at",),
-    },
-    initial={},
-    latest={"completed_at": MAX_CLOCK_LEAD},
 )
 
 UNSENT_TRANSFER: Final = frozenset({_TO_SEND, _SENDING, _RETRYABLE})

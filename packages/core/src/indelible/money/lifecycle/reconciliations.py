@@ -1,4 +1,4 @@
-"""The lifecycles of Stripe's events, of reconciliations and of the switch that halts payments."""
+"""The states of reconciliations, and the lifecycles of Stripe's events and of the switch."""
 
 from enum import StrEnum
 from typing import Final
@@ -51,21 +51,6 @@ STRIPE_EVENT: Final = Lifecycle(
     },
     initial={},
     latest={"created": MAX_CLOCK_LEAD},
-)
-
-RECONCILIATION: Final = Lifecycle(
-    name="reconciliation",
-    edges=(
-        Edge("", "start", ReconciliationStatus.STARTED, 0),
-        Edge(ReconciliationStatus.STARTED, "complete", ReconciliationStatus.COMPLETE, 0),
-        Edge(ReconciliationStatus.STARTED, "fail", ReconciliationStatus.FAILED, 0),
-    ),
-    changes={
-        "complete": ("finished_at", "checked", "discrepancy_count"),
-        "fail": ("finished_at", "error_code", "error_message"),
-    },
-    initial={"checked": ()},
-    latest={"started_at": MAX_CLOCK_LEAD, "finished_at": MAX_CLOCK_LEAD},
 )
 
 PAYMENT_SWITCH: Final = Lifecycle(

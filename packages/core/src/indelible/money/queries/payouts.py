@@ -13,7 +13,8 @@ from indelible.kernel.task_errors import TaskNotFound
 from indelible.money.commands.results import (
     TransferSaved,
 )
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.reconciliations import Discrepancy
 from indelible.money.errors.gateway import PAYEE_REASONS, ParkReason
 from indelible.money.lifecycle.payouts import TERMINAL_TRANSFER, TransferStatus

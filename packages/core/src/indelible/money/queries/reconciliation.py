@@ -9,7 +9,8 @@ from indelible.kernel.bulk import Bulk
 from indelible.money.entities.ids import movement_id
 from indelible.money.entities.ledger import Account, CoveredItem, Posting
 from indelible.money.entities.lines import LedgerLine
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.values import AccountKind, MovementKind
 from indelible.money.lifecycle.ledger import MOVEMENT
 from indelible.money.lifecycle.payments import ChargeStatus

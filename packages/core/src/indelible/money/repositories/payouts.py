@@ -9,7 +9,8 @@ from indelible.kernel import Head
 from indelible.kernel.questions import above, absent, below, equal, one_of, present
 from indelible.kernel.repository import Repository
 from indelible.money.entities.payees import Payee
-from indelible.money.entities.payouts import PayoutJob, Transfer, TransferAttempt, TransferLine
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer, TransferAttempt, TransferLine
 from indelible.money.lifecycle.payouts import (
     OPEN_PAYOUT_JOB,
     OPEN_TRANSFER,

@@ -10,6 +10,7 @@ from attrs import frozen
 from indelible.kernel import Actor, IndelibleError, Lifecycle
 from indelible.kernel.audit import ActorKind
 from indelible.money.entities.payees import Payee
+from indelible.money.entities.payout_jobs import PAYOUT_JOB
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.stripe_objects import TransferObject
 from indelible.money.entities.values import TransferFailure
@@ -21,13 +22,7 @@ from indelible.money.errors.gateway import (
     ParkReason,
 )
 from indelible.money.errors.payouts import TransferMismatch
-from indelible.money.lifecycle.payouts import (
-    PAYOUT_JOB,
-    TRANSFER,
-    PayeeStatus,
-    PayoutJobStatus,
-    TransferStatus,
-)
+from indelible.money.lifecycle.payouts import TRANSFER, PayeeStatus, PayoutJobStatus, TransferStatus
 
 PLAN_TRANSFERS_STAGE: Final = "plan_transfers"  # the id of a task is the job's
 SEND_TRANSFER_STAGE: Final = "send_transfer"  # the id of a task is the transfer's

@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Final
 
 from indelible.kernel import Lifecycle
+from indelible.money.entities.payout_jobs import PAYOUT_JOB
 from indelible.money.lifecycle.payments import CHARGE, REFUND
-from indelible.money.lifecycle.payouts import PAYOUT_JOB, TRANSFER
+from indelible.money.lifecycle.payouts import TRANSFER
 from indelible.money.lifecycle.reconciliations import STRIPE_EVENT
 from indelible.money.rules.payouts import (
     COMPLETE_PAYOUT_JOB_STAGE,

@@ -8,9 +8,9 @@ from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Leases
 from indelible.money.commands.payouts import CompletePayoutJob
+from indelible.money.entities.payout_jobs import PAYOUT_JOB
 from indelible.money.errors.payouts import PayoutJobNotFinished
 from indelible.money.handlers.payouts.ending import complete_payout_job
-from indelible.money.lifecycle.payouts import PAYOUT_JOB
 from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.payouts import COMPLETE_PAYOUT_JOB_STAGE
 from indelible.money.tasks.payout_failpoints import (

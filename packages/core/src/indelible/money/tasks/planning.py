@@ -10,12 +10,12 @@ from indelible.kernel.stages import Stage
 from indelible.money.commands.payouts import PlanTransfers
 from indelible.money.entities.ids import movement_id
 from indelible.money.entities.lines import OwedLine
+from indelible.money.entities.payout_jobs import PAYOUT_JOB
 from indelible.money.handlers.payouts.planning import (
     in_order_of_transfers,
     lines_by_party,
     plan_transfers,
 )
-from indelible.money.lifecycle.payouts import PAYOUT_JOB
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
 from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.ledger.payouts import settlement_key

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from indelible.money.entities.charges import QUARANTINED, REFUNDABLE, Charge
 from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.events import StripeEvent
-from indelible.money.entities.reconciliations import Reconciliation
+from indelible.money.entities.reconciliations import RECONCILIATION, Reconciliation
 from indelible.money.entities.refunds import Refund
 from indelible.money.entities.values import EventOutcome
 from indelible.money.lifecycle.payments import RefundStatus
-from indelible.money.lifecycle.reconciliations import RECONCILIATION, InboxStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible_sql.money.guards.conditions import covered_guard
 from indelible_sql.money.tables.inbox import (
     DISCREPANCIES,

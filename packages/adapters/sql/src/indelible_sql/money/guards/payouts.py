@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from indelible.kernel.audit import ActorKind
 from indelible.money.entities.payees import Payee
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.values import MovementKind
 from indelible.money.errors.gateway import ParkReason
 from indelible.money.lifecycle.payouts import (

@@ -8,10 +8,12 @@ from sqlalchemy import Table
 
 from indelible.kernel import Lifecycle
 from indelible.money.entities.payees import PAYEE
+from indelible.money.entities.payout_jobs import PAYOUT_JOB
+from indelible.money.entities.reconciliations import RECONCILIATION
 from indelible.money.lifecycle.ledger import ACCOUNT, MOVEMENT
 from indelible.money.lifecycle.payments import CHARGE, DISPUTE, REFUND
-from indelible.money.lifecycle.payouts import PAYOUT_JOB, TRANSFER
-from indelible.money.lifecycle.reconciliations import PAYMENT_SWITCH, RECONCILIATION, STRIPE_EVENT
+from indelible.money.lifecycle.payouts import TRANSFER
+from indelible.money.lifecycle.reconciliations import PAYMENT_SWITCH, STRIPE_EVENT
 from indelible_sql.money.tables.inbox import RECONCILIATIONS, STRIPE_EVENTS, SWITCHES
 from indelible_sql.money.tables.ledger import ACCOUNTS, MOVEMENTS
 from indelible_sql.money.tables.payments import CHARGES, DISPUTES, REFUNDS

@@ -3,18 +3,14 @@
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint
 
 from indelible.money.entities.events import StripeEvent
-from indelible.money.entities.reconciliations import PaymentSwitch, Reconciliation
+from indelible.money.entities.reconciliations import RECONCILIATION, PaymentSwitch, Reconciliation
 from indelible.money.entities.values import (
     MAX_MESSAGE_LENGTH,
     EventOutcome,
     ReconciliationRule,
     Remedy,
 )
-from indelible.money.lifecycle.reconciliations import (
-    PAYMENT_SWITCH,
-    RECONCILIATION,
-    STRIPE_EVENT,
-)
+from indelible.money.lifecycle.reconciliations import PAYMENT_SWITCH, STRIPE_EVENT
 from indelible_sql.money.tables.columns import FLAG, SUM_MINOR
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import previous_number, quoted

@@ -3,13 +3,10 @@
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
 from indelible.money.entities.payees import PAYEE, Payee
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payout_jobs import PAYOUT_JOB, PayoutJob
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.values import AttemptKind
-from indelible.money.lifecycle.payouts import (
-    PAYOUT_JOB,
-    TRANSFER,
-    TransferStatus,
-)
+from indelible.money.lifecycle.payouts import TRANSFER, TransferStatus
 from indelible_sql.money.tables.columns import FLAG, sum_column
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import previous_number, quoted

@@ -1,5 +1,6 @@
 """End payouts: reversals, unclaimed money, and the count that completes a job."""
 
+from indelible.kernel.execution import execute
 from indelible.money.commands.payouts import (
     CompletePayoutJob,
     MarkUnclaimed,
@@ -7,6 +8,7 @@ from indelible.money.commands.payouts import (
     RecordTransferSent,
 )
 from indelible.money.commands.results import PayoutJobSaved, TransferSaved
+from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.stripe_objects import ReversalObject, TransferObject
 from indelible.money.errors.ledger import MovementNotFound
@@ -44,7 +46,7 @@ def complete_payout_job(tx: MoneyWrite, command: CompletePayoutJob) -> PayoutJob
     ended = count_ended(tx, job.id)
     if ended != job.transfer_count:
         raise PayoutJobNotFinished(job.id, job.transfer_count, ended)
-    head = save(tx, tx.money.payout_jobs, head, job.completed(now=tx.clock.now()), "complete")
+    head = execute(tx, tx.money.payout_jobs, PayoutJob.complete(head))
     return PayoutJobSaved(job=head.entity, seq=head.revision.seq, is_new=False)
 
 

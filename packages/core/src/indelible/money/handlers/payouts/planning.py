@@ -5,15 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from indelible.kernel import Head
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import Bulk
+from indelible.kernel.execution import execute
 from indelible.money.commands.payouts import PlanPayouts, PlanTransfers
 from indelible.money.commands.results import PayoutJobSaved
 from indelible.money.entities.ids import movement_id, transfer_id
 from indelible.money.entities.ledger import Movement
 from indelible.money.entities.lines import OwedLine
-from indelible.money.entities.payouts import PayoutJob, Transfer, TransferLine
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer, TransferLine
 from indelible.money.errors.ledger import MovementNotFound
 from indelible.money.handlers.payouts.approving import approve_planned
-from indelible.money.handlers.saving import birth_of, save, save_births
+from indelible.money.handlers.saving import birth_of, save_births
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
 from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.ledger.payouts import settlement_key
@@ -106,19 +108,17 @@ def _save_job(
     total_minor = 0
     for party_lines in lines.values():
         total_minor += sum(line.amount_minor for line in party_lines)
-    job = PayoutJob.create(
-        "plan",
-        now=tx.clock.now(),
+    plan = PayoutJob.plan(
         id=settlement_id,
-        reference=settlement.reference,
+        reference=settlement.reference or "",  # every settlement has one
         currency=settlement.currency,
         transfer_count=len(lines),
         total_minor=total_minor,
     )
-    head = save(tx, tx.money.payout_jobs, None, job, "plan")
+    head = execute(tx, tx.money.payout_jobs, plan)
     if lines:
         return head
-    return save(tx, tx.money.payout_jobs, head, job.completed(now=tx.clock.now()), "complete")
+    return execute(tx, tx.money.payout_jobs, PayoutJob.complete(head))
 
 
 def _plan(

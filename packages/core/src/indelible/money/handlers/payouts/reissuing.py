@@ -1,9 +1,11 @@
 """Issue a transfer again: a failed one, or one whose money has come back."""
 
+from indelible.kernel.execution import execute
 from indelible.money.commands.payouts import ReissueTransfer
 from indelible.money.commands.results import TransferSaved
 from indelible.money.entities.ids import reissue_id
 from indelible.money.entities.lines import OwedLine
+from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.values import AccountKind
 from indelible.money.errors.payouts import TransferNotReissuable
@@ -48,7 +50,7 @@ def _try_again(tx: MoneyWrite, transfer: Transfer) -> TransferSaved:
     now = tx.clock.now()
     head = save(tx, tx.money.transfers, head, head.entity.reissued(now=now), "reissue")
     if job is not None and job.entity.status is PayoutJobStatus.COMPLETE:
-        save(tx, tx.money.payout_jobs, job, job.entity.reopened(now=now), "reopen")
+        execute(tx, tx.money.payout_jobs, PayoutJob.reopen(job), now=now)
     return saved(head)
 
 

@@ -7,13 +7,15 @@ transaction. A job is locked before its transfers.
 from attrs import frozen
 
 from indelible.kernel import Head
+from indelible.kernel.execution import execute
 from indelible.money.commands.payouts import (
     BeginTransfer,
     RecordTransferFailure,
     RecordTransferSent,
 )
 from indelible.money.commands.results import TransferSaved
-from indelible.money.entities.payouts import PayoutJob, Transfer
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.values import AttemptKind
 from indelible.money.errors.gateway import ParkReason
 from indelible.money.handlers.ledger import post_movement
@@ -95,8 +97,7 @@ def begin_call(tx: MoneyWrite, command: BeginTransfer) -> SendWork | None:
         return None
 
     if job is not None and job.entity.status is PayoutJobStatus.PENDING:
-        started = job.entity.transition("start", now=tx.clock.now())
-        save(tx, tx.money.payout_jobs, job, started, "start")
+        execute(tx, tx.money.payout_jobs, PayoutJob.start(job))
     facts = _send_facts(tx, transfer, command)
     reason = park_reason(transfer, facts)
     if reason is not None:
