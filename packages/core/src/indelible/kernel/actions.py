@@ -26,7 +26,7 @@ from functools import cached_property
 from types import FunctionType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
-from attrs import NOTHING, Attribute, evolve, field, frozen
+from attrs import NOTHING, Attribute, evolve, field, fields_dict, frozen
 
 from indelible.kernel.conditions import NamesActor, presence_in
 from indelible.kernel.errors import UsageError
@@ -102,6 +102,7 @@ class Action(Generic[E, P]):
         self.time_field = time_field
         self.entity: type[Any] = object
         self.has_self, self.signature = _without_self(inspect.signature(method))
+        self.parameters: Mapping[str, inspect.Parameter] = self.signature.parameters
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.entity = owner
@@ -113,11 +114,6 @@ class Action(Generic[E, P]):
     def creates(self) -> bool:
         """Return True if the action creates the aggregate."""
         return isinstance(self, CreatingAction)
-
-    @property
-    def parameters(self) -> Mapping[str, inspect.Parameter]:
-        """Return the parameters after `self`."""
-        return self.signature.parameters
 
     @property
     def declared_at(self) -> str:
@@ -136,6 +132,12 @@ class Action(Generic[E, P]):
             to_state = state if self.to_state is None else self.to_state
             edges.append(Edge(state, self.name, to_state, 0))
         return tuple(edges)
+
+    @cached_property
+    def parameter_fields(self) -> tuple[str, ...]:
+        """Return the parameters that are fields."""
+        known = fields_dict(self.entity)
+        return tuple(name for name in self.parameters if name in known)
 
     @cached_property
     def emptied(self) -> tuple[str, ...]:
@@ -177,6 +179,9 @@ class Action(Generic[E, P]):
         self, target: Head[E] | str | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Command[E]:
         """Return the command; raise TypeError for arguments that do not fit the signature."""
+        if not args and kwargs.keys() == self.parameters.keys():
+            return Command(self, target, kwargs)  # binding would take 6 microseconds more
+
         bound = self.signature.bind(*args, **kwargs)
         bound.apply_defaults()
         return Command(self, target, bound.arguments)

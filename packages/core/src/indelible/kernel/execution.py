@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from attrs import fields_dict
-
 from indelible.kernel.actions import Action, Command, Fields
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.audit import Actor
@@ -70,11 +68,9 @@ def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E
         raise UsageError(f"{action} is no action of {type(before).__name__}")
 
     before.lifecycle.edge(before.status, action.name)  # the state refuses before the rule does
-    known = fields_dict(type(before))
     fields: dict[str, Any] = dict.fromkeys(action.emptied)
-    for name, value in command.arguments.items():
-        if name in known:
-            fields[name] = value
+    for name in action.parameter_fields:
+        fields[name] = command.arguments[name]
 
     fields.update(_computed(action, before, command))
     fields.update(_stamps(action, now, actor))
