@@ -10,13 +10,14 @@ import pytest
 from tests.core.kernel.test_actions import AT, LATER, assigned, opened
 from tests.core.kernel.tickets import Lamp, Status, Ticket
 
-from indelible.kernel import UsageError
+from indelible.kernel import InvalidTransition, UsageError
 from indelible.kernel.actions import Command
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.audit import AuditContext
-from indelible.kernel.execution import changed, created
+from indelible.kernel.execution import changed, created, execute
 from indelible.kernel.history import Head
 from indelible.kernel.values import WrongType
+from indelible.memory import MemoryStore
 from indelible.testing.stores import MAYA
 
 AUDIT = AuditContext(actor=MAYA, reason="a test", request_id="request-1")
@@ -85,6 +86,15 @@ def test_a_head_of_another_aggregate_is_refused() -> None:
 def test_a_command_of_another_aggregate_is_refused() -> None:
     with pytest.raises(UsageError, match=r"Lamp\.assign is no action of Ticket"):
         changed(Lamp.assign("T-1"), opened(), now=LATER, actor=MAYA)  # type: ignore[misc]  # a lamp
+
+
+def test_a_command_in_a_repository_of_another_aggregate_is_refused() -> None:
+    store = MemoryStore()
+    with (
+        pytest.raises(InvalidTransition),
+        store.transaction(actor=MAYA, reason="a test") as tx,
+    ):
+        execute(tx, tx.money.payees, Lamp.open(id="L-1"))  # type: ignore[misc]  # a lamp
 
 
 def test_an_assignment_is_refused() -> None:
