@@ -107,7 +107,7 @@ def _parameter_problem(
     if parameter.default not in (inspect.Parameter.empty, None):
         return "has a default that is not None"
     if name == "id":
-        return "" if action.creates else "cannot change: only `creates` sets it"
+        return "" if action.is_creating else "cannot change: only `creates` sets it"
     if name in action.derived_fields:
         return "gets its value by itself: nobody passes it"
     is_settable = name in declaration.own_fields
@@ -130,7 +130,7 @@ def _state_faults(declaration: Declaration) -> Iterator[str]:
     """Yield states of another lifecycle, and states that no action leads to."""
     for action in declaration.actions.values():
         subject = f"{action.declared_at}: action {action.name}"
-        if not action.creates and not action.from_states:
+        if not action.is_creating and not action.from_states:
             yield f"{subject} is allowed in no state"
         if len(set(action.from_states)) < len(action.from_states):
             yield f"{subject} names a state twice"
@@ -158,15 +158,15 @@ def _reached_states(declaration: Declaration) -> set[str]:
 def _field_faults(declaration: Declaration) -> Iterator[str]:
     """Yield fields that no action sets, and those that an action must set when it creates."""
     changed = changed_fields(declaration.actions, declaration.fields.values())
-    creating = [action for action in declaration.actions.values() if action.creates]
+    creating = [action for action in declaration.actions.values() if action.is_creating]
     for name in declaration.own_fields:
-        is_set = name in changed or any(name in action.set_names for action in creating)
+        is_set = name in changed or any(name in action.affected_names for action in creating)
         if not is_set:
             yield f"{line_of(declaration.entity, name)}: no action sets field {name}"
         if declaration.fields[name].default is not NOTHING:
             continue
         for action in creating:
-            if is_set and name not in action.set_names:
+            if is_set and name not in action.affected_names:
                 yield f"{action.declared_at}: action {action.name} does not set field {name}"
 
 

@@ -111,7 +111,7 @@ class Action(Generic[E, P]):
         return f"{self.entity.__name__}.{self.name}"
 
     @property
-    def creates(self) -> bool:
+    def is_creating(self) -> bool:
         """Return True if the action creates the aggregate."""
         return isinstance(self, CreatingAction)
 
@@ -124,7 +124,7 @@ class Action(Generic[E, P]):
     @property
     def edges(self) -> tuple[Edge[Any], ...]:
         """Return the edges that the action takes."""
-        if self.creates:
+        if self.is_creating:
             return (Edge("", self.name, self.to_state, 0),)
 
         edges: list[Edge[Any]] = []
@@ -140,9 +140,9 @@ class Action(Generic[E, P]):
         return tuple(name for name in self.parameters if name in known)
 
     @cached_property
-    def emptied(self) -> tuple[str, ...]:
+    def emptied_fields(self) -> tuple[str, ...]:
         """Return the fields that the new state excludes, and a state before it does not."""
-        if self.creates:
+        if self.is_creating:
             return ()
 
         names: list[str] = []
@@ -156,7 +156,7 @@ class Action(Generic[E, P]):
         return tuple(names)
 
     @cached_property
-    def of_actor(self) -> tuple[str, ...]:
+    def actor_fields(self) -> tuple[str, ...]:
         """Return the fields that get the actor of the change."""
         names: list[str] = []
         for condition in self.entity.conditions:
@@ -168,12 +168,12 @@ class Action(Generic[E, P]):
     def derived_fields(self) -> tuple[str, ...]:
         """Return the fields whose values the caller does not pass."""
         time_fields = (self.time_field,) if self.time_field else ()
-        return (*self.computes, *self.of_actor, *time_fields)
+        return (*self.computes, *self.actor_fields, *time_fields)
 
     @property
-    def set_names(self) -> frozenset[str]:
+    def affected_names(self) -> frozenset[str]:
         """Return the names of all that the action sets or empties, and of its other parameters."""
-        return frozenset((*self.parameters, *self.derived_fields, *self.emptied))
+        return frozenset((*self.parameters, *self.derived_fields, *self.emptied_fields))
 
     def _command(
         self, target: Head[E] | str | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -233,8 +233,8 @@ def changed_fields(
     """Return the fields that an action changes after the one that creates."""
     names: set[str] = set()
     for declared in actions.values():
-        if not declared.creates:
-            names |= declared.set_names
+        if not declared.is_creating:
+            names |= declared.affected_names
     return frozenset(names.intersection(attribute.name for attribute in fields))
 
 
@@ -258,7 +258,7 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
     changes: dict[str, tuple[str, ...]] = {}
     for name, declared in actions.items():
         edges.extend(declared.edges)
-        names = changed & declared.set_names
+        names = changed & declared.affected_names
         if names:
             changes[name] = tuple(sorted(names))
     entity.lifecycle = evolve(

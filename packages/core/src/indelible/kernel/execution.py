@@ -68,7 +68,7 @@ def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E
         raise UsageError(f"{action} is no action of {type(before).__name__}")
 
     before.lifecycle.edge(before.status, action.name)  # the state refuses before the rule does
-    fields: dict[str, Any] = dict.fromkeys(action.emptied)
+    fields: dict[str, Any] = dict.fromkeys(action.emptied_fields)
     for name in action.parameter_fields:
         fields[name] = command.arguments[name]
 
@@ -79,7 +79,7 @@ def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E
 
 def _stamps(action: Action[Any, ...], now: datetime, actor: Actor) -> Fields:
     """Return the fields that get the time and the actor of the action."""
-    fields: dict[str, object] = dict.fromkeys(action.of_actor, str(actor))
+    fields: dict[str, object] = dict.fromkeys(action.actor_fields, str(actor))
     if action.time_field:
         fields[action.time_field] = now
     return fields
