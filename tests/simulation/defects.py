@@ -78,7 +78,11 @@ def plant_step(patch: pytest.MonkeyPatch, at: int, act: Callable[[Surroundings],
 
 def write_without_guards(around: Surroundings, table: str, statement: str) -> None:
     """Change rows of a table while its guards are left out."""
-    file = Path(around.database.url.removeprefix("sqlite:///"))
+    write_to_file(Path(around.database.url.removeprefix("sqlite:///")), table, statement)
+
+
+def write_to_file(file: Path, table: str, statement: str) -> None:
+    """Change rows of a table in a file while its guards are left out."""
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
         guards = connection.execute(query, [table]).fetchall()

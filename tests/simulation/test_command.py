@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,14 +12,21 @@ import pytest
 from attrs import evolve
 from tests.service.commands import error_code, run
 
-from indelible_service.simulation import invariants
+from indelible_service.simulation import invariants, many
 from indelible_service.simulation.databases import DatabaseKind
-from indelible_service.simulation.many import SeedResult, not_deterministic, repeated_seeds
+from indelible_service.simulation.many import (
+    Batch,
+    SeedResult,
+    never_reached,
+    not_deterministic,
+    repeated_seeds,
+)
 from indelible_service.simulation.observed import Observed
 from indelible_service.simulation.plan import Profile
 from indelible_service.simulation.planning import make_plan
 from indelible_service.simulation.repeating import difference
 from indelible_service.simulation.running import SimulationReport
+from indelible_service.simulation.sometimes import SOMETIMES
 
 DAY: Final = ("simulate", "--days", "1", "--profile", "calm")
 READER_OF_CHAINS: Final = ("indelible_evm", "indelible_service.simulation.chain_node")
@@ -123,6 +131,30 @@ def test_seeds_that_depend_on_the_hash_seed_are_not_deterministic(tmp_path: Path
 def test_each_tenth_seed_is_repeated() -> None:
     assert [*repeated_seeds(range(1, 41))] == [10, 20, 30, 40]
     assert [*repeated_seeds(range(1, 3), every=1)] == [1, 2]
+
+
+@pytest.mark.parametrize("left_out", ["", "a refund succeeds"])
+def test_seeds_that_never_had_what_must_happen_end_with_1(
+    left_out: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = tuple(name for name in SOMETIMES[Profile.MONEY] if name != left_out)
+
+    def results(seeds: Sequence[int], *_: object, **__: object) -> list[SeedResult]:
+        return [evolve(RESULT, seed=seed, reached=reached) for seed in seeds]
+
+    monkeypatch.setattr(many, "run_seeds", results)
+    result = run("simulate", "--seeds", "1-10", "--days", "3", "--profile", "money")
+
+    assert result.exit_code == (1 if left_out else 0)
+    assert ("NEVER HAPPENED: a refund succeeds" in result.stdout) is bool(left_out)
+    assert result.stdout.startswith("seed 1: 1.0 s, a: clean\n")
+
+
+@pytest.mark.parametrize(("number", "days"), [(9, 3), (10, 2)])
+def test_few_seeds_or_days_owe_nothing(number: int, days: int) -> None:
+    batch = Batch(days=days, profile=Profile.STORM, database=DatabaseKind.SQLITE)
+
+    assert never_reached([RESULT] * number, batch) == []
 
 
 @pytest.mark.parametrize("name", ["violation", "changes_digest", "trace_digest"])

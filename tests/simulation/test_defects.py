@@ -10,6 +10,7 @@ from tests.simulation.defects import SILENCE, Defect, day, simulate
 from tests.simulation.row_defects import ROW_DEFECTS
 from tests.simulation.work_defects import WORK_DEFECTS, plant_pause
 
+from indelible_service.simulation.checks import Noticed
 from indelible_service.simulation.invariants import DAILY, FINAL, HOURLY
 from indelible_service.simulation.plan import HOUR, FaultKind, PlannedFault
 from indelible_service.simulation.shrinking import shrink
@@ -43,7 +44,7 @@ def planted_invariants() -> set[str]:
 
 
 def test_every_invariant_has_a_planted_defect() -> None:
-    invariants = {*HOURLY, *DAILY, *FINAL}
+    invariants = {*HOURLY, *DAILY, *FINAL, *Noticed}
 
     assert invariants - planted_invariants() == WITHOUT_DEFECT
 

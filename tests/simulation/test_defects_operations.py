@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 from attrs import evolve
 from sqlalchemy import Connection
+from tests.simulation.defects import write_to_file
 
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
@@ -35,7 +36,7 @@ from indelible_service.simulation.running import SimulationReport, run_plan
 from indelible_sql import open_store
 from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.generated_revisions import apply_later
-from indelible_sql.schema.migrate import SchemaDamaged, migrating
+from indelible_sql.schema.migrate import migrating
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 # Payments were made, and the contest is not locked.
@@ -150,6 +151,24 @@ def plant_damage(patch: pytest.MonkeyPatch) -> None:
     plant_after_restore(patch, drop)
 
 
+def plant_changed_row(patch: pytest.MonkeyPatch) -> None:
+    """Change a row of the restored database; its guards are in their place."""
+
+    def change(database: SqliteDatabase) -> None:
+        write_to_file(database.file, "charges", "UPDATE charges SET party = 'stranger'")
+
+    plant_after_restore(patch, change)
+
+
+def plant_failing_scheduler(patch: pytest.MonkeyPatch) -> None:
+    """Let the scheduler divide by zero."""
+
+    def look(_: SchedulerProcess) -> None:
+        raise ZeroDivisionError("planted")
+
+    patch.setattr(SchedulerProcess, "look", look)
+
+
 def plant_lazy_operator(patch: pytest.MonkeyPatch) -> None:
     """Let the operator not compare the books with Stripe."""
     patch.setattr(Operator, "_reconcile", go_home)
@@ -188,6 +207,8 @@ def plant_shorter_history(patch: pytest.MonkeyPatch) -> None:
 
 DEFECTS: Final[dict[str, tuple[Plant, str, Plan]]] = {
     "a payout after a restore": (plant_payout_after_restore, "one-transfer", day(PAID, days=4)),
+    "a restored file with another row": (plant_changed_row, "restored-is-clean", day(MORNING)),
+    "a restored file without a guard": (plant_damage, "no-unexpected-error", day(MORNING)),
     "another past": (plant_other_past, "restored-is-the-past", day(MORNING)),
     "an upgrade that drops guards": (plant_unmarked_change, "migrated-is-clean", upgraded_day()),
     "an upgrade that deletes": (plant_shorter_history, "migrated-keeps-history", upgraded_day()),
@@ -206,11 +227,17 @@ def test_a_planted_defect_breaks_its_invariant(name: str, monkeypatch: pytest.Mo
     assert violation.invariant == invariant, str(violation)
 
 
-def test_a_damaged_restored_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    plant_damage(monkeypatch)
+def test_an_error_that_nothing_handles_is_reported_with_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plant_failing_scheduler(monkeypatch)
 
-    with pytest.raises(SchemaDamaged):
-        simulate(day(MORNING))
+    violation = simulate(make_plan(1, 1, Profile.CALM)).violation
+
+    assert violation is not None
+    assert violation.cause == ("no-unexpected-error", "ZeroDivisionError")
+    assert violation.detail.startswith("ZeroDivisionError: planted (test_defects_operations.py")
+    assert "in look" in violation.traceback
 
 
 def test_a_restore_days_after_the_payout_breaks_nothing() -> None:

@@ -277,6 +277,12 @@ def print_result(value: object, text: str) -> None:
         click.echo(text)
 
 
+def print_line(text: str) -> None:
+    """Print a line for a person while a command goes on; JSON says all at the end."""
+    if not wants_json():
+        click.echo(text)
+
+
 def print_results(values: Sequence[object], columns: Sequence[str], title: str) -> None:
     """Print the values as one line of JSON, or a table of some fields for a person."""
     print_result(values, title)

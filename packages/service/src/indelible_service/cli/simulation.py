@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import frozen
 
-from indelible_service.cli.output import MODULE_OPTION, REFUSED, Command, print_result
+from indelible_service.cli.output import MODULE_OPTION, REFUSED, Command, print_line, print_result
 
 if TYPE_CHECKING:
     from indelible_service.simulation.databases import DatabaseKind
@@ -21,6 +21,7 @@ MAX_DAYS: Final = 366
 MAX_SEED: Final = 2**63 - 1
 MAX_JOBS: Final = 256
 SECONDS_PER_MINUTE: Final = 60
+SHOWN_TIMINGS: Final = 4
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
 SEED: Final = "SEED"  # in the name of a file: the seed
 PLAN_FILE: Final = f"simulation-{SEED}.json"
@@ -186,12 +187,13 @@ def shrink_report(report: "SimulationReport", file: Path) -> "tuple[SimulationRe
 
 
 def simulate_many(options: Options) -> bool:
-    """Run seeds in processes, and print a line for each; return True if nothing is wrong.
+    """Run seeds in processes, and print a line for each as it ends; return True if all is right.
 
     Raises: click.UsageError for options of one seed.
     """
     from indelible_service.simulation.many import (
         REPEATED,
+        SeedResult,
         never_reached,
         not_deterministic,
         repeated_seeds,
@@ -202,14 +204,17 @@ def simulate_many(options: Options) -> bool:
     if options.seeds is None or options.replay is not None or options.shrink is not None:
         raise click.UsageError("--replay and --shrink are options of one seed, not of --seeds")
     batch = options.batch
-    results = list(run_on(options, options.seeds))
+    results: list[SeedResult] = []
+    for result in run_on(options, options.seeds):
+        results.append(result)
+        print_line(line_of(result))
     again = repeated_seeds(options.seeds, every=1 if options.twice else REPEATED)
     differing: list[int] = []
     if again:
         second = run_seeds(again, batch, jobs=options.jobs, hash_seed=HASH_SEEDS[1])
         differing = not_deterministic(results, second)
     missing = never_reached(results, batch)
-    lines = [*(line_of(result) for result in results), summary_of(results, options.days)]
+    lines = [summary_of(results, options.days)]
     lines.extend(
         f"NOT DETERMINISTIC: seed {seed}; --seed {seed} --twice tells where" for seed in differing
     )
@@ -270,6 +275,9 @@ def document_of(report: "SimulationReport") -> dict[str, object]:
         "trace_digest": report.trace_digest,
         "steps": report.steps,
         "counts": report.counts,
+        "timings_milliseconds": {
+            name: round(seconds * 1_000) for name, seconds in report.timings.items()
+        },
         "milliseconds": round(report.seconds * 1_000),  # of the machine
     }
 
@@ -286,11 +294,23 @@ def text_of(report: "SimulationReport") -> str:
         f"{run} in {report.seconds:.1f} s ({speed:.1f} per minute), {report.steps} steps.",
         ", ".join(f"{name}: {number}" for name, number in report.counts.items()),
         f"{report.changes} committed changes, {digests}.",
+        times_of(report),
     ]
     if report.is_clean:
         lines.append("No invariant is broken.")
     else:
         lines.append("An invariant is BROKEN.")
         lines.extend(story_of(report))
+    if report.violation is not None:
+        lines.append(report.violation.traceback)
 
-    return "\n".join(lines)
+    return "\n".join(line for line in lines if line)
+
+
+def times_of(report: "SimulationReport") -> str:
+    """Return which checks have taken the most time of the machine, and what the rest has taken."""
+    longest = sorted(report.timings.items(), key=lambda timing: timing[1], reverse=True)
+    rest = report.seconds - sum(report.timings.values())
+    parts = [f"steps {rest:.1f} s"]
+    parts.extend(f"{name} {seconds:.1f} s" for name, seconds in longest[:SHOWN_TIMINGS])
+    return f"Time: {', '.join(parts)}."

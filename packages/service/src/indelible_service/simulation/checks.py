@@ -1,6 +1,9 @@
 """Check the invariants: some after each simulated hour, all at the end of each day."""
 
+import traceback
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
 from time import perf_counter
 
 from attrs import define, field, frozen
@@ -12,13 +15,33 @@ from indelible_service.simulation.observed import Observed
 from indelible_service.simulation.world import time_text
 
 
+class Noticed(StrEnum):
+    """An invariant that is noticed where it breaks, and not by a check of an hour or a day."""
+
+    UNEXPECTED = "no-unexpected-error"
+    RESTORED_CLEAN = "restored-is-clean"
+    RESTORED_PAST = "restored-is-the-past"
+    MIGRATED_CLEAN = "migrated-is-clean"
+    MIGRATED_HISTORY = "migrated-keeps-history"
+
+
 @frozen(kw_only=True)
 class Violation:
-    """A broken invariant, with what it has found, and when."""
+    """A broken invariant, with what it has found, and when.
+
+    `error` is the type of an unexpected error, and `traceback` tells persons where it came from.
+    """
 
     invariant: str
     detail: str
     seconds: int
+    error: str = ""
+    traceback: str = field(default="", eq=False)
+
+    @property
+    def cause(self) -> tuple[str, str]:
+        """Return what is the same in each smaller plan that fails for the same reason."""
+        return self.invariant, self.error
 
     def __str__(self) -> str:
         return f"{time_text(self.seconds)}: {self.invariant}: {self.detail}"
@@ -39,10 +62,22 @@ class Checker(Observed):
         """Keep the first violation that is found between two checks."""
         self.noted = self.noted or violation
 
-    def violate(self, invariant: str, detail: str) -> None:
+    def violate(self, invariant: Noticed, detail: str) -> None:
         """Note a violation."""
         seconds = self.world.clock.seconds
         self.note(Violation(invariant=invariant, detail=detail, seconds=seconds))
+
+    def unexpected(self, error: Exception) -> Violation:
+        """Return the violation by an error that nothing has handled."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        name = type(error).__name__
+        return Violation(
+            invariant=Noticed.UNEXPECTED,
+            detail=f"{name}: {error} ({Path(place.filename).name}, line {place.lineno})",
+            seconds=self.world.clock.seconds,
+            error=name,
+            traceback="".join(traceback.format_exception(error)),
+        )
 
     @property
     def hosts(self) -> Iterable[SimulatedHost]:

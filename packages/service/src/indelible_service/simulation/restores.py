@@ -8,7 +8,7 @@ from attrs import define, field
 from indelible_service.backups.making import BackupPlan, make_backup
 from indelible_service.simulation.chain_invariants import forget_lost_scans
 from indelible_service.simulation.changes import HistoryReplaced, ReadChange
-from indelible_service.simulation.checks import Checker
+from indelible_service.simulation.checks import Checker, Noticed
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.losses import Losses
 from indelible_service.simulation.machinery import Machinery
@@ -109,14 +109,15 @@ class Restorer:
         with self.around.database.real_time():
             problems = [*differences(store), *(str(finding) for finding in verify(store))]
         for text in problems:
-            self.checker.violate("restored-is-clean", text)
+            self.checker.violate(Noticed.RESTORED_CLEAN, text)
 
     def _go_back(self) -> list[ReadChange]:
         """Let the checks go on after the newest change of the backup, and return the lost ones."""
         try:
             lost = self.checker.changes.go_back(self.checker.store)
         except HistoryReplaced as error:
-            self.checker.violate("restored-is-the-past", f"{error} was never committed before")
+            detail = f"{error} was never committed before"
+            self.checker.violate(Noticed.RESTORED_PAST, detail)
             self.checker.changes.cursor = ""  # none of the present one is known to be valid
             return []
         for change in reversed(lost):

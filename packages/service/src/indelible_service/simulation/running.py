@@ -19,7 +19,7 @@ from indelible_service.instance.data_directory import derive_secret
 from indelible_service.settings.service import Settings
 from indelible_service.simulation.builders import Builders
 from indelible_service.simulation.changes import CommittedChanges
-from indelible_service.simulation.checks import Checker, Violation
+from indelible_service.simulation.checks import Checker, Noticed, Violation
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import (
@@ -128,7 +128,18 @@ class Simulation:
     upgrader: Upgrader
 
     def run(self) -> Violation | None:
-        """Let the time of the plan pass; return the first invariant that is broken."""
+        """Let the time of the plan pass; return the first invariant that is broken.
+
+        An error that nothing handles breaks one too: its seed is reported, and can be shrunk.
+        """
+        try:
+            self._begin()
+            return self._let_time_pass()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+            return self.checker.unexpected(error)
+
+    def _begin(self) -> None:
+        """Let everything come that the plan has."""
         self.people.begin()
         self.host_people.begin()
         self.builders.begin()
@@ -140,6 +151,8 @@ class Simulation:
         nemesis.begin()
         self.restorer.begin()
         self.upgrader.begin()
+
+    def _let_time_pass(self) -> Violation | None:
         for hour in range(1, self.plan.days * DAY // HOUR + 1):
             self.world.run_until(hour * HOUR)
             self.around.stripe.end_what_is_due()
@@ -153,7 +166,8 @@ class Simulation:
     def fill(self, report: SimulationReport) -> None:
         """Write the figures of the run into its report."""
         changes = self.checker.changes
-        changes.read_new(self.checker.store)
+        if report.violation is None or report.violation.invariant != Noticed.UNEXPECTED:
+            changes.read_new(self.checker.store)  # after an error, the database may be any
         report.changes = changes.number
         report.changes_digest = changes.digest
         report.trace_digest = self.world.trace_digest

@@ -17,7 +17,7 @@ Run = Callable[[Plan, DatabaseKind], SimulationReport]
 
 @define
 class Shrinker:
-    """Leaves parts of a plan out as long as the same invariant is broken."""
+    """Leaves parts of a plan out as long as it fails for the same reason."""
 
     report: SimulationReport  # of the smallest plan so far that fails
     run: Run = run_plan
@@ -108,14 +108,14 @@ class Shrinker:
             size //= 2
 
     def _try(self, plan: Plan) -> bool:
-        """Run a smaller plan, and keep it if the same invariant is broken."""
+        """Run a smaller plan, and keep it if it fails for the same reason."""
         wanted = self.report.violation
         if self.runs >= self.max_runs or wanted is None:
             return False
         self.runs += 1
         report = self.run(plan, self.report.database)
         violation = report.violation
-        if violation is None or violation.invariant != wanted.invariant:
+        if violation is None or violation.cause != wanted.cause:
             return False
         self.report = report
         return True

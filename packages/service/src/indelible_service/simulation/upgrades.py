@@ -6,7 +6,7 @@ The processes keep the stores that they have opened, and those that start meanwh
 from attrs import define
 
 from indelible_service.simulation.changes import HistoryReplaced
-from indelible_service.simulation.checks import Checker
+from indelible_service.simulation.checks import Checker, Noticed
 from indelible_service.simulation.operator import ACTOR
 from indelible_service.simulation.processes import Surroundings
 from indelible_sql.generated_revisions import apply_later, revert_later
@@ -55,12 +55,12 @@ class Upgrader:
         with self.around.database.real_time():
             problems = differences(store)
         for text in problems:
-            self.checker.violate("migrated-is-clean", text)
+            self.checker.violate(Noticed.MIGRATED_CLEAN, text)
         changes = self.checker.changes
         try:
             is_whole = changes.is_whole(store)
         except HistoryReplaced:
             is_whole = False
         if not is_whole:
-            self.checker.violate("migrated-keeps-history", "changes are gone, or others")
+            self.checker.violate(Noticed.MIGRATED_HISTORY, "changes are gone, or others")
             changes.cursor = ""  # the change that the present one names may be gone
