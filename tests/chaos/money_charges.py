@@ -220,7 +220,7 @@ class ChargeDose:
         counts = site.controls.get(f"{site.simulator.base_url}/_simulator/counts").json()
         report.webhooks = {
             name: counts["webhooks"].get(name, 0)
-            for name in ("duplicated", "reordered", "delayed", "lost", "refused")
+            for name in ("duplicated", "reordered", "delayed", "lost", "refused", "unanswered")
         }
         self._check_fees(paid)
         self._check_balances()

@@ -1,13 +1,14 @@
 """Key rotation under load: secrets of webhooks, the key of Stripe, and a payer's API key.
 
-Old and new are valid together for a while, as docs/how-to/rotate-the-webhook-secret.md says. The
-rotation of INDELIBLE_SECRET is in tests/service/test_secret_rotation.py.
+Old and new are valid together for a while, as docs/how-to/rotate-the-webhook-secret.md says. Each
+phase begins and ends with a payment of the load, so that none of them is without load. The rotation
+of INDELIBLE_SECRET is in tests/service/test_secret_rotation.py.
 """
 
 from collections.abc import Sequence
 from contextlib import ExitStack
 from random import Random
-from threading import Thread
+from threading import Condition, Event, Thread
 from typing import Final
 
 import httpx
@@ -34,35 +35,75 @@ from indelible_stripe import StripeApi
 
 NEW_SECRET: Final = "whsec_rotated"  # noqa: S105 - of the simulator
 NEW_STRIPE_KEY: Final = f"{API_KEY}_rotated"
-PAYMENTS: Final = 12
 FIRST_PAYMENT: Final = ORDERS + LATE
 MAX_REPETITIONS: Final = 20
 PHASES: Final = 5
+MAX_PHASE_SECONDS: Final = 60.0  # for the payment that ends a phase
 
 
 @define
 class Load:
-    """Payments that a thread makes while the secrets change, and what it has met."""
+    """Payments that a thread makes while the secrets change, and what it has met.
+
+    It pays between `begin` and `rest`, around each phase: the work between them is not measured.
+    """
 
     work: Work
+    payments: int = 0
+    phases: int = 0  # that began and ended with a payment
     repeated: int = 0
     refused: list[str] = field(factory=list[str])
+    has_ended: bool = False
+    paid: Condition = field(factory=Condition)
+    active: Event = field(factory=Event)
 
     def run(self) -> None:
-        """Make the payments; a request whose server is gone is repeated with the same key."""
-        for number in range(FIRST_PAYMENT, FIRST_PAYMENT + PAYMENTS):
-            self.work.open_charge(number)
-            for _ in range(MAX_REPETITIONS):
-                try:
-                    intent = self.work.start_payment(number)
-                except httpx.TransportError:
-                    self.repeated += 1
-                    continue
-                except httpx.HTTPStatusError as error:
-                    self.refused.append(f"{error.response.status_code} {error.response.text}")
-                    break
-                self.work.site.control(f"intents/{intent}/pay")
-                break
+        """Make payments one after the other, while it is active, until it is ended."""
+        try:
+            while self.active.wait() and not self.has_ended:
+                self._pay(FIRST_PAYMENT + self.payments)
+                with self.paid:
+                    self.payments += 1
+                    self.paid.notify_all()
+        finally:
+            with self.paid:
+                self.has_ended = True
+                self.paid.notify_all()
+
+    def _pay(self, number: int) -> None:
+        """Pay an item; a request whose server is gone is repeated with the same key."""
+        self.work.open_charge(number)
+        for _ in range(MAX_REPETITIONS):
+            try:
+                intent = self.work.start_payment(number)
+            except httpx.TransportError:
+                self.repeated += 1
+                continue
+            except httpx.HTTPStatusError as error:
+                self.refused.append(f"{error.response.status_code} {error.response.text}")
+                return
+            self.work.site.control(f"intents/{intent}/pay")
+            return
+
+    def begin(self) -> None:
+        """Let payments follow each other."""
+        self.active.set()
+
+    def rest(self) -> None:
+        """Let the present payment be the last one of the phase."""
+        self.active.clear()
+
+    def wait_for_payment(self) -> bool:
+        """Wait until a payment that was begun later has ended; False if the load has stopped."""
+        with self.paid:
+            wanted = self.payments + 2  # the next one may have begun before
+            self.paid.wait_for(lambda: self.payments >= wanted or self.has_ended, MAX_PHASE_SECONDS)
+            return self.payments >= wanted
+
+    def end(self) -> None:
+        """Let the present payment be the last one."""
+        self.has_ended = True
+        self.active.set()
 
 
 @define
@@ -164,7 +205,13 @@ def play_rotation(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> list[Dr
         refused = counts["webhooks"].get("refused", 0)
         report.require(not refused, f"{refused} webhooks were refused")
         report.require(not load.refused, f"requests were refused: {load.refused[:3]}")
-        report.notes.append(f"{PAYMENTS} payments under load, {load.repeated} requests repeated")
+        report.require(
+            load.phases == PHASES,
+            f"{load.phases} of {PHASES} phases had a payment before and after",
+        )
+        report.notes.append(
+            f"{load.payments} payments under load, {load.repeated} requests repeated"
+        )
         if not report.problems:
             check_end(work, report)
         return [report]
@@ -180,13 +227,19 @@ def rotate(work: Work, load: Load, moments: Sequence[int], defects: Defects) -> 
         thread = Thread(target=load.run, name="load")
         thread.start()
         stack.callback(thread.join)
+        stack.callback(load.end)
         for phase, moment in enumerate(moments):
             work.run_to(moment)
+            load.begin()
+            is_loaded = load.wait_for_payment()
             if defects.rotates_at_once:
                 rotation.take_at_once()
             else:
                 rotation.take(phase)
+            load.phases += is_loaded and load.wait_for_payment()
+            load.rest()
         work.run_to(len(work.steps))
+        load.end()
         thread.join()
         drain_webhooks(work.site)
         work.finish()

@@ -267,14 +267,18 @@ def groups_in(notes: Path) -> list[int]:
 @in_memory
 @pytest.mark.parametrize("name", ["group-it", "groupc-it"])
 def test_a_time_limit_kills_the_group_of_a_child(store: TaskStore, notes: Path, name: str) -> None:
-    enqueue(store, name)
     worker = Worker(store=store, actor=WORKER)
     with worker.heartbeat():
-        process(worker, child_stage(notes, timeout_seconds=3))
+        for seconds in (3, 10, 30, 90):  # a child of a busy machine starts late
+            task = f"{name}-{seconds}"
+            enqueue(store, task)
+            process(worker, child_stage(notes, timeout_seconds=seconds))
+            assert "TIME_LIMIT_EXCEEDED" in attempts(store, task)[0].reason
+            if groups_in(notes):
+                break
 
     group = group_of(notes)
     wait_until(lambda: members(group) == [])
-    assert "TIME_LIMIT_EXCEEDED" in attempts(store, name)[0].reason
 
 
 @pytest.mark.slow

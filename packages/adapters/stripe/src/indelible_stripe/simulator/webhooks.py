@@ -289,7 +289,7 @@ class WebhookSender:
             self.counts["delivered"] += 1
             return
 
-        self.counts["refused"] += 1
+        self.counts["unanswered" if status == NO_ANSWER else "refused"] += 1
         wait = BACKOFF_SECONDS[min(len(delivery.attempts), len(BACKOFF_SECONDS)) - 1]
         delivery.due = max(self.clock.now(), delivery.due) + wait
         if delivery.due - delivery.first_due > GIVE_UP_SECONDS:
