@@ -15,6 +15,7 @@ from indelible.money.rules import payouts
 pytestmark = pytest.mark.slow
 
 SEED = 3  # transfers and events are newer than the backup
+PUSH_SEED = 5  # the push is newer than the backup, too
 DEFECT_SEED = 2
 ROTATION_SEED = 1
 
@@ -34,6 +35,13 @@ def test_after_a_drill_nothing_is_twice_and_all_work_ends(bed: Bed, name: str) -
         if name in ("last-night", "point-in-time", "other-server"):
             assert report.lost
             assert report.adopted > 0
+
+
+def test_a_push_that_the_backup_does_not_know_is_adopted(bed: Bed) -> None:
+    report = on_sqlite(bed, PUSH_SEED)
+
+    assert report.problems == []
+    assert report.is_push_adopted
 
 
 def test_a_recovery_without_the_backfill_is_noticed(bed: Bed) -> None:
