@@ -191,29 +191,16 @@ def simulate_many(options: Options) -> bool:
 
     Raises: click.UsageError for options of one seed.
     """
-    from indelible_service.simulation.many import (
-        REPEATED,
-        SeedResult,
-        never_reached,
-        not_deterministic,
-        repeated_seeds,
-        run_seeds,
-    )
-    from indelible_service.simulation.repeating import HASH_SEEDS
+    from indelible_service.simulation.many import SeedResult, never_reached
 
     if options.seeds is None or options.replay is not None or options.shrink is not None:
         raise click.UsageError("--replay and --shrink are options of one seed, not of --seeds")
-    batch = options.batch
     results: list[SeedResult] = []
     for result in run_on(options, options.seeds):
         results.append(result)
         print_line(line_of(result))
-    again = repeated_seeds(options.seeds, every=1 if options.twice else REPEATED)
-    differing: list[int] = []
-    if again:
-        second = run_seeds(again, batch, jobs=options.jobs, hash_seed=HASH_SEEDS[1])
-        differing = not_deterministic(results, second)
-    missing = never_reached(results, batch)
+    repeated, differing = repeat_some(options, options.seeds, results)
+    missing = never_reached(results, options.batch)
     lines = [summary_of(results, options.days)]
     lines.extend(
         f"NOT DETERMINISTIC: seed {seed}; --seed {seed} --twice tells where" for seed in differing
@@ -223,12 +210,31 @@ def simulate_many(options: Options) -> bool:
     document = {
         "seeds": len(results),
         "broken": broken,
-        "repeated": len(again),
+        "repeated": repeated,
         "not_deterministic": differing,
         "never_happened": missing,
     }
     print_result(document, "\n".join(lines))
     return not broken and not differing and not missing
+
+
+def repeat_some(
+    options: Options, seeds: "Sequence[int]", results: "Sequence[SeedResult]"
+) -> tuple[int, list[int]]:
+    """Run some seeds again; return how many, and those that were not the same story."""
+    from indelible_service.simulation.many import (
+        REPEATED,
+        not_deterministic,
+        repeated_seeds,
+        run_seeds,
+    )
+    from indelible_service.simulation.repeating import HASH_SEEDS
+
+    again = repeated_seeds(seeds, every=1 if options.twice else REPEATED)
+    if not again:
+        return 0, []
+    second = run_seeds(again, options.batch, jobs=options.jobs, hash_seed=HASH_SEEDS[1])
+    return len(again), not_deterministic(results, second)
 
 
 def run_on(options: Options, seeds: "Sequence[int]") -> "Iterator[SeedResult]":

@@ -69,11 +69,11 @@ class Checker(Observed):
 
     def unexpected(self, error: Exception) -> Violation:
         """Return the violation by an error that nothing has handled."""
-        place = traceback.extract_tb(error.__traceback__)[-1]
+        raised = traceback.extract_tb(error.__traceback__)[-1]
         name = type(error).__name__
         return Violation(
             invariant=Noticed.UNEXPECTED,
-            detail=f"{name}: {error} ({Path(place.filename).name}, line {place.lineno})",
+            detail=f"{name}: {error} ({Path(raised.filename).name}, line {raised.lineno})",
             seconds=self.world.clock.seconds,
             error=name,
             traceback="".join(traceback.format_exception(error)),
