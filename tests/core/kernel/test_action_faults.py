@@ -30,7 +30,7 @@ class Door(StrEnum):
 
 @frozen(kw_only=True)
 class Lamp(Aggregate):
-    """What every lamp of these tests has, apart from its actions."""
+    """The fields of every lamp of these tests."""
 
     status: Light
 

@@ -22,7 +22,7 @@ emptied, a field of a `NamesActor` gets the actor, and a field that no `action` 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, update_wrapper
 from types import FunctionType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
@@ -95,7 +95,7 @@ class Action(Generic[E, P]):
         """
         self.method: Callable[..., Fields | None] = method
         self.name = method.__name__
-        self.__doc__ = method.__doc__
+        update_wrapper(self, method, ("__doc__",), ())
         self.from_states = from_states
         self.to_state = to_state
         self.computes = computes
