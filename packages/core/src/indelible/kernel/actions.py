@@ -95,7 +95,7 @@ class Action(Generic[E, P]):
         """
         self.method: Callable[..., Fields | None] = method
         self.name = method.__name__
-        update_wrapper(self, method, ("__doc__",), ())
+        update_wrapper(cast("Any", self), method, ("__doc__",), ())
         self.from_states = from_states
         self.to_state = to_state
         self.computes = computes
