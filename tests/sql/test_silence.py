@@ -31,6 +31,7 @@ from indelible_workers import RecurringTask
 pytestmark = pytest.mark.slow
 
 MINUTE: Final = timedelta(minutes=1)
+HALF_HOUR: Final = timedelta(minutes=30)
 
 
 def _perform(_: str, __: LeaseHandle) -> None:
@@ -208,6 +209,45 @@ def miss(watch: Watch, silenced: Subject) -> None:
     watch.succeed(silenced)
     assert watch.problems() == []
     watch.check_home([])
+
+
+def test_a_stage_whose_attempts_all_fail_is_missed_until_one_succeeds(watch: Watch) -> None:
+    """Retries move the due time of a task, and its stage is silent nevertheless."""
+    bake = SUBJECTS["stage"]
+    for subject in SUBJECTS.values():
+        watch.succeed(subject)
+    within(watch.store, lambda tx: tx.tasks.enqueue("bake", {"burnt": watch.clock.time}))
+    within(watch.store, _burn)
+
+    for _ in range(longest_of(bake) // HALF_HOUR):
+        assert watch.problems() == []
+        watch.advance(HALF_HOUR)
+        succeed_except(watch, bake)
+        within(watch.store, _burn)
+
+    assert watch.problems() == []
+    watch.advance(HALF_HOUR)
+    succeed_except(watch, bake)
+    (problem,) = watch.problems()
+    assert problem.startswith("stage bake is silent")
+    watch.check_home([problem])
+
+    for _ in range(2):
+        within(watch.store, _burn)
+        assert watch.problems() == [problem]
+        watch.advance(HALF_HOUR)
+        succeed_except(watch, bake)
+        assert watch.problems() == [problem]
+
+    watch.succeed(bake)
+    assert watch.problems() == []
+
+
+def _burn(tx: WriteTx) -> None:
+    """Let the attempt at the stage's task fail, and be retried in half an hour."""
+    now = tx.clock.now()
+    (lease,) = tx.tasks.claim("bake", limit=1, until=now + MINUTE)
+    tx.tasks.retry_later(lease, due_at=now + HALF_HOUR, reason="too hot")
 
 
 def _retain_nothing(tx: WriteTx) -> None:

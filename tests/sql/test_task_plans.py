@@ -16,6 +16,7 @@ from indelible.testing.stores import BEGINNING, FAR, MAYA
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.kernel import task_lists
+from indelible_sql.kernel.subjects import STATES
 from indelible_sql.kernel.task_demand import DEMAND_ON_POSTGRESQL, DEMAND_ON_SQLITE
 from indelible_sql.kernel.task_list_statements import (
     TaskListShape,
@@ -67,6 +68,10 @@ LIST_VALUES = {
     "since": BEGINNING,
     "until": FAR,
 }
+ATTEMPTS_OF_ONE_TASK = (
+    "SEARCH last_attempt USING PRIMARY KEY (stage=? AND entity_id=? AND fence=? AND outcome=?)",
+    "SEARCH counted_attempt USING PRIMARY KEY (stage=? AND entity_id=? AND fence>?)",
+)
 DEMAND_VALUES = {"stages": ["work", "also"], "now": FAR, "limit": 400, "end": None}
 
 
@@ -152,6 +157,15 @@ def test_sqlite_tells_the_demand_of_stages_by_the_index_of_due_tasks(sqlite: Sql
     assert not has_line(lines, "SCAN tasks", "SCAN history"), lines
 
 
+def test_sqlite_tells_since_when_a_stage_is_due_by_indexes(sqlite: SqlStore) -> None:
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", STATES)
+
+    assert has_line(lines, "tasks_due (stage=? AND priority=? AND due_at"), lines
+    for index in ATTEMPTS_OF_ONE_TASK:
+        assert has_line(lines, index), lines
+    assert not has_line(lines, "SCAN tasks", "SCAN last_attempt", "SCAN counted_attempt"), lines
+
+
 def test_sqlite_counts_finished_tasks_by_an_index(sqlite: SqlStore) -> None:
     values = {"task_stage": "work", "since": BEGINNING, "limit": 100}
     lines = plan(sqlite, "EXPLAIN QUERY PLAN", FINISHED_BY_MINUTE, **values)
@@ -178,6 +192,12 @@ def test_postgresql_lists_tasks_by_an_index(postgresql: SqlStore, database: Post
     lines = plan(postgresql, "EXPLAIN", DEMAND_ON_POSTGRESQL, **DEMAND_VALUES)
     assert has_line(lines, "tasks_due"), lines
     assert not has_line(lines, "Seq Scan on tasks", "Seq Scan on history"), lines
+
+    lines = plan(postgresql, "EXPLAIN", STATES)
+    assert has_line(lines, "Index Scan using tasks_due"), lines
+    assert has_line(lines, "Index Scan using tasks_pkey"), lines
+    assert has_line(lines, "Scan using task_attempts_pkey"), lines
+    assert not has_line(lines, "Seq Scan on task"), lines
 
 
 @pytest.mark.slow

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from tests.contest_runs import TestClock
 
+from indelible.app import WriteTx
 from indelible.kernel import IndelibleError, instant_text
 from indelible.kernel.silence import (
     StandingTask,
@@ -21,6 +23,7 @@ from indelible.testing.stores import BEGINNING, FAR, TickingClock, within
 
 SILENCE = timedelta(hours=2)
 MOMENT = timedelta(seconds=1)
+RETRY = timedelta(minutes=30)
 SCAN = StandingTask(entity_id="scan", longest_silence_seconds=7_200).subject("work")
 STATE = SubjectState(
     kind=SCAN.kind,
@@ -61,6 +64,29 @@ def test_a_task_that_is_put_off_is_silent_at_once() -> None:
 
     silent = store.read(silent_subjects, BEGINNING)
     assert [found.problem for found in silent] == [f"is put off until {instant_text(FAR)}"]
+
+
+def test_a_stage_is_silent_while_its_attempts_fail_and_are_retried() -> None:
+    clock = TestClock()
+    store = MemoryStore(clock=clock)
+    within(store, lambda tx: tx.subjects.declare((Subject.of_stage("work", 7_200),)))
+    within(store, lambda tx: tx.tasks.enqueue("work", {"a": clock.now()}))
+
+    silent_after: list[timedelta] = []
+    first_at = clock.now()
+    for _ in range(2 * 48):  # two days, an attempt every 30 minutes
+        within(store, _fail)
+        clock.advance(RETRY.total_seconds())
+        if store.read(silent_subjects, clock.now()):
+            silent_after.append(clock.now() - first_at)
+
+    assert silent_after == [retries * RETRY for retries in range(5, 97)]
+
+
+def _fail(tx: WriteTx) -> None:
+    now = tx.clock.now()
+    (lease,) = tx.tasks.claim("work", limit=1, until=now + MOMENT)
+    tx.tasks.retry_later(lease, due_at=now + RETRY, reason="no answer")
 
 
 def test_a_canceled_task_is_silent_at_once() -> None:

@@ -22,12 +22,13 @@ from indelible.kernel.values import bounded_int, instance_of
 LONGEST_SILENCE_SECONDS: Final = 3_600
 MAX_SILENCE_SECONDS: Final = 10 * 366 * 86_400  # a schedule of February 29 may rest for 8 years
 SILENCE_SECONDS: Final = {"minimum": 1, "maximum": MAX_SILENCE_SECONDS}
+MAX_RETRIES_SEARCHED: Final = 50  # of the tasks of each priority of a stage, in order of due time
 
 
 class SubjectKind(StrEnum):
     """The kinds of subjects."""
 
-    STAGE = "stage"  # succeeds with each of its tasks, and is silent only while one is due
+    STAGE = "stage"  # succeeds with each of its tasks, and is silent only while one is or was due
     RECURRING = "recurring"  # the task of a schedule
     STANDING = "standing"  # a task that enqueues itself again
     SUBSCRIBER = "subscriber"  # the task that follows the feed for it
@@ -130,7 +131,9 @@ class SubjectState:
     """A stored subject with its successes, and with what its task or stage waits for.
 
     `kept_at` is the last success of pruned tasks, or of what is no task. `due_at` is the time since
-    which the first task of a stage is due, or the due time of a task.
+    which the first task of a stage is due, or the due time of a task. A task of a stage whose last
+    attempt has failed is due since the first record of the attempts that it counts: a retry moves
+    its due time, but it was due before. It is looked for among the first `MAX_RETRIES_SEARCHED`.
     """
 
     kind: SubjectKind = field(converter=SubjectKind)
@@ -177,7 +180,7 @@ class SubjectState:
         return "is silent" if now - self._silent_since(now) > longest else None
 
     def _silent_since(self, now: datetime) -> datetime:
-        """Return when the silence began; that of a stage begins when a task is due."""
+        """Return when the silence began; that of a stage begins when a task was first due."""
         since = self.succeeded_at or self.known_since
         if self.kind is not SubjectKind.STAGE:
             return since

@@ -60,7 +60,7 @@ class MemorySubjects:
             return evolve(
                 state,
                 task_succeeded_at=self._tasks.last_success(state.stage),
-                due_at=self._tasks.first_due(state.stage),
+                due_at=self._tasks.due_since(state.stage),
             )
 
         task = self._tasks.find(state.stage, state.entity_id)

@@ -51,7 +51,7 @@ class TaskList:
 
     def _candidates(self, matching: TaskFilter) -> Sequence[Task]:
         if matching.state is TaskState.RUNNING:
-            return _first_in_claim_order(self.tasks)
+            return first_in_claim_order(self.tasks, MAX_LEASED_SEARCHED)
         return self.tasks
 
 
@@ -65,13 +65,13 @@ def finished_by_minute(tasks: Iterable[Task], *, since: datetime, limit: int) ->
     return MinuteCounts.of_times(sorted(times), since=since, limit=limit)
 
 
-def _first_in_claim_order(tasks: Sequence[Task]) -> list[Task]:
-    """Return the first tasks of each priority, among which the leased ones are."""
+def first_in_claim_order(tasks: Sequence[Task], limit: int) -> list[Task]:
+    """Return the first unfinished tasks of each priority, at most `limit` of each."""
     first: list[Task] = []
     for priority in Priority:
         due = [task for task in tasks if task.due_at is not None and task.priority is priority]
         due.sort(key=lambda task: task.sort_key)
-        first += due[:MAX_LEASED_SEARCHED]
+        first += due[:limit]
 
     return first
 

@@ -12,6 +12,7 @@ from indelible.kernel import Actor, Lifecycle
 from indelible.kernel.demand import Demand, StageDemand
 from indelible.kernel.hung_threads import MAX_HUNG_REPORTS, HungThreads, threads_by_stage
 from indelible.kernel.minutes import MinuteCounts
+from indelible.kernel.silence import MAX_RETRIES_SEARCHED
 from indelible.kernel.stages import STAGE, StageControl, StageNotFound, StageStatus
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_lists import TaskFilter
@@ -27,7 +28,7 @@ from indelible.kernel.tasks import (
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.breakers import MemoryBreakers
 from indelible.memory.history import MemoryHistory
-from indelible.memory.task_lists import TaskList, finished_by_minute
+from indelible.memory.task_lists import TaskList, finished_by_minute, first_in_claim_order
 
 TaskRows = dict[tuple[str, str], Task]
 AttemptRows = dict[tuple[str, str, int, AttemptOutcome], Attempt]
@@ -70,10 +71,10 @@ class MemoryTaskReader:
 
         return max((at for at in times if at is not None), default=None)
 
-    def first_due(self, stage: str) -> datetime | None:
-        """Return the first due time of a stage's tasks."""
-        times = [task.due_at for task in self._tasks_of(stage)]
-        return min((at for at in times if at is not None), default=None)
+    def due_since(self, stage: str) -> datetime | None:
+        """Return since when the first task of a stage is due, although a retry may follow."""
+        tasks = first_in_claim_order(self._tasks_of(stage), MAX_RETRIES_SEARCHED)
+        return min((self._due_since(task) for task in tasks), default=None)
 
     def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
         """Return the last `limit` recorded attempts, newest first."""
@@ -158,6 +159,16 @@ class MemoryTaskReader:
         """Return True if there is a task that is neither completed nor canceled."""
         task = self._rows.get((stage, entity_id))
         return task is not None and not task.is_finished
+
+    def _due_since(self, task: Task) -> datetime:
+        """Return the due time of a task, or the first record of its attempts if the last failed."""
+        due_at = task.lease.due_at
+        last_fence = task.fence if task.lease_owner is None else task.fence - 1
+        last_key = (task.stage, task.entity_id, last_fence, AttemptOutcome.FAILED)
+        if last_key not in self._attempts:
+            return due_at
+
+        return min(due_at, self.first_attempt_at(task.lease) or due_at)
 
     def _records(self, stage: str, entity_id: str, fence: int) -> list[Attempt]:
         """Return the records of a task under a fence."""

@@ -5,26 +5,48 @@ from typing import Any
 
 from attrs import frozen
 from sqlalchemy import (
+    BigInteger,
+    Case,
     ColumnElement,
     ScalarSelect,
+    Select,
+    Subquery,
     and_,
     bindparam,
     case,
+    exists,
     func,
     insert,
     literal_column,
+    null,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
-from indelible.kernel.silence import TASK_KINDS, Subject, SubjectKind, SubjectState
+from indelible.kernel.silence import (
+    MAX_RETRIES_SEARCHED,
+    TASK_KINDS,
+    Subject,
+    SubjectKind,
+    SubjectState,
+)
+from indelible.kernel.tasks import AttemptOutcome
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.history import fetch_all
 from indelible_sql.kernel.subject_tables import SUBJECTS
-from indelible_sql.kernel.task_tables import TASKS
-from indelible_sql.kernel.task_terms import DatabaseNow, LatestSuccess, earliest_due
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_terms import (
+    ATTEMPTS,
+    FENCE,
+    ORDER_OF_PRIORITY,
+    DatabaseNow,
+    LatestSuccess,
+    Least,
+    of_each_priority,
+)
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL
 from indelible_sql.schema.expressions import in_json_list
 
@@ -32,8 +54,14 @@ _SUBJECT = SUBJECTS.alias("subject")
 # The stage of the outer row. SQLAlchemy would add a table to each subquery.
 _STAGE = literal_column("subject.stage", IDENTIFIER)
 _TASK = TASKS.alias("task")
-_IS_STAGE = _SUBJECT.c.kind == literal_column(f"'{SubjectKind.STAGE.value}'")
-_TASK_KINDS: list[ColumnElement[str]] = [literal_column(f"'{kind.value}'") for kind in TASK_KINDS]
+# Literals: PostgreSQL would plan a statement with parameters again each time.
+_ONE: ColumnElement[int] = literal_column("1", BigInteger())
+_MOST_ROWS: ColumnElement[int] = literal_column(str(MAX_RETRIES_SEARCHED), BigInteger())
+
+
+def _is_of_kind(*kinds: SubjectKind) -> ColumnElement[bool]:
+    """Return the condition on the kind of a subject, by literals that a database estimates."""
+    return _SUBJECT.c.kind.in_([literal_column(f"'{kind.value}'") for kind in kinds])
 
 
 def _last_success() -> ScalarSelect[Any]:
@@ -42,34 +70,85 @@ def _last_success() -> ScalarSelect[Any]:
     return last.where(TASKS.c.stage == _STAGE, TASKS.c.succeeded_at.is_not(None)).scalar_subquery()
 
 
-_FIRST_DUE = earliest_due(TASKS.c.stage == _STAGE, TASKS.c.due_at.is_not(None))
+def _due_since() -> ScalarSelect[Any]:
+    """Return since when the first task of a stage is due, although a retry may follow."""
+    columns: list[ColumnElement[Any]] = [TASKS.c.entity_id, TASKS.c.due_at, TASKS.c.lease_owner]
+    first_rows = (
+        select(*columns, FENCE, ATTEMPTS)
+        .where(TASKS.c.stage == _STAGE, TASKS.c.due_at.is_not(None))
+        .order_by(*ORDER_OF_PRIORITY)
+        .limit(_MOST_ROWS)
+    )
+    tasks = of_each_priority(lambda _: first_rows).subquery("unfinished")
+    due_at = tasks.c.due_at
+    first_due = Least(due_at, func.coalesce(_first_failing_attempt(tasks), due_at))
+    return select(func.min(first_due, type_=INSTANT)).scalar_subquery()
 
-# Which subjects are there, when did each succeed, and what does its task or stage wait for?
-STATES = (
-    select(
+
+def _first_failing_attempt(tasks: Subquery) -> Case[Any]:
+    """Return the first record of the attempts that a task counts, if its last one has failed."""
+    last = TASK_ATTEMPTS.alias("last_attempt")
+    is_leased = tasks.c.lease_owner.is_not(None)
+    has_failed = (
+        exists()
+        .where(
+            last.c.stage == _STAGE,
+            last.c.entity_id == tasks.c.entity_id,
+            last.c.fence == case((is_leased, tasks.c.fence - _ONE), else_=tasks.c.fence),
+            last.c.outcome == literal_column(f"'{AttemptOutcome.FAILED.value}'"),
+        )
+        .correlate(tasks)
+    )
+    counted = TASK_ATTEMPTS.alias("counted_attempt")
+    first_at = (
+        select(counted.c.at)
+        .where(
+            counted.c.stage == _STAGE,
+            counted.c.entity_id == tasks.c.entity_id,
+            counted.c.fence > tasks.c.fence - tasks.c.attempts,
+        )
+        .order_by(counted.c.fence, counted.c.at)
+        .limit(_ONE)
+        .correlate(tasks)
+        .scalar_subquery()
+    )
+    return case((and_(tasks.c.attempts >= _ONE, has_failed), first_at))
+
+
+def _states(
+    succeeded_at: ColumnElement[Any], due_at: ColumnElement[Any], *reasons: ColumnElement[Any]
+) -> Select[Any]:
+    """Return the query for subjects with what their tasks or stages say."""
+    return select(
         _SUBJECT.c.kind,
         _SUBJECT.c.stage,
         _SUBJECT.c.entity_id,
         _SUBJECT.c.longest_silence_seconds,
         _SUBJECT.c.known_since,
         _SUBJECT.c.succeeded_at.label("kept_at"),
-        case((_IS_STAGE, _last_success()), else_=_TASK.c.succeeded_at).label("task_succeeded_at"),
-        case((_IS_STAGE, _FIRST_DUE), else_=_TASK.c.due_at).label("due_at"),
-        _TASK.c.dead_reason,
-        _TASK.c.cancel_reason,
+        succeeded_at.label("task_succeeded_at"),
+        due_at.label("due_at"),
+        *reasons,
     )
-    .select_from(
-        _SUBJECT.outerjoin(
-            _TASK,
-            and_(
-                _SUBJECT.c.kind.in_(_TASK_KINDS),
-                _TASK.c.stage == _SUBJECT.c.stage,
-                _TASK.c.entity_id == _SUBJECT.c.entity_id,
-            ),
-        )
-    )
-    .order_by(_SUBJECT.c.kind, _SUBJECT.c.stage, _SUBJECT.c.entity_id)
+
+
+_TASK_OF_SUBJECT = and_(
+    _is_of_kind(*TASK_KINDS),
+    _TASK.c.stage == _SUBJECT.c.stage,
+    _TASK.c.entity_id == _SUBJECT.c.entity_id,
 )
+_OF_TASKS = (
+    _states(_TASK.c.succeeded_at, _TASK.c.due_at, _TASK.c.dead_reason, _TASK.c.cancel_reason)
+    .select_from(_SUBJECT.outerjoin(_TASK, _TASK_OF_SUBJECT))
+    .where(_is_of_kind(*TASK_KINDS, SubjectKind.BACKUP))
+)
+_OF_STAGES = _states(_last_success(), _due_since(), null(), null()).where(
+    _is_of_kind(SubjectKind.STAGE)
+)
+# Which subjects are there, when did each succeed, and what does its task or stage wait for?
+# In one search for all kinds PostgreSQL would read every task, and estimate the subqueries for
+# every subject.
+STATES = union_all(_OF_TASKS, _OF_STAGES).order_by("kind", "stage", "entity_id")
 
 _KEY = {
     "kind": bindparam("subject_kind", type_=IDENTIFIER),

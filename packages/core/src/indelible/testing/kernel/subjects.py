@@ -25,6 +25,7 @@ from indelible.testing.stores import (
 )
 
 LONGEST = timedelta(seconds=1_000)
+MOMENT = timedelta(microseconds=1)
 STAGE = Subject.of_stage("work", 1_000)
 TASK = StandingTask(entity_id="scan", longest_silence_seconds=1_000).subject("work")
 BACKUP = Subject.of_backup(1_000)
@@ -61,6 +62,35 @@ def complete(store: AnyStore, *ids: str) -> None:
     leases = claim(store)
     assert {lease.entity_id for lease in leases} == set(ids)
     within(store, lambda tx: tx.tasks.complete(leases))
+
+
+def fail(store: AnyStore, *, due_at: datetime | None = None) -> datetime:
+    """Claim a task, let it fail, and return the time of the record; it is due again then or now."""
+    (lease,) = claim(store)
+
+    def retry(tx: WriteTx) -> None:
+        tx.tasks.retry_later(lease, due_at=due_at or tx.clock.now(), reason="no answer")
+
+    within(store, retry)
+    (attempt,) = store.read(lambda tx: tx.tasks.attempts_of("work", lease.entity_id, limit=1))
+    return attempt.at
+
+
+def enqueue_now(store: AnyStore, entity_id: str) -> None:
+    """Enqueue a task that is due now."""
+    within(store, lambda tx: tx.tasks.enqueue("work", {entity_id: tx.clock.now()}))
+
+
+def check_silent_since(store: AnyStore, due_at: datetime) -> None:
+    """Check that the stage is silent a moment after its longest silence, and not before.
+
+    It is known, and has succeeded, by the time of the database, which may be far ahead.
+    """
+    state = state_of(store, STAGE)
+    assert state.due_at == due_at
+    since = max(due_at, state.succeeded_at or state.known_since)
+    assert problems(store, since + LONGEST) == []
+    assert problems(store, since + LONGEST + MOMENT) == ["stage work is silent"]
 
 
 class SubjectsConformance:
@@ -155,6 +185,62 @@ class SubjectsConformance:
         enqueue(store, "b", due_at=FAR)
         complete(store, "a")
         assert problems(store, succeeded_at(store, STAGE) + 2 * LONGEST) == []
+
+    def test_a_stage_whose_attempts_all_fail_is_silent(self, store: AnyStore) -> None:
+        declare(store, STAGE)
+        enqueue_now(store, "a")
+        first_at = fail(store)
+        fail(store)
+        fail(store, due_at=FAR)
+        enqueue(store, "b", due_at=FAR)
+
+        check_silent_since(store, first_at)
+        enqueue_now(store, "c")
+        (lease,) = claim(store)
+        within(store, lambda tx: tx.tasks.complete([lease]))
+        check_silent_since(store, first_at)
+
+    def test_an_attempt_that_runs_does_not_end_a_silence(self, store: AnyStore) -> None:
+        declare(store, STAGE)
+        enqueue_now(store, "a")
+        first_at = fail(store)
+        fail(store)
+        (lease,) = claim(store)
+        check_silent_since(store, first_at)
+
+        within(store, lambda tx: tx.tasks.complete([lease]))
+        assert problems(store, FAR) == []
+
+    def test_work_that_is_put_off_is_not_missed_before_it_is_due(self, store: AnyStore) -> None:
+        declare(store, STAGE)
+        enqueue_now(store, "a")
+        fail(store)
+        (lease,) = claim(store)
+        within(store, lambda tx: tx.tasks.complete([lease]))
+        enqueue(store, "a", due_at=FAR)
+        assert state_of(store, STAGE).due_at == FAR
+
+        enqueue_now(store, "b")
+        fail(store)
+        fail(store)
+        (postponed,) = claim(store)
+        within(store, lambda tx: tx.tasks.postpone(postponed, after_seconds=5_000))
+        due_at = state_of(store, STAGE).due_at
+        assert due_at is not None
+        check_silent_since(store, due_at)
+
+    def test_a_requeued_task_is_missed_since_it_is_due_again(self, store: AnyStore) -> None:
+        declare(store, STAGE)
+        enqueue_now(store, "a")
+        fail(store)
+        (lease,) = claim(store)
+        within(store, lambda tx: tx.tasks.mark_dead(lease, reason="no answer"))
+        assert state_of(store, STAGE).due_at is None
+
+        within(store, lambda tx: tx.tasks.requeue("work", "a"))
+        first_at = fail(store)
+        fail(store, due_at=FAR)
+        check_silent_since(store, first_at)
 
     def test_a_backup_succeeds_by_itself(self, store: AnyStore) -> None:
         within(store, lambda tx: tx.subjects.record_success(Subject.of_backup()))
