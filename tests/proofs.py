@@ -145,6 +145,7 @@ AROUND: Final = (
     "tests/service/test_serving.py",
     "tests/service/test_host_modules.py::test_a_worker_process_runs_the_stages_of_a_module",
     "tests/service/test_signals.py",
+    "tests/service/test_silent_stage.py",
     "tests/service/test_worker_processes.py",
     "tests/service/test_slow_clients.py",
     "tests/service/test_stopped_database.py",
