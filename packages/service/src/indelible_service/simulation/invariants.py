@@ -19,6 +19,7 @@ from indelible.reactions import SUBSCRIBER_NAME
 from indelible.reactions.charges import UPDATE_CHARGES_STAGE
 from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
 from indelible_service.simulation import chain_invariants as tokens
+from indelible_service.simulation import payout_invariants as payouts
 from indelible_service.simulation import project_invariants as projects
 from indelible_service.simulation.losses import Json
 from indelible_service.simulation.observed import Observed
@@ -169,7 +170,7 @@ def configuration_fixed(observed: Observed) -> Iterator[str]:
 def only_paid_entries_count(observed: Observed) -> Iterator[str]:
     """Yield the entries that a settlement counts, and that Stripe has no payment of."""
     paid = {one.entry.name for one in observed.reference.paid_entries()}
-    for contest, names in _counted(observed).items():
+    for contest, names in payouts.counted_entries(observed).items():
         for name in sorted(names - paid):
             yield f"{name} counts in {contest}, and was not paid"
 
@@ -216,7 +217,9 @@ def reference_agrees(observed: Observed) -> Iterator[str]:
     books: dict[AccountKind, int] = {}
     for balance in observed.store.read(lambda tx: tx.money.accounts.joins.sums()):
         books[balance.kind] = books.get(balance.kind, 0) + balance.balance_minor
-    yield from observed.reference.differences(books, _counted(observed))
+    counted = payouts.counted_entries(observed)
+    yield from observed.reference.differences(books, counted)
+    yield from payouts.contest_differences(observed, counted)
 
 
 def verify_clean(observed: Observed) -> Iterator[str]:
@@ -314,26 +317,6 @@ def _events(tx: Any, status: InboxStatus) -> list[str]:  # noqa: ANN401 - of the
     return [head.entity.id for head in heads]
 
 
-def _counted(observed: Observed) -> dict[str, frozenset[str]]:
-    """Return the entries that count in each complete contest, by the names of the plan."""
-    names = {entry_id: name for name, entry_id in observed.people.entry_ids.items()}
-    counted: dict[str, frozenset[str]] = {}
-    for name, contest_id in observed.people.contest_ids.items():
-        ids = observed.store.read(_counted_entries, contest_id)
-        if ids is not None:
-            counted[name] = frozenset(names[entry_id] for entry_id in ids)
-    return counted
-
-
-def _counted_entries(tx: Any, contest_id: str) -> list[str] | None:  # noqa: ANN401 - of the store
-    """Return the entries of the settlement of a contest, None without a settlement."""
-    run = tx.contests.runs.completed(contest_id)
-    if run is None:
-        return None
-    lines = tx.contests.runs.joins.lines(run.entity.id, after=0, limit=MAX_LINES)
-    return [str(line.entry_id) for line in lines]
-
-
 def _contest(tx: Any, contest_id: str) -> "Contest":  # noqa: ANN401 - of the store
     contest: Contest = tx.contests.contests.get(contest_id).entity
     return contest
@@ -372,6 +355,7 @@ HOURLY: Final[dict[str, Check]] = {
     "halts-end": halts_end,
     "no-server-error": no_server_error,
     "configuration-fixed": configuration_fixed,
+    **payouts.HOURLY,
     **projects.HOURLY,
     **tokens.HOURLY,
 }
@@ -387,5 +371,6 @@ FINAL: Final[dict[str, Check]] = {
     "no-dead-task": no_dead_task,
     **projects.ENDS,
     "payments-resumed": payments_resumed,
+    **payouts.ENDS,
     **tokens.ENDS,
 }

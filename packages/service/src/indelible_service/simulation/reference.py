@@ -1,12 +1,12 @@
 """An independent reference of balances: what Stripe and the plan say, without our books.
 
-It knows fees and rakes by the plan, Stripe's own objects, and which entries settlements count.
-It is compared with the ledger at moments of rest, when nothing that has happened at Stripe waits to
-be booked.
+It knows fees and rakes by the plan, prizes by the scores of the players, Stripe's own objects, and
+which entries settlements count. It is compared with the ledger at moments of rest, when nothing
+that has happened at Stripe waits to be booked.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -14,12 +14,13 @@ from attrs import define, field, frozen
 from indelible.money.entities.ids import charge_id
 from indelible.money.entities.values import AccountKind
 from indelible.money.rules.charges import CHARGE_METADATA
+from indelible.money.rules.payouts import transfer_group
 from indelible_service.simulation.people import People
 from indelible_service.simulation.plan import Plan, PlannedContest, PlannedEntry
+from indelible_service.simulation.prizes import BPS, PrizeReference
 from indelible_service.simulation.stripe import SimulatedStripe
 
 CURRENCY: Final = "usd"
-BPS: Final = 10_000
 SUCCEEDED: Final = "succeeded"
 LOST: Final = "lost"
 CLOSED: Final = ("won", "lost", "prevented", "warning_closed")
@@ -35,6 +36,11 @@ class PaidEntry:
     amount: int
     refunded: int
     dispute: str | None  # its status at Stripe
+
+    @property
+    def left(self) -> int:
+        """Return what the payer has not got back."""
+        return self.amount - self.refunded - self.amount * self.is_lost
 
     @property
     def is_lost(self) -> bool:
@@ -54,10 +60,12 @@ class Reference:
     plan: Plan
     people: People
     stripe: SimulatedStripe
+    prizes: PrizeReference = field(init=False)
     _contests: dict[str, PlannedContest] = field(init=False)
     _entries: dict[str, PlannedEntry] = field(factory=dict[str, PlannedEntry])  # by charge
 
     def __attrs_post_init__(self) -> None:
+        self.prizes = PrizeReference(plan=self.plan, people=self.people)
         self._contests = {contest.name: contest for contest in self.plan.contests}
 
     def differences(
@@ -69,6 +77,34 @@ class Reference:
             if actual != amount:
                 yield f"{name} is {actual}, expected {amount}"
 
+    def contest_differences(
+        self, books: Mapping[str, Mapping[AccountKind, int]], counted: CountedEntries
+    ) -> Iterator[str]:
+        """Yield what differs between our books of each contest and the reference."""
+        expected = self.expected_of_contests(counted)
+        for contest, accounts in books.items():
+            for name, amount in expected[contest].items():
+                actual = sum(accounts.get(kind, 0) for kind in ACCOUNTS_OF_CONTEST[name])
+                if actual != amount:
+                    yield f"{name} of {contest} is {actual}, expected {amount}"
+
+    def expected_of_contests(self, counted: CountedEntries) -> dict[str, dict[str, int]]:
+        """Return the balances of each published contest by the names of `ACCOUNTS_OF_CONTEST`."""
+        escrow: Counter[str] = Counter()
+        for paid in self.paid_entries():
+            contest = paid.entry.contest
+            escrow[contest] += _escrow_minor(paid, counted.get(contest))
+        paid_out: Counter[str] = Counter()
+        for transfer in self.stripe.objects("transfer"):
+            paid_out[transfer["transfer_group"]] += _net_minor(transfer)
+
+        balances: dict[str, dict[str, int]] = {}
+        for contest, contest_id in self.people.contest_ids.items():
+            prizes = self.prizes.prizes(contest, counted.get(contest, ()))
+            owed = sum(prizes.values()) - paid_out[transfer_group(contest_id)]
+            balances[contest] = {ESCROW: escrow[contest], OWED: owed}
+        return balances
+
     def expected(self, counted: CountedEntries) -> Counter[str]:
         """Return the balances by the names of `ACCOUNTS`, each on its own side."""
         balances = Counter(dict.fromkeys(ACCOUNTS, 0))
@@ -78,13 +114,12 @@ class Reference:
         self._add_fees(balances)
         for paid in self.paid_entries():
             names = counted.get(paid.entry.contest)
-            if names is None:
-                balances[ESCROW] += paid.amount - paid.refunded - paid.amount * paid.is_lost
-            elif paid.entry.name in names:
+            balances[ESCROW] += _escrow_minor(paid, names)
+            if names is not None and paid.entry.name in names:
                 balances[GOODWILL] += paid.refunded
                 balances[DISPUTES] += paid.amount * paid.is_lost
-            else:
-                _add_uncounted(balances, paid)
+            elif names is not None and paid.dispute is not None and not paid.is_disputed:
+                balances[RAKE] += paid.left  # the platform keeps it after it has won the dispute
             balances[RECEIVABLE] += paid.amount * paid.is_disputed
         for name, names in counted.items():
             contest = self._contests[name]
@@ -129,23 +164,28 @@ class Reference:
 
     def _paid_out(self) -> int:
         """Return what transfers have paid, without what was reversed."""
-        transfers = self.stripe.objects("transfer")
-        return sum(one["amount"] - one["amount_reversed"] for one in transfers)
+        return sum(_net_minor(transfer) for transfer in self.stripe.objects("transfer"))
 
 
-def _add_uncounted(balances: Counter[str], paid: PaidEntry) -> None:
-    """Add a payment that a settlement has not counted: given back, lost, or kept after a win."""
-    left = paid.amount - paid.refunded - paid.amount * paid.is_lost
-    if paid.is_disputed:
-        balances[ESCROW] += left
-    elif paid.dispute is not None:
-        balances[RAKE] += left
+def _escrow_minor(paid: PaidEntry, counted: Collection[str] | None) -> int:
+    """Return what of a payment is in the escrow; `counted` is None before the settlement."""
+    if counted is None:
+        return paid.left
+    if paid.entry.name in counted or not paid.is_disputed:
+        return 0
+    return paid.left
+
+
+def _net_minor(transfer: Json) -> int:
+    """Return what a transfer has paid, without what was reversed."""
+    return int(transfer["amount"] - transfer["amount_reversed"])
 
 
 AT_STRIPE: Final = "the balance at Stripe"
 FEES: Final = "Stripe's fees"
 ESCROW: Final = "escrow"
 RAKE: Final = "the rake"
+OWED: Final = "what winners are owed"
 PRIZES: Final = "owed prizes and roundings"
 DISPUTES: Final = "losses of disputes"
 RECEIVABLE: Final = "what open disputes withhold"
@@ -163,4 +203,8 @@ ACCOUNTS: Final[Mapping[str, tuple[AccountKind, ...]]] = {
     DISPUTES: (AccountKind.DISPUTE_LOSSES,),
     RECEIVABLE: (AccountKind.DISPUTE_RECEIVABLE,),
     GOODWILL: (AccountKind.GOODWILL,),
+}
+ACCOUNTS_OF_CONTEST: Final[Mapping[str, tuple[AccountKind, ...]]] = {
+    ESCROW: ACCOUNTS[ESCROW],
+    OWED: (AccountKind.WINNER_PAYABLE,),
 }

@@ -1,0 +1,122 @@
+"""The invariants of prizes and payouts, for each contest and each party."""
+
+from collections import Counter
+from collections.abc import Container, Iterator
+from typing import Any, Final
+
+from indelible.money.entities.values import AccountKind
+from indelible.money.rules.payouts import transfer_group
+from indelible_service.simulation.observed import Observed
+from indelible_service.simulation.operator import is_halted
+from indelible_service.simulation.reference import CURRENCY, CountedEntries
+
+MAX_LINES: Final = 500
+PARTY_METADATA: Final = "party"  # of an account at Stripe
+GroupParty = tuple[str, str]  # a group of transfers at Stripe, and a party
+
+
+def prizes_are_won(observed: Observed) -> Iterator[str]:
+    """Yield each line of a settlement with another payout than the reference computes."""
+    for contest, payouts in settled_payouts(observed).items():
+        prizes = observed.reference.prizes.prizes(contest, payouts)
+        for name in sorted(payouts):
+            if payouts[name] != prizes[name]:
+                yield f"{name} of {contest} wins {payouts[name]}, expected {prizes[name]}"
+
+
+def paid_is_won(observed: Observed) -> Iterator[str]:
+    """Yield each party to which Stripe has transferred more for a contest than it has won.
+
+    What a restore has lost is not counted: `one-payout` sees to it.
+    """
+    lost = {one["id"] for one in observed.people.losses.transfers(observed.stripe)}
+    won = _won(observed)
+    for group_party, amount in sorted(_transferred(observed, lost).items()):
+        if amount > won[group_party]:
+            group, party = group_party
+            yield f"{party} has received {amount} of {group}, expected {won[group_party]} at most"
+
+
+def winners_are_paid(observed: Observed) -> Iterator[str]:
+    """Yield each party to which Stripe has not transferred exactly what it has won in a contest.
+
+    A party waits that has not enrolled, or for which Stripe's balance is too low: fees of disputes
+    may take more than the rake. While payments are halted, all wait: `payments-resumed` sees to it.
+    """
+    is_waiting = bool(observed.store.read(is_halted))
+    available = observed.stripe.available_minor(CURRENCY)
+    won = _won(observed)
+    transferred = _transferred(observed, frozenset[str]())
+    for group_party in sorted({*won, *transferred}):
+        group, party = group_party
+        missing = won[group_party] - transferred[group_party]
+        can_be_paid = missing <= available and party in observed.people.enrolled
+        if missing < 0 or (missing > 0 and can_be_paid and not is_waiting):
+            amount = transferred[group_party]
+            yield f"{party} has received {amount} of {group}, expected {won[group_party]}"
+
+
+def contest_differences(observed: Observed, counted: CountedEntries) -> Iterator[str]:
+    """Yield the differences between the books of contests and the reference, at rest."""
+    books: dict[str, dict[AccountKind, int]] = {}
+    for contest, contest_id in observed.people.contest_ids.items():
+        books[contest] = observed.store.read(_balances, contest_id)
+    yield from observed.reference.contest_differences(books, counted)
+
+
+def counted_entries(observed: Observed) -> CountedEntries:
+    """Return the entries that count in each complete contest, by the names of the plan."""
+    return {name: frozenset(payouts) for name, payouts in settled_payouts(observed).items()}
+
+
+def settled_payouts(observed: Observed) -> dict[str, dict[str, int]]:
+    """Return the payouts of the stored lines of each complete contest, by names of the plan."""
+    names = {entry_id: name for name, entry_id in observed.people.entry_ids.items()}
+    settled: dict[str, dict[str, int]] = {}
+    for contest, contest_id in observed.people.contest_ids.items():
+        lines = observed.store.read(_lines, contest_id)
+        if lines is not None:
+            settled[contest] = {names[line.entry_id]: line.payout_minor for line in lines}
+    return settled
+
+
+def _won(observed: Observed) -> Counter[GroupParty]:
+    """Return by the reference what each party has won, without those who have won nothing."""
+    users = {entry.name: entry.user for entry in observed.plan.entries}
+    won: Counter[GroupParty] = Counter()
+    for contest, counted in counted_entries(observed).items():
+        group = transfer_group(observed.people.contest_ids[contest])
+        for name, prize in observed.reference.prizes.prizes(contest, counted).items():
+            if prize:
+                won[group, users[name]] += prize
+    return won
+
+
+def _transferred(observed: Observed, without: Container[str]) -> Counter[GroupParty]:
+    """Return what Stripe has transferred without what was reversed, except some transfers."""
+    accounts = observed.stripe.objects("account")
+    parties = {account["id"]: account["metadata"][PARTY_METADATA] for account in accounts}
+    transferred: Counter[GroupParty] = Counter()
+    for transfer in observed.stripe.objects("transfer"):
+        if transfer["id"] not in without:
+            party = parties[transfer["destination"]]
+            amount = transfer["amount"] - transfer["amount_reversed"]
+            transferred[transfer["transfer_group"], party] += amount
+    return transferred
+
+
+def _lines(tx: Any, contest_id: str) -> Any:  # noqa: ANN401 - of the store
+    """Return the lines of the settlement of a contest, None without a settlement."""
+    run = tx.contests.runs.completed(contest_id)
+    if run is None:
+        return None
+    return tx.contests.runs.joins.lines(run.entity.id, after=0, limit=MAX_LINES)
+
+
+def _balances(tx: Any, contest_id: str) -> dict[AccountKind, int]:  # noqa: ANN401 - of the store
+    heads = tx.money.accounts.of_reference(contest_id)
+    return {head.entity.kind: head.entity.balance_minor for head in heads}
+
+
+HOURLY: Final = {"prizes-are-won": prizes_are_won, "paid-is-won": paid_is_won}
+ENDS: Final = {"winners-are-paid": winners_are_paid}

@@ -1,0 +1,151 @@
+"""An independent reference of prizes: what the players have scored, and what each entry wins by it.
+
+It knows the invented players, the rosters of the plan and the configurations of the contests, and
+nothing that the program has read, computed or stored.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from attrs import define, field
+
+from indelible.kernel import UsageError
+from indelible_service.demos.golfers import HOLES, Exit, Golfer
+from indelible_service.demos.leaderboards import Tournament
+from indelible_service.simulation.people import People
+from indelible_service.simulation.plan import Ending, Plan, PlannedContest, PlannedEntry
+from indelible_service.simulation.provider import tournament_of
+
+BPS: Final = 10_000
+# The rules that the reference knows; a configuration with others is refused.
+KNOWN_RULES: Final[Mapping[str, object]] = {
+    "min_made_cut": 0,
+    "short_field": "renormalize",
+    "tie_breakers": ["count_back"],
+    "tie_remainder": "platform",
+}
+KNOWN_POLICY: Final = "worst_round_plus"
+POLICIES: Final = {Exit.CUT: "missed_cut", Exit.WD: "withdrawn", Exit.DQ: "disqualified"}
+NEVER_STARTED: Final = "dns"
+Configuration = Mapping[str, Any]
+Prizes = Mapping[str, int]  # by the names of the entries, minor units
+
+
+@define(kw_only=True)
+class PrizeReference:
+    """Computes what the entries of a contest win; amounts are minor units."""
+
+    plan: Plan
+    people: People
+    _contests: dict[str, PlannedContest] = field(init=False)
+    _entries: dict[str, PlannedEntry] = field(init=False)
+    _totals: dict[str, dict[str, int]] = field(factory=dict[str, dict[str, int]])  # by contest
+
+    def __attrs_post_init__(self) -> None:
+        self._contests = {contest.name: contest for contest in self.plan.contests}
+        self._entries = {entry.name: entry for entry in self.plan.entries}
+
+    def prizes(self, contest_name: str, counted: Collection[str]) -> Prizes:
+        """Return the prize of each counted entry of a contest, 0 for most of them.
+
+        Raises: UsageError for a configuration with rules that the reference does not know.
+        """
+        contest = self._contests[contest_name]
+        tournament = self.plan.tournament_of(contest)
+        if tournament.ending is Ending.CANCELED:
+            return dict.fromkeys(counted, 0)
+
+        configuration = self.people.configuration(contest)
+        totals = self._totals.get(contest_name)
+        if totals is None:
+            players = tournament_of(tournament, self.people.around.clock)
+            totals = player_totals(players, configuration)
+            self._totals[contest_name] = totals
+        golfers = list(totals)
+        by_key: dict[tuple[int, ...], list[str]] = {}
+        for name in counted:
+            scores = [totals[golfers[number]] for number in self._entries[name].roster]
+            best = sorted(scores)[: configuration["counted_players"]]
+            by_key.setdefault((sum(best), *best), []).append(name)
+
+        pool = contest.fee_minor * len(counted)
+        amounts = amounts_of_ranks(configuration, pool, len(counted))
+        return _shared(amounts, [by_key[key] for key in sorted(by_key)])
+
+
+def player_totals(tournament: Tournament, configuration: Configuration) -> dict[str, int]:
+    """Return the strokes over or under par of each player, in the order of the tournament.
+
+    Raises: UsageError.
+    """
+    _require_known_rules(configuration)
+    pars = tournament.options.pars
+    completed = {one.player_id: _completed_rounds(one, pars) for one in tournament.golfers}
+    worst: list[int] = []
+    for number in range(len(pars)):
+        worst.append(max(values[number] for values in completed.values() if number < len(values)))
+
+    totals: dict[str, int] = {}
+    for golfer in tournament.golfers:
+        values = completed[golfer.player_id]
+        if golfer.exit is None:
+            totals[golfer.player_id] = sum(values)
+            continue
+        policy = configuration[_policy_name(golfer)]
+        if not policy["use_completed_rounds"]:
+            values = []
+        missing = worst[len(values) :]
+        totals[golfer.player_id] = sum(values) + sum(missing) + policy["plus"] * len(missing)
+    return totals
+
+
+def amounts_of_ranks(configuration: Configuration, pool_minor: int, entries: int) -> list[int]:
+    """Return the amounts of the paid ranks that so many entries reach: whole units, no rest."""
+    rake = pool_minor * configuration["rake"]["bps"] // BPS
+    available = pool_minor - rake
+    weights = configuration["payout"]["table"][:entries]
+    amounts = [available * weight // sum(weights) for weight in weights]
+    for number in range(available - sum(amounts)):
+        amounts[number] += 1
+    return amounts
+
+
+def _shared(amounts: Sequence[int], ties: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Return the prize of each entry of the ties, best first; the platform keeps their rests."""
+    prizes: dict[str, int] = {}
+    rank = 0
+    for names in ties:
+        together = sum(amounts[rank : rank + len(names)])
+        for name in names:
+            prizes[name] = together // len(names)
+        rank += len(names)
+    return prizes
+
+
+def _completed_rounds(golfer: Golfer, pars: Sequence[int]) -> list[int]:
+    """Return the rounds that a player has completed, relative to par."""
+    last = len(pars)
+    if golfer.exit is not None:
+        last = golfer.exit_round
+        if golfer.exit_holes < HOLES:
+            last -= 1
+    return [golfer.strokes(number) - pars[number - 1] for number in range(1, last + 1)]
+
+
+def _policy_name(golfer: Golfer) -> str:
+    """Return the name of the policy for the missing rounds of a player who has left."""
+    if golfer.exit is None:
+        raise UsageError(f"player {golfer.player_id} has not left")
+    if golfer.exit_round == 1 and golfer.exit_holes == 0:
+        return NEVER_STARTED
+    return POLICIES[golfer.exit]
+
+
+def _require_known_rules(configuration: Configuration) -> None:
+    """Raise UsageError for rules that the reference does not know."""
+    for name, known in KNOWN_RULES.items():
+        if configuration[name] != known:
+            raise UsageError(f"the reference of prizes expects {name} {known}")
+    for name in (*POLICIES.values(), NEVER_STARTED):
+        if configuration[name]["policy"] != KNOWN_POLICY:
+            raise UsageError(f"the reference of prizes expects {name} {KNOWN_POLICY}")
