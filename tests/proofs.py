@@ -26,6 +26,7 @@ DOSES: Final = (
     "tests/simulation/test_dask.py::test_an_address_without_a_scheduler_is_refused",
     "tests/simulation/test_dask.py::test_a_cluster_of_two_processes_has_the_results_of_processes",
     "tests/simulation/test_defects.py",
+    "tests/simulation/test_defects_balances.py",
     "tests/simulation/test_defects_chain.py",
     "tests/simulation/test_defects_git_chain.py",
     "tests/simulation/test_defects_lost_transfers.py",
