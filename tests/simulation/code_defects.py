@@ -213,9 +213,10 @@ CODE_DEFECTS: Final = (
         plant=missing("post_settlement"),
     ),
     Defect(
-        name="a history that is never sealed",
+        name="a charge whose expiry is refused",
         invariant="no-dead-task",
-        plant=planted("indelible_service.stages.sealing._perform", fail_permanently),
+        plant=planted("indelible.money.tasks.expiring.ExpireCharge.perform", fail_permanently),
+        fates=(Fate.UNPAID,),
     ),
     Defect(name="a second transfer", invariant="one-transfer", plant=plant_second_transfer),
     Defect(

@@ -31,6 +31,7 @@ class Defect:
     plant: Plant
     faults: tuple[PlannedFault, ...] = ()
     fates: tuple[Fate, ...] = ()  # of the first entries, in place of those of the seed
+    enroll_after_seconds: int | None = None  # of all entries, in place of those of the seed
 
     def plan(self) -> Plan:
         """Return a plan of one day."""
@@ -38,6 +39,9 @@ class Defect:
         entries = list(plan.entries)
         for number, fate in enumerate(self.fates):
             entries[number] = evolve(entries[number], fate=fate)
+        seconds = self.enroll_after_seconds
+        if seconds is not None:
+            entries = [evolve(entry, enroll_after_seconds=seconds) for entry in entries]
         return evolve(plan, entries=tuple(entries))
 
 

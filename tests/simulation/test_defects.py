@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 from tests.simulation.code_defects import CODE_DEFECTS
 from tests.simulation.defects import SILENCE, Defect, day, simulate
+from tests.simulation.liveness_defects import LIVENESS_DEFECTS
 from tests.simulation.row_defects import ROW_DEFECTS
 from tests.simulation.work_defects import WORK_DEFECTS, plant_pause
 
@@ -17,7 +18,7 @@ from indelible_service.simulation.shrinking import shrink
 from indelible_service.simulation.story import MAX_LINES, story_of
 
 OUTAGE: Final = PlannedFault(kind=FaultKind.PROVIDER_FAILS, at=2 * HOUR, seconds=HOUR, rate=0.5)
-ALL_DEFECTS: Final = (*ROW_DEFECTS, *CODE_DEFECTS, *WORK_DEFECTS)
+ALL_DEFECTS: Final = (*ROW_DEFECTS, *CODE_DEFECTS, *LIVENESS_DEFECTS, *WORK_DEFECTS)
 DEFECTS: Final = {defect.name: defect for defect in ALL_DEFECTS}
 WITHOUT_DEFECT: Final[set[str]] = set()  # invariants that no planted defect breaks
 # Those that are found in the first hours of the plan: a simulation of them costs about 2 s.

@@ -23,15 +23,17 @@ from indelible_service.simulation.databases import DatabaseKind, SqliteDatabase
 from indelible_service.simulation.nemesis import Nemesis
 from indelible_service.simulation.operator import Operator
 from indelible_service.simulation.plan import (
+    DAY,
     HOUR,
     MINUTE,
+    FaultKind,
     Plan,
+    PlannedFault,
     PlannedRestore,
     PlannedUpgrade,
     Profile,
 )
 from indelible_service.simulation.planning import make_plan
-from indelible_service.simulation.processes import SchedulerProcess
 from indelible_service.simulation.running import SimulationReport, run_plan
 from indelible_sql import open_store
 from indelible_sql.engine.prepared import SCHEMA
@@ -45,11 +47,23 @@ TOP_UP_AT: Final = 60 * HOUR
 FUNDS_MINOR: Final = 10_000_000
 # Stripe has paid the prizes, which the backup does not know, and forgets the keys meanwhile.
 PAID: Final = PlannedRestore(backup_at=17 * HOUR, at=22 * HOUR, seconds=30 * HOUR)
+NO_SCHEDULER: Final = PlannedFault(
+    kind=FaultKind.CRASH,
+    at=PAID.at + PAID.seconds,
+    seconds=2 * DAY,
+    process="scheduler",
+    failpoints=1,
+)
 
 
 def day(restore: PlannedRestore, days: int = 1) -> Plan:
     """Return a plan with one contest on the first day."""
     return evolve(make_plan(1, 1, Profile.MONEY), days=days, restores=(restore,))
+
+
+def abandoned() -> Plan:
+    """Return a plan with a restore after which the scheduler is dead."""
+    return evolve(day(PAID, days=4), faults=(NO_SCHEDULER,))
 
 
 def upgraded_day() -> Plan:
@@ -87,15 +101,10 @@ def plant_payout_after_restore(patch: pytest.MonkeyPatch) -> None:
     """Let nobody look up transfers at Stripe, and no event adopt one.
 
     The prizes have left the balance at Stripe, which has money again after the restore. The
-    operator resumes payments although R9 finds the transfers, and the scheduler is away then:
+    operator resumes payments although R9 finds the transfers, and the scheduler is dead then:
     each of its reconciliations would halt payments first.
     """
     begin = Nemesis.begin
-    look = SchedulerProcess.look
-
-    def look_before(self: SchedulerProcess) -> None:
-        if self.surroundings.clock.seconds < PAID.at:
-            look(self)
 
     def begin_with_money(self: Nemesis) -> None:
         begin(self)
@@ -107,7 +116,6 @@ def plant_payout_after_restore(patch: pytest.MonkeyPatch) -> None:
         self.world.at(TOP_UP_AT, "defect", "tops up", top_up)
 
     patch.setattr(Nemesis, "begin", begin_with_money)
-    patch.setattr(SchedulerProcess, "look", look_before)
     patch.setattr(Operator, "_is_explained", believe)
     patch.setattr(SendTransfer, "_list_named", find_nothing)
     patch.setitem(APPLIERS, TransferObject, ignore_event)
@@ -206,7 +214,7 @@ def plant_shorter_history(patch: pytest.MonkeyPatch) -> None:
 
 
 DEFECTS: Final[dict[str, tuple[Plant, str, Plan]]] = {
-    "a payout after a restore": (plant_payout_after_restore, "one-transfer", day(PAID, days=4)),
+    "a payout after a restore": (plant_payout_after_restore, "one-transfer", abandoned()),
     "a restored file with another row": (plant_changed_row, "restored-is-clean", day(MORNING)),
     "a restored file without a guard": (plant_damage, "no-unexpected-error", day(MORNING)),
     "another past": (plant_other_past, "restored-is-the-past", day(MORNING)),

@@ -19,6 +19,7 @@ from indelible.reactions import SUBSCRIBER_NAME
 from indelible.reactions.charges import UPDATE_CHARGES_STAGE
 from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
 from indelible_service.simulation import chain_invariants as tokens
+from indelible_service.simulation import liveness_invariants as liveness
 from indelible_service.simulation import payout_invariants as payouts
 from indelible_service.simulation import project_invariants as projects
 from indelible_service.simulation.losses import Json
@@ -356,6 +357,7 @@ HOURLY: Final[dict[str, Check]] = {
     "no-server-error": no_server_error,
     "configuration-fixed": configuration_fixed,
     **payouts.HOURLY,
+    **liveness.HOURLY,
     **projects.HOURLY,
     **tokens.HOURLY,
 }
@@ -369,6 +371,7 @@ FINAL: Final[dict[str, Check]] = {
     "all-contests-ended": all_contests_ended,
     "comes-to-rest": comes_to_rest,
     "no-dead-task": no_dead_task,
+    **liveness.ENDS,
     **projects.ENDS,
     "payments-resumed": payments_resumed,
     **payouts.ENDS,

@@ -24,7 +24,8 @@ WEB: Final = "web"
 SCHEDULER: Final = "scheduler"
 STRIPE: Final = "stripe"
 MAX_LOOK_SECONDS: Final = 30 * MINUTE  # between two looks of a worker that nothing wakes
-SCHEDULER_SECONDS: Final = (40 * MINUTE, 80 * MINUTE)  # a scheduler enqueues the newest slots only
+# A scheduler enqueues the newest slots only. A task of each minute may be silent for 61 minutes.
+SCHEDULER_SECONDS: Final = (40 * MINUTE, 50 * MINUTE)
 MAX_WAKE_SECONDS: Final = 2  # from a commit to the look that it causes
 # A claim that follows another one begins at the front only after this.
 RESTART_SECONDS: Final = MIN_RESTART_SECONDS + 1
@@ -46,6 +47,7 @@ class Machinery:
     crashes: int = 0
     crashes_of_commits: int = 0  # just before or after a COMMIT
     is_lost: bool = False  # the whole machine, until it is replaced
+    started_at: int = 0  # when the last process was started
     _wake_at: dict[str, int] = field(factory=dict[str, int])
     _webhook_at: int | None = None
     _draws: dict[tuple[str, str], Draws] = field(factory=dict[tuple[str, str], Draws])
@@ -66,6 +68,13 @@ class Machinery:
     def processes(self) -> list[SimulatedProcess]:
         """Return all processes."""
         return [self.web, self.scheduler, *self.workers.values()]
+
+    @property
+    def running_since(self) -> int | None:
+        """Return since when all processes run, in seconds; None while one is dead."""
+        if any(process.mortality.is_dead for process in self.processes()):
+            return None
+        return self.started_at
 
     def failpoints(self) -> dict[str, int]:
         """Return how often the processes have reached each failpoint."""
@@ -116,6 +125,7 @@ class Machinery:
 
     def _start(self, process: SimulatedProcess) -> None:
         process.is_restarting = False
+        self.started_at = self.world.clock.seconds
         process.restart()
         if isinstance(process, WorkerProcess):
             self.wake(process.name, 0)

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from indelible.kernel import Change
+from indelible_service.settings.service import Settings
 from indelible_service.simulation.builders import Builders
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.databases import SimulatedDatabase
 from indelible_service.simulation.git_host import SimulatedGitHost
+from indelible_service.simulation.machinery import Machinery
 from indelible_service.simulation.observed_jobs import ObservedJobs
 from indelible_service.simulation.observed_scans import ObservedScans
 from indelible_service.simulation.operator import Operator
@@ -38,12 +40,17 @@ class Observed:
     stripe: SimulatedStripe
     changes: CommittedChanges
     operator: Operator
+    machinery: Machinery
+    settings: Settings
     new_changes: list[Change] = field(factory=list[Change])  # since the check before
     last_hashes: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
     jobs: ObservedJobs = field(factory=ObservedJobs)
     scans: ObservedScans = field(factory=ObservedScans)
     lost_webhooks: int = 0
     webhook_lost_until: int | None = None  # seconds; the check after the last one that was lost
+    # When a transfer was first seen that is neither sent nor parked, and when a scope was complete.
+    unsent_since: dict[str, int] = field(factory=dict[str, int])
+    reconciled_at: dict[str, int] = field(factory=dict[str, int])
     rests: int = 0  # how often the reference was compared
     reference: Reference = field(init=False)
 

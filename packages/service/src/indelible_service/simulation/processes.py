@@ -13,7 +13,12 @@ from flask.testing import FlaskClient
 from indelible.app import AppContext
 from indelible.kernel.audit import Actor
 from indelible_service.composition import build_web_settings
-from indelible_service.processes.building import WORKER, enqueue_standing_tasks, recurring_tasks
+from indelible_service.processes.building import (
+    WORKER,
+    declare_configured_subjects,
+    enqueue_standing_tasks,
+    recurring_tasks,
+)
 from indelible_service.processes.workers import SCHEDULER
 from indelible_service.settings.service import Settings
 from indelible_service.simulation.clock import SimulatedClock
@@ -29,6 +34,7 @@ from indelible_service.simulation.stripe import SimulatedStripe
 from indelible_sql import SqlStore
 from indelible_web import create_app
 from indelible_workers import RecurringTask, Worker, process_batch, run_scheduler
+from indelible_workers.subjects import declare_subjects
 from indelible_workers.wakeups.dispatching import Dispatcher, Look
 from indelible_workers.wakeups.messages import queue_name
 
@@ -117,8 +123,9 @@ class WebProcess(SimulatedProcess):
     client: FlaskClient
 
     def build(self) -> None:
-        """Build the application."""
+        """Build the application, and declare what must succeed again and again."""
         around = self.surroundings
+        declare_configured_subjects(around.settings, self.store)
         context = AppContext(
             store=self.store,
             clock=self.clock,
@@ -189,6 +196,8 @@ class WorkerProcess(SimulatedProcess):
         brokers = [cast("Broker", self.wakeups)]
         self.dispatcher = Dispatcher(self.worker, self.stages, brokers)
         enqueue_standing_tasks(self.store, self.stages.values())
+        subjects = [subject for stage in self.stages.values() for subject in stage.subjects]
+        declare_subjects(self.store, subjects, WORKER)
 
     def look(self) -> Look:
         """Look which stages have ready tasks, and let the feed be followed."""

@@ -243,7 +243,7 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
             stack.callback(process.end)
         people = People(world=world, plan=plan, web=machinery.web, around=around)
         builders = Builders(people=people)
-        checker = _checker(stack, plan, world, around, builders)
+        checker = _checker(stack, plan, world, around, builders, machinery)
         restorer = Restorer(
             around=around,
             machinery=machinery,
@@ -302,7 +302,12 @@ def _node(world: World) -> "SimulatedNode":
 
 
 def _checker(
-    stack: ExitStack, plan: Plan, world: World, around: Surroundings, builders: Builders
+    stack: ExitStack,
+    plan: Plan,
+    world: World,
+    around: Surroundings,
+    builders: Builders,
+    machinery: Machinery,
 ) -> Checker:
     """Return the checks, whose store and operator end with the stack."""
     people = builders.people
@@ -320,6 +325,8 @@ def _checker(
         stripe=around.stripe,
         changes=CommittedChanges(),
         operator=operator,
+        machinery=machinery,
+        settings=around.settings,
     )
     stack.callback(checker.end)
     return checker
