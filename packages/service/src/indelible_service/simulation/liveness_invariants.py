@@ -147,9 +147,12 @@ def _planned_contest(observed: "Observed", change: Change) -> PlannedContest | N
 
 
 def _is_filled(observed: "Observed", contest: PlannedContest) -> bool:
-    """Return True if enough entries of a contest were to be paid, and nothing has hindered it."""
+    """Return True if enough entries of a contest were to be paid, and nothing has hindered it.
+
+    A restore hinders what follows its backup.
+    """
     times = [fault.at for fault in observed.plan.faults]
-    times += [restore.at for restore in observed.plan.restores]
+    times += [restore.backup_at for restore in observed.plan.restores]
     if min(times, default=contest.end_at) <= contest.lock_at:
         return False
     entries = [one for one in observed.plan.entries if one.contest == contest.name]
