@@ -34,6 +34,7 @@ from indelible_service.simulation.plan import (
     Profile,
 )
 from indelible_service.simulation.planning import make_plan
+from indelible_service.simulation.processes import SchedulerProcess
 from indelible_service.simulation.running import SimulationReport, run_plan
 from indelible_sql import open_store
 from indelible_sql.engine.prepared import SCHEMA
