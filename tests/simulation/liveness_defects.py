@@ -21,7 +21,7 @@ LIVENESS_DEFECTS: Final = (
     ),
     Defect(
         name="a transfer that fails at each attempt",
-        invariant="payouts-end",
+        invariant="nothing-is-silent",
         plant=planted("indelible.money.tasks.sending.SendTransfer.perform", divide_by_zero),
     ),
     Defect(
