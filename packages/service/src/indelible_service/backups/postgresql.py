@@ -23,6 +23,7 @@ from indelible_service.backups.programs import connected, run_program, version_f
 from indelible_service.files.access import translate_os_errors
 
 DUMP: Final = "database.dump"
+FAST_GZIP: Final = "--compress=1"  # level 6, the default, takes 10 times as long for 15 % less
 BASE_ARCHIVE: Final = "base.tar.gz"
 LOG_ARCHIVE: Final = "pg_wal.tar.gz"
 FILES_OF_BASE: Final = frozenset({BASE_ARCHIVE, LOG_ARCHIVE, "backup_manifest"})
@@ -109,7 +110,7 @@ def identity_of(url: str) -> Identity:
 
 def dump_database(url: str, folder: Path) -> None:
     """Write a dump of one consistent state, as a role that may read everything."""
-    options = ("--format=custom", f"--file={folder / DUMP}")
+    options = ("--format=custom", FAST_GZIP, f"--file={folder / DUMP}")
     run_program("pg_dump", options, url, folder, version_for_dumps(url))
 
 
@@ -125,7 +126,7 @@ def base_backup(url: str, folder: Path) -> None:
     options = (
         f"--pgdata={folder}",
         "--format=tar",
-        "--gzip",
+        FAST_GZIP,
         "--wal-method=stream",
         "--checkpoint=fast",
         "--manifest-checksums=SHA256",
