@@ -120,6 +120,7 @@ AROUND: Final = (
     "tests/examples/test_file_store.py::test_a_store_of_another_process_sees_what_was_committed",
     "tests/service/test_backups.py::test_a_base_backup_with_its_log_is_restored_to_a_point_in_time",
     "tests/service/test_backups.py::test_a_killed_backup_is_no_backup_and_the_next_one_is_whole",
+    "tests/service/test_broken_backups.py",
     "tests/service/test_captures_demo.py",
     "tests/service/test_chain_worker.py",
     "tests/service/test_cli.py::test_a_downgrade_that_drops_records_needs_an_export_of_them",

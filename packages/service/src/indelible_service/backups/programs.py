@@ -1,10 +1,12 @@
 """Programs and connections of PostgreSQL, with errors that have a code."""
 
 import os
-import subprocess
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from subprocess import DEVNULL
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 import psycopg
@@ -12,12 +14,14 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import make_url
 
 from indelible_service.backups.errors import ProgramFailed
+from indelible_service.embedded.children import StopSignals, running_child
 from indelible_service.embedded.postgresql import NEWEST, programs_directory
 from indelible_service.files.access import DiskFull, full_disk_text
 
 ERROR: Final = "error: "
 BEFORE_TRANSACTION_TIMEOUT: Final = 16  # a version of PostgreSQL
 CONNECTION: Final = "the connection to PostgreSQL"
+STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, 3), (SIGKILL, None))
 
 
 def run_program(
@@ -25,6 +29,7 @@ def run_program(
 ) -> None:
     """Run a program of PostgreSQL to its end, connected to the database of the URL.
 
+    It ends with this process, and its children end with it, even where one of them is killed.
     A command line is visible to all users, so that the password is passed as a variable. The
     program writes into `folder`, or reads from it. `version` is the program's.
 
@@ -32,19 +37,23 @@ def run_program(
     """
     conninfo, variables = connection_of(url)
     command = [str(find_program(program, version)), *options, f"--dbname={conninfo}"]
-    try:
-        result = subprocess.run(
-            command, env=variables, capture_output=True, check=False, text=True, errors="replace"
-        )
-    except OSError as error:
-        raise ProgramFailed(program, error.strerror or type(error).__name__) from error
-    if not result.returncode:
+    # A file, not a pipe: a child that outlives a killed program would keep the pipe open for ever.
+    with TemporaryFile() as errors:
+        settings: dict[str, Any] = {"env": variables, "stdin": DEVNULL, "stdout": DEVNULL}
+        try:
+            with running_child(command, STOP_SIGNALS, stderr=errors, **settings) as child:
+                exit_code = child.wait()
+        except OSError as error:
+            raise ProgramFailed(program, error.strerror or type(error).__name__) from error
+        errors.seek(0)
+        text = errors.read().decode(errors="replace")
+    if not exit_code:
         return
 
-    full = full_disk_text(result.stderr)
+    full = full_disk_text(text)
     if full:
         raise DiskFull(str(folder), full)
-    raise ProgramFailed(program, _reason(result.stderr) or f"exit code {result.returncode}")
+    raise ProgramFailed(program, _reason(text) or f"exit code {exit_code}")
 
 
 def connection_of(url: str) -> tuple[str, dict[str, str]]:
