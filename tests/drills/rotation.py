@@ -111,6 +111,7 @@ class Rotation:
     """The service during a rotation: its web processes follow each other without a gap."""
 
     work: Work
+    load: Load
     web: ExitStack = field(factory=ExitStack)
 
     def serve(self, *secrets: str) -> None:
@@ -175,9 +176,10 @@ class Rotation:
         state.settings = evolve(state.settings, api_key=NEW_STRIPE_KEY)
 
     def _replace_api_key(self) -> None:
-        """Give the payer a new API key, and revoke the old one when nobody uses it."""
+        """Give the payer a new API key, and revoke the old one when no request uses it."""
         site, old = self.work.site, self.work.api_key
         self.work.api_key = new_key(site, PAYER)
+        self.load.wait_for_payment()
         self.revoke(old)
 
     def revoke(self, text: str) -> None:
@@ -219,7 +221,7 @@ def play_rotation(bed: Bed, seed: int, defects: Defects = NO_DEFECTS) -> list[Dr
 
 def rotate(work: Work, load: Load, moments: Sequence[int], defects: Defects) -> None:
     """Do the work to its end, under load, with a phase of the rotation at each moment."""
-    rotation = Rotation(work)
+    rotation = Rotation(work, load)
     with ExitStack() as stack:
         rotation.serve(WEBHOOK_SECRET)
         stack.callback(rotation.close)

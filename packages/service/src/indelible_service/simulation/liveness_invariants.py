@@ -11,6 +11,7 @@ from indelible.kernel.silence import LONGEST_SILENCE_SECONDS, silent_subjects
 from indelible.money.errors.gateway import PROGRAM_REASONS
 from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.queries.payouts import find_open_transfers
+from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks.reconciling import STAGES
 from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE
 from indelible_service.processes.building import recurring_tasks
@@ -31,7 +32,8 @@ def nothing_is_silent(observed: "Observed") -> Iterator[str]:
     for silent in observed.store.read(silent_subjects, observed.world.clock.now()):
         state = silent.state
         is_calm = _is_calm_for(observed, state.longest_silence_seconds or 0)
-        if is_calm and not _is_absent(observed, state.stage):
+        is_explained = _is_absent(observed, state.stage) or _fails_for_losses(observed, state.stage)
+        if is_calm and not is_explained:
             yield str(silent)
 
 
@@ -122,6 +124,11 @@ def _is_calm_for(observed: "Observed", seconds: int) -> bool:
 def _is_absent(observed: "Observed", stage: str) -> bool:
     """Return True for the stage of the scheduled janitor, which a plan without projects lacks."""
     return stage == CLEAN_WORKSPACES_STAGE and observed.git is None
+
+
+def _fails_for_losses(observed: "Observed", stage: str) -> bool:
+    """Return True for Stripe's events after a restore: those of what is lost fail for days."""
+    return stage == PROCESS_STRIPE_EVENT_STAGE and observed.people.losses.restores > 0
 
 
 def _is_unsent(transfer: "Transfer") -> bool:
