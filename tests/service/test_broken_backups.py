@@ -5,6 +5,7 @@ import os
 import shlex
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,15 @@ def script_for(folder: Path, program: str, text: str) -> Path:
     return path
 
 
+def always(program: Path) -> Callable[..., Path]:
+    """Return what finds this program, whatever is looked for."""
+
+    def find(*_: object) -> Path:
+        return program
+
+    return find
+
+
 def assert_whole_next_night(database: PostgresServer, folder: Path) -> None:
     """Check that nothing is left, and that the next backup is whole."""
     assert not (folder / "backup").exists()
@@ -69,7 +79,7 @@ def test_a_program_that_ends_in_the_middle_leaves_no_backup(
     path = script_for(tmp_path, program, script)
     with opened(database.url) as store, monkeypatch.context() as patch:
         edit(store, create(store))
-        patch.setattr(programs, "find_program", lambda *_: path)
+        patch.setattr(programs, "find_program", always(path))
         attempt = plan(admin_url(database), method=method)
         assert code(lambda: make_backup(store, attempt, tmp_path / "backup")) == expected
         assert not list(tmp_path.glob(f"{UNFINISHED}*"))
@@ -78,7 +88,7 @@ def test_a_program_that_ends_in_the_middle_leaves_no_backup(
 
 
 def _back_up(url: str, admin: str, program: Path, backup: Path) -> None:
-    setattr(programs, programs.find_program.__name__, lambda *_: program)
+    setattr(programs, programs.find_program.__name__, always(program))
     with opened(url) as store:
         make_backup(store, plan(admin), backup)
 
