@@ -7,7 +7,7 @@ more than one rule: the table says by which.
 from collections.abc import Callable, Generator
 
 import pytest
-from tests.chaos.money_site import MoneySite, money_site
+from tests.chaos.money_site import PATIENT_SECONDS, MoneySite, money_site
 from tests.chaos.money_weeks import AMOUNT_MINOR, DAY, HOUR, SimulatedWeek, corrupt
 
 from indelible.money import MoneyRead
@@ -22,7 +22,7 @@ QUARTER = 16 * 60
 @pytest.fixture
 def week(sqlite_url: str) -> Generator[SimulatedWeek]:
     """Return a week that has passed."""
-    with money_site(sqlite_url, {}, seed=1) as site:
+    with money_site(sqlite_url, {}, seed=1, read_timeout_seconds=PATIENT_SECONDS) as site:
         passed = SimulatedWeek(site=site)
         passed.pass_by()
         yield passed
