@@ -14,10 +14,13 @@ from tests.drills.bed import CommandFailed, command, settings_of
 from tests.drills.reports import DrillReport
 from tests.drills.work import FUNDS_MINOR, ORDERS, Kind, Work, receiving
 
-from indelible.kernel import IndelibleError, SystemClock
+from indelible.kernel import Head, IndelibleError, SystemClock
 from indelible.kernel.errors import ForeignCursor
+from indelible.money import MoneyRead
+from indelible.money.entities.charges import Charge
 from indelible.money.entities.values import MovementKind, ReconciliationScope
 from indelible.money.lifecycle.payouts import TransferStatus
+from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
 from indelible.money.queries.payouts import list_discrepancies
 from indelible.money.rules.payouts import TRANSFER_METADATA
 from indelible.reactions import SUBSCRIBER_NAME
@@ -186,8 +189,16 @@ def _check_payments(work: Work, report: DrillReport) -> None:
 
 
 def _charge_ids(store: SqlStore) -> set[str]:
-    heads = store.read(lambda tx: tx.money.charges.find({}, limit=100))
-    return {head.entity.id for head in heads}
+    ids: list[str] = []
+    while True:
+        heads = store.read(_charges_from, len(ids))
+        ids.extend(head.entity.id for head in heads)
+        if len(heads) < MAX_ROWS_PER_PAGE:
+            return set(ids)
+
+
+def _charges_from(tx: MoneyRead, offset: int) -> tuple[Head[Charge], ...]:
+    return tx.money.charges.find({}, limit=MAX_ROWS_PER_PAGE, offset=offset, order=("id",))
 
 
 def _check_books(work: Work, report: DrillReport) -> None:
