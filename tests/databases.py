@@ -1,7 +1,10 @@
-"""More databases on the embedded server, for tests only."""
+"""More databases and files of the embedded server, for tests only."""
 
+import os
+import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -48,6 +51,13 @@ def temporary_copy(
         yield _copy_template(admin, server, name, template)
     finally:
         admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def give_to_server(*folders: Path) -> None:
+    """Let the account of the embedded server read the folders."""
+    if os.geteuid() == 0:
+        for path in folders:
+            subprocess.run(("/bin/chown", "-R", "nobody", str(path)), check=True)
 
 
 def _copy_template(

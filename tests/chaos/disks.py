@@ -1,7 +1,5 @@
 """Fill a small file system in memory, where this process may mount one."""
 
-import os
-import pwd
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from tests.chaos.fault_runs import FaultCase, FaultReport, run_under_fault
 from tests.chaos.faults import filled
 from tests.chaos.open_stores import StoreUnderTest, open_for_test
 from tests.chaos.testbed import Testbed
+from tests.databases import give_to_server
 
 SQLITE_DISK_SIZE = "8m"
 POSTGRESQL_DISK_SIZE = "96m"
@@ -57,7 +56,7 @@ def full_disk_under_postgresql(bed: Testbed, chance: Random, rounds: int) -> Fau
         if small is None:
             return None
 
-        _change_owner(small)
+        give_to_server(small)
         database = bed.postgresql()
         name = database.url.rpartition("/")[2]
         with psycopg.connect(bed.server.admin_url, autocommit=True) as admin:
@@ -81,10 +80,3 @@ def _full_disk_case(small: Path) -> FaultCase:
             yield
 
     return FaultCase(fault=fault, allowed_codes=ALLOWED_CODES, proof=PROOF)
-
-
-def _change_owner(path: Path) -> None:
-    """Change the owner to the account of the embedded server."""
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(path, nobody.pw_uid, nobody.pw_gid)

@@ -4,6 +4,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from statistics import quantiles
 from typing import Final
@@ -24,6 +25,7 @@ from tests.chaos.disks import full_disk_under_postgresql, full_disk_under_sqlite
 from tests.chaos.fault_runs import run_under_fault
 from tests.chaos.faults import ON_POSTGRESQL, ON_SQLITE
 from tests.chaos.feed_writers import Load, follow_writers, foreign_url
+from tests.chaos.full_log import full_log_under_postgresql
 from tests.chaos.instance_kills import FULL_KINDS, SQLITE_KINDS, kill_instance, kinds_of_kills
 from tests.chaos.kills import kill_writers
 from tests.chaos.mail_programs import killable_servers
@@ -196,15 +198,16 @@ def faults(bed: Testbed, options: Namespace) -> bool:
 
 
 def disks(bed: Testbed, options: Namespace) -> bool:
-    """Fill the disk of a database and free it again."""
+    """Fill the disk of a database, or of its log, and free it again."""
     results: list[bool] = []
     for name, fill in (
-        ("SQLite", full_disk_under_sqlite),
-        ("PostgreSQL", full_disk_under_postgresql),
+        ("disk, SQLite", partial(full_disk_under_sqlite, bed)),
+        ("disk, PostgreSQL", partial(full_disk_under_postgresql, bed)),
+        ("disk of the log, PostgreSQL", full_log_under_postgresql),
     ):
-        report = fill(bed, seeded_random(options), options.rounds)
+        report = fill(seeded_random(options), options.rounds)
         is_success = report is None or not report.problems
-        results.append(show(f"full disk, {name}: {report or NO_DISK}", is_success=is_success))
+        results.append(show(f"full {name}: {report or NO_DISK}", is_success=is_success))
 
     return all(results)
 

@@ -1,7 +1,7 @@
 """Stop or kill a server in the middle of commands, and start it again."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
@@ -26,6 +26,7 @@ class Server:
     """A PostgreSQL that is restarted at the same address."""
 
     directory: Path
+    settings: Mapping[str, str] = field(factory=dict[str, str])
     restarts: int = 0
     _stack: ExitStack = field(factory=ExitStack, init=False)
     _port: int | None = field(default=None, init=False)
@@ -33,7 +34,7 @@ class Server:
     def start(self) -> PostgresServer:
         """Start the server."""
         running = self._stack.enter_context(
-            postgres(self.directory, port=self._port, durable=False)
+            postgres(self.directory, port=self._port, durable=False, settings=self.settings)
         )
         self._port = running.port
         return running

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final, cast
 
 from tests.conftest import folder
-from tests.drills.bed import Bed, command, execute, give_to_server, running
+from tests.databases import give_to_server
+from tests.drills.bed import Bed, command, execute, running
 
 from indelible_service.backups.programs import connection_of, find_program
 from indelible_service.embedded import PostgresServer

@@ -1,8 +1,6 @@
 """Places for databases of a drill, and the commands that an operator types."""
 
-import os
 import shutil
-import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,10 +115,3 @@ def execute(server: PostgresServer, *statements: str) -> list[tuple[object, ...]
             cursor = admin.execute(statement.encode())
             rows = cursor.fetchall() if cursor.description else []
     return rows
-
-
-def give_to_server(*folders: Path) -> None:
-    """Let the account of the embedded server read the folders."""
-    if os.geteuid() == 0:
-        for path in folders:
-            subprocess.run(("/bin/chown", "-R", "nobody", str(path)), check=True)

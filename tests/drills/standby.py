@@ -13,8 +13,9 @@ import psycopg
 from attrs import define
 from tests.chaos.money_site import CURRENCY, WORKER
 from tests.conftest import folder
+from tests.databases import give_to_server
 from tests.drills.archives import wait_until
-from tests.drills.bed import LIMITS, Bed, command, execute, give_to_server, settings_of
+from tests.drills.bed import LIMITS, Bed, command, execute, settings_of
 from tests.drills.last_night import instants
 from tests.drills.recovery import NO_DEFECTS, Defects, go_on
 from tests.drills.reports import DrillReport

@@ -22,6 +22,7 @@ import pytest
 from attrs import evolve
 from psycopg import sql
 from tests.conftest import POLICY, copy_cluster, folder
+from tests.databases import give_to_server
 from tests.service.commands import error_code, json_result, run
 
 from indelible.kernel import IndelibleError
@@ -489,13 +490,6 @@ def wait_for_promotion(server: PostgresServer) -> None:
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         while admin.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
             time.sleep(0.05)
-
-
-def give_to_server(*folders: Path) -> None:
-    """Let the account of the embedded server read the folders."""
-    if os.geteuid() == 0:
-        for path in folders:
-            subprocess.run(("/bin/chown", "-R", "nobody", str(path)), check=True)
 
 
 def test_a_folder_of_any_name_is_quoted_for_the_shell_and_for_the_settings() -> None:
