@@ -17,6 +17,7 @@ from indelible.contests.handlers.entries import activate_entry
 from indelible.contests.handlers.transitions import cancel_contest
 from indelible.contests.rules.configuration.parsing import parse_configuration
 from indelible.kernel.stages import PermanentFailure
+from indelible.money.entities.charges import Charge
 from indelible.money.entities.values import MovementKind
 from indelible.money.handlers.charges import open_charge
 from indelible.money.handlers.ledger import post_movement
@@ -123,6 +124,18 @@ def plant_unpaid_entry(patch: pytest.MonkeyPatch) -> None:
         return opened
 
     patch.setattr("indelible.reactions.charges.open_charge", open_and_activate)
+
+
+def plant_late_payment(patch: pytest.MonkeyPatch) -> None:
+    """Return the first payment as if it had come after the lock."""
+    late: list[str] = []
+
+    def is_first(_: Contest, charge: Charge) -> bool:
+        if not late:
+            late.append(charge.id)
+        return charge.id in late
+
+    patch.setattr(entry_reactions, "is_paid_late", is_first)
 
 
 def plant_late_configuration(patch: pytest.MonkeyPatch) -> None:
@@ -232,6 +245,11 @@ CODE_DEFECTS: Final = (
         invariant="only-paid-entries-count",
         plant=plant_unpaid_entry,
         fates=(Fate.UNPAID,),
+    ),
+    Defect(
+        name="a payment in time that is returned as late",
+        invariant="paid-entries-count",
+        plant=plant_late_payment,
     ),
     Defect(
         name="a configuration that changes after the start",

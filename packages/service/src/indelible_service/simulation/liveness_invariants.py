@@ -15,7 +15,7 @@ from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks.reconciling import STAGES
 from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE
 from indelible_service.processes.building import recurring_tasks
-from indelible_service.simulation.plan import Ending, Fate, PlannedContest
+from indelible_service.simulation.plan import PAYING, Ending, PlannedContest
 
 if TYPE_CHECKING:
     from indelible.money.entities.payouts import Transfer
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MAX_TRANSFERS: Final = 500
 UNFILLED: Final = "cancel_unfilled"
-PAYING: Final = (Fate.PAID, Fate.DECLINED)  # fates that end with a payment before the lock
 
 
 def nothing_is_silent(observed: "Observed") -> Iterator[str]:

@@ -8,11 +8,30 @@ from indelible.money.entities.values import AccountKind
 from indelible.money.rules.payouts import transfer_group
 from indelible_service.simulation.observed import Observed
 from indelible_service.simulation.operator import is_halted
+from indelible_service.simulation.plan import HOUR, PAYING
 from indelible_service.simulation.reference import CURRENCY, CountedEntries
 
 MAX_LINES: Final = 500
 PARTY_METADATA: Final = "party"  # of an account at Stripe
 GroupParty = tuple[str, str]  # a group of transfers at Stripe, and a party
+
+
+def paid_entries_count(observed: Observed) -> Iterator[str]:
+    """Yield the entries that were paid an hour before the lock or earlier, and do not count.
+
+    Nobody has asked for their money back. What a restore has lost meanwhile may come too late.
+    """
+    start = observed.world.clock.now().timestamp() - observed.world.clock.seconds
+    counted = counted_entries(observed)
+    contests = {contest.name: contest for contest in observed.plan.contests}
+    for paid in observed.reference.paid_entries():
+        names = counted.get(paid.entry.contest)
+        if names is None or paid.entry.name in names or paid.entry.fate not in PAYING:
+            continue
+        paid_at = int(paid.at - start)
+        lock_at = contests[paid.entry.contest].lock_at
+        if paid_at <= lock_at - HOUR and not _is_restored(observed, paid_at, lock_at):
+            yield f"{paid.entry.name} was paid in time, and does not count in {paid.entry.contest}"
 
 
 def prizes_are_won(observed: Observed) -> Iterator[str]:
@@ -80,6 +99,14 @@ def settled_payouts(observed: Observed) -> dict[str, dict[str, int]]:
     return settled
 
 
+def _is_restored(observed: Observed, first: int, last: int) -> bool:
+    """Return True if a restore has lost a part of a time; seconds since the start."""
+    for restore in observed.plan.restores:
+        if restore.at >= first and restore.backup_at <= last:
+            return True
+    return False
+
+
 def _won(observed: Observed) -> Counter[GroupParty]:
     """Return by the reference what each party has won, without those who have won nothing."""
     users = {entry.name: entry.user for entry in observed.plan.entries}
@@ -118,5 +145,9 @@ def _balances(tx: Any, contest_id: str) -> dict[AccountKind, int]:  # noqa: ANN4
     return {head.entity.kind: head.entity.balance_minor for head in heads}
 
 
-HOURLY: Final = {"prizes-are-won": prizes_are_won, "paid-is-won": paid_is_won}
+HOURLY: Final = {
+    "paid-entries-count": paid_entries_count,
+    "prizes-are-won": prizes_are_won,
+    "paid-is-won": paid_is_won,
+}
 ENDS: Final = {"winners-are-paid": winners_are_paid}

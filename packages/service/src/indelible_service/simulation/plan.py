@@ -51,6 +51,8 @@ class Fate(StrEnum):
     DISPUTE_LOST = "disputed, and lost before the lock"
 
 
+PAYING: Final = (Fate.PAID, Fate.DECLINED)  # they end with a payment before the lock
+
 class FaultKind(StrEnum):
     """The kinds of faults."""
 

@@ -33,6 +33,7 @@ class PaidEntry:
     """An entry whose charge has succeeded at Stripe; amounts are minor units."""
 
     entry: PlannedEntry
+    at: int  # seconds since the epoch
     amount: int
     refunded: int
     dispute: str | None  # its status at Stripe
@@ -146,6 +147,7 @@ class Reference:
             dispute = disputes.get(charge["id"])
             yield PaidEntry(
                 entry=self._entries[own_id],
+                at=charge["created"],
                 amount=charge["amount_captured"],
                 refunded=charge["amount_refunded"],
                 dispute=None if dispute is None else dispute["status"],
