@@ -170,7 +170,7 @@ def configuration_fixed(observed: Observed) -> Iterator[str]:
 
 def only_paid_entries_count(observed: Observed) -> Iterator[str]:
     """Yield the entries that a settlement counts, and that Stripe has no payment of."""
-    paid = {one.entry.name for one in observed.reference.paid_entries()}
+    paid = {one.entry.name for one in observed.reference.paid}
     for contest, names in payouts.counted_entries(observed).items():
         for name in sorted(names - paid):
             yield f"{name} counts in {contest}, and was not paid"

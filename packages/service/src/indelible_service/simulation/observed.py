@@ -51,6 +51,8 @@ class Observed:
     # When a transfer was first seen that is neither sent nor parked, and when a scope was complete.
     unsent_since: dict[str, int] = field(factory=dict[str, int])
     reconciled_at: dict[str, int] = field(factory=dict[str, int])
+    # The payouts of each complete contest, by the names of the plan, at the last check.
+    settled: dict[str, dict[str, int]] = field(factory=dict[str, dict[str, int]])
     rests: int = 0  # how often the reference was compared
     reference: Reference = field(init=False)
 

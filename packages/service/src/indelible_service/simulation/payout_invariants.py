@@ -1,7 +1,7 @@
 """The invariants of prizes and payouts, for each contest and each party."""
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final
 
 from indelible.money.entities.values import AccountKind
@@ -13,6 +13,7 @@ from indelible_service.simulation.reference import CURRENCY, CountedEntries
 
 MAX_LINES: Final = 500
 PARTY_METADATA: Final = "party"  # of an account at Stripe
+Balances = Mapping[AccountKind, int]
 GroupParty = tuple[str, str]  # a group of transfers at Stripe, and a party
 
 
@@ -24,7 +25,7 @@ def paid_entries_count(observed: Observed) -> Iterator[str]:
     start = observed.world.clock.now().timestamp() - observed.world.clock.seconds
     counted = counted_entries(observed)
     contests = {contest.name: contest for contest in observed.plan.contests}
-    for paid in observed.reference.paid_entries():
+    for paid in observed.reference.paid:
         names = counted.get(paid.entry.contest)
         if names is None or paid.entry.name in names or paid.entry.fate not in PAYING:
             continue
@@ -36,7 +37,7 @@ def paid_entries_count(observed: Observed) -> Iterator[str]:
 
 def prizes_are_won(observed: Observed) -> Iterator[str]:
     """Yield each line of a settlement with another payout than the reference computes."""
-    for contest, payouts in settled_payouts(observed).items():
+    for contest, payouts in observed.settled.items():
         prizes = observed.reference.prizes.prizes(contest, payouts)
         for name in sorted(payouts):
             if payouts[name] != prizes[name]:
@@ -77,25 +78,21 @@ def winners_are_paid(observed: Observed) -> Iterator[str]:
 
 def contest_differences(observed: Observed, counted: CountedEntries) -> Iterator[str]:
     """Yield the differences between the books of contests and the reference, at rest."""
-    books: dict[str, dict[AccountKind, int]] = {}
-    for contest, contest_id in observed.people.contest_ids.items():
-        books[contest] = observed.store.read(_balances, contest_id)
+    books = observed.store.read(_balances, observed.people.contest_ids)
     yield from observed.reference.contest_differences(books, counted)
 
 
 def counted_entries(observed: Observed) -> CountedEntries:
     """Return the entries that count in each complete contest, by the names of the plan."""
-    return {name: frozenset(payouts) for name, payouts in settled_payouts(observed).items()}
+    return {name: frozenset(payouts) for name, payouts in observed.settled.items()}
 
 
 def settled_payouts(observed: Observed) -> dict[str, dict[str, int]]:
     """Return the payouts of the stored lines of each complete contest, by names of the plan."""
     names = {entry_id: name for name, entry_id in observed.people.entry_ids.items()}
     settled: dict[str, dict[str, int]] = {}
-    for contest, contest_id in observed.people.contest_ids.items():
-        lines = observed.store.read(_lines, contest_id)
-        if lines is not None:
-            settled[contest] = {names[line.entry_id]: line.payout_minor for line in lines}
+    for contest, lines in observed.store.read(_lines, observed.people.contest_ids).items():
+        settled[contest] = {names[line.entry_id]: line.payout_minor for line in lines}
     return settled
 
 
@@ -132,17 +129,23 @@ def _transferred(observed: Observed, without: Container[str]) -> Counter[GroupPa
     return transferred
 
 
-def _lines(tx: Any, contest_id: str) -> Any:  # noqa: ANN401 - of the store
-    """Return the lines of the settlement of a contest, None without a settlement."""
-    run = tx.contests.runs.completed(contest_id)
-    if run is None:
-        return None
-    return tx.contests.runs.joins.lines(run.entity.id, after=0, limit=MAX_LINES)
+def _lines(tx: Any, contest_ids: Mapping[str, str]) -> dict[str, Any]:  # noqa: ANN401 - of the store
+    """Return the lines of the settlement of each contest that has one, by name."""
+    lines: dict[str, Any] = {}
+    for contest, contest_id in contest_ids.items():
+        run = tx.contests.runs.completed(contest_id)
+        if run is not None:
+            lines[contest] = tx.contests.runs.joins.lines(run.entity.id, after=0, limit=MAX_LINES)
+    return lines
 
 
-def _balances(tx: Any, contest_id: str) -> dict[AccountKind, int]:  # noqa: ANN401 - of the store
-    heads = tx.money.accounts.of_reference(contest_id)
-    return {head.entity.kind: head.entity.balance_minor for head in heads}
+def _balances(tx: Any, contest_ids: Mapping[str, str]) -> dict[str, Balances]:  # noqa: ANN401 - of the store
+    """Return the balances of the accounts of each contest, by name."""
+    books: dict[str, Balances] = {}
+    for contest, contest_id in contest_ids.items():
+        heads = tx.money.accounts.of_reference(contest_id)
+        books[contest] = {head.entity.kind: head.entity.balance_minor for head in heads}
+    return books
 
 
 HOURLY: Final = {

@@ -53,6 +53,7 @@ class Fate(StrEnum):
 
 PAYING: Final = (Fate.PAID, Fate.DECLINED)  # they end with a payment before the lock
 
+
 class FaultKind(StrEnum):
     """The kinds of faults."""
 

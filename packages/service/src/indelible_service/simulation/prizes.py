@@ -40,6 +40,10 @@ class PrizeReference:
     _contests: dict[str, PlannedContest] = field(init=False)
     _entries: dict[str, PlannedEntry] = field(init=False)
     _totals: dict[str, dict[str, int]] = field(factory=dict[str, dict[str, int]])  # by contest
+    # The plan fixes what follows from a contest and its counted entries.
+    _prizes: dict[tuple[str, frozenset[str]], Prizes] = field(
+        factory=dict[tuple[str, frozenset[str]], Prizes]
+    )
 
     def __attrs_post_init__(self) -> None:
         self._contests = {contest.name: contest for contest in self.plan.contests}
@@ -50,6 +54,12 @@ class PrizeReference:
 
         Raises: UsageError for a configuration with rules that the reference does not know.
         """
+        key = contest_name, frozenset(counted)
+        if key not in self._prizes:
+            self._prizes[key] = self._compute_prizes(*key)
+        return self._prizes[key]
+
+    def _compute_prizes(self, contest_name: str, counted: Collection[str]) -> Prizes:
         contest = self._contests[contest_name]
         tournament = self.plan.tournament_of(contest)
         if tournament.ending is Ending.CANCELED:

@@ -62,12 +62,17 @@ class Reference:
     people: People
     stripe: SimulatedStripe
     prizes: PrizeReference = field(init=False)
+    paid: tuple[PaidEntry, ...] = ()  # at the last reading of Stripe's objects
     _contests: dict[str, PlannedContest] = field(init=False)
     _entries: dict[str, PlannedEntry] = field(factory=dict[str, PlannedEntry])  # by charge
 
     def __attrs_post_init__(self) -> None:
         self.prizes = PrizeReference(plan=self.plan, people=self.people)
         self._contests = {contest.name: contest for contest in self.plan.contests}
+
+    def read_payments(self) -> None:
+        """Read Stripe's objects again."""
+        self.paid = tuple(self._paid_entries())
 
     def differences(
         self, books: Mapping[AccountKind, int], counted: CountedEntries
@@ -92,7 +97,7 @@ class Reference:
     def expected_of_contests(self, counted: CountedEntries) -> dict[str, dict[str, int]]:
         """Return the balances of each published contest by the names of `ACCOUNTS_OF_CONTEST`."""
         escrow: Counter[str] = Counter()
-        for paid in self.paid_entries():
+        for paid in self.paid:
             contest = paid.entry.contest
             escrow[contest] += _escrow_minor(paid, counted.get(contest))
         paid_out: Counter[str] = Counter()
@@ -113,7 +118,7 @@ class Reference:
         balances[AT_STRIPE] = self.stripe.balance_minor(CURRENCY) - unexplained
         balances[PRIZES] = -self._paid_out()
         self._add_fees(balances)
-        for paid in self.paid_entries():
+        for paid in self.paid:
             names = counted.get(paid.entry.contest)
             balances[ESCROW] += _escrow_minor(paid, names)
             if names is not None and paid.entry.name in names:
@@ -130,7 +135,7 @@ class Reference:
             balances[PRIZES] += pool - rake
         return balances
 
-    def paid_entries(self) -> Iterator[PaidEntry]:
+    def _paid_entries(self) -> Iterator[PaidEntry]:
         """Yield the entries that were paid, as Stripe's charges have them."""
         for entry in self.plan.entries:
             entry_id = self.people.entry_ids.get(entry.name)
