@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import define, field
 
 from indelible.contests.samples import sample_configuration
-from indelible.kernel import Actor
+from indelible.kernel import Actor, InvalidTransition
 from indelible.kernel.keys import CreateKey, create_key
 from indelible_service.simulation.crashes import SimulatedCrash
 from indelible_service.simulation.losses import Losses
@@ -88,6 +88,7 @@ class People:
     enrolled: set[str] = field(factory=set[str])
     server_errors: list[str] = field(factory=list[str])
     late_configurations: list[str] = field(factory=list[str])  # that were accepted
+    refused_configurations: int = 0  # because they came too late
     losses: Losses = field(factory=Losses)
     _keys: dict[str, str] = field(factory=dict[str, str])
     _tries: dict[str, int] = field(factory=dict[str, int])
@@ -213,6 +214,8 @@ class People:
             )
             if answer.is_success:
                 self.late_configurations.append(contest.name)
+            elif answer.code == InvalidTransition.code:
+                self.refused_configurations += 1
             return answer.code
 
         return configure

@@ -21,6 +21,9 @@ def _count(name: str) -> Happened:
 EVENTS: Final[Mapping[str, Happened]] = {
     "a contest is settled": _edge("contest.complete"),
     "a transfer is made": _count("transfers"),
+    "the books are compared with the reference": _count("comparisons of balances"),
+    "a configuration is refused because its contest is live": _count("refused configurations"),
+    "payments are halted and resumed": _edge("payment_switch.resume"),
     "a refund succeeds": _edge("refund.succeed"),
     "a dispute is lost": _edge("dispute.lose"),
     "a dispute is won": _edge("dispute.win"),
@@ -60,7 +63,12 @@ EVENTS: Final[Mapping[str, Happened]] = {
     "a token is lost by a restore": _count("lost tokens"),
     "a lost token is detected again": _count("lost tokens that are detected again"),
 }
-OF_CALM: Final = ("a contest is settled", "a transfer is made")
+OF_CALM: Final = (
+    "a contest is settled",
+    "a transfer is made",
+    "the books are compared with the reference",
+    "a configuration is refused because its contest is live",
+)
 OF_MONEY: Final = (
     *OF_CALM,
     "a refund succeeds",
