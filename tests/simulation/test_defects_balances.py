@@ -12,10 +12,14 @@ from tests.simulation.row_defects import NOON, planted_row
 from indelible.contests.entities.records import SettlementLine
 from indelible.contests.rules import settlement
 from indelible.contests.rules.payout import PoolDivision, divide_pool
+from indelible.contests.rules.settlement import SettledEntry
+from indelible.contests.rules.values import EligibleEntry
 from indelible.money.errors.gateway import ParkReason
-from indelible.reactions import settlements
+from indelible.money.handlers.ledger import post_movement
+from indelible.reactions import entries, settlements
 from indelible.reactions.settlements import settle_command
-from indelible_service.simulation.plan import Plan
+from indelible_service.simulation.plan import Fate, Plan
+from indelible_sql.store import kernel_store
 
 Lines = Sequence[SettlementLine]
 
@@ -25,10 +29,10 @@ def two_contests() -> Plan:
     plan = day()
     (contest,) = plan.contests
     other = evolve(contest, name=f"{contest.name}-other")
-    entries = [*plan.entries]
+    both = [*plan.entries]
     for entry in plan.entries:
-        entries.append(evolve(entry, name=f"{entry.name}-other", contest=other.name))
-    return evolve(plan, contests=(contest, other), entries=tuple(entries))
+        both.append(evolve(entry, name=f"{entry.name}-other", contest=other.name))
+    return evolve(plan, contests=(contest, other), entries=tuple(both))
 
 
 def posted_with(change: Callable[[Lines], list[SettlementLine]]) -> Plant:
@@ -77,6 +81,49 @@ def plant_unseen_accounts(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(name, always(ParkReason.ACCOUNT_MISSING))
 
 
+def plant_higher_scores(patch: pytest.MonkeyPatch) -> None:
+    """Let a settlement name scores that are 7 too high; ranks and prizes are right."""
+
+    def with_higher_score(
+        entry: EligibleEntry, number: int, rank: int, score: int | None, payout_minor: int
+    ) -> SettledEntry:
+        assert score is not None
+        return SettledEntry(entry, number, rank, score + 7, payout_minor)
+
+    patch.setattr(settlement, "SettledEntry", with_higher_score)
+
+
+def plant_playing_refunds(patch: pytest.MonkeyPatch) -> None:
+    """Let entries play whose payment was returned."""
+    patch.setattr(entries, "_follow_end", always(None))
+
+
+def plant_other_source(patch: pytest.MonkeyPatch) -> None:
+    """Let movements name an event that does not exist."""
+
+    @wraps(post_movement)
+    def post_other(tx: Any, draft: Any, **values: Any) -> object:  # noqa: ANN401 - of the function
+        return post_movement(tx, evolve(draft, source=f"{draft.source}0"), **values)
+
+    patch.setattr("indelible.money.handlers.charges.post_movement", post_other)
+
+
+def plant_ignored_receipts(patch: pytest.MonkeyPatch) -> None:
+    """Let a repeated request have its effect again."""
+
+    def run_again(tx: Any, handler: Any, command: Any, _: object) -> Any:  # noqa: ANN401 - of the function
+        return handler(tx, command)
+
+    patch.setattr(kernel_store, "run_idempotent", run_again)
+
+
+def refunded_entry() -> Plan:
+    """Return a plan of one day whose first payment is refunded before the lock."""
+    plan = day()
+    first, *others = plan.entries
+    return evolve(plan, entries=(evolve(first, fate=Fate.REFUNDED), *others))
+
+
 # Their sum stays as it is.
 plant_mixed_escrows: Final = planted_row(
     NOON,
@@ -89,6 +136,27 @@ DEFECTS: Final[dict[str, tuple[Plant, str, Plan]]] = {
     "prizes that rotate among the winners": (posted_with(rotated), "paid-is-won", day()),
     "a pool that the first entry gets": (posted_with(all_to_first), "paid-is-won", day()),
     "ranks that are upside down": (plant_upside_down, "prizes-are-won", day()),
+    "scores that are too high": (plant_higher_scores, "prizes-are-won", day()),
+    "a result with the digest of another one": (
+        lambda patch: patch.setattr(settlement, "_result_digest", always("0" * 64)),
+        "results-have-their-digest",
+        day(),
+    ),
+    "a refunded entry that plays": (
+        plant_playing_refunds,
+        "only-paid-entries-count",
+        refunded_entry(),
+    ),
+    "a payment that no event reports": (
+        plant_other_source,
+        "movements-name-their-source",
+        day(),
+    ),
+    "a repeated request with an effect": (
+        plant_ignored_receipts,
+        "repeated-requests-are-answered-again",
+        day(),
+    ),
     "accounts that are never seen": (plant_unseen_accounts, "winners-are-paid", day()),
     "money in another escrow": (plant_mixed_escrows, "reference-agrees", two_contests()),
 }

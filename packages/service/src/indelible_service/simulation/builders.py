@@ -6,7 +6,8 @@ from typing import Any, Final
 from attrs import define, field
 
 from indelible.projects.lifecycle import JOB, PROJECT
-from indelible_service.simulation.people import Answer, People
+from indelible_service.simulation.answers import Answer
+from indelible_service.simulation.people import People
 from indelible_service.simulation.plan import DAY, HOUR, MINUTE, PlannedJob, PlannedProject
 from indelible_service.simulation.world import Action
 

@@ -12,7 +12,7 @@ from indelible_service.simulation.host_steps import host_checks
 from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.invariants import DAILY, FINAL, HOURLY, Check
 from indelible_service.simulation.observed import Observed
-from indelible_service.simulation.payout_invariants import settled_payouts
+from indelible_service.simulation.payout_invariants import stored_results
 from indelible_service.simulation.world import time_text
 
 
@@ -93,7 +93,7 @@ class Checker(Observed):
         self.people.losses.find_again(self.store, self.stripe)
         self.notice_lost_webhooks()
         self.reference.read_payments()
-        self.settled = settled_payouts(self)
+        self.settled = stored_results(self)
         return self._first(HOURLY) or self._first(host_checks(self.hosts))
 
     def check_day(self) -> Violation | None:

@@ -163,17 +163,14 @@ def no_server_error(observed: Observed) -> Iterator[str]:
     yield from observed.people.server_errors
 
 
+def repeated_requests_are_answered_again(observed: Observed) -> Iterator[str]:
+    """Yield the requests that were sent twice and had two different answers."""
+    yield from observed.people.other_answers
+
+
 def configuration_fixed(observed: Observed) -> Iterator[str]:
     """Yield the configurations that were changed while their contest was live."""
     yield from observed.people.late_configurations
-
-
-def only_paid_entries_count(observed: Observed) -> Iterator[str]:
-    """Yield the entries that a settlement counts, and that Stripe has no payment of."""
-    paid = {one.entry.name for one in observed.reference.paid}
-    for contest, names in payouts.counted_entries(observed).items():
-        for name in sorted(names - paid):
-            yield f"{name} counts in {contest}, and was not paid"
 
 
 def complete_after_the_end(observed: Observed) -> Iterator[str]:
@@ -350,11 +347,11 @@ HOURLY: Final[dict[str, Check]] = {
     "one-transfer": one_transfer,
     "one-payout": one_payout,
     "transfers-match": transfers_match,
-    "only-paid-entries-count": only_paid_entries_count,
     "reference-agrees": reference_agrees,
     "no-halt": no_halt,
     "halts-end": halts_end,
     "no-server-error": no_server_error,
+    "repeated-requests-are-answered-again": repeated_requests_are_answered_again,
     "configuration-fixed": configuration_fixed,
     **payouts.HOURLY,
     **liveness.HOURLY,

@@ -16,6 +16,7 @@ from indelible_service.simulation.observed_scans import ObservedScans
 from indelible_service.simulation.operator import Operator
 from indelible_service.simulation.people import People
 from indelible_service.simulation.plan import Plan
+from indelible_service.simulation.prizes import Result
 from indelible_service.simulation.reference import Reference
 from indelible_service.simulation.stripe import SimulatedStripe
 from indelible_service.simulation.world import World
@@ -51,8 +52,8 @@ class Observed:
     # When a transfer was first seen that is neither sent nor parked, and when a scope was complete.
     unsent_since: dict[str, int] = field(factory=dict[str, int])
     reconciled_at: dict[str, int] = field(factory=dict[str, int])
-    # The payouts of each complete contest, by the names of the plan, at the last check.
-    settled: dict[str, dict[str, int]] = field(factory=dict[str, dict[str, int]])
+    # The stored results of each complete contest, by the names of the plan, at the last check.
+    settled: dict[str, dict[str, Result]] = field(factory=dict[str, dict[str, Result]])
     rests: int = 0  # how often the reference was compared
     reference: Reference = field(init=False)
 

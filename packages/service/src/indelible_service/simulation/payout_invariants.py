@@ -2,14 +2,19 @@
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
+from hashlib import sha256
 from typing import Any, Final
 
+from indelible.kernel.json import canonical_json
 from indelible.money.entities.values import AccountKind
+from indelible.money.rules.ledger.drafts import OPERATOR, Proof
 from indelible.money.rules.payouts import transfer_group
+from indelible.reactions.settlements import settlement_id
 from indelible_service.simulation.observed import Observed
 from indelible_service.simulation.operator import is_halted
 from indelible_service.simulation.plan import HOUR, PAYING
-from indelible_service.simulation.reference import CURRENCY, CountedEntries
+from indelible_service.simulation.prizes import Result
+from indelible_service.simulation.reference import CURRENCY, CountedEntries, PaidEntry
 
 MAX_LINES: Final = 500
 PARTY_METADATA: Final = "party"  # of an account at Stripe
@@ -17,31 +22,68 @@ Balances = Mapping[AccountKind, int]
 GroupParty = tuple[str, str]  # a group of transfers at Stripe, and a party
 
 
+def only_paid_entries_count(observed: Observed) -> Iterator[str]:
+    """Yield the entries that a settlement counts, and that Stripe has no payment of.
+
+    Nor has it one that was returned an hour before the lock or earlier.
+    """
+    paid: set[str] = set()
+    for one in observed.reference.paid:
+        if one.returned_at is None or not _is_known_at_lock(observed, one, one.returned_at):
+            paid.add(one.entry.name)
+    for contest, names in counted_entries(observed).items():
+        for name in sorted(names - paid):
+            yield f"{name} counts in {contest}, and was not paid"
+
+
 def paid_entries_count(observed: Observed) -> Iterator[str]:
     """Yield the entries that were paid an hour before the lock or earlier, and do not count.
 
-    Nobody has asked for their money back. What a restore has lost meanwhile may come too late.
+    Nobody has asked for their money back.
     """
-    start = observed.world.clock.now().timestamp() - observed.world.clock.seconds
     counted = counted_entries(observed)
-    contests = {contest.name: contest for contest in observed.plan.contests}
     for paid in observed.reference.paid:
         names = counted.get(paid.entry.contest)
         if names is None or paid.entry.name in names or paid.entry.fate not in PAYING:
             continue
-        paid_at = int(paid.at - start)
-        lock_at = contests[paid.entry.contest].lock_at
-        if paid_at <= lock_at - HOUR and not _is_restored(observed, paid_at, lock_at):
+        if _is_known_at_lock(observed, paid, paid.at):
             yield f"{paid.entry.name} was paid in time, and does not count in {paid.entry.contest}"
 
 
 def prizes_are_won(observed: Observed) -> Iterator[str]:
-    """Yield each line of a settlement with another payout than the reference computes."""
-    for contest, payouts in observed.settled.items():
-        prizes = observed.reference.prizes.prizes(contest, payouts)
-        for name in sorted(payouts):
-            if payouts[name] != prizes[name]:
-                yield f"{name} of {contest} wins {payouts[name]}, expected {prizes[name]}"
+    """Yield each line of a settlement with another result than the reference computes."""
+    for contest, results in observed.settled.items():
+        expected = observed.reference.prizes.results(contest, results)
+        for name in sorted(results):
+            if results[name] != expected[name]:
+                yield f"{name} of {contest} has {results[name]}, expected {expected[name]}"
+
+
+def results_have_their_digest(observed: Observed) -> Iterator[str]:
+    """Yield the new settlements whose lines and sums have another digest than they name."""
+    for change in observed.new_changes:
+        if change.lifecycle == "settlement_run" and change.action == "complete":
+            run, lines = observed.store.read(_settlement, change.entity_id)
+            digest = sha256(canonical_json(_result_document(run, lines)).encode()).hexdigest()
+            if digest != run.result_digest:
+                yield f"run {run.id} has the digest {run.result_digest}, expected {digest}"
+
+
+def movements_name_their_source(observed: Observed) -> Iterator[str]:
+    """Yield the new movements whose source does not exist.
+
+    It is stored, or a transaction of Stripe's balance, or the settlement of a contest.
+    """
+    known = {OPERATOR}
+    known.update(one["id"] for one in observed.stripe.objects("balance_transaction"))
+    for contest_id in observed.people.contest_ids.values():
+        known.add(Proof.by_settlement(settlement_id(contest_id)).source)
+    for change in observed.new_changes:
+        if change.lifecycle != "movement" or change.prev_hash:
+            continue
+        movement = observed.store.read(_movement, change.entity_id)
+        if movement.source not in known and not observed.store.read(_is_stored, movement.source):
+            yield f"movement {movement.id} names {movement.source}, which does not exist"
 
 
 def paid_is_won(observed: Observed) -> Iterator[str]:
@@ -84,24 +126,35 @@ def contest_differences(observed: Observed, counted: CountedEntries) -> Iterator
 
 def counted_entries(observed: Observed) -> CountedEntries:
     """Return the entries that count in each complete contest, by the names of the plan."""
-    return {name: frozenset(payouts) for name, payouts in observed.settled.items()}
+    return {name: frozenset(results) for name, results in observed.settled.items()}
 
 
-def settled_payouts(observed: Observed) -> dict[str, dict[str, int]]:
-    """Return the payouts of the stored lines of each complete contest, by names of the plan."""
+def stored_results(observed: Observed) -> dict[str, dict[str, Result]]:
+    """Return the results of the stored lines of each complete contest, by names of the plan."""
     names = {entry_id: name for name, entry_id in observed.people.entry_ids.items()}
-    settled: dict[str, dict[str, int]] = {}
+    settled: dict[str, dict[str, Result]] = {}
     for contest, lines in observed.store.read(_lines, observed.people.contest_ids).items():
-        settled[contest] = {names[line.entry_id]: line.payout_minor for line in lines}
+        results: dict[str, Result] = {}
+        for line in lines:
+            results[names[line.entry_id]] = Result(
+                rank=line.rank, score=line.score, prize_minor=line.payout_minor
+            )
+        settled[contest] = results
     return settled
 
 
-def _is_restored(observed: Observed, first: int, last: int) -> bool:
-    """Return True if a restore has lost a part of a time; seconds since the start."""
+def _is_known_at_lock(observed: Observed, paid: PaidEntry, epoch_seconds: int) -> bool:
+    """Return True if Stripe has done something an hour before the lock of an entry, or earlier.
+
+    What a restore has lost between the two may come too late.
+    """
+    clock = observed.world.clock
+    at = epoch_seconds - int(clock.now().timestamp()) + clock.seconds
+    lock_at = next(one.lock_at for one in observed.plan.contests if one.name == paid.entry.contest)
     for restore in observed.plan.restores:
-        if restore.at >= first and restore.backup_at <= last:
-            return True
-    return False
+        if restore.at >= at and restore.backup_at <= lock_at:
+            return False
+    return at <= lock_at - HOUR
 
 
 def _won(observed: Observed) -> Counter[GroupParty]:
@@ -139,6 +192,55 @@ def _lines(tx: Any, contest_ids: Mapping[str, str]) -> dict[str, Any]:  # noqa: 
     return lines
 
 
+def _movement(tx: Any, movement_id: str) -> Any:  # noqa: ANN401 - of the store
+    return tx.money.movements.get(movement_id).entity
+
+
+def _is_stored(tx: Any, source: str) -> bool:  # noqa: ANN401 - of the store
+    """Return True if a store has what a movement names, such as `transfer:` and its id."""
+    kind, _, entity_id = source.rpartition(":")
+    repositories = {
+        "": (tx.money.events, tx.money.refunds, tx.money.disputes),
+        "charge": (tx.money.charges,),
+        "reconciliation": (tx.money.reconciliations,),
+        "transfer": (tx.money.transfers,),
+    }
+    return any(one.find({"id": entity_id}, limit=1) for one in repositories.get(kind, ()))
+
+
+def _settlement(tx: Any, run_id: str) -> Any:  # noqa: ANN401 - of the store
+    """Return a settlement run and its lines."""
+    run = tx.contests.runs.get(run_id).entity
+    return run, tx.contests.runs.joins.lines(run_id, after=0, limit=MAX_LINES)
+
+
+def _result_document(run: Any, lines: Any) -> dict[str, object]:  # noqa: ANN401 - of the store
+    """Return the JSON object that a result's digest covers; docs/scripts/recompute_payout.py."""
+    results: list[dict[str, object]] = []
+    for line in lines:
+        results.append(
+            {
+                "entry_id": line.entry_id,
+                "payout_cents": line.payout_minor,
+                "rank": line.rank,
+                "score": line.score,
+            }
+        )
+    document: dict[str, object] = {
+        "contest_id": run.contest_id,
+        "engine_version": run.engine_version,
+        "pool_cents": run.pool_minor,
+        "rake_cents": run.rake_minor,
+        "results": results,
+        "rounding_cents": run.rounding_minor,
+    }
+    if run.retained_minor:
+        document["retained_cents"] = run.retained_minor
+    if run.top_up_minor:
+        document["top_up_cents"] = run.top_up_minor
+    return document
+
+
 def _balances(tx: Any, contest_ids: Mapping[str, str]) -> dict[str, Balances]:  # noqa: ANN401 - of the store
     """Return the balances of the accounts of each contest, by name."""
     books: dict[str, Balances] = {}
@@ -149,8 +251,11 @@ def _balances(tx: Any, contest_ids: Mapping[str, str]) -> dict[str, Balances]:  
 
 
 HOURLY: Final = {
+    "only-paid-entries-count": only_paid_entries_count,
     "paid-entries-count": paid_entries_count,
     "prizes-are-won": prizes_are_won,
+    "results-have-their-digest": results_have_their_digest,
+    "movements-name-their-source": movements_name_their_source,
     "paid-is-won": paid_is_won,
 }
 ENDS: Final = {"winners-are-paid": winners_are_paid}

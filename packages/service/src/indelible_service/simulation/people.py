@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from attrs import define, field
 
+from indelible.contests.errors import ConfigImmutable
 from indelible.contests.samples import sample_configuration
-from indelible.kernel import Actor, InvalidTransition
+from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
+from indelible_service.simulation.answers import Answer
 from indelible_service.simulation.crashes import SimulatedCrash
 from indelible_service.simulation.losses import Losses
 from indelible_service.simulation.plan import (
@@ -32,9 +34,7 @@ USER_SCOPES: Final = ("contests:read", "contests:write", "payments:read", "payme
 ORGANIZER_SCOPES: Final = ("contests:read", "contests:organize")
 RETRY_SECONDS: Final = 5 * MINUTE  # after an answer that may be another one later
 MAX_TRIES: Final = 40
-MAY_SUCCEED_LATER: Final = frozenset(
-    {"CHARGE_NOT_FOUND", "FIELD_UNKNOWN", "IDEMPOTENCY_IN_PROGRESS"}
-)
+REPEATED_SHARE: Final = 0.25  # of the requests that create something
 CONFIRMATION_SECONDS: Final = 60
 RETURN_SECONDS: Final = (5 * MINUTE, 40 * MINUTE)  # until somebody sees that something is gone
 HOLD_SECONDS: Final = 30 * MINUTE
@@ -46,33 +46,6 @@ ONBOARDING: Final = {
     "refresh_url": "https://example.org/again",
     "return_url": "https://example.org/done",
 }
-
-
-@define
-class Answer:
-    """An answer of the API; status 0 means that there was none."""
-
-    status: int
-    document: dict[str, Any]
-    tag: str = ""  # of the version that was seen
-
-    @property
-    def code(self) -> str:
-        """Return the status, and the code of a refusal."""
-        code = self.document.get("code")
-        return f"{self.status} {code}" if code else str(self.status)
-
-    @property
-    def is_success(self) -> bool:
-        """Return True if the request was done."""
-        return self.status in (HTTPStatus.OK, HTTPStatus.CREATED)
-
-    @property
-    def may_succeed_later(self) -> bool:
-        """Return True for a fault of the server, and for a refusal that time may lift."""
-        is_fault = self.status == 0 or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        is_early = self.document.get("code") in MAY_SUCCEED_LATER
-        return is_fault or is_early or self.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 @define(kw_only=True, eq=False)
@@ -89,6 +62,8 @@ class People:
     server_errors: list[str] = field(factory=list[str])
     late_configurations: list[str] = field(factory=list[str])  # that were accepted
     refused_configurations: int = 0  # because they came too late
+    repeated_requests: int = 0
+    other_answers: list[str] = field(factory=list[str])  # to repeated requests
     losses: Losses = field(factory=Losses)
     _keys: dict[str, str] = field(factory=dict[str, str])
     _tries: dict[str, int] = field(factory=dict[str, int])
@@ -133,7 +108,22 @@ class People:
     def ask(
         self, user: str, path: str, key: str, body: Mapping[str, object], match: str = ""
     ) -> Answer:
-        """Send a POST, on the version `match` if it is given, and return the answer."""
+        """Send a POST, on the version `match` if it is given, and return the answer.
+
+        Some requests that create something are sent twice, as by a client that has lost the answer.
+        """
+        answer = self._post(user, path, key, body, match)
+        is_created = answer.status == HTTPStatus.CREATED
+        if is_created and self.world.seed.draws(key, "repeats").happens(REPEATED_SHARE):
+            again = self._post(user, path, key, body, match)
+            self.repeated_requests += 1
+            if again.status and again != answer:
+                self.other_answers.append(f"{key}: {answer.document}, then {again.document}")
+        return answer
+
+    def _post(
+        self, user: str, path: str, key: str, body: Mapping[str, object], match: str
+    ) -> Answer:
         if self.web.mortality.is_dead:
             return Answer(0, {"code": "NO_ANSWER"})
         headers = {"Authorization": f"Bearer {self._keys[user]}", "Idempotency-Key": key}
@@ -214,7 +204,7 @@ class People:
             )
             if answer.is_success:
                 self.late_configurations.append(contest.name)
-            elif answer.code == InvalidTransition.code:
+            elif answer.document.get("code") == ConfigImmutable.code:
                 self.refused_configurations += 1
             return answer.code
 

@@ -7,7 +7,7 @@ nothing that the program has read, computed or stored.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from indelible.kernel import UsageError
 from indelible_service.demos.golfers import HOLES, Exit, Golfer
@@ -31,6 +31,22 @@ Configuration = Mapping[str, Any]
 Prizes = Mapping[str, int]  # by the names of the entries, minor units
 
 
+@frozen(kw_only=True)
+class Result:
+    """What an entry has scored and won; entries with the same counted scores share a rank."""
+
+    rank: int
+    score: int | None
+    prize_minor: int
+
+    def __str__(self) -> str:
+        return f"rank {self.rank} with {self.score} and a prize of {self.prize_minor}"
+
+
+NO_RESULT: Final = Result(rank=1, score=None, prize_minor=0)  # of a canceled tournament
+Results = Mapping[str, Result]  # by the names of the entries
+
+
 @define(kw_only=True)
 class PrizeReference:
     """Computes what the entries of a contest win; amounts are minor units."""
@@ -41,8 +57,8 @@ class PrizeReference:
     _entries: dict[str, PlannedEntry] = field(init=False)
     _totals: dict[str, dict[str, int]] = field(factory=dict[str, dict[str, int]])  # by contest
     # The plan fixes what follows from a contest and its counted entries.
-    _prizes: dict[tuple[str, frozenset[str]], Prizes] = field(
-        factory=dict[tuple[str, frozenset[str]], Prizes]
+    _results: dict[tuple[str, frozenset[str]], Results] = field(
+        factory=dict[tuple[str, frozenset[str]], Results]
     )
 
     def __attrs_post_init__(self) -> None:
@@ -52,18 +68,26 @@ class PrizeReference:
     def prizes(self, contest_name: str, counted: Collection[str]) -> Prizes:
         """Return the prize of each counted entry of a contest, 0 for most of them.
 
+        Raises: UsageError.
+        """
+        results = self.results(contest_name, counted)
+        return {name: result.prize_minor for name, result in results.items()}
+
+    def results(self, contest_name: str, counted: Collection[str]) -> Results:
+        """Return the result of each counted entry of a contest.
+
         Raises: UsageError for a configuration with rules that the reference does not know.
         """
         key = contest_name, frozenset(counted)
-        if key not in self._prizes:
-            self._prizes[key] = self._compute_prizes(*key)
-        return self._prizes[key]
+        if key not in self._results:
+            self._results[key] = self._compute_results(*key)
+        return self._results[key]
 
-    def _compute_prizes(self, contest_name: str, counted: Collection[str]) -> Prizes:
+    def _compute_results(self, contest_name: str, counted: Collection[str]) -> Results:
         contest = self._contests[contest_name]
         tournament = self.plan.tournament_of(contest)
         if tournament.ending is Ending.CANCELED:
-            return dict.fromkeys(counted, 0)
+            return dict.fromkeys(counted, NO_RESULT)
 
         configuration = self.people.configuration(contest)
         totals = self._totals.get(contest_name)
@@ -80,7 +104,7 @@ class PrizeReference:
 
         pool = contest.fee_minor * len(counted)
         amounts = amounts_of_ranks(configuration, pool, len(counted))
-        return _shared(amounts, [by_key[key] for key in sorted(by_key)])
+        return _shared(amounts, by_key)
 
 
 def player_totals(tournament: Tournament, configuration: Configuration) -> dict[str, int]:
@@ -120,16 +144,24 @@ def amounts_of_ranks(configuration: Configuration, pool_minor: int, entries: int
     return amounts
 
 
-def _shared(amounts: Sequence[int], ties: Sequence[Sequence[str]]) -> dict[str, int]:
-    """Return the prize of each entry of the ties, best first; the platform keeps their rests."""
-    prizes: dict[str, int] = {}
-    rank = 0
-    for names in ties:
-        together = sum(amounts[rank : rank + len(names)])
+def _shared(
+    amounts: Sequence[int], ties: Mapping[tuple[int, ...], Sequence[str]]
+) -> dict[str, Result]:
+    """Return the results of entries by their counted scores; the platform keeps the rests.
+
+    The keys of the ties are the score of an entry, and then the scores that count, best first.
+    """
+    results: dict[str, Result] = {}
+    better = 0
+    for key in sorted(ties):
+        names = ties[key]
+        together = sum(amounts[better : better + len(names)])
         for name in names:
-            prizes[name] = together // len(names)
-        rank += len(names)
-    return prizes
+            results[name] = Result(
+                rank=better + 1, score=key[0], prize_minor=together // len(names)
+            )
+        better += len(names)
+    return results
 
 
 def _completed_rounds(golfer: Golfer, pars: Sequence[int]) -> list[int]:

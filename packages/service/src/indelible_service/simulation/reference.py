@@ -33,10 +33,11 @@ class PaidEntry:
     """An entry whose charge has succeeded at Stripe; amounts are minor units."""
 
     entry: PlannedEntry
-    at: int  # seconds since the epoch
+    at: int  # seconds since the epoch, as `returned_at`
     amount: int
     refunded: int
     dispute: str | None  # its status at Stripe
+    returned_at: int | None  # when refunds had returned all of it
 
     @property
     def left(self) -> int:
@@ -143,6 +144,7 @@ class Reference:
                 self._entries.setdefault(charge_id(entry_id), entry)
         intents = {intent["id"]: intent for intent in self.stripe.objects("payment_intent")}
         disputes = {dispute["charge"]: dispute for dispute in self.stripe.objects("dispute")}
+        refunded_at = self._refunded_at()
         for charge in self.stripe.objects("charge"):
             if charge["status"] != SUCCEEDED:
                 continue
@@ -156,7 +158,15 @@ class Reference:
                 amount=charge["amount_captured"],
                 refunded=charge["amount_refunded"],
                 dispute=None if dispute is None else dispute["status"],
+                returned_at=refunded_at.get(charge["id"]) if charge["refunded"] else None,
             )
+
+    def _refunded_at(self) -> dict[str, int]:
+        """Return when the last refund of each refunded charge of Stripe was made."""
+        times: dict[str, int] = {}
+        for refund in self.stripe.objects("refund"):
+            times[refund["charge"]] = max(refund["created"], times.get(refund["charge"], 0))
+        return times
 
     def _add_fees(self, balances: Counter[str]) -> None:
         """Add Stripe's fees of payments and of disputes."""

@@ -202,6 +202,7 @@ class Simulation:
             "silent requests": stripe.silences,
             "failed fetches": self.around.provider.faults,
             "comparisons of balances": self.checker.rests,
+            "repeated requests": self.people.repeated_requests,
             "refused configurations": self.people.refused_configurations,
             "steps of hosts": self.host_people.steps,
             "wrong clocks": self.wrong_clocks(),

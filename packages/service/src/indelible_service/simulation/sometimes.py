@@ -23,6 +23,7 @@ EVENTS: Final[Mapping[str, Happened]] = {
     "a transfer is made": _count("transfers"),
     "the books are compared with the reference": _count("comparisons of balances"),
     "a configuration is refused because its contest is live": _count("refused configurations"),
+    "a request is sent twice": _count("repeated requests"),
     "payments are halted and resumed": _edge("payment_switch.resume"),
     "a refund succeeds": _edge("refund.succeed"),
     "a dispute is lost": _edge("dispute.lose"),
@@ -68,6 +69,7 @@ OF_CALM: Final = (
     "a transfer is made",
     "the books are compared with the reference",
     "a configuration is refused because its contest is live",
+    "a request is sent twice",
 )
 OF_MONEY: Final = (
     *OF_CALM,
