@@ -1,9 +1,10 @@
 """The invariants of a simulation, each a function that yields what is wrong."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from indelible.contests.lifecycle import CONTEST_LOG
 from indelible.contests.tasks.replays import replay_log
 from indelible.money.entities.values import AccountKind, ReconciliationRule
 from indelible.money.lifecycle.reconciliations import InboxStatus
@@ -228,12 +229,15 @@ def verify_clean(observed: Observed) -> Iterator[str]:
         yield str(finding)
 
 
+def new_events_agree(observed: Observed) -> Iterator[str]:
+    """Yield the contests with new events whose log does not lead to the stored state."""
+    changed = {one.entity_id for one in observed.new_changes if one.lifecycle == CONTEST_LOG.name}
+    yield from _replay_problems(observed, changed)
+
+
 def replay_agrees(observed: Observed) -> Iterator[str]:
     """Yield the contests whose log does not lead to the stored state."""
-    for name, contest_id in observed.people.contest_ids.items():
-        replay = replay_log(observed.store, contest_id)
-        if not replay.is_equal:
-            yield f"{name}: {replay.first_problem}"
+    yield from _replay_problems(observed, observed.people.contest_ids.values())
 
 
 def all_published(observed: Observed) -> Iterator[str]:
@@ -281,6 +285,15 @@ def payments_resumed(observed: Observed) -> Iterator[str]:
     is_expected = operator.explains_halts(observed.world.clock.now())
     if operator.is_at_work or (observed.store.read(is_halted) and not is_expected):
         yield "payments are still halted at the end"
+
+
+def _replay_problems(observed: Observed, contest_ids: Collection[str]) -> Iterator[str]:
+    for name, contest_id in observed.people.contest_ids.items():
+        if contest_id not in contest_ids:
+            continue
+        replay = replay_log(observed.store, contest_id)
+        if not replay.is_equal:
+            yield f"{name}: {replay.first_problem}"
 
 
 def _halting_rules(tx: Any, at: datetime) -> frozenset[ReconciliationRule]:  # noqa: ANN401 - tx
@@ -343,6 +356,7 @@ HOURLY: Final[dict[str, Check]] = {
     "history-chains": history_chains,
     "contests-move-alone": contests_move_alone,
     "complete-after-the-end": complete_after_the_end,
+    "replay-agrees": new_events_agree,
     "ledger-balances": ledger_balances,
     "one-transfer": one_transfer,
     "one-payout": one_payout,
