@@ -1,13 +1,14 @@
 """Rules of the program that are left out or wrong."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final
 
 import pytest
 from attrs import evolve
-from tests.simulation.defects import Defect, Plant, always
+from tests.simulation.defects import NOON, Defect, Plant, always, plant_step
 
 from indelible.contests.commands.contests import CancelContest
 from indelible.contests.commands.entries import ActivateEntry
@@ -27,6 +28,7 @@ from indelible.money.rules.reconciliation import Compared
 from indelible.reactions import entries as entry_reactions
 from indelible_service.simulation import stages
 from indelible_service.simulation.plan import HOUR, Fate, FaultKind, PlannedFault
+from indelible_service.simulation.processes import Surroundings
 from indelible_service.simulation.running import START
 from indelible_stripe import StripeApi
 
@@ -39,6 +41,11 @@ AnyFunction = Callable[..., Any]
 def fail_permanently(*_: object, **__: object) -> None:
     """Fail as a stage does that nobody should try again."""
     raise PermanentFailure("planted")
+
+
+def log_error(_: Surroundings) -> None:
+    """Log an error, and go on."""
+    logging.getLogger("indelible.money").error("planted")
 
 
 def divide_by_zero(*_: object, **__: object) -> None:
@@ -230,6 +237,11 @@ CODE_DEFECTS: Final = (
         invariant="no-dead-task",
         plant=planted("indelible.money.tasks.expiring.ExpireCharge.perform", fail_permanently),
         fates=(Fate.UNPAID,),
+    ),
+    Defect(
+        name="an error in the log",
+        invariant="no-error-is-logged",
+        plant=partial(plant_step, at=NOON, act=log_error),
     ),
     Defect(name="a second transfer", invariant="one-transfer", plant=plant_second_transfer),
     Defect(

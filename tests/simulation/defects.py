@@ -16,6 +16,7 @@ from indelible_service.simulation.planning import make_plan
 from indelible_service.simulation.processes import Surroundings
 from indelible_service.simulation.running import SimulationReport, run_plan
 
+NOON: Final = 12 * HOUR
 SILENCE: Final = PlannedFault(
     kind=FaultKind.STRIPE_SILENCE, at=17 * HOUR, seconds=6 * HOUR, rate=1.0
 )

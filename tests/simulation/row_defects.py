@@ -5,12 +5,11 @@ from functools import partial
 from typing import Final
 
 import pytest
-from tests.simulation.defects import Defect, plant_step, write_without_guards
+from tests.simulation.defects import NOON, Defect, plant_step, write_without_guards
 
 from indelible_service.simulation.plan import HOUR, MINUTE
 from indelible_service.simulation.processes import Surroundings
 
-NOON: Final = 12 * HOUR
 AFTER_SETTLEMENT: Final = 19 * HOUR + 40 * MINUTE  # of the plan of one day
 
 

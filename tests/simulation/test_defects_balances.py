@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 from attrs import evolve
-from tests.simulation.defects import Plant, always, day, simulate
-from tests.simulation.row_defects import NOON, planted_row
+from tests.simulation.defects import NOON, Plant, always, day, simulate
+from tests.simulation.row_defects import planted_row
 
 from indelible.contests.entities.records import SettlementLine
 from indelible.contests.rules import settlement

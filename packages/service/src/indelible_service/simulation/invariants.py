@@ -296,6 +296,15 @@ def _replay_problems(observed: Observed, contest_ids: Collection[str]) -> Iterat
             yield f"{name}: {replay.first_problem}"
 
 
+def no_error_is_logged(observed: Observed) -> Iterator[str]:
+    """Yield what the program has logged as an error, which needs a person.
+
+    After a restore a person is at work, and what was lost is an error.
+    """
+    if not observed.people.losses.restores:
+        yield from observed.logged_errors
+
+
 def _halting_rules(tx: Any, at: datetime) -> frozenset[ReconciliationRule]:  # noqa: ANN401 - tx
     return frozenset(tx.money.reconciliations.joins.rules_without_remedy(at))
 
@@ -361,13 +370,13 @@ HOURLY: Final[dict[str, Check]] = {
     "one-transfer": one_transfer,
     "one-payout": one_payout,
     "transfers-match": transfers_match,
+    **payouts.HOURLY,
     "reference-agrees": reference_agrees,
     "no-halt": no_halt,
     "halts-end": halts_end,
     "no-server-error": no_server_error,
     "repeated-requests-are-answered-again": repeated_requests_are_answered_again,
     "configuration-fixed": configuration_fixed,
-    **payouts.HOURLY,
     **liveness.HOURLY,
     **projects.HOURLY,
     **tokens.HOURLY,
@@ -387,4 +396,5 @@ FINAL: Final[dict[str, Check]] = {
     "payments-resumed": payments_resumed,
     **payouts.ENDS,
     **tokens.ENDS,
+    "no-error-is-logged": no_error_is_logged,
 }

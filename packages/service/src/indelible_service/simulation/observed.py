@@ -54,6 +54,7 @@ class Observed:
     reconciled_at: dict[str, int] = field(factory=dict[str, int])
     # The stored results of each complete contest, by the names of the plan, at the last check.
     settled: dict[str, dict[str, Result]] = field(factory=dict[str, dict[str, Result]])
+    logged_errors: list[str] = field(factory=list[str])
     rests: int = 0  # how often the reference was compared
     reference: Reference = field(init=False)
 

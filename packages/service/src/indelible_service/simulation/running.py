@@ -89,9 +89,9 @@ def run_plan(plan: Plan, kind: DatabaseKind) -> SimulationReport:
     began = perf_counter()
     folder = MEMORY if MEMORY.is_dir() else None
     with (
-        _silent_logs(),
+        _logged_errors() as errors,
         TemporaryDirectory(prefix="indelible-simulation-", dir=folder) as directory,
-        _simulation(plan, kind, Path(directory)) as simulation,
+        _simulation(plan, kind, Path(directory), errors) as simulation,
     ):
         report.timings["preparation"] = perf_counter() - began
         report.violation = simulation.run()
@@ -101,15 +101,32 @@ def run_plan(plan: Plan, kind: DatabaseKind) -> SimulationReport:
 
 
 @contextmanager
-def _silent_logs() -> Generator[None]:
-    """Log nothing: what goes wrong in a simulation is planned."""
+def _logged_errors() -> Generator[list[str]]:
+    """Log nothing, since what goes wrong in a simulation is planned; yield the logged errors."""
     logger = logging.getLogger("indelible")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    level, propagate = logger.level, logger.propagate
+    handler = ErrorHandler(logging.ERROR)
+    logger.addHandler(handler)
+    logger.setLevel(logging.ERROR)
+    logger.propagate = False
     try:
-        yield
+        yield handler.messages
     finally:
+        logger.propagate = propagate
         logger.setLevel(level)
+        logger.removeHandler(handler)
+
+
+class ErrorHandler(logging.Handler):
+    """Collects what is logged."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Add a message."""
+        self.messages.append(record.getMessage())
 
 
 @define(kw_only=True, eq=False)
@@ -228,7 +245,9 @@ class Simulation:
 
 
 @contextmanager
-def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simulation]:
+def _simulation(
+    plan: Plan, kind: DatabaseKind, folder: Path, errors: list[str]
+) -> Generator[Simulation]:
     """Open everything that takes part."""
     clock = SimulatedClock(START)
     world = World(Seed(plan.seed), clock, SeededIds(plan.seed, clock))
@@ -246,6 +265,7 @@ def _simulation(plan: Plan, kind: DatabaseKind, folder: Path) -> Generator[Simul
         people = People(world=world, plan=plan, web=machinery.web, around=around)
         builders = Builders(people=people)
         checker = _checker(stack, plan, world, around, builders, machinery)
+        checker.logged_errors = errors
         restorer = Restorer(
             around=around,
             machinery=machinery,

@@ -74,7 +74,7 @@ class BreakerRecorder:
         is_paused = self.store.run(record_outage, command, actor=BREAKER, reason=reason)
         self.worker.count(self.stage.name, "outage")
         if is_paused:
-            logger.error(
+            logger.warning(
                 "stage %s: paused by its breaker after %s; a probe every %d seconds",
                 self.stage.name,
                 reason,

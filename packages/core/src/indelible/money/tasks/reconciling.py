@@ -30,6 +30,7 @@ from indelible.money.queries import reconciliation as reads
 from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
 from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.reconciliation import (
+    ENDED_BY_EVENTS,
     GRACE,
     LISTED_FOR,
     RECONCILE_CHEAP_STAGE,
@@ -158,10 +159,15 @@ class Reconcile:
     def _report_findings(
         self, saved: ReconciliationSaved, discrepancies: tuple[Discrepancy, ...]
     ) -> ReconciliationReport:
-        """Log the discrepancies that are stored, and sum them up by currency."""
+        """Log the discrepancies that are stored, and sum them up by currency.
+
+        One that events end by themselves needs no person.
+        """
         differences: dict[str, int] = {}
         for discrepancy in discrepancies:
-            logger.error(
+            level = logging.WARNING if discrepancy.rule in ENDED_BY_EVENTS else logging.ERROR
+            logger.log(
+                level,
                 "[Payment] reconciliation %s: %s of %s: expected %s, got %s",
                 saved.reconciliation.id,
                 discrepancy.rule.value,
