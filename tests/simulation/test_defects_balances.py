@@ -21,6 +21,7 @@ from indelible.reactions.settlements import settle_command
 from indelible_service.simulation.plan import Fate, Plan
 from indelible_sql.store import kernel_store
 
+AnyFunction = Callable[..., Any]
 Lines = Sequence[SettlementLine]
 
 
@@ -111,7 +112,7 @@ def plant_other_source(patch: pytest.MonkeyPatch) -> None:
 def plant_ignored_receipts(patch: pytest.MonkeyPatch) -> None:
     """Let a repeated request have its effect again."""
 
-    def run_again(tx: Any, handler: Any, command: Any, _: object) -> Any:  # noqa: ANN401 - of the function
+    def run_again(tx: object, handler: AnyFunction, command: object, _: object) -> object:
         return handler(tx, command)
 
     patch.setattr(kernel_store, "run_idempotent", run_again)

@@ -182,7 +182,10 @@ def _transferred(observed: Observed, without: Container[str]) -> Counter[GroupPa
     return transferred
 
 
-def _lines(tx: Any, contest_ids: Mapping[str, str]) -> dict[str, Any]:  # noqa: ANN401 - of the store
+def _lines(
+    tx: Any,  # noqa: ANN401 - of the store
+    contest_ids: Mapping[str, str],
+) -> dict[str, Any]:
     """Return the lines of the settlement of each contest that has one, by name."""
     lines: dict[str, Any] = {}
     for contest, contest_id in contest_ids.items():
@@ -241,7 +244,10 @@ def _result_document(run: Any, lines: Any) -> dict[str, object]:  # noqa: ANN401
     return document
 
 
-def _balances(tx: Any, contest_ids: Mapping[str, str]) -> dict[str, Balances]:  # noqa: ANN401 - of the store
+def _balances(
+    tx: Any,  # noqa: ANN401 - of the store
+    contest_ids: Mapping[str, str],
+) -> dict[str, Balances]:
     """Return the balances of the accounts of each contest, by name."""
     books: dict[str, Balances] = {}
     for contest, contest_id in contest_ids.items():

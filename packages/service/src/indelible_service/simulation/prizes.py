@@ -33,7 +33,7 @@ Prizes = Mapping[str, int]  # by the names of the entries, minor units
 
 @frozen(kw_only=True)
 class Result:
-    """What an entry has scored and won; entries with the same counted scores share a rank."""
+    """The score, rank and prize of an entry; equal counted scores share a rank."""
 
     rank: int
     score: int | None

@@ -159,22 +159,10 @@ class Reconcile:
     def _report_findings(
         self, saved: ReconciliationSaved, discrepancies: tuple[Discrepancy, ...]
     ) -> ReconciliationReport:
-        """Log the discrepancies that are stored, and sum them up by currency.
-
-        One that events end by themselves needs no person.
-        """
+        """Log the discrepancies that are stored, and sum them up by currency."""
         differences: dict[str, int] = {}
         for discrepancy in discrepancies:
-            level = logging.WARNING if discrepancy.rule in ENDED_BY_EVENTS else logging.ERROR
-            logger.log(
-                level,
-                "[Payment] reconciliation %s: %s of %s: expected %s, got %s",
-                saved.reconciliation.id,
-                discrepancy.rule.value,
-                discrepancy.subject,
-                discrepancy.expected,
-                discrepancy.actual,
-            )
+            _log_discrepancy(saved, discrepancy)
             if discrepancy.currency is not None:
                 minor = abs(discrepancy.difference_minor or 0)
                 differences[discrepancy.currency] = differences.get(discrepancy.currency, 0) + minor
@@ -278,6 +266,18 @@ class Reconcile:
             ours = self.store.read(reads.sent_transfers, reference)
             listed = tuple(self.gateway.list_transfers(f"reference:{reference}"))
             yield GroupTransfers(reference=reference, ours=ours, listed=listed)
+
+
+def _log_discrepancy(saved: ReconciliationSaved, discrepancy: Discrepancy) -> None:
+    """Log a discrepancy: an error, unless events end it, so that nobody has to act."""
+    text = (
+        f"reconciliation {saved.reconciliation.id}: {discrepancy.rule.value}"
+        f" of {discrepancy.subject}: expected {discrepancy.expected}, got {discrepancy.actual}"
+    )
+    if discrepancy.rule in ENDED_BY_EVENTS:
+        logger.warning("[Payment] %s", text)
+    else:
+        logger.error("[Payment] %s", text)
 
 
 def _unknown_events(tx: MoneyRead, event_ids: tuple[str, ...]) -> tuple[str, ...]:
