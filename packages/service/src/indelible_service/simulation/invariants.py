@@ -296,15 +296,6 @@ def _replay_problems(observed: Observed, contest_ids: Collection[str]) -> Iterat
             yield f"{name}: {replay.first_problem}"
 
 
-def no_error_is_logged(observed: Observed) -> Iterator[str]:
-    """Yield what the program has logged as an error, which needs a person.
-
-    After a restore a person is at work, and what was lost is an error.
-    """
-    if not observed.people.losses.restores:
-        yield from observed.logged_errors
-
-
 def _halting_rules(tx: Any, at: datetime) -> frozenset[ReconciliationRule]:  # noqa: ANN401 - tx
     return frozenset(tx.money.reconciliations.joins.rules_without_remedy(at))
 
@@ -396,5 +387,5 @@ FINAL: Final[dict[str, Check]] = {
     "payments-resumed": payments_resumed,
     **payouts.ENDS,
     **tokens.ENDS,
-    "no-error-is-logged": no_error_is_logged,
+    "no-error-is-logged": liveness.no_error_is_logged,
 }

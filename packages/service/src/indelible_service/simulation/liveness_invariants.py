@@ -1,4 +1,4 @@
-"""The invariants of liveness: what has to happen does happen, and somebody is paid."""
+"""The invariants of liveness: what has to happen does happen, and nobody has to help."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.queries.payouts import find_open_transfers
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks.reconciling import STAGES
-from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE
+from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
 from indelible_service.processes.building import recurring_tasks
 from indelible_service.simulation.plan import PAYING, Ending, PlannedContest
 
@@ -108,6 +108,18 @@ def reconciled_lately(observed: "Observed") -> Iterator[str]:
         since = observed.reconciled_at.get(scope.value, 0)
         if seconds - since > longest and _is_calm_for(observed, longest):
             yield f"no {scope.value} reconciliation is complete for more than {longest} s"
+
+
+def no_error_is_logged(observed: "Observed") -> Iterator[str]:
+    """Yield what the program has logged as an error, which needs a person.
+
+    A failed job is repeated by its user. After a restore a person is at work.
+    """
+    if observed.people.losses.restores:
+        return
+    for message in observed.logged_errors:
+        if not message.startswith(f"stage {PROCESS_JOB_STAGE}: task "):
+            yield message
 
 
 def _is_calm_for(observed: "Observed", seconds: int) -> bool:
