@@ -82,7 +82,8 @@ def settings_of(site: MoneySite, url: str, **more: str) -> dict[str, str]:
     """Return the settings of an installation."""
     return {
         "DATABASE_URL": url,
-        "STRIPE_API_KEY": API_KEY,
+        # The only key that the simulator accepts; before a rotation it accepts any.
+        "STRIPE_API_KEY": site.simulator.engine.state.settings.api_key or API_KEY,
         "STRIPE_API_URL": site.simulator.base_url,
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         **more,
