@@ -188,9 +188,7 @@ def at_rest(observed: Observed) -> bool:
     """Return True if nothing that has happened at Stripe or to contests waits to be booked."""
     if observed.stripe.engine.sender.next_due() is not None:
         return False
-    now = observed.world.clock.now()
-    demand = observed.store.read(lambda tx: tx.tasks.demand(BOOKING_STAGES, now, limit=1))
-    waiting = {one.stage for one in demand.stages if one.due or one.next_due is not None}
+    waiting = observed.store.read(_waiting_stages, observed.world.clock.now())
     if waiting == {PROCESS_STRIPE_EVENT_STAGE} and observed.people.losses.restores:
         waiting = {*_unlost_events(observed, InboxStatus.RECEIVED)}
     if waiting:
@@ -314,6 +312,16 @@ def _is_disturbed(observed: Observed, aftermath: int) -> bool:
         if fault.kind in STRIPE_FAULTS and fault.at <= now <= fault.at + fault.seconds + aftermath:
             return True
     return False
+
+
+def _waiting_stages(tx: Any, now: datetime) -> set[str]:  # noqa: ANN401 - of the store
+    """Return the stages that have something to book; a worker that has died leaves its leases."""
+    demand = tx.tasks.demand(BOOKING_STAGES, now, limit=1)
+    waiting = {one.stage for one in demand.stages if one.due or one.next_due is not None}
+    for stats in tx.tasks.backlogs(now):
+        if stats.running and stats.stage in BOOKING_STAGES:
+            waiting.add(stats.stage)
+    return waiting
 
 
 def _unlost_events(observed: Observed, status: InboxStatus) -> Iterator[str]:
