@@ -84,7 +84,7 @@ def _full_log_case(server: Server, small: Path) -> FaultCase:
 
 def _end_segments(tested: StoreUnderTest, pause: float) -> None:
     """After a pause end one segment of the log after the other, until the server has ended."""
-    time.sleep(pause)
+    time.sleep(pause)  # a random moment among the commands; nothing is waited for
     with suppress(psycopg.OperationalError), tested.admin() as admin:
         for _ in range(MAX_SEGMENTS):
             admin.execute(END_SEGMENT)

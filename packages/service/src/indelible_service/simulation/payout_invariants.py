@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
-from hashlib import sha256
 from typing import Any, Final
 
-from indelible.kernel.json import canonical_json
+from indelible.contests.rules.settlement import document_of_lines
+from indelible.kernel.json import digest
 from indelible.money.entities.values import AccountKind
 from indelible.money.rules.ledger.drafts import OPERATOR, Proof
 from indelible.money.rules.payouts import transfer_group
@@ -64,9 +64,9 @@ def results_have_their_digest(observed: Observed) -> Iterator[str]:
     for change in observed.new_changes:
         if change.lifecycle == "settlement_run" and change.action == "complete":
             run, lines = observed.store.read(_settlement, change.entity_id)
-            digest = sha256(canonical_json(_result_document(run, lines)).encode()).hexdigest()
-            if digest != run.result_digest:
-                yield f"run {run.id} has the digest {run.result_digest}, expected {digest}"
+            expected = digest(document_of_lines(run, lines))
+            if run.result_digest != expected:
+                yield f"run {run.id} has the digest {run.result_digest}, expected {expected}"
 
 
 def movements_name_their_source(observed: Observed) -> Iterator[str]:
@@ -215,33 +215,6 @@ def _settlement(tx: Any, run_id: str) -> Any:  # noqa: ANN401 - of the store
     """Return a settlement run and its lines."""
     run = tx.contests.runs.get(run_id).entity
     return run, tx.contests.runs.joins.lines(run_id, after=0, limit=MAX_LINES)
-
-
-def _result_document(run: Any, lines: Any) -> dict[str, object]:  # noqa: ANN401 - of the store
-    """Return the JSON object that a result's digest covers; docs/scripts/recompute_payout.py."""
-    results: list[dict[str, object]] = []
-    for line in lines:
-        results.append(
-            {
-                "entry_id": line.entry_id,
-                "payout_cents": line.payout_minor,
-                "rank": line.rank,
-                "score": line.score,
-            }
-        )
-    document: dict[str, object] = {
-        "contest_id": run.contest_id,
-        "engine_version": run.engine_version,
-        "pool_cents": run.pool_minor,
-        "rake_cents": run.rake_minor,
-        "results": results,
-        "rounding_cents": run.rounding_minor,
-    }
-    if run.retained_minor:
-        document["retained_cents"] = run.retained_minor
-    if run.top_up_minor:
-        document["top_up_cents"] = run.top_up_minor
-    return document
 
 
 def _balances(

@@ -108,7 +108,7 @@ class People:
     def ask(
         self, user: str, path: str, key: str, body: Mapping[str, object], match: str = ""
     ) -> Answer:
-        """Send a POST, on the version `match` if it is given, and return the answer.
+        """Send a POST, for the version `match` unless it is empty, and return the answer.
 
         Some requests that create something are sent twice, as by a client that has lost the answer.
         """

@@ -4,7 +4,7 @@ import json.encoder
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 
@@ -83,6 +83,38 @@ class SettledEntry:
         return self.entry.roster_digest
 
 
+class SettledResult(Protocol):
+    """The part of a line that the result's digest covers."""
+
+    @property
+    def entry_id(self) -> str: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def score(self) -> int | None: ...
+    @property
+    def payout_minor(self) -> int: ...
+
+
+class SettlementSums(Protocol):
+    """The part of a settlement that the result's digest covers, without its lines."""
+
+    @property
+    def contest_id(self) -> str: ...
+    @property
+    def engine_version(self) -> str: ...
+    @property
+    def pool_minor(self) -> int | None: ...
+    @property
+    def rake_minor(self) -> int | None: ...
+    @property
+    def rounding_minor(self) -> int | None: ...
+    @property
+    def retained_minor(self) -> int | None: ...
+    @property
+    def top_up_minor(self) -> int | None: ...
+
+
 @frozen(kw_only=True)
 class Settlement:
     """The result of a settlement, bound to its inputs by their digests."""
@@ -150,12 +182,17 @@ def eligibility_digest(entries: Iterable[EligibleEntry]) -> str:
 
 def result_document(settlement: Settlement) -> dict[str, Any]:
     """Return the result as a JSON object; its canonical JSON has the result's digest."""
+    return document_of_lines(settlement, settlement.lines)
+
+
+def document_of_lines(settlement: SettlementSums, lines: Iterable[SettledResult]) -> dict[str, Any]:
+    """Return the result of a settlement whose lines are apart from it, such as a stored one."""
     document: dict[str, Any] = {
         "contest_id": settlement.contest_id,
         "engine_version": settlement.engine_version,
         "pool_cents": settlement.pool_minor,
         "rake_cents": settlement.rake_minor,
-        "results": [_row(line) for line in settlement.lines],
+        "results": [_row(line) for line in lines],
         "rounding_cents": settlement.rounding_minor,
     }
     if settlement.retained_minor:
@@ -178,7 +215,7 @@ def eligible_row(entry: EligibleEntry) -> dict[str, Any]:
     }
 
 
-def _row(line: SettledEntry) -> dict[str, Any]:
+def _row(line: SettledResult) -> dict[str, Any]:
     return {
         "entry_id": line.entry_id,
         "payout_cents": line.payout_minor,
