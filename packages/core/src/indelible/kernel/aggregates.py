@@ -29,7 +29,7 @@ from indelible.kernel.claims import Claim, Holds
 from indelible.kernel.clock import instant_after
 from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, Rising, claims_of
 from indelible.kernel.declarations import refuse_faults
-from indelible.kernel.errors import UsageError
+from indelible.kernel.errors import Invalid, UsageError
 from indelible.kernel.history import (
     NOT_IN_CHANGE_DATA,
     AggregateRepository,
@@ -54,9 +54,8 @@ class Aggregate:
 
     `fixed` names the fields that keep their first value, and the lifecycle's `changes` those that
     each action changes; both follow from methods that are actions (`indelible.kernel.actions`).
-    `conditions` holds what each value of it, and each change of one, must
-    fulfill. The databases enforce all of them from the same declarations. What the conditions
-    cannot express is checked in `__attrs_post_init__` and in `fixed_fields`.
+    `conditions` holds what each value of it, and each change of one, must fulfill. The databases
+    enforce the same. What no condition can express, `__attrs_post_init__` and `fixed_fields` check.
 
     An aggregate with versioned content names its counter in `version_field`. An action that adds
     a version must add exactly one record of each type in `version_records`; no other action adds
@@ -96,13 +95,14 @@ class Aggregate:
         cls._claims = tuple((claim.compiled(), claim) for claim in claims)
 
     def __attrs_post_init__(self) -> None:
-        """Raise FieldNotOfState unless the claims of the conditions are fulfilled."""
+        """Raise the error of `_claim_error` unless the conditions' claims are fulfilled."""
         for holds, claim in self._claims:
             if not holds(self):
-                name, expected = claim.refusal(self)
-                raise FieldNotOfState(
-                    self.lifecycle.name, self.id, name, expected, str(self.status)
-                )
+                raise self._claim_error(*claim.refusal(self))
+
+    def _claim_error(self, name: str, expected: str) -> Invalid:
+        """Return the error about a field that must be something else in this state."""
+        return FieldNotOfState(self.lifecycle.name, self.id, name, expected, str(self.status))
 
     @classmethod
     def create(

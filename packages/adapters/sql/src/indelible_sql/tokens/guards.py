@@ -41,7 +41,8 @@ _IS_CANONICAL_ONCE: Final = (
     " AND other.id <> NEW.id)"
 )
 
-# The minting fields change only when a failed token is retried, as `Token.fixed_fields` says.
+# The minting fields change only when a failed token is retried, as `Token.fixed_fields` says. By
+# hand: `FixedIf` sees the row before a change, and this depends on the status after it too.
 _HAS_SAME_MINT: Final = (
     f"OLD.status = '{TokenStatus.FAILED}' AND NEW.status = '{TokenStatus.DETECTED}'"
     " OR NEW.author_id = OLD.author_id"

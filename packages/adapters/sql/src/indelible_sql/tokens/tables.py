@@ -7,7 +7,8 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Index, UniqueConstraint
 
 from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
 from indelible.tokens.entities.fields import QUANTITY
-from indelible.tokens.entities.pipeline import MAX_TOKENS_PER_REVEAL, RecordType
+from indelible.tokens.entities.pipeline import MAX_TOKENS_PER_REVEAL, IPFSUploadRecord
+from indelible.tokens.entities.tokens import Token
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
     IDENTIFIER,
@@ -20,6 +21,7 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.tables import head, key
 from indelible_sql.tokens.columns import CHAIN_HASH, TOKEN_NUMBER, WALLET
 
@@ -31,6 +33,7 @@ AUTHORS = head(
     Column("farcaster_handle", C_COLLATED_TEXT),
     Column("prompt_text", NONBLANK_TEXT),
     UniqueConstraint("wallet_address", name="authors_wallet"),
+    # By hand: derived CHECKs of a text have no least length.
     CheckConstraint("length(prompt_text) BETWEEN 1 AND 1000", name="authors_prompt_length"),
 )
 MINT_EVENTS = head(
@@ -50,6 +53,7 @@ MINT_EVENTS = head(
     Column("batch", JSON_ARRAY),
     Column("copies", JSON_ARRAY),
     UniqueConstraint("block_hash", "tx_hash", "log_index", name="mint_events_occurrence"),
+    # By hand: the derived CHECK of a number has only its minimum, which the column's type has here.
     CheckConstraint(f"quantity <= {QUANTITY['maximum']}", name="mint_events_quantity"),
     Index("mint_events_block", "block_number", "log_index", "id"),
     Index("mint_events_token", "token_id", "block_number", "log_index", "id"),
@@ -81,11 +85,7 @@ TOKENS = head(
     UniqueConstraint("token_id", name="tokens_s0_token_id"),
     key("tokens_s0_author", ["author_id"], "authors", ["id"], on_delete="RESTRICT"),
     key("tokens_s0_mint", ["mint_event_id"], "mint_events", ["id"]),
-    CheckConstraint(
-        "status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL",
-        name="tokens_s0_has_metadata",
-    ),
-    CheckConstraint("status <> 'ready' OR image_cid IS NOT NULL", name="tokens_s0_has_image"),
+    *entity_checks("tokens_s0", Token),
     Index("tokens_s0_status_mint_timestamp", "status", "mint_timestamp", "token_id"),
     Index("tokens_s0_author_id", "author_id", "token_id"),
     Index("tokens_s0_created_at", "created_at", "token_id"),
@@ -104,7 +104,6 @@ IMAGE_JOBS = head(
     Index("image_generation_jobs_token_id", "token_id"),
     Index("image_generation_jobs_service_status", "service", "status"),
 )
-RECORD_TYPES = ", ".join(f"'{record_type.value}'" for record_type in RecordType)
 UPLOADS = head(
     "ipfs_upload_records",
     UPLOAD,
@@ -115,11 +114,7 @@ UPLOADS = head(
     Column("error_data", JSON_DETAILS),
     Column("completed_at", INSTANT),
     key("ipfs_upload_records_token", ["token_id"], "tokens_s0", ["id"], on_delete="CASCADE"),
-    CheckConstraint(
-        f"record_type IN ({RECORD_TYPES})",
-        name="ipfs_upload_records_type_known",
-    ),
-    CheckConstraint("status <> 'completed' OR cid IS NOT NULL", name="ipfs_upload_records_has_cid"),
+    *entity_checks("ipfs_upload_records", IPFSUploadRecord),
     Index("ipfs_upload_records_token_id", "token_id"),
     Index("ipfs_upload_records_type_status", "record_type", "status"),
 )
@@ -131,6 +126,7 @@ REVEALS = head(
     Column("block_number", ORDINAL),
     Column("gas_price_wei", NATURAL),
     Column("confirmed_at", INSTANT),
+    # By hand: the databases count the items of a list in different ways.
     CheckConstraint(
         f"json_array_length(token_ids) BETWEEN 1 AND {MAX_TOKENS_PER_REVEAL}",
         name="reveal_transactions_size",

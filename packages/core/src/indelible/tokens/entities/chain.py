@@ -1,48 +1,34 @@
 """Values read from the chain: blocks, logs of a contract, and the contract's code."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
-from attrs import asdict, field, frozen
-from attrs.validators import optional
+from attrs import asdict, frozen
 
 from indelible.kernel import Invalid
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    LINE,
-    NumberOutOfRange,
-    bounded_int,
-    is_identifier,
-    is_instant,
-    non_blank_line,
-    value_text,
-)
+from indelible.kernel.kinds import Count, Identifier, Instant, Label, Natural, kinds
+from indelible.kernel.values import NumberOutOfRange, value_text
 from indelible.tokens.entities.fields import (
     MAX_UINT256,
-    NATURAL,
-    QUANTITY,
-    TOKEN_ID,
-    UINT256,
-    is_hash,
-    is_uint256_tuple,
-    is_wallet,
-    lowercase,
+    ChainHash,
+    Quantity,
+    Uint256,
+    Uint256Tuple,
+    Wallet,
 )
 
 # The field of an invalid log whose data is not what its event declares.
 LOG_DATA: Final = "data"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Block:
     """A block of the chain."""
 
-    number: int = field(validator=bounded_int, metadata=NATURAL)
-    hash: str = field(converter=lowercase, validator=is_hash)
-    parent_hash: str = field(converter=lowercase, validator=is_hash)
-    at: datetime = field(validator=is_instant)
+    number: Natural
+    hash: ChainHash
+    parent_hash: ChainHash
+    at: Instant
 
     def mint(
         self,
@@ -63,14 +49,14 @@ class Block:
         return position.mint(block_timestamp=self.at, **values)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class LogPosition:
     """The position of a log in the chain."""
 
-    tx_hash: str = field(converter=lowercase, validator=is_hash)
-    log_index: int = field(validator=bounded_int, metadata=NATURAL)
-    block_number: int = field(validator=bounded_int, metadata=NATURAL)
-    block_hash: str = field(converter=lowercase, validator=is_hash)
+    tx_hash: ChainHash
+    log_index: Natural
+    block_number: Natural
+    block_hash: ChainHash
 
     def mint(self, **values: Any) -> "MintLog | InvalidLog":  # noqa: ANN401 - fields of MintLog
         """Return the mint with these further fields, or an invalid log if one of them is wrong."""
@@ -84,15 +70,15 @@ class LogPosition:
         return InvalidLog(**asdict(self), problem=problem, field=name)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class InvalidLog(LogPosition):
     """A log of the contract that cannot be a mint: one of its fields has an impossible value."""
 
-    problem: str = field(validator=non_blank_line, metadata=LINE)
-    field: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    problem: Label
+    field: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class MintLog(LogPosition):
     """A mint as the chain reports it. `total_paid` is in wei.
 
@@ -100,15 +86,15 @@ class MintLog(LogPosition):
     `copies` are the numbers of copies of an ERC-1155 mint, one for each id of the batch, or one.
     """
 
-    block_number: int = field(validator=bounded_int, metadata=COUNT)
-    block_timestamp: datetime = field(validator=is_instant)
-    minter: str = field(converter=lowercase, validator=is_wallet)
-    author_wallet: str = field(converter=lowercase, validator=is_wallet)
-    start_token_id: int = field(validator=bounded_int, metadata=TOKEN_ID)
-    quantity: int = field(default=1, validator=bounded_int, metadata=QUANTITY)
-    total_paid: int = field(default=0, validator=bounded_int, metadata=UINT256)
-    batch: tuple[int, ...] | None = field(default=None, validator=optional(is_uint256_tuple))
-    copies: tuple[int, ...] | None = field(default=None, validator=optional(is_uint256_tuple))
+    block_number: Count
+    block_timestamp: Instant
+    minter: Wallet
+    author_wallet: Wallet
+    start_token_id: Uint256
+    quantity: Quantity = 1
+    total_paid: Uint256 = 0
+    batch: Uint256Tuple | None = None
+    copies: Uint256Tuple | None = None
 
     def __attrs_post_init__(self) -> None:
         last = self.start_token_id + self.quantity - 1

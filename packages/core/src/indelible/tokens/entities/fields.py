@@ -6,8 +6,15 @@ from typing import Annotated, Any, Final, cast
 
 from attrs import Attribute
 
-from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.values import NumberOutOfRange, value_text, wrong_type
+from indelible.kernel.kinds import Kind
+from indelible.kernel.values import (
+    NumberOutOfRange,
+    bounded_int,
+    is_identifier,
+    non_blank_line,
+    value_text,
+    wrong_type,
+)
 from indelible.tokens import errors
 
 NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
@@ -22,6 +29,7 @@ TOKEN_ID: Final = UINT256
 TokenNumber = Annotated[int, "uint256"]
 PROMPT: Final = {"max_length": 1_000}
 HANDLE: Final = {"max_length": 255}
+WEI: Final = {"max_length": 78}  # decimal digits, enough for any number below 2**256
 
 DECIMAL: Final = re.compile("0|[1-9][0-9]{0,77}")
 
@@ -86,8 +94,14 @@ def require(name: str, value: str | None) -> str:
     return value
 
 
-def require_fields(entity: Aggregate, names: tuple[str, ...]) -> None:
-    """Raise FieldRequired unless each of these fields of the entity has a value."""
-    for name in names:
-        if getattr(entity, name) is None:
-            raise errors.FieldRequired(entity.lifecycle.name, entity.status, name)
+Wallet = Annotated[str, Kind(is_wallet, converter=lowercase, is_bounded=True)]
+ChainHash = Annotated[str, Kind(is_hash, converter=lowercase, is_bounded=True)]
+Handle = Annotated[str, Kind(is_identifier, HANDLE)]
+Prompt = Annotated[str, Kind(non_blank_line, PROMPT)]
+Quantity = Annotated[int, Kind(bounded_int, QUANTITY)]
+Uint256 = Annotated[int, Kind(bounded_int, UINT256)]
+Uint256Tuple = Annotated[tuple[int, ...], Kind(is_uint256_tuple, is_bounded=True)]
+DecimalTuple = Annotated[
+    tuple[str, ...], Kind(is_decimal_tuple, converter=optional_tuple, is_bounded=True)
+]
+Wei = Annotated[str, Kind(is_identifier, WEI)]

@@ -1,33 +1,28 @@
 """Mints of tokens, one entity for each block that a mint was included in."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
 from attrs import field, frozen
-from attrs.validators import optional
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.values import COUNT, bounded_int, instance_of, is_identifier, is_instant
+from indelible.kernel.kinds import Count, Instant, Natural, kinds
+from indelible.kernel.values import bounded_int
 from indelible.tokens.entities.fields import (
-    NATURAL,
-    QUANTITY,
     TOKEN_ID,
+    ChainHash,
+    DecimalTuple,
+    Quantity,
     TokenNumber,
-    is_decimal_tuple,
-    is_hash,
-    is_wallet,
-    lowercase,
-    optional_tuple,
+    Wallet,
+    Wei,
 )
 from indelible.tokens.lifecycle import MINT, MintStatus
 
-WEI: Final = {"max_length": 78}  # decimal digits, enough for any number below 2**256
 
-
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class MintEvent(Aggregate):
     """A mint in one block. The same transaction in another block is another mint event.
 
@@ -52,24 +47,20 @@ class MintEvent(Aggregate):
         "copies",
     )
 
-    tx_hash: str = field(converter=lowercase, validator=is_hash)
-    log_index: int = field(validator=bounded_int, metadata=NATURAL)
-    block_number: int = field(validator=bounded_int, metadata=COUNT)
-    block_hash: str = field(converter=lowercase, validator=is_hash)
-    block_timestamp: datetime = field(validator=is_instant)
+    tx_hash: ChainHash
+    log_index: Natural
+    block_number: Count
+    block_hash: ChainHash
+    block_timestamp: Instant
     token_id: TokenNumber = field(validator=bounded_int, metadata=TOKEN_ID)
-    quantity: int = field(validator=bounded_int, metadata=QUANTITY)
-    author_wallet: str = field(converter=lowercase, validator=is_wallet)
-    recipient: str = field(converter=lowercase, validator=is_wallet)
-    total_paid: str = field(default="0", validator=is_identifier, metadata=WEI)
-    detected_at: datetime = field(validator=is_instant)
-    batch: tuple[str, ...] | None = field(
-        default=None, converter=optional_tuple, validator=optional(is_decimal_tuple)
-    )
-    copies: tuple[str, ...] | None = field(
-        default=None, converter=optional_tuple, validator=optional(is_decimal_tuple)
-    )
-    status: MintStatus = field(validator=instance_of(MintStatus))
+    quantity: Quantity
+    author_wallet: Wallet
+    recipient: Wallet
+    total_paid: Wei = "0"
+    detected_at: Instant
+    batch: DecimalTuple | None = None
+    copies: DecimalTuple | None = None
+    status: MintStatus
 
     def orphan(self) -> Self:
         """Return the mint with its block dropped from the chain."""

@@ -1,33 +1,19 @@
 """Image jobs, IPFS uploads, reveal transactions and system states."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from attrs import Attribute, field, frozen
-from attrs.validators import optional
 
-from indelible.kernel import Lifecycle
+from indelible.kernel import Invalid, Lifecycle
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import WithinKind, required_in
+from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.json_values import normalize_json
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
-)
+from indelible.kernel.kinds import Count, Identifier, Instant, Kind, Natural, kinds
+from indelible.kernel.values import is_identifier
 from indelible.tokens import errors
-from indelible.tokens.entities.fields import (
-    HANDLE,
-    NATURAL,
-    Document,
-    is_hash,
-    lowercase,
-    require_fields,
-)
+from indelible.tokens.entities.fields import ChainHash, Document, Handle
 from indelible.tokens.lifecycle import (
     IMAGE_JOB,
     REVEAL,
@@ -40,24 +26,23 @@ from indelible.tokens.lifecycle import (
 )
 
 MAX_TOKENS_PER_REVEAL: Final = 50
+Service = Annotated[str, Kind(is_identifier, {"max_length": 50})]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ImageGenerationJob(Aggregate):
     """An order for a token's image."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = IMAGE_JOB
     fixed: ClassVar[tuple[str, ...]] = ("token_id", "service")
 
-    token_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    service: str = field(validator=is_identifier, metadata={"max_length": 50})
-    external_job_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=HANDLE
-    )
-    retry_count: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+    token_id: Identifier
+    service: Service
+    external_job_id: Handle | None = None
+    retry_count: Natural = 0
     error_data: Document | None = field(default=None, converter=normalize_json)
-    completed_at: datetime | None = field(default=None, validator=optional(is_instant))
-    status: ImageJobStatus = field(validator=instance_of(ImageJobStatus))
+    completed_at: Instant | None = None
+    status: ImageJobStatus
 
 
 class RecordType(StrEnum):
@@ -67,26 +52,28 @@ class RecordType(StrEnum):
     METADATA = "metadata"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class IPFSUploadRecord(Aggregate):
     """An upload of a token's image or metadata."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = UPLOAD
     fixed: ClassVar[tuple[str, ...]] = ("token_id", "record_type")
-    required_fields: ClassVar[Mapping[StrEnum, tuple[str, ...]]] = {
-        UploadStatus.COMPLETED: ("cid",),
-    }
 
-    token_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    record_type: RecordType = field(validator=instance_of(RecordType))
-    cid: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
-    retry_count: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("type_known", WithinKind(("record_type",))),
+        Condition("has_cid", required_in("cid", UploadStatus.COMPLETED)),
+    )
+
+    token_id: Identifier
+    record_type: RecordType
+    cid: Handle | None = None
+    retry_count: Natural = 0
     error_data: Document | None = field(default=None, converter=normalize_json)
-    completed_at: datetime | None = field(default=None, validator=optional(is_instant))
-    status: UploadStatus = field(validator=instance_of(UploadStatus))
+    completed_at: Instant | None = None
+    status: UploadStatus
 
-    def __attrs_post_init__(self) -> None:
-        require_fields(self, self.required_fields.get(self.status, ()))
+    def _claim_error(self, name: str, expected: str) -> Invalid:  # noqa: ARG002 - always "set"
+        return errors.FieldRequired(self.lifecycle.name, self.status, name)
 
 
 def _is_reveal_batch(_: object, __: "Attribute[Any]", token_ids: tuple[str, ...]) -> None:
@@ -96,7 +83,7 @@ def _is_reveal_batch(_: object, __: "Attribute[Any]", token_ids: tuple[str, ...]
         raise errors.BatchSizeWrong(len(token_ids))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RevealTransaction(Aggregate):
     """A transaction that reveals 1 to 50 tokens. `token_ids` are ids of entities."""
 
@@ -104,20 +91,18 @@ class RevealTransaction(Aggregate):
     fixed: ClassVar[tuple[str, ...]] = ("token_ids",)
 
     token_ids: tuple[str, ...] = field(converter=tuple, validator=_is_reveal_batch)
-    tx_hash: str | None = field(default=None, converter=lowercase, validator=optional(is_hash))
-    block_number: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
-    gas_price_wei: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=NATURAL
-    )
-    confirmed_at: datetime | None = field(default=None, validator=optional(is_instant))
-    status: RevealStatus = field(validator=instance_of(RevealStatus))
+    tx_hash: ChainHash | None = None
+    block_number: Count | None = None
+    gas_price_wei: Natural | None = None
+    confirmed_at: Instant | None = None
+    status: RevealStatus
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SystemState(Aggregate):
     """A JSON value that the pipeline stores under a key. The key is the entity's id."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SYSTEM_STATE
 
     state_value: object = field(default=None, converter=normalize_json)
-    status: StateStatus = field(validator=instance_of(StateStatus))
+    status: StateStatus

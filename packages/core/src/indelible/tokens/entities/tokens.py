@@ -1,85 +1,65 @@
 """Tokens: NFTs, from their mint to their reveal."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from attrs import field, frozen
-from attrs.validators import optional
 
-from indelible.kernel import Lifecycle
+from indelible.kernel import Invalid, Lifecycle
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import required_in
+from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.json_values import normalize_json
+from indelible.kernel.kinds import Identifier, Instant, Kind, Label, Natural, kinds
 from indelible.kernel.stages import PermanentFailure
-from indelible.kernel.values import (
-    IDENTIFIER,
-    LINE,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
-    non_blank_line,
-)
+from indelible.kernel.values import LINE, bounded_int, is_identifier
 from indelible.tokens import errors
 from indelible.tokens.entities.fields import (
-    HANDLE,
-    NATURAL,
     TOKEN_ID,
+    ChainHash,
     Document,
+    Handle,
     TokenNumber,
-    is_hash,
-    is_wallet,
-    lowercase,
+    Wallet,
     require,
-    require_fields,
 )
 from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.lifecycle import MINTING_FIELDS, TOKEN, UNFINISHED, TokenStatus
 
-IMAGE_URL: Final = {"max_length": 2_000}
+ImageUrl = Annotated[str, Kind(is_identifier, {"max_length": 2_000})]
 ORPHANED: Final = errors.MintOrphaned.code
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Token(Aggregate):
     """An NFT. `token_id` is its id on the chain, `id` the id of this entity."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = TOKEN
     fixed: ClassVar[tuple[str, ...]] = ("token_id",)
-    required_fields: ClassVar[Mapping[StrEnum, tuple[str, ...]]] = {
-        TokenStatus.READY: ("metadata_cid", "image_cid"),
-        TokenStatus.REVEALED: ("metadata_cid",),
-    }
+
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition(
+            "has_metadata", required_in("metadata_cid", TokenStatus.READY, TokenStatus.REVEALED)
+        ),
+        Condition("has_image", required_in("image_cid", TokenStatus.READY)),
+    )
 
     token_id: TokenNumber = field(validator=bounded_int, metadata=TOKEN_ID)
-    author_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    minter_address: str | None = field(
-        default=None, converter=lowercase, validator=optional(is_wallet)
-    )
-    mint_timestamp: datetime = field(validator=is_instant)
-    mint_event_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
-    image_url: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IMAGE_URL
-    )
-    image_cid: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
-    metadata_cid: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=HANDLE
-    )
-    generation_attempts: int = field(default=0, validator=bounded_int, metadata=NATURAL)
-    generation_error: str | None = field(
-        default=None, validator=optional(non_blank_line), metadata=LINE
-    )
-    reveal_tx_hash: str | None = field(
-        default=None, converter=lowercase, validator=optional(is_hash)
-    )
+    author_id: Identifier
+    minter_address: Wallet | None = None
+    mint_timestamp: Instant
+    mint_event_id: Identifier | None = None
+    image_url: ImageUrl | None = None
+    image_cid: Handle | None = None
+    metadata_cid: Handle | None = None
+    generation_attempts: Natural = 0
+    generation_error: Label | None = None
+    reveal_tx_hash: ChainHash | None = None
     error_data: Document | None = field(default=None, converter=normalize_json)
-    status: TokenStatus = field(validator=instance_of(TokenStatus))
+    status: TokenStatus
 
-    def __attrs_post_init__(self) -> None:
-        require_fields(self, self.required_fields.get(self.status, ()))
+    def _claim_error(self, name: str, expected: str) -> Invalid:  # noqa: ARG002 - always "set"
+        return errors.FieldRequired(self.lifecycle.name, self.status, name)
 
     def mark_generating(self) -> Self:
         """Return the token with its image being generated."""
