@@ -5,7 +5,7 @@ import typing
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, ForwardRef, TypeVar
 
 import attrs
 from attrs import frozen
@@ -106,8 +106,22 @@ def examples_of(named: Mapping[str, object]) -> Examples:
 
 def attributes_of(cls: type[Any]) -> "tuple[attrs.Attribute[Any], ...]":
     """Return the fields of an attrs class with their resolved types."""
-    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(attrs.resolve_types(cls))
+    attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)
+    # Where no type is a text, attrs would only put annotations back that kinds have replaced.
+    if any(_has_text(attribute.type) for attribute in attributes):
+        attributes = attrs.fields(attrs.resolve_types(cls))
     return attributes
+
+
+def _has_text(kind: object) -> bool:
+    """Return whether a text in a type stands for another type."""
+    if isinstance(kind, str | ForwardRef):
+        return True
+
+    parts = typing.get_args(kind)
+    if typing.get_origin(kind) is Annotated:
+        parts = parts[:1]  # the others are marks
+    return any(_has_text(part) for part in parts)
 
 
 def _numbers(kind: Any) -> Any:  # noqa: ANN401 - a type and its instance
