@@ -9,15 +9,14 @@ from sqlalchemy import Column
 from tests.guards.raw_sql import raw
 from tests.guards.token_rows import chain_hash, wallet
 
-from indelible.kernel.money import MAX_AMOUNT_MINOR
+from indelible.kernel.money import MAX_AMOUNT_MINOR, MAX_SUM_MINOR
 from indelible.kernel.payloads import MAX_PAYLOAD_BYTES
-from indelible.money.entities.values import MAX_SUM_MINOR
 from indelible.testing.stores import BEGINNING
 from indelible_sql.captures import columns as capture_columns
 from indelible_sql.kernel.task_tables import TASK_ARGUMENTS, TASK_RESULT
-from indelible_sql.money.tables import columns as money_columns
 from indelible_sql.schema import columns, value_columns
 from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.value_columns import FLAG, SUM_MINOR
 from indelible_sql.tokens import columns as token_columns
 
 MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
@@ -50,8 +49,8 @@ MALFORMED: Final[Mapping[Domain, Sequence[Any]]] = {
     value_columns.AMOUNT_MINOR: (-MAX_AMOUNT_MINOR - 1, MAX_AMOUNT_MINOR + 1),
     value_columns.CURRENCY: ("usd", "USDX"),
     value_columns.RAW_BYTES: (b"\x00" * (MAX_PAYLOAD_BYTES + 1),),
-    money_columns.SUM_MINOR: (-MAX_SUM_MINOR - 1, MAX_SUM_MINOR + 1),
-    money_columns.FLAG: (raw("2"), raw("-1")),
+    SUM_MINOR: (-MAX_SUM_MINOR - 1, MAX_SUM_MINOR + 1),
+    FLAG: (raw("2"), raw("-1")),
     TASK_ARGUMENTS: (["a list"],),
     TASK_RESULT: (raw("'null'"),),
 }
@@ -68,8 +67,8 @@ UNUSED: Final[Mapping[Domain, Any]] = {
     columns.JSON_ARRAY: ["other"],
     value_columns.AMOUNT_MINOR: 7,
     value_columns.CURRENCY: "CHF",
-    money_columns.SUM_MINOR: 7,
-    money_columns.FLAG: True,
+    SUM_MINOR: 7,
+    FLAG: True,
     value_columns.RAW_BYTES: b"other",
     token_columns.WALLET: wallet(7),
     token_columns.CHAIN_HASH: chain_hash(7),

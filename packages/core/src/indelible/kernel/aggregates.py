@@ -30,6 +30,7 @@ from indelible.kernel.clock import instant_after
 from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, Rising, claims_of
 from indelible.kernel.declarations import refuse_faults
 from indelible.kernel.errors import Invalid, UsageError
+from indelible.kernel.field_rules import unused_rules
 from indelible.kernel.history import (
     NOT_IN_CHANGE_DATA,
     AggregateRepository,
@@ -85,11 +86,10 @@ class Aggregate:
     def __attrs_init_subclass__(cls) -> None:
         """Check what the class declares, compile its claims, and complete its lifecycle.
 
-        Raises:
-            UsageError: A condition names an unknown field, state or action, or an action is wrong.
+        Raises: UsageError, if a condition, an action or a rule of a field is wrong.
         """
         attributes = fields(cls)
-        refuse_faults(cls, attributes, action_faults(cls, attributes))
+        refuse_faults(cls, attributes, (*unused_rules(attributes), *action_faults(cls, attributes)))
         complete_by_actions(cls, attributes)
         claims = claims_of(cls.conditions)
         cls._claims = tuple((claim.compiled(), claim) for claim in claims)

@@ -27,12 +27,12 @@ from indelible.kernel.claims import (
 GENERATED: Final = "<attrs generated"  # how the files of attrs' own functions begin
 
 
-def _declared_at() -> str:
-    """Return the file and the line that declares a condition."""
+def position_outside(*files: str) -> str:
+    """Return the file and the line that calls into these files and this one."""
     frame: FrameType | None = inspect.currentframe()
     while frame is not None:
         file = frame.f_code.co_filename
-        if file != __file__ and not file.startswith(GENERATED):
+        if file not in (__file__, *files) and not file.startswith(GENERATED):
             return f"{file}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
@@ -46,11 +46,14 @@ class Condition:
     claims: tuple[Claim, ...]
     declared_at: str = attrs.field(default="", eq=False, repr=False)
 
-    def __init__(self, name: str, *claims: Claim) -> None:
-        """Declare a condition by the end of its CHECK's name."""
+    def __init__(self, name: str, *claims: Claim, declared_at: str = "") -> None:
+        """Declare a condition by the end of its CHECK's name.
+
+        `declared_at` is the file and the line; by default those of the caller.
+        """
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "claims", claims)
-        object.__setattr__(self, "declared_at", _declared_at())
+        object.__setattr__(self, "declared_at", declared_at or position_outside())
 
 
 def _applies(condition: "FixedIf") -> Holds:
@@ -72,7 +75,7 @@ class FixedIf:
     applies: Holds = attrs.field(
         init=False, eq=False, repr=False, default=Factory(_applies, takes_self=True)
     )
-    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=_declared_at)
+    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=position_outside)
 
 
 @frozen(kw_only=True)
@@ -85,7 +88,7 @@ class Rising:
     name: str
     field: str
     most: int | None = None
-    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=_declared_at)
+    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=position_outside)
 
     def expected(self, before: object, after: object) -> str:
         """Return what the number must be in the row after a change; '' where it is."""
@@ -107,7 +110,7 @@ class NamesActor:
 
     field: str
     action: str
-    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=_declared_at)
+    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=position_outside)
 
 
 AnyCondition = Condition | FixedIf | Rising | NamesActor

@@ -8,15 +8,17 @@ validator or a converter of its own needs no kind.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from inspect import get_annotations
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, cast, get_args, get_origin
 
-from attrs import Attribute, frozen, has
+from attrs import Attribute, field, frozen, has
 from attrs.converters import optional as optional_converter
 from attrs.validators import optional
 
 from indelible.kernel.action_faults import action_faults
 from indelible.kernel.declarations import line_of, refuse_faults
+from indelible.kernel.field_rules import add_field_rules, with_default, without_rules
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
 from indelible.kernel.money import CURRENCY_CHARACTERS, is_currency
 from indelible.kernel.values import (
@@ -46,12 +48,15 @@ class Kind:
     """A kind of values: the function that validates them, and the limits that it reads.
 
     `is_bounded` says that the validator itself bounds the values, such as that of a digest.
+    `column` names the type of the column, of those in `indelible_sql.schema.entity_columns`; a
+    field of a kind without one gives its type in the table.
     """
 
     validator: Callable[[Any, "Attribute[Any]", Any], None]
     limits: Mapping[str, Any] = {}
     converter: Callable[[Any], Any] | None = None
     is_bounded: bool = False
+    column: str = field(default="", kw_only=True)
 
     def missing_limits(self, value_type: type) -> tuple[str, ...]:
         """Return the limits that values of this type need and the kind has not."""
@@ -62,17 +67,20 @@ class Kind:
         return tuple(name for name in needed if name not in self.limits)
 
 
-Identifier = Annotated[str, Kind(is_identifier, IDENTIFIER)]
+Identifier = Annotated[str, Kind(is_identifier, IDENTIFIER, column="identifier")]
 # One line of text; a `Label` is not blank.
-Line = Annotated[str, Kind(is_text, LINE)]
-Label = Annotated[str, Kind(non_blank_line, LINE)]
-Text = Annotated[str, Kind(is_text, TEXT)]
-Digest = Annotated[str, Kind(is_digest, is_bounded=True)]
-Currency = Annotated[str, Kind(is_currency, {"max_length": CURRENCY_CHARACTERS}, is_bounded=True)]
-Instant = Annotated[datetime, Kind(is_instant)]
-Count = Annotated[int, Kind(bounded_int, COUNT)]
-Natural = Annotated[int, Kind(bounded_int, {**COUNT, "minimum": 0})]
-Flag = Annotated[bool, Kind(instance_of(bool))]
+Line = Annotated[str, Kind(is_text, LINE, column="content")]
+Label = Annotated[str, Kind(non_blank_line, LINE, column="nonblank_text")]
+Text = Annotated[str, Kind(is_text, TEXT, column="content")]
+Digest = Annotated[str, Kind(is_digest, is_bounded=True, column="digest")]
+Currency = Annotated[
+    str,
+    Kind(is_currency, {"max_length": CURRENCY_CHARACTERS}, is_bounded=True, column="currency"),
+]
+Instant = Annotated[datetime, Kind(is_instant, column="instant")]
+Count = Annotated[int, Kind(bounded_int, COUNT, column="ordinal")]
+Natural = Annotated[int, Kind(bounded_int, {**COUNT, "minimum": 0}, column="natural_number")]
+Flag = Annotated[bool, Kind(instance_of(bool), column="flag")]
 
 
 def kind_of(annotation: object) -> tuple[Kind, Any] | None:
@@ -84,10 +92,24 @@ def kind_of(annotation: object) -> tuple[Kind, Any] | None:
                 return mark, value_type
     if isinstance(annotation, type):
         value_type = cast("type[object]", annotation)
-        if issubclass(value_type, StrEnum) or has(value_type):
+        if issubclass(value_type, StrEnum):
+            return Kind(instance_of(value_type), column="identifier"), value_type
+        if has(value_type):
             return Kind(instance_of(value_type)), value_type
     if annotation is JsonObject:
-        return Kind(instance_of(JsonObject), JSON_OBJECT, freeze_object), annotation
+        is_object = instance_of(JsonObject)
+        return Kind(is_object, JSON_OBJECT, freeze_object, column="json_details"), annotation
+    return None
+
+
+def column_kind(entity: type, name: str) -> Kind | None:
+    """Return the kind that a field of a class is declared with, None if it has none or several."""
+    for declaring in entity.__mro__:
+        annotation = get_annotations(declaring).get(name)
+        if annotation is not None:
+            annotations, _ = _without_none(annotation)
+            known = kind_of(annotations[0]) if len(annotations) == 1 else None
+            return None if known is None else known[0]
     return None
 
 
@@ -113,8 +135,9 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
             faults.append(f"{line_of(entity, attribute.name)}: {problem}")
         result.append(complete)
 
+    faults.extend(add_field_rules(entity, result))
     refuse_faults(entity, result, (*faults, *action_faults(entity, result)))
-    return result
+    return [without_rules(attribute) for attribute in result]
 
 
 def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
@@ -143,7 +166,7 @@ def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
     changed = attribute.evolve(
         type=value_type, validator=validator, converter=converter, metadata=metadata
     )
-    return changed, problem
+    return with_default(changed), problem
 
 
 def _without_none(annotation: Any) -> tuple[list[Any], bool]:  # noqa: ANN401 - any annotation

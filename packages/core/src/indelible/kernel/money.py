@@ -16,6 +16,8 @@ AMOUNT_MINOR: Final = {"minimum": -MAX_AMOUNT_MINOR, "maximum": MAX_AMOUNT_MINOR
 AMOUNT_MINOR_OR_ZERO: Final = {"minimum": 0, "maximum": MAX_AMOUNT_MINOR}
 CURRENCY_CHARACTERS: Final = 3
 MAX_PARTS: Final = 1_000_000
+# The sum of many amounts, such as the balance of an account.
+MAX_SUM_MINOR: Final = 10**15
 
 
 @frozen

@@ -17,7 +17,6 @@ from indelible_sql.money.rows import (
     TRANSFER_RECORDED,
 )
 from indelible_sql.money.store import SqlMoney
-from indelible_sql.money.tables.columns import FLAG, SUM_MINOR
 from indelible_sql.money.tables.heads import HEADS
 from indelible_sql.money.tables.inbox import DISCREPANCIES, EVENT_ATTEMPTS, STRIPE_EVENTS
 from indelible_sql.money.tables.ledger import COVERED_ITEMS, POSTINGS
@@ -25,6 +24,7 @@ from indelible_sql.money.tables.payments import REFUND_ATTEMPTS, REFUNDS
 from indelible_sql.money.tables.payouts import TRANSFER_ATTEMPTS, TRANSFER_LINES, TRANSFERS
 from indelible_sql.money.verify import money_findings
 from indelible_sql.schema.sql_context import SqlContext
+from indelible_sql.schema.value_columns import FLAG, SUM_MINOR
 
 
 def _open(tx: Any) -> SqlMoney:

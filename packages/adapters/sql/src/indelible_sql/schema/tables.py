@@ -64,7 +64,8 @@ PREDECESSOR_COLUMNS = (
 )
 
 
-def _is_column(item: SchemaItem) -> TypeGuard[Column[Any]]:
+def is_column(item: SchemaItem) -> TypeGuard[Column[Any]]:
+    """Return whether an item of a table is a column."""
     return isinstance(item, Column)
 
 
@@ -103,7 +104,7 @@ def _domain_checks(table_name: str, items: Sequence[SchemaItem]) -> list[Constra
     """Return SQLite's checks for the columns whose type is a domain."""
     checks: list[Constraint] = []
     for item in items:
-        if _is_column(item) and isinstance(item.type, Domain):
+        if is_column(item) and isinstance(item.type, Domain):
             rule = item.type.sqlite_rule.format(item.name)
             checks.append(_sqlite_check(rule, f"{table_name}_{item.name}_rule"))
     return checks

@@ -1,4 +1,4 @@
-"""The column types of amounts of money and of raw bytes."""
+"""The column types of amounts of money, of flags and of raw bytes."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, LargeBinary
 
-from indelible.kernel.money import MAX_AMOUNT_MINOR, Money
+from indelible.kernel.money import MAX_AMOUNT_MINOR, MAX_SUM_MINOR, Money
 from indelible.kernel.payloads import MAX_PAYLOAD_BYTES
 from indelible_sql.schema.columns import C_COLLATED_TEXT, Domain, bigint
 
@@ -21,11 +21,35 @@ def _from_base64(text: str) -> bytes:
     return b64decode(text, validate=True)
 
 
+def _flag(value: object) -> bool:
+    """Return a boolean of an export, or raise ValueError."""
+    if type(value) is not bool:
+        raise ValueError(f"{value!r} is not a boolean")
+    return bool(value)
+
+
 AMOUNT_MINOR = Domain(
     "amount_minor",
     BigInteger(),
     rule=f"{{0}} BETWEEN -{MAX_AMOUNT_MINOR} AND {MAX_AMOUNT_MINOR}",
     from_json=bigint,
+)
+# The sum of many amounts, such as the balance of an account.
+SUM_MINOR = Domain(
+    "sum_minor",
+    BigInteger(),
+    rule=f"{{0}} BETWEEN -{MAX_SUM_MINOR} AND {MAX_SUM_MINOR}",
+    from_json=bigint,
+)
+FLAG = Domain(
+    "flag",
+    BigInteger(),
+    rule="{0} BETWEEN 0 AND 1",
+    dump=int,
+    load=bool,
+    dump_native=int,
+    load_native=bool,
+    from_json=_flag,
 )
 # Only the shape: a new code of ISO 4217 must not need a migration. The domain knows the codes.
 CURRENCY = Domain(

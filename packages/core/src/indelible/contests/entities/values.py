@@ -267,8 +267,8 @@ NO_MARKS: Final = LogMarks()
 
 
 # The kinds of fields that contests have of their own.
-Amount = Annotated[int, Kind(is_amount_minor, AMOUNT)]
-Message = Annotated[str, Kind(is_text, MESSAGE, message_text)]
+Amount = Annotated[int, Kind(is_amount_minor, AMOUNT, column="amount_minor")]
+Message = Annotated[str, Kind(is_text, MESSAGE, message_text, column="content")]
 
 
 # Fields that several aggregates and records have.

@@ -12,8 +12,8 @@ from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import Present, WithinKind, required_in, set_in
 from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, Rising
+from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Count, Currency, Identifier, Instant, kinds
-from indelible.kernel.one_per_parent import OnePerParent
 from indelible.money.entities.ids import charge_id
 from indelible.money.entities.values import (
     MAX_KEYS_PER_REQUEST,
@@ -56,16 +56,6 @@ DISPUTE_ACTIONS: Final[Mapping[ChargeStatus, str]] = {
     ChargeStatus.REFUNDED: "dispute_refunded",
     ChargeStatus.PARTIALLY_REFUNDED: "dispute_part_refunded",
 }
-ALL_STATES: Final = tuple(ChargeStatus)
-ONE_PER_ITEM: Final = OnePerParent(
-    name="one_item", parent_field="item", states=ALL_STATES, error=ChargeExists
-)
-ONE_PER_INTENT: Final = OnePerParent(
-    name="one_intent", parent_field="intent_id", states=ALL_STATES, error=DuplicateIntent
-)
-ONE_PER_SESSION: Final = OnePerParent(
-    name="one_session", parent_field="session_id", states=ALL_STATES, error=DuplicateIntent
-)
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -79,12 +69,6 @@ class Charge(Aggregate):
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = CHARGE
     fixed: ClassVar[tuple[str, ...]] = ("reference", "party", "item", "amount_minor", "currency")
-    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (
-        ONE_PER_ITEM,
-        ONE_PER_INTENT,
-        ONE_PER_SESSION,
-    )
-
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("amounts_positive", WithinKind(("amount_minor", "received_minor"))),
         Condition("payment_of_status", set_in(PAYMENT_FIELDS, *PAID)),
@@ -105,13 +89,13 @@ class Charge(Aggregate):
     status: ChargeStatus
     reference: Reference
     party: Identifier
-    item: Identifier
+    item: Identifier = field(unique=ChargeExists)
     amount_minor: Amount
     currency: Currency
     expires_at: Instant
-    intent_id: Identifier | None = None
+    intent_id: Identifier | None = field(unique=DuplicateIntent, unique_name="one_intent")
     generation: Count = 1
-    session_id: Identifier | None = None
+    session_id: Identifier | None = field(unique=DuplicateIntent, unique_name="one_session")
     failure_code: Identifier | None = None
     last_event_at: Instant | None = None
     received_minor: AmountOrZero | None = None

@@ -12,8 +12,8 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
 from indelible.kernel.claims import OneOf, SetOnlyIf, WithinKind
 from indelible.kernel.conditions import AnyCondition, Condition
+from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Count, Currency, Identifier, Instant, Natural, kinds
-from indelible.kernel.one_per_parent import OnePerParent
 from indelible.money.entities.ids import movement_id
 from indelible.money.entities.values import (
     NOTES,
@@ -186,18 +186,6 @@ def duplicate_key(key: str) -> LedgerDuplicateEntry:
     return LedgerDuplicateEntry(key, "no movement with this key", "a stored movement")
 
 
-POSTED: Final = (MovementStatus.POSTED,)
-UNIQUE_KEY: Final = OnePerParent(
-    name="one_key", parent_field="key", states=POSTED, error=duplicate_key
-)
-UNIQUE_FACT: Final = OnePerParent(
-    name="one_fact", parent_field="fact_key", states=POSTED, error=duplicate_key
-)
-UNIQUE_REVERSAL: Final = OnePerParent(
-    name="one_reversal", parent_field="reverses", states=POSTED, error=MovementReversed
-)
-
-
 @frozen(kw_only=True, field_transformer=kinds)
 class Movement(Aggregate):
     """A movement of money: postings that belong together, stored once and never changed.
@@ -220,11 +208,6 @@ class Movement(Aggregate):
         "source",
         "occurred_at",
     )
-    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (
-        UNIQUE_KEY,
-        UNIQUE_FACT,
-        UNIQUE_REVERSAL,
-    )
     bulk_records: ClassVar[BulkTypes] = {"post": (Posting,), "settle": (Posting, CoveredItem)}
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
@@ -236,13 +219,13 @@ class Movement(Aggregate):
 
     status: MovementStatus
     kind: MovementKind
-    key: Identifier
-    fact_key: Identifier | None = None
+    key: Identifier = field(unique=duplicate_key)
+    fact_key: Identifier | None = field(unique=duplicate_key, unique_name="one_fact")
     reference: Reference | None = None
     currency: Currency
     total_minor: Sum
     posting_count: Natural
-    reverses: Identifier | None = None
+    reverses: Identifier | None = field(unique=MovementReversed, unique_name="one_reversal")
     source: Identifier
     occurred_at: Instant
 

@@ -10,19 +10,11 @@ from indelible.kernel.actions import action, creates
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import set_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
+from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Identifier, kinds
-from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.readers import ENTITY_ID
 from indelible.money.errors.payouts import DestinationTaken
 from indelible.money.lifecycle.payouts import PayeeStatus
-
-# No two payees have one destination, in whatever state they are.
-ONE_PER_DESTINATION: Final = OnePerParent(
-    name="one_destination",
-    parent_field="destination",
-    states=tuple(PayeeStatus),
-    error=DestinationTaken,
-)
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -35,8 +27,6 @@ class Payee(Aggregate):
     lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(
         name="payee", readers=Readers(owner_field=ENTITY_ID)
     )
-    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_PER_DESTINATION,)
-
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition(
             "destination_of_status",
@@ -48,7 +38,7 @@ class Payee(Aggregate):
     )
 
     status: PayeeStatus
-    destination: Identifier | None = None
+    destination: Identifier | None = field(unique=DestinationTaken)
     destination_set_by: Identifier | None = None
 
     @creates(PayeeStatus.NEW)

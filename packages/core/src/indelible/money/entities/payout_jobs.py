@@ -8,8 +8,9 @@ from attrs import frozen
 from indelible.kernel import Lifecycle
 from indelible.kernel.actions import action, creates
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import Compared, set_in
+from indelible.kernel.claims import Compared
 from indelible.kernel.conditions import AnyCondition, Condition
+from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Currency, Identifier, Instant, Natural, kinds
 from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
 from indelible.money.entities.values import Reference, Sum
@@ -28,7 +29,6 @@ class PayoutJob(Aggregate):
     )
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("total", Compared("total_minor", ">=", "transfer_count")),
-        Condition("end_of_status", set_in("completed_at", PayoutJobStatus.COMPLETE)),
     )
 
     status: PayoutJobStatus
@@ -36,7 +36,9 @@ class PayoutJob(Aggregate):
     currency: Currency
     transfer_count: Natural
     total_minor: Sum
-    completed_at: Instant | None = None
+    completed_at: Instant | None = field(
+        set_in=(PayoutJobStatus.COMPLETE,), condition_name="end_of_status"
+    )
 
     @creates(PayoutJobStatus.PENDING)
     def plan(

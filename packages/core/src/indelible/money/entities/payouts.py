@@ -24,9 +24,9 @@ from indelible.kernel.claims import (
     set_in,
 )
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor, Rising, fixed_once_set
+from indelible.kernel.field_rules import field
 from indelible.kernel.history import Record
 from indelible.kernel.kinds import Count, Currency, Flag, Identifier, Instant, Line, Natural, kinds
-from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.state_fields import check_field
 from indelible.money.entities.values import (
     Amount,
@@ -55,12 +55,6 @@ WAITING_FIELDS: Final = ("parked_at", "failure_code", "failure_message")
 PENDING, PROCESSING, COMPLETED, RETRYABLE, FAILED_TERMINAL, PARKED = TransferStatus
 # Stripe reports the destination of a transfer that it has made without our attempt.
 WAS_ATTEMPTED: Final = AnyOf((Compared("attempt_number", ">", 0), OneOf("status", (COMPLETED,))))
-ONE_AT_STRIPE: Final = OnePerParent(
-    name="one_stripe_transfer",
-    parent_field="stripe_transfer_id",
-    states=tuple(TransferStatus),
-    error=TransferExists,
-)
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -116,7 +110,6 @@ class Transfer(Aggregate):
         "line_count",
         "reissue_of",
     )
-    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_AT_STRIPE,)
     bulk_records: ClassVar[BulkTypes] = {"plan": (TransferLine,)}
     version_field: ClassVar[str] = "attempt_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (TransferAttempt,)
@@ -164,7 +157,9 @@ class Transfer(Aggregate):
     failure_message: Message | None = None
     failure_count: Natural = 0
     failure_reason: TransferFailure | None = None
-    stripe_transfer_id: Identifier | None = None
+    stripe_transfer_id: Identifier | None = field(
+        unique=TransferExists, unique_name="one_stripe_transfer"
+    )
     parked_at: Instant | None = None
     completed_at: Instant | None = None
     reversed_minor: Sum = 0

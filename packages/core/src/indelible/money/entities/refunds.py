@@ -10,8 +10,9 @@ from attrs import frozen
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import WithinKind, required_in, set_in
+from indelible.kernel.claims import WithinKind
 from indelible.kernel.conditions import AnyCondition, Condition, Rising, fixed_once_set
+from indelible.kernel.field_rules import field
 from indelible.kernel.history import Record
 from indelible.kernel.kinds import Count, Currency, Flag, Identifier, Instant, Natural, kinds
 from indelible.kernel.one_per_parent import OnePerParent
@@ -32,12 +33,6 @@ ONE_RUNNING: Final = OnePerParent(
     parent_field="charge_id",
     states=(RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION),
     error=RefundRunning,
-)
-ONE_AT_STRIPE: Final = OnePerParent(
-    name="one_stripe_refund",
-    parent_field="stripe_refund_id",
-    states=tuple(RefundStatus),
-    error=RefundExists,
 )
 
 
@@ -78,15 +73,13 @@ class Refund(Aggregate):
         "reason_code",
         "covered",
     )
-    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_RUNNING, ONE_AT_STRIPE)
+    one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_RUNNING,)
     version_field: ClassVar[str] = "attempt_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (RefundAttempt,)
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("amount_positive", WithinKind(("amount_minor",))),
         Condition("reason_known", WithinKind(("reason_code",))),
-        Condition("at_stripe", required_in("stripe_refund_id", *AT_STRIPE)),
-        Condition("failure_of_status", set_in("failure_code", RefundStatus.FAILED)),
         fixed_once_set("stripe_refund_id"),
         Rising(name="generation_forward", field="generation", most=1),
     )
@@ -100,8 +93,15 @@ class Refund(Aggregate):
     covered: Flag
     generation: Count = 1
     attempt_number: Natural
-    stripe_refund_id: Identifier | None = None
-    failure_code: Identifier | None = None
+    stripe_refund_id: Identifier | None = field(
+        unique=RefundExists,
+        unique_name="one_stripe_refund",
+        required_in=AT_STRIPE,
+        condition_name="at_stripe",
+    )
+    failure_code: Identifier | None = field(
+        set_in=(RefundStatus.FAILED,), condition_name="failure_of_status"
+    )
 
     def __attrs_post_init__(self) -> None:
         """Check that the id follows from the charge and the number, and the claims."""

@@ -7,7 +7,7 @@ from attrs import Attribute, field
 from attrs.validators import optional
 
 from indelible.kernel.kinds import Kind
-from indelible.kernel.money import CURRENCY_CHARACTERS, MAX_AMOUNT_MINOR
+from indelible.kernel.money import CURRENCY_CHARACTERS, MAX_AMOUNT_MINOR, MAX_SUM_MINOR
 from indelible.kernel.values import (
     IDENTIFIER,
     UNSTORABLE,
@@ -22,7 +22,6 @@ NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
 AMOUNT: Final = {"minimum": 1, "maximum": MAX_AMOUNT_MINOR}
 AMOUNT_OR_ZERO: Final = {"minimum": 0, "maximum": MAX_AMOUNT_MINOR}
 # The sum of the postings of one movement, and the balance of an account.
-MAX_SUM_MINOR: Final = 10**15
 SUM: Final = {"minimum": 0, "maximum": MAX_SUM_MINOR}
 SIGNED_SUM: Final = {"minimum": -MAX_SUM_MINOR, "maximum": MAX_SUM_MINOR}
 CURRENCY: Final = {"max_length": CURRENCY_CHARACTERS}
@@ -243,12 +242,12 @@ def is_amount(_: object, attribute: "Attribute[Any]", value: object) -> None:
 
 
 # The kinds of fields that money has of its own.
-Amount = Annotated[int, Kind(is_amount, AMOUNT)]
-AmountOrZero = Annotated[int, Kind(is_amount, AMOUNT_OR_ZERO)]
-Sum = Annotated[int, Kind(bounded_int, SUM)]
-SignedSum = Annotated[int, Kind(bounded_int, SIGNED_SUM)]
-Reference = Annotated[str, Kind(is_identifier, REFERENCE)]
-Message = Annotated[str, Kind(is_text, MESSAGE, message_text)]
+Amount = Annotated[int, Kind(is_amount, AMOUNT, column="amount_minor")]
+AmountOrZero = Annotated[int, Kind(is_amount, AMOUNT_OR_ZERO, column="amount_minor")]
+Sum = Annotated[int, Kind(bounded_int, SUM, column="sum_minor")]
+SignedSum = Annotated[int, Kind(bounded_int, SIGNED_SUM, column="sum_minor")]
+Reference = Annotated[str, Kind(is_identifier, REFERENCE, column="identifier")]
+Message = Annotated[str, Kind(is_text, MESSAGE, message_text, column="content")]
 
 
 # Fields that several aggregates and records have.

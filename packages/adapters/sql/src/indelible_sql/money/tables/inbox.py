@@ -3,44 +3,30 @@
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint
 
 from indelible.money.entities.events import StripeEvent
-from indelible.money.entities.reconciliations import RECONCILIATION, PaymentSwitch, Reconciliation
+from indelible.money.entities.reconciliations import Discrepancy, PaymentSwitch, Reconciliation
 from indelible.money.entities.values import (
     MAX_MESSAGE_LENGTH,
     EventOutcome,
     ReconciliationRule,
     Remedy,
 )
-from indelible.money.lifecycle.reconciliations import PAYMENT_SWITCH, STRIPE_EVENT
-from indelible_sql.money.tables.columns import FLAG, SUM_MINOR
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import previous_number, quoted
 from indelible_sql.schema.columns import (
     CONTENT,
-    DIGEST,
     IDENTIFIER,
     INSTANT,
     JSON_ARRAY,
-    NATURAL,
     ORDINAL,
     required,
 )
-from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.one_per_parent import one_per_parent_indexes
-from indelible_sql.schema.tables import head, key, table
-from indelible_sql.schema.value_columns import currency_column
+from indelible_sql.schema.entity_columns import entity_columns
+from indelible_sql.schema.entity_tables import entity_head, list_indexes
+from indelible_sql.schema.tables import key, table
 
-STRIPE_EVENTS = head(
+STRIPE_EVENTS = entity_head(
     "stripe_events",
-    STRIPE_EVENT,
-    required("event_type", IDENTIFIER),
-    Column("api_version", IDENTIFIER),
-    required("livemode", FLAG),
-    required("created", INSTANT),
-    required("payload_digest", DIGEST),
-    required("object_id", IDENTIFIER),
-    Column("account", IDENTIFIER),
-    required("origin", IDENTIFIER),
-    Column("last_code", IDENTIFIER),
+    StripeEvent,
     # An export contains payloads after all changes: an imported event changes before it has one.
     key(
         "stripe_events_payload",
@@ -50,15 +36,11 @@ STRIPE_EVENTS = head(
         deferred=True,
         is_repeated=False,
     ),
-    *entity_checks("stripe_events", StripeEvent),
     Index("stripe_events_received", "status", "created_at", "id"),
-    Index("stripe_events_status", "status", "id"),
     Index("stripe_events_created", "created"),
     Index("stripe_events_of_object", "object_id", "id"),
     Index("stripe_events_of_type", "event_type", "id"),
-    Index("stripe_events_created_at", "created_at", "id"),
-    Index("stripe_events_updated_at", "updated_at", "id"),
-    version=required("attempt_number", NATURAL),
+    *list_indexes("stripe_events", "status", "created_at", "updated_at"),
 )
 EVENT_ATTEMPTS = table(
     "stripe_event_attempts",
@@ -85,34 +67,19 @@ EVENT_ATTEMPTS = table(
     ),
     has_rowid=False,
 )
-RECONCILIATIONS = head(
+RECONCILIATIONS = entity_head(
     "reconciliations",
-    RECONCILIATION,
-    required("scope", IDENTIFIER),
-    required("started_at", INSTANT),
-    required("checked", JSON_ARRAY),
-    Column("discrepancy_count", NATURAL),
-    Column("finished_at", INSTANT),
-    Column("error_code", IDENTIFIER),
-    Column("error_message", CONTENT),
-    *entity_checks("reconciliations", Reconciliation),
+    Reconciliation,
     Index("reconciliations_of_scope", "scope", "started_at", "id"),
     Index("reconciliations_started_at", "started_at", "id"),
-    Index("reconciliations_status", "status", "id"),
-    Index("reconciliations_created_at", "created_at", "id"),
-    Index("reconciliations_updated_at", "updated_at", "id"),
-    *one_per_parent_indexes("reconciliations", Reconciliation),
+    *list_indexes("reconciliations", "status", "created_at", "updated_at"),
+    # A list of texts has no kind.
+    types={"checked": JSON_ARRAY},
 )
 DISCREPANCIES = bulk_table(
     "discrepancies",
     RECONCILIATIONS,
-    required("rule", IDENTIFIER),
-    required("subject", IDENTIFIER),
-    currency_column(nullable=True),
-    required("expected", CONTENT),
-    required("actual", CONTENT),
-    Column("difference_minor", SUM_MINOR),
-    Column("remedy", IDENTIFIER),
+    *entity_columns(Discrepancy),
     CheckConstraint(f"rule IN ({quoted(ReconciliationRule)})", name="discrepancies_rule_known"),
     CheckConstraint(f"remedy IN ({quoted(Remedy)})", name="discrepancies_remedy_known"),
     CheckConstraint(
@@ -120,10 +87,7 @@ DISCREPANCIES = bulk_table(
         name="discrepancies_texts_short",
     ),
 )
-SWITCHES = head(
+SWITCHES = entity_head(
     "payment_switches",
-    PAYMENT_SWITCH,
-    Column("reason_code", IDENTIFIER),
-    Column("halted_at", INSTANT),
-    *entity_checks("payment_switches", PaymentSwitch),
+    PaymentSwitch,
 )

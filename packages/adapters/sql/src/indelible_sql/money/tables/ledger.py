@@ -3,25 +3,22 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, UniqueConstraint, literal_column
+from sqlalchemy import Boolean, CheckConstraint, Index, UniqueConstraint, literal_column
 
-from indelible.money.entities.ledger import SET_TOGETHER, Account, Movement
+from indelible.kernel.money import MAX_SUM_MINOR
+from indelible.money.entities.ledger import SET_TOGETHER, Account, CoveredItem, Movement, Posting
 from indelible.money.entities.values import (
-    MAX_SUM_MINOR,
     NOTES,
     REFERENCE_KINDS,
     AccountKind,
 )
-from indelible.money.lifecycle.ledger import ACCOUNT, MOVEMENT
 from indelible.money.rules.ledger.checks import MAY_BE_EMPTY
-from indelible_sql.money.tables.columns import sum_column
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import quoted
-from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, ORDINAL, required
+from indelible_sql.schema.entity_columns import entity_columns
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.one_per_parent import one_per_parent_indexes
-from indelible_sql.schema.tables import head, key
-from indelible_sql.schema.value_columns import amount_column, currency_column
+from indelible_sql.schema.entity_tables import entity_head, list_indexes
+from indelible_sql.schema.tables import key
 
 # The beginning of the id of each account that holds what winners are owed.
 PAYABLE_PREFIX: Final = f"{AccountKind.WINNER_PAYABLE}:"
@@ -39,16 +36,9 @@ def _unique_where_set(name: str, columns: Iterable[str]) -> Index:
     return Index(name, *names, unique=True, postgresql_where=predicate, sqlite_where=predicate)
 
 
-ACCOUNTS = head(
+ACCOUNTS = entity_head(
     "accounts",
-    ACCOUNT,
-    required("kind", IDENTIFIER),
-    Column("reference", IDENTIFIER),
-    currency_column(),
-    sum_column("balance"),
-    Column("last_movement_id", IDENTIFIER),
-    sum_column("debited"),
-    sum_column("credited"),
+    Account,
     # An account changes before its movement is stored.
     key("accounts_movement", ["last_movement_id"], "movements", ["id"], deferred=True),
     *entity_checks("accounts", Account, until="reference_of_kind"),
@@ -68,26 +58,14 @@ ACCOUNTS = head(
         " AND (seq > 1 OR balance_minor = 0 AND debited_minor = 0 AND credited_minor = 0)",
         name="accounts_opened_empty",
     ),
-    *entity_checks("accounts", Account, since="sums"),
     Index("accounts_last_movement", "last_movement_id"),
     Index("accounts_of_reference", "reference", "id"),
     Index("accounts_of_kind", "kind", "currency", "id"),
-    Index("accounts_created_at", "created_at", "id"),
-    Index("accounts_updated_at", "updated_at", "id"),
+    *list_indexes("accounts", "created_at", "updated_at"),
 )
-MOVEMENTS = head(
+MOVEMENTS = entity_head(
     "movements",
-    MOVEMENT,
-    required("kind", IDENTIFIER),
-    required("key", IDENTIFIER),
-    Column("fact_key", IDENTIFIER),
-    Column("reference", IDENTIFIER),
-    currency_column(),
-    sum_column("total"),
-    required("posting_count", NATURAL),
-    Column("reverses", IDENTIFIER),
-    required("source", IDENTIFIER),
-    required("occurred_at", INSTANT),
+    Movement,
     key("movements_reversed", ["reverses"], "movements", ["id"]),
     *entity_checks("movements", Movement),
     # By hand: its errors are those of the ledger.
@@ -103,22 +81,12 @@ MOVEMENTS = head(
     Index("movements_of_kind", "kind", "id"),
     Index("movements_of_reference", "reference", "id"),
     Index("movements_occurred_at", "occurred_at", "kind", "currency", "total_minor"),
-    Index("movements_created_at", "created_at", "id"),
-    Index("movements_updated_at", "updated_at", "id"),
-    *one_per_parent_indexes("movements", Movement),
+    *list_indexes("movements", "created_at", "updated_at"),
 )
 POSTINGS = bulk_table(
     "postings",
     MOVEMENTS,
-    required("debit_account_id", IDENTIFIER),
-    required("credit_account_id", IDENTIFIER),
-    amount_column("amount"),
-    Column("party", IDENTIFIER),
-    Column("owed_movement_id", IDENTIFIER),
-    Column("owed_number", ORDINAL),
-    Column("reversed_movement_id", IDENTIFIER),
-    Column("reversed_number", ORDINAL),
-    Column("reversal_ref", IDENTIFIER),
+    *entity_columns(Posting),
     # No foreign keys of the accounts: the guard `of_accounts` searches them once for all rows.
     CheckConstraint("amount_minor > 0", name="postings_amount_positive"),
     CheckConstraint("debit_account_id <> credit_account_id", name="postings_two_accounts"),
@@ -150,6 +118,6 @@ POSTINGS = bulk_table(
 COVERED_ITEMS = bulk_table(
     "covered_items",
     MOVEMENTS,
-    required("item", IDENTIFIER),
+    *entity_columns(CoveredItem),
     UniqueConstraint("item", name="covered_items_item"),
 )

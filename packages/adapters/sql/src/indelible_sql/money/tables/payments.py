@@ -2,50 +2,26 @@
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 
 from indelible.money.entities.charges import QUARANTINED, Charge
 from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.refunds import Refund
 from indelible.money.entities.values import AttemptKind
-from indelible.money.lifecycle.payments import (
-    CHARGE,
-    DISPUTE,
-    REFUND,
-    ChargeStatus,
-)
-from indelible_sql.money.tables.columns import FLAG, sum_column
+from indelible.money.lifecycle.payments import ChargeStatus
 from indelible_sql.schema.checks import previous_number, quoted
-from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL, ORDINAL, required
+from indelible_sql.schema.columns import IDENTIFIER, INSTANT, ORDINAL, required
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.one_per_parent import one_per_parent_indexes
-from indelible_sql.schema.tables import head, key, table
-from indelible_sql.schema.value_columns import amount_column, currency_column
+from indelible_sql.schema.entity_tables import entity_head, list_indexes
+from indelible_sql.schema.tables import key, table
 
 RECEIVED_COLUMNS: Final = ("received_minor", "received_currency", "paid_at")
 IS_EXACT: Final = "(received_minor = amount_minor AND received_currency = currency)"
 IS_QUARANTINED: Final = f"(coalesce(outcome_code, '') IN ({quoted(QUARANTINED)}))"
 
-CHARGES = head(
+CHARGES = entity_head(
     "charges",
-    CHARGE,
-    required("reference", IDENTIFIER),
-    required("party", IDENTIFIER),
-    required("item", IDENTIFIER),
-    amount_column("amount"),
-    currency_column(),
-    required("expires_at", INSTANT),
-    Column("intent_id", IDENTIFIER),
-    required("generation", ORDINAL),
-    Column("session_id", IDENTIFIER),
-    Column("failure_code", IDENTIFIER),
-    Column("last_event_at", INSTANT),
-    amount_column("received", nullable=True),
-    currency_column("received_currency", nullable=True),
-    Column("paid_at", INSTANT),
-    sum_column("refunded"),
-    Column("disputed_from", IDENTIFIER),
-    Column("outcome_code", IDENTIFIER),
+    Charge,
     *entity_checks("charges", Charge, until="dispute_of_status"),
     # By hand, because they compute with a value that may be missing, and with a sum by the state.
     # Other money than the charge's is only refunded.
@@ -66,37 +42,19 @@ CHARGES = head(
         f" WHEN '{ChargeStatus.SUCCEEDED}' THEN refunded_minor = 0 ELSE TRUE END",
         name="charges_refund_of_status",
     ),
-    *entity_checks("charges", Charge, since="dispute_of_status"),
-    Index("charges_status", "status", "id"),
     Index("charges_expires_at", "status", "expires_at", "id"),
     Index("charges_of_reference", "reference", "status", "id"),
     Index("charges_of_reference_id", "reference", "id"),
     Index("charges_of_party", "party", "id"),
     Index("charges_paid_at", "paid_at", "id"),
-    Index("charges_created_at", "created_at", "id"),
-    Index("charges_updated_at", "updated_at", "id"),
-    *one_per_parent_indexes("charges", Charge),
+    *list_indexes("charges", "status", "created_at", "updated_at"),
 )
-REFUNDS = head(
+REFUNDS = entity_head(
     "refunds",
-    REFUND,
-    required("charge_id", IDENTIFIER),
-    required("number", ORDINAL),
-    amount_column("amount"),
-    currency_column(),
-    required("reason_code", IDENTIFIER),
-    required("covered", FLAG),
-    required("generation", ORDINAL),
-    Column("stripe_refund_id", IDENTIFIER),
-    Column("failure_code", IDENTIFIER),
+    Refund,
     UniqueConstraint("charge_id", "number", name="refunds_number"),
     key("refunds_charge", ["charge_id"], "charges", ["id"]),
-    *entity_checks("refunds", Refund),
-    Index("refunds_status", "status", "id"),
-    Index("refunds_created_at", "created_at", "id"),
-    Index("refunds_updated_at", "updated_at", "id"),
-    *one_per_parent_indexes("refunds", Refund),
-    version=required("attempt_number", NATURAL),
+    *list_indexes("refunds", "status", "created_at", "updated_at"),
 )
 REFUND_ATTEMPTS = table(
     "refund_attempts",
@@ -123,24 +81,11 @@ REFUND_ATTEMPTS = table(
     ),
     has_rowid=False,
 )
-DISPUTES = head(
+DISPUTES = entity_head(
     "disputes",
-    DISPUTE,
-    required("charge_id", IDENTIFIER),
-    amount_column("amount"),
-    currency_column(),
-    amount_column("fee", nullable=True),
-    required("reason_code", IDENTIFIER),
-    Column("evidence_due_by", INSTANT),
-    Column("withdrawn_at", INSTANT),
-    Column("reinstated_at", INSTANT),
-    required("covered", FLAG),
-    Column("closed_at", INSTANT),
+    Dispute,
     key("disputes_charge", ["charge_id"], "charges", ["id"]),
-    *entity_checks("disputes", Dispute),
     Index("disputes_of_charge", "charge_id", "id"),
     Index("disputes_due", "status", "evidence_due_by", "id"),
-    Index("disputes_status", "status", "id"),
-    Index("disputes_created_at", "created_at", "id"),
-    Index("disputes_updated_at", "updated_at", "id"),
+    *list_indexes("disputes", "status", "created_at", "updated_at"),
 )

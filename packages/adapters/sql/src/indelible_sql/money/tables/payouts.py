@@ -1,75 +1,35 @@
 """The heads of payees, transfers and payout jobs, and the records of transfers."""
 
-from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 
-from indelible.money.entities.payees import PAYEE, Payee
-from indelible.money.entities.payout_jobs import PAYOUT_JOB, PayoutJob
-from indelible.money.entities.payouts import Transfer
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer, TransferLine
 from indelible.money.entities.values import AttemptKind
-from indelible.money.lifecycle.payouts import TRANSFER, TransferStatus
-from indelible_sql.money.tables.columns import FLAG, sum_column
+from indelible.money.lifecycle.payouts import TransferStatus
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import previous_number, quoted
-from indelible_sql.schema.columns import CONTENT, IDENTIFIER, INSTANT, NATURAL, ORDINAL, required
+from indelible_sql.schema.columns import IDENTIFIER, INSTANT, ORDINAL, required
+from indelible_sql.schema.entity_columns import entity_columns
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.one_per_parent import one_per_parent_indexes
-from indelible_sql.schema.tables import head, key, table
-from indelible_sql.schema.value_columns import amount_column, currency_column
+from indelible_sql.schema.entity_tables import entity_head, list_indexes
+from indelible_sql.schema.tables import key, table
 
-PAYEES = head(
+PAYEES = entity_head(
     "payees",
-    PAYEE,
-    Column("destination", IDENTIFIER),
-    Column("destination_set_by", IDENTIFIER),
-    *entity_checks("payees", Payee),
-    Index("payees_status", "status", "id"),
-    Index("payees_created_at", "created_at", "id"),
-    Index("payees_updated_at", "updated_at", "id"),
-    *one_per_parent_indexes("payees", Payee),
+    Payee,
+    *list_indexes("payees", "status", "created_at", "updated_at"),
 )
-JOBS = head(
+JOBS = entity_head(
     "payout_jobs",
-    PAYOUT_JOB,
-    required("reference", IDENTIFIER),
-    currency_column(),
-    required("transfer_count", NATURAL),
-    sum_column("total"),
-    Column("completed_at", INSTANT),
+    PayoutJob,
     # The target of the key of transfers.
     UniqueConstraint("id", "reference", "currency", name="payout_jobs_of_reference"),
-    *entity_checks("payout_jobs", PayoutJob),
-    Index("payout_jobs_status", "status", "id"),
-    Index("payout_jobs_created_at", "created_at", "id"),
-    Index("payout_jobs_updated_at", "updated_at", "id"),
+    *list_indexes("payout_jobs", "status", "created_at", "updated_at"),
 )
-TRANSFERS = head(
+TRANSFERS = entity_head(
     "transfers",
-    TRANSFER,
-    Column("job_id", IDENTIFIER),
-    required("settlement_id", IDENTIFIER),
-    required("reference", IDENTIFIER),
-    required("party", IDENTIFIER),
-    amount_column("amount"),
-    currency_column(),
-    required("line_count", ORDINAL),
-    Column("reissue_of", IDENTIFIER),
-    Column("approved_by", IDENTIFIER),
-    Column("approved_at", INSTANT),
-    Column("approval_reason", CONTENT),
-    Column("approved_destination", IDENTIFIER),
-    Column("destination", IDENTIFIER),
-    required("generation", ORDINAL),
-    Column("first_attempt_at", INSTANT),
-    Column("retry_until", INSTANT),
-    required("must_look_up", FLAG),
-    Column("failure_code", IDENTIFIER),
-    Column("failure_message", CONTENT),
-    required("failure_count", NATURAL),
-    Column("failure_reason", IDENTIFIER),
-    Column("stripe_transfer_id", IDENTIFIER),
-    Column("parked_at", INSTANT),
-    Column("completed_at", INSTANT),
-    sum_column("reversed"),
+    Transfer,
     # Transfers may be planned and approved before the job that counts them is stored.
     key(
         "transfers_job",
@@ -87,25 +47,18 @@ TRANSFERS = head(
         " THEN amount_minor ELSE 0 END",
         name="transfers_reversed_within",
     ),
-    *entity_checks("transfers", Transfer, since="texts_short"),
     Index("transfers_of_job", "job_id", "id"),
     Index("transfers_of_job_status", "job_id", "status", "id"),
     Index("transfers_of_reference", "reference", "id"),
     Index("transfers_of_party", "party", "status", "id"),
-    Index("transfers_status", "status", "id"),
     Index("transfers_parked_at", "status", "parked_at", "id"),
     Index("transfers_stuck", "status", "updated_at", "id"),
-    Index("transfers_created_at", "created_at", "id"),
-    Index("transfers_updated_at", "updated_at", "id"),
-    *one_per_parent_indexes("transfers", Transfer),
-    version=required("attempt_number", NATURAL),
+    *list_indexes("transfers", "status", "created_at", "updated_at"),
 )
 TRANSFER_LINES = bulk_table(
     "transfer_lines",
     TRANSFERS,
-    required("owed_movement_id", IDENTIFIER),
-    required("owed_number", ORDINAL),
-    amount_column("amount"),
+    *entity_columns(TransferLine),
     UniqueConstraint("owed_movement_id", "owed_number", name="transfer_lines_owed_line"),
     CheckConstraint("amount_minor > 0", name="transfer_lines_amount_positive"),
 )

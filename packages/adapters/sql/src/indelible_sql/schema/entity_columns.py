@@ -1,0 +1,70 @@
+"""The columns of aggregates and of their rows, derived from the kinds of their fields."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from attrs import AttrsInstance, fields, fields_dict
+from sqlalchemy import Column
+from sqlalchemy.types import TypeEngine
+
+from indelible.kernel import UsageError
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.bulk import BulkRecord
+from indelible.kernel.declarations import is_optional
+from indelible.kernel.kinds import column_kind
+from indelible_sql.schema.columns import CONTENT, KERNEL_DOMAINS
+from indelible_sql.schema.value_columns import AMOUNT_MINOR, CURRENCY, FLAG, RAW_BYTES, SUM_MINOR
+
+Types = Mapping[str, TypeEngine[Any]]
+
+DOMAINS: Final = (*KERNEL_DOMAINS, AMOUNT_MINOR, SUM_MINOR, CURRENCY, FLAG, RAW_BYTES)
+# The types of columns by the names that kinds give.
+COLUMN_TYPES: Final[Types] = {"content": CONTENT, **{domain.name: domain for domain in DOMAINS}}
+NO_TYPES: Final[Types] = {}
+# The classes whose fields are columns that `head_columns` and `bulk_columns` declare.
+COMMON_CLASSES: Final = (Aggregate, BulkRecord)
+
+
+def entity_columns(entity: type[AttrsInstance], types: Types = NO_TYPES) -> tuple[Column[Any], ...]:
+    """Return the columns of a class's own fields, in their order.
+
+    A field that may be None may be NULL. Its kind gives the type of its column; `types` gives it
+    where the table has another one. The columns that every head and every bulk row has, and that
+    of an aggregate's version, are left out: those tables declare them.
+
+    Raises:
+        UsageError: A field has no kind with a column, or `types` names an unknown field.
+    """
+    known = fields_dict(entity)
+    unknown = sorted(set(types) - set(known))
+    if unknown:
+        raise UsageError(f"{entity.__name__} has no fields for these columns: {', '.join(unknown)}")
+
+    excluded = {getattr(entity, "version_field", "")}
+    for common in COMMON_CLASSES:
+        if issubclass(entity, common):
+            excluded |= fields_dict(common).keys()
+    return tuple(
+        entity_column(entity, attribute.name, types)
+        for attribute in fields(entity)
+        if attribute.name not in excluded
+    )
+
+
+def entity_column(entity: type[AttrsInstance], name: str, types: Types = NO_TYPES) -> Column[Any]:
+    """Return the column of one field.
+
+    Raises:
+        UsageError: The field has no kind with a column.
+    """
+    column_type = types.get(name)
+    if column_type is None:
+        kind = column_kind(entity, name)
+        column_name = "" if kind is None else kind.column
+        if column_name not in COLUMN_TYPES:
+            raise UsageError(
+                f"field {name} of {entity.__name__} has no kind with a column: give its type"
+            )
+        column_type = COLUMN_TYPES[column_name]
+
+    return Column(name, column_type, nullable=is_optional(fields_dict(entity)[name]))

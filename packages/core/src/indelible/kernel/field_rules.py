@@ -1,0 +1,202 @@
+"""Rules of an aggregate that concern one field, declared beside it.
+
+    destination: Identifier | None = field(unique=DestinationTaken, required_in=(READY,))
+
+is the whole field of a class that is made with `field_transformer=kinds`. What concerns several
+fields stands in `Aggregate.conditions` and `Aggregate.one_per_parent`, to which these rules are
+added when the class is made.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+import attrs
+from attrs import NOTHING, Attribute, frozen
+
+from indelible.kernel.claims import Claim, required_in, set_in
+from indelible.kernel.conditions import AnyCondition, Condition, position_outside
+from indelible.kernel.declarations import enumeration_of, is_optional, value_types
+from indelible.kernel.errors import Conflict, UsageError
+from indelible.kernel.one_per_parent import OnePerParent
+
+FIELD_RULES: Final = "field_rules"  # the key in a field's metadata until its class is made
+# PostgreSQL refuses an index entry of more than 2,704 bytes; a character has up to 4.
+MAX_UNIQUE_CHARACTERS: Final = 600
+
+
+@frozen(kw_only=True)
+class FieldRules:
+    """The rules that `field` declares."""
+
+    unique: Callable[[str], Conflict] | None
+    unique_name: str
+    set_in: tuple[StrEnum, ...]
+    required_in: tuple[StrEnum, ...]
+    condition_name: str
+    declared_at: str
+
+
+def field(
+    *,
+    default: object = NOTHING,
+    unique: Callable[[str], Conflict] | None = None,
+    unique_name: str = "",
+    set_in: Iterable[StrEnum] = (),
+    required_in: Iterable[StrEnum] = (),
+    condition_name: str = "",
+) -> Any:  # noqa: ANN401 - a field of attrs
+    """Return a field with a kind and rules of its own; one that may be None is None by default.
+
+    `unique` returns the error for a value that another aggregate has, in whatever state either is.
+    The rule and its index are called `one_<field>`, or `unique_name`.
+
+    The field has a value in each state of `set_in` and in no other one. It has a value in each
+    state of `required_in`, and may have one elsewhere. The condition and its CHECK are called
+    `<field>_of_status`, or `condition_name`.
+    """
+    rules = FieldRules(
+        unique=unique,
+        unique_name=unique_name,
+        set_in=tuple(set_in),
+        required_in=tuple(required_in),
+        condition_name=condition_name,
+        declared_at=position_outside(__file__),
+    )
+    return attrs.field(default=default, metadata={FIELD_RULES: rules})
+
+
+def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -> Iterator[str]:
+    """Add the rules of the fields to the class, behind its own; yield the faults of the rules.
+
+    A rule with a fault is not added.
+    """
+    fields = {attribute.name: attribute for attribute in attributes}
+    states = _states_of(fields)
+    unique: list[OnePerParent] = []
+    conditions: list[AnyCondition] = []
+    for attribute in fields.values():
+        rules: FieldRules | None = attribute.metadata.get(FIELD_RULES)
+        if rules is None:
+            continue
+        problems = tuple(_problems(attribute, rules, states))
+        yield from (f"{rules.declared_at}: {problem}" for problem in problems)
+        if problems or states is None:
+            continue
+        if rules.unique is not None:
+            unique.append(_unique_rule(attribute.name, rules, states))
+        conditions.extend(_conditions(attribute.name, rules))
+
+    if unique:
+        entity.one_per_parent = (*entity.one_per_parent, *unique)
+    if conditions:
+        entity.conditions = (*entity.conditions, *conditions)
+
+
+def without_rules(attribute: "Attribute[Any]") -> "Attribute[Any]":
+    """Return the field as attrs makes it, once its rules are added to the class."""
+    if FIELD_RULES not in attribute.metadata:
+        return attribute
+
+    metadata = {name: value for name, value in attribute.metadata.items() if name != FIELD_RULES}
+    return attribute.evolve(metadata=metadata)
+
+
+def with_default(attribute: "Attribute[Any]") -> "Attribute[Any]":
+    """Return a field with rules and without a default as None by default, where None is a value."""
+    has_rules = FIELD_RULES in attribute.metadata
+    if has_rules and attribute.default is NOTHING and is_optional(attribute):
+        return attribute.evolve(default=None)
+    return attribute
+
+
+def unused_rules(attributes: Iterable["Attribute[Any]"]) -> Iterator[str]:
+    """Yield the fields whose rules nothing has read: their class is made without kinds."""
+    for attribute in attributes:
+        rules: FieldRules | None = attribute.metadata.get(FIELD_RULES)
+        if rules is not None:
+            yield (
+                f"{rules.declared_at}: field {attribute.name} has rules, and its class is made"
+                " without field_transformer=kinds"
+            )
+
+
+def _states_of(fields: Mapping[str, "Attribute[Any]"]) -> type[StrEnum] | None:
+    """Return the enumeration of an aggregate's states, None for any other class."""
+    if "status" not in fields:
+        return None
+    states = enumeration_of(fields["status"])
+    return None if states is StrEnum else states
+
+
+def _problems(
+    attribute: "Attribute[Any]", rules: FieldRules, states: type[StrEnum] | None
+) -> Iterator[str]:
+    """Yield what is wrong with the rules of a field."""
+    name = attribute.name
+    if states is None:
+        yield f"field {name} has rules of an aggregate, and its class has no status with states"
+        return
+    if rules.unique is not None:
+        yield from _unique_problems(attribute, rules, states)
+    if rules.set_in and rules.required_in:
+        yield f"field {name} has both set_in and required_in: the first includes the second"
+    named = (*rules.set_in, *rules.required_in)
+    for state in named:
+        if not isinstance(state, states):
+            yield f"field {name} is set in {state!r}, which is no {states.__name__}"
+    if named and not is_optional(attribute):
+        yield f"field {name} is never empty: it is set in every state"
+    if rules.condition_name and not named:
+        yield f"field {name} names a condition and no state"
+    if rules.unique_name and rules.unique is None:
+        yield f"field {name} has a unique_name and is not unique"
+
+
+def _unique_problems(
+    attribute: "Attribute[Any]", rules: FieldRules, states: type[StrEnum]
+) -> Iterator[str]:
+    """Yield why a field cannot be unique."""
+    name = attribute.name
+    if not _is_indexed_text(attribute):
+        yield (
+            f"field {name} cannot be unique: its kind is no text of at most"
+            f" {MAX_UNIQUE_CHARACTERS} characters"
+        )
+    try:
+        _unique_rule(name, rules, states)
+    except UsageError as error:
+        yield f"field {name} cannot be unique: {error.problem}"
+
+
+def _is_indexed_text(attribute: "Attribute[Any]") -> bool:
+    """Return whether the values of a field are texts that fit into an index."""
+    if enumeration_of(attribute) is not None:
+        return True
+    is_text = str in value_types(attribute) and "max_items" not in attribute.metadata
+    # A kind of texts without a maximum bounds them itself, such as a digest, or is a fault.
+    return is_text and attribute.metadata.get("max_length", 0) <= MAX_UNIQUE_CHARACTERS
+
+
+def _unique_rule(name: str, rules: FieldRules, states: type[StrEnum]) -> OnePerParent:
+    """Return the rule that no two aggregates have the same value."""
+    if rules.unique is None:
+        raise UsageError(f"field {name} is not unique")
+    return OnePerParent(
+        name=rules.unique_name or f"one_{name}",
+        parent_field=name,
+        states=tuple(states),
+        error=rules.unique,
+    )
+
+
+def _conditions(name: str, rules: FieldRules) -> Iterator[Condition]:
+    """Yield the condition of the states in which a field has a value."""
+    claims: list[Claim] = []
+    if rules.set_in:
+        claims.append(set_in(name, *rules.set_in))
+    if rules.required_in:
+        claims.append(required_in(name, *rules.required_in))
+    if claims:
+        condition_name = rules.condition_name or f"{name}_of_status"
+        yield Condition(condition_name, *claims, declared_at=rules.declared_at)

@@ -1,0 +1,192 @@
+"""Rules that stand beside a field: they are those of the class, and wrong ones are refused."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import pytest
+from attrs import fields_dict, frozen
+
+from indelible.kernel import Conflict, Edge, Lifecycle, UsageError
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.claims import required_in, set_in
+from indelible.kernel.conditions import AnyCondition, Condition
+from indelible.kernel.field_rules import field
+from indelible.kernel.kinds import (
+    Count,
+    Digest,
+    Identifier,
+    Kind,
+    Line,
+    Text,
+    kinds,
+)
+from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.values import TEXTS, is_text, text_tuple
+
+
+class Status(StrEnum):
+    """The states of a box."""
+
+    EMPTY = "EMPTY"
+    FULL = "FULL"
+    SENT = "SENT"
+
+
+class OtherStatus(StrEnum):
+    """A state that has the same text, and one that no box has."""
+
+    FULL = "FULL"
+    LOST = "LOST"
+
+
+BOX = Lifecycle(
+    name="box",
+    edges=(
+        Edge("", "make", Status.EMPTY, 0),
+        Edge(Status.EMPTY, "fill", Status.FULL, 0),
+        Edge(Status.FULL, "send", Status.SENT, 0),
+    ),
+)
+
+
+@frozen
+class LabelTaken(Conflict):
+    """Another box has the label."""
+
+    message: ClassVar[str] = "Label {label} is taken."
+    label: str
+
+
+@frozen(kw_only=True, field_transformer=kinds)
+class Box(Aggregate):
+    """A box whose rules stand beside its fields."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = BOX
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("first", required_in("note", Status.SENT)),
+    )
+
+    status: Status
+    serial: Identifier = field(unique=LabelTaken)
+    digest: Digest | None = field(unique=LabelTaken, unique_name="same_digest")
+    content: Identifier | None = field(set_in=(Status.FULL, Status.SENT))
+    carrier: Identifier | None = field(
+        unique=LabelTaken, required_in=(Status.SENT,), condition_name="sent_by"
+    )
+    note: Line | None = None
+    size: Count = field(default=3)
+
+
+def test_rules_of_fields_follow_those_of_the_class() -> None:
+    every_state = tuple(Status)
+
+    assert Box.one_per_parent == (
+        OnePerParent(
+            name="one_serial", parent_field="serial", states=every_state, error=LabelTaken
+        ),
+        OnePerParent(
+            name="same_digest", parent_field="digest", states=every_state, error=LabelTaken
+        ),
+        OnePerParent(
+            name="one_carrier", parent_field="carrier", states=every_state, error=LabelTaken
+        ),
+    )
+    assert Box.conditions == (
+        Condition("first", required_in("note", Status.SENT)),
+        Condition("content_of_status", set_in("content", Status.FULL, Status.SENT)),
+        Condition("sent_by", required_in("carrier", Status.SENT)),
+    )
+
+
+def test_a_field_with_rules_is_a_field_with_a_kind() -> None:
+    fields = fields_dict(Box)
+
+    assert fields["serial"].metadata == {"max_length": 200}
+    assert fields["carrier"].default is None
+    assert fields["size"].default == 3
+    with pytest.raises(TypeError, match="serial"):
+        Box.create("make", now=None, id="a")  # type: ignore[arg-type]
+
+
+def test_conditions_name_the_line_of_their_field() -> None:
+    condition = Box.conditions[1]
+    assert isinstance(condition, Condition)
+
+    file, number = condition.declared_at.rsplit(":", 1)
+    line = Path(file).read_text(encoding="utf-8").splitlines()[int(number) - 1]
+
+    assert line.strip().startswith("content: Identifier")
+
+
+def test_all_faults_of_rules_are_named_at_once_with_file_and_line() -> None:
+    with pytest.raises(UsageError) as error:
+
+        @frozen(kw_only=True, field_transformer=kinds)
+        class Wrong(Aggregate):
+            lifecycle: ClassVar[Lifecycle[StrEnum]] = BOX
+
+            status: Status
+            endless: Annotated[str, Kind(is_text)] = field(unique=LabelTaken)
+            vague: str = field(unique=LabelTaken)
+            long: Text | None = field(unique=LabelTaken)
+            number: Count = field(unique=LabelTaken)
+            labels: Annotated[tuple[str, ...], Kind(text_tuple, TEXTS)] = field(unique=LabelTaken)
+            named: Identifier = field(unique=LabelTaken, unique_name="One Name")
+            name_of_twenty_eight_letters: Identifier = field(unique=LabelTaken)
+            foreign: Identifier | None = field(required_in=(OtherStatus.LOST,))
+            alike: Identifier | None = field(set_in=(OtherStatus.FULL,))
+            full: Identifier = field(set_in=(Status.FULL,))
+            double: Identifier | None = field(set_in=(Status.FULL,), required_in=(Status.SENT,))
+            stateless: Identifier | None = field(condition_name="of_nothing")
+            common: Identifier | None = field(unique_name="one_common")
+
+    text = str(error.value)
+    for problem in (
+        "the kind of field endless has no bounds: max_length",
+        "field vague has no kind",
+        "field long cannot be unique: its kind is no text of at most 600 characters",
+        "field number cannot be unique: its kind is no text",
+        "field labels cannot be unique: its kind is no text",
+        "field named cannot be unique: name of a rule is 'One Name'",
+        "field name_of_twenty_eight_letters cannot be unique: name of a rule",
+        "field foreign is set in <OtherStatus.LOST: 'LOST'>, which is no Status",
+        "field alike is set in <OtherStatus.FULL: 'FULL'>, which is no Status",
+        "field full is never empty",
+        "field double has both set_in and required_in",
+        "field stateless names a condition and no state",
+        "field common has a unique_name and is not unique",
+    ):
+        assert re.search(rf"test_field_rules\.py:\d+: {re.escape(problem)}", text), problem
+
+
+def test_two_conditions_of_one_name_are_refused() -> None:
+    with pytest.raises(UsageError, match="condition note_of_status is declared twice"):
+
+        @frozen(kw_only=True, field_transformer=kinds)
+        class Wrong(Aggregate):
+            lifecycle: ClassVar[Lifecycle[StrEnum]] = BOX
+            conditions: ClassVar[tuple[AnyCondition, ...]] = (
+                Condition("note_of_status", required_in("note", Status.SENT)),
+            )
+
+            status: Status
+            note: Line | None = field(set_in=(Status.SENT,))
+
+
+def test_rules_need_kinds_and_an_aggregate() -> None:
+    with pytest.raises(UsageError, match="without field_transformer=kinds"):
+
+        @frozen(kw_only=True)
+        class WithoutKinds(Aggregate):
+            lifecycle: ClassVar[Lifecycle[StrEnum]] = BOX
+
+            status: Status
+            serial: str = field(unique=LabelTaken)
+
+    with pytest.raises(UsageError, match="its class has no status"):
+
+        @frozen(kw_only=True, field_transformer=kinds)
+        class NoAggregate:
+            serial: Identifier = field(unique=LabelTaken)
