@@ -5,7 +5,9 @@ Without a dose, send requests to every route, for some minutes or `--requests N`
 hostile repositories: at least for one round, and `--number N` repositories. The dose `contests`
 takes up mutated payloads of the provider and disturbed deliveries of a story: at least one round,
 and `--number N` payloads. The dose `money` sends hostile webhooks of Stripe: at least one round,
-and `--number N` webhooks. `--seed S` repeats a run.
+and `--number N` webhooks. The dose `conditions` compares the conditions of each aggregate in
+Python, SQLite and PostgreSQL on random rows and changes: at least one round of 200 of each
+condition, and `--number N` of each. `--seed S` repeats a run.
 """
 
 import logging
@@ -20,6 +22,7 @@ from tests.chaos.testbed import Testbed, testbed
 from tests.conftest import POLICY
 from tests.core.money.gateway import ScriptedGateway
 from tests.fuzz.attack import AttackTally, over_http, through_python
+from tests.fuzz.conditions import ConditionDose, fuzz_conditions
 from tests.fuzz.contests import ContestDose, fuzz_contests
 from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.fuzz.money import MoneyDose, fuzz_money
@@ -37,6 +40,7 @@ EXAMPLES_PER_ROUND = 30
 PROJECTS = "projects"
 CONTESTS = "contests"
 MONEY = "money"
+CONDITIONS = "conditions"
 
 
 def fuzz(
@@ -120,6 +124,15 @@ def money(dose: MoneyDose) -> bool:
     return not tally.wrong
 
 
+def conditions(dose: ConditionDose, bed: Testbed) -> bool:
+    """Play the dose of conditions, print what was seen, and return True without differences."""
+    tally = fuzz_conditions(dose, bed.postgresql().url)
+    for line in tally.wrong:
+        say(f"FAIL {line}")
+    say(f"{tally.conditions} conditions, {tally.values} rows and changes, {len(tally.wrong)} wrong")
+    return not tally.wrong
+
+
 def _report(tally: AttackTally) -> bool:
     """Print the answers and the faults, and return True without faults."""
     for answer, number in sorted(tally.answers.items()):
@@ -187,13 +200,16 @@ def create_parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "dose", nargs="?", choices=(PROJECTS, CONTESTS, MONEY), help="default: every route"
+        "dose",
+        nargs="?",
+        choices=(PROJECTS, CONTESTS, MONEY, CONDITIONS),
+        help="default: every route",
     )
     lengths = parser.add_mutually_exclusive_group()
     lengths.add_argument("--minutes", type=float, default=1)
     lengths.add_argument("--requests", type=int, default=0, help="without a dose")
     lengths.add_argument(
-        "--number", type=int, default=0, help="of repositories, payloads or webhooks"
+        "--number", type=int, default=0, help="of repositories, payloads, webhooks or rows"
     )
     parser.add_argument("--seed", type=int, default=1)
     return parser
@@ -229,6 +245,9 @@ def _play(arguments: Namespace, bed: Testbed) -> bool:
         return contests(ContestDose(seed=arguments.seed, minutes=minutes, number=arguments.number))
     if arguments.dose == MONEY:
         return money(MoneyDose(seed=arguments.seed, minutes=minutes, number=arguments.number))
+    if arguments.dose == CONDITIONS:
+        dose_of_rows = ConditionDose(seed=arguments.seed, minutes=minutes, number=arguments.number)
+        return conditions(dose_of_rows, bed)
     if arguments.requests:
         return by_number(Wanted(requests=arguments.requests), arguments.seed, bed)
 
