@@ -39,7 +39,7 @@ def fuzz_conditions(dose: ConditionDose, url: str) -> ConditionTally:
     tally = ConditionTally()
     ends_at = time.monotonic() + dose.minutes * 60
     rounds = 0
-    with psycopg.connect(url) as postgresql, sqlite3.connect(":memory:") as sqlite:
+    with psycopg.connect(url, autocommit=True) as postgresql, sqlite3.connect(":memory:") as sqlite:
 
         def ask_postgresql(query: str) -> list[bool]:
             return [bool(row[0]) for row in postgresql.execute(query.encode())]
