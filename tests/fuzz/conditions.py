@@ -18,7 +18,7 @@ from indelible.kernel.conditions import Condition, FixedIf, Rising
 
 @frozen(kw_only=True)
 class ConditionDose:
-    """How many rows and changes of each condition, at least; and for how long."""
+    """The least number of rows and changes of each condition, and the least time."""
 
     seed: int
     minutes: float
@@ -27,7 +27,7 @@ class ConditionDose:
 
 @define
 class ConditionTally:
-    """How many conditions and values were compared, and those that differ."""
+    """The numbers of conditions and of compared values, and the conditions that differ."""
 
     conditions: int = 0
     values: int = 0

@@ -24,6 +24,7 @@ from indelible.kernel.kinds import (
 )
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import TEXTS, is_text, text_tuple
+from indelible.testing.stores import BEGINNING
 
 
 class Status(StrEnum):
@@ -107,7 +108,7 @@ def test_a_field_with_rules_is_a_field_with_a_kind() -> None:
     assert fields["carrier"].default is None
     assert fields["size"].default == 3
     with pytest.raises(TypeError, match="serial"):
-        Box.create("make", now=None, id="a")  # type: ignore[arg-type]
+        Box.create("make", now=BEGINNING, id="a")
 
 
 def test_conditions_name_the_line_of_their_field() -> None:
