@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 import pytest
 from attrs import frozen
-from sqlalchemy import Text
+from sqlalchemy import Column, Text
 
 from indelible.kernel import Edge, Lifecycle, UsageError
 from indelible.kernel.aggregates import Aggregate
@@ -13,9 +13,11 @@ from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.kinds import Count, Currency, Flag, Identifier, Kind, Label, kinds
 from indelible.kernel.values import LINE, is_text
 from indelible.money.entities.payees import Payee
+from indelible_sql.contests.tables.contests import CONTESTS
 from indelible_sql.money.tables.payouts import PAYEES
 from indelible_sql.schema.columns import CONTENT, IDENTIFIER, NONBLANK_TEXT, ORDINAL
 from indelible_sql.schema.entity_columns import entity_column, entity_columns
+from indelible_sql.schema.entity_tables import entity_head
 from indelible_sql.schema.value_columns import CURRENCY, FLAG
 
 
@@ -71,6 +73,15 @@ def test_a_field_without_a_column_and_a_type_without_a_field_are_refused() -> No
         entity_columns(Parcel)
     with pytest.raises(UsageError, match="Parcel has no fields for these columns: remarks"):
         entity_columns(Parcel, types={"remarks": Text()})
+
+
+def test_a_computed_column_stands_behind_the_one_of_a_field() -> None:
+    names = [column.name for column in CONTESTS.columns]
+
+    assert names[names.index("settlement_run_id") + 1] == "settlement_run_status"
+    assert names[-1] == "attempted_action"
+    with pytest.raises(UsageError, match="Payee has no columns before computed ones: purpose"):
+        entity_head("parcels", Payee, computed_behind={"purpose": Column("other", Text())})
 
 
 def test_the_head_of_payees_follows_from_the_class() -> None:

@@ -95,7 +95,7 @@ def kind_of(annotation: object) -> tuple[Kind, Any] | None:
         if issubclass(value_type, StrEnum):
             return Kind(instance_of(value_type), column="identifier"), value_type
         if has(value_type):
-            return Kind(instance_of(value_type)), value_type
+            return Kind(instance_of(value_type), column="json_object"), value_type
     if annotation is JsonObject:
         is_object = instance_of(JsonObject)
         return Kind(is_object, JSON_OBJECT, freeze_object, column="json_details"), annotation

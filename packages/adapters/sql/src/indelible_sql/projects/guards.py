@@ -8,7 +8,8 @@ from indelible.projects.entities.projects import Project
 from indelible.projects.lifecycle import SUCCESSFUL, ProjectStatus
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.kernel.task_guards import task_entity_guard
-from indelible_sql.projects.tables import JOBS, PROJECTS, PROMPTS, SPECS, quoted
+from indelible_sql.projects.tables import JOBS, PROJECTS, PROMPTS, SPECS
+from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
 

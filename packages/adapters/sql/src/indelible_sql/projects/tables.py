@@ -1,15 +1,14 @@
 """The tables of projects: two heads, projects and jobs, with their records."""
 
-from collections.abc import Iterable
-
-from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
-from sqlalchemy.schema import Computed, SchemaItem
+from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.schema import SchemaItem
 
 from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import BINDING_FIELDS, REQUEST_FIELDS, Project
 from indelible.projects.entities.values import MAX_LINES_PER_OUTPUT, MAX_WARNINGS_PER_OUTPUT
-from indelible.projects.lifecycle import JOB, PROJECT, TERMINAL
+from indelible.projects.lifecycle import TERMINAL
+from indelible_sql.schema.checks import all_of, number_or_null, previous_number, quoted
 from indelible_sql.schema.columns import (
-    BIG_INTEGER,
     C_COLLATED_TEXT,
     CONTENT,
     DIGEST,
@@ -18,35 +17,22 @@ from indelible_sql.schema.columns import (
     JSON_ARRAY,
     JSON_DETAILS,
     JSON_OBJECT,
-    NATURAL,
-    NONBLANK_TEXT,
     ORDINAL,
     required,
 )
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.one_per_parent import one_per_parent_indexes
-from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.entity_tables import entity_head
+from indelible_sql.schema.tables import key, table
 
 # The columns of a project's repository. A bound project has all of them, and keeps them.
-REQUESTED_COLUMNS = ("repository_host", "repository_name")
-BOUND_COLUMNS = ("repository_id", "repository_branch", "github_repo_url")
-REPOSITORY_COLUMNS = (*REQUESTED_COLUMNS, *BOUND_COLUMNS)
-
-
-def quoted(values: Iterable[str]) -> str:
-    """Return texts as a list of SQL literals, in alphabetical order."""
-    return ", ".join(f"'{value}'" for value in sorted(values))
-
-
-def _all_of(columns: Iterable[str], test: str) -> str:
-    return " AND ".join(f"{name} {test}" for name in columns)
+REPOSITORY_COLUMNS = (*REQUEST_FIELDS, *BINDING_FIELDS)
 
 
 _HAS_REPOSITORY_OF_STATUS = (
-    f"CASE status WHEN 'unbound' THEN {_all_of(REPOSITORY_COLUMNS, 'IS NULL')}"
-    f" WHEN 'requested' THEN {_all_of(REQUESTED_COLUMNS, 'IS NOT NULL')}"
-    f" AND {_all_of(BOUND_COLUMNS, 'IS NULL')}"
-    f" ELSE {_all_of(REPOSITORY_COLUMNS, 'IS NOT NULL')} END"
+    f"CASE status WHEN 'unbound' THEN {all_of(REPOSITORY_COLUMNS, 'IS NULL')}"
+    f" WHEN 'requested' THEN {all_of(REQUEST_FIELDS, 'IS NOT NULL')}"
+    f" AND {all_of(BINDING_FIELDS, 'IS NULL')}"
+    f" ELSE {all_of(REPOSITORY_COLUMNS, 'IS NOT NULL')} END"
 )
 
 
@@ -79,22 +65,11 @@ def _success_checks() -> tuple[SchemaItem, ...]:
     return tuple(checks)
 
 
-PROJECTS = head(
+PROJECTS = entity_head(
     "projects",
-    PROJECT,
+    Project,
     # The last prompt, NULL before the first.
-    Column("prompt_number", BIG_INTEGER, Computed("NULLIF(prompt_count, 0)", persisted=True)),
-    required("user_id", IDENTIFIER),
-    required("name", C_COLLATED_TEXT),
-    required("description", CONTENT),
-    required("current_nodes", JSON_ARRAY),
-    Column("latest_successful_job_id", IDENTIFIER),
-    Column("latest_successful_job_number", ORDINAL),
-    Column("repository_host", IDENTIFIER),
-    Column("repository_name", NONBLANK_TEXT),
-    Column("repository_id", IDENTIFIER),
-    Column("repository_branch", NONBLANK_TEXT),
-    Column("github_repo_url", NONBLANK_TEXT),
+    number_or_null("prompt_number", "prompt_count"),
     UniqueConstraint("user_id", "id", name="projects_owner"),
     key(
         "projects_prompt",
@@ -113,21 +88,12 @@ PROJECTS = head(
     Index("projects_created_at", "user_id", "created_at", "id"),
     Index("projects_updated_at", "user_id", "updated_at", "id"),
     Index("projects_name", "user_id", "name", "id"),
-    version=required("prompt_count", NATURAL),
+    # Lists are ordered by the name.
+    types={"name": C_COLLATED_TEXT},
 )
-JOBS = head(
+JOBS = entity_head(
     "jobs",
-    JOB,
-    required("project_id", IDENTIFIER),
-    required("user_id", IDENTIFIER),
-    required("number", ORDINAL),
-    required("prompt", CONTENT),
-    required("spec_digest", DIGEST),
-    required("warning_count", NATURAL),
-    Column("phase", IDENTIFIER),
-    Column("result", JSON_OBJECT),
-    Column("failure_reason", NONBLANK_TEXT),
-    Column("completed_at", INSTANT),
+    Job,
     UniqueConstraint("user_id", "id", name="jobs_owner"),
     UniqueConstraint("project_id", "number", name="jobs_number"),
     key("jobs_project", ["user_id", "project_id"], "projects", ["user_id", "id"]),
@@ -149,15 +115,13 @@ JOBS = head(
     ),
     *entity_checks("jobs", Job, since="result_of_status"),
     *_success_checks(),
-    *one_per_parent_indexes("jobs", Job),
     Index("jobs_status", "status", "id"),
-    version=required("output_number", ORDINAL),
 )
 PROMPTS = table(
     "project_prompts",
     required("project_id", IDENTIFIER),
     required("number", ORDINAL),
-    Column("previous_number", BIG_INTEGER, Computed("NULLIF(number - 1, 0)", persisted=True)),
+    previous_number("number"),
     required("prompt", CONTENT),
     required("timestamp", INSTANT),
     required("metadata", JSON_DETAILS),
@@ -188,7 +152,7 @@ OUTPUTS = table(
     "job_outputs",
     required("job_id", IDENTIFIER),
     required("number", ORDINAL),
-    Column("previous_number", BIG_INTEGER, Computed("NULLIF(number - 1, 0)", persisted=True)),
+    previous_number("number"),
     required("written_at", INSTANT),
     required("logs", JSON_ARRAY),
     required("warnings", JSON_ARRAY),

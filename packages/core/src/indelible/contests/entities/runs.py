@@ -5,16 +5,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.contests import errors
 from indelible.contests.entities.records import SettlementLine
 from indelible.contests.entities.values import (
-    ROUNDS,
     Amount,
     EntriesRevision,
     Message,
+    Rounds,
 )
 from indelible.contests.lifecycle import (
     RESULT_FIELDS,
@@ -29,9 +28,6 @@ from indelible.kernel.claims import Compared, WithinKind, set_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.kinds import Count, Currency, Digest, Identifier, Instant, Natural, kinds
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.values import (
-    bounded_int,
-)
 
 ONE_STARTED: Final = OnePerParent(
     name="one_started",
@@ -155,9 +151,7 @@ class SettlementRun(Aggregate):
     entries_seq_sum: Natural
     currency: Currency
     eligibility_digest: Digest | None = None
-    official_rounds: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=ROUNDS
-    )
+    official_rounds: Rounds | None = None
     result_digest: Digest | None = None
     pool_minor: Amount | None = None
     rake_minor: Amount | None = None
@@ -165,9 +159,9 @@ class SettlementRun(Aggregate):
     retained_minor: Amount | None = None
     top_up_minor: Amount | None = None
     line_count: Natural | None = None
+    settled_at: Instant | None = None
     error_code: Identifier | None = None
     error_message: Message | None = None
-    settled_at: Instant | None = None
 
     @classmethod
     def started(

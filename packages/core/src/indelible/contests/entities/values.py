@@ -268,6 +268,7 @@ NO_MARKS: Final = LogMarks()
 
 # The kinds of fields that contests have of their own.
 Amount = Annotated[int, Kind(is_amount_minor, AMOUNT, column="amount_minor")]
+Rounds = Annotated[int, Kind(bounded_int, ROUNDS, column="ordinal")]
 Message = Annotated[str, Kind(is_text, MESSAGE, message_text, column="content")]
 
 

@@ -9,8 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
-from attrs import evolve, field, frozen
-from attrs.validators import optional
+from attrs import evolve, frozen
 
 from indelible.kernel import InvalidTransition, Lifecycle, instant_after
 from indelible.kernel.aggregate_errors import FieldNotOfState
@@ -22,22 +21,18 @@ from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Natural, 
 from indelible.kernel.masking import mask_secrets
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.state_fields import check_presence
-from indelible.kernel.values import (
-    is_text,
-)
 from indelible.projects import errors
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, JobSpec
 from indelible.projects.entities.values import (
     MAX_JOB_OUTPUTS,
     MAX_JOB_WARNINGS,
-    MAX_MESSAGE,
     MAX_WARNINGS_PER_OUTPUT,
     ArchitectureSpec,
+    FailureReason,
     JobResult,
     OutputBatch,
     Phase,
-    clean_text,
 )
 from indelible.projects.lifecycle import (
     JOB,
@@ -96,12 +91,7 @@ class Job(Aggregate):
     warning_count: Natural = 0
     phase: Phase | None = None
     result: JobResult | None = None
-    failure_reason: str | None = field(
-        default=None,
-        converter=clean_text,
-        validator=optional(is_text),
-        metadata=MAX_MESSAGE,
-    )
+    failure_reason: FailureReason | None = None
     completed_at: Instant | None = None
 
     def __attrs_post_init__(self) -> None:

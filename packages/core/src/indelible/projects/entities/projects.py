@@ -4,19 +4,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import OneOf
 from indelible.kernel.conditions import AnyCondition, FixedIf, Rising
 from indelible.kernel.history import Record
-from indelible.kernel.json_objects import JSON_OBJECTS, JsonObject, JsonObjects
+from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.kernel.kinds import Count, Identifier, Label, Natural, Text, kinds
 from indelible.kernel.state_fields import check_presence
 from indelible.projects import errors
 from indelible.projects.entities.records import ProjectPrompt
-from indelible.projects.entities.values import DisplayStatus, Repository, freeze_nodes
+from indelible.projects.entities.values import DisplayStatus, Nodes, Repository
 from indelible.projects.lifecycle import PROJECT, ProjectStatus
 
 REQUEST_FIELDS = ("repository_host", "repository_name")
@@ -52,7 +52,7 @@ class Project(Aggregate):
     description: Text = ""
     status: ProjectStatus
     prompt_count: Natural = 0
-    current_nodes: JsonObjects = field(default=(), converter=freeze_nodes, metadata=JSON_OBJECTS)
+    current_nodes: Nodes = ()
     latest_successful_job_id: Identifier | None = None
     latest_successful_job_number: Count | None = None
     repository_host: Identifier | None = None

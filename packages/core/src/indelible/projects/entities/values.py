@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, cast
+from typing import Annotated, Any, Final, cast
 
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
@@ -17,6 +17,7 @@ from indelible.kernel.json_objects import (
     freeze_object,
     freeze_objects,
 )
+from indelible.kernel.kinds import Kind
 from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
@@ -155,6 +156,13 @@ def items_of(kind: type) -> Any:  # noqa: ANN401 - a validator of attrs
                 raise wrong_type(attribute.name, kind.__name__, item)
 
     return check
+
+
+# The kinds of fields that projects and jobs have of their own.
+Nodes = Annotated[
+    JsonObjects, Kind(instance_of(tuple), JSON_OBJECTS, freeze_nodes, column="json_array")
+]
+FailureReason = Annotated[str, Kind(is_text, MAX_MESSAGE, clean_text, column="nonblank_text")]
 
 
 @frozen(kw_only=True)

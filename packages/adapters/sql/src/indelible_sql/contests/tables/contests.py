@@ -5,22 +5,19 @@ from sqlalchemy.schema import Computed
 
 from indelible.contests.entities.contests import FALLIBLE_ACTIONS, Contest
 from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
-from indelible.contests.lifecycle import CONTEST
 from indelible_sql.schema.checks import previous_number
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
-    CONTENT,
     DIGEST,
     IDENTIFIER,
     INSTANT,
     JSON_OBJECT,
-    NATURAL,
     ORDINAL,
     required,
 )
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.tables import head, key, table
-from indelible_sql.schema.value_columns import money_columns
+from indelible_sql.schema.entity_tables import entity_head
+from indelible_sql.schema.tables import key, table
 
 
 def _state_of_attempt() -> str:
@@ -35,33 +32,9 @@ def _state_of_attempt() -> str:
     return f"CASE attempted_action {' '.join(states)} ELSE '' END"
 
 
-CONTESTS = head(
+CONTESTS = entity_head(
     "contests",
-    CONTEST,
-    required("organizer_id", IDENTIFIER),
-    required("contest_name", C_COLLATED_TEXT),
-    required("configuration_digest", DIGEST),
-    required("provider_event_id", IDENTIFIER),
-    required("lock_time", INSTANT),
-    required("start_time", INSTANT),
-    required("end_time", INSTANT),
-    Column("max_entries", ORDINAL),
-    Column("min_entries", ORDINAL),
-    Column("max_entries_per_user", ORDINAL),
-    *money_columns("fee"),
-    required("payment_grace_seconds", NATURAL),
-    Column("settle_time", INSTANT),
-    Column("settlement_run_id", IDENTIFIER),
-    # The state that the run of the settlement must have.
-    Column(
-        "settlement_run_status",
-        C_COLLATED_TEXT,
-        Computed("CASE WHEN settlement_run_id <> '' THEN 'COMPLETE' END", persisted=True),
-    ),
-    Column("error_from_state", IDENTIFIER),
-    Column("error_code", IDENTIFIER),
-    Column("error_message", CONTENT),
-    Column("attempted_action", IDENTIFIER),
+    Contest,
     # The targets of the keys of entries, of logs and of settlement runs.
     UniqueConstraint("id", "fee_minor", "currency", name="contests_fee"),
     UniqueConstraint("id", "provider_event_id", name="contests_tournament"),
@@ -93,7 +66,6 @@ CONTESTS = head(
         f" AND length(error_message) <= {MAX_MESSAGE_LENGTH}",
         name="contests_error_described",
     ),
-    *entity_checks("contests", Contest, since="settlement_of_status"),
     # The orders of the list of all contests, and of an organizer's.
     Index("contests_created_at", "created_at", "id"),
     Index("contests_updated_at", "updated_at", "id"),
@@ -107,7 +79,16 @@ CONTESTS = head(
     # The overdue transitions.
     Index("contests_lock_time", "status", "lock_time", "id"),
     Index("contests_start_time", "status", "start_time", "id"),
-    version=required("configuration_version", ORDINAL),
+    # Lists are ordered by the name.
+    types={"contest_name": C_COLLATED_TEXT},
+    computed_behind={
+        # The state that the run of the settlement must have.
+        "settlement_run_id": Column(
+            "settlement_run_status",
+            C_COLLATED_TEXT,
+            Computed("CASE WHEN settlement_run_id <> '' THEN 'COMPLETE' END", persisted=True),
+        )
+    },
 )
 CONFIGURATIONS = table(
     "contest_configurations",

@@ -5,11 +5,10 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
 
 from indelible.contests.entities.entries import Entry
-from indelible.contests.lifecycle import ENTRY, EntryStatus
+from indelible.contests.lifecycle import EntryStatus
 from indelible_sql.schema.checks import previous_number, quoted
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
-    CONTENT,
     DIGEST,
     IDENTIFIER,
     INSTANT,
@@ -18,25 +17,15 @@ from indelible_sql.schema.columns import (
     required,
 )
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.tables import head, key, table
-from indelible_sql.schema.value_columns import amount_column, money_columns
+from indelible_sql.schema.entity_tables import entity_head
+from indelible_sql.schema.tables import key, table
 
 PAYMENT_COLUMNS: Final = ("paid_minor", "paid_at", "payment_ref")
 UNPAID: Final = (EntryStatus.PENDING_PAYMENT, EntryStatus.REJECTED)
 
-ENTRIES = head(
+ENTRIES = entity_head(
     "entries",
-    ENTRY,
-    required("contest_id", IDENTIFIER),
-    required("user_id", IDENTIFIER),
-    required("entry_number", ORDINAL),
-    Column("place_number", ORDINAL),
-    required("roster_digest", DIGEST),
-    *money_columns("fee"),
-    amount_column("paid", nullable=True),
-    Column("paid_at", INSTANT),
-    Column("payment_ref", IDENTIFIER),
-    Column("rejection_reason", CONTENT),
+    Entry,
     UniqueConstraint("contest_id", "user_id", "entry_number", name="entries_number"),
     UniqueConstraint("contest_id", "place_number", name="entries_place_number"),
     key(
@@ -61,14 +50,12 @@ ENTRIES = head(
         " AND (payment_ref IS NULL) = (paid_minor = 0) END",
         name="entries_payment_of_status",
     ),
-    *entity_checks("entries", Entry, since="paid_in_full"),
     # The eligible entries of a contest, in order of id, and the entries of a list.
     Index("entries_status", "contest_id", "status", "id"),
     Index("entries_of_contest", "contest_id", "id"),
     Index("entries_created_at", "contest_id", "created_at", "id"),
     Index("entries_updated_at", "contest_id", "updated_at", "id"),
     Index("entries_of_user", "user_id", "id"),
-    version=required("roster_number", ORDINAL),
 )
 ROSTERS = table(
     "rosters",

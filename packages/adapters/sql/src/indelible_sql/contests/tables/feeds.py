@@ -4,28 +4,23 @@ from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint
 
 from indelible.contests.entities.feeds import ProviderFeed
 from indelible.contests.entities.values import HTTP_STATUS, MAX_MESSAGE_LENGTH, FetchOutcome
-from indelible.contests.lifecycle import PROVIDER_FEED
 from indelible_sql.schema.checks import number_or_null, previous_number, quoted
 from indelible_sql.schema.columns import (
     CONTENT,
     DIGEST,
     IDENTIFIER,
     INSTANT,
-    NATURAL,
     ORDINAL,
     required,
 )
-from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.entity_tables import entity_head
+from indelible_sql.schema.tables import key, table
 
-FEEDS = head(
+FEEDS = entity_head(
     "provider_feeds",
-    PROVIDER_FEED,
+    ProviderFeed,
     # The last fetch, NULL before the first.
     number_or_null("newest_fetch", "fetch_number"),
-    Column("last_success_at", INSTANT),
-    Column("last_payload_digest", DIGEST),
-    required("failures", NATURAL),
     key(
         "provider_feeds_fetch",
         ["id", "newest_fetch"],
@@ -33,8 +28,6 @@ FEEDS = head(
         ["provider_event_id", "number"],
         deferred=True,
     ),
-    *entity_checks("provider_feeds", ProviderFeed),
-    version=required("fetch_number", NATURAL),
 )
 FETCHES = table(
     "provider_fetches",

@@ -7,7 +7,6 @@ from sqlalchemy.schema import SchemaItem
 
 from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.values import FAULT_PATH, FAULT_VALUE, EventKind, Validity
-from indelible.contests.lifecycle import CONTEST_LOG
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import number_or_null, previous_number, quoted
 from indelible_sql.schema.columns import (
@@ -23,7 +22,8 @@ from indelible_sql.schema.columns import (
     required,
 )
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.entity_tables import entity_head
+from indelible_sql.schema.tables import key, table
 
 # The columns that hold the numbers of events.
 POINTERS: Final = (
@@ -53,30 +53,12 @@ def _pointer_keys() -> list[SchemaItem]:
     return keys
 
 
-LOGS = head(
+LOGS = entity_head(
     "contest_logs",
-    CONTEST_LOG,
+    ContestLog,
     # The last event and the last fetch that was taken up; NULL before the first.
     number_or_null("newest_event", "event_number"),
     number_or_null("newest_fetch", "fetch_number"),
-    required("contest_id", IDENTIFIER),
-    required("provider_event_id", IDENTIFIER),
-    required("fetch_number", NATURAL),
-    Column("head_hash", DIGEST),
-    required("event_hash", DIGEST_OR_EMPTY),
-    Column("field_number", ORDINAL),
-    Column("leaderboard_number", ORDINAL),
-    Column("leaderboard_at", INSTANT),
-    Column("leaderboard_hash", DIGEST),
-    required("observations", NATURAL),
-    Column("observed_at", INSTANT),
-    Column("terminal_number", ORDINAL),
-    Column("terminal_at", INSTANT),
-    Column("cancelled_number", ORDINAL),
-    Column("pending_rewrite", DIGEST),
-    Column("pending_rewrite_at", INSTANT),
-    Column("pending_rewrite_number", ORDINAL),
-    Column("conflict_number", ORDINAL),
     key(
         "contest_logs_contest",
         ["contest_id", "provider_event_id"],
@@ -108,8 +90,8 @@ LOGS = head(
     *entity_checks("contest_logs", ContestLog, until="marks_complete"),
     # By hand: the hash before the first event is an empty text.
     CheckConstraint("(event_number = 0) = (event_hash = '')", name="contest_logs_hash_of_number"),
-    *entity_checks("contest_logs", ContestLog, since="marks_complete"),
-    version=required("event_number", NATURAL),
+    # The hash before the first event is an empty text.
+    types={"event_hash": DIGEST_OR_EMPTY},
 )
 EVENTS = table(
     "contest_events",
