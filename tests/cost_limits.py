@@ -1,4 +1,6 @@
-"""Limit the processor time of each test file, in units of a loop that the same run measures.
+"""Limit the processor time of each test file, and the calls of one request.
+
+The processor time is in units of a loop that the same run measures.
 
 A file that needs more is listed in `EXPENSIVE` with a reason, or made cheaper, or moved to
 `nox -s proofs`: see `tests/proofs.py`.
@@ -6,6 +8,8 @@ A file that needs more is listed in `EXPENSIVE` with a reason, or made cheaper, 
 
 from collections.abc import Mapping
 from typing import Final
+
+from attrs import frozen
 
 # One loop takes about 4 ms of processor time on the machine that the limits were chosen on.
 MAX_LOOPS: Final = 4_000
@@ -34,3 +38,20 @@ def excesses(
             )
 
     return lines
+
+
+@frozen(kw_only=True)
+class RequestCalls:
+    """The most that a request may call; `tests/request_calls.py` counts it and prints a table."""
+
+    calls: int
+    functions: int
+    files: int
+    generated: int  # calls of methods that attrs generates
+
+
+# Lower a limit with each layer that goes. Raise one only for a request that does more.
+MAX_REQUEST_CALLS: Final[Mapping[str, RequestCalls]] = {
+    "GET": RequestCalls(calls=242, functions=117, files=41, generated=23),
+    "PUT": RequestCalls(calls=642, functions=262, files=67, generated=45),
+}
