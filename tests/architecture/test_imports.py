@@ -58,6 +58,7 @@ PLANTS = [
     ("sql-floors", "indelible_sql/engine/session.py", "import indelible_sql.concepts"),
     ("sql-floors", "indelible_sql/schema/catalog.py", "import indelible_sql.tokens.tables"),
     ("sql-floors", "indelible_sql/kernel/history.py", "import indelible_sql.captures"),
+    ("sql-floors", "indelible_sql/schema/migrations/env.py", "import indelible_sql.contexts"),
     ("sql-floors", "indelible_sql/maintenance/verify.py", "import indelible_sql.captures.verify"),
     ("sql-floors", "indelible_sql/store/kernel_store.py", "import indelible_sql.contexts"),
     ("sql-floors", "indelible_sql/engine/session.py", "import indelible_sql.schema.tables"),

@@ -21,6 +21,7 @@ from indelible_sql import verify
 pytestmark = pytest.mark.slow
 
 Run = Callable[[str], str]
+SETTINGS = ("[alembic]", "script_location = indelible_sql.schema:migrations")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -145,8 +146,8 @@ def test_the_address_of_alembic_s_own_settings_comes_first(
     empty: EmptyDatabase, alembic: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings = tmp_path / "alembic.ini"
-    lines = ("[alembic]", "script_location = indelible_sql.schema:migrations")
-    settings.write_text("\n".join((*lines, f"sqlalchemy.url = {empty.owner_url}")))
+    address = f"sqlalchemy.url = {empty.owner_url}"
+    settings.write_text("\n".join((*SETTINGS, "catalog = indelible_sql.contexts:CATALOG", address)))
     monkeypatch.setenv("DATABASE_URL", "sqlite:////nowhere/none.db")
     monkeypatch.delenv("INDELIBLE_OWNER_URL")
 
@@ -155,3 +156,28 @@ def test_the_address_of_alembic_s_own_settings_comes_first(
 
     monkeypatch.delenv("DATABASE_URL")
     assert "set `sqlalchemy.url`" in refusal(alembic, "upgrade head")
+
+
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [
+        ("", "set `catalog` of Alembic"),
+        ("catalog = indelible_sql.contexts:NONE", "cannot be imported"),
+        ("catalog = nowhere:CATALOG", "cannot be imported"),
+        ("catalog = indelible_sql.contexts:CONTEXTS", "is no Catalog"),
+    ],
+)
+def test_a_command_without_contexts_is_refused_in_a_sentence(
+    alembic: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    empty: EmptyDatabase,
+    option: str,
+    reason: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the checkout's own settings name the contexts
+    settings = tmp_path / "alembic.ini"
+    settings.write_text("\n".join((*SETTINGS, option)))
+
+    assert reason in refusal(alembic, f"-c {settings} upgrade head")
+    assert empty.revision() == ""

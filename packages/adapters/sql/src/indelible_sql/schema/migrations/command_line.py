@@ -1,6 +1,10 @@
-"""Alembic's own command line, on the database that its settings or the environment name."""
+"""Alembic's own command line, on the database that its settings or the environment name.
+
+It opens no store that would know the contexts: the option `catalog` names them.
+"""
 
 import os
+from pkgutil import resolve_name
 from typing import Final
 
 from alembic import context
@@ -26,6 +30,7 @@ from indelible_sql.schema.migrations.environment import mark_step, run_migration
 # In the order in which they are asked for.
 ADDRESSES: Final = ("INDELIBLE_OWNER_URL", "DATABASE_URL")
 SCHEMA_VARIABLE: Final = "INDELIBLE_SCHEMA"
+CATALOG_OPTION: Final = "catalog"  # of Alembic, beside `script_location`
 WRITES_REVISIONS: Final = "revision"
 COMPARES: Final = "check"
 RIGHTS_ARE_MISSING: Final = (
@@ -33,7 +38,7 @@ RIGHTS_ARE_MISSING: Final = (
 )
 
 
-def run_command(catalog: Catalog) -> None:
+def run_command() -> None:
     """Run the command, or print one sentence that says why it cannot run.
 
     Raises: CommandError, which Alembic prints.
@@ -43,6 +48,7 @@ def run_command(catalog: Catalog) -> None:
             raise UsageError(
                 "revisions are written by `python -m tests.sql.freeze`, not by --autogenerate"
             )
+        catalog = _catalog()
         schema = os.environ.get(SCHEMA_VARIABLE) or SCHEMA
         if context.is_offline_mode():
             _print_statements(_database_url(), schema, catalog)
@@ -60,6 +66,27 @@ def _command_name() -> str:
 
     function, *_ = options.cmd
     return str(function.__name__)
+
+
+def _catalog() -> Catalog:
+    """Return the contexts that the option names, such as `indelible_sql.contexts:CATALOG`.
+
+    Raises: UsageError where it names none.
+    """
+    name = context.config.get_alembic_option(CATALOG_OPTION)
+    if not name:
+        raise UsageError(
+            "set `catalog` of Alembic beside `script_location`: it names the contexts,"
+            " such as `indelible_sql.contexts:CATALOG`"
+        )
+
+    try:
+        catalog = resolve_name(name)
+    except (AttributeError, ImportError, ValueError) as error:
+        raise UsageError(f"`catalog` of Alembic is {name}, which cannot be imported") from error
+    if not isinstance(catalog, Catalog):
+        raise UsageError(f"`catalog` of Alembic is {name}, which is no Catalog")
+    return catalog
 
 
 def _database_url() -> str:

@@ -1,12 +1,10 @@
 """Run Alembic on the connection of `indelible_sql.schema.migrate`, or for its own command line.
 
-Alembic executes this program; no module imports it. Its own command line opens no store, so that
-it is given the shipped contexts.
+Alembic executes this program; no module imports it.
 """
 
 from alembic import context
 
-from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.migrations.command_line import run_command
 from indelible_sql.schema.migrations.environment import run_migrations
 
@@ -14,4 +12,4 @@ attributes = context.config.attributes
 if "connection" in attributes:
     run_migrations(attributes["connection"], attributes["schema"])
 else:
-    run_command(CATALOG)
+    run_command()
