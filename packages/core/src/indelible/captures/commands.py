@@ -25,29 +25,18 @@ from indelible.captures.rules.records import fingerprint_of
 from indelible.captures.rules.urls import is_url, normalized_url
 from indelible.kernel import Ids, digest, instant_text
 from indelible.kernel.audit import HasAuditContext
+from indelible.kernel.kinds import Count, Identifier, Instant, Label, Line, Natural, Text, kinds
 from indelible.kernel.settings import Setting
-from indelible.kernel.values import (
-    COUNT,
-    IDEMPOTENCY_KEY,
-    IDENTIFIER,
-    LINE,
-    TEXT,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
-    is_text,
-    non_blank_line,
-)
+from indelible.kernel.values import IDEMPOTENCY_KEY, TEXT, bounded_int, is_identifier
 
 MAX_CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CaptureInput:
     """A capture as a client describes it, without the user and the embedding."""
 
-    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    space_id: Identifier
     url: str = field(validator=is_url, metadata=TEXT)
     reading_depth: float = field(
         default=0.0,
@@ -63,27 +52,19 @@ class CaptureInput:
     )
     dwell_time_ms: int = field(default=0, validator=bounded_int, metadata=NON_NEGATIVE)
     word_count: int = field(default=0, validator=bounded_int, metadata=NON_NEGATIVE)
-    engagement_level: EngagementLevel = field(
-        default=EngagementLevel.LATENT, validator=instance_of(EngagementLevel)
-    )
-    content_source: ContentSource = field(
-        default=ContentSource.WEB, validator=instance_of(ContentSource)
-    )
-    subspace_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
-    session_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
-    title: str | None = field(default=None, validator=optional(is_text), metadata=LINE)
-    content: str | None = field(default=None, validator=optional(is_text), metadata=TEXT)
-    captured_at: datetime | None = field(default=None, validator=optional(is_instant))
+    engagement_level: EngagementLevel = EngagementLevel.LATENT
+    content_source: ContentSource = ContentSource.WEB
+    subspace_id: Identifier | None = None
+    session_id: Identifier | None = None
+    title: Line | None = None
+    content: Text | None = None
+    captured_at: Instant | None = None
     capture_key: str | None = field(
         default=None, validator=optional(is_identifier), metadata=IDEMPOTENCY_KEY
     )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CaptureArtifactCommand(CaptureInput):
     """Save a capture: what a user read, how deeply, and the embedding of what it is about.
 
@@ -92,9 +73,9 @@ class CaptureArtifactCommand(CaptureInput):
     """
 
     command_name: ClassVar[str] = "capture_artifact"
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
     embedding: tuple[float, ...] = field(converter=as_embedding)
-    embedding_model: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    embedding_model: Identifier
 
     def to_request(self, now: datetime, ids: Ids, audit: HasAuditContext) -> CaptureRequest:
         """Return the capture with new ids, the time and the audit context of its transaction."""
@@ -168,32 +149,32 @@ class CaptureResult:
         )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CreateSpace:
     """Create a space. Its model and dimension default to the settings and never change."""
 
     command_name: ClassVar[str] = "create_space"
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    name: str = field(validator=non_blank_line, metadata=LINE)
-    model: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+    user_id: Identifier
+    name: Label
+    model: Identifier | None = None
     dimension: int | None = field(default=None, validator=optional(bounded_int), metadata=DIMENSION)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SpaceCommand:
     """A command on a user's space, as the caller last saw it."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    user_id: Identifier
+    space_id: Identifier
+    expected_seq: Count
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RenameSpace(SpaceCommand):
     """Rename a space."""
 
     command_name: ClassVar[str] = "rename_space"
-    name: str = field(validator=non_blank_line, metadata=LINE)
+    name: Label
 
 
 @frozen(kw_only=True)
@@ -211,44 +192,42 @@ class SpaceSaved:
     seq: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CreateSubspace:
     """Create a subspace, with its first centroid where one is known."""
 
     command_name: ClassVar[str] = "create_subspace"
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    name: str = field(validator=non_blank_line, metadata=LINE)
-    description: str = field(default="", validator=is_text, metadata=TEXT)
-    seed: EmbeddingVector | None = field(
-        default=None, validator=optional(instance_of(EmbeddingVector))
-    )
+    user_id: Identifier
+    space_id: Identifier
+    name: Label
+    description: Text = ""
+    seed: EmbeddingVector | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SubspaceCommand:
     """A command on a user's subspace, as the caller last saw it."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    user_id: Identifier
+    subspace_id: Identifier
+    expected_seq: Count
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RenameSubspace(SubspaceCommand):
     """Change the name and the description of a subspace."""
 
     command_name: ClassVar[str] = "rename_subspace"
-    name: str = field(validator=non_blank_line, metadata=LINE)
-    description: str = field(default="", validator=is_text, metadata=TEXT)
+    name: Label
+    description: Text = ""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SeedSubspace(SubspaceCommand):
     """Set the first centroid of a subspace that has none."""
 
     command_name: ClassVar[str] = "seed_subspace"
-    seed: EmbeddingVector = field(validator=instance_of(EmbeddingVector))
+    seed: EmbeddingVector
 
 
 @frozen(kw_only=True)
@@ -266,22 +245,22 @@ class SubspaceSaved:
     seq: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RegisterAlgorithm:
     """Register an algorithm version, which stays inactive."""
 
     command_name: ClassVar[str] = "register_algorithm"
-    algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    algorithm_id: Identifier
     formulas: str = field(validator=is_formulas, metadata=TEXT)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ActivateAlgorithm:
     """Compute later captures by this version, after the store has passed its self-test."""
 
     command_name: ClassVar[str] = "activate_algorithm"
-    algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    algorithm_id: Identifier
+    expected_seq: Count
 
 
 @frozen(kw_only=True)
@@ -292,14 +271,14 @@ class AlgorithmSaved:
     seq: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ChangeSetting:
     """Change a setting to a value in JSON; the first change expects seq 0."""
 
     command_name: ClassVar[str] = "change_setting"
-    key: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    value: str = field(validator=non_blank_line, metadata=LINE)
-    expected_seq: int = field(validator=bounded_int, metadata={**COUNT, "minimum": 0})
+    key: Identifier
+    value: Label
+    expected_seq: Natural
 
 
 @frozen(kw_only=True)

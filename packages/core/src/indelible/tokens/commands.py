@@ -4,14 +4,8 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    non_blank_line,
-)
+from indelible.kernel.kinds import Count, Identifier, kinds
+from indelible.kernel.values import bounded_int, non_blank_line
 from indelible.tokens.entities.authors import Author
 from indelible.tokens.entities.chain import ContractState, InvalidLog
 from indelible.tokens.entities.fields import PROMPT, TOKEN_ID, TokenNumber, is_wallet, lowercase
@@ -20,13 +14,13 @@ from indelible.tokens.rules.notices import ChainFault
 from indelible.tokens.rules.scanning import MAX_TOKENS_PER_BATCH, BlockBatch, Reorg
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RetryToken:
     """Start a failed or generating token again from its detection."""
 
     command_name: ClassVar[str] = "retry_token"
     token_id: TokenNumber = field(validator=bounded_int, metadata=TOKEN_ID)
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    expected_seq: Count
 
 
 @frozen(kw_only=True)
@@ -38,15 +32,15 @@ class SetAuthorPrompt:
     prompt_text: str = field(validator=non_blank_line, metadata=PROMPT)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RecordBlocks:
     """Record a batch of blocks, and move the checkpoint to its end."""
 
     command_name: ClassVar[str] = "record_blocks"
-    batch: BlockBatch = field(validator=instance_of(BlockBatch))
+    batch: BlockBatch
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RollBackBlocks:
     """Orphan the mints of blocks that the chain has dropped, and move the checkpoint back.
 
@@ -55,24 +49,24 @@ class RollBackBlocks:
     """
 
     command_name: ClassVar[str] = "roll_back_blocks"
-    reorg: Reorg = field(validator=instance_of(Reorg))
-    max_tokens: int = field(default=MAX_TOKENS_PER_BATCH, validator=bounded_int, metadata=COUNT)
+    reorg: Reorg
+    max_tokens: Count = MAX_TOKENS_PER_BATCH
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ReportChainFault:
     """Show that detection pauses because of a fault of the chain or of the contract."""
 
     command_name: ClassVar[str] = "report_chain_fault"
-    fault: ChainFault = field(validator=instance_of(ChainFault))
+    fault: ChainFault
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RecordContract:
     """Record the code that a contract has now. It ends a fault of the chain."""
 
     command_name: ClassVar[str] = "record_contract"
-    contract_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    contract_id: Identifier
     state: ContractState | None = None
 
 
@@ -96,20 +90,20 @@ class RecoverToken:
     metadata_cid: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RequestScan:
     """Make the scan of the chain due now. `hint_id` is the id of the webhook event."""
 
     command_name: ClassVar[str] = "request_scan"
-    hint_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    hint_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CancelUnperformedTasks:
     """Cancel the first waiting tasks of the stages of tokens that no worker performs."""
 
     command_name: ClassVar[str] = "cancel_unperformed_tasks"
-    limit: int = field(validator=bounded_int, metadata=COUNT)
+    limit: Count
 
 
 @frozen(kw_only=True)

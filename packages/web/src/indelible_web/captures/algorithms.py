@@ -2,13 +2,13 @@
 
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible import captures
 from indelible.app import ReadTx
 from indelible.captures.commands import AlgorithmSaved, SettingSaved
+from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.settings import SettingFilter
-from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
 from indelible_web.http.routing import Routes
@@ -20,11 +20,11 @@ routes = Routes(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AlgorithmQuery:
     """A query on one algorithm version."""
 
-    algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    algorithm_id: Identifier
 
 
 @frozen(kw_only=True)

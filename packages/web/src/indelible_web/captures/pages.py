@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from werkzeug.wrappers import Response
 
 from indelible import captures
@@ -15,7 +15,7 @@ from indelible.captures.commands import SpaceSaved
 from indelible.captures.entities.aggregates import AlgorithmVersion
 from indelible.captures.lifecycle import SpaceStatus
 from indelible.kernel import Change, NamedListOrder
-from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible.kernel.kinds import Identifier, kinds
 from indelible_web.captures.plotting import MAX_BARS, Bar, Point, make_bars, place_labels, project
 from indelible_web.captures.spaces import READ
 from indelible_web.console.context import ConsoleContext
@@ -43,11 +43,11 @@ ACTION_LABELS: Final = label_actions(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SpaceQuery:
     """The query for one space."""
 
-    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    space_id: Identifier
 
 
 @frozen(kw_only=True)

@@ -4,59 +4,50 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from attrs import field, frozen
-from attrs.validators import optional
 
 from indelible import captures
 from indelible.captures import ContentSource, Decision, EngagementLevel, Vector
 from indelible.captures.lifecycle import SpaceStatus
 from indelible.kernel import Actor
-from indelible.kernel.values import (
-    IDENTIFIER,
-    LINE,
-    TEXT,
-    bounded_int,
-    is_identifier,
-    is_text,
-    non_blank_line,
-)
+from indelible.kernel.kinds import Identifier, Text, kinds
+from indelible.kernel.values import LINE, non_blank_line
 from indelible_web.captures.embedding import EmbeddingFields
 from indelible_web.http.examples import Ignored
-from indelible_web.http.paging import LIST_FILTERS, PageQuery
+from indelible_web.http.paging import LIST_FILTERS, PageQuery, PageSize
 from indelible_web.http.problems import Problem
 from indelible_web.http.schemas import DeferredItem
 
 MAX_BATCH_ITEMS: Final = 100
-LIMIT: Final = {"minimum": 1, "maximum": 100}
 # Values that only the store computes. A client may send them; the response names them as ignored.
 IGNORED_FIELDS: Final = ("margin", "magnitude", "signal_magnitude", "updates_centroid")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class OwnerQuery:
     """A query on what belongs to the caller."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SpaceQuery(OwnerQuery):
     """A query on one space."""
 
-    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    space_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SubspaceQuery(OwnerQuery):
     """A query on one subspace."""
 
-    subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    subspace_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ArtifactQuery(OwnerQuery):
     """A query on one artifact."""
 
-    artifact_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    artifact_id: Identifier
 
 
 @frozen(kw_only=True)
@@ -90,25 +81,25 @@ class ArtifactPageQuery(ArtifactQuery, PageQuery):
     """A page of an artifact's signals."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RecentQuery(SpaceQuery):
     """The last captures of a space."""
 
-    limit: int = field(default=50, validator=bounded_int, metadata=LIMIT)
+    limit: PageSize = 50
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class VectorQuery(SpaceQuery, EmbeddingFields):
     """A space, and an embedding to compare with it or a text to embed."""
 
-    text: str | None = field(default=None, validator=optional(is_text), metadata=TEXT)
+    text: Text | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SearchQuery(VectorQuery):
     """A search for the artifacts nearest to an embedding or a text."""
 
-    limit: int = field(default=10, validator=bounded_int, metadata=LIMIT)
+    limit: PageSize = 10
 
 
 @frozen(kw_only=True)

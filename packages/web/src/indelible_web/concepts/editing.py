@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import frozen
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,7 @@ from indelible.concepts import ConceptContent, ConceptView, FieldMerge
 from indelible.concepts.rules.diff.content import FieldDiff
 from indelible.concepts.rules.diff.operations import Value
 from indelible.kernel import IdempotencyKeyConflict, IndelibleError, Stale
-from indelible.kernel.values import COUNT, bounded_int
+from indelible.kernel.kinds import Count, kinds
 from indelible_web.concepts.errors import MergeUndecided
 from indelible_web.concepts.forms import (
     EMPTY_CONTENT,
@@ -36,11 +36,11 @@ UNNAMED: Final = "unnamed"
 DEFAULT_NOTE: Final = "first version"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class EditForm(ConceptQuery):
     """A concept, and the seq at which its editor read it."""
 
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    expected_seq: Count
 
 
 def create_form(console: ConsoleContext) -> Response:

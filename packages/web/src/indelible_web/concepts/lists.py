@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,7 @@ from indelible.concepts import ConceptFilter, ConceptOverview, ConceptStatus
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.queries import MAX_COUNTED, MAX_SEARCHED
 from indelible.kernel import Actor, NamedListOrder
-from indelible.kernel.values import LINE, is_text
+from indelible.kernel.kinds import Line, kinds
 from indelible_web.concepts.routes import ConceptListQuery
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import HEADERS, HTML, parse_fields, render_page
@@ -69,11 +69,11 @@ class Queue:
         return str(self.count)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SuggestionQuery:
     """The beginning of a name."""
 
-    text: str = field(default="", validator=is_text, metadata=LINE)
+    text: Line = ""
 
 
 def list_concepts(console: ConsoleContext) -> Response:

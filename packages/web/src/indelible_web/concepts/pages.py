@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -13,7 +12,7 @@ from indelible.app import ReadTx
 from indelible.concepts import ConceptStatus
 from indelible.concepts.rules.diff.content import ContentDiff
 from indelible.kernel import Change, IndelibleError
-from indelible.kernel.values import COUNT, bounded_int
+from indelible.kernel.kinds import Count, kinds
 from indelible_web.concepts.drawing import draw
 from indelible_web.concepts.routes import WRITE, ConceptQuery, DiffQuery, VersionQuery
 from indelible_web.concepts.steps import STEPS, MoveConcept, run_step
@@ -46,11 +45,11 @@ NOTICES: Final[Mapping[str, str]] = {
 }
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ConceptPageQuery(ConceptQuery):
     """A concept, and the seq before which its history is shown."""
 
-    before: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
+    before: Count | None = None
 
 
 @frozen(kw_only=True)

@@ -1,24 +1,15 @@
 """The routes of concepts: each parses, calls one handler or query, and serializes."""
 
-from datetime import datetime
 from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
-from attrs.validators import optional
 
 from indelible import concepts
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import Unresolved
 from indelible.kernel import Change, InvalidTransition
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    LINE,
-    bounded_int,
-    is_identifier,
-    is_instant,
-    is_text,
-)
+from indelible.kernel.kinds import Count, Identifier, Instant, Line, kinds
+from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.steps import (
     APPROVE,
     PUBLISH,
@@ -38,11 +29,11 @@ WRITE: Final = "concepts:write"
 routes = Routes("concepts", "Learning content, versioned, from DRAFT to PUBLISHED and never back.")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ConceptQuery:
     """A concept, by its id."""
 
-    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    concept_id: Identifier
 
 
 @frozen(kw_only=True)
@@ -57,11 +48,11 @@ class ConceptListQuery(concepts.ConceptFilter, PageQuery):
     added_filters: ClassVar[frozenset[str]] = LIST_FILTERS - {"status"}
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class VersionQuery(ConceptQuery):
     """A version of a concept, by its number."""
 
-    version_number: int = field(validator=bounded_int, metadata=COUNT)
+    version_number: Count
 
 
 @frozen(kw_only=True)
@@ -72,29 +63,29 @@ class DiffQuery(ConceptQuery):
     to_version: int = field(validator=bounded_int, metadata={**COUNT, "data_key": "to"})
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AsOfQuery(ConceptQuery):
     """A concept at an instant, at a seq, or at the earlier of both."""
 
-    at: datetime | None = field(default=None, validator=optional(is_instant))
-    seq: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
+    at: Instant | None = None
+    seq: Count | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class WarningsQuery(ConceptQuery):
     """A concept, and levels of warnings such as `EX_NONE:off,DEF_LONG:major`."""
 
-    levels: str = field(default="", validator=is_text, metadata=LINE)
+    levels: Line = ""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class EditConcept(ConceptQuery):
     """The next version of a concept; `reason` and `change_note` stand for each other."""
 
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    expected_seq: Count
     content: concepts.ConceptContent
-    reason: str = field(default="", validator=is_text, metadata=LINE)
-    change_note: str = field(default="", validator=is_text, metadata=LINE)
+    reason: Line = ""
+    change_note: Line = ""
 
 
 @frozen(kw_only=True)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible import concepts
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError, InvalidTransition, Stale
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
+from indelible.kernel.kinds import Count, Identifier, kinds
 from indelible_web.http.operation import OperationContext
 
 REVIEW: Final = "concepts:review"
@@ -29,12 +29,12 @@ class ConceptStep(StrEnum):
     PUBLISHED = "PUBLISHED"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class MoveConcept:
     """A step of a concept."""
 
-    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    concept_id: Identifier
+    expected_seq: Count
     status: ConceptStep
 
 

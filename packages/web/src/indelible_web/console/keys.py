@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -26,8 +26,8 @@ from indelible.kernel.keys import (
     list_keys,
     revoke_key,
 )
+from indelible.kernel.kinds import Count, Identifier, kinds
 from indelible.kernel.lists import ListOrder
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage, NavItem
@@ -53,18 +53,18 @@ class KeyListQuery(KeyFilter, PageQuery):
     order: ListOrder | None = ListOrder.NEWEST
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class KeyQuery:
     """The id of a key."""
 
-    key_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    key_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RevokeForm(KeyQuery):
     """The form that revokes a key, with the seq of the key that its page has shown."""
 
-    seq: int = field(validator=bounded_int, metadata=COUNT)
+    seq: Count
 
 
 @frozen(kw_only=True)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
 from indelible.kernel import ChangeFilter, Invalid
-from indelible.kernel.values import LINE, is_text
+from indelible.kernel.kinds import Line, kinds
 from indelible_web.console.changes import ListedChange, list_changes
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
@@ -19,11 +19,11 @@ from indelible_web.http.request import Caller
 MAX_MATCHES: Final = 20  # of one kind of entity
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SearchQuery:
     """The text that a person searches for."""
 
-    q: str = field(default="", validator=is_text, metadata=LINE)
+    q: Line = ""
 
 
 @frozen(kw_only=True)

@@ -16,16 +16,18 @@ from indelible.contests import (
     RunStatus,
     Validity,
 )
+from indelible.contests.entities.values import ROUNDS
+from indelible.contests.rules.espn.rounds import MAX_ROUND_STROKES
 from indelible.kernel import Actor
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
+from indelible.kernel.kinds import Identifier, kinds
+from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.contests.queries import ContestQuery
 from indelible_web.http.json_fields import WrittenObject
 
 FIELD_PLAYERS: Final = {"max_length": 200, "max_items": 2_000}
 CORRECTIONS: Final = {"max_items": 500}
-ROUNDS: Final = {"minimum": 1, "maximum": 6}
-STROKES: Final = {"minimum": 0, "maximum": 120}
+STROKES: Final = {"minimum": 0, "maximum": MAX_ROUND_STROKES}
 
 
 @frozen(kw_only=True)
@@ -276,20 +278,20 @@ class FieldBody(ContestQuery):
     alternates: tuple[str, ...] = field(default=(), metadata=FIELD_PLAYERS)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CorrectedRound:
     """The strokes of a complete round of a player."""
 
-    player_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    player_id: Identifier
     n: int = field(validator=bounded_int, metadata=ROUNDS)
     strokes: int = field(validator=bounded_int, metadata=STROKES)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CorrectedStatus:
     """The status of a player."""
 
-    player_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    player_id: Identifier
     status: PlayerStatus
 
 

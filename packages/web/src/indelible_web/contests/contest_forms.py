@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,7 @@ from indelible.contests import (
     ResumeIngestion,
 )
 from indelible.kernel import IndelibleError
-from indelible.kernel.values import COUNT, bounded_int
+from indelible.kernel.kinds import Count, kinds
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
@@ -48,11 +48,11 @@ CORRECTED: Final = "Corrected. The log has a new event with your reason."
 RESOLVED: Final = "Resolved."
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class LockForm(ContestPathQuery):
     """A forced lock of the contest that the page shows."""
 
-    seq: int = field(validator=bounded_int, metadata=COUNT)
+    seq: Count
 
 
 @frozen(kw_only=True)
@@ -62,12 +62,12 @@ class ResolveForm(ContestPathQuery):
     action: ResolveAction
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AcceptForm(ContestPathQuery):
     """An event whose leaderboard is canonical, and the event that it replaces."""
 
-    supersedes: int = field(validator=bounded_int, metadata=COUNT)
-    accept_event: int = field(validator=bounded_int, metadata=COUNT)
+    supersedes: Count
+    accept_event: Count
 
 
 def lock_contest(console: ConsoleContext, contest_id: str) -> Response:

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from indelible.app import ReadTx
 from indelible.contests import CONTEST, CONTEST_LOG, ENTRY, PROVIDER_FEED, SETTLEMENT_RUN
 from indelible.kernel import Change, Feed, IndelibleError
+from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.money import Money
-from indelible.kernel.values import IDENTIFIER, is_identifier, is_text
+from indelible.kernel.values import IDENTIFIER, is_text
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.events import HEARTBEAT, event_frame, event_stream, mode_frame
 from indelible_web.console.layout import parse_fields, render_page
@@ -30,11 +31,11 @@ from indelible_web.http.request import ADMIN
 RELATED = frozenset({ENTRY.name, SETTLEMENT_RUN.name, PROVIDER_FEED.name})
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ContestPathQuery:
     """The query for one contest."""
 
-    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    contest_id: Identifier
 
 
 @frozen(kw_only=True)

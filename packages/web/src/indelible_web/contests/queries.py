@@ -1,16 +1,15 @@
 """The parameters of the routes of contests."""
 
 from attrs import field, frozen
-from attrs.validators import optional
 
 from indelible.contests import ContestStatus
 from indelible.kernel.json_objects import JSON_OBJECT
+from indelible.kernel.kinds import Count, Identifier, kinds
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
     LINE,
     bounded_int,
-    instance_of,
     is_identifier,
     non_blank_line,
 )
@@ -18,29 +17,22 @@ from indelible_web.http.json_fields import WrittenObject
 from indelible_web.http.paging import PageQuery
 
 LEADERBOARD_LIMIT = {"minimum": 1, "maximum": 200}
-AFTER = {**COUNT, "minimum": 0}
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ContestQuery:
     """A query on one contest."""
 
-    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    contest_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ContestListQuery(PageQuery):
     """The filters of a list of contests, and a page of it."""
 
-    status: ContestStatus | None = field(
-        default=None, validator=optional(instance_of(ContestStatus))
-    )
-    provider_event_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
-    organizer_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
+    status: ContestStatus | None = None
+    provider_event_id: Identifier | None = None
+    organizer_id: Identifier | None = None
 
     @property
     def equalities(self) -> dict[str, str]:
@@ -66,11 +58,11 @@ class NewConfiguration(ContestQuery):
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ConfigurationQuery(ContestQuery):
     """A query on a configuration; without a version it is the current one."""
 
-    version: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
+    version: Count | None = None
 
 
 @frozen(kw_only=True)
@@ -80,33 +72,33 @@ class LeaderboardQuery(ContestQuery, PageQuery):
     limit: int = field(default=50, validator=bounded_int, metadata=LEADERBOARD_LIMIT)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class EntryQuery:
     """A query on one entry of the caller."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    entry_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
+    entry_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class OwnEntriesQuery(ContestQuery):
     """A query on the caller's entries in a contest."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class EventQuery(ContestQuery):
     """A query on one event of a contest's log."""
 
-    number: int = field(validator=bounded_int, metadata=COUNT)
+    number: Count
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RunQuery(ContestQuery):
     """A query on one settlement run of a contest."""
 
-    run_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    run_id: Identifier
 
 
 @frozen(kw_only=True)
@@ -114,11 +106,11 @@ class ContestPageQuery(ContestQuery, PageQuery):
     """A page of a list that belongs to a contest."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FaultListQuery(ContestPageQuery):
     """A page of the faults of a contest's log, of all events or of one."""
 
-    event_number: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
+    event_number: Count | None = None
 
 
 @frozen(kw_only=True)
@@ -126,25 +118,23 @@ class RunLinesQuery(RunQuery, PageQuery):
     """A page of the lines of a settlement run."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FetchListQuery(PageQuery):
     """A page of the fetches of a tournament."""
 
-    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    provider_event_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FetchQuery:
     """A query on one fetch of a tournament."""
 
-    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
+    provider_event_id: Identifier
+    number: Count
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RejectionListQuery(PageQuery):
     """A page of the refused operator commands, of all commands or of one."""
 
-    command: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
+    command: Identifier | None = None

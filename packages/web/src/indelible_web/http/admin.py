@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
+from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.stages import (
     PauseStage,
     RequeueTask,
@@ -19,7 +20,6 @@ from indelible.kernel.stages import (
 from indelible.kernel.task_commands import CancelTask, RequeueTasks, cancel_task, requeue_tasks
 from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import Attempt, ErrorCount, StageStats, Task, TaskState
-from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
 from indelible_web.http.request import ADMIN
@@ -33,28 +33,28 @@ MAX_ATTEMPTS: Final = 100
 routes = Routes("admin", "Tasks and stages, for an operator.")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class TaskListQuery(TaskFilter, PageQuery):
     """The tasks of a stage in a state, dead unless another one is given, and a page of them."""
 
     added_filters: ClassVar[frozenset[str]] = LIST_FILTERS | {"state", "error_class"}
 
-    state: TaskState = field(default=TaskState.DEAD, validator=instance_of(TaskState))
+    state: TaskState = TaskState.DEAD
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class StageQuery:
     """A stage, by its name."""
 
-    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    stage: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class TaskQuery:
     """A task, by its stage and its entity."""
 
-    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    stage: Identifier
+    entity_id: Identifier
 
 
 @frozen(kw_only=True)

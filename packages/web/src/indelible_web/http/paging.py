@@ -4,12 +4,12 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final, Generic, TypeVar
+from typing import Annotated, ClassVar, Final, Generic, TypeVar
 
 from attrs import evolve, field, fields, frozen
-from attrs.validators import optional
 
 from indelible.kernel import canonical_json
+from indelible.kernel.kinds import Kind, kinds
 from indelible.kernel.lists import FILTERS
 from indelible.kernel.values import bounded_int, field_values, is_identifier
 from indelible_web.http.errors import InvalidCursor
@@ -18,19 +18,20 @@ T = TypeVar("T")
 # Filters of lists that the first release did not have.
 LIST_FILTERS: Final = frozenset({*FILTERS, "order"})
 SIGNATURE_CHARACTERS: Final = 64  # The hex digits of an HMAC-SHA-256.
+PageSize = Annotated[int, Kind(bounded_int, {"minimum": 1, "maximum": 100})]
+Cursor = Annotated[str, Kind(is_identifier, {"max_length": 1_000})]
 
 
-@frozen(kw_only=True, slots=False)  # A class with slots cannot be a second base.
+# A class with slots cannot be a second base.
+@frozen(kw_only=True, slots=False, field_transformer=kinds)
 class PageQuery:
     """A page of a list: its size, and the cursor of its first item."""
 
     # Filters that an earlier release did not have.
     added_filters: ClassVar[frozenset[str]] = frozenset()
 
-    limit: int = field(default=50, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
-    cursor: str | None = field(
-        default=None, validator=optional(is_identifier), metadata={"max_length": 1_000}
-    )
+    limit: PageSize = 50
+    cursor: Cursor | None = None
 
 
 @frozen(kw_only=True)

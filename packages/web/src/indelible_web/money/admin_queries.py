@@ -1,9 +1,12 @@
 """The requests of the operator's routes of money."""
 
+from typing import Annotated
+
 from attrs import field, frozen
 from attrs.validators import optional
 
-from indelible.kernel.values import IDENTIFIER, bounded_int, instance_of, is_identifier
+from indelible.kernel.kinds import Identifier, Kind, kinds
+from indelible.kernel.values import bounded_int, is_identifier
 from indelible.money import (
     AccountKind,
     ChargeStatus,
@@ -19,45 +22,41 @@ from indelible.money.commands.payouts import ANY_DESTINATION
 from indelible.money.entities.values import AMOUNT, is_amount
 from indelible_web.http.number_lists import WrittenInteger
 from indelible_web.http.paging import PageQuery
-from indelible_web.money.queries import ADDRESS, COUNTRY, is_address
+from indelible_web.money.queries import Address, Country
 
-MINUTES = {"minimum": 1, "maximum": 43_200}
-HOURS = {"minimum": 1, "maximum": 720}
-EMAIL = {"max_length": 320}
-
-
-def _identifier_or_none() -> str | None:
-    return field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+Minutes = Annotated[int, Kind(bounded_int, {"minimum": 1, "maximum": 43_200})]
+Hours = Annotated[int, Kind(bounded_int, {"minimum": 1, "maximum": 720})]
+Email = Annotated[str, Kind(is_identifier, {"max_length": 320})]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AccountListQuery(PageQuery):
     """A page of the accounts, of one kind or of one reference."""
 
-    kind: AccountKind | None = field(default=None, validator=optional(instance_of(AccountKind)))
-    reference: str | None = _identifier_or_none()
+    kind: AccountKind | None = None
+    reference: Identifier | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AccountLinesQuery(PageQuery):
     """A page of the postings of an account."""
 
-    account_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    account_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class MovementListQuery(PageQuery):
     """A page of the movements, of one kind or of one reference."""
 
-    kind: MovementKind | None = field(default=None, validator=optional(instance_of(MovementKind)))
-    reference: str | None = _identifier_or_none()
+    kind: MovementKind | None = None
+    reference: Identifier | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class MovementQuery:
     """A query on one movement."""
 
-    movement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    movement_id: Identifier
 
 
 @frozen(kw_only=True)
@@ -65,20 +64,20 @@ class PostingsQuery(MovementQuery, PageQuery):
     """A page of the postings of a movement."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ChargeListQuery(PageQuery):
     """A page of the charges, in one state, of one reference or of one party."""
 
-    status: ChargeStatus | None = field(default=None, validator=optional(instance_of(ChargeStatus)))
-    reference: str | None = _identifier_or_none()
-    party: str | None = _identifier_or_none()
+    status: ChargeStatus | None = None
+    reference: Identifier | None = None
+    party: Identifier | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ChargeQuery:
     """A query on one charge."""
 
-    charge_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    charge_id: Identifier
 
 
 @frozen(kw_only=True)
@@ -90,26 +89,26 @@ class RefundBody(ChargeQuery):
     )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class InboxListQuery(PageQuery):
     """A page of the inbox, in one state or of one type."""
 
-    status: InboxStatus | None = field(default=None, validator=optional(instance_of(InboxStatus)))
-    event_type: str | None = _identifier_or_none()
+    status: InboxStatus | None = None
+    event_type: Identifier | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class StripeEventQuery:
     """A query on one event of Stripe."""
 
-    event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    event_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class BackfillBody:
     """A backfill of the events of the last hours from Stripe's list."""
 
-    hours: int = field(default=72, validator=bounded_int, metadata=HOURS)
+    hours: Hours = 72
 
 
 @frozen(kw_only=True)
@@ -117,29 +116,25 @@ class WebhookRejectionListQuery(PageQuery):
     """A page of the refused requests of Stripe's webhook."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class DisputeListQuery(PageQuery):
     """A page of the disputes, in one state or all."""
 
-    status: DisputeStatus | None = field(
-        default=None, validator=optional(instance_of(DisputeStatus))
-    )
+    status: DisputeStatus | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ReconciliationListQuery(PageQuery):
     """A page of the reconciliations, of one scope or all."""
 
-    scope: ReconciliationScope | None = field(
-        default=None, validator=optional(instance_of(ReconciliationScope))
-    )
+    scope: ReconciliationScope | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ReconciliationQuery:
     """A query on one reconciliation."""
 
-    reconciliation_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    reconciliation_id: Identifier
 
 
 @frozen(kw_only=True)
@@ -147,47 +142,43 @@ class DiscrepancyQuery(ReconciliationQuery, PageQuery):
     """A page of the discrepancies of a reconciliation."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ReconciliationBody:
     """A reconciliation to run now."""
 
-    scope: ReconciliationScope = field(validator=instance_of(ReconciliationScope))
+    scope: ReconciliationScope
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class OwedQuery(PageQuery):
     """A page of the owed lines that nobody has paid, of one reference or of one party."""
 
-    reference: str | None = _identifier_or_none()
-    party: str | None = _identifier_or_none()
+    reference: Identifier | None = None
+    party: Identifier | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class TransferListQuery(PageQuery):
     """A page of the transfers, in one state, of one payout job, reference or party."""
 
-    status: TransferStatus | None = field(
-        default=None, validator=optional(instance_of(TransferStatus))
-    )
-    job_id: str | None = _identifier_or_none()
-    reference: str | None = _identifier_or_none()
-    party: str | None = _identifier_or_none()
+    status: TransferStatus | None = None
+    job_id: Identifier | None = None
+    reference: Identifier | None = None
+    party: Identifier | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class TransferQuery:
     """A query on one transfer."""
 
-    transfer_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    transfer_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ApprovalBody(TransferQuery):
     """The approval of a transfer, to the destination that the approver has compared."""
 
-    destination: str | None = field(
-        default=ANY_DESTINATION, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
+    destination: Identifier | None = ANY_DESTINATION
 
 
 @frozen(kw_only=True)
@@ -195,48 +186,46 @@ class AttemptsQuery(TransferQuery, PageQuery):
     """A page of the attempts of a transfer."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class StuckQuery(PageQuery):
     """The transfers that have not ended and did not change for some minutes."""
 
-    stuck_minutes: int = field(default=30, validator=bounded_int, metadata=MINUTES)
+    stuck_minutes: Minutes = 30
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class JobListQuery(PageQuery):
     """A page of the payout jobs, in one state or all."""
 
-    status: PayoutJobStatus | None = field(
-        default=None, validator=optional(instance_of(PayoutJobStatus))
-    )
+    status: PayoutJobStatus | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class JobProgressQuery:
     """A query on one payout job, which has the id of its settlement."""
 
-    settlement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    settlement_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class PayeeListQuery(PageQuery):
     """A page of the payees, in one state or all."""
 
-    status: PayeeStatus | None = field(default=None, validator=optional(instance_of(PayeeStatus)))
+    status: PayeeStatus | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class PayeeQuery:
     """A query on one payee."""
 
-    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    party: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class OnboardingBody(PayeeQuery):
     """An account at Stripe for a payee, and the pages to which its onboarding leads back."""
 
-    country: str = field(validator=is_identifier, metadata=COUNTRY)
-    email: str | None = field(default=None, validator=optional(is_identifier), metadata=EMAIL)
-    refresh_url: str = field(validator=is_address, metadata=ADDRESS)
-    return_url: str = field(validator=is_address, metadata=ADDRESS)
+    country: Country
+    email: Email | None = None
+    refresh_url: Address
+    return_url: Address

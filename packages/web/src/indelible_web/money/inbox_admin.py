@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import InvalidTransition, ListOrder
-from indelible.kernel.values import bounded_int
+from indelible.kernel.kinds import kinds
 from indelible.kernel.webhooks import list_webhook_rejections
 from indelible.money import ReplayEvent, StripeEventFilter
 from indelible.money.errors.gateway import GatewayOutage
@@ -22,8 +22,8 @@ from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import page_of_heads, view_of
 from indelible_web.money.admin_queries import (
-    HOURS,
     BackfillBody,
+    Hours,
     InboxListQuery,
     StripeEventQuery,
     WebhookRejectionListQuery,
@@ -45,12 +45,12 @@ MAX_BACKFILLED: Final = 200  # that one request stores, and that its answer name
 routes = Routes("money_inbox", "The inbox of Stripe's events, for operators.")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class BackfillEvents:
     """Store the events of Stripe's list that were never received."""
 
     command_name: ClassVar[str] = "backfill_events"
-    hours: int = field(validator=bounded_int, metadata=HOURS)
+    hours: Hours
 
 
 @routes.pages(

@@ -2,18 +2,17 @@
 
 import re
 from ipaddress import ip_address
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, frozen
 
-from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible.kernel.kinds import Identifier, Kind, kinds
+from indelible.kernel.values import is_identifier
 from indelible_web.http.paging import PageQuery
 from indelible_web.money.errors import AddressInvalid
 
-COUNTRY: Final = {"max_length": 2}
 MAX_ADDRESS_LENGTH: Final = 2_000
-ADDRESS: Final = {"max_length": MAX_ADDRESS_LENGTH}
 ADDRESS_PATTERN: Final = re.compile(r"https?://[!-~]+")
 
 
@@ -47,15 +46,19 @@ def _has_public_host(address: str) -> bool:
         return True
 
 
-@frozen(kw_only=True)
+Country = Annotated[str, Kind(is_identifier, {"max_length": 2})]
+Address = Annotated[str, Kind(is_address, {"max_length": MAX_ADDRESS_LENGTH})]
+
+
+@frozen(kw_only=True, field_transformer=kinds)
 class NewPayment:
     """A payment of the caller's charge for an item, such as an entry.
 
     The charge decides the amount and the currency.
     """
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    item: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
+    item: Identifier
 
 
 @frozen(kw_only=True)
@@ -65,43 +68,43 @@ class NewIntent(NewPayment):
     command_name: ClassVar[str] = "create_intent"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class NewCheckout(NewPayment):
     """A payment on Stripe's page, and the pages to which it leads back."""
 
     command_name: ClassVar[str] = "create_checkout"
-    success_url: str = field(validator=is_address, metadata=ADDRESS)
-    cancel_url: str = field(validator=is_address, metadata=ADDRESS)
+    success_url: Address
+    cancel_url: Address
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class OwnPayee:
     """The caller as a payee."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class OwnOnboarding:
     """The caller's own account at Stripe, and the pages to which its onboarding leads back."""
 
     command_name: ClassVar[str] = "onboard_payee"
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    country: str = field(validator=is_identifier, metadata=COUNTRY)
-    refresh_url: str = field(validator=is_address, metadata=ADDRESS)
-    return_url: str = field(validator=is_address, metadata=ADDRESS)
+    user_id: Identifier
+    country: Country
+    refresh_url: Address
+    return_url: Address
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class PaymentQuery:
     """A query on one payment of the caller."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    intent_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
+    intent_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class StatementQuery(PageQuery):
     """A page of the caller's statement."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier

@@ -2,11 +2,11 @@
 
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import ListOrder
-from indelible.kernel.values import instance_of
+from indelible.kernel.kinds import kinds
 from indelible.money import ReconciliationFilter, ReconciliationScope
 from indelible.money.errors.payments import PaymentsNotConfigured
 from indelible.money.errors.payouts import ReconciliationNotFound
@@ -31,12 +31,12 @@ REQUESTED: Final = "operator"  # the task that an operator requests, beside the 
 routes = Routes("money_reconciliations", "Comparisons of the books with Stripe, for operators.")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RequestReconciliation:
     """Let a worker compare the books with Stripe now."""
 
     command_name: ClassVar[str] = "request_reconciliation"
-    scope: ReconciliationScope = field(validator=instance_of(ReconciliationScope))
+    scope: ReconciliationScope
 
 
 @routes.pages(

@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible.kernel.kinds import Identifier, kinds
 from indelible.projects import CLEAN_WORKSPACES_STAGE, RetryJob
 from indelible_web.http.admin import TaskView, get_task
 from indelible_web.http.operation import OperationContext
@@ -26,11 +26,11 @@ class CleanWorkspaces:
     command_name: ClassVar[str] = "clean_workspaces"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FailedJobQuery:
     """A failed job of any user."""
 
-    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    job_id: Identifier
 
 
 @routes.add(

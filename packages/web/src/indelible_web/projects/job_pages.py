@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 from flask import copy_current_request_context, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from indelible import projects
 from indelible.app import ReadTx
 from indelible.kernel import Feed, IndelibleError, Stale, canonical_json
-from indelible.kernel.values import IDENTIFIER, bounded_int, is_identifier
+from indelible.kernel.kinds import Identifier, Natural, kinds
 from indelible.projects import (
     JOB,
     PROCESS_JOB_STAGE,
@@ -33,7 +33,7 @@ from indelible_web.http.operation import OperationContext
 from indelible_web.projects.job_attempts import JobAttempt, attempts_of
 from indelible_web.projects.jobs import cancel_and_show, logs_view, retry_and_show
 from indelible_web.projects.routes import READ, WRITE
-from indelible_web.projects.schemas import AFTER, JobView
+from indelible_web.projects.schemas import JobView
 
 MAX_LINES: Final = 1_000  # Of the log on the page, the last ones, unless all are asked for.
 MAX_OUTPUTS: Final = 100  # Of one event of the stream.
@@ -53,18 +53,18 @@ class PhaseState(StrEnum):
     NEXT = "next"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class JobPathQuery:
     """The query for one job."""
 
-    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    job_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class JobStreamQuery(JobPathQuery):
     """The query for what a page does not show yet: the output after a number."""
 
-    after: int = field(default=0, validator=bounded_int, metadata=AFTER)
+    after: Natural = 0
 
 
 @frozen(kw_only=True)

@@ -2,13 +2,13 @@
 
 from typing import ClassVar, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from werkzeug.wrappers import Response
 
 from indelible import projects
 from indelible.app import ReadTx
 from indelible.kernel import NamedListFilter, NamedListOrder
-from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible.kernel.kinds import Identifier, kinds
 from indelible.projects import (
     JOB,
     PROJECT,
@@ -48,11 +48,11 @@ ACTION_LABELS: Final = label_actions(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ProjectPathQuery:
     """The query for one project."""
 
-    project_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    project_id: Identifier
 
 
 @frozen(kw_only=True)

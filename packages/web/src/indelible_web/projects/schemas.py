@@ -8,7 +8,7 @@ from attrs import field, frozen
 from indelible import projects
 from indelible.kernel import NamedListFilter
 from indelible.kernel.json_objects import JsonObject, JsonObjects
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
+from indelible.kernel.kinds import Identifier, Natural, kinds
 from indelible.projects import (
     ArchitectureSpec,
     DisplayStatus,
@@ -27,28 +27,26 @@ from indelible.projects.rules.plan import AppType
 from indelible_web.http.paging import LIST_FILTERS, PageQuery
 from indelible_web.http.responses import DATA_KEY, project
 
-AFTER = {**COUNT, "minimum": 0}
 
-
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class OwnerQuery:
     """A query on what belongs to the caller."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ProjectQuery(OwnerQuery):
     """A query on one project."""
 
-    project_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    project_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class JobQuery(OwnerQuery):
     """A query on one job."""
 
-    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    job_id: Identifier
 
 
 @frozen(kw_only=True)
@@ -78,11 +76,11 @@ class JobListQuery(ProjectQuery, projects.JobFilter, PageQuery):
     added_filters: ClassVar[frozenset[str]] = LIST_FILTERS
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class LogsQuery(JobQuery):
     """The output of a job after a number that an earlier answer has given."""
 
-    after: int = field(default=0, validator=bounded_int, metadata=AFTER)
+    after: Natural = 0
 
 
 @frozen(kw_only=True)

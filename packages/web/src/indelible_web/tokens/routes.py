@@ -1,18 +1,19 @@
 """The routes of tokens and of their authors."""
 
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 from attrs import evolve, field, frozen
 
 from indelible import tokens
 from indelible.app import WriteTx
 from indelible.kernel import Actor, Change, Idempotency
-from indelible.kernel.values import IDENTIFIER, LINE, bounded_int, is_identifier, non_blank_line
+from indelible.kernel.kinds import Identifier, Kind, Label, kinds
+from indelible.kernel.values import bounded_int, is_identifier, non_blank_line
 from indelible.tokens.entities.fields import PROMPT, TOKEN_ID, TokenNumber
 from indelible.tokens.errors import AuthorNotFound, NoChain, SignatureWrong
 from indelible_web.http.access import SIGNED
 from indelible_web.http.operation import EmptyQuery, OperationContext
-from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
+from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery, PageSize
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
@@ -23,6 +24,11 @@ routes = Routes(
     "tokens",
     "NFTs, from their mint to their reveal, and the authors of their prompts.",
 )
+
+Offset = Annotated[int, Kind(bounded_int, {"minimum": 0, "maximum": 1_000_000_000})]
+Wallet = Annotated[str, Kind(is_identifier, {"max_length": 42})]
+PromptText = Annotated[str, Kind(non_blank_line, PROMPT)]
+Signature = Annotated[str, Kind(is_identifier, {"max_length": 20_002})]
 
 
 @frozen(kw_only=True)
@@ -44,31 +50,29 @@ class TokenListQuery(tokens.TokenFilter, PageQuery):
     added_filters: ClassVar[frozenset[str]] = LIST_FILTERS - {"status"}
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AuthorQuery:
     """The wallet of an author, in any case of letters."""
 
-    wallet: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    wallet: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AuthorTokensQuery(AuthorQuery):
     """The wallet of an author, and a range of their tokens, newest first."""
 
-    offset: int = field(
-        default=0, validator=bounded_int, metadata={"minimum": 0, "maximum": 1_000_000_000}
-    )
-    limit: int = field(default=20, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
+    offset: Offset = 0
+    limit: PageSize = 20
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SignedPrompt:
     """A prompt, and the message that its wallet has signed for it."""
 
-    wallet_address: str = field(validator=is_identifier, metadata={"max_length": 42})
-    prompt_text: str = field(validator=non_blank_line, metadata=PROMPT)
-    message: str = field(validator=non_blank_line, metadata=LINE)
-    signature: str = field(validator=is_identifier, metadata={"max_length": 20_002})
+    wallet_address: Wallet
+    prompt_text: PromptText
+    message: Label
+    signature: Signature
 
 
 @frozen(kw_only=True)

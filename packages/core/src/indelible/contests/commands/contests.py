@@ -3,24 +3,15 @@
 from typing import ClassVar
 
 from attrs import field, frozen
-from attrs.validators import optional
 
 from indelible.contests.entities.values import MESSAGE, ResolveAction, message_text
 from indelible.contests.rules.configuration.parsing import checked_document
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    LINE,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_text,
-    non_blank_line,
-)
+from indelible.kernel.kinds import Count, Identifier, Label, kinds
+from indelible.kernel.values import is_text
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class PublishContest:
     """Publish a contest with its first configuration.
 
@@ -28,19 +19,19 @@ class PublishContest:
     """
 
     command_name: ClassVar[str] = "publish_contest"
-    organizer_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    contest_name: str = field(validator=non_blank_line, metadata=LINE)
+    organizer_id: Identifier
+    contest_name: Label
     configuration: JsonObject = field(converter=checked_document, metadata=JSON_OBJECT)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ContestCommand:
     """A command on a contest."""
 
-    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    contest_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ConfigureContest(ContestCommand):
     """Change the configuration of a SCHEDULED contest, as the caller last saw it.
 
@@ -49,10 +40,8 @@ class ConfigureContest(ContestCommand):
 
     command_name: ClassVar[str] = "configure_contest"
     configuration: JsonObject = field(converter=checked_document, metadata=JSON_OBJECT)
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
-    organizer_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
+    expected_seq: Count
+    organizer_id: Identifier | None = None
 
 
 @frozen(kw_only=True)
@@ -69,15 +58,15 @@ class StartContest(ContestCommand):
     command_name: ClassVar[str] = "start_contest"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ForceLock(ContestCommand):
     """Lock a contest now, as the caller last saw it."""
 
     command_name: ClassVar[str] = "force_lock"
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    expected_seq: Count
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CancelContest(ContestCommand):
     """Cancel a contest that is not settled; a canceled one stays as it is.
 
@@ -85,17 +74,15 @@ class CancelContest(ContestCommand):
     """
 
     command_name: ClassVar[str] = "cancel_contest"
-    organizer_id: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
+    organizer_id: Identifier | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CancelByProvider(ContestCommand):
     """Cancel a contest because of a valid CANCELLED event of its log."""
 
     command_name: ClassVar[str] = "cancel_by_provider"
-    event_number: int = field(validator=bounded_int, metadata=COUNT)
+    event_number: Count
 
 
 @frozen(kw_only=True)
@@ -105,17 +92,17 @@ class CancelShortened(ContestCommand):
     command_name: ClassVar[str] = "cancel_shortened"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FailContest(ContestCommand):
     """Record that lock, start or complete has failed permanently."""
 
     command_name: ClassVar[str] = "fail_contest"
-    attempted_action: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    error_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    attempted_action: Identifier
+    error_code: Identifier
     error_message: str = field(converter=message_text, validator=is_text, metadata=MESSAGE)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ResolveError(ContestCommand):
     """Resolve the error of a contest: retry its settlement, resume or cancel it.
 
@@ -124,4 +111,4 @@ class ResolveError(ContestCommand):
     """
 
     command_name: ClassVar[str] = "resolve_error"
-    action: ResolveAction = field(validator=instance_of(ResolveAction))
+    action: ResolveAction

@@ -1,6 +1,5 @@
 """The commands on entries and rosters."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from attrs import field, frozen
@@ -9,7 +8,6 @@ from attrs.validators import optional
 from indelible.contests.commands.contests import ContestCommand
 from indelible.contests.entities.values import (
     AMOUNT,
-    CURRENCY,
     MESSAGE,
     PLAYERS,
     PREDICTION,
@@ -17,23 +15,17 @@ from indelible.contests.entities.values import (
     message_text,
     player_tuple,
 )
-from indelible.kernel.money import is_amount_minor, is_currency
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    is_identifier,
-    is_instant,
-    is_text,
-)
+from indelible.kernel.kinds import Count, Currency, Identifier, Instant, kinds
+from indelible.kernel.money import is_amount_minor
+from indelible.kernel.values import bounded_int, is_text
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class EnterContest(ContestCommand):
     """Enter a contest with a roster."""
 
     command_name: ClassVar[str] = "enter_contest"
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
     player_ids: tuple[str, ...] = field(
         converter=player_tuple, validator=are_players, metadata=PLAYERS
     )
@@ -42,38 +34,38 @@ class EnterContest(ContestCommand):
     )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SetRoster:
     """Replace the roster of a user's entry, as the caller last saw it."""
 
     command_name: ClassVar[str] = "set_roster"
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    entry_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: Identifier
+    entry_id: Identifier
     player_ids: tuple[str, ...] = field(
         converter=player_tuple, validator=are_players, metadata=PLAYERS
     )
     prediction: int | None = field(
         default=None, validator=optional(bounded_int), metadata=PREDICTION
     )
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    expected_seq: Count
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class EntryCommand:
     """A command of the system on an entry."""
 
-    entry_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    entry_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ActivateEntry(EntryCommand):
     """Activate an entry whose fee was paid. It has no route."""
 
     command_name: ClassVar[str] = "activate_entry"
     paid_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    paid_at: datetime = field(validator=is_instant)
-    payment_ref: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    currency: Currency
+    paid_at: Instant
+    payment_ref: Identifier
 
 
 @frozen(kw_only=True)

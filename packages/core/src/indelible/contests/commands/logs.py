@@ -11,7 +11,8 @@ from indelible.contests.entities.values import FIELD_PLAYERS, FetchResult, are_p
 from indelible.contests.rules.assess import Assessment
 from indelible.contests.rules.corrections import CorrectedRound
 from indelible.contests.rules.values import PlayerStatus
-from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, instance_of, is_identifier
+from indelible.kernel.kinds import Count, Identifier, kinds
+from indelible.kernel.values import COUNT, bounded_int
 
 
 @frozen(kw_only=True)
@@ -36,7 +37,7 @@ class ImportField(ContestCommand):
         }
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AppendEvents(ContestCommand):
     """Append what the assessment of a fetch has decided; without events, skip the fetch.
 
@@ -45,10 +46,10 @@ class AppendEvents(ContestCommand):
     """
 
     command_name: ClassVar[str] = "append_events"
-    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
-    contest_seq: int = field(validator=bounded_int, metadata=COUNT)
-    fetch_number: int = field(validator=bounded_int, metadata=COUNT)
-    assessment: Assessment = field(validator=instance_of(Assessment))
+    expected_seq: Count
+    contest_seq: Count
+    fetch_number: Count
+    assessment: Assessment
 
 
 @frozen(kw_only=True)
@@ -96,26 +97,26 @@ class ResumeIngestion(ContestCommand):
     command_name: ClassVar[str] = "resume_ingestion"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RecordFetch:
     """Store a fetch of a tournament's data with its bytes, and enqueue its contests."""
 
     command_name: ClassVar[str] = "record_fetch"
-    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    result: FetchResult = field(validator=instance_of(FetchResult))
+    provider_event_id: Identifier
+    result: FetchResult
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class StopFeed:
     """Fetch a tournament no longer."""
 
     command_name: ClassVar[str] = "stop_feed"
-    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    provider_event_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class PollFeed:
     """Fetch a tournament again."""
 
     command_name: ClassVar[str] = "poll_feed"
-    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    provider_event_id: Identifier

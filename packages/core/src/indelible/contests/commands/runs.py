@@ -10,7 +10,8 @@ from indelible.contests.entities.runs import SettlementBinding, SettlementTotals
 from indelible.contests.entities.values import MESSAGE, is_settling, message_text
 from indelible.contests.rules.settlement import SettledEntry, Settlement
 from indelible.kernel.bulk import Bulk
-from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier, is_text
+from indelible.kernel.kinds import Identifier, kinds
+from indelible.kernel.values import instance_of, is_text
 
 
 @frozen(kw_only=True)
@@ -20,7 +21,7 @@ class StartRun(ContestCommand):
     command_name: ClassVar[str] = "start_run"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FinishRun:
     """Settle the contest of a started run: the action is `complete` or `resolve_complete`.
 
@@ -31,9 +32,9 @@ class FinishRun:
     """
 
     command_name: ClassVar[str] = "finish_run"
-    run_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    binding: SettlementBinding = field(validator=instance_of(SettlementBinding))
-    totals: SettlementTotals = field(validator=instance_of(SettlementTotals))
+    run_id: Identifier
+    binding: SettlementBinding
+    totals: SettlementTotals
     lines: Bulk[SettlementLine] = field(validator=instance_of(Bulk))
     action: str = field(default="complete", validator=is_settling)
 
@@ -65,13 +66,13 @@ class FinishRun:
         return cls(run_id=run_id, binding=binding, totals=totals, lines=lines, action=action)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FailRun:
     """End a started run as failed."""
 
     command_name: ClassVar[str] = "fail_run"
-    run_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    error_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    run_id: Identifier
+    error_code: Identifier
     error_message: str = field(converter=message_text, validator=is_text, metadata=MESSAGE)
 
 

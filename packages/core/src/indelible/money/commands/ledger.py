@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast
 
 from attrs import Factory, field, frozen
 
+from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.money import is_currency
 from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier
 from indelible.money.entities.values import AMOUNT_OR_ZERO, CURRENCY, REFERENCE, is_amount
@@ -56,17 +57,17 @@ class Settle:
     )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ProposeReversal:
     """Propose to reverse a movement that was posted in error; another person approves it."""
 
     command_name: ClassVar[str] = "propose_reversal"
-    movement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    movement_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ApproveReversal:
     """Approve the proposed reversal of a movement, and post it."""
 
     command_name: ClassVar[str] = "approve_reversal"
-    movement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    movement_id: Identifier

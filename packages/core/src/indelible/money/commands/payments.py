@@ -1,39 +1,26 @@
 """The commands on charges, refunds, disputes and the inbox."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from attrs import field, frozen
-from attrs.validators import optional
 
-from indelible.kernel.money import is_currency
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
-)
+from indelible.kernel.kinds import Count, Currency, Flag, Identifier, Instant, kinds
+from indelible.kernel.values import instance_of
 from indelible.money.entities.stripe_objects import RefundObject
 from indelible.money.entities.values import (
-    AMOUNT,
-    CURRENCY,
-    REFERENCE,
+    Amount,
     AttemptKind,
     EventOrigin,
+    Message,
     OutcomeCode,
+    Reference,
     RefundReason,
-    amount_field,
-    identifier_field,
-    is_amount,
-    message_field,
 )
 from indelible.money.rules.events import ParsedEvent
 from indelible.money.rules.evidence import NO_EVIDENCE, EventEvidence
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class OpenCharge:
     """Open the charge of an item; an item that has its charge keeps it.
 
@@ -41,40 +28,40 @@ class OpenCharge:
     """
 
     command_name: ClassVar[str] = "open_charge"
-    reference: str = field(validator=is_identifier, metadata=REFERENCE)
-    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    item: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    amount_minor: int = amount_field()
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    expires_at: datetime = field(validator=is_instant)
-    organizer: str | None = identifier_field()
+    reference: Reference
+    party: Identifier
+    item: Identifier
+    amount_minor: Amount
+    currency: Currency
+    expires_at: Instant
+    organizer: Identifier | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ChargeCommand:
     """A command on a charge."""
 
-    charge_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    charge_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class StartPayment(ChargeCommand):
     """Let a party pay its charge."""
 
     command_name: ClassVar[str] = "start_payment"
-    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    party: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AttachIntent(ChargeCommand):
     """Store the payment intent of a charge, and the generation of its key."""
 
     command_name: ClassVar[str] = "attach_intent"
-    intent_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    generation: int = field(validator=bounded_int, metadata=COUNT)
+    intent_id: Identifier
+    generation: Count
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AttachSession(ChargeCommand):
     """Store the checkout session of a charge, and its payment intent where it has one.
 
@@ -82,28 +69,28 @@ class AttachSession(ChargeCommand):
     """
 
     command_name: ClassVar[str] = "attach_session"
-    session_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    intent_id: str | None = identifier_field()
-    replaces_session_id: str | None = identifier_field()
+    session_id: Identifier
+    intent_id: Identifier | None = None
+    replaces_session_id: Identifier | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ExtendCharge(ChargeCommand):
     """Move the time until which a charge may be paid."""
 
     command_name: ClassVar[str] = "extend_charge"
-    expires_at: datetime = field(validator=is_instant)
+    expires_at: Instant
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CancelCharge(ChargeCommand):
     """Cancel an unpaid charge, after Stripe has canceled its intent."""
 
     command_name: ClassVar[str] = "cancel_charge"
-    outcome_code: OutcomeCode = field(validator=instance_of(OutcomeCode))
+    outcome_code: OutcomeCode
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RequestRefund(ChargeCommand):
     """Request the refund of a charge, of all that is left without an amount.
 
@@ -112,109 +99,109 @@ class RequestRefund(ChargeCommand):
     """
 
     command_name: ClassVar[str] = "request_refund"
-    reason_code: RefundReason = field(validator=instance_of(RefundReason))
-    amount_minor: int | None = field(default=None, validator=optional(is_amount), metadata=AMOUNT)
+    reason_code: RefundReason
+    amount_minor: Amount | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RecordFee(ChargeCommand):
     """Post Stripe's fee of a payment; a fee below 0 is given back."""
 
     command_name: ClassVar[str] = "record_fee"
-    transaction_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    transaction_id: Identifier
     fee_minor: int = field(validator=instance_of(int))
-    currency: str = field(validator=is_currency, metadata=CURRENCY)
-    charged_at: datetime = field(validator=is_instant)
+    currency: Currency
+    charged_at: Instant
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RefundCommand:
     """A command on a refund."""
 
-    refund_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    refund_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class BeginRefundAttempt(RefundCommand):
     """Store an attempt to make a refund, before the request to Stripe."""
 
     command_name: ClassVar[str] = "begin_refund_attempt"
-    generation: int = field(validator=bounded_int, metadata=COUNT)
-    kind: AttemptKind = field(validator=instance_of(AttemptKind))
+    generation: Count
+    kind: AttemptKind
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RecordRefund(RefundCommand):
     """Apply what Stripe has answered to the request of a refund."""
 
     command_name: ClassVar[str] = "record_refund"
-    reported: RefundObject = field(validator=instance_of(RefundObject))
+    reported: RefundObject
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RejectRefund(RefundCommand):
     """Apply that Stripe has refused a refund for good."""
 
     command_name: ClassVar[str] = "reject_refund"
-    failure_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    failure_code: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class BookResidue:
     """Book the money that a settlement has left in the escrow because of a dispute, now over."""
 
     command_name: ClassVar[str] = "book_residue"
-    dispute_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    dispute_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ReceiveEvent:
     """Store an event of Stripe as it was received; a known event has no second effect."""
 
     command_name: ClassVar[str] = "receive_event"
-    event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    event_type: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    api_version: str | None = identifier_field()
-    livemode: bool = field(validator=instance_of(bool))
-    created: datetime = field(validator=is_instant)
-    object_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    account: str | None = identifier_field()
-    origin: EventOrigin = field(validator=instance_of(EventOrigin))
+    event_id: Identifier
+    event_type: Identifier
+    api_version: Identifier | None = None
+    livemode: Flag
+    created: Instant
+    object_id: Identifier
+    account: Identifier | None = None
+    origin: EventOrigin
     body: bytes = field(validator=instance_of(bytes), repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ReplayEvent:
     """Process a dead event again."""
 
     command_name: ClassVar[str] = "replay_event"
-    event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    event_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ApplyEvent:
     """Apply a received event; `evidence` was read at Stripe before."""
 
     command_name: ClassVar[str] = "apply_event"
-    event: ParsedEvent = field(validator=instance_of(ParsedEvent))
-    evidence: EventEvidence = field(default=NO_EVIDENCE, validator=instance_of(EventEvidence))
+    event: ParsedEvent
+    evidence: EventEvidence = NO_EVIDENCE
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FailEvent:
     """Store an attempt to process an event that failed."""
 
     command_name: ClassVar[str] = "fail_event"
-    event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    code: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    problem: str | None = message_field()
+    event_id: Identifier
+    code: Identifier
+    problem: Message | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class BuryEvent:
     """End the attempts to process an event, which waits for an operator from now on."""
 
     command_name: ClassVar[str] = "bury_event"
-    event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    code: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    problem: str | None = message_field()
+    event_id: Identifier
+    code: Identifier
+    problem: Message | None = None

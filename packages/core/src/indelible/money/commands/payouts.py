@@ -4,22 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
 
 from attrs import field, frozen
-from attrs.validators import optional
 
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    LINE,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    non_blank_line,
-    text_tuple,
-)
+from indelible.kernel.kinds import Count, Flag, Identifier, Label, kinds
+from indelible.kernel.values import IDENTIFIER, instance_of, is_identifier, text_tuple
 from indelible.money.entities.lines import OwedLine
 from indelible.money.entities.reconciliations import RULES, Discrepancy
 from indelible.money.entities.stripe_objects import ReversalObject, TransferObject
-from indelible.money.entities.values import ReconciliationScope, message_field
+from indelible.money.entities.values import Message, ReconciliationScope
 from indelible.money.errors.gateway import PROGRAM_REASONS
 from indelible.money.errors.payouts import ParkReasonReserved
 from indelible.money.rules.ledger.drafts import Proof
@@ -36,28 +27,28 @@ def _tuple_of(value: Any) -> Any:  # noqa: ANN401 - the validator refuses other 
     return tuple(cast("Sequence[object]", value))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RegisterPayee:
     """Register a party that receives payouts."""
 
     command_name: ClassVar[str] = "register_payee"
-    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    party: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AttachDestination:
     """Store the account at Stripe that receives the payouts of a party."""
 
     command_name: ClassVar[str] = "attach_destination"
-    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    destination: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    party: Identifier
+    destination: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class PayeeCommand:
     """A command on a payee."""
 
-    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    party: Identifier
 
 
 @frozen(kw_only=True)
@@ -74,7 +65,7 @@ class RestrictPayee(PayeeCommand):
     command_name: ClassVar[str] = "restrict_payee"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RefreshPayee(PayeeCommand):
     """Apply the state of a payee's account that was read at Stripe.
 
@@ -82,9 +73,9 @@ class RefreshPayee(PayeeCommand):
     """
 
     command_name: ClassVar[str] = "refresh_payee"
-    destination: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    known_seq: int = field(validator=bounded_int, metadata=COUNT)
-    transfers_active: bool = field(validator=instance_of(bool))
+    destination: Identifier
+    known_seq: Count
+    transfers_active: Flag
 
 
 @frozen(kw_only=True)
@@ -101,12 +92,12 @@ class ReopenPayee(PayeeCommand):
     command_name: ClassVar[str] = "reopen_payee"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class PlanPayouts:
     """Create the payout job of a settlement with its transfers; a planned one keeps them."""
 
     command_name: ClassVar[str] = "plan_payouts"
-    settlement_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    settlement_id: Identifier
 
 
 @frozen(kw_only=True)
@@ -118,7 +109,7 @@ class PlanTransfers:
     lines: Mapping[str, Sequence[OwedLine]]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ApproveTransfer:
     """Approve a transfer, with the reason of the one who approves.
 
@@ -127,26 +118,24 @@ class ApproveTransfer:
     """
 
     command_name: ClassVar[str] = "approve_transfer"
-    transfer_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    approval_reason: str = field(validator=non_blank_line, metadata=LINE)
-    destination: str | None = field(
-        default=ANY_DESTINATION, validator=optional(is_identifier), metadata=IDENTIFIER
-    )
+    transfer_id: Identifier
+    approval_reason: Label
+    destination: Identifier | None = ANY_DESTINATION
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class TransferCommand:
     """A command on a transfer."""
 
-    transfer_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    transfer_id: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ParkTransfer(TransferCommand):
     """Let a transfer wait until an operator unparks it."""
 
     command_name: ClassVar[str] = "park_transfer"
-    park_reason: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    park_reason: Identifier
 
     def __attrs_post_init__(self) -> None:
         if self.park_reason in PROGRAM_REASONS:
@@ -161,7 +150,7 @@ class UnparkTransfer(TransferCommand):
     command_name: ClassVar[str] = "unpark_transfer"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class BeginTransfer(TransferCommand):
     """Store the next attempt of a transfer, before the request to Stripe.
 
@@ -170,28 +159,28 @@ class BeginTransfer(TransferCommand):
     """
 
     command_name: ClassVar[str] = "begin_transfer"
-    is_reference_known: bool = field(default=False, validator=instance_of(bool))
+    is_reference_known: Flag = False
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RecordTransferSent(TransferCommand):
     """Complete a transfer that Stripe has, and post its movement."""
 
     command_name: ClassVar[str] = "record_transfer_sent"
-    reported: TransferObject = field(validator=instance_of(TransferObject))
-    proof: Proof = field(validator=instance_of(Proof))
+    reported: TransferObject
+    proof: Proof
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RecordTransferFailure(TransferCommand):
     """Apply the failure of an attempt; a later attempt makes it meaningless."""
 
     command_name: ClassVar[str] = "record_transfer_failure"
     attempt_number: int = field(validator=instance_of(int))
-    decision: FailureDecision = field(validator=instance_of(FailureDecision))
+    decision: FailureDecision
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RecordReversal(TransferCommand):
     """Post that Stripe has taken a transfer back, whole or in part; a known reversal does nothing.
 
@@ -199,16 +188,16 @@ class RecordReversal(TransferCommand):
     """
 
     command_name: ClassVar[str] = "record_reversal"
-    reported: ReversalObject = field(validator=instance_of(ReversalObject))
-    proof: Proof = field(validator=instance_of(Proof))
+    reported: ReversalObject
+    proof: Proof
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class CompletePayoutJob:
     """Complete a payout job if all its transfers have ended."""
 
     command_name: ClassVar[str] = "complete_payout_job"
-    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    job_id: Identifier
 
 
 @frozen(kw_only=True)
@@ -225,12 +214,12 @@ class MarkUnclaimed(TransferCommand):
     command_name: ClassVar[str] = "mark_unclaimed"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class HaltPayments:
     """Refuse new payments and transfers until somebody resumes them."""
 
     command_name: ClassVar[str] = "halt_payments"
-    reason_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    reason_code: Identifier
 
 
 @frozen(kw_only=True)
@@ -240,31 +229,31 @@ class ResumePayments:
     command_name: ClassVar[str] = "resume_payments"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class StartReconciliation:
     """Start a comparison of the books with Stripe."""
 
     command_name: ClassVar[str] = "start_reconciliation"
-    scope: ReconciliationScope = field(validator=instance_of(ReconciliationScope))
+    scope: ReconciliationScope
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FinishReconciliation:
     """Store what a reconciliation has found, and halt payments if it has found a difference."""
 
     command_name: ClassVar[str] = "finish_reconciliation"
-    reconciliation_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    reconciliation_id: Identifier
     checked: tuple[str, ...] = field(validator=text_tuple, metadata=RULES)
     discrepancies: tuple[Discrepancy, ...] = field(
         converter=_tuple_of, validator=instance_of(tuple)
     )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class FailReconciliation:
     """Store that a reconciliation could not be finished: it proves nothing."""
 
     command_name: ClassVar[str] = "fail_reconciliation"
-    reconciliation_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    error_code: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    error_message: str = message_field()
+    reconciliation_id: Identifier
+    error_code: Identifier
+    error_message: Message

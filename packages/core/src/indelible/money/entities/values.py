@@ -3,19 +3,11 @@
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from attrs import Attribute, field
-from attrs.validators import optional
+from attrs import Attribute
 
 from indelible.kernel.kinds import Kind
 from indelible.kernel.money import CURRENCY_CHARACTERS, MAX_AMOUNT_MINOR, MAX_SUM_MINOR
-from indelible.kernel.values import (
-    IDENTIFIER,
-    UNSTORABLE,
-    bounded_int,
-    is_identifier,
-    is_text,
-    value_text,
-)
+from indelible.kernel.values import UNSTORABLE, bounded_int, is_identifier, is_text, value_text
 from indelible.money.errors.payments import InvalidAmount
 
 NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
@@ -248,21 +240,3 @@ Sum = Annotated[int, Kind(bounded_int, SUM, column="sum_minor")]
 SignedSum = Annotated[int, Kind(bounded_int, SIGNED_SUM, column="sum_minor")]
 Reference = Annotated[str, Kind(is_identifier, REFERENCE, column="identifier")]
 Message = Annotated[str, Kind(is_text, MESSAGE, message_text, column="content")]
-
-
-# Fields that several aggregates and records have.
-def amount_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of an amount from 1."""
-    return field(validator=is_amount, metadata=AMOUNT)
-
-
-def identifier_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of an id or a code that may be absent."""
-    return field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
-
-
-def message_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of an error's message that may be absent; a long one is cut."""
-    return field(
-        default=None, converter=message_text, validator=optional(is_text), metadata=MESSAGE
-    )

@@ -6,15 +6,15 @@ from typing import Final, Self
 from attrs import Factory, field, frozen
 
 from indelible.kernel.bulk import AnyBulk, Bulk
-from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible.kernel.kinds import Identifier, kinds
 from indelible.money.entities.ids import movement_id
 from indelible.money.entities.ledger import CoveredItem, Posting
 from indelible.money.entities.values import (
     AccountKind,
+    Amount,
     MovementKind,
     Side,
     account_id,
-    amount_field,
 )
 
 OPERATOR: Final = "operator"
@@ -64,12 +64,12 @@ class Proof:
         return cls(OPERATOR, f"{OPERATOR}:{subject}")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SettlementLine:
     """An amount that a party is owed by a settlement."""
 
-    party: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    amount_minor: int = amount_field()
+    party: Identifier
+    amount_minor: Amount
 
 
 @frozen(kw_only=True)
