@@ -9,21 +9,21 @@ from attrs.validators import optional
 
 from indelible.contests import (
     ContestStatus,
-    EventKind,
-    FetchOutcome,
     LogStatus,
     PlayerStatus,
     RunStatus,
-    Validity,
 )
+from indelible.contests.entities.records import ContestEvent, EventFault, Fetch, SettlementLine
 from indelible.contests.entities.values import ROUNDS
 from indelible.contests.rules.espn.rounds import MAX_ROUND_STROKES
-from indelible.kernel import Actor
-from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
+from indelible.contests.tasks.dry_runs import LineDifference
+from indelible.kernel.json_objects import JSON_OBJECT
 from indelible.kernel.kinds import Identifier, kinds
+from indelible.kernel.rejections import Rejection
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.contests.queries import ContestQuery
 from indelible_web.http.json_fields import WrittenObject
+from indelible_web.http.views import fields_of
 
 FIELD_PLAYERS: Final = {"max_length": 200, "max_items": 2_000}
 CORRECTIONS: Final = {"max_items": 500}
@@ -69,51 +69,26 @@ class LogView:
     seq: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(ContestEvent, leave_out=("contest_id",)))
 class EventView:
     """An event of a contest's log. Only a valid event is applied."""
 
     number: int
-    kind: EventKind
-    validity: Validity
-    payload_digest: str
-    fetch_number: int | None
-    fetched_at: datetime
-    stored_at: datetime
-    body: JsonObject | None
-    body_hash: str
-    supersedes: int | None
-    snapshot_number: int | None
-    fault_count: int
-    prev_hash: str
-    event_hash: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(EventFault, first=("event_number",)))
 class FaultView:
     """A fault of an event: its code, its place, the value, and what somebody has to do."""
 
     event_number: int
     number: int
-    code: str
-    path: str
-    value: str
-    required_action: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(Fetch, leave_out=("provider_event_id",)))
 class FetchView:
     """A fetch of a tournament's data, successful or not."""
 
     number: int
-    requested_at: datetime
-    finished_at: datetime
-    outcome: FetchOutcome
-    http_status: int | None
-    attempts: int
-    payload_digest: str | None
-    content_type: str | None
-    error: str | None
 
 
 @frozen(kw_only=True)
@@ -147,19 +122,11 @@ class RunView:
     seq: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(SettlementLine))
 class LineView:
     """The result of an entry in a settlement run."""
 
     number: int
-    entry_id: str
-    user_id: str
-    payment_ref: str | None
-    paid_minor: int
-    roster_digest: str
-    rank: int
-    score: int | None
-    payout_minor: int
 
 
 @frozen(kw_only=True)
@@ -208,17 +175,9 @@ class DryRunResult:
     result: Mapping[str, Any] | None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(LineDifference))
 class LineDifferenceView:
     """An entry whose result differs between two settlements; null where it has no line."""
-
-    entry_id: str
-    rank: int | None
-    other_rank: int | None
-    score: int | None
-    other_score: int | None
-    payout_minor: int | None
-    other_payout_minor: int | None
 
 
 @frozen(kw_only=True)
@@ -254,20 +213,11 @@ class ValidationView:
     faults: tuple[ConfigurationFaultView, ...]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(Rejection, first=("id", "at")))
 class RejectionView:
     """An operator's command that was refused."""
 
     id: str
-    at: datetime
-    command: str
-    code: str
-    message: str
-    actor: Actor
-    reason: str
-    request_id: str | None
-    command_digest: str
-    hash: str
 
 
 @frozen(kw_only=True)

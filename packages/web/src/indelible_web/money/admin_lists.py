@@ -8,7 +8,7 @@ from indelible.kernel import Head, ListFilter
 from indelible.kernel.history import Entity
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
-from indelible_web.http.responses import project
+from indelible_web.http.views import view_of
 
 V = TypeVar("V")
 
@@ -49,24 +49,3 @@ def page_of_heads(
 def set_equalities(**equalities: object) -> dict[str, object]:
     """Return the equalities that are set, with statuses and kinds as texts."""
     return {name: str(value) for name, value in equalities.items() if value is not None}
-
-
-def view_of(view_type: type[V], head: Head[Entity], **values: object) -> V:
-    """Return the view of a head, with its seq where the view has one, and with these values."""
-    return project(view_type, WithSeq(head), **values)
-
-
-class WithSeq:
-    """The fields of a head's entity, and its seq."""
-
-    def __init__(self, head: Head[Entity]) -> None:
-        self._head = head
-
-    @property
-    def seq(self) -> int:
-        """Return the seq of the head."""
-        return self._head.revision.seq
-
-    def __getattr__(self, name: str) -> object:
-        """Return a field of the entity."""
-        return getattr(self._head.entity, name)

@@ -4,33 +4,27 @@ from datetime import datetime
 
 from attrs import frozen
 
+from indelible.kernel.webhooks import WebhookRejection
 from indelible.money import (
-    AccountKind,
-    DisputeStatus,
     EventOrigin,
-    EventOutcome,
     InboxStatus,
     MovementKind,
-    ReconciliationRule,
-    ReconciliationScope,
-    ReconciliationStatus,
-    RefundReason,
-    RefundStatus,
-    Remedy,
     Side,
     SwitchStatus,
 )
+from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.events import StripeEventAttempt
+from indelible.money.entities.ledger import Account, Posting
+from indelible.money.entities.lines import BalanceSum
+from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
+from indelible.money.entities.refunds import Refund
+from indelible_web.http.views import fields_of
 from indelible_web.money.schemas import PaymentView
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(BalanceSum))
 class BalanceView:
     """The sum of the balances of all accounts of a kind in one currency."""
-
-    kind: AccountKind
-    currency: str
-    accounts: int
-    balance_minor: int
 
 
 @frozen(kw_only=True)
@@ -49,17 +43,14 @@ class BalancesView:
     identities: tuple[IdentityView, ...]
 
 
-@frozen(kw_only=True)
+@frozen(
+    kw_only=True,
+    field_transformer=fields_of(
+        Account, leave_out=("status", "debited_minor", "credited_minor", "created_at")
+    ),
+)
 class AccountView:
     """An account of the ledger with its balance."""
-
-    id: str
-    kind: AccountKind
-    reference: str | None
-    currency: str
-    balance_minor: int
-    last_movement_id: str | None
-    updated_at: datetime
 
 
 @frozen(kw_only=True)
@@ -102,38 +93,22 @@ class MovementView:
     seq: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(Posting))
 class PostingView:
     """A posting of a movement."""
 
     number: int
-    debit_account_id: str
-    credit_account_id: str
-    amount_minor: int
-    party: str | None
-    owed_movement_id: str | None
-    owed_number: int | None
-    reversed_movement_id: str | None
-    reversed_number: int | None
-    reversal_ref: str | None
 
 
-@frozen(kw_only=True)
+@frozen(
+    kw_only=True,
+    field_transformer=fields_of(
+        Refund, first=("id", "charge_id", "number"), leave_out=("generation", "attempt_number")
+    ),
+)
 class RefundView:
     """A refund of a charge."""
 
-    id: str
-    charge_id: str
-    number: int
-    status: RefundStatus
-    amount_minor: int
-    currency: str
-    reason_code: RefundReason
-    covered: bool
-    stripe_refund_id: str | None
-    failure_code: str | None
-    created_at: datetime
-    updated_at: datetime
     seq: int
 
 
@@ -145,24 +120,10 @@ class ChargeView(PaymentView):
     received_currency: str | None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(Dispute, first=("id", "charge_id")))
 class DisputeView:
     """A dispute of a charge, with the time until which evidence is due."""
 
-    id: str
-    charge_id: str
-    status: DisputeStatus
-    amount_minor: int
-    currency: str
-    fee_minor: int | None
-    reason_code: str
-    evidence_due_by: datetime | None
-    withdrawn_at: datetime | None
-    reinstated_at: datetime | None
-    covered: bool
-    closed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
     seq: int
 
 
@@ -187,15 +148,9 @@ class InboxEventView:
     seq: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(StripeEventAttempt, leave_out=("event_id",)))
 class InboxAttemptView:
     """An attempt to process an event."""
-
-    number: int
-    outcome: EventOutcome
-    code: str | None
-    message: str | None
-    at: datetime
 
 
 @frozen(kw_only=True)
@@ -221,32 +176,24 @@ class BackfillView:
     left: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(WebhookRejection, leave_out=("hash",)))
 class WebhookRejectionView:
     """A refused request of a webhook; nothing of its body is stored but digest and size."""
 
     id: str
-    endpoint: str
-    code: str
-    body_digest: str
-    body_size: int
-    at: datetime
-    request_id: str | None
 
 
-@frozen(kw_only=True)
+@frozen(
+    kw_only=True,
+    field_transformer=fields_of(
+        Reconciliation,
+        first=("id", "scope", "status", "started_at", "finished_at"),
+        leave_out=("created_at", "updated_at"),
+    ),
+)
 class ReconciliationView:
     """A comparison of the books with Stripe; a discrepancy halts new payments and transfers."""
 
-    id: str
-    scope: ReconciliationScope
-    status: ReconciliationStatus
-    started_at: datetime
-    finished_at: datetime | None
-    checked: tuple[str, ...]
-    discrepancy_count: int | None
-    error_code: str | None
-    error_message: str | None
     seq: int
 
 
@@ -258,18 +205,12 @@ class RequestedTaskView:
     entity_id: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(Discrepancy))
 class DiscrepancyView:
     """A difference that a rule has found."""
 
     number: int
-    rule: ReconciliationRule
     subject: str
-    currency: str | None
-    expected: str
-    actual: str
-    difference_minor: int | None
-    remedy: Remedy | None
 
 
 @frozen(kw_only=True)

@@ -21,7 +21,8 @@ from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes
-from indelible_web.money.admin_lists import page_of_heads, view_of
+from indelible_web.http.views import view_of
+from indelible_web.money.admin_lists import page_of_heads
 from indelible_web.money.admin_queries import OnboardingBody, PayeeListQuery, PayeeQuery
 from indelible_web.money.errors import AddressInvalid
 from indelible_web.money.payout_schemas import OnboardingView, PayeeView

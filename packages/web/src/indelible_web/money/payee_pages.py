@@ -12,8 +12,8 @@ from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields
 from indelible_web.console.page import ConsolePage
 from indelible_web.http.request import ADMIN
+from indelible_web.http.views import view_of
 from indelible_web.money import attention
-from indelible_web.money.admin_lists import view_of
 from indelible_web.money.admin_queries import PayeeListQuery
 from indelible_web.money.pages import MAX_ROWS, money_page
 from indelible_web.money.payee_admin import list_payees

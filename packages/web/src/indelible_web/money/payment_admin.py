@@ -32,7 +32,8 @@ from indelible_web.http.paging import Page
 from indelible_web.http.request import ADMIN
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
-from indelible_web.money.admin_lists import page_of_heads, view_of
+from indelible_web.http.views import view_of
+from indelible_web.money.admin_lists import page_of_heads
 from indelible_web.money.admin_queries import (
     ChargeListQuery,
     ChargeQuery,

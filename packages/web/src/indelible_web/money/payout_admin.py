@@ -37,7 +37,7 @@ from indelible.money.handlers.payouts.reissuing import reissue_transfer
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
 from indelible_web.http.routing import Routes
-from indelible_web.money.admin_lists import view_of
+from indelible_web.http.views import view_of
 from indelible_web.money.admin_queries import ApprovalBody, TransferQuery
 from indelible_web.money.payout_schemas import PlannedPayoutsView, TransferView
 

@@ -5,16 +5,18 @@ from datetime import datetime
 from attrs import frozen
 
 from indelible.money import (
-    AttemptKind,
-    MovementKind,
     PayeeStatus,
     PayoutJobStatus,
-    TransferFailure,
     TransferStatus,
 )
+from indelible.money.entities.lines import OwedLine
+from indelible.money.entities.payees import Payee
+from indelible.money.entities.payout_jobs import PayoutJob
+from indelible.money.entities.payouts import Transfer, TransferAttempt
+from indelible_web.http.views import fields_of
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(OwedLine, leave_out=("paid_by",)))
 class OwedLineView:
     """Money that a party is owed, and that no movement has paid.
 
@@ -23,49 +25,27 @@ class OwedLineView:
 
     movement_id: str
     number: int
-    kind: MovementKind
-    party: str
-    reference: str
-    currency: str
-    amount_minor: int
-    owed_since: datetime
     settlement_id: str | None
     reversed_transfer_id: str | None
     transfer_id: str | None
 
 
-@frozen(kw_only=True)
+@frozen(
+    kw_only=True,
+    field_transformer=fields_of(
+        Transfer,
+        first=("id", "job_id", "settlement_id", "reference", "party"),
+        leave_out=("must_look_up", "failure_count"),
+    ),
+)
 class TransferView:
     """A transfer to a party."""
 
     id: str
-    job_id: str | None
-    settlement_id: str
     reference: str
-    party: str
     status: TransferStatus
-    amount_minor: int
-    currency: str
-    line_count: int
-    reissue_of: str | None
-    approved_by: str | None
-    approved_at: datetime | None
-    approval_reason: str | None
-    approved_destination: str | None
-    destination: str | None
-    generation: int
     attempt_number: int
-    first_attempt_at: datetime | None
-    retry_until: datetime | None
-    failure_code: str | None
-    failure_message: str | None
-    failure_reason: TransferFailure | None
-    stripe_transfer_id: str | None
-    parked_at: datetime | None
-    completed_at: datetime | None
     reversed_minor: int
-    created_at: datetime
-    updated_at: datetime
     seq: int
 
 
@@ -83,15 +63,11 @@ class TransferDetailView(TransferView):
     payee_destination_set_by: str | None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(TransferAttempt, leave_out=("transfer_id",)))
 class TransferAttemptView:
     """A request to Stripe about a transfer, stored before it was made."""
 
     number: int
-    generation: int
-    idempotency_key: str
-    kind: AttemptKind
-    started_at: datetime
 
 
 @frozen(kw_only=True)
@@ -114,19 +90,11 @@ class LookupView:
     matches: tuple[FoundTransferView, ...]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(PayoutJob, first=("id", "reference", "currency")))
 class PayoutJobView:
     """The payout of a settlement."""
 
-    id: str
-    reference: str
-    currency: str
-    status: PayoutJobStatus
     transfer_count: int
-    total_minor: int
-    completed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
     seq: int
 
 
@@ -156,16 +124,12 @@ class JobProgressView:
     states: tuple[StateCount, ...]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=fields_of(Payee))
 class PayeeView:
     """A party that receives transfers, with its account at Stripe."""
 
     id: str
-    status: PayeeStatus
     destination: str | None
-    destination_set_by: str | None
-    created_at: datetime
-    updated_at: datetime
     seq: int
 
 
