@@ -21,7 +21,7 @@ from indelible.kernel.json import encode_canonical, sha256_hex
 from indelible.kernel.json_numbers import parse_json
 from indelible.kernel.values import field_values
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.engine.errors import reading_row
+from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
@@ -53,8 +53,10 @@ def version_of_row(row: Row, prefix: str = "") -> ConceptVersion:
     for name in VERSION_NAMES:
         values[name] = row[prefix + name]
 
-    with reading_row():
+    try:
         return ConceptVersion(content=ConceptContent(**content), **values)
+    except UNREADABLE as error:
+        raise RowUnreadable.because_of(error) from error
 
 
 def version_row(version: ConceptVersion) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from indelible_sql.contests.tables.entries import ENTRIES, ROSTERS
 from indelible_sql.contests.tables.feeds import FEEDS, FETCHES
 from indelible_sql.contests.tables.logs import EVENTS, FAULTS, LOGS
 from indelible_sql.contests.tables.runs import LINES, RUNS
-from indelible_sql.engine.errors import reading_row
+from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
@@ -63,8 +63,10 @@ def replayed_event_of_row(row: Row) -> ReplayedEvent:
     """
     body = row["body"]
     if body is not None:
-        with reading_row():
+        try:
             body = parse_trusted_json(body)
+        except UNREADABLE as error:
+            raise RowUnreadable.because_of(error) from error
 
     return ROWS.structure({**row, "body": body}, ReplayedEvent)
 

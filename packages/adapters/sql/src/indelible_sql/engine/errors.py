@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from attrs import frozen
 from cattrs import BaseValidationError
@@ -106,6 +106,13 @@ class RowUnreadable(Unavailable):
     )
     problem: str
 
+    @classmethod
+    def because_of(cls, error: Exception) -> Self:
+        """Return the error with another one's code or type: its text can hold a stored value."""
+        if isinstance(error, RowUnreadable):
+            return cls(error.problem)
+        return cls(getattr(error, "code", "") or type(error).__name__)
+
 
 @frozen
 class DatabaseFault(Unavailable):
@@ -125,6 +132,7 @@ class CommitFate(Enum):
 
 logger = logging.getLogger("indelible.sql")
 
+TRANSACTION_ENDED: Final = "the transaction has ended"
 BUSY = (
     "40001",
     "40P01",
@@ -163,7 +171,7 @@ REFUSED_CONNECTION = re.compile(
 )
 UNKNOWN_HOST = re.compile(r"failed to resolve host '(?P<host>[^']+)': \[.*\] (?P<cause>[\w ]+)")
 CONNECTION_TIMEOUT = "connection timeout expired"
-# The errors that an unreadable value can cause while its row is read.
+# The errors that an unreadable value can cause while its row is read: raise RowUnreadable for them.
 UNREADABLE = (
     IndelibleError,
     ArithmeticError,
@@ -215,8 +223,8 @@ def fate_of(error: DBAPIError) -> CommitFate:
     return CommitFate.FAILED
 
 
-# Named as a function because it is used as one. A class, because it runs with each statement and a
-# generator would cost four times as much.
+# Named as a function because it is used as one. A class, because a generator would cost four times
+# as much.
 class translate_errors:  # noqa: N801 - used as a function
     """A block that raises the library's errors instead of a driver's.
 
@@ -227,28 +235,13 @@ class translate_errors:  # noqa: N801 - used as a function
         """Begin the block."""
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        """Raise the library's error for a driver's, and log the driver's state."""
+        """Raise the library's error for a driver's."""
         if isinstance(error, DBAPIError):
-            _log(error)
-            raise fault_of(error) from error
+            raise logged_fault_of(error) from error
         if isinstance(error, PoolTimeout):
             raise NoConnectionFree from error
         if isinstance(error, ResourceClosedError):
-            raise UsageError("the transaction has ended") from error
-
-
-class reading_row:  # noqa: N801 - used as a function
-    """A block that raises RowUnreadable for whatever an unreadable value of a row raises."""
-
-    def __enter__(self) -> None:
-        """Begin the block."""
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        """Raise RowUnreadable with the error's code or type: its text can hold a stored value."""
-        if not isinstance(error, UNREADABLE) or isinstance(error, RowUnreadable):
-            return
-        code = getattr(error, "code", "")
-        raise RowUnreadable(code or type(error).__name__) from error
+            raise UsageError(TRANSACTION_ENDED) from error
 
 
 def _log(error: DBAPIError) -> None:
@@ -264,6 +257,12 @@ def _log(error: DBAPIError) -> None:
         level = logging.WARNING
     kind = type(error.orig).__name__
     logger.log(level, "database error %s (%s)", state or "no state", kind)
+
+
+def logged_fault_of(error: DBAPIError) -> IndelibleError:
+    """Return the library's error for a driver's, and log the driver's state."""
+    _log(error)
+    return fault_of(error)
 
 
 def fault_of(error: DBAPIError) -> IndelibleError:

@@ -1,5 +1,6 @@
 """One open transaction on a connection, as repositories use it."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -7,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import SelectBase
 
@@ -16,9 +17,12 @@ from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.progress import Progress
 from indelible_sql.engine.atomic_write import AtomicWrite, Rows, parameters
 from indelible_sql.engine.errors import (
+    TRANSACTION_ENDED,
+    UNREADABLE,
     GuardViolation,
+    RowUnreadable,
     ValueUnstorable,
-    reading_row,
+    logged_fault_of,
     translate_errors,
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
@@ -28,12 +32,15 @@ from indelible_sql.engine.session_settings import TEXT_FORMATS, change_settings
 from indelible_sql.engine.sqlalchemy_internals import (
     CONVERSION_ERRORS,
     receive_binary,
-    reporting,
+    reported_error,
 )
-from indelible_sql.engine.transaction_log import log_statement
 
 Query = Select[*tuple[Any, ...]]
 Row = Mapping[str, Any]
+
+# Statements are logged, without values, only where this logger has a level of its own: the level
+# DEBUG of an application is meant for its own lines.
+statement_logger = logging.getLogger("indelible.sql.statements")
 
 UNIQUE_VIOLATION = "23505"
 SQLITE_PRIMARY_KEY = "SQLITE_CONSTRAINT_PRIMARYKEY"
@@ -85,7 +92,8 @@ class Session:
     @property
     def connection(self) -> Connection:
         """Return the connection, or raise UsageError once the transaction has ended."""
-        self._check_open()
+        if not self._is_open:
+            raise UsageError(TRANSACTION_ENDED)
         return self._connection
 
     def close(self) -> None:
@@ -100,19 +108,22 @@ class Session:
     def rows(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
         """Return every row."""
         prepared, rows = self._query(statement, values)
-        with reading_row():
+        try:
             return [prepared.read(row) for row in rows]
+        except UNREADABLE as error:
+            raise RowUnreadable.because_of(error) from error
 
     def tuples(self, statement: Executable, values: Row) -> list[Sequence[Any]]:
         """Return the values of every row, in the order of its columns; faster for many rows."""
         prepared, rows = self._query(statement, values)
-        with reading_row():
+        try:
             return list(prepared.read_values(rows))
+        except UNREADABLE as error:
+            raise RowUnreadable.because_of(error) from error
 
     def _query(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
         self.at_failpoint(Failpoint.BEFORE_QUERY)
-        with translate_errors():
-            prepared, rows = self._send(statement, values)
+        prepared, rows = self._send(statement, values)
         self.at_failpoint(Failpoint.AFTER_QUERY)
         return prepared, rows
 
@@ -126,11 +137,13 @@ class Session:
         with translate_errors():
             self._pin_formats()
             result = self.connection.execute(statement, execution_options=options)
-            with reading_row():
-                names = tuple(result.keys())
+            names = tuple(result.keys())
+            try:
                 for row in result:
                     self.progress.done += 1
                     yield dict(zip(names, row, strict=True))
+            except UNREADABLE as error:
+                raise RowUnreadable.because_of(error) from error
 
     def lift_limits(self) -> None:
         """Let the transaction be as long as it needs; on SQLite it always may."""
@@ -150,9 +163,8 @@ class Session:
 
     def run(self, statement: Executable, values: Row) -> int:
         """Run a statement and return the number of rows that it changed."""
-        with translate_errors():
-            self._send(statement, values)
-            return int(self._cursor.rowcount)
+        self._send(statement, values)
+        return int(self._cursor.rowcount)
 
     def write(
         self, write: AtomicWrite, change: Change, rows: Rows, bulk: Sequence[Row] = ()
@@ -206,12 +218,11 @@ class Session:
         """
         *steps, last = write.ordered
         try:
-            with translate_errors():
-                for statement in steps:
-                    self._send_many(statement, rows)
-                for statement in write.bulk:
-                    self._send_many(statement, bulk[statement.table.name])
-                self._send_many(last, rows)
+            for statement in steps:
+                self._send_many(statement, rows)
+            for statement in write.bulk:
+                self._send_many(statement, bulk[statement.table.name])
+            self._send_many(last, rows)
         except GuardViolation as refusal:
             if not _is_taken(refusal, write):
                 raise
@@ -224,9 +235,9 @@ class Session:
     def step(self, statement: Executable, values: Row) -> int:
         """Run one statement of several that belong together; return the number of rows changed."""
         self.at_failpoint(Failpoint.BEFORE_STEP)
-        count = self.run(statement, values)
+        self._send(statement, values)
         self.at_failpoint(Failpoint.AFTER_STEP)
-        return count
+        return int(self._cursor.rowcount)
 
     def _write_in_order(self, write: AtomicWrite, values: Row) -> bool:
         """Run the statements in order; return False at the first that changes no row."""
@@ -235,71 +246,82 @@ class Session:
             if self.step(statement, values) != 1:
                 return False
         for statement in write.bulk:
-            with translate_errors():
-                self._send_many(statement, values[statement.table.name])
+            self._send_many(statement, values[statement.table.name])
 
         return self.step(last, values) == 1
 
     def _write_fused(self, statement: Executable, values: Row) -> int:
         """Run PostgreSQL's one statement and return the number of changes that it added."""
         self.at_failpoint(Failpoint.BEFORE_FUSED)
-        rows = self._fetch(statement, values)
+        prepared, rows = self._send(statement, values)
         self.at_failpoint(Failpoint.AFTER_FUSED)
         if rows:
-            self.transaction = str(rows[0]["txid"])
+            self.transaction = str(prepared.read(rows[0])["txid"])
         return len(rows)
-
-    def _fetch(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
-        with translate_errors():
-            prepared, rows = self._send(statement, values)
-            with reading_row():
-                return [prepared.read(row) for row in rows]
 
     def refused(self, error: E) -> E:
         """Remember the error, so that the transaction is not committed, and return it."""
         self.refusal = self.refusal or error
         return error
 
-    def _check_open(self) -> None:
-        if not self._is_open:
-            raise UsageError("the transaction has ended")
-
     def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
-        """Execute a statement; return it as it was sent, and the driver's rows."""
-        self._check_open()
-        prepared = prepare(statement, self._connection.dialect, self.schema)
-        log_statement(prepared.text)
+        """Execute a statement; return it as it was sent, and the driver's rows.
+
+        Raises: the library's error instead of a driver's.
+        """
+        prepared = self._prepared(statement)
         rows: Sequence[Any] = ()
         try:
-            with reporting(self._connection, self._cursor):
-                if self._cursor is None:
-                    self._cursor = self._open_cursor(prepared.text)
-                self._cursor.execute(prepared.text, prepared.bind(values))
-                if prepared.columns:
-                    rows = self._cursor.fetchall()
-        except DBAPIError as error:
-            self.refused(error)
+            if self._cursor is None:
+                self._cursor = self._open_cursor(prepared.text)
+            self._cursor.execute(prepared.text, prepared.bind(values))
+            if prepared.columns:
+                rows = self._cursor.fetchall()
+        except BaseException as error:
+            self._raise_translated(error)
             raise
-        except CONVERSION_ERRORS as error:
-            raise ValueUnstorable from error
 
         return prepared, rows
 
     def _send_many(self, statement: Executable, rows: Iterable[Row]) -> None:
-        """Execute a statement once for each row."""
-        self._check_open()
-        prepared = prepare(statement, self._connection.dialect, self.schema)
-        log_statement(prepared.text)
+        """Execute a statement once for each row.
+
+        Raises: the library's error instead of a driver's.
+        """
+        prepared = self._prepared(statement)
         try:
-            with reporting(self._connection, self._cursor):
-                if self._cursor is None:
-                    self._cursor = self._open_cursor(prepared.text)
-                self._cursor.executemany(prepared.text, prepared.bind_many(rows))
-        except DBAPIError as error:
-            self.refused(error)
+            if self._cursor is None:
+                self._cursor = self._open_cursor(prepared.text)
+            self._cursor.executemany(prepared.text, prepared.bind_many(rows))
+        except BaseException as error:
+            self._raise_translated(error)
             raise
-        except CONVERSION_ERRORS as error:
+
+    def _prepared(self, statement: Executable) -> Prepared:
+        """Return the statement as it is sent, and log it where that was asked for."""
+        if not self._is_open:
+            raise UsageError(TRANSACTION_ENDED)
+
+        prepared = prepare(statement, self._connection.dialect, self.schema)
+        if statement_logger.level:
+            statement_logger.debug("%s", prepared.text)
+        return prepared
+
+    def _raise_translated(self, error: BaseException) -> None:
+        """Raise the library's error for one of the driver, which is remembered; else return."""
+        reported = reported_error(self._connection, error, self._cursor)
+        if reported is not None:
+            self.refused(reported)
+            raise self._fault_of(reported) from reported
+
+        if isinstance(error, CONVERSION_ERRORS):
             raise ValueUnstorable from error
+        if isinstance(error, ResourceClosedError):
+            raise UsageError(TRANSACTION_ENDED) from error
+
+    def _fault_of(self, error: DBAPIError) -> Exception:
+        """Return the library's error for a statement that the database refused."""
+        return logged_fault_of(error)
 
     def _open_cursor(self, text: str) -> Any:  # noqa: ARG002 - a single update needs the text
         cursor = self._connection.connection.cursor()

@@ -79,18 +79,17 @@ class SingleUpdateSession(Session):
 
         self.at_failpoint(Failpoint.BEFORE_UPDATE)
         self._has_sent = True
-        try:
-            sent = super()._send(statement, values)
-        except DBAPIError as error:
-            if state_of(error) == NOT_ALL_UPDATED:
-                raise NeedsTransaction from error
-            if self.is_autocommit and fate_of(error) is CommitFate.UNKNOWN:
-                raise OutcomeUnknown from error
-            raise
-
+        sent = super()._send(statement, values)
         self.is_committed = self.is_autocommit
         self.at_failpoint(Failpoint.AFTER_UPDATE)
         return sent
+
+    def _fault_of(self, error: DBAPIError) -> Exception:
+        if state_of(error) == NOT_ALL_UPDATED:
+            return NeedsTransaction()
+        if self.is_autocommit and fate_of(error) is CommitFate.UNKNOWN:
+            return OutcomeUnknown()
+        return super()._fault_of(error)
 
     def _open_cursor(self, text: str) -> Any:
         if self.is_autocommit:

@@ -23,7 +23,7 @@ __all__ = [
     "invalidate_pool",
     "put_above_capacity",
     "receive_binary",
-    "reporting",
+    "reported_error",
     "run_in_greenlet",
     "send",
 ]
@@ -57,7 +57,28 @@ def invalidate_pool(connection: Connection, error: Any) -> None:
     pool._invalidate(connection.connection, error)  # noqa: SLF001 - no public method drops them all
 
 
-def _reported(connection: Connection, error: Any, cursor: Any = None) -> DBAPIError:
+def reported_error(
+    connection: Connection, error: BaseException, cursor: Any = None
+) -> DBAPIError | None:
+    """Return a driver's error as SQLAlchemy reports it; None for an error of another kind.
+
+    Drop a broken or cancelled connection. This is for code that uses the driver directly.
+    """
+    if isinstance(error, DBAPIError):
+        return error
+
+    driver = connection.dialect.loaded_dbapi
+    if isinstance(error, driver.Error):
+        return _reported(connection, error, cursor)
+    if isinstance(error, CONVERSION_ERRORS) and _is_closed(connection):
+        return _reported(connection, driver.OperationalError(str(error)), cursor)
+    # Cancelled in the middle: the state of the driver's protocol is unknown.
+    if not isinstance(error, Exception):
+        connection.invalidate(error)
+    return None
+
+
+def _reported(connection: Connection, error: Any, cursor: Any) -> DBAPIError:
     """Return a driver's error as SQLAlchemy reports it, and drop a broken connection."""
     dialect = connection.dialect
     is_broken = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
@@ -74,35 +95,8 @@ def _reported(connection: Connection, error: Any, cursor: Any = None) -> DBAPIEr
         connection_invalidated=is_broken,
         dialect=dialect,
     )
+    wrapped.__cause__ = error
     return cast("DBAPIError", wrapped)
-
-
-# A class for the same reason as `translate_errors`: it runs with each statement.
-class reporting:  # noqa: N801 - used as a function
-    """A block that uses the driver directly and raises its errors as SQLAlchemy reports them."""
-
-    def __init__(self, connection: Connection, cursor: Any = None) -> None:
-        self._connection = connection
-        self._cursor = cursor
-
-    def __enter__(self) -> None:
-        """Begin the block."""
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        """Raise DBAPIError for a driver's error, and drop a broken or cancelled connection."""
-        if error is None:
-            return
-        connection = self._connection
-        driver = connection.dialect.loaded_dbapi
-        if isinstance(error, driver.Error):
-            raise _reported(connection, error, self._cursor) from error
-
-        if isinstance(error, CONVERSION_ERRORS) and _is_closed(connection):
-            lost = driver.OperationalError(str(error))
-            raise _reported(connection, lost, self._cursor) from error
-        # Cancelled in the middle: the state of the driver's protocol is unknown.
-        if not isinstance(error, Exception):
-            connection.invalidate(error)
 
 
 def _is_closed(connection: Connection) -> bool:
@@ -111,10 +105,15 @@ def _is_closed(connection: Connection) -> bool:
 
 def send(connection: Connection, statement: str, **options: bool) -> None:
     """Send a statement without values or rows; SQLAlchemy's own execution takes longer."""
-    with reporting(connection):
+    try:
         cursor: Any = connection.connection.cursor()
         cursor.execute(statement, **options)
         cursor.close()
+    except BaseException as error:
+        reported = reported_error(connection, error)
+        if reported is None or reported is error:
+            raise
+        raise reported from error
 
 
 def put_above_capacity(queue: AsyncAdaptedQueue[Any], item: Any) -> None:

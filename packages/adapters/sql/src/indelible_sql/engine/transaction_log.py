@@ -1,4 +1,4 @@
-"""Log lines at the ends of transactions, and the statements for those who ask for them."""
+"""Log lines at the ends of transactions."""
 
 import logging
 
@@ -8,15 +8,6 @@ from indelible.kernel import AuditContext, IndelibleError, OutcomeUnknown
 from indelible_sql.engine.errors import fault_of
 
 logger = logging.getLogger("indelible.sql")
-# Statements are logged only where this logger has a level of its own: the level DEBUG of an
-# application is meant for its own lines.
-statement_logger = logging.getLogger("indelible.sql.statements")
-
-
-def log_statement(text: str) -> None:
-    """Log a statement, without its values, where it was asked for."""
-    if statement_logger.level:
-        statement_logger.debug("%s", text)
 
 
 def log_commit(audit: AuditContext, number: int) -> None:

@@ -31,7 +31,7 @@ from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.minutes import MinuteCounts
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters
-from indelible_sql.engine.errors import reading_row
+from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.feed_end import feed_end_of
@@ -134,8 +134,10 @@ class RowConverter(Converter):
         Raises:
             RowUnreadable: A stored value is not one that the library writes.
         """
-        with reading_row():
+        try:
             return super().structure(obj, cl)
+        except UNREADABLE as error:
+            raise RowUnreadable.because_of(error) from error
 
 
 ROWS = RowConverter(detailed_validation=False)

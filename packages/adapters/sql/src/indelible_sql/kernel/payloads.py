@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from indelible.kernel.payloads import Payload, PayloadNotFound
 from indelible_sql.engine.atomic_write import parameters
-from indelible_sql.engine.errors import reading_row
+from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.schema.tables import rows_by
@@ -36,9 +36,11 @@ class SqlPayloads:
         if stored is None:
             raise PayloadNotFound(digest)
 
-        with reading_row():
+        try:
             payload = payload_of_row(stored)
             payload.check()
+        except UNREADABLE as error:
+            raise RowUnreadable.because_of(error) from error
         return payload
 
     def add(self, payload: Payload) -> Payload:

@@ -11,7 +11,7 @@ from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
 from indelible.projects.entities.values import LogEntry, LogLevel
 from indelible.projects.errors import JobNotFound, ProjectNotFound
-from indelible_sql.engine.errors import reading_row
+from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
@@ -33,7 +33,7 @@ def record_row(record: Record) -> dict[str, Any]:
 
 def output_of_row(row: Row) -> JobOutput:
     """Return the output that a row stores."""
-    with reading_row():
+    try:
         logs: list[LogEntry] = []
         for line in row["logs"]:
             ts = datetime.fromisoformat(line["ts"])
@@ -46,6 +46,8 @@ def output_of_row(row: Row) -> JobOutput:
             logs=tuple(logs),
             warnings=tuple(row["warnings"]),
         )
+    except UNREADABLE as error:
+        raise RowUnreadable.because_of(error) from error
 
 
 def _checked(record: R, row: Row) -> R:
