@@ -112,7 +112,7 @@ def _list_to_json(values: Iterable[object]) -> list[object]:
 
 def canonical_json(value: object) -> str:
     """Return the canonical text of a value: keys sorted, no spaces, no floats."""
-    return encode_canonical(to_json_value(value))
+    return _encoder.encode(to_json_value(value))
 
 
 def encode_canonical(value: object) -> str:

@@ -203,6 +203,10 @@ def text_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
 def non_blank_line(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a reason or a note: not blank and without control characters."""
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
+    # Nearly every line is plain ASCII, which is faster to recognize than to search.
+    if text.isascii() and text.isprintable() and text.strip():
+        return
+
     if is_blank(text):
         raise TextBlank(attribute.name)
     if CONTROL.search(text):
@@ -211,12 +215,22 @@ def non_blank_line(_: object, attribute: "Attribute[Any]", value: object) -> Non
 
 def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate an opaque id or key: at least one character, no space and no hidden one."""
-    text = _check_text(attribute.name, value, attribute.metadata["max_length"])
+    max_length = attribute.metadata["max_length"]
+    # Nearly every id is plain ASCII, which is faster to recognize than to search.
+    is_plain = (
+        isinstance(value, str)
+        and 0 < len(value) <= max_length
+        and value.isascii()
+        and value.isprintable()
+        and " " not in value
+    )
+    if is_plain:
+        return
+
+    text = _check_text(attribute.name, value, max_length)
     if not text:
         raise TextBlank(attribute.name)
-    # Nearly every id is plain ASCII, which is faster to recognize than to search.
-    is_simple = text.isascii() and text.isprintable() and " " not in text
-    if not is_simple and HIDDEN.search(text):
+    if HIDDEN.search(text):
         raise TextHasControls(attribute.name)
 
 
