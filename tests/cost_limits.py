@@ -53,5 +53,5 @@ class RequestCalls:
 # Lower a limit with each layer that goes. Raise one only for a request that does more.
 MAX_REQUEST_CALLS: Final[Mapping[str, RequestCalls]] = {
     "GET": RequestCalls(calls=210, functions=110, files=39, generated=23),
-    "PUT": RequestCalls(calls=565, functions=254, files=67, generated=45),
+    "PUT": RequestCalls(calls=566, functions=254, files=67, generated=45),
 }
