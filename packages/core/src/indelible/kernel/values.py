@@ -217,14 +217,14 @@ def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None
     """Validate an opaque id or key: at least one character, no space and no hidden one."""
     max_length = attribute.metadata["max_length"]
     # Nearly every id is plain ASCII, which is faster to recognize than to search.
-    is_plain = (
+    is_simple = (
         isinstance(value, str)
         and 0 < len(value) <= max_length
         and value.isascii()
         and value.isprintable()
         and " " not in value
     )
-    if is_plain:
+    if is_simple:
         return
 
     text = _check_text(attribute.name, value, max_length)
