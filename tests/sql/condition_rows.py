@@ -1,7 +1,8 @@
 """Random rows and changes of aggregates, and what Python and a database answer about each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from random import Random
 from types import SimpleNamespace
 from typing import Any, Final
@@ -10,18 +11,30 @@ from attrs import Attribute, fields_dict
 from sqlalchemy import Table
 from tests.core.test_changed_fields import aggregates
 
+from indelible.captures.entities.vectors import Vector
 from indelible.kernel import instant_text
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, Rising
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
+from indelible_sql.captures.tables import CENTROIDS
 from indelible_sql.contexts import CATALOG
-from indelible_sql.schema.entity_conditions import claims_sql, entity_guards
+from indelible_sql.schema.entity_conditions import claims_sql
+from indelible_sql.schema.guard import Guard, qualified_name
 
 ROWS: Final = 200  # SQLite refuses more than 500 selects in one query
 INSTANTS: Final = tuple(datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 3))
 TEXTS: Final = ("a", "b", "c")
 NUMBERS: Final = (0, 1, 2, 3)
-CAST_TYPES: Final = {datetime: "timestamptz", int: "bigint", bool: "bigint"}
+VECTORS: Final = (Vector((1.0, 0.0)), Vector((0.0, 1.0)))
+CAST_TYPES: Final = {
+    datetime: "timestamptz",
+    int: "bigint",
+    bool: "bigint",
+    Vector: "real[]",
+}
+# Guards by hand under the name of a condition: each refuses what the condition refuses, and more
+# because of a row in this table. Here the table is empty.
+WIDER_GUARDS: Final[Mapping[str, Table]] = {"subspaces_seeded_once": CENTROIDS}
 
 Row = SimpleNamespace
 # Returns the answers of a database to a query, in the order of the rows.
@@ -64,6 +77,8 @@ def possible_values(entity: type[Aggregate], attribute: "Attribute[Any]") -> Seq
         values = INSTANTS
     if bool in types:
         values = (False, True)
+    if Vector in types:
+        values = VECTORS
     if int in types:
         least = attribute.metadata.get("minimum", 0)
         values = [number for number in NUMBERS if number >= least]
@@ -103,6 +118,8 @@ def _literal(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return f"'{instant_text(value)}'"
+    if isinstance(value, Vector):
+        return f"'{{{', '.join(map(str, value))}}}'"
     return f"'{value}'"
 
 
@@ -164,19 +181,31 @@ def rows_that_differ(
 
 
 def changes_that_differ(
-    entity: type[Aggregate], condition: FixedIf | Rising, ask: Ask, *, dialect: str, seed: int = 0
+    entity: type[Aggregate],
+    condition: FixedIf | Rising,
+    ask: Ask,
+    *,
+    dialect: str,
+    seed: int = 0,
+    planted: Guard | None = None,
 ) -> list[tuple[Row, Row]]:
-    """Return those of 200 random changes about which Python and the database differ."""
+    """Return those of 200 random changes about which Python and the database differ.
+
+    `planted` takes the place of the guard that the database has.
+    """
+    guard = planted or guard_of(entity, condition, dialect)
     names = fields_of(condition)
+    if guard.name in WIDER_GUARDS:
+        names = ("id", *names)
     random = seeded(condition, seed)
     before = random_rows(entity, names, random)
     after = random_rows(entity, names, random)
-    guard = next(entity_guards(table_of(entity), entity, dialect, since=condition.name))
     sources = [
         row_source(entity, names, rows, is_sqlite=dialect == "sqlite") for rows in (before, after)
     ]
+    is_met = _condition_of_row(guard, dialect)
     actual = ask(
-        f"SELECT ({guard.condition}) IS TRUE FROM {sources[0]} AS OLD JOIN {sources[1]} AS NEW"
+        f"SELECT ({is_met}) IS TRUE FROM {sources[0]} AS OLD JOIN {sources[1]} AS NEW"
         " ON NEW.row_number = OLD.row_number ORDER BY OLD.row_number"
     )
     different: list[tuple[Row, Row]] = []
@@ -186,6 +215,25 @@ def changes_that_differ(
         if is_possible and in_sql != is_accepted(condition, old, new):
             different.append((old, new))
     return different
+
+
+def guard_of(entity: type[Aggregate], condition: FixedIf | Rising, dialect: str) -> Guard:
+    """Return the guard of the database that has the name of a condition."""
+    return _guards(dialect)[f"{table_of(entity).name}_{condition.name}"]
+
+
+@cache
+def _guards(dialect: str) -> Mapping[str, Guard]:
+    """Return the guards of the databases by their names."""
+    return {guard.name: guard for guard in CATALOG.guards(dialect)}
+
+
+def _condition_of_row(guard: Guard, dialect: str) -> str:
+    """Return the condition of a guard, for which the other table that it reads has no rows."""
+    if guard.name not in WIDER_GUARDS:
+        return guard.condition
+    other = qualified_name(WIDER_GUARDS[guard.name], dialect)
+    return guard.condition.replace(f"FROM {other} ", "FROM (SELECT NULL AS id WHERE 1 = 0) ")
 
 
 def _is_possible(condition: FixedIf | Rising, row: Row) -> bool:

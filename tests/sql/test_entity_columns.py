@@ -16,7 +16,7 @@ from indelible.money.entities.payees import Payee
 from indelible_sql.contests.tables.contests import CONTESTS
 from indelible_sql.money.tables.payouts import PAYEES
 from indelible_sql.schema.columns import CONTENT, IDENTIFIER, NONBLANK_TEXT, ORDINAL
-from indelible_sql.schema.entity_columns import entity_column, entity_columns
+from indelible_sql.schema.entity_columns import entity_column, entity_columns, named_columns
 from indelible_sql.schema.entity_tables import entity_head
 from indelible_sql.schema.value_columns import CURRENCY, FLAG
 
@@ -66,6 +66,11 @@ def test_a_kind_gives_the_type_and_none_gives_null() -> None:
     ]
     assert entity_column(Parcel, "number").type is ORDINAL
     assert [column.name for column in entity_columns(Item)] == ["name"]
+    named = named_columns(Parcel, "is_heavy", "label", types={"label": CONTENT})
+    assert [(column.name, column.type) for column in named] == [
+        ("is_heavy", FLAG),
+        ("label", CONTENT),
+    ]
 
 
 def test_a_field_without_a_column_and_a_type_without_a_field_are_refused() -> None:

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import ClassVar
 
 from attrs import field, fields, frozen
-from attrs.validators import optional
 
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
 from indelible.kernel import Actor, Lifecycle, digest, instant_text
@@ -15,20 +14,7 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.digest_schemes import covered_values
 from indelible.kernel.history import Record
 from indelible.kernel.json import encode_canonical, sha256_hex
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    LINE,
-    TEXT,
-    TEXTS,
-    bounded_int,
-    instance_of,
-    is_identifier,
-    is_instant,
-    is_text,
-    non_blank_line,
-    text_tuple,
-)
+from indelible.kernel.kinds import Count, Identifier, Instant, Label, Line, Text, Texts, kinds
 
 
 def name_key(name: str) -> str:
@@ -37,18 +23,18 @@ def name_key(name: str) -> str:
     return " ".join(normalized.split())
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ConceptContent:
     """The content of a version; only the name is required."""
 
-    name: str = field(validator=is_text, metadata=LINE)
-    definition: str = field(default="", validator=is_text, metadata=TEXT)
-    explanation: str = field(default="", validator=is_text, metadata=TEXT)
-    examples: tuple[str, ...] = field(default=(), validator=text_tuple, metadata=TEXTS)
-    prerequisites: tuple[str, ...] = field(default=(), validator=text_tuple, metadata=TEXTS)
-    learning_objective: str = field(default="", validator=is_text, metadata=TEXT)
-    misconceptions: tuple[str, ...] = field(default=(), validator=text_tuple, metadata=TEXTS)
-    scope_boundaries: str | None = field(default=None, validator=optional(is_text), metadata=TEXT)
+    name: Line
+    definition: Text = ""
+    explanation: Text = ""
+    examples: Texts = ()
+    prerequisites: Texts = ()
+    learning_objective: Text = ""
+    misconceptions: Texts = ()
+    scope_boundaries: Text | None = None
 
 
 CONTENT_FIELDS = tuple(attribute.name for attribute in fields(ConceptContent))
@@ -80,7 +66,7 @@ Warnings = tuple[ConceptWarning, ...]
 WarningLevels = Mapping[str, Severity | None]  # by code; None turns a code off
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ConceptVersion(Record):
     """An immutable snapshot of a concept's content."""
 
@@ -92,13 +78,13 @@ class ConceptVersion(Record):
     }
     unique_field: ClassVar[str] = "id"
 
-    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    version_number: int = field(validator=bounded_int, metadata=COUNT)
-    content: ConceptContent = field(validator=instance_of(ConceptContent))
-    created_by: Actor = field(validator=instance_of(Actor))
-    created_at: datetime = field(validator=is_instant)
-    change_note: str | None = field(validator=optional(non_blank_line), metadata=LINE)
+    id: Identifier
+    concept_id: Identifier
+    version_number: Count
+    content: ConceptContent
+    created_by: Actor
+    created_at: Instant
+    change_note: Label | None
 
     def digest(self, scheme: int) -> str:
         """Return the digest of all fields of a scheme, whose values are converted here."""
@@ -132,7 +118,7 @@ class VersionWarnings(Record):
         return digest([*key, self.warnings])
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Concept(Aggregate):
     """A concept's identity and status; its content is in its versions."""
 
@@ -140,8 +126,8 @@ class Concept(Aggregate):
     version_field: ClassVar[str] = "current_version"
     version_records: ClassVar[tuple[type[Record], ...]] = (ConceptVersion, VersionWarnings)
 
-    current_version: int = field(validator=bounded_int, metadata=COUNT)
-    status: ConceptStatus = field(validator=instance_of(ConceptStatus))
+    current_version: Count
+    status: ConceptStatus
 
     def new_version(
         self, content: ConceptContent, *, version_id: str, by: Actor, note: str

@@ -26,6 +26,7 @@ from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
     TEXT,
+    TEXTS,
     bounded_int,
     instance_of,
     is_digest,
@@ -33,6 +34,8 @@ from indelible.kernel.values import (
     is_instant,
     is_text,
     non_blank_line,
+    non_blank_text,
+    text_tuple,
 )
 
 # The limits without which a kind of these values is refused.
@@ -72,6 +75,8 @@ Identifier = Annotated[str, Kind(is_identifier, IDENTIFIER, column="identifier")
 Line = Annotated[str, Kind(is_text, LINE, column="content")]
 Label = Annotated[str, Kind(non_blank_line, LINE, column="nonblank_text")]
 Text = Annotated[str, Kind(is_text, TEXT, column="content")]
+Texts = Annotated[tuple[str, ...], Kind(text_tuple, TEXTS, column="json_array")]
+NonBlankText = Annotated[str, Kind(non_blank_text, TEXT, column="nonblank_text")]
 Digest = Annotated[str, Kind(is_digest, is_bounded=True, column="digest")]
 Currency = Annotated[
     str,

@@ -11,7 +11,6 @@ from sqlalchemy import (
     literal_column,
 )
 
-from indelible.captures import ALGORITHM, SPACE, SUBSPACE
 from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
 from indelible_sql.captures.columns import DEPTH, DISTANCE, EMBEDDING, LEVEL
 from indelible_sql.schema.columns import (
@@ -29,36 +28,25 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
+from indelible_sql.schema.entity_conditions import entity_guards
+from indelible_sql.schema.entity_tables import entity_head, list_indexes
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import RecordHeadRule, fixed_columns_guard
-from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.tables import key, table
 
-SPACES = head(
-    "spaces",
-    SPACE,
-    required("user_id", IDENTIFIER),
-    required("name", NONBLANK_TEXT),
-    required("model", IDENTIFIER),
-    required("dimension", ORDINAL),
-    Index("spaces_user_id", "user_id", "id"),
-)
-SUBSPACES = head(
+SPACES = entity_head("spaces", Space, *list_indexes("spaces", "user_id"))
+SUBSPACES = entity_head(
     "subspaces",
-    SUBSPACE,
-    required("space_id", IDENTIFIER),
-    required("user_id", IDENTIFIER),
-    required("name", NONBLANK_TEXT),
-    required("description", CONTENT),
-    Column("seed", EMBEDDING),
+    Subspace,
     key("subspaces_space", ["space_id"], "spaces", ["id"]),
-    Index("subspaces_space_id", "space_id", "id"),
+    *list_indexes("subspaces", "space_id"),
+    types={"seed": EMBEDDING},
 )
 _IS_ACTIVE = literal_column("status = 'ACTIVE'", Boolean())
-ALGORITHMS = head(
+ALGORITHMS = entity_head(
     "algorithms",
-    ALGORITHM,
-    required("formulas", NONBLANK_TEXT),
-    required("checksum", DIGEST),
+    AlgorithmVersion,
+    # Not a rule of one per parent: its guards of SQLite would be others than `one_active`.
     Index(
         "algorithms_active",
         "status",
@@ -209,20 +197,18 @@ RECORD_HEAD_RULES = (
         unless="NEW.applied_seq IS NULL",
     ),
 )
-# Fields of derived heads that keep their first value; aggregates declare theirs.
-_FIXED_COLUMNS = {
-    SPACES: Space.fixed,
-    SUBSPACES: Subspace.fixed,
-    ALGORITHMS: AlgorithmVersion.fixed,
-    ARTIFACTS: ("user_id", "space_id", "normalized_url"),
-    CENTROIDS: ("space_id",),
-}
 
 
 def capture_guards(dialect: str) -> Iterator[Guard]:
-    """Yield the guards of captures, besides those that every head and record has."""
-    for head_table, columns in _FIXED_COLUMNS.items():
-        yield fixed_columns_guard(head_table, columns)
+    """Yield the guards of captures, besides those that every head and record has.
+
+    Derived heads are no aggregates: they have no conditions, so their guards are written by hand.
+    """
+    yield from entity_guards(SPACES, Space, dialect)
+    yield from entity_guards(SUBSPACES, Subspace, dialect, until="seeded_once")
+    yield from entity_guards(ALGORITHMS, AlgorithmVersion, dialect)
+    yield fixed_columns_guard(ARTIFACTS, ("user_id", "space_id", "normalized_url"))
+    yield fixed_columns_guard(CENTROIDS, ("space_id",))
     yield _rising_guard()
     yield _seed_guard(dialect)
     yield _owner_guard(dialect)
@@ -237,7 +223,10 @@ def _rising_guard() -> Guard:
 
 
 def _seed_guard(dialect: str) -> Guard:
-    """Refuse a seed that replaces another, or comes after the first centroid."""
+    """Refuse a seed that replaces another, or comes after the first centroid.
+
+    It stands for the guard of the condition `seeded_once`, because it reads centroids too.
+    """
     has_centroid = (
         f"EXISTS (SELECT 1 FROM {qualified_name(CENTROIDS, dialect)} AS centroid"
         " WHERE centroid.id = NEW.id)"

@@ -1,12 +1,11 @@
 """The tables of concepts: the head, its versions and their warnings."""
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, UniqueConstraint
-from sqlalchemy.schema import Computed
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
 
-from indelible.concepts import CONCEPT
+from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion
+from indelible_sql.schema.checks import number_or_null
 from indelible_sql.schema.columns import (
     ACTOR,
-    BIG_INTEGER,
     C_COLLATED_TEXT,
     CONTENT,
     IDENTIFIER,
@@ -16,12 +15,14 @@ from indelible_sql.schema.columns import (
     ORDINAL,
     required,
 )
-from indelible_sql.schema.tables import head, key, table
+from indelible_sql.schema.entity_columns import entity_columns, named_columns
+from indelible_sql.schema.entity_tables import entity_head, list_indexes
+from indelible_sql.schema.tables import key, table
 
 VERSION_KEY = ("concept_id", "version_number")
-CONCEPTS = head(
+CONCEPTS = entity_head(
     "concepts",
-    CONCEPT,
+    Concept,
     required("name_key", NAME_KEY),
     key(
         "concepts_version",
@@ -38,30 +39,22 @@ CONCEPTS = head(
         deferred=True,
     ),
     Index("concepts_name_key", "name_key"),
-    Index("concepts_status", "status", "id"),
-    Index("concepts_created_at", "created_at", "id"),
-    Index("concepts_updated_at", "updated_at", "id"),
-    version=required("current_version", ORDINAL),
+    *list_indexes("concepts", "status", "created_at", "updated_at"),
 )
 VERSIONS = table(
     "concept_versions",
-    required("id", IDENTIFIER),
-    required("concept_id", IDENTIFIER),
-    required("version_number", ORDINAL),
-    Column(
-        "previous_number", BIG_INTEGER, Computed("NULLIF(version_number - 1, 0)", persisted=True)
+    *named_columns(ConceptVersion, "id", "concept_id", "version_number"),
+    number_or_null("previous_number", "version_number - 1"),
+    # Both databases sort names by code point.
+    *entity_columns(ConceptContent, types={"name": C_COLLATED_TEXT}),
+    *named_columns(
+        ConceptVersion,
+        "created_by",
+        "created_at",
+        "change_note",
+        # The column of a note takes any text, and that of a label refuses blank ones.
+        types={"created_by": ACTOR, "change_note": CONTENT},
     ),
-    required("name", C_COLLATED_TEXT),
-    required("definition", CONTENT),
-    required("explanation", CONTENT),
-    required("examples", JSON_ARRAY),
-    required("prerequisites", JSON_ARRAY),
-    required("learning_objective", CONTENT),
-    required("misconceptions", JSON_ARRAY),
-    Column("scope_boundaries", CONTENT),
-    required("created_by", ACTOR),
-    required("created_at", INSTANT),
-    Column("change_note", CONTENT),
     required("name_key", NAME_KEY),
     required("search_key", CONTENT),
     PrimaryKeyConstraint(*VERSION_KEY, name="concept_versions_pkey"),

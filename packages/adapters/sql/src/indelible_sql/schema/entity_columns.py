@@ -51,6 +51,17 @@ def entity_columns(entity: type[AttrsInstance], types: Types = NO_TYPES) -> tupl
     )
 
 
+def named_columns(
+    entity: type[AttrsInstance], *names: str, types: Types = NO_TYPES
+) -> tuple[Column[Any], ...]:
+    """Return the columns of these fields, for a table that has them in another order.
+
+    Raises:
+        UsageError: A field has no kind with a column.
+    """
+    return tuple(entity_column(entity, name, types) for name in names)
+
+
 def entity_column(entity: type[AttrsInstance], name: str, types: Types = NO_TYPES) -> Column[Any]:
     """Return the column of one field.
 

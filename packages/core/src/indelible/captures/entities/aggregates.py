@@ -4,12 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Self
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.captures import errors
 from indelible.captures.entities.records import Centroid
-from indelible.captures.entities.vectors import DIMENSION, Vector, is_embedding
+from indelible.captures.entities.vectors import Dimension, Embedding, Vector
 from indelible.captures.lifecycle import (
     ALGORITHM,
     SPACE,
@@ -19,32 +18,23 @@ from indelible.captures.lifecycle import (
 )
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.values import (
-    IDENTIFIER,
-    LINE,
-    TEXT,
-    bounded_int,
-    instance_of,
-    is_digest,
-    is_identifier,
-    is_text,
-    non_blank_line,
-    non_blank_text,
-)
+from indelible.kernel.claims import Present
+from indelible.kernel.conditions import AnyCondition, FixedIf
+from indelible.kernel.kinds import Digest, Identifier, Label, NonBlankText, Text, kinds
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Space(Aggregate):
     """A space of one user, whose captures are all embedded by one model."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SPACE
     fixed: ClassVar[tuple[str, ...]] = ("user_id", "model", "dimension")
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    name: str = field(validator=non_blank_line, metadata=LINE)
-    model: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    dimension: int = field(validator=bounded_int, metadata=DIMENSION)
-    status: SpaceStatus = field(validator=instance_of(SpaceStatus))
+    user_id: Identifier
+    name: Label
+    model: Identifier
+    dimension: Dimension
+    status: SpaceStatus
 
     def require_owner(self, user_id: str) -> Self:
         """Return the space, or raise SpaceNotFound where it is another user's."""
@@ -65,7 +55,7 @@ class Space(Aggregate):
         return self
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Subspace(Aggregate):
     """A subject within a space. Captures are assigned to it by the distance from its centroid.
 
@@ -74,18 +64,16 @@ class Subspace(Aggregate):
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SUBSPACE
     fixed: ClassVar[tuple[str, ...]] = ("user_id", "space_id")
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        FixedIf("seeded_once", Present("seed"), ("seed",), are_set=True),
+    )
 
-    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    name: str = field(validator=non_blank_line, metadata=LINE)
-    description: str = field(validator=is_text, metadata=TEXT)
-    seed: Vector | None = field(validator=optional(is_embedding))
-    status: SpaceStatus = field(validator=instance_of(SpaceStatus))
-
-    def fixed_fields(self, following: Aggregate) -> tuple[str, ...]:
-        """Return the fields that keep their value: the seed too, once it is set."""
-        fields = super().fixed_fields(following)
-        return fields if self.seed is None else (*fields, "seed")
+    space_id: Identifier
+    user_id: Identifier
+    name: Label
+    description: Text
+    seed: Embedding | None
+    status: SpaceStatus
 
     def seeded(self, seed: Vector, centroid: Centroid | None, *, now: datetime) -> Self:
         """Return the subspace with its first centroid, or raise CentroidExists."""
@@ -108,16 +96,16 @@ class Subspace(Aggregate):
         return self
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class AlgorithmVersion(Aggregate):
     """A version of the formulas that captures are computed by."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = ALGORITHM
     fixed: ClassVar[tuple[str, ...]] = ("formulas", "checksum")
 
-    formulas: str = field(validator=non_blank_text, metadata=TEXT)
-    checksum: str = field(validator=is_digest)
-    status: AlgorithmStatus = field(validator=instance_of(AlgorithmStatus))
+    formulas: NonBlankText
+    checksum: Digest
+    status: AlgorithmStatus
 
 
 @frozen(kw_only=True)

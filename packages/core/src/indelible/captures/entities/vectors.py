@@ -4,12 +4,13 @@ import struct
 from collections.abc import Iterable
 from itertools import islice
 from math import isfinite
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from attrs import Attribute, evolve, field, frozen
 
 from indelible.captures import errors
-from indelible.kernel.values import IDENTIFIER, is_identifier, wrong_type
+from indelible.kernel.kinds import Identifier, Kind, kinds
+from indelible.kernel.values import bounded_int, wrong_type
 
 MAX_DIMENSION: Final = 4_096
 DIMENSION: Final = {"minimum": 1, "maximum": MAX_DIMENSION}
@@ -97,12 +98,16 @@ def _first_items(values: Iterable[object]) -> list[object]:
         raise wrong_type("embedding", "sequence of numbers", values) from error
 
 
-@frozen(kw_only=True)
+Dimension = Annotated[int, Kind(bounded_int, DIMENSION, column="ordinal")]
+Embedding = Annotated[Vector, Kind(is_embedding, is_bounded=True, column="embedding")]
+
+
+@frozen(kw_only=True, field_transformer=kinds)
 class EmbeddingVector:
     """The embedding of a text by one model: finite 32-bit floats, not all zero."""
 
     values: Vector = field(converter=as_embedding, metadata=VECTOR)
-    model: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    model: Identifier
 
     @property
     def dimension(self) -> int:
