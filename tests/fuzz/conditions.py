@@ -10,9 +10,11 @@ from tests.sql.condition_rows import (
     Ask,
     changes_that_differ,
     declared,
+    declared_records,
     rows_that_differ,
 )
 
+from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.conditions import Condition, FixedIf, Rising
 
 
@@ -57,14 +59,14 @@ def fuzz_conditions(dose: ConditionDose, url: str) -> ConditionTally:
 
 
 def play_round(tally: ConditionTally, ask: Ask, *, dialect: str, seed: int) -> None:
-    """Compare 200 values of each condition of each aggregate."""
+    """Compare 200 values of each condition of each aggregate and record."""
     tally.conditions = 0
-    for entity in declared():
+    for entity in (*declared(), *declared_records()):
         for condition in entity.conditions:
             different: object = []
             if isinstance(condition, Condition):
                 different = rows_that_differ(entity, condition, ask, dialect=dialect, seed=seed)
-            elif isinstance(condition, FixedIf | Rising):
+            elif isinstance(condition, FixedIf | Rising) and issubclass(entity, Aggregate):
                 different = changes_that_differ(entity, condition, ask, dialect=dialect, seed=seed)
             else:
                 continue

@@ -14,8 +14,10 @@ from tests.core.test_changed_fields import aggregates
 from indelible.captures.entities.vectors import Vector
 from indelible.kernel import instant_text
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, Rising
+from indelible.kernel.bulk import BulkRecord
+from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, Rising, WithConditions
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
+from indelible.kernel.history import Record
 from indelible_sql.captures.tables import CENTROIDS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.entity_conditions import claims_sql
@@ -46,6 +48,27 @@ def declared() -> list[type[Aggregate]]:
     return [entity for entity in aggregates() if entity.conditions]
 
 
+def declared_records() -> list[type[Record] | type[BulkRecord]]:
+    """Return the records of aggregates that declare conditions."""
+    records: list[type[Record | BulkRecord]] = []
+    for entity in aggregates():
+        records.extend((*entity.version_records, *entity.first_records))
+        for bulk in entity.bulk_records.values():
+            records.extend(bulk)
+    return [record for record in dict.fromkeys(records) if record.conditions]
+
+
+def table_of_record(record: type[Record] | type[BulkRecord]) -> Table:
+    """Return the table whose columns are the fields of a record."""
+    for table in CATALOG.tables:
+        own = {column.name for column in table.columns if column.computed is None}
+        if issubclass(record, BulkRecord):
+            own -= {"entity_id", "seq"}
+        if own == set(fields_dict(record)):
+            return table
+    raise LookupError(record.__name__)
+
+
 def table_of(entity: type[Aggregate]) -> Table:
     """Return the head table of an aggregate."""
     for table, lifecycle in CATALOG.heads.items():
@@ -59,16 +82,18 @@ def seeded(condition: Condition | FixedIf | Rising, seed: int = 0) -> Random:
     return Random(f"{condition.name} {seed}")  # noqa: S311 - no secret
 
 
-def random_value(entity: type[Aggregate], attribute: "Attribute[Any]", random: Random) -> object:
+def random_value(
+    entity: type[WithConditions], attribute: "Attribute[Any]", random: Random
+) -> object:
     """Return a value of a field's kind, and sometimes None where it may be empty."""
     if is_optional(attribute) and random.random() < 0.4:
         return None
     return random.choice(possible_values(entity, attribute))
 
 
-def possible_values(entity: type[Aggregate], attribute: "Attribute[Any]") -> Sequence[object]:
+def possible_values(entity: type[WithConditions], attribute: "Attribute[Any]") -> Sequence[object]:
     """Return some values of a field's kind."""
-    if attribute.name == "status":
+    if attribute.name == "status" and issubclass(entity, Aggregate):
         return [edge.to_state for edge in entity.lifecycle.edges]
 
     values: Sequence[object] = tuple(enumeration_of(attribute) or TEXTS)
@@ -81,11 +106,11 @@ def possible_values(entity: type[Aggregate], attribute: "Attribute[Any]") -> Seq
         values = VECTORS
     if int in types:
         least = attribute.metadata.get("minimum", 0)
-        values = [number for number in NUMBERS if number >= least]
+        values = [number for number in NUMBERS if number >= least] or (least, least + 1)
     return values
 
 
-def random_rows(entity: type[Aggregate], names: Sequence[str], random: Random) -> list[Row]:
+def random_rows(entity: type[WithConditions], names: Sequence[str], random: Random) -> list[Row]:
     """Return rows with random values of the fields."""
     attributes = fields_dict(entity)
     rows: list[Row] = []
@@ -96,7 +121,7 @@ def random_rows(entity: type[Aggregate], names: Sequence[str], random: Random) -
 
 
 def row_source(
-    entity: type[Aggregate], names: Sequence[str], rows: Sequence[Row], *, is_sqlite: bool
+    entity: type[WithConditions], names: Sequence[str], rows: Sequence[Row], *, is_sqlite: bool
 ) -> str:
     """Return a subquery with the rows, whose column `row_number` is their order."""
     selects: list[str] = []
@@ -151,7 +176,12 @@ def answers_of_python(condition: Condition, rows: Sequence[Row]) -> list[bool]:
 
 
 def answers_of_sql(
-    entity: type[Aggregate], condition: Condition, rows: Sequence[Row], ask: Ask, *, dialect: str
+    entity: type[WithConditions],
+    condition: Condition,
+    rows: Sequence[Row],
+    ask: Ask,
+    *,
+    dialect: str,
 ) -> list[bool]:
     """Return whether the rows fulfill the condition, by its reading in SQL."""
     text = claims_sql(condition.claims, fields_dict(entity))
@@ -170,7 +200,7 @@ def is_accepted(condition: AnyCondition, before: Row, after: Row) -> bool:
 
 
 def rows_that_differ(
-    entity: type[Aggregate], condition: Condition, ask: Ask, *, dialect: str, seed: int = 0
+    entity: type[WithConditions], condition: Condition, ask: Ask, *, dialect: str, seed: int = 0
 ) -> list[Row]:
     """Return those of 200 random rows about which Python and the database differ."""
     rows = random_rows(entity, fields_of(condition), seeded(condition, seed))

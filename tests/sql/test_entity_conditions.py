@@ -15,24 +15,30 @@ from tests.sql.condition_rows import (
     answers_of_sql,
     changes_that_differ,
     declared,
+    declared_records,
     fields_of,
     guard_of,
     random_rows,
     rows_that_differ,
     seeded,
     table_of,
+    table_of_record,
 )
 
 from indelible.captures.entities.aggregates import Subspace
+from indelible.contests.entities.records import Fetch
 from indelible.kernel import UsageError
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.claims import Claim, Compared, SetOnlyIf
-from indelible.kernel.conditions import Condition, FixedIf, NamesActor, Rising
+from indelible.kernel.conditions import Condition, FixedIf, NamesActor, Rising, WithConditions
+from indelible.kernel.history import Record
 from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.reconciliations import PaymentSwitch
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.entity_conditions import (
+    check_conditions,
     check_declared,
     entity_checks,
     entity_guards,
@@ -55,9 +61,11 @@ def ask(request: pytest.FixtureRequest) -> Iterator[Ask]:
         yield lambda query: [bool(row[0]) for row in session.execute(query.encode())]
 
 
-@pytest.mark.parametrize("entity", declared(), ids=lambda entity: entity.__name__)
+@pytest.mark.parametrize(
+    "entity", [*declared(), *declared_records()], ids=lambda entity: entity.__name__
+)
 def test_rows_get_one_answer(
-    entity: type[Aggregate], ask: Ask, request: pytest.FixtureRequest
+    entity: type[WithConditions], ask: Ask, request: pytest.FixtureRequest
 ) -> None:
     dialect: str = request.node.callspec.params["ask"]
     for condition in entity.conditions:
@@ -127,12 +135,21 @@ def test_every_condition_is_in_the_database(entity: type[Aggregate], dialect: st
             assert guards[guard.name] == guard
 
 
+@pytest.mark.parametrize("record", declared_records(), ids=lambda record: record.__name__)
+def test_every_condition_of_a_record_is_in_the_database(
+    record: type[Record] | type[BulkRecord],
+) -> None:
+    check_conditions(table_of_record(record), record)
+
+
 def test_a_missing_check_is_refused() -> None:
     entity = PaymentSwitch
     other = table_of(Dispute)
 
     with pytest.raises(UsageError, match=re.escape(f"table {other.name} has no CHECK")):
         check_declared(other, entity)
+    with pytest.raises(UsageError, match="has no CHECK for condition outcome_known of Fetch"):
+        check_conditions(other, Fetch)
     with pytest.raises(UsageError, match="has no condition or guard nothing"):
         entity_checks(other.name, entity, since="nothing")
     with pytest.raises(UsageError, match="has no condition or guard nothing"):

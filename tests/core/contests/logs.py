@@ -8,6 +8,7 @@ from indelible.contests.entities.records import ContestEvent, event_hash
 from indelible.contests.entities.values import EventKind, Validity
 from indelible.contests.rules.values import Field, Leaderboard
 from indelible.kernel.json import digest
+from indelible.kernel.json_objects import JsonObject
 
 FETCHED_AT: Final = datetime(2026, 4, 12, 23, tzinfo=UTC)
 # Kind, validity and body of an event, and the number of its snapshot.
@@ -40,7 +41,7 @@ def logged(contest_id: str, drafts: Sequence[Draft]) -> tuple[ContestEvent, ...]
             ContestEvent(
                 contest_id=contest_id,
                 stored_at=fetched_at,
-                body=body,
+                body=None if body is None else JsonObject.of(body),
                 event_hash=previous,
                 **values,  # type: ignore[arg-type]  # names of its fields
             )

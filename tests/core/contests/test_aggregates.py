@@ -24,6 +24,7 @@ from indelible.contests import (
     Validity,
 )
 from indelible.contests.entities.logs import EventDraft
+from indelible.contests.entities.records import SettlementLine
 from indelible.contests.entities.runs import SettlementBasis, SettlementTotals
 from indelible.contests.entities.values import EntriesRevision, Evidence, LogMarks, roster_digest
 from indelible.contests.handlers.saving import terms_of
@@ -295,8 +296,24 @@ def test_an_event_hash_covers_every_field_of_the_chain() -> None:
     }
 
     assert event.chain_hash() == event.event_hash == following.event_hash
+    third = evolve(event, number=3)
     for name, other in changes.items():
-        assert evolve(event, **{name: other}).chain_hash() != event.event_hash, name
+        assert evolve(third, **{name: other}).chain_hash() != third.chain_hash(), name
+
+
+def test_an_entry_without_a_score_wins_nothing() -> None:
+    line = partial(
+        SettlementLine,
+        number=1,
+        entry_id="e",
+        user_id="ann",
+        paid_minor=0,
+        roster_digest=HASH,
+        rank=1,
+    )
+
+    assert line(payout_minor=0).score is None
+    assert code(partial(line, payout_minor=1)) == "FIELD_NOT_OF_RECORD"
 
 
 def test_marks_of_a_log_that_belong_together_are_set_together() -> None:

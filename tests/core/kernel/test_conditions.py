@@ -12,6 +12,7 @@ from attrs import evolve, fields_dict, frozen
 from indelible.kernel import Actor, AuditContext, Edge, Head, Lifecycle, UsageError
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate, change_for
+from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.claims import (
     AnyOf,
     Compared,
@@ -28,6 +29,7 @@ from indelible.kernel.claims import (
 from indelible.kernel.conditions import (
     AnyCondition,
     Condition,
+    FieldNotOfRecord,
     FixedIf,
     NamesActor,
     Rising,
@@ -120,6 +122,19 @@ class Ticket(Aggregate):
     rounds: Natural = 0
 
 
+@frozen(kw_only=True, field_transformer=kinds)
+class Visit(BulkRecord):
+    """A record with a condition."""
+
+    record_name: ClassVar[str] = "visits"
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("times", Compared("began_at", "<=", "ended_at")),
+    )
+
+    began_at: Instant
+    ended_at: Instant
+
+
 def ticket(status: TicketStatus = OPEN, **values: Any) -> Ticket:  # noqa: ANN401 - of any field
     """Return a ticket."""
     return Ticket(id="ticket-1", status=status, created_at=NOW, updated_at=NOW, **values)
@@ -180,6 +195,26 @@ def test_conditions_of_changes_are_checked() -> None:
     assert change_code(ticket(), "assign", rounds=2) == "FIELD_NOT_RISING"
     assert change_code(ticket(rounds=2), "assign", rounds=1) == "FIELD_NOT_RISING"
     assert change_code(ticket(), "assign", assigned_by="user:ann") == "FIELD_NOT_ACTOR"
+
+
+def test_the_conditions_of_a_record_are_checked() -> None:
+    assert Visit(number=1, began_at=NOW, ended_at=NOW).ended_at == NOW
+
+    refused = refusal(lambda: Visit(number=1, began_at=LATER, ended_at=NOW))
+    assert isinstance(refused, FieldNotOfRecord)
+    expected = "at most 2026-01-01T00:00:00.000000+00:00"
+    assert refused.detail == {"record": "visits", "field": "began_at", "expected": expected}
+
+
+def test_a_record_has_no_conditions_of_changes() -> None:
+    with pytest.raises(UsageError, match="a record never changes: declare a Condition"):
+
+        @frozen(kw_only=True, field_transformer=kinds)
+        class Wrong(BulkRecord):
+            record_name: ClassVar[str] = "visits"
+            conditions: ClassVar[tuple[AnyCondition, ...]] = (fixed_once_set("began_at"),)
+
+            began_at: Instant
 
 
 def test_a_kind_gives_validator_and_limits() -> None:

@@ -25,11 +25,10 @@ from indelible.kernel.aggregate_errors import (
 )
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk, check_bulk_types
-from indelible.kernel.claims import Claim, Holds
 from indelible.kernel.clock import instant_after
-from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, Rising, claims_of
+from indelible.kernel.conditions import FixedIf, NamesActor, Rising, WithConditions
 from indelible.kernel.declarations import refuse_faults
-from indelible.kernel.errors import Invalid, UsageError
+from indelible.kernel.errors import IndelibleError, UsageError
 from indelible.kernel.field_rules import unused_rules
 from indelible.kernel.history import (
     NOT_IN_CHANGE_DATA,
@@ -50,7 +49,7 @@ ALWAYS_FIXED = ("id", "created_at")
 
 
 @frozen(kw_only=True)
-class Aggregate:
+class Aggregate(WithConditions):
     """An entity with a lifecycle: created by its first action, moved one action at a time.
 
     `fixed` names the fields that keep their first value, and the lifecycle's `changes` those that
@@ -68,14 +67,11 @@ class Aggregate:
 
     lifecycle: ClassVar[Lifecycle[StrEnum]]
     fixed: ClassVar[tuple[str, ...]] = ()
-    conditions: ClassVar[tuple[AnyCondition, ...]] = ()
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = ()
     version_field: ClassVar[str] = ""
     version_records: ClassVar[tuple[type[Record], ...]] = ()
     first_records: ClassVar[tuple[type[Record], ...]] = ()
     bulk_records: ClassVar[BulkTypes] = NO_BULK
-    # The claims of `conditions`, each with its reading in Python.
-    _claims: ClassVar[tuple[tuple[Holds, Claim], ...]] = ()
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     status: StrEnum
@@ -84,23 +80,16 @@ class Aggregate:
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        """Check what the class declares, compile its claims, and complete its lifecycle.
+        """Check what the class declares, complete its lifecycle, and compile its claims.
 
         Raises: UsageError, if a condition, an action or a rule of a field is wrong.
         """
         attributes = fields(cls)
         refuse_faults(cls, attributes, (*unused_rules(attributes), *action_faults(cls, attributes)))
         complete_by_actions(cls, attributes)
-        claims = claims_of(cls.conditions)
-        cls._claims = tuple((claim.compiled(), claim) for claim in claims)
+        super().__attrs_init_subclass__()
 
-    def __attrs_post_init__(self) -> None:
-        """Raise the error of `_claim_error` unless the conditions' claims are fulfilled."""
-        for holds, claim in self._claims:
-            if not holds(self):
-                raise self._claim_error(*claim.refusal(self))
-
-    def _claim_error(self, name: str, expected: str) -> Invalid:
+    def _claim_error(self, name: str, expected: str) -> IndelibleError:
         """Return the error about a field that must be something else in this state."""
         return FieldNotOfState(self.lifecycle.name, self.id, name, expected, str(self.status))
 

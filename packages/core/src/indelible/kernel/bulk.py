@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
-from indelible.kernel.errors import Conflict, Invalid, UsageError
+from indelible.kernel.conditions import FieldNotOfRecord, WithConditions
+from indelible.kernel.errors import Conflict, IndelibleError, Invalid, UsageError
 from indelible.kernel.json import encode_canonical, to_json_value
 from indelible.kernel.values import COUNT, bounded_int, field_values
 
@@ -78,16 +79,21 @@ class BulkMismatch(Conflict):
 
 
 @frozen(kw_only=True)
-class BulkRecord:
+class BulkRecord(WithConditions):
     """One of the rows of a type that a change adds, numbered from 1 in each change.
 
     The table has the fields as its columns, beside `entity_id` and `seq` of the change. The
-    change's data holds the count and the digest of the rows under `record_name`.
+    change's data holds the count and the digest of the rows under `record_name`. `conditions` holds
+    what each row must fulfill.
     """
 
     record_name: ClassVar[str]
 
     number: int = field(validator=bounded_int, metadata=COUNT)
+
+    def _claim_error(self, name: str, expected: str) -> IndelibleError:
+        """Return the error about a field that its other fields exclude."""
+        return FieldNotOfRecord(self.record_name, name, expected)
 
 
 R = TypeVar("R", bound=BulkRecord)

@@ -37,11 +37,7 @@ OPERATOR_WORDS: Final[Mapping[str, str]] = {
 
 
 class Claim(ABC):
-    """A claim about the fields of one row.
-
-    `reads` names the fields that the claim itself reads, without those of the claims in `inner`, of
-    which it is made.
-    """
+    """A claim about the fields of one row."""
 
     __slots__ = ()
 
@@ -65,7 +61,7 @@ class Claim(ABC):
 
     @abstractmethod
     def refusal(self, entity: object, /) -> Refusal:
-        """Return the field of an entity that does not fulfill the claim, and what it must be."""
+        """Return the field that does not fulfill the claim, and what it must be."""
 
 
 class Predicate(Claim):
@@ -270,12 +266,16 @@ class Implies(Claim):
     def compiled(self) -> Holds:
         """Return the function that asks the claims only where the predicate is true."""
         applies = self.where.compiled()
-        if len(self.claims) == 1:
-            holds = self.claims[0].compiled()
-            return lambda entity: not applies(entity) or holds(entity)
-
         checks = [claim.compiled() for claim in self.claims]
-        return lambda entity: not applies(entity) or all(check(entity) for check in checks)
+
+        def holds(entity: object) -> bool:
+            if applies(entity):
+                for check in checks:  # `all` with a generator takes twice as long
+                    if not check(entity):
+                        return False
+            return True
+
+        return holds
 
     def refusal(self, entity: object, /) -> Refusal:
         """Return that the tested field must be empty, or what the first claim refuses."""

@@ -7,7 +7,7 @@ adapter derives CHECKs and guards from the same values, under the same names.
 import inspect
 from collections.abc import Iterable, Mapping
 from types import FrameType
-from typing import Final
+from typing import ClassVar, Final
 
 import attrs
 from attrs import Factory, frozen
@@ -23,6 +23,7 @@ from indelible.kernel.claims import (
     SetOnlyIf,
     WithinKind,
 )
+from indelible.kernel.errors import IndelibleError, Invalid, UsageError
 
 GENERATED: Final = "<attrs generated"  # how the files of attrs' own functions begin
 
@@ -128,6 +129,43 @@ def claims_of(conditions: Iterable[AnyCondition]) -> tuple[Claim, ...]:
         if isinstance(condition, Condition):
             claims += [claim for claim in condition.claims if not isinstance(claim, WithinKind)]
     return tuple(claims)
+
+
+@frozen
+class FieldNotOfRecord(Invalid):
+    """A field of a record that its other fields exclude."""
+
+    message: ClassVar[str] = "Field {field} of record {record} must be {expected}."
+    record: str
+    field: str
+    expected: str
+
+
+@frozen
+class WithConditions:
+    """A row whose conditions are checked whenever a value of it is made.
+
+    It is the base of aggregates and of records.
+    """
+
+    conditions: ClassVar[tuple[AnyCondition, ...]] = ()
+    # The claims of `conditions`, each with its reading in Python.
+    _claims: ClassVar[tuple[tuple[Holds, Claim], ...]] = ()
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        """Compile the claims of the class."""
+        cls._claims = tuple((claim.compiled(), claim) for claim in claims_of(cls.conditions))
+
+    def __attrs_post_init__(self) -> None:
+        """Raise the error of `_claim_error` unless the conditions' claims are fulfilled."""
+        for holds, claim in self._claims:
+            if not holds(self):
+                raise self._claim_error(*claim.refusal(self))
+
+    def _claim_error(self, name: str, expected: str) -> IndelibleError:
+        """Return the error about a field that must be something else."""
+        raise UsageError(f"{type(self).__name__} has no error of its own about {name}: {expected}")
 
 
 def presence_in(conditions: Iterable[AnyCondition], state: str) -> Mapping[str, bool]:

@@ -82,6 +82,8 @@ def _condition_faults(entity: type, fields: Fields) -> Iterator[str]:
         lifecycle = None  # the actions are not read yet; `action_faults` checks what names them
     names: Counter[str] = Counter()
     for condition in conditions:
+        if not hasattr(entity, "lifecycle") and not isinstance(condition, Condition):
+            yield f"{condition.declared_at}: a record never changes: declare a Condition"
         for problem in _problems(condition, fields, lifecycle):
             yield f"{condition.declared_at}: {problem}"
         if not isinstance(condition, NamesActor):

@@ -10,8 +10,9 @@ from attrs import field, frozen
 from indelible.kernel import digest_schemes
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.bulk import AnyBulk
+from indelible.kernel.conditions import FieldNotOfRecord, WithConditions
 from indelible.kernel.digest_schemes import FIRST_SCHEME, added_in, digest_of_scheme
-from indelible.kernel.errors import HashChainBroken, InvalidTransition, Stale
+from indelible.kernel.errors import HashChainBroken, IndelibleError, InvalidTransition, Stale
 from indelible.kernel.json import digest, encode_canonical, instant_text, sha256_hex, to_json_value
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.lifecycle import Lifecycle
@@ -133,12 +134,13 @@ E = TypeVar("E", bound=Entity)
 
 
 @frozen(kw_only=True)
-class Record:
+class Record(WithConditions):
     """An insert-only row that a change adds beside its aggregate.
 
     The change's data holds the record's digest under `record_name`. `head_fields` maps a field
     of the record to the aggregate's field that must have the same value when it is added. No two
-    records of a type have the same value in its `unique_field`.
+    records of a type have the same value in its `unique_field`. `conditions` holds what each record
+    must fulfill.
     """
 
     record_name: ClassVar[str]
@@ -148,6 +150,10 @@ class Record:
     def digest(self, scheme: int) -> str:
         """Return the digest of all fields of a scheme."""
         return digest_of_scheme(self, scheme)
+
+    def _claim_error(self, name: str, expected: str) -> IndelibleError:
+        """Return the error about a field that its other fields exclude."""
+        return FieldNotOfRecord(self.record_name, name, expected)
 
 
 class Update(NamedTuple, Generic[E]):

@@ -17,7 +17,7 @@ from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.lists import ListedTable, listed_heads
 from indelible_sql.schema.bulk import BulkTable
-from indelible_sql.schema.entity_conditions import check_declared
+from indelible_sql.schema.entity_conditions import check_conditions, check_declared
 from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
 from indelible_sql.schema.one_per_parent import reports_of
 from indelible_sql.schema.tables import page_by, rows_by
@@ -39,6 +39,10 @@ class RecordMapping(Generic[R]):
     to_row: Callable[[R], Mapping[str, Any]]
     of_row: Callable[[Row], R] | None = None
     head_columns: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the table has the CHECKs of what the record declares."""
+        check_conditions(self.table, self.record)
 
     def read(self, row: Row) -> R:
         """Return the record that a row of the table stores."""

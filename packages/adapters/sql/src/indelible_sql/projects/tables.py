@@ -1,28 +1,20 @@
 """The tables of projects: two heads, projects and jobs, with their records."""
 
-from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.schema import SchemaItem
 
 from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import BINDING_FIELDS, REQUEST_FIELDS, Project
+from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
 from indelible.projects.entities.values import MAX_LINES_PER_OUTPUT, MAX_WARNINGS_PER_OUTPUT
 from indelible.projects.lifecycle import TERMINAL
-from indelible_sql.schema.checks import all_of, number_or_null, previous_number, quoted
+from indelible_sql.schema.checks import all_of, number_or_null, quoted
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
-    CONTENT,
-    DIGEST,
-    IDENTIFIER,
-    INSTANT,
-    JSON_ARRAY,
-    JSON_DETAILS,
-    JSON_OBJECT,
-    ORDINAL,
-    required,
 )
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.entity_tables import entity_head
-from indelible_sql.schema.tables import key, table
+from indelible_sql.schema.entity_tables import entity_head, entity_record, previous_key
+from indelible_sql.schema.tables import key
 
 # The columns of a project's repository. A bound project has all of them, and keeps them.
 REPOSITORY_COLUMNS = (*REQUEST_FIELDS, *BINDING_FIELDS)
@@ -117,54 +109,30 @@ JOBS = entity_head(
     *_success_checks(),
     Index("jobs_status", "status", "id"),
 )
-PROMPTS = table(
+PROMPTS = entity_record(
     "project_prompts",
-    required("project_id", IDENTIFIER),
-    required("number", ORDINAL),
-    previous_number("number"),
-    required("prompt", CONTENT),
-    required("timestamp", INSTANT),
-    required("metadata", JSON_DETAILS),
-    PrimaryKeyConstraint("project_id", "number", name="project_prompts_pkey"),
+    ProjectPrompt,
+    Project,
     key("project_prompts_project", ["project_id"], "projects", ["id"]),
-    key(
-        "project_prompts_previous",
-        ["project_id", "previous_number"],
-        "project_prompts",
-        ["project_id", "number"],
-    ),
-    has_rowid=False,
+    previous_key("project_prompts", ProjectPrompt, Project),
 )
-SPECS = table(
+SPECS = entity_record(
     "job_specs",
-    required("job_id", IDENTIFIER),
-    required("number", ORDINAL),
-    required("created_at", INSTANT),
-    required("spec_digest", DIGEST),
-    required("architecture_spec", JSON_OBJECT),
-    PrimaryKeyConstraint("job_id", "number", name="job_specs_pkey"),
+    JobSpec,
+    Job,
     UniqueConstraint("job_id", name="job_specs_job_id"),
     key("job_specs_job", ["job_id"], "jobs", ["id"]),
+    # By hand: the core refuses a second one as one record too many of a change.
     CheckConstraint("number = 1", name="job_specs_first"),
-    has_rowid=False,
+    has_previous=False,
 )
-OUTPUTS = table(
+OUTPUTS = entity_record(
     "job_outputs",
-    required("job_id", IDENTIFIER),
-    required("number", ORDINAL),
-    previous_number("number"),
-    required("written_at", INSTANT),
-    required("logs", JSON_ARRAY),
-    required("warnings", JSON_ARRAY),
-    PrimaryKeyConstraint("job_id", "number", name="job_outputs_pkey"),
+    JobOutput,
+    Job,
     key("job_outputs_job", ["job_id"], "jobs", ["id"]),
-    key(
-        "job_outputs_previous",
-        ["job_id", "previous_number"],
-        "job_outputs",
-        ["job_id", "number"],
-    ),
+    previous_key("job_outputs", JobOutput, Job),
+    # By hand: the databases count the items of a list in different ways.
     *_at_most("logs", MAX_LINES_PER_OUTPUT),
     *_at_most("warnings", MAX_WARNINGS_PER_OUTPUT),
-    has_rowid=False,
 )

@@ -16,6 +16,7 @@ from indelible.kernel import UsageError
 from indelible.kernel.aggregates import Aggregate, check_rules
 from indelible.kernel.bulk import BulkRecord
 from indelible_sql.schema.columns import IDENTIFIER, ORDINAL, required
+from indelible_sql.schema.entity_conditions import check_conditions
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.tables import HISTORY, table
 
@@ -58,6 +59,7 @@ class BulkTable:
     def __attrs_post_init__(self) -> None:
         """Check the table against the record, and the aggregate's declaration."""
         check_rules(self.entity)
+        check_conditions(self.table, self.record)
         columns = {column.name for column in self.table.columns}
         expected = {*OWNER_COLUMNS, *fields_dict(self.record)}
         if columns != expected:

@@ -12,14 +12,18 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.declarations import is_optional
 from indelible.kernel.kinds import column_kind
-from indelible_sql.schema.columns import CONTENT, KERNEL_DOMAINS
+from indelible_sql.schema.columns import BIG_INTEGER, CONTENT, KERNEL_DOMAINS
 from indelible_sql.schema.value_columns import AMOUNT_MINOR, CURRENCY, FLAG, RAW_BYTES, SUM_MINOR
 
 Types = Mapping[str, TypeEngine[Any]]
 
 DOMAINS: Final = (*KERNEL_DOMAINS, AMOUNT_MINOR, SUM_MINOR, CURRENCY, FLAG, RAW_BYTES)
 # The types of columns by the names that kinds give.
-COLUMN_TYPES: Final[Types] = {"content": CONTENT, **{domain.name: domain for domain in DOMAINS}}
+COLUMN_TYPES: Final[Types] = {
+    "content": CONTENT,
+    "big_integer": BIG_INTEGER,
+    **{domain.name: domain for domain in DOMAINS},
+}
 NO_TYPES: Final[Types] = {}
 # The classes whose fields are columns that `head_columns` and `bulk_columns` declare.
 COMMON_CLASSES: Final = (Aggregate, BulkRecord)

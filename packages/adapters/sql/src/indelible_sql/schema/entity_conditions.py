@@ -1,6 +1,6 @@
-"""The conditions of aggregates in SQL: CHECKs of every row, and guards of every change of a row.
+"""The conditions of aggregates and records in SQL: CHECKs of every row, guards of every change.
 
-The texts follow from `Aggregate.conditions`, which the domain checks in Python.
+The texts follow from `WithConditions.conditions`, which the domain checks in Python.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,14 @@ from indelible.kernel.claims import (
     Together,
     WithinKind,
 )
-from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, NamesActor, Rising
+from indelible.kernel.conditions import (
+    AnyCondition,
+    Condition,
+    FixedIf,
+    NamesActor,
+    Rising,
+    WithConditions,
+)
 from indelible.kernel.declarations import enumeration_of, is_optional
 from indelible_sql.schema.checks import all_or_none, quoted
 from indelible_sql.schema.conditions import unchanged
@@ -39,15 +46,15 @@ Fields = dict[str, "Attribute[object]"]
 
 
 def entity_checks(
-    table_name: str, entity: type[Aggregate], *, since: str = "", until: str = ""
+    table_name: str, entity: type[WithConditions], *, since: str = "", until: str = ""
 ) -> tuple[CheckConstraint, ...]:
-    """Return the CHECKs of an aggregate's conditions, for the declaration of its head table.
+    """Return the CHECKs of the conditions of an aggregate or a record, for its table.
 
     `since` is the first of them and `until` the first that is left out, where a CHECK that is
     written by hand stands between two.
 
     Raises:
-        UsageError: The aggregate has no condition of a name.
+        UsageError: The class has no condition of a name.
     """
     conditions = {
         condition.name: condition
@@ -69,6 +76,15 @@ def check_declared(table: Table, entity: type[Aggregate]) -> None:
         UsageError: One is missing, or the table has other rules of one per parent.
     """
     check_indexes(table, entity)
+    check_conditions(table, entity)
+
+
+def check_conditions(table: Table, entity: type[WithConditions]) -> None:
+    """Check that a table has the CHECKs that its aggregate or its record declares.
+
+    Raises:
+        UsageError: One is missing.
+    """
     names = {str(constraint.name) for constraint in table.constraints}
     for condition in entity.conditions:
         if isinstance(condition, Condition) and f"{table.name}_{condition.name}" not in names:
@@ -102,7 +118,7 @@ def entity_guards(
 
 
 def _section(
-    names: tuple[str, ...], entity: type[Aggregate], since: str, until: str
+    names: tuple[str, ...], entity: type[WithConditions], since: str, until: str
 ) -> tuple[str, ...]:
     """Return the names from one on and before another, where these are named."""
     for name in (since, until):
@@ -193,8 +209,11 @@ def _limit_sql(attribute: "Attribute[object]") -> str:
     enumeration = enumeration_of(attribute)
     if enumeration is not None:
         return f"{name} IN ({quoted(enumeration)})"
-    if attribute.metadata.get("minimum") in FROM_ZERO:
-        return f"{name} {FROM_ZERO[attribute.metadata['minimum']]}"
+    minimum = attribute.metadata.get("minimum")
+    if minimum in FROM_ZERO:
+        return f"{name} {FROM_ZERO[minimum]}"
+    if minimum is not None:
+        return f"{name} BETWEEN {minimum} AND {attribute.metadata['maximum']}"
     if "max_length" in attribute.metadata:
         return f"length({name}) <= {attribute.metadata['max_length']}"
     raise UsageError(f"field {name} has no limit that a CHECK can express")

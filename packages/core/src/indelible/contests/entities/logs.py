@@ -7,13 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Self
 
-from attrs import evolve, field, fields, frozen
+from attrs import evolve, fields, frozen
 
 from indelible.contests import errors
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.records import ContestEvent, EventFault, event_hash
 from indelible.contests.entities.values import (
     UNSTARTED_CHAIN,
+    ChainHash,
     EventKind,
     LogMarks,
     Validity,
@@ -28,11 +29,7 @@ from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Natural, kinds
 from indelible.kernel.state_fields import check_field
-from indelible.kernel.values import (
-    IDENTIFIER,
-    field_values,
-    is_text,
-)
+from indelible.kernel.values import field_values
 
 MARK_FIELDS: Final = tuple(attribute.name for attribute in fields(LogMarks))
 # Fields that are set together or not at all.
@@ -95,7 +92,7 @@ class ContestLog(Aggregate):
     event_number: Natural
     fetch_number: Natural = 0
     head_hash: Digest | None = None
-    event_hash: str = field(default=UNSTARTED_CHAIN, validator=is_text, metadata=IDENTIFIER)
+    event_hash: ChainHash = UNSTARTED_CHAIN
     field_number: Count | None = None
     leaderboard_number: Count | None = None
     leaderboard_at: Instant | None = None

@@ -4,49 +4,34 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 
-from attrs import field, fields, frozen
-from attrs.validators import optional
+from attrs import fields, frozen
 
 from indelible.contests.entities.values import (
-    AMOUNT,
-    FAULT_PATH,
-    FAULT_VALUE,
-    HTTP_STATUS,
-    MESSAGE,
-    NATURAL,
-    PLAYERS,
-    PREDICTION,
-    SCORE,
+    Amount,
+    Body,
+    ChainHash,
+    Configuration,
+    ContentType,
     EventKind,
+    FaultPath,
+    FaultValue,
     FetchOutcome,
+    HttpStatus,
+    Message,
+    Players,
+    Prediction,
+    Score,
     Validity,
-    are_players,
-    digest_field,
-    freeze_configuration,
-    message_field,
-    number_field,
-    optional_document,
-    player_tuple,
 )
 from indelible.kernel.bulk import BulkRecord
+from indelible.kernel.claims import Absent, AnyOf, Compared, Implies, OneOf, Present, WithinKind
+from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
 from indelible.kernel.json import digest, encode_canonical, sha256_hex
-from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    LINE,
-    bounded_int,
-    instance_of,
-    is_digest,
-    is_identifier,
-    is_instant,
-    is_text,
-    non_blank_line,
-)
+from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Label, Natural, kinds
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ContestConfiguration(Record):
     """A version of a contest's configuration, as canonical JSON with its digest."""
 
@@ -58,14 +43,14 @@ class ContestConfiguration(Record):
         "configuration_digest": "configuration_digest",
     }
 
-    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    version: int = field(validator=bounded_int, metadata=COUNT)
-    created_at: datetime = field(validator=is_instant)
-    configuration_digest: str = field(validator=is_digest)
-    configuration: JsonObject = field(converter=freeze_configuration, metadata=JSON_OBJECT)
+    contest_id: Identifier
+    version: Count
+    created_at: Instant
+    configuration_digest: Digest
+    configuration: Configuration
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Roster(Record):
     """A roster of an entry: player ids in order, and a prediction for ties."""
 
@@ -77,19 +62,15 @@ class Roster(Record):
         "roster_digest": "roster_digest",
     }
 
-    entry_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    submitted_at: datetime = field(validator=is_instant)
-    player_ids: tuple[str, ...] = field(
-        converter=player_tuple, validator=are_players, metadata=PLAYERS
-    )
-    prediction: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=PREDICTION
-    )
-    roster_digest: str = field(validator=is_digest)
+    entry_id: Identifier
+    number: Count
+    submitted_at: Instant
+    player_ids: Players
+    prediction: Prediction | None = None
+    roster_digest: Digest
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ContestEvent(Record):
     """An event of a contest's log. Only a valid event is applied.
 
@@ -105,22 +86,30 @@ class ContestEvent(Record):
         "stored_at": "updated_at",
         "event_hash": "event_hash",
     }
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("kind_known", WithinKind(("kind", "validity"))),
+        Condition(
+            "points_back",
+            Compared("supersedes", "<", "number"),
+            Compared("snapshot_number", "<", "number"),
+        ),
+    )
 
-    contest_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    kind: EventKind = field(validator=instance_of(EventKind))
-    validity: Validity = field(validator=instance_of(Validity))
-    payload_digest: str = field(validator=is_digest)
-    fetch_number: int | None = number_field()
-    fetched_at: datetime = field(validator=is_instant)
-    stored_at: datetime = field(validator=is_instant)
-    body: JsonObject | None = field(default=None, converter=optional_document, metadata=JSON_OBJECT)
-    body_hash: str = field(validator=is_digest)
-    supersedes: int | None = number_field()
-    snapshot_number: int | None = number_field()
-    fault_count: int = field(default=0, validator=bounded_int, metadata=NATURAL)
-    prev_hash: str = field(validator=is_text, metadata=IDENTIFIER)
-    event_hash: str = field(validator=is_digest)
+    contest_id: Identifier
+    number: Count
+    kind: EventKind
+    validity: Validity
+    payload_digest: Digest
+    fetch_number: Count | None = None
+    fetched_at: Instant
+    stored_at: Instant
+    body: Body | None = None
+    body_hash: Digest
+    supersedes: Count | None = None
+    snapshot_number: Count | None = None
+    fault_count: Natural = 0
+    prev_hash: ChainHash
+    event_hash: Digest
 
     @property
     def body_digest(self) -> str | None:
@@ -221,20 +210,23 @@ def event_hash(
     )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class EventFault(BulkRecord):
     """A fault of an event: what failed and where, the value, and what somebody has to do."""
 
     record_name: ClassVar[str] = "faults"
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("texts_short", WithinKind(("value", "path"))),
+    )
 
-    event_number: int = field(validator=bounded_int, metadata=COUNT)
-    code: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    path: str = field(validator=is_text, metadata=FAULT_PATH)
-    value: str = field(validator=is_text, metadata=FAULT_VALUE)
-    required_action: str = field(validator=non_blank_line, metadata=LINE)
+    event_number: Count
+    code: Identifier
+    path: FaultPath
+    value: FaultValue
+    required_action: Label
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class Fetch(Record):
     """One fetch of a tournament's data, successful or not; its body is a stored payload."""
 
@@ -243,19 +235,29 @@ class Fetch(Record):
         "provider_event_id": "id",
         "number": "fetch_number",
     }
-
-    provider_event_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    requested_at: datetime = field(validator=is_instant)
-    finished_at: datetime = field(validator=is_instant)
-    outcome: FetchOutcome = field(validator=instance_of(FetchOutcome))
-    http_status: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=HTTP_STATUS
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("outcome_known", WithinKind(("outcome",))),
+        Condition("times", Compared("requested_at", "<=", "finished_at")),
+        Condition("http_status_known", WithinKind(("http_status",))),
+        Condition(
+            "success_has_payload",
+            Implies(
+                OneOf("outcome", (FetchOutcome.OK,)), (Present("payload_digest"), Absent("error"))
+            ),
+        ),
+        Condition("texts_short", WithinKind(("error", "content_type"))),
     )
-    attempts: int = field(validator=bounded_int, metadata=COUNT)
-    payload_digest: str | None = digest_field()
-    content_type: str | None = field(default=None, validator=optional(is_text), metadata=MESSAGE)
-    error: str | None = message_field()
+
+    provider_event_id: Identifier
+    number: Count
+    requested_at: Instant
+    finished_at: Instant
+    outcome: FetchOutcome
+    http_status: HttpStatus | None = None
+    attempts: Count
+    payload_digest: Digest | None = None
+    content_type: ContentType | None = None
+    error: Message | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -263,7 +265,7 @@ class Fetch(Record):
         return self.outcome is FetchOutcome.OK
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class SettlementLine(BulkRecord):
     """The result of an entry: a line with a payout is owed to the user.
 
@@ -271,14 +273,16 @@ class SettlementLine(BulkRecord):
     """
 
     record_name: ClassVar[str] = "lines"
-
-    entry_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    payment_ref: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("amounts", WithinKind(("paid_minor", "payout_minor"))),
+        Condition("ineligible_unpaid", AnyOf((Present("score"), Compared("payout_minor", "=", 0)))),
     )
-    paid_minor: int = field(validator=bounded_int, metadata=AMOUNT)
-    roster_digest: str = field(validator=is_digest)
-    rank: int = field(validator=bounded_int, metadata=COUNT)
-    score: int | None = field(default=None, validator=optional(bounded_int), metadata=SCORE)
-    payout_minor: int = field(validator=bounded_int, metadata=AMOUNT)
+
+    entry_id: Identifier
+    user_id: Identifier
+    payment_ref: Identifier | None = None
+    paid_minor: Amount
+    roster_digest: Digest
+    rank: Count
+    score: Score | None = None
+    payout_minor: Amount

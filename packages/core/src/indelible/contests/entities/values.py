@@ -11,7 +11,7 @@ from attrs.validators import optional
 from indelible.kernel.json import digest
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
 from indelible.kernel.kinds import Kind
-from indelible.kernel.money import AMOUNT_MINOR_OR_ZERO, CURRENCY_CHARACTERS, is_amount_minor
+from indelible.kernel.money import AMOUNT_MINOR_OR_ZERO, CURRENCY_CHARACTERS
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -153,10 +153,8 @@ def message_text(value: Any) -> Any:  # noqa: ANN401 - the validator refuses oth
     return storable[: MAX_MESSAGE_LENGTH - len(TRUNCATED)] + TRUNCATED
 
 
-def optional_document(value: object) -> JsonObject | None:
-    """Return a mapping as a frozen JSON object, and None as it is; a converter of fields."""
-    if value is None:
-        return None
+def freeze_body(value: object) -> JsonObject:
+    """Return the body of an event as a frozen JSON object; a converter of fields."""
     return freeze_object(value, field="body")
 
 
@@ -185,6 +183,12 @@ def are_players(_: object, attribute: "Attribute[Any]", value: object) -> None:
         raise ListTooLong(attribute.name, max_items)
     for item in items:
         is_identifier(None, attribute, item)
+
+
+def is_chain_hash(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate the hash of an event, or the empty text before the first one."""
+    if value != UNSTARTED_CHAIN:
+        is_digest(_, attribute, value)
 
 
 def is_settling(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -267,34 +271,22 @@ NO_MARKS: Final = LogMarks()
 
 
 # The kinds of fields that contests have of their own.
-Amount = Annotated[int, Kind(is_amount_minor, AMOUNT, column="amount_minor")]
-Rounds = Annotated[int, Kind(bounded_int, ROUNDS, column="ordinal")]
+Amount = Annotated[int, Kind(bounded_int, AMOUNT, column="amount_minor")]
 Message = Annotated[str, Kind(is_text, MESSAGE, message_text, column="content")]
-
-
-# Fields that several aggregates and records have.
-def digest_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of a SHA-256 that may be absent."""
-    return field(default=None, validator=optional(is_digest))
-
-
-def number_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of a number from 1 that may be absent."""
-    return field(default=None, validator=optional(bounded_int), metadata=COUNT)
-
-
-def amount_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of an amount in minor units that may be absent."""
-    return field(default=None, validator=optional(bounded_int), metadata=AMOUNT)
-
-
-def code_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of an error's code that may be absent."""
-    return field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
-
-
-def message_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of an error's message that may be absent; a long one is cut."""
-    return field(
-        default=None, converter=message_text, validator=optional(is_text), metadata=MESSAGE
-    )
+ContentType = Annotated[str, Kind(is_text, MESSAGE, column="content")]
+FaultPath = Annotated[str, Kind(is_text, FAULT_PATH, column="content")]
+FaultValue = Annotated[str, Kind(is_text, FAULT_VALUE, column="content")]
+HttpStatus = Annotated[int, Kind(bounded_int, HTTP_STATUS, column="ordinal")]
+Rounds = Annotated[int, Kind(bounded_int, ROUNDS, column="ordinal")]
+Score = Annotated[int, Kind(bounded_int, SCORE, column="big_integer")]
+Prediction = Annotated[int, Kind(bounded_int, PREDICTION, column="big_integer")]
+# The hash of an event, or UNSTARTED_CHAIN.
+ChainHash = Annotated[str, Kind(is_chain_hash, IDENTIFIER, column="digest_or_empty")]
+Players = Annotated[tuple[str, ...], Kind(are_players, PLAYERS, player_tuple, column="json_array")]
+Configuration = Annotated[
+    JsonObject,
+    Kind(instance_of(JsonObject), JSON_OBJECT, freeze_configuration, column="json_object"),
+]
+Body = Annotated[
+    JsonObject, Kind(instance_of(JsonObject), JSON_OBJECT, freeze_body, column="json_object")
+]

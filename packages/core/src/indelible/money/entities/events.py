@@ -32,6 +32,10 @@ class StripeEventAttempt(Record):
         "code": "last_code",
         "at": "updated_at",
     }
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("outcome_known", WithinKind(("outcome",))),
+        Condition("message_short", WithinKind(("message",))),
+    )
 
     event_id: Identifier
     number: Count

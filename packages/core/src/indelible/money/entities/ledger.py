@@ -10,7 +10,7 @@ from indelible.kernel import Lifecycle
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
-from indelible.kernel.claims import OneOf, SetOnlyIf, WithinKind
+from indelible.kernel.claims import OneOf, SetOnlyIf, Together, WithinKind
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Count, Currency, Identifier, Instant, Natural, kinds
@@ -37,10 +37,14 @@ from indelible.money.errors.ledger import (
 )
 from indelible.money.lifecycle.ledger import ACCOUNT, MOVEMENT, AccountStatus, MovementStatus
 
-SET_TOGETHER: Final = (
-    ("owed_movement_id", "owed_number"),
-    ("reversed_movement_id", "reversed_number"),
-    ("reversed_movement_id", "reversal_ref"),
+# Fields of a posting that are set together or not at all.
+LINES_COMPLETE: Final = tuple(
+    Together(first, second, expected=f"set together with {first}")
+    for first, second in (
+        ("owed_movement_id", "owed_number"),
+        ("reversed_movement_id", "reversed_number"),
+        ("reversed_movement_id", "reversal_ref"),
+    )
 )
 
 
@@ -138,6 +142,10 @@ class Posting(BulkRecord):
     """
 
     record_name: ClassVar[str] = "postings"
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("amount_positive", WithinKind(("amount_minor",))),
+        Condition("lines_complete", *LINES_COMPLETE),
+    )
 
     debit_account_id: Identifier
     credit_account_id: Identifier
@@ -150,16 +158,17 @@ class Posting(BulkRecord):
     reversal_ref: Identifier | None = None
 
     def __attrs_post_init__(self) -> None:
+        """Check that the accounts are two, and the claims."""
         if self.debit_account_id == self.credit_account_id:
             raise PostingRefused(
                 "", self.number, "credit_account_id", "another account", self.credit_account_id
             )
-        for first, second in SET_TOGETHER:
-            has_first = getattr(self, first) is not None
-            has_second = getattr(self, second) is not None
-            if has_first != has_second:
-                expected = f"set together with {first}"
-                raise PostingRefused("", self.number, second, expected, str(has_second))
+        super().__attrs_post_init__()
+
+    def _claim_error(self, name: str, expected: str) -> PostingRefused:
+        """Return PostingRefused with what is to be set, and whether it is."""
+        actual = str(getattr(self, name) is not None)
+        return PostingRefused("", self.number, name, expected, actual)
 
     @property
     def owed_line(self) -> tuple[str, int] | None:

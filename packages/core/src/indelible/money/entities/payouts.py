@@ -62,6 +62,9 @@ class TransferLine(BulkRecord):
     """An owed line that a transfer pays; no two transfers have the same one."""
 
     record_name: ClassVar[str] = "transfer_lines"
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("amount_positive", WithinKind(("amount_minor",))),
+    )
 
     owed_movement_id: Identifier
     owed_number: Count
@@ -79,6 +82,9 @@ class TransferAttempt(Record):
         "generation": "generation",
         "started_at": "updated_at",
     }
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("kind_known", WithinKind(("kind",))),
+    )
 
     transfer_id: Identifier
     number: Count

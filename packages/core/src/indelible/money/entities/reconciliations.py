@@ -50,6 +50,11 @@ class Discrepancy(BulkRecord):
     """
 
     record_name: ClassVar[str] = "discrepancies"
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("rule_known", WithinKind(("rule",))),
+        Condition("remedy_known", WithinKind(("remedy",))),
+        Condition("texts_short", WithinKind(("expected", "actual"))),
+    )
 
     rule: ReconciliationRule
     subject: Identifier

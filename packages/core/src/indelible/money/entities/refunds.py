@@ -47,6 +47,9 @@ class RefundAttempt(Record):
         "generation": "generation",
         "started_at": "updated_at",
     }
+    conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition("kind_known", WithinKind(("kind",))),
+    )
 
     refund_id: Identifier
     number: Count

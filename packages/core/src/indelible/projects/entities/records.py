@@ -1,35 +1,22 @@
 """The records of projects and jobs: insert-only rows that their changes add."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import ClassVar
 
-from attrs import field, frozen
+from attrs import frozen
 
 from indelible.kernel.history import Record
-from indelible.kernel.json_objects import JSON_OBJECT, JsonObject
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    TEXT,
-    bounded_int,
-    instance_of,
-    is_digest,
-    is_identifier,
-    is_instant,
-    is_text,
-)
+from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Text, kinds
 from indelible.projects.entities.values import (
     NO_METADATA,
     ArchitectureSpec,
-    LogEntry,
-    freeze_metadata,
-    logs_field,
-    warnings_field,
+    LogLines,
+    Metadata,
+    Warnings,
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ProjectPrompt(Record):
     """A prompt of a project, with its instant and metadata."""
 
@@ -40,16 +27,14 @@ class ProjectPrompt(Record):
         "timestamp": "updated_at",
     }
 
-    project_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    prompt: str = field(validator=is_text, metadata=TEXT)
-    timestamp: datetime = field(validator=is_instant)
-    metadata: JsonObject = field(
-        default=NO_METADATA, converter=freeze_metadata, metadata=JSON_OBJECT
-    )
+    project_id: Identifier
+    number: Count
+    prompt: Text
+    timestamp: Instant
+    metadata: Metadata = NO_METADATA
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class JobSpec(Record):
     """The specification of a job, added once with its creation. `number` is always 1."""
 
@@ -61,14 +46,14 @@ class JobSpec(Record):
         "spec_digest": "spec_digest",
     }
 
-    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    created_at: datetime = field(validator=is_instant)
-    spec_digest: str = field(validator=is_digest)
-    architecture_spec: ArchitectureSpec = field(validator=instance_of(ArchitectureSpec))
+    job_id: Identifier
+    number: Count
+    created_at: Instant
+    spec_digest: Digest
+    architecture_spec: ArchitectureSpec
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class JobOutput(Record):
     """A batch of a job's log lines and warnings, in their order; each change of a job adds one."""
 
@@ -79,8 +64,8 @@ class JobOutput(Record):
         "written_at": "updated_at",
     }
 
-    job_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    number: int = field(validator=bounded_int, metadata=COUNT)
-    written_at: datetime = field(validator=is_instant)
-    logs: tuple[LogEntry, ...] = logs_field()
-    warnings: tuple[str, ...] = warnings_field()
+    job_id: Identifier
+    number: Count
+    written_at: Instant
+    logs: LogLines = ()
+    warnings: Warnings = ()

@@ -163,6 +163,9 @@ Nodes = Annotated[
     JsonObjects, Kind(instance_of(tuple), JSON_OBJECTS, freeze_nodes, column="json_array")
 ]
 FailureReason = Annotated[str, Kind(is_text, MAX_MESSAGE, clean_text, column="nonblank_text")]
+Metadata = Annotated[
+    JsonObject, Kind(instance_of(JsonObject), JSON_OBJECT, freeze_metadata, column="json_details")
+]
 
 
 @frozen(kw_only=True)
@@ -172,6 +175,12 @@ class LogEntry:
     ts: datetime = field(validator=is_instant)
     level: LogLevel = field(validator=instance_of(LogLevel))
     message: str = field(converter=clean_text, validator=is_text, metadata=MAX_MESSAGE)
+
+
+LogLines = Annotated[
+    tuple[LogEntry, ...], Kind(items_of(LogEntry), LINES, _as_tuple, column="json_array")
+]
+Warnings = Annotated[tuple[str, ...], Kind(text_tuple, WARNINGS, _clean_texts, column="json_array")]
 
 
 # The fields of the two lists that an output and the commands that write one have.

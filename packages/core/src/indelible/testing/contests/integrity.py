@@ -172,6 +172,16 @@ class ContestIntegrityConformance:
             assert change.data["reason_code"] in set(contests.ReasonCode)
             assert change.data["evidence"]["now"] <= change.at.isoformat(timespec="microseconds")
 
+    def test_a_fetch_does_not_end_before_it_begins(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        reversed_times = _result(
+            requested_at=BEGINNING + timedelta(seconds=1), outcome=FetchOutcome.TIMEOUT
+        )
+        command = contests.RecordFetch(provider_event_id="T1", result=reversed_times)
+
+        refused = code(partial(scenario.run, contests.record_fetch, command))
+        assert refused == "FIELD_NOT_OF_RECORD"
+
 
 def _faults_after(contest_id: str, position: tuple[int, int], tx: ReadTx) -> tuple[EventFault, ...]:
     """Return the next two faults of a log after an event's number and a fault's number."""

@@ -1,23 +1,17 @@
 """The head of contests, and its record: the configurations."""
 
-from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy.schema import Computed
 
 from indelible.contests.entities.contests import FALLIBLE_ACTIONS, Contest
+from indelible.contests.entities.records import ContestConfiguration
 from indelible.contests.entities.values import MAX_MESSAGE_LENGTH
-from indelible_sql.schema.checks import previous_number
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
-    DIGEST,
-    IDENTIFIER,
-    INSTANT,
-    JSON_OBJECT,
-    ORDINAL,
-    required,
 )
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.entity_tables import entity_head
-from indelible_sql.schema.tables import key, table
+from indelible_sql.schema.entity_tables import entity_head, entity_record, previous_key
+from indelible_sql.schema.tables import key
 
 
 def _state_of_attempt() -> str:
@@ -90,24 +84,13 @@ CONTESTS = entity_head(
         )
     },
 )
-CONFIGURATIONS = table(
+CONFIGURATIONS = entity_record(
     "contest_configurations",
-    required("contest_id", IDENTIFIER),
-    required("version", ORDINAL),
-    previous_number("version"),
-    required("created_at", INSTANT),
-    required("configuration_digest", DIGEST),
-    required("configuration", JSON_OBJECT),
-    PrimaryKeyConstraint("contest_id", "version", name="contest_configurations_pkey"),
+    ContestConfiguration,
+    Contest,
     UniqueConstraint(
         "contest_id", "version", "configuration_digest", name="contest_configurations_digest"
     ),
     key("contest_configurations_contest", ["contest_id"], "contests", ["id"]),
-    key(
-        "contest_configurations_previous",
-        ["contest_id", "previous_version"],
-        "contest_configurations",
-        ["contest_id", "version"],
-    ),
-    has_rowid=False,
+    previous_key("contest_configurations", ContestConfiguration, Contest),
 )

@@ -2,23 +2,15 @@
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from indelible.contests.entities.entries import Entry
+from indelible.contests.entities.records import Roster
 from indelible.contests.lifecycle import EntryStatus
-from indelible_sql.schema.checks import previous_number, quoted
-from indelible_sql.schema.columns import (
-    BIG_INTEGER,
-    DIGEST,
-    IDENTIFIER,
-    INSTANT,
-    JSON_ARRAY,
-    ORDINAL,
-    required,
-)
+from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.entity_tables import entity_head
-from indelible_sql.schema.tables import key, table
+from indelible_sql.schema.entity_tables import entity_head, entity_record, previous_key
+from indelible_sql.schema.tables import key
 
 PAYMENT_COLUMNS: Final = ("paid_minor", "paid_at", "payment_ref")
 UNPAID: Final = (EntryStatus.PENDING_PAYMENT, EntryStatus.REJECTED)
@@ -57,23 +49,11 @@ ENTRIES = entity_head(
     Index("entries_updated_at", "contest_id", "updated_at", "id"),
     Index("entries_of_user", "user_id", "id"),
 )
-ROSTERS = table(
+ROSTERS = entity_record(
     "rosters",
-    required("entry_id", IDENTIFIER),
-    required("number", ORDINAL),
-    previous_number("number"),
-    required("submitted_at", INSTANT),
-    required("player_ids", JSON_ARRAY),
-    Column("prediction", BIG_INTEGER),
-    required("roster_digest", DIGEST),
-    PrimaryKeyConstraint("entry_id", "number", name="rosters_pkey"),
+    Roster,
+    Entry,
     UniqueConstraint("entry_id", "number", "roster_digest", name="rosters_digest"),
     key("rosters_entry", ["entry_id"], "entries", ["id"]),
-    key(
-        "rosters_previous",
-        ["entry_id", "previous_number"],
-        "rosters",
-        ["entry_id", "number"],
-    ),
-    has_rowid=False,
+    previous_key("rosters", Roster, Entry),
 )

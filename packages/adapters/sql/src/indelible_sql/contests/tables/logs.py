@@ -2,28 +2,15 @@
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.schema import SchemaItem
 
 from indelible.contests.entities.logs import ContestLog
-from indelible.contests.entities.values import FAULT_PATH, FAULT_VALUE, EventKind, Validity
-from indelible_sql.schema.bulk import bulk_table
-from indelible_sql.schema.checks import number_or_null, previous_number, quoted
-from indelible_sql.schema.columns import (
-    CONTENT,
-    DIGEST,
-    DIGEST_OR_EMPTY,
-    IDENTIFIER,
-    INSTANT,
-    JSON_OBJECT,
-    NATURAL,
-    NONBLANK_TEXT,
-    ORDINAL,
-    required,
-)
+from indelible.contests.entities.records import ContestEvent, EventFault
+from indelible_sql.schema.checks import number_or_null
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.entity_tables import entity_head
-from indelible_sql.schema.tables import key, table
+from indelible_sql.schema.entity_tables import entity_bulk, entity_head, entity_record
+from indelible_sql.schema.tables import key
 
 # The columns that hold the numbers of events.
 POINTERS: Final = (
@@ -90,28 +77,11 @@ LOGS = entity_head(
     *entity_checks("contest_logs", ContestLog, until="marks_complete"),
     # By hand: the hash before the first event is an empty text.
     CheckConstraint("(event_number = 0) = (event_hash = '')", name="contest_logs_hash_of_number"),
-    # The hash before the first event is an empty text.
-    types={"event_hash": DIGEST_OR_EMPTY},
 )
-EVENTS = table(
+EVENTS = entity_record(
     "contest_events",
-    required("contest_id", IDENTIFIER),
-    required("number", ORDINAL),
-    previous_number("number"),
-    required("kind", IDENTIFIER),
-    required("validity", IDENTIFIER),
-    required("payload_digest", DIGEST),
-    Column("fetch_number", ORDINAL),
-    required("fetched_at", INSTANT),
-    required("stored_at", INSTANT),
-    Column("body", JSON_OBJECT),
-    required("body_hash", DIGEST),
-    Column("supersedes", ORDINAL),
-    Column("snapshot_number", ORDINAL),
-    required("fault_count", NATURAL),
-    required("prev_hash", DIGEST_OR_EMPTY),
-    required("event_hash", DIGEST),
-    PrimaryKeyConstraint("contest_id", "number", name="contest_events_pkey"),
+    ContestEvent,
+    ContestLog,
     UniqueConstraint("contest_id", "number", "event_hash", name="contest_events_hash"),
     key("contest_events_log", ["contest_id"], "contest_logs", ["id"]),
     key(
@@ -134,34 +104,18 @@ EVENTS = table(
     ),
     # An export contains payloads after all changes.
     key("contest_events_payload", ["payload_digest"], "payloads", ["digest"], deferred=True),
+    # By hand: the hash before the first event is an empty text.
     CheckConstraint("(number = 1) = (prev_hash = '')", name="contest_events_first"),
-    CheckConstraint(
-        f"kind IN ({quoted(EventKind)}) AND validity IN ({quoted(Validity)})",
-        name="contest_events_kind_known",
-    ),
-    CheckConstraint(
-        "supersedes < number AND snapshot_number < number", name="contest_events_points_back"
-    ),
-    has_rowid=False,
 )
-FAULTS = bulk_table(
+FAULTS = entity_bulk(
     "event_faults",
+    EventFault,
     LOGS,
-    required("event_number", ORDINAL),
-    required("code", IDENTIFIER),
-    required("path", CONTENT),
-    required("value", CONTENT),
-    required("required_action", NONBLANK_TEXT),
     UniqueConstraint("entity_id", "event_number", "number", name="event_faults_of_event"),
     key(
         "event_faults_event",
         ["entity_id", "event_number"],
         "contest_events",
         ["contest_id", "number"],
-    ),
-    CheckConstraint(
-        f"length(value) <= {FAULT_VALUE['max_length']}"
-        f" AND length(path) <= {FAULT_PATH['max_length']}",
-        name="event_faults_texts_short",
     ),
 )

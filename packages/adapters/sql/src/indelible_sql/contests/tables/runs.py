@@ -1,21 +1,15 @@
 """The head of settlement runs, and its record: the lines."""
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint
 from sqlalchemy.schema import Computed
 
+from indelible.contests.entities.records import SettlementLine
 from indelible.contests.entities.runs import SettlementRun
-from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.columns import (
-    BIG_INTEGER,
     C_COLLATED_TEXT,
-    DIGEST,
-    IDENTIFIER,
-    ORDINAL,
-    required,
 )
-from indelible_sql.schema.entity_tables import entity_head
+from indelible_sql.schema.entity_tables import entity_bulk, entity_head
 from indelible_sql.schema.tables import key
-from indelible_sql.schema.value_columns import amount_column
 
 RUNS = entity_head(
     "settlement_runs",
@@ -53,21 +47,10 @@ RUNS = entity_head(
         )
     },
 )
-LINES = bulk_table(
+LINES = entity_bulk(
     "settlement_lines",
+    SettlementLine,
     RUNS,
-    required("entry_id", IDENTIFIER),
-    required("user_id", IDENTIFIER),
-    Column("payment_ref", IDENTIFIER),
-    amount_column("paid"),
-    required("roster_digest", DIGEST),
-    required("rank", ORDINAL),
-    Column("score", BIG_INTEGER),
-    amount_column("payout"),
     UniqueConstraint("entity_id", "entry_id", name="settlement_lines_entry"),
-    CheckConstraint("paid_minor >= 0 AND payout_minor >= 0", name="settlement_lines_amounts"),
-    CheckConstraint(
-        "score IS NOT NULL OR payout_minor = 0", name="settlement_lines_ineligible_unpaid"
-    ),
     Index("settlement_lines_user", "user_id", "entity_id", "number"),
 )

@@ -6,18 +6,16 @@ from typing import Final
 from sqlalchemy import Boolean, CheckConstraint, Index, UniqueConstraint, literal_column
 
 from indelible.kernel.money import MAX_SUM_MINOR
-from indelible.money.entities.ledger import SET_TOGETHER, Account, CoveredItem, Movement, Posting
+from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
 from indelible.money.entities.values import (
     NOTES,
     REFERENCE_KINDS,
     AccountKind,
 )
 from indelible.money.rules.ledger.checks import MAY_BE_EMPTY
-from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import quoted
-from indelible_sql.schema.entity_columns import entity_columns
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.entity_tables import entity_head, list_indexes
+from indelible_sql.schema.entity_tables import entity_bulk, entity_head, list_indexes
 from indelible_sql.schema.tables import key
 
 # The beginning of the id of each account that holds what winners are owed.
@@ -83,17 +81,15 @@ MOVEMENTS = entity_head(
     Index("movements_occurred_at", "occurred_at", "kind", "currency", "total_minor"),
     *list_indexes("movements", "created_at", "updated_at"),
 )
-POSTINGS = bulk_table(
+POSTINGS = entity_bulk(
     "postings",
+    Posting,
     MOVEMENTS,
-    *entity_columns(Posting),
     # No foreign keys of the accounts: the guard `of_accounts` searches them once for all rows.
-    CheckConstraint("amount_minor > 0", name="postings_amount_positive"),
+    *entity_checks("postings", Posting, until="lines_complete"),
+    # By hand: the texts of ids are cut, and the error about two accounts is one of its own.
     CheckConstraint("debit_account_id <> credit_account_id", name="postings_two_accounts"),
-    CheckConstraint(
-        " AND ".join(f"({first} IS NULL) = ({second} IS NULL)" for first, second in SET_TOGETHER),
-        name="postings_lines_complete",
-    ),
+    *entity_checks("postings", Posting, since="lines_complete"),
     # What winners are owed leaves its account for an owed line only, and arrives for a party.
     CheckConstraint(
         f"({is_payable('debit_account_id')}) = (owed_movement_id IS NOT NULL)",
@@ -115,9 +111,9 @@ POSTINGS = bulk_table(
     Index("postings_of_credit_account", "credit_account_id", "entity_id", "number"),
     Index("postings_of_party", "party", "entity_id", "number"),
 )
-COVERED_ITEMS = bulk_table(
+COVERED_ITEMS = entity_bulk(
     "covered_items",
+    CoveredItem,
     MOVEMENTS,
-    *entity_columns(CoveredItem),
     UniqueConstraint("item", name="covered_items_item"),
 )

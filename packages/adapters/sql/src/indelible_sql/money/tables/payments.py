@@ -2,18 +2,21 @@
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from indelible.money.entities.charges import QUARANTINED, Charge
 from indelible.money.entities.disputes import Dispute
-from indelible.money.entities.refunds import Refund
-from indelible.money.entities.values import AttemptKind
+from indelible.money.entities.refunds import Refund, RefundAttempt
 from indelible.money.lifecycle.payments import ChargeStatus
-from indelible_sql.schema.checks import previous_number, quoted
-from indelible_sql.schema.columns import IDENTIFIER, INSTANT, ORDINAL, required
+from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.entity_tables import entity_head, list_indexes
-from indelible_sql.schema.tables import key, table
+from indelible_sql.schema.entity_tables import (
+    entity_head,
+    entity_record,
+    list_indexes,
+    previous_key,
+)
+from indelible_sql.schema.tables import key
 
 RECEIVED_COLUMNS: Final = ("received_minor", "received_currency", "paid_at")
 IS_EXACT: Final = "(received_minor = amount_minor AND received_currency = currency)"
@@ -56,30 +59,19 @@ REFUNDS = entity_head(
     key("refunds_charge", ["charge_id"], "charges", ["id"]),
     *list_indexes("refunds", "status", "created_at", "updated_at"),
 )
-REFUND_ATTEMPTS = table(
+REFUND_ATTEMPTS = entity_record(
     "refund_attempts",
-    required("refund_id", IDENTIFIER),
-    required("number", ORDINAL),
-    previous_number("number"),
-    required("generation", ORDINAL),
-    required("idempotency_key", IDENTIFIER),
-    required("kind", IDENTIFIER),
-    required("started_at", INSTANT),
-    PrimaryKeyConstraint("refund_id", "number", name="refund_attempts_pkey"),
+    RefundAttempt,
+    Refund,
     key("refund_attempts_refund", ["refund_id"], "refunds", ["id"]),
-    key(
-        "refund_attempts_previous",
-        ["refund_id", "previous_number"],
-        "refund_attempts",
-        ["refund_id", "number"],
-    ),
-    CheckConstraint(f"kind IN ({quoted(AttemptKind)})", name="refund_attempts_kind_known"),
+    previous_key("refund_attempts", RefundAttempt, Refund),
+    *entity_checks("refund_attempts", RefundAttempt),
+    # By hand: a text that is computed.
     CheckConstraint(
         # SQLAlchemy would take a colon before a letter for a parameter.
         "idempotency_key = 'refund:' || refund_id || ':' || 'g' || CAST(generation AS text)",
         name="refund_attempts_key_of_generation",
     ),
-    has_rowid=False,
 )
 DISPUTES = entity_head(
     "disputes",

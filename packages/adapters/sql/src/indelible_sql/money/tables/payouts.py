@@ -1,19 +1,20 @@
 """The heads of payees, transfers and payout jobs, and the records of transfers."""
 
-from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from indelible.money.entities.payees import Payee
 from indelible.money.entities.payout_jobs import PayoutJob
-from indelible.money.entities.payouts import Transfer, TransferLine
-from indelible.money.entities.values import AttemptKind
+from indelible.money.entities.payouts import Transfer, TransferAttempt, TransferLine
 from indelible.money.lifecycle.payouts import TransferStatus
-from indelible_sql.schema.bulk import bulk_table
-from indelible_sql.schema.checks import previous_number, quoted
-from indelible_sql.schema.columns import IDENTIFIER, INSTANT, ORDINAL, required
-from indelible_sql.schema.entity_columns import entity_columns
 from indelible_sql.schema.entity_conditions import entity_checks
-from indelible_sql.schema.entity_tables import entity_head, list_indexes
-from indelible_sql.schema.tables import key, table
+from indelible_sql.schema.entity_tables import (
+    entity_bulk,
+    entity_head,
+    entity_record,
+    list_indexes,
+    previous_key,
+)
+from indelible_sql.schema.tables import key
 
 PAYEES = entity_head(
     "payees",
@@ -55,35 +56,23 @@ TRANSFERS = entity_head(
     Index("transfers_stuck", "status", "updated_at", "id"),
     *list_indexes("transfers", "status", "created_at", "updated_at"),
 )
-TRANSFER_LINES = bulk_table(
+TRANSFER_LINES = entity_bulk(
     "transfer_lines",
+    TransferLine,
     TRANSFERS,
-    *entity_columns(TransferLine),
     UniqueConstraint("owed_movement_id", "owed_number", name="transfer_lines_owed_line"),
-    CheckConstraint("amount_minor > 0", name="transfer_lines_amount_positive"),
 )
-TRANSFER_ATTEMPTS = table(
+TRANSFER_ATTEMPTS = entity_record(
     "transfer_attempts",
-    required("transfer_id", IDENTIFIER),
-    required("number", ORDINAL),
-    previous_number("number"),
-    required("generation", ORDINAL),
-    required("idempotency_key", IDENTIFIER),
-    required("kind", IDENTIFIER),
-    required("started_at", INSTANT),
-    PrimaryKeyConstraint("transfer_id", "number", name="transfer_attempts_pkey"),
+    TransferAttempt,
+    Transfer,
     key("transfer_attempts_transfer", ["transfer_id"], "transfers", ["id"]),
-    key(
-        "transfer_attempts_previous",
-        ["transfer_id", "previous_number"],
-        "transfer_attempts",
-        ["transfer_id", "number"],
-    ),
-    CheckConstraint(f"kind IN ({quoted(AttemptKind)})", name="transfer_attempts_kind_known"),
+    previous_key("transfer_attempts", TransferAttempt, Transfer),
+    *entity_checks("transfer_attempts", TransferAttempt),
+    # By hand: a text that is computed.
     CheckConstraint(
         # SQLAlchemy would take a colon before a letter for a parameter.
         "idempotency_key = 'payout:' || transfer_id || ':' || 'g' || CAST(generation AS text)",
         name="transfer_attempts_key_of_generation",
     ),
-    has_rowid=False,
 )
