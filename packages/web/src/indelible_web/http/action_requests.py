@@ -1,0 +1,282 @@
+"""Requests of actions: the signature of an aggregate's action is the request of its route.
+
+    AssignTicket = request_of(Ticket.assign)
+
+    @routes.add(
+        "POST /tickets/<ticket_id>/assign",
+        "tickets:write",
+        request_type=AssignTicket,
+        response_type=TicketView,
+    )
+    def assign_ticket(context: OperationContext, request: ActionRequest[Ticket]) -> TicketView:
+        \"\"\"Give a ticket to somebody.\"\"\"
+        return context.run(assign, request)
+
+    def assign(tx: WriteTx, request: ActionRequest[Ticket]) -> TicketView:
+        return view_of(TicketView, run_request(tx, tx.tickets.tickets, request))
+
+The path has the id of the ticket, `If-Match` its seq, and the body the parameters of the action,
+each with the validator and the limits of its kind.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast, get_type_hints
+
+from attrs import Attribute, field, fields, fields_dict, frozen, make_class
+
+from indelible.kernel import Head, UsageError
+from indelible.kernel.actions import Action, Command
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.execution import execute
+from indelible.kernel.history import AggregateRepository
+from indelible.kernel.kinds import Count, kinds
+from indelible.kernel.transaction import Transaction
+from indelible_web.http.routing import EXPECTED_SEQ, IDEMPOTENCY_KEY
+from indelible_web.http.schemas import Side, UnsupportedType, schema_from
+
+E = TypeVar("E", bound=Aggregate)
+AnyAttribute: TypeAlias = "Attribute[Any]"
+
+REQUEST_NAMES: Final = frozenset(
+    {EXPECTED_SEQ, IDEMPOTENCY_KEY, "declaration", "command_name", "arguments", "command_on"}
+)
+
+
+@frozen(kw_only=True)
+class RequestDeclaration:
+    """The action of a class of requests, and those of its parameters that are fields.
+
+    `target_field` names the field with the id of the aggregate, '' for an action that creates.
+    """
+
+    action: Action[Any, ...]
+    target_field: str
+    parameters: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class ActionRequest(Generic[E]):
+    """A request that runs an action; `request_of` makes a class of each action."""
+
+    declaration: ClassVar[RequestDeclaration]
+    command_name: ClassVar[str]
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the values of the action's parameters that the request has."""
+        return {name: getattr(self, name) for name in self.declaration.parameters}
+
+    def command_on(self, target: Head[E] | None = None, **others: object) -> Command[E]:
+        """Return the command of the action, on a head where it changes one.
+
+        `others` are the parameters that the request leaves out.
+
+        Raises:
+            TypeError: The arguments do not fit the signature of the action.
+        """
+        arguments = {**self.arguments(), **others}
+        make_command = cast("Any", self.declaration.action)
+        command: Command[E]
+        if self.declaration.action.is_creating:
+            command = make_command(**arguments)
+        else:
+            command = make_command(target, **arguments)
+        return command
+
+
+def run_request(
+    tx: Transaction,
+    repository: AggregateRepository[E],
+    request: ActionRequest[E],
+    **others: object,
+) -> Head[E]:
+    """Run the action of a request and return the new head.
+
+    `others` are the parameters that the request leaves out.
+
+    Raises:
+        NotFound: The error of the lifecycle, for an unknown id.
+        Stale: The aggregate is not at the seq that the request expects.
+        IndelibleError: One of the errors of `execute`.
+    """
+    head: Head[E] | None = None
+    target_field = request.declaration.target_field
+    if target_field:
+        entity_id: str = getattr(request, target_field)
+        expected_seq: int | None = getattr(request, EXPECTED_SEQ, None)
+        if expected_seq is None:
+            head = repository.lock(entity_id)
+        else:
+            head = repository.load(entity_id, expected_seq=expected_seq)
+
+    return execute(tx, repository, request.command_on(head, **others))
+
+
+def request_of(
+    action: Action[E, ...],
+    *,
+    name: str = "",
+    command_name: str = "",
+    target_field: str = "",
+    expects_seq: bool | None = None,
+    leave_out: tuple[str, ...] = (),
+) -> type[ActionRequest[E]]:
+    """Return the class of the requests that run an action.
+
+    `Ticket.assign` gives `AssignTicket` with the command's name `assign_ticket` and the id in
+    `ticket_id`, unless other names are passed. Its requests expect a seq, in `If-Match`, unless
+    `expects_seq` is False. A request of an action that creates has neither. Handlers pass the
+    parameters of `leave_out`, such as an id that the server makes.
+
+    As in every request, `user_id` is the caller, and `reason` is the reason of the change too.
+
+    Raises:
+        UsageError: The declaration is wrong; all faults are named at once, with file and line.
+    """
+    lifecycle = _lifecycle_name(action)
+    names = tuple(parameter for parameter in action.parameters if parameter not in leave_out)
+    parameters = _parameter_fields(action, names)
+    _refuse_faults(
+        action,
+        *_creating_faults(action, target_field=target_field, expects_seq=expects_seq),
+        *_name_faults(action, names, target_field, leave_out),
+        *_type_faults(parameters),
+    )
+
+    if not action.is_creating:
+        target_field = target_field or f"{lifecycle}_id"
+    declaration = RequestDeclaration(action=action, target_field=target_field, parameters=names)
+    attributes = _target_fields(declaration, expects_seq=expects_seq is not False)
+    return _request_class(
+        declaration,
+        {**attributes, **parameters},
+        name=name or _class_name(action),
+        command_name=command_name or f"{action.name}_{lifecycle}",
+    )
+
+
+def _lifecycle_name(action: object) -> str:
+    """Return the name of the lifecycle of an action.
+
+    Raises:
+        UsageError: It is no action of an aggregate.
+    """
+    entity: type[Any] = object
+    if isinstance(action, Action):
+        entity = cast("Action[Any, ...]", action).entity
+    if not issubclass(entity, Aggregate):
+        raise UsageError(f"{action!r} is no action of an aggregate, such as Ticket.assign")
+    return entity.lifecycle.name
+
+
+def _class_name(action: Action[Any, ...]) -> str:
+    """Return the name of the requests of an action, such as `AssignTicket`."""
+    words = action.name.split("_")
+    return "".join(word.capitalize() for word in words) + action.entity.__name__
+
+
+def _request_class(
+    declaration: RequestDeclaration, attributes: Mapping[str, Any], *, name: str, command_name: str
+) -> type[ActionRequest[Any]]:
+    """Return a class of requests with these fields."""
+    action = declaration.action
+    body = {
+        "__doc__": action.method.__doc__,
+        "__module__": action.entity.__module__,
+        "declaration": declaration,
+        "command_name": command_name,
+    }
+    request_class: type[ActionRequest[Any]] = make_class(
+        name,
+        dict(attributes),
+        bases=(ActionRequest,),
+        class_body=body,
+        frozen=True,
+        kw_only=True,
+        field_transformer=kinds,
+    )
+    return request_class
+
+
+def _target_fields(declaration: RequestDeclaration, *, expects_seq: bool) -> dict[str, Any]:
+    """Return the fields of a request for the id of the target and for its seq."""
+    if not declaration.target_field:
+        return {}
+
+    entity_id = fields_dict(declaration.action.entity)["id"]
+    result = {declaration.target_field: _copied(entity_id)}
+    if expects_seq:
+        result[EXPECTED_SEQ] = field(type=cast("Any", Count))
+    return result
+
+
+def _parameter_fields(action: Action[Any, ...], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the fields of a request for these parameters of its action."""
+    hints = get_type_hints(action.method, include_extras=True)
+    entity_fields = fields_dict(action.entity)
+    result: dict[str, Any] = {}
+    for name in names:
+        attribute = entity_fields.get(name)
+        if attribute is not None and attribute.type == hints.get(name):
+            # A field with a validator of its own has a type without a kind.
+            result[name] = _copied(attribute)
+        elif action.parameters[name].default is None:
+            result[name] = field(type=hints.get(name), default=None)
+        else:
+            result[name] = field(type=hints.get(name))
+    return result
+
+
+def _copied(attribute: AnyAttribute) -> Any:  # noqa: ANN401 - a field of attrs
+    """Return a field like one of an aggregate, without its default."""
+    return field(
+        type=attribute.type,
+        validator=attribute.validator,
+        converter=cast("Any", attribute).converter,  # attrs' stubs do not know it
+        metadata=dict(attribute.metadata),
+    )
+
+
+def _refuse_faults(action: Action[Any, ...], *faults: str) -> None:
+    """Raise one error for all faults of a request, each with the file and line of the action."""
+    if faults:
+        lines = "\n".join(f"{action.declared_at}: {fault}" for fault in faults)
+        raise UsageError(f"the request of {action} has faults:\n{lines}")
+
+
+def _creating_faults(
+    action: Action[Any, ...], *, target_field: str, expects_seq: bool | None
+) -> Iterator[str]:
+    """Yield what a request has no use for, because its action creates."""
+    if not action.is_creating:
+        return
+    if target_field:
+        yield f"{action} creates: there is no target whose id {target_field} could be"
+    if expects_seq:
+        yield f"{action} creates: there is no seq to expect"
+
+
+def _name_faults(
+    action: Action[Any, ...], names: tuple[str, ...], target_field: str, leave_out: tuple[str, ...]
+) -> Iterator[str]:
+    """Yield names that mean something else, and parameters that are left out and unknown."""
+    target = target_field or f"{action.entity.lifecycle.name}_id"
+    for name in names:
+        if name in REQUEST_NAMES:
+            yield f"parameter {name} has a name that every request has: leave it out"
+        elif name == target and not action.is_creating:
+            yield f"parameter {name} has the name of the target: pass another target_field"
+    for name in leave_out:
+        if name not in action.parameters:
+            yield f"{action} has no parameter {name} that could be left out"
+
+
+def _type_faults(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Yield parameters that no request can have: without a kind, or of a type without a schema."""
+    for name, parameter in parameters.items():
+        try:
+            probe = make_class("Request", {name: parameter}, kw_only=True, field_transformer=kinds)
+            schema_from("", fields(probe), Side.BODY)
+        except UsageError:
+            yield f"parameter {name} has no kind with limits"
+        except UnsupportedType as error:
+            yield f"parameter {name} cannot be in a request: {error}"
