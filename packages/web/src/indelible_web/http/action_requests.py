@@ -125,9 +125,8 @@ def request_of(
     `Ticket.assign` gives `AssignTicket` with the command's name `assign_ticket` and the id in
     `ticket_id`, unless other names are passed. Its requests expect a seq, in `If-Match`, unless
     `expects_seq` is False. A request of an action that creates has neither. Handlers pass the
-    parameters of `leave_out`, such as an id that the server makes.
-
-    As in every request, `user_id` is the caller, and `reason` is the reason of the change too.
+    parameters of `leave_out`, such as an id that the server makes. As in every request, `user_id`
+    is the caller, and `reason` is the reason of the change too.
 
     Raises:
         UsageError: The declaration is wrong; all faults are named at once, with file and line.
