@@ -6,22 +6,19 @@ from attrs import field, frozen
 
 from indelible.kernel.json_objects import JSON_OBJECT, JSON_OBJECTS, JsonObject, JsonObjects
 from indelible.kernel.kinds import Count, Identifier, Label, Text, kinds
-from indelible.kernel.values import non_blank_text
 from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.values import (
-    MAX_MESSAGE,
     NO_METADATA,
     ArchitectureSpec,
+    FailureReason,
     JobResult,
-    LogEntry,
+    LogLines,
     Phase,
     Repository,
-    clean_text,
+    Warnings,
     freeze_metadata,
     freeze_nodes,
-    logs_field,
-    warnings_field,
 )
 
 
@@ -116,8 +113,8 @@ class RecordProgress:
     command_name: ClassVar[str] = "record_progress"
     job_id: Identifier
     phase: Phase | None = None
-    logs: tuple[LogEntry, ...] = logs_field()
-    warnings: tuple[str, ...] = warnings_field()
+    logs: LogLines = ()
+    warnings: Warnings = ()
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -127,8 +124,8 @@ class FinishJob:
     command_name: ClassVar[str] = "finish_job"
     job_id: Identifier
     result: JobResult
-    logs: tuple[LogEntry, ...] = logs_field()
-    warnings: tuple[str, ...] = warnings_field()
+    logs: LogLines = ()
+    warnings: Warnings = ()
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -137,9 +134,9 @@ class FailJob:
 
     command_name: ClassVar[str] = "fail_job"
     job_id: Identifier
-    reason: str = field(converter=clean_text, validator=non_blank_text, metadata=MAX_MESSAGE)
-    logs: tuple[LogEntry, ...] = logs_field()
-    warnings: tuple[str, ...] = warnings_field()
+    reason: FailureReason
+    logs: LogLines = ()
+    warnings: Warnings = ()
 
 
 @frozen(kw_only=True, field_transformer=kinds)

@@ -2,22 +2,11 @@
 
 from typing import ClassVar
 
-from attrs import field, frozen
-from attrs.validators import optional
+from attrs import frozen
 
 from indelible.contests.commands.contests import ContestCommand
-from indelible.contests.entities.values import (
-    AMOUNT,
-    MESSAGE,
-    PLAYERS,
-    PREDICTION,
-    are_players,
-    message_text,
-    player_tuple,
-)
+from indelible.contests.entities.values import Amount, Message, Players, Prediction
 from indelible.kernel.kinds import Count, Currency, Identifier, Instant, kinds
-from indelible.kernel.money import is_amount_minor
-from indelible.kernel.values import bounded_int, is_text
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -26,12 +15,8 @@ class EnterContest(ContestCommand):
 
     command_name: ClassVar[str] = "enter_contest"
     user_id: Identifier
-    player_ids: tuple[str, ...] = field(
-        converter=player_tuple, validator=are_players, metadata=PLAYERS
-    )
-    prediction: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=PREDICTION
-    )
+    player_ids: Players
+    prediction: Prediction | None = None
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -41,12 +26,8 @@ class SetRoster:
     command_name: ClassVar[str] = "set_roster"
     user_id: Identifier
     entry_id: Identifier
-    player_ids: tuple[str, ...] = field(
-        converter=player_tuple, validator=are_players, metadata=PLAYERS
-    )
-    prediction: int | None = field(
-        default=None, validator=optional(bounded_int), metadata=PREDICTION
-    )
+    player_ids: Players
+    prediction: Prediction | None = None
     expected_seq: Count
 
 
@@ -62,18 +43,18 @@ class ActivateEntry(EntryCommand):
     """Activate an entry whose fee was paid. It has no route."""
 
     command_name: ClassVar[str] = "activate_entry"
-    paid_minor: int = field(validator=is_amount_minor, metadata=AMOUNT)
+    paid_minor: Amount
     currency: Currency
     paid_at: Instant
     payment_ref: Identifier
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class RejectEntry(EntryCommand):
     """Reject an entry whose payment failed; its place is free."""
 
     command_name: ClassVar[str] = "reject_entry"
-    rejection_reason: str = field(converter=message_text, validator=is_text, metadata=MESSAGE)
+    rejection_reason: Message
 
 
 @frozen(kw_only=True)

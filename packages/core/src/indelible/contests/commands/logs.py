@@ -7,7 +7,7 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.contests.commands.contests import ContestCommand
-from indelible.contests.entities.values import FIELD_PLAYERS, FetchResult, are_players, player_tuple
+from indelible.contests.entities.values import FetchResult, FieldPlayers
 from indelible.contests.rules.assess import Assessment
 from indelible.contests.rules.corrections import CorrectedRound
 from indelible.contests.rules.values import PlayerStatus
@@ -15,17 +15,13 @@ from indelible.kernel.kinds import Count, Identifier, kinds
 from indelible.kernel.values import COUNT, bounded_int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class ImportField(ContestCommand):
     """Add a FIELD event with the given players."""
 
     command_name: ClassVar[str] = "import_field"
-    primary: tuple[str, ...] = field(
-        converter=player_tuple, validator=are_players, metadata=FIELD_PLAYERS
-    )
-    alternates: tuple[str, ...] = field(
-        default=(), converter=player_tuple, validator=are_players, metadata=FIELD_PLAYERS
-    )
+    primary: FieldPlayers
+    alternates: FieldPlayers = ()
 
     def request(self) -> dict[str, object]:
         """Return the JSON object whose bytes are the payload of the event."""

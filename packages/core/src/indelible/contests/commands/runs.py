@@ -7,11 +7,11 @@ from attrs import field, frozen
 from indelible.contests.commands.contests import ContestCommand
 from indelible.contests.entities.records import SettlementLine
 from indelible.contests.entities.runs import SettlementBinding, SettlementTotals
-from indelible.contests.entities.values import MESSAGE, is_settling, message_text
+from indelible.contests.entities.values import Message, is_settling
 from indelible.contests.rules.settlement import SettledEntry, Settlement
 from indelible.kernel.bulk import Bulk
 from indelible.kernel.kinds import Identifier, kinds
-from indelible.kernel.values import instance_of, is_text
+from indelible.kernel.values import instance_of
 
 
 @frozen(kw_only=True)
@@ -73,7 +73,7 @@ class FailRun:
     command_name: ClassVar[str] = "fail_run"
     run_id: Identifier
     error_code: Identifier
-    error_message: str = field(converter=message_text, validator=is_text, metadata=MESSAGE)
+    error_message: Message
 
 
 def _line_of(settled: SettledEntry) -> SettlementLine:

@@ -24,6 +24,7 @@ from indelible.kernel import InvalidTransition, Lifecycle, instant_after, instan
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import Compared, WithinKind, set_in
 from indelible.kernel.conditions import AnyCondition, Condition
+from indelible.kernel.errors import IndelibleError
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.kinds import (
@@ -41,6 +42,8 @@ from indelible.kernel.values import (
     field_values,
 )
 
+# Each is before the next one; the second may be the third.
+ORDERED_TIMES: Final = ("created_at", "lock_time", "start_time", "end_time")
 NO_ERROR: Final[Mapping[str, None]] = dict.fromkeys(ERROR_FIELDS)
 # The states that an error can come from, with the action that returns to each.
 RESUME_ACTIONS: Final[Mapping[ContestStatus, str]] = {
@@ -88,6 +91,12 @@ class Contest(Aggregate):
     version_records: ClassVar[tuple[type[Record], ...]] = (ContestConfiguration,)
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition(
+            "time_invariant",
+            Compared("created_at", "<", "lock_time"),
+            Compared("lock_time", "<=", "start_time"),
+            Compared("start_time", "<", "end_time"),
+        ),
         Condition("fee_not_negative", WithinKind(("fee_minor",))),
         Condition("entry_limits", Compared("min_entries", "<=", "max_entries")),
         Condition("error_of_status", set_in(ERROR_FIELDS, ContestStatus.ERROR)),
@@ -121,8 +130,7 @@ class Contest(Aggregate):
     attempted_action: Identifier | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Check the order of the times, the claims, and the state that an error left."""
-        self._check_times()
+        """Check the claims, and the state that an error left."""
         super().__attrs_post_init__()
         self._check_error()
 
@@ -320,14 +328,12 @@ class Contest(Aggregate):
             raise errors.ResumeNotPossible(self.id, action, f"the error needs {expected}")
         return self.transition(action, now=now, **NO_ERROR)
 
-    def _check_times(self) -> None:
-        is_ordered = self.created_at < self.lock_time <= self.start_time < self.end_time
-        if not is_ordered:
-            times = (self.created_at, self.lock_time, self.start_time, self.end_time)
-            created_at, lock_time, start_time, end_time = map(instant_text, times)
-            raise errors.TimeInvariantViolation(
-                self.id, created_at, lock_time, start_time, end_time
-            )
+    def _claim_error(self, name: str, expected: str) -> IndelibleError:
+        """Return TimeInvariantViolation about the order of the times, else FieldNotOfState."""
+        if name not in ORDERED_TIMES:
+            return super()._claim_error(name, expected)
+        times = (self.created_at, self.lock_time, self.start_time, self.end_time)
+        return errors.TimeInvariantViolation(self.id, *map(instant_text, times))
 
     def _check_error(self) -> None:
         """Raise FieldNotOfState for an error of an action that its state does not have."""

@@ -282,6 +282,7 @@ Score = Annotated[int, Kind(bounded_int, SCORE, column="big_integer")]
 Prediction = Annotated[int, Kind(bounded_int, PREDICTION, column="big_integer")]
 # The hash of an event, or UNSTARTED_CHAIN.
 ChainHash = Annotated[str, Kind(is_chain_hash, IDENTIFIER, column="digest_or_empty")]
+FieldPlayers = Annotated[tuple[str, ...], Kind(are_players, FIELD_PLAYERS, player_tuple)]
 Players = Annotated[tuple[str, ...], Kind(are_players, PLAYERS, player_tuple, column="json_array")]
 Configuration = Annotated[
     JsonObject,

@@ -17,7 +17,7 @@ from indelible.kernel.json_objects import (
     freeze_object,
     freeze_objects,
 )
-from indelible.kernel.kinds import Kind
+from indelible.kernel.kinds import Kind, kinds
 from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
@@ -29,6 +29,7 @@ from indelible.kernel.values import (
     is_instant,
     is_text,
     non_blank_line,
+    non_blank_text,
     text_tuple,
     wrong_type,
 )
@@ -162,7 +163,9 @@ def items_of(kind: type) -> Any:  # noqa: ANN401 - a validator of attrs
 Nodes = Annotated[
     JsonObjects, Kind(instance_of(tuple), JSON_OBJECTS, freeze_nodes, column="json_array")
 ]
-FailureReason = Annotated[str, Kind(is_text, MAX_MESSAGE, clean_text, column="nonblank_text")]
+FailureReason = Annotated[
+    str, Kind(non_blank_text, MAX_MESSAGE, clean_text, column="nonblank_text")
+]
 Metadata = Annotated[
     JsonObject, Kind(instance_of(JsonObject), JSON_OBJECT, freeze_metadata, column="json_details")
 ]
@@ -183,23 +186,12 @@ LogLines = Annotated[
 Warnings = Annotated[tuple[str, ...], Kind(text_tuple, WARNINGS, _clean_texts, column="json_array")]
 
 
-# The fields of the two lists that an output and the commands that write one have.
-def logs_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of log lines, in their order."""
-    return field(default=(), converter=_as_tuple, validator=items_of(LogEntry), metadata=LINES)
-
-
-def warnings_field() -> Any:  # noqa: ANN401 - a field of attrs
-    """Return the field of warnings, in their order; one that is too long is cut."""
-    return field(default=(), converter=_clean_texts, validator=text_tuple, metadata=WARNINGS)
-
-
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=kinds)
 class OutputBatch:
     """Log lines and warnings that a change adds to the output of a job, in their order."""
 
-    logs: tuple[LogEntry, ...] = logs_field()
-    warnings: tuple[str, ...] = warnings_field()
+    logs: LogLines = ()
+    warnings: Warnings = ()
 
     @property
     def is_empty(self) -> bool:

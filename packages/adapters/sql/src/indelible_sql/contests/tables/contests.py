@@ -47,13 +47,10 @@ CONTESTS = entity_head(
         ["id", "contest_id", "status"],
         deferred=True,
     ),
-    # By hand: its error is one of its own, and a name of spaces is a matter of its kind.
-    CheckConstraint(
-        "created_at < lock_time AND lock_time <= start_time AND start_time < end_time",
-        name="contests_time_invariant",
-    ),
+    *entity_checks("contests", Contest, until="fee_not_negative"),
+    # By hand: a name that is not blank is a matter of the kind, and lists are ordered by the name.
     CheckConstraint("trim(contest_name) <> ''", name="contests_name_not_blank"),
-    *entity_checks("contests", Contest, until="settlement_of_status"),
+    *entity_checks("contests", Contest, since="fee_not_negative", until="settlement_of_status"),
     # By hand: the state depends on the action that was attempted.
     CheckConstraint(
         f"error_from_state = {_state_of_attempt()}"
