@@ -7,12 +7,14 @@ import pytest
 from attrs import frozen
 from sqlalchemy import Column, Text
 
+from indelible.captures.entities.records import Centroid
 from indelible.kernel import Edge, Lifecycle, UsageError
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.kinds import Count, Currency, Flag, Identifier, Kind, Label, kinds
 from indelible.kernel.values import LINE, is_text
 from indelible.money.entities.payees import Payee
+from indelible_sql.captures.columns import DOMAINS, EMBEDDING
 from indelible_sql.contests.tables.contests import CONTESTS
 from indelible_sql.money.tables.payouts import PAYEES
 from indelible_sql.schema.columns import CONTENT, IDENTIFIER, NONBLANK_TEXT, ORDINAL
@@ -71,6 +73,15 @@ def test_a_kind_gives_the_type_and_none_gives_null() -> None:
         ("is_heavy", FLAG),
         ("label", CONTENT),
     ]
+
+
+def test_a_context_has_domains_of_its_own() -> None:
+    types = {column.name: column.type for column in entity_columns(Centroid, domains=DOMAINS)}
+
+    assert types["vector"] is EMBEDDING
+    assert types["seq"] is ORDINAL
+    with pytest.raises(UsageError, match="field vector of Centroid has no kind with a column"):
+        entity_columns(Centroid)
 
 
 def test_a_field_without_a_column_and_a_type_without_a_field_are_refused() -> None:

@@ -50,6 +50,7 @@ from indelible.kernel.kinds import (
     Natural,
     Text,
     kinds,
+    unvalidated_kinds,
 )
 from indelible.kernel.values import is_text
 from indelible.testing.stores import refusal
@@ -249,6 +250,22 @@ def test_each_kind_refuses_another_value() -> None:
     assert Sample().document == {}
     for name, value in wrong.items():
         assert refusal(lambda: Sample(**{name: value})), name  # noqa: B023 - called at once
+
+
+def test_a_record_can_name_its_kinds_without_validating() -> None:
+    @frozen(kw_only=True, field_transformer=unvalidated_kinds)
+    class Sample:
+        label: Label | None
+        document: JsonObject = EMPTY_OBJECT
+
+    attribute = fields_dict(Sample)["label"]
+    assert (attribute.type, attribute.validator, dict(attribute.metadata)) == (str | None, None, {})
+    assert Sample(label=" ").label == " "
+    with pytest.raises(UsageError, match="field vague has no kind"):
+
+        @frozen(kw_only=True, field_transformer=unvalidated_kinds)
+        class Wrong:
+            vague: str
 
 
 def test_all_faults_of_a_class_are_named_at_once_with_file_and_line() -> None:

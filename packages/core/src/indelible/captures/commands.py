@@ -4,21 +4,19 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Final, Self
 
 from attrs import asdict, field, frozen
-from attrs.validators import optional
 
 from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
 from indelible.captures.entities.records import CaptureRequest, Signal
 from indelible.captures.entities.values import (
-    MAX_READING_DEPTH,
-    NON_NEGATIVE,
+    CaptureKey,
     ContentSource,
     Decision,
+    Depth,
     EngagementLevel,
-    as_number,
-    is_fraction,
-    is_reading_depth,
+    ExactNatural,
+    Fraction,
 )
-from indelible.captures.entities.vectors import DIMENSION, EmbeddingVector, as_embedding
+from indelible.captures.entities.vectors import Dimension, EmbeddingVector, as_embedding
 from indelible.captures.errors import CapturedInFuture
 from indelible.captures.rules.formulas import is_formulas
 from indelible.captures.rules.records import fingerprint_of
@@ -27,7 +25,7 @@ from indelible.kernel import Ids, digest, instant_text
 from indelible.kernel.audit import HasAuditContext
 from indelible.kernel.kinds import Count, Identifier, Instant, Label, Line, Natural, Text, kinds
 from indelible.kernel.settings import Setting
-from indelible.kernel.values import IDEMPOTENCY_KEY, TEXT, bounded_int, is_identifier
+from indelible.kernel.values import TEXT
 
 MAX_CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 
@@ -38,20 +36,10 @@ class CaptureInput:
 
     space_id: Identifier
     url: str = field(validator=is_url, metadata=TEXT)
-    reading_depth: float = field(
-        default=0.0,
-        converter=as_number,
-        validator=is_reading_depth,
-        metadata={"minimum": 0, "maximum": MAX_READING_DEPTH},
-    )
-    scroll_depth: float = field(
-        default=0.0,
-        converter=as_number,
-        validator=is_fraction,
-        metadata={"minimum": 0, "maximum": 1},
-    )
-    dwell_time_ms: int = field(default=0, validator=bounded_int, metadata=NON_NEGATIVE)
-    word_count: int = field(default=0, validator=bounded_int, metadata=NON_NEGATIVE)
+    reading_depth: Depth = 0.0
+    scroll_depth: Fraction = 0.0
+    dwell_time_ms: ExactNatural = 0
+    word_count: ExactNatural = 0
     engagement_level: EngagementLevel = EngagementLevel.LATENT
     content_source: ContentSource = ContentSource.WEB
     subspace_id: Identifier | None = None
@@ -59,9 +47,7 @@ class CaptureInput:
     title: Line | None = None
     content: Text | None = None
     captured_at: Instant | None = None
-    capture_key: str | None = field(
-        default=None, validator=optional(is_identifier), metadata=IDEMPOTENCY_KEY
-    )
+    capture_key: CaptureKey | None = None
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -157,7 +143,7 @@ class CreateSpace:
     user_id: Identifier
     name: Label
     model: Identifier | None = None
-    dimension: int | None = field(default=None, validator=optional(bounded_int), metadata=DIMENSION)
+    dimension: Dimension | None = None
 
 
 @frozen(kw_only=True, field_transformer=kinds)

@@ -2,9 +2,8 @@
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from attrs import field, fields, frozen
 
@@ -14,7 +13,19 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.digest_schemes import covered_values
 from indelible.kernel.history import Record
 from indelible.kernel.json import encode_canonical, sha256_hex
-from indelible.kernel.kinds import Count, Identifier, Instant, Label, Line, Text, Texts, kinds
+from indelible.kernel.kinds import (
+    Count,
+    Identifier,
+    Instant,
+    Kind,
+    Label,
+    Line,
+    Text,
+    Texts,
+    kinds,
+    unvalidated_kinds,
+)
+from indelible.kernel.values import instance_of
 
 
 def name_key(name: str) -> str:
@@ -63,6 +74,7 @@ class ConceptWarning:
 
 
 Warnings = tuple[ConceptWarning, ...]
+StoredWarnings = Annotated[Warnings, Kind(instance_of(tuple), is_bounded=True, column="json_array")]
 WarningLevels = Mapping[str, Severity | None]  # by code; None turns a code off
 
 
@@ -95,7 +107,7 @@ class ConceptVersion(Record):
         return sha256_hex(encode_canonical(values))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=unvalidated_kinds)
 class VersionWarnings(Record):
     """The warnings that were computed when a version was added."""
 
@@ -106,11 +118,11 @@ class VersionWarnings(Record):
         "computed_at": "updated_at",
     }
 
-    concept_id: str
-    version_number: int
-    computed_at: datetime
-    ruleset: int
-    warnings: Warnings
+    concept_id: Identifier
+    version_number: Count
+    computed_at: Instant
+    ruleset: Count
+    warnings: StoredWarnings
 
     def digest(self, scheme: int) -> str:  # noqa: ARG002 - these values are in every scheme
         """Return the digest of the row's values in the order of its columns."""

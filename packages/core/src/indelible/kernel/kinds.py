@@ -145,6 +145,31 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
     return [without_rules(attribute) for attribute in result]
 
 
+def unvalidated_kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[Any]"]:
+    """Give each own field the type of its kind's values, and neither validator nor limits.
+
+    It is a `field_transformer` of attrs for records that only the library makes, of values that
+    are validated already: the kinds are those of their columns.
+
+    Raises:
+        UsageError: A field has no kind or its kind has no bounds; all faults are named at once.
+    """
+    result: list[Attribute[Any]] = []
+    faults: list[str] = []
+    for attribute in attributes:
+        own: Any = attribute  # attrs' stubs do not know `inherited`
+        if own.inherited:
+            result.append(attribute)
+            continue
+        complete, problem = _with_kind(attribute)
+        if problem:
+            faults.append(f"{line_of(entity, attribute.name)}: {problem}")
+        result.append(attribute.evolve(type=complete.type))
+
+    refuse_faults(entity, result, faults)
+    return result
+
+
 def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
     """Return the field with its kind's validator, limits and type, and the problem of the kind."""
     annotations, is_optional = _without_none(attribute.type)

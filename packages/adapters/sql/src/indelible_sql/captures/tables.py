@@ -2,32 +2,13 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Index,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-    literal_column,
-)
+from sqlalchemy import Boolean, Index, PrimaryKeyConstraint, UniqueConstraint, literal_column
 
 from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
-from indelible_sql.captures.columns import DEPTH, DISTANCE, EMBEDDING, LEVEL
-from indelible_sql.schema.columns import (
-    ACTOR,
-    C_COLLATED_TEXT,
-    CONTENT,
-    DIGEST,
-    FRACTION,
-    IDENTIFIER,
-    INSTANT,
-    JSON_ARRAY,
-    NATURAL,
-    NONBLANK_TEXT,
-    NUMBER,
-    ORDINAL,
-    required,
-)
+from indelible.captures.entities.records import Artifact, Centroid, Signal
+from indelible_sql.captures.columns import DOMAINS, EMBEDDING
+from indelible_sql.schema.columns import ACTOR, C_COLLATED_TEXT
+from indelible_sql.schema.entity_columns import entity_columns, named_columns
 from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.entity_tables import entity_head, list_indexes
 from indelible_sql.schema.guard import Guard, qualified_name
@@ -56,32 +37,21 @@ ALGORITHMS = entity_head(
     ),
 )
 
-_READING = (
-    ("engagement_level", LEVEL),
-    ("reading_depth", DEPTH),
-    ("scroll_depth", FRACTION),
-    ("dwell_time_ms", NATURAL),
-    ("word_count", NATURAL),
-)
-RISING = tuple(name for name, _ in _READING)
+RISING = ("engagement_level", "reading_depth", "scroll_depth", "dwell_time_ms", "word_count")
+# The texts that both databases compare by code point.
+_COMPARED = ("normalized_url", "title_stamp", "content_stamp", "stamp")
 ARTIFACTS = table(
     "artifacts",
-    required("id", IDENTIFIER, primary_key=True),
-    required("seq", ORDINAL),
-    required("hash", DIGEST),
-    required("user_id", IDENTIFIER),
-    required("space_id", IDENTIFIER),
-    required("normalized_url", C_COLLATED_TEXT),
-    Column("title", CONTENT),
-    required("title_stamp", C_COLLATED_TEXT),
-    Column("content", CONTENT),
-    required("content_stamp", C_COLLATED_TEXT),
-    *(required(name, kind) for name, kind in _READING),
-    required("vector", EMBEDDING),
-    required("content_source", IDENTIFIER),
-    required("stamp", C_COLLATED_TEXT),
-    required("created_at", INSTANT),
-    required("updated_at", INSTANT),
+    *named_columns(
+        Artifact,
+        *("id", "seq", "hash", "user_id", "space_id", "normalized_url"),
+        *("title", "title_stamp", "content", "content_stamp"),
+        *RISING,
+        *("vector", "content_source", "stamp", "created_at", "updated_at"),
+        types=dict.fromkeys(_COMPARED, C_COLLATED_TEXT),
+        domains=DOMAINS,
+    ),
+    PrimaryKeyConstraint("id"),
     UniqueConstraint("space_id", "normalized_url", name="artifacts_normalized_url"),
     key("artifacts_space", ["space_id"], "spaces", ["id"]),
     key(
@@ -97,16 +67,8 @@ ARTIFACTS = table(
 )
 CENTROIDS = table(
     "centroids",
-    required("id", IDENTIFIER, primary_key=True),
-    required("seq", ORDINAL),
-    required("hash", DIGEST),
-    required("space_id", IDENTIFIER),
-    required("vector", EMBEDDING),
-    required("logged_vector", EMBEDDING),
-    required("logged_seq", NATURAL),
-    required("confidence", FRACTION),
-    required("created_at", INSTANT),
-    required("updated_at", INSTANT),
+    *entity_columns(Centroid, domains=DOMAINS),
+    PrimaryKeyConstraint("id"),
     key("centroids_subspace", ["id"], "subspaces", ["id"]),
     key(
         "centroids_signal",
@@ -120,43 +82,19 @@ CENTROIDS = table(
 )
 SIGNALS = table(
     "signals",
-    required("id", IDENTIFIER),
-    required("capture_key", NONBLANK_TEXT),
-    required("fingerprint", DIGEST),
-    required("user_id", IDENTIFIER),
-    required("space_id", IDENTIFIER),
-    required("artifact_id", IDENTIFIER),
-    required("artifact_seq", ORDINAL),
-    required("url", CONTENT),
-    required("normalized_url", CONTENT),
-    Column("title", CONTENT),
-    Column("content", CONTENT),
-    Column("session_id", IDENTIFIER),
-    Column("named_subspace_id", IDENTIFIER),
-    required("content_source", IDENTIFIER),
-    *(required(name, kind) for name, kind in _READING),
-    required("embedding_model", IDENTIFIER),
-    required("vector", EMBEDDING),
-    Column("captured_at", INSTANT),
-    required("recorded_at", INSTANT),
-    required("actor", ACTOR),
-    required("reason", NONBLANK_TEXT),
-    Column("request_id", IDENTIFIER),
-    required("algorithm_id", IDENTIFIER),
-    required("threshold", DISTANCE),
-    required("magnitude", NUMBER),
-    Column("subspace_id", IDENTIFIER),
-    required("decision", IDENTIFIER),
-    Column("nearest_distance", DISTANCE),
-    Column("second_distance", DISTANCE),
-    Column("margin", NUMBER),
-    Column("applied_seq", ORDINAL),
-    Column("drift", DISTANCE),
-    Column("logged_drift", DISTANCE),
-    Column("centroid_digest", DIGEST),
-    required("reached_level", LEVEL),
-    required("warnings", JSON_ARRAY),
-    required("hash", DIGEST),
+    *named_columns(
+        Signal,
+        *("id", "capture_key", "fingerprint", "user_id", "space_id", "artifact_id"),
+        *("artifact_seq", "url", "normalized_url", "title", "content", "session_id"),
+        *("named_subspace_id", "content_source"),
+        *RISING,
+        *("embedding_model", "vector", "captured_at", "recorded_at", "actor", "reason"),
+        *("request_id", "algorithm_id", "threshold", "magnitude", "subspace_id", "decision"),
+        *("nearest_distance", "second_distance", "margin", "applied_seq", "drift"),
+        *("logged_drift", "centroid_digest", "reached_level", "warnings", "hash"),
+        types={"actor": ACTOR},
+        domains=DOMAINS,
+    ),
     PrimaryKeyConstraint("id", name="signals_pkey"),
     UniqueConstraint("user_id", "capture_key", name="signals_capture_key"),
     UniqueConstraint("artifact_id", "artifact_seq", "hash", name="signals_artifact_seq"),

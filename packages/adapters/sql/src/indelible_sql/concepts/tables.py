@@ -2,17 +2,13 @@
 
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
 
-from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion
+from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion, VersionWarnings
 from indelible_sql.schema.checks import number_or_null
 from indelible_sql.schema.columns import (
     ACTOR,
     C_COLLATED_TEXT,
     CONTENT,
-    IDENTIFIER,
-    INSTANT,
-    JSON_ARRAY,
     NAME_KEY,
-    ORDINAL,
     required,
 )
 from indelible_sql.schema.entity_columns import entity_columns, named_columns
@@ -72,11 +68,7 @@ VERSIONS = table(
 )
 WARNINGS = table(
     "concept_warnings",
-    required("concept_id", IDENTIFIER),
-    required("version_number", ORDINAL),
-    required("computed_at", INSTANT),
-    required("ruleset", ORDINAL),
-    required("warnings", JSON_ARRAY),
+    *entity_columns(VersionWarnings),
     PrimaryKeyConstraint(*VERSION_KEY, name="concept_warnings_pkey"),
     key(
         "concept_warnings_version",

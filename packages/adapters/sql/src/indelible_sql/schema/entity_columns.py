@@ -1,6 +1,6 @@
 """The columns of aggregates and of their rows, derived from the kinds of their fields."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from attrs import AttrsInstance, fields, fields_dict
@@ -12,7 +12,7 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.declarations import is_optional
 from indelible.kernel.kinds import column_kind
-from indelible_sql.schema.columns import BIG_INTEGER, CONTENT, KERNEL_DOMAINS
+from indelible_sql.schema.columns import BIG_INTEGER, CONTENT, KERNEL_DOMAINS, Domain
 from indelible_sql.schema.value_columns import AMOUNT_MINOR, CURRENCY, FLAG, RAW_BYTES, SUM_MINOR
 
 Types = Mapping[str, TypeEngine[Any]]
@@ -29,12 +29,15 @@ NO_TYPES: Final[Types] = {}
 COMMON_CLASSES: Final = (Aggregate, BulkRecord)
 
 
-def entity_columns(entity: type[AttrsInstance], types: Types = NO_TYPES) -> tuple[Column[Any], ...]:
+def entity_columns(
+    entity: type[AttrsInstance], types: Types = NO_TYPES, domains: Iterable[Domain] = ()
+) -> tuple[Column[Any], ...]:
     """Return the columns of a class's own fields, in their order.
 
     A field that may be None may be NULL. Its kind gives the type of its column; `types` gives it
-    where the table has another one. The columns that every head and every bulk row has, and that
-    of an aggregate's version, are left out: those tables declare them.
+    where the table has another one. `domains` are types that only its context has. The columns that
+    every head and every bulk row has, and that of an aggregate's version, are left out: those
+    tables declare them.
 
     Raises:
         UsageError: A field has no kind with a column, or `types` names an unknown field.
@@ -49,25 +52,33 @@ def entity_columns(entity: type[AttrsInstance], types: Types = NO_TYPES) -> tupl
         if issubclass(entity, common):
             excluded |= fields_dict(common).keys()
     return tuple(
-        entity_column(entity, attribute.name, types)
+        entity_column(entity, attribute.name, types, domains)
         for attribute in fields(entity)
         if attribute.name not in excluded
     )
 
 
 def named_columns(
-    entity: type[AttrsInstance], *names: str, types: Types = NO_TYPES
+    entity: type[AttrsInstance],
+    *names: str,
+    types: Types = NO_TYPES,
+    domains: Iterable[Domain] = (),
 ) -> tuple[Column[Any], ...]:
     """Return the columns of these fields, for a table that has them in another order.
 
     Raises:
         UsageError: A field has no kind with a column.
     """
-    return tuple(entity_column(entity, name, types) for name in names)
+    return tuple(entity_column(entity, name, types, domains) for name in names)
 
 
-def entity_column(entity: type[AttrsInstance], name: str, types: Types = NO_TYPES) -> Column[Any]:
-    """Return the column of one field.
+def entity_column(
+    entity: type[AttrsInstance],
+    name: str,
+    types: Types = NO_TYPES,
+    domains: Iterable[Domain] = (),
+) -> Column[Any]:
+    """Return the column of one field; `types` and `domains` are as in `entity_columns`.
 
     Raises:
         UsageError: The field has no kind with a column.
@@ -76,10 +87,11 @@ def entity_column(entity: type[AttrsInstance], name: str, types: Types = NO_TYPE
     if column_type is None:
         kind = column_kind(entity, name)
         column_name = "" if kind is None else kind.column
-        if column_name not in COLUMN_TYPES:
+        column_types = {**COLUMN_TYPES, **{domain.name: domain for domain in domains}}
+        if column_name not in column_types:
             raise UsageError(
                 f"field {name} of {entity.__name__} has no kind with a column: give its type"
             )
-        column_type = COLUMN_TYPES[column_name]
+        column_type = column_types[column_name]
 
     return Column(name, column_type, nullable=is_optional(fields_dict(entity)[name]))

@@ -5,52 +5,74 @@ from typing import Self
 
 from attrs import evolve, frozen
 
-from indelible.captures.entities.values import ContentSource, Decision, EngagementLevel
-from indelible.captures.entities.vectors import Vector
+from indelible.captures.entities.values import (
+    CaptureKey,
+    ContentSource,
+    Decision,
+    Depth,
+    Distance,
+    ExactNatural,
+    Fraction,
+    Level,
+    Number,
+)
+from indelible.captures.entities.vectors import Embedding, Vector
 from indelible.kernel import Actor
+from indelible.kernel.kinds import (
+    Count,
+    Digest,
+    Identifier,
+    Instant,
+    Line,
+    Natural,
+    NonBlankText,
+    Text,
+    Texts,
+    unvalidated_kinds,
+)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=unvalidated_kinds)
 class ReadingFields:
     """The reading of a user, in one capture or in all captures of a page together."""
 
-    user_id: str
-    space_id: str
-    title: str | None
-    content: str | None
+    user_id: Identifier
+    space_id: Identifier
+    title: Line | None
+    content: Text | None
     content_source: ContentSource
-    engagement_level: EngagementLevel
-    reading_depth: float
-    scroll_depth: float
-    dwell_time_ms: int
-    word_count: int
-    vector: Vector
+    engagement_level: Level
+    reading_depth: Depth
+    scroll_depth: Fraction
+    dwell_time_ms: ExactNatural
+    word_count: ExactNatural
+    vector: Embedding
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=unvalidated_kinds)
 class CaptureRequest(ReadingFields):
     """One capture as the client sent it, with the ids, time and audit context of its transaction.
 
     `artifact_id` is the id that the artifact gets where this is the first capture of its page.
     """
 
-    id: str
-    capture_key: str
-    fingerprint: str
-    artifact_id: str
-    url: str
-    normalized_url: str
-    session_id: str | None
-    named_subspace_id: str | None
-    embedding_model: str
-    captured_at: datetime | None
-    recorded_at: datetime
+    id: Identifier
+    capture_key: CaptureKey
+    fingerprint: Digest
+    artifact_id: Identifier
+    url: Text
+    normalized_url: Text
+    session_id: Identifier | None
+    named_subspace_id: Identifier | None
+    embedding_model: Identifier
+    captured_at: Instant | None
+    recorded_at: Instant
     actor: Actor
-    reason: str
-    request_id: str | None
+    reason: NonBlankText
+    request_id: Identifier | None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=unvalidated_kinds)
 class Signal(CaptureRequest):
     """The record of one capture and its outcome. It never changes.
 
@@ -59,43 +81,43 @@ class Signal(CaptureRequest):
     the distance from the centroid that was last logged, where this update is logged.
     """
 
-    artifact_seq: int
-    algorithm_id: str
-    threshold: float
-    magnitude: float
-    subspace_id: str | None
+    artifact_seq: Count
+    algorithm_id: Identifier
+    threshold: Distance
+    magnitude: Number
+    subspace_id: Identifier | None
     decision: Decision
-    nearest_distance: float | None
-    second_distance: float | None
-    margin: float | None
-    applied_seq: int | None
-    drift: float | None
-    logged_drift: float | None
-    centroid_digest: str | None
-    reached_level: EngagementLevel
-    warnings: tuple[str, ...]
-    hash: str
+    nearest_distance: Distance | None
+    second_distance: Distance | None
+    margin: Number | None
+    applied_seq: Count | None
+    drift: Distance | None
+    logged_drift: Distance | None
+    centroid_digest: Digest | None
+    reached_level: Level
+    warnings: Texts
+    hash: Digest
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=unvalidated_kinds)
 class Artifact(ReadingFields):
     """A page of a space as all of its captures together describe it, whatever their order.
 
     Each `*stamp` is the time and the key of the capture that a text or the vector comes from.
     """
 
-    id: str
-    seq: int
-    hash: str
-    normalized_url: str
-    title_stamp: str
-    content_stamp: str
-    stamp: str
-    created_at: datetime
-    updated_at: datetime
+    id: Identifier
+    seq: Count
+    hash: Digest
+    normalized_url: Text
+    title_stamp: Line
+    content_stamp: Line
+    stamp: Line
+    created_at: Instant
+    updated_at: Instant
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=unvalidated_kinds)
 class Centroid:
     """The middle of a subspace's captures.
 
@@ -103,16 +125,16 @@ class Centroid:
     which the next logged drift is measured.
     """
 
-    id: str
-    seq: int
-    hash: str
-    space_id: str
-    vector: Vector
-    logged_vector: Vector
-    logged_seq: int
-    confidence: float
-    created_at: datetime
-    updated_at: datetime
+    id: Identifier
+    seq: Count
+    hash: Digest
+    space_id: Identifier
+    vector: Embedding
+    logged_vector: Embedding
+    logged_seq: Natural
+    confidence: Fraction
+    created_at: Instant
+    updated_at: Instant
 
     @classmethod
     def unborn(cls, subspace_id: str, space_id: str, position: Vector, now: datetime) -> Self:

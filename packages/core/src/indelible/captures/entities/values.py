@@ -1,16 +1,25 @@
 """The values of captures: levels, sources, decisions, warnings and ranges."""
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from attrs import Attribute, field, frozen
 
 from indelible.captures import errors
-from indelible.kernel.values import wrong_type
+from indelible.kernel.kinds import Kind
+from indelible.kernel.values import (
+    IDEMPOTENCY_KEY,
+    bounded_int,
+    instance_of,
+    is_identifier,
+    wrong_type,
+)
 
 MAX_EXACT_INTEGER: Final = 2**53  # Greater integers are not exact as 64-bit floats.
 NON_NEGATIVE: Final = {"minimum": 0, "maximum": MAX_EXACT_INTEGER}
 MAX_READING_DEPTH: Final = 1.5
+FRACTION: Final = {"minimum": 0, "maximum": 1}
+READING_DEPTH: Final = {"minimum": 0, "maximum": MAX_READING_DEPTH}
 
 
 class EngagementLevel(StrEnum):
@@ -98,6 +107,16 @@ def _require_number(attribute: "Attribute[Any]", value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong_type(attribute.name, "number", value)
     return value
+
+
+CaptureKey = Annotated[str, Kind(is_identifier, IDEMPOTENCY_KEY, column="nonblank_text")]
+ExactNatural = Annotated[int, Kind(bounded_int, NON_NEGATIVE, column="natural_number")]
+Fraction = Annotated[float, Kind(is_fraction, FRACTION, as_number, column="fraction")]
+Depth = Annotated[float, Kind(is_reading_depth, READING_DEPTH, as_number, column="reading_depth")]
+Number = Annotated[float, Kind(instance_of(float), column="number")]
+Distance = Annotated[float, Kind(instance_of(float), column="distance")]
+# The database compares levels by their ranks.
+Level = Annotated[EngagementLevel, Kind(instance_of(EngagementLevel), column="engagement_level")]
 
 
 @frozen
