@@ -12,7 +12,7 @@ from indelible_sql.schema.columns import (
     required,
 )
 from indelible_sql.schema.entity_columns import entity_columns, named_columns
-from indelible_sql.schema.entity_tables import entity_head, list_indexes
+from indelible_sql.schema.entity_tables import entity_head, entity_record, list_indexes
 from indelible_sql.schema.tables import key, table
 
 VERSION_KEY = ("concept_id", "version_number")
@@ -66,15 +66,15 @@ VERSIONS = table(
     ),
     has_rowid=False,
 )
-WARNINGS = table(
+WARNINGS = entity_record(
     "concept_warnings",
-    *entity_columns(VersionWarnings),
-    PrimaryKeyConstraint(*VERSION_KEY, name="concept_warnings_pkey"),
+    VersionWarnings,
+    Concept,
     key(
         "concept_warnings_version",
         [*VERSION_KEY, "computed_at"],
         "concept_versions",
         [*VERSION_KEY, "created_at"],
     ),
-    has_rowid=False,
+    has_previous=False,
 )
