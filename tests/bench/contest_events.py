@@ -17,11 +17,11 @@ from indelible.contests.entities.records import ContestEvent
 from indelible.contests.tasks.replays import replay_log
 from indelible.kernel.json import digest
 from indelible.kernel.json_objects import JsonObject
+from indelible.kernel.values import field_values
 from indelible.testing.contests.payloads import FIRST_ROUND
 from indelible.testing.contests.scenarios import live_contest
 from indelible.testing.stores import TickingClock
 from indelible_sql import SqlStore, open_store
-from indelible_sql.contests.rows import record_row
 from indelible_sql.contests.tables.logs import EVENTS, LOGS
 
 COUNT: Final = 1_000  # a replay of 10,000 takes ten times as long
@@ -112,7 +112,7 @@ def _copy_events(connection: Connection, last: ContestEvent, count: int) -> Cont
             prev_hash=last.event_hash,
         )
         last = evolve(unhashed, event_hash=unhashed.chain_hash())
-        rows.append(record_row(last))
+        rows.append(field_values(last))
         if len(rows) == CHUNK or number == count:
             connection.execute(insert(EVENTS), rows)
             rows.clear()

@@ -59,7 +59,6 @@ from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record
 from indelible.kernel.values import field_values
 from indelible_sql import SqlReading
-from indelible_sql.contests.rows import record_row
 from indelible_sql.contests.tables.contests import CONFIGURATIONS
 from indelible_sql.contests.tables.entries import ROSTERS
 from indelible_sql.contests.tables.feeds import FETCHES
@@ -157,7 +156,7 @@ def step_of(
     """Return a step with the inserts of its records, one for each row."""
     change = change_for(AUDIT, head, entity, action, records=records, bulk=bulk)
     inserts = [
-        insert(TABLE_OF_RECORD[type(record)]).values(record_row(record)) for record in records
+        insert(TABLE_OF_RECORD[type(record)]).values(field_values(record)) for record in records
     ]
     for item in bulk:
         table = TABLE_OF_RECORD[item.record_type]

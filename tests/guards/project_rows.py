@@ -19,6 +19,7 @@ from tests.guards.writes import AUDIT, Row, Step, head_write, insert_change
 from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_data, change_for
 from indelible.kernel.history import Record
+from indelible.kernel.values import field_values
 from indelible.projects import commands
 from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project
@@ -47,7 +48,6 @@ from indelible.projects.handlers.projects import (
 )
 from indelible.testing.stores import BEGINNING, do
 from indelible_sql import SqlReading, SqlStore
-from indelible_sql.projects.rows import record_row
 from indelible_sql.projects.tables import OUTPUTS, PROMPTS, SPECS
 
 UNCHANGED: Row = MappingProxyType({})
@@ -334,7 +334,7 @@ def _project_step(head: Head[Project], action: str, **fields: object) -> Step:
 def _step(head: Head[Any] | None, entity: Aggregate, action: str, *records: Record) -> Step:
     inserts: list[Insert] = []
     for record in records:
-        inserts.append(insert(TABLE_OF_RECORD[type(record)]).values(record_row(record)))
+        inserts.append(insert(TABLE_OF_RECORD[type(record)]).values(field_values(record)))
 
     change = change_for(AUDIT, head, entity, action, records=records)
     return Step(change=change, row=dict(change_data(entity)), records=tuple(inserts))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from indelible.concepts import CONCEPT
-from indelible_sql.concepts.rows import CONCEPT_HEADS, RECORDED
+from indelible_sql.concepts.rows import CONCEPT_HEADS
 from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.schema.sql_context import SqlContext
@@ -29,7 +29,7 @@ CONTEXT = SqlContext(
     heads={CONCEPTS: CONCEPT},
     records=(VERSIONS, WARNINGS),
     record_head_rules=CONCEPT_HEADS.record_head_rules(),
-    digests={CONCEPTS: RECORDED},
+    digests={CONCEPTS: CONCEPT_HEADS.digests()},
     open_reader=_open_reader,
     open_writer=_open_writer,
     before_commit=_ensure_complete,

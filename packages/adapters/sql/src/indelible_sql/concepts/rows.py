@@ -25,7 +25,6 @@ from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
-from indelible_sql.schema.tables import RecordDigest
 
 # The head and its version are read in one row; the prefix tells columns of the same name apart.
 VERSION_PREFIX = "version_"
@@ -83,10 +82,8 @@ def _stored_version_digest(row: Row, scheme: int) -> str:
     return version_of_row(row).digest(scheme)
 
 
-def _derived_of_version(row: Row) -> dict[str, Any]:
-    derived: dict[str, Any] = dict(search_keys(row["name"], row["definition"]))
-    derived["previous_number"] = row["version_number"] - 1 or None
-    return derived
+def _search_keys_of_row(row: Row) -> dict[str, str]:
+    return search_keys(row["name"], row["definition"])
 
 
 def _stored_warnings_digest(row: Row, _: int) -> str:
@@ -120,20 +117,15 @@ VERSION_RECORDS = RecordMapping(
     to_row=version_row,
     of_row=version_of_row,
     head_columns=("name_key",),
+    digest=_stored_version_digest,
+    derived=_search_keys_of_row,
 )
-WARNING_RECORDS = RecordMapping(table=WARNINGS, record=VersionWarnings, to_row=field_values)
+WARNING_RECORDS = RecordMapping(
+    table=WARNINGS, record=VersionWarnings, digest=_stored_warnings_digest
+)
 CONCEPT_HEADS = HeadMapping(
     table=CONCEPTS,
     entity=Concept,
     missing=ConceptNotFound,
     records=(VERSION_RECORDS, WARNING_RECORDS),
-)
-RECORDED = (
-    RecordDigest(
-        table=VERSIONS,
-        change_field="version",
-        digest=_stored_version_digest,
-        derived=_derived_of_version,
-    ),
-    RecordDigest(table=WARNINGS, change_field="warnings", digest=_stored_warnings_digest),
 )

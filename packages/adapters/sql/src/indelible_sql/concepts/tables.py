@@ -3,7 +3,7 @@
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
 
 from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion, VersionWarnings
-from indelible_sql.schema.checks import number_or_null
+from indelible_sql.schema.checks import previous_number
 from indelible_sql.schema.columns import (
     ACTOR,
     C_COLLATED_TEXT,
@@ -40,7 +40,7 @@ CONCEPTS = entity_head(
 VERSIONS = table(
     "concept_versions",
     *named_columns(ConceptVersion, "id", "concept_id", "version_number"),
-    number_or_null("previous_number", "version_number - 1"),
+    previous_number("version_number", name="previous_number"),
     # Both databases sort names by code point.
     *entity_columns(ConceptContent, types={"name": C_COLLATED_TEXT}),
     *named_columns(

@@ -7,15 +7,11 @@ from indelible.contests.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.contests.guards import all_guards
 from indelible_sql.contests.rows import (
     CONTEST_HEADS,
-    CONTEST_RECORDED,
     ENTRY_HEADS,
-    ENTRY_RECORDED,
     FAULT_ROWS,
     FEED_HEADS,
-    FEED_RECORDED,
     LINE_ROWS,
     LOG_HEADS,
-    LOG_RECORDED,
 )
 from indelible_sql.contests.store import SqlContests
 from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
@@ -49,10 +45,10 @@ CONTEXT = SqlContext(
         *FEED_HEADS.record_head_rules(),
     ),
     digests={
-        CONTESTS: CONTEST_RECORDED,
-        ENTRIES: ENTRY_RECORDED,
-        LOGS: LOG_RECORDED,
-        FEEDS: FEED_RECORDED,
+        CONTESTS: CONTEST_HEADS.digests(),
+        ENTRIES: ENTRY_HEADS.digests(),
+        LOGS: LOG_HEADS.digests(),
+        FEEDS: FEED_HEADS.digests(),
     },
     bulk=(FAULT_ROWS, LINE_ROWS),
     stages=STAGE_LIFECYCLES,

@@ -7,38 +7,55 @@ from typing import Any, Generic, TypeVar
 from attrs import frozen
 from sqlalchemy import Table
 
-from indelible.kernel import Head, NotFound, Revision, UsageError
+from indelible.kernel import Head, NotFound, Revision, UsageError, to_json_value
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.history import Record
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.lists import ListedTable, listed_heads
 from indelible_sql.schema.bulk import BulkTable
+from indelible_sql.schema.checks import previous_numbers
+from indelible_sql.schema.columns import JsonDomain
 from indelible_sql.schema.entity_conditions import check_conditions, check_declared
 from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
 from indelible_sql.schema.one_per_parent import reports_of
-from indelible_sql.schema.tables import page_by, rows_by
+from indelible_sql.schema.tables import RecordDigest, page_by, rows_by
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
+
+
+def accept_any(_: Record) -> None:
+    """Accept the record: each of its values is valid with any of the others."""
+
+
+def derive_nothing(_: Row) -> dict[str, Any]:
+    """Return no column: a digest covers all that the record type has."""
+    return {}
 
 
 @frozen(kw_only=True)
 class RecordMapping(Generic[R]):
     """The table of a record type.
 
-    `to_row` returns the table's columns. The head copies `head_columns` from that row. `of_row`
-    returns the record of a row whose columns are not the record's fields.
+    The table's columns are the record's fields, unless `to_row` and `of_row` convert them. The
+    head copies `head_columns` from the row. `check` raises ValueError for a record whose values
+    contradict each other. `digest` replaces `stored_digest`, and is given the row and the scheme.
+    `derived` computes the columns that no digest covers, other than previous numbers.
     """
 
     table: Table
     record: type[R]
-    to_row: Callable[[R], Mapping[str, Any]]
+    to_row: Callable[[R], Mapping[str, Any]] = field_values
     of_row: Callable[[Row], R] | None = None
     head_columns: tuple[str, ...] = ()
+    check: Callable[[R], None] = accept_any
+    digest: Callable[[Row, int], str] | None = None
+    derived: Callable[[Row], Mapping[str, Any]] = derive_nothing
 
     def __attrs_post_init__(self) -> None:
         """Check that the table has the CHECKs of what the record declares."""
@@ -49,6 +66,30 @@ class RecordMapping(Generic[R]):
         if self.of_row is None:
             return ROWS.structure(row, self.record)
         return self.of_row(row)
+
+    def stored_digest(self, row: Row, scheme: int) -> str:
+        """Return the digest of a row's record.
+
+        Raises:
+            RowUnreadable: The row stores no record.
+            ValueError: The library would write another row, or `check` refuses the record.
+        """
+        if self.digest is not None:
+            return self.digest(row, scheme)
+
+        record = self.read(row)
+        for name, value in self.to_row(record).items():
+            is_json = isinstance(self.table.c[name].type, JsonDomain)
+            written = to_json_value(value) if is_json else value
+            if written != row[name]:
+                raise ValueError(f"the stored {name} is not in canonical form")
+
+        self.check(record)
+        return record.digest(scheme)
+
+    def derived_columns(self, row: Row) -> dict[str, Any]:
+        """Return the columns that no digest covers, computed from the others."""
+        return {**previous_numbers(self.table, row), **self.derived(row)}
 
     def is_duplicate(self, violation: GuardViolation) -> bool:
         """Return whether a stored record has the refused one's value in the unique field."""
@@ -115,6 +156,21 @@ class HeadMapping(Generic[E]):
             columns = {head: column for column, head in mapping.record.head_fields.items()}
             rules.append(RecordHeadRule(record=mapping.table, head=self.table, columns=columns))
         return tuple(rules)
+
+    def digests(self) -> tuple[RecordDigest, ...]:
+        """Return the comparisons of the records with the changes that add them."""
+        digests: list[RecordDigest] = []
+        for mapping in self.records:
+            digests.append(
+                RecordDigest(
+                    table=mapping.table,
+                    change_field=mapping.record.record_name,
+                    digest=mapping.stored_digest,
+                    derived=mapping.derived_columns,
+                    only_first=mapping.record in self.entity.first_records,
+                )
+            )
+        return tuple(digests)
 
     def of_row(self, row: Row) -> Head[E]:
         """Return the head that a row of the table stores."""

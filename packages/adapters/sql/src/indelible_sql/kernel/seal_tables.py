@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import CheckConstraint, Column, Computed, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, PrimaryKeyConstraint, UniqueConstraint
 
+from indelible_sql.schema.checks import previous_number
 from indelible_sql.schema.columns import (
     ACTOR,
-    BIG_INTEGER,
     DIGEST,
     DIGEST_OR_EMPTY,
     IDENTIFIER,
@@ -23,7 +23,7 @@ from indelible_sql.schema.tables import key, table
 SEALS = table(
     "seals",
     required("number", ORDINAL),
-    Column("previous_number", BIG_INTEGER, Computed("NULLIF(number - 1, 0)", persisted=True)),
+    previous_number("number"),
     required("starts_after", NATURAL),
     required("ends_at", NATURAL),
     required("changes", NATURAL),

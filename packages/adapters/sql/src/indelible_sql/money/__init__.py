@@ -8,13 +8,10 @@ from indelible_sql.money.rows import (
     COVERED_ROWS,
     DISCREPANCY_ROWS,
     EVENT_HEADS,
-    EVENT_RECORDED,
     LINE_ROWS,
     POSTING_ROWS,
     REFUND_HEADS,
-    REFUND_RECORDED,
     TRANSFER_HEADS,
-    TRANSFER_RECORDED,
 )
 from indelible_sql.money.store import SqlMoney
 from indelible_sql.money.tables.heads import HEADS
@@ -49,9 +46,9 @@ CONTEXT = SqlContext(
         *TRANSFER_HEADS.record_head_rules(),
     ),
     digests={
-        REFUNDS: REFUND_RECORDED,
-        STRIPE_EVENTS: EVENT_RECORDED,
-        TRANSFERS: TRANSFER_RECORDED,
+        REFUNDS: REFUND_HEADS.digests(),
+        STRIPE_EVENTS: EVENT_HEADS.digests(),
+        TRANSFERS: TRANSFER_HEADS.digests(),
     },
     bulk=(POSTING_ROWS, COVERED_ROWS, DISCREPANCY_ROWS, LINE_ROWS),
     stages=STAGE_LIFECYCLES,

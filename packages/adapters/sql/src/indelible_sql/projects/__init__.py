@@ -7,9 +7,7 @@ from indelible.projects.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.projects.guards import project_guards
 from indelible_sql.projects.rows import (
     JOB_HEADS,
-    JOB_RECORDED,
     PROJECT_HEADS,
-    PROJECT_RECORDED,
 )
 from indelible_sql.projects.store import SqlProjects
 from indelible_sql.projects.tables import JOBS, OUTPUTS, PROJECTS, PROMPTS, SPECS
@@ -26,7 +24,7 @@ CONTEXT = SqlContext(
     heads={PROJECTS: PROJECT, JOBS: JOB},
     records=(PROMPTS, OUTPUTS, SPECS),
     record_head_rules=(*PROJECT_HEADS.record_head_rules(), *JOB_HEADS.record_head_rules()),
-    digests={PROJECTS: PROJECT_RECORDED, JOBS: JOB_RECORDED},
+    digests={PROJECTS: PROJECT_HEADS.digests(), JOBS: JOB_HEADS.digests()},
     stages=STAGE_LIFECYCLES,
     guards=project_guards,
     verify=project_findings,

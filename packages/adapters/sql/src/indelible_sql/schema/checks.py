@@ -1,14 +1,16 @@
 """The checks and columns that the declarations of several tables have in common."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Table
 from sqlalchemy.schema import Computed
 
 from indelible.kernel import UsageError, canonical_json, instant_text
 from indelible_sql.schema.columns import BIG_INTEGER
+
+COUNTER_INFO: Final = "counter"  # the column that a previous number precedes, in its `info`
 
 
 def quoted(values: Iterable[str]) -> str:
@@ -76,10 +78,24 @@ def all_or_none(columns: Iterable[str], condition: str) -> str:
     )
 
 
-def previous_number(column: str) -> Column[Any]:
-    """Return the computed column `previous_<column>`: NULL for the first record."""
-    expression = f"NULLIF({column} - 1, 0)"
-    return Column(f"previous_{column}", BIG_INTEGER, Computed(expression, persisted=True))
+def previous_number(counter: str, name: str = "") -> Column[Any]:
+    """Return the computed column `previous_<counter>`: NULL for the first record."""
+    return Column(
+        name or f"previous_{counter}",
+        BIG_INTEGER,
+        Computed(f"NULLIF({counter} - 1, 0)", persisted=True),
+        info={COUNTER_INFO: counter},
+    )
+
+
+def previous_numbers(table: Table, row: Mapping[str, Any]) -> dict[str, int | None]:
+    """Return the previous numbers that the database computes for a row."""
+    numbers: dict[str, int | None] = {}
+    for column in table.columns:
+        if COUNTER_INFO in column.info:
+            numbers[column.name] = row[column.info[COUNTER_INFO]] - 1 or None
+
+    return numbers
 
 
 def number_or_null(name: str, counter: str) -> Column[Any]:

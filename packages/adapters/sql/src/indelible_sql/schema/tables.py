@@ -31,6 +31,7 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from indelible.kernel import Change, Lifecycle
 from indelible.kernel.digest_schemes import FIRST_SCHEME
 from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.checks import previous_number
 from indelible_sql.schema.columns import (
     ACTOR,
     BIG_INTEGER,
@@ -161,7 +162,7 @@ HISTORY = table(
     required("lifecycle", IDENTIFIER),
     required("entity_id", IDENTIFIER),
     required("seq", ORDINAL),
-    Column("previous_seq", BIG_INTEGER, Computed("NULLIF(seq - 1, 0)", persisted=True)),
+    previous_number("seq"),
     required("action", IDENTIFIER),
     required("from_state", STATE),
     required("to_state", IDENTIFIER),
@@ -289,10 +290,6 @@ def head(
     return table(name, *common_items, *items, has_rowid=False)
 
 
-def _derive_nothing(_: Mapping[str, Any]) -> dict[str, Any]:
-    return {}
-
-
 @frozen(kw_only=True)
 class RecordDigest:
     """The comparison of a record's row with the change that added it.
@@ -308,7 +305,7 @@ class RecordDigest:
     table: Table
     change_field: str
     digest: Callable[[Mapping[str, Any], int], str]
-    derived: Callable[[Mapping[str, Any]], dict[str, Any]] = _derive_nothing
+    derived: Callable[[Mapping[str, Any]], dict[str, Any]]
     only_first: bool = False
 
     def is_added_by(self, change: Change) -> bool:
