@@ -61,6 +61,7 @@ class Build(Aggregate):
     """A build of a project."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = BUILD
+    missing_error = BuildNotFound
     fixed: ClassVar[tuple[str, ...]] = ("project_id",)
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (
         OnePerParent(parent_field="project_id", states=("RUNNING",), error=BuildRunning),
@@ -78,7 +79,7 @@ BUILDS = Table(
     *one_per_parent_indexes("builds", Build),
     sqlite_with_rowid=False,
 )
-HEADS = HeadMapping(table=BUILDS, entity=Build, missing=BuildNotFound)
+HEADS = HeadMapping(table=BUILDS, entity=Build)
 
 
 def migrate(connection: Connection) -> None:

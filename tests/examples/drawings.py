@@ -48,6 +48,7 @@ class Drawing(Aggregate):
     """A drawing of nodes, with settings."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = DRAWING
+    missing_error = DrawingNotFound
     fixed: ClassVar[tuple[str, ...]] = ("settings",)
 
     nodes: JsonObjects = field(converter=freeze_objects, metadata=JSON_OBJECTS)
@@ -63,7 +64,7 @@ DRAWINGS = Table(
     Column("settings", JSON_DETAILS, nullable=False),
     sqlite_with_rowid=False,
 )
-HEADS = HeadMapping(table=DRAWINGS, entity=Drawing, missing=DrawingNotFound)
+HEADS = HeadMapping(table=DRAWINGS, entity=Drawing)
 
 
 def migrate(connection: Connection) -> None:

@@ -41,18 +41,6 @@ LOANS = Table("loans", MetaData(), *head_columns(LOAN), *OWN_COLUMNS, sqlite_wit
 contexts = (SqlContext(name="loans", heads={LOANS: LOAN}),)
 
 
-@frozen(kw_only=True)
-class Loan(Aggregate):
-    """A book that is lent to a reader."""
-
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = LOAN
-    fixed: ClassVar[tuple[str, ...]] = ("book",)
-
-    book: str
-    due: date
-    status: LoanStatus
-
-
 @frozen
 class LoanNotFound(NotFound):
     """No loan has this id."""
@@ -61,7 +49,20 @@ class LoanNotFound(NotFound):
     loan_id: str
 
 
-HEADS = HeadMapping(table=LOANS, entity=Loan, missing=LoanNotFound)
+@frozen(kw_only=True)
+class Loan(Aggregate):
+    """A book that is lent to a reader."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = LOAN
+    missing_error = LoanNotFound
+    fixed: ClassVar[tuple[str, ...]] = ("book",)
+
+    book: str
+    due: date
+    status: LoanStatus
+
+
+HEADS = HeadMapping(table=LOANS, entity=Loan)
 
 
 def migrate(connection: Connection) -> None:

@@ -54,6 +54,7 @@ class Loan(Aggregate):
     """A book that is lent to a reader."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = LOAN
+    missing_error = LoanNotFound
     fixed: ClassVar[tuple[str, ...]] = ("book",)
 
     book: str
@@ -61,7 +62,7 @@ class Loan(Aggregate):
     status: LoanStatus
 
 
-HEADS = HeadMapping(table=LOANS, entity=Loan, missing=LoanNotFound)
+HEADS = HeadMapping(table=LOANS, entity=Loan)
 
 
 def lose(tx: SqlTransaction, command: tuple[str, int]) -> Loan:

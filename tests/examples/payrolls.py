@@ -81,6 +81,7 @@ class Payroll(Aggregate):
     """The pay of one month."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYROLL
+    missing_error = PayrollNotFound
     bulk_records: ClassVar[BulkTypes] = MappingProxyType(
         {"import": (Payslip,), "pay": (Payslip, Doubt), "correct": (Payslip,)}
     )
@@ -120,7 +121,7 @@ BULK = (
     BulkTable(table=PAYSLIPS, record=Payslip, head=PAYROLLS, entity=Payroll),
     BulkTable(table=DOUBTS, record=Doubt, head=PAYROLLS, entity=Payroll),
 )
-HEADS = HeadMapping(table=PAYROLLS, entity=Payroll, missing=PayrollNotFound, bulk=BULK)
+HEADS = HeadMapping(table=PAYROLLS, entity=Payroll, bulk=BULK)
 CONTEXT = SqlContext(
     name="payrolls", heads={PAYROLLS: PAYROLL}, records=(PAYSLIPS, DOUBTS), bulk=BULK
 )

@@ -19,7 +19,6 @@ from tests.examples.builds import (
     BUILDS,
     HEADS,
     Build,
-    BuildNotFound,
     BuildRunning,
     create,
     migrate,
@@ -260,7 +259,7 @@ def test_a_table_without_the_index_of_a_rule_is_refused() -> None:
     bare = Table("bare", MetaData(), *head_columns(BUILD))
 
     with pytest.raises(UsageError, match="one_per_parent_indexes"):
-        HeadMapping(table=bare, entity=Build, missing=BuildNotFound)
+        HeadMapping(table=bare, entity=Build)
 
 
 @pytest.mark.parametrize(
@@ -296,7 +295,7 @@ class MemoryBuilds:
 
     def __init__(self) -> None:
         self.audit = AuditContext(actor=MAYA, reason="a test")
-        self.rows = MemoryAggregateRepository(MemoryHistory(), Build, BuildNotFound)
+        self.rows = MemoryAggregateRepository(MemoryHistory(), Build)
 
     def create(self, build_id: str, project_id: str | None, action: str) -> Build:
         build = Build.create(action, now=NOW, id=build_id, project_id=project_id)

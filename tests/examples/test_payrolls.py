@@ -23,7 +23,6 @@ from tests.examples.payrolls import (
     PAYSLIPS,
     Doubt,
     Payroll,
-    PayrollNotFound,
     Payslip,
     import_payroll,
     migrate,
@@ -449,7 +448,7 @@ class MemoryPayrolls:
     """Payrolls in memory, with the same steps as in SQL."""
 
     def __init__(self) -> None:
-        self.rows = MemoryAggregateRepository(MemoryHistory(), Payroll, PayrollNotFound)
+        self.rows = MemoryAggregateRepository(MemoryHistory(), Payroll)
         payroll = Payroll.create("open", now=NOW, id="a", month="May")
         save_change(AUDIT, self.rows, None, payroll, "open")
 

@@ -101,12 +101,13 @@ class Note(Aggregate):
     """An aggregate of the next release."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = NOTE
+    missing_error = NoteNotFound
 
     status: NoteStatus
 
 
 NOTES = Table("notes", MetaData(), *head_columns(NOTE), schema=SCHEMA, sqlite_with_rowid=False)
-HEADS = HeadMapping(table=NOTES, entity=Note, missing=NoteNotFound)
+HEADS = HeadMapping(table=NOTES, entity=Note)
 LATER = Catalog((*CATALOG.contexts, SqlContext(name="notes", heads={NOTES: NOTE})))
 
 

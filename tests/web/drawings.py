@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 
 from attrs import field, frozen
 from flask import Request, Response, request
-from tests.examples.drawings import DRAWING, HEADS, Drawing, DrawingNotFound
+from tests.examples.drawings import DRAWING, HEADS, Drawing
 from werkzeug.wrappers import Response as AnyResponse
 
 from indelible.app import AppContext
@@ -96,7 +96,7 @@ def drawings_of(tx: Any) -> AggregateRepository[Drawing]:  # noqa: ANN401 - of e
     if isinstance(tx, SqlTransaction | SqlReading):
         return SqlAggregateRepository(tx.session, HEADS)
 
-    return MemoryAggregateRepository(tx.history, Drawing, DrawingNotFound, MEMORY_ROWS)
+    return MemoryAggregateRepository(tx.history, Drawing, MEMORY_ROWS)
 
 
 def draw(tx: Any, command: Draw) -> DrawingSaved:  # noqa: ANN401 - of either store

@@ -76,11 +76,20 @@ class PlanText(Record):
     text: str
 
 
+@frozen
+class PlanNotFound(NotFound):
+    """No plan has this id."""
+
+    message: ClassVar[str] = "Plan {plan_id} not found."
+    plan_id: str
+
+
 @frozen(kw_only=True)
 class Plan(Aggregate):
     """A plan of an owner, with versioned texts."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PLAN
+    missing_error = PlanNotFound
     fixed: ClassVar[tuple[str, ...]] = ("owner",)
     version_field: ClassVar[str] = "version"
     version_records: ClassVar[tuple[type[Record], ...]] = (PlanText,)
@@ -89,14 +98,6 @@ class Plan(Aggregate):
     version: int
     status: PlanStatus
     color: str = field(default="red")
-
-
-@frozen
-class PlanNotFound(NotFound):
-    """No plan has this id."""
-
-    message: ClassVar[str] = "Plan {plan_id} not found."
-    plan_id: str
 
 
 def text_of(plan: Plan, text: str = "first") -> PlanText:
@@ -113,7 +114,7 @@ class Plans:
 
     def __init__(self) -> None:
         self.history = MemoryHistory()
-        self.repository = MemoryAggregateRepository(self.history, Plan, PlanNotFound)
+        self.repository = MemoryAggregateRepository(self.history, Plan)
 
     def open(self, plan_id: str = "p-1") -> Head[Plan]:
         """Save a new plan with its text."""

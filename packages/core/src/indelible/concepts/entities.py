@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from attrs import field, fields, frozen
 
+from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
 from indelible.kernel import Actor, Lifecycle, digest, instant_text
 from indelible.kernel.aggregates import Aggregate
@@ -135,6 +136,7 @@ class Concept(Aggregate):
     """A concept's identity and status; its content is in its versions."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = CONCEPT
+    missing_error = ConceptNotFound
     version_field: ClassVar[str] = "current_version"
     version_records: ClassVar[tuple[type[Record], ...]] = (ConceptVersion, VersionWarnings)
 

@@ -28,7 +28,7 @@ from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk, check
 from indelible.kernel.clock import instant_after
 from indelible.kernel.conditions import FixedIf, NamesActor, Rising, WithConditions
 from indelible.kernel.declarations import refuse_faults
-from indelible.kernel.errors import IndelibleError, UsageError
+from indelible.kernel.errors import IndelibleError, NotFoundType, UsageError
 from indelible.kernel.field_rules import unused_rules
 from indelible.kernel.history import (
     NOT_IN_CHANGE_DATA,
@@ -60,12 +60,14 @@ class Aggregate(WithConditions):
     An aggregate with versioned content names its counter in `version_field`. An action that adds
     a version must add exactly one record of each type in `version_records`; no other action adds
     any. The action that creates adds one record of each type in `first_records` too, after those.
+    `bulk_records` maps an action to the bulk records that each change of it adds.
 
     `one_per_parent` holds the rules that at most one aggregate of a parent is in certain states.
-    `bulk_records` maps an action to the bulk records that each change of it adds.
+    `missing_error` makes the error of an unknown id.
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]]
+    missing_error: ClassVar[NotFoundType]
     fixed: ClassVar[tuple[str, ...]] = ()
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = ()
     version_field: ClassVar[str] = ""
@@ -312,9 +314,8 @@ def _check_update(previous: Aggregate, entity: Aggregate, action: str) -> None:
         expected = getattr(previous, name)
         actual = getattr(entity, name)
         if actual != expected:
-            lifecycle = previous.lifecycle.name
             raise FieldFixed(
-                lifecycle,
+                previous.lifecycle.name,
                 previous.id,
                 name,
                 _printed(previous, name, expected),

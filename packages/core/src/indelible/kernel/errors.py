@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final, Protocol, cast
 
 from attrs import asdict, frozen
 
@@ -57,6 +57,12 @@ class IndelibleError(Exception):
 
 class NotFound(IndelibleError):
     """A requested record does not exist."""
+
+
+class NotFoundType(Protocol):
+    """The class of an error that names an unknown id."""
+
+    def __call__(self, entity_id: str, /) -> NotFound: ...
 
 
 class Conflict(IndelibleError):

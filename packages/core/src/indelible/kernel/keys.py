@@ -120,6 +120,7 @@ class Key(Aggregate):
     """An API key: an owner's credential with scopes."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = KEY
+    missing_error = KeyNotFound
     fixed: ClassVar[tuple[str, ...]] = ("owner", "scopes", "secret_digest", "expires_at")
 
     owner: Actor = field(validator=instance_of(Actor))

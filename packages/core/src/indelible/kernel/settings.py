@@ -63,6 +63,7 @@ class Setting(Aggregate):
     """A setting that an operator has changed; its id is its name."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SETTING
+    missing_error = SettingNotFound
     value: str = field(validator=non_blank_line, metadata=LINE)
     status: SettingStatus = field(validator=instance_of(SettingStatus))
 

@@ -265,6 +265,7 @@ class StageControl(Aggregate):
     """The switch of a stage; its id is the stage's name."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = STAGE
+    missing_error = StageNotFound
     status: StageStatus = field(validator=instance_of(StageStatus))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
-from indelible.kernel import Actor, Change, Head, IndelibleError, ListFilter, NotFound
+from indelible.kernel import Actor, Change, Head, IndelibleError, ListFilter
 from indelible.kernel.aggregate_errors import RecordExists
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.births import Birth
@@ -32,7 +32,6 @@ class MemoryAggregateRepository(Generic[E]):
 
     _history: MemoryHistory
     _entity: type[E]
-    _missing: Callable[[str], NotFound]
     _rows: dict[str, Head[E]] = field(factory=dict[str, Head[E]])
     _records: RecordRows = field(factory=RecordRows)
     _unique_values: UniqueValues = field(factory=UniqueValues)
@@ -52,7 +51,7 @@ class MemoryAggregateRepository(Generic[E]):
     def get(self, entity_id: str) -> Head[E]:
         """Return the aggregate's head, or raise the lifecycle's NotFound leaf."""
         if entity_id not in self._rows:
-            raise self._missing(entity_id)
+            raise self._entity.missing_error(entity_id)
 
         return self._rows[entity_id]
 

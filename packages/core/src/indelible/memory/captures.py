@@ -44,9 +44,9 @@ class CaptureTables:
     def empty(cls, history: MemoryHistory) -> Self:
         """Return the tables of a new store."""
         return cls(
-            MemoryAggregateRepository(history, Space, errors.SpaceNotFound),
-            MemoryAggregateRepository(history, Subspace, errors.SubspaceNotFound),
-            MemoryAggregateRepository(history, AlgorithmVersion, errors.AlgorithmNotFound),
+            MemoryAggregateRepository(history, Space),
+            MemoryAggregateRepository(history, Subspace),
+            MemoryAggregateRepository(history, AlgorithmVersion),
         )
 
     def copy(self, history: MemoryHistory) -> Self:

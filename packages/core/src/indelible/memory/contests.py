@@ -6,7 +6,6 @@ from typing import Self, TypeVar
 
 from attrs import frozen
 
-from indelible.contests import errors
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.entries import Entry
 from indelible.contests.entities.feeds import ProviderFeed
@@ -223,11 +222,11 @@ class MemoryContests:
     def empty(cls, history: MemoryHistory) -> Self:
         """Return the repositories of an empty store."""
         return cls(
-            MemoryContestRepository(history, Contest, errors.ContestNotFound),
-            MemoryEntryRepository(history, Entry, errors.EntryNotFound),
-            MemoryLogRepository(history, ContestLog, errors.LogNotFound),
-            MemoryAggregateRepository(history, ProviderFeed, errors.FeedNotFound),
-            MemoryRunRepository(history, SettlementRun, errors.RunNotFound),
+            MemoryContestRepository(history, Contest),
+            MemoryEntryRepository(history, Entry),
+            MemoryLogRepository(history, ContestLog),
+            MemoryAggregateRepository(history, ProviderFeed),
+            MemoryRunRepository(history, SettlementRun),
         )
 
     def copy(self, history: MemoryHistory) -> Self:

@@ -6,7 +6,6 @@ from attrs import frozen
 
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
-from indelible.projects import errors
 from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput
@@ -44,8 +43,8 @@ class MemoryProjects:
     def empty(cls, history: MemoryHistory) -> Self:
         """Return the repositories of an empty store."""
         return cls(
-            MemoryAggregateRepository(history, Project, errors.ProjectNotFound),
-            MemoryJobRepository(history, Job, errors.JobNotFound),
+            MemoryAggregateRepository(history, Project),
+            MemoryJobRepository(history, Job),
         )
 
     def copy(self, history: MemoryHistory) -> Self:

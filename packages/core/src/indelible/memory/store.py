@@ -9,7 +9,6 @@ from attrs import field, frozen
 
 from indelible.captures import KEYS
 from indelible.concepts import Concept
-from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.handlers import ConceptRepositoryFacade
 from indelible.contests.rules.tasks import STAGE_LIFECYCLES as CONTEST_STAGES
 from indelible.kernel import (
@@ -25,15 +24,14 @@ from indelible.kernel import (
 )
 from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.idempotency import run_idempotent
-from indelible.kernel.keys import Key, KeyNotFound
+from indelible.kernel.keys import Key
 from indelible.kernel.settings import (
     Config,
     Setting,
-    SettingNotFound,
     SystemConfigCache,
     setting_texts,
 )
-from indelible.kernel.stages import StageControl, StageNotFound
+from indelible.kernel.stages import StageControl
 from indelible.kernel.transaction import Command, Nesting, P, R, check_no_refusal, log_rejections
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.breakers import MemoryBreakers
@@ -90,17 +88,17 @@ class Tables:
     def empty(cls) -> Self:
         """Return the tables of a new store."""
         history = MemoryHistory()
-        stages = MemoryAggregateRepository(history, StageControl, StageNotFound)
+        stages = MemoryAggregateRepository(history, StageControl)
         breakers = MemoryBreakers()
         tasks = MemoryTaskQueue(stages, history, breakers, STAGE_LIFECYCLES)
         return cls(
             history=history,
-            keys=MemoryAggregateRepository(history, Key, KeyNotFound),
-            settings=MemoryAggregateRepository(history, Setting, SettingNotFound),
+            keys=MemoryAggregateRepository(history, Key),
+            settings=MemoryAggregateRepository(history, Setting),
             stages=stages,
             breakers=breakers,
             tasks=tasks,
-            concepts=MemoryConceptAggregates(history, Concept, ConceptNotFound),
+            concepts=MemoryConceptAggregates(history, Concept),
             captures=CaptureTables.empty(history),
             tokens=MemoryCollection.empty(history, tasks),
             projects=MemoryProjects.empty(history),

@@ -13,7 +13,6 @@ from indelible.kernel.repository import Repository
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible.memory.tasks import MemoryTaskQueue
-from indelible.tokens import errors
 from indelible.tokens.entities.authors import Author
 from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.entities.pipeline import (
@@ -114,18 +113,15 @@ class MemoryCollection:
     @classmethod
     def empty(cls, history: MemoryHistory, work: MemoryTaskQueue) -> Self:
         """Return the repositories of an empty store."""
-        missing = errors.RelatedRecordNotFound
-        authors = MemoryAggregateRepository(history, Author, errors.AuthorNotFound)
+        authors = MemoryAggregateRepository(history, Author)
         return cls(
             author_rows=authors,
-            token_rows=MemoryTokenRepository(
-                history, Token, errors.TokenNotFound, authors=authors, work=work
-            ),
-            mint_rows=MemoryAggregateRepository(history, MintEvent, missing),
-            image_job_rows=MemoryAggregateRepository(history, ImageGenerationJob, missing),
-            upload_rows=MemoryAggregateRepository(history, IPFSUploadRecord, missing),
-            reveal_rows=MemoryAggregateRepository(history, RevealTransaction, missing),
-            state_rows=MemoryAggregateRepository(history, SystemState, missing),
+            token_rows=MemoryTokenRepository(history, Token, authors=authors, work=work),
+            mint_rows=MemoryAggregateRepository(history, MintEvent),
+            image_job_rows=MemoryAggregateRepository(history, ImageGenerationJob),
+            upload_rows=MemoryAggregateRepository(history, IPFSUploadRecord),
+            reveal_rows=MemoryAggregateRepository(history, RevealTransaction),
+            state_rows=MemoryAggregateRepository(history, SystemState),
         )
 
     def copy(self, history: MemoryHistory, work: MemoryTaskQueue) -> Self:

@@ -2,15 +2,10 @@
 
 from typing import Final
 
-from indelible.captures import errors
 from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
 from indelible_sql.captures.tables import ALGORITHMS, SPACES, SUBSPACES
 from indelible_sql.kernel.mappings import HeadMapping
 
-SPACE_HEADS: Final = HeadMapping(table=SPACES, entity=Space, missing=errors.SpaceNotFound)
-SUBSPACE_HEADS: Final = HeadMapping(
-    table=SUBSPACES, entity=Subspace, missing=errors.SubspaceNotFound
-)
-ALGORITHM_HEADS: Final = HeadMapping(
-    table=ALGORITHMS, entity=AlgorithmVersion, missing=errors.AlgorithmNotFound
-)
+SPACE_HEADS: Final = HeadMapping(table=SPACES, entity=Space)
+SUBSPACE_HEADS: Final = HeadMapping(table=SUBSPACES, entity=Subspace)
+ALGORITHM_HEADS: Final = HeadMapping(table=ALGORITHMS, entity=AlgorithmVersion)

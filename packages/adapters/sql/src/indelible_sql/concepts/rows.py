@@ -14,7 +14,6 @@ from indelible.concepts.entities import (
     Warnings,
     name_key,
 )
-from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.ports import MAX_LISTED_NAME_KEY
 from indelible.kernel import canonical_json, to_json_value
 from indelible.kernel.json import encode_canonical, sha256_hex
@@ -126,6 +125,5 @@ WARNING_RECORDS = RecordMapping(
 CONCEPT_HEADS = HeadMapping(
     table=CONCEPTS,
     entity=Concept,
-    missing=ConceptNotFound,
     records=(VERSION_RECORDS, WARNING_RECORDS),
 )

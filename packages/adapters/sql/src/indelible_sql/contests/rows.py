@@ -15,13 +15,6 @@ from indelible.contests.entities.records import (
 )
 from indelible.contests.entities.runs import SettlementRun
 from indelible.contests.entities.values import Validity, roster_digest
-from indelible.contests.errors import (
-    ContestNotFound,
-    EntryNotFound,
-    FeedNotFound,
-    LogNotFound,
-    RunNotFound,
-)
 from indelible.contests.rules.bodies import body_fault
 from indelible.kernel.json_numbers import parse_trusted_json
 from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
@@ -75,7 +68,6 @@ LINE_ROWS = BulkTable(table=LINES, record=SettlementLine, head=RUNS, entity=Sett
 CONTEST_HEADS = HeadMapping(
     table=CONTESTS,
     entity=Contest,
-    missing=ContestNotFound,
     records=(
         RecordMapping(
             table=CONFIGURATIONS, record=ContestConfiguration, check=_check_configuration
@@ -85,20 +77,17 @@ CONTEST_HEADS = HeadMapping(
 ENTRY_HEADS = HeadMapping(
     table=ENTRIES,
     entity=Entry,
-    missing=EntryNotFound,
     records=(RecordMapping(table=ROSTERS, record=Roster, check=_check_roster),),
 )
 LOG_HEADS = HeadMapping(
     table=LOGS,
     entity=ContestLog,
-    missing=LogNotFound,
     records=(RecordMapping(table=EVENTS, record=ContestEvent, check=_check_event),),
     bulk=(FAULT_ROWS,),
 )
 FEED_HEADS = HeadMapping(
     table=FEEDS,
     entity=ProviderFeed,
-    missing=FeedNotFound,
     records=(RecordMapping(table=FETCHES, record=Fetch),),
 )
-RUN_HEADS = HeadMapping(table=RUNS, entity=SettlementRun, missing=RunNotFound, bulk=(LINE_ROWS,))
+RUN_HEADS = HeadMapping(table=RUNS, entity=SettlementRun, bulk=(LINE_ROWS,))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column
 
-from indelible.kernel.keys import KEY, MAX_SCOPES, SCOPE, Key, KeyNotFound
+from indelible.kernel.keys import KEY, MAX_SCOPES, SCOPE, Key
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.schema.columns import ACTOR, DIGEST, INSTANT, JSON_ARRAY, required
 from indelible_sql.schema.entity_conditions import entity_guards
@@ -19,7 +19,7 @@ KEYS = head(
     required("secret_digest", DIGEST),
     Column("expires_at", INSTANT),
 )
-KEY_HEADS = HeadMapping(table=KEYS, entity=Key, missing=KeyNotFound)
+KEY_HEADS = HeadMapping(table=KEYS, entity=Key)
 
 NO_SCOPE = {
     "postgresql": (

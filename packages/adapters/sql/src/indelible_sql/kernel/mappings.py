@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from attrs import frozen
 from sqlalchemy import Table
 
-from indelible.kernel import Head, NotFound, Revision, UsageError, to_json_value
+from indelible.kernel import Head, Revision, UsageError, to_json_value
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.history import Record
@@ -111,7 +111,6 @@ class HeadMapping(Generic[E]):
 
     table: Table
     entity: type[E]
-    missing: Callable[[str], NotFound]
     records: tuple[RecordMapping[Any], ...] = ()
     bulk: tuple[BulkTable, ...] = ()
 

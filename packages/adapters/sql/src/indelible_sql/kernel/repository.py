@@ -262,7 +262,7 @@ class SqlAggregateRepository(Generic[E]):
     def _first(self, statement: Query, entity_id: str) -> Head[E]:
         row = self._session.first(statement, {"id": entity_id})
         if row is None:
-            raise self._mapping.missing(entity_id)
+            raise self._mapping.entity.missing_error(entity_id)
 
         return self._mapping.of_row(row)
 

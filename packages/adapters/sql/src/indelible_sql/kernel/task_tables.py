@@ -10,7 +10,7 @@ from sqlalchemy import (
     text,
 )
 
-from indelible.kernel.stages import STAGE, StageControl, StageNotFound
+from indelible.kernel.stages import STAGE, StageControl
 from indelible.kernel.task_arguments import TASK_LIMITS
 from indelible.kernel.tasks import PERCENT, AttemptOutcome, Priority
 from indelible_sql.kernel.mappings import HeadMapping
@@ -27,7 +27,7 @@ from indelible_sql.schema.columns import (
 from indelible_sql.schema.tables import head, table
 
 STAGES = head("stages", STAGE)
-STAGE_HEADS = HeadMapping(table=STAGES, entity=StageControl, missing=StageNotFound)
+STAGE_HEADS = HeadMapping(table=STAGES, entity=StageControl)
 
 IS_DUE = literal_column("due_at IS NOT NULL", Boolean())
 IS_DEAD = literal_column("dead_reason IS NOT NULL", Boolean())

@@ -9,20 +9,6 @@ from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.payouts import Transfer, TransferAttempt, TransferLine
 from indelible.money.entities.reconciliations import Discrepancy, PaymentSwitch, Reconciliation
 from indelible.money.entities.refunds import Refund, RefundAttempt
-from indelible.money.errors.ledger import AccountNotFound, MovementNotFound
-from indelible.money.errors.payments import (
-    ChargeNotFound,
-    DisputeNotFound,
-    RefundNotFound,
-    StripeEventNotFound,
-)
-from indelible.money.errors.payouts import (
-    PayeeNotFound,
-    PayoutJobNotFound,
-    ReconciliationNotFound,
-    SwitchNotFound,
-    TransferNotFound,
-)
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
 from indelible_sql.money.tables.inbox import (
     DISCREPANCIES,
@@ -49,40 +35,35 @@ DISCREPANCY_ROWS = BulkTable(
 )
 LINE_ROWS = BulkTable(table=TRANSFER_LINES, record=TransferLine, head=TRANSFERS, entity=Transfer)
 
-ACCOUNT_HEADS = HeadMapping(table=ACCOUNTS, entity=Account, missing=AccountNotFound)
+ACCOUNT_HEADS = HeadMapping(table=ACCOUNTS, entity=Account)
 MOVEMENT_HEADS = HeadMapping(
     table=MOVEMENTS,
     entity=Movement,
-    missing=MovementNotFound,
     bulk=(POSTING_ROWS, COVERED_ROWS),
 )
-CHARGE_HEADS = HeadMapping(table=CHARGES, entity=Charge, missing=ChargeNotFound)
+CHARGE_HEADS = HeadMapping(table=CHARGES, entity=Charge)
 REFUND_HEADS = HeadMapping(
     table=REFUNDS,
     entity=Refund,
-    missing=RefundNotFound,
     records=(RecordMapping(table=REFUND_ATTEMPTS, record=RefundAttempt),),
 )
-DISPUTE_HEADS = HeadMapping(table=DISPUTES, entity=Dispute, missing=DisputeNotFound)
+DISPUTE_HEADS = HeadMapping(table=DISPUTES, entity=Dispute)
 EVENT_HEADS = HeadMapping(
     table=STRIPE_EVENTS,
     entity=StripeEvent,
-    missing=StripeEventNotFound,
     records=(RecordMapping(table=EVENT_ATTEMPTS, record=StripeEventAttempt),),
 )
 RECONCILIATION_HEADS = HeadMapping(
     table=RECONCILIATIONS,
     entity=Reconciliation,
-    missing=ReconciliationNotFound,
     bulk=(DISCREPANCY_ROWS,),
 )
-SWITCH_HEADS = HeadMapping(table=SWITCHES, entity=PaymentSwitch, missing=SwitchNotFound)
+SWITCH_HEADS = HeadMapping(table=SWITCHES, entity=PaymentSwitch)
 TRANSFER_HEADS = HeadMapping(
     table=TRANSFERS,
     entity=Transfer,
-    missing=TransferNotFound,
     records=(RecordMapping(table=TRANSFER_ATTEMPTS, record=TransferAttempt),),
     bulk=(LINE_ROWS,),
 )
-JOB_HEADS = HeadMapping(table=JOBS, entity=PayoutJob, missing=PayoutJobNotFound)
-PAYEE_HEADS = HeadMapping(table=PAYEES, entity=Payee, missing=PayeeNotFound)
+JOB_HEADS = HeadMapping(table=JOBS, entity=PayoutJob)
+PAYEE_HEADS = HeadMapping(table=PAYEES, entity=Payee)

@@ -6,7 +6,6 @@ from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
 from indelible.projects.entities.values import LogEntry, LogLevel
-from indelible.projects.errors import JobNotFound, ProjectNotFound
 from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
@@ -40,13 +39,11 @@ def _check_spec(record: JobSpec) -> None:
 PROJECT_HEADS = HeadMapping(
     table=PROJECTS,
     entity=Project,
-    missing=ProjectNotFound,
     records=(RecordMapping(table=PROMPTS, record=ProjectPrompt),),
 )
 JOB_HEADS = HeadMapping(
     table=JOBS,
     entity=Job,
-    missing=JobNotFound,
     records=(
         RecordMapping(table=OUTPUTS, record=JobOutput, of_row=output_of_row),
         RecordMapping(table=SPECS, record=JobSpec, check=_check_spec),

@@ -4,7 +4,6 @@ from attrs import frozen
 
 from indelible.kernel import Head
 from indelible.kernel.repository import Repository
-from indelible.tokens import errors
 from indelible.tokens.entities.authors import Author
 from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.entities.pipeline import (
@@ -30,23 +29,13 @@ from indelible_sql.tokens.tables import (
     UPLOADS,
 )
 
-AUTHOR_MAPPING = HeadMapping(table=AUTHORS, entity=Author, missing=errors.AuthorNotFound)
-TOKEN_MAPPING = HeadMapping(table=TOKENS, entity=Token, missing=errors.TokenNotFound)
-MINT_MAPPING = HeadMapping(
-    table=MINT_EVENTS, entity=MintEvent, missing=errors.RelatedRecordNotFound
-)
-IMAGE_JOB_MAPPING = HeadMapping(
-    table=IMAGE_JOBS, entity=ImageGenerationJob, missing=errors.RelatedRecordNotFound
-)
-UPLOAD_MAPPING = HeadMapping(
-    table=UPLOADS, entity=IPFSUploadRecord, missing=errors.RelatedRecordNotFound
-)
-REVEAL_MAPPING = HeadMapping(
-    table=REVEALS, entity=RevealTransaction, missing=errors.RelatedRecordNotFound
-)
-STATE_MAPPING = HeadMapping(
-    table=SYSTEM_STATES, entity=SystemState, missing=errors.RelatedRecordNotFound
-)
+AUTHOR_MAPPING = HeadMapping(table=AUTHORS, entity=Author)
+TOKEN_MAPPING = HeadMapping(table=TOKENS, entity=Token)
+MINT_MAPPING = HeadMapping(table=MINT_EVENTS, entity=MintEvent)
+IMAGE_JOB_MAPPING = HeadMapping(table=IMAGE_JOBS, entity=ImageGenerationJob)
+UPLOAD_MAPPING = HeadMapping(table=UPLOADS, entity=IPFSUploadRecord)
+REVEAL_MAPPING = HeadMapping(table=REVEALS, entity=RevealTransaction)
+STATE_MAPPING = HeadMapping(table=SYSTEM_STATES, entity=SystemState)
 
 
 class SqlTokenRepository(SqlAggregateRepository[Token]):

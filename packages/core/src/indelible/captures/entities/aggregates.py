@@ -28,6 +28,7 @@ class Space(Aggregate):
     """A space of one user, whose captures are all embedded by one model."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SPACE
+    missing_error = errors.SpaceNotFound
     fixed: ClassVar[tuple[str, ...]] = ("user_id", "model", "dimension")
 
     user_id: Identifier
@@ -63,6 +64,7 @@ class Subspace(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SUBSPACE
+    missing_error = errors.SubspaceNotFound
     fixed: ClassVar[tuple[str, ...]] = ("user_id", "space_id")
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         FixedIf("seeded_once", Present("seed"), ("seed",), are_set=True),
@@ -101,6 +103,7 @@ class AlgorithmVersion(Aggregate):
     """A version of the formulas that captures are computed by."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = ALGORITHM
+    missing_error = errors.AlgorithmNotFound
     fixed: ClassVar[tuple[str, ...]] = ("formulas", "checksum")
 
     formulas: NonBlankText

@@ -86,6 +86,7 @@ class Contest(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = CONTEST
+    missing_error = errors.ContestNotFound
     fixed: ClassVar[tuple[str, ...]] = ("organizer_id", "contest_name", "provider_event_id")
     version_field: ClassVar[str] = "configuration_version"
     version_records: ClassVar[tuple[type[Record], ...]] = (ContestConfiguration,)

@@ -39,6 +39,7 @@ class Entry(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = ENTRY
+    missing_error = errors.EntryNotFound
     fixed: ClassVar[tuple[str, ...]] = (
         "contest_id",
         "user_id",

@@ -11,6 +11,7 @@ from indelible.contests.entities.values import (
     FetchOutcome,
     FetchResult,
 )
+from indelible.contests.errors import FeedNotFound
 from indelible.contests.lifecycle import PROVIDER_FEED, FeedStatus
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
@@ -29,6 +30,7 @@ class ProviderFeed(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PROVIDER_FEED
+    missing_error = FeedNotFound
     version_field: ClassVar[str] = "fetch_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (Fetch,)
 

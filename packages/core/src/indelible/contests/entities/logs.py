@@ -76,6 +76,7 @@ class ContestLog(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = CONTEST_LOG
+    missing_error = errors.LogNotFound
     fixed: ClassVar[tuple[str, ...]] = ("contest_id", "provider_event_id")
     version_field: ClassVar[str] = "event_number"
     version_records: ClassVar[tuple[type[Record], ...]] = (ContestEvent,)

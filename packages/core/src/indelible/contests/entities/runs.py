@@ -112,6 +112,7 @@ class SettlementRun(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SETTLEMENT_RUN
+    missing_error = errors.RunNotFound
     fixed: ClassVar[tuple[str, ...]] = (
         "contest_id",
         "number",

@@ -24,20 +24,6 @@ from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.reconciliations import PaymentSwitch, Reconciliation
 from indelible.money.entities.refunds import Refund
-from indelible.money.errors.ledger import AccountNotFound, MovementNotFound
-from indelible.money.errors.payments import (
-    ChargeNotFound,
-    DisputeNotFound,
-    RefundNotFound,
-    StripeEventNotFound,
-)
-from indelible.money.errors.payouts import (
-    PayeeNotFound,
-    PayoutJobNotFound,
-    ReconciliationNotFound,
-    SwitchNotFound,
-    TransferNotFound,
-)
 from indelible.money.repositories.ledger import Accounts, Movements
 from indelible.money.repositories.payments import (
     Charges,
@@ -115,30 +101,22 @@ class MemoryMoney:
     @classmethod
     def empty(cls, history: MemoryHistory) -> Self:
         """Return the repositories of an empty store."""
-        accounts = MemoryAccountRepository(history, Account, AccountNotFound)
-        jobs = MemoryAggregateRepository(history, PayoutJob, PayoutJobNotFound)
-        movements = MemoryMovementRepository(
-            history, Movement, MovementNotFound, accounts=accounts, jobs=jobs
-        )
-        charges = MemoryChargeRepository(history, Charge, ChargeNotFound, movements=movements)
+        accounts = MemoryAccountRepository(history, Account)
+        jobs = MemoryAggregateRepository(history, PayoutJob)
+        movements = MemoryMovementRepository(history, Movement, accounts=accounts, jobs=jobs)
+        charges = MemoryChargeRepository(history, Charge, movements=movements)
         return cls(
             account_rows=accounts,
             movement_rows=movements,
             charge_rows=charges,
-            refund_rows=MemoryRefundRepository(history, Refund, RefundNotFound),
-            dispute_rows=MemoryDisputeRepository(
-                history, Dispute, DisputeNotFound, charges=charges
-            ),
-            event_rows=MemoryStripeEventRepository(history, StripeEvent, StripeEventNotFound),
-            reconciliation_rows=MemoryReconciliationRepository(
-                history, Reconciliation, ReconciliationNotFound
-            ),
-            switch_rows=MemoryAggregateRepository(history, PaymentSwitch, SwitchNotFound),
-            transfer_rows=MemoryTransferRepository(
-                history, Transfer, TransferNotFound, movements=movements
-            ),
+            refund_rows=MemoryRefundRepository(history, Refund),
+            dispute_rows=MemoryDisputeRepository(history, Dispute, charges=charges),
+            event_rows=MemoryStripeEventRepository(history, StripeEvent),
+            reconciliation_rows=MemoryReconciliationRepository(history, Reconciliation),
+            switch_rows=MemoryAggregateRepository(history, PaymentSwitch),
+            transfer_rows=MemoryTransferRepository(history, Transfer, movements=movements),
             payout_job_rows=jobs,
-            payee_rows=MemoryAggregateRepository(history, Payee, PayeeNotFound),
+            payee_rows=MemoryAggregateRepository(history, Payee),
         )
 
     def copy(self, history: MemoryHistory) -> Self:

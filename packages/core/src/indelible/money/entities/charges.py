@@ -68,6 +68,7 @@ class Charge(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = CHARGE
+    missing_error = ChargeNotFound
     fixed: ClassVar[tuple[str, ...]] = ("reference", "party", "item", "amount_minor", "currency")
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("amounts_positive", WithinKind(("amount_minor", "received_minor"))),

@@ -11,6 +11,7 @@ from indelible.kernel.claims import WithinKind, empty_in, follows
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.kinds import Currency, Flag, Identifier, Instant, kinds
 from indelible.money.entities.values import Amount, AmountOrZero
+from indelible.money.errors.payments import DisputeNotFound
 from indelible.money.lifecycle.payments import (
     DISPUTE,
     OPEN_DISPUTE,
@@ -29,6 +30,7 @@ class Dispute(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = DISPUTE
+    missing_error = DisputeNotFound
     fixed: ClassVar[tuple[str, ...]] = (
         "charge_id",
         "amount_minor",

@@ -18,6 +18,7 @@ from indelible.money.entities.values import (
     EventOutcome,
     Message,
 )
+from indelible.money.errors.payments import StripeEventNotFound
 from indelible.money.lifecycle.reconciliations import STRIPE_EVENT, InboxStatus
 
 
@@ -54,6 +55,7 @@ class StripeEvent(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = STRIPE_EVENT
+    missing_error = StripeEventNotFound
     fixed: ClassVar[tuple[str, ...]] = (
         "event_type",
         "api_version",

@@ -28,10 +28,12 @@ from indelible.money.entities.values import (
     account_id,
 )
 from indelible.money.errors.ledger import (
+    AccountNotFound,
     BalanceNegative,
     LedgerDuplicateEntry,
     LedgerImmutable,
     LedgerUnbalanced,
+    MovementNotFound,
     MovementReversed,
     PostingRefused,
 )
@@ -60,6 +62,7 @@ class Account(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = ACCOUNT
+    missing_error = AccountNotFound
     fixed: ClassVar[tuple[str, ...]] = ("kind", "reference", "currency")
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
@@ -205,6 +208,7 @@ class Movement(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = MOVEMENT
+    missing_error = MovementNotFound
     fixed: ClassVar[tuple[str, ...]] = (
         "kind",
         "key",

@@ -13,7 +13,7 @@ from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
 from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.readers import ENTITY_ID
-from indelible.money.errors.payouts import DestinationTaken
+from indelible.money.errors.payouts import DestinationTaken, PayeeNotFound
 from indelible.money.lifecycle.payouts import PayeeStatus
 
 
@@ -27,6 +27,7 @@ class Payee(Aggregate):
     lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(
         name="payee", readers=Readers(owner_field=ENTITY_ID)
     )
+    missing_error = PayeeNotFound
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition(
             "destination_of_status",

@@ -14,6 +14,7 @@ from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Currency, Identifier, Instant, Natural, kinds
 from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
 from indelible.money.entities.values import Reference, Sum
+from indelible.money.errors.payouts import PayoutJobNotFound
 from indelible.money.lifecycle.payouts import PayoutJobStatus
 
 
@@ -27,6 +28,7 @@ class PayoutJob(Aggregate):
     lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(
         name="payout_job", latest={"completed_at": MAX_CLOCK_LEAD}
     )
+    missing_error = PayoutJobNotFound
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("total", Compared("total_minor", ">=", "transfer_count")),
     )

@@ -38,7 +38,7 @@ from indelible.money.entities.values import (
     message_text,
 )
 from indelible.money.errors.gateway import PAYEE_REASONS, PROGRAM_REASONS
-from indelible.money.errors.payouts import TransferExists
+from indelible.money.errors.payouts import TransferExists, TransferNotFound
 from indelible.money.lifecycle.payouts import (
     APPROVAL_AND_DESTINATION,
     APPROVAL_FIELDS,
@@ -106,6 +106,7 @@ class Transfer(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = TRANSFER
+    missing_error = TransferNotFound
     fixed: ClassVar[tuple[str, ...]] = (
         "job_id",
         "settlement_id",

@@ -26,7 +26,11 @@ from indelible.money.entities.values import (
     SignedSum,
 )
 from indelible.money.errors.payments import PaymentsHalted
-from indelible.money.errors.payouts import ReconciliationRunning
+from indelible.money.errors.payouts import (
+    ReconciliationNotFound,
+    ReconciliationRunning,
+    SwitchNotFound,
+)
 from indelible.money.lifecycle.reconciliations import (
     PAYMENT_SWITCH,
     ReconciliationStatus,
@@ -73,6 +77,7 @@ class Reconciliation(Aggregate):
         name="reconciliation",
         latest={"started_at": MAX_CLOCK_LEAD, "finished_at": MAX_CLOCK_LEAD},
     )
+    missing_error = ReconciliationNotFound
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_RUNNING,)
     bulk_records: ClassVar[BulkTypes] = {"complete": (Discrepancy,)}
 
@@ -146,6 +151,7 @@ class PaymentSwitch(Aggregate):
     """The switch that halts new payments and transfers; the first halt creates it."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PAYMENT_SWITCH
+    missing_error = SwitchNotFound
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("halt_of_status", set_in(("reason_code", "halted_at"), SwitchStatus.HALTED)),

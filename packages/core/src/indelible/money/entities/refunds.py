@@ -22,7 +22,7 @@ from indelible.money.entities.values import (
     AttemptKind,
     RefundReason,
 )
-from indelible.money.errors.payments import RefundExists, RefundRunning
+from indelible.money.errors.payments import RefundExists, RefundNotFound, RefundRunning
 from indelible.money.lifecycle.payments import REFUND, RefundStatus
 
 # Stripe knows a refund in these states.
@@ -68,6 +68,7 @@ class Refund(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = REFUND
+    missing_error = RefundNotFound
     fixed: ClassVar[tuple[str, ...]] = (
         "charge_id",
         "number",

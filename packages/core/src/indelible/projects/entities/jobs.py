@@ -68,6 +68,7 @@ class Job(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = JOB
+    missing_error = errors.JobNotFound
     fixed: ClassVar[tuple[str, ...]] = ("project_id", "user_id", "number", "prompt", "spec_digest")
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (ONE_RUNNING,)
     version_field: ClassVar[str] = "output_number"

@@ -33,6 +33,7 @@ class Project(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = PROJECT
+    missing_error = errors.ProjectNotFound
     fixed: ClassVar[tuple[str, ...]] = ("user_id",)
     version_field: ClassVar[str] = "prompt_count"
     version_records: ClassVar[tuple[type[Record], ...]] = (ProjectPrompt,)

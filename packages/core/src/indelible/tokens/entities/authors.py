@@ -9,6 +9,7 @@ from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.kinds import kinds
 from indelible.tokens.entities.fields import Handle, Prompt, Wallet
+from indelible.tokens.errors import AuthorNotFound
 from indelible.tokens.lifecycle import AUTHOR, AuthorStatus
 
 
@@ -17,6 +18,7 @@ class Author(Aggregate):
     """The author of a prompt, identified by a wallet."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = AUTHOR
+    missing_error = AuthorNotFound
     fixed: ClassVar[tuple[str, ...]] = ("wallet_address",)
 
     wallet_address: Wallet

@@ -19,6 +19,7 @@ from indelible.tokens.entities.fields import (
     Wallet,
     Wei,
 )
+from indelible.tokens.errors import RelatedRecordNotFound
 from indelible.tokens.lifecycle import MINT, MintStatus
 
 
@@ -31,6 +32,7 @@ class MintEvent(Aggregate):
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = MINT
+    missing_error = RelatedRecordNotFound
     fixed: ClassVar[tuple[str, ...]] = (
         "tx_hash",
         "log_index",

@@ -34,6 +34,7 @@ class ImageGenerationJob(Aggregate):
     """An order for a token's image."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = IMAGE_JOB
+    missing_error = errors.RelatedRecordNotFound
     fixed: ClassVar[tuple[str, ...]] = ("token_id", "service")
 
     token_id: Identifier
@@ -57,6 +58,7 @@ class IPFSUploadRecord(Aggregate):
     """An upload of a token's image or metadata."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = UPLOAD
+    missing_error = errors.RelatedRecordNotFound
     fixed: ClassVar[tuple[str, ...]] = ("token_id", "record_type")
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
@@ -88,6 +90,7 @@ class RevealTransaction(Aggregate):
     """A transaction that reveals 1 to 50 tokens. `token_ids` are ids of entities."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = REVEAL
+    missing_error = errors.RelatedRecordNotFound
     fixed: ClassVar[tuple[str, ...]] = ("token_ids",)
 
     token_ids: tuple[str, ...] = field(converter=tuple, validator=_is_reveal_batch)
@@ -103,6 +106,7 @@ class SystemState(Aggregate):
     """A JSON value that the pipeline stores under a key. The key is the entity's id."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SYSTEM_STATE
+    missing_error = errors.RelatedRecordNotFound
 
     state_value: object = field(default=None, converter=normalize_json)
     status: StateStatus

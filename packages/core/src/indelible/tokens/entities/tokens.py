@@ -35,6 +35,7 @@ class Token(Aggregate):
     """An NFT. `token_id` is its id on the chain, `id` the id of this entity."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = TOKEN
+    missing_error = errors.TokenNotFound
     fixed: ClassVar[tuple[str, ...]] = ("token_id",)
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
