@@ -56,7 +56,7 @@ def unguarded(url: str) -> Generator[SqlStore]:
     for store in shared_store(url, "unguarded"):
         # The schema check refuses a database without guards. This test needs one, so that only the
         # domain refuses illegal changes.
-        store._is_admitted = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no public method admits it
+        store.is_admitted = True
         yield store
 
 

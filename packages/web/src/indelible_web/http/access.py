@@ -137,11 +137,10 @@ class AccessControl:
 
     def is_guess(self, response: Response) -> bool:
         """Return True if the current request had a wrong credential that a caller may guess."""
-        if not self.current().is_guessable:
+        is_wrong = response.status_code == HTTPStatus.UNAUTHORIZED
+        if not is_wrong and current_request().code not in self._guess_codes:
             return False
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            return True
-        return current_request().code in self._guess_codes
+        return self.current().is_guessable
 
     def _check_request(self, limits: "RateLimits") -> None:
         """Identify the caller, count the request, and check the scope; a public one needs none."""

@@ -96,7 +96,7 @@ def json_text(value: object) -> bytes:
 
     A lone surrogate, which only a refused value can contain, becomes its escape sequence.
     """
-    return _encoder.encode(to_json(value)).encode("utf-8", "backslashreplace")
+    return _encoder.encode(_converter.unstructure(value)).encode("utf-8", "backslashreplace")
 
 
 def json_response(value: object, status: int, media_type: str = JSON) -> Response:

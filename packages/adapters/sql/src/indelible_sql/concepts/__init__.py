@@ -20,8 +20,9 @@ def _open_writer(tx: Any) -> SqlConceptsWriter:
 
 
 def _ensure_complete(tx: Any) -> None:
-    if tx.opened(NAME) is not None:
-        tx.concepts.repository.ensure_complete()
+    writer = tx.opened(NAME)
+    if writer is not None:
+        writer.ensure_complete()
 
 
 CONTEXT = SqlContext(

@@ -215,20 +215,35 @@ class SqlConceptsReader:
     """The concepts' part of a read transaction."""
 
     def __init__(self, session: Session) -> None:
-        self.concepts = _concepts(session)
+        store = SqlConceptAggregates(session, CONCEPT_HEADS)
+        self.concepts = Concepts(store, store)
         self.search = SqlConceptSearch(session)
-        self.repository = ConceptReadsFacade(self.concepts)
+
+    @property
+    def repository(self) -> ConceptReadsFacade:
+        """Return the reading methods of seed 000."""
+        return ConceptReadsFacade(self.concepts)
 
 
-class SqlConceptsWriter:
+class SqlConceptsWriter(SqlConceptsReader):
     """The concepts' part of a write transaction."""
 
     def __init__(self, session: Session, tx: ConceptsWrite) -> None:
-        self.concepts = _concepts(session)
-        self.search = SqlConceptSearch(session)
-        self.repository = ConceptRepositoryFacade(tx, self.concepts)
+        super().__init__(session)
+        self._tx = tx
+        self._facade: ConceptRepositoryFacade | None = None
 
+    @property
+    def repository(self) -> ConceptRepositoryFacade:
+        """Return the methods of seed 000, which remember what they have begun to save."""
+        if self._facade is None:
+            self._facade = ConceptRepositoryFacade(self._tx, self.concepts)
+        return self._facade
 
-def _concepts(session: Session) -> Concepts:
-    store = SqlConceptAggregates(session, CONCEPT_HEADS)
-    return Concepts(store, store)
+    def ensure_complete(self) -> None:
+        """Check that every concept that the methods of seed 000 saved has its version.
+
+        Raises: PartialWrite.
+        """
+        if self._facade is not None:
+            self._facade.ensure_complete()

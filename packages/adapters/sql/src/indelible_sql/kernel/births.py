@@ -15,7 +15,6 @@ from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.bulk import bulk_parameters
-from indelible_sql.kernel.history import change_row
 from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.schema.writes import change_write
@@ -51,7 +50,7 @@ class BirthWriter:
             check_bulk(entity.bulk_records, change.action, entity.id, bulk)
             check_summaries(entity.id, change.seq, change.data, bulk)
             head_row = field_values(entity) | {"seq": change.seq, "hash": change.hash}
-            rows.append(parameters({self._head: head_row, HISTORY: change_row(change)}))
+            rows.append(parameters({self._head: head_row, HISTORY: field_values(change)}))
 
         tables = [self._bulk_table(item.record_type) for item in births[0].bulk]
         bulk_rows: dict[str, Iterable[Row]] = {}

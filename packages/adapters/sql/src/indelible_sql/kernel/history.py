@@ -29,7 +29,6 @@ from indelible.kernel.idempotency import Receipt
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.minutes import MinuteCounts
-from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.failpoints import Failpoint
@@ -211,11 +210,6 @@ def _within_times(statement: Select[Any], conditions: frozenset[str]) -> Select[
         statement = statement.where(HISTORY.c.position <= last)
 
     return statement
-
-
-def change_row(change: Change) -> dict[str, Any]:
-    """Return the columns of a change."""
-    return field_values(change)
 
 
 def fetch_one(session: Session, kind: type[T], statement: Executable, values: Row) -> T | None:

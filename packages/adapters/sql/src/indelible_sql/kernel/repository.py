@@ -26,7 +26,7 @@ from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.births import BirthWriter, is_one_per_parent
 from indelible_sql.kernel.bulk import bulk_parameters, bulk_rows
-from indelible_sql.kernel.history import ROWS, change_row
+from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.lists import list_rows
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.questions import count_statement_of, statement_of
@@ -154,7 +154,7 @@ class SqlAggregateRepository(Generic[E]):
             unchanged=self._unchanged_columns(record_rows),
             bulk=tuple(self._mapping.bulk_table(item.record_type).table for item in bulk),
         )
-        rows = {head: head_row, **record_rows, HISTORY: change_row(change)}
+        rows = {head: head_row, **record_rows, HISTORY: field_values(change)}
         bulk_values = self._bulk_values(change, bulk)
         try:
             self._session.write(write, change, rows, bulk_values)

@@ -10,9 +10,9 @@ from sqlalchemy import Table, bindparam, func, select
 
 from indelible.kernel import Actor, Change
 from indelible.kernel.progress import Progress
+from indelible.kernel.values import field_values
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.bulk import bulk_parameters
-from indelible_sql.kernel.history import change_row
 from indelible_sql.kernel.record_export import HistoryDiffers
 from indelible_sql.maintenance.export_bulk import BulkRows
 from indelible_sql.maintenance.export_entries import (
@@ -227,12 +227,13 @@ class _Import:
         """Write a change as a handler's repository does: the head, the records, and history."""
         head = self.catalog.heads_by_lifecycle[change.lifecycle]
         # Only a birth writes `created_at`, and its instant is the change's own.
-        row = head_row(head, change.at, change_row(change), records)
+        change_row = field_values(change)
+        row = head_row(head, change.at, change_row, records)
         row.update(shown_record_columns(self.tx.session, head, row))
 
         tables = tuple(added.bulk.table for added in bulk)
         write = change_write(head, *records, HISTORY, is_birth=change.seq == 1, bulk=tables)
-        rows = {head: row, **records, HISTORY: change_row(change)}
+        rows = {head: row, **records, HISTORY: change_row}
         session = self.tx.session
         bulk_values: list[Row] = []
         for table, bulk_rows, texts in bulk:

@@ -72,7 +72,7 @@ class Database(Generic[Reading, Writing]):
     config: SystemConfigCache = field(
         init=False, repr=False, default=Factory(_settings_cache, takes_self=True)
     )
-    _is_admitted: bool = field(default=False, init=False)
+    is_admitted: bool = field(default=False, init=False)
     _admission: Lock = field(factory=Lock, init=False, repr=False)
     # The code of the queries that have needed the feed's end.
     _feed_readers: set[CodeType] = field(factory=set[CodeType], init=False, repr=False)
@@ -192,25 +192,24 @@ class Database(Generic[Reading, Writing]):
                 with translate_errors():
                     check_foreign_keys(connection)
                     begin_on_host(connection, begin)
-            self.admit(connection)
+            if not self.is_admitted:
+                self.admit(connection)
         except BaseException:
             release(connection)
             raise
         return connection
 
     def admit(self, connection: Connection) -> None:
-        """Refuse a database that is not as declared, before any other statement.
+        """Check a database before any other statement; refuse one that is not as declared.
 
         One thread checks it, and the others wait: the checks of many threads that begin at once
         would take so long that their connections time out. Tasks of an event loop cannot wait so,
         since they would stop the loop that the check itself needs.
         """
-        if self._is_admitted:
-            return
         with nullcontext() if connection.dialect.is_async else self._admission:
-            if not self._is_admitted:
+            if not self.is_admitted:
                 self._check_database(connection)
-                self._is_admitted = True
+                self.is_admitted = True
 
     def _check_database(self, connection: Connection) -> None:
         host_lifecycles = tuple(

@@ -166,7 +166,8 @@ class KernelStore(Database[Reading, Writing]):
         """Yield a transaction that joins the caller's."""
         if connection.dialect.name == "sqlite":
             check_foreign_keys(connection)
-        self.admit(connection)
+        if not self.is_admitted:
+            self.admit(connection)
         with log_rejections(audit):
             tx = self.begin(connection, audit)
             try:

@@ -81,11 +81,15 @@ class OwnTransaction(Generic[Writing]):
         session.close()
         database.at_failpoint(Failpoint.BEFORE_COMMIT)
         assert self._connection is not None  # noqa: S101 - `__enter__` sets it
-        lost_reply = _commit(self._connection)
-        if lost_reply is not None:
+        try:
+            self._connection.commit()
+        except DBAPIError as error:
+            if fate_of(error) is not CommitFate.UNKNOWN:
+                raise fault_of(error) from error
+            # The reply was lost: only the database knows the outcome.
             self._release()
             if not was_committed(database.engines.writer, session, database.schema, database.pause):
-                raise CommitNotDone from lost_reply
+                raise CommitNotDone from error
 
     def _end(self, error: BaseException | None) -> None:
         """Return the connection to its pool, which rolls back what was not committed."""
@@ -163,17 +167,3 @@ def _is_lost_race(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         return fate_of(error) is CommitFate.LOST_RACE
     return isinstance(error, StoreBusy)
-
-
-def _commit(connection: Connection) -> DBAPIError | None:
-    """Commit, and return the error that arrived instead of a reply.
-
-    Only the database knows the outcome then; every other error is raised.
-    """
-    try:
-        connection.commit()
-    except DBAPIError as error:
-        if fate_of(error) is not CommitFate.UNKNOWN:
-            raise fault_of(error) from error
-        return error
-    return None
