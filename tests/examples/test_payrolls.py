@@ -61,7 +61,6 @@ from indelible_sql import (
 )
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.prepared import SCHEMA
-from indelible_sql.kernel.history import change_row
 from indelible_sql.maintenance.export_bulk import ROWS_PER_LINE
 from indelible_sql.schema.tables import HISTORY
 
@@ -287,7 +286,7 @@ def raw_payment(change: Change, numbers: Sequence[int], *, rows_last: bool) -> l
     payroll_id = change.entity_id
     columns = {"status": "PAID", "seq": 2, "hash": change.hash, "updated_at": change.at}
     moving = update(PAYROLLS).where(PAYROLLS.c.id == payroll_id).values(columns)
-    adding = insert(HISTORY).values(change_row(change))
+    adding = insert(HISTORY).values(field_values(change))
     rows: list[Executable] = []
     for row in payslips(max(numbers, default=0), NOW).rows:
         if row.number in numbers:
