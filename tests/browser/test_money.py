@@ -185,7 +185,7 @@ def take_back(site: Site, transfer_id: str) -> tuple[str, str]:
             command = ReissueTransfer(transfer_id=transfer_id)
             planner = Actor.user("pia")
             saved = site.store.run(reissue_transfer, command, actor=planner, reason="a test")
-            reissued = saved.transfer.id
+            reissued = saved.entity.id
 
     return transfer_id, reissued
 
@@ -207,7 +207,7 @@ def add_report(site: Site) -> str:
                 difference_minor=-1,
             )
         )
-    report_id = started.reconciliation.id
+    report_id = started.entity.id
     finish = FinishReconciliation(
         reconciliation_id=report_id,
         checked=tuple(rule.value for rule in ReconciliationRule),

@@ -217,7 +217,7 @@ class MoneySite:
             scope=scope,
             clock=self.clock,
         )
-        return stage.run().saved.reconciliation
+        return stage.run().saved.entity
 
     # Facts
 

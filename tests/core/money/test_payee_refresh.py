@@ -73,7 +73,7 @@ def test_a_refresh_enables_and_restricts_as_stripe_says(run: PaymentRun) -> None
         run.gateway.accounts[ACCOUNT] = account(is_active=is_active)
         saved = refresher.refresh(BOB, actor=ADA)
         assert saved is not None
-        states.append(saved.payee.status)
+        states.append(saved.entity.status)
 
     ready, restricted = PayeeStatus.READY, PayeeStatus.RESTRICTED
     assert states == [restricted, ready, ready, restricted]

@@ -96,7 +96,7 @@ def test_a_reversed_payout_is_owed_again_and_paid_by_a_new_transfer() -> None:
     assert balance(run, AccountKind.WINNER_PAYABLE, "contest-1") == 5_628
 
     command = ReissueTransfer(transfer_id=run.transfer("ann").id)
-    reissued = run.execute(reissue_transfer, command, OPERATOR).transfer
+    reissued = run.execute(reissue_transfer, command, OPERATOR).entity
     run.approve(reissued, SECOND)
     run.process_all()
 
@@ -150,7 +150,7 @@ def test_a_wrong_reversal_of_unclaimed_money_is_corrected() -> None:
         run.execute(reissue_transfer, command, OPERATOR)
 
     take_back(run, correction)
-    reissued = run.execute(reissue_transfer, command, OPERATOR).transfer
+    reissued = run.execute(reissue_transfer, command, OPERATOR).entity
     assert (reissued.amount_minor, reissued.line_count) == (5_628, 1)
 
 

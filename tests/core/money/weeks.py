@@ -221,7 +221,7 @@ class Week(PaymentRun):
         self, scope: ReconciliationScope = ReconciliationScope.FULL
     ) -> tuple[Reconciliation, tuple[Discrepancy, ...]]:
         """Reconcile now."""
-        reconciliation = self.reconciliation(scope).run().saved.reconciliation
+        reconciliation = self.reconciliation(scope).run().saved.entity
         return reconciliation, self.store.read(list_discrepancies, reconciliation.id)
 
     def reconciliation(self, scope: ReconciliationScope) -> Reconcile:

@@ -71,7 +71,7 @@ def failed(store: AnyStore, party: str) -> Transfer:
     command = RecordTransferFailure(
         transfer_id=transfer.id, attempt_number=transfer.attempt_number, decision=decision
     )
-    return do(store, record_transfer_failure, command).transfer
+    return do(store, record_transfer_failure, command).entity
 
 
 def adopted(store: AnyStore, party: str) -> Transfer:
@@ -82,7 +82,7 @@ def adopted(store: AnyStore, party: str) -> Transfer:
         reported=reported(transfer, f"tr_{party}"),
         proof=Proof.by_event("evt-1"),
     )
-    return do(store, record_transfer_sent, command).transfer
+    return do(store, record_transfer_sent, command).entity
 
 
 def set_account(store: AnyStore, destination: str, setter: Actor) -> None:

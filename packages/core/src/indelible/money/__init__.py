@@ -36,13 +36,9 @@ from indelible.money.commands.payouts import (
 from indelible.money.commands.results import (
     ChargeSaved,
     MovementPosted,
-    PayeeSaved,
     PayoutJobSaved,
-    ReconciliationSaved,
     RefundSaved,
     StripeEventSaved,
-    SwitchSaved,
-    TransferSaved,
 )
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.disputes import Dispute
@@ -269,14 +265,12 @@ __all__ = [
     "OutcomeCode",
     "OwedLine",
     "Payee",
-    "PayeeSaved",
     "PaymentSwitch",
     "PayoutJob",
     "PayoutJobSaved",
     "Posting",
     "Reconciliation",
     "ReconciliationRule",
-    "ReconciliationSaved",
     "ReconciliationScope",
     "Remedy",
     "Refund",
@@ -287,13 +281,11 @@ __all__ = [
     "Side",
     "StripeEvent",
     "StripeEventSaved",
-    "SwitchSaved",
     "Transfer",
     "TransferAttempt",
     "TransferFailure",
     "TransferLine",
     "TransferObject",
-    "TransferSaved",
     # lifecycles
     "ACCOUNT",
     "CHARGE",

@@ -70,7 +70,7 @@ def reconcile(context: click.Context, reason: str, by: str, *, full: bool) -> No
     with open_settings_store() as store:
         reconciliation = build_reconciliation(settings, store, gateway, scope)
         report = reconciliation.run(actor=Actor.parse(by), reason=reason)
-        saved = report.saved.reconciliation
+        saved = report.saved.entity
         if report.result is ReconciliationResult.ERROR:
             raise ReconciliationNotFinished(
                 saved.id, saved.error_code or "", saved.error_message or ""

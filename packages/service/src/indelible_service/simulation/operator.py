@@ -173,7 +173,7 @@ class Operator:
             return None
         if report.result is ReconciliationResult.ERROR:
             return None
-        reconciliation_id = report.saved.reconciliation.id
+        reconciliation_id = report.saved.entity.id
         return tuple(self.store.read(list_discrepancies, reconciliation_id, limit=MAX_LINES))
 
     def _is_explained(self, difference: Discrepancy) -> bool:

@@ -53,7 +53,7 @@ def register_own_payee(context: OperationContext, own: OwnPayee) -> OwnPayeeView
     """Register the caller as a payee; a registered one stays as it is."""
 
     def register(tx: WriteTx, command: RegisterPayee) -> OwnPayeeView:
-        return _view_of(register_payee(tx, command).payee)
+        return _view_of(register_payee(tx, command).entity)
 
     return context.run(register, RegisterPayee(party=own.user_id))
 
@@ -93,7 +93,7 @@ def onboard_own_payee(context: OperationContext, onboarding: OwnOnboarding) -> O
     def attach(tx: WriteTx, _: OwnOnboarding) -> AccountReceipt:
         command = AttachDestination(party=party, destination=destination)
         saved = attach_own_destination(tx, command)
-        return AccountReceipt(account_id=str(saved.payee.destination))
+        return AccountReceipt(account_id=str(saved.entity.destination))
 
     receipt = context.showing(AccountReceipt).run(attach, onboarding)
     if context.store.read(_payee, party).destination != receipt.account_id:

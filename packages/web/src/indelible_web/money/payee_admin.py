@@ -5,8 +5,10 @@ from typing import TypeVar
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import InvalidTransition, ListOrder
-from indelible.money import PAYEE, AttachDestination, PayeeFilter, PayeeSaved, RegisterPayee
+from indelible.kernel.history import Head
+from indelible.money import PAYEE, AttachDestination, PayeeFilter, RegisterPayee
 from indelible.money.commands.payouts import ClosePayee, ReopenPayee
+from indelible.money.entities.payees import Payee
 from indelible.money.errors.gateway import GatewayOutage, GatewayRejected
 from indelible.money.errors.payments import PaymentsNotConfigured
 from indelible.money.errors.payouts import DestinationTaken, PayeeNotFound
@@ -175,12 +177,12 @@ def read_destination(tx: ReadTx, party: str) -> str | None:
     return head.entity.destination
 
 
-def attach_first(tx: WriteTx, command: AttachDestination) -> PayeeSaved:
+def attach_first(tx: WriteTx, command: AttachDestination) -> Head[Payee]:
     """Register a payee and store its account, unless it has got one meanwhile."""
     register_payee(tx, RegisterPayee(party=command.party))
     head = tx.money.payees.lock(command.party)
     if head.entity.destination is not None:
-        return PayeeSaved(payee=head.entity, seq=head.revision.seq)
+        return head
     return attach_destination(tx, command)
 
 
@@ -198,12 +200,11 @@ def refreshed(context: OperationContext, payee: PayeeView) -> PayeeView:
 
 
 def showing_payee(
-    handler: Callable[[WriteTx, Command], PayeeSaved],
+    handler: Callable[[WriteTx, Command], Head[Payee]],
 ) -> Callable[[WriteTx, Command], PayeeView]:
     """Return a handler that answers with the view of the payee that it has saved."""
 
     def show(tx: WriteTx, command: Command) -> PayeeView:
-        saved = handler(tx, command)
-        return view_of(PayeeView, tx.money.payees.get(saved.payee.id))
+        return view_of(PayeeView, handler(tx, command))
 
     return show

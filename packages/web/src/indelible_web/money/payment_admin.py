@@ -152,7 +152,7 @@ def halt_all_payments(context: OperationContext, command: HaltPayments) -> Switc
     """Refuse new payments and new transfers; what is under way goes on."""
 
     def halt(tx: WriteTx, command: HaltPayments) -> SwitchView:
-        return switch_view(halt_payments(tx, command).switch)
+        return switch_view(halt_payments(tx, command).entity)
 
     return context.run_recorded(halt, command)
 
@@ -169,7 +169,7 @@ def resume_all_payments(context: OperationContext, command: ResumePayments) -> S
     """Allow new payments and transfers again."""
 
     def resume(tx: WriteTx, command: ResumePayments) -> SwitchView:
-        return switch_view(resume_payments(tx, command).switch)
+        return switch_view(resume_payments(tx, command).entity)
 
     return context.run_recorded(resume, command)
 

@@ -5,15 +5,16 @@ from typing import TypeVar
 
 from indelible.app import WriteTx
 from indelible.kernel import InvalidTransition
+from indelible.kernel.history import Head
 from indelible.money import (
     ApproveTransfer,
     MarkUnclaimed,
     ParkTransfer,
     PlanPayouts,
     ReissueTransfer,
-    TransferSaved,
 )
 from indelible.money.commands.payouts import UnparkTransfer
+from indelible.money.entities.payouts import Transfer
 from indelible.money.errors.ledger import MovementNotFound
 from indelible.money.errors.payouts import (
     DestinationMismatch,
@@ -159,12 +160,11 @@ def park(context: OperationContext, transfer_id: str) -> TransferView:
 
 
 def showing_transfer(
-    handler: Callable[[WriteTx, Command], TransferSaved],
+    handler: Callable[[WriteTx, Command], Head[Transfer]],
 ) -> Callable[[WriteTx, Command], TransferView]:
     """Return a handler that answers with the view of the transfer that it has saved."""
 
     def show(tx: WriteTx, command: Command) -> TransferView:
-        saved = handler(tx, command)
-        return view_of(TransferView, tx.money.transfers.get(saved.transfer.id))
+        return view_of(TransferView, handler(tx, command))
 
     return show

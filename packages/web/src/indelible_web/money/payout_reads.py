@@ -223,7 +223,7 @@ def read_stuck(
 ) -> tuple[TransferView, ...]:
     """Return transfers that have not ended and did not change for some minutes."""
     stuck = stuck_transfers(tx, context.clock.now(), minutes=query.stuck_minutes, limit=query.limit)
-    return tuple(project(TransferView, saved.transfer, seq=saved.seq) for saved in stuck)
+    return tuple(view_of(TransferView, head) for head in stuck)
 
 
 def read_attempts(

@@ -5,10 +5,7 @@ from attrs import frozen
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.events import StripeEvent
 from indelible.money.entities.ledger import Movement
-from indelible.money.entities.payees import Payee
 from indelible.money.entities.payout_jobs import PayoutJob
-from indelible.money.entities.payouts import Transfer
-from indelible.money.entities.reconciliations import PaymentSwitch, Reconciliation
 from indelible.money.entities.refunds import Refund
 from indelible.money.entities.values import EventOutcome
 
@@ -55,38 +52,6 @@ class EventApplied:
     event: StripeEvent
     outcome: EventOutcome
     code: str | None = None
-
-
-@frozen(kw_only=True)
-class ReconciliationSaved:
-    """A reconciliation and its seq."""
-
-    reconciliation: Reconciliation
-    seq: int
-
-
-@frozen(kw_only=True)
-class SwitchSaved:
-    """The switch of payments and its seq."""
-
-    switch: PaymentSwitch
-    seq: int
-
-
-@frozen(kw_only=True)
-class PayeeSaved:
-    """A payee and its seq."""
-
-    payee: Payee
-    seq: int
-
-
-@frozen(kw_only=True)
-class TransferSaved:
-    """A transfer and its seq."""
-
-    transfer: Transfer
-    seq: int
 
 
 @frozen(kw_only=True)

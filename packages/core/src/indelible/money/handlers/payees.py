@@ -14,7 +14,6 @@ from indelible.money.commands.payouts import (
     ReopenPayee,
     RestrictPayee,
 )
-from indelible.money.commands.results import PayeeSaved
 from indelible.money.entities.payees import Payee
 from indelible.money.entities.stripe_objects import AccountObject
 from indelible.money.errors.payouts import PayeeChanged, PayoutAccountMissing
@@ -28,16 +27,16 @@ from indelible.money.rules.payouts import SEND_TRANSFER_STAGE, WOKEN_BY_PAYEE
 UNKNOWN_ACCOUNT: Final = Decision(code="PAYEE_NOT_FOUND")
 
 
-def register_payee(tx: MoneyWrite, command: RegisterPayee) -> PayeeSaved:
+def register_payee(tx: MoneyWrite, command: RegisterPayee) -> Head[Payee]:
     """Register a party that receives payouts, or return the payee that it has."""
     existing = tx.money.payees.of_party(command.party)
     if existing is not None:
-        return _saved(existing)
+        return existing
 
-    return _saved(execute(tx, tx.money.payees, Payee.register(id=command.party)))
+    return execute(tx, tx.money.payees, Payee.register(id=command.party))
 
 
-def attach_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeSaved:
+def attach_destination(tx: MoneyWrite, command: AttachDestination) -> Head[Payee]:
     """Store the account of a payee, and who has set it. It receives money once Stripe enables it.
 
     A transfer goes there if its approval covers the account, or if the payee itself has set it:
@@ -50,13 +49,13 @@ def attach_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeSaved
     head = tx.money.payees.lock(command.party)
     is_confirmed = head.entity.has_own_destination or tx.actor != Actor.user(command.party)
     if head.entity.destination == command.destination and is_confirmed:
-        return _saved(head)
+        return head
 
     attach = Payee.attach(head, destination=command.destination)
-    return _saved(execute(tx, tx.money.payees, attach))
+    return execute(tx, tx.money.payees, attach)
 
 
-def attach_own_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeSaved:
+def attach_own_destination(tx: MoneyWrite, command: AttachDestination) -> Head[Payee]:
     """Register a payee and store the account that it has opened, unless it has one of its own.
 
     It replaces an account that somebody else has set. The actor is the payee.
@@ -68,48 +67,48 @@ def attach_own_destination(tx: MoneyWrite, command: AttachDestination) -> PayeeS
     register_payee(tx, RegisterPayee(party=command.party))
     head = tx.money.payees.lock(command.party)
     if head.entity.has_own_destination:
-        return _saved(head)
+        return head
     return attach_destination(tx, command)
 
 
-def enable_payee(tx: MoneyWrite, command: EnablePayee) -> PayeeSaved:
+def enable_payee(tx: MoneyWrite, command: EnablePayee) -> Head[Payee]:
     """Allow transfers to a payee, and make the transfers due that wait for it."""
     head = tx.money.payees.lock(command.party)
     if not head.entity.is_ready:
         head = execute(tx, tx.money.payees, Payee.enable(head))
 
     _wake_parked(tx, command.party)
-    return _saved(head)
+    return head
 
 
-def restrict_payee(tx: MoneyWrite, command: RestrictPayee) -> PayeeSaved:
+def restrict_payee(tx: MoneyWrite, command: RestrictPayee) -> Head[Payee]:
     """Stop transfers to a payee until its account is enabled again."""
     head = tx.money.payees.lock(command.party)
     if not head.entity.is_restricted:
         head = execute(tx, tx.money.payees, Payee.restrict(head))
-    return _saved(head)
+    return head
 
 
-def refresh_payee(tx: MoneyWrite, command: RefreshPayee) -> PayeeSaved:
+def refresh_payee(tx: MoneyWrite, command: RefreshPayee) -> Head[Payee]:
     """Apply what Stripe has answered about an account, unless the payee has changed meanwhile."""
     head = tx.money.payees.lock(command.party)
     is_same = head.entity.destination == command.destination
     if is_same and head.revision.seq == command.known_seq:
         _apply_state(tx, head.entity, transfers_active=command.transfers_active)
-    return _saved(tx.money.payees.get(command.party))
+    return tx.money.payees.get(command.party)
 
 
-def close_payee(tx: MoneyWrite, command: ClosePayee) -> PayeeSaved:
+def close_payee(tx: MoneyWrite, command: ClosePayee) -> Head[Payee]:
     """Stop transfers to a payee for good; what it is owed waits, and becomes unclaimed."""
     head = tx.money.payees.lock(command.party)
     if not head.entity.is_closed:
         head = execute(tx, tx.money.payees, Payee.close(head))
-    return _saved(head)
+    return head
 
 
-def reopen_payee(tx: MoneyWrite, command: ReopenPayee) -> PayeeSaved:
+def reopen_payee(tx: MoneyWrite, command: ReopenPayee) -> Head[Payee]:
     """Let a closed payee name an account again."""
-    return _saved(execute(tx, tx.money.payees, Payee.reopen(command.party)))
+    return execute(tx, tx.money.payees, Payee.reopen(command.party))
 
 
 def apply_account(
@@ -168,7 +167,3 @@ def _wake_parked(tx: MoneyWrite, party: str) -> None:
             dues[head.entity.id] = now
     if dues:
         tx.tasks.enqueue(SEND_TRANSFER_STAGE, dues)
-
-
-def _saved(head: Head[Payee]) -> PayeeSaved:
-    return PayeeSaved(payee=head.entity, seq=head.revision.seq)

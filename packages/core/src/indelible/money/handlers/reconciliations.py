@@ -13,7 +13,6 @@ from indelible.money.commands.payouts import (
     ResumePayments,
     StartReconciliation,
 )
-from indelible.money.commands.results import ReconciliationSaved
 from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
 from indelible.money.entities.values import ReconciliationScope
 from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
@@ -25,7 +24,7 @@ ABANDONED: Final = "ABANDONED"
 FOLLOW_UP: Final = "follow-up"
 
 
-def start_reconciliation(tx: MoneyWrite, command: StartReconciliation) -> ReconciliationSaved:
+def start_reconciliation(tx: MoneyWrite, command: StartReconciliation) -> Head[Reconciliation]:
     """Start a comparison of the books with Stripe; one that was abandoned has failed.
 
     Raises:
@@ -41,10 +40,10 @@ def start_reconciliation(tx: MoneyWrite, command: StartReconciliation) -> Reconc
         )
         fail_reconciliation(tx, fail)
     start = Reconciliation.start(id=tx.ids.new(), scope=command.scope)
-    return _saved(execute(tx, tx.money.reconciliations, start, now=now))
+    return execute(tx, tx.money.reconciliations, start, now=now)
 
 
-def finish_reconciliation(tx: MoneyWrite, command: FinishReconciliation) -> ReconciliationSaved:
+def finish_reconciliation(tx: MoneyWrite, command: FinishReconciliation) -> Head[Reconciliation]:
     """Store what a reconciliation has found, and halt or resume payments by it.
 
     A discrepancy without a remedy halts new payments and transfers. A clean full reconciliation
@@ -67,17 +66,17 @@ def finish_reconciliation(tx: MoneyWrite, command: FinishReconciliation) -> Reco
         head, checked=command.checked, discrepancy_count=len(command.discrepancies)
     )
     bulk = (Bulk.of(Discrepancy, command.discrepancies),)
-    return _saved(execute(tx, tx.money.reconciliations, complete, now=now, bulk=bulk))
+    return execute(tx, tx.money.reconciliations, complete, now=now, bulk=bulk)
 
 
-def fail_reconciliation(tx: MoneyWrite, command: FailReconciliation) -> ReconciliationSaved:
+def fail_reconciliation(tx: MoneyWrite, command: FailReconciliation) -> Head[Reconciliation]:
     """Store that a reconciliation could not be finished; it halts nothing."""
     fail = Reconciliation.fail(
         command.reconciliation_id,
         error_code=command.error_code,
         error_message=command.error_message,
     )
-    return _saved(execute(tx, tx.money.reconciliations, fail))
+    return execute(tx, tx.money.reconciliations, fail)
 
 
 def _is_halted(tx: MoneyWrite) -> bool:
@@ -100,7 +99,3 @@ def _is_explained(tx: MoneyWrite) -> bool:
     rules = tx.money.reconciliations.joins.rules_without_remedy(head.entity.halted_at)
     # No rule at all means that a clock went back: then nobody knows what has halted.
     return bool(rules) and rules <= ENDED_BY_EVENTS
-
-
-def _saved(head: Head[Reconciliation]) -> ReconciliationSaved:
-    return ReconciliationSaved(reconciliation=head.entity, seq=head.revision.seq)

@@ -4,7 +4,6 @@ from typing import Final
 
 from indelible.kernel import Head
 from indelible.money.commands.payouts import HaltPayments, ResumePayments
-from indelible.money.commands.results import SwitchSaved
 from indelible.money.entities.reconciliations import SWITCH_ID, PaymentSwitch
 from indelible.money.errors.payouts import SwitchNotFound
 from indelible.money.handlers.saving import save
@@ -13,7 +12,7 @@ from indelible.money.repositories.transactions import MoneyWrite
 DISCREPANCY: Final = "RECONCILIATION_DISCREPANCY"
 
 
-def halt_payments(tx: MoneyWrite, command: HaltPayments) -> SwitchSaved:
+def halt_payments(tx: MoneyWrite, command: HaltPayments) -> Head[PaymentSwitch]:
     """Refuse new payments and new transfers until somebody resumes them.
 
     A halt stays as it is, but one by a reconciliation, which may end by itself, becomes that of
@@ -24,20 +23,20 @@ def halt_payments(tx: MoneyWrite, command: HaltPayments) -> SwitchSaved:
         switch = PaymentSwitch.create(
             "halt", now=now, id=SWITCH_ID, reason_code=command.reason_code, halted_at=now
         )
-        return _saved(save(tx, tx.money.switches, None, switch, "halt"))
+        return save(tx, tx.money.switches, None, switch, "halt")
 
     head = tx.money.switches.lock(SWITCH_ID)
     is_taken_over = head.entity.reason_code == DISCREPANCY and command.reason_code != DISCREPANCY
     if head.entity.is_halted and not is_taken_over:
-        return _saved(head)
+        return head
     switch = head.entity.transition("halt", now=now, reason_code=command.reason_code, halted_at=now)
-    return _saved(save(tx, tx.money.switches, head, switch, "halt"))
+    return save(tx, tx.money.switches, head, switch, "halt")
 
 
 def resume_payments(
     tx: MoneyWrite,
     command: ResumePayments,  # noqa: ARG001 - it has no fields
-) -> SwitchSaved:
+) -> Head[PaymentSwitch]:
     """Allow new payments and transfers again; the sweep makes the transfers due that have waited.
 
     Raises:
@@ -50,8 +49,4 @@ def resume_payments(
 
     head = tx.money.switches.lock(SWITCH_ID)
     switch = head.entity.transition("resume", now=tx.clock.now(), reason_code=None, halted_at=None)
-    return _saved(save(tx, tx.money.switches, head, switch, "resume"))
-
-
-def _saved(head: Head[PaymentSwitch]) -> SwitchSaved:
-    return SwitchSaved(switch=head.entity, seq=head.revision.seq)
+    return save(tx, tx.money.switches, head, switch, "resume")

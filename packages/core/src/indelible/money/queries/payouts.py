@@ -10,9 +10,6 @@ from attrs import field, frozen
 from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.task_errors import TaskNotFound
-from indelible.money.commands.results import (
-    TransferSaved,
-)
 from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.reconciliations import Discrepancy
@@ -89,10 +86,9 @@ class OpenTransfers:
 
 def stuck_transfers(
     tx: MoneyRead, now: datetime, *, minutes: int = 30, limit: int = PAGE_SIZE
-) -> tuple[TransferSaved, ...]:
+) -> tuple[Head[Transfer], ...]:
     """Return transfers that have not ended and did not change for some minutes, oldest first."""
-    heads = tx.money.transfers.stuck_since(now - timedelta(minutes=minutes), limit=limit)
-    return tuple(_transfer_saved(head) for head in heads)
+    return tx.money.transfers.stuck_since(now - timedelta(minutes=minutes), limit=limit)
 
 
 def job_progress(tx: MoneyRead, job_id: str) -> JobProgress:
@@ -244,7 +240,3 @@ def _to_move(transfer: Transfer) -> FoundTransfer:
         amount_minor=transfer.amount_minor,
         currency=transfer.currency,
     )
-
-
-def _transfer_saved(head: Head[Transfer]) -> TransferSaved:
-    return TransferSaved(transfer=head.entity, seq=head.revision.seq)

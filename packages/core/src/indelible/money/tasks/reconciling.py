@@ -8,6 +8,7 @@ from typing import Any, Final
 from attrs import define, evolve, field, frozen
 
 from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
+from indelible.kernel.history import Head
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import RetryLater, Stage
 from indelible.money.commands.payouts import (
@@ -15,8 +16,8 @@ from indelible.money.commands.payouts import (
     FinishReconciliation,
     StartReconciliation,
 )
-from indelible.money.commands.results import ReconciliationSaved, StripeEventSaved
-from indelible.money.entities.reconciliations import Discrepancy
+from indelible.money.commands.results import StripeEventSaved
+from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
 from indelible.money.entities.stripe_objects import ChargeObject, EventObject
 from indelible.money.entities.values import ReconciliationScope
 from indelible.money.errors.payouts import ReconciliationRunning
@@ -75,7 +76,7 @@ class ReconciliationReport:
     """The result of a reconciliation."""
 
     result: ReconciliationResult
-    saved: ReconciliationSaved
+    saved: Head[Reconciliation]
 
 
 @define(kw_only=True)
@@ -119,7 +120,7 @@ class Reconcile:
         except ReconciliationRunning as error:
             # The process of that one may have ended: it counts as abandoned after an hour.
             raise RetryLater(one_line(str(error))) from error
-        reconciliation = report.saved.reconciliation
+        reconciliation = report.saved.entity
         if report.result is ReconciliationResult.ERROR:
             raise RetryLater(one_line(reconciliation.error_message or ""))
         return {
@@ -136,7 +137,7 @@ class Reconcile:
         """
         start = StartReconciliation(scope=self.scope)
         started = self.store.run(start_reconciliation, start, actor=actor, reason=reason)
-        reconciliation_id = started.reconciliation.id
+        reconciliation_id = started.entity.id
         try:
             discrepancies = reconcile(self._facts(), self.scope)
             finish = FinishReconciliation(
@@ -157,7 +158,7 @@ class Reconcile:
         return self._report_findings(saved, discrepancies)
 
     def _report_findings(
-        self, saved: ReconciliationSaved, discrepancies: tuple[Discrepancy, ...]
+        self, saved: Head[Reconciliation], discrepancies: tuple[Discrepancy, ...]
     ) -> ReconciliationReport:
         """Log the discrepancies that are stored, and sum them up by currency."""
         differences: dict[str, int] = {}
@@ -174,7 +175,7 @@ class Reconcile:
     def _report(
         self,
         result: ReconciliationResult,
-        saved: ReconciliationSaved,
+        saved: Head[Reconciliation],
         differences: dict[str, int],
     ) -> ReconciliationReport:
         self.observer.reconciled(result.value, differences)
@@ -268,10 +269,10 @@ class Reconcile:
             yield GroupTransfers(reference=reference, ours=ours, listed=listed)
 
 
-def _log_discrepancy(saved: ReconciliationSaved, discrepancy: Discrepancy) -> None:
+def _log_discrepancy(saved: Head[Reconciliation], discrepancy: Discrepancy) -> None:
     """Log a discrepancy: an error, unless events end it, so that nobody has to act."""
     text = (
-        f"reconciliation {saved.reconciliation.id}: {discrepancy.rule.value}"
+        f"reconciliation {saved.entity.id}: {discrepancy.rule.value}"
         f" of {discrepancy.subject}: expected {discrepancy.expected}, got {discrepancy.actual}"
     )
     if discrepancy.rule in ENDED_BY_EVENTS:

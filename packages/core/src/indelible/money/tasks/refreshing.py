@@ -6,8 +6,9 @@ from typing import Final
 from attrs import define
 
 from indelible.kernel import Actor, IndelibleError
+from indelible.kernel.history import Head
 from indelible.money.commands.payouts import RefreshPayee
-from indelible.money.commands.results import PayeeSaved
+from indelible.money.entities.payees import Payee
 from indelible.money.entities.stripe_objects import AccountObject
 from indelible.money.errors.gateway import (
     GatewayObjectNotFound,
@@ -43,13 +44,13 @@ class PayeeRefresher:
 
     def refresh(
         self, party: str, *, actor: Actor, request_id: str | None = None
-    ) -> PayeeSaved | None:
+    ) -> Head[Payee] | None:
         """Enable or restrict a payee as Stripe says now; None if that is not known.
 
         Where Stripe does not answer the payee stays as it is until the event of its account.
         """
-        saved = self.store.read(_payee_of, party)
-        destination = saved.payee.destination
+        payee = self.store.read(_payee_of, party)
+        destination = payee.entity.destination
         if destination is None:
             return None
         account = read_account(self.gateway, destination)
@@ -59,7 +60,7 @@ class PayeeRefresher:
         command = RefreshPayee(
             party=party,
             destination=destination,
-            known_seq=saved.seq,
+            known_seq=payee.revision.seq,
             transfers_active=account.transfers_active,
         )
         return self.store.run(
@@ -85,6 +86,5 @@ def read_account(gateway: StripeGateway, destination: str) -> AccountObject | No
     return account
 
 
-def _payee_of(tx: MoneyRead, party: str) -> PayeeSaved:
-    head = tx.money.payees.get(party)
-    return PayeeSaved(payee=head.entity, seq=head.revision.seq)
+def _payee_of(tx: MoneyRead, party: str) -> Head[Payee]:
+    return tx.money.payees.get(party)

@@ -7,6 +7,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
+from indelible.kernel.history import Head
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Outage, Postpone, Stage
 from indelible.kernel.task_failures import TaskFailure
@@ -16,7 +17,6 @@ from indelible.money.commands.payouts import (
     RecordTransferFailure,
     RecordTransferSent,
 )
-from indelible.money.commands.results import TransferSaved
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.stripe_objects import TransferObject
 from indelible.money.entities.values import TransferFailure
@@ -314,7 +314,7 @@ class SendTransfer:
         Raises: Outage, Postpone.
         """
         decision = decide_failure(transfer, error, now=self.clock.now())
-        saved = self._record(transfer, decision, handle).transfer
+        saved = self._record(transfer, decision, handle).entity
         if saved.status is TransferStatus.PARKED:
             self._wait_parked(decision.code)
         if saved.status is TransferStatus.RETRYABLE:
@@ -331,8 +331,8 @@ class SendTransfer:
 
     def _record(
         self, transfer: Transfer, decision: FailureDecision, handle: LeaseHandle
-    ) -> TransferSaved:
-        def record(tx: MoneyWrite, command: RecordTransferFailure) -> TransferSaved:
+    ) -> Head[Transfer]:
+        def record(tx: MoneyWrite, command: RecordTransferFailure) -> Head[Transfer]:
             tx.tasks.require_lease(handle.lease)
             return record_transfer_failure(tx, command)
 

@@ -52,7 +52,7 @@ class PayeesConformance:
         payee = ready_payee(store, "ann")
         again = do(store, money.register_payee, money.RegisterPayee(party="ann"))
 
-        assert again.payee == payee
+        assert again.entity == payee
         changes = store.read(lambda tx: tx.history.of(PAYEE.name, "ann"))
         assert [change.action for change in changes] == ["register", "attach", "enable"]
         verify_chain(PAYEE, changes)
@@ -68,9 +68,9 @@ class PayeesConformance:
 
     def test_a_closed_payee_gives_its_account_back(self, store: AnyStore) -> None:
         ready_payee(store, "ann")
-        closed = do(store, money.close_payee, ClosePayee(party="ann")).payee
-        again = do(store, money.close_payee, ClosePayee(party="ann")).payee
-        reopened = do(store, money.reopen_payee, ReopenPayee(party="ann")).payee
+        closed = do(store, money.close_payee, ClosePayee(party="ann")).entity
+        again = do(store, money.close_payee, ClosePayee(party="ann")).entity
+        reopened = do(store, money.reopen_payee, ReopenPayee(party="ann")).entity
 
         assert (closed.status, closed.destination) == (PayeeStatus.CLOSED, None)
         assert again == closed
@@ -78,14 +78,14 @@ class PayeesConformance:
         assert store.read(lambda tx: tx.money.payees.of_destination(account_of("ann"))) is None
         do(store, money.register_payee, money.RegisterPayee(party="bob"))
         command = AttachDestination(party="bob", destination=account_of("ann"))
-        assert do(store, money.attach_destination, command).payee.destination == account_of("ann")
+        assert do(store, money.attach_destination, command).entity.destination == account_of("ann")
 
     def test_another_account_has_to_be_enabled_first(self, store: AnyStore) -> None:
         ready_payee(store, "ann")
         command = AttachDestination(party="ann", destination="acct_new")
-        attached = do(store, money.attach_destination, command).payee
-        restricted = do(store, money.restrict_payee, RestrictPayee(party="ann")).payee
-        enabled = do(store, money.enable_payee, EnablePayee(party="ann")).payee
+        attached = do(store, money.attach_destination, command).entity
+        restricted = do(store, money.restrict_payee, RestrictPayee(party="ann")).entity
+        enabled = do(store, money.enable_payee, EnablePayee(party="ann")).entity
 
         assert attached.status is PayeeStatus.RESTRICTED
         assert restricted == attached

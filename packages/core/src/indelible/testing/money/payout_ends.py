@@ -241,7 +241,7 @@ class PayoutEndsConformance:
             reported=reported(waiting, "tr_bob"),
             proof=Proof.by_event("evt-1"),
         )
-        adopted = do(store, record_transfer_sent, command).transfer
+        adopted = do(store, record_transfer_sent, command).entity
 
         assert is_adopted(adopted.status, store.read(count_attempts, adopted.id))
 
@@ -301,7 +301,7 @@ class PayoutEndsConformance:
         command = RecordTransferFailure(
             transfer_id=failing.id, attempt_number=failing.attempt_number, decision=decision
         )
-        failed = do(store, record_transfer_failure, command).transfer
+        failed = do(store, record_transfer_failure, command).entity
         do(store, complete_payout_job, CompletePayoutJob(job_id=SETTLEMENT))
         again = reissue(store, failed)
 
@@ -333,13 +333,13 @@ class PayoutEndsConformance:
         approve(store, "ann")
         command = BeginTransfer(transfer_id=id_of("ann"))
         park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason="CHECK")
-        parked_transfer = do(store, park_transfer, park).transfer
+        parked_transfer = do(store, park_transfer, park).entity
         do(store, wake_transfer, id_of("ann"))
 
         assert parked_transfer.is_parked_by_operator
         assert within(store, lambda tx: begin_transfer(tx, command)) is None
         unpark = money.UnparkTransfer(transfer_id=id_of("ann"))
-        freed = do(store, unpark_transfer, unpark).transfer
+        freed = do(store, unpark_transfer, unpark).entity
         assert (freed.status, freed.failure_code, freed.parked_at) == ("pending", None, None)
         work = within(store, lambda tx: begin_transfer(tx, command))
         assert work is not None
@@ -371,7 +371,7 @@ class PayoutEndsConformance:
         planned(store)
         approve(store, "ann")
         park = money.ParkTransfer(transfer_id=id_of("ann"), park_reason="CHECK")
-        parked_transfer = do(store, park_transfer, park).transfer
+        parked_transfer = do(store, park_transfer, park).entity
 
         assert parked(store, "ann", ParkReason.ACCOUNT_MISSING) == parked_transfer
 

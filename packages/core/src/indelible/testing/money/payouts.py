@@ -188,7 +188,7 @@ class PayoutsConformance:
         by_setting = TransferCommand(transfer_id=id_of("ann"))
 
         assert code(partial(approve, store, "ann", actor=MAYA)) == "FOUR_EYES_REQUIRED"
-        assert not do(store, approve_automatically, by_setting, actor=PROGRAM).transfer.is_approved
+        assert not do(store, approve_automatically, by_setting, actor=PROGRAM).entity.is_approved
         assert approve(store, "ann", actor=NOOR).approved_by == str(NOOR)
 
     def test_an_approved_transfer_is_not_approved_again(self, store: AnyStore) -> None:
@@ -223,7 +223,7 @@ class PayoutsConformance:
         again = RecordTransferSent(
             transfer_id=transfer.id, reported=reported(transfer, "tr_ann"), proof=PROOF
         )
-        seq = do(store, record_transfer_sent, again).seq
+        seq = do(store, record_transfer_sent, again).revision.seq
 
         assert transfer.status is TransferStatus.COMPLETED
         assert books.owed("ann") == ()
@@ -294,8 +294,8 @@ class PayoutsConformance:
         failed = do(store, record_transfer_failure, command)
         again = do(store, record_transfer_failure, command)
 
-        assert failed.transfer.status is TransferStatus.RETRYABLE
-        assert failed.transfer.failure_code == "STRIPE_API_ERROR"
+        assert failed.entity.status is TransferStatus.RETRYABLE
+        assert failed.entity.failure_code == "STRIPE_API_ERROR"
         assert again == failed
         (note,) = store.read(
             lambda tx: tx.money.movements.find({"kind": MovementKind.PAYOUT_FAILED}, limit=9)

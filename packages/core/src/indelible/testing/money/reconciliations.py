@@ -44,7 +44,7 @@ HALT: Final = HaltPayments(reason_code="A_TEST")
 def start(store: AnyStore, scope: ReconciliationScope = CHEAP) -> Reconciliation:
     """Start a reconciliation."""
     command = StartReconciliation(scope=scope)
-    return do(store, start_reconciliation, command).reconciliation
+    return do(store, start_reconciliation, command).entity
 
 
 def finish(
@@ -54,7 +54,7 @@ def finish(
     command = FinishReconciliation(
         reconciliation_id=reconciliation.id, checked=CHECKED, discrepancies=discrepancies
     )
-    return do(store, finish_reconciliation, command).reconciliation
+    return do(store, finish_reconciliation, command).entity
 
 
 def fail(store: AnyStore, reconciliation: Reconciliation) -> Reconciliation:
@@ -64,7 +64,7 @@ def fail(store: AnyStore, reconciliation: Reconciliation) -> Reconciliation:
         error_code="STRIPE_API_ERROR",
         error_message="timeout",
     )
-    return do(store, fail_reconciliation, command).reconciliation
+    return do(store, fail_reconciliation, command).entity
 
 
 def newest_ended(store: AnyStore, scope: ReconciliationScope) -> Reconciliation | None:
@@ -224,9 +224,9 @@ class SwitchConformance:
         resume = partial(do, store, resume_payments, ResumePayments())
         assert code(resume) == "PAYMENT_SWITCH_NOT_FOUND"
 
-        halted = do(store, halt_payments, HALT).switch
-        again = do(store, halt_payments, HaltPayments(reason_code="ANOTHER")).switch
-        resumed = resume().switch
+        halted = do(store, halt_payments, HALT).entity
+        again = do(store, halt_payments, HaltPayments(reason_code="ANOTHER")).entity
+        resumed = resume().entity
 
         assert (halted.id, halted.status) == (SWITCH_ID, SwitchStatus.HALTED)
         assert again == halted
@@ -250,7 +250,7 @@ class SwitchConformance:
     ) -> None:
         finish(store, start(store), difference(1))
 
-        taken_over = do(store, halt_payments, HALT).switch
+        taken_over = do(store, halt_payments, HALT).entity
         finish(store, start(store), difference(1))
         finish(store, start(store, FULL))
 

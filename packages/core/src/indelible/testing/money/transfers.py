@@ -53,7 +53,7 @@ def ready_payee(store: AnyStore, party: str) -> Payee:
     do(store, register_payee, RegisterPayee(party=party))
     attach = AttachDestination(party=party, destination=account_of(party))
     do(store, attach_destination, attach, actor=Actor.user(party))
-    return do(store, enable_payee, EnablePayee(party=party)).payee
+    return do(store, enable_payee, EnablePayee(party=party)).entity
 
 
 def plan(store: AnyStore, settlement_id: str = SETTLEMENT) -> PayoutJobSaved:
@@ -81,7 +81,7 @@ def transfer_of(store: AnyStore, party: str) -> Transfer:
 def approve(store: AnyStore, party: str, *, actor: Actor = NOOR) -> Transfer:
     """Approve the transfer to a party."""
     command = ApproveTransfer(transfer_id=id_of(party), approval_reason="checked")
-    return do(store, approve_transfer, command, actor=actor).transfer
+    return do(store, approve_transfer, command, actor=actor).entity
 
 
 def called(store: AnyStore, party: str) -> Transfer:
@@ -102,7 +102,7 @@ def parked(store: AnyStore, party: str, reason: ParkReason) -> Transfer:
         attempt_number=transfer_of(store, party).attempt_number,
         decision=FailureDecision(action="park", code=reason, message=reason),
     )
-    return do(store, record_transfer_failure, command).transfer
+    return do(store, record_transfer_failure, command).entity
 
 
 def reported(transfer: Transfer, stripe_transfer_id: str) -> TransferObject:
@@ -127,7 +127,7 @@ def sent(store: AnyStore, party: str) -> Transfer:
         reported=reported(transfer, f"tr_{party}"),
         proof=Proof.by_event(f"evt_{party}"),
     )
-    return do(store, record_transfer_sent, command).transfer
+    return do(store, record_transfer_sent, command).entity
 
 
 def reverse(
@@ -145,10 +145,10 @@ def reverse(
         ),
         proof=Proof.by_event(f"evt_{reversal_id}"),
     )
-    return do(store, record_reversal, command).transfer
+    return do(store, record_reversal, command).entity
 
 
 def reissue(store: AnyStore, transfer: Transfer) -> Transfer:
     """Issue a transfer again."""
     command = money.ReissueTransfer(transfer_id=transfer.id)
-    return do(store, money.reissue_transfer, command).transfer
+    return do(store, money.reissue_transfer, command).entity

@@ -16,7 +16,6 @@ from indelible.money.commands.payouts import (
     TransferCommand,
     UnparkTransfer,
 )
-from indelible.money.commands.results import TransferSaved
 from indelible.money.entities.payouts import Transfer
 from indelible.money.errors.payouts import (
     DestinationMismatch,
@@ -40,7 +39,7 @@ from indelible.money.rules.payouts import (
 POLICY_REASON: Final = "automatic approval"
 
 
-def approve_transfer(tx: MoneyWrite, command: ApproveTransfer) -> TransferSaved:
+def approve_transfer(tx: MoneyWrite, command: ApproveTransfer) -> Head[Transfer]:
     """Approve a transfer to its payee's present destination, and make it due.
 
     A transfer that is parked because its approval covers another destination is approved again.
@@ -62,12 +61,12 @@ def approve_transfer(tx: MoneyWrite, command: ApproveTransfer) -> TransferSaved:
     return _approve(tx, head, command.approval_reason)
 
 
-def approve_automatically(tx: MoneyWrite, command: TransferCommand) -> TransferSaved:
+def approve_automatically(tx: MoneyWrite, command: TransferCommand) -> Head[Transfer]:
     """Approve a transfer by the setting; one that an operator has requested waits for another."""
     head = tx.money.transfers.lock(command.transfer_id)
     is_requested = requester_of(tx, head) is not None
     if head.entity.is_approved or is_requested:
-        return saved(head)
+        return head
     return _approve(tx, head, POLICY_REASON)
 
 
@@ -91,7 +90,7 @@ def approve_planned(tx: MoneyWrite, heads: Sequence[Head[Transfer]]) -> None:
     tx.tasks.enqueue(SEND_TRANSFER_STAGE, dues)
 
 
-def park_transfer(tx: MoneyWrite, command: ParkTransfer) -> TransferSaved:
+def park_transfer(tx: MoneyWrite, command: ParkTransfer) -> Head[Transfer]:
     """Let a transfer wait until an operator unparks it.
 
     Its task is stopped, and what makes the task due again does not send the transfer.
@@ -111,10 +110,10 @@ def park_transfer(tx: MoneyWrite, command: ParkTransfer) -> TransferSaved:
     )
     head = save(tx, tx.money.transfers, head, transfer, "park")
     _stop_task(tx, transfer.id)
-    return saved(head)
+    return head
 
 
-def unpark_transfer(tx: MoneyWrite, command: UnparkTransfer) -> TransferSaved:
+def unpark_transfer(tx: MoneyWrite, command: UnparkTransfer) -> Head[Transfer]:
     """Make a parked transfer due now.
 
     Raises:
@@ -129,7 +128,7 @@ def unpark_transfer(tx: MoneyWrite, command: UnparkTransfer) -> TransferSaved:
         raise DestinationNotApproved(transfer.id, str(payee.destination_set_by))
     head = save(tx, tx.money.transfers, head, transfer, "unpark")
     wake_transfer(tx, transfer.id)
-    return saved(head)
+    return head
 
 
 def wake_transfer(tx: MoneyWrite, transfer_id: str) -> None:
@@ -142,11 +141,6 @@ def wake_transfer(tx: MoneyWrite, transfer_id: str) -> None:
         tx.tasks.requeue(SEND_TRANSFER_STAGE, transfer_id)
         return
     tx.tasks.enqueue(SEND_TRANSFER_STAGE, {transfer_id: tx.clock.now()})
-
-
-def saved(head: Head[Transfer]) -> TransferSaved:
-    """Return a transfer with its seq."""
-    return TransferSaved(transfer=head.entity, seq=head.revision.seq)
 
 
 def _stop_task(tx: MoneyWrite, transfer_id: str) -> None:
@@ -184,11 +178,11 @@ def _require_compared_destination(tx: MoneyWrite, transfer: Transfer, compared: 
     )
 
 
-def _approve(tx: MoneyWrite, head: Head[Transfer], reason: str) -> TransferSaved:
+def _approve(tx: MoneyWrite, head: Head[Transfer], reason: str) -> Head[Transfer]:
     destination = destination_to_approve(payee_of(tx, head.entity), tx.actor)
     transfer = head.entity.approved(
         str(tx.actor), reason, destination=destination, now=tx.clock.now()
     )
     head = save(tx, tx.money.transfers, head, transfer, "approve")
     wake_transfer(tx, transfer.id)
-    return saved(head)
+    return head

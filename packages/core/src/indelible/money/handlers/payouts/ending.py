@@ -1,20 +1,20 @@
 """End payouts: reversals, unclaimed money, and the count that completes a job."""
 
 from indelible.kernel.execution import execute
+from indelible.kernel.history import Head
 from indelible.money.commands.payouts import (
     CompletePayoutJob,
     MarkUnclaimed,
     RecordReversal,
     RecordTransferSent,
 )
-from indelible.money.commands.results import PayoutJobSaved, TransferSaved
+from indelible.money.commands.results import PayoutJobSaved
 from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.stripe_objects import ReversalObject, TransferObject
 from indelible.money.errors.ledger import MovementNotFound
 from indelible.money.errors.payouts import PayoutJobNotFinished, ReversalTooLarge, UnclaimedTooEarly
 from indelible.money.handlers.ledger import post_movement
-from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.payouts.sending import job_may_end, payments_of, record_transfer_sent
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle.payouts import TERMINAL_TRANSFER, PayoutJobStatus
@@ -56,7 +56,7 @@ def count_ended(tx: MoneyWrite, job_id: str) -> int:
     return sum(counts.get(status, 0) for status in TERMINAL_TRANSFER)
 
 
-def mark_unclaimed(tx: MoneyWrite, command: MarkUnclaimed) -> TransferSaved:
+def mark_unclaimed(tx: MoneyWrite, command: MarkUnclaimed) -> Head[Transfer]:
     """End a parked transfer that nobody has claimed in time, and keep its money as unclaimed.
 
     Raises:
@@ -87,10 +87,10 @@ def mark_unclaimed(tx: MoneyWrite, command: MarkUnclaimed) -> TransferSaved:
     )
     post_movement(tx, draft)
     job_may_end(tx, following)
-    return saved(head)
+    return head
 
 
-def record_reversal(tx: MoneyWrite, command: RecordReversal) -> TransferSaved:
+def record_reversal(tx: MoneyWrite, command: RecordReversal) -> Head[Transfer]:
     """Post a reversal of a completed transfer, whole or in part; a known one does nothing.
 
     The lines are reversed in their order, as far as the amount reaches.
@@ -102,7 +102,7 @@ def record_reversal(tx: MoneyWrite, command: RecordReversal) -> TransferSaved:
     head = tx.money.transfers.lock(command.transfer_id)
     transfer, reported = head.entity, command.reported
     if tx.money.movements.of_key(f"reversal:{reported.id}") is not None:
-        return saved(head)
+        return head
     left_minor = transfer.amount_minor - transfer.reversed_minor
     if reported.amount_minor > left_minor:
         raise ReversalTooLarge(reported.id, transfer.id, left_minor, reported.amount_minor)
@@ -117,7 +117,7 @@ def record_reversal(tx: MoneyWrite, command: RecordReversal) -> TransferSaved:
     )
     # The databases refuse a reversal that no movement has booked.
     post_movement(tx, draft, occurred_at=reported.created)
-    return saved(save(tx, tx.money.transfers, head, following, "record_reversal"))
+    return save(tx, tx.money.transfers, head, following, "record_reversal")
 
 
 def apply_transfer(
@@ -142,7 +142,7 @@ def apply_transfer(
     for reversal in evidence.reversals:
         command = RecordReversal(transfer_id=named, reported=reversal, proof=proof)
         after = record_reversal(tx, command)
-    return KNOWN if after.seq == before else Decision(actions=(event.type,))
+    return KNOWN if after.revision.seq == before else Decision(actions=(event.type,))
 
 
 def _reversed_lines(

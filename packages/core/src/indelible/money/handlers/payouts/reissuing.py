@@ -1,15 +1,14 @@
 """Issue a transfer again: a failed one, or one whose money has come back."""
 
 from indelible.kernel.execution import execute
+from indelible.kernel.history import Head
 from indelible.money.commands.payouts import ReissueTransfer
-from indelible.money.commands.results import TransferSaved
 from indelible.money.entities.ids import reissue_id
 from indelible.money.entities.lines import OwedLine
 from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.values import AccountKind
 from indelible.money.errors.payouts import TransferNotReissuable
-from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.payouts.planning import transfer_lines
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle.payouts import PayoutJobStatus
@@ -19,7 +18,7 @@ from indelible.money.rules.ledger.drafts import AccountKey
 from indelible.money.rules.payouts import may_try_again
 
 
-def reissue_transfer(tx: MoneyWrite, command: ReissueTransfer) -> TransferSaved:
+def reissue_transfer(tx: MoneyWrite, command: ReissueTransfer) -> Head[Transfer]:
     """Try a failed transfer again, or pay the lines of a reversed one by a new transfer.
 
     Either needs the approval of somebody else, and a look-up before its request. A transfer whose
@@ -42,7 +41,7 @@ def reissue_transfer(tx: MoneyWrite, command: ReissueTransfer) -> TransferSaved:
     return _new_transfer(tx, head.entity, lines)
 
 
-def _try_again(tx: MoneyWrite, transfer: Transfer) -> TransferSaved:
+def _try_again(tx: MoneyWrite, transfer: Transfer) -> Head[Transfer]:
     job = None
     if transfer.job_id is not None:
         job = tx.money.payout_jobs.lock(transfer.job_id)
@@ -51,10 +50,10 @@ def _try_again(tx: MoneyWrite, transfer: Transfer) -> TransferSaved:
     head = save(tx, tx.money.transfers, head, head.entity.reissued(now=now), "reissue")
     if job is not None and job.entity.status is PayoutJobStatus.COMPLETE:
         execute(tx, tx.money.payout_jobs, PayoutJob.reopen(job), now=now)
-    return saved(head)
+    return head
 
 
-def _new_transfer(tx: MoneyWrite, transfer: Transfer, lines: list[OwedLine]) -> TransferSaved:
+def _new_transfer(tx: MoneyWrite, transfer: Transfer, lines: list[OwedLine]) -> Head[Transfer]:
     reissued = Transfer.create(
         "plan",
         now=tx.clock.now(),
@@ -69,5 +68,4 @@ def _new_transfer(tx: MoneyWrite, transfer: Transfer, lines: list[OwedLine]) -> 
         reissue_of=transfer.id,
         must_look_up=True,
     )
-    head = save(tx, tx.money.transfers, None, reissued, "plan", bulk=(transfer_lines(lines),))
-    return saved(head)
+    return save(tx, tx.money.transfers, None, reissued, "plan", bulk=(transfer_lines(lines),))

@@ -13,13 +13,11 @@ from indelible.money.commands.payouts import (
     RecordTransferFailure,
     RecordTransferSent,
 )
-from indelible.money.commands.results import TransferSaved
 from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.values import AttemptKind
 from indelible.money.errors.gateway import ParkReason
 from indelible.money.handlers.ledger import post_movement
-from indelible.money.handlers.payouts.approving import saved
 from indelible.money.handlers.saving import save
 from indelible.money.lifecycle.payouts import PayoutJobStatus, TransferStatus
 from indelible.money.repositories.reads import payee_of, payments_switch
@@ -109,7 +107,7 @@ def begin_call(tx: MoneyWrite, command: BeginTransfer) -> SendWork | None:
     return SendWork(transfer=head.entity, decision=SendDecision(step=SendStep.CALL))
 
 
-def record_transfer_sent(tx: MoneyWrite, command: RecordTransferSent) -> TransferSaved:
+def record_transfer_sent(tx: MoneyWrite, command: RecordTransferSent) -> Head[Transfer]:
     """Complete a transfer that Stripe has, and post its movement; a repetition does nothing.
 
     Raises:
@@ -120,7 +118,7 @@ def record_transfer_sent(tx: MoneyWrite, command: RecordTransferSent) -> Transfe
     reported = command.reported
     check_reported(head.entity, reported)
     if head.entity.status is TransferStatus.COMPLETED:
-        return saved(head)
+        return head
 
     now = tx.clock.now()
     transfer = head.entity.completed(reported.id, reported.destination, now=now)
@@ -135,20 +133,20 @@ def record_transfer_sent(tx: MoneyWrite, command: RecordTransferSent) -> Transfe
     )
     post_movement(tx, draft, occurred_at=reported.created)
     job_may_end(tx, transfer)
-    return saved(head)
+    return head
 
 
-def record_transfer_failure(tx: MoneyWrite, command: RecordTransferFailure) -> TransferSaved:
+def record_transfer_failure(tx: MoneyWrite, command: RecordTransferFailure) -> Head[Transfer]:
     """Apply the failure of an attempt, unless a later attempt or Stripe's event was first."""
     head = tx.money.transfers.lock(command.transfer_id)
     transfer, decision = head.entity, command.decision
     if transfer.attempt_number != command.attempt_number or transfer.is_terminal:
-        return saved(head)
+        return head
 
     if decision.action == "park":
         return _park(tx, head, decision)
     if transfer.status is not TransferStatus.PROCESSING:
-        return saved(head)
+        return head
 
     now = tx.clock.now()
     if decision.failure is None:
@@ -161,7 +159,7 @@ def record_transfer_failure(tx: MoneyWrite, command: RecordTransferFailure) -> T
     _post_failure(tx, failed)
     if failed.is_terminal:
         job_may_end(tx, failed)
-    return saved(head)
+    return head
 
 
 def payments_of(tx: MoneyWrite, transfer: Transfer) -> list[OwedPayment]:
@@ -184,7 +182,7 @@ def job_may_end(tx: MoneyWrite, transfer: Transfer) -> None:
         tx.tasks.enqueue(COMPLETE_PAYOUT_JOB_STAGE, {transfer.job_id: tx.clock.now()})
 
 
-def _park(tx: MoneyWrite, head: Head[Transfer], decision: FailureDecision) -> TransferSaved:
+def _park(tx: MoneyWrite, head: Head[Transfer], decision: FailureDecision) -> Head[Transfer]:
     """Store what a transfer waits for now, unless it is the same as before or an operator's.
 
     A payee that has never had an account is asked for one: the change `request_account` tells hosts
@@ -195,14 +193,14 @@ def _park(tx: MoneyWrite, head: Head[Transfer], decision: FailureDecision) -> Tr
         parked = transfer.parked(code, must_look_up=decision.must_look_up, now=now)
         head = save(tx, tx.money.transfers, head, parked, "park")
     elif transfer.is_parked_by_operator or transfer.failure_code == code:
-        return saved(head)
+        return head
     else:
         head = save(tx, tx.money.transfers, head, transfer.reparked(code, now=now), "repark")
 
     if code == ParkReason.ACCOUNT_MISSING and needs_account(payee_of(tx, transfer)):
         requested = head.entity.transition("request_account", now=now)
         head = save(tx, tx.money.transfers, head, requested, "request_account")
-    return saved(head)
+    return head
 
 
 def _send_facts(tx: MoneyWrite, transfer: Transfer, command: BeginTransfer) -> SendFacts:
