@@ -51,6 +51,7 @@ def test_an_author_that_cannot_be_is_refused(field: str, value: object, expected
         ("reveal_tx_hash", wallet(1), "NOT_HEX"),
         ("mint_timestamp", BEGINNING.replace(tzinfo=None), "INSTANT_OUT_OF_RANGE"),
         ("image_cid", "x" * 256, "TEXT_TOO_LONG"),
+        ("error_data", ["a"], "WRONG_TYPE"),
         ("error_data", {"a": {0.5}}, "WRONG_USE"),
         ("error_data", {"a": "\x00"}, "TEXT_UNSTORABLE"),
     ],

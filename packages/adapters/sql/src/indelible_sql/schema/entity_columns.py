@@ -12,7 +12,13 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.declarations import is_optional
 from indelible.kernel.kinds import column_kind
-from indelible_sql.schema.columns import BIG_INTEGER, CONTENT, KERNEL_DOMAINS, Domain
+from indelible_sql.schema.columns import (
+    BIG_INTEGER,
+    C_COLLATED_TEXT,
+    CONTENT,
+    KERNEL_DOMAINS,
+    Domain,
+)
 from indelible_sql.schema.value_columns import AMOUNT_MINOR, CURRENCY, FLAG, RAW_BYTES, SUM_MINOR
 
 Types = Mapping[str, TypeEngine[Any]]
@@ -21,6 +27,7 @@ DOMAINS: Final = (*KERNEL_DOMAINS, AMOUNT_MINOR, SUM_MINOR, CURRENCY, FLAG, RAW_
 # The types of columns by the names that kinds give.
 COLUMN_TYPES: Final[Types] = {
     "content": CONTENT,
+    "collated_text": C_COLLATED_TEXT,
     "big_integer": BIG_INTEGER,
     **{domain.name: domain for domain in DOMAINS},
 }

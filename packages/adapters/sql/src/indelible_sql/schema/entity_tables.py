@@ -13,7 +13,13 @@ from indelible.kernel.conditions import WithConditions
 from indelible.kernel.history import Record
 from indelible_sql.schema.bulk import bulk_table
 from indelible_sql.schema.checks import previous_number
-from indelible_sql.schema.entity_columns import NO_TYPES, Types, entity_column, entity_columns
+from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.entity_columns import (
+    NO_TYPES,
+    Types,
+    entity_column,
+    entity_columns,
+)
 from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.tables import head, is_column, key, table
@@ -26,22 +32,23 @@ def entity_head(
     entity: type[Aggregate],
     *items: SchemaItem,
     types: Types = NO_TYPES,
+    domains: Iterable[Domain] = (),
     computed_behind: Mapping[str, Column[Any]] = NO_COLUMNS,
 ) -> Table:
     """Return the head table of one of indelible's own aggregates.
 
-    The aggregate's fields are its columns (`types` as in `entity_columns`), its conditions its
-    CHECKs, and its rules of one per parent its indexes. `items` are keys, other indexes, CHECKs by
-    hand and computed columns, which come before the others; `computed_behind` holds computed
-    columns that follow the one of a field, by its name. A CHECK of a condition that is among the
-    items, because one by hand follows it, is not added again.
+    The aggregate's fields are its columns (`types` and `domains` as in `entity_columns`), its
+    conditions its CHECKs, and its rules of one per parent its indexes. `items` are keys, other
+    indexes, CHECKs by hand and computed columns, which come before the others; `computed_behind`
+    holds computed columns that follow the one of a field, by its name. A CHECK of a condition that
+    is among the items, because one by hand follows it, is not added again.
 
     Raises:
         UsageError: A field has no kind with a column, or a name is no field with a column.
     """
     others = [item for item in items if not is_column(item)]
     columns = [item for item in items if is_column(item)]
-    columns.extend(_with_computed(entity, entity_columns(entity, types), computed_behind))
+    columns.extend(_with_computed(entity, entity_columns(entity, types, domains), computed_behind))
     checks = _missing_checks(name, entity, items)
     indexes = one_per_parent_indexes(name, entity)
     version = None

@@ -6,10 +6,12 @@ from typing import Annotated, Any, Final, cast
 
 from attrs import Attribute
 
+from indelible.kernel.json_values import normalize_json
 from indelible.kernel.kinds import Kind
 from indelible.kernel.values import (
     NumberOutOfRange,
     bounded_int,
+    instance_of,
     is_identifier,
     non_blank_line,
     value_text,
@@ -94,14 +96,18 @@ def require(name: str, value: str | None) -> str:
     return value
 
 
-Wallet = Annotated[str, Kind(is_wallet, converter=lowercase, is_bounded=True)]
-ChainHash = Annotated[str, Kind(is_hash, converter=lowercase, is_bounded=True)]
-Handle = Annotated[str, Kind(is_identifier, HANDLE)]
-Prompt = Annotated[str, Kind(non_blank_line, PROMPT)]
-Quantity = Annotated[int, Kind(bounded_int, QUANTITY)]
+Wallet = Annotated[str, Kind(is_wallet, converter=lowercase, is_bounded=True, column="wallet")]
+ChainHash = Annotated[str, Kind(is_hash, converter=lowercase, is_bounded=True, column="chain_hash")]
+Handle = Annotated[str, Kind(is_identifier, HANDLE, column="collated_text")]
+Prompt = Annotated[str, Kind(non_blank_line, PROMPT, column="nonblank_text")]
+Quantity = Annotated[int, Kind(bounded_int, QUANTITY, column="ordinal")]
 Uint256 = Annotated[int, Kind(bounded_int, UINT256)]
 Uint256Tuple = Annotated[tuple[int, ...], Kind(is_uint256_tuple, is_bounded=True)]
 DecimalTuple = Annotated[
-    tuple[str, ...], Kind(is_decimal_tuple, converter=optional_tuple, is_bounded=True)
+    tuple[str, ...],
+    Kind(is_decimal_tuple, converter=optional_tuple, is_bounded=True, column="json_array"),
 ]
-Wei = Annotated[str, Kind(is_identifier, WEI)]
+Wei = Annotated[str, Kind(is_identifier, WEI, column="collated_text")]
+ErrorData = Annotated[
+    Document, Kind(instance_of(dict), converter=normalize_json, column="json_details")
+]

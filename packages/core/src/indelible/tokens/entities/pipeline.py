@@ -13,7 +13,7 @@ from indelible.kernel.json_values import normalize_json
 from indelible.kernel.kinds import Count, Identifier, Instant, Kind, Natural, kinds
 from indelible.kernel.values import is_identifier
 from indelible.tokens import errors
-from indelible.tokens.entities.fields import ChainHash, Document, Handle
+from indelible.tokens.entities.fields import ChainHash, ErrorData, Handle
 from indelible.tokens.lifecycle import (
     IMAGE_JOB,
     REVEAL,
@@ -26,7 +26,7 @@ from indelible.tokens.lifecycle import (
 )
 
 MAX_TOKENS_PER_REVEAL: Final = 50
-Service = Annotated[str, Kind(is_identifier, {"max_length": 50})]
+Service = Annotated[str, Kind(is_identifier, {"max_length": 50}, column="identifier")]
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -41,7 +41,7 @@ class ImageGenerationJob(Aggregate):
     service: Service
     external_job_id: Handle | None = None
     retry_count: Natural = 0
-    error_data: Document | None = field(default=None, converter=normalize_json)
+    error_data: ErrorData | None = None
     completed_at: Instant | None = None
     status: ImageJobStatus
 
@@ -70,7 +70,7 @@ class IPFSUploadRecord(Aggregate):
     record_type: RecordType
     cid: Handle | None = None
     retry_count: Natural = 0
-    error_data: Document | None = field(default=None, converter=normalize_json)
+    error_data: ErrorData | None = None
     completed_at: Instant | None = None
     status: UploadStatus
 

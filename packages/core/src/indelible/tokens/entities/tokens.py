@@ -9,7 +9,6 @@ from indelible.kernel import Invalid, Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import required_in
 from indelible.kernel.conditions import AnyCondition, Condition
-from indelible.kernel.json_values import normalize_json
 from indelible.kernel.kinds import Identifier, Instant, Kind, Label, Natural, kinds
 from indelible.kernel.stages import PermanentFailure
 from indelible.kernel.values import LINE, bounded_int, is_identifier
@@ -18,6 +17,7 @@ from indelible.tokens.entities.fields import (
     TOKEN_ID,
     ChainHash,
     Document,
+    ErrorData,
     Handle,
     TokenNumber,
     Wallet,
@@ -26,7 +26,7 @@ from indelible.tokens.entities.fields import (
 from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.lifecycle import MINTING_FIELDS, TOKEN, UNFINISHED, TokenStatus
 
-ImageUrl = Annotated[str, Kind(is_identifier, {"max_length": 2_000})]
+ImageUrl = Annotated[str, Kind(is_identifier, {"max_length": 2_000}, column="collated_text")]
 ORPHANED: Final = errors.MintOrphaned.code
 
 
@@ -56,7 +56,7 @@ class Token(Aggregate):
     generation_attempts: Natural = 0
     generation_error: Label | None = None
     reveal_tx_hash: ChainHash | None = None
-    error_data: Document | None = field(default=None, converter=normalize_json)
+    error_data: ErrorData | None = None
     status: TokenStatus
 
     def _claim_error(self, name: str, expected: str) -> Invalid:  # noqa: ARG002 - always "set"
