@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, ClassVar, Final, assert_type, cast
+from typing import Annotated, Any, ClassVar, Final, assert_type, cast
 
 import pytest
 from attrs import field, fields, frozen
@@ -13,7 +13,8 @@ from indelible.app import WriteTx
 from indelible.kernel import Lifecycle, UsageError
 from indelible.kernel.actions import Action, Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.kinds import Digest, Identifier, Line, Natural, kinds
+from indelible.kernel.kinds import Digest, Identifier, Kind, Line, Natural, kinds
+from indelible.kernel.values import is_identifier
 from indelible.money import Payee
 from indelible_web.context import WebContext
 from indelible_web.contexts import CONTEXTS
@@ -45,6 +46,44 @@ class PartyView:
 
     id: str
     seq: int
+
+
+class Light(StrEnum):
+    RED = "RED"
+    GREEN = "GREEN"
+
+
+Colour = Annotated[str, Kind(is_identifier, {"max_length": 20}, description="The colour.")]
+
+
+@frozen(kw_only=True, field_transformer=kinds)
+class Paint(Aggregate):
+    """An aggregate whose fields have sentences of their own."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="paint")
+
+    status: Light
+    colour: Colour
+    base: Colour = field(metadata={"description": "The colour below it."})
+
+    @creates(Light.RED)
+    def mix(self, id: Identifier, colour: Colour, base: Colour) -> None:
+        """Mix a paint."""
+
+    @action(Light.RED, to=Light.GREEN)
+    def dry(self) -> None:
+        """Wait."""
+
+
+@frozen(kw_only=True, field_transformer=fields_of(Paint))
+class PaintView:
+    """A paint."""
+
+
+@routes.add("POST /paints", "parties", request_type=request_of(Paint.mix), response_type=PaintView)
+def mix_paint(context: OperationContext, request: ActionRequest[Paint]) -> PaintView:
+    """Mix a paint; the document describes it, and nothing runs it."""
+    raise NotImplementedError
 
 
 def change_party(tx: WriteTx, request: ActionRequest[Payee]) -> PartyView:
@@ -224,9 +263,15 @@ def test_the_document_shows_the_parameters_with_their_limits(web: Web) -> None:
     assert schema["required"] == ["destination", "reason"]
 
 
-class Light(StrEnum):
-    RED = "RED"
-    GREEN = "GREEN"
+def test_the_document_shows_the_sentences_of_kinds_and_of_fields(web: Web) -> None:
+    schemas = web.document["components"]["schemas"]
+    body, view = schemas["MixPaintBody"]["properties"], schemas["PaintView"]["properties"]
+
+    assert body["colour"]["description"] == "The colour."
+    assert view["colour"]["description"] == "The colour."
+    assert body["base"]["description"] == "The colour below it."
+    assert view["base"]["description"] == "The colour below it."
+    assert view["id"]["description"] == "The entity's id, which never changes."
 
 
 @frozen(kw_only=True, field_transformer=kinds)

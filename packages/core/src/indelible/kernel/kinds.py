@@ -38,6 +38,7 @@ from indelible.kernel.values import (
     text_tuple,
 )
 
+DESCRIPTION: Final = "description"  # the key of a field's sentence in its metadata
 # The limits without which a kind of these values is refused.
 LIMITS_BY_TYPE: Final[Mapping[type, tuple[str, ...]]] = {
     str: ("max_length",),
@@ -52,7 +53,8 @@ class Kind:
 
     `is_bounded` says that the validator itself bounds the values, such as that of a digest.
     `column` names the type of the column, of those in `indelible_sql.schema.entity_columns`; a
-    field of a kind without one gives its type in the table.
+    field of a kind without one gives its type in the table. `description` is the sentence about
+    the field in documents; the metadata `description` of a field replaces it.
     """
 
     validator: Callable[[Any, "Attribute[Any]", Any], None]
@@ -60,6 +62,7 @@ class Kind:
     converter: Callable[[Any], Any] | None = None
     is_bounded: bool = False
     column: str = field(default="", kw_only=True)
+    description: str = field(default="", kw_only=True)
 
     def missing_limits(self, value_type: type) -> tuple[str, ...]:
         """Return the limits that values of this type need and the kind has not."""
@@ -192,7 +195,9 @@ def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
         validator = optional(validator)
         converter = None if converter is None else optional_converter(converter)
         value_type = value_type | None
-    metadata = {**kind.limits, **attribute.metadata}
+    metadata: dict[str, Any] = {**kind.limits, **attribute.metadata}
+    if kind.description:
+        metadata.setdefault(DESCRIPTION, kind.description)
     changed = attribute.evolve(
         type=value_type, validator=validator, converter=converter, metadata=metadata
     )

@@ -29,7 +29,7 @@ from indelible.kernel.actions import Action, Command
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.execution import execute
 from indelible.kernel.history import AggregateRepository
-from indelible.kernel.kinds import Count, kinds
+from indelible.kernel.kinds import DESCRIPTION, Count, kinds
 from indelible.kernel.transaction import Transaction
 from indelible_web.http.routing import EXPECTED_SEQ, IDEMPOTENCY_KEY
 from indelible_web.http.schemas import Side, UnsupportedType, schema_from
@@ -218,10 +218,15 @@ def _parameter_fields(action: Action[Any, ...], names: tuple[str, ...]) -> dict[
         if attribute is not None and attribute.type == hints.get(name):
             # A field with a validator of its own has a type without a kind.
             result[name] = _copied(attribute)
-        elif action.parameters[name].default is None:
-            result[name] = field(type=hints.get(name), default=None)
-        else:
-            result[name] = field(type=hints.get(name))
+            continue
+
+        options: dict[str, Any] = {"type": hints.get(name)}
+        if action.parameters[name].default is None:
+            options["default"] = None
+        if attribute is not None and DESCRIPTION in attribute.metadata:
+            options["metadata"] = {DESCRIPTION: attribute.metadata[DESCRIPTION]}
+        result[name] = field(**options)
+
     return result
 
 

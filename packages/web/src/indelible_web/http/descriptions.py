@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 from attrs import frozen
 
-from indelible_web.http.json_fields import LIMITS_TEXT
+from indelible_web.http.json_fields import DESCRIPTION_TEXT, LIMITS_TEXT
 from indelible_web.http.schemas import Side
 
 SCHEMA_PREFIX: Final = "#/components/schemas/"
@@ -127,7 +127,8 @@ def descriptions_of(named: Mapping[str, str]) -> Descriptions:
 def describe_fields(document: Mapping[str, Any], tag: str, descriptions: Descriptions) -> None:
     """Describe each parameter of the operations with a tag, and each field of their schemas.
 
-    A description that is there already stays.
+    The sentence of a field's kind, or of the field itself, counts before that of its name. A
+    description that is there already stays.
     """
     schemas = document["components"]["schemas"]
     described: set[str] = set()
@@ -135,7 +136,8 @@ def describe_fields(document: Mapping[str, Any], tag: str, descriptions: Descrip
         if tag not in operation["tags"]:
             continue
         for parameter in operation.get("parameters", ()):
-            text = descriptions.of_field(operation["operationId"], parameter["name"])
+            own_text = parameter["schema"].pop(DESCRIPTION_TEXT, "")
+            text = own_text or descriptions.of_field(operation["operationId"], parameter["name"])
             if text:
                 parameter.setdefault("description", text)
         for name in _schemas_below(operation, schemas, described):
@@ -172,7 +174,8 @@ def _describe_schema(name: str, schema: Mapping[str, Any], descriptions: Descrip
     Generators of clients take a field with a `default` for one that is always there.
     """
     for field_name, field_schema in schema.get("properties", {}).items():
-        text = descriptions.of_field(name, field_name)
+        own_text = field_schema.pop(DESCRIPTION_TEXT, "")
+        text = own_text or descriptions.of_field(name, field_name)
         limits = field_schema.pop(LIMITS_TEXT, "")
         text = f"{text} {limits}".strip()
         default = field_schema.pop("default", None)

@@ -12,8 +12,9 @@ from indelible.kernel.json_objects import JsonObject, JsonObjects, freeze_object
 from indelible_web.http.scalars import Reader, Scalar, SchemaProps, scalar
 
 OBJECT_PROPS: Final[SchemaProps] = {"type": "object", "additionalProperties": True}
-# A property that the description of the field takes up.
+# Properties that the description of the field takes up.
 LIMITS_TEXT: Final = "x-limits"
+DESCRIPTION_TEXT: Final = "x-description"
 AS_WRITTEN: Final = "as_written"  # The metadata of fields whose numbers are not normalized.
 
 

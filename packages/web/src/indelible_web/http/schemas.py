@@ -15,10 +15,11 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
 from indelible.kernel import Actor
 from indelible.kernel.json_objects import JsonObjects
+from indelible.kernel.kinds import DESCRIPTION
 from indelible.kernel.money import CURRENCY_CHARACTERS, is_currency
 from indelible.kernel.values import is_identifier, non_blank_line
 from indelible_web.http.examples import Examples, Ignored, attributes_of
-from indelible_web.http.json_fields import AS_WRITTEN, json_field
+from indelible_web.http.json_fields import AS_WRITTEN, DESCRIPTION_TEXT, json_field
 from indelible_web.http.json_fields import KINDS as JSON_KINDS
 from indelible_web.http.number_lists import (
     UINT256,
@@ -180,6 +181,7 @@ def _field_of_attribute(
 ) -> fields.Field[Any]:
     props = {**VALIDATOR_PROPS.get(attribute.validator, {}), **attribute.metadata}
     data_key = props.pop(DATA_KEY, None)
+    description = props.pop(DESCRIPTION, "")
 
     default = attribute.default
     if side is not Side.ANSWER and default and isinstance(default, str | int):
@@ -190,7 +192,10 @@ def _field_of_attribute(
             props["examples"] = [example]
     is_required = side is Side.ANSWER or default is attrs.NOTHING
 
-    return _field(attribute.type, props, side, required=is_required, data_key=data_key)
+    result = _field(attribute.type, props, side, required=is_required, data_key=data_key)
+    if description:
+        cast("dict[str, Any]", result.metadata)[DESCRIPTION_TEXT] = description
+    return result
 
 
 def _field(

@@ -7,8 +7,9 @@
         id: str
         seq: int
 
-`TransferView` has all fields of `Transfer` but one, and a field of its own. A view takes the names
-and the types of fields. It takes no validator, limit or default: an answer has every field.
+`TransferView` has all fields of `Transfer` but one, and a field of its own. A view takes the
+names, the types and the descriptions of fields. It takes no validator, limit or default: an answer
+has every field.
 
 Type checkers know the fields in a view's body only. A field that code reads is declared there too,
 with its type; another type is refused. Views are made of heads by `view_of`, of other values by
@@ -24,6 +25,7 @@ from attrs import NOTHING, Attribute, frozen, has
 from indelible.kernel import Head, UsageError
 from indelible.kernel.declarations import line_of, refuse_faults
 from indelible.kernel.history import Entity
+from indelible.kernel.kinds import DESCRIPTION
 from indelible_web.http.examples import attributes_of
 from indelible_web.http.responses import project
 from indelible_web.http.schemas import Side, UnsupportedType, schema_from
@@ -155,11 +157,14 @@ def _answer_fields(source: type) -> dict[str, AnyAttribute]:
     """Return the fields of a class as an answer has them: the id first, and the times last."""
     fields: dict[str, AnyAttribute] = {}
     for attribute in attributes_of(source):
+        metadata: dict[str, object] = {}
+        if DESCRIPTION in attribute.metadata:
+            metadata[DESCRIPTION] = attribute.metadata[DESCRIPTION]
         fields[attribute.name] = attribute.evolve(
             default=NOTHING,
             validator=None,
             converter=None,
-            metadata={},
+            metadata=metadata,
             init=True,
             kw_only=True,
             inherited=False,

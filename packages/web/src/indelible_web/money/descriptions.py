@@ -70,7 +70,6 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "checked": "The names of the rules that were checked.",
     "closed_at": "The instant at which the dispute was closed; null before it.",
     "completed_at": "The instant of completion; null before it.",
-    "country": "The country of the account: two letters of ISO 3166.",
     "covered": "True if a settlement had counted the item of the charge.",
     "created": "The instant of creation at Stripe.",
     "credit_account_id": "The account that is credited.",

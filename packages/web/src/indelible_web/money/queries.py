@@ -46,7 +46,14 @@ def _has_public_host(address: str) -> bool:
         return True
 
 
-Country = Annotated[str, Kind(is_identifier, {"max_length": 2})]
+Country = Annotated[
+    str,
+    Kind(
+        is_identifier,
+        {"max_length": 2},
+        description="The country of the account: two letters of ISO 3166.",
+    ),
+]
 Address = Annotated[str, Kind(is_address, {"max_length": MAX_ADDRESS_LENGTH})]
 
 
