@@ -140,7 +140,7 @@ RECORD_HEAD_RULES = (
 def capture_guards(dialect: str) -> Iterator[Guard]:
     """Yield the guards of captures, besides those that every head and record has.
 
-    Derived heads are no aggregates: they have no conditions, so their guards are written by hand.
+    Those by hand read other rows, or are about derived heads, which are no aggregates.
     """
     yield from entity_guards(SPACES, Space, dialect)
     yield from entity_guards(SUBSPACES, Subspace, dialect, until="seeded_once")
