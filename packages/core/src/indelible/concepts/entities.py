@@ -20,13 +20,12 @@ from indelible.kernel.kinds import (
     Instant,
     Kind,
     Label,
-    Line,
     Text,
     Texts,
     kinds,
     unvalidated_kinds,
 )
-from indelible.kernel.values import instance_of
+from indelible.kernel.values import LINE, instance_of, is_text
 
 
 def name_key(name: str) -> str:
@@ -35,11 +34,15 @@ def name_key(name: str) -> str:
     return " ".join(normalized.split())
 
 
+# Both databases sort names by code point.
+ConceptName = Annotated[str, Kind(is_text, LINE, column="collated_text")]
+
+
 @frozen(kw_only=True, field_transformer=kinds)
 class ConceptContent:
     """The content of a version; only the name is required."""
 
-    name: Line
+    name: ConceptName
     definition: Text = ""
     explanation: Text = ""
     examples: Texts = ()

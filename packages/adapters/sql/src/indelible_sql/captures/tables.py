@@ -6,8 +6,8 @@ from sqlalchemy import Boolean, Index, PrimaryKeyConstraint, UniqueConstraint, l
 
 from indelible.captures.entities.aggregates import AlgorithmVersion, Space, Subspace
 from indelible.captures.entities.records import Artifact, Centroid, Signal
-from indelible_sql.captures.columns import DOMAINS, EMBEDDING
-from indelible_sql.schema.columns import ACTOR, C_COLLATED_TEXT
+from indelible_sql.captures.columns import DOMAINS
+from indelible_sql.schema.columns import ACTOR
 from indelible_sql.schema.entity_columns import entity_columns, named_columns
 from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.entity_tables import entity_head, list_indexes
@@ -21,7 +21,7 @@ SUBSPACES = entity_head(
     Subspace,
     key("subspaces_space", ["space_id"], "spaces", ["id"]),
     *list_indexes("subspaces", "space_id"),
-    types={"seed": EMBEDDING},
+    domains=DOMAINS,
 )
 _IS_ACTIVE = literal_column("status = 'ACTIVE'", Boolean())
 ALGORITHMS = entity_head(
@@ -38,8 +38,6 @@ ALGORITHMS = entity_head(
 )
 
 RISING = ("engagement_level", "reading_depth", "scroll_depth", "dwell_time_ms", "word_count")
-# The texts that both databases compare by code point.
-_COMPARED = ("normalized_url", "title_stamp", "content_stamp", "stamp")
 ARTIFACTS = table(
     "artifacts",
     *named_columns(
@@ -48,7 +46,6 @@ ARTIFACTS = table(
         *("title", "title_stamp", "content", "content_stamp"),
         *RISING,
         *("vector", "content_source", "stamp", "created_at", "updated_at"),
-        types=dict.fromkeys(_COMPARED, C_COLLATED_TEXT),
         domains=DOMAINS,
     ),
     PrimaryKeyConstraint("id"),

@@ -4,13 +4,7 @@ from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
 
 from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion, VersionWarnings
 from indelible_sql.schema.checks import previous_number
-from indelible_sql.schema.columns import (
-    ACTOR,
-    C_COLLATED_TEXT,
-    CONTENT,
-    NAME_KEY,
-    required,
-)
+from indelible_sql.schema.columns import ACTOR, CONTENT, NAME_KEY, required
 from indelible_sql.schema.entity_columns import entity_columns, named_columns
 from indelible_sql.schema.entity_tables import entity_head, entity_record, list_indexes
 from indelible_sql.schema.tables import key, table
@@ -41,8 +35,7 @@ VERSIONS = table(
     "concept_versions",
     *named_columns(ConceptVersion, "id", "concept_id", "version_number"),
     previous_number("version_number", name="previous_number"),
-    # Both databases sort names by code point.
-    *entity_columns(ConceptContent, types={"name": C_COLLATED_TEXT}),
+    *entity_columns(ConceptContent),
     *named_columns(
         ConceptVersion,
         "created_by",

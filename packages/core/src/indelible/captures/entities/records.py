@@ -1,7 +1,7 @@
 """Captures and their signals, and the artifacts and centroids that follow from signals."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
 from attrs import evolve, frozen
 
@@ -23,6 +23,7 @@ from indelible.kernel.kinds import (
     Digest,
     Identifier,
     Instant,
+    Kind,
     Line,
     Natural,
     NonBlankText,
@@ -30,6 +31,11 @@ from indelible.kernel.kinds import (
     Texts,
     unvalidated_kinds,
 )
+from indelible.kernel.values import LINE, TEXT, is_text
+
+# Both databases compare these by code point.
+Stamp = Annotated[str, Kind(is_text, LINE, column="collated_text")]
+PageUrl = Annotated[str, Kind(is_text, TEXT, column="collated_text")]
 
 
 @frozen(kw_only=True, field_transformer=unvalidated_kinds)
@@ -109,10 +115,10 @@ class Artifact(ReadingFields):
     id: Identifier
     seq: Count
     hash: Digest
-    normalized_url: Text
-    title_stamp: Line
-    content_stamp: Line
-    stamp: Line
+    normalized_url: PageUrl
+    title_stamp: Stamp
+    content_stamp: Stamp
+    stamp: Stamp
     created_at: Instant
     updated_at: Instant
 
