@@ -54,6 +54,18 @@ def test_similarity_counts_words_and_the_spaces_between_them(
     assert similarity_percent(old, new) == percent
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (OLD, NEW),
+        ("One. Two parts. Three.", "One. Two equal parts. Three."),
+        ("A b. C!", "D. E f?"),
+    ],
+)
+def test_similarity_is_that_of_the_merged_edits(old: str, new: str) -> None:
+    assert similarity_percent(old, new) == diff_definitions(old, new).similarity_percent
+
+
 def test_an_equal_item_at_another_index_has_moved() -> None:
     diff = diff_examples(("a", "b", "c"), ("c", "a", "b"))
 

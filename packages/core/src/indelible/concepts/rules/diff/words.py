@@ -27,29 +27,33 @@ def similarity_percent(old: str, new: str) -> int:
     if old and old == new:
         return 100
 
-    return common_percent(word_operations(old, new, ComparisonBudget()))
+    # Whether adjacent edits are merged makes no difference to the words that both texts share.
+    return common_percent(_unmerged_operations(old, new, ComparisonBudget()))
 
 
 def word_operations(old: str, new: str, budget: ComparisonBudget) -> tuple[WordOp, ...]:
-    """Return the edits that turn the old text into the new one.
+    """Return the edits that turn the old text into the new one, adjacent ones of a kind merged."""
+    runs = groupby(_unmerged_operations(old, new, budget), key=attrgetter("kind"))
+    return tuple(_merged(tuple(run)) for _, run in runs)
+
+
+def _unmerged_operations(old: str, new: str, budget: ComparisonBudget) -> Iterator[WordOp]:
+    """Yield the edits that turn the old text into the new one.
 
     Sentences are compared first, and words only inside changed sentences: this is faster and
-    keeps words in their sentence. Adjacent edits of one kind are merged.
+    keeps words in their sentence.
     """
     if not budget.spend(STEPS_PER_CHARACTER * (len(old) + len(new))):
-        return (_word_op([old], [new]),)
+        yield _word_op([old], [new])
+        return
 
-    operations: list[WordOp] = []
     for sentence_op in _token_operations(SENTENCE, old, new, budget):
         if sentence_op.kind is OpKind.REPLACE:
             old_text = sentence_op.old or ""
             new_text = sentence_op.new or ""
-            operations.extend(_token_operations(WORD, old_text, new_text, budget))
+            yield from _token_operations(WORD, old_text, new_text, budget)
         else:
-            operations.append(sentence_op)
-
-    runs = groupby(operations, key=attrgetter("kind"))
-    return tuple(_merged(tuple(run)) for _, run in runs)
+            yield sentence_op
 
 
 def common_percent(operations: Iterable[WordOp]) -> int:
