@@ -13,6 +13,7 @@ from indelible.captures.entities.vectors import as_float32
 from indelible.kernel import Change, Head, next_change
 from indelible.kernel.aggregates import Aggregate, change_data
 from indelible.money.entities.values import ReconciliationScope
+from indelible.projects.entities.projects import REPOSITORY_FIELDS
 from indelible.testing.captures.scenarios import B
 from indelible.testing.stores import BEGINNING
 from indelible.tokens.lifecycle import MINTING_FIELDS
@@ -40,7 +41,6 @@ from indelible_sql.money.rows import (
 )
 from indelible_sql.money.rows import JOB_HEADS as PAYOUT_JOB_HEADS
 from indelible_sql.projects.rows import JOB_HEADS, PROJECT_HEADS
-from indelible_sql.projects.tables import REPOSITORY_COLUMNS
 from indelible_sql.tokens.store import (
     AUTHOR_MAPPING,
     IMAGE_JOB_MAPPING,
@@ -57,7 +57,7 @@ UNBOUND: Final[Row] = {
     "prompt_count": 0,
     "latest_successful_job_id": None,
     "latest_successful_job_number": None,
-    **dict.fromkeys(REPOSITORY_COLUMNS),
+    **dict.fromkeys(REPOSITORY_FIELDS),
 }
 
 # The fields of a feed before its first fetch, and those of a failed run.
@@ -167,7 +167,7 @@ SAMPLES: Final = (
         action="rename",
         fields={"name": "Other"},
         unique=UNBOUND,
-        state_fixed=REPOSITORY_COLUMNS,
+        state_fixed=REPOSITORY_FIELDS,
     ),
     Sample(heads=JOB_HEADS, where={"status": "pending"}, action="fail"),
     Sample(heads=CONTEST_HEADS, where={"id": "contest-1"}, action="cancel"),

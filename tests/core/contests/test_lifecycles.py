@@ -19,7 +19,7 @@ from indelible.contests import (
     LogStatus,
 )
 from indelible.contests.entities.contests import FALLIBLE_ACTIONS, RESUME_ACTIONS
-from indelible.contests.entities.entries import JOINED, PAID
+from indelible.contests.entities.entries import JOINED, UNPAID
 from indelible.kernel import InvalidTransition, Lifecycle
 
 LIFECYCLES = (CONTEST, ENTRY, CONTEST_LOG, PROVIDER_FEED, SETTLEMENT_RUN)
@@ -97,7 +97,11 @@ def test_every_state_that_can_fail_has_an_action_that_returns_to_it() -> None:
 def test_an_entry_has_a_place_in_the_states_that_occupy_one() -> None:
     assert {EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE, EntryStatus.VOID} == OCCUPYING
     assert JOINED < OCCUPYING
-    assert {EntryStatus.ACTIVE, EntryStatus.REFUNDED, EntryStatus.VOID} == PAID
+    assert set(EntryStatus) - set(UNPAID) == {
+        EntryStatus.ACTIVE,
+        EntryStatus.REFUNDED,
+        EntryStatus.VOID,
+    }
 
 
 def test_rosters_change_only_while_an_entry_waits_or_is_active() -> None:

@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 import attrs
 from attrs import Factory, frozen
 
+from indelible.kernel.cases import ByState
 from indelible.kernel.claims import (
     Absent,
     Claim,
@@ -179,6 +180,8 @@ def presence_in(conditions: Iterable[AnyCondition], state: str) -> Mapping[str, 
             case Implies(where=OneOf(field="status") as where, claims=claims):
                 if _holds_in(where, state):
                     presence.update(_presence(claims))
+            case ByState():
+                presence.update(_presence(claim.claims_in(state)))
             case _:
                 pass
     return presence

@@ -4,28 +4,16 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.schema import SchemaItem
 
 from indelible.projects.entities.jobs import Job
-from indelible.projects.entities.projects import BINDING_FIELDS, REQUEST_FIELDS, Project
+from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
 from indelible.projects.entities.values import MAX_LINES_PER_OUTPUT, MAX_WARNINGS_PER_OUTPUT
-from indelible.projects.lifecycle import TERMINAL
-from indelible_sql.schema.checks import all_of, number_or_null, quoted
+from indelible_sql.schema.checks import number_or_null
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
 )
 from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.entity_tables import entity_head, entity_record, previous_key
 from indelible_sql.schema.tables import key
-
-# The columns of a project's repository. A bound project has all of them, and keeps them.
-REPOSITORY_COLUMNS = (*REQUEST_FIELDS, *BINDING_FIELDS)
-
-
-_HAS_REPOSITORY_OF_STATUS = (
-    f"CASE status WHEN 'unbound' THEN {all_of(REPOSITORY_COLUMNS, 'IS NULL')}"
-    f" WHEN 'requested' THEN {all_of(REQUEST_FIELDS, 'IS NOT NULL')}"
-    f" AND {all_of(BINDING_FIELDS, 'IS NULL')}"
-    f" ELSE {all_of(REPOSITORY_COLUMNS, 'IS NOT NULL')} END"
-)
 
 
 def _at_most(column: str, limit: int) -> tuple[SchemaItem, ...]:
@@ -71,7 +59,8 @@ PROJECTS = entity_head(
         deferred=True,
     ),
     CheckConstraint("trim(name) <> ''", name="projects_name_not_blank"),
-    CheckConstraint(_HAS_REPOSITORY_OF_STATUS, name="projects_repository_of_status"),
+    *entity_checks("projects", Project),
+    # By hand: `seq` is no field.
     CheckConstraint(
         "(latest_successful_job_id IS NULL) = (latest_successful_job_number IS NULL)"
         " AND (seq > 1 OR latest_successful_job_id IS NULL)",
@@ -97,15 +86,8 @@ JOBS = entity_head(
         deferred=True,
     ),
     key("jobs_spec", ["id"], "job_specs", ["job_id"], deferred=True),
-    *entity_checks("jobs", Job, until="result_of_status"),
-    # By hand: the presence and the value of one field in one case.
-    CheckConstraint(
-        f"CASE WHEN status IN ({quoted(TERMINAL)})"
-        " THEN completed_at IS NOT NULL AND completed_at = updated_at"
-        " ELSE completed_at IS NULL END",
-        name="jobs_completed_at_of_status",
-    ),
-    *entity_checks("jobs", Job, since="result_of_status"),
+    *entity_checks("jobs", Job),
+    # By hand: the databases read a value of JSON in different ways.
     *_success_checks(),
     Index("jobs_status", "status", "id"),
 )

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Table
 
 from indelible.kernel import UsageError
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.cases import ByState, IsNumber
 from indelible.kernel.claims import (
     Absent,
     AnyOf,
@@ -164,6 +165,8 @@ def claim_sql(claim: Claim, fields: Fields) -> str:
             text = f"({field} {presence}) = ({predicate_sql(where)})"
         case SetOnlyIf(fields=names, where=where, is_empty=False):
             text = all_or_none(names, predicate_sql(where))
+        case ByState():
+            text = _cases_sql(claim, fields)
         case WithinKind(fields=names):
             text = " AND ".join(_limit_sql(fields[name]) for name in names)
         case _:
@@ -182,12 +185,25 @@ def predicate_sql(where: Predicate, row: str = "") -> str:
             return f"{row}{field} IS NOT NULL"
         case Absent(field=field):
             return f"{row}{field} IS NULL"
+        case IsNumber(field=field, number=number, is_negated=is_negated):
+            return f"{row}{field} {'<>' if is_negated else '='} {number}"
         case OneOf(field=field, values=(value,), is_negated=is_negated):
             return f"{row}{field} {'<>' if is_negated else '='} '{value}'"
         case OneOf(field=field, values=values, is_negated=is_negated):
             return f"{row}{field} {'NOT IN' if is_negated else 'IN'} ({quoted(values)})"
         case _:
             raise UsageError(f"{where} has no reading in SQL")
+
+
+def _cases_sql(claim: ByState, fields: Fields) -> str:
+    """Return the claims by state as a CASE: a simple one if each case has one state."""
+    is_simple = all(len(case.states) == 1 for case in claim.cases)
+    parts = ["CASE status" if is_simple else "CASE"]
+    for case in claim.cases:
+        where = f"'{case.states[0]}'" if is_simple else predicate_sql(OneOf("status", case.states))
+        parts.append(f"WHEN {where} THEN {claims_sql(case.claims, fields)}")
+    parts.append(f"ELSE {claims_sql(claim.others, fields)} END")
+    return " ".join(parts)
 
 
 def _as_operand(text: str, claim: Claim, fields: Fields) -> str:

@@ -17,13 +17,13 @@ from indelible.contests.entities.values import (
 from indelible.contests.lifecycle import ENTRY, OCCUPYING, EntryStatus
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import AnyOf, Compared, WithinKind, set_in
+from indelible.kernel.cases import ByState, Case, IsNumber, all_empty, all_set
+from indelible.kernel.claims import AnyOf, Compared, SetOnlyIf, WithinKind, set_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
 from indelible.kernel.kinds import Count, Currency, Digest, Identifier, Instant, kinds
-from indelible.kernel.state_fields import check_presence
 
-PAID: Final = frozenset({EntryStatus.ACTIVE, EntryStatus.REFUNDED, EntryStatus.VOID})
+UNPAID: Final = (EntryStatus.PENDING_PAYMENT, EntryStatus.REJECTED)
 # The entries that count for the least number of entries: nothing in a lifecycle reads a payment.
 JOINED: Final = frozenset({EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE})
 PAYMENT_FIELDS: Final = ("paid_minor", "paid_at")
@@ -53,6 +53,16 @@ class Entry(Aggregate):
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("place_of_status", set_in("place_number", *OCCUPYING)),
         Condition(
+            "payment_of_status",
+            ByState(
+                (Case(UNPAID, all_empty((*PAYMENT_FIELDS, "payment_ref"))),),
+                others=(
+                    *all_set(PAYMENT_FIELDS),
+                    SetOnlyIf(("payment_ref",), IsNumber("paid_minor", 0), is_empty=True),
+                ),
+            ),
+        ),
+        Condition(
             "paid_in_full",
             Compared("paid_minor", "=", "fee_minor"),
             AnyOf((Compared("fee_minor", ">", 0), Compared("paid_at", "=", "created_at"))),
@@ -74,13 +84,6 @@ class Entry(Aggregate):
     paid_at: Instant | None = None
     payment_ref: Identifier | None = None
     rejection_reason: Message | None = None
-
-    def __attrs_post_init__(self) -> None:
-        """Check that the payment belongs to the status and the fee, and the claims."""
-        check_presence(self, PAYMENT_FIELDS, is_present=self.status in PAID)
-        has_reference = self.status in PAID and self.fee_minor > 0
-        check_presence(self, ("payment_ref",), is_present=has_reference)
-        super().__attrs_post_init__()
 
     @classmethod
     def entered(

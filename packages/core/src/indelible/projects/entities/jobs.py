@@ -14,13 +14,13 @@ from attrs import evolve, frozen
 from indelible.kernel import InvalidTransition, Lifecycle, instant_after
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import WithinKind, set_in
+from indelible.kernel.cases import ByState, Case
+from indelible.kernel.claims import Absent, Compared, Present, WithinKind, set_in
 from indelible.kernel.conditions import AnyCondition, Condition, Rising
 from indelible.kernel.history import Record
 from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Natural, Text, kinds
 from indelible.kernel.masking import mask_secrets
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.state_fields import check_presence
 from indelible.projects import errors
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, JobSpec
@@ -77,6 +77,23 @@ class Job(Aggregate):
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("phase_known", WithinKind(("phase",))),
+        Condition(
+            "completed_at_of_status",
+            ByState(
+                (
+                    Case(
+                        tuple(TERMINAL),
+                        (
+                            Present("completed_at"),
+                            Compared(
+                                "completed_at", "=", "updated_at", expected="the time of the change"
+                            ),
+                        ),
+                    ),
+                ),
+                others=(Absent("completed_at"),),
+            ),
+        ),
         Condition("result_of_status", set_in("result", *SUCCESSFUL)),
         Condition("failure_of_status", set_in("failure_reason", JobStatus.FAILED)),
         Rising(name="warnings_rise", field="warning_count"),
@@ -96,8 +113,7 @@ class Job(Aggregate):
     completed_at: Instant | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Check when the job was completed, the claims, and that a success has its reason."""
-        check_presence(self, ("completed_at",), is_present=self.status in TERMINAL)
+        """Check the claims, and that a success has its reason."""
         super().__attrs_post_init__()
         self._check_success()
 

@@ -8,8 +8,9 @@ from attrs import frozen
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.cases import ByState, Case, all_empty, all_set
 from indelible.kernel.claims import OneOf
-from indelible.kernel.conditions import AnyCondition, FixedIf, Rising
+from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, Rising
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.kernel.kinds import Count, Identifier, Label, Natural, Text, kinds
@@ -21,6 +22,8 @@ from indelible.projects.lifecycle import PROJECT, ProjectStatus
 
 REQUEST_FIELDS = ("repository_host", "repository_name")
 BINDING_FIELDS = ("repository_id", "repository_branch", "github_repo_url")
+# A bound project has all of them, and keeps them.
+REPOSITORY_FIELDS = (*REQUEST_FIELDS, *BINDING_FIELDS)
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -39,10 +42,23 @@ class Project(Aggregate):
     version_records: ClassVar[tuple[type[Record], ...]] = (ProjectPrompt,)
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
+        Condition(
+            "repository_of_status",
+            ByState(
+                (
+                    Case((ProjectStatus.UNBOUND,), all_empty(REPOSITORY_FIELDS)),
+                    Case(
+                        (ProjectStatus.REQUESTED,),
+                        (*all_set(REQUEST_FIELDS), *all_empty(BINDING_FIELDS)),
+                    ),
+                ),
+                others=all_set(REPOSITORY_FIELDS),
+            ),
+        ),
         FixedIf(
             "bound_once",
             OneOf("status", (ProjectStatus.BOUND,)),
-            (*REQUEST_FIELDS, *BINDING_FIELDS),
+            REPOSITORY_FIELDS,
             are_set=True,
         ),
         Rising(name="latest_rises", field="latest_successful_job_number"),
@@ -63,9 +79,8 @@ class Project(Aggregate):
     github_repo_url: Label | None = None
 
     def __attrs_post_init__(self) -> None:
-        is_requested = self.status is not ProjectStatus.UNBOUND
-        check_presence(self, REQUEST_FIELDS, is_present=is_requested)
-        check_presence(self, BINDING_FIELDS, is_present=self.status is ProjectStatus.BOUND)
+        """Check the claims, and that the latest job has its number."""
+        super().__attrs_post_init__()
         has_latest_job = self.latest_successful_job_id is not None
         check_presence(self, ("latest_successful_job_number",), is_present=has_latest_job)
 

@@ -208,6 +208,18 @@ class ProjectIntegrityConformance:
         for fields in changes:
             assert code(partial(_force_job, scenario, job, fields)) == "FIELD_FIXED", fields
 
+    def test_a_job_is_completed_at_the_time_of_the_change(self, store: AnyStore) -> None:
+        scenario = new_project(store)
+        job = scenario.running_job()
+
+        def save(tx: WriteTx) -> None:
+            head = tx.projects.jobs.lock(job.id)
+            ended = head.entity.finished(PUSHED, NO_OUTPUT, now=tx.clock.now())
+            earlier = evolve(ended, completed_at=job.created_at)
+            save_change(tx, tx.projects.jobs, head, earlier, "complete")
+
+        assert code(partial(within, store, save)) == "FIELD_NOT_OF_STATE"
+
     def test_a_change_of_a_job_adds_its_output_and_no_second_specification(
         self, store: AnyStore
     ) -> None:

@@ -2,18 +2,14 @@
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 
 from indelible.contests.entities.entries import Entry
 from indelible.contests.entities.records import Roster
-from indelible.contests.lifecycle import EntryStatus
-from indelible_sql.schema.checks import quoted
-from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.entity_tables import entity_head, entity_record, previous_key
 from indelible_sql.schema.tables import key
 
 PAYMENT_COLUMNS: Final = ("paid_minor", "paid_at", "payment_ref")
-UNPAID: Final = (EntryStatus.PENDING_PAYMENT, EntryStatus.REJECTED)
 
 ENTRIES = entity_head(
     "entries",
@@ -32,15 +28,6 @@ ENTRIES = entity_head(
         "rosters",
         ["entry_id", "number", "roster_digest"],
         deferred=True,
-    ),
-    *entity_checks("entries", Entry, until="paid_in_full"),
-    # By hand: one case holds the presence of three fields, and one of them depends on an amount.
-    CheckConstraint(
-        f"CASE WHEN status IN ({quoted(UNPAID)})"
-        " THEN paid_minor IS NULL AND paid_at IS NULL AND payment_ref IS NULL"
-        " ELSE paid_minor IS NOT NULL AND paid_at IS NOT NULL"
-        " AND (payment_ref IS NULL) = (paid_minor = 0) END",
-        name="entries_payment_of_status",
     ),
     # The eligible entries of a contest, in order of id, and the entries of a list.
     Index("entries_status", "contest_id", "status", "id"),
