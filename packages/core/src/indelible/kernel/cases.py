@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from operator import attrgetter
+from typing import Final
 
 from attrs import frozen
 
@@ -15,6 +17,9 @@ from indelible.kernel.claims import (
     Present,
     Refusal,
 )
+
+
+_status_of: Final = attrgetter("status")
 
 
 @frozen
@@ -55,8 +60,7 @@ class ByState(Claim):
         others = _compiled(self.others)
 
         def holds(entity: object) -> bool:
-            status: StrEnum = entity.status  # type: ignore[attr-defined]  # of every aggregate
-            for check in by_state.get(status, others):  # `all` takes twice as long
+            for check in by_state.get(_status_of(entity), others):  # `all` takes twice as long
                 if not check(entity):
                     return False
             return True
@@ -65,8 +69,7 @@ class ByState(Claim):
 
     def refusal(self, entity: object, /) -> Refusal:
         """Return what the first claim refuses that is not fulfilled."""
-        status: StrEnum = entity.status  # type: ignore[attr-defined]  # of every aggregate
-        claims = self.claims_in(status)
+        claims = self.claims_in(_status_of(entity))
         for claim in claims[:-1]:
             if not claim.compiled()(entity):
                 return claim.refusal(entity)
