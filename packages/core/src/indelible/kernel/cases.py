@@ -18,7 +18,6 @@ from indelible.kernel.claims import (
     Refusal,
 )
 
-
 _status_of: Final = attrgetter("status")
 
 
