@@ -13,6 +13,7 @@ from indelible.app import AppContext
 from indelible.kernel import Readers
 from indelible.kernel.keys import KEY
 from indelible.kernel.stages import STAGE
+from indelible.kernel.values import IDENTIFIER, LINE
 from indelible_web import console
 from indelible_web.context import WebContext
 from indelible_web.contexts import CONTEXTS
@@ -49,6 +50,8 @@ KERNEL_COMMANDS: Final = (
 )
 REGISTRY: Final = "indelible_metrics"  # an extension of the application
 MAX_DOCUMENTS: Final = 8  # that are kept; one is built in a fifth of a second
+# The limits of the kinds, for the inputs of forms.
+MAX_CHARACTERS: Final = {"line": LINE["max_length"], "identifier": IDENTIFIER["max_length"]}
 KERNEL_REDACTED_FIELDS: Final = {KEY.name: frozenset({"secret_digest"})}
 
 
@@ -171,6 +174,7 @@ def _bare_app(settings: WebSettings, contexts: Iterable[WebContext]) -> Flask:
     )
     app.url_map.merge_slashes = False
     app.jinja_options = {**app.jinja_options, "loader": _template_loader(contexts)}
+    app.jinja_env.globals["max_characters"] = MAX_CHARACTERS
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask documents this assignment.

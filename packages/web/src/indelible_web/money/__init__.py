@@ -51,19 +51,18 @@ from indelible_web.money import (
     routes,
     webhooks,
 )
+from indelible_web.money.admin_queries import BackfillBody, ReconciliationBody
 from indelible_web.money.descriptions import DESCRIPTIONS
 from indelible_web.money.examples import EXAMPLES
 from indelible_web.money.home import money_part
-from indelible_web.money.inbox_admin import BackfillEvents
 from indelible_web.money.queries import NewCheckout, NewIntent, OwnOnboarding
-from indelible_web.money.reconciliation_admin import RequestReconciliation
 from indelible_web.settings import WebSettings
 
 COMMANDS: Final = (
     ApproveReversal,
     ApproveTransfer,
     AttachDestination,
-    BackfillEvents,
+    BackfillBody,
     ClosePayee,
     HaltPayments,
     MarkUnclaimed,
@@ -73,11 +72,11 @@ COMMANDS: Final = (
     ParkTransfer,
     PlanPayouts,
     ProposeReversal,
+    ReconciliationBody,
     RegisterPayee,
     ReissueTransfer,
     ReopenPayee,
     ReplayEvent,
-    RequestReconciliation,
     RequestRefund,
     ResumePayments,
     UnparkTransfer,

@@ -1,6 +1,6 @@
 """The requests of the operator's routes of money."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -108,6 +108,7 @@ class StripeEventQuery:
 class BackfillBody:
     """A backfill of the events of the last hours from Stripe's list."""
 
+    command_name: ClassVar[str] = "backfill_events"
     hours: Hours = 72
 
 
@@ -146,6 +147,7 @@ class DiscrepancyQuery(ReconciliationQuery, PageQuery):
 class ReconciliationBody:
     """A reconciliation to run now."""
 
+    command_name: ClassVar[str] = "request_reconciliation"
     scope: ReconciliationScope
 
 

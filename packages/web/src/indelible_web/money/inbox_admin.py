@@ -1,13 +1,10 @@
 """The operator's routes of the inbox: events of Stripe, their bytes, replay and backfill."""
 
 from datetime import timedelta
-from typing import ClassVar, Final
-
-from attrs import frozen
+from typing import Final
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import InvalidTransition, ListOrder
-from indelible.kernel.kinds import kinds
 from indelible.kernel.webhooks import list_webhook_rejections
 from indelible.money import ReplayEvent, StripeEventFilter
 from indelible.money.errors.gateway import GatewayOutage
@@ -24,7 +21,6 @@ from indelible_web.http.views import view_of
 from indelible_web.money.admin_lists import page_of_heads
 from indelible_web.money.admin_queries import (
     BackfillBody,
-    Hours,
     InboxListQuery,
     StripeEventQuery,
     WebhookRejectionListQuery,
@@ -44,14 +40,6 @@ MAX_ATTEMPTS: Final = 100  # that a page shows
 MAX_BACKFILLED: Final = 200  # that one request stores, and that its answer names as refused
 
 routes = Routes("money_inbox", "The inbox of Stripe's events, for operators.")
-
-
-@frozen(kw_only=True, field_transformer=kinds)
-class BackfillEvents:
-    """Store the events of Stripe's list that were never received."""
-
-    command_name: ClassVar[str] = "backfill_events"
-    hours: Hours
 
 
 @routes.pages(
@@ -155,10 +143,10 @@ def backfill(context: OperationContext, body: BackfillBody) -> BackfillView:
         listed = gateway.list_events(since=since, types=EVENT_TYPES)
         missing = read_missing(context, listed, limit=MAX_BACKFILLED)
 
-    def store(tx: WriteTx, _: BackfillEvents) -> BackfillView:
+    def store(tx: WriteTx, _: BackfillBody) -> BackfillView:
         return _store_missing(tx, missing)
 
-    return context.run_recorded(store, BackfillEvents(hours=body.hours))
+    return context.run_recorded(store, body)
 
 
 def _store_missing(tx: WriteTx, missing: MissingEvents) -> BackfillView:

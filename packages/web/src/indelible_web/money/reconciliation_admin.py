@@ -1,13 +1,10 @@
 """The operator's routes of reconciliations: reports, discrepancies, and a start now."""
 
-from typing import ClassVar, Final
-
-from attrs import frozen
+from typing import Final
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import ListOrder
-from indelible.kernel.kinds import kinds
-from indelible.money import ReconciliationFilter, ReconciliationScope
+from indelible.money import ReconciliationFilter
 from indelible.money.errors.payments import PaymentsNotConfigured
 from indelible.money.errors.payouts import ReconciliationNotFound
 from indelible.money.tasks.reconciling import STAGES
@@ -30,14 +27,6 @@ from indelible_web.money.starting import require_gateway
 REQUESTED: Final = "operator"  # the task that an operator requests, beside the recurring one
 
 routes = Routes("money_reconciliations", "Comparisons of the books with Stripe, for operators.")
-
-
-@frozen(kw_only=True, field_transformer=kinds)
-class RequestReconciliation:
-    """Let a worker compare the books with Stripe now."""
-
-    command_name: ClassVar[str] = "request_reconciliation"
-    scope: ReconciliationScope
 
 
 @routes.pages(
@@ -116,12 +105,12 @@ def request_reconciliation(
     """
     require_gateway(context)
 
-    def request(tx: WriteTx, command: RequestReconciliation) -> RequestedTaskView:
+    def request(tx: WriteTx, command: ReconciliationBody) -> RequestedTaskView:
         stage = STAGES[command.scope]
         tx.tasks.enqueue(stage, {REQUESTED: tx.clock.now()})
         return RequestedTaskView(stage=stage, entity_id=REQUESTED)
 
-    return context.run_recorded(request, RequestReconciliation(scope=body.scope))
+    return context.run_recorded(request, body)
 
 
 def read_reconciliation(tx: ReadTx, reconciliation_id: str) -> ReconciliationView:
