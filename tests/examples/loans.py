@@ -37,8 +37,6 @@ LOAN = Lifecycle(
 )
 OWN_COLUMNS = (Column("book", Text, nullable=False), Column("due", Date, nullable=False))
 LOANS = Table("loans", MetaData(), *head_columns(LOAN), *OWN_COLUMNS, sqlite_with_rowid=False)
-# For the commands that check or rebuild a database: `indelible verify --module loans`.
-contexts = (SqlContext(name="loans", heads={LOANS: LOAN}),)
 
 
 @frozen
@@ -63,6 +61,8 @@ class Loan(Aggregate):
 
 
 HEADS = HeadMapping(table=LOANS, entity=Loan)
+# For the commands that check or rebuild a database: `indelible verify --module loans`.
+contexts = (SqlContext(name="loans", mappings=(HEADS,)),)
 
 
 def migrate(connection: Connection) -> None:

@@ -13,7 +13,6 @@ from indelible.kernel import Edge, Lifecycle, NotFound
 from indelible.kernel.aggregates import Aggregate, save_change
 from indelible.kernel.bulk import AnyBulk, Bulk, BulkRecord, BulkTypes
 from indelible_sql import (
-    BulkTable,
     HeadMapping,
     SqlAggregateRepository,
     SqlContext,
@@ -117,14 +116,8 @@ DOUBTS = Table(
     Column("person", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-BULK = (
-    BulkTable(table=PAYSLIPS, record=Payslip, head=PAYROLLS, entity=Payroll),
-    BulkTable(table=DOUBTS, record=Doubt, head=PAYROLLS, entity=Payroll),
-)
-HEADS = HeadMapping(table=PAYROLLS, entity=Payroll, bulk=BULK)
-CONTEXT = SqlContext(
-    name="payrolls", heads={PAYROLLS: PAYROLL}, records=(PAYSLIPS, DOUBTS), bulk=BULK
-)
+HEADS = HeadMapping(table=PAYROLLS, entity=Payroll, bulk={Payslip: PAYSLIPS, Doubt: DOUBTS})
+CONTEXT = SqlContext(name="payrolls", mappings=(HEADS,))
 
 
 def migrate(connection: Connection) -> None:
@@ -133,7 +126,7 @@ def migrate(connection: Connection) -> None:
     for table in (PAYROLLS, PAYSLIPS, DOUBTS):
         table.create(connection)
     guard_head(connection, PAYROLLS, PAYROLL)
-    for bulk in BULK:
+    for bulk in HEADS.bulk_tables:
         guard_bulk(connection, bulk)
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import Executable, create_engine, insert, text, update
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
 from tests.examples.payrolls import (
-    BULK,
     CONTEXT,
     DOUBTS,
     HEADS,
@@ -48,8 +47,8 @@ from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible_service.embedded import PostgresServer
 from indelible_sql import (
-    BulkTable,
     Fault,
+    HeadMapping,
     SqlAggregateRepository,
     SqlStore,
     SqlTransaction,
@@ -214,7 +213,7 @@ class Unchecked(Payroll):
     bulk_records = MappingProxyType({})
 
 
-UNCHECKED_HEADS = evolve(HEADS, entity=Unchecked, bulk=())
+UNCHECKED_HEADS = evolve(HEADS, entity=Unchecked, bulk={})
 
 
 @pytest.mark.parametrize(
@@ -265,7 +264,7 @@ def test_raw_sql_neither_adds_nor_changes_nor_removes_rows_of_a_change(
     situation: Any = None  # these attacks need none
 
     for url in urls:
-        for name, write in bulk_attacks(BULK[0]):
+        for name, write in bulk_attacks(HEADS.bulk_table(Payslip)):
             (statement,) = write(situation)
             assert isinstance(statement, Executable)
             assert "payslips_" in refusal(url, statement), name
@@ -520,9 +519,9 @@ def test_rows_with_the_name_of_a_field_are_no_declaration() -> None:
 
 def test_a_table_whose_columns_differ_from_the_record_is_refused() -> None:
     with pytest.raises(UsageError, match="note, paid_at, paid_minor, parts"):
-        BulkTable(table=DOUBTS, record=Payslip, head=PAYROLLS, entity=Payroll)
+        HeadMapping(table=PAYROLLS, entity=Payroll, bulk={Payslip: DOUBTS, Doubt: DOUBTS})
 
 
 def test_a_table_of_rows_that_no_action_adds_is_refused() -> None:
     with pytest.raises(UsageError, match="no action of Unchecked adds records of Doubt"):
-        BulkTable(table=DOUBTS, record=Doubt, head=PAYROLLS, entity=Unchecked)
+        HeadMapping(table=PAYROLLS, entity=Unchecked, bulk={Doubt: DOUBTS})

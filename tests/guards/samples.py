@@ -41,14 +41,14 @@ from indelible_sql.money.rows import (
 )
 from indelible_sql.money.rows import JOB_HEADS as PAYOUT_JOB_HEADS
 from indelible_sql.projects.rows import JOB_HEADS, PROJECT_HEADS
-from indelible_sql.tokens.store import (
-    AUTHOR_MAPPING,
-    IMAGE_JOB_MAPPING,
-    MINT_MAPPING,
-    REVEAL_MAPPING,
-    STATE_MAPPING,
-    TOKEN_MAPPING,
-    UPLOAD_MAPPING,
+from indelible_sql.tokens.heads import (
+    AUTHOR_HEADS,
+    IMAGE_JOB_HEADS,
+    MINT_HEADS,
+    REVEAL_HEADS,
+    STATE_HEADS,
+    TOKEN_HEADS,
+    UPLOAD_HEADS,
 )
 
 NO_VALUES: Row = MappingProxyType({})
@@ -123,19 +123,19 @@ SAMPLES: Final = (
     ),
     Sample(heads=ALGORITHM_HEADS, where={"status": "ACTIVE"}, action="replace"),
     Sample(
-        heads=AUTHOR_MAPPING,
+        heads=AUTHOR_HEADS,
         where={"id": "author-1"},
         action="edit",
         unique={"wallet_address": wallet(9)},
     ),
     Sample(
-        heads=MINT_MAPPING,
+        heads=MINT_HEADS,
         where={"id": "mint-1"},
         action="orphan",
         unique={"tx_hash": chain_hash(9), "block_hash": chain_hash(9)},
     ),
     Sample(
-        heads=TOKEN_MAPPING,
+        heads=TOKEN_HEADS,
         where={"id": "token-1"},
         action="generate",
         unique={"token_id": 9},
@@ -143,24 +143,24 @@ SAMPLES: Final = (
         alternatives={"mint_event_id": "mint-2"},
     ),
     Sample(
-        heads=IMAGE_JOB_MAPPING,
+        heads=IMAGE_JOB_HEADS,
         where={"id": "job-1"},
         action="start",
         alternatives={"token_id": "token-2"},
     ),
     Sample(
-        heads=UPLOAD_MAPPING,
+        heads=UPLOAD_HEADS,
         where={"id": "upload-1"},
         action="start",
         alternatives={"token_id": "token-2", "record_type": "metadata"},
     ),
     Sample(
-        heads=REVEAL_MAPPING,
+        heads=REVEAL_HEADS,
         where={"id": "reveal-1"},
         action="replace",
         alternatives={"token_ids": ["token-1"]},
     ),
-    Sample(heads=STATE_MAPPING, where={"id": "a_key"}, action="set"),
+    Sample(heads=STATE_HEADS, where={"id": "a_key"}, action="set"),
     Sample(
         heads=PROJECT_HEADS,
         where={"status": "bound"},

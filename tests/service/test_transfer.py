@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
-from tests.examples.loans import LOAN, LOANS, lend
+from tests.examples.loans import contexts, lend
 from tests.examples.loans import migrate as migrate_loans
 from tests.feeds import changes
 from tests.guards.raw_database import postgresql_engine
@@ -28,7 +28,7 @@ from indelible.kernel import Actor, canonical_json
 from indelible.kernel.exports import ExportDamaged
 from indelible.testing.stores import MAYA, approve, refusal
 from indelible_service.embedded import APP, PostgresServer
-from indelible_sql import SqlContext, SqlStore
+from indelible_sql import SqlStore
 from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.record_export import HistoryDiffers
 from indelible_sql.maintenance.export import export_histories, exported_hashes
@@ -37,8 +37,6 @@ from indelible_sql.maintenance.export_errors import ExportIncomplete
 from indelible_sql.maintenance.import_export import Imported
 
 pytestmark = pytest.mark.slow
-
-LOANS_CONTEXT = SqlContext(name="loans", heads={LOANS: LOAN})
 
 
 def declare_loans(store: SqlStore, request: pytest.FixtureRequest) -> None:
@@ -118,8 +116,8 @@ def test_history_of_an_unregistered_lifecycle_is_exported_only_when_left_out(
 
 def test_a_registered_context_of_a_host_is_exported_and_imported(template_file: Path) -> None:
     with (
-        new_store(template_file, contexts=(LOANS_CONTEXT,)) as source,
-        new_store(template_file, contexts=(LOANS_CONTEXT,)) as target,
+        new_store(template_file, contexts=contexts) as source,
+        new_store(template_file, contexts=contexts) as target,
     ):
         declare_loans_on_sqlite(source.own_url)
         declare_loans_on_sqlite(target.own_url)

@@ -108,7 +108,7 @@ class Note(Aggregate):
 
 NOTES = Table("notes", MetaData(), *head_columns(NOTE), schema=SCHEMA, sqlite_with_rowid=False)
 HEADS = HeadMapping(table=NOTES, entity=Note)
-LATER = Catalog((*CATALOG.contexts, SqlContext(name="notes", heads={NOTES: NOTE})))
+LATER = Catalog((*CATALOG.contexts, SqlContext(name="notes", mappings=(HEADS,))))
 
 
 def write_note(tx: SqlTransaction, action: str) -> Note:

@@ -45,8 +45,8 @@ from indelible_sql.kernel.lists import ListedTable, page_query
 from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
 from indelible_sql.kernel.task_terms import behind_parameters
 from indelible_sql.projects.rows import JOB_HEADS, PROJECT_HEADS
+from indelible_sql.tokens.heads import TOKEN_HEADS
 from indelible_sql.tokens.statements import GAPS, PENDING
-from indelible_sql.tokens.store import TOKEN_MAPPING
 
 VERSIONS = 30
 TASKS = 2_000
@@ -147,15 +147,15 @@ LISTS: dict[str, tuple[ListedTable, ListFilter, dict[str, object], tuple[str, ..
         {},
         ("concepts_name_key", "concept_versions_name_key"),
     ),
-    "tokens": (TOKEN_MAPPING.listed, TokenFilter(), {}, ("tokens_s0_token_id", "autoindex")),
+    "tokens": (TOKEN_HEADS.listed, TokenFilter(), {}, ("tokens_s0_token_id", "autoindex")),
     "newest tokens": (
-        TOKEN_MAPPING.listed,
+        TOKEN_HEADS.listed,
         TokenFilter(order=ListOrder.NEWEST),
         {},
         ("tokens_s0_created_at",),
     ),
     "changed tokens": (
-        TOKEN_MAPPING.listed,
+        TOKEN_HEADS.listed,
         TokenFilter(order=ListOrder.CHANGED),
         {},
         ("tokens_s0_updated_at",),

@@ -13,7 +13,7 @@ from indelible_sql.contexts import (
     open_store,
 )
 from indelible_sql.engine.connections import Pool, enable_foreign_keys
-from indelible_sql.kernel.mappings import HeadMapping
+from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.maintenance.export import Exported, export_histories
 from indelible_sql.maintenance.hosts import unchecked_lifecycles
@@ -21,7 +21,7 @@ from indelible_sql.maintenance.import_export import Imported, import_histories
 from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
 from indelible_sql.maintenance.seals import newest_seal, seal
 from indelible_sql.maintenance.verify import verify
-from indelible_sql.schema.bulk import BulkTable, bulk_columns
+from indelible_sql.schema.bulk import bulk_columns
 from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.hosts import (
     declare_lifecycle,
@@ -53,10 +53,10 @@ __all__ = [
     "open_async_store",
     "open_store",
     # contexts and lifecycles of a host
-    "BulkTable",
     "DerivedHead",
-    "RecordExport",
     "HeadMapping",
+    "RecordExport",
+    "RecordMapping",
     "SqlAggregateRepository",
     "SqlContext",
     "bulk_columns",

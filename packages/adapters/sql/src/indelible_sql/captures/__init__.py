@@ -3,24 +3,22 @@
 from collections.abc import Iterator
 from typing import Any
 
-from indelible.captures import ALGORITHM, SPACE, SUBSPACE
 from indelible.captures.rules.tuning import KEYS
 from indelible_sql.captures.columns import DOMAINS
 from indelible_sql.captures.export import check_rows, exported_rows, save_rows
 from indelible_sql.captures.extension import install_vector_functions, vector_function_faults
 from indelible_sql.captures.functions import INSTALLED, functions, name_of
+from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_HEADS
 from indelible_sql.captures.nearest import INDEX_PREFIX
 from indelible_sql.captures.rebuild import folded_artifacts, replayed_centroids
 from indelible_sql.captures.replays import replay_findings
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
 from indelible_sql.captures.tables import (
-    ALGORITHMS,
+    ARTIFACT_RULE,
     ARTIFACTS,
+    CENTROID_RULE,
     CENTROIDS,
-    RECORD_HEAD_RULES,
     SIGNALS,
-    SPACES,
-    SUBSPACES,
     capture_guards,
 )
 from indelible_sql.captures.verify import folded_findings
@@ -49,13 +47,12 @@ def _verify(session: Session) -> Iterator[Finding]:
 
 CONTEXT = SqlContext(
     name="captures",
-    heads={SPACES: SPACE, SUBSPACES: SUBSPACE, ALGORITHMS: ALGORITHM},
+    mappings=(SPACE_HEADS, SUBSPACE_HEADS, ALGORITHM_HEADS),
     derived_heads=(
-        DerivedHead(table=ARTIFACTS, replay=folded_artifacts),
-        DerivedHead(table=CENTROIDS, replay=replayed_centroids),
+        DerivedHead(table=ARTIFACTS, replay=folded_artifacts, rules=(ARTIFACT_RULE,)),
+        DerivedHead(table=CENTROIDS, replay=replayed_centroids, rules=(CENTROID_RULE,)),
     ),
     records=(SIGNALS,),
-    record_head_rules=RECORD_HEAD_RULES,
     record_export=RecordExport(
         tables=(CENTROIDS, SIGNALS),
         hashed=(SIGNALS,),

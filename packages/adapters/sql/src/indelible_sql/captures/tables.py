@@ -102,35 +102,33 @@ SIGNALS = table(
     key("signals_algorithm", ["algorithm_id"], "algorithms", ["id"]),
     Index("signals_recent", "space_id", "recorded_at", "id"),
 )
-RECORD_HEAD_RULES = (
-    RecordHeadRule(
-        record=SIGNALS,
-        head=ARTIFACTS,
-        columns={
-            "id": "artifact_id",
-            "seq": "artifact_seq",
-            "hash": "hash",
-            "updated_at": "recorded_at",
-            "space_id": "space_id",
-            "user_id": "user_id",
-            "normalized_url": "normalized_url",
-            "engagement_level": "reached_level",
-        },
-        rule="needs_artifact",
-    ),
-    RecordHeadRule(
-        record=SIGNALS,
-        head=CENTROIDS,
-        columns={
-            "id": "subspace_id",
-            "seq": "applied_seq",
-            "hash": "hash",
-            "updated_at": "recorded_at",
-            "space_id": "space_id",
-        },
-        rule="needs_centroid",
-        unless="NEW.applied_seq IS NULL",
-    ),
+ARTIFACT_RULE = RecordHeadRule(
+    record=SIGNALS,
+    head=ARTIFACTS,
+    columns={
+        "id": "artifact_id",
+        "seq": "artifact_seq",
+        "hash": "hash",
+        "updated_at": "recorded_at",
+        "space_id": "space_id",
+        "user_id": "user_id",
+        "normalized_url": "normalized_url",
+        "engagement_level": "reached_level",
+    },
+    rule="needs_artifact",
+)
+CENTROID_RULE = RecordHeadRule(
+    record=SIGNALS,
+    head=CENTROIDS,
+    columns={
+        "id": "subspace_id",
+        "seq": "applied_seq",
+        "hash": "hash",
+        "updated_at": "recorded_at",
+        "space_id": "space_id",
+    },
+    rule="needs_centroid",
+    unless="NEW.applied_seq IS NULL",
 )
 
 

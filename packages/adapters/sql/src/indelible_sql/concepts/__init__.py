@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from indelible.concepts import CONCEPT
 from indelible_sql.concepts.rows import CONCEPT_HEADS
 from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
-from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.schema.sql_context import SqlContext
 
 NAME = "concepts"
@@ -27,10 +25,7 @@ def _ensure_complete(tx: Any) -> None:
 
 CONTEXT = SqlContext(
     name=NAME,
-    heads={CONCEPTS: CONCEPT},
-    records=(VERSIONS, WARNINGS),
-    record_head_rules=CONCEPT_HEADS.record_head_rules(),
-    digests={CONCEPTS: CONCEPT_HEADS.digests()},
+    mappings=(CONCEPT_HEADS,),
     open_reader=_open_reader,
     open_writer=_open_writer,
     before_commit=_ensure_complete,

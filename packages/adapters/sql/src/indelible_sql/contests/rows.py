@@ -26,7 +26,6 @@ from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
-from indelible_sql.schema.bulk import BulkTable
 
 
 def replayed_event_of_row(row: Row) -> ReplayedEvent:
@@ -62,9 +61,6 @@ def _check_event(record: ContestEvent) -> None:
         raise ValueError(f"body {fault}: not of an event of kind {record.kind}")
 
 
-FAULT_ROWS = BulkTable(table=FAULTS, record=EventFault, head=LOGS, entity=ContestLog)
-LINE_ROWS = BulkTable(table=LINES, record=SettlementLine, head=RUNS, entity=SettlementRun)
-
 CONTEST_HEADS = HeadMapping(
     table=CONTESTS,
     entity=Contest,
@@ -83,11 +79,11 @@ LOG_HEADS = HeadMapping(
     table=LOGS,
     entity=ContestLog,
     records=(RecordMapping(table=EVENTS, record=ContestEvent, check=_check_event),),
-    bulk=(FAULT_ROWS,),
+    bulk={EventFault: FAULTS},
 )
 FEED_HEADS = HeadMapping(
     table=FEEDS,
     entity=ProviderFeed,
     records=(RecordMapping(table=FETCHES, record=Fetch),),
 )
-RUN_HEADS = HeadMapping(table=RUNS, entity=SettlementRun, bulk=(LINE_ROWS,))
+RUN_HEADS = HeadMapping(table=RUNS, entity=SettlementRun, bulk={SettlementLine: LINES})

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 
-from indelible.kernel.keys import KEY
-from indelible.kernel.settings import SETTING
-from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.breaker_tables import BREAKERS, breaker_guards
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS, hung_thread_guards
-from indelible_sql.kernel.keys import KEYS, key_guards
+from indelible_sql.kernel.keys import KEY_HEADS, key_guards
 from indelible_sql.kernel.payload_tables import PAYLOADS, payload_guards
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS, rate_guards
 from indelible_sql.kernel.receipt_guards import receipt_guards
@@ -15,13 +12,13 @@ from indelible_sql.kernel.record_export import RECORD_EXPORT
 from indelible_sql.kernel.record_findings import record_findings
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
-from indelible_sql.kernel.settings import SETTINGS
+from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.subject_tables import SUBJECTS, subject_guards
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS, subscriber_guards
 from indelible_sql.kernel.task_guards import task_guards
 from indelible_sql.kernel.task_tables import (
     PRUNED_STAGES,
-    STAGES,
+    STAGE_HEADS,
     TASK_ARGUMENTS,
     TASK_ATTEMPTS,
     TASK_RESULT,
@@ -50,7 +47,7 @@ def kernel_guards(dialect: str) -> Iterator[Guard]:
 
 CONTEXT = SqlContext(
     name="kernel",
-    heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
+    mappings=(KEY_HEADS, STAGE_HEADS, SETTING_HEADS),
     records=(
         HISTORY,
         RECEIPTS,

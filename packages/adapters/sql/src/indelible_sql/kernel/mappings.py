@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 from sqlalchemy import Table
 
 from indelible.kernel import Head, Revision, UsageError, to_json_value
@@ -17,6 +17,7 @@ from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.lists import ListedTable, listed_heads
+from indelible_sql.kernel.mapping_faults import bulk_faults, head_faults, record_faults
 from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.checks import previous_numbers
 from indelible_sql.schema.columns import JsonDomain
@@ -38,7 +39,7 @@ def derive_nothing(_: Row) -> dict[str, Any]:
     return {}
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class RecordMapping(Generic[R]):
     """The table of a record type.
 
@@ -101,22 +102,53 @@ class RecordMapping(Generic[R]):
         return duplicate_guards(self.table, [self.record.unique_field])
 
 
-@frozen(kw_only=True)
-class HeadMapping(Generic[E]):
-    """The head table of an aggregate, with the tables of its records.
+def _bulk_tables_of(mapping: "HeadMapping[Any]") -> tuple[BulkTable, ...]:
+    tables: list[BulkTable] = []
+    for record, table in mapping.bulk.items():
+        tables.append(
+            BulkTable(table=table, record=record, head=mapping.table, entity=mapping.entity)
+        )
+    return tuple(tables)
 
-    The table's columns are the aggregate's fields, the columns of `head_columns()` and those
-    that the records determine.
+
+@frozen(kw_only=True, eq=False)
+class HeadMapping(Generic[E]):
+    """The head table of an aggregate, with the tables of its records and bulk records.
+
+    The table's columns are those of `head_columns()`, the aggregate's fields and the
+    `head_columns` of its records.
     """
 
     table: Table
     entity: type[E]
     records: tuple[RecordMapping[Any], ...] = ()
-    bulk: tuple[BulkTable, ...] = ()
+    bulk: Mapping[type[BulkRecord], Table] = field(factory=dict[type[BulkRecord], Table])
+    bulk_tables: tuple[BulkTable, ...] = field(
+        init=False, default=Factory(_bulk_tables_of, takes_self=True)
+    )
 
     def __attrs_post_init__(self) -> None:
-        """Check that the table has the indexes and the CHECKs of what the aggregate declares."""
+        """Check the tables against what the aggregate declares.
+
+        Raises:
+            UsageError: They differ; each fault is on a line of its own.
+        """
+        copied_columns = [name for mapping in self.records for name in mapping.head_columns]
+        record_tables = [(mapping.record, mapping.table) for mapping in self.records]
+        faults = (
+            *head_faults(self.table, self.entity, copied_columns),
+            *record_faults(self.entity, record_tables),
+            *bulk_faults(self.entity, self.bulk),
+        )
+        if faults:
+            lines = "\n".join(faults)
+            raise UsageError(f"the mapping of {self.entity.__name__} has faults:\n{lines}")
         check_declared(self.table, self.entity)
+
+    @property
+    def record_tables(self) -> tuple[Table, ...]:
+        """Return the insert-only tables."""
+        return (*self.bulk.values(), *(mapping.table for mapping in self.records))
 
     @cached_property
     def rules_by_report(self) -> Mapping[str, OnePerParent]:
@@ -187,7 +219,7 @@ class HeadMapping(Generic[E]):
 
     def bulk_table(self, record_type: type[BulkRecord]) -> BulkTable:
         """Return the table of a type of bulk records."""
-        for bulk in self.bulk:
+        for bulk in self.bulk_tables:
             if bulk.record is record_type:
                 return bulk
 

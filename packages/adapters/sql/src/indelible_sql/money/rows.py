@@ -1,5 +1,7 @@
 """Conversion between the values of money and their rows."""
 
+from typing import Final
+
 from indelible.money.entities.charges import Charge
 from indelible.money.entities.disputes import Dispute
 from indelible.money.entities.events import StripeEvent, StripeEventAttempt
@@ -26,20 +28,12 @@ from indelible_sql.money.tables.payouts import (
     TRANSFER_LINES,
     TRANSFERS,
 )
-from indelible_sql.schema.bulk import BulkTable
-
-POSTING_ROWS = BulkTable(table=POSTINGS, record=Posting, head=MOVEMENTS, entity=Movement)
-COVERED_ROWS = BulkTable(table=COVERED_ITEMS, record=CoveredItem, head=MOVEMENTS, entity=Movement)
-DISCREPANCY_ROWS = BulkTable(
-    table=DISCREPANCIES, record=Discrepancy, head=RECONCILIATIONS, entity=Reconciliation
-)
-LINE_ROWS = BulkTable(table=TRANSFER_LINES, record=TransferLine, head=TRANSFERS, entity=Transfer)
 
 ACCOUNT_HEADS = HeadMapping(table=ACCOUNTS, entity=Account)
 MOVEMENT_HEADS = HeadMapping(
     table=MOVEMENTS,
     entity=Movement,
-    bulk=(POSTING_ROWS, COVERED_ROWS),
+    bulk={Posting: POSTINGS, CoveredItem: COVERED_ITEMS},
 )
 CHARGE_HEADS = HeadMapping(table=CHARGES, entity=Charge)
 REFUND_HEADS = HeadMapping(
@@ -56,14 +50,28 @@ EVENT_HEADS = HeadMapping(
 RECONCILIATION_HEADS = HeadMapping(
     table=RECONCILIATIONS,
     entity=Reconciliation,
-    bulk=(DISCREPANCY_ROWS,),
+    bulk={Discrepancy: DISCREPANCIES},
 )
 SWITCH_HEADS = HeadMapping(table=SWITCHES, entity=PaymentSwitch)
 TRANSFER_HEADS = HeadMapping(
     table=TRANSFERS,
     entity=Transfer,
     records=(RecordMapping(table=TRANSFER_ATTEMPTS, record=TransferAttempt),),
-    bulk=(LINE_ROWS,),
+    bulk={TransferLine: TRANSFER_LINES},
 )
 JOB_HEADS = HeadMapping(table=JOBS, entity=PayoutJob)
 PAYEE_HEADS = HeadMapping(table=PAYEES, entity=Payee)
+
+MAPPINGS: Final = (
+    ACCOUNT_HEADS,
+    MOVEMENT_HEADS,
+    CHARGE_HEADS,
+    REFUND_HEADS,
+    DISPUTE_HEADS,
+    EVENT_HEADS,
+    RECONCILIATION_HEADS,
+    SWITCH_HEADS,
+    PAYEE_HEADS,
+    JOB_HEADS,
+    TRANSFER_HEADS,
+)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from indelible.projects.lifecycle import JOB, PROJECT
 from indelible.projects.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.projects.guards import project_guards
 from indelible_sql.projects.rows import (
@@ -10,7 +9,6 @@ from indelible_sql.projects.rows import (
     PROJECT_HEADS,
 )
 from indelible_sql.projects.store import SqlProjects
-from indelible_sql.projects.tables import JOBS, OUTPUTS, PROJECTS, PROMPTS, SPECS
 from indelible_sql.projects.verify import project_findings
 from indelible_sql.schema.sql_context import SqlContext
 
@@ -21,10 +19,7 @@ def _open(tx: Any) -> SqlProjects:
 
 CONTEXT = SqlContext(
     name="projects",
-    heads={PROJECTS: PROJECT, JOBS: JOB},
-    records=(PROMPTS, OUTPUTS, SPECS),
-    record_head_rules=(*PROJECT_HEADS.record_head_rules(), *JOB_HEADS.record_head_rules()),
-    digests={PROJECTS: PROJECT_HEADS.digests(), JOBS: JOB_HEADS.digests()},
+    mappings=(PROJECT_HEADS, JOB_HEADS),
     stages=STAGE_LIFECYCLES,
     guards=project_guards,
     verify=project_findings,

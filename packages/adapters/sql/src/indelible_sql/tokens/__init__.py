@@ -2,21 +2,12 @@
 
 from typing import Any
 
-from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
 from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.tokens.columns import DOMAINS
 from indelible_sql.tokens.guards import own_guards
+from indelible_sql.tokens.heads import MAPPINGS
 from indelible_sql.tokens.store import SqlCollection
-from indelible_sql.tokens.tables import (
-    AUTHORS,
-    IMAGE_JOBS,
-    MINT_EVENTS,
-    REVEALS,
-    SYSTEM_STATES,
-    TOKENS,
-    UPLOADS,
-)
 
 
 def _open(tx: Any) -> SqlCollection:
@@ -25,15 +16,7 @@ def _open(tx: Any) -> SqlCollection:
 
 CONTEXT = SqlContext(
     name="tokens",
-    heads={
-        AUTHORS: AUTHOR,
-        MINT_EVENTS: MINT,
-        TOKENS: TOKEN,
-        IMAGE_JOBS: IMAGE_JOB,
-        UPLOADS: UPLOAD,
-        REVEALS: REVEAL,
-        SYSTEM_STATES: SYSTEM_STATE,
-    },
+    mappings=MAPPINGS,
     stages=STAGE_LIFECYCLES,
     guards=own_guards,
     domains=DOMAINS,

@@ -1,34 +1,17 @@
 """The guards of tokens, beside those that every head has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Table
-
-from indelible.kernel.aggregates import Aggregate
 from indelible.tokens import (
-    Author,
-    ImageGenerationJob,
-    IPFSUploadRecord,
-    MintEvent,
-    RevealTransaction,
-    Token,
     TokenStatus,
 )
 from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
 from indelible_sql.kernel.task_guards import task_entity_guard
 from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
-from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, TOKENS, UPLOADS
-
-ENTITIES: Final[Mapping[Table, type[Aggregate]]] = {
-    AUTHORS: Author,
-    MINT_EVENTS: MintEvent,
-    TOKENS: Token,
-    IMAGE_JOBS: ImageGenerationJob,
-    UPLOADS: IPFSUploadRecord,
-    REVEALS: RevealTransaction,
-}
+from indelible_sql.tokens.heads import MAPPINGS
+from indelible_sql.tokens.tables import MINT_EVENTS, REVEALS, TOKENS
 
 # A mint of one log is canonical at most once. SQLite needs this beside the unique index: a write
 # with OR REPLACE would delete the canonical mint.
@@ -61,8 +44,8 @@ def own_guards(dialect: str) -> Iterator[Guard]:
         ):
             yield Guard(table=MINT_EVENTS, rule=rule, event=event, condition=_IS_CANONICAL_ONCE)
 
-    for table, entity in ENTITIES.items():
-        yield from entity_guards(table, entity, dialect)
+    for mapping in MAPPINGS:
+        yield from entity_guards(mapping.table, mapping.entity, dialect)
 
     yield Guard(table=TOKENS, rule="fixed_unless_retried", event="UPDATE", condition=_HAS_SAME_MINT)
     yield Guard(

@@ -5,7 +5,6 @@ from attrs import frozen
 from indelible.kernel import Head
 from indelible.kernel.repository import Repository
 from indelible.tokens.entities.authors import Author
-from indelible.tokens.entities.mints import MintEvent
 from indelible.tokens.entities.pipeline import (
     ImageGenerationJob,
     IPFSUploadRecord,
@@ -16,26 +15,17 @@ from indelible.tokens.entities.tokens import Token
 from indelible.tokens.lifecycle import TokenStatus
 from indelible.tokens.repositories.finders import Mints, Tokens
 from indelible_sql.engine.session import Session
-from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.tokens import statements
-from indelible_sql.tokens.tables import (
-    AUTHORS,
-    IMAGE_JOBS,
-    MINT_EVENTS,
-    REVEALS,
-    SYSTEM_STATES,
-    TOKENS,
-    UPLOADS,
+from indelible_sql.tokens.heads import (
+    AUTHOR_HEADS,
+    IMAGE_JOB_HEADS,
+    MINT_HEADS,
+    REVEAL_HEADS,
+    STATE_HEADS,
+    TOKEN_HEADS,
+    UPLOAD_HEADS,
 )
-
-AUTHOR_MAPPING = HeadMapping(table=AUTHORS, entity=Author)
-TOKEN_MAPPING = HeadMapping(table=TOKENS, entity=Token)
-MINT_MAPPING = HeadMapping(table=MINT_EVENTS, entity=MintEvent)
-IMAGE_JOB_MAPPING = HeadMapping(table=IMAGE_JOBS, entity=ImageGenerationJob)
-UPLOAD_MAPPING = HeadMapping(table=UPLOADS, entity=IPFSUploadRecord)
-REVEAL_MAPPING = HeadMapping(table=REVEALS, entity=RevealTransaction)
-STATE_MAPPING = HeadMapping(table=SYSTEM_STATES, entity=SystemState)
 
 
 class SqlTokenRepository(SqlAggregateRepository[Token]):
@@ -50,7 +40,7 @@ class SqlTokenRepository(SqlAggregateRepository[Token]):
         """
         values = {"token_status": status.value, "task_stage": stage, "limit": limit}
         rows = self._session.rows(statements.PENDING, values)
-        return tuple(TOKEN_MAPPING.of_row(row) for row in rows)
+        return tuple(TOKEN_HEADS.of_row(row) for row in rows)
 
     def count_by_author(self, author_id: str) -> int:
         """Return the number of the author's tokens."""
@@ -90,29 +80,29 @@ class SqlCollection:
 
     @property
     def authors(self) -> Repository[Author]:
-        return Repository(SqlAggregateRepository(self._session, AUTHOR_MAPPING))
+        return Repository(SqlAggregateRepository(self._session, AUTHOR_HEADS))
 
     @property
     def tokens(self) -> Tokens:
-        store = SqlTokenRepository(self._session, TOKEN_MAPPING)
+        store = SqlTokenRepository(self._session, TOKEN_HEADS)
         return Tokens(store, store)
 
     @property
     def mints(self) -> Mints:
-        return Mints(SqlAggregateRepository(self._session, MINT_MAPPING))
+        return Mints(SqlAggregateRepository(self._session, MINT_HEADS))
 
     @property
     def image_jobs(self) -> Repository[ImageGenerationJob]:
-        return Repository(SqlAggregateRepository(self._session, IMAGE_JOB_MAPPING))
+        return Repository(SqlAggregateRepository(self._session, IMAGE_JOB_HEADS))
 
     @property
     def uploads(self) -> Repository[IPFSUploadRecord]:
-        return Repository(SqlAggregateRepository(self._session, UPLOAD_MAPPING))
+        return Repository(SqlAggregateRepository(self._session, UPLOAD_HEADS))
 
     @property
     def reveals(self) -> Repository[RevealTransaction]:
-        return Repository(SqlAggregateRepository(self._session, REVEAL_MAPPING))
+        return Repository(SqlAggregateRepository(self._session, REVEAL_HEADS))
 
     @property
     def states(self) -> Repository[SystemState]:
-        return Repository(SqlAggregateRepository(self._session, STATE_MAPPING))
+        return Repository(SqlAggregateRepository(self._session, STATE_HEADS))

@@ -7,7 +7,7 @@ from indelible_sql.kernel.task_guards import task_entity_guard
 from indelible_sql.money.guards.ledger import ledger_guards
 from indelible_sql.money.guards.payments import payment_guards
 from indelible_sql.money.guards.payouts import payout_guards
-from indelible_sql.money.tables.heads import HEADS
+from indelible_sql.money.rows import MAPPINGS
 from indelible_sql.schema.guard import Guard
 
 
@@ -16,7 +16,8 @@ def all_guards(dialect: str) -> Iterator[Guard]:
     yield from ledger_guards(dialect)
     yield from payment_guards(dialect)
     yield from payout_guards(dialect)
-    for head, lifecycle in HEADS.items():
+    for mapping in MAPPINGS:
+        lifecycle = mapping.entity.lifecycle
         stages = [stage for stage, owner in STAGE_LIFECYCLES.items() if owner is lifecycle]
         if stages:
-            yield task_entity_guard(head, stages, dialect)
+            yield task_entity_guard(mapping.table, stages, dialect)

@@ -19,9 +19,10 @@ from sqlalchemy import (
     union_all,
 )
 
+from indelible.money.entities.ledger import Posting
 from indelible.money.entities.values import DEBIT_KINDS, AccountKind, MovementKind
 from indelible_sql.engine.session import Query
-from indelible_sql.money.rows import POSTING_ROWS
+from indelible_sql.money.rows import MOVEMENT_HEADS
 from indelible_sql.money.statements.parts import number, total
 from indelible_sql.money.tables.ledger import ACCOUNTS, COVERED_ITEMS, MOVEMENTS, POSTINGS
 from indelible_sql.money.tables.payouts import JOBS
@@ -47,7 +48,7 @@ COVERING: Final[Query] = (
     .order_by(COVERED_ITEMS.c.item)
 )
 # The columns of a posting and of its movement; only the position in history has the same name.
-_LINE_COLUMNS: Final = (*POSTING_ROWS.own_columns, *MOVEMENTS.columns)
+_LINE_COLUMNS: Final = (*MOVEMENT_HEADS.bulk_table(Posting).own_columns, *MOVEMENTS.columns)
 _MOVEMENT_OF_LINE: Final = MOVEMENTS.c.id == POSTINGS.c.entity_id
 _POSITION: Final = (MOVEMENTS.c.created_at, MOVEMENTS.c.id, POSTINGS.c.number)
 _IS_BEFORE: Final[ColumnElement[bool]] = tuple_(*_POSITION) < tuple_(
