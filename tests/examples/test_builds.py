@@ -11,7 +11,17 @@ import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import lists, sampled_from, tuples
-from sqlalchemy import Executable, MetaData, Table, create_engine, insert, text, update
+from sqlalchemy import (
+    Column,
+    Executable,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    insert,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
 from tests.examples.builds import (
@@ -256,7 +266,7 @@ def test_verify_names_a_second_running_build_that_was_stored_without_the_index(
 
 
 def test_a_table_without_the_index_of_a_rule_is_refused() -> None:
-    bare = Table("bare", MetaData(), *head_columns(BUILD))
+    bare = Table("bare", MetaData(), *head_columns(BUILD), Column("project_id", Text))
 
     with pytest.raises(UsageError, match="one_per_parent_indexes"):
         HeadMapping(table=bare, entity=Build)

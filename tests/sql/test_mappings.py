@@ -1,4 +1,4 @@
-"""What a context registers follows from its mappings, and wrong declarations are refused."""
+"""A context registers what follows from its mappings; wrong declarations are refused."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

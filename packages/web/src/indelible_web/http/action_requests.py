@@ -19,6 +19,7 @@ The path has the id of the ticket, `If-Match` its seq, and the body the paramete
 each with the validator and the limits of its kind.
 """
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast, get_type_hints
 
@@ -179,7 +180,7 @@ def _request_class(
     """Return a class of requests with these fields."""
     action = declaration.action
     body = {
-        "__doc__": action.method.__doc__,
+        "__doc__": inspect.getdoc(action.method),
         "__module__": action.entity.__module__,
         "declaration": declaration,
         "command_name": command_name,
