@@ -27,7 +27,7 @@ from indelible.contests.tasks.replays import require_replay
 from indelible.contests.tasks.settlement import settle_now
 from indelible.kernel import Head, IndelibleError
 from indelible.kernel.rejections import NO_REJECTIONS, record_rejection
-from indelible_web.contests.admin_schemas import CorrectionBody, FieldBody, LogView, OperatorView
+from indelible_web.contests.admin_schemas import CorrectionBody, LogView, OperatorView
 from indelible_web.contests.queries import ContestQuery
 from indelible_web.contests.routes import ORGANIZE
 from indelible_web.contests.viewers import Viewer
@@ -89,16 +89,13 @@ def resolve_error(context: OperationContext, command: ResolveError) -> OperatorV
 @routes.add(
     "POST /contests/<contest_id>/field",
     ADMIN,
-    request_type=FieldBody,
+    request_type=ImportField,
     response_type=LogView,
     max_body_bytes=MAX_FIELD_BYTES,
     requires_idempotency_key=True,
 )
-def import_field(context: OperationContext, body: FieldBody) -> LogView:
+def import_field(context: OperationContext, command: ImportField) -> LogView:
     """Import the field of a tournament as an event of the contest's log."""
-    command = ImportField(
-        contest_id=body.contest_id, primary=body.primary, alternates=body.alternates
-    )
     return context.run_recorded(showing_log(contests.import_field), command)
 
 

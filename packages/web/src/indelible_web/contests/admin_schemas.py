@@ -25,7 +25,6 @@ from indelible_web.contests.queries import ContestQuery
 from indelible_web.http.json_fields import WrittenObject
 from indelible_web.http.views import fields_of
 
-FIELD_PLAYERS: Final = {"max_length": 200, "max_items": 2_000}
 CORRECTIONS: Final = {"max_items": 500}
 STROKES: Final = {"minimum": 0, "maximum": MAX_ROUND_STROKES}
 
@@ -218,14 +217,6 @@ class RejectionView:
     """An operator's command that was refused."""
 
     id: str
-
-
-@frozen(kw_only=True)
-class FieldBody(ContestQuery):
-    """The players of a tournament, by their ids."""
-
-    primary: tuple[str, ...] = field(metadata=FIELD_PLAYERS)
-    alternates: tuple[str, ...] = field(default=(), metadata=FIELD_PLAYERS)
 
 
 @frozen(kw_only=True, field_transformer=kinds)
