@@ -7,7 +7,8 @@ takes up mutated payloads of the provider and disturbed deliveries of a story: a
 and `--number N` payloads. The dose `money` sends hostile webhooks of Stripe: at least one round,
 and `--number N` webhooks. The dose `conditions` compares the conditions of each aggregate in
 Python, SQLite and PostgreSQL on random rows and changes: at least one round of 200 of each
-condition, and `--number N` of each. `--seed S` repeats a run.
+condition, and `--number N` of each; then it asks the domain, memory and both databases about as
+many whole rows of every aggregate. `--seed S` repeats a run.
 """
 
 import logging
@@ -27,6 +28,7 @@ from tests.fuzz.contests import ContestDose, fuzz_contests
 from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.fuzz.money import MoneyDose, fuzz_money
 from tests.fuzz.projects import ProjectDose, fuzz_projects
+from tests.fuzz.rows import fuzz_rows
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
 from tests.web.hostile.rows import NOT_YET, count_other_variants
@@ -125,12 +127,16 @@ def money(dose: MoneyDose) -> bool:
 
 
 def conditions(dose: ConditionDose, bed: Testbed) -> bool:
-    """Play the dose of conditions, print what was seen, and return True without differences."""
+    """Play the dose of conditions and of whole rows, and return True without differences."""
     tally = fuzz_conditions(dose, bed.postgresql().url)
-    for line in tally.wrong:
-        say(f"FAIL {line}")
     say(f"{tally.conditions} conditions, {tally.values} rows and changes, {len(tally.wrong)} wrong")
-    return not tally.wrong
+
+    sqlite_path = bed.sqlite().removeprefix("sqlite:///")
+    rows = fuzz_rows(dose, sqlite_path, bed.postgresql().owner_url)
+    say(f"{rows.rows} whole rows, {rows.accepted_share:.0%} accepted, {len(rows.different)} wrong")
+    for line in (*tally.wrong, *rows.different):
+        say(f"FAIL {line}")
+    return not tally.wrong and not rows.different
 
 
 def _report(tally: AttackTally) -> bool:

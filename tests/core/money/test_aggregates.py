@@ -159,7 +159,12 @@ def test_an_account_has_the_id_and_the_reference_of_its_kind() -> None:
     assert refused(evolve_of(opened), id="escrow:c2:USD") == "FIELD_NOT_OF_STATE id"
     assert refused(evolve_of(opened), balance_minor=1) == "FIELD_NOT_OF_STATE balance_minor"
     # Handlers and database refuse to write it, but a reconciliation has to read and report it.
-    assert evolve(opened, last_movement_id="m1", balance_minor=-1).balance_minor == -1
+    overdrawn = evolve(opened, updated_at=LATER, last_movement_id="m1", balance_minor=-1)
+    assert overdrawn.balance_minor == -1
+    assert (
+        refused(evolve_of(opened), last_movement_id="m1") == "FIELD_NOT_OF_STATE last_movement_id"
+    )
+    assert refused(evolve_of(opened), updated_at=LATER) == "FIELD_NOT_OF_STATE last_movement_id"
     movement = Movement.create(
         "post",
         now=BEGINNING,
@@ -200,6 +205,7 @@ def test_a_movement_has_the_id_of_its_key_and_fitting_sums() -> None:
     assert refused(change, key="k2") == "FIELD_NOT_OF_STATE id"
     assert refused(change, reverses="m1") == "FIELD_NOT_OF_STATE reverses"
     assert refused(change, posting_count=0) == "LEDGER_UNBALANCED total_minor"
+    assert refused(change, posting_count=0, total_minor=0) == "LEDGER_UNBALANCED posting_count"
     assert refused(change, posting_count=6) == "LEDGER_UNBALANCED total_minor"
     assert refused(change, kind=MovementKind.PAYOUT_FAILED) == "LEDGER_UNBALANCED posting_count"
 

@@ -91,6 +91,7 @@ def test_only_a_bound_project_has_a_repository() -> None:
         (requested().bound_to(SHOP, now=LATEST), {"repository_branch": None}),
         (prompted(), {"latest_successful_job_id": "j-1"}),
         (prompted(), {"latest_successful_job_number": 1}),
+        (new_project(), {"latest_successful_job_id": "j-1", "latest_successful_job_number": 1}),
     ],
 )
 def test_the_fields_of_a_project_fit_its_state(project: Project, fields: dict[str, Value]) -> None:

@@ -60,7 +60,7 @@ PROJECTS = entity_head(
     ),
     CheckConstraint("trim(name) <> ''", name="projects_name_not_blank"),
     *entity_checks("projects", Project),
-    # By hand: `seq` is no field.
+    # By hand: `seq` is no field; a project is new in the domain until its times differ.
     CheckConstraint(
         "(latest_successful_job_id IS NULL) = (latest_successful_job_number IS NULL)"
         " AND (seq > 1 OR latest_successful_job_id IS NULL)",

@@ -14,8 +14,10 @@ from indelible.kernel.claims import OneOf, SetOnlyIf, Together, WithinKind
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Count, Currency, Identifier, Instant, Natural, kinds
+from indelible.kernel.state_fields import check_presence
 from indelible.money.entities.ids import movement_id
 from indelible.money.entities.values import (
+    MAY_BE_EMPTY,
     NOTES,
     REFERENCE_KINDS,
     AccountKind,
@@ -84,10 +86,12 @@ class Account(Aggregate):
     credited_minor: Sum = 0
 
     def __attrs_post_init__(self) -> None:
-        """Check that the id follows from the fields, the claims, and a new account's sums."""
+        """Check that the id follows from the fields, the claims, and what a new account has."""
         self._require("id", account_id(self.kind, self.reference, self.currency), self.id)
         super().__attrs_post_init__()
-        if self.last_movement_id is None:
+        is_new = self.created_at == self.updated_at
+        check_presence(self, ("last_movement_id",), is_present=not is_new)
+        if is_new:
             for name in SUMS:
                 self._require(name, "0", str(getattr(self, name)))
 
@@ -253,6 +257,8 @@ class Movement(Aggregate):
         is_empty = self.posting_count == 0
         if is_empty and self.total_minor > 0:
             raise LedgerUnbalanced(self.key, "total_minor", 0, self.total_minor)
+        if is_empty and self.kind not in MAY_BE_EMPTY:
+            raise LedgerUnbalanced(self.key, "posting_count", 1, 0)
         if is_note and not is_empty:
             raise LedgerUnbalanced(self.key, "posting_count", 0, self.posting_count)
         if not is_empty and self.total_minor < self.posting_count:

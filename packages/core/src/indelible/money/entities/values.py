@@ -106,6 +106,8 @@ class MovementKind(StrEnum):
 
 # These move no money.
 NOTES: Final = frozenset({MovementKind.PAYOUT_FAILED, MovementKind.REVERSAL_PROPOSED})
+# A settlement without winners moves no money either.
+MAY_BE_EMPTY: Final = NOTES | {MovementKind.SETTLEMENT}
 # A settled item stays covered once, and a note has nothing to take back.
 NOT_REVERSIBLE: Final = NOTES | {MovementKind.SETTLEMENT}
 # The platform itself decides these; two operators may take one back, also a reversal of theirs.

@@ -79,8 +79,10 @@ class Project(Aggregate):
     github_repo_url: Label | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Check the claims, and that the latest job has its number."""
+        """Check the claims, that a new project has no job, and that the latest has its number."""
         super().__attrs_post_init__()
+        if self.created_at == self.updated_at:
+            check_presence(self, ("latest_successful_job_id",), is_present=False)
         has_latest_job = self.latest_successful_job_id is not None
         check_presence(self, ("latest_successful_job_number",), is_present=has_latest_job)
 

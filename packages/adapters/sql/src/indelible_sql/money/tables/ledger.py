@@ -8,11 +8,11 @@ from sqlalchemy import Boolean, CheckConstraint, Index, UniqueConstraint, litera
 from indelible.kernel.money import MAX_SUM_MINOR
 from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
 from indelible.money.entities.values import (
+    MAY_BE_EMPTY,
     NOTES,
     REFERENCE_KINDS,
     AccountKind,
 )
-from indelible.money.rules.ledger.checks import MAY_BE_EMPTY
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.entity_tables import entity_bulk, entity_head, list_indexes
@@ -46,11 +46,12 @@ ACCOUNTS = entity_head(
         name="accounts_id_of_fields",
     ),
     *entity_checks("accounts", Account, since="reference_of_kind", until="sums"),
-    # By hand: the domain reads a balance below 0, which the reconciliation reports, and no `seq`.
+    # By hand: the domain reads a balance below 0, which the reconciliation reports.
     CheckConstraint(
         f"balance_minor >= 0 OR kind NOT IN ({quoted(REFERENCE_KINDS)})",
         name="accounts_never_negative",
     ),
+    # By hand: `seq` is no field; an account is new in the domain until its times differ.
     CheckConstraint(
         "(seq = 1) = (last_movement_id IS NULL)"
         " AND (seq > 1 OR balance_minor = 0 AND debited_minor = 0 AND credited_minor = 0)",

@@ -9,7 +9,6 @@ from indelible.money.entities.ledger import Account, Movement, Posting
 from indelible.money.entities.lines import LedgerLine, OwedLine
 from indelible.money.entities.values import (
     NOT_REVERSIBLE,
-    NOTES,
     REVERSED_BY_OPERATORS,
     AccountKind,
     MovementKind,
@@ -25,7 +24,6 @@ from indelible.money.errors.ledger import (
 from indelible.money.rules.ledger.drafts import OPERATOR, AccountSums, account_sums
 
 PAYABLE = AccountKind.WINNER_PAYABLE
-MAY_BE_EMPTY = NOTES | {MovementKind.SETTLEMENT}
 
 
 @frozen
@@ -48,8 +46,6 @@ def check_movement(
     _check_sum(movement, "posting_count", len(postings), movement.posting_count)
     total_minor = sum([posting.amount_minor for posting in postings])
     _check_sum(movement, "total_minor", total_minor, movement.total_minor)
-    if not postings and movement.kind not in MAY_BE_EMPTY:
-        raise LedgerUnbalanced(movement.key, "posting_count", 1, 0)
 
     sums = account_sums(postings)
     _check_sum(movement, "accounts", len(sums), len(steps))

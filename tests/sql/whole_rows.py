@@ -1,0 +1,77 @@
+"""Compare what several stores answer about whole rows, and name what is excepted from it."""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Final
+
+from attrs import define, field
+from tests.sql.row_stores import ACCEPTED, Ask
+from tests.sql.row_values import Values, random_row
+
+from indelible.kernel.aggregates import Aggregate
+
+ROWS: Final = 200
+DIGEST_ID: Final = "The id is a digest of other fields, which no CHECK computes."
+NEVER_NEGATIVE: Final = (
+    "The domain reads a stored balance below 0: the reconciliation reports it (R10)."
+    " `Account.posted` raises BalanceNegative instead of making one."
+)
+EMPTY_LIST: Final = "No CHECK counts the items of a JSON list; the domain makes the list."
+# What one store alone may refuse, by the name of the aggregate and by the refusal.
+EXCEPTIONS: Final[Mapping[tuple[str, str], str]] = {
+    ("Account", "accounts_never_negative"): NEVER_NEGATIVE,
+    ("Charge", "FIELD_NOT_OF_STATE id"): DIGEST_ID,
+    ("Movement", "FIELD_NOT_OF_STATE id"): DIGEST_ID,
+    ("Refund", "FIELD_NOT_OF_STATE id"): DIGEST_ID,
+    ("Reconciliation", "FIELD_NOT_OF_STATE checked"): EMPTY_LIST,
+}
+
+
+@define
+class RowTally:
+    """The number of rows, how many all stores accept, and the differences.
+
+    `excepted` are the exceptions that rows were excused by.
+    """
+
+    rows: int = 0
+    accepted: int = 0
+    different: list[str] = field(factory=list[str])
+    excepted: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
+
+    @property
+    def accepted_share(self) -> float:
+        """Return the share of the rows that all stores accept."""
+        return self.accepted / self.rows
+
+
+def random_rows_of(entity: type[Aggregate], *, seed: int, number: int = ROWS) -> list[Values]:
+    """Return random rows of an aggregate, the same ones for a seed."""
+    random = Random(f"{entity.__name__} {seed}")  # noqa: S311 - no secret
+    return [random_row(entity, random) for _ in range(number)]
+
+
+def compare_rows(
+    entity: type[Aggregate], rows: Sequence[Values], stores: Mapping[str, Ask], tally: RowTally
+) -> None:
+    """Ask every store about every row, and add the answers to the tally."""
+    answers = [ask(entity, rows) for ask in stores.values()]
+    for row, refusals in zip(rows, zip(*answers, strict=True), strict=True):
+        tally.rows += 1
+        refused = [refusal for refusal in refusals if refusal != ACCEPTED]
+        if not refused:
+            tally.accepted += 1
+        elif len(refused) < len(refusals):
+            known = {(entity.__name__, refusal) for refusal in refused}
+            if known <= set(EXCEPTIONS):
+                tally.excepted |= known
+            else:
+                by_store = dict(zip(stores, refusals, strict=True))
+                tally.different.append(_difference(entity, row, by_store))
+
+
+def _difference(entity: type[Aggregate], row: Values, refusals: Mapping[str, str]) -> str:
+    """Return the aggregate, what each store answers, and the fields of the row."""
+    answers = [f"{store}: {refusal or 'accepted'}" for store, refusal in refusals.items()]
+    fields = [f"{name}={value!r}" for name, value in row.items()]
+    return f"{entity.__name__}: {', '.join(answers)}\n  {' '.join(fields)}"
