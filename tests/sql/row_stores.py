@@ -1,4 +1,4 @@
-"""What the domain, memory and both databases answer about a whole row of an aggregate."""
+"""Ask the domain, memory and both databases about whole rows of an aggregate."""
 
 import json
 import sqlite3
