@@ -3,7 +3,6 @@
 from indelible.tokens import errors, repositories
 from indelible.tokens.commands import (
     AcknowledgeContract,
-    AuthorSaved,
     BlocksRecorded,
     BlocksRolledBack,
     RecordBlocks,
@@ -91,7 +90,6 @@ from indelible.tokens.tasks.recovery import Recovered, recover_missing
 __all__ = [
     # commands and their results
     "AcknowledgeContract",
-    "AuthorSaved",
     "BlocksRecorded",
     "BlocksRolledBack",
     "RecordBlocks",

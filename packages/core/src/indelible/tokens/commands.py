@@ -6,7 +6,6 @@ from attrs import field, frozen
 
 from indelible.kernel.kinds import Count, Identifier, kinds
 from indelible.kernel.values import bounded_int, non_blank_line
-from indelible.tokens.entities.authors import Author
 from indelible.tokens.entities.chain import ContractState, InvalidLog
 from indelible.tokens.entities.fields import PROMPT, TOKEN_ID, TokenNumber, is_wallet, lowercase
 from indelible.tokens.entities.tokens import Token
@@ -111,14 +110,6 @@ class TokenSaved:
     """A token as saved, and its seq."""
 
     token: Token
-    seq: int
-
-
-@frozen(kw_only=True)
-class AuthorSaved:
-    """An author as saved, and their seq."""
-
-    author: Author
     seq: int
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from indelible import tokens
 from indelible.app import WriteTx
-from indelible.kernel import IndelibleError, Stale
+from indelible.kernel import Head, IndelibleError, Stale
 from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import TaskState
 from indelible.testing.captures.scenarios import code
@@ -137,15 +137,16 @@ class CommandsConformance:
         assert ids(claim(store, 9, stage=GENERATE_STAGE)) == [detected.token.id]
 
     def test_a_prompt_is_set_and_set_again(self, store: AnyStore) -> None:
-        def set_prompt(text: str) -> tokens.AuthorSaved:
+        def set_prompt(text: str) -> Head[tokens.Author]:
             command = SetAuthorPrompt(wallet_address=wallet(4), prompt_text=text)
             return do(store, tokens.set_author_prompt, command)
 
         first = set_prompt("A boat.")
         second = set_prompt("A lake.")
 
-        assert (first.author.prompt_text, second.author.prompt_text) == ("A boat.", "A lake.")
-        assert (first.author.id, second.seq) == (second.author.id, first.seq + 1)
+        assert (first.entity.prompt_text, second.entity.prompt_text) == ("A boat.", "A lake.")
+        assert first.entity.id == second.entity.id
+        assert second.revision.seq == first.revision.seq + 1
 
     def test_generation_starts_and_finishes(self, store: AnyStore) -> None:
         add_tokens(store, 2)

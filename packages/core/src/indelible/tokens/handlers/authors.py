@@ -1,7 +1,7 @@
 """Handlers of authors."""
 
+from indelible.kernel import Head
 from indelible.tokens import commands
-from indelible.tokens.commands import AuthorSaved
 from indelible.tokens.entities.authors import Author
 from indelible.tokens.errors import AuthorExists
 from indelible.tokens.repositories import Repositories
@@ -9,13 +9,13 @@ from indelible.tokens.repositories.finders import TokensWrite
 from indelible.tokens.repositories.saving import save_over
 
 
-def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> AuthorSaved:
+def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> Head[Author]:
     """Set the prompt of a wallet's author, who is added if the wallet has none."""
     author = find_or_add_author(tx, command.wallet_address)
     head = tx.tokens.authors.lock(author.id)
-    saved = save_over(tx, tx.tokens.authors, head, head.entity.set_prompt(command.prompt_text))
+    save_over(tx, tx.tokens.authors, head, head.entity.set_prompt(command.prompt_text))
 
-    return AuthorSaved(author=saved, seq=tx.tokens.authors.get(saved.id).revision.seq)
+    return tx.tokens.authors.get(author.id)
 
 
 def find_or_add_author(tx: TokensWrite, wallet: str) -> Author:
