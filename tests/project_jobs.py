@@ -173,14 +173,14 @@ class JobSetup:
         """Create a project."""
         command = projects.CreateProject(user_id=MAYA.id, name=name)
         saved = self.store.run(projects.create_project, command, actor=MAYA, reason="a test")
-        return saved.project
+        return saved.entity
 
     def job(self, project: Project, **values: Any) -> Job:  # noqa: ANN401 - of a specification
         """Create a job of a project."""
         command = projects.CreateJob(
             user_id=MAYA.id, project_id=project.id, architecture_spec=spec(**values)
         )
-        return self.store.run(projects.create_job, command, actor=MAYA, reason="a test").job
+        return self.store.run(projects.create_job, command, actor=MAYA, reason="a test").entity
 
     def processor(self, **options: Any) -> ProcessJob:  # noqa: ANN401 - of the stage
         """Return the stage's functions, with the local host unless another one is passed."""
@@ -224,7 +224,7 @@ class JobSetup:
 
     def project_now(self, project: Project) -> Project:
         """Return a project as it is now."""
-        return self.store.read(projects.get_project, project.user_id, project.id).project
+        return self.store.read(projects.get_project, project.user_id, project.id).entity
 
     def task(self, job: Job) -> Task:
         """Return the task of a job."""

@@ -252,12 +252,12 @@ def job_of_column(s: ProjectSituation, column: str) -> str:
 
 def _create_project(store: SqlStore) -> str:
     create = commands.CreateProject(user_id="maya", name="Library", description="Lends books.")
-    return do(store, create_project, create).project.id
+    return do(store, create_project, create).entity.id
 
 
 def _create_job(store: SqlStore, project_id: str) -> str:
     create = commands.CreateJob(user_id="maya", project_id=project_id, architecture_spec=SPEC)
-    return do(store, create_job, create).job.id
+    return do(store, create_job, create).entity.id
 
 
 def _request(project_id: str) -> commands.RequestRepository:

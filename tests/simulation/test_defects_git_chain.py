@@ -9,11 +9,13 @@ from typing import Any, Final
 import pytest
 from attrs import evolve
 
-from indelible.projects.commands import JobSaved, StartJob
+from indelible.kernel import Head
+from indelible.projects.commands import StartJob
+from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.values import NO_OUTPUT
 from indelible.projects.handlers.jobs import lock_with_project
-from indelible.projects.handlers.saving import job_saved, save_job
+from indelible.projects.handlers.saving import save_job
 from indelible.projects.repositories import ProjectsWrite
 from indelible.projects.tasks import process_job
 from indelible.projects.tasks.janitor import Janitor
@@ -65,10 +67,10 @@ def plant_second_run(patch: pytest.MonkeyPatch) -> None:
         # Everybody has compared the schema by then: at the first connection another one is refused.
         self.world.at(2 * HOUR, "defect", "drop guards", drop_guards)
 
-    def start_beside(tx: ProjectsWrite, command: StartJob) -> JobSaved:
+    def start_beside(tx: ProjectsWrite, command: StartJob) -> Head[Job]:
         head = lock_with_project(tx, command.job_id)[1]
         job = head.entity.started(now=tx.clock.now())
-        return job_saved(save_job(tx, head, job, "start", NO_OUTPUT))
+        return save_job(tx, head, job, "start", NO_OUTPUT)
 
     patch.setattr(Nemesis, "begin", begin_with_defect)
     patch.setattr(process_job, "start_job", start_beside)

@@ -172,13 +172,13 @@ def _read_tokens(tx: ReadTx) -> Iterator[object]:
 def _read_projects(tx: ReadTx) -> Iterator[object]:
     """Yield the results of the queries on projects and jobs."""
     for saved in projects.list_projects(tx, OWNER, limit=ALL):
-        project_id = saved.project.id
+        project_id = saved.entity.id
         yield saved
         yield projects.list_prompts(tx, OWNER, project_id, limit=ALL)
         yield tx.projects.jobs.newest_successful(project_id)
         for job in projects.list_jobs(tx, OWNER, project_id, limit=ALL):
-            yield projects.get_job(tx, OWNER, job.job.id)
-            yield projects.job_logs(tx, OWNER, job.job.id, limit=ALL)
+            yield projects.get_job(tx, OWNER, job.entity.id)
+            yield projects.job_logs(tx, OWNER, job.entity.id, limit=ALL)
 
 
 def _read_contests(tx: ReadTx) -> Iterator[object]:

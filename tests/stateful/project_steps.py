@@ -7,15 +7,15 @@ from typing import Any
 from tests.stateful.steps import ALL, Call, Step, Twist, World, expected_seq, pick_newest
 
 from indelible import projects
+from indelible.kernel import Head
 from indelible.projects import (
     ArchitectureSpec,
     Job,
     JobResult,
-    JobSaved,
     LogEntry,
     LogLevel,
     Phase,
-    ProjectSaved,
+    Project,
     Repository,
 )
 from indelible.testing.projects.scenarios import COMMIT
@@ -26,16 +26,16 @@ STRANGER = "noor"
 HOSTS = ("local", "github")
 
 
-def all_projects(world: World) -> tuple[ProjectSaved, ...]:
+def all_projects(world: World) -> tuple[Head[Project], ...]:
     """Return all projects of the user."""
     return world.oracle.read(projects.list_projects, USER, limit=ALL)
 
 
-def all_jobs(world: World) -> list[JobSaved]:
+def all_jobs(world: World) -> list[Head[Job]]:
     """Return all jobs of the user, those of the oldest project first."""
-    jobs: list[JobSaved] = []
+    jobs: list[Head[Job]] = []
     for saved in all_projects(world):
-        jobs.extend(world.oracle.read(projects.list_jobs, USER, saved.project.id, limit=ALL))
+        jobs.extend(world.oracle.read(projects.list_jobs, USER, saved.entity.id, limit=ALL))
 
     return jobs
 
@@ -59,12 +59,12 @@ def change_project(world: World, step: Step) -> Call:
     return change(saved, step)
 
 
-def _own(saved: ProjectSaved, step: Step) -> dict[str, Any]:
+def _own(saved: Head[Project], step: Step) -> dict[str, Any]:
     """Return the fields that every command on a user's project has."""
     return {
         "user_id": _user(step),
-        "project_id": saved.project.id,
-        "expected_seq": expected_seq(step, saved.seq),
+        "project_id": saved.entity.id,
+        "expected_seq": expected_seq(step, saved.revision.seq),
     }
 
 
@@ -72,7 +72,7 @@ def _user(step: Step) -> str:
     return STRANGER if step.twist is Twist.ILLEGAL else USER
 
 
-def _rename(saved: ProjectSaved, step: Step) -> Call:
+def _rename(saved: Head[Project], step: Step) -> Call:
     command = projects.RenameProject(**_own(saved, step), name=f"renamed {step.pick}")
     return Call(projects.rename_project, command)
 
@@ -83,33 +83,33 @@ def _nodes(step: Step) -> list[dict[str, Any]]:
     return [node] * (step.pick % 3)
 
 
-def _set_nodes(saved: ProjectSaved, step: Step) -> Call:
+def _set_nodes(saved: Head[Project], step: Step) -> Call:
     command = projects.SetNodes(**_own(saved, step), nodes=_nodes(step))
     return Call(projects.set_nodes, command)
 
 
-def _add_prompt(saved: ProjectSaved, step: Step) -> Call:
+def _add_prompt(saved: Head[Project], step: Step) -> Call:
     command = projects.AddPrompt(
         **_own(saved, step), prompt=step.content.definition, metadata={"pick": step.pick}
     )
     return Call(projects.add_prompt, command)
 
 
-def _request_repository(saved: ProjectSaved, step: Step) -> Call:
+def _request_repository(saved: Head[Project], step: Step) -> Call:
     command = projects.RequestRepository(
-        project_id=saved.project.id, host=HOSTS[step.pick % 2], name=f"name-{step.pick % 3}"
+        project_id=saved.entity.id, host=HOSTS[step.pick % 2], name=f"name-{step.pick % 3}"
     )
     return Call(projects.request_repository, command)
 
 
-def _bind(saved: ProjectSaved, step: Step) -> Call:
+def _bind(saved: Head[Project], step: Step) -> Call:
     repository = Repository(
         host=HOSTS[step.pick % 2],
         repository_id=str(step.pick),
         name=f"name-{step.pick % 3}",
         url=f"local:{step.pick}",
     )
-    command = projects.SetGithubRepoUrl(project_id=saved.project.id, repository=repository)
+    command = projects.SetGithubRepoUrl(project_id=saved.entity.id, repository=repository)
     return Call(projects.set_github_repo_url, command)
 
 
@@ -127,7 +127,7 @@ def create_job(world: World, step: Step) -> Call:
         metadata={"pick": step.pick},
     )
     command = projects.CreateJob(
-        user_id=_user(step), project_id=saved.project.id, architecture_spec=spec
+        user_id=_user(step), project_id=saved.entity.id, architecture_spec=spec
     )
     return Call(projects.create_job, command)
 
@@ -138,7 +138,7 @@ def change_job(world: World, step: Step) -> Call:
     if saved is None:
         return create_job(world, step)
 
-    changes: tuple[Callable[[JobSaved, Step], Call], ...] = (
+    changes: tuple[Callable[[Head[Job], Step], Call], ...] = (
         _start,
         _start,
         _progress,
@@ -161,42 +161,43 @@ def _output(job: Job, step: Step) -> dict[str, Any]:
     return {"logs": (entry,) * (step.pick % 3), "warnings": step.content.examples}
 
 
-def _start(saved: JobSaved, _: Step) -> Call:
-    return Call(projects.start_job, projects.StartJob(job_id=saved.job.id))
+def _start(saved: Head[Job], _: Step) -> Call:
+    return Call(projects.start_job, projects.StartJob(job_id=saved.entity.id))
 
 
-def _progress(saved: JobSaved, step: Step) -> Call:
+def _progress(saved: Head[Job], step: Step) -> Call:
     phases = (None, *Phase)
     command = projects.RecordProgress(
-        job_id=saved.job.id, phase=phases[step.pick % len(phases)], **_output(saved.job, step)
+        job_id=saved.entity.id, phase=phases[step.pick % len(phases)], **_output(saved.entity, step)
     )
     return Call(projects.record_progress, command)
 
 
-def _finish(saved: JobSaved, step: Step) -> Call:
+def _finish(saved: Head[Job], step: Step) -> Call:
     commit = COMMIT if step.pick % 3 else None
     result = JobResult(commit=commit, files=("README.md",), push_skipped=commit is None)
-    command = projects.FinishJob(job_id=saved.job.id, result=result, **_output(saved.job, step))
+    job = saved.entity
+    command = projects.FinishJob(job_id=job.id, result=result, **_output(job, step))
     return Call(projects.finish_job, command)
 
 
-def _fail(saved: JobSaved, step: Step) -> Call:
+def _fail(saved: Head[Job], step: Step) -> Call:
     command = projects.FailJob(
-        job_id=saved.job.id, reason=f"reason {step.pick}", **_output(saved.job, step)
+        job_id=saved.entity.id, reason=f"reason {step.pick}", **_output(saved.entity, step)
     )
     return Call(projects.fail_job, command)
 
 
-def _cancel(saved: JobSaved, step: Step) -> Call:
+def _cancel(saved: Head[Job], step: Step) -> Call:
     command = projects.CancelJob(
         user_id=_user(step),
-        job_id=saved.job.id,
+        job_id=saved.entity.id,
         reason="not needed",
-        expected_seq=expected_seq(step, saved.seq),
+        expected_seq=expected_seq(step, saved.revision.seq),
     )
     return Call(projects.cancel_job, command)
 
 
-def _retry(saved: JobSaved, step: Step) -> Call:
-    command = projects.RetryJob(user_id=_user(step), job_id=saved.job.id)
+def _retry(saved: Head[Job], step: Step) -> Call:
+    command = projects.RetryJob(user_id=_user(step), job_id=saved.entity.id)
     return Call(projects.retry_job, command)

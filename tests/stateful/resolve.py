@@ -14,7 +14,7 @@ from tests.stateful import (
 from tests.stateful.steps import Call, Handler, Resolver, Step, Twist, Verb, World
 
 from indelible import concepts, contests, projects
-from indelible.kernel import Idempotency
+from indelible.kernel import Head, Idempotency
 from indelible.kernel.keys import KeyCreated, KeySaved, create_key, revoke_key
 
 RESOLVERS: dict[Verb, Resolver] = {
@@ -67,8 +67,8 @@ RESULT_TYPES: dict[Handler, type[object]] = {
     concepts.approve_concept: concepts.ConceptSaved,
     concepts.publish_concept: concepts.ConceptSaved,
     contests.enter_contest: contests.EntrySaved,
-    projects.create_job: projects.JobSaved,
-    projects.retry_job: projects.JobSaved,
+    projects.create_job: Head[projects.Job],
+    projects.retry_job: Head[projects.Job],
     create_key: KeyCreated,
     revoke_key: KeySaved,
 }

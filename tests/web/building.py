@@ -134,7 +134,7 @@ def bind(store: AnyStore, project_id: str) -> None:
 def created_project(store: AnyStore, name: str = "Book shop", owner: Actor = MAYA) -> str:
     """Create a project in a store and return its id."""
     command = projects.CreateProject(user_id=owner.id, name=name)
-    return store.run(projects.create_project, command, actor=owner, reason="a test").project.id
+    return store.run(projects.create_project, command, actor=owner, reason="a test").entity.id
 
 
 def created_job(store: AnyStore, project_id: str, owner: Actor = MAYA) -> str:
@@ -144,7 +144,7 @@ def created_job(store: AnyStore, project_id: str, owner: Actor = MAYA) -> str:
         project_id=project_id,
         architecture_spec=projects.ArchitectureSpec(**cast("Any", SPEC)),
     )
-    return store.run(projects.create_job, command, actor=owner, reason="a test").job.id
+    return store.run(projects.create_job, command, actor=owner, reason="a test").entity.id
 
 
 def _act(store: AnyStore, handler: Any, command: object) -> None:  # noqa: ANN401 - any handler

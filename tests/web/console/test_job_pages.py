@@ -106,7 +106,7 @@ def test_the_specification_is_shown_as_text(
             edges=[],
         ),
     )
-    created = any_site.store.run(create_job, command, actor=MAYA, reason="a test").job
+    created = any_site.store.run(create_job, command, actor=MAYA, reason="a test").entity
     answer = member.get(job_path(created.id))
 
     match = re.search(r"<summary>JSON[^<]*</summary><pre[^>]*>(.*?)</pre>", answer.text, re.DOTALL)

@@ -1,4 +1,4 @@
-"""The commands of projects and jobs, and their results."""
+"""The commands of projects and jobs."""
 
 from typing import ClassVar
 
@@ -6,8 +6,6 @@ from attrs import field, frozen
 
 from indelible.kernel.json_objects import JSON_OBJECT, JSON_OBJECTS, JsonObject, JsonObjects
 from indelible.kernel.kinds import Count, Identifier, Label, Text, kinds
-from indelible.projects.entities.jobs import Job
-from indelible.projects.entities.projects import Project
 from indelible.projects.entities.values import (
     NO_METADATA,
     ArchitectureSpec,
@@ -157,19 +155,3 @@ class RetryJob:
     command_name: ClassVar[str] = "retry_job"
     user_id: Identifier
     job_id: Identifier
-
-
-@frozen(kw_only=True)
-class ProjectSaved:
-    """A project, and the seq that the next command on it must expect."""
-
-    project: Project
-    seq: int
-
-
-@frozen(kw_only=True)
-class JobSaved:
-    """A job, and the seq that the next command on it must expect."""
-
-    job: Job
-    seq: int

@@ -2,9 +2,10 @@
 
 from attrs import frozen
 
+from indelible.kernel import Head
 from indelible.kernel.transaction import single_statement
-from indelible.projects.commands import JobSaved, ProjectSaved
 from indelible.projects.entities.jobs import Job
+from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, ProjectPrompt
 from indelible.projects.entities.values import ArchitectureSpec, LogEntry
 from indelible.projects.ports import (
@@ -44,14 +45,15 @@ class JobLogs:
 
 
 @single_statement
-def get_project(tx: ProjectsRead, user_id: str, project_id: str) -> ProjectSaved:
+def get_project(tx: ProjectsRead, user_id: str, project_id: str) -> Head[Project]:
     """Return the user's project, with the seq that the next command must expect.
 
     Raises:
         ProjectNotFound: The project does not exist, or belongs to another user.
     """
     head = tx.projects.projects.get(project_id)
-    return ProjectSaved(project=head.entity.require_owner(user_id), seq=head.revision.seq)
+    head.entity.require_owner(user_id)
+    return head
 
 
 @single_statement
@@ -62,12 +64,11 @@ def list_projects(
     matching: ProjectFilter = ALL_PROJECTS,
     after: str = "",
     limit: int = PAGE_SIZE,
-) -> tuple[ProjectSaved, ...]:
+) -> tuple[Head[Project], ...]:
     """Return the user's next matching projects after a position."""
-    heads = tx.projects.projects.list_page(
+    return tx.projects.projects.list_page(
         matching, where={"user_id": user_id}, after=after, limit=limit
     )
-    return tuple(ProjectSaved(project=head.entity, seq=head.revision.seq) for head in heads)
 
 
 def list_prompts(
@@ -111,13 +112,12 @@ def list_jobs(
     matching: JobFilter = ALL_JOBS,
     after: str = "",
     limit: int = PAGE_SIZE,
-) -> tuple[JobSaved, ...]:
+) -> tuple[Head[Job], ...]:
     """Return the next matching jobs of the user's project after a position, newest first."""
     get_project(tx, user_id, project_id)
-    heads = tx.projects.jobs.list_page(
+    return tx.projects.jobs.list_page(
         matching, where={"project_id": project_id}, after=after, limit=limit
     )
-    return tuple(JobSaved(job=head.entity, seq=head.revision.seq) for head in heads)
 
 
 def job_logs(

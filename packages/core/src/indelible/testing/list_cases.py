@@ -9,7 +9,7 @@ from indelible import captures, concepts, projects, tokens
 from indelible.captures import SPHERICAL, AlgorithmFilter, ArtifactFilter, SpaceFilter
 from indelible.concepts import ConceptContent, ConceptFilter
 from indelible.concepts.entities import name_key
-from indelible.kernel import Actor, ListFilter
+from indelible.kernel import Actor, Head, ListFilter
 from indelible.kernel.keys import CreateKey, KeyFilter, RevokeKey, create_key, list_keys, revoke_key
 from indelible.kernel.settings import SettingFilter
 from indelible.projects import JobFilter, ProjectFilter
@@ -211,7 +211,7 @@ def project_list(store: AnyStore) -> ListCase:
     """Create projects of two users; another renames one."""
     for name in NAMES[:5]:
         add_project(store, name)
-    first = store.read(projects.list_projects, "maya")[0].project
+    first = store.read(projects.list_projects, "maya")[0].entity
     add_project(store, "foreign", user_id="noor")
     rename = projects.RenameProject(
         user_id="maya", project_id=first.id, expected_seq=1, name="last"
@@ -221,8 +221,8 @@ def project_list(store: AnyStore) -> ListCase:
     def read(**options: Any) -> Sequence[Any]:  # noqa: ANN401 - of list_projects
         return store.read(projects.list_projects, "maya", **options)
 
-    def entry_of(saved: projects.ProjectSaved) -> tuple[Any, str]:
-        return saved.project, saved.project.name
+    def entry_of(saved: Head[projects.Project]) -> tuple[Any, str]:
+        return saved.entity, saved.entity.name
 
     return ListCase(ProjectFilter(), read, entry_of, lambda: add_project(store, "new"))
 
@@ -230,7 +230,7 @@ def project_list(store: AnyStore) -> ListCase:
 def add_project(store: AnyStore, name: str, user_id: str = "maya") -> projects.Project:
     """Create a project with a name."""
     command = projects.CreateProject(user_id=user_id, name=name)
-    return do(store, projects.create_project, command).project
+    return do(store, projects.create_project, command).entity
 
 
 def job_list(store: AnyStore) -> ListCase:
@@ -245,7 +245,7 @@ def job_list(store: AnyStore) -> ListCase:
         return store.read(projects.list_jobs, "maya", project_id, **options)
 
     return ListCase(
-        JobFilter(), read, lambda saved: (saved.job, ""), lambda: add_job(store, project_id)
+        JobFilter(), read, lambda saved: (saved.entity, ""), lambda: add_job(store, project_id)
     )
 
 
@@ -253,7 +253,7 @@ def add_job(store: AnyStore, project_id: str) -> projects.Job:
     """Create a job of a project."""
     spec = projects.ArchitectureSpec(name="Shop", prompt="Build a shop.")
     command = projects.CreateJob(user_id="maya", project_id=project_id, architecture_spec=spec)
-    return do(store, projects.create_job, command).job
+    return do(store, projects.create_job, command).entity
 
 
 def token_list(store: AnyStore) -> ListCase:

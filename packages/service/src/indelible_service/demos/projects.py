@@ -140,13 +140,13 @@ class _Demo:
     def create_project(self) -> Project:
         command = projects.CreateProject(user_id=OWNER.id, name=NAME)
         saved = self.store.run(projects.create_project, command, actor=OWNER, reason=REASON)
-        return saved.project
+        return saved.entity
 
     def create_job(self, project: Project, node_count: int) -> Job:
         command = projects.CreateJob(
             user_id=OWNER.id, project_id=project.id, architecture_spec=_spec(node_count)
         )
-        return self.store.run(projects.create_job, command, actor=OWNER, reason=REASON).job
+        return self.store.run(projects.create_job, command, actor=OWNER, reason=REASON).entity
 
     def process(self, job: Job) -> None:
         """Process jobs until this one has ended; a lease of a killed worker ends first.
@@ -186,8 +186,8 @@ class _Demo:
 
     def repository(self, project: Project) -> Repository:
         saved = self.store.read(projects.get_project, OWNER.id, project.id)
-        assert saved.project.repository is not None  # noqa: S101 - its first job has ended
-        return saved.project.repository
+        assert saved.entity.repository is not None  # noqa: S101 - its first job has ended
+        return saved.entity.repository
 
     def pushed_commits(self, project: Project, jobs: Sequence[Job]) -> list[str | None]:
         """Return the commit of each job that a new clone of the repository has."""

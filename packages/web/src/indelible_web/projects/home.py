@@ -36,7 +36,7 @@ def projects_part(tx: ReadTx, _: datetime) -> HomePart:
 
 def _is_newest(tx: ReadTx, job: Job) -> bool:
     newest = projects.list_jobs(tx, job.user_id, job.project_id, after="", limit=1)
-    return newest[0].job.id == job.id
+    return newest[0].entity.id == job.id
 
 
 def _item(tx: ReadTx, job: Job) -> AttentionItem:

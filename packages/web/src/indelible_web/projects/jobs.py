@@ -51,7 +51,7 @@ def create_job(context: OperationContext, command: CreateJob) -> JobView:
 def list_jobs(context: OperationContext, query: JobListQuery) -> Page[JobView]:
     """List the jobs of a project, newest first."""
     cursors = context.cursors(query)
-    jobs = context.store.read(
+    heads = context.store.read(
         projects.list_jobs,
         query.user_id,
         query.project_id,
@@ -59,7 +59,7 @@ def list_jobs(context: OperationContext, query: JobListQuery) -> Page[JobView]:
         after=cursors.start(),
         limit=query.limit + 1,
     )
-    return cursors.page([job_view(saved) for saved in jobs], query.position_of)
+    return cursors.page([job_view(head) for head in heads], query.position_of)
 
 
 @routes.add("GET /jobs/<job_id>", READ, request_type=JobQuery, response_type=JobDetailsView)

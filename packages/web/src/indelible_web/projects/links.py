@@ -46,16 +46,16 @@ def find_projects(tx: ReadTx, caller: Caller, text: str, limit: int) -> Sequence
 
     links: dict[str, EntityLink] = {}
     try:
-        project = projects.get_project(tx, caller.user_id, text).project
+        project = projects.get_project(tx, caller.user_id, text).entity
         links[project.id] = _link_of_project(project)
     except NotFound:
         pass  # The text is no id of a project.
 
     matching = ProjectFilter(name_prefix=text, order=NamedListOrder.NAME)
-    for saved in projects.list_projects(
+    for head in projects.list_projects(
         tx, caller.user_id, matching=matching, after="", limit=limit
     ):
-        links[saved.project.id] = _link_of_project(saved.project)
+        links[head.entity.id] = _link_of_project(head.entity)
 
     return tuple(links.values())[:limit]
 

@@ -13,10 +13,9 @@ from indelible.projects import (
     JOB,
     PROJECT,
     Job,
-    JobSaved,
+    Project,
     ProjectFilter,
     ProjectPrompt,
-    ProjectSaved,
 )
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
@@ -66,7 +65,7 @@ class ProjectPageQuery(NamedListFilter, PageQuery):
 class ProjectRow:
     """A project of the list, with its newest job if it has one."""
 
-    saved: ProjectSaved
+    project: Project
     newest_job: Job | None
 
 
@@ -74,8 +73,8 @@ class ProjectRow:
 class ProjectPageView:
     """A project with its newest jobs and prompts, newest first, read from one view."""
 
-    saved: ProjectSaved
-    jobs: tuple[JobSaved, ...]
+    project: Project
+    jobs: tuple[Job, ...]
     prompts: tuple[ProjectPrompt, ...]
 
 
@@ -101,7 +100,7 @@ def list_projects(console: ConsoleContext) -> Response:
     return render_page(
         "projects/projects",
         query=query,
-        page=cursors.page(rows, lambda row: query.position_of(row.saved.project)),
+        page=cursors.page(rows, lambda row: query.position_of(row.project)),
         list=list_view(query.order),
     )
 
@@ -119,22 +118,23 @@ def _project_rows(
     tx: ReadTx, user_id: str, matching: ProjectFilter, *, after: str, limit: int
 ) -> tuple[ProjectRow, ...]:
     rows: list[ProjectRow] = []
-    for saved in projects.list_projects(tx, user_id, matching=matching, after=after, limit=limit):
-        newest = projects.list_jobs(tx, user_id, saved.project.id, after="", limit=1)
-        newest_job = newest[0].job if newest else None
-        rows.append(ProjectRow(saved=saved, newest_job=newest_job))
+    for head in projects.list_projects(tx, user_id, matching=matching, after=after, limit=limit):
+        newest = projects.list_jobs(tx, user_id, head.entity.id, after="", limit=1)
+        newest_job = newest[0].entity if newest else None
+        rows.append(ProjectRow(project=head.entity, newest_job=newest_job))
 
     return tuple(rows)
 
 
 def _project_view(tx: ReadTx, user_id: str, project_id: str) -> ProjectPageView:
-    saved = projects.get_project(tx, user_id, project_id)
-    after = max(0, saved.project.prompt_count - MAX_PROMPTS)
+    head = projects.get_project(tx, user_id, project_id)
+    after = max(0, head.entity.prompt_count - MAX_PROMPTS)
     prompts = projects.list_prompts(tx, user_id, project_id, after=after, limit=MAX_PROMPTS)
+    jobs = projects.list_jobs(tx, user_id, project_id, after="", limit=MAX_JOBS)
 
     return ProjectPageView(
-        saved=saved,
-        jobs=projects.list_jobs(tx, user_id, project_id, after="", limit=MAX_JOBS),
+        project=head.entity,
+        jobs=tuple(job.entity for job in jobs),
         prompts=prompts[::-1],
     )
 

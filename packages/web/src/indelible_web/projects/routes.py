@@ -5,7 +5,8 @@ from typing import Final, TypeVar
 
 from indelible import projects
 from indelible.app import WriteTx
-from indelible.projects import ProjectSaved
+from indelible.kernel import Head
+from indelible.projects import Project
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.responses import project
@@ -35,14 +36,14 @@ routes = Routes("projects", "The projects of a user: intents that own a Git repo
 def list_projects(context: OperationContext, query: ProjectListQuery) -> Page[ProjectSummary]:
     """List the caller's projects, without their nodes."""
     cursors = context.cursors(query)
-    saved = context.store.read(
+    heads = context.store.read(
         projects.list_projects,
         query.user_id,
         matching=query.matching,
         after=cursors.start(),
         limit=query.limit + 1,
     )
-    return cursors.page([project_summary(row) for row in saved], query.position_of)
+    return cursors.page([project_summary(head) for head in heads], query.position_of)
 
 
 @routes.add(
@@ -125,7 +126,7 @@ def add_project_prompt(context: OperationContext, command: projects.AddPrompt) -
 
 
 def _showing(
-    handler: Callable[[WriteTx, Command], ProjectSaved],
+    handler: Callable[[WriteTx, Command], Head[Project]],
 ) -> Callable[[WriteTx, Command], ProjectView]:
     """Return a handler that answers with the view of the project that it has saved."""
 

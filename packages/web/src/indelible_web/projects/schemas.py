@@ -6,13 +6,14 @@ from typing import ClassVar
 from attrs import field, frozen
 
 from indelible import projects
-from indelible.kernel import NamedListFilter
+from indelible.kernel import Head, NamedListFilter
 from indelible.kernel.json_objects import JsonObject, JsonObjects
 from indelible.kernel.kinds import Identifier, Natural, kinds
 from indelible.projects import (
     ArchitectureSpec,
     DisplayStatus,
     Finding,
+    Job,
     JobDetails,
     JobResult,
     JobStatus,
@@ -26,6 +27,7 @@ from indelible.projects.rules.layout import FileKind
 from indelible.projects.rules.plan import AppType
 from indelible_web.http.paging import LIST_FILTERS, PageQuery
 from indelible_web.http.responses import DATA_KEY, project
+from indelible_web.http.views import view_of
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -203,19 +205,19 @@ class CritiqueView:
     warnings: tuple[str, ...]
 
 
-def project_summary(saved: projects.ProjectSaved) -> ProjectSummary:
+def project_summary(head: Head[Project]) -> ProjectSummary:
     """Return a project as a list shows it."""
-    return project(ProjectSummary, saved.project, **_derived(saved.project), seq=saved.seq)
+    return view_of(ProjectSummary, head, **_derived(head.entity))
 
 
-def project_view(saved: projects.ProjectSaved) -> ProjectView:
+def project_view(head: Head[Project]) -> ProjectView:
     """Return a project as its own answer shows it."""
-    return project(ProjectView, saved.project, **_derived(saved.project), seq=saved.seq)
+    return view_of(ProjectView, head, **_derived(head.entity))
 
 
-def job_view(saved: projects.JobSaved) -> JobView:
+def job_view(head: Head[Job]) -> JobView:
     """Return a job as a list shows it."""
-    return project(JobView, saved.job, error=saved.job.failure_reason, seq=saved.seq)
+    return view_of(JobView, head, error=head.entity.failure_reason)
 
 
 def plan_view(plan: Plan) -> PlanView:

@@ -11,19 +11,11 @@ from typing import Final
 from indelible.kernel import Head
 from indelible.kernel.task_errors import TaskEnded, TaskNotFound
 from indelible.projects import commands
-from indelible.projects.commands import JobSaved, ProjectSaved
 from indelible.projects.entities.jobs import END_ACTIONS, Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.values import NO_OUTPUT, ArchitectureSpec, OutputBatch
 from indelible.projects.errors import JobAlreadyRunning, JobNotFound
-from indelible.projects.handlers.saving import (
-    job_saved,
-    project_saved,
-    save,
-    save_job,
-    with_nodes,
-    with_prompt,
-)
+from indelible.projects.handlers.saving import save, save_job, with_nodes, with_prompt
 from indelible.projects.lifecycle import JobStatus
 from indelible.projects.repositories import ProjectsWrite
 from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
@@ -31,7 +23,7 @@ from indelible.projects.rules.tasks import PROCESS_JOB_STAGE
 CANCELED: Final = "CANCELED"
 
 
-def create_job(tx: ProjectsWrite, command: commands.CreateJob) -> JobSaved:
+def create_job(tx: ProjectsWrite, command: commands.CreateJob) -> Head[Job]:
     """Create a pending job and enqueue its task; the project gets its prompt and its nodes."""
     head = tx.projects.projects.lock(command.project_id)
     head.entity.require_owner(command.user_id)
@@ -39,7 +31,7 @@ def create_job(tx: ProjectsWrite, command: commands.CreateJob) -> JobSaved:
     return _create_job(tx, with_nodes(tx, head, spec.nodes), spec)
 
 
-def start_job(tx: ProjectsWrite, command: commands.StartJob) -> JobSaved:
+def start_job(tx: ProjectsWrite, command: commands.StartJob) -> Head[Job]:
     """Start a pending job.
 
     Raises:
@@ -51,32 +43,32 @@ def start_job(tx: ProjectsWrite, command: commands.StartJob) -> JobSaved:
     if tx.projects.jobs.find(running, limit=1):
         raise JobAlreadyRunning(job.project_id)
 
-    return job_saved(save_job(tx, head, job, "start", NO_OUTPUT))
+    return save_job(tx, head, job, "start", NO_OUTPUT)
 
 
-def record_progress(tx: ProjectsWrite, command: commands.RecordProgress) -> JobSaved:
+def record_progress(tx: ProjectsWrite, command: commands.RecordProgress) -> Head[Job]:
     """Add output to a running job; a progress that has nothing to store changes nothing."""
     head = tx.projects.jobs.lock(command.job_id)
     job = head.entity.require_running()
     batch = job.accepted(OutputBatch(logs=command.logs, warnings=command.warnings))
     if batch.is_empty and command.phase in (None, job.phase):
-        return job_saved(head)
+        return head
 
     progressed = job.progressed(batch, phase=command.phase, now=tx.clock.now())
-    return job_saved(save_job(tx, head, progressed, "progress", batch))
+    return save_job(tx, head, progressed, "progress", batch)
 
 
-def finish_job(tx: ProjectsWrite, command: commands.FinishJob) -> JobSaved:
+def finish_job(tx: ProjectsWrite, command: commands.FinishJob) -> Head[Job]:
     """End a running job successfully; the project's latest successful job moves with it."""
     project_head, head = lock_with_project(tx, command.job_id)
     batch = head.entity.accepted(OutputBatch(logs=command.logs, warnings=command.warnings))
     job = head.entity.finished(command.result, batch, now=tx.clock.now())
     saved = save_job(tx, head, job, END_ACTIONS[job.status], batch)
     _update_latest_job(tx, project_head, job)
-    return job_saved(saved)
+    return saved
 
 
-def fail_job(tx: ProjectsWrite, command: commands.FailJob) -> JobSaved:
+def fail_job(tx: ProjectsWrite, command: commands.FailJob) -> Head[Job]:
     """End a pending or running job as failed."""
     head = tx.projects.jobs.lock(command.job_id)
     return _fail(
@@ -84,7 +76,7 @@ def fail_job(tx: ProjectsWrite, command: commands.FailJob) -> JobSaved:
     )
 
 
-def cancel_job(tx: ProjectsWrite, command: commands.CancelJob) -> JobSaved:
+def cancel_job(tx: ProjectsWrite, command: commands.CancelJob) -> Head[Job]:
     """End a user's pending or running job as failed, and cancel its task.
 
     The task of a job may have ended already, with its completion still to be recorded.
@@ -97,7 +89,7 @@ def cancel_job(tx: ProjectsWrite, command: commands.CancelJob) -> JobSaved:
     return _fail(tx, head, f"{CANCELED}: {command.reason}", NO_OUTPUT)
 
 
-def retry_job(tx: ProjectsWrite, command: commands.RetryJob) -> JobSaved:
+def retry_job(tx: ProjectsWrite, command: commands.RetryJob) -> Head[Job]:
     """Create a new job with the specification of a failed one; the project keeps its nodes.
 
     Raises:
@@ -109,7 +101,7 @@ def retry_job(tx: ProjectsWrite, command: commands.RetryJob) -> JobSaved:
     return _create_job(tx, tx.projects.projects.lock(job.project_id), spec)
 
 
-def update_latest_job(tx: ProjectsWrite, project_id: str, job_id: str) -> ProjectSaved:
+def update_latest_job(tx: ProjectsWrite, project_id: str, job_id: str) -> Head[Project]:
     """Point a project to a successful job of its own, unless a later one has succeeded.
 
     Raises:
@@ -121,7 +113,7 @@ def update_latest_job(tx: ProjectsWrite, project_id: str, job_id: str) -> Projec
     if job.project_id != project_id:
         raise JobNotFound(job_id)
 
-    return project_saved(_update_latest_job(tx, head, job.require_successful()))
+    return _update_latest_job(tx, head, job.require_successful())
 
 
 def lock_with_project(tx: ProjectsWrite, job_id: str) -> tuple[Head[Project], Head[Job]]:
@@ -130,20 +122,20 @@ def lock_with_project(tx: ProjectsWrite, job_id: str) -> tuple[Head[Project], He
     return tx.projects.projects.lock(project_id), tx.projects.jobs.lock(job_id)
 
 
-def _create_job(tx: ProjectsWrite, head: Head[Project], spec: ArchitectureSpec) -> JobSaved:
+def _create_job(tx: ProjectsWrite, head: Head[Project], spec: ArchitectureSpec) -> Head[Job]:
     """Create a job of a locked project; its number is that of the prompt that it adds."""
     head = with_prompt(tx, head, spec.prompt, spec.metadata)
     job = Job.of_project(head.entity, spec, job_id=tx.ids.new())
     records = (job.new_output(NO_OUTPUT), job.new_spec(spec))
     saved = save(tx, tx.projects.jobs, None, job, "create", records)
     tx.tasks.enqueue(PROCESS_JOB_STAGE, {job.id: job.created_at})
-    return job_saved(saved)
+    return saved
 
 
-def _fail(tx: ProjectsWrite, head: Head[Job], reason: str, batch: OutputBatch) -> JobSaved:
+def _fail(tx: ProjectsWrite, head: Head[Job], reason: str, batch: OutputBatch) -> Head[Job]:
     accepted = head.entity.accepted(batch)
     job = head.entity.failed(reason, accepted, now=tx.clock.now())
-    return job_saved(save_job(tx, head, job, "fail", accepted))
+    return save_job(tx, head, job, "fail", accepted)
 
 
 def _update_latest_job(tx: ProjectsWrite, head: Head[Project], job: Job) -> Head[Project]:

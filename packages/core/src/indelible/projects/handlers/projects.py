@@ -2,13 +2,12 @@
 
 from indelible.kernel import Head
 from indelible.projects import commands
-from indelible.projects.commands import ProjectSaved
 from indelible.projects.entities.projects import Project
-from indelible.projects.handlers.saving import project_saved, save, with_nodes, with_prompt
+from indelible.projects.handlers.saving import save, with_nodes, with_prompt
 from indelible.projects.repositories import ProjectsWrite
 
 
-def create_project(tx: ProjectsWrite, command: commands.CreateProject) -> ProjectSaved:
+def create_project(tx: ProjectsWrite, command: commands.CreateProject) -> Head[Project]:
     """Create a project without nodes, prompts or a repository."""
     project = Project.create(
         "create",
@@ -18,29 +17,29 @@ def create_project(tx: ProjectsWrite, command: commands.CreateProject) -> Projec
         name=command.name,
         description=command.description,
     )
-    return project_saved(save(tx, tx.projects.projects, None, project, "create"))
+    return save(tx, tx.projects.projects, None, project, "create")
 
 
-def rename_project(tx: ProjectsWrite, command: commands.RenameProject) -> ProjectSaved:
+def rename_project(tx: ProjectsWrite, command: commands.RenameProject) -> Head[Project]:
     """Change the name of a project, and its description where one is given."""
     head = _load_project(tx, command)
     project = head.entity.renamed(command.name, command.description, now=tx.clock.now())
-    return project_saved(save(tx, tx.projects.projects, head, project, "rename"))
+    return save(tx, tx.projects.projects, head, project, "rename")
 
 
-def set_nodes(tx: ProjectsWrite, command: commands.SetNodes) -> ProjectSaved:
+def set_nodes(tx: ProjectsWrite, command: commands.SetNodes) -> Head[Project]:
     """Set the current nodes of a project; equal nodes change nothing."""
     head = _load_project(tx, command)
-    return project_saved(with_nodes(tx, head, command.nodes))
+    return with_nodes(tx, head, command.nodes)
 
 
-def add_prompt(tx: ProjectsWrite, command: commands.AddPrompt) -> ProjectSaved:
+def add_prompt(tx: ProjectsWrite, command: commands.AddPrompt) -> Head[Project]:
     """Append a prompt to the history of a project."""
     head = _load_project(tx, command)
-    return project_saved(with_prompt(tx, head, command.prompt, command.metadata))
+    return with_prompt(tx, head, command.prompt, command.metadata)
 
 
-def request_repository(tx: ProjectsWrite, command: commands.RequestRepository) -> ProjectSaved:
+def request_repository(tx: ProjectsWrite, command: commands.RequestRepository) -> Head[Project]:
     """Store the repository that a project is about to ask a host for.
 
     A project that is bound, or has requested the same repository, stays as it is.
@@ -48,13 +47,13 @@ def request_repository(tx: ProjectsWrite, command: commands.RequestRepository) -
     head = tx.projects.projects.lock(command.project_id)
     project = head.entity
     if project.repository is not None or project.has_requested(command.host, command.name):
-        return project_saved(head)
+        return head
 
     requesting = project.requesting_repository(command.host, command.name, now=tx.clock.now())
-    return project_saved(save(tx, tx.projects.projects, head, requesting, "request_repository"))
+    return save(tx, tx.projects.projects, head, requesting, "request_repository")
 
 
-def set_github_repo_url(tx: ProjectsWrite, command: commands.SetGithubRepoUrl) -> ProjectSaved:
+def set_github_repo_url(tx: ProjectsWrite, command: commands.SetGithubRepoUrl) -> Head[Project]:
     """Bind a project to its repository.
 
     Raises:
@@ -63,7 +62,7 @@ def set_github_repo_url(tx: ProjectsWrite, command: commands.SetGithubRepoUrl) -
     """
     head = tx.projects.projects.lock(command.project_id)
     bound = head.entity.bound_to(command.repository, now=tx.clock.now())
-    return project_saved(save(tx, tx.projects.projects, head, bound, "set_github_repo_url"))
+    return save(tx, tx.projects.projects, head, bound, "set_github_repo_url")
 
 
 def _load_project(tx: ProjectsWrite, command: commands.ProjectCommand) -> Head[Project]:

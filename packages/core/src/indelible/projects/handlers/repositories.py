@@ -51,7 +51,7 @@ class JobRepository:
         command = commands.CreateJob(
             user_id=user_id, project_id=project_id, architecture_spec=architecture_spec
         )
-        return jobs.create_job(self._tx, command).job
+        return jobs.create_job(self._tx, command).entity
 
     def get_job(self, user_id: str, job_id: str) -> Job:
         """Return the job; the query of this name adds its specification and its output."""
@@ -115,7 +115,7 @@ class JobRepository:
         return self._progress(job_id, OutputBatch(warnings=tuple(warnings)))
 
     def _start(self, job: Job, update: StatusUpdate) -> Job:
-        started = jobs.start_job(self._tx, commands.StartJob(job_id=job.id)).job
+        started = jobs.start_job(self._tx, commands.StartJob(job_id=job.id)).entity
         if update.batch.is_empty:
             return started
 
@@ -123,7 +123,7 @@ class JobRepository:
 
     def _progress(self, job_id: str, batch: OutputBatch) -> Job:
         command = commands.RecordProgress(job_id=job_id, logs=batch.logs, warnings=batch.warnings)
-        return jobs.record_progress(self._tx, command).job
+        return jobs.record_progress(self._tx, command).entity
 
     def _finish(self, job: Job, update: StatusUpdate) -> Job:
         if update.result is None:
@@ -133,7 +133,7 @@ class JobRepository:
         command = commands.FinishJob(
             job_id=job.id, result=update.result, warnings=update.batch.warnings
         )
-        return jobs.finish_job(self._tx, command).job
+        return jobs.finish_job(self._tx, command).entity
 
     def _fail(self, job: Job, update: StatusUpdate) -> Job:
         if update.error is None:
@@ -142,7 +142,7 @@ class JobRepository:
         command = commands.FailJob(
             job_id=job.id, reason=update.error, warnings=update.batch.warnings
         )
-        return jobs.fail_job(self._tx, command).job
+        return jobs.fail_job(self._tx, command).entity
 
 
 @frozen
@@ -154,7 +154,7 @@ class ProjectRepository:
     def create(self, user_id: str, name: str, description: str = "") -> Project:
         """Create a project."""
         command = commands.CreateProject(user_id=user_id, name=name, description=description)
-        return projects.create_project(self._tx, command).project
+        return projects.create_project(self._tx, command).entity
 
     def get(self, user_id: str, project_id: str) -> Project:
         """Return the project."""
@@ -177,7 +177,7 @@ class ProjectRepository:
             expected_seq=self._lock(user_id, project_id).revision.seq,
             nodes=nodes,
         )
-        return projects.set_nodes(self._tx, command).project
+        return projects.set_nodes(self._tx, command).entity
 
     def append_prompt_to_history(
         self, user_id: str, project_id: str, prompt: str, metadata: Mapping[str, Any] = NO_METADATA
@@ -190,13 +190,13 @@ class ProjectRepository:
             prompt=prompt,
             metadata=metadata,
         )
-        return projects.add_prompt(self._tx, command).project
+        return projects.add_prompt(self._tx, command).entity
 
     def set_github_repo_url(self, user_id: str, project_id: str, repository: Repository) -> Project:
         """Bind the project to the repository that it has requested, once."""
         self._lock(user_id, project_id)
         command = commands.SetGithubRepoUrl(project_id=project_id, repository=repository)
-        return projects.set_github_repo_url(self._tx, command).project
+        return projects.set_github_repo_url(self._tx, command).entity
 
     def update_latest_job(self, user_id: str, project_id: str, job_id: str) -> Project:
         """Point the project to its latest successful job; it never moves to an older one.
@@ -208,7 +208,7 @@ class ProjectRepository:
             JobNotSuccessful: The job has not succeeded.
         """
         self._lock(user_id, project_id)
-        return jobs.update_latest_job(self._tx, project_id, job_id).project
+        return jobs.update_latest_job(self._tx, project_id, job_id).entity
 
     def _lock(self, user_id: str, project_id: str) -> Head[Project]:
         """Return the locked project of the user."""

@@ -7,7 +7,6 @@ from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.history import AggregateRepository, Record
 from indelible.kernel.json_objects import JsonObject, JsonObjects
-from indelible.projects.commands import JobSaved, ProjectSaved
 from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.values import OutputBatch
@@ -53,13 +52,3 @@ def save(
     change = change_for(tx, head, entity, action, records=records)
     repository.save(change, entity, records)
     return Head(entity=entity, revision=change.revision)
-
-
-def project_saved(head: Head[Project]) -> ProjectSaved:
-    """Return the result of a command on a project."""
-    return ProjectSaved(project=head.entity, seq=head.revision.seq)
-
-
-def job_saved(head: Head[Job]) -> JobSaved:
-    """Return the result of a command on a job."""
-    return JobSaved(job=head.entity, seq=head.revision.seq)

@@ -285,10 +285,10 @@ class ProcessJob:
         lines, warnings = run.output.take()
         if isinstance(outcome, JobResult):
             finish = FinishJob(job_id=run.job.id, result=outcome, logs=lines, warnings=warnings)
-            status = run.write(finish_job, finish).job.status
+            status = run.write(finish_job, finish).entity.status
         else:
             fail = FailJob(job_id=run.job.id, reason=outcome, logs=lines, warnings=warnings)
-            status = run.write(fail_job, fail).job.status
+            status = run.write(fail_job, fail).entity.status
 
         return status
 

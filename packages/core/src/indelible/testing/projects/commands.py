@@ -5,14 +5,14 @@ from functools import partial
 from attrs import evolve
 
 from indelible import projects
-from indelible.kernel import ListOrder
+from indelible.kernel import Head, Idempotency, ListOrder
 from indelible.projects import (
     PROCESS_JOB_STAGE,
     Job,
     JobFilter,
     JobStatus,
+    Project,
     ProjectRepository,
-    ProjectSaved,
     ProjectStatus,
 )
 from indelible.testing.captures.scenarios import code
@@ -30,7 +30,7 @@ from indelible.testing.projects.scenarios import (
 from indelible.testing.stores import AnyStore, claim, do, ids, within
 
 
-def rename(scenario: ProjectScenario, seq: int, **fields: Value) -> ProjectSaved:
+def rename(scenario: ProjectScenario, seq: int, **fields: Value) -> Head[Project]:
     """Rename a project."""
     command = projects.RenameProject(
         user_id=OWNER, project_id=scenario.project_id, expected_seq=seq, **fields
@@ -38,7 +38,7 @@ def rename(scenario: ProjectScenario, seq: int, **fields: Value) -> ProjectSaved
     return do(scenario.store, projects.rename_project, command)
 
 
-def set_nodes(scenario: ProjectScenario, seq: int, nodes: Value) -> ProjectSaved:
+def set_nodes(scenario: ProjectScenario, seq: int, nodes: Value) -> Head[Project]:
     """Set the nodes of a project."""
     command = projects.SetNodes(
         user_id=OWNER, project_id=scenario.project_id, expected_seq=seq, nodes=nodes
@@ -46,7 +46,7 @@ def set_nodes(scenario: ProjectScenario, seq: int, nodes: Value) -> ProjectSaved
     return do(scenario.store, projects.set_nodes, command)
 
 
-def add_prompt(scenario: ProjectScenario, seq: int, prompt: str, **fields: Value) -> ProjectSaved:
+def add_prompt(scenario: ProjectScenario, seq: int, prompt: str, **fields: Value) -> Head[Project]:
     """Append a prompt to the history of a project."""
     command = projects.AddPrompt(
         user_id=OWNER, project_id=scenario.project_id, expected_seq=seq, prompt=prompt, **fields
@@ -59,13 +59,13 @@ def cancel(scenario: ProjectScenario, job: Job, seq: int) -> Job:
     command = projects.CancelJob(
         user_id=OWNER, job_id=job.id, reason="not needed", expected_seq=seq
     )
-    return do(scenario.store, projects.cancel_job, command).job
+    return do(scenario.store, projects.cancel_job, command).entity
 
 
 def retry(scenario: ProjectScenario, job: Job) -> Job:
     """Retry a job."""
     command = projects.RetryJob(user_id=OWNER, job_id=job.id)
-    return do(scenario.store, projects.retry_job, command).job
+    return do(scenario.store, projects.retry_job, command).entity
 
 
 class ProjectCommandsConformance:
@@ -74,9 +74,9 @@ class ProjectCommandsConformance:
     def test_a_new_project_has_nothing_but_its_name(self, store: AnyStore) -> None:
         command = projects.CreateProject(user_id=OWNER, name="Shop", description="Books")
         saved = do(store, projects.create_project, command)
-        project = saved.project
+        project = saved.entity
 
-        assert (saved.seq, project.name, project.description) == (1, "Shop", "Books")
+        assert (saved.revision.seq, project.name, project.description) == (1, "Shop", "Books")
         assert project.status is ProjectStatus.UNBOUND
         assert project.latest_successful_job_id is None
         assert (project.current_nodes, project.prompt_count) == ((), 0)
@@ -89,9 +89,9 @@ class ProjectCommandsConformance:
         first = rename(scenario, 1, name="Books", description="A shop")
         second = rename(scenario, 2, name="Music")
 
-        assert (first.seq, first.project.name) == (2, "Books")
-        assert (second.project.name, second.project.description) == ("Music", "A shop")
-        assert rename(scenario, 3, name="Music", description="").project.description == ""
+        assert (first.revision.seq, first.entity.name) == (2, "Books")
+        assert (second.entity.name, second.entity.description) == ("Music", "A shop")
+        assert rename(scenario, 3, name="Music", description="").entity.description == ""
         assert code(partial(rename, scenario, 2, name="Late")) == "STALE"
 
     def test_nodes_come_back_as_they_were_set(self, store: AnyStore) -> None:
@@ -100,15 +100,15 @@ class ProjectCommandsConformance:
         saved = set_nodes(scenario, 1, nodes)
         nodes[0]["id"] = "changed"
 
-        assert saved.project.current_nodes[0] == {
+        assert saved.entity.current_nodes[0] == {
             "id": "a",
             "x": 12.5,
             "data": {"deep": [1, None, True, "ü"]},
         }
-        assert saved.project.current_nodes[1] == {}
+        assert saved.entity.current_nodes[1] == {}
         assert scenario.saved == saved
-        assert set_nodes(scenario, saved.seq, saved.project.current_nodes) == saved
-        assert set_nodes(scenario, saved.seq, ()).project.current_nodes == ()
+        assert set_nodes(scenario, saved.revision.seq, saved.entity.current_nodes) == saved
+        assert set_nodes(scenario, saved.revision.seq, ()).entity.current_nodes == ()
 
     def test_prompts_are_kept_in_order_with_instant_and_metadata(self, store: AnyStore) -> None:
         scenario = new_project(store)
@@ -119,10 +119,10 @@ class ProjectCommandsConformance:
         assert [(prompt.number, prompt.prompt) for prompt in prompts] == [(1, "A shop"), (2, "")]
         assert prompts[0].metadata == {"model": "m", "t": 0.5}
         assert [prompt.timestamp for prompt in prompts] == [
-            first.project.updated_at,
-            second.project.updated_at,
+            first.entity.updated_at,
+            second.entity.updated_at,
         ]
-        assert second.project.prompt_count == len(prompts)
+        assert second.entity.prompt_count == len(prompts)
         page = store.read(projects.list_prompts, OWNER, scenario.project_id, after=1, limit=1)
         start = store.read(projects.list_prompts, OWNER, scenario.project_id, after=-1, limit=1)
 
@@ -135,14 +135,14 @@ class ProjectCommandsConformance:
         first = request_repository(scenario, "taken")
         assert request_repository(scenario, "taken") == first
         second = request_repository(scenario)
-        assert second.seq == first.seq + 1
+        assert second.revision.seq == first.revision.seq + 1
         other_host = evolve(SHOP, host="github")
         assert code(partial(bind, scenario, other_host)) == "REPOSITORY_NOT_REQUESTED"
 
         bound = bind(scenario)
-        assert bound.project.status is ProjectStatus.BOUND
-        assert bound.project.repository == SHOP
-        assert bound.project.github_repo_url == SHOP.url
+        assert bound.entity.status is ProjectStatus.BOUND
+        assert bound.entity.repository == SHOP
+        assert bound.entity.github_repo_url == SHOP.url
         assert code(partial(bind, scenario)) == "REPOSITORY_ALREADY_SET"
         assert code(partial(bind, scenario, other_host)) == "REPOSITORY_ALREADY_SET"
         assert request_repository(scenario, "another") == bound
@@ -155,10 +155,10 @@ class ProjectCommandsConformance:
         request_repository(scenario)
         bound = bind(scenario)
         scenario.finish(scenario.running_job())
-        saved = rename(scenario, scenario.saved.seq, name="Books")
+        saved = rename(scenario, scenario.saved.revision.seq, name="Books")
 
-        assert saved.project.repository == bound.project.repository
-        assert saved.project.prompt_count == 1
+        assert saved.entity.repository == bound.entity.repository
+        assert saved.entity.prompt_count == 1
 
     def test_the_methods_of_the_seed_write_through_the_commands(self, store: AnyStore) -> None:
         scenario = new_project(store)
@@ -228,6 +228,18 @@ class JobCommandsConformance:
 
         assert ids(claim(store, 9, stage=PROCESS_JOB_STAGE)) == [job.id for job in jobs]
 
+    def test_a_repeated_job_is_the_head_of_the_first(self, store: AnyStore) -> None:
+        scenario = new_project(store)
+        command = projects.CreateJob(
+            user_id=OWNER, project_id=scenario.project_id, architecture_spec=make_spec()
+        )
+        once = Idempotency("key-1", Head[Job])
+        first = do(store, projects.create_job, command, idempotency=once)
+        scenario.start(first.entity)
+
+        assert do(store, projects.create_job, command, idempotency=once) == first
+        assert scenario.project.prompt_count == 1
+
     def test_a_refused_job_leaves_nothing_behind(self, store: AnyStore) -> None:
         scenario = new_project(store)
         before = scenario.saved
@@ -255,7 +267,7 @@ class JobCommandsConformance:
         new_project(store).create_job()
         failed = scenario.fail(jobs[1])
         newest = store.read(projects.list_jobs, OWNER, scenario.project_id, limit=2)
-        position = JobFilter().position_of(newest[-1].job)
+        position = JobFilter().position_of(newest[-1].entity)
         rest = store.read(projects.list_jobs, OWNER, scenario.project_id, after=position)
         oldest = store.read(
             projects.list_jobs,
@@ -264,9 +276,9 @@ class JobCommandsConformance:
             matching=JobFilter(order=ListOrder.OLDEST, status=JobStatus.PENDING),
         )
 
-        assert [saved.job for saved in newest] == [jobs[3], jobs[2]]
-        assert [saved.job for saved in rest] == [failed, jobs[0]]
-        assert [saved.job for saved in oldest] == [jobs[0], jobs[2], jobs[3]]
+        assert [saved.entity for saved in newest] == [jobs[3], jobs[2]]
+        assert [saved.entity for saved in rest] == [failed, jobs[0]]
+        assert [saved.entity for saved in oldest] == [jobs[0], jobs[2], jobs[3]]
         listed = with_jobs(
             store, lambda jobs: jobs.list_jobs_for_project(OWNER, scenario.project_id, limit=1)
         )
@@ -329,8 +341,8 @@ class JobCommandsConformance:
         scenario = new_project(store)
         job = scenario.create_job(make_spec())
         scenario.fail(job)
-        seq = scenario.store.read(projects.get_project, OWNER, scenario.project_id).seq
-        newer = set_nodes(scenario, seq, ({"id": "newer"},)).project
+        seq = scenario.store.read(projects.get_project, OWNER, scenario.project_id).revision.seq
+        newer = set_nodes(scenario, seq, ({"id": "newer"},)).entity
 
         retry(scenario, job)
 

@@ -130,7 +130,7 @@ class ProjectIntegrityConformance:
     def test_hostile_values_are_refused_with_a_code(self, store: AnyStore) -> None:
         scenario = new_project(store)
         before = scenario.saved
-        seq = before.seq
+        seq = before.revision.seq
         cases: list[tuple[str, Callable[[], object]]] = [
             ("TEXT_BLANK", partial(rename, scenario, seq, name=" ")),
             ("TEXT_TOO_LONG", partial(rename, scenario, seq, name="n" * 1_001)),

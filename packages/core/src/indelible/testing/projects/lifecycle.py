@@ -153,8 +153,8 @@ class JobLifecycleConformance:
         job = scenario.running_job()
         saved = scenario.progress(job, phase=Phase.GENERATE, logs=(line("a line"),))
 
-        assert saved.job.status is JobStatus.RUNNING
-        assert saved.job.phase is Phase.GENERATE
-        assert scenario.progress(job).seq == saved.seq
-        assert scenario.progress(job, phase=Phase.GENERATE).seq == saved.seq
-        assert scenario.progress(job, phase=Phase.LOAD).job.phase is Phase.LOAD
+        assert saved.entity.status is JobStatus.RUNNING
+        assert saved.entity.phase is Phase.GENERATE
+        assert scenario.progress(job).revision.seq == saved.revision.seq
+        assert scenario.progress(job, phase=Phase.GENERATE).revision.seq == saved.revision.seq
+        assert scenario.progress(job, phase=Phase.LOAD).entity.phase is Phase.LOAD

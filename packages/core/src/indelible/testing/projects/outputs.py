@@ -146,7 +146,7 @@ class JobOutputConformance:
         assert code(partial(scenario.progress, job, logs=lines)) == "LIST_TOO_LONG"
         assert code(partial(scenario.progress, job, warnings=warnings)) == "LIST_TOO_LONG"
         saved = scenario.progress(job, logs=lines[1:], warnings=warnings[1:])
-        assert saved.job.warning_count == MAX_WARNINGS_PER_OUTPUT
+        assert saved.entity.warning_count == MAX_WARNINGS_PER_OUTPUT
 
     def test_warnings_end_at_their_limit_with_a_last_one(self, store: AnyStore) -> None:
         scenario = new_project(store)
@@ -163,5 +163,5 @@ class JobOutputConformance:
         assert full.warnings[-1] == WARNINGS_FULL
         assert str(len(full.warnings[:-1])) in WARNINGS_FULL
         assert full.warnings[:-1] == (batch * batches)[: MAX_JOB_WARNINGS - 1]
-        assert later.job == full.job
+        assert later.entity == full.job
         assert scenario.details(job).warnings == full.warnings

@@ -7,18 +7,17 @@ from typing import Any, Final, TypeVar
 from attrs import frozen
 
 from indelible import projects
+from indelible.kernel import Head
 from indelible.projects import (
     ArchitectureSpec,
     Job,
     JobDetails,
     JobRepository,
     JobResult,
-    JobSaved,
     JobStatus,
     LogEntry,
     LogLevel,
     Project,
-    ProjectSaved,
     Repository,
 )
 from indelible.projects.lifecycle import SUCCESSFUL
@@ -59,10 +58,10 @@ class ProjectScenario:
     @property
     def project(self) -> Project:
         """Return the project as it is stored."""
-        return self.saved.project
+        return self.saved.entity
 
     @property
-    def saved(self) -> ProjectSaved:
+    def saved(self) -> Head[Project]:
         """Return the project as it is stored, with its seq."""
         return self.store.read(projects.get_project, OWNER, self.project_id)
 
@@ -71,17 +70,17 @@ class ProjectScenario:
         command = projects.CreateJob(
             user_id=user_id, project_id=self.project_id, architecture_spec=spec or make_spec()
         )
-        return do(self.store, projects.create_job, command).job
+        return do(self.store, projects.create_job, command).entity
 
     def start(self, job: Job) -> Job:
         """Start a job."""
-        return do(self.store, projects.start_job, projects.StartJob(job_id=job.id)).job
+        return do(self.store, projects.start_job, projects.StartJob(job_id=job.id)).entity
 
     def running_job(self, spec: ArchitectureSpec | None = None) -> Job:
         """Create a job and start it."""
         return self.start(self.create_job(spec))
 
-    def progress(self, job: Job, **fields: Value) -> JobSaved:
+    def progress(self, job: Job, **fields: Value) -> Head[Job]:
         """Record progress of a job."""
         command = projects.RecordProgress(job_id=job.id, **fields)
         return do(self.store, projects.record_progress, command)
@@ -89,12 +88,12 @@ class ProjectScenario:
     def finish(self, job: Job, result: JobResult = PUSHED, **fields: Value) -> Job:
         """Finish a job."""
         command = projects.FinishJob(job_id=job.id, result=result, **fields)
-        return do(self.store, projects.finish_job, command).job
+        return do(self.store, projects.finish_job, command).entity
 
     def fail(self, job: Job, reason: str = "no host", **fields: Value) -> Job:
         """Fail a job."""
         command = projects.FailJob(job_id=job.id, reason=reason, **fields)
-        return do(self.store, projects.fail_job, command).job
+        return do(self.store, projects.fail_job, command).entity
 
     def job_in(self, status: JobStatus) -> Job:
         """Return a new job in a status."""
@@ -120,16 +119,16 @@ def new_project(store: AnyStore, name: str = "Shop", user_id: str = OWNER) -> Pr
     """Create a project."""
     command = projects.CreateProject(user_id=user_id, name=name)
     saved = do(store, projects.create_project, command)
-    return ProjectScenario(store, saved.project.id)
+    return ProjectScenario(store, saved.entity.id)
 
 
-def request_repository(scenario: ProjectScenario, name: str = SHOP.name) -> ProjectSaved:
+def request_repository(scenario: ProjectScenario, name: str = SHOP.name) -> Head[Project]:
     """Store the repository that the project asks a host for."""
     command = projects.RequestRepository(project_id=scenario.project_id, host=SHOP.host, name=name)
     return do(scenario.store, projects.request_repository, command)
 
 
-def bind(scenario: ProjectScenario, repository: Repository = SHOP) -> ProjectSaved:
+def bind(scenario: ProjectScenario, repository: Repository = SHOP) -> Head[Project]:
     """Bind the project to a repository."""
     command = projects.SetGithubRepoUrl(project_id=scenario.project_id, repository=repository)
     return do(scenario.store, projects.set_github_repo_url, command)

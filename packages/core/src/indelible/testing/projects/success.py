@@ -83,7 +83,7 @@ class LatestJobConformance:
 
         scenario.finish(job)
         assert scenario.project.latest_successful_job_id == job.id
-        assert scenario.saved.seq == before.seq + 1
+        assert scenario.saved.revision.seq == before.revision.seq + 1
 
     def test_a_failed_job_changes_nothing_of_its_project(self, store: AnyStore) -> None:
         scenario = new_project(store)
