@@ -18,6 +18,9 @@ from indelible.kernel.execution import changed, created, execute
 from indelible.kernel.history import Head
 from indelible.kernel.values import WrongType
 from indelible.memory import MemoryStore
+from indelible.memory.store import MemoryTransaction
+from indelible.money.entities.payees import Payee
+from indelible.money.repositories.payouts import Payees
 from indelible.testing.stores import MAYA
 
 AUDIT = AuditContext(actor=MAYA, reason="a test", request_id="request-1")
@@ -37,6 +40,24 @@ def test_a_command_knows_its_aggregate() -> None:
     assert_type(Ticket.assign(head_of(opened()), "bob"), Command[Ticket])
     assert_type(assigned().status, Status)
     assert_type(assigned().assignee, str | None)
+
+
+def register(tx: MemoryTransaction, command: Command[Payee]) -> Head[Payee]:
+    """Run a command on a payee."""
+    return execute(tx, tx.money.payees, command)
+
+
+def test_a_command_that_runs_returns_the_head_of_its_aggregate() -> None:
+    store = MemoryStore()
+    head = store.run(register, Payee.register(id="ann"), actor=MAYA, reason="a test")
+    assert_type(head, Head[Payee])
+    assert_type(head.entity.destination, str | None)
+    with store.transaction(actor=MAYA, reason="a test") as tx:
+        attached = execute(tx, tx.money.payees, Payee.attach(head, destination="acct_1"))
+        assert_type(attached, Head[Payee])
+        assert_type(tx.money.payees.get("ann"), Head[Payee])
+        assert_type(tx.money.payees.of_destination("acct_1"), Head[Payee] | None)
+        assert_type(tx.money.payees.page(after="", limit=1), tuple[Head[Payee], ...])
 
 
 def test_an_unknown_field_is_refused() -> None:
@@ -100,3 +121,24 @@ def test_a_command_in_a_repository_of_another_aggregate_is_refused() -> None:
 def test_an_assignment_is_refused() -> None:
     with pytest.raises(AttributeError):
         opened().title = "x"  # type: ignore[misc]  # it is frozen
+
+
+def test_a_command_without_a_reason_is_refused() -> None:
+    store = MemoryStore()
+    with pytest.raises(TypeError):
+        store.run(register, Payee.register(id="ann"), actor=MAYA)  # type: ignore[call-arg]  # why?
+    with pytest.raises(TypeError):
+        store.transaction(actor=MAYA)  # type: ignore[call-arg]  # why?
+
+
+def test_a_command_of_another_aggregate_than_the_handlers_is_refused() -> None:
+    store = MemoryStore()
+    with pytest.raises(InvalidTransition):
+        store.run(register, Lamp.open(id="L-1"), actor=MAYA, reason="a test")  # type: ignore[arg-type]  # a lamp
+
+
+def find_by_a_number(payees: Payees) -> None:
+    """Call finders with values of other types: no store checks them when it runs."""
+    payees.of_destination(3)  # type: ignore[arg-type]  # a text is expected
+    payees.of_destination(party="ann")  # type: ignore[call-arg]  # a parameter of another finder
+    payees.of_wallet("0x1")  # type: ignore[attr-defined]  # no such finder
