@@ -6,8 +6,9 @@ from itertools import groupby
 
 from docs.generators.markdown import cell, coded, first_sentence, page, table
 from sqlalchemy.dialects import sqlite
-from tests.sql.finders import CALLS, finders, optional_parameters, repositories
+from tests.sql.finders import CALLS, repositories
 
+from indelible.kernel.finders import finders_of, optional_parameters
 from indelible_sql.engine.prepared import prepare
 
 LEAD = """
@@ -34,7 +35,7 @@ def finders_page() -> str:
 def _rows() -> Iterator[tuple[str, str, str]]:
     """Yield a row for each statement of each finder."""
     for path, repository, _ in repositories():
-        for name, finder in finders(repository):
+        for name, finder in finders_of(type(repository)):
             for optional in optional_parameters(finder):
                 finder_name = f"{path}.{name}({optional})"
                 yield coded(finder_name), cell(first_sentence(finder)), coded(_sql(finder_name))

@@ -16,14 +16,14 @@ from attrs import evolve
 from sqlalchemy import Column, Connection, NullPool, Table, create_engine, insert
 from tests.sql.finders import CALLS, FinderCall
 
+from indelible.kernel.finders import SAMPLE_TIME
 from indelible.kernel.questions import DESCENDING, Comparator, Comparison, Question
-from indelible.testing.stores import FAR
 from indelible_service.embedded import PostgresServer
 from indelible_sql.engine.prepared import SCHEMA
 
 ROWS: Final = 200
 LIMITS: Final = (1, 3, ROWS)
-TIMES: Final = tuple(FAR + timedelta(microseconds=number) for number in (-2, -1, 0, 1, 2))
+TIMES: Final = tuple(SAMPLE_TIME + timedelta(microseconds=number) for number in (-2, -1, 0, 1, 2))
 VALUES: Final[Mapping[str, tuple[object, ...]]] = {
     "DATETIME": TIMES,
     "BIGINT": tuple(range(1, 41)),  # within the domains of counts and ordinals

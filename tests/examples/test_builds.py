@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import lists, sampled_from, tuples
 from sqlalchemy import (
@@ -37,7 +37,7 @@ from tests.examples.builds import (
 from tests.examples.conftest import HostDatabase
 
 from indelible.kernel import Actor, AuditContext, Head, IndelibleError, Stale, UsageError
-from indelible.kernel.aggregates import change_for, check_rules, save_change, save_changes
+from indelible.kernel.aggregates import change_for, save_change, save_changes
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
@@ -284,11 +284,11 @@ def test_a_rule_about_unknown_fields_or_states_is_refused(
 ) -> None:
     (rule,) = Build.one_per_parent
 
-    class Wrong(Build):
-        one_per_parent = (evolve(rule, **rules),)
-
     with pytest.raises(UsageError, match=problem):
-        check_rules(Wrong)
+
+        @frozen(kw_only=True)
+        class Wrong(Build):
+            one_per_parent = (evolve(rule, **rules),)
 
 
 @pytest.mark.parametrize("states", [(), ("it's",)])

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 from sqlalchemy import Executable, create_engine, insert, text, update
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
@@ -32,7 +32,7 @@ from tests.examples.payrolls import (
 from tests.guards.attacks_generated import bulk_attacks
 
 from indelible.kernel import Actor, AuditContext, Change, Stale, UsageError
-from indelible.kernel.aggregates import change_for, check_rules, save_change, save_changes
+from indelible.kernel.aggregates import change_for, save_change, save_changes
 from indelible.kernel.bulk import (
     AnyBulk,
     Bulk,
@@ -492,29 +492,29 @@ def test_the_memory_store_refuses_other_rows_than_the_change_counts() -> None:
 @pytest.mark.parametrize(
     ("declared", "problem"),
     [
-        ({"pays": (Payslip,)}, "unknown actions: pays"),
+        ({"pays": (Payslip,)}, "an unknown action: pays"),
         ({"pay": (Payslip, Payslip)}, "on pay have a name twice"),
     ],
 )
 def test_rows_that_a_change_could_not_hold_are_no_declaration(
     declared: BulkTypes, problem: str
 ) -> None:
-    class Wrong(Payroll):
-        bulk_records = declared
-
     with pytest.raises(UsageError, match=problem):
-        check_rules(Wrong)
+
+        @frozen(kw_only=True)
+        class Wrong(Payroll):
+            bulk_records = declared
 
 
 def test_rows_with_the_name_of_a_field_are_no_declaration() -> None:
     class Months(BulkRecord):
         record_name = "month"
 
-    class Wrong(Payroll):
-        bulk_records = MappingProxyType({"pay": (Months,)})
-
     with pytest.raises(UsageError, match="have names of fields: month"):
-        check_rules(Wrong)
+
+        @frozen(kw_only=True)
+        class Wrong(Payroll):
+            bulk_records = MappingProxyType({"pay": (Months,)})
 
 
 def test_a_table_whose_columns_differ_from_the_record_is_refused() -> None:
@@ -523,5 +523,5 @@ def test_a_table_whose_columns_differ_from_the_record_is_refused() -> None:
 
 
 def test_a_table_of_rows_that_no_action_adds_is_refused() -> None:
-    with pytest.raises(UsageError, match="no action of Unchecked adds records of Doubt"):
+    with pytest.raises(UsageError, match="Unchecked declares no Doubt"):
         HeadMapping(table=PAYROLLS, entity=Unchecked, bulk={Doubt: DOUBTS})

@@ -28,13 +28,11 @@ from indelible.contests.entities.records import SettlementLine
 from indelible.contests.entities.runs import SettlementBasis, SettlementTotals
 from indelible.contests.entities.values import EntriesRevision, Evidence, LogMarks, roster_digest
 from indelible.contests.handlers.saving import terms_of
-from indelible.kernel.aggregates import check_rules
 from indelible.testing.captures.scenarios import code
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
 HASH = "0" * 64
-AGGREGATES = (Contest, Entry, ContestLog, ProviderFeed, SettlementRun)
 PLAYERS = ("G02", "G01")
 
 
@@ -132,11 +130,6 @@ def totals(**changes: int) -> SettlementTotals:
         **changes,
     }
     return SettlementTotals(**values)
-
-
-@pytest.mark.parametrize("aggregate", AGGREGATES)
-def test_declared_rules_name_known_fields_states_and_actions(aggregate: type[Any]) -> None:
-    check_rules(aggregate)
 
 
 def test_a_contest_copies_what_its_configuration_decides() -> None:

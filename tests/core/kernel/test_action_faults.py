@@ -1,4 +1,7 @@
-"""Wrong actions are refused when the class is made, all at once, each with its file and line."""
+"""Wrong actions are refused when the class is made, each with its file and line.
+
+That all of them are refused at once is tested in `test_planted_faults.py`.
+"""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -351,33 +354,3 @@ def test_a_wrong_declaration_is_refused_with_its_file_and_line(
     last = max(end for *_, end in declare.__code__.co_lines() if end is not None)
     assert file == __file__
     assert first < int(number) <= last + 20
-
-
-def test_all_faults_are_named_at_once() -> None:
-    with pytest.raises(UsageError) as refusal:
-
-        @frozen(kw_only=True, field_transformer=kinds)
-        class Wrong(Lamp):
-            lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
-            conditions: ClassVar[tuple[AnyCondition, ...]] = (
-                Condition("nothing", set_in("nothing", Light.RED)),
-            )
-            name: str
-            label: Line
-
-            @creates(Light.RED)
-            def build(self, lable: Line) -> None: ...
-            @action(Light.RED)
-            def rename(self, label: int) -> None: ...
-
-    lines = str(refusal.value).splitlines()[1:]
-    assert [line.split(": ", 1)[1].rstrip(".") for line in lines] == [
-        "field name has no kind and no validator",
-        "action build: parameter lable is no field that an action can set",
-        "action rename: parameter label has another type than the field",
-        "no action leads to state GREEN",
-        "no action sets field name",
-        "action build does not set field label",
-        "action build leads to RED, which requires field nothing",
-        "unknown field: nothing",
-    ]

@@ -24,11 +24,11 @@ from indelible.kernel.aggregate_errors import (
     VersionMismatch,
 )
 from indelible.kernel.audit import Actor, HasAuditContext
-from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk, check_bulk_types
+from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk
 from indelible.kernel.clock import instant_after
 from indelible.kernel.conditions import FixedIf, NamesActor, Rising, WithConditions
 from indelible.kernel.declarations import refuse_faults
-from indelible.kernel.errors import IndelibleError, NotFoundType, UsageError
+from indelible.kernel.errors import IndelibleError, NotFoundType
 from indelible.kernel.field_rules import unused_rules
 from indelible.kernel.history import (
     NOT_IN_CHANGE_DATA,
@@ -84,7 +84,7 @@ class Aggregate(WithConditions):
     def __attrs_init_subclass__(cls) -> None:
         """Check what the class declares, complete its lifecycle, and compile its claims.
 
-        Raises: UsageError, if a condition, an action or a rule of a field is wrong.
+        Raises: UsageError, if a condition, an action or a rule is wrong.
         """
         attributes = fields(cls)
         refuse_faults(cls, attributes, (*unused_rules(attributes), *action_faults(cls, attributes)))
@@ -158,31 +158,6 @@ def version_of(entity: Aggregate) -> int:
 
     version: int = getattr(entity, entity.version_field)
     return version
-
-
-def check_rules(entity: type[Aggregate]) -> None:
-    """Check what the aggregate declares against its own fields and its lifecycle.
-
-    Raises:
-        UsageError: A rule names an unknown field or state, bulk records an unknown action, or two
-            of them have the same name.
-    """
-    known_states = {str(edge.to_state) for edge in entity.lifecycle.edges}
-    known_fields = fields_dict(entity)
-    names: set[str] = set()
-    for rule in entity.one_per_parent:
-        subject = f"rule {rule.name} of {entity.__name__}"
-        if rule.parent_field not in known_fields:
-            raise UsageError(f"{subject} names an unknown field: {rule.parent_field}")
-        unknown_states = sorted(set(rule.states) - known_states)
-        if unknown_states:
-            raise UsageError(f"{subject} names unknown states: {', '.join(unknown_states)}")
-        if rule.name in names:
-            raise UsageError(f"{subject} is declared twice")
-        names.add(rule.name)
-
-    actions = {edge.action for edge in entity.lifecycle.edges}
-    check_bulk_types(entity.__name__, entity.bulk_records, actions, set(known_fields))
 
 
 def change_data(entity: Aggregate) -> Data:

@@ -5,7 +5,7 @@ covers every row. The rows repeat neither the aggregate's id nor the seq: they c
 hashed before the transaction that saves them begins.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
@@ -229,23 +229,20 @@ def check_summaries(
             raise BulkMismatch(entity_id, seq, item.record_name, str(expected), str(actual))
 
 
-def check_bulk_types(subject: str, types: BulkTypes, actions: set[str], fields: set[str]) -> None:
-    """Check the declared bulk types of an aggregate against its actions and its own fields.
-
-    Raises:
-        UsageError: An action is unknown, or two values of a change's data have the same name.
-    """
-    unknown = sorted(set(types) - actions)
-    if unknown:
-        raise UsageError(f"bulk records of {subject} name unknown actions: {', '.join(unknown)}")
-
+def bulk_type_faults(
+    types: BulkTypes, actions: Collection[str], fields: Collection[str]
+) -> Iterator[str]:
+    """Yield unknown actions of an aggregate's bulk types, and names that a change has twice."""
     for action, declared in types.items():
+        if action not in actions:
+            yield f"bulk records name an unknown action: {action}"
+
         names = _names(declared)
-        taken = sorted(set(names) & fields)
+        taken = sorted(set(names) & set(fields))
         if taken:
-            raise UsageError(f"bulk records of {subject} have names of fields: {', '.join(taken)}")
+            yield f"bulk records have names of fields: {', '.join(taken)}"
         if len(set(names)) < len(names):
-            raise UsageError(f"bulk records of {subject} on {action} have a name twice")
+            yield f"bulk records on {action} have a name twice"
 
 
 def _names(types: Iterable[type[BulkRecord]]) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from typing import Any, TypeGuard, get_args
 
 from attrs import Attribute
 
+from indelible.kernel.actions import actions_of
+from indelible.kernel.bulk import NO_BULK, bulk_type_faults
 from indelible.kernel.claims import (
     OPERATORS,
     Claim,
@@ -19,6 +21,7 @@ from indelible.kernel.claims import (
 from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, NamesActor
 from indelible.kernel.errors import UsageError
 from indelible.kernel.lifecycle import Lifecycle
+from indelible.kernel.one_per_parent import OnePerParent
 
 Fields = Mapping[str, "Attribute[Any]"]
 
@@ -26,13 +29,18 @@ Fields = Mapping[str, "Attribute[Any]"]
 def refuse_faults(
     entity: type, attributes: Iterable["Attribute[Any]"], faults: Iterable[str] = ()
 ) -> None:
-    """Raise one error for all faults of a class: those passed, and those of its conditions.
+    """Raise one error for all faults of a class: those passed, and those of what it declares.
 
     Raises:
         UsageError: There is a fault. Each is named on a line of its own, with file and line.
     """
     fields = {attribute.name: attribute for attribute in attributes}
-    every_fault = (*faults, *_condition_faults(entity, fields))
+    every_fault = (
+        *faults,
+        *_condition_faults(entity, fields),
+        *_rule_faults(entity, fields),
+        *_bulk_faults(entity, fields),
+    )
     if every_fault:
         lines = "\n".join(every_fault)
         raise UsageError(f"the declaration of {entity.__name__} has faults:\n{lines}")
@@ -153,3 +161,37 @@ def _unknown_values(
     for value in where.values:
         if value not in known:
             yield f"unknown {subject}: {value}"
+
+
+def _rule_faults(entity: type, fields: Fields) -> Iterator[str]:
+    """Yield the faults of the rules that at most one aggregate of a parent is in certain states."""
+    rules: tuple[OnePerParent, ...] = getattr(entity, "one_per_parent", ())
+    names: set[str] = set()
+    for rule in rules:
+        subject = f"{rule.declared_at}: rule {rule.name}"
+        if rule.parent_field not in fields:
+            yield f"{subject} names an unknown field: {rule.parent_field}"
+        unknown_states = sorted(set(rule.states) - _known_states(entity, fields))
+        if unknown_states:
+            yield f"{subject} names unknown states: {', '.join(unknown_states)}"
+        if rule.name in names:
+            yield f"{subject} is declared twice"
+        names.add(rule.name)
+
+
+def _known_states(entity: type, fields: Fields) -> set[str]:
+    """Return the states of an aggregate; those of its enumeration before its actions are read."""
+    lifecycle: Lifecycle[StrEnum] | None = getattr(entity, "lifecycle", None)
+    if lifecycle is not None and lifecycle.edges:
+        return {str(edge.to_state) for edge in lifecycle.edges}
+    return set(map(str, enumeration_of(fields["status"]) or ()))
+
+
+def _bulk_faults(entity: type, fields: Fields) -> Iterator[str]:
+    """Yield the faults of the bulk records that the actions of an aggregate add."""
+    lifecycle: Lifecycle[StrEnum] | None = getattr(entity, "lifecycle", None)
+    edges = () if lifecycle is None else lifecycle.edges
+    actions = {*actions_of(entity), *(edge.action for edge in edges)}
+    types = getattr(entity, "bulk_records", NO_BULK)
+    for fault in bulk_type_faults(types, actions, fields):
+        yield f"{line_of(entity, 'bulk_records')}: {fault}"

@@ -187,6 +187,7 @@ def _unique_rule(name: str, rules: FieldRules, states: type[StrEnum]) -> OnePerP
         parent_field=name,
         states=tuple(states),
         error=rules.unique,
+        declared_at=rules.declared_at,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
+from indelible.kernel.conditions import position_outside
 from indelible.kernel.errors import Conflict, UsageError
 from indelible.kernel.history import Entity
 
@@ -37,12 +38,14 @@ class OnePerParent:
     An aggregate declares its rules in `Aggregate.one_per_parent`. The memory store, an index of
     each database and a guard on SQLite hold them. `error` returns the Conflict for a parent's id.
     `name` ends the name of the index. An aggregate whose parent is None is never refused.
+    `declared_at` is the file and the line; by default those of the caller.
     """
 
     parent_field: str = field(validator=_is_name)
     states: tuple[str, ...] = field(validator=_are_states)
     error: Callable[[str], Conflict]
     name: str = field(default="one_running", validator=_is_name)
+    declared_at: str = field(factory=lambda: position_outside(__file__), eq=False, repr=False)
 
     def parent_of(self, entity: Entity) -> str | None:
         """Return the parent whose place the entity takes, None if it takes none."""

@@ -15,6 +15,7 @@ from indelible.concepts.entities import (
     name_key,
 )
 from indelible.concepts.ports import MAX_LISTED_NAME_KEY
+from indelible.concepts.repositories import Concepts
 from indelible.kernel import canonical_json, to_json_value
 from indelible.kernel.json import encode_canonical, sha256_hex
 from indelible.kernel.json_numbers import parse_json
@@ -125,5 +126,6 @@ WARNING_RECORDS = RecordMapping(
 CONCEPT_HEADS = HeadMapping(
     table=CONCEPTS,
     entity=Concept,
+    finders=Concepts,
     records=(VERSION_RECORDS, WARNING_RECORDS),
 )

@@ -15,6 +15,7 @@ from indelible.contests.entities.records import (
 )
 from indelible.contests.entities.runs import SettlementRun
 from indelible.contests.entities.values import Validity, roster_digest
+from indelible.contests.repositories.finders import Contests, Entries, Feeds, Logs, Runs
 from indelible.contests.rules.bodies import body_fault
 from indelible.kernel.json_numbers import parse_trusted_json
 from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
@@ -64,6 +65,7 @@ def _check_event(record: ContestEvent) -> None:
 CONTEST_HEADS = HeadMapping(
     table=CONTESTS,
     entity=Contest,
+    finders=Contests,
     records=(
         RecordMapping(
             table=CONFIGURATIONS, record=ContestConfiguration, check=_check_configuration
@@ -73,17 +75,22 @@ CONTEST_HEADS = HeadMapping(
 ENTRY_HEADS = HeadMapping(
     table=ENTRIES,
     entity=Entry,
+    finders=Entries,
     records=(RecordMapping(table=ROSTERS, record=Roster, check=_check_roster),),
 )
 LOG_HEADS = HeadMapping(
     table=LOGS,
     entity=ContestLog,
+    finders=Logs,
     records=(RecordMapping(table=EVENTS, record=ContestEvent, check=_check_event),),
     bulk={EventFault: FAULTS},
 )
 FEED_HEADS = HeadMapping(
     table=FEEDS,
     entity=ProviderFeed,
+    finders=Feeds,
     records=(RecordMapping(table=FETCHES, record=Fetch),),
 )
-RUN_HEADS = HeadMapping(table=RUNS, entity=SettlementRun, bulk={SettlementLine: LINES})
+RUN_HEADS = HeadMapping(
+    table=RUNS, entity=SettlementRun, finders=Runs, bulk={SettlementLine: LINES}
+)

@@ -9,6 +9,9 @@ from sqlalchemy import Table
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.history import Record
+from indelible_sql.schema.bulk import BulkTable
+from indelible_sql.schema.entity_conditions import check_faults
+from indelible_sql.schema.one_per_parent import index_faults
 from indelible_sql.schema.tables import HeadHistoryKey
 
 # Columns of a head that are neither computed nor fields of its aggregate.
@@ -19,6 +22,8 @@ def head_faults(
     table: Table, entity: type[Aggregate], copied_columns: Iterable[str]
 ) -> Iterator[str]:
     """Yield what is wrong with a head table; it copies some columns from its records."""
+    yield from index_faults(table, entity)
+    yield from check_faults(table, entity)
     if not hasattr(entity, "missing_error"):
         yield f"{entity.__name__} declares no missing_error"
 
@@ -51,6 +56,7 @@ def record_faults(
     mapped: list[type[Record]] = []
     for record, table in tables:
         mapped.append(record)
+        yield from check_faults(table, record)
         names = {head_field: name for name, head_field in record.head_fields.items()}
         expected = [names.get("id"), names.get(entity.version_field)]
         if table.primary_key.columns.keys() != expected:
@@ -60,8 +66,13 @@ def record_faults(
     yield from _differences(entity, declared, mapped)
 
 
-def bulk_faults(entity: type[Aggregate], mapped: Iterable[type[BulkRecord]]) -> Iterator[str]:
-    """Yield what is wrong with the types of an aggregate's bulk records that have tables."""
+def bulk_faults(entity: type[Aggregate], tables: Iterable[BulkTable]) -> Iterator[str]:
+    """Yield what is wrong with the tables of an aggregate's bulk records."""
+    mapped: list[type[BulkRecord]] = []
+    for table in tables:
+        mapped.append(table.record)
+        yield from table.faults()
+
     declared = [record for records in entity.bulk_records.values() for record in records]
     yield from _differences(entity, declared, mapped)
 

@@ -10,18 +10,20 @@ from sqlalchemy import Table
 from indelible.kernel import Head, Revision, UsageError, to_json_value
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
+from indelible.kernel.conditions import position_outside
 from indelible.kernel.history import Record
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.repository import Repository
 from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row
+from indelible_sql.kernel.finder_faults import finder_faults
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.lists import ListedTable, listed_heads
 from indelible_sql.kernel.mapping_faults import bulk_faults, head_faults, record_faults
 from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.checks import previous_numbers
 from indelible_sql.schema.columns import JsonDomain
-from indelible_sql.schema.entity_conditions import check_conditions, check_declared
 from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
 from indelible_sql.schema.one_per_parent import reports_of
 from indelible_sql.schema.tables import RecordDigest, page_by, rows_by
@@ -57,10 +59,6 @@ class RecordMapping(Generic[R]):
     check: Callable[[R], None] = accept_any
     digest: Callable[[Row, int], str] | None = None
     derived: Callable[[Row], Mapping[str, Any]] = derive_nothing
-
-    def __attrs_post_init__(self) -> None:
-        """Check that the table has the CHECKs of what the record declares."""
-        check_conditions(self.table, self.record)
 
     def read(self, row: Row) -> R:
         """Return the record that a row of the table stores."""
@@ -116,11 +114,12 @@ class HeadMapping(Generic[E]):
     """The head table of an aggregate, with the tables of its records and bulk records.
 
     The table's columns are those of `head_columns()`, the aggregate's fields and the
-    `head_columns` of its records.
+    `head_columns` of its records. `finders` is the repository whose finders an index must answer.
     """
 
     table: Table
     entity: type[E]
+    finders: type[Repository[E]] | None = None
     records: tuple[RecordMapping[Any], ...] = ()
     bulk: Mapping[type[BulkRecord], Table] = field(factory=dict[type[BulkRecord], Table])
     bulk_tables: tuple[BulkTable, ...] = field(
@@ -128,22 +127,26 @@ class HeadMapping(Generic[E]):
     )
 
     def __attrs_post_init__(self) -> None:
-        """Check the tables against what the aggregate declares.
+        """Check the tables against what the aggregate declares, and against its finders.
 
         Raises:
-            UsageError: They differ; each fault is on a line of its own.
+            UsageError: They differ. Each fault is on a line of its own, with file and line.
         """
         copied_columns = [name for mapping in self.records for name in mapping.head_columns]
         record_tables = [(mapping.record, mapping.table) for mapping in self.records]
-        faults = (
+        differences = (
             *head_faults(self.table, self.entity, copied_columns),
             *record_faults(self.entity, record_tables),
-            *bulk_faults(self.entity, self.bulk),
+            *bulk_faults(self.entity, self.bulk_tables),
         )
+        place = position_outside(__file__)
+        faults = [f"{place}: {difference}" for difference in differences]
+        if self.finders is not None:
+            tables = {self.entity: self.table, **dict(record_tables)}
+            faults.extend(finder_faults(self.finders, self.entity, tables))
         if faults:
             lines = "\n".join(faults)
             raise UsageError(f"the mapping of {self.entity.__name__} has faults:\n{lines}")
-        check_declared(self.table, self.entity)
 
     @property
     def record_tables(self) -> tuple[Table, ...]:

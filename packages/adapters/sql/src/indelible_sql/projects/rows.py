@@ -6,6 +6,7 @@ from indelible.projects.entities.jobs import Job
 from indelible.projects.entities.projects import Project
 from indelible.projects.entities.records import JobOutput, JobSpec, ProjectPrompt
 from indelible.projects.entities.values import LogEntry, LogLevel
+from indelible.projects.repositories import Jobs, Projects
 from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
@@ -39,11 +40,13 @@ def _check_spec(record: JobSpec) -> None:
 PROJECT_HEADS = HeadMapping(
     table=PROJECTS,
     entity=Project,
+    finders=Projects,
     records=(RecordMapping(table=PROMPTS, record=ProjectPrompt),),
 )
 JOB_HEADS = HeadMapping(
     table=JOBS,
     entity=Job,
+    finders=Jobs,
     records=(
         RecordMapping(table=OUTPUTS, record=JobOutput, of_row=output_of_row),
         RecordMapping(table=SPECS, record=JobSpec, check=_check_spec),

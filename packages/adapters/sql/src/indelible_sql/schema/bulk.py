@@ -12,11 +12,10 @@ from attrs import fields_dict, frozen
 from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint, Table
 from sqlalchemy.schema import SchemaItem
 
-from indelible.kernel import UsageError
-from indelible.kernel.aggregates import Aggregate, check_rules
+from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
 from indelible_sql.schema.columns import IDENTIFIER, ORDINAL, required
-from indelible_sql.schema.entity_conditions import check_conditions
+from indelible_sql.schema.entity_conditions import check_faults
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.tables import HISTORY, table
 
@@ -56,19 +55,14 @@ class BulkTable:
     head: Table
     entity: type[Aggregate]
 
-    def __attrs_post_init__(self) -> None:
-        """Check the table against the record, and the aggregate's declaration."""
-        check_rules(self.entity)
-        check_conditions(self.table, self.record)
+    def faults(self) -> Iterator[str]:
+        """Yield what differs between the table, the record and the aggregate's declaration."""
+        yield from check_faults(self.table, self.record)
         columns = {column.name for column in self.table.columns}
         expected = {*OWNER_COLUMNS, *fields_dict(self.record)}
         if columns != expected:
             wrong = ", ".join(sorted(columns ^ expected))
-            raise UsageError(f"table {self.table.name} and its bulk record differ in: {wrong}")
-        if not self.actions:
-            raise UsageError(
-                f"no action of {self.entity.__name__} adds records of {self.record.__name__}"
-            )
+            yield f"table {self.table.name} and its bulk record differ in: {wrong}"
 
     @property
     def actions(self) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 The declarations from which every statement of DDL is written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
@@ -12,7 +13,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Table
 
-from indelible.kernel import Lifecycle
+from indelible.kernel import Lifecycle, UsageError
 from indelible.kernel.settings import ConfigKey
 from indelible_sql.schema.bulk import BulkTable, bulk_guards
 from indelible_sql.schema.columns import KERNEL_DOMAINS, Domain
@@ -33,6 +34,17 @@ class Catalog:
     """The contexts of a store, with their declarations joined in the order of registration."""
 
     contexts: tuple[SqlContext, ...]
+
+    def __attrs_post_init__(self) -> None:
+        """Check that no two contexts have the same name, table or lifecycle.
+
+        Raises:
+            UsageError: Two have; each fault is on a line of its own.
+        """
+        faults = tuple(_shared_names(self.contexts))
+        if faults:
+            lines = "\n".join(faults)
+            raise UsageError(f"the contexts of a store have faults:\n{lines}")
 
     @cached_property
     def context_by_name(self) -> Mapping[str, SqlContext]:
@@ -165,3 +177,28 @@ class Catalog:
             for derived in context.derived_heads:
                 yield from head_guards(derived.table, None, dialect)
             yield from context.guards(dialect)
+
+
+def _shared_names(contexts: Collection[SqlContext]) -> Iterator[str]:
+    """Yield the tables and the lifecycles that two contexts register, and names that two have."""
+    names = Counter(context.name for context in contexts)
+    for name, count in names.items():
+        if count > 1:
+            yield f"context {name} is registered twice"
+
+    owners: dict[str, str] = {}
+    for context in contexts:
+        for subject in _registered(context):
+            owner = owners.setdefault(subject, context.name)
+            if owner != context.name:
+                yield f"{subject} is registered by contexts {owner} and {context.name}"
+
+
+def _registered(context: SqlContext) -> Iterator[str]:
+    """Yield what a context registers and no other context may."""
+    for table, lifecycle in context.heads.items():
+        yield f"table {table.name}"
+        yield f"lifecycle {lifecycle.name}"
+    derived = [head.table for head in context.derived_heads]
+    for table in (*derived, *context.task_tables, *context.records):
+        yield f"table {table.name}"

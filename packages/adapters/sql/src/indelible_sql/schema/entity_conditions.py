@@ -38,7 +38,6 @@ from indelible_sql.schema.checks import all_or_none, quoted
 from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
-from indelible_sql.schema.one_per_parent import check_indexes
 from indelible_sql.schema.tables import HISTORY
 
 # A minimum that stands in a CHECK as a comparison with 0.
@@ -70,26 +69,12 @@ def entity_checks(
     return tuple(checks)
 
 
-def check_declared(table: Table, entity: type[Aggregate]) -> None:
-    """Check that a head table has the indexes and the CHECKs that its aggregate declares.
-
-    Raises:
-        UsageError: One is missing, or the table has other rules of one per parent.
-    """
-    check_indexes(table, entity)
-    check_conditions(table, entity)
-
-
-def check_conditions(table: Table, entity: type[WithConditions]) -> None:
-    """Check that a table has the CHECKs that its aggregate or its record declares.
-
-    Raises:
-        UsageError: One is missing.
-    """
+def check_faults(table: Table, entity: type[WithConditions]) -> Iterator[str]:
+    """Yield the conditions of an aggregate or a record for which its table has no CHECK."""
     names = {str(constraint.name) for constraint in table.constraints}
     for condition in entity.conditions:
         if isinstance(condition, Condition) and f"{table.name}_{condition.name}" not in names:
-            raise UsageError(
+            yield (
                 f"table {table.name} has no CHECK for condition {condition.name} of"
                 f" {entity.__name__}: add entity_checks() to the table"
             )

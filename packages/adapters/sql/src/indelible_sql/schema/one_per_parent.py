@@ -10,8 +10,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, ColumnElement, Index, Table, literal_column
 
-from indelible.kernel import UsageError
-from indelible.kernel.aggregates import Aggregate, check_rules
+from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible_sql.schema.guard import Guard
 
@@ -19,13 +18,7 @@ INDEX_INFO: Final = "one_per_parent"  # the rule of an index, in its `info`
 
 
 def one_per_parent_indexes(table_name: str, entity: type[Aggregate]) -> tuple[Index, ...]:
-    """Return the indexes of an aggregate's rules, for the declaration of its head table.
-
-    Raises:
-        UsageError: A rule names an unknown field or state.
-    """
-    check_rules(entity)
-
+    """Return the indexes of an aggregate's rules, for the declaration of its head table."""
     every_state = {edge.to_state for edge in entity.lifecycle.edges}
     indexes: list[Index] = []
     for rule in entity.one_per_parent:
@@ -56,16 +49,11 @@ def declared_rules(table: Table) -> dict[str, OnePerParent]:
     return rules
 
 
-def check_indexes(table: Table, entity: type[Aggregate]) -> None:
-    """Check that a head table has exactly the indexes of its aggregate's rules.
-
-    Raises:
-        UsageError: The table and the aggregate declare different rules.
-    """
-    check_rules(entity)
+def index_faults(table: Table, entity: type[Aggregate]) -> Iterator[str]:
+    """Yield that a head table has other indexes of rules than its aggregate declares."""
     declared = set(declared_rules(table).values())
     if declared != set(entity.one_per_parent):
-        raise UsageError(
+        yield (
             f"table {table.name} has other rules of one per parent than {entity.__name__}:"
             " add one_per_parent_indexes() to the table"
         )

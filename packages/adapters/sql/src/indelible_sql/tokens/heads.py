@@ -11,6 +11,7 @@ from indelible.tokens.entities.pipeline import (
     SystemState,
 )
 from indelible.tokens.entities.tokens import Token
+from indelible.tokens.repositories.finders import Mints, Tokens
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.tokens.tables import (
     AUTHORS,
@@ -23,8 +24,8 @@ from indelible_sql.tokens.tables import (
 )
 
 AUTHOR_HEADS: Final = HeadMapping(table=AUTHORS, entity=Author)
-TOKEN_HEADS: Final = HeadMapping(table=TOKENS, entity=Token)
-MINT_HEADS: Final = HeadMapping(table=MINT_EVENTS, entity=MintEvent)
+TOKEN_HEADS: Final = HeadMapping(table=TOKENS, entity=Token, finders=Tokens)
+MINT_HEADS: Final = HeadMapping(table=MINT_EVENTS, entity=MintEvent, finders=Mints)
 IMAGE_JOB_HEADS: Final = HeadMapping(table=IMAGE_JOBS, entity=ImageGenerationJob)
 UPLOAD_HEADS: Final = HeadMapping(table=UPLOADS, entity=IPFSUploadRecord)
 REVEAL_HEADS: Final = HeadMapping(table=REVEALS, entity=RevealTransaction)
