@@ -20,6 +20,7 @@ from indelible.kernel.values import WrongType
 from indelible.memory import MemoryStore
 from indelible.memory.store import MemoryTransaction
 from indelible.money.entities.payees import Payee
+from indelible.money.ports.payouts import PayeeFilter
 from indelible.money.repositories.payouts import Payees
 from indelible.testing.stores import MAYA
 
@@ -135,6 +136,11 @@ def test_a_command_of_another_aggregate_than_the_handlers_is_refused() -> None:
     store = MemoryStore()
     with pytest.raises(InvalidTransition):
         store.run(register, Lamp.open(id="L-1"), actor=MAYA, reason="a test")  # type: ignore[arg-type]  # a lamp
+
+
+def test_an_unknown_filter_is_refused() -> None:
+    with pytest.raises(TypeError):
+        PayeeFilter(colour="red")  # type: ignore[call-arg]  # no such filter
 
 
 def find_by_a_number(payees: Payees) -> None:

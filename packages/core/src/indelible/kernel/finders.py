@@ -123,7 +123,8 @@ def questions_of(repository: type[Repository[Any]], finder: Finder) -> tuple[Ask
     """
     store = AskedStore()
     any_store: Any = store
-    target = repository(*(any_store for _ in fields(repository)))
+    arguments = {str(one.alias): any_store for one in fields(repository) if one.init}
+    target = repository(**arguments)
     for optional in optional_parameters(finder):
         store.is_used = False
         try:
