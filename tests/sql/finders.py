@@ -10,8 +10,8 @@ from sqlalchemy import Select
 
 from indelible.kernel import NotFound
 from indelible.kernel.finders import (
-    AskedStore,
     Finder,
+    QuestionRecorder,
     call_finder,
     finders_of,
     optional_parameters,
@@ -80,9 +80,9 @@ def finder_calls() -> Iterator[FinderCall]:
 
 def _question_of(repository: Repository[Any], finder: Finder, optional: str) -> Question | None:
     """Return the question that a finder asks, None if it reads bulk records."""
-    store: Any = AskedStore()
+    store: Any = QuestionRecorder()
     _call(evolve(repository, store=store), finder, optional)
-    return store.asked[0].question if store.asked else None
+    return store.questions[0].question if store.questions else None
 
 
 def _call(repository: Repository[Any], finder: Finder, optional: str) -> None:

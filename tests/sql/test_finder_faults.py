@@ -155,7 +155,7 @@ def named(self, name: str) -> Head[Lamp] | None:
 def notes(self, code: str) -> tuple[Note, ...]:
     finder notes asks for records of Note, which have no table
 def numbered(self, number: Number) -> Head[Lamp] | None:
-    finder numbered takes a Number, which is no value of a field
+    finder numbered takes <class 'tests.sql.test_finder_faults.Number'>, which is no type of a field
 def strong(self, watts: int, *, after: str, limit: int) -> tuple[Head[Lamp], ...]:
     finder strong has no index of table lamps that begins with watts
 def weak(self, watts: int, *, name: str | None = None) -> tuple[Head[Lamp], ...]:

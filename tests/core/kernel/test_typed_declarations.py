@@ -36,7 +36,7 @@ def test_an_action_that_is_declared_twice_is_refused() -> None:
             @action(Light.RED, to=Light.GREEN)
             def go(self) -> None: ...  # pyright: ignore[reportRedeclaration]  # the first one
             # The text makes pyright refuse this line too: it names the first of the two methods.
-            @action("GREEN")  # type: ignore[no-redef]
+            @action("GREEN")  # type: ignore[no-redef]  # the second one
             def go(self) -> None: ...  # noqa: F811 - the fault
 
 
@@ -62,7 +62,7 @@ def test_an_action_without_self_is_refused() -> None:
             lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
             status: Light
 
-            @creates(Light.RED)  # type: ignore[arg-type]
+            @creates(Light.RED)  # type: ignore[arg-type]  # a method has `self`
             def build() -> None: ...
             @action(Light.RED, to=Light.GREEN)
             def go(self) -> None: ...
@@ -78,5 +78,5 @@ def test_a_text_as_a_state_is_refused() -> None:
 
             @creates(Light.RED)
             def build(self) -> None: ...
-            @action(Light.RED, to="GREEN")  # type: ignore[arg-type]
+            @action(Light.RED, to="GREEN")  # type: ignore[arg-type]  # a text
             def go(self) -> None: ...

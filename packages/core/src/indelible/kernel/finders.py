@@ -37,7 +37,7 @@ NO_VALUES: Final[Mapping[str, object]] = {}
 
 
 @frozen(eq=False)
-class AskedQuestion:
+class FinderQuestion:
     """A question of a finder about heads, or about records of a type."""
 
     question: Question
@@ -45,31 +45,31 @@ class AskedQuestion:
 
 
 @define(eq=False)
-class AskedStore:
+class QuestionRecorder:
     """Stands for the store of a repository: keeps the questions, and has no row.
 
     `is_used` is true as soon as the repository uses the store in any way.
     """
 
-    asked: list[AskedQuestion] = field(factory=list[AskedQuestion])
+    questions: list[FinderQuestion] = field(factory=list[FinderQuestion])
     is_used: bool = False
 
-    def select(self, *questions: Question, lock: bool = False) -> tuple[tuple[()], ...]:  # noqa: ARG002 - the port's signature
+    def select(self, *questions: Question, **_: bool) -> tuple[tuple[()], ...]:
         """Keep the questions about heads."""
         self.is_used = True
-        self.asked.extend(AskedQuestion(question) for question in questions)
+        self.questions.extend(FinderQuestion(question) for question in questions)
         return tuple(() for _ in questions)
 
     def select_records(self, record_type: type[Record], question: Question) -> tuple[()]:
         """Keep the question about records."""
         self.is_used = True
-        self.asked.append(AskedQuestion(question, record_type))
+        self.questions.append(FinderQuestion(question, record_type))
         return ()
 
     def select_counts(self, question: Question) -> dict[str, int]:
         """Keep the question whose rows are counted."""
         self.is_used = True
-        self.asked.append(AskedQuestion(question))
+        self.questions.append(FinderQuestion(question))
         return {}
 
     def __getattr__(self, name: str) -> Callable[..., tuple[()]]:
@@ -115,13 +115,13 @@ def call_finder(
         list(answer)
 
 
-def questions_of(repository: type[Repository[Any]], finder: Finder) -> tuple[AskedQuestion, ...]:
+def questions_of(repository: type[Repository[Any]], finder: Finder) -> tuple[FinderQuestion, ...]:
     """Return the questions that a finder asks, with and without its optional parameters.
 
     Raises:
         UsageError: The finder cannot be called with samples.
     """
-    store = AskedStore()
+    store = QuestionRecorder()
     any_store: Any = store
     arguments = {str(one.alias): any_store for one in fields(repository) if one.init}
     target = repository(**arguments)
@@ -135,7 +135,7 @@ def questions_of(repository: type[Repository[Any]], finder: Finder) -> tuple[Ask
             # That no row answers may end a finder: what it has asked before is enough.
             if not store.is_used:
                 raise UsageError(f"cannot be called with samples: {error!r}") from error
-    return tuple(store.asked)
+    return tuple(store.questions)
 
 
 def sample_of(annotation: object) -> object:
@@ -151,12 +151,11 @@ def sample_of(annotation: object) -> object:
         return tuple(sample_of(part) for part in arguments)
     if origin in (tuple, list, frozenset, Iterable, Sequence):
         return [sample_of(arguments[0])]
+    if annotation in SAMPLES:
+        return SAMPLES[annotation]
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return next(iter(annotation))
-    if annotation not in SAMPLES:
-        name = getattr(annotation, "__name__", annotation)
-        raise UsageError(f"takes a {name}, which is no value of a field")
-    return SAMPLES[annotation]
+    raise UsageError(f"takes {annotation}, which is no type of a field")
 
 
 def _arguments_of(

@@ -8,7 +8,7 @@ from sqlalchemy import Index, Table, UniqueConstraint
 
 from indelible.kernel import UsageError
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.finders import AskedQuestion, finders_of, questions_of
+from indelible.kernel.finders import FinderQuestion, finders_of, questions_of
 from indelible.kernel.history import Record
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.questions import DESCENDING, Comparator, Question
@@ -33,15 +33,15 @@ def finder_faults(
         except UsageError as error:
             yield f"{subject} {error.problem}"
             continue
-        problems = [_problem(asked, entity, tables) for asked in questions]
+        problems = [_problem(one, entity, tables) for one in questions]
         for problem in dict.fromkeys(filter(None, problems)):
             yield f"{subject} {problem}"
 
 
-def _problem(asked: AskedQuestion, entity: type[Aggregate], tables: Tables) -> str:
+def _problem(of_finder: FinderQuestion, entity: type[Aggregate], tables: Tables) -> str:
     """Return what is wrong with a question, '' if an index answers it."""
-    question = asked.question
-    row_type = asked.record_type or entity
+    question = of_finder.question
+    row_type = of_finder.record_type or entity
     if row_type not in tables:
         return f"asks for records of {row_type.__name__}, which have no table"
 

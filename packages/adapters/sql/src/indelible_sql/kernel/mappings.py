@@ -139,10 +139,11 @@ class HeadMapping(Generic[E]):
             *record_faults(self.entity, record_tables),
             *bulk_faults(self.entity, self.bulk_tables),
         )
-        place = position_outside(__file__)
-        faults = [f"{place}: {difference}" for difference in differences]
+        position = position_outside(__file__)
+        faults = [f"{position}: {difference}" for difference in differences]
         if self.finders is not None:
-            tables = {self.entity: self.table, **dict(record_tables)}
+            tables: dict[type[Aggregate | Record], Table] = {self.entity: self.table}
+            tables.update(record_tables)
             faults.extend(finder_faults(self.finders, self.entity, tables))
         if faults:
             lines = "\n".join(faults)
