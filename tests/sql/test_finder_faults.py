@@ -103,6 +103,10 @@ class Lamps(Repository[Lamp]):
         """Return the lamp of a name, which no index begins with."""
         return self.only(name=name)
 
+    def found(self, name: str) -> tuple[Head[Lamp], ...]:
+        """Return lamps by their name, in another order."""
+        return self.find({"name": name}, order=("-created_at",), limit=1)
+
     def strong(self, watts: int, *, after: str, limit: int) -> tuple[Head[Lamp], ...]:
         """Return the next lamps after an id: all ids may have to be read."""
         return self.select(above("watts", watts), after=after, limit=limit)
@@ -150,6 +154,8 @@ HeadMapping(table=table, entity=Lamp, finders=Lamps, bulk={Bulb: bulbs})
     Lamp declares no Bulb
 def coloured(self, colour: str) -> tuple[Head[Lamp], ...]:
     finder coloured names an unknown field of Lamp: colour
+def found(self, name: str) -> tuple[Head[Lamp], ...]:
+    finder found has no index of table lamps that begins with name
 def named(self, name: str) -> Head[Lamp] | None:
     finder named has no index of table lamps that begins with name
 def notes(self, code: str) -> tuple[Note, ...]:

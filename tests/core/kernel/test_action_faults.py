@@ -202,6 +202,15 @@ def unreachable_state() -> None:
         def blink(self) -> None: ...
 
 
+def no_action_that_creates() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+
 def state_of_another_lifecycle() -> None:
     @frozen(kw_only=True, field_transformer=kinds)
     class Wrong(Lamp):
@@ -325,6 +334,7 @@ FAULTS: tuple[tuple[Callable[[], None], str], ...] = (
     (edge_into_a_state_that_lacks_its_field, "go leads to GREEN, which requires field note"),
     (field_that_the_new_state_excludes, "action stop sets field note, which RED excludes"),
     (unreachable_state, "no action leads to state GREEN"),
+    (no_action_that_creates, "no action leads to state RED"),
     (state_of_another_lifecycle, "action go: <Door.SHUT: 'SHUT'> is no Light"),
     (action_without_a_state, "action go is allowed in no state"),
     (state_named_twice, "action go names a state twice"),

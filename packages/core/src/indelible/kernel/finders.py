@@ -17,7 +17,7 @@ from attrs import define, field, fields, frozen
 
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import Record
-from indelible.kernel.questions import Question
+from indelible.kernel.questions import Question, equal
 from indelible.kernel.repository import Repository
 
 Finder = Callable[..., object]
@@ -71,6 +71,14 @@ class QuestionRecorder:
         self.is_used = True
         self.questions.append(FinderQuestion(question))
         return {}
+
+    def find(
+        self, where: Mapping[str, object], *, order: Sequence[str] = ("id",), **_: int
+    ) -> tuple[()]:
+        """Keep the question about heads whose fields equal `where`."""
+        comparisons = tuple(equal(name, value) for name, value in where.items())
+        self.select(Question(where=comparisons, order=tuple(order)))
+        return ()
 
     def __getattr__(self, name: str) -> Callable[..., tuple[()]]:
         """Return a method that finds nothing, for what asks no question: an id, bulk records."""
