@@ -33,14 +33,19 @@ from indelible.kernel.claims import Claim, Compared, SetOnlyIf
 from indelible.kernel.conditions import Condition, FixedIf, NamesActor, Rising, WithConditions
 from indelible.kernel.history import Record
 from indelible.money.entities.disputes import Dispute
+from indelible.money.entities.payees import Payee
 from indelible.money.entities.reconciliations import PaymentSwitch
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
+from indelible_sql.money.rows import PAYEE_HEADS
+from indelible_sql.money.tables.payouts import PAYEES
+from indelible_sql.schema.catalog import context_guards
 from indelible_sql.schema.entity_conditions import (
     check_faults,
     entity_checks,
     entity_guards,
 )
+from indelible_sql.schema.sql_context import SqlContext
 
 OTHER_OPERATORS: Final = {">=": ">", "<=": "<", ">": ">=", "<": "<=", "=": "<="}
 
@@ -131,6 +136,17 @@ def test_every_condition_is_in_the_database(entity: type[Aggregate], dialect: st
             assert guards[guard.name] != guard
         else:
             assert guards[guard.name] == guard
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_guards_that_a_context_does_not_yield_are_added(dialect: str) -> None:
+    context = SqlContext(name="payees", mappings=(PAYEE_HEADS,))
+    expected = list(entity_guards(PAYEES, Payee, dialect))
+
+    assert expected
+    assert list(context_guards(context, dialect)) == expected
+    complete = evolve(context, guards=lambda _: expected)
+    assert list(context_guards(complete, dialect)) == expected
 
 
 @pytest.mark.parametrize("record", declared_records(), ids=lambda record: record.__name__)
