@@ -10,6 +10,7 @@ from docs.generators.markdown import page, table
 
 import indelible
 from indelible.kernel import Edge, Lifecycle, Readers
+from indelible.kernel.aggregates import Aggregate
 from indelible_sql.contexts import CATALOG
 
 AnyLifecycle = Lifecycle[StrEnum]
@@ -44,11 +45,19 @@ def declaring_module(lifecycle: AnyLifecycle) -> str:
             if module.ispkg and part in _submodules(package):
                 names += _modules_of(f"{package}.{part}")
     for name in names:
-        if any(value is lifecycle for value in vars(import_module(name)).values()):
-            return name.replace(".", "/") + ".py"
+        for value in vars(import_module(name)).values():
+            if value is lifecycle or _is_entity_of(value, lifecycle, name):
+                return name.replace(".", "/") + ".py"
 
     message = f"no module declares the lifecycle {lifecycle.name}"
     raise LookupError(message)
+
+
+def _is_entity_of(value: object, lifecycle: AnyLifecycle, module: str) -> bool:
+    """Return whether a value is the aggregate of a lifecycle, defined in a module."""
+    if not isinstance(value, type) or value.__module__ != module:
+        return False
+    return issubclass(value, Aggregate) and value.__dict__.get("lifecycle") is lifecycle
 
 
 def _modules_of(name: str) -> list[str]:

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-from docs.generators.api import parts
 from tests.architecture.pages import PLACES, code, definitions
 from tests.architecture.sources import ROOT, SOURCES, modules
 
-from indelible.kernel import Lifecycle
+from indelible_sql.contexts import CATALOG
 
 MAX_LINES = 30
 PARTS = ("**Owns:** ", "**Does not own:** ", "**Lifecycles:** ", "**Ports:** ")
@@ -67,24 +65,14 @@ def exists(name: str, folder: Path) -> bool:
 
 def is_declared(name: str) -> bool:
     """Return whether a name is a lifecycle or a table."""
-    return name in lifecycles(*contexts(), "kernel") or any(
+    return name in CATALOG.heads_by_lifecycle or any(
         f'"{name}"' in path.read_text(encoding="utf-8") for path in modules("indelible_sql")
     )
 
 
-def lifecycles(*names: str) -> set[str]:
-    """Return the lifecycles that contexts, or the kernel, declare."""
-    declared: set[str] = set()
-    for name in names:
-        modules_of_context: tuple[str, ...] = ("lifecycle", "entities")
-        if name == "kernel":
-            modules_of_context = ("keys", "settings", "stages")
-        for module_name in modules_of_context:
-            for part in parts(f"indelible.{name}.{module_name}"):
-                values = vars(import_module(part)).values()
-                declared |= {value.name for value in values if isinstance(value, Lifecycle)}
-
-    return declared
+def lifecycles(name: str) -> set[str]:
+    """Return the names of the lifecycles that a context, or the kernel, registers."""
+    return {lifecycle.name for lifecycle in CATALOG.context_by_name[name].heads.values()}
 
 
 def faults(folder: Path, text: str) -> Iterator[str]:
@@ -122,9 +110,12 @@ def test_a_claude_md_is_short_and_names_what_exists(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", [*contexts(), "kernel"])
 def test_a_context_names_exactly_its_lifecycles(name: str) -> None:
-    text = (SOURCES["indelible"] / name / "CLAUDE.md").read_text(encoding="utf-8")
+    path = SOURCES["indelible"] / name / "CLAUDE.md"
+    problem = f"correct the line **Lifecycles:** of {path.relative_to(ROOT)}"
 
-    assert named_lifecycles(text) == lifecycles(name)
+    named = named_lifecycles(path.read_text(encoding="utf-8"))
+
+    assert named == lifecycles(name), problem
 
 
 def test_no_wheel_contains_a_claude_md() -> None:

@@ -1,4 +1,4 @@
-"""All pairs of states and actions of the eleven lifecycles: the declared edges, and no others."""
+"""All pairs of states and actions of the lifecycles of money: the declared edges, and no others."""
 
 from enum import StrEnum
 from itertools import product
@@ -7,17 +7,11 @@ import pytest
 
 from indelible.kernel import InvalidTransition, Lifecycle
 from indelible.money import (
-    ACCOUNT,
     CHARGE,
     DISPUTE,
     MOVEMENT,
     OPEN_DISPUTE,
-    PAYEE,
-    PAYMENT_SWITCH,
-    PAYOUT_JOB,
-    RECONCILIATION,
     REFUND,
-    STRIPE_EVENT,
     TERMINAL_TRANSFER,
     TRANSFER,
     UNPAID_CHARGE,
@@ -25,20 +19,9 @@ from indelible.money import (
     DisputeStatus,
     TransferStatus,
 )
+from indelible_sql.money.rows import MAPPINGS
 
-LIFECYCLES = (
-    ACCOUNT,
-    MOVEMENT,
-    CHARGE,
-    REFUND,
-    DISPUTE,
-    STRIPE_EVENT,
-    RECONCILIATION,
-    PAYMENT_SWITCH,
-    PAYEE,
-    TRANSFER,
-    PAYOUT_JOB,
-)
+LIFECYCLES = [mapping.entity.lifecycle for mapping in MAPPINGS]
 # The rows of the fact sheet, section 5.1: states before, action, state after.
 CHARGE_ROWS = (
     (("",), "open", "PENDING"),
