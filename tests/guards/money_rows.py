@@ -96,7 +96,7 @@ DEAD_EVENT: Final = "evt_dead"
 NEW_EVENT: Final = "evt_new"
 COMPLETE: Final = "reconciliation-1"
 BROKEN: Final = "reconciliation-2"
-RUNNING: Final = "reconciliation-3"
+RUNNING: Final = "reconciliation-3"  # stored by its sample
 PAID_TRANSFER: Final = transfer_id(SETTLEMENT, "ann")
 FAILED_TRANSFER: Final = transfer_id(SETTLEMENT, "bob")
 OPEN_TRANSFER: Final = "transfer-3"
@@ -414,18 +414,13 @@ def discrepancies() -> Bulk[Discrepancy]:
 
 
 def _add_reconciliations(tx: SqlTransaction) -> None:
-    """Store a complete reconciliation, a failed and a running one, and the switch."""
-    scopes = {
-        COMPLETE: ReconciliationScope.FULL,
-        BROKEN: ReconciliationScope.FULL,
-        RUNNING: ReconciliationScope.CHEAP,
-    }
-    for number, (name, scope) in enumerate(scopes.items()):
+    """Store a complete reconciliation and a failed one, and the switch."""
+    for number, name in enumerate((COMPLETE, BROKEN)):
         at = CREATED + number * HOUR
-        started = Reconciliation.create("start", now=at, id=name, scope=scope, started_at=at)
+        started = Reconciliation.create(
+            "start", now=at, id=name, scope=ReconciliationScope.FULL, started_at=at
+        )
         save(tx, tx.money.reconciliations, None, started, "start")
-        if name == RUNNING:
-            continue
         head = tx.money.reconciliations.get(name)
         end = at + MINUTE
         if name == BROKEN:

@@ -6,18 +6,23 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 from sqlalchemy import Table
+from tests.guards.contest_values import CREATED
+from tests.guards.money_rows import RUNNING
 from tests.guards.token_rows import chain_hash, wallet
 from tests.guards.writes import AUDIT, Row, Step
 
 from indelible.captures.entities.vectors import as_float32
 from indelible.kernel import Change, Head, next_change
+from indelible.kernel.actions import Command
 from indelible.kernel.aggregates import Aggregate, change_data
+from indelible.kernel.execution import execute
+from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.values import ReconciliationScope
 from indelible.projects.entities.projects import REPOSITORY_FIELDS
 from indelible.testing.captures.scenarios import B
 from indelible.testing.stores import BEGINNING
 from indelible.tokens.lifecycle import MINTING_FIELDS
-from indelible_sql import SqlReading
+from indelible_sql import SqlReading, SqlTransaction
 from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_HEADS
 from indelible_sql.concepts.rows import CONCEPT_HEADS
 from indelible_sql.contests.rows import CONTEST_HEADS, ENTRY_HEADS, FEED_HEADS, LOG_HEADS, RUN_HEADS
@@ -75,17 +80,19 @@ RUN_ERROR: Final[Row] = {"error_code": "MISSING_SCORE", "error_message": "A scor
 class Sample:
     """A stored entity of one head, and the values that its legal next writes need.
 
-    `where` finds the entity. `action` and `fields` make its next step. `unique` are the fields in
-    which another entity of the head must differ. `state_fixed` are fields that are fixed in the
-    entity's state, beside those that are always fixed. `alternatives` are other values of fixed
-    fields, where the foreign keys and checks of the column accept only some. `own_step` and
-    `own_birth` are true for writes that the situation makes instead: their ids follow from fields,
-    or they belong to writes of other heads.
+    `where` finds the entity. `birth` is the command that stores it, None where the rows of a
+    context contain it. `action` and `fields` make its next step. `unique` are the fields in which
+    another entity of the head must differ. `state_fixed` are fields that are fixed in the entity's
+    state, beside those that are always fixed. `alternatives` are other values of fixed fields,
+    where the foreign keys and checks of the column accept only some. `own_step` and `own_birth` are
+    true for writes that the situation makes instead: their ids follow from fields, or they belong
+    to writes of other heads.
     """
 
     heads: HeadMapping[Any]
     where: Row
     action: str
+    birth: Command[Any] | None = None
     fields: Row = NO_VALUES
     unique: Row = NO_VALUES
     state_fixed: tuple[str, ...] = ()
@@ -216,7 +223,8 @@ SAMPLES: Final = (
     ),
     Sample(
         heads=RECONCILIATION_HEADS,
-        where={"status": "STARTED"},
+        birth=Reconciliation.start(id=RUNNING, scope=ReconciliationScope.CHEAP),
+        where={"id": RUNNING},
         action="fail",
         fields={**RUN_ERROR, "finished_at": BEGINNING},
         unique={"scope": ReconciliationScope.FULL},
@@ -254,10 +262,20 @@ def sample_of(head: Table) -> Sample:
         LookupError: A context registers a head without a sample.
     """
     if head not in SAMPLE_BY_TABLE:
-        problem = f"head {head.name} of the registration has no sample in {__name__}"
+        problem = (
+            f"{head.name} has no Sample in SAMPLES of {__name__}: docs/change-indelible.md,"
+            " 'Add an aggregate'"
+        )
         raise LookupError(problem)
 
     return SAMPLE_BY_TABLE[head]
+
+
+def add_samples(tx: SqlTransaction) -> None:
+    """Store the entities of the samples that say how."""
+    for sample in SAMPLES:
+        if sample.birth is not None:
+            execute(tx, SqlAggregateRepository(tx.session, sample.heads), sample.birth, now=CREATED)
 
 
 def legal_steps(tx: SqlReading) -> dict[str, Step]:

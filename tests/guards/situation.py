@@ -22,7 +22,7 @@ from tests.guards.project_rows import (
     project_situation,
     settle_projects,
 )
-from tests.guards.samples import later_than, legal_births, legal_steps, next_step
+from tests.guards.samples import add_samples, later_than, legal_births, legal_steps, next_step
 from tests.guards.subject_rows import add_subjects
 from tests.guards.subscriber_rows import add_subscribers
 from tests.guards.task_rows import add_tasks, attempt_row
@@ -189,6 +189,7 @@ def settle(store: SqlStore) -> Situation:
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
         add_contests(tx)
         add_money(tx)
+        add_samples(tx)
     add_reversals(store)
     wait_for_complete_feed(store)
     ids = SettledIds(in_review=in_review, published=published_id, key=key_id, projects=projects)

@@ -232,14 +232,14 @@ def schema_facts(engine: Engine) -> tuple[str, ...]:
         return facts(connection, SCHEMA, CATALOG)
 
 
-def head_rows(engine: Engine) -> list[list[str]]:
-    """Return the rows of every table that can be updated."""
+def head_rows(engine: Engine) -> dict[str, list[str]]:
+    """Return the rows of every table that can be updated, by its name."""
     schemas = {SCHEMA: None if engine.dialect.name == "sqlite" else SCHEMA}
-    tables: list[list[str]] = []
+    tables: dict[str, list[str]] = {}
     with engine.connect().execution_options(schema_translate_map=schemas) as connection:
         for table in CATALOG.updatable_tables:
             rows = [repr(row) for row in connection.execute(select(table))]
-            tables.append(sorted(rows))
+            tables[table.name] = sorted(rows)
     return tables
 
 
@@ -326,44 +326,12 @@ def test_rebuild_covers_every_head_of_the_metadata(damaged: DamagedStore) -> Non
 
 
 def test_rebuilding_intact_heads_changes_nothing(damaged: DamagedStore) -> None:
+    rows = head_rows(damaged.store.engines.reader)
+
     rebuilt = rebuild(damaged.store, damaged.owner_url)
 
-    assert {head.table: head.rows for head in rebuilt} == {
-        "projects": 3,
-        "jobs": 7,
-        "contests": 8,
-        "entries": 14,
-        "contest_logs": 7,
-        "provider_feeds": 2,
-        "settlement_runs": 4,
-        "accounts": 8,
-        "movements": 18,
-        "charges": 4,
-        "refunds": 3,
-        "disputes": 1,
-        "stripe_events": 2,
-        "reconciliations": 3,
-        "payment_switches": 1,
-        "payees": 2,
-        "transfers": 3,
-        "payout_jobs": 3,
-        "concepts": 3,
-        "keys": 1,
-        "spaces": 1,
-        "subspaces": 4,
-        "algorithms": 1,
-        "settings": 3,
-        "stages": 1,
-        "authors": 1,
-        "mint_events": 2,
-        "tokens_s0": 2,
-        "image_generation_jobs": 1,
-        "ipfs_upload_records": 2,
-        "reveal_transactions": 1,
-        "system_state": 1,
-        "artifacts": 2,
-        "centroids": 2,
-    }
+    for head in rebuilt:
+        assert head.rows == len(rows[head.table]) > 0, head.table
     assert {head.changed for head in rebuilt} == {()}
     assert state_of(damaged.store) == damaged.state_before
     assert verify(damaged.store) == ()
