@@ -152,7 +152,7 @@ class ContestRun:
         """Enter a contest and pay for the entry."""
         enter = EnterContest(contest_id=contest.id, user_id=user_id, player_ids=tuple(players))
         actor = Actor.user(user_id)
-        entry = self.store.run(enter_contest, enter, actor=actor, reason="a test").entry
+        entry = self.store.run(enter_contest, enter, actor=actor, reason="a test").entity
         if not entry.fee_minor:
             return entry
 
@@ -163,7 +163,7 @@ class ContestRun:
             paid_at=self.clock.now(),
             payment_ref=f"test-{entry.id}",
         )
-        return self.store.run(activate_entry, pay, actor=WORKER, reason="a test").entry
+        return self.store.run(activate_entry, pay, actor=WORKER, reason="a test").entity
 
     def enter_some(self, contest: Contest) -> list[Entry]:
         """Enter three users with players that exist."""

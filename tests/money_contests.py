@@ -107,7 +107,7 @@ class PaidContestRun:
             player_ids=tuple(ids[3 * number : 3 * number + 3]),
         )
         saved = self.store.run(enter_contest, command, actor=Actor.user(user_id), reason="a test")
-        return saved.entry
+        return saved.entity
 
     def enter_all(self, contest: Contest, users: Sequence[str] = USERS) -> list[Entry]:
         """Enter users, and let their charges be opened."""

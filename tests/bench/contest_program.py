@@ -39,7 +39,7 @@ def settle_in_steps(url: str, contest_id: str) -> dict[str, Any]:
     run = timed("start", lambda: store.run(contests.start_run, start, actor=ACTOR, reason=REASON))
     read = timed("read", lambda: store.read(read_settlement, contest_id))
     settlement = timed("compute", lambda: compute(store, read, SilentContestObserver()))
-    command = timed("prepare", lambda: contests.FinishRun.of(run.run.id, settlement))
+    command = timed("prepare", lambda: contests.FinishRun.of(run.entity.id, settlement))
     timed("write", lambda: store.run(contests.finish_run, command, actor=ACTOR, reason=REASON))
     store.dispose()
     return {

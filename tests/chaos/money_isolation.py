@@ -156,7 +156,7 @@ class SimulatedContest:
                 player_ids=tuple(ids[3 * number : 3 * number + 3]),
             )
             actor = Actor.user(user)
-            self.entries.append(self.site.execute(enter_contest, command, actor).entry)
+            self.entries.append(self.site.execute(enter_contest, command, actor).entity)
         self.site.work()
 
     def _set_faults(self) -> None:

@@ -67,7 +67,7 @@ def enter_all_at_once(port: int, contest_id: str, keys: list[str]) -> list[tuple
 
 def taken_places(scenario: ContestScenario) -> list[int]:
     """Return the place of each entry of a contest, lowest first; 0 for an entry without one."""
-    return sorted(saved.entry.place_number or 0 for saved in scenario.entries)
+    return sorted(saved.entity.place_number or 0 for saved in scenario.entries)
 
 
 def test_ten_requests_at_once_for_the_last_place_create_one_entry(web: Web, port: int) -> None:

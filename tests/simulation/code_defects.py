@@ -109,7 +109,7 @@ def plant_cancellation(patch: pytest.MonkeyPatch) -> None:
 
     def activate_and_cancel(tx: Any, command: ActivateEntry) -> object:  # noqa: ANN401 - a port
         saved = activate_entry(tx, command)
-        cancel_contest(tx, CancelContest(contest_id=saved.entry.contest_id))
+        cancel_contest(tx, CancelContest(contest_id=saved.entity.contest_id))
         return saved
 
     patch.setattr(entry_reactions, "activate_entry", activate_and_cancel)

@@ -8,7 +8,7 @@ from tests.stateful.steps import ALL, Call, Step, Twist, World, expected_seq, pi
 
 from indelible import contests
 from indelible.app import ReadTx
-from indelible.contests import ContestSaved, EntrySaved
+from indelible.contests import ContestSaved
 from indelible.contests.entities.entries import Entry
 from indelible.contests.entities.values import ResolveAction
 from indelible.contests.ports import ALL_CONTESTS, ALL_ENTRIES
@@ -37,13 +37,12 @@ def all_contests(world: World) -> tuple[ContestSaved, ...]:
     return tuple(ContestSaved(contest=head.entity, seq=head.revision.seq) for head in heads)
 
 
-def all_entries(world: World) -> list[EntrySaved]:
+def all_entries(world: World) -> list[Head[Entry]]:
     """Return the entries of all contests."""
-    entries: list[EntrySaved] = []
+    entries: list[Head[Entry]] = []
     for saved in all_contests(world):
         where = {"contest_id": saved.contest.id}
-        for head in world.oracle.read(_list_entries, where):
-            entries.append(EntrySaved(entry=head.entity, seq=head.revision.seq))
+        entries.extend(world.oracle.read(_list_entries, where))
 
     return entries
 
@@ -222,42 +221,42 @@ def _resolve(_: World, saved: ContestSaved, step: Step) -> Call:
     return Call(contests.resolve_error, command)
 
 
-def _set_roster(saved: EntrySaved, step: Step) -> Call:
+def _set_roster(saved: Head[Entry], step: Step) -> Call:
     command = contests.SetRoster(
-        user_id=saved.entry.user_id,
-        entry_id=saved.entry.id,
+        user_id=saved.entity.user_id,
+        entry_id=saved.entity.id,
         player_ids=_roster(step),
-        expected_seq=expected_seq(step, saved.seq),
+        expected_seq=expected_seq(step, saved.revision.seq),
     )
     return Call(contests.set_roster, command)
 
 
-def _pay(saved: EntrySaved, step: Step) -> Call:
+def _pay(saved: Head[Entry], step: Step) -> Call:
     """Pay the fee of an entry; an illegal step pays a minor unit more."""
     command = contests.ActivateEntry(
-        entry_id=saved.entry.id,
-        paid_minor=saved.entry.fee_minor + (step.twist is Twist.ILLEGAL),
-        currency=saved.entry.currency,
-        paid_at=saved.entry.created_at,
+        entry_id=saved.entity.id,
+        paid_minor=saved.entity.fee_minor + (step.twist is Twist.ILLEGAL),
+        currency=saved.entity.currency,
+        paid_at=saved.entity.created_at,
         payment_ref=f"payment-{step.pick % 2}",
     )
     return Call(contests.activate_entry, command)
 
 
-def _reject(saved: EntrySaved, step: Step) -> Call:
+def _reject(saved: Head[Entry], step: Step) -> Call:
     command = contests.RejectEntry(
-        entry_id=saved.entry.id, rejection_reason=f"payment {step.pick} failed"
+        entry_id=saved.entity.id, rejection_reason=f"payment {step.pick} failed"
     )
     return Call(contests.reject_entry, command)
 
 
-def _refund(saved: EntrySaved, _: Step) -> Call:
-    return Call(contests.refund_entry, contests.RefundEntry(entry_id=saved.entry.id))
+def _refund(saved: Head[Entry], _: Step) -> Call:
+    return Call(contests.refund_entry, contests.RefundEntry(entry_id=saved.entity.id))
 
 
-def _void(saved: EntrySaved, _: Step) -> Call:
-    return Call(contests.void_entry, contests.VoidEntry(entry_id=saved.entry.id))
+def _void(saved: Head[Entry], _: Step) -> Call:
+    return Call(contests.void_entry, contests.VoidEntry(entry_id=saved.entity.id))
 
 
-def _reinstate(saved: EntrySaved, _: Step) -> Call:
-    return Call(contests.reinstate_entry, contests.ReinstateEntry(entry_id=saved.entry.id))
+def _reinstate(saved: Head[Entry], _: Step) -> Call:
+    return Call(contests.reinstate_entry, contests.ReinstateEntry(entry_id=saved.entity.id))

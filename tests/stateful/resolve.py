@@ -66,7 +66,7 @@ RESULT_TYPES: dict[Handler, type[object]] = {
     concepts.submit_concept: concepts.ConceptSaved,
     concepts.approve_concept: concepts.ConceptSaved,
     concepts.publish_concept: concepts.ConceptSaved,
-    contests.enter_contest: contests.EntrySaved,
+    contests.enter_contest: Head[contests.Entry],
     projects.create_job: Head[projects.Job],
     projects.retry_job: Head[projects.Job],
     create_key: KeyCreated,

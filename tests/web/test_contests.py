@@ -278,7 +278,7 @@ def test_from_the_lock_time_on_a_contest_offers_what_it_accepts(
 
 def test_the_roster_of_a_void_entry_cannot_be_set(any_web: Web, player_key: str) -> None:
     contest = new_contest(any_web.store)
-    entry = contest.paid_entry(ANN.id).entry
+    entry = contest.paid_entry(ANN.id).entity
     paid = actions_of(any_web, contest.contest_id, player_key)
     contest.run(contests.void_entry, contests.VoidEntry(entry_id=entry.id))
 

@@ -109,7 +109,7 @@ def test_a_rewrite_that_is_seen_while_a_settlement_is_computed_holds_it_back(
     run.hold()
     started = run.store.run(
         start_run, StartRun(contest_id=contest.id), actor=OPS, reason="a test"
-    ).run
+    ).entity
     run.serve_ruling()
     run.fetch()
 

@@ -230,7 +230,7 @@ def test_an_operator_settles_a_contest_in_error(
         "user:ops",
         "it is mended",
     )
-    assert saved.run.status is RunStatus.COMPLETE
+    assert saved.entity.status is RunStatus.COMPLETE
 
 
 def test_an_operators_settlement_that_fails_changes_nothing_but_its_run(

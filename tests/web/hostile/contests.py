@@ -111,7 +111,7 @@ def stale_roster(deployment: Deployment) -> Send:
     contest = new_contest(deployment.store)
     saved = contest.enter(MAYA.id)
     contest.set_roster(saved, OTHER_ROSTER)
-    return roster(deployment.web, saved.entry.id, saved.seq)
+    return roster(deployment.web, saved.entity.id, saved.revision.seq)
 
 
 def late_roster(deployment: Deployment) -> Send:
@@ -119,13 +119,13 @@ def late_roster(deployment: Deployment) -> Send:
     contest = new_contest(deployment.store)
     saved = contest.enter(MAYA.id)
     contest.force_lock()
-    return roster(deployment.web, saved.entry.id, saved.seq)
+    return roster(deployment.web, saved.entity.id, saved.revision.seq)
 
 
 def foreign_roster(deployment: Deployment) -> Send:
     """Prepare a roster of another user's entry."""
     saved = new_contest(deployment.store).enter(STRANGER)
-    return roster(deployment.web, saved.entry.id, saved.seq)
+    return roster(deployment.web, saved.entity.id, saved.revision.seq)
 
 
 def enter(web: Web, contest: ContestScenario) -> Any:  # noqa: ANN401 - of the test client

@@ -81,7 +81,7 @@ class Deployment:
     @cached_property
     def entry_id(self) -> str:
         """The id of an entry in a contest that no scenario changes."""
-        return new_contest(self.store).enter(MAYA.id).entry.id
+        return new_contest(self.store).enter(MAYA.id).entity.id
 
     def new_address(self) -> dict[str, str]:
         """Return the environment of a request from an address that has sent none."""

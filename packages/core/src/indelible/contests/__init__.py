@@ -34,10 +34,7 @@ from indelible.contests.commands.logs import (
 )
 from indelible.contests.commands.results import (
     ContestSaved,
-    EntrySaved,
     FeedSaved,
-    LogSaved,
-    RunSaved,
     TransitionOutcome,
 )
 from indelible.contests.commands.runs import FailRun, FinishRun, StartRun
@@ -214,10 +211,7 @@ __all__ = [
     "settled_number",
     # results
     "ContestSaved",
-    "EntrySaved",
     "FeedSaved",
-    "LogSaved",
-    "RunSaved",
     "TransitionOutcome",
     # values
     "Contest",

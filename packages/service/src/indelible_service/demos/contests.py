@@ -247,7 +247,7 @@ class ContestDemo:
             )
             actor = Actor.user(user_id)
             entered = self.store.run(enter_contest, enter, actor=actor, reason=REASON)
-            entries.append(entered.entry)
+            entries.append(entered.entity)
 
         return entries
 

@@ -12,12 +12,12 @@ from indelible.app import ReadTx, WriteTx
 from indelible.contests import (
     CancelContest,
     Contest,
+    ContestLog,
     ContestSaved,
     CorrectedRound,
     CorrectLog,
     ForceLock,
     ImportField,
-    LogSaved,
     PauseIngestion,
     ResolveAction,
     ResolveError,
@@ -35,6 +35,7 @@ from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
+from indelible_web.http.views import view_of
 
 Command = TypeVar("Command")
 R = TypeVar("R")
@@ -225,12 +226,12 @@ def showing_contest(
 
 
 def showing_log(
-    handler: Callable[[WriteTx, Command], LogSaved],
+    handler: Callable[[WriteTx, Command], Head[ContestLog]],
 ) -> Callable[[WriteTx, Command], LogView]:
     """Return a handler that answers with the view of the log that it has saved."""
 
     def show(tx: WriteTx, command: Command) -> LogView:
-        saved = handler(tx, command)
-        return project(LogView, saved.log, contest_id=saved.log.id, seq=saved.seq)
+        head = handler(tx, command)
+        return view_of(LogView, head, contest_id=head.entity.id)
 
     return show

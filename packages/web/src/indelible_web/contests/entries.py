@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from indelible import contests
 from indelible.app import ReadTx, WriteTx
-from indelible.contests import EnterContest, EntrySaved, SetRoster
+from indelible.contests import EnterContest, Entry, SetRoster
+from indelible.kernel import Head
 from indelible_web.contests.details import entry_view, own_entries_of
 from indelible_web.contests.listing import get_visible
 from indelible_web.contests.queries import EntryQuery, OwnEntriesQuery
@@ -34,7 +35,7 @@ def enter_contest(context: OperationContext, command: EnterContest) -> EntryView
     once.
     """
 
-    def enter(tx: WriteTx, command: EnterContest) -> EntrySaved:
+    def enter(tx: WriteTx, command: EnterContest) -> Head[Entry]:
         get_visible(tx, Viewer.of(context), command.contest_id)
         return contests.enter_contest(tx, command)
 
@@ -64,7 +65,7 @@ def get_entry(context: OperationContext, query: EntryQuery) -> EntryView:
 def set_roster(context: OperationContext, command: SetRoster) -> EntryView:
     """Replace the roster of an entry, before the lock. Earlier rosters stay."""
 
-    def set_visible(tx: WriteTx, command: SetRoster) -> EntrySaved:
+    def set_visible(tx: WriteTx, command: SetRoster) -> Head[Entry]:
         entry = tx.contests.entries.get(command.entry_id).entity.require_user(command.user_id)
         get_visible(tx, Viewer.of(context), entry.contest_id)
         return contests.set_roster(tx, command)
@@ -86,12 +87,12 @@ def _own_entry(tx: ReadTx, query: EntryQuery) -> EntryView:
 
 
 def _showing(
-    handler: Callable[[WriteTx, Command], EntrySaved],
+    handler: Callable[[WriteTx, Command], Head[Entry]],
 ) -> Callable[[WriteTx, Command], EntryView]:
     """Return a handler that answers with the view of the entry that it has saved."""
 
     def show(tx: WriteTx, command: Command) -> EntryView:
-        saved = handler(tx, command)
-        return entry_view(contests.get_entry(tx, saved.entry.id))
+        head = handler(tx, command)
+        return entry_view(contests.get_entry(tx, head.entity.id))
 
     return show

@@ -3,11 +3,8 @@
 from attrs import frozen
 
 from indelible.contests.entities.contests import Contest
-from indelible.contests.entities.entries import Entry
 from indelible.contests.entities.feeds import ProviderFeed
-from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.records import Fetch
-from indelible.contests.entities.runs import SettlementRun
 
 
 @frozen(kw_only=True)
@@ -33,33 +30,9 @@ class TransitionOutcome:
 
 
 @frozen(kw_only=True)
-class EntrySaved:
-    """An entry, and the seq that the next command on it must expect."""
-
-    entry: Entry
-    seq: int
-
-
-@frozen(kw_only=True)
-class LogSaved:
-    """A contest's log, and the seq that the next command on it must expect."""
-
-    log: ContestLog
-    seq: int
-
-
-@frozen(kw_only=True)
 class FeedSaved:
     """A tournament's feed, its seq, and the fetch that the command stored."""
 
     feed: ProviderFeed
     seq: int
     fetch: Fetch | None = None
-
-
-@frozen(kw_only=True)
-class RunSaved:
-    """A settlement run, and its seq."""
-
-    run: SettlementRun
-    seq: int

@@ -13,11 +13,10 @@ from indelible.contests.commands.entries import (
     SetRoster,
     VoidEntry,
 )
-from indelible.contests.commands.results import EntrySaved
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.entries import Entry, enter_action
 from indelible.contests.entities.values import roster_digest
-from indelible.contests.handlers.saving import entry_saved, save
+from indelible.contests.handlers.saving import save
 from indelible.contests.repositories.reads import configuration_of
 from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.configuration.schema import MAX_ENTRIES
@@ -26,7 +25,7 @@ from indelible.contests.rules.values import Field
 from indelible.kernel import Head
 
 
-def enter_contest(tx: ContestsWrite, command: EnterContest) -> EntrySaved:
+def enter_contest(tx: ContestsWrite, command: EnterContest) -> Head[Entry]:
     """Enter a contest with a roster; an entry of a free contest is active at once.
 
     Raises:
@@ -50,10 +49,10 @@ def enter_contest(tx: ContestsWrite, command: EnterContest) -> EntrySaved:
     )
     roster = entry.new_roster(command.player_ids, command.prediction)
     action = enter_action(contest)
-    return entry_saved(save(tx, tx.contests.entries, None, entry, action, records=(roster,)))
+    return save(tx, tx.contests.entries, None, entry, action, records=(roster,))
 
 
-def set_roster(tx: ContestsWrite, command: SetRoster) -> EntrySaved:
+def set_roster(tx: ContestsWrite, command: SetRoster) -> Head[Entry]:
     """Replace the roster of a user's entry; an equal roster changes nothing.
 
     Raises:
@@ -69,13 +68,13 @@ def set_roster(tx: ContestsWrite, command: SetRoster) -> EntrySaved:
     _check_roster(tx, contest, command.player_ids)
     entry = head.entity.with_roster(command.player_ids, command.prediction, now=now)
     if entry.roster_digest == head.entity.roster_digest:
-        return entry_saved(head)
+        return head
 
     roster = entry.new_roster(command.player_ids, command.prediction)
-    return entry_saved(save(tx, entries, head, entry, "set_roster", records=(roster,)))
+    return save(tx, entries, head, entry, "set_roster", records=(roster,))
 
 
-def activate_entry(tx: ContestsWrite, command: ActivateEntry) -> EntrySaved:
+def activate_entry(tx: ContestsWrite, command: ActivateEntry) -> Head[Entry]:
     """Activate an entry whose fee was paid; the same payment again changes nothing.
 
     Raises:
@@ -84,7 +83,7 @@ def activate_entry(tx: ContestsWrite, command: ActivateEntry) -> EntrySaved:
     """
     head = _lock_entry(tx, command.entry_id)
     if head.entity.is_activated_by(command.payment_ref):
-        return entry_saved(head)
+        return head
 
     entry = head.entity.activated(
         paid_minor=command.paid_minor,
@@ -94,10 +93,10 @@ def activate_entry(tx: ContestsWrite, command: ActivateEntry) -> EntrySaved:
         now=tx.clock.now(),
     )
     _require_unsettled(tx, head.entity)
-    return entry_saved(save(tx, tx.contests.entries, head, entry, "activate"))
+    return save(tx, tx.contests.entries, head, entry, "activate")
 
 
-def reject_entry(tx: ContestsWrite, command: RejectEntry) -> EntrySaved:
+def reject_entry(tx: ContestsWrite, command: RejectEntry) -> Head[Entry]:
     """Reject an entry whose payment failed; its place is free."""
 
     def rejected(entry: Entry, now: datetime) -> Entry:
@@ -106,7 +105,7 @@ def reject_entry(tx: ContestsWrite, command: RejectEntry) -> EntrySaved:
     return _change(tx, command.entry_id, "reject", rejected)
 
 
-def refund_entry(tx: ContestsWrite, command: RefundEntry) -> EntrySaved:
+def refund_entry(tx: ContestsWrite, command: RefundEntry) -> Head[Entry]:
     """Record that an entry's fee was returned; its place is free.
 
     Raises:
@@ -115,7 +114,7 @@ def refund_entry(tx: ContestsWrite, command: RefundEntry) -> EntrySaved:
     return _change(tx, command.entry_id, "refund", lambda entry, now: entry.refunded(now=now))
 
 
-def void_entry(tx: ContestsWrite, command: VoidEntry) -> EntrySaved:
+def void_entry(tx: ContestsWrite, command: VoidEntry) -> Head[Entry]:
     """Suspend an entry, as during a dispute; it keeps its place.
 
     Raises:
@@ -124,7 +123,7 @@ def void_entry(tx: ContestsWrite, command: VoidEntry) -> EntrySaved:
     return _change(tx, command.entry_id, "void", lambda entry, now: entry.voided(now=now))
 
 
-def reinstate_entry(tx: ContestsWrite, command: ReinstateEntry) -> EntrySaved:
+def reinstate_entry(tx: ContestsWrite, command: ReinstateEntry) -> Head[Entry]:
     """Activate a void entry again, as after a dispute that was won.
 
     Raises:
@@ -135,13 +134,13 @@ def reinstate_entry(tx: ContestsWrite, command: ReinstateEntry) -> EntrySaved:
 
 def _change(
     tx: ContestsWrite, entry_id: str, action: str, following: Callable[[Entry, datetime], Entry]
-) -> EntrySaved:
+) -> Head[Entry]:
     """Save the entry that follows from a locked one."""
     head = _lock_entry(tx, entry_id)
     entry = following(head.entity, tx.clock.now())
     if action != "reject":
         _require_unsettled(tx, head.entity)
-    return entry_saved(save(tx, tx.contests.entries, head, entry, action))
+    return save(tx, tx.contests.entries, head, entry, action)
 
 
 def _require_unsettled(tx: ContestsWrite, entry: Entry) -> None:

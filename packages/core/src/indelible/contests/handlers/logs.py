@@ -16,11 +16,10 @@ from indelible.contests.commands.logs import (
     PauseIngestion,
     ResumeIngestion,
 )
-from indelible.contests.commands.results import LogSaved
 from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.records import EventFault
 from indelible.contests.entities.values import EventKind, Validity
-from indelible.contests.handlers.saving import log_saved, save
+from indelible.contests.handlers.saving import save
 from indelible.contests.repositories.reads import configuration_of, folded_state
 from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.assess import Assessment, NewEvent
@@ -38,7 +37,7 @@ from indelible.kernel.payloads import Payload
 JSON_TYPE = "application/json"
 
 
-def append_events(tx: ContestsWrite, command: AppendEvents) -> LogSaved:
+def append_events(tx: ContestsWrite, command: AppendEvents) -> Head[ContestLog]:
     """Append the events of an assessed fetch; without events, only move the log's position.
 
     A fetch that the log has taken up changes nothing.
@@ -55,15 +54,15 @@ def append_events(tx: ContestsWrite, command: AppendEvents) -> LogSaved:
     if contest_seq != command.contest_seq:
         raise Stale(command.contest_id, command.contest_seq, contest_seq)
     if not command.assessment.is_skipped:
-        return log_saved(_append(tx, head, "append", command.assessment))
+        return _append(tx, head, "append", command.assessment)
     if command.fetch_number <= head.entity.fetch_number:
-        return log_saved(head)
+        return head
 
     log = head.entity.skipped(command.fetch_number, command.assessment.marks, now=tx.clock.now())
-    return log_saved(save(tx, tx.contests.logs, head, log, "skip"))
+    return save(tx, tx.contests.logs, head, log, "skip")
 
 
-def import_field(tx: ContestsWrite, command: ImportField) -> LogSaved:
+def import_field(tx: ContestsWrite, command: ImportField) -> Head[ContestLog]:
     """Add a FIELD event with the given players; an equal field changes nothing.
 
     Raises:
@@ -73,7 +72,7 @@ def import_field(tx: ContestsWrite, command: ImportField) -> LogSaved:
     tx.contests.contests.get(command.contest_id).entity.require_running()
     body = JsonObject.of(Field.of(command.primary, command.alternates).body())
     if _is_known_field(tx, head.entity, body):
-        return log_saved(head)
+        return head
 
     event = NewEvent(
         number=head.entity.event_number + 1,
@@ -87,10 +86,10 @@ def import_field(tx: ContestsWrite, command: ImportField) -> LogSaved:
     )
     marks = head.entity.marks_with_field(event.number)
     log = head.entity.with_event("append", event, marks, now=tx.clock.now())
-    return log_saved(_save_event(tx, head, log, "append", event))
+    return _save_event(tx, head, log, "append", event)
 
 
-def correct_log(tx: ContestsWrite, command: CorrectLog) -> LogSaved:
+def correct_log(tx: ContestsWrite, command: CorrectLog) -> Head[ContestLog]:
     """Add an operator's CORRECTION; it is INVALID if it has faults or the contest has ended.
 
     Raises:
@@ -114,33 +113,33 @@ def correct_log(tx: ContestsWrite, command: CorrectLog) -> LogSaved:
     assessment = correct(request)
     if contest.is_terminal:
         assessment = refuse_late(assessment, log, contest.state_text)
-    return log_saved(_append(tx, head, "correct", assessment))
+    return _append(tx, head, "correct", assessment)
 
 
-def pause_ingestion(tx: ContestsWrite, command: PauseIngestion) -> LogSaved:
+def pause_ingestion(tx: ContestsWrite, command: PauseIngestion) -> Head[ContestLog]:
     """Let a log take only an operator's corrections; a paused one stays as it is.
 
     A contest is not settled while its log is paused.
     """
     head = tx.contests.logs.lock(command.contest_id)
     if not head.entity.is_open:
-        return log_saved(head)
+        return head
 
     log = head.entity.paused(now=tx.clock.now())
-    return log_saved(save(tx, tx.contests.logs, head, log, "pause"))
+    return save(tx, tx.contests.logs, head, log, "pause")
 
 
-def resume_ingestion(tx: ContestsWrite, command: ResumeIngestion) -> LogSaved:
+def resume_ingestion(tx: ContestsWrite, command: ResumeIngestion) -> Head[ContestLog]:
     """Let a log take the provider's events again, at once; an open one stays as it is."""
     if not tx.contests.logs.get(command.contest_id).entity.is_open:
         tx.tasks.enqueue(INGEST_CONTEST_STAGE, {command.contest_id: tx.clock.now()})
 
     head = tx.contests.logs.lock(command.contest_id)
     if head.entity.is_open:
-        return log_saved(head)
+        return head
 
     log = head.entity.resumed(now=tx.clock.now())
-    return log_saved(save(tx, tx.contests.logs, head, log, "resume"))
+    return save(tx, tx.contests.logs, head, log, "resume")
 
 
 def _append(

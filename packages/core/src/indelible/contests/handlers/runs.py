@@ -5,7 +5,6 @@ with no transaction open. FinishRun compares the input, and writes the status of
 end of the run and its lines in one transaction.
 """
 
-from indelible.contests.commands.results import RunSaved
 from indelible.contests.commands.runs import FailRun, FinishRun, StartRun
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.logs import ContestLog
@@ -26,7 +25,7 @@ from indelible.kernel import Head
 ABANDONED = "RUN_ABANDONED"
 
 
-def start_run(tx: ContestsWrite, command: StartRun) -> RunSaved:
+def start_run(tx: ContestsWrite, command: StartRun) -> Head[SettlementRun]:
     """Start a settlement run; a run that a killed worker has left started is failed first.
 
     Raises:
@@ -45,10 +44,10 @@ def start_run(tx: ContestsWrite, command: StartRun) -> RunSaved:
         currency=contest.currency,
         now=now,
     )
-    return _run_saved(save(tx, tx.contests.runs, None, run, "start"))
+    return save(tx, tx.contests.runs, None, run, "start")
 
 
-def finish_run(tx: ContestsWrite, command: FinishRun) -> RunSaved:
+def finish_run(tx: ContestsWrite, command: FinishRun) -> Head[SettlementRun]:
     """Settle the contest of a run: its status, the end of the run and the lines together.
 
     Raises:
@@ -69,14 +68,14 @@ def finish_run(tx: ContestsWrite, command: FinishRun) -> RunSaved:
     completed = run.completed(command.totals, now=now)
     saved = save(tx, tx.contests.runs, head, completed, "complete", bulk=(command.lines,))
     _complete_contest(tx, contest_head, completed, command.action, code)
-    return _run_saved(saved)
+    return saved
 
 
-def fail_run(tx: ContestsWrite, command: FailRun) -> RunSaved:
+def fail_run(tx: ContestsWrite, command: FailRun) -> Head[SettlementRun]:
     """End a started run as failed; the contest keeps its state."""
     head = tx.contests.runs.lock(command.run_id)
     failed = head.entity.failed(command.error_code, command.error_message, now=tx.clock.now())
-    return _run_saved(save(tx, tx.contests.runs, head, failed, "fail"))
+    return save(tx, tx.contests.runs, head, failed, "fail")
 
 
 def _reason_of_end(tx: ContestsWrite, log: ContestLog) -> ReasonCode:
@@ -146,8 +145,3 @@ def _basis(tx: ContestsWrite, due: DueSettlement) -> SettlementBasis:
         events_digest=due.log.event_hash,
         entries=tx.contests.entries.joins.entries_revision(due.contest.id),
     )
-
-
-def _run_saved(head: Head[SettlementRun]) -> RunSaved:
-    """Return the result of a command on a run."""
-    return RunSaved(run=head.entity, seq=head.revision.seq)

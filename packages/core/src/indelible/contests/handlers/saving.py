@@ -8,17 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from indelible.contests.commands.results import (
-    ContestSaved,
-    EntrySaved,
-    FeedSaved,
-    LogSaved,
-    TransitionOutcome,
-)
+from indelible.contests.commands.results import ContestSaved, FeedSaved, TransitionOutcome
 from indelible.contests.entities.contests import Contest, ContestTerms
-from indelible.contests.entities.entries import Entry
 from indelible.contests.entities.feeds import ProviderFeed
-from indelible.contests.entities.logs import ContestLog
 from indelible.contests.entities.values import Evidence, ReasonCode
 from indelible.contests.repositories.transactions import ContestsWrite
 from indelible.contests.rules.configuration.values import Configuration
@@ -97,16 +89,6 @@ def not_applied(head: Head[Contest], waits_for: str | None) -> TransitionOutcome
     return TransitionOutcome(
         contest=head.entity, seq=head.revision.seq, applied=False, waits_for=waits_for
     )
-
-
-def entry_saved(head: Head[Entry]) -> EntrySaved:
-    """Return the result of a command on an entry."""
-    return EntrySaved(entry=head.entity, seq=head.revision.seq)
-
-
-def log_saved(head: Head[ContestLog]) -> LogSaved:
-    """Return the result of a command on a log."""
-    return LogSaved(log=head.entity, seq=head.revision.seq)
 
 
 def feed_saved(head: Head[ProviderFeed]) -> FeedSaved:

@@ -7,8 +7,8 @@ from typing import Final
 from attrs import define, field, frozen
 
 from indelible.contests.commands.contests import CancelShortened
-from indelible.contests.commands.results import RunSaved
 from indelible.contests.commands.runs import FailRun, FinishRun, StartRun
+from indelible.contests.entities.runs import SettlementRun
 from indelible.contests.errors import SettlementInputChanged, SettlementNotDue
 from indelible.contests.handlers.runs import fail_run, finish_run, start_run
 from indelible.contests.handlers.transitions import cancel_shortened
@@ -39,7 +39,7 @@ from indelible.contests.tasks.settlement_inputs import (
 )
 from indelible.contests.tasks.states import ContestStore
 from indelible.contests.tasks.transitions import COMPLETE
-from indelible.kernel import Actor, Clock, IndelibleError, SystemClock
+from indelible.kernel import Actor, Clock, Head, IndelibleError, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Postpone, Stage
 from indelible.kernel.task_failures import TaskFailure
@@ -121,7 +121,7 @@ class SettleContest:
 
         self.at_failpoint(ContestFailpoint.SETTLE_BEFORE_RUN)
         try:
-            run = start_run(tx, StartRun(contest_id=contest_id)).run
+            run = start_run(tx, StartRun(contest_id=contest_id)).entity
         except SettlementNotDue as error:
             # The log has changed, or was paused, since it was read here.
             raise Postpone(CHANGED_SECONDS, one_line(error.describe())) from error
@@ -217,7 +217,7 @@ def settle_now(
     reason: str,
     request_id: str | None = None,
     observer: ContestObserver | None = None,
-) -> RunSaved:
+) -> Head[SettlementRun]:
     """Settle a contest at once, for an operator who resolves its error.
 
     A settlement that cannot be computed ends the run as failed and leaves the contest as it is.
@@ -240,7 +240,7 @@ class OperatorSettlement:
     request_id: str | None
     action: str
 
-    def run(self, contest_id: str, observer: ContestObserver) -> RunSaved:
+    def run(self, contest_id: str, observer: ContestObserver) -> Head[SettlementRun]:
         """Settle the contest; begin again where its input has changed meanwhile."""
         for changes_left in range(MAX_CHANGES, -1, -1):
             try:
@@ -251,7 +251,7 @@ class OperatorSettlement:
 
         raise AssertionError("the last change is raised")
 
-    def _settle(self, contest_id: str, observer: ContestObserver) -> RunSaved:
+    def _settle(self, contest_id: str, observer: ContestObserver) -> Head[SettlementRun]:
         started = self.store.run(
             start_run,
             StartRun(contest_id=contest_id),
@@ -262,7 +262,7 @@ class OperatorSettlement:
         try:
             read = self.store.read(read_settlement, contest_id)
             settlement = compute(self.store, read, observer)
-            command = FinishRun.of(started.run.id, settlement, action=self.action)
+            command = FinishRun.of(started.entity.id, settlement, action=self.action)
             return self.store.run(
                 finish_run,
                 command,
@@ -271,7 +271,7 @@ class OperatorSettlement:
                 request_id=self.request_id,
             )
         except IndelibleError as error:
-            self._fail(started.run.id, error)
+            self._fail(started.entity.id, error)
             raise
 
     def _fail(self, run_id: str, error: IndelibleError) -> None:

@@ -155,7 +155,7 @@ class ContestCommandsConformance:
         )
         scenario.configure(entry_fee_cents=FEE + 1)
         scenario.configure()
-        entry = scenario.enter().entry
+        entry = scenario.enter().entity
         scenario.run(
             contests.reject_entry,
             contests.RejectEntry(entry_id=entry.id, rejection_reason="card declined"),

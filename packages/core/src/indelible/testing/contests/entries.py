@@ -7,9 +7,10 @@ from functools import partial
 from attrs import evolve
 
 from indelible import contests
-from indelible.contests import ContestStatus, Entry, EntryFilter, EntrySaved, EntryStatus
+from indelible.contests import ContestStatus, Entry, EntryFilter, EntryStatus
 from indelible.contests.rules.failures import RosterInvalid
 from indelible.contests.rules.values import EligibleEntry
+from indelible.kernel import Head, Idempotency
 from indelible.testing.captures.scenarios import code
 from indelible.testing.contests.payloads import PLAYERS
 from indelible.testing.contests.scenarios import (
@@ -22,47 +23,47 @@ from indelible.testing.contests.scenarios import (
     new_contest,
     publish,
 )
-from indelible.testing.stores import AnyStore, refusal
+from indelible.testing.stores import AnyStore, do, refusal
 
 MAX_ENTRIES = 10
 PENDING, ACTIVE = EntryStatus.PENDING_PAYMENT, EntryStatus.ACTIVE
 REJECTED, REFUNDED, VOID = EntryStatus.REJECTED, EntryStatus.REFUNDED, EntryStatus.VOID
 
 
-def reject(scenario: ContestScenario, entry: Entry) -> EntrySaved:
+def reject(scenario: ContestScenario, entry: Entry) -> Head[Entry]:
     """Reject an entry."""
     command = contests.RejectEntry(entry_id=entry.id, rejection_reason="card declined")
     return scenario.run(contests.reject_entry, command)
 
 
-def refund(scenario: ContestScenario, entry: Entry) -> EntrySaved:
+def refund(scenario: ContestScenario, entry: Entry) -> Head[Entry]:
     """Refund an entry."""
     return scenario.run(contests.refund_entry, contests.RefundEntry(entry_id=entry.id))
 
 
-def void(scenario: ContestScenario, entry: Entry) -> EntrySaved:
+def void(scenario: ContestScenario, entry: Entry) -> Head[Entry]:
     """Void an entry."""
     return scenario.run(contests.void_entry, contests.VoidEntry(entry_id=entry.id))
 
 
-def reinstate(scenario: ContestScenario, entry: Entry) -> EntrySaved:
+def reinstate(scenario: ContestScenario, entry: Entry) -> Head[Entry]:
     """Reinstate a void entry."""
     return scenario.run(contests.reinstate_entry, contests.ReinstateEntry(entry_id=entry.id))
 
 
 def entry_in(scenario: ContestScenario, status: EntryStatus, user_id: str = "ann") -> Entry:
     """Return a new entry in a state."""
-    entry = scenario.enter(user_id).entry
+    entry = scenario.enter(user_id).entity
     if status is PENDING:
         return entry
     if status is REJECTED:
-        return reject(scenario, entry).entry
+        return reject(scenario, entry).entity
 
-    paid = scenario.pay(entry).entry
+    paid = scenario.pay(entry).entity
     if status is VOID:
-        return void(scenario, paid).entry
+        return void(scenario, paid).entity
     if status is REFUNDED:
-        return refund(scenario, paid).entry
+        return refund(scenario, paid).entity
     return paid
 
 
@@ -75,7 +76,7 @@ def eligible(scenario: ContestScenario, paid_until: datetime) -> tuple[EligibleE
 
 def listed_entries(scenario: ContestScenario, **filters: Value) -> set[str]:
     """Return the ids of the listed entries."""
-    return {item.entry.id for item in scenario.list_entries(**filters)}
+    return {item.entity.id for item in scenario.list_entries(**filters)}
 
 
 class EntryConformance:
@@ -84,10 +85,10 @@ class EntryConformance:
     def test_an_entry_waits_for_its_fee(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         saved = scenario.enter("ann", tuple(reversed(ROSTER)), prediction=-12)
-        entry = saved.entry
+        entry = saved.entity
         details = store.read(contests.get_entry, entry.id)
 
-        assert (entry.status, saved.seq, entry.place_number) == (PENDING, 1, 1)
+        assert (entry.status, saved.revision.seq, entry.place_number) == (PENDING, 1, 1)
         assert (entry.entry_number, entry.roster_number) == (1, 1)
         assert (entry.fee_minor, entry.currency) == (FEE, "USD")
         assert (entry.paid_minor, entry.paid_at, entry.payment_ref) == (None, None, None)
@@ -97,7 +98,7 @@ class EntryConformance:
 
     def test_an_entry_of_a_free_contest_is_active_at_once(self, store: AnyStore) -> None:
         scenario = new_contest(store, entry_fee_cents=0)
-        entry = scenario.enter().entry
+        entry = scenario.enter().entity
 
         assert entry.status is ACTIVE
         assert (entry.paid_minor, entry.paid_at) == (0, entry.created_at)
@@ -107,12 +108,12 @@ class EntryConformance:
     def test_entries_take_the_lowest_free_places(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         users = [f"user-{number}" for number in range(5)]
-        entries = [scenario.enter(user_id).entry for user_id in users]
-        paid = scenario.pay(entries[3]).entry
+        entries = [scenario.enter(user_id).entity for user_id in users]
+        paid = scenario.pay(entries[3]).entity
         reject(scenario, entries[1])
-        void(scenario, scenario.pay(entries[0]).entry)
+        void(scenario, scenario.pay(entries[0]).entity)
         refund(scenario, paid)
-        following = [scenario.enter(f"next-{number}").entry for number in range(3)]
+        following = [scenario.enter(f"next-{number}").entity for number in range(3)]
 
         assert [entry.place_number for entry in entries] == [1, 2, 3, 4, 5]
         assert [entry.place_number for entry in following] == [2, 4, 6]
@@ -142,25 +143,37 @@ class EntryConformance:
 
     def test_a_contest_without_a_limit_takes_every_entry(self, store: AnyStore) -> None:
         scenario = new_contest(store, max_entries=None, max_entries_per_user=None)
-        places = [scenario.enter().entry.place_number for _ in range(MAX_ENTRIES + 1)]
+        places = [scenario.enter().entity.place_number for _ in range(MAX_ENTRIES + 1)]
 
         assert places == list(range(1, MAX_ENTRIES + 2))
 
     def test_a_user_enters_as_often_as_the_configuration_allows(self, store: AnyStore) -> None:
         scenario = new_contest(store, max_entries_per_user=2)
-        first, second = scenario.enter("ann").entry, scenario.enter("ann").entry
+        first, second = scenario.enter("ann").entity, scenario.enter("ann").entity
         third = partial(scenario.enter, "ann")
 
         assert (first.entry_number, second.entry_number) == (1, 2)
         assert code(third) == "ALREADY_JOINED"
         scenario.enter("bob")
         reject(scenario, first)
-        assert third().entry.entry_number == 3  # noqa: PLR2004 - numbers are not used again
+        assert third().entity.entry_number == 3  # noqa: PLR2004 - numbers are not used again
         entries = store.read(contests.entries_of_user, scenario.contest_id, "ann")
         assert [entry.entry_number for entry in entries] == [1, 2, 3]
         contest_id = scenario.contest_id
         nobody = code(lambda: store.read(contests.entries_of_user, contest_id, "nobody"))
         assert nobody == "NOT_A_PARTICIPANT"
+
+    def test_a_repeated_entry_is_the_head_of_the_first(self, store: AnyStore) -> None:
+        scenario = new_contest(store)
+        command = contests.EnterContest(
+            contest_id=scenario.contest_id, user_id="ann", player_ids=ROSTER
+        )
+        once = Idempotency("key-1", Head[Entry])
+        first = do(store, contests.enter_contest, command, idempotency=once)
+        scenario.pay(first.entity)
+
+        assert do(store, contests.enter_contest, command, idempotency=once) == first
+        assert len(scenario.entries) == 1
 
     def test_nobody_joins_from_the_lock_time_on(self, store: AnyStore) -> None:
         scenario = new_contest(store)
@@ -170,7 +183,7 @@ class EntryConformance:
         assert scenario.contest.status is ContestStatus.SCHEDULED
         assert code(partial(scenario.enter, "late")) == "CONTEST_LOCKED"
         assert code(partial(scenario.set_roster, saved)) == "CONTEST_LOCKED"
-        assert store.read(contests.get_entry, saved.entry.id).seq == saved.seq
+        assert store.read(contests.get_entry, saved.entity.id).seq == saved.revision.seq
 
     def test_nobody_joins_a_contest_that_is_not_scheduled(self, store: AnyStore) -> None:
         for status in ContestStatus:
@@ -198,7 +211,7 @@ class EntryConformance:
                 "ROSTER_PLAYER_NOT_IN_FIELD",
             }
 
-        assert store.read(contests.get_entry, saved.entry.id).seq == saved.seq
+        assert store.read(contests.get_entry, saved.entity.id).seq == saved.revision.seq
         assert len(scenario.entries) == 1
 
     def test_rosters_are_checked_against_the_newest_field(self, store: AnyStore) -> None:
@@ -206,7 +219,7 @@ class EntryConformance:
         newcomer = (*PLAYERS[:2], "Q01")
         assert code(partial(scenario.enter, "ann", newcomer)) == "ROSTER_INVALID"
         scenario.import_field((*PLAYERS, "Q01"))
-        assert scenario.enter("ann", newcomer).entry.place_number == 1
+        assert scenario.enter("ann", newcomer).entity.place_number == 1
 
     def test_a_roster_is_a_numbered_record(self, store: AnyStore) -> None:
         scenario = new_contest(store)
@@ -214,20 +227,22 @@ class EntryConformance:
         changed = scenario.set_roster(saved, OTHER_ROSTER)
         same = scenario.set_roster(changed, tuple(reversed(OTHER_ROSTER)))
         rosters = store.read(
-            lambda tx: tx.contests.entries.rosters(saved.entry.id, after=0, limit=9)
+            lambda tx: tx.contests.entries.rosters(saved.entity.id, after=0, limit=9)
         )
-        later = store.read(lambda tx: tx.contests.entries.rosters(saved.entry.id, after=1, limit=9))
+        later = store.read(
+            lambda tx: tx.contests.entries.rosters(saved.entity.id, after=1, limit=9)
+        )
         stale = partial(scenario.set_roster, saved)
 
-        assert (changed.entry.roster_number, changed.entry.place_number) == (2, 1)
-        assert same.seq == changed.seq
+        assert (changed.entity.roster_number, changed.entity.place_number) == (2, 1)
+        assert same.revision.seq == changed.revision.seq
         assert [roster.player_ids for roster in rosters] == [ROSTER, OTHER_ROSTER]
         assert later == rosters[1:]
         assert code(stale) == "STALE"
 
     def test_another_user_finds_no_entry(self, store: AnyStore) -> None:
         scenario = new_contest(store)
-        entry = scenario.enter("ann").entry
+        entry = scenario.enter("ann").entity
         command = contests.SetRoster(
             user_id="bob", entry_id=entry.id, player_ids=OTHER_ROSTER, expected_seq=1
         )
@@ -242,7 +257,7 @@ class EntryConformance:
 
     def test_an_unknown_roster_is_not_found(self, store: AnyStore) -> None:
         scenario = new_contest(store)
-        entry = scenario.enter("ann").entry
+        entry = scenario.enter("ann").entity
 
         def read_second_roster() -> object:
             return scenario.read(lambda tx: tx.contests.entries.roster(entry.id, 2))
@@ -251,8 +266,8 @@ class EntryConformance:
 
     def test_entries_are_listed_by_state_and_user(self, store: AnyStore) -> None:
         scenario = new_contest(store)
-        paid = scenario.paid_entry("ann").entry
-        waiting = scenario.enter("bob").entry
+        paid = scenario.paid_entry("ann").entity
+        waiting = scenario.enter("bob").entity
         other = new_contest(store)
         other.enter("ann")
 

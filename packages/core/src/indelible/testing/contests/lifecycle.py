@@ -145,7 +145,7 @@ class ContestLifecycleConformance:
         scenario = new_contest(store, min_entries=min_entries)
         scenario.enter("ann")
         scenario.paid_entry("bob")
-        rejected = scenario.enter("cem").entry
+        rejected = scenario.enter("cem").entity
         scenario.run(
             contests.reject_entry,
             contests.RejectEntry(entry_id=rejected.id, rejection_reason="card declined"),
@@ -220,8 +220,8 @@ class ContestLifecycleConformance:
         for status in (LOCKED, LIVE):
             scenario = contest_in(store, status)
             saved = scenario.observe(Board(status=CANCELED), 5)
-            number = saved.log.event_number
-            assert saved.log.cancelled_number == number
+            number = saved.entity.event_number
+            assert saved.entity.cancelled_number == number
             other = partial(cancel_by_provider, scenario, 1)
             assert code(other) == "EVENT_NOT_APPLICABLE"
             canceled = cancel_by_provider(scenario, number)

@@ -7,9 +7,10 @@ from attrs import evolve
 
 from indelible import contests
 from indelible.app import ReadTx
-from indelible.contests import ContestStatus, CorrectedRound, EventKind, LogSaved, Validity
+from indelible.contests import ContestLog, ContestStatus, CorrectedRound, EventKind, Validity
 from indelible.contests.entities.records import ReplayedEvent
 from indelible.contests.rules.replay import replay, verify_log
+from indelible.kernel import Head
 from indelible.testing.captures.scenarios import code
 from indelible.testing.contests.payloads import (
     FINAL_BOARD,
@@ -38,20 +39,20 @@ CORRECTION, TERMINAL = EventKind.CORRECTION, EventKind.TERMINAL
 VALID, INVALID = Validity.VALID, Validity.INVALID
 
 
-def correct(scenario: ContestScenario, **fields: Value) -> LogSaved:
+def correct(scenario: ContestScenario, **fields: Value) -> Head[ContestLog]:
     """Submit an operator's correction."""
     values: dict[str, Value] = {"supersedes": scenario.log.event_number}
     command = contests.CorrectLog(contest_id=scenario.contest_id, **(values | fields))
     return scenario.run(contests.correct_log, command)
 
 
-def pause(scenario: ContestScenario) -> LogSaved:
+def pause(scenario: ContestScenario) -> Head[ContestLog]:
     """Pause the log."""
     command = contests.PauseIngestion(contest_id=scenario.contest_id)
     return scenario.run(contests.pause_ingestion, command)
 
 
-def resume(scenario: ContestScenario) -> LogSaved:
+def resume(scenario: ContestScenario) -> Head[ContestLog]:
     """Resume the log."""
     command = contests.ResumeIngestion(contest_id=scenario.contest_id)
     return scenario.run(contests.resume_ingestion, command)
@@ -88,11 +89,11 @@ class LogConformance:
         (event,) = scenario.events
         payload = scenario.read(lambda tx: tx.payloads.get(event.payload_digest))
 
-        assert (saved.log.event_number, saved.log.field_number) == (1, 1)
+        assert (saved.entity.event_number, saved.entity.field_number) == (1, 1)
         assert (event.kind, event.validity, event.prev_hash) == (FIELD, VALID, "")
         assert event.body == {"primary": list(PLAYERS), "alternates": ["Q01"]}
-        assert event.event_hash == event.chain_hash() == saved.log.event_hash
-        assert saved.log.head_hash == event.body_hash
+        assert event.event_hash == event.chain_hash() == saved.entity.event_hash
+        assert saved.entity.head_hash == event.body_hash
         assert event.fetch_number is None
         assert scenario.contest_id.encode() in payload.content
 
@@ -103,7 +104,7 @@ class LogConformance:
 
         assert scenario.log_head.revision.seq == first
         changed = scenario.import_field((*PLAYERS, "Q01"))
-        assert changed.log.field_number == 2  # noqa: PLR2004 - the second event
+        assert changed.entity.field_number == 2  # noqa: PLR2004 - the second event
 
     def test_events_are_numbered_and_chained(self, store: AnyStore) -> None:
         scenario = due_contest(store)
@@ -122,9 +123,9 @@ class LogConformance:
         before = scenario.log
         saved = scenario.observe(FIRST_ROUND, 2)
 
-        assert saved.log.event_number == before.event_number
-        assert saved.log.fetch_number == before.fetch_number + 1
-        assert saved.log.event_hash == before.event_hash
+        assert saved.entity.event_number == before.event_number
+        assert saved.entity.fetch_number == before.fetch_number + 1
+        assert saved.entity.event_hash == before.event_hash
 
     def test_a_value_that_returns_is_stored_again(self, store: AnyStore) -> None:
         scenario = live_contest(store)
@@ -143,7 +144,7 @@ class LogConformance:
         scenario.observe(FIRST_ROUND, 1)
         before = scenario.store.read(contests.log_state, scenario.contest_id)
         saved = scenario.observe(b"<html>Not found</html>", 2)
-        event = scenario.event(saved.log.event_number)
+        event = scenario.event(saved.entity.event_number)
         (fault,) = scenario.faults(event.number)
         after = scenario.store.read(contests.log_state, scenario.contest_id)
 
@@ -162,7 +163,7 @@ class LogConformance:
         competitors[0]["linescores"][0]["value"] = 121
         competitors[1]["linescores"][0]["value"] = "70"
         saved = scenario.observe(_payload(document), 1)
-        number = saved.log.event_number
+        number = saved.entity.event_number
         faults = scenario.faults(number)
         following = scenario.faults(number, after=1)
 
@@ -175,8 +176,8 @@ class LogConformance:
     def test_a_rewritten_round_needs_a_second_observation(self, store: AnyStore) -> None:
         scenario = live_contest(store)
         scenario.observe(FIRST_ROUND, 1)
-        refused = scenario.observe(OTHER_ROUND, 2).log
-        corrected = scenario.observe(OTHER_ROUND, 3).log
+        refused = scenario.observe(OTHER_ROUND, 2).entity
+        corrected = scenario.observe(OTHER_ROUND, 3).entity
 
         assert refused.pending_rewrite_number == refused.event_number
         assert verdicts(scenario)[-2:] == [(SNAPSHOT, INVALID), (CORRECTION, VALID)]
@@ -220,13 +221,13 @@ class LogConformance:
 
         assert code(partial(scenario.run, contests.append_events, outdated)) == "STALE"
         saved = scenario.observe(FIRST_ROUND, 2)
-        assert scenario.faults(saved.log.event_number)[0].code == "CONTEST_NOT_INGESTING"
+        assert scenario.faults(saved.entity.event_number)[0].code == "CONTEST_NOT_INGESTING"
 
     def test_a_fetch_is_taken_up_once(self, store: AnyStore) -> None:
         scenario = live_contest(store)
         command = scenario.assess(scenario.fetch(None, 1))
         first = scenario.run(contests.append_events, command)
-        again = evolve(command, expected_seq=first.seq)
+        again = evolve(command, expected_seq=first.revision.seq)
 
         assert scenario.run(contests.append_events, again) == first
 
@@ -261,7 +262,7 @@ class CorrectionConformance:
         state = scenario.store.read(contests.log_state, scenario.contest_id)
 
         assert (event.kind, event.validity, event.supersedes) == (CORRECTION, VALID, superseded)
-        assert saved.log.leaderboard_number == event.number
+        assert saved.entity.leaderboard_number == event.number
         assert state.leaderboard is not None
         assert state.leaderboard.cards["P01"].complete_rounds == {1: 69}
         assert_sound(scenario)
@@ -269,7 +270,7 @@ class CorrectionConformance:
     def test_a_correction_accepts_an_event_that_was_refused(self, store: AnyStore) -> None:
         scenario = live_contest(store)
         scenario.observe(FIRST_ROUND, 1)
-        refused = scenario.observe(OTHER_ROUND, 2).log.event_number
+        refused = scenario.observe(OTHER_ROUND, 2).entity.event_number
         correct(scenario, accept_event=refused)
 
         accepted = scenario.events[refused - 1].body
@@ -288,7 +289,7 @@ class CorrectionConformance:
         saved = correct(scenario, rounds=(CorrectedRound(player_id="P01", n=1, strokes=121),))
 
         assert verdicts(scenario)[-1] == (CORRECTION, INVALID)
-        assert saved.log.leaderboard_number == before.leaderboard_number
+        assert saved.entity.leaderboard_number == before.leaderboard_number
         assert_sound(scenario)
 
     def test_a_correction_needs_a_leaderboard(self, store: AnyStore) -> None:
@@ -301,11 +302,11 @@ class CorrectionConformance:
         scenario = complete_contest(store)
         before, log = scenario.saved, scenario.log
         saved = correct(scenario, rounds=(CorrectedRound(player_id="P01", n=1, strokes=60),))
-        event = scenario.event(saved.log.event_number)
+        event = scenario.event(saved.entity.event_number)
 
         assert (event.kind, event.validity) == (CORRECTION, INVALID)
         assert scenario.faults(event.number)[0].code == "AFTER_TERMINAL_LOCK"
-        assert saved.log.marks == log.marks
+        assert saved.entity.marks == log.marks
         assert scenario.saved == before
         assert_sound(scenario)
 
@@ -313,7 +314,7 @@ class CorrectionConformance:
         scenario = complete_contest(store)
         late = evolve(FINAL_BOARD, cards=strokes_of(2, base=69))
         saved = scenario.observe(late, 9)
-        event = scenario.event(saved.log.event_number)
+        event = scenario.event(saved.entity.event_number)
 
         assert event.validity is INVALID
         assert scenario.faults(event.number)[0].code == "AFTER_TERMINAL_LOCK"
@@ -326,7 +327,7 @@ class CorrectionConformance:
         answers: list[Board | bytes] = [FINAL_BOARD, b"<html>", late, late, FINAL_BOARD, late]
         numbers: list[int] = []
         for minute, board in enumerate(answers, 9):
-            numbers.append(scenario.observe(board, minute).log.event_number - number)
+            numbers.append(scenario.observe(board, minute).entity.event_number - number)
 
         event = store.read(contests.newest_late_event, scenario.contest)
         assert numbers == [0, 0, 1, 1, 1, 1]
@@ -383,6 +384,6 @@ def _payload(document: dict[str, Value]) -> bytes:
     return json.dumps(document).encode()
 
 
-def _append(scenario: ContestScenario, fetched: contests.FeedSaved) -> LogSaved:
+def _append(scenario: ContestScenario, fetched: contests.FeedSaved) -> Head[ContestLog]:
     """Append what a fetch leads to."""
     return scenario.run(contests.append_events, scenario.assess(fetched))

@@ -7,8 +7,9 @@ from functools import partial
 from attrs import evolve
 
 from indelible import contests
-from indelible.contests import ENTRY, Entry, EntrySaved, EntryStatus
+from indelible.contests import ENTRY, Entry, EntryStatus
 from indelible.contests.rules.values import EligibleEntry
+from indelible.kernel import Head
 from indelible.kernel.aggregates import save_change
 from indelible.testing.captures.scenarios import code
 from indelible.testing.contests.entries import (
@@ -43,12 +44,12 @@ class PaymentConformance:
 
     def test_a_paid_entry_is_active(self, store: AnyStore) -> None:
         scenario = new_contest(store)
-        entry = scenario.enter().entry
+        entry = scenario.enter().entity
         saved = scenario.pay(entry, payment_ref="pay-1")
 
-        assert (saved.entry.status, saved.entry.place_number) == (ACTIVE, 1)
-        assert (saved.entry.paid_minor, saved.entry.payment_ref) == (FEE, "pay-1")
-        assert saved.entry.paid_at == entry.created_at
+        assert (saved.entity.status, saved.entity.place_number) == (ACTIVE, 1)
+        assert (saved.entity.paid_minor, saved.entity.payment_ref) == (FEE, "pay-1")
+        assert saved.entity.paid_at == entry.created_at
         again = scenario.pay(entry, payment_ref="pay-1")
         assert again == saved
         other = partial(scenario.pay, entry, payment_ref="pay-2")
@@ -56,7 +57,7 @@ class PaymentConformance:
 
     def test_another_amount_or_currency_is_refused(self, store: AnyStore) -> None:
         scenario = new_contest(store)
-        entry = scenario.enter().entry
+        entry = scenario.enter().entity
         for fields in ({"paid_minor": FEE - 1}, {"paid_minor": FEE + 1}, {"currency": "EUR"}):
             error = refusal(partial(scenario.pay, entry, **fields))
             assert error is not None
@@ -66,7 +67,7 @@ class PaymentConformance:
         assert scenario.entry(entry.id).status is PENDING
 
     def test_entries_take_their_edges_only(self, store: AnyStore) -> None:
-        commands: dict[str, Callable[[ContestScenario, Entry], EntrySaved]] = {
+        commands: dict[str, Callable[[ContestScenario, Entry], Head[Entry]]] = {
             "activate": lambda scenario, entry: scenario.pay(entry, payment_ref="another"),
             "reject": reject,
             "refund": refund,
@@ -79,7 +80,7 @@ class PaymentConformance:
                 entry = entry_in(scenario, status)
                 attempt = partial(command, scenario, entry)
                 if action in ENTRY.allowed(status):
-                    assert attempt().entry.status is ENTRY.next(status, action), (status, action)
+                    assert attempt().entity.status is ENTRY.next(status, action), (status, action)
                     continue
                 assert code(attempt) == "INVALID_TRANSITION", (status, action)
                 assert scenario.entry(entry.id) == entry
@@ -91,7 +92,7 @@ class PaymentConformance:
 
         assert disputed.place_number == 1
         assert code(partial(scenario.enter, "cem")) == "CONTEST_FULL"
-        won = reinstate(scenario, disputed).entry
+        won = reinstate(scenario, disputed).entity
         assert (won.status, won.place_number, won.paid_minor) == (ACTIVE, 1, FEE)
 
     def test_payments_never_change_a_contest(self, store: AnyStore) -> None:
@@ -105,9 +106,9 @@ class PaymentConformance:
     def test_active_entries_that_were_paid_in_time_are_eligible(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         paid_until = scenario.contest.lock_time + timedelta(seconds=300)
-        at_the_end = scenario.enter("ann", OTHER_ROSTER, prediction=7).entry
+        at_the_end = scenario.enter("ann", OTHER_ROSTER, prediction=7).entity
         scenario.pay(at_the_end, paid_at=paid_until)
-        too_late = scenario.enter("bob").entry
+        too_late = scenario.enter("bob").entity
         scenario.pay(too_late, paid_at=paid_until + timedelta(microseconds=1))
         for number, status in enumerate((PENDING, REJECTED, REFUNDED, VOID)):
             entry_in(scenario, status, f"user-{number}")
@@ -138,15 +139,15 @@ class PaymentConformance:
 
     def test_a_payment_after_the_lock_activates_an_entry(self, store: AnyStore) -> None:
         scenario = new_contest(store)
-        entry = scenario.enter().entry
+        entry = scenario.enter().entity
         scenario.advance(scenario.contest.lock_time)
         scenario.lock()
-        assert scenario.pay(entry).entry.status is ACTIVE
+        assert scenario.pay(entry).entity.status is ACTIVE
 
     def test_every_change_of_an_entry_changes_the_revision_of_all(self, store: AnyStore) -> None:
         scenario = new_contest(store)
         revisions = [_revision(scenario)]
-        entry = scenario.enter().entry
+        entry = scenario.enter().entity
         revisions.append(_revision(scenario))
         for step in (partial(scenario.pay, entry), partial(void, scenario, entry)):
             step()
@@ -158,14 +159,13 @@ class PaymentConformance:
 
     def test_fixed_values_of_an_entry_stay(self, store: AnyStore) -> None:
         scenario = new_contest(store)
-        entry = scenario.enter().entry
+        entry = scenario.enter().entity
         for name, value in _fixed_values(new_contest(store).contest_id):
             assert code(partial(_force, scenario, entry, name, value)) == "FIELD_FIXED", name
 
     def test_an_entry_of_a_locked_contest_keeps_its_roster(self, store: AnyStore) -> None:
         scenario = locked_contest(store)
-        (entry,) = store.read(contests.entries_of_user, scenario.contest_id, "ann")
-        saved = EntrySaved(entry=entry, seq=2)
+        (saved,) = scenario.list_entries(user_id="ann")
 
         assert code(partial(scenario.set_roster, saved)) == "CONTEST_LOCKED"
 

@@ -13,7 +13,7 @@ from indelible.contests import (
     ContestEvent,
     ContestLog,
     ContestSaved,
-    EntrySaved,
+    Entry,
     SettlementRun,
 )
 from indelible.contests.entities.records import EventFault, SettlementLine
@@ -71,7 +71,7 @@ class ContestReads:
         return tuple(head.entity for head in heads)
 
     @property
-    def entries(self) -> tuple[EntrySaved, ...]:
+    def entries(self) -> tuple[Head[Entry], ...]:
         """Return the entries in the order of their ids."""
         return self.list_entries()
 
@@ -82,15 +82,14 @@ class ContestReads:
 
     def list_entries(
         self, matching: EntryFilter = ALL_ENTRIES, **fields: Value
-    ) -> tuple[EntrySaved, ...]:
+    ) -> tuple[Head[Entry], ...]:
         """Return the matching entries that have these fields."""
         where = {"contest_id": self.contest_id, **fields}
-        heads = self.read(
+        return self.read(
             lambda tx: tx.contests.entries.list_page(
                 matching, where=where, after="", limit=MAX_ROWS
             )
         )
-        return tuple(EntrySaved(entry=head.entity, seq=head.revision.seq) for head in heads)
 
     def lines_of(self, run_id: str, *, after: int = 0) -> tuple[SettlementLine, ...]:
         """Return the lines of a settlement run after a number."""

@@ -24,7 +24,7 @@ from indelible.testing.stores import AnyStore, within
 def fail_run(scenario: ContestScenario, run: SettlementRun) -> SettlementRun:
     """Fail a run."""
     command = contests.FailRun(run_id=run.id, error_code="BROKEN", error_message="It failed.")
-    return scenario.run(contests.fail_run, command).run
+    return scenario.run(contests.fail_run, command).entity
 
 
 class RunConformance:
@@ -69,7 +69,7 @@ class RunConformance:
     def test_a_settlement_without_entries_is_empty(self, store: AnyStore) -> None:
         scenario = due_contest(store)
         for item in scenario.entries:
-            refund(scenario, item.entry)
+            refund(scenario, item.entity)
         scenario.finish(scenario.start_run())
         (run,) = scenario.runs
 

@@ -10,14 +10,13 @@ from indelible import contests
 from indelible.app import ReadTx, WriteTx
 from indelible.contests import (
     AssessInput,
+    ContestLog,
     ContestSaved,
     ContestStatus,
     Entry,
-    EntrySaved,
     FetchedPayload,
     FetchOutcome,
     FetchResult,
-    LogSaved,
     SettlementRun,
 )
 from indelible.contests.entities.values import ResolveAction
@@ -25,7 +24,7 @@ from indelible.contests.repositories.reads import require_due
 from indelible.contests.rules.configuration.parsing import document_instant, parse_configuration
 from indelible.contests.rules.settlement import Settlement, SettlementInput, settle
 from indelible.contests.samples import sample_configuration
-from indelible.kernel import Actor
+from indelible.kernel import Actor, Head
 from indelible.testing.contests.payloads import (
     FINAL_BOARD,
     FIRST_ROUND,
@@ -93,14 +92,14 @@ class ContestScenario(ContestReads):
 
         within(self.store, tick)
 
-    def import_field(self, players: Sequence[str] = PLAYERS, **fields: Value) -> LogSaved:
+    def import_field(self, players: Sequence[str] = PLAYERS, **fields: Value) -> Head[ContestLog]:
         """Import the field."""
         command = contests.ImportField(contest_id=self.contest_id, primary=tuple(players), **fields)
         return self.run(contests.import_field, command)
 
     def enter(
         self, user_id: str = "ann", players: Sequence[str] = ROSTER, prediction: int | None = None
-    ) -> EntrySaved:
+    ) -> Head[Entry]:
         """Enter the contest."""
         command = contests.EnterContest(
             contest_id=self.contest_id,
@@ -110,17 +109,17 @@ class ContestScenario(ContestReads):
         )
         return self.run(contests.enter_contest, command)
 
-    def set_roster(self, saved: EntrySaved, players: Sequence[str] = OTHER_ROSTER) -> EntrySaved:
+    def set_roster(self, saved: Head[Entry], players: Sequence[str] = OTHER_ROSTER) -> Head[Entry]:
         """Replace the roster of an entry."""
         command = contests.SetRoster(
-            user_id=saved.entry.user_id,
-            entry_id=saved.entry.id,
+            user_id=saved.entity.user_id,
+            entry_id=saved.entity.id,
             player_ids=tuple(players),
-            expected_seq=saved.seq,
+            expected_seq=saved.revision.seq,
         )
         return self.run(contests.set_roster, command)
 
-    def pay(self, entry: Entry, **fields: Value) -> EntrySaved:
+    def pay(self, entry: Entry, **fields: Value) -> Head[Entry]:
         """Mark an entry as paid at the beginning of the contest."""
         values: dict[str, Value] = {
             "paid_minor": FEE,
@@ -131,9 +130,9 @@ class ContestScenario(ContestReads):
         command = contests.ActivateEntry(entry_id=entry.id, **(values | fields))
         return self.run(contests.activate_entry, command)
 
-    def paid_entry(self, user_id: str = "ann", players: Sequence[str] = ROSTER) -> EntrySaved:
+    def paid_entry(self, user_id: str = "ann", players: Sequence[str] = ROSTER) -> Head[Entry]:
         """Enter the contest and pay."""
-        return self.pay(self.enter(user_id, players).entry)
+        return self.pay(self.enter(user_id, players).entity)
 
     def entry(self, entry_id: str) -> Entry:
         """Return an entry as it is stored."""
@@ -236,14 +235,14 @@ class ContestScenario(ContestReads):
             assessment=contests.assess(inputs),
         )
 
-    def observe(self, body: Board | bytes | None, minute: int) -> LogSaved:
+    def observe(self, body: Board | bytes | None, minute: int) -> Head[ContestLog]:
         """Record a fetch, and append what it leads to."""
         return self.run(contests.append_events, self.assess(self.fetch(body, minute)))
 
     def start_run(self) -> SettlementRun:
         """Start a settlement run."""
         command = contests.StartRun(contest_id=self.contest_id)
-        return self.run(contests.start_run, command).run
+        return self.run(contests.start_run, command).entity
 
     def settlement(self, run: SettlementRun) -> Settlement:
         """Compute the settlement of a run."""
@@ -270,7 +269,7 @@ class ContestScenario(ContestReads):
 
         return self.read(compute)
 
-    def finish(self, run: SettlementRun, action: str = "complete") -> contests.RunSaved:
+    def finish(self, run: SettlementRun, action: str = "complete") -> Head[SettlementRun]:
         """Compute the settlement of a run and save it."""
         command = contests.FinishRun.of(run.id, self.settlement(run), action=action)
         return self.run(contests.finish_run, command)
@@ -305,7 +304,7 @@ def locked_contest(store: AnyStore, **changes: Value) -> ContestScenario:
     scenario = new_contest(store, **changes)
     fee = scenario.contest.fee_minor
     for user_id, players in (("ann", ROSTER), ("bob", OTHER_ROSTER)):
-        entry = scenario.enter(user_id, players).entry
+        entry = scenario.enter(user_id, players).entity
         if fee:
             scenario.pay(entry, paid_minor=fee)
     scenario.advance(scenario.contest.lock_time)
