@@ -8,7 +8,7 @@ and `--number N` payloads. The dose `money` sends hostile webhooks of Stripe: at
 and `--number N` webhooks. The dose `conditions` compares the conditions of each aggregate in
 Python, SQLite and PostgreSQL on random rows and changes: at least one round of 200 of each
 condition, and `--number N` of each; then it asks the domain, memory and both databases about as
-many whole rows of every aggregate. `--seed S` repeats a run.
+many whole rows and changes of every aggregate. `--seed S` repeats a run.
 """
 
 import logging
@@ -28,7 +28,7 @@ from tests.fuzz.contests import ContestDose, fuzz_contests
 from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.fuzz.money import MoneyDose, fuzz_money
 from tests.fuzz.projects import ProjectDose, fuzz_projects
-from tests.fuzz.rows import fuzz_rows
+from tests.fuzz.rows import fuzz_changes, fuzz_rows
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
 from tests.web.hostile.rows import NOT_YET, count_other_variants
@@ -131,12 +131,14 @@ def conditions(dose: ConditionDose, bed: Testbed) -> bool:
     tally = fuzz_conditions(dose, bed.postgresql().url)
     say(f"{tally.conditions} conditions, {tally.values} rows and changes, {len(tally.wrong)} wrong")
 
-    sqlite_path = bed.sqlite().removeprefix("sqlite:///")
-    rows = fuzz_rows(dose, sqlite_path, bed.postgresql().owner_url)
-    say(f"{rows.rows} whole rows, {rows.accepted_share:.0%} accepted, {len(rows.different)} wrong")
-    for line in (*tally.wrong, *rows.different):
+    rows = fuzz_rows(dose, bed.sqlite(), bed.postgresql())
+    changes = fuzz_changes(dose, bed.sqlite(), bed.postgresql())
+    for subject, part in (("whole rows", rows), ("changes", changes)):
+        outcome = f"{part.accepted_share:.0%} accepted, {len(part.different)} wrong"
+        say(f"{part.rows} {subject}, {outcome}")
+    for line in (*tally.wrong, *rows.different, *changes.different):
         say(f"FAIL {line}")
-    return not tally.wrong and not rows.different
+    return not tally.wrong and not rows.different and not changes.different
 
 
 def _report(tally: AttackTally) -> bool:

@@ -16,10 +16,11 @@ from tests.guards.raw_sql import by_rowid
 from tests.guards.situation import Situation
 from tests.guards.writes import Step, head_write, insert_change, step_writes
 
+from indelible.contests.entities.logs import POINTERS
 from indelible_sql.contests.tables.contests import CONFIGURATIONS, CONTESTS
 from indelible_sql.contests.tables.entries import ROSTERS
 from indelible_sql.contests.tables.feeds import FETCHES
-from indelible_sql.contests.tables.logs import EVENTS, FAULTS, POINTERS
+from indelible_sql.contests.tables.logs import EVENTS, FAULTS
 from indelible_sql.contests.tables.runs import LINES
 from indelible_sql.schema.tables import writable_columns
 

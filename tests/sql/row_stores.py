@@ -283,10 +283,11 @@ def sqlite_value(column: Column[Any], value: object) -> object:
 
 def _json_text(columns: Sequence[Column[Any]], row: Values) -> str:
     """Return a row as the JSON from which PostgreSQL reads the values of the columns."""
-    return json.dumps({column.name: _json_value(column, row[column.name]) for column in columns})
+    return json.dumps({column.name: json_value(column, row[column.name]) for column in columns})
 
 
-def _json_value(column: Column[Any], value: object) -> object:
+def json_value(column: Column[Any], value: object) -> object:
+    """Return a value of a column as JSON, from which PostgreSQL reads it."""
     if isinstance(column.type, JsonDomain):
         return to_json_value(value)
     if isinstance(value, datetime):

@@ -51,7 +51,7 @@ def valid_row(entity: type[Aggregate], random: Random) -> Values:
     row: Values = {}
     for _ in range(MAX_DRAWS):
         row = _likely_row(entity, random)
-        if _is_repaired(entity, row, random):
+        if is_repaired(entity, row, sorted(row), random):
             return row
     raise LookupError(f"no valid row of {entity.__name__}, such as {row}")
 
@@ -62,35 +62,37 @@ def _likely_row(entity: type[Aggregate], random: Random) -> Values:
     presence = presence_in(entity.conditions, status)
     row: Values = {}
     for name in fields_dict(entity):
-        row[name] = _well_formed(entity, name, random)
+        row[name] = other_value(entity, name, random)
         if name in presence:
             row[name] = _value(entity, name, random) if presence[name] else None
     row["status"] = status
     return row
 
 
-def _is_repaired(entity: type[Aggregate], row: Values, random: Random) -> bool:
-    """Change refused fields of a row until the domain accepts it; return whether it does."""
+def is_repaired(entity: type[Aggregate], row: Values, names: Sequence[str], random: Random) -> bool:
+    """Change fields of a row until the domain accepts it; return whether it does."""
     for _ in range(MAX_REPAIRS):
         _complete(entity, row)
         try:
             entity(**row)
         except IndelibleError as error:
-            _repair(entity, row, getattr(error, "field", ""), random)
+            _repair(entity, row, getattr(error, "field", ""), names, random)
         else:
             return True
     return False
 
 
-def _repair(entity: type[Aggregate], row: Values, refused: str, random: Random) -> None:
+def _repair(
+    entity: type[Aggregate], row: Values, refused: str, names: Sequence[str], random: Random
+) -> None:
     """Give another value to a field that is refused, and now and then to any other one."""
-    names = [refused] if refused in row else _unfulfilled(entity, row)
-    changed = [random.choice(names or sorted(row))]
-    if random.random() < 0.3:
-        changed.append(random.choice(sorted(row)))
+    wrong = [refused] if refused in names else _unfulfilled(entity, row)
+    changed = [random.choice([name for name in wrong if name in names] or names or [""])]
+    if names and random.random() < 0.3:
+        changed.append(random.choice(names))
     for name in changed:
-        if name != "status":
-            row[name] = _well_formed(entity, name, random)
+        if name not in ("", "status"):
+            row[name] = other_value(entity, name, random)
 
 
 def _unfulfilled(entity: type[Aggregate], row: Values) -> list[str]:
@@ -136,10 +138,11 @@ def _neighbour(entity: type[Aggregate], name: str, random: Random) -> Any:  # no
     hostile = hostile_values((entity, name))
     if hostile and random.random() < 0.3:
         return random.choice(hostile)
-    return _well_formed(entity, name, random)
+    return other_value(entity, name, random)
 
 
-def _well_formed(entity: type[Aggregate], name: str, random: Random) -> Any:  # noqa: ANN401 - of any field
+def other_value(entity: type[Aggregate], name: str, random: Random) -> Any:  # noqa: ANN401 - of any field
+    """Return a value of the field, None among them if it may be empty."""
     if is_optional(fields_dict(entity)[name]) and random.random() < 0.5:
         return None
     return _value(entity, name, random)

@@ -55,7 +55,8 @@ class Aggregate(WithConditions):
     `fixed` names the fields that keep their first value, and the lifecycle's `changes` those that
     each action changes; both follow from methods that are actions (`indelible.kernel.actions`).
     `conditions` holds what each value of it, and each change of one, must fulfill. The databases
-    enforce the same. What no condition can express, `__attrs_post_init__` and `fixed_fields` check.
+    enforce the same. What no condition can express, `__attrs_post_init__`, `fixed_fields` and
+    `check_change` check.
 
     An aggregate with versioned content names its counter in `version_field`. An action that adds
     a version must add exactly one record of each type in `version_records`; no other action adds
@@ -146,6 +147,9 @@ class Aggregate(WithConditions):
                 names.extend(condition.fields)
 
         return tuple(names)
+
+    def check_change(self, previous: Self) -> None:
+        """Check what the value before a change requires of this one, or raise FieldNotOfState."""
 
 
 E = TypeVar("E", bound=Aggregate)
@@ -306,6 +310,8 @@ def _check_update(previous: Aggregate, entity: Aggregate, action: str) -> None:
 
     if entity.updated_at <= previous.updated_at:
         raise TimeNotAdvanced(entity.id, str(previous.updated_at), str(entity.updated_at))
+
+    entity.check_change(previous)
 
 
 def _check_rising(condition: Rising, previous: Aggregate, entity: Aggregate) -> None:

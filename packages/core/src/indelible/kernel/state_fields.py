@@ -18,6 +18,17 @@ def check_presence(entity: Aggregate, names: Iterable[str], *, is_present: bool)
         check_field(entity, name, expected=expected, is_met=has_value == is_present)
 
 
+def check_unchanged(entity: Aggregate, previous: Aggregate, names: Iterable[str]) -> None:
+    """Check that fields are the same as before a change.
+
+    Raises:
+        FieldNotOfState: A field has another value.
+    """
+    for name in names:
+        is_same = getattr(entity, name) == getattr(previous, name)
+        check_field(entity, name, expected="the same as before", is_met=is_same)
+
+
 def check_field(entity: Aggregate, name: str, *, expected: str, is_met: bool) -> None:
     """Check what the other fields require of one; `expected` says it, such as `at most 5`.
 

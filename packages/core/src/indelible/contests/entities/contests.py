@@ -336,6 +336,21 @@ class Contest(Aggregate):
         times = (self.created_at, self.lock_time, self.start_time, self.end_time)
         return errors.TimeInvariantViolation(self.id, *map(instant_text, times))
 
+    def check_change(self, previous: Self) -> None:
+        """Check when the contest is locked, and the state that an error keeps or gives back."""
+        is_lock = previous.status is ContestStatus.SCHEDULED and self.status is ContestStatus.LOCKED
+        is_early = is_lock and self.updated_at < self.lock_time
+        check_field(self, "lock_time", expected="not after the change", is_met=not is_early)
+        if self.is_in_error:
+            is_origin = self.error_from_state is previous.status
+            expected = str(previous.status)
+            check_field(self, "error_from_state", expected=expected, is_met=is_origin)
+        if previous.is_in_error and self.status is not ContestStatus.CANCELLED:
+            is_complete = self.status is ContestStatus.COMPLETE
+            origin = ContestStatus.LIVE if is_complete else self.status
+            is_met = previous.error_from_state is origin
+            check_field(self, "status", expected=f"what {origin} leads to", is_met=is_met)
+
     def _check_error(self) -> None:
         """Raise FieldNotOfState for an error of an action that its state does not have."""
         if self.attempted_action is None:

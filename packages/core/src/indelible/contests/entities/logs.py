@@ -28,10 +28,19 @@ from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Natural, kinds
-from indelible.kernel.state_fields import check_field
+from indelible.kernel.state_fields import check_field, check_unchanged
 from indelible.kernel.values import field_values
 
 MARK_FIELDS: Final = tuple(attribute.name for attribute in fields(LogMarks))
+# Fields with the number of an event, which a change points to the newest one.
+POINTERS: Final = (
+    "field_number",
+    "leaderboard_number",
+    "terminal_number",
+    "cancelled_number",
+    "pending_rewrite_number",
+    "conflict_number",
+)
 # Fields that are set together or not at all.
 MARKS_COMPLETE: Final = tuple(
     Together(first, second, expected=f"set together with {first}")
@@ -114,6 +123,22 @@ class ContestLog(Aggregate):
         has_hash = self.event_hash != UNSTARTED_CHAIN
         is_met = has_hash == (self.event_number > 0)
         check_field(self, "event_hash", expected="set from the first event on", is_met=is_met)
+
+    def check_change(self, previous: Self) -> None:
+        """Check that the log moves forward, and points to the events before or to the newest."""
+        is_met = self.fetch_number >= previous.fetch_number
+        check_field(
+            self, "fetch_number", expected=f"at least {previous.fetch_number}", is_met=is_met
+        )
+        if self.event_number == previous.event_number:
+            check_unchanged(self, previous, ("event_hash", "head_hash"))
+        most = previous.observations + 1
+        is_met = self.observations <= most
+        check_field(self, "observations", expected=f"at most {most}", is_met=is_met)
+        for name in POINTERS:
+            is_met = getattr(self, name) in (None, getattr(previous, name), self.event_number)
+            expected = f"the newest event {self.event_number}, or as before"
+            check_field(self, name, expected=expected, is_met=is_met)
 
     @classmethod
     def opened(cls, contest: Contest) -> Self:

@@ -117,10 +117,7 @@ class Account(Aggregate):
         Raises:
             BalanceNegative: The account would have less than nothing, and its kind excludes it.
         """
-        growth = debited_minor - credited_minor
-        if self.kind.side is Side.CREDIT:
-            growth = -growth
-        balance_minor = self.balance_minor + growth
+        balance_minor = self.balance_minor + self._growth_minor(debited_minor, credited_minor)
         # A stored balance below 0 can be read: the reconciliation reports it (R10).
         if self.kind.has_reference and balance_minor < 0:
             raise BalanceNegative(self.id, balance_minor)
@@ -133,6 +130,16 @@ class Account(Aggregate):
             debited_minor=debited_minor,
             credited_minor=credited_minor,
         )
+
+    def check_change(self, previous: Self) -> None:
+        """Check that the balance has grown by what was debited and credited."""
+        growth_minor = self._growth_minor(self.debited_minor, self.credited_minor)
+        expected_minor = previous.balance_minor + growth_minor
+        self._require("balance_minor", str(expected_minor), str(self.balance_minor))
+
+    def _growth_minor(self, debited_minor: int, credited_minor: int) -> int:
+        growth_minor = debited_minor - credited_minor
+        return -growth_minor if self.kind.side is Side.CREDIT else growth_minor
 
     def _require(self, name: str, expected: str, actual: str) -> None:
         if actual != expected:

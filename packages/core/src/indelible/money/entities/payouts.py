@@ -27,7 +27,7 @@ from indelible.kernel.conditions import AnyCondition, Condition, NamesActor, Ris
 from indelible.kernel.field_rules import field
 from indelible.kernel.history import Record
 from indelible.kernel.kinds import Count, Currency, Flag, Identifier, Instant, Line, Natural, kinds
-from indelible.kernel.state_fields import check_field
+from indelible.kernel.state_fields import check_field, check_presence, check_unchanged
 from indelible.money.entities.values import (
     Amount,
     AttemptKind,
@@ -37,7 +37,7 @@ from indelible.money.entities.values import (
     TransferFailure,
     message_text,
 )
-from indelible.money.errors.gateway import PAYEE_REASONS, PROGRAM_REASONS
+from indelible.money.errors.gateway import PAYEE_REASONS, PROGRAM_REASONS, ParkReason
 from indelible.money.errors.payouts import TransferExists, TransferNotFound
 from indelible.money.lifecycle.payouts import (
     APPROVAL_AND_DESTINATION,
@@ -178,6 +178,22 @@ class Transfer(Aggregate):
         most_minor = self.amount_minor if is_completed else 0
         is_met = self.reversed_minor <= most_minor
         check_field(self, "reversed_minor", expected=f"at most {most_minor}", is_met=is_met)
+
+    def check_change(self, previous: Self) -> None:
+        """Check that an approval is made, renewed or taken back, and otherwise the same."""
+        becomes_pending = self.status is TransferStatus.PENDING
+        if becomes_pending and previous.status is TransferStatus.FAILED_TERMINAL:
+            check_presence(self, ("approved_by",), is_present=False)
+            return
+        is_approval = previous.status is TransferStatus.PENDING and previous.approved_by is None
+        is_renewal = (
+            previous.status is TransferStatus.PARKED
+            and previous.failure_code == ParkReason.DESTINATION_UNAPPROVED
+        )
+        if becomes_pending and (is_approval or is_renewal):
+            check_presence(self, ("approved_by",), is_present=True)
+            return
+        check_unchanged(self, previous, APPROVAL_AND_DESTINATION)
 
     @property
     def idempotency_key(self) -> str:

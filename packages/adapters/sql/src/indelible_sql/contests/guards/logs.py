@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.logs import POINTERS, ContestLog
 from indelible.contests.entities.values import EventKind, FetchOutcome, Validity
 from indelible_sql.contests.guards.bodies import body_guard
 from indelible_sql.contests.tables.feeds import FEEDS, FETCHES
-from indelible_sql.contests.tables.logs import EVENTS, FAULTS, LOGS, POINTERS
+from indelible_sql.contests.tables.logs import EVENTS, FAULTS, LOGS
 from indelible_sql.schema.bulk import INSERTED
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import unchanged

@@ -1,26 +1,14 @@
 """The head of event logs, and its records: the events and their faults."""
 
-from typing import Final
-
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.schema import SchemaItem
 
-from indelible.contests.entities.logs import ContestLog
+from indelible.contests.entities.logs import POINTERS, ContestLog
 from indelible.contests.entities.records import ContestEvent, EventFault
 from indelible_sql.schema.checks import number_or_null
 from indelible_sql.schema.entity_conditions import entity_checks
 from indelible_sql.schema.entity_tables import entity_bulk, entity_head, entity_record
 from indelible_sql.schema.tables import key
-
-# The columns that hold the numbers of events.
-POINTERS: Final = (
-    "field_number",
-    "leaderboard_number",
-    "terminal_number",
-    "cancelled_number",
-    "pending_rewrite_number",
-    "conflict_number",
-)
 
 
 def _pointer_keys() -> list[SchemaItem]:
