@@ -289,7 +289,7 @@ def test_an_event_hash_covers_every_field_of_the_chain() -> None:
     }
 
     assert event.chain_hash() == event.event_hash == following.event_hash
-    third = evolve(event, number=3)
+    third = evolve(event, number=3, prev_hash=HASH)
     for name, other in changes.items():
         assert evolve(third, **{name: other}).chain_hash() != third.chain_hash(), name
 

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from indelible.kernel import IndelibleError
-from indelible.kernel.aggregate_errors import FieldFixed
+from indelible.kernel.aggregate_errors import FieldFixed, FieldNotOfState
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.audit import Actor, AuditContext
 from indelible.kernel.history import Head, Revision
@@ -30,6 +30,8 @@ from indelible.money import (
     TransferStatus,
 )
 from indelible.money.entities.ids import charge_id, movement_id, refund_id
+from indelible.money.entities.values import TransferFailure
+from indelible.money.errors.gateway import ParkReason
 from indelible.testing.stores import BEGINNING
 
 LATER = BEGINNING + timedelta(hours=1)
@@ -161,6 +163,53 @@ def test_an_account_has_the_id_and_the_reference_of_its_kind() -> None:
     without_reference = evolve_of(opened)
     changes = {"id": "escrow:-:USD", "reference": None}
     assert refused(without_reference, **changes) == "FIELD_NOT_OF_STATE reference"
+
+
+def test_the_balance_of_an_account_grows_by_its_postings() -> None:
+    escrow = Account.opened(AccountKind.ESCROW, "c1", "USD", now=BEGINNING)
+    stripe = Account.opened(AccountKind.STRIPE_BALANCE, None, "USD", now=BEGINNING)
+    posting: dict[str, Any] = {"updated_at": LATER, "last_movement_id": "m1", "debited_minor": 2}
+
+    evolve(escrow, **posting, credited_minor=7, balance_minor=5).check_change(escrow)
+    evolve(stripe, **posting, balance_minor=2).check_change(stripe)
+    for before, balance_minor in ((escrow, 2), (stripe, -2)):
+        after = evolve(before, **posting, balance_minor=balance_minor)
+        with pytest.raises(FieldNotOfState) as refusal:
+            after.check_change(before)
+        assert refusal.value.field == "balance_minor"
+        assert refusal.value.expected == str(-balance_minor)
+
+
+def test_an_approval_is_made_renewed_or_taken_back() -> None:
+    approval: dict[str, Any] = {
+        "approved_by": "user:ops",
+        "approved_at": LATER,
+        "approval_reason": "checked",
+    }
+    planned = transfer()
+    approved = evolve(planned, **approval)
+    waiting: dict[str, Any] = {"status": TransferStatus.PARKED, "parked_at": LATER}
+    outdated = evolve(approved, **waiting, failure_code=ParkReason.DESTINATION_UNAPPROVED)
+    failed = evolve(
+        approved,
+        status=TransferStatus.FAILED_TERMINAL,
+        failure_reason=TransferFailure.UNCLAIMED,
+    )
+
+    approved.check_change(planned)
+    approved.check_change(approved)
+    evolve(approved, approved_by="user:ann").check_change(outdated)
+    planned.check_change(failed)
+    for before, after, field in (
+        (planned, planned, "approved_by"),
+        (outdated, planned, "approved_by"),
+        (failed, approved, "approved_by"),
+        (approved, evolve(approved, approval_reason="other"), "approval_reason"),
+        (evolve(approved, **waiting, failure_code="other"), planned, "approved_by"),
+    ):
+        with pytest.raises(FieldNotOfState) as refusal:
+            after.check_change(before)
+        assert refusal.value.field == field
 
 
 def test_a_movement_has_the_id_of_its_key_and_fitting_sums() -> None:

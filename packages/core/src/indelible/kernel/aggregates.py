@@ -148,7 +148,7 @@ class Aggregate(WithConditions):
 
         return tuple(names)
 
-    def check_change(self, previous: Self) -> None:
+    def check_change(self, previous: Any) -> None:  # noqa: ANN401 - each type has its own
         """Check what the value before a change requires of this one, or raise FieldNotOfState."""
 
 

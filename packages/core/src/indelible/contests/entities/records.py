@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final, Self
 from attrs import fields, frozen
 
 from indelible.contests.entities.values import (
+    UNSTARTED_CHAIN,
     Amount,
     Body,
     ChainHash,
@@ -110,6 +111,14 @@ class ContestEvent(Record):
     fault_count: Natural = 0
     prev_hash: ChainHash
     event_hash: Digest
+
+    def __attrs_post_init__(self) -> None:
+        """Check the claims, and that only the first event has no event before it."""
+        super().__attrs_post_init__()
+        is_first = self.number == 1
+        if is_first != (self.prev_hash == UNSTARTED_CHAIN):
+            expected = "empty" if is_first else "set"
+            raise self._claim_error("prev_hash", expected)
 
     @property
     def body_digest(self) -> str | None:
