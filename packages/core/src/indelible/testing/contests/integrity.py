@@ -244,6 +244,7 @@ def _append_event(
             first,
             number=log.event_number,
             stored_at=log.updated_at,
+            prev_hash=first.event_hash,
             event_hash=log.event_hash,
         )
         forced = evolve(event, **fields)
