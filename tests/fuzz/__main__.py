@@ -29,6 +29,7 @@ from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.fuzz.money import MoneyDose, fuzz_money
 from tests.fuzz.projects import ProjectDose, fuzz_projects
 from tests.fuzz.rows import fuzz_changes, fuzz_rows
+from tests.sql.whole_rows import RowTally
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
 from tests.web.hostile.rows import NOT_YET, count_other_variants
@@ -132,13 +133,18 @@ def conditions(dose: ConditionDose, bed: Testbed) -> bool:
     say(f"{tally.conditions} conditions, {tally.values} rows and changes, {len(tally.wrong)} wrong")
 
     rows = fuzz_rows(dose, bed.sqlite(), bed.postgresql())
+    _say_rows("whole rows", rows)
     changes = fuzz_changes(dose, bed.sqlite(), bed.postgresql())
-    for subject, part in (("whole rows", rows), ("changes", changes)):
-        outcome = f"{part.accepted_share:.0%} accepted, {len(part.different)} wrong"
-        say(f"{part.rows} {subject}, {outcome}")
+    _say_rows("changes", changes)
     for line in (*tally.wrong, *rows.different, *changes.different):
         say(f"FAIL {line}")
     return not tally.wrong and not rows.different and not changes.different
+
+
+def _say_rows(subject: str, tally: RowTally) -> None:
+    """Print how many rows or changes the stores were asked about, and how many answers differ."""
+    outcome = f"{tally.accepted_share:.0%} accepted, {len(tally.different)} wrong"
+    say(f"{tally.rows} {subject}, {outcome}")
 
 
 def _report(tally: AttackTally) -> bool:
