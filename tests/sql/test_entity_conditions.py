@@ -7,7 +7,7 @@ from typing import Final
 
 import psycopg
 import pytest
-from attrs import evolve
+from attrs import evolve, fields_dict
 from tests.sql.condition_rows import (
     WIDER_GUARDS,
     Ask,
@@ -30,7 +30,7 @@ from indelible.contests.entities.records import Fetch
 from indelible.kernel import UsageError
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
-from indelible.kernel.claims import Claim, Compared, SetOnlyIf
+from indelible.kernel.claims import OPERATORS, Claim, Compared, SetOnlyIf
 from indelible.kernel.conditions import Condition, FixedIf, NamesActor, Rising, WithConditions
 from indelible.kernel.history import Record
 from indelible.money.entities.disputes import Dispute
@@ -43,12 +43,13 @@ from indelible_sql.money.tables.payouts import PAYEES
 from indelible_sql.schema.catalog import context_guards
 from indelible_sql.schema.entity_conditions import (
     check_faults,
+    claim_sql,
     entity_checks,
     entity_guards,
 )
 from indelible_sql.schema.sql_context import SqlContext
 
-OTHER_OPERATORS: Final = {">=": ">", "<=": "<", ">": ">=", "<": "<=", "=": "<="}
+OTHER_OPERATORS: Final = {">=": ">", "<=": "<", ">": ">=", "<": "<=", "=": "<=", "!=": "="}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -85,6 +86,23 @@ def test_changes_get_one_answer(
     for condition in entity.conditions:
         if isinstance(condition, FixedIf | Rising):
             assert changes_that_differ(entity, condition, ask, dialect=dialect) == []
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_each_operator_gets_one_answer(
+    operator: str, ask: Ask, request: pytest.FixtureRequest
+) -> None:
+    dialect: str = request.node.callspec.params["ask"]
+    condition = Condition("compared", Compared("destination", operator, "destination_set_by"))
+    rows = random_rows(Payee, fields_of(condition), seeded(condition))
+
+    assert set(answers_of_python(condition, rows)) == {True, False}
+    assert rows_that_differ(Payee, condition, ask, dialect=dialect) == []
+
+
+def test_unequal_is_written_as_in_the_standard_of_sql() -> None:
+    claim = Compared("destination", "!=", "destination_set_by")
+    assert claim_sql(claim, fields_dict(Payee)) == "destination <> destination_set_by"
 
 
 def test_a_planted_difference_is_seen(ask: Ask, request: pytest.FixtureRequest) -> None:

@@ -20,19 +20,14 @@ from indelible.kernel.json import instant_text
 Holds = Callable[[Any], bool]  # whether an entity fulfills a claim
 Refusal = tuple[str, str]  # the name of a field, and what it must be
 
-OPERATORS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "=": operator.eq,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-OPERATOR_WORDS: Final[Mapping[str, str]] = {
-    "=": "",
-    "<": "below ",
-    "<=": "at most ",
-    ">": "above ",
-    ">=": "at least ",
+# The comparison of each operator, and the words before the bound in a refusal.
+OPERATORS: Final[Mapping[str, tuple[Callable[[Any, Any], bool], str]]] = {
+    "=": (operator.eq, ""),
+    "!=": (operator.ne, "another than "),
+    "<": (operator.lt, "below "),
+    "<=": (operator.le, "at most "),
+    ">": (operator.gt, "above "),
+    ">=": (operator.ge, "at least "),
 }
 
 
@@ -168,7 +163,7 @@ class Compared(Claim):
 
     def compiled(self) -> Holds:
         """Return the function that compares; a missing value fulfills the claim."""
-        compare = OPERATORS[self.operator]
+        compare, _ = OPERATORS[self.operator]
         if isinstance(self.other, str):
             read_both = attrgetter(self.field, self.other)
 
@@ -193,7 +188,8 @@ class Compared(Claim):
         bound: object = getattr(entity, str(self.other)) if is_field else self.other
         if isinstance(bound, datetime):
             bound = instant_text(bound)
-        expected = self.expected or f"{OPERATOR_WORDS[self.operator]}{{}}"
+        _, words = OPERATORS[self.operator]
+        expected = self.expected or f"{words}{{}}"
         return self.field, expected.format(bound)
 
 

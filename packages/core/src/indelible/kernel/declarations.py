@@ -129,7 +129,7 @@ def _claim_problems(
     for part in all_claims(claim):
         yield from _unknown_fields(part.reads, fields)
         if isinstance(part, Compared) and part.operator not in OPERATORS:
-            yield f"unknown operator: {part.operator}"
+            yield f"unknown operator {part.operator}: expected one of {' '.join(OPERATORS)}"
         if isinstance(part, OneOf) and part.field in fields:
             yield from _unknown_values(part, fields[part.field], lifecycle)
             if is_optional(fields[part.field]):

@@ -138,7 +138,8 @@ def claim_sql(claim: Claim, fields: Fields) -> str:
         case Predicate():
             text = predicate_sql(claim)
         case Compared(field=field, operator=operator, other=other):
-            text = f"{field} {operator} {other}"
+            sql_operator = "<>" if operator == "!=" else operator
+            text = f"{field} {sql_operator} {other}"
         case Together(first=first, second=second):
             text = f"({first} IS NULL) = ({second} IS NULL)"
         case AnyOf(parts=parts):
