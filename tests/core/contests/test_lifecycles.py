@@ -1,4 +1,4 @@
-"""All pairs of states and actions of the five lifecycles: the declared edges, and no others."""
+"""All pairs of states and actions of contests: the declared edges, and no others."""
 
 from collections import Counter
 from enum import StrEnum
@@ -11,8 +11,6 @@ from indelible.contests import (
     CONTEST_LOG,
     ENTRY,
     OCCUPYING,
-    PROVIDER_FEED,
-    SETTLEMENT_RUN,
     TERMINAL,
     ContestStatus,
     EntryStatus,
@@ -21,8 +19,9 @@ from indelible.contests import (
 from indelible.contests.entities.contests import FALLIBLE_ACTIONS, RESUME_ACTIONS
 from indelible.contests.entities.entries import JOINED, UNPAID
 from indelible.kernel import InvalidTransition, Lifecycle
+from indelible_sql.contests import CONTEXT
 
-LIFECYCLES = (CONTEST, ENTRY, CONTEST_LOG, PROVIDER_FEED, SETTLEMENT_RUN)
+LIFECYCLES = [mapping.entity.lifecycle for mapping in CONTEXT.mappings]
 # The states of seed 002, and the transitions between them of the fact sheet, section 2.
 TRANSITIONS = {
     ("", "SCHEDULED"),
