@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
 import psycopg
@@ -38,16 +37,12 @@ from indelible.money.entities.payees import Payee
 from indelible.money.entities.reconciliations import PaymentSwitch
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
-from indelible_sql.money.rows import PAYEE_HEADS
-from indelible_sql.money.tables.payouts import PAYEES
-from indelible_sql.schema.catalog import context_guards
 from indelible_sql.schema.entity_conditions import (
     check_faults,
     claim_sql,
     entity_checks,
     entity_guards,
 )
-from indelible_sql.schema.sql_context import SqlContext
 
 OTHER_OPERATORS: Final = {">=": ">", "<=": "<", ">": ">=", "<": "<=", "=": "<=", "!=": "="}
 
@@ -155,17 +150,6 @@ def test_every_condition_is_in_the_database(entity: type[Aggregate], dialect: st
             assert guards[guard.name] != guard
         else:
             assert guards[guard.name] == guard
-
-
-@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
-def test_guards_that_a_context_does_not_yield_are_added(dialect: str) -> None:
-    context = SqlContext(name="payees", mappings=(PAYEE_HEADS,))
-    expected = list(entity_guards(PAYEES, Payee, dialect))
-
-    assert expected
-    assert list(context_guards(context, dialect)) == expected
-    complete = evolve(context, guards=partial(entity_guards, PAYEES, Payee))
-    assert list(context_guards(complete, dialect)) == expected
 
 
 @pytest.mark.parametrize("record", declared_records(), ids=lambda record: record.__name__)

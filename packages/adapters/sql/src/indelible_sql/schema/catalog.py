@@ -17,7 +17,6 @@ from indelible.kernel import Lifecycle, UsageError
 from indelible.kernel.settings import ConfigKey
 from indelible_sql.schema.bulk import BulkTable, bulk_guards
 from indelible_sql.schema.columns import KERNEL_DOMAINS, Domain
-from indelible_sql.schema.entity_conditions import entity_guards
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import (
     edge_guards,
@@ -177,23 +176,7 @@ class Catalog:
                 yield from head_guards(head, lifecycle, dialect, data_keys=keys)
             for derived in context.derived_heads:
                 yield from head_guards(derived.table, None, dialect)
-            yield from context_guards(context, dialect)
-
-
-def context_guards(context: SqlContext, dialect: str) -> Iterator[Guard]:
-    """Yield a context's own guards, then those of its aggregates that are not among them.
-
-    A context yields `entity_guards` itself where others have to stand behind them.
-    """
-    names: set[str] = set()
-    for guard in context.guards(dialect):
-        names.add(guard.name)
-        yield guard
-
-    for mapping in context.mappings:
-        for guard in entity_guards(mapping.table, mapping.entity, dialect):
-            if guard.name not in names:
-                yield guard
+            yield from context.guards(dialect)
 
 
 def _shared_names(contexts: Collection[SqlContext]) -> Iterator[str]:
