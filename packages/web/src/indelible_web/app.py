@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Blueprint, Flask
 from jinja2 import BaseLoader, PackageLoader, PrefixLoader
@@ -174,7 +174,8 @@ def _bare_app(settings: WebSettings, contexts: Iterable[WebContext]) -> Flask:
     )
     app.url_map.merge_slashes = False
     app.jinja_options = {**app.jinja_options, "loader": _template_loader(contexts)}
-    app.jinja_env.globals["max_characters"] = MAX_CHARACTERS
+    names = cast("dict[str, object]", app.jinja_env.globals)  # Jinja types only its own names
+    names["max_characters"] = MAX_CHARACTERS
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask documents this assignment.
