@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from flask import Blueprint, Flask
 from jinja2 import BaseLoader, PackageLoader, PrefixLoader
@@ -174,7 +174,7 @@ def _bare_app(settings: WebSettings, contexts: Iterable[WebContext]) -> Flask:
     )
     app.url_map.merge_slashes = False
     app.jinja_options = {**app.jinja_options, "loader": _template_loader(contexts)}
-    names = cast("dict[str, object]", app.jinja_env.globals)  # Jinja types only its own names
+    names: Any = app.jinja_env.globals  # pyright knows Jinja's own names only
     names["max_characters"] = MAX_CHARACTERS
     if settings.proxy_hops:
         hops = settings.proxy_hops
