@@ -18,12 +18,12 @@ from tests.sql.row_stores import (
     NOT_WRITTEN,
     json_value,
     memory_with,
+    refusal,
     sqlite_value,
 )
 from tests.sql.row_values import Values
 
 from indelible.kernel.aggregates import Aggregate, change_for
-from indelible.kernel.errors import IndelibleError
 from indelible.kernel.history import Change, Head
 from indelible.kernel.values import field_values
 from indelible_sql.contexts import CATALOG
@@ -85,25 +85,12 @@ POSTGRESQL_FUNCTION: Final = """
 
 def ask_domain(entity: type[Aggregate], changes: Sequence[RandomChange]) -> list[str]:
     """Return what `change_for` answers to each change."""
-    return [_refusal(_change_of, entity, change) for change in changes]
+    return [refusal(_change_of, entity, change) for change in changes]
 
 
 def ask_memory(entity: type[Aggregate], changes: Sequence[RandomChange]) -> list[str]:
     """Return what memory answers to each change."""
-    return [_refusal(_save, entity, change) for change in changes]
-
-
-def _refusal(
-    attempt: Callable[[type[Aggregate], RandomChange], object],
-    entity: type[Aggregate],
-    change: RandomChange,
-) -> str:
-    """Return the code of the error that the attempt raises, with the field that it names."""
-    try:
-        attempt(entity, change)
-    except IndelibleError as error:
-        return f"{error.code} {getattr(error, 'field', '')}".strip()
-    return ACCEPTED
+    return [refusal(_save, entity, change) for change in changes]
 
 
 def _change_of(entity: type[Aggregate], change: RandomChange) -> Change:

@@ -71,20 +71,18 @@ POSTGRESQL_FUNCTION: Final = """
 
 def ask_domain(entity: type[Aggregate], rows: Sequence[Values]) -> list[str]:
     """Return what the domain answers to the construction of each row."""
-    return [_refusal(_construct, entity, row) for row in rows]
+    return [refusal(_construct, entity, row) for row in rows]
 
 
 def ask_memory(entity: type[Aggregate], rows: Sequence[Values]) -> list[str]:
     """Return what memory answers to each row, saved by an action that leads to its state."""
-    return [_refusal(_construct_and_save, entity, row) for row in rows]
+    return [refusal(_construct_and_save, entity, row) for row in rows]
 
 
-def _refusal(
-    attempt: Callable[[type[Aggregate], Values], object], entity: type[Aggregate], row: Values
-) -> str:
+def refusal(attempt: Callable[..., object], *arguments: object) -> str:
     """Return the code of the error that the attempt raises, with the field that it names."""
     try:
-        attempt(entity, row)
+        attempt(*arguments)
     except IndelibleError as error:
         return f"{error.code} {getattr(error, 'field', '')}".strip()
     return ACCEPTED

@@ -180,7 +180,7 @@ class Transfer(Aggregate):
         check_field(self, "reversed_minor", expected=f"at most {most_minor}", is_met=is_met)
 
     def check_change(self, previous: Self) -> None:
-        """Check that an approval is made, renewed or taken back, and otherwise the same."""
+        """Check that the approval changes only where it is given, renewed or taken back."""
         becomes_pending = self.status is TransferStatus.PENDING
         if becomes_pending and previous.status is TransferStatus.FAILED_TERMINAL:
             check_presence(self, ("approved_by",), is_present=False)

@@ -63,7 +63,7 @@ LOGS = entity_head(
     ),
     *_pointer_keys(),
     *entity_checks("contest_logs", ContestLog, until="marks_complete"),
-    # By hand: the hash before the first event is an empty text, as `ContestEvent` checks.
+    # By hand: the hash before the first event is an empty text, as `ContestLog` checks.
     CheckConstraint("(event_number = 0) = (event_hash = '')", name="contest_logs_hash_of_number"),
 )
 EVENTS = entity_record(
