@@ -13,7 +13,7 @@ from indelible.app import WriteTx
 from indelible.kernel import Lifecycle, UsageError
 from indelible.kernel.actions import Action, Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.kinds import Digest, Identifier, Kind, Line, Natural, kinds
+from indelible.kernel.kinds import Digest, Identifier, Kind, Natural, OneLine, kinds
 from indelible.kernel.values import is_identifier
 from indelible.money import Payee
 from indelible_web.context import WebContext
@@ -282,7 +282,7 @@ class Lamp(Aggregate):
 
     status: Light
     expected_seq: Natural = 0
-    lamp_id: Line = ""
+    lamp_id: OneLine = ""
     digest: Digest | None = None
     photo: bytes = field(default=b"", converter=bytes)
 
@@ -297,7 +297,7 @@ class Lamp(Aggregate):
     @action(Light.RED, Light.GREEN)
     def count(self, expected_seq: Natural) -> None: ...
     @action(Light.RED, Light.GREEN)
-    def rename(self, lamp_id: Line) -> None: ...
+    def rename(self, lamp_id: OneLine) -> None: ...
     @action(Light.RED, Light.GREEN)
     def prove(self, digest: Digest) -> None: ...
 

@@ -15,7 +15,7 @@ from indelible.kernel.actions import Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import set_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
-from indelible.kernel.kinds import Identifier, Line, kinds
+from indelible.kernel.kinds import Identifier, OneLine, kinds
 
 
 class Light(StrEnum):
@@ -80,7 +80,7 @@ def parameter_of_another_kind() -> None:
         name: Identifier
 
         @creates(Light.RED)
-        def build(self, name: Line) -> None: ...
+        def build(self, name: OneLine) -> None: ...
         @action(Light.RED, to=Light.GREEN)
         def go(self) -> None: ...
 

@@ -46,8 +46,8 @@ from indelible.kernel.kinds import (
     Instant,
     Kind,
     Label,
-    Line,
     Natural,
+    OneLine,
     Text,
     kinds,
     unvalidated_kinds,
@@ -117,7 +117,7 @@ class Ticket(Aggregate):
     assignee: Identifier | None = None
     assigned_by: Identifier | None = None
     finished_at: Instant | None = None
-    result: Line | None = None
+    result: OneLine | None = None
     question: Text | None = None
     answer: Text | None = None
     spent: Natural = 0

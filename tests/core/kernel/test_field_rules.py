@@ -18,7 +18,7 @@ from indelible.kernel.kinds import (
     Digest,
     Identifier,
     Kind,
-    Line,
+    OneLine,
     Text,
     kinds,
 )
@@ -76,7 +76,7 @@ class Box(Aggregate):
     carrier: Identifier | None = field(
         unique=LabelTaken, required_in=(Status.SENT,), condition_name="sent_by"
     )
-    note: Line | None = None
+    note: OneLine | None = None
     size: Count = field(default=3)
 
 
@@ -173,7 +173,7 @@ def test_two_conditions_of_one_name_are_refused() -> None:
             )
 
             status: Status
-            note: Line | None = field(set_in=(Status.SENT,))
+            note: OneLine | None = field(set_in=(Status.SENT,))
 
 
 def test_rules_need_kinds_and_an_aggregate() -> None:

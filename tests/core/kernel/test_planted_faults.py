@@ -14,7 +14,7 @@ from indelible.kernel.bulk import BulkRecord, BulkTypes
 from indelible.kernel.claims import Compared, required_in, set_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
 from indelible.kernel.field_rules import field
-from indelible.kernel.kinds import Count, Identifier, Kind, Line, Text, kinds
+from indelible.kernel.kinds import Count, Identifier, Kind, OneLine, Text, kinds
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import is_text
 
@@ -67,7 +67,7 @@ def declare() -> None:
         bulk_records: ClassVar[BulkTypes] = {"screw": (Bulb,)}
 
         status: Light
-        name: Line = field(unique=NameTaken)
+        name: OneLine = field(unique=NameTaken)
         watts: Count
         code: str
         serial: Annotated[str, Kind(is_text)]
@@ -75,7 +75,7 @@ def declare() -> None:
         note: Text | None = field(set_in=(Door.SHUT,))
 
         @creates(Light.RED)
-        def build(self, name: Line, lable: Line, watts: Line) -> None: ...
+        def build(self, name: OneLine, lable: OneLine, watts: OneLine) -> None: ...
         @action(Light.RED, to=Light.GREEN)
         def go(self) -> None: ...
         @action(Light.GREEN, Door.SHUT)
@@ -88,7 +88,7 @@ code: str
     field code has no kind and no validator
 serial: Annotated[str, Kind(is_text)]
     the kind of field serial has no bounds: max_length
-name: Line = field(unique=NameTaken)
+name: OneLine = field(unique=NameTaken)
     field name cannot be unique: its kind is no text of at most 600 characters
 note: Text | None = field(set_in=(Door.SHUT,))
     field note is set in <Door.SHUT: 'SHUT'>, which is no Light

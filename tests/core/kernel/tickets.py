@@ -10,7 +10,7 @@ from indelible.kernel.actions import Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.claims import required_in, set_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
-from indelible.kernel.kinds import Count, Identifier, Instant, Line, Natural, Text, kinds
+from indelible.kernel.kinds import Count, Identifier, Instant, Natural, OneLine, Text, kinds
 
 
 class Status(StrEnum):
@@ -57,7 +57,7 @@ class Ticket(Aggregate):
 
     status: Status
     reporter: Identifier
-    title: Line
+    title: OneLine
     assignee: Identifier | None = None
     assigned_at: Instant | None = None
     resolution: Text | None = None
@@ -67,13 +67,13 @@ class Ticket(Aggregate):
     raised: Natural = 0
 
     @creates(Status.OPEN)
-    def open(self, id: Identifier, reporter: Identifier, title: Line) -> None:
+    def open(self, id: Identifier, reporter: Identifier, title: OneLine) -> None:
         """Open a ticket."""
         if self.title == "test":
             raise TitleTaken(id, reporter, title)
 
     @action(Status.OPEN, Status.ASSIGNED)
-    def rename(self, title: Line) -> None:
+    def rename(self, title: OneLine) -> None:
         """Change the title."""
 
     @action(Status.OPEN, to=Status.ASSIGNED, time_field="assigned_at")

@@ -75,7 +75,7 @@ class Kind:
 
 Identifier = Annotated[str, Kind(is_identifier, IDENTIFIER, column="identifier")]
 # One line of text; a `Label` is not blank.
-Line = Annotated[str, Kind(is_text, LINE, column="content")]
+OneLine = Annotated[str, Kind(is_text, LINE, column="content")]
 Label = Annotated[str, Kind(non_blank_line, LINE, column="nonblank_text")]
 Text = Annotated[str, Kind(is_text, TEXT, column="content")]
 Texts = Annotated[tuple[str, ...], Kind(text_tuple, TEXTS, column="json_array")]

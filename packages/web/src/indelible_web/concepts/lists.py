@@ -14,7 +14,7 @@ from indelible.concepts import ConceptFilter, ConceptOverview, ConceptStatus
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.queries import MAX_COUNTED, MAX_SEARCHED
 from indelible.kernel import Actor, NamedListOrder
-from indelible.kernel.kinds import Line, kinds
+from indelible.kernel.kinds import OneLine, kinds
 from indelible_web.concepts.routes import ConceptListQuery
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import HEADERS, HTML, parse_fields, render_page
@@ -73,7 +73,7 @@ class Queue:
 class SuggestionQuery:
     """The beginning of a name."""
 
-    text: Line = ""
+    text: OneLine = ""
 
 
 def list_concepts(console: ConsoleContext) -> Response:

@@ -8,7 +8,7 @@ from indelible import concepts
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import Unresolved
 from indelible.kernel import Change, InvalidTransition
-from indelible.kernel.kinds import Count, Identifier, Instant, Line, kinds
+from indelible.kernel.kinds import Count, Identifier, Instant, OneLine, kinds
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.steps import (
     APPROVE,
@@ -75,7 +75,7 @@ class AsOfQuery(ConceptQuery):
 class WarningsQuery(ConceptQuery):
     """A concept, and levels of warnings such as `EX_NONE:off,DEF_LONG:major`."""
 
-    levels: Line = ""
+    levels: OneLine = ""
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -84,8 +84,8 @@ class EditConcept(ConceptQuery):
 
     expected_seq: Count
     content: concepts.ConceptContent
-    reason: Line = ""
-    change_note: Line = ""
+    reason: OneLine = ""
+    change_note: OneLine = ""
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
 from indelible.kernel import ChangeFilter, Invalid
-from indelible.kernel.kinds import Line, kinds
+from indelible.kernel.kinds import OneLine, kinds
 from indelible_web.console.changes import ListedChange, list_changes
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
@@ -23,7 +23,7 @@ MAX_MATCHES: Final = 20  # of one kind of entity
 class SearchQuery:
     """The text that a person searches for."""
 
-    q: Line = ""
+    q: OneLine = ""
 
 
 @frozen(kw_only=True)

@@ -24,9 +24,9 @@ from indelible.kernel.kinds import (
     Identifier,
     Instant,
     Kind,
-    Line,
     Natural,
     NonBlankText,
+    OneLine,
     Text,
     Texts,
     unvalidated_kinds,
@@ -44,7 +44,7 @@ class ReadingFields:
 
     user_id: Identifier
     space_id: Identifier
-    title: Line | None
+    title: OneLine | None
     content: Text | None
     content_source: ContentSource
     engagement_level: Level

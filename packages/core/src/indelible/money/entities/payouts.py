@@ -26,7 +26,16 @@ from indelible.kernel.claims import (
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor, Rising, fixed_once_set
 from indelible.kernel.field_rules import field
 from indelible.kernel.history import Record
-from indelible.kernel.kinds import Count, Currency, Flag, Identifier, Instant, Line, Natural, kinds
+from indelible.kernel.kinds import (
+    Count,
+    Currency,
+    Flag,
+    Identifier,
+    Instant,
+    Natural,
+    OneLine,
+    kinds,
+)
 from indelible.kernel.state_fields import check_field, check_presence, check_unchanged
 from indelible.money.entities.values import (
     Amount,
@@ -152,7 +161,7 @@ class Transfer(Aggregate):
     reissue_of: Identifier | None = None
     approved_by: Identifier | None = None
     approved_at: Instant | None = None
-    approval_reason: Line | None = None
+    approval_reason: OneLine | None = None
     approved_destination: Identifier | None = None
     destination: Identifier | None = None
     generation: Count = 1
