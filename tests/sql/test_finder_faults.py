@@ -18,7 +18,7 @@ from indelible.kernel import Conflict, Head, Lifecycle, UsageError
 from indelible.kernel.actions import action, creates
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
-from indelible.kernel.claims import set_in
+from indelible.kernel.claims import required_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
 from indelible.kernel.kinds import Count, Identifier, Instant, Label, kinds
@@ -70,7 +70,7 @@ class Lamp(Aggregate):
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
-        Condition("lit_at_of_status", set_in("lit_at", Light.GREEN)),
+        Condition("lit_at_of_status", required_in("lit_at", Light.GREEN)),
     )
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (
         OnePerParent(parent_field="room", states=("GREEN",), error=RoomTaken),

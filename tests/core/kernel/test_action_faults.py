@@ -13,7 +13,7 @@ from attrs import frozen
 from indelible.kernel import Edge, Lifecycle, UsageError
 from indelible.kernel.actions import Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import set_in
+from indelible.kernel.claims import required_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
 from indelible.kernel.kinds import Identifier, OneLine, kinds
 
@@ -162,7 +162,7 @@ def edge_into_a_state_that_lacks_its_field() -> None:
     class Wrong(Lamp):
         lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
         conditions: ClassVar[tuple[AnyCondition, ...]] = (
-            Condition("note", set_in("note", Light.GREEN)),
+            Condition("note", required_in("note", Light.GREEN)),
         )
         note: Identifier | None = None
 
@@ -179,7 +179,7 @@ def field_that_the_new_state_excludes() -> None:
     class Wrong(Lamp):
         lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
         conditions: ClassVar[tuple[AnyCondition, ...]] = (
-            Condition("note", set_in("note", Light.GREEN)),
+            Condition("note", required_in("note", Light.GREEN)),
         )
         note: Identifier | None = None
 

@@ -20,11 +20,11 @@ from indelible.kernel.claims import (
     OneOf,
     Present,
     WithinKind,
-    empty_in,
-    excluded_in,
+    absent_in,
     follows,
+    present_in,
     required_in,
-    set_in,
+    required_outside,
 )
 from indelible.kernel.conditions import (
     AnyCondition,
@@ -93,9 +93,9 @@ class Ticket(Aggregate):
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = TICKET
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
-        Condition("assignee_of_status", set_in(("assignee", "assigned_by"), ASSIGNED)),
-        Condition("end_of_status", empty_in("finished_at", OPEN, ASSIGNED)),
-        Condition("result_of_end", required_in("result", DONE), excluded_in("result", OPEN)),
+        Condition("assignee_of_status", required_in(("assignee", "assigned_by"), ASSIGNED)),
+        Condition("end_of_status", required_outside("finished_at", OPEN, ASSIGNED)),
+        Condition("result_of_end", present_in("result", DONE), absent_in("result", OPEN)),
         Condition("spent_within", Compared("spent", "<=", "budget"), WithinKind(("spent",))),
         Condition("answer_after", follows("answer", "question")),
         Condition("answer_differs", Compared("answer", "!=", "question")),
@@ -280,12 +280,12 @@ def test_all_faults_of_a_class_are_named_at_once_with_file_and_line() -> None:
         class Wrong(Aggregate):
             lifecycle: ClassVar[Lifecycle[StrEnum]] = TICKET
             conditions: ClassVar[tuple[AnyCondition, ...]] = (
-                Condition("one", set_in("asignee", ASSIGNED)),
+                Condition("one", required_in("asignee", ASSIGNED)),
                 Condition("two", Compared("spent", "<=", "projects.budget")),
-                Condition("three", set_in("assignee", OtherStatus.SHIPPED)),
+                Condition("three", required_in("assignee", OtherStatus.SHIPPED)),
                 Condition("three", Compared("spent", "<>", 3)),
                 Condition("four", Implies(OneOf("other", (OtherStatus.SHIPPED,)), ())),
-                Condition("five", set_in("assignee")),
+                Condition("five", required_in("assignee")),
                 FixedIf("eight", OneOf("maybe", (OtherStatus.SHIPPED,)), ("spent",)),
                 FixedIf("six", Present("nobody"), ("nothing",)),
                 Rising(name="seven", field="never"),
@@ -340,5 +340,5 @@ def test_a_class_without_kinds_checks_its_conditions_too() -> None:
         class Wrong(Aggregate):
             lifecycle: ClassVar[Lifecycle[StrEnum]] = TICKET
             conditions: ClassVar[tuple[AnyCondition, ...]] = (
-                Condition("one", set_in("nobody", OPEN)),
+                Condition("one", required_in("nobody", OPEN)),
             )

@@ -3,14 +3,15 @@
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 import pytest
 from attrs import fields_dict, frozen
 
 from indelible.kernel import Conflict, Edge, Lifecycle, UsageError
+from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import required_in, set_in
+from indelible.kernel.claims import absent_in, present_in, required_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import (
@@ -52,6 +53,11 @@ BOX = Lifecycle(
 )
 
 
+TIMES: Final = {"id": "box", "created_at": BEGINNING, "updated_at": BEGINNING}
+# What a sent box has.
+SENT_VALUES: Final = {"content": "pen", "carrier": "post", "weight": 2, "note": "fragile"}
+
+
 @frozen
 class LabelTaken(Conflict):
     """Another box has the label."""
@@ -66,16 +72,21 @@ class Box(Aggregate):
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = BOX
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
-        Condition("first", required_in("note", Status.SENT)),
+        Condition("first", present_in("note", Status.SENT)),
     )
 
     status: Status
     serial: Identifier = field(unique=LabelTaken)
     digest: Digest | None = field(unique=LabelTaken, unique_name="same_digest")
-    content: Identifier | None = field(set_in=(Status.FULL, Status.SENT))
+    content: Identifier | None = field(required_in=(Status.FULL, Status.SENT))
     carrier: Identifier | None = field(
-        unique=LabelTaken, required_in=(Status.SENT,), condition_name="sent_by"
+        unique=LabelTaken,
+        required_in=(Status.SENT,),
+        allowed_in=(Status.EMPTY, Status.FULL),
+        condition_name="sent_by",
     )
+    weight: Count | None = field(required_in=(Status.SENT,), allowed_in=(Status.FULL,))
+    seal: Identifier | None = field(allowed_in=(Status.SENT,))
     note: OneLine | None = None
     size: Count = field(default=3)
 
@@ -95,10 +106,42 @@ def test_rules_of_fields_follow_those_of_the_class() -> None:
         ),
     )
     assert Box.conditions == (
-        Condition("first", required_in("note", Status.SENT)),
-        Condition("content_of_status", set_in("content", Status.FULL, Status.SENT)),
-        Condition("sent_by", required_in("carrier", Status.SENT)),
+        Condition("first", present_in("note", Status.SENT)),
+        Condition("content_of_status", required_in("content", Status.FULL, Status.SENT)),
+        Condition("sent_by", present_in("carrier", Status.SENT)),
+        Condition(
+            "weight_of_status", present_in("weight", Status.SENT), absent_in("weight", Status.EMPTY)
+        ),
+        Condition("seal_of_status", absent_in("seal", Status.EMPTY, Status.FULL)),
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        ({"status": Status.EMPTY}, ""),
+        ({"status": Status.EMPTY, "weight": 2}, "weight"),
+        ({"status": Status.EMPTY, "content": "pen"}, "content"),
+        ({"status": Status.EMPTY, "carrier": "post"}, ""),
+        ({"status": Status.FULL, "content": "pen"}, ""),
+        ({"status": Status.FULL, "content": "pen", "weight": 2}, ""),
+        ({"status": Status.FULL, "content": "pen", "seal": "wax"}, "seal"),
+        ({"status": Status.SENT, **SENT_VALUES}, ""),
+        ({"status": Status.SENT, **SENT_VALUES, "seal": "wax"}, ""),
+        ({"status": Status.SENT, **SENT_VALUES, "weight": None}, "weight"),
+    ],
+)
+def test_a_field_must_may_or_cannot_have_a_value_in_a_state(
+    values: dict[str, object], refused: str
+) -> None:
+    every_value: dict[str, Any] = {"serial": "a", **TIMES, **values}
+    if not refused:
+        assert Box(**every_value).status == values["status"]
+        return
+
+    with pytest.raises(FieldNotOfState) as error:
+        Box(**every_value)
+    assert error.value.field == refused
 
 
 def test_a_field_with_rules_is_a_field_with_a_kind() -> None:
@@ -137,9 +180,13 @@ def test_all_faults_of_rules_are_named_at_once_with_file_and_line() -> None:
             named: Identifier = field(unique=LabelTaken, unique_name="One Name")
             name_of_twenty_eight_letters: Identifier = field(unique=LabelTaken)
             foreign: Identifier | None = field(required_in=(OtherStatus.LOST,))
-            alike: Identifier | None = field(set_in=(OtherStatus.FULL,))
-            full: Identifier = field(set_in=(Status.FULL,))
-            double: Identifier | None = field(set_in=(Status.FULL,), required_in=(Status.SENT,))
+            alike: Identifier | None = field(allowed_in=(OtherStatus.FULL,))
+            full: Identifier = field(required_in=(Status.FULL,))
+            double: Identifier | None = field(
+                required_in=(Status.FULL,), allowed_in=(Status.SENT, Status.FULL)
+            )
+            anywhere: Identifier | None = field(allowed_in=Status)
+            known: Identifier = field(allowed_in=(Status.FULL,))
             stateless: Identifier | None = field(condition_name="of_nothing")
             common: Identifier | None = field(unique_name="one_common")
 
@@ -152,10 +199,12 @@ def test_all_faults_of_rules_are_named_at_once_with_file_and_line() -> None:
         "field labels cannot be unique: its kind is no text",
         "field named cannot be unique: name of a rule is 'One Name'",
         "field name_of_twenty_eight_letters cannot be unique: name of a rule",
-        "field foreign is set in <OtherStatus.LOST: 'LOST'>, which is no Status",
-        "field alike is set in <OtherStatus.FULL: 'FULL'>, which is no Status",
+        "field foreign names the state <OtherStatus.LOST: 'LOST'>, which is no Status",
+        "field alike names the state <OtherStatus.FULL: 'FULL'>, which is no Status",
         "field full is never empty",
-        "field double has both set_in and required_in",
+        "field double is both required and allowed in FULL",
+        "field anywhere is allowed in every state, which says nothing",
+        "field known is never empty",
         "field stateless names a condition and no state",
         "field common has a unique_name and is not unique",
     ):
@@ -169,11 +218,11 @@ def test_two_conditions_of_one_name_are_refused() -> None:
         class Wrong(Aggregate):
             lifecycle: ClassVar[Lifecycle[StrEnum]] = BOX
             conditions: ClassVar[tuple[AnyCondition, ...]] = (
-                Condition("note_of_status", required_in("note", Status.SENT)),
+                Condition("note_of_status", present_in("note", Status.SENT)),
             )
 
             status: Status
-            note: OneLine | None = field(set_in=(Status.SENT,))
+            note: OneLine | None = field(required_in=(Status.SENT,))
 
 
 def test_rules_need_kinds_and_an_aggregate() -> None:

@@ -11,7 +11,7 @@ from indelible.kernel import Conflict, Lifecycle, UsageError
 from indelible.kernel.actions import action, creates
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
-from indelible.kernel.claims import Compared, required_in, set_in
+from indelible.kernel.claims import Compared, present_in, required_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
 from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Count, Identifier, Kind, OneLine, Text, kinds
@@ -55,10 +55,10 @@ def declare() -> None:
     class Lamp(Aggregate):
         lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
         conditions: ClassVar[tuple[AnyCondition, ...]] = (
-            Condition("name", set_in("nam", Light.GREEN)),
+            Condition("name", required_in("nam", Light.GREEN)),
             Condition("watts", Compared("watts", "<=", "plugs.watts")),
-            Condition("note", required_in("note", Door.SHUT)),
-            Condition("lit_by", set_in("lit_by", Light.GREEN)),
+            Condition("note", present_in("note", Door.SHUT)),
+            Condition("lit_by", required_in("lit_by", Light.GREEN)),
             NamesActor("lit_by", "light"),
         )
         one_per_parent: ClassVar[tuple[OnePerParent, ...]] = (
@@ -72,7 +72,7 @@ def declare() -> None:
         code: str
         serial: Annotated[str, Kind(is_text)]
         lit_by: Identifier | None = None
-        note: Text | None = field(set_in=(Door.SHUT,))
+        note: Text | None = field(required_in=(Door.SHUT,))
 
         @creates(Light.RED)
         def build(self, name: OneLine, lable: OneLine, watts: OneLine) -> None: ...
@@ -90,8 +90,8 @@ serial: Annotated[str, Kind(is_text)]
     the kind of field serial has no bounds: max_length
 name: OneLine = field(unique=NameTaken)
     field name cannot be unique: its kind is no text of at most 600 characters
-note: Text | None = field(set_in=(Door.SHUT,))
-    field note is set in <Door.SHUT: 'SHUT'>, which is no Light
+note: Text | None = field(required_in=(Door.SHUT,))
+    field note names the state <Door.SHUT: 'SHUT'>, which is no Light
 NamesActor("lit_by", "light"),
     unknown action: light
 @creates(Light.RED)
@@ -112,11 +112,11 @@ lit_by: Identifier | None = None
     action go leads to GREEN, which requires field nam
 @action(Light.RED, to=Light.GREEN)
     action go leads to GREEN, which requires field lit_by
-Condition("name", set_in("nam", Light.GREEN)),
+Condition("name", required_in("nam", Light.GREEN)),
     unknown field: nam
 Condition("watts", Compared("watts", "<=", "plugs.watts")),
     plugs.watts is in another table: a condition sees the fields of one row
-Condition("note", required_in("note", Door.SHUT)),
+Condition("note", present_in("note", Door.SHUT)),
     unknown state: SHUT
 OnePerParent(parent_field="room", states=("YELLOW",), error=NameTaken),
     rule one_running names an unknown field: room

@@ -8,7 +8,7 @@ from attrs import frozen
 from indelible.kernel import Conflict, Lifecycle
 from indelible.kernel.actions import Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import required_in, set_in
+from indelible.kernel.claims import present_in, required_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
 from indelible.kernel.kinds import Count, Identifier, Instant, Natural, OneLine, Text, kinds
 
@@ -48,10 +48,10 @@ class Ticket(Aggregate):
     lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="ticket")
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition(
-            "assignee", set_in(("assignee", "assigned_at"), Status.ASSIGNED, Status.RESOLVED)
+            "assignee", required_in(("assignee", "assigned_at"), Status.ASSIGNED, Status.RESOLVED)
         ),
-        Condition("resolution", set_in(("resolution", "resolved_by"), Status.RESOLVED)),
-        Condition("note", required_in("note", Status.CLOSED)),
+        Condition("resolution", required_in(("resolution", "resolved_by"), Status.RESOLVED)),
+        Condition("note", present_in("note", Status.CLOSED)),
         NamesActor("resolved_by", "resolve"),
     )
 

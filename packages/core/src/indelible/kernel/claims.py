@@ -367,22 +367,22 @@ def all_claims(claim: Claim) -> Iterator[Claim]:
 
 
 # What is declared about the status of an aggregate.
-def set_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
+def required_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
     """Return the claim that fields have values in these states, and in no other."""
     return SetOnlyIf(_names(fields), OneOf("status", states))
 
 
-def empty_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
-    """Return the claim that fields have no values in these states, and in every other."""
+def required_outside(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
+    """Return the claim that fields have values in every state but these, and in none of these."""
     return SetOnlyIf(_names(fields), OneOf("status", states), is_empty=True)
 
 
-def required_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
+def present_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
     """Return the claim that fields have values in these states, whatever is true elsewhere."""
     return Implies(OneOf("status", states), tuple(map(Present, _names(fields))))
 
 
-def excluded_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
+def absent_in(fields: str | tuple[str, ...], *states: StrEnum) -> Claim:
     """Return the claim that fields have no values in these states, whatever is true elsewhere."""
     return Implies(OneOf("status", states), tuple(map(Absent, _names(fields))))
 

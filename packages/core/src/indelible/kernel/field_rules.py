@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 from attrs import NOTHING, Attribute, frozen
 
-from indelible.kernel.claims import Claim, required_in, set_in
+from indelible.kernel.claims import Claim, absent_in, present_in, required_in
 from indelible.kernel.conditions import AnyCondition, Condition, position_outside
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
 from indelible.kernel.errors import Conflict, UsageError
@@ -31,8 +31,8 @@ class FieldRules:
 
     unique: Callable[[str], Conflict] | None
     unique_name: str
-    set_in: tuple[StrEnum, ...]
     required_in: tuple[StrEnum, ...]
+    allowed_in: tuple[StrEnum, ...]
     condition_name: str
     declared_at: str
 
@@ -42,8 +42,8 @@ def field(
     default: object = NOTHING,
     unique: Callable[[str], Conflict] | None = None,
     unique_name: str = "",
-    set_in: Iterable[StrEnum] = (),
     required_in: Iterable[StrEnum] = (),
+    allowed_in: Iterable[StrEnum] = (),
     condition_name: str = "",
 ) -> Any:  # noqa: ANN401 - a field of attrs
     """Return a field with a kind and rules of its own; one that may be None is None by default.
@@ -51,15 +51,15 @@ def field(
     `unique` returns the error for a value that another aggregate has, in whatever state either is.
     The rule and its index are called `one_<field>`, or `unique_name`.
 
-    The field has a value in each state of `set_in` and in no other one. It has a value in each
-    state of `required_in`, and may have one elsewhere. The condition and its CHECK are called
-    `<field>_of_status`, or `condition_name`.
+    The field must have a value in each state of `required_in`, may have one in each state of
+    `allowed_in`, and has none in any other state. Without both it may have one in every state. The
+    condition and its CHECK are called `<field>_of_status`, or `condition_name`.
     """
     rules = FieldRules(
         unique=unique,
         unique_name=unique_name,
-        set_in=tuple(set_in),
         required_in=tuple(required_in),
+        allowed_in=tuple(allowed_in),
         condition_name=condition_name,
         declared_at=position_outside(__file__),
     )
@@ -85,7 +85,7 @@ def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -
             continue
         if rules.unique is not None:
             unique.append(_unique_rule(attribute.name, rules, states))
-        conditions.extend(_conditions(attribute.name, rules))
+        conditions.extend(_conditions(attribute.name, rules, states))
 
     if unique:
         entity.one_per_parent = (*entity.one_per_parent, *unique)
@@ -139,18 +139,29 @@ def _problems(
         return
     if rules.unique is not None:
         yield from _unique_problems(attribute, rules, states)
-    if rules.set_in and rules.required_in:
-        yield f"field {name} has both set_in and required_in: the first includes the second"
-    named = (*rules.set_in, *rules.required_in)
-    for state in named:
-        if not isinstance(state, states):
-            yield f"field {name} is set in {state!r}, which is no {states.__name__}"
-    if named and not is_optional(attribute):
-        yield f"field {name} is never empty: it is set in every state"
-    if rules.condition_name and not named:
-        yield f"field {name} names a condition and no state"
+    yield from _state_problems(attribute, rules, states)
     if rules.unique_name and rules.unique is None:
         yield f"field {name} has a unique_name and is not unique"
+
+
+def _state_problems(
+    attribute: "Attribute[Any]", rules: FieldRules, states: type[StrEnum]
+) -> Iterator[str]:
+    """Yield what is wrong with the states in which a field has a value."""
+    name = attribute.name
+    named = (*rules.required_in, *rules.allowed_in)
+    for state in named:
+        if not isinstance(state, states):
+            yield f"field {name} names the state {state!r}, which is no {states.__name__}"
+    for state in rules.allowed_in:
+        if state in rules.required_in:
+            yield f"field {name} is both required and allowed in {state}"
+    if not rules.required_in and set(rules.allowed_in) >= set(states):
+        yield f"field {name} is allowed in every state, which says nothing: leave allowed_in out"
+    if named and not is_optional(attribute):
+        yield f"field {name} is never empty: it has a value in every state"
+    if rules.condition_name and not named:
+        yield f"field {name} names a condition and no state"
 
 
 def _unique_problems(
@@ -191,13 +202,24 @@ def _unique_rule(name: str, rules: FieldRules, states: type[StrEnum]) -> OnePerP
     )
 
 
-def _conditions(name: str, rules: FieldRules) -> Iterator[Condition]:
+def _conditions(name: str, rules: FieldRules, states: type[StrEnum]) -> Iterator[Condition]:
     """Yield the condition of the states in which a field has a value."""
-    claims: list[Claim] = []
-    if rules.set_in:
-        claims.append(set_in(name, *rules.set_in))
-    if rules.required_in:
-        claims.append(required_in(name, *rules.required_in))
+    claims = tuple(_claims(name, rules, states))
     if claims:
         condition_name = rules.condition_name or f"{name}_of_status"
         yield Condition(condition_name, *claims, declared_at=rules.declared_at)
+
+
+def _claims(name: str, rules: FieldRules, states: type[StrEnum]) -> Iterator[Claim]:
+    """Yield the claims about the states in which a field must, may and may not have a value."""
+    if not rules.allowed_in:
+        if rules.required_in:
+            yield required_in(name, *rules.required_in)
+        return
+
+    named = {*rules.required_in, *rules.allowed_in}
+    others = [state for state in states if state not in named]
+    if rules.required_in:
+        yield present_in(name, *rules.required_in)
+    if others:
+        yield absent_in(name, *others)

@@ -22,7 +22,7 @@ from indelible.contests.lifecycle import (
 )
 from indelible.kernel import InvalidTransition, Lifecycle, instant_after, instant_text
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import Compared, WithinKind, set_in
+from indelible.kernel.claims import Compared, WithinKind, required_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.errors import IndelibleError
 from indelible.kernel.history import Record
@@ -100,8 +100,8 @@ class Contest(Aggregate):
         ),
         Condition("fee_not_negative", WithinKind(("fee_minor",))),
         Condition("entry_limits", Compared("min_entries", "<=", "max_entries")),
-        Condition("error_of_status", set_in(ERROR_FIELDS, ContestStatus.ERROR)),
-        Condition("settlement_of_status", set_in(SETTLEMENT_FIELDS, ContestStatus.COMPLETE)),
+        Condition("error_of_status", required_in(ERROR_FIELDS, ContestStatus.ERROR)),
+        Condition("settlement_of_status", required_in(SETTLEMENT_FIELDS, ContestStatus.COMPLETE)),
         Condition(
             "settled_by_change",
             Compared("settle_time", "=", "updated_at", expected="the time of the change"),

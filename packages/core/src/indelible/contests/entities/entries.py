@@ -18,7 +18,7 @@ from indelible.contests.lifecycle import ENTRY, OCCUPYING, EntryStatus
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.cases import ByState, Case, IsNumber, all_empty, all_set
-from indelible.kernel.claims import AnyOf, Compared, SetOnlyIf, WithinKind, set_in
+from indelible.kernel.claims import AnyOf, Compared, SetOnlyIf, WithinKind, required_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
 from indelible.kernel.kinds import Count, Currency, Digest, Identifier, Instant, kinds
@@ -51,7 +51,7 @@ class Entry(Aggregate):
     version_records: ClassVar[tuple[type[Record], ...]] = (Roster,)
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
-        Condition("place_of_status", set_in("place_number", *OCCUPYING)),
+        Condition("place_of_status", required_in("place_number", *OCCUPYING)),
         Condition(
             "payment_of_status",
             ByState(
@@ -68,7 +68,7 @@ class Entry(Aggregate):
             AnyOf((Compared("fee_minor", ">", 0), Compared("paid_at", "=", "created_at"))),
         ),
         Condition("rejection_short", WithinKind(("rejection_reason",))),
-        Condition("rejection_of_status", set_in("rejection_reason", EntryStatus.REJECTED)),
+        Condition("rejection_of_status", required_in("rejection_reason", EntryStatus.REJECTED)),
     )
 
     contest_id: Identifier

@@ -24,7 +24,7 @@ from indelible.contests.lifecycle import (
 from indelible.kernel import Lifecycle, instant_after
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkTypes
-from indelible.kernel.claims import Compared, WithinKind, set_in
+from indelible.kernel.claims import Compared, WithinKind, required_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.kinds import Count, Currency, Digest, Identifier, Instant, Natural, kinds
 from indelible.kernel.one_per_parent import OnePerParent
@@ -129,8 +129,8 @@ class SettlementRun(Aggregate):
     bulk_records: ClassVar[BulkTypes] = {"complete": (SettlementLine,)}
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
-        Condition("result_of_status", set_in(RESULT_FIELDS, RunStatus.COMPLETE)),
-        Condition("error_of_status", set_in(RUN_ERROR_FIELDS, RunStatus.FAILED)),
+        Condition("result_of_status", required_in(RESULT_FIELDS, RunStatus.COMPLETE)),
+        Condition("error_of_status", required_in(RUN_ERROR_FIELDS, RunStatus.FAILED)),
         Condition("amounts_not_negative", WithinKind(RUN_AMOUNTS)),
         Condition(
             "settled_by_change",

@@ -10,7 +10,7 @@ from attrs import frozen
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import Present, WithinKind, required_in, set_in
+from indelible.kernel.claims import Present, WithinKind, present_in, required_in
 from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, Rising
 from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Count, Currency, Identifier, Instant, kinds
@@ -72,15 +72,15 @@ class Charge(Aggregate):
     fixed: ClassVar[tuple[str, ...]] = ("reference", "party", "item", "amount_minor", "currency")
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("amounts_positive", WithinKind(("amount_minor", "received_minor"))),
-        Condition("payment_of_status", set_in(PAYMENT_FIELDS, *PAID)),
+        Condition("payment_of_status", required_in(PAYMENT_FIELDS, *PAID)),
         Condition(
             "dispute_of_status",
-            set_in("disputed_from", ChargeStatus.DISPUTED, ChargeStatus.CHARGED_BACK),
+            required_in("disputed_from", ChargeStatus.DISPUTED, ChargeStatus.CHARGED_BACK),
             WithinKind(("disputed_from",)),
         ),
         Condition(
             "outcome_of_status",
-            required_in("outcome_code", ChargeStatus.CANCELED),
+            present_in("outcome_code", ChargeStatus.CANCELED),
             WithinKind(("outcome_code",)),
         ),
         FixedIf("paid_once", Present("paid_at"), PAYMENT_FIELDS),

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import WithinKind, empty_in, follows
+from indelible.kernel.claims import WithinKind, follows, required_outside
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.kinds import Currency, Flag, Identifier, Instant, kinds
 from indelible.money.entities.values import Amount, AmountOrZero
@@ -41,7 +41,7 @@ class Dispute(Aggregate):
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("amounts_positive", WithinKind(("amount_minor", "fee_minor"))),
-        Condition("closed_of_status", empty_in("closed_at", *OPEN_DISPUTE)),
+        Condition("closed_of_status", required_outside("closed_at", *OPEN_DISPUTE)),
         Condition(
             "reinstated_after",
             follows("reinstated_at", "withdrawn_at", expected="empty before a withdrawal"),

@@ -8,7 +8,7 @@ from attrs import frozen
 from indelible.kernel import Actor, Lifecycle, Readers
 from indelible.kernel.actions import action, creates
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import set_in
+from indelible.kernel.claims import required_in
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor
 from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import Identifier, kinds
@@ -31,7 +31,7 @@ class Payee(Aggregate):
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition(
             "destination_of_status",
-            set_in(
+            required_in(
                 ("destination", "destination_set_by"), PayeeStatus.RESTRICTED, PayeeStatus.READY
             ),
         ),

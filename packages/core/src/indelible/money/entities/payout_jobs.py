@@ -39,7 +39,7 @@ class PayoutJob(Aggregate):
     transfer_count: Natural
     total_minor: Sum
     completed_at: Instant | None = field(
-        set_in=(PayoutJobStatus.COMPLETE,), condition_name="end_of_status"
+        required_in=(PayoutJobStatus.COMPLETE,), condition_name="end_of_status"
     )
 
     @creates(PayoutJobStatus.PENDING)

@@ -18,10 +18,10 @@ from indelible.kernel.claims import (
     Present,
     SetOnlyIf,
     WithinKind,
-    excluded_in,
+    absent_in,
     follows,
+    present_in,
     required_in,
-    set_in,
 )
 from indelible.kernel.conditions import AnyCondition, Condition, NamesActor, Rising, fixed_once_set
 from indelible.kernel.field_rules import field
@@ -132,18 +132,20 @@ class Transfer(Aggregate):
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("amount_of_lines", Compared("amount_minor", ">=", "line_count")),
-        Condition("result_of_status", set_in(("stripe_transfer_id", "completed_at"), COMPLETED)),
+        Condition(
+            "result_of_status", required_in(("stripe_transfer_id", "completed_at"), COMPLETED)
+        ),
         Condition(
             "failure_of_status",
-            set_in("failure_reason", FAILED_TERMINAL),
+            required_in("failure_reason", FAILED_TERMINAL),
             WithinKind(("failure_reason",)),
         ),
-        Condition("parked_since", required_in("parked_at", PARKED)),
-        Condition("pending_waits_for_nothing", excluded_in(WAITING_FIELDS, PENDING)),
+        Condition("parked_since", present_in("parked_at", PARKED)),
+        Condition("pending_waits_for_nothing", absent_in(WAITING_FIELDS, PENDING)),
         Condition("approval_complete", SetOnlyIf(APPROVAL_FIELDS, Present("approved_by"))),
         Condition("destination_of_approval", follows("approved_destination", "approved_by")),
         Condition("destination_of_attempt", Implies(Present("destination"), (WAS_ATTEMPTED,))),
-        Condition("approved_before", required_in(("approved_by", "destination"), PROCESSING)),
+        Condition("approved_before", present_in(("approved_by", "destination"), PROCESSING)),
         Condition("texts_short", WithinKind(("failure_message", "approval_reason"))),
         fixed_once_set("stripe_transfer_id"),
         Rising(name="generation_forward", field="generation", most=1),

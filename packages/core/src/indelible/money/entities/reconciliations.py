@@ -10,7 +10,7 @@ from indelible.kernel.actions import action, creates
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
-from indelible.kernel.claims import WithinKind, empty_in, set_in
+from indelible.kernel.claims import WithinKind, required_in, required_outside
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.kinds import Currency, Identifier, Instant, Natural, OneLine, kinds
 from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
@@ -85,12 +85,12 @@ class Reconciliation(Aggregate):
         Condition("scope_known", WithinKind(("scope",))),
         Condition(
             "result_of_status",
-            set_in("discrepancy_count", ReconciliationStatus.COMPLETE),
-            empty_in("finished_at", ReconciliationStatus.STARTED),
+            required_in("discrepancy_count", ReconciliationStatus.COMPLETE),
+            required_outside("finished_at", ReconciliationStatus.STARTED),
         ),
         Condition(
             "error_of_status",
-            set_in(("error_code", "error_message"), ReconciliationStatus.FAILED),
+            required_in(("error_code", "error_message"), ReconciliationStatus.FAILED),
         ),
         Condition("message_short", WithinKind(("error_message",))),
     )
@@ -154,7 +154,7 @@ class PaymentSwitch(Aggregate):
     missing_error = SwitchNotFound
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
-        Condition("halt_of_status", set_in(("reason_code", "halted_at"), SwitchStatus.HALTED)),
+        Condition("halt_of_status", required_in(("reason_code", "halted_at"), SwitchStatus.HALTED)),
     )
 
     status: SwitchStatus

@@ -29,6 +29,7 @@ from indelible.money.lifecycle.payments import REFUND, RefundStatus
 AT_STRIPE: Final = frozenset(
     {RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION, RefundStatus.SUCCEEDED}
 )
+OTHER_STATES: Final = frozenset(RefundStatus) - AT_STRIPE
 ONE_RUNNING: Final = OnePerParent(
     parent_field="charge_id",
     states=(RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION),
@@ -101,10 +102,11 @@ class Refund(Aggregate):
         unique=RefundExists,
         unique_name="one_stripe_refund",
         required_in=AT_STRIPE,
+        allowed_in=OTHER_STATES,
         condition_name="at_stripe",
     )
     failure_code: Identifier | None = field(
-        set_in=(RefundStatus.FAILED,), condition_name="failure_of_status"
+        required_in=(RefundStatus.FAILED,), condition_name="failure_of_status"
     )
 
     def __attrs_post_init__(self) -> None:

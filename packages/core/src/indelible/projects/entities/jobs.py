@@ -15,7 +15,7 @@ from indelible.kernel import InvalidTransition, Lifecycle, instant_after
 from indelible.kernel.aggregate_errors import FieldNotOfState
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.cases import ByState, Case
-from indelible.kernel.claims import Absent, Compared, Present, WithinKind, set_in
+from indelible.kernel.claims import Absent, Compared, Present, WithinKind, required_in
 from indelible.kernel.conditions import AnyCondition, Condition, Rising
 from indelible.kernel.history import Record
 from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Natural, Text, kinds
@@ -94,8 +94,8 @@ class Job(Aggregate):
                 others=(Absent("completed_at"),),
             ),
         ),
-        Condition("result_of_status", set_in("result", *SUCCESSFUL)),
-        Condition("failure_of_status", set_in("failure_reason", JobStatus.FAILED)),
+        Condition("result_of_status", required_in("result", *SUCCESSFUL)),
+        Condition("failure_of_status", required_in("failure_reason", JobStatus.FAILED)),
         Rising(name="warnings_rise", field="warning_count"),
     )
 

@@ -7,7 +7,7 @@ from attrs import Attribute, field, frozen
 
 from indelible.kernel import Invalid, Lifecycle
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import WithinKind, required_in
+from indelible.kernel.claims import WithinKind, present_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.json_values import normalize_json
 from indelible.kernel.kinds import Count, Identifier, Instant, Kind, Natural, kinds
@@ -63,7 +63,7 @@ class IPFSUploadRecord(Aggregate):
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition("type_known", WithinKind(("record_type",))),
-        Condition("has_cid", required_in("cid", UploadStatus.COMPLETED)),
+        Condition("has_cid", present_in("cid", UploadStatus.COMPLETED)),
     )
 
     token_id: Identifier

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from indelible.kernel import Invalid, Lifecycle
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.claims import required_in
+from indelible.kernel.claims import present_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.kinds import Identifier, Instant, Kind, Label, Natural, kinds
 from indelible.kernel.stages import PermanentFailure
@@ -40,9 +40,9 @@ class Token(Aggregate):
 
     conditions: ClassVar[tuple[AnyCondition, ...]] = (
         Condition(
-            "has_metadata", required_in("metadata_cid", TokenStatus.READY, TokenStatus.REVEALED)
+            "has_metadata", present_in("metadata_cid", TokenStatus.READY, TokenStatus.REVEALED)
         ),
-        Condition("has_image", required_in("image_cid", TokenStatus.READY)),
+        Condition("has_image", present_in("image_cid", TokenStatus.READY)),
     )
 
     token_id: TokenNumber = field(validator=bounded_int, metadata=TOKEN_ID)
