@@ -71,9 +71,9 @@ def is_current(error: ErrorType) -> bool:
     """Return whether the module still has this class.
 
     attrs replaces a class by one with slots, and the garbage collector may not have removed the
-    first one yet.
+    first one yet. No module has a derived leaf: it belongs to its aggregate.
     """
-    return getattr(import_module(error.__module__), error.__qualname__) is error
+    return getattr(import_module(error.__module__), error.__qualname__, None) is error
 
 
 def errors_page() -> str:

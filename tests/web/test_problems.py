@@ -71,7 +71,7 @@ def is_real(leaf: type[IndelibleError]) -> bool:
     """Return whether the class is the one in its module, not the copy that attrs replaced."""
     return (
         leaf.__module__.startswith(OURS)
-        and getattr(sys.modules[leaf.__module__], leaf.__name__) is leaf
+        and getattr(sys.modules[leaf.__module__], leaf.__name__, None) is leaf
     )
 
 

@@ -41,13 +41,13 @@ def errors_of_core() -> list[type[IndelibleError]]:
     """Return every error of core.
 
     attrs replaces a class by one with slots. The replaced class lives on for a while, and is left
-    out here.
+    out here. So are derived leaves, which no module has as a name.
     """
     errors: list[type[IndelibleError]] = []
     for error in error_types():
         if not error.__module__.startswith("indelible."):
             continue
-        if getattr(import_module(error.__module__), error.__qualname__) is error:
+        if getattr(import_module(error.__module__), error.__qualname__, None) is error:
             errors.append(error)
 
     return errors

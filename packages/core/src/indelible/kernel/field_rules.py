@@ -17,6 +17,7 @@ from attrs import NOTHING, Attribute, frozen
 from indelible.kernel.claims import Claim, absent_in, present_in, required_in
 from indelible.kernel.conditions import AnyCondition, Condition, position_outside
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
+from indelible.kernel.derived_errors import ValueTaken, derived_taken_error
 from indelible.kernel.errors import Conflict, UsageError
 from indelible.kernel.one_per_parent import OnePerParent
 
@@ -24,12 +25,14 @@ FIELD_RULES: Final = "field_rules"  # the key in a field's metadata until its cl
 # PostgreSQL refuses an index entry of more than 2,704 bytes; a character has up to 4.
 MAX_UNIQUE_CHARACTERS: Final = 600
 
+TakenError = Callable[[str], Conflict]
+
 
 @frozen(kw_only=True)
 class FieldRules:
     """The rules that `field` declares."""
 
-    unique: Callable[[str], Conflict] | None
+    unique: TakenError | bool
     unique_name: str
     required_in: tuple[StrEnum, ...]
     allowed_in: tuple[StrEnum, ...]
@@ -40,7 +43,7 @@ class FieldRules:
 def field(
     *,
     default: object = NOTHING,
-    unique: Callable[[str], Conflict] | None = None,
+    unique: TakenError | bool = False,
     unique_name: str = "",
     required_in: Iterable[StrEnum] = (),
     allowed_in: Iterable[StrEnum] = (),
@@ -48,8 +51,9 @@ def field(
 ) -> Any:  # noqa: ANN401 - a field of attrs
     """Return a field with a kind and rules of its own; one that may be None is None by default.
 
-    `unique` returns the error for a value that another aggregate has, in whatever state either is.
-    The rule and its index are called `one_<field>`, or `unique_name`.
+    `unique` returns the error for a value that another aggregate has, in whatever state either is;
+    True derives the error, `TicketNumberTaken` for the field `number` of `Ticket`. The rule and its
+    index are called `one_<field>`, or `unique_name`.
 
     The field must have a value in each state of `required_in`, may have one in each state of
     `allowed_in`, and has none in any other state. Without both it may have one in every state. The
@@ -83,8 +87,9 @@ def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -
         yield from (f"{rules.declared_at}: {problem}" for problem in problems)
         if problems or states is None:
             continue
-        if rules.unique is not None:
-            unique.append(_unique_rule(attribute.name, rules, states))
+        if rules.unique:
+            error = _taken_error(entity, attribute.name, rules)
+            unique.append(_unique_rule(attribute.name, rules, states, error))
         conditions.extend(_conditions(attribute.name, rules, states))
 
     if unique:
@@ -137,10 +142,10 @@ def _problems(
     if states is None:
         yield f"field {name} has rules of an aggregate, and its class has no status with states"
         return
-    if rules.unique is not None:
+    if rules.unique:
         yield from _unique_problems(attribute, rules, states)
     yield from _state_problems(attribute, rules, states)
-    if rules.unique_name and rules.unique is None:
+    if rules.unique_name and not rules.unique:
         yield f"field {name} has a unique_name and is not unique"
 
 
@@ -175,7 +180,7 @@ def _unique_problems(
             f" {MAX_UNIQUE_CHARACTERS} characters"
         )
     try:
-        _unique_rule(name, rules, states)
+        _unique_rule(name, rules, states, ValueTaken)
     except UsageError as error:
         yield f"field {name} cannot be unique: {error.problem}"
 
@@ -189,15 +194,22 @@ def _is_indexed_text(attribute: "Attribute[Any]") -> bool:
     return is_text and attribute.metadata.get("max_length", 0) <= MAX_UNIQUE_CHARACTERS
 
 
-def _unique_rule(name: str, rules: FieldRules, states: type[StrEnum]) -> OnePerParent:
+def _taken_error(entity: type, name: str, rules: FieldRules) -> TakenError:
+    """Return the declared error of a unique field, or the one that follows from its name."""
+    if callable(rules.unique):
+        return rules.unique
+    return derived_taken_error(entity.__name__, name, module=entity.__module__)
+
+
+def _unique_rule(
+    name: str, rules: FieldRules, states: type[StrEnum], error: TakenError
+) -> OnePerParent:
     """Return the rule that no two aggregates have the same value."""
-    if rules.unique is None:
-        raise UsageError(f"field {name} is not unique")
     return OnePerParent(
         name=rules.unique_name or f"one_{name}",
         parent_field=name,
         states=tuple(states),
-        error=rules.unique,
+        error=error,
         declared_at=rules.declared_at,
     )
 
