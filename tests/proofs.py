@@ -197,7 +197,7 @@ STAYING_CASES: Final[Mapping[str, tuple[str, ...]]] = {
         "follow-the-feed",
         "inside-your-transaction",
         "one-request",
-        "own-lifecycle",
+        "own-table",
         "repository-method",
         "task-arguments",
         "who-computes",

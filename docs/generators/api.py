@@ -30,6 +30,12 @@ they are not committed. Other names may change without notice.
 """
 
 KERNEL_MODULES = (
+    "indelible.declare",
+    "indelible.kernel.actions",
+    "indelible.kernel.contexts",
+    "indelible.kernel.claims",
+    "indelible.kernel.conditions",
+    "indelible.kernel.kinds",
     "indelible.kernel",
     "indelible.kernel.keys",
     "indelible.kernel.key_issue",

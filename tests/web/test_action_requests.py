@@ -174,7 +174,10 @@ def test_a_request_is_the_command_of_its_action() -> None:
 
     command = make_request(reporter="ann", title="Fire").command_on(id="T-1")
 
-    assert command == Ticket.open(id="T-1", reporter="ann", title="Fire")
+    expected = Ticket.open(id="T-1", reporter="ann", title="Fire")
+    assert command == expected
+    command.use()
+    expected.use()
 
 
 def test_the_action_still_belongs_to_its_aggregate() -> None:

@@ -1,8 +1,10 @@
 """Methods are actions: edges, fields and commands follow from their signatures."""
 
+import re
+import sys
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from attrs import evolve, frozen
@@ -150,7 +152,26 @@ def test_a_command_prints_no_value() -> None:
     command = Ticket.assign("T-1", assignee="a secret")
 
     assert repr(command) == "Command(action=Ticket.assign, target='T-1', arguments=assignee)"
-    assert command == Ticket.assign("T-1", "a secret")
+    other = Ticket.assign("T-1", "a secret")
+    assert command == other
+    command.use()
+    other.use()
+
+
+def test_a_command_that_nobody_runs_is_reported_with_its_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reported: list[str] = []
+
+    def report(event: Any) -> None:  # noqa: ANN401 - the type of the hook's argument has no name
+        reported.append(str(event.exc_value))
+
+    monkeypatch.setattr(sys, "unraisablehook", report)
+    Ticket.assign("T-1", assignee="a secret")
+
+    (message,) = reported
+    assert re.search(r"test_actions\.py:\d+: Ticket\.assign was called and never run", message)
+    assert "a secret" not in message
 
 
 def test_execute_saves_a_new_payee_and_its_actions() -> None:

@@ -18,6 +18,7 @@ from indelible.kernel import (
     TimeOrderedIds,
     UsageError,
 )
+from indelible.kernel.contexts import AnyContext
 from indelible.policy import Policy
 from indelible_sql import captures, concepts, contests, kernel, money, projects, tokens
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
@@ -25,6 +26,7 @@ from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
 from indelible_sql.contests.store import SqlContests
 from indelible_sql.engine.connections import Engines, Pool, host_engines, open_engines
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
+from indelible_sql.kernel.own_contexts import own_context
 from indelible_sql.money.store import SqlMoney
 from indelible_sql.projects.store import SqlProjects
 from indelible_sql.schema.catalog import Catalog
@@ -76,7 +78,7 @@ def open_store(
     *,
     engine: Engine | None = None,
     schema: str = "indelible",
-    contexts: tuple[SqlContext, ...] = (),
+    contexts: tuple[AnyContext | SqlContext, ...] = (),
     lifecycles: tuple[Lifecycle[StrEnum], ...] = (),
     policy: Policy | None = None,
     clock: Clock | None = None,
@@ -86,11 +88,11 @@ def open_store(
 ) -> SqlStore:
     """Open a store at a database's address, or on a host's own engine; `upgrade` makes its tables.
 
-    `contexts` are the host's own: the host's migrations create their tables, and `verify`,
-    `rebuild`, exports and transactions include them. `lifecycles` are lifecycles of the host's
-    without a context. On PostgreSQL the tables live in `schema`, and the address names the
-    application's role, which may not own them. `at_failpoint` is for tests: it is called between
-    two statements.
+    `contexts` are the host's own: `verify`, `rebuild`, exports and transactions include them.
+    `upgrade` makes the table of a `Context`; the host's migrations make those of a `SqlContext`.
+    `lifecycles` are lifecycles of the host's without a context. On PostgreSQL the tables live in
+    `schema`, and the address names the application's role, which may not own them. `at_failpoint`
+    is for tests: it is called between two statements.
     """
     if url is not None and engine is None:
         engines = open_engines(url, pool or Pool())
@@ -118,7 +120,7 @@ def compose_store(
     url: str | None,
     *,
     schema: str,
-    contexts: tuple[SqlContext, ...],
+    contexts: tuple[AnyContext | SqlContext, ...],
     lifecycles: tuple[Lifecycle[StrEnum], ...],
     policy: Policy | None,
     clock: Clock | None,
@@ -127,12 +129,13 @@ def compose_store(
     at_failpoint: AtFailpoint,
 ) -> SqlStore:
     """Return a store over open engines, with the defaults for whatever is None."""
+    registered = tuple(registration_of(context, schema) for context in contexts)
     return SqlStore(
         engines=engines,
         url=url,
         schema=schema,
         schema_catalog=CATALOG,
-        catalog=Catalog((*CATALOG.contexts, *contexts)),
+        catalog=Catalog((*CATALOG.contexts, *registered)),
         reading=SqlReading,
         writing=SqlTransaction,
         lifecycles=lifecycles,
@@ -142,3 +145,16 @@ def compose_store(
         pause=pause,
         at_failpoint=at_failpoint,
     )
+
+
+def registration_of(context: AnyContext | SqlContext, schema: str) -> SqlContext:
+    """Return the registration of a host's context.
+
+    Raises:
+        UsageError: The context has the name of something that every transaction has.
+    """
+    if isinstance(context, SqlContext):
+        return context
+    if hasattr(SqlTransaction, context.name) or hasattr(SqlReading, context.name):
+        raise UsageError(f"the name {context.name} is one of indelible's own: pass another `name`")
+    return own_context(context, schema=schema)

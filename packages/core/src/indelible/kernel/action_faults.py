@@ -12,6 +12,7 @@ from indelible.kernel.actions import Action, actions_of, changed_fields
 from indelible.kernel.conditions import AnyCondition, NamesActor, presence_in
 from indelible.kernel.declarations import enumeration_of, line_of
 from indelible.kernel.history import NOT_IN_CHANGE_DATA
+from indelible.kernel.reserved_names import name_problem
 
 NAMED_PARAMETERS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
@@ -57,6 +58,8 @@ def action_faults(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -> 
     yield from _name_faults(declaration)
     yield from _signature_faults(declaration)
     yield from _state_faults(declaration)
+    if entity.final_states is not None:
+        yield from _final_faults(declaration, entity.final_states)
     yield from _field_faults(declaration)
     yield from _presence_faults(declaration)
 
@@ -142,6 +145,31 @@ def _state_faults(declaration: Declaration) -> Iterator[str]:
     for state in declaration.states:
         if state not in reached:
             yield f"{line_of(declaration.entity)}: no action leads to state {state}"
+
+
+def _final_faults(declaration: Declaration, final_states: tuple[StrEnum, ...]) -> Iterator[str]:
+    """Yield dead ends, final states that an action leaves, and names that no column can have."""
+    subject = line_of(declaration.entity)
+    left = {
+        str(edge.from_state)
+        for action in declaration.actions.values()
+        for edge in action.edges
+        if edge.from_state != edge.to_state
+    }
+    for state in declaration.states:
+        is_final = state in final_states
+        if is_final and state in left:
+            yield f"{subject}: an action leaves state {state}, which is final"
+        if not is_final and state not in left:
+            yield f"{subject}: no action leaves state {state}, and `final` does not name it"
+    for state in final_states:
+        if not isinstance(state, declaration.states):
+            yield f"{subject}: final state {state!r} is no {declaration.states.__name__}"
+
+    for name in declaration.own_fields:
+        problem = name_problem(name)
+        if problem:
+            yield f"{line_of(declaration.entity, name)}: field {name} {problem}"
 
 
 def _reached_states(declaration: Declaration) -> set[str]:

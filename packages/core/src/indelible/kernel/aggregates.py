@@ -64,6 +64,7 @@ class Aggregate(WithConditions):
     `bulk_records` maps an action to the bulk records that each change of it adds.
 
     `one_per_parent` holds the rules that at most one aggregate of a parent is in certain states.
+    `final_states` are those that no action leaves; None checks none of the others for a way out.
     `missing_error` makes the error of an unknown id.
     """
 
@@ -71,6 +72,7 @@ class Aggregate(WithConditions):
     missing_error: ClassVar[NotFoundType]
     fixed: ClassVar[tuple[str, ...]] = ()
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = ()
+    final_states: ClassVar[tuple[StrEnum, ...] | None] = None
     version_field: ClassVar[str] = ""
     version_records: ClassVar[tuple[type[Record], ...]] = ()
     first_records: ClassVar[tuple[type[Record], ...]] = ()

@@ -107,6 +107,14 @@ class Stale(IndelibleError):
 
 
 @frozen
+class Refused(Conflict):
+    """A rule of an aggregate refuses the action; a rule with a code of its own has an own error."""
+
+    message: ClassVar[str] = "The action is refused: {reason}."
+    reason: str
+
+
+@frozen
 class InvalidTransition(Conflict):
     """The lifecycle has no edge for this action in this state."""
 

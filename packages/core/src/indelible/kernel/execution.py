@@ -1,10 +1,10 @@
 """Run the commands of actions: save an aggregate as its action leaves it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from indelible.kernel.actions import Action, Command, Fields
+from indelible.kernel.actions import Action, At, Command, Fields
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.audit import Actor
 from indelible.kernel.bulk import AnyBulk
@@ -34,11 +34,11 @@ def execute(
         Stale: The aggregate is not at the head's seq.
         IndelibleError: The rule of the action refuses it, or one of the errors of `save_change`.
     """
-    target = command.target
-    head = repository.lock(target) if isinstance(target, str) else target
+    command.use()
+    head = _target(repository, command)
     at = now or tx.clock.now()
     if head is None:
-        entity = created(command, now=at, actor=tx.actor)
+        entity = created(command, now=at, actor=tx.actor, new_id=tx.ids.new)
     else:
         entity = changed(command, head.entity, now=at, actor=tx.actor)
 
@@ -47,11 +47,31 @@ def execute(
     return Head(entity=entity, revision=change.revision)
 
 
-def created(command: Command[E], *, now: datetime, actor: Actor) -> E:
-    """Return the aggregate that the command creates."""
+def _target(repository: AggregateRepository[E], command: Command[E]) -> Head[E] | None:
+    """Return the head that the command changes, None for one that creates."""
+    target = command.target
+    if isinstance(target, str):
+        return repository.lock(target)
+    if isinstance(target, At):
+        return repository.load(target.id, expected_seq=target.seq)
+    return target
+
+
+def no_id() -> str:
+    """Raise UsageError: the action that creates takes no id, and nothing makes one."""
+    raise UsageError("the aggregate has no id: pass `new_id`")
+
+
+def created(
+    command: Command[E], *, now: datetime, actor: Actor, new_id: Callable[[], str] = no_id
+) -> E:
+    """Return the aggregate that the command creates; `new_id` makes the id that it does not say."""
+    command.use()
     action = command.action
     entity_type: type[E] = action.entity
     fields = {**command.arguments, **_stamps(action, now, actor)}
+    if "id" not in action.parameters:
+        fields["id"] = new_id()
     entity = entity_type.create(action.name, now=now, **fields)
     action.method(entity, **command.arguments)
     return entity
@@ -63,6 +83,7 @@ def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E
     Raises:
         UsageError: The command is one of another aggregate.
     """
+    command.use()
     action = command.action
     if not issubclass(type(before), action.entity):
         raise UsageError(f"{action} is no action of {type(before).__name__}")

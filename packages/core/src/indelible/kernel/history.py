@@ -118,6 +118,16 @@ class Head(Generic[E_co]):
     entity: E_co
     revision: Revision
 
+    @property
+    def id(self) -> str:
+        """Return the id of the entity."""
+        return self.entity.id
+
+    @property
+    def seq(self) -> int:
+        """Return the number of the entity's last change."""
+        return self.revision.seq
+
     def expected(self, seq: int) -> Self:
         """Return this head.
 

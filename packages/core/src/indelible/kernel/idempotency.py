@@ -41,6 +41,11 @@ _converter.register_structure_hook_func(_has_parse, _parse)
 _converter.register_structure_hook(JsonObject, _json_object)
 
 
+def structure_json(value: object, kind: type[R]) -> R:
+    """Return the value of a type that JSON of ours stores, or raise BaseValidationError."""
+    return _converter.structure(value, kind)
+
+
 @frozen
 class Idempotency(Generic[R]):
     """A caller's idempotency key, and the type of the replayed result.
@@ -140,7 +145,7 @@ def _replay(receipt: Receipt, fingerprint: str, idempotency: Idempotency[R]) -> 
         raise IdempotencyKeyConflict(idempotency.key)
 
     try:
-        return _converter.structure(receipt.result["answer"], idempotency.result_type)
+        return structure_json(receipt.result["answer"], idempotency.result_type)
     except BaseValidationError as error:
         raise UsageError(f"the stored result is no {idempotency.result_type.__name__}") from error
 

@@ -37,6 +37,15 @@ class HeadStore(BirthRepository[E], Protocol[E]):
         """Return the number of heads in each state that any is in, in order of the states."""
         ...
 
+    def search(
+        self, text: str, fields: Sequence[str], *, after: str, limit: int
+    ) -> tuple[Head[E], ...]:
+        """Return the next `limit` heads after an id with the text in a field, in order of id.
+
+        ASCII letters of either case are equal; all other characters are compared as they are.
+        """
+        ...
+
     def bulk_rows(
         self,
         record_type: type[B],
@@ -147,6 +156,12 @@ class Repository(Generic[E]):
     ) -> tuple[Head[E], ...]:
         """Return the heads whose fields equal `where`; a `-` before a field in `order` descends."""
         return self._store.find(where, order=order, limit=limit, offset=offset)
+
+    def search(
+        self, text: str, fields: Sequence[str], *, after: str = "", limit: int
+    ) -> tuple[Head[E], ...]:
+        """Return the next `limit` heads after an id with the text in a field, in order of id."""
+        return self._store.search(text, fields, after=after, limit=limit)
 
     def bulk_rows(
         self,

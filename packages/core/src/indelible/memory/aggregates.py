@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, Self, TypeVar
+from string import ascii_lowercase, ascii_uppercase
+from typing import Any, Final, Generic, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -20,6 +21,9 @@ from indelible.memory.lists import list_page
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
 B = TypeVar("B", bound=BulkRecord)
+
+# Lower case as both databases have it: of ASCII letters alone.
+ASCII_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 RecordRows = dict[tuple[type[Record], str], tuple[Record, ...]]
 UniqueValues = set[tuple[type[Record], object]]
@@ -111,6 +115,18 @@ class MemoryAggregateRepository(Generic[E]):
         for name in reversed(order):
             _sort_by(heads, name)
         return tuple(heads[offset : offset + limit])
+
+    def search(
+        self, text: str, fields: Sequence[str], *, after: str, limit: int
+    ) -> tuple[Head[E], ...]:
+        """Return the next `limit` heads after an id with the text in a field, in order of id."""
+        wanted = text.translate(ASCII_LOWER)
+
+        def contains_text(entity: E) -> bool:
+            texts = (getattr(entity, name) or "" for name in fields)
+            return any(wanted in value.translate(ASCII_LOWER) for value in texts)
+
+        return self.where(contains_text, after=after, limit=limit)
 
     def select(
         self,

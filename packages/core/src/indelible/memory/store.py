@@ -1,9 +1,9 @@
 """A store that lives as long as its process."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Concatenate, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Concatenate, Final, NoReturn, Self
 
 from attrs import field, frozen
 
@@ -23,8 +23,10 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.commit_signal import CommitSignal
+from indelible.kernel.contexts import AnyContext, check_contexts
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.keys import Key
+from indelible.kernel.repository import Repository
 from indelible.kernel.settings import (
     Config,
     Setting,
@@ -61,6 +63,9 @@ STAGE_LIFECYCLES: Final = {
 }
 
 
+OwnTables = dict[str, MemoryAggregateRepository[Any]]
+
+
 @frozen
 class Tables:
     """All tables of a store."""
@@ -83,14 +88,19 @@ class Tables:
     webhook_rejections: MemoryWebhookRejections = field(factory=MemoryWebhookRejections)
     subscribers: SubscriberRows = field(factory=SubscriberRows)
     subjects: SubjectRows = field(factory=SubjectRows)
+    # The aggregates of a host's contexts, by the names of these.
+    own: OwnTables = field(factory=OwnTables)
 
     @classmethod
-    def empty(cls) -> Self:
+    def empty(cls, contexts: Iterable[AnyContext] = ()) -> Self:
         """Return the tables of a new store."""
         history = MemoryHistory()
         stages = MemoryAggregateRepository(history, StageControl)
         breakers = MemoryBreakers()
         tasks = MemoryTaskQueue(stages, history, breakers, STAGE_LIFECYCLES)
+        own = OwnTables()
+        for context in contexts:
+            own[context.name] = MemoryAggregateRepository(history, context.aggregate)
         return cls(
             history=history,
             keys=MemoryAggregateRepository(history, Key),
@@ -104,6 +114,7 @@ class Tables:
             projects=MemoryProjects.empty(history),
             contests=MemoryContests.empty(history),
             money=MemoryMoney.empty(history),
+            own=own,
         )
 
     def has_news_since(self, previous: "Tables") -> bool:
@@ -136,7 +147,13 @@ class Tables:
             webhook_rejections=self.webhook_rejections.copy(),
             subscribers=self.subscribers.copy(),
             subjects=self.subjects.copy(),
+            own={name: heads.copy(history) for name, heads in self.own.items()},
         )
+
+
+def repositories_of(tables: Tables) -> dict[str, Repository[Any]]:
+    """Return the repositories of a host's contexts by the names of these."""
+    return {name: Repository(heads) for name, heads in tables.own.items()}
 
 
 class MemoryReading:
@@ -164,6 +181,7 @@ class MemoryReading:
         self.projects = tables.projects
         self.contests = tables.contests
         self.money = tables.money
+        vars(self).update(repositories_of(tables))
 
 
 class MemoryConceptsWriter:
@@ -215,6 +233,7 @@ class MemoryTransaction:
         self.projects = tables.projects
         self.contests = tables.contests
         self.money = tables.money
+        vars(self).update(repositories_of(tables))
 
     def close(self) -> None:
         """Remove every attribute, so that a transaction that has ended cannot be used."""
@@ -223,6 +242,9 @@ class MemoryTransaction:
     if not TYPE_CHECKING:  # type checkers know the attributes; this runs only for removed ones
 
         def __getattr__(self, name: str) -> NoReturn:
+            if vars(self):
+                message = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(message)
             raise UsageError("the transaction has ended")
 
 
@@ -230,12 +252,22 @@ class MemoryStore:
     """One transaction at a time, on a draft that replaces the tables when it commits."""
 
     def __init__(
-        self, *, policy: Policy | None = None, clock: Clock | None = None, ids: Ids | None = None
+        self,
+        *,
+        contexts: tuple[AnyContext, ...] = (),
+        policy: Policy | None = None,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
     ) -> None:
+        """Make a store without any rows; `contexts` are the host's own.
+
+        Raises:
+            UsageError: The names of the contexts are taken.
+        """
         self._policy = policy or Policy()
         self._clock = clock or SystemClock()
         self._ids = ids or TimeOrderedIds()
-        self._tables = Tables.empty()
+        self._tables = Tables.empty(contexts)
         self._tables.history.close()
         self._lock = Lock()
         self._nesting = Nesting()
@@ -243,6 +275,8 @@ class MemoryStore:
         self.config = SystemConfigCache(
             fetch=lambda: self.read(lambda tx: setting_texts(tx.settings)), keys=KEYS
         )
+        without_contexts = MemoryReading(Tables.empty(), self._policy, Config(self.config))
+        check_contexts(contexts, vars(without_contexts))
 
     @contextmanager
     def transaction(

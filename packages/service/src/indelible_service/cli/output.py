@@ -86,7 +86,7 @@ HINTS: Final = {
     "INTERFACE_MISSING": "check INDELIBLE_CONTRACT_ADDRESS and INDELIBLE_CONTRACT_KIND",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "LIFECYCLE_NOT_CHECKED": (
-        "name the host's module with `--module`; it exports `contexts`, a list of SqlContext"
+        "name the host's module with `--module`; it exports `contexts`, a list of `Context`"
     ),
     "NO_DATABASE": (
         "run `indelible up` or `indelible db upgrade`, set DATABASE_URL, or pass `demo --key`;"

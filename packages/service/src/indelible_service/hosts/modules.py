@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from types import ModuleType
-from typing import ClassVar, Final, TypeVar, cast
+from typing import Any, ClassVar, Final, TypeVar, cast
 
 from attrs import evolve, frozen
 
 from indelible.kernel import Invalid
+from indelible.kernel.contexts import AnyContext, Context
 from indelible.kernel.stages import Stage
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.hosts.imports import import_host_module
 from indelible_sql import SqlContext, SqlStore
+from indelible_sql.contexts import registration_of
 from indelible_sql.schema.catalog import Catalog
 from indelible_workers import RecurringTask
 from indelible_workers.masking import failure_reason
@@ -20,7 +22,9 @@ from indelible_workers.masking import failure_reason
 STAGES: Final = "stages"
 RECURRING_TASKS: Final = "recurring_tasks"
 CONTEXTS: Final = "contexts"
-STAGE_TYPE: Final[type[AnyStage]] = Stage
+# The types of what they contain.
+STAGE_TYPES: Final[tuple[type[AnyStage], ...]] = (Stage,)
+CONTEXT_TYPES: Final[tuple[type[Any], ...]] = (SqlContext, Context)
 Value = TypeVar("Value")
 logger = logging.getLogger("indelible.service")
 
@@ -39,7 +43,7 @@ def host_stages(names: Iterable[str], store: SqlStore) -> list[AnyStage]:
 
     Raises: HostModuleUnusable.
     """
-    return _required(names, STAGES, STAGE_TYPE, store)
+    return _required(names, STAGES, STAGE_TYPES, store)
 
 
 def host_recurring_tasks(names: Iterable[str], store: SqlStore) -> list[RecurringTask]:
@@ -49,7 +53,7 @@ def host_recurring_tasks(names: Iterable[str], store: SqlStore) -> list[Recurrin
     """
     tasks: list[RecurringTask] = []
     for name in names:
-        exported = _exported(_import(name), RECURRING_TASKS, RecurringTask, store)
+        exported = _exported(_import(name), RECURRING_TASKS, (RecurringTask,), store)
         if not exported:
             logger.warning("scheduler: module %s exports no %r", name, RECURRING_TASKS)
         tasks.extend(exported)
@@ -60,10 +64,13 @@ def host_recurring_tasks(names: Iterable[str], store: SqlStore) -> list[Recurrin
 def with_host_contexts(store: SqlStore, names: Iterable[str]) -> SqlStore:
     """Return the store with the contexts that the modules export as `contexts`.
 
+    Each is a `Context`, or the `SqlContext` of a table that the host's migrations make.
+
     Raises: HostModuleUnusable.
     """
-    contexts = _required(names, CONTEXTS, SqlContext, store)
-    return evolve(store, catalog=Catalog((*store.catalog.contexts, *contexts)))
+    contexts: list[AnyContext | SqlContext] = _required(names, CONTEXTS, CONTEXT_TYPES, store)
+    registered = [registration_of(context, store.schema) for context in contexts]
+    return evolve(store, catalog=Catalog((*store.catalog.contexts, *registered)))
 
 
 def join_stages(
@@ -90,14 +97,16 @@ def _import(name: str) -> ModuleType:
         raise HostModuleUnusable(name, f"its import fails ({failure_reason(error)})") from error
 
 
-def _required(modules: Iterable[str], name: str, kind: type[Value], store: SqlStore) -> list[Value]:
+def _required(
+    modules: Iterable[str], name: str, types: tuple[type[Value], ...], store: SqlStore
+) -> list[Value]:
     """Return what the modules export by a name; each of them exports something.
 
     Raises: HostModuleUnusable.
     """
     values: list[Value] = []
     for module in modules:
-        exported = _exported(_import(module), name, kind, store)
+        exported = _exported(_import(module), name, types, store)
         if not exported:
             raise HostModuleUnusable(module, f"it exports no {name!r}")
         values.extend(exported)
@@ -105,7 +114,9 @@ def _required(modules: Iterable[str], name: str, kind: type[Value], store: SqlSt
     return values
 
 
-def _exported(module: ModuleType, name: str, kind: type[Value], store: SqlStore) -> Sequence[Value]:
+def _exported(
+    module: ModuleType, name: str, types: tuple[type[Value], ...], store: SqlStore
+) -> Sequence[Value]:
     """Return the sequence that a module exports, or that its function returns for the store."""
     value: object = getattr(module, name, ())
     if callable(value):
@@ -115,7 +126,7 @@ def _exported(module: ModuleType, name: str, kind: type[Value], store: SqlStore)
         raise HostModuleUnusable(module.__name__, problem)
 
     items = cast("Sequence[object]", value)
-    return [_checked(module, name, item, kind) for item in items]
+    return [_checked(module, name, item, types) for item in items]
 
 
 def _call(
@@ -128,9 +139,10 @@ def _call(
         raise HostModuleUnusable(module.__name__, problem) from error
 
 
-def _checked(module: ModuleType, name: str, item: object, kind: type[Value]) -> Value:
-    if isinstance(item, kind):
+def _checked(module: ModuleType, name: str, item: object, types: tuple[type[Value], ...]) -> Value:
+    if isinstance(item, types):
         return item
 
-    problem = f"{name!r} contains {type(item).__name__}, expected {kind.__name__}"
+    expected = " or ".join(expected_type.__name__ for expected_type in types)
+    problem = f"{name!r} contains {type(item).__name__}, expected {expected}"
     raise HostModuleUnusable(module.__name__, problem)

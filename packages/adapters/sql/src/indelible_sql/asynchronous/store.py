@@ -10,6 +10,7 @@ from attrs import frozen
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from indelible.kernel import Actor, Clock, Feed, Idempotency, Ids, Lifecycle
+from indelible.kernel.contexts import AnyContext
 from indelible.kernel.transaction import Command, P, R
 from indelible.policy import Policy
 from indelible_sql.contexts import SqlReading, SqlStore, SqlTransaction, compose_store
@@ -113,7 +114,7 @@ def open_async_store(
     url: str,
     *,
     schema: str = "indelible",
-    contexts: tuple[SqlContext, ...] = (),
+    contexts: tuple[AnyContext | SqlContext, ...] = (),
     lifecycles: tuple[Lifecycle[StrEnum], ...] = (),
     policy: Policy | None = None,
     clock: Clock | None = None,

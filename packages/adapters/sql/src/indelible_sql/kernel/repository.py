@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from attrs import frozen
-from sqlalchemy import Table, bindparam
+from sqlalchemy import Table, bindparam, or_
 
 from indelible.kernel import (
     Change,
@@ -30,8 +30,9 @@ from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.lists import list_rows
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.questions import count_statement_of, statement_of
-from indelible_sql.schema.columns import prefix_of
-from indelible_sql.schema.tables import HISTORY, rows_by
+from indelible_sql.schema.columns import C_COLLATED_TEXT, prefix_of
+from indelible_sql.schema.expressions import AsciiLower, Contains
+from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 from indelible_sql.schema.writes import OWN_COLUMNS, SHARED_COLUMNS, bulk_change_write, change_write
 
 E = TypeVar("E", bound=Aggregate)
@@ -82,6 +83,14 @@ class SqlAggregateRepository(Generic[E]):
         """Return the heads whose columns equal `where`; a `-` before one in `order` descends."""
         statement = _find_by(self._mapping.table, tuple(where), tuple(order))
         rows = self._session.rows(statement, {**where, "limit": limit, "offset": offset})
+        return tuple(self._mapping.of_row(row) for row in rows)
+
+    def search(
+        self, text: str, fields: Sequence[str], *, after: str, limit: int
+    ) -> tuple[Head[E], ...]:
+        """Return the next `limit` heads after an id with the text in a field, in order of id."""
+        statement = _search(self._mapping.table, tuple(fields))
+        rows = self._session.rows(statement, {"text": text, "after": after, "limit": limit})
         return tuple(self._mapping.of_row(row) for row in rows)
 
     def select(self, *questions: Question, lock: bool = False) -> tuple[tuple[Head[E], ...], ...]:
@@ -302,6 +311,14 @@ def _find_by(table: Table, names: tuple[str, ...], order: tuple[str, ...]) -> Qu
         statement = statement.order_by(column.desc() if name.startswith("-") else column)
 
     return statement.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+@cache
+def _search(table: Table, fields: tuple[str, ...]) -> Query:
+    """Return the query of the next rows after an id with a text in one of the columns."""
+    text = AsciiLower(bindparam("text", type_=C_COLLATED_TEXT))
+    matches = [Contains(AsciiLower(table.c[name]), text) for name in fields]
+    return page_by(table, (), ("id",)).where(or_(*matches))
 
 
 def revision_columns(change: Change) -> dict[str, Any]:

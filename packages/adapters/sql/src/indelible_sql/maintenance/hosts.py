@@ -55,9 +55,14 @@ def missing_guards(connection: Connection, store: AnySqlStore, heads: Heads) -> 
 
 
 def _host_guards(store: AnySqlStore, heads: Heads, dialect: str) -> Iterator[Guard]:
-    """Yield what `guard_head` and `guard_bulk` create."""
+    """Yield what `upgrade`, `guard_head` and `guard_bulk` create."""
+    upgraded: set[Table] = set()
+    for context in store.catalog.contexts:
+        if context.made_by_upgrade:
+            upgraded.update(context.heads)
+            yield from store.catalog.context_guards(context, dialect)
     for head, lifecycle in {**store.catalog.heads, **heads}.items():
-        if head not in store.schema_catalog.heads:
+        if head not in store.schema_catalog.heads and head not in upgraded:
             yield from head_guards(head, lifecycle, dialect)
     for bulk in store.catalog.bulk:
         if bulk not in store.schema_catalog.bulk:

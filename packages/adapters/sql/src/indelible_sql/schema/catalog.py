@@ -165,18 +165,22 @@ class Catalog:
         """Yield every guard for a dialect."""
         yield from edge_guards(dialect)
         for context in self.contexts:
-            for record in context.records:
-                yield from record_guards(record, dialect)
-            for bulk in context.bulk:
-                yield from bulk_guards(bulk, dialect)
-            for rule in context.record_head_rules:
-                yield record_head_guard(rule, dialect)
-            for head, lifecycle in context.heads.items():
-                keys = self.data_keys[lifecycle.name]
-                yield from head_guards(head, lifecycle, dialect, data_keys=keys)
-            for derived in context.derived_heads:
-                yield from head_guards(derived.table, None, dialect)
-            yield from context.guards(dialect)
+            yield from self.context_guards(context, dialect)
+
+    def context_guards(self, context: SqlContext, dialect: str) -> Iterator[Guard]:
+        """Yield every guard of one of the contexts for a dialect."""
+        for record in context.records:
+            yield from record_guards(record, dialect)
+        for bulk in context.bulk:
+            yield from bulk_guards(bulk, dialect)
+        for rule in context.record_head_rules:
+            yield record_head_guard(rule, dialect)
+        for head, lifecycle in context.heads.items():
+            keys = self.data_keys[lifecycle.name]
+            yield from head_guards(head, lifecycle, dialect, data_keys=keys)
+        for derived in context.derived_heads:
+            yield from head_guards(derived.table, None, dialect)
+        yield from context.guards(dialect)
 
 
 def _shared_names(contexts: Collection[SqlContext]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, Column, Table, Text, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 
 from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.value_columns import FLAG
 
 POSTGRESQL = make_url("postgresql://").get_dialect()()
 
@@ -44,12 +45,18 @@ def equals_json(alias: str, column: Column[Any], document: str, dialect: str) ->
         return "TRUE"
     if dialect == "sqlite":
         stored = f"CAST({stored} AS text)"
+    elif _is_flag(column):
+        value = f"CAST(CAST({value} AS boolean) AS integer)"  # a flag is stored as 0 or 1
     elif isinstance(native, JSONB):
         value = f"NULLIF({document} -> '{column.name}', 'null')"
     elif not isinstance(native, Text):
         value = f"CAST({value} AS {native.compile(dialect=POSTGRESQL)})"
 
     return equal_or_null(stored, value, dialect)
+
+
+def _is_flag(column: Column[Any]) -> bool:
+    return isinstance(column.type, Domain) and column.type.name == FLAG.name
 
 
 def equal_or_null(left: str, right: str, dialect: str) -> str:

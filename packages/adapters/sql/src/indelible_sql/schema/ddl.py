@@ -102,9 +102,9 @@ def _filter_indexes(table: str, order: str) -> Iterator[str]:
 
 def _tables(catalog: Catalog, dialect: str) -> Iterator[str]:
     for table in catalog.tables:
-        yield _compiled(CreateTable(table), dialect)
+        yield compiled(CreateTable(table), dialect)
         for index in sorted(table.indexes, key=_index_name):
-            yield _compiled(CreateIndex(index), dialect)
+            yield compiled(CreateIndex(index), dialect)
 
 
 def _late_keys(catalog: Catalog, dialect: str) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _late_keys(catalog: Catalog, dialect: str) -> Iterator[str]:
     SQLite has them in its tables already.
     """
     for key in sorted(_keys_to_alter(catalog.tables), key=_key_name):
-        yield _compiled(AddConstraint(key, isolate_from_table=False), dialect)
+        yield compiled(AddConstraint(key, isolate_from_table=False), dialect)
 
 
 def _keys_to_alter(tables: tuple[Table, ...]) -> Iterator[ForeignKeyConstraint]:
@@ -131,7 +131,8 @@ def _key_name(key: ForeignKeyConstraint) -> str:
     return str(key.name)
 
 
-def _compiled(element: ExecutableDDLElement, dialect: str) -> str:
+def compiled(element: ExecutableDDLElement, dialect: str) -> str:
+    """Return a statement of DDL as text, in the placeholder schema SCHEMA on PostgreSQL."""
     options: dict[str, Any] = {"dialect": DIALECTS[dialect]}
     if dialect == "sqlite":
         options["schema_translate_map"] = {SCHEMA: None}

@@ -97,6 +97,17 @@ class Contains(DialectExpression):
         return self
 
 
+class AsciiLower(DialectExpression):
+    """A text with its ASCII letters in lower case, and every other character as it is."""
+
+    type = Text()
+    inherit_cache = True
+    templates: ClassVar = {
+        "sqlite": "lower({})",
+        "postgresql": 'lower({} COLLATE "C")',
+    }
+
+
 class InLines(InJsonList):
     """A column's value is one of a parameter's texts, none of which has a line break."""
 

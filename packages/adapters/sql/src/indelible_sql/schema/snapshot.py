@@ -1,12 +1,13 @@
 """Facts that a database states about the schema: one line each, and one digest over all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from attrs import frozen
 from sqlalchemy import Connection, bindparam, text
 
+from indelible.kernel.conditions import NamesActor
 from indelible_sql.engine.session_settings import deparsing
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import in_schema, prefix_of
@@ -14,16 +15,31 @@ from indelible_sql.schema.database_time import DATABASE_TIME
 from indelible_sql.schema.feed import FEED_END_FUNCTION_NAME
 from indelible_sql.schema.json_rules import IS_WITHIN
 
+# How the names of guards on history begin that a host's lifecycle may have too.
+SHARED_PREFIXES: Final = (
+    "history_needs_",
+    "history_keeps_fields_of_",
+    "history_declares_data_of_",
+    "history_names_",
+)
+
+
+def _has_shared_prefix(column: str) -> str:
+    """Return the condition that the name of a guard begins with one of the prefixes."""
+    patterns = (prefix.replace("_", "\\_") for prefix in SHARED_PREFIXES)
+    return " OR ".join(f"{column} LIKE '{pattern}%' ESCAPE '\\'" for pattern in patterns)
+
+
 SQLITE_FACTS = text(
-    """
+    f"""
     SELECT type || ' ' || name || ': ' || coalesce(sql, '')
     FROM sqlite_master
     WHERE tbl_name IN :names
       AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
       AND (
         tbl_name <> 'history'
-        OR name NOT LIKE 'history\\_needs\\_%' ESCAPE '\\'
         OR name IN :guards
+        OR NOT ({_has_shared_prefix("name")})
       )
     UNION ALL
     SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action
@@ -37,7 +53,7 @@ SQLITE_FACTS = text(
     bindparam("lifecycles", expanding=True),
 )
 
-POSTGRESQL_FACTS = """
+POSTGRESQL_FACTS = f"""
     WITH ours AS (
       SELECT c.*
       FROM pg_class c
@@ -49,8 +65,8 @@ POSTGRESQL_FACTS = """
       FROM ours o
       JOIN pg_trigger t ON t.tgrelid = o.oid
       WHERE o.relname <> 'history'
-        OR t.tgname NOT LIKE 'history\\_needs\\_%'
         OR t.tgname = ANY(:guards)
+        OR NOT ({_has_shared_prefix("t.tgname")})
     ),
     facts AS (
       SELECT 'table ' || relname || ' ' || relkind::text || relpersistence::text
@@ -133,7 +149,7 @@ POSTGRESQL_FACTS = """
 class FactNames:
     """The names of what a release reads facts of.
 
-    A host's own lifecycle has a guard on history, which is compared with its declaration elsewhere.
+    A host's own lifecycle has guards on history, which are compared with its declaration elsewhere.
     """
 
     tables: tuple[str, ...]
@@ -153,11 +169,23 @@ class FactNames:
 
         return cls(
             tables=tuple(table.name for table in catalog.tables),
-            guards=tuple(f"history_needs_{head.name}" for head in catalog.heads),
+            guards=tuple(_history_guards(catalog)),
             lifecycles=tuple(lifecycle.name for lifecycle in catalog.heads.values()),
             functions=tuple(functions),
             optional_indexes=tuple(optional_indexes),
         )
+
+
+def _history_guards(catalog: Catalog) -> Iterator[str]:
+    """Yield the names of the catalog's guards on history that begin with a shared prefix."""
+    needs, keeps_fields, declares_data, names_actor = SHARED_PREFIXES
+    for context in catalog.contexts:
+        for mapping in context.mappings:
+            for prefix in (needs, keeps_fields, declares_data):
+                yield f"{prefix}{mapping.table.name}"
+            for condition in mapping.entity.conditions:
+                if isinstance(condition, NamesActor):
+                    yield f"{names_actor}{condition.field}"
 
 
 def facts(connection: Connection, schema: str, catalog: Catalog) -> tuple[str, ...]:

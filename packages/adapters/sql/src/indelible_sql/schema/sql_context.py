@@ -100,6 +100,10 @@ class SqlContext:
     # The context's name, and the transaction's attribute that holds its repositories.
     name: str
 
+    # Whether `upgrade` of a store makes the tables with all guards. A host's own migrations make
+    # those of its other contexts, and guard the heads.
+    made_by_upgrade: bool = False
+
     # The aggregates, with the tables of their current rows and of what their changes add.
     mappings: tuple[MappedHead, ...] = ()
     # Current rows that follow from the context's records.

@@ -1,6 +1,6 @@
 """The tables that all contexts share, and the functions that declare a context's own tables."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeGuard
 
@@ -81,7 +81,7 @@ def table(
     `has_rowid` makes SQLite's table an ordinary one instead of WITHOUT ROWID. `free_percent` of
     each page stays free on PostgreSQL, so that an updated row fits on the page that it is on.
     """
-    checks = _domain_checks(name, items)
+    checks = domain_checks(name, items)
     if has_rowid:
         # A trigger refuses a chosen rowid, but it cannot tell a rowid below 1 from none.
         checks.append(_sqlite_check("rowid >= 1", f"{name}_rowid"))
@@ -101,7 +101,7 @@ def table(
     )
 
 
-def _domain_checks(table_name: str, items: Sequence[SchemaItem]) -> list[Constraint]:
+def domain_checks(table_name: str, items: Iterable[SchemaItem]) -> list[Constraint]:
     """Return SQLite's checks for the columns whose type is a domain."""
     checks: list[Constraint] = []
     for item in items:

@@ -35,6 +35,8 @@ from indelible_sql.engine.space import check_space
 from indelible_sql.engine.transaction_log import log_joined
 from indelible_sql.schema import migrate
 from indelible_sql.schema.admission import check_foreign_keys
+from indelible_sql.schema.own_upgrade import upgrade_own_tables
+from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.store.database import Database, Reading, Writing
 from indelible_sql.store.own_transaction import OwnTransaction, SingleUpdate
 
@@ -136,16 +138,25 @@ class KernelStore(Database[Reading, Writing]):
             check_space(connection)
 
     def upgrade(self, owner_url: str | None = None) -> str:
-        """Bring the schema to the newest revision, or raise SchemaDamaged.
+        """Bring the schema to the newest revision, and the tables of a host's contexts to theirs.
 
         Return the revision that it is at. `owner_url` is needed where another role owns the schema.
+
+        Raises:
+            SchemaDamaged: The schema is not as its revision made it.
+            OwnTableDiffers: A host's table cannot follow its declaration by additions alone.
         """
         url = owner_url or self.own_url
         role = make_url(self.url).username if self.url else None
         with translate_errors():
             migrate.upgrade(url, self.schema, self.schema_catalog, role=role)
             with migrate.migrating(url, self.schema) as (connection, _):
+                own_role = None if role == make_url(url).username else role
+                upgrade_own_tables(connection, self.schema, self._own_contexts(), role=own_role)
                 return migrate.check(connection, self.schema, self.schema_catalog)
+
+    def _own_contexts(self) -> tuple[SqlContext, ...]:
+        return tuple(context for context in self.catalog.contexts if context.made_by_upgrade)
 
     @property
     def own_url(self) -> str:

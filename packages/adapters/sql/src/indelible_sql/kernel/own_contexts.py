@@ -1,0 +1,47 @@
+"""The registration of a host's context: its table, guards and repository from the declaration."""
+
+from typing import Any
+
+from indelible.kernel import UsageError
+from indelible.kernel.contexts import AnyContext
+from indelible.kernel.repository import Repository
+from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.kernel.mappings import HeadMapping
+from indelible_sql.kernel.repository import SqlAggregateRepository
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.ddl import DIALECTS
+from indelible_sql.schema.own_tables import long_names, own_guards, own_table
+from indelible_sql.schema.sql_context import SqlContext
+
+
+def own_context(context: AnyContext, *, schema: str = SCHEMA) -> SqlContext:
+    """Return the registration of a context; `schema` is the one of indelible's own tables.
+
+    Raises:
+        UsageError: PostgreSQL would cut off a name; all of them are named.
+    """
+    entity = context.aggregate
+    table = own_table(context.name, entity, context.filters, schema=schema)
+    mapping: HeadMapping[Any] = HeadMapping(table=table, entity=entity)
+
+    def repository(tx: Any) -> Repository[Any]:
+        return Repository(SqlAggregateRepository(tx.session, mapping))
+
+    registration = SqlContext(
+        name=context.name,
+        made_by_upgrade=True,
+        mappings=(mapping,),
+        guards=lambda dialect: own_guards(table, entity, dialect),
+        open_reader=repository,
+        open_writer=repository,
+    )
+    catalog = Catalog((registration,))
+    guards = [
+        guard for dialect in DIALECTS for guard in catalog.context_guards(registration, dialect)
+    ]
+    names = list(long_names(table, guards))
+    if names:
+        raise UsageError(
+            f"context {context.name} has names of more than 63 characters: {', '.join(names)}"
+        )
+    return registration

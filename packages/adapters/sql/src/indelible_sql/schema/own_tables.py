@@ -1,0 +1,90 @@
+"""The table of a host's own aggregate, and its guards: both follow from the declaration."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from attrs import evolve
+from sqlalchemy import CheckConstraint, Index, MetaData, Table
+from sqlalchemy.schema import SchemaItem
+
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.conditions import Condition
+from indelible_sql.schema.entity_columns import entity_columns
+from indelible_sql.schema.entity_conditions import entity_checks, entity_guards
+from indelible_sql.schema.guard import Guard
+from indelible_sql.schema.one_per_parent import one_per_parent_indexes
+from indelible_sql.schema.tables import HISTORY, domain_checks, head_columns
+
+MAX_NAME_BYTES: Final = 63  # PostgreSQL cuts longer names off
+
+
+def own_table(name: str, entity: type[Aggregate], filters: Iterable[str], *, schema: str) -> Table:
+    """Return the table of an aggregate, with an index for each filter of its lists.
+
+    It is in the host's own schema; `schema` is the one of indelible's tables.
+    """
+    items: tuple[SchemaItem, ...] = (
+        *head_columns(entity.lifecycle, name=name, schema=schema),
+        *entity_columns(entity),
+    )
+    indexes = [Index(f"{name}_by_{field}", field, "id") for field in filters]
+    return Table(
+        name,
+        MetaData(),
+        *items,
+        *domain_checks(name, items),
+        *_checks_on_postgresql(name, entity),
+        *one_per_parent_indexes(name, entity),
+        *indexes,
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
+def own_guards(table: Table, entity: type[Aggregate], dialect: str) -> Iterator[Guard]:
+    """Yield the guards of an aggregate's conditions, beside those that every head has."""
+    for guard in entity_guards(table, entity, dialect):
+        if guard.table is HISTORY:
+            # The names of the guards on history are those of all contexts.
+            yield evolve(guard, rule=f"{guard.rule}_of_{table.name}")
+        else:
+            yield guard
+    if dialect == "sqlite":
+        yield from _guards_of_checks(table, entity)
+
+
+def long_names(table: Table, guards: Iterable[Guard]) -> Iterator[str]:
+    """Yield the names of a table's parts that PostgreSQL would cut off."""
+    names = {guard.name for guard in guards}
+    names.update(str(index.name) for index in table.indexes)
+    names.update(str(constraint.name) for constraint in table.constraints if constraint.name)
+    for name in sorted(names):
+        if len(name.encode()) > MAX_NAME_BYTES:
+            yield name
+
+
+def _checks_on_postgresql(name: str, entity: type[Aggregate]) -> tuple[CheckConstraint, ...]:
+    """Return the CHECKs of the conditions; SQLite, which cannot change a CHECK, has guards."""
+    checks = entity_checks(name, entity)
+    for check in checks:
+        check.ddl_if(dialect="postgresql")
+    return checks
+
+
+def _guards_of_checks(table: Table, entity: type[Aggregate]) -> Iterator[Guard]:
+    """Yield SQLite's guards of the conditions that every row must fulfill."""
+    columns = [column.name for column in table.columns if column.computed is None]
+    row = ", ".join(f"NEW.{name} AS {name}" for name in columns)
+    texts = {str(check.name): str(check.sqltext) for check in entity_checks(table.name, entity)}
+    for condition in entity.conditions:
+        if not isinstance(condition, Condition):
+            continue
+        text = texts[f"{table.name}_{condition.name}"]
+        for event in ("INSERT", "UPDATE"):
+            yield Guard(
+                table=table,
+                rule=f"{condition.name}_on_{event.lower()}",
+                event=event,
+                # As in a CHECK, a comparison with nothing is fulfilled.
+                condition=f"SELECT coalesce({text}, TRUE) FROM (SELECT {row})",
+            )

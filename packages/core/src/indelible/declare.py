@@ -1,0 +1,100 @@
+"""Declare a lifecycle of your own: an aggregate whose methods are its actions.
+
+`docs/tutorials/your-first-lifecycle.md` explains each line of a declaration.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar, dataclass_transform
+
+import attrs
+
+from indelible.kernel.actions import At, Fields, action, creates
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.contexts import Context
+from indelible.kernel.derived_errors import derived_missing_error
+from indelible.kernel.errors import WORD_BOUNDARY, Refused
+from indelible.kernel.field_rules import field
+from indelible.kernel.kinds import (
+    Count,
+    Currency,
+    Digest,
+    Flag,
+    Identifier,
+    Instant,
+    Label,
+    Natural,
+    NonBlankText,
+    OneLine,
+    Text,
+    Texts,
+    kinds,
+)
+from indelible.kernel.lifecycle import Lifecycle
+
+__all__ = [
+    # an aggregate
+    "Aggregate",
+    "Context",
+    "States",
+    "action",
+    "aggregate",
+    "creates",
+    "field",
+    # commands
+    "At",
+    "Fields",
+    "Refused",
+    # kinds of fields
+    "Count",
+    "Currency",
+    "Digest",
+    "Flag",
+    "Identifier",
+    "Instant",
+    "Label",
+    "Natural",
+    "NonBlankText",
+    "OneLine",
+    "Text",
+    "Texts",
+]
+
+E = TypeVar("E", bound=Aggregate)
+
+
+class States(StrEnum):
+    """The states of a lifecycle; `auto()` gives each its own name as its value."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> str:
+        """Return the name of a state."""
+        del start, count, last_values
+        return name
+
+
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(field, attrs.field)
+)
+def aggregate(*, final: tuple[StrEnum, ...]) -> Callable[[type[E]], type[E]]:
+    """Make a class the declaration of an aggregate, and derive all that follows from it.
+
+    `final` are the states that no action leaves. The name of the lifecycle is that of the class,
+    `purchase_order` for `PurchaseOrder`, and the error of an unknown id `PurchaseOrderNotFound`,
+    unless the class has its own `lifecycle` and `missing_error`.
+
+    Raises:
+        UsageError: The declaration is wrong; all faults are named at once, with file and line.
+    """
+
+    def declare(entity: type[E]) -> type[E]:
+        own = vars(entity)
+        if "lifecycle" not in own:
+            entity.lifecycle = Lifecycle(name=WORD_BOUNDARY.sub("_", entity.__name__).lower())
+        if "missing_error" not in own:
+            name, module = entity.__name__, entity.__module__
+            entity.missing_error = derived_missing_error(name, module=module)
+        entity.final_states = final
+        return attrs.frozen(kw_only=True, field_transformer=kinds)(entity)
+
+    return declare

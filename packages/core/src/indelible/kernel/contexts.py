@@ -1,0 +1,314 @@
+"""Contexts: what a host does with an aggregate of its own, in any store.
+
+    tickets = Context(Ticket, filters=("status", "assignee"), search=("title",))
+
+    ticket = store.run(tickets.execute, Ticket.open(title="Fire"), actor=maya, reason="call")
+    waiting = store.read(tickets.list, status=Status.OPEN)
+
+Each method is a handler, which a store runs, or a query, which it reads. A handler or a query of
+the host's own calls them with its transaction.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar, cast
+
+from attrs import Attribute, Factory, field, fields_dict, frozen
+
+from indelible.kernel.actions import At, Command
+from indelible.kernel.aggregates import Aggregate, change_for
+from indelible.kernel.births import Birth
+from indelible.kernel.declarations import value_types
+from indelible.kernel.errors import UsageError
+from indelible.kernel.execution import changed, created, execute
+from indelible.kernel.history import Change, Head, Update
+from indelible.kernel.idempotency import Idempotency
+from indelible.kernel.past import entity_after
+from indelible.kernel.questions import Comparison, absent, equal, listed
+from indelible.kernel.repository import Repository
+from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.values import (
+    UNSTORABLE,
+    InstantOutOfRange,
+    NumberOutOfRange,
+    TextUnstorable,
+)
+
+E = TypeVar("E", bound=Aggregate)
+
+NAME: Final = re.compile("[a-z][a-z0-9_]{0,39}")
+MAX_HEADS: Final = 1_000  # of a list and of a search
+MAX_COMMANDS: Final = 10_000  # of one `execute_many`
+MAX_SEARCH_CHARACTERS: Final = 200
+
+
+def _plural(context: "Context[Any]") -> str:
+    """Return the name of a context that names none."""
+    return f"{context.aggregate.lifecycle.name}s"
+
+
+@frozen(eq=False)
+class Context(Generic[E]):
+    """An aggregate of a host with all that can be done with it.
+
+    `name` is the name of its table; by default the aggregate's with an s. `filters` are the fields
+    that `list` compares, and `search_fields` the texts that `search` looks into.
+
+    Raises:
+        UsageError: A name is wrong; all faults are named at once.
+    """
+
+    aggregate: type[E]
+    name: str = field(default=Factory(_plural, takes_self=True), kw_only=True)
+    filters: tuple[str, ...] = field(default=(), kw_only=True)
+    search_fields: tuple[str, ...] = field(default=(), kw_only=True, alias="search")
+
+    def __attrs_post_init__(self) -> None:
+        """Check the names against the fields of the aggregate."""
+        faults = tuple(self._faults())
+        if faults:
+            lines = "\n".join(faults)
+            raise UsageError(f"the context of {self.aggregate.__name__} has faults:\n{lines}")
+
+    # Handlers, for a store's `run`.
+
+    def execute(self, tx: Transaction, command: Command[E], /) -> Head[E]:
+        """Run a command, and return the head: the aggregate as the command has left it.
+
+        Raises:
+            InvalidTransition: The state has no such action.
+            NotFound: No aggregate has the id.
+            Stale: The aggregate has changed since the caller read it.
+            IndelibleError: A value, or a rule of the aggregate, refuses the command.
+            UsageError: The command is one of another aggregate.
+        """
+        self._check_commands((command,))
+        return execute(tx, self.of(tx), command)
+
+    def execute_many(
+        self, tx: Transaction, commands: Sequence[Command[E]], /
+    ) -> tuple[Head[E], ...]:
+        """Run commands on different aggregates, all or none, and return the heads in their order.
+
+        The aggregates are read and locked with one statement, whatever their number.
+
+        Raises:
+            NumberOutOfRange: There are more than MAX_COMMANDS.
+            UsageError: Two of the commands are on the same aggregate.
+            Others: the errors of `execute`.
+        """
+        self._check_commands(commands)
+        _check_number("commands", len(commands), minimum=0, maximum=MAX_COMMANDS)
+        repository = self.of(tx)
+        heads = self._locked(repository, commands)
+        now = tx.clock.now()
+        births: list[Birth[E]] = []
+        updates: list[Update[E]] = []
+        result: list[Head[E]] = []
+        for command in commands:
+            head = None if command.target is None else heads[_id_of(command.target)]
+            if head is None:
+                entity = created(command, now=now, actor=tx.actor, new_id=tx.ids.new)
+            else:
+                entity = changed(command, head.entity, now=now, actor=tx.actor)
+            change = change_for(tx, head, entity, command.action.name)
+            if head is None:
+                births.append(Birth(change, entity))
+            else:
+                updates.append(Update(head, change, entity))
+            result.append(Head(entity=entity, revision=change.revision))
+
+        repository.save_new(births)
+        repository.save_all(updates)
+        return tuple(result)
+
+    def once(self, key: str) -> Idempotency[Head[E]]:
+        """Return what a store's `run` needs to answer a repeated command with the first head."""
+        head_type: type[Head[E]] = Head[self.aggregate]  # type: ignore[name-defined] # when it runs
+        return Idempotency(key, head_type)
+
+    # Queries, for a store's `read`.
+
+    def get(self, tx: ReadTransaction, entity_id: str, /) -> Head[E]:
+        """Return the head of an id, or raise the aggregate's NotFound error."""
+        return self.of(tx).get(entity_id)
+
+    def list(
+        self, tx: ReadTransaction, /, *, after: str = "", limit: int = 50, **filters: object
+    ) -> tuple[Head[E], ...]:
+        """Return the next `limit` heads after an id whose fields equal the filters, in order of id.
+
+        A filter that is None finds the heads whose field has no value.
+
+        Raises:
+            UsageError: One of the filters is not declared.
+            NumberOutOfRange: The limit is not one of 1 to MAX_HEADS.
+            Invalid: A filter has a value that its field cannot have.
+        """
+        unknown = sorted(set(filters) - set(self.filters))
+        if unknown:
+            known = ", ".join(self.filters) or "none"
+            raise UsageError(f"{self.name} has no filter {', '.join(unknown)}: expected {known}")
+        _check_limit(limit)
+        attributes = fields_dict(self.aggregate)
+        where = [_filter(attributes[name], value) for name, value in filters.items()]
+        return self.of(tx).select(*where, after=after, limit=limit)
+
+    def search(
+        self, tx: ReadTransaction, text: str, /, *, after: str = "", limit: int = 50
+    ) -> tuple[Head[E], ...]:
+        """Return the next `limit` heads after an id that contain a text, in order of id.
+
+        Each of the `search_fields` may contain it. ASCII letters of either case are equal. A search
+        reads the whole table.
+
+        Raises:
+            UsageError: The context has no `search_fields`.
+            NumberOutOfRange: The text is empty or too long, or the limit out of range.
+            TextUnstorable: No database can store the text.
+        """
+        if not self.search_fields:
+            raise UsageError(f"{self.name} has no search_fields")
+        _check_limit(limit)
+        _check_number("text", len(text), minimum=1, maximum=MAX_SEARCH_CHARACTERS)
+        if UNSTORABLE.search(text):
+            raise TextUnstorable("text")
+        return self.of(tx).search(text, self.search_fields, after=after, limit=limit)
+
+    def history(
+        self, tx: ReadTransaction, entity_id: str, /, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Change, ...]:
+        """Return the changes of an id after a seq, oldest first, or raise the NotFound error."""
+        changes = tx.history.of(self.aggregate.lifecycle.name, entity_id, after=after, limit=limit)
+        if not changes:
+            self.get(tx, entity_id)
+        return changes
+
+    def as_of(self, tx: ReadTransaction, entity_id: str, at: datetime, /) -> Head[E]:
+        """Return the head as it was at a time.
+
+        Raises:
+            NotFound: The aggregate's error: it did not exist then.
+            InstantOutOfRange: The time has no time zone.
+        """
+        if at.tzinfo is None:
+            raise InstantOutOfRange("at")
+        past = [change for change in self.history(tx, entity_id) if change.at <= at]
+        if not past:
+            raise self.aggregate.missing_error(entity_id)
+        return entity_after(self.aggregate, past[0], past[-1])
+
+    def allowed_actions(self, head: Head[E], /) -> tuple[str, ...]:
+        """Return the names of the actions that the state of a head allows, as they are declared."""
+        return self.aggregate.lifecycle.allowed(head.revision.state)
+
+    def of(self, tx: object, /) -> Repository[E]:
+        """Return the repository of the aggregate in a transaction, for what has no method here.
+
+        Raises:
+            UsageError: The store was opened without this context.
+        """
+        repository = getattr(tx, self.name, None)
+        if not isinstance(repository, Repository):
+            raise UsageError(
+                f"the store knows no context {self.name}: pass it in `contexts` when you open it"
+            )
+        return cast("Repository[E]", repository)
+
+    def _check_commands(self, commands: Sequence[Command[E]]) -> None:
+        """Refuse commands of another aggregate, before anything is read."""
+        for command in commands:
+            command.use()
+        for command in commands:
+            if command.action.entity is not self.aggregate:
+                raise UsageError(f"{command.action} is no action of {self.aggregate.__name__}")
+
+    def _locked(
+        self, repository: Repository[E], commands: Sequence[Command[E]]
+    ) -> Mapping[str, Head[E]]:
+        """Return the heads that the commands change, locked, by their ids."""
+        targets = [command.target for command in commands if command.target is not None]
+        ids = [_id_of(target) for target in targets]
+        if not ids:
+            return {}
+
+        heads = {head.id: head for head in repository.select(listed("id", ids), lock=True)}
+        seen: set[str] = set()
+        for entity_id, target in zip(ids, targets, strict=True):
+            if entity_id in seen:
+                raise UsageError(f"two of the commands are on {entity_id}: run one after the other")
+            seen.add(entity_id)
+            if entity_id not in heads:
+                raise self.aggregate.missing_error(entity_id)
+            if not isinstance(target, str):
+                heads[entity_id].expected(target.seq)
+        return heads
+
+    def _faults(self) -> Iterator[str]:
+        """Yield what is wrong with the names."""
+        if not NAME.fullmatch(self.name):
+            yield f"the name {self.name!r} is not up to 40 lower-case letters, digits and _"
+        attributes = fields_dict(self.aggregate)
+        for name in self.filters:
+            if name not in attributes:
+                yield f"filter {name} is no field"
+        for name in self.search_fields:
+            if name not in attributes:
+                yield f"search field {name} is no field"
+            elif str not in value_types(attributes[name]):
+                yield f"search field {name} is no text"
+        for names in (self.filters, self.search_fields):
+            if len(set(names)) < len(names):
+                yield f"a name stands twice in {', '.join(names)}"
+
+
+AnyContext = Context[Any]
+
+
+def check_contexts(contexts: Iterable[AnyContext], taken: Container[str]) -> None:
+    """Check that a store can open contexts; `taken` are the names that its transactions have.
+
+    Raises:
+        UsageError: It cannot; all faults are named at once.
+    """
+    faults: list[str] = []
+    names: Counter[str] = Counter()
+    lifecycles: Counter[str] = Counter()
+    for context in contexts:
+        names[context.name] += 1
+        lifecycles[context.aggregate.lifecycle.name] += 1
+        if context.name in taken:
+            faults.append(f"the name {context.name} is one of indelible's own: pass another `name`")
+    for kind, counts in (("contexts", names), ("lifecycles", lifecycles)):
+        faults.extend(
+            f"two {kind} are called {name}" for name, count in counts.items() if count > 1
+        )
+    if faults:
+        lines = "\n".join(faults)
+        raise UsageError(f"the contexts of a store have faults:\n{lines}")
+
+
+def _id_of(target: "Head[E] | At | str") -> str:
+    """Return the id of the aggregate that a command changes."""
+    return target if isinstance(target, str) else target.id
+
+
+def _filter(attribute: "Attribute[Any]", value: object) -> Comparison:
+    """Return the comparison of a filter, or raise the error of a value that its field refuses."""
+    if value is None:
+        return absent(attribute.name)
+    if attribute.validator is not None:
+        attribute.validator(None, attribute, value)
+    return equal(attribute.name, value)
+
+
+def _check_limit(limit: int) -> None:
+    _check_number("limit", limit, minimum=1, maximum=MAX_HEADS)
+
+
+def _check_number(name: str, number: int, *, minimum: int, maximum: int) -> None:
+    """Raise NumberOutOfRange for a number that is too small or too large."""
+    if not minimum <= number <= maximum:
+        raise NumberOutOfRange(name, minimum, maximum, str(number))

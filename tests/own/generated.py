@@ -1,0 +1,359 @@
+"""Aggregates that nobody has thought of: states, fields and actions drawn from a seed."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from random import Random
+from typing import Any, Final
+
+from attrs import frozen
+
+from indelible.declare import (
+    Aggregate,
+    Context,
+    Count,
+    Currency,
+    Digest,
+    Flag,
+    Identifier,
+    Instant,
+    Label,
+    Natural,
+    NonBlankText,
+    OneLine,
+    States,
+    Text,
+    Texts,
+    action,
+    aggregate,
+    creates,
+    field,
+)
+from indelible.kernel import Head
+from indelible.kernel.actions import Command
+from indelible.kernel.json_objects import JsonObject
+
+MAX_STATES: Final = 12
+MAX_FIELDS: Final = 15
+WORDS: Final = ("alpha", "Beta", "gamma Delta", "ÄÖ", "数", "a'b", "100%", "x_y", "🜁")
+AT: Final = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+class Colour(StrEnum):
+    """The values of a field that is an enumeration."""
+
+    RED = "red"
+    GREEN = "green"
+
+
+def _words(random: Random) -> str:
+    return " ".join(random.choices(WORDS, k=random.randint(1, 3)))
+
+
+def _identifier(random: Random) -> str:
+    return f"i-{random.getrandbits(40):x}"
+
+
+def _one_line(random: Random) -> str:
+    return random.choice(("", _words(random)))
+
+
+def _text(random: Random) -> str:
+    return random.choice(("", f"{_words(random)}\n\t{_words(random)}"))
+
+
+def _texts(random: Random) -> tuple[str, ...]:
+    return tuple(_words(random) for _ in range(random.randint(0, 3)))
+
+
+def _digest(random: Random) -> str:
+    return f"{random.getrandbits(256):064x}"
+
+
+def _currency(random: Random) -> str:
+    return random.choice(("USD", "EUR", "JPY"))
+
+
+def _instant(random: Random) -> datetime:
+    return AT + timedelta(microseconds=random.randint(0, 10**15))
+
+
+def _count(random: Random) -> int:
+    return random.choice((1, 7, 2**53 + 1, 2**63 - 1))
+
+
+def _natural(random: Random) -> int:
+    return random.choice((0, 1, 2**40))
+
+
+def _flag(random: Random) -> bool:
+    return random.random() < 1 / 2
+
+
+def _colour(random: Random) -> Colour:
+    return random.choice(list(Colour))
+
+
+def _document(random: Random) -> JsonObject:
+    items: list[object] = [None, True, _words(random)]
+    values: dict[str, object] = {"n": random.randint(-9, 9), "list": items, "ö": dict[str, int]()}
+    return JsonObject.of(values)
+
+
+Draw = Callable[[Random], Any]
+# The annotation of each kind, and how a value is drawn.
+KINDS: Final[Mapping[str, tuple[Any, Draw]]] = {
+    "identifier": (Identifier, _identifier),
+    "one_line": (OneLine, _one_line),
+    "label": (Label, _words),
+    "text": (Text, _text),
+    "non_blank": (NonBlankText, _words),
+    "texts": (Texts, _texts),
+    "digest": (Digest, _digest),
+    "currency": (Currency, _currency),
+    "instant": (Instant, _instant),
+    "count": (Count, _count),
+    "natural": (Natural, _natural),
+    "flag": (Flag, _flag),
+    "colour": (Colour, _colour),
+    "document": (JsonObject, _document),
+}
+# The kinds that can be unique and can be filtered.
+TEXT_KINDS: Final = ("identifier", "digest", "colour")
+
+
+@frozen(kw_only=True)
+class FieldPlan:
+    """A field: its kind, and the states that require it or allow it; None is every state."""
+
+    name: str
+    kind: str
+    is_unique: bool
+    required_in: tuple[StrEnum, ...] | None
+    allowed_in: tuple[StrEnum, ...]
+
+    @property
+    def is_optional(self) -> bool:
+        """Return whether the field may have no value."""
+        return self.required_in is not None
+
+    def is_required(self, state: StrEnum) -> bool:
+        """Return whether the field has a value in a state."""
+        return self.required_in is None or state in self.required_in
+
+    def is_allowed(self, state: StrEnum) -> bool:
+        """Return whether the field may have a value in a state."""
+        if self.required_in is None or not (self.required_in or self.allowed_in):
+            return True
+        return state in (*self.required_in, *self.allowed_in)
+
+
+@frozen(kw_only=True)
+class ActionPlan:
+    """An action: its states, and the fields that it must set and may set."""
+
+    name: str
+    from_states: tuple[StrEnum, ...]
+    to: StrEnum | None
+    required: tuple[FieldPlan, ...]
+    optional: tuple[FieldPlan, ...]
+
+    def arguments(self, random: Random) -> dict[str, object]:
+        """Return a value for each parameter, now and then None where that is allowed."""
+        values: dict[str, object] = {}
+        for plan in self.required:
+            values[plan.name] = KINDS[plan.kind][1](random)
+        for plan in self.optional:
+            has_value = random.random() < 1 / 2
+            values[plan.name] = KINDS[plan.kind][1](random) if has_value else None
+        return values
+
+
+@frozen(kw_only=True)
+class Generated:
+    """An aggregate with its context, and the plans that it was made from."""
+
+    context: Context[Any]
+    fields: tuple[FieldPlan, ...]
+    creating: ActionPlan
+    changing: tuple[ActionPlan, ...]
+
+    def birth(self, random: Random) -> Command[Any]:
+        """Return a command that creates."""
+        make = getattr(self.context.aggregate, self.creating.name)
+        command: Command[Any] = make(**self.creating.arguments(random))
+        return command
+
+    def change(self, head: Head[Any], random: Random) -> Command[Any]:
+        """Return a command on a head, which its state need not allow."""
+        plan = random.choice(self.changing)
+        make = getattr(self.context.aggregate, plan.name)
+        command: Command[Any] = make(head, **plan.arguments(random))
+        return command
+
+
+def generated(number: int, seed: int) -> Generated:
+    """Return an aggregate that follows from a seed; `number` is part of its name."""
+    random = Random(f"{seed} {number}")  # noqa: S311 - a test draws the same from the same seed
+    count = random.randint(2, MAX_STATES)
+    make_states: Any = States
+    states: Any = make_states(
+        f"Status{number}", {f"S{index}": f"S{index}" for index in range(count)}
+    )
+    members: list[StrEnum] = list(states)
+    fields = [_field(index, members, random) for index in range(random.randint(1, MAX_FIELDS))]
+    creating = _action("begin", (), members[0], fields, random)
+    edges = list(_edges(members, random))
+    changing = [
+        _action(f"move_{index}", sources, target, fields, random)
+        for index, (sources, target) in enumerate(edges)
+    ]
+    for plan in tuple(fields):
+        if any(plan in (*one.required, *one.optional) for one in (creating, *changing)):
+            continue
+        if plan.is_allowed(members[0]):
+            creating = _with_field(creating, plan)
+        else:
+            fields.remove(plan)  # nothing could set it
+
+    left = {
+        state
+        for sources, target in edges
+        for state in sources
+        if target is not None and target is not state
+    }
+    final = tuple(state for state in members if state not in left)
+    entity = _entity(f"Thing{number}", states, fields, (creating, *changing), final)
+    filters = [plan.name for plan in fields if plan.kind in TEXT_KINDS]
+    search = [plan.name for plan in fields if plan.kind in ("label", "one_line", "text")]
+    context: Context[Any] = Context(entity, filters=("status", *filters), search=tuple(search))
+    return Generated(
+        context=context, fields=tuple(fields), creating=creating, changing=tuple(changing)
+    )
+
+
+def _field(index: int, members: Sequence[StrEnum], random: Random) -> FieldPlan:
+    kind = random.choice(list(KINDS))
+    required: tuple[StrEnum, ...] | None = None
+    allowed: tuple[StrEnum, ...] = ()
+    if random.random() < 1 / 2:
+        chosen = [random.choice("ran") for _ in members]
+        required = tuple(m for m, mark in zip(members, chosen, strict=True) if mark == "r")
+        allowed = tuple(m for m, mark in zip(members, chosen, strict=True) if mark == "a")
+        if not required and len(allowed) == len(members):
+            allowed = ()
+    return FieldPlan(
+        name=f"f{index}_{kind}",
+        kind=kind,
+        is_unique=kind in ("identifier", "digest") and random.random() < 1 / 3,
+        required_in=required,
+        allowed_in=allowed,
+    )
+
+
+def _edges(
+    members: Sequence[StrEnum], random: Random
+) -> Iterator[tuple[tuple[StrEnum, ...], StrEnum | None]]:
+    """Yield the states and the target of each action; each state is reached from the first."""
+    for index in range(1, len(members)):
+        yield (members[random.randrange(index)],), members[index]
+    for _ in range(random.randint(0, len(members))):
+        sources = tuple(random.sample(members, random.randint(1, min(3, len(members)))))
+        yield sources, random.choice((None, random.choice(members)))
+
+
+def _action(
+    name: str,
+    sources: tuple[StrEnum, ...],
+    target: StrEnum | None,
+    fields: Sequence[FieldPlan],
+    random: Random,
+) -> ActionPlan:
+    """Return an action that sets what its targets require, and some of what they allow."""
+    required: list[FieldPlan] = []
+    optional: list[FieldPlan] = []
+    targets = (target,) if target is not None else sources
+    for plan in fields:
+        if not all(plan.is_allowed(state) for state in targets):
+            continue
+        must_have = any(plan.is_required(state) for state in targets)
+        steps = zip(sources, targets if target is None else targets * len(sources), strict=True)
+        lacks = not sources or any(
+            plan.is_required(after) and not plan.is_required(before) for before, after in steps
+        )
+        if must_have and (lacks or random.random() < 1 / 4):
+            required.append(plan)
+        elif not must_have and random.random() < 1 / 3:
+            optional.append(plan)
+    return ActionPlan(
+        name=name,
+        from_states=sources,
+        to=target,
+        required=tuple(required),
+        optional=tuple(optional),
+    )
+
+
+def _with_field(creating: ActionPlan, plan: FieldPlan) -> ActionPlan:
+    """Return the action that creates with one field more that it may set, or must."""
+    is_required = creating.to is not None and plan.is_required(creating.to)
+    return ActionPlan(
+        name=creating.name,
+        from_states=(),
+        to=creating.to,
+        required=(*creating.required, plan) if is_required else creating.required,
+        optional=creating.optional if is_required else (*creating.optional, plan),
+    )
+
+
+def _entity(
+    name: str,
+    states: type[StrEnum],
+    fields: Sequence[FieldPlan],
+    actions: Sequence[ActionPlan],
+    final: tuple[StrEnum, ...],
+) -> type[Any]:
+    """Return the class that a host would write."""
+    body: dict[str, Any] = {"__doc__": f"The generated {name}.", "__module__": __name__}
+    annotations: dict[str, Any] = {"status": states}
+    for plan in fields:
+        annotation: Any = KINDS[plan.kind][0]
+        annotations[plan.name] = annotation | None if plan.is_optional else annotation
+        body[plan.name] = field(
+            unique=plan.is_unique,
+            required_in=plan.required_in or (),
+            allowed_in=plan.allowed_in,
+        )
+    body["__annotations__"] = annotations
+    for of_action in actions:
+        method = _method(of_action)
+        if of_action.from_states:
+            body[of_action.name] = action(*of_action.from_states, to=of_action.to)(method)
+        else:
+            assert of_action.to is not None
+            body[of_action.name] = creates(of_action.to)(method)
+    entity: type[Any] = aggregate(final=final)(type(name, (Aggregate,), body))
+    return entity
+
+
+def _method(plan: ActionPlan) -> Any:  # noqa: ANN401 - with a signature of its own
+    """Return a method with the parameters of an action."""
+
+    def method(self: object, **_: object) -> None:
+        """Do what is declared."""
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+    annotations: dict[str, Any] = {"return": None}
+    for of_field in plan.required:
+        annotations[of_field.name] = KINDS[of_field.kind][0]
+        parameters.append(inspect.Parameter(of_field.name, kind))
+    for of_field in plan.optional:
+        annotation: Any = KINDS[of_field.kind][0]
+        annotations[of_field.name] = annotation | None
+        parameters.append(inspect.Parameter(of_field.name, kind, default=None))
+    method.__name__ = plan.name
+    method.__annotations__ = annotations
+    method.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take it
+    return method
