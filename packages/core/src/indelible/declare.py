@@ -9,13 +9,16 @@ from typing import Any, TypeVar, dataclass_transform
 
 import attrs
 
-from indelible.kernel.actions import At, Fields, action, creates
+from indelible.kernel.actions import At, ChangingAction, Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.choices import chooses
 from indelible.kernel.contexts import Context
 from indelible.kernel.derived_errors import derived_missing_error
 from indelible.kernel.errors import WORD_BOUNDARY, Refused
+from indelible.kernel.execution import current_actor
 from indelible.kernel.field_rules import field
 from indelible.kernel.kinds import (
+    Amount,
     Count,
     Currency,
     Digest,
@@ -39,13 +42,17 @@ __all__ = [
     "States",
     "action",
     "aggregate",
+    "chooses",
     "creates",
     "field",
     # commands
     "At",
+    "ChangingAction",
     "Fields",
     "Refused",
+    "current_actor",
     # kinds of fields
+    "Amount",
     "Count",
     "Currency",
     "Digest",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from attrs import NOTHING, Attribute, frozen
 
 from indelible.kernel.actions import Action, actions_of, changed_fields
+from indelible.kernel.choices import choice_faults
 from indelible.kernel.conditions import AnyCondition, NamesActor, presence_in
 from indelible.kernel.declarations import enumeration_of, line_of
 from indelible.kernel.history import NOT_IN_CHANGE_DATA
@@ -62,6 +63,7 @@ def action_faults(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -> 
         yield from _final_faults(declaration, entity.final_states)
     yield from _field_faults(declaration)
     yield from _presence_faults(declaration)
+    yield from choice_faults(entity, fields.values())
 
 
 def _name_faults(declaration: Declaration) -> Iterator[str]:

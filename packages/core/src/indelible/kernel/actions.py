@@ -11,10 +11,11 @@ sets. `Ticket.assign(head, assignee="ann")` is a command, a value that saves not
 `indelible.kernel.execution.execute` runs it, and so does `execute` of a `Context`. Python reports
 a command that nobody runs on stderr, with the line that made it.
 
-A method needs no body but its docstring. A body is a rule, which raises an error to refuse the
-action. With `computes=("total",)` it also returns the fields that it computes, from parameters that
-need not be fields. The body of an `action` sees the aggregate before it, that of `creates` the new
-one. `time_field="assigned_at"` names a field that gets the time of the action.
+A method needs no body. A body is a rule, which raises an error to refuse the action; it learns who
+acts from `indelible.kernel.execution.current_actor`. With `computes=("total",)` it also returns the
+fields that it computes, from parameters that need not be fields. The body of an `action` sees the
+aggregate before it, that of `creates` the new one, or with `computes` only the fields that are
+given. `time_field="assigned_at"` names a field that gets the time of the action.
 
 What follows from the rest of the class is not written: a field that the new state excludes is
 emptied, a field of a `NamesActor` gets the actor, and a field that no `action` changes is fixed.
@@ -39,16 +40,17 @@ from indelible.kernel.lifecycle import Edge
 E = TypeVar("E", bound=Entity)
 P = ParamSpec("P")
 Fields = Mapping[str, object]  # what a body computes, by the names in `computes`
+Choose = Callable[[E, "Command[E]"], "Command[E]"]  # picks the action of a choice
 
 
 def creates(
-    to: StrEnum, *, time_field: str = ""
-) -> Callable[[Callable[Concatenate[E, P], None]], "CreatingAction[E, P]"]:
+    to: StrEnum, *, computes: tuple[str, ...] = (), time_field: str = ""
+) -> Callable[[Callable[Concatenate[E, P], Fields | None]], "CreatingAction[E, P]"]:
     """Make a method the action that creates the aggregate in a state.
 
-    `time_field` gets the time of the action.
+    Its body returns the fields in `computes`. `time_field` gets the time of the action.
     """
-    return lambda method: CreatingAction(method, (), to, (), time_field)
+    return lambda method: CreatingAction(method, (), to, computes, time_field)
 
 
 def action(
@@ -89,12 +91,17 @@ class Command(Generic[E]):
     target: Head[E] | At | str | None
     arguments: Mapping[str, Any] = field(repr=_names)
     made_at: tuple[str, int] = field(eq=False, repr=False)
+    # Of a choice (see `indelible.kernel.choices`): its name, and what picks the action.
+    choice: str = ""
+    choose: "Callable[[E, Command[E]], Command[E]] | None" = field(
+        default=None, eq=False, repr=False
+    )
     is_used: bool = field(default=False, init=False, eq=False, repr=False)
 
     @property
     def command_name(self) -> str:
         """Return the name that fingerprints and metrics use, such as `assign_ticket`."""
-        return f"{self.action.name}_{self.action.entity.lifecycle.name}"
+        return f"{self.choice or self.action.name}_{self.action.entity.lifecycle.name}"
 
     def use(self) -> None:
         """Note that something runs the command: nothing is reported when it is gone."""
@@ -150,6 +157,7 @@ class Action(Generic[E, P]):
         self.computes = computes
         self.time_field = time_field
         self.entity: type[Any] = object
+        self.chosen_by = ""  # the name of the choice that alone takes the action
         self.has_self, self.signature = _without_self(inspect.signature(method))
         self.parameters: Mapping[str, inspect.Parameter] = self.signature.parameters
 
@@ -224,11 +232,19 @@ class Action(Generic[E, P]):
         """Return the names of all that the action sets or empties, and of its other parameters."""
         return frozenset((*self.parameters, *self.derived_fields, *self.emptied_fields))
 
-    def _command(
-        self, target: Head[E] | At | str | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    def command(
+        self,
+        target: Head[E] | At | str | None,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        depth: int,
     ) -> Command[E]:
-        """Return the command; raise TypeError for arguments that do not fit the signature."""
-        caller = sys._getframe(2)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - in 0.1 µs
+        """Return the command, made by the caller at a depth of the stack.
+
+        Raises: TypeError, if the arguments do not fit the signature.
+        """
+        caller = sys._getframe(depth)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - in 0.1 µs
         made_at = (caller.f_code.co_filename, caller.f_lineno)
         if not args and kwargs.keys() == self.parameters.keys():
             return Command(self, target, kwargs, made_at)  # binding would take 6 microseconds more
@@ -237,7 +253,7 @@ class Action(Generic[E, P]):
         bound.apply_defaults()
         return Command(self, target, bound.arguments, made_at)
 
-    def _refuse_value(self, value: object) -> None:
+    def refuse_value(self, value: object) -> None:
         """Raise UsageError for an action of a value: the call would look as if it saved."""
         if value is not None:
             call = f"{type(value).__name__}.{self.name}"
@@ -249,12 +265,12 @@ class CreatingAction(Action[E, P]):
 
     def __get__(self, value: None, owner: type[Any]) -> "CreatingAction[E, P]":
         """Return the action of the class; a value has none."""
-        self._refuse_value(value)
+        self.refuse_value(value)
         return self
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Command[E]:
         """Return the command."""
-        return self._command(None, args, kwargs)
+        return self.command(None, args, kwargs, depth=2)
 
 
 class ChangingAction(Action[E, P]):
@@ -262,7 +278,7 @@ class ChangingAction(Action[E, P]):
 
     def __get__(self, value: None, owner: type[Any]) -> "ChangingAction[E, P]":
         """Return the action of the class; a value has none."""
-        self._refuse_value(value)
+        self.refuse_value(value)
         return self
 
     def __call__(
@@ -272,7 +288,9 @@ class ChangingAction(Action[E, P]):
 
         A head and a seq must be the last ones when the command runs.
         """
-        return self._command(target, args, kwargs)
+        if self.chosen_by:
+            raise UsageError(f"{self} is taken by the choice {self.chosen_by} alone: call that")
+        return self.command(target, args, kwargs, depth=2)
 
 
 def actions_of(entity: type) -> dict[str, Action[Any, ...]]:

@@ -112,7 +112,7 @@ class NamesActor:
 
     field: str
     action: str
-    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=position_outside)
+    declared_at: str = attrs.field(eq=False, repr=False, factory=position_outside)
 
 
 AnyCondition = Condition | FixedIf | Rising | NamesActor

@@ -17,12 +17,12 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import Attribute, Factory, field, fields_dict, frozen
 
-from indelible.kernel.actions import At, Command
+from indelible.kernel.actions import At, Command, actions_of
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.births import Birth
 from indelible.kernel.declarations import value_types
 from indelible.kernel.errors import UsageError
-from indelible.kernel.execution import changed, created, execute
+from indelible.kernel.execution import changed, chosen, created, execute
 from indelible.kernel.history import Change, Head, Update
 from indelible.kernel.idempotency import Idempotency
 from indelible.kernel.past import entity_after
@@ -110,10 +110,12 @@ class Context(Generic[E]):
         for command in commands:
             head = None if command.target is None else heads[_id_of(command.target)]
             if head is None:
+                taken = command
                 entity = created(command, now=now, actor=tx.actor, new_id=tx.ids.new)
             else:
-                entity = changed(command, head.entity, now=now, actor=tx.actor)
-            change = change_for(tx, head, entity, command.action.name)
+                taken = chosen(command, head.entity, tx.actor)
+                entity = changed(taken, head.entity, now=now, actor=tx.actor)
+            change = change_for(tx, head, entity, taken.action.name)
             if head is None:
                 births.append(Birth(change, entity))
             else:
@@ -201,8 +203,14 @@ class Context(Generic[E]):
         return entity_after(self.aggregate, past[0], past[-1])
 
     def allowed_actions(self, head: Head[E], /) -> tuple[str, ...]:
-        """Return the names of the actions that the state of a head allows, as they are declared."""
-        return self.aggregate.lifecycle.allowed(head.revision.state)
+        """Return the names of the actions that the state of a head allows, as they are declared.
+
+        Instead of the actions that a choice takes there is the choice.
+        """
+        actions = actions_of(self.aggregate)
+        allowed = self.aggregate.lifecycle.allowed(head.revision.state)
+        names = [actions[name].chosen_by or name for name in allowed]
+        return tuple(dict.fromkeys(names))
 
     def of(self, tx: object, /) -> Repository[E]:
         """Return the repository of the aggregate in a transaction, for what has no method here.

@@ -1,8 +1,12 @@
 """Run the commands of actions: save an aggregate as its action leaves it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+from attrs import fields_dict
 
 from indelible.kernel.actions import Action, At, Command, Fields
 from indelible.kernel.aggregates import Aggregate, change_for
@@ -37,6 +41,8 @@ def execute(
     command.use()
     head = _target(repository, command)
     at = now or tx.clock.now()
+    if head is not None:
+        command = chosen(command, head.entity, tx.actor)
     if head is None:
         entity = created(command, now=at, actor=tx.actor, new_id=tx.ids.new)
     else:
@@ -57,6 +63,42 @@ def _target(repository: AggregateRepository[E], command: Command[E]) -> Head[E] 
     return target
 
 
+_actor: Final[ContextVar[Actor]] = ContextVar("actor")
+
+
+def current_actor() -> Actor:
+    """Return the actor of the command whose rule asks, in the body of an action.
+
+    Raises:
+        UsageError: No command is running.
+    """
+    actor = _actor.get(None)
+    if actor is None:
+        raise UsageError("no command is running: ask for its actor in the body of an action")
+    return actor
+
+
+@contextmanager
+def _acting(actor: Actor) -> Generator[None]:
+    """Let the body of an action ask for its actor."""
+    token = _actor.set(actor)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+def chosen(command: Command[E], before: E, actor: Actor) -> Command[E]:
+    """Return the command of the action that a choice takes; another command stays as it is."""
+    if command.choose is None:
+        return command
+    command.use()
+    with _acting(actor):
+        taken = command.choose(before, command)
+    taken.use()
+    return taken
+
+
 def no_id() -> str:
     """Raise UsageError: the action that creates takes no id, and nothing makes one."""
     raise UsageError("the aggregate has no id: pass `new_id`")
@@ -72,8 +114,13 @@ def created(
     fields = {**command.arguments, **_stamps(action, now, actor)}
     if "id" not in action.parameters:
         fields["id"] = new_id()
-    entity = entity_type.create(action.name, now=now, **fields)
-    action.method(entity, **command.arguments)
+    with _acting(actor):
+        if action.computes:
+            draft = _draft(entity_type, fields)
+            fields = {**_without_inputs(action, fields), **_computed(action, draft, command)}
+        entity = entity_type.create(action.name, now=now, **fields)
+        if not action.computes:
+            action.method(entity, **command.arguments)
     return entity
 
 
@@ -93,9 +140,25 @@ def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E
     for name in action.parameter_fields:
         fields[name] = command.arguments[name]
 
-    fields.update(_computed(action, before, command))
+    with _acting(actor):
+        fields.update(_computed(action, before, command))
     fields.update(_stamps(action, now, actor))
     return before.transition(action.name, now=now, **fields)
+
+
+def _draft(entity_type: type[E], fields: Fields) -> E:
+    """Return an aggregate that has only the values that are given, for what computes the others."""
+    draft = object.__new__(entity_type)
+    for name, value in fields.items():
+        if name in fields_dict(entity_type):
+            object.__setattr__(draft, name, value)
+    return draft
+
+
+def _without_inputs(action: Action[Any, ...], fields: Fields) -> dict[str, Any]:
+    """Return the fields among the arguments of an action that computes others."""
+    known = fields_dict(action.entity)
+    return {name: value for name, value in fields.items() if name in known}
 
 
 def _stamps(action: Action[Any, ...], now: datetime, actor: Actor) -> Fields:

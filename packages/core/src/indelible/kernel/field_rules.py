@@ -15,7 +15,12 @@ import attrs
 from attrs import NOTHING, Attribute, frozen
 
 from indelible.kernel.claims import Claim, absent_in, present_in, required_in
-from indelible.kernel.conditions import AnyCondition, Condition, position_outside
+from indelible.kernel.conditions import (
+    AnyCondition,
+    Condition,
+    NamesActor,
+    position_outside,
+)
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
 from indelible.kernel.derived_errors import ValueTaken, derived_taken_error
 from indelible.kernel.errors import Conflict, UsageError
@@ -37,6 +42,7 @@ class FieldRules:
     required_in: tuple[StrEnum, ...]
     allowed_in: tuple[StrEnum, ...]
     condition_name: str
+    actor_of: tuple[str, ...]
     declared_at: str
 
 
@@ -48,6 +54,7 @@ def field(
     required_in: Iterable[StrEnum] = (),
     allowed_in: Iterable[StrEnum] = (),
     condition_name: str = "",
+    actor_of: str | tuple[str, ...] = (),
 ) -> Any:  # noqa: ANN401 - a field of attrs
     """Return a field with a kind and rules of its own; one that may be None is None by default.
 
@@ -58,6 +65,8 @@ def field(
     The field must have a value in each state of `required_in`, may have one in each state of
     `allowed_in`, and has none in any other state. Without both it may have one in every state. The
     condition and its CHECK are called `<field>_of_status`, or `condition_name`.
+
+    The actions of `actor_of` store their actor in the field, such as `user:maya`; nobody passes it.
     """
     rules = FieldRules(
         unique=unique,
@@ -65,6 +74,7 @@ def field(
         required_in=tuple(required_in),
         allowed_in=tuple(allowed_in),
         condition_name=condition_name,
+        actor_of=(actor_of,) if isinstance(actor_of, str) else actor_of,
         declared_at=position_outside(__file__),
     )
     return attrs.field(default=default, metadata={FIELD_RULES: rules})
@@ -91,6 +101,10 @@ def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -
             error = _taken_error(entity, attribute.name, rules)
             unique.append(_unique_rule(attribute.name, rules, states, error))
         conditions.extend(_conditions(attribute.name, rules, states))
+        conditions.extend(
+            NamesActor(attribute.name, action, declared_at=rules.declared_at)
+            for action in rules.actor_of
+        )
 
     if unique:
         entity.one_per_parent = (*entity.one_per_parent, *unique)

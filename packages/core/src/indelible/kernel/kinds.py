@@ -20,7 +20,7 @@ from indelible.kernel.action_faults import action_faults
 from indelible.kernel.declarations import line_of, refuse_faults
 from indelible.kernel.field_rules import add_field_rules, with_default, without_rules
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
-from indelible.kernel.money import CURRENCY_CHARACTERS, is_currency
+from indelible.kernel.money import AMOUNT_MINOR_OR_ZERO, CURRENCY_CHARACTERS, is_currency
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -88,6 +88,8 @@ Currency = Annotated[
 Instant = Annotated[datetime, Kind(is_instant, column="instant")]
 Count = Annotated[int, Kind(bounded_int, COUNT, column="ordinal")]
 Natural = Annotated[int, Kind(bounded_int, {**COUNT, "minimum": 0}, column="natural_number")]
+# Whole minor units of a currency, such as cents.
+Amount = Annotated[int, Kind(bounded_int, AMOUNT_MINOR_OR_ZERO, column="amount_minor")]
 Flag = Annotated[bool, Kind(instance_of(bool), column="flag")]
 
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 from attrs import frozen
 
 from indelible.contests.commands.contests import ContestCommand
-from indelible.contests.entities.values import Amount, Message, Players, Prediction
-from indelible.kernel.kinds import Count, Currency, Identifier, Instant, kinds
+from indelible.contests.entities.values import Message, Players, Prediction
+from indelible.kernel.kinds import Amount, Count, Currency, Identifier, Instant, kinds
 
 
 @frozen(kw_only=True, field_transformer=kinds)

@@ -10,7 +10,6 @@ from attrs import frozen
 from indelible.contests import errors
 from indelible.contests.entities.records import ContestConfiguration
 from indelible.contests.entities.values import (
-    Amount,
     Message,
 )
 from indelible.contests.lifecycle import (
@@ -28,6 +27,7 @@ from indelible.kernel.errors import IndelibleError
 from indelible.kernel.history import Record
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.kinds import (
+    Amount,
     Count,
     Currency,
     Digest,

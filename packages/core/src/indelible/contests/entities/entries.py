@@ -10,7 +10,6 @@ from indelible.contests import errors
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.records import Roster
 from indelible.contests.entities.values import (
-    Amount,
     Message,
     roster_digest,
 )
@@ -21,7 +20,7 @@ from indelible.kernel.cases import ByState, Case, IsNumber, all_empty, all_set
 from indelible.kernel.claims import AnyOf, Compared, SetOnlyIf, WithinKind, required_in
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
-from indelible.kernel.kinds import Count, Currency, Digest, Identifier, Instant, kinds
+from indelible.kernel.kinds import Amount, Count, Currency, Digest, Identifier, Instant, kinds
 
 UNPAID: Final = (EntryStatus.PENDING_PAYMENT, EntryStatus.REJECTED)
 # The entries that count for the least number of entries: nothing in a lifecycle reads a payment.

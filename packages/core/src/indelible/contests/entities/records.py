@@ -8,7 +8,6 @@ from attrs import fields, frozen
 
 from indelible.contests.entities.values import (
     UNSTARTED_CHAIN,
-    Amount,
     Body,
     ChainHash,
     Configuration,
@@ -29,7 +28,7 @@ from indelible.kernel.claims import Absent, AnyOf, Compared, Implies, OneOf, Pre
 from indelible.kernel.conditions import AnyCondition, Condition
 from indelible.kernel.history import Record
 from indelible.kernel.json import digest, encode_canonical, sha256_hex
-from indelible.kernel.kinds import Count, Digest, Identifier, Instant, Label, Natural, kinds
+from indelible.kernel.kinds import Amount, Count, Digest, Identifier, Instant, Label, Natural, kinds
 
 
 @frozen(kw_only=True, field_transformer=kinds)

@@ -10,7 +10,6 @@ from attrs import frozen
 from indelible.contests import errors
 from indelible.contests.entities.records import SettlementLine
 from indelible.contests.entities.values import (
-    Amount,
     EntriesRevision,
     Message,
     Rounds,
@@ -26,7 +25,16 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkTypes
 from indelible.kernel.claims import Compared, WithinKind, required_in
 from indelible.kernel.conditions import AnyCondition, Condition
-from indelible.kernel.kinds import Count, Currency, Digest, Identifier, Instant, Natural, kinds
+from indelible.kernel.kinds import (
+    Amount,
+    Count,
+    Currency,
+    Digest,
+    Identifier,
+    Instant,
+    Natural,
+    kinds,
+)
 from indelible.kernel.one_per_parent import OnePerParent
 
 ONE_STARTED: Final = OnePerParent(

@@ -11,7 +11,7 @@ from attrs.validators import optional
 from indelible.kernel.json import digest
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
 from indelible.kernel.kinds import Kind
-from indelible.kernel.money import AMOUNT_MINOR_OR_ZERO, CURRENCY_CHARACTERS
+from indelible.kernel.money import CURRENCY_CHARACTERS
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -28,7 +28,6 @@ from indelible.kernel.values import (
 )
 
 NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
-AMOUNT: Final = AMOUNT_MINOR_OR_ZERO
 CURRENCY: Final = {"max_length": CURRENCY_CHARACTERS}
 SCORE: Final = {"minimum": -(10**6), "maximum": 10**6}  # strokes over or under par
 PREDICTION: Final = {"minimum": -1_000, "maximum": 10_000}
@@ -271,7 +270,6 @@ NO_MARKS: Final = LogMarks()
 
 
 # The kinds of fields that contests have of their own.
-Amount = Annotated[int, Kind(bounded_int, AMOUNT, column="amount_minor")]
 Message = Annotated[str, Kind(is_text, MESSAGE, message_text, column="content")]
 ContentType = Annotated[str, Kind(is_text, MESSAGE, column="content")]
 FaultPath = Annotated[str, Kind(is_text, FAULT_PATH, column="content")]

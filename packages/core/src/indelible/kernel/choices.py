@@ -1,0 +1,105 @@
+"""Choices: one command that takes one of several actions, such as by an approval limit.
+
+    @action(Status.DRAFT, to=Status.APPROVED)
+    def accept(self) -> None: ...
+    @action(Status.DRAFT, to=Status.PLACED)
+    def submit(self) -> None: ...
+    @chooses(accept, submit)
+    def place(self) -> ChangingAction["Order", []]:
+        return Order.accept if self.total <= LIMIT else Order.submit
+
+`Order.place(head)` is a command. History names the action that was taken, and nobody can take it
+in another way: `Order.accept(head)` is refused.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from functools import update_wrapper
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+from attrs import Attribute, evolve
+
+from indelible.kernel.actions import At, ChangingAction, Command, actions_of
+from indelible.kernel.errors import UsageError
+from indelible.kernel.history import Entity, Head
+
+E = TypeVar("E", bound=Entity)
+P = ParamSpec("P")
+Body = Callable[Concatenate[E, P], ChangingAction[E, P]]
+
+
+def chooses(*actions: ChangingAction[E, P]) -> Callable[[Body[E, P]], "Choice[E, P]"]:
+    """Make a method the choice between actions; its body returns the one that is taken.
+
+    The actions have the parameters of the method.
+    """
+    return lambda method: Choice(method, actions)
+
+
+class Choice(Generic[E, P]):
+    """A method that `chooses` has made a choice."""
+
+    def __init__(self, method: Body[E, P], actions: tuple[ChangingAction[E, P], ...]) -> None:
+        self.method: Callable[..., ChangingAction[E, P]] = method
+        self.name = method.__name__
+        update_wrapper(cast("Any", self), method, ("__doc__",), ())
+        self.actions = actions
+        self.parameters = tuple(inspect.signature(method).parameters)[1:]
+        code: Any = method
+        self.declared_at = f"{code.__code__.co_filename}:{code.__code__.co_firstlineno}"
+        self.entity: type[Any] = object
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self.entity = owner
+        for action in self.actions:
+            action.chosen_by = name
+
+    def __repr__(self) -> str:
+        return f"{self.entity.__name__}.{self.name}"
+
+    def __get__(self, value: None, owner: type[Any]) -> "Choice[E, P]":
+        """Return the choice of the class; a value has none."""
+        self.actions[0].refuse_value(value)
+        return self
+
+    def __call__(
+        self, target: Head[E] | At | str, /, *args: P.args, **kwargs: P.kwargs
+    ) -> Command[E]:
+        """Return the command on a head, on an id at a seq, or on the aggregate of an id."""
+        command = self.actions[0].command(target, args, kwargs, depth=2)
+        command.use()  # the other one is run
+        return evolve(command, choose=self.choose, choice=self.name)
+
+    def choose(self, before: E, command: Command[E]) -> Command[E]:
+        """Return the command of the action that the body chooses.
+
+        Raises:
+            UsageError: The body returns something else than one of the actions.
+        """
+        action = self.method(before, **command.arguments)
+        if action not in self.actions:
+            expected = ", ".join(one.name for one in self.actions)
+            raise UsageError(f"{self} must return one of {expected}, got {action!r}")
+        return evolve(command, action=action, choose=None)
+
+
+def choices_of(entity: type) -> dict[str, Choice[Any, ...]]:
+    """Return the choices of a class by their names."""
+    return {name: value for name, value in vars(entity).items() if isinstance(value, Choice)}
+
+
+def choice_faults(entity: type, attributes: Iterable["Attribute[Any]"]) -> Iterator[str]:
+    """Yield what is wrong with the choices of a class, each fault with its file and line."""
+    actions = actions_of(entity)
+    fields = {attribute.name for attribute in attributes}
+    for name, choice in choices_of(entity).items():
+        subject = f"{choice.declared_at}: choice {name}"
+        if name in fields:
+            yield f"{subject} has the name of a field"
+        if len(choice.actions) < 2:  # noqa: PLR2004 - between fewer there is nothing to choose
+            yield f"{subject} names fewer than two actions"
+        for action in choice.actions:
+            if actions.get(action.name) is not action:
+                yield f"{subject}: {action.name} is no action of the class"
+            elif tuple(action.parameters) != choice.parameters:
+                yield f"{subject} has other parameters than action {action.name}"
