@@ -1,7 +1,7 @@
 """A purchase order in every store: computed fields, a choice between actions, and the actor."""
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.conftest import POLICY
@@ -137,7 +137,7 @@ def test_the_faults_of_a_choice_are_named_with_their_line() -> None:
             def alone(self) -> "ChangingAction[Lamp, []]":
                 return Lamp.switch
 
-            @chooses(switch, rename)
+            @chooses(switch, cast("Any", rename))
             def mixed(self) -> "ChangingAction[Lamp, []]":
                 return Lamp.switch
 

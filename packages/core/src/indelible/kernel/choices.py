@@ -13,7 +13,7 @@ in another way: `Order.accept(head)` is refused.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
@@ -28,12 +28,12 @@ P = ParamSpec("P")
 Body = Callable[Concatenate[E, P], ChangingAction[E, P]]
 
 
-def chooses(*actions: ChangingAction[E, P]) -> Callable[[Body[E, P]], "Choice[E, P]"]:
+def chooses(*actions: ChangingAction[E, P]) -> Callable[[Body[E, P]], "ChoosingAction[E, P]"]:
     """Make a method the choice between actions; its body returns the one that is taken.
 
     The actions have the parameters of the method.
     """
-    return lambda method: Choice(method, actions)
+    return lambda method: ChoosingAction(method, actions)
 
 
 class Choice(Generic[E, P]):
@@ -44,7 +44,9 @@ class Choice(Generic[E, P]):
         self.name = method.__name__
         update_wrapper(cast("Any", self), method, ("__doc__",), ())
         self.actions = actions
-        self.parameters = tuple(inspect.signature(method).parameters)[1:]
+        parameters = dict(inspect.signature(method).parameters)
+        parameters.pop("self", None)
+        self.parameters: Mapping[str, inspect.Parameter] = parameters
         code: Any = method
         self.declared_at = f"{code.__code__.co_filename}:{code.__code__.co_firstlineno}"
         self.entity: type[Any] = object
@@ -57,18 +59,10 @@ class Choice(Generic[E, P]):
     def __repr__(self) -> str:
         return f"{self.entity.__name__}.{self.name}"
 
-    def __get__(self, value: None, owner: type[Any]) -> "Choice[E, P]":
-        """Return the choice of the class; a value has none."""
-        self.actions[0].refuse_value(value)
-        return self
-
-    def __call__(
-        self, target: Head[E] | At | str, /, *args: P.args, **kwargs: P.kwargs
-    ) -> Command[E]:
-        """Return the command on a head, on an id at a seq, or on the aggregate of an id."""
-        command = self.actions[0].command(target, args, kwargs, depth=2)
-        command.use()  # the other one is run
-        return evolve(command, choose=self.choose, choice=self.name)
+    @property
+    def is_creating(self) -> bool:
+        """Return False: a choice sees the aggregate that it changes."""
+        return False
 
     def choose(self, before: E, command: Command[E]) -> Command[E]:
         """Return the command of the action that the body chooses.
@@ -81,6 +75,23 @@ class Choice(Generic[E, P]):
             expected = ", ".join(one.name for one in self.actions)
             raise UsageError(f"{self} must return one of {expected}, got {action!r}")
         return evolve(command, action=action, choose=None)
+
+
+class ChoosingAction(Choice[E, P]):
+    """A choice as a command: `Order.place(head)`."""
+
+    def __get__(self, value: None, owner: type[Any]) -> "ChoosingAction[E, P]":
+        """Return the choice of the class; a value has none."""
+        self.actions[0].refuse_value(value)
+        return self
+
+    def __call__(
+        self, target: Head[E] | At | str, /, *args: P.args, **kwargs: P.kwargs
+    ) -> Command[E]:
+        """Return the command on a head, on an id at a seq, or on the aggregate of an id."""
+        command = self.actions[0].command(target, args, kwargs, depth=2)
+        command.use()  # the other one is run
+        return evolve(command, choose=self.choose, choice=self.name)
 
 
 def choices_of(entity: type) -> dict[str, Choice[Any, ...]]:
@@ -101,5 +112,5 @@ def choice_faults(entity: type, attributes: Iterable["Attribute[Any]"]) -> Itera
         for action in choice.actions:
             if actions.get(action.name) is not action:
                 yield f"{subject}: {action.name} is no action of the class"
-            elif tuple(action.parameters) != choice.parameters:
+            elif tuple(action.parameters) != tuple(choice.parameters):
                 yield f"{subject} has other parameters than action {action.name}"

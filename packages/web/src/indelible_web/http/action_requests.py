@@ -28,6 +28,7 @@ from attrs import Attribute, field, fields, fields_dict, frozen, make_class
 from indelible.kernel import Head, UsageError
 from indelible.kernel.actions import Action, Command
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.choices import Choice
 from indelible.kernel.execution import execute
 from indelible.kernel.history import AggregateRepository
 from indelible.kernel.kinds import DESCRIPTION, Count, kinds
@@ -37,6 +38,7 @@ from indelible_web.http.schemas import Side, UnsupportedType, schema_from
 
 E = TypeVar("E", bound=Aggregate)
 AnyAttribute: TypeAlias = "Attribute[Any]"
+AnyAction: TypeAlias = Action[Any, ...] | Choice[Any, ...]
 
 REQUEST_NAMES: Final = frozenset(
     {EXPECTED_SEQ, IDEMPOTENCY_KEY, "declaration", "command_name", "arguments", "command_on"}
@@ -50,7 +52,7 @@ class RequestDeclaration:
     `target_field` names the field with the id of the aggregate, '' for an action that creates.
     """
 
-    action: Action[Any, ...]
+    action: Action[Any, ...] | Choice[Any, ...]
     target_field: str
     parameters: tuple[str, ...]
 
@@ -113,7 +115,7 @@ def run_request(
 
 
 def request_of(
-    action: Action[E, ...],
+    action: Action[E, ...] | Choice[E, ...],
     *,
     name: str = "",
     command_name: str = "",
@@ -161,14 +163,14 @@ def _lifecycle_name(action: object) -> str:
         UsageError: It is no action of an aggregate.
     """
     entity: type[Any] = object
-    if isinstance(action, Action):
+    if isinstance(action, Action | Choice):
         entity = cast("Action[Any, ...]", action).entity
     if not issubclass(entity, Aggregate):
         raise UsageError(f"{action!r} is no action of an aggregate, such as Ticket.assign")
     return entity.lifecycle.name
 
 
-def _class_name(action: Action[Any, ...]) -> str:
+def _class_name(action: AnyAction) -> str:
     """Return the name of the requests of an action, such as `AssignTicket`."""
     words = action.name.split("_")
     return "".join(word.capitalize() for word in words) + action.entity.__name__
@@ -209,7 +211,7 @@ def _target_fields(declaration: RequestDeclaration, *, expects_seq: bool) -> dic
     return result
 
 
-def _parameter_fields(action: Action[Any, ...], names: tuple[str, ...]) -> dict[str, Any]:
+def _parameter_fields(action: AnyAction, names: tuple[str, ...]) -> dict[str, Any]:
     """Return the fields of a request for these parameters of its action."""
     hints = get_type_hints(action.method, include_extras=True)
     entity_fields = fields_dict(action.entity)
@@ -241,7 +243,7 @@ def _copied(attribute: AnyAttribute) -> Any:  # noqa: ANN401 - a field of attrs
     )
 
 
-def _refuse_faults(action: Action[Any, ...], *faults: str) -> None:
+def _refuse_faults(action: AnyAction, *faults: str) -> None:
     """Raise one error for all faults of a request, each with the file and line of the action."""
     if faults:
         lines = "\n".join(f"{action.declared_at}: {fault}" for fault in faults)
@@ -249,7 +251,7 @@ def _refuse_faults(action: Action[Any, ...], *faults: str) -> None:
 
 
 def _creating_faults(
-    action: Action[Any, ...], *, target_field: str, expects_seq: bool | None
+    action: AnyAction, *, target_field: str, expects_seq: bool | None
 ) -> Iterator[str]:
     """Yield what a request has no use for, because its action creates."""
     if not action.is_creating:
@@ -261,7 +263,7 @@ def _creating_faults(
 
 
 def _name_faults(
-    action: Action[Any, ...], names: tuple[str, ...], target_field: str, leave_out: tuple[str, ...]
+    action: AnyAction, names: tuple[str, ...], target_field: str, leave_out: tuple[str, ...]
 ) -> Iterator[str]:
     """Yield names that mean something else, and parameters that are left out and unknown."""
     target = target_field or f"{action.entity.lifecycle.name}_id"

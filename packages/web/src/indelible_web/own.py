@@ -1,0 +1,275 @@
+"""The REST API of a host's context: its routes, requests and answers follow from the declaration.
+
+    app = create_app(app_context, settings, (*CONTEXTS, own_context(tickets)))
+
+| route | what it does |
+| --- | --- |
+| `GET /tickets` | list tickets by the declared filters, a page at a time |
+| `POST /tickets` | create a ticket, by the first action that creates |
+| `GET /tickets/<ticket_id>` | show a ticket; the ETag is its seq |
+| `GET /tickets/<ticket_id>/as-of` | show a ticket as it was at a time |
+| `POST /tickets/<ticket_id>/assign` | run an action; `If-Match` names the seq that was read |
+
+Another action that creates has its own route, `POST /tickets/import`. The scopes are
+`tickets:read` and `tickets:write`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from attrs import NOTHING, Attribute, Factory, field, fields_dict, frozen, make_class
+from attrs.validators import optional
+
+from indelible.app import WriteTx
+from indelible.kernel import Head
+from indelible.kernel.actions import Action, actions_of
+from indelible.kernel.choices import Choice, choices_of
+from indelible.kernel.contexts import AnyContext
+from indelible.kernel.kinds import Identifier, Instant, kinds
+from indelible_web.context import WebContext
+from indelible_web.http.action_requests import ActionRequest, request_of, run_request
+from indelible_web.http.operation import OperationContext
+from indelible_web.http.paging import Page, PageQuery
+from indelible_web.http.routing import Routes, View
+from indelible_web.http.views import fields_of, view_of
+
+V = TypeVar("V")
+AnyAction = Action[Any, ...] | Choice[Any, ...]
+
+NOT_IN_SCOPE: Final = re.compile("[^a-z]")
+
+
+def own_context(context: AnyContext) -> WebContext:
+    """Return what an application needs to serve a host's context.
+
+    Raises:
+        UsageError: A parameter of an action has a name or a type that no request can have.
+    """
+    own = _OwnRoutes(context)
+    own.declare()
+    names = [f"{name}_{context.aggregate.lifecycle.name}" for name in choices_of(context.aggregate)]
+    return WebContext(
+        name=context.name,
+        routes=(own.routes,),
+        lifecycles=(context.aggregate.lifecycle,),
+        commands=tuple(names),
+    )
+
+
+def _routes_of(own: "_OwnRoutes") -> Routes:
+    return Routes(own.context.name, f"{own.noun.capitalize()}: {own.summary}")
+
+
+def _view_of(own: "_OwnRoutes") -> type[Any]:
+    """Return the class of the answers: the fields of the aggregate, and its seq."""
+    attributes = {"id": _field(str), "seq": _field(int)}
+    transformer = fields_of(own.context.aggregate)
+    name = f"{own.context.aggregate.__name__}View"
+    return _class(name, attributes, f"{own.title} as its last change left it.", transformer)
+
+
+@frozen(eq=False, slots=False)
+class _OwnRoutes:
+    """The routes of one context while they are declared."""
+
+    context: AnyContext
+    routes: Routes = field(init=False, default=Factory(_routes_of, takes_self=True))
+    view: type[Any] = field(init=False, default=Factory(_view_of, takes_self=True))
+
+    @property
+    def noun(self) -> str:
+        """Return the name of the lifecycle, such as `ticket`."""
+        noun: str = self.context.aggregate.lifecycle.name
+        return noun
+
+    @property
+    def title(self) -> str:
+        """Return the name of the aggregate as it begins a sentence."""
+        return f"A {self.noun.replace('_', ' ')}"
+
+    @property
+    def summary(self) -> str:
+        """Return the first sentence of the aggregate."""
+        return (self.context.aggregate.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def path(self) -> str:
+        """Return the path of all aggregates."""
+        return f"/{_segment(self.context.name)}"
+
+    @property
+    def target(self) -> str:
+        """Return the path of one aggregate."""
+        return f"{self.path}/<{self.noun}_id>"
+
+    def scope(self, right: str) -> str:
+        """Return the scope that opens a route."""
+        return f"{NOT_IN_SCOPE.sub('', self.context.name)}:{right}"
+
+    def declare(self) -> None:
+        """Declare every route."""
+        self._declare_list()
+        self._declare_queries()
+        is_first = True
+        for action in self._actions():
+            if isinstance(action, Action) and action.is_creating:
+                self._declare_birth(action, self.path if is_first else self._action_path(action))
+                is_first = False
+            else:
+                self._declare_change(action)
+
+    def _actions(self) -> Iterator[AnyAction]:
+        """Yield what a caller can run: an action that a choice takes is run by the choice."""
+        for action in actions_of(self.context.aggregate).values():
+            if not action.chosen_by:
+                yield action
+        yield from choices_of(self.context.aggregate).values()
+
+    def _action_path(self, action: AnyAction) -> str:
+        return f"{self.path}/{_segment(action.name)}"
+
+    def _declare_list(self) -> None:
+        query_type = self._list_query()
+        context, view_type = self.context, self.view
+
+        def list_all(operation: OperationContext, query: Any) -> Page[Any]:  # noqa: ANN401 - of the generated class
+            cursors = operation.cursors(query)
+            filters = {name: getattr(query, name) for name in context.filters}
+            given = {name: value for name, value in filters.items() if value is not None}
+            limit = query.limit + 1
+            after = cursors.start()
+            heads = operation.store.read(context.list, after=after, limit=limit, **given)
+            views = [view_of(view_type, head) for head in heads]
+            return cursors.page(views, lambda view: view.id)
+
+        self._name(list_all, f"list_{context.name}", f"List {context.name.replace('_', ' ')}.")
+        declare = self.routes.pages(
+            f"GET {self.path}",
+            self.scope("read"),
+            request_type=query_type,
+            response_type=view_type,
+        )
+        declare(list_all)
+
+    def _declare_queries(self) -> None:
+        context, view_type, name = self.context, self.view, f"{self.noun}_id"
+        target = {name: _field(Identifier)}
+        query_type = _class(f"{self.view.__name__}Query", target, f"{self.title} by its id.")
+        past = {**target, "at": _field(Instant)}
+        past_type = _class(f"{self.view.__name__}AsOfQuery", past, f"{self.title} at a time.")
+
+        def get_one(operation: OperationContext, query: Any) -> Any:  # noqa: ANN401 - of the generated classes
+            head = operation.store.read(context.get, getattr(query, name))
+            return view_of(view_type, head)
+
+        def get_past(operation: OperationContext, query: Any) -> Any:  # noqa: ANN401 - of the generated classes
+            at: datetime = query.at
+            return view_of(view_type, operation.store.read(context.as_of, getattr(query, name), at))
+
+        self._name(get_one, f"get_{self.noun}", f"Show {self.title.lower()}; its ETag is its seq.")
+        self._name(get_past, f"get_{self.noun}_as_of", f"Show {self.title.lower()} of the past.")
+        for route, request_type, view in (
+            (f"GET {self.target}", query_type, get_one),
+            (f"GET {self.target}/as-of", past_type, get_past),
+        ):
+            self.routes.add(
+                route, self.scope("read"), request_type=request_type, response_type=view_type
+            )(view)
+
+    def _declare_birth(self, action: AnyAction, path: str) -> None:
+        declare = self.routes.add(
+            f"POST {path}",
+            self.scope("write"),
+            request_type=request_of(action),
+            response_type=self.view,
+            location_id=lambda view: str(view.id),
+        )
+        declare(self._runner(action))
+
+    def _declare_change(self, action: AnyAction) -> None:
+        declare = self.routes.add(
+            f"POST {self.target}/{_segment(action.name)}",
+            self.scope("write"),
+            request_type=request_of(action),
+            response_type=self.view,
+        )
+        declare(self._runner(action))
+
+    def _runner(self, action: AnyAction) -> View[Any, Any]:
+        """Return the view that runs an action, and answers with what it has left."""
+        context, view_type = self.context, self.view
+
+        def handler(tx: WriteTx, request: ActionRequest[Any]) -> Any:  # noqa: ANN401 - of the generated class
+            head: Head[Any] = run_request(tx, context.of(tx), request)
+            return view_of(view_type, head)
+
+        def run(operation: OperationContext, request: Any) -> Any:  # noqa: ANN401 - of the generated classes
+            return operation.run(handler, request)
+
+        sentence = (action.method.__doc__ or "").strip() or f"{action.name} {self.noun}."
+        self._name(run, f"{action.name}_{self.noun}", sentence.replace("_", " ").capitalize())
+        return run
+
+    def _list_query(self) -> type[Any]:
+        """Return the class of the requests for a page: each filter may be given."""
+        attributes = fields_dict(self.context.aggregate)
+        filters = {name: _optional(attributes[name]) for name in self.context.filters}
+        name = f"{self.context.aggregate.__name__}ListQuery"
+        return make_class(
+            name,
+            filters,
+            bases=(PageQuery,),
+            frozen=True,
+            kw_only=True,
+            slots=False,
+            field_transformer=kinds,
+        )
+
+    def _name(self, view: Callable[..., Any], name: str, sentence: str) -> None:
+        """Give a view its name and its sentence in the OpenAPI document."""
+        view.__name__ = name
+        view.__doc__ = sentence
+
+
+def _class(
+    name: str,
+    attributes: dict[str, Any],
+    sentence: str,
+    transformer: Callable[..., list["Attribute[Any]"]] = kinds,
+) -> type[Any]:
+    """Return a class of requests or of answers."""
+    made: type[Any] = make_class(
+        name,
+        attributes,
+        class_body={"__doc__": sentence},
+        frozen=True,
+        kw_only=True,
+        field_transformer=transformer,
+    )
+    return made
+
+
+def _field(kind: Any) -> Any:  # noqa: ANN401 - a kind or a type, and a field of attrs
+    """Return a required field of a kind."""
+    return field(type=kind)
+
+
+def _segment(name: str) -> str:
+    """Return a name as a segment of a path."""
+    return name.replace("_", "-")
+
+
+def _optional(attribute: "Attribute[Any]") -> Any:  # noqa: ANN401 - a field of attrs
+    """Return a field of an aggregate as a filter, which may be missing."""
+    value_type: Any = attribute.type
+    validator = attribute.validator
+    if attribute.default is NOTHING and validator is not None:
+        validator = optional(validator)
+    return field(
+        type=value_type | None,
+        default=None,
+        validator=validator,
+        metadata=dict(attribute.metadata),
+    )
