@@ -17,7 +17,10 @@ Another action that creates has its own route, `POST /tickets/import`. The scope
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from functools import update_wrapper
+from inspect import getdoc
+from types import SimpleNamespace
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from attrs import NOTHING, Attribute, Factory, field, fields_dict, frozen, make_class
 from attrs.validators import optional
@@ -37,6 +40,7 @@ from indelible_web.http.views import fields_of, view_of
 
 V = TypeVar("V")
 AnyAction = Action[Any, ...] | Choice[Any, ...]
+Generated: TypeAlias = Any  # a generated class of requests or of answers, or a value of one
 
 NOT_IN_SCOPE: Final = re.compile("[^a-z]")
 
@@ -92,7 +96,7 @@ class _OwnRoutes:
     @property
     def summary(self) -> str:
         """Return the first sentence of the aggregate."""
-        return (self.context.aggregate.__doc__ or "").strip().partition("\n")[0]
+        return (getdoc(self.context.aggregate) or "").partition("\n")[0]
 
     @property
     def path(self) -> str:
@@ -134,13 +138,13 @@ class _OwnRoutes:
         query_type = self._list_query()
         context, view_type = self.context, self.view
 
-        def list_all(operation: OperationContext, query: Any) -> Page[Any]:  # noqa: ANN401 - of the generated class
+        def list_all(operation: OperationContext, query: Generated) -> Page[Any]:
             cursors = operation.cursors(query)
-            filters = {name: getattr(query, name) for name in context.filters}
-            given = {name: value for name, value in filters.items() if value is not None}
+            values = {name: getattr(query, name) for name in context.filters}
+            filters = {name: value for name, value in values.items() if value is not None}
             limit = query.limit + 1
             after = cursors.start()
-            heads = operation.store.read(context.list, after=after, limit=limit, **given)
+            heads = operation.store.read(context.list, after=after, limit=limit, **filters)
             views = [view_of(view_type, head) for head in heads]
             return cursors.page(views, lambda view: view.id)
 
@@ -160,11 +164,11 @@ class _OwnRoutes:
         past = {**target, "at": _field(Instant)}
         past_type = _class(f"{self.view.__name__}AsOfQuery", past, f"{self.title} at a time.")
 
-        def get_one(operation: OperationContext, query: Any) -> Any:  # noqa: ANN401 - of the generated classes
+        def get_one(operation: OperationContext, query: Generated) -> Generated:
             head = operation.store.read(context.get, getattr(query, name))
             return view_of(view_type, head)
 
-        def get_past(operation: OperationContext, query: Any) -> Any:  # noqa: ANN401 - of the generated classes
+        def get_past(operation: OperationContext, query: Generated) -> Generated:
             at: datetime = query.at
             return view_of(view_type, operation.store.read(context.as_of, getattr(query, name), at))
 
@@ -201,14 +205,14 @@ class _OwnRoutes:
         """Return the view that runs an action, and answers with what it has left."""
         context, view_type = self.context, self.view
 
-        def handler(tx: WriteTx, request: ActionRequest[Any]) -> Any:  # noqa: ANN401 - of the generated class
+        def handler(tx: WriteTx, request: ActionRequest[Any]) -> Generated:
             head: Head[Any] = run_request(tx, context.of(tx), request)
             return view_of(view_type, head)
 
-        def run(operation: OperationContext, request: Any) -> Any:  # noqa: ANN401 - of the generated classes
+        def run(operation: OperationContext, request: Generated) -> Generated:
             return operation.run(handler, request)
 
-        sentence = (action.method.__doc__ or "").strip() or f"{action.name} {self.noun}."
+        sentence = getdoc(action.method) or f"{action.name} {self.noun}."
         self._name(run, f"{action.name}_{self.noun}", sentence.replace("_", " ").capitalize())
         return run
 
@@ -229,8 +233,8 @@ class _OwnRoutes:
 
     def _name(self, view: Callable[..., Any], name: str, sentence: str) -> None:
         """Give a view its name and its sentence in the OpenAPI document."""
-        view.__name__ = name
-        view.__doc__ = sentence
+        named = SimpleNamespace(__name__=name, __doc__=sentence)
+        update_wrapper(view, cast("Any", named), ("__name__", "__doc__"), ())
 
 
 def _class(
@@ -240,7 +244,7 @@ def _class(
     transformer: Callable[..., list["Attribute[Any]"]] = kinds,
 ) -> type[Any]:
     """Return a class of requests or of answers."""
-    made: type[Any] = make_class(
+    new_class: type[Any] = make_class(
         name,
         attributes,
         class_body={"__doc__": sentence},
@@ -248,7 +252,7 @@ def _class(
         kw_only=True,
         field_transformer=transformer,
     )
-    return made
+    return new_class
 
 
 def _field(kind: Any) -> Any:  # noqa: ANN401 - a kind or a type, and a field of attrs
