@@ -81,3 +81,4 @@ class Order(Aggregate):
 
 
 orders = Context(Order, filters=("status", "buyer"), search=("rejection",))
+contexts = (orders,)

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 import indelible_sql
 from indelible.kernel import Unavailable
+from indelible.kernel.contexts import AnyContext
 from indelible.kernel.keys import KeyPolicy, list_keys
 from indelible.policy import Policy
 from indelible_service.contexts import CONTEXTS
@@ -21,7 +22,7 @@ from indelible_service.instance.data_directory import (
     derive_secret,
 )
 from indelible_service.settings.service import Settings
-from indelible_sql import Pool, SqlReading, SqlStore
+from indelible_sql import Pool, SqlContext, SqlReading, SqlStore
 
 POOLS_PER_PROCESS: Final = 2  # one that writes and one that reads
 REQUEST_THREADS: Final = 8  # that answer requests; each open stream of the console needs one more
@@ -82,6 +83,7 @@ def open_store(settings: Settings, *, needs_key_secret: bool) -> SqlStore:
     return indelible_sql.open_store(
         settings.url,
         schema=settings.schema,
+        contexts=_host_contexts(settings),
         policy=build_policy(settings, keys),
         pool=Pool(
             size=settings.pool_size,
@@ -91,6 +93,19 @@ def open_store(settings: Settings, *, needs_key_secret: bool) -> SqlStore:
             statement_seconds=settings.statement_seconds,
         ),
     )
+
+
+def _host_contexts(settings: Settings) -> tuple[AnyContext | SqlContext, ...]:
+    """Return the contexts of a host's modules that the settings name.
+
+    Raises: HostModuleUnusable.
+    """
+    if not settings.host_modules:
+        return ()
+    # It imports the workers, which most commands do not need.
+    from indelible_service.hosts.modules import host_contexts
+
+    return tuple(host_contexts(settings.host_modules))
 
 
 def build_policy(settings: Settings, keys: KeyPolicy) -> Policy:

@@ -62,6 +62,12 @@ def own_context(context: AnyContext) -> WebContext:
     )
 
 
+def scopes_of(context: AnyContext) -> tuple[str, str]:
+    """Return the scopes that open the routes of a context: to read, and to write."""
+    name = NOT_IN_SCOPE.sub("", context.name)
+    return f"{name}:read", f"{name}:write"
+
+
 def _routes_of(own: "_OwnRoutes") -> Routes:
     return Routes(own.context.name, f"{own.noun.capitalize()}: {own.summary}")
 
@@ -108,9 +114,15 @@ class _OwnRoutes:
         """Return the path of one aggregate."""
         return f"{self.path}/<{self.noun}_id>"
 
-    def scope(self, right: str) -> str:
-        """Return the scope that opens a route."""
-        return f"{NOT_IN_SCOPE.sub('', self.context.name)}:{right}"
+    @property
+    def read_scope(self) -> str:
+        """Return the scope of queries."""
+        return scopes_of(self.context)[0]
+
+    @property
+    def write_scope(self) -> str:
+        """Return the scope of commands."""
+        return scopes_of(self.context)[1]
 
     def declare(self) -> None:
         """Declare every route."""
@@ -151,7 +163,7 @@ class _OwnRoutes:
         self._name(list_all, f"list_{context.name}", f"List {context.name.replace('_', ' ')}.")
         declare = self.routes.pages(
             f"GET {self.path}",
-            self.scope("read"),
+            self.read_scope,
             request_type=query_type,
             response_type=view_type,
         )
@@ -179,13 +191,13 @@ class _OwnRoutes:
             (f"GET {self.target}/as-of", past_type, get_past),
         ):
             self.routes.add(
-                route, self.scope("read"), request_type=request_type, response_type=view_type
+                route, self.read_scope, request_type=request_type, response_type=view_type
             )(view)
 
     def _declare_birth(self, action: AnyAction, path: str) -> None:
         declare = self.routes.add(
             f"POST {path}",
-            self.scope("write"),
+            self.write_scope,
             request_type=request_of(action),
             response_type=self.view,
             location_id=lambda view: str(view.id),
@@ -195,7 +207,7 @@ class _OwnRoutes:
     def _declare_change(self, action: AnyAction) -> None:
         declare = self.routes.add(
             f"POST {self.target}/{_segment(action.name)}",
-            self.scope("write"),
+            self.write_scope,
             request_type=request_of(action),
             response_type=self.view,
         )

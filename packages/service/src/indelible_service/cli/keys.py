@@ -30,6 +30,20 @@ ACTOR_OPTION: Final = click.option(
 )
 
 
+class ScopeChoice(click.Choice[str]):
+    """A scope of a built-in context, or of a host's that the settings name."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the scope, or raise click's error about it."""
+        if value not in self.choices:
+            from indelible_service.hosts.scopes import host_scopes
+            from indelible_service.instance.record import command_settings
+
+            if value in host_scopes(command_settings()):
+                return value
+        return super().convert(value, param, ctx)
+
+
 @click.group()
 def key() -> None:
     """Create, list and revoke API keys."""
@@ -42,7 +56,7 @@ def key() -> None:
     "scopes",
     multiple=True,
     required=True,
-    type=click.Choice(all_scopes()),
+    type=ScopeChoice(all_scopes()),
     help="A permission; `admin` includes every other one. Repeatable.",
 )
 @click.option(

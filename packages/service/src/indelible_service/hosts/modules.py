@@ -68,9 +68,31 @@ def with_host_contexts(store: SqlStore, names: Iterable[str]) -> SqlStore:
 
     Raises: HostModuleUnusable.
     """
-    contexts: list[AnyContext | SqlContext] = _required(names, CONTEXTS, CONTEXT_TYPES, store)
-    registered = [registration_of(context, store.schema) for context in contexts]
+    known = {context.name for context in store.catalog.contexts}
+    others = [context for context in host_contexts(names, store) if context.name not in known]
+    registered = [registration_of(context, store.schema) for context in others]
     return evolve(store, catalog=Catalog((*store.catalog.contexts, *registered)))
+
+
+def host_contexts(
+    names: Iterable[str], store: SqlStore | None = None
+) -> list[AnyContext | SqlContext]:
+    """Return the contexts that the modules export as `contexts`; a function needs the store.
+
+    Raises: HostModuleUnusable.
+    """
+    contexts: list[AnyContext | SqlContext] = []
+    modules: list[str] = []
+    problems: list[str] = []
+    for name in names:
+        try:
+            contexts += _required([name], CONTEXTS, CONTEXT_TYPES, store)
+        except HostModuleUnusable as error:
+            modules.append(error.module)
+            problems.append(error.problem)
+    if problems:
+        raise HostModuleUnusable(", ".join(modules), "; ".join(problems))
+    return contexts
 
 
 def join_stages(
@@ -98,7 +120,7 @@ def _import(name: str) -> ModuleType:
 
 
 def _required(
-    modules: Iterable[str], name: str, types: tuple[type[Value], ...], store: SqlStore
+    modules: Iterable[str], name: str, types: tuple[type[Value], ...], store: SqlStore | None
 ) -> list[Value]:
     """Return what the modules export by a name; each of them exports something.
 
@@ -115,11 +137,14 @@ def _required(
 
 
 def _exported(
-    module: ModuleType, name: str, types: tuple[type[Value], ...], store: SqlStore
+    module: ModuleType, name: str, types: tuple[type[Value], ...], store: SqlStore | None
 ) -> Sequence[Value]:
     """Return the sequence that a module exports, or that its function returns for the store."""
     value: object = getattr(module, name, ())
-    if callable(value):
+    if callable(value) and store is None:
+        problem = f"{name!r} is a function, expected a sequence"
+        raise HostModuleUnusable(module.__name__, problem)
+    if callable(value) and store is not None:
         value = _call(module, name, value, store)
     if not isinstance(value, Sequence) or isinstance(value, str):
         problem = f"{name!r} is {type(value).__name__}, expected a sequence or a function"

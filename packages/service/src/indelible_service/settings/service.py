@@ -55,6 +55,9 @@ ORIGINS: Final = text_list(
 )
 HOST: Final = Format("a host name or an IP address", HOST_PATTERN)
 HOSTS: Final = text_list("host names with commas between them", HOST_PATTERN)
+MODULES: Final = text_list(
+    "names of modules with commas between them", r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
+)
 SECRET: Final = Format("at least 32 characters", ".{32,}", str.encode)
 DIRECTORY: Final = Format("a directory", ".+", Path)
 LOG_LEVEL: Final = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", convert=str.upper)
@@ -103,6 +106,7 @@ class Settings:
     )
     proxy_hops: int = setting("INDELIBLE_PROXY_HOPS", 0, whole_number(0, 10))
     trusted_hosts: tuple[str, ...] = setting("INDELIBLE_TRUSTED_HOSTS", (), HOSTS)
+    host_modules: tuple[str, ...] = setting("INDELIBLE_CONTEXTS", (), MODULES)
 
     redis_url: str = setting("INDELIBLE_REDIS_URL", "", REDIS, is_secret=True)
     worker_threads: int = setting(

@@ -1,0 +1,73 @@
+"""A host's contexts in the service: one setting lets every command and the API know them."""
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from tests.service.commands import json_result, run
+
+from indelible_service.composition import build_app
+from indelible_service.database import open_store, upgrade
+from indelible_service.settings.service import Settings
+
+pytestmark = pytest.mark.slow
+
+MODULES = "tests.examples.tickets,tests.examples.orders"
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> dict[str, str]:
+    return {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/own.db",
+        "INDELIBLE_DATA_DIR": str(tmp_path),
+        "INDELIBLE_SECRET": "a secret for tests, 32 bytes long",
+        "INDELIBLE_CONTEXTS": MODULES,
+    }
+
+
+@pytest.fixture
+def client(variables: dict[str, str]) -> FlaskClient:
+    settings = Settings.read(variables)
+    upgrade(settings)
+    return build_app(settings, open_store(settings, needs_key_secret=True)).test_client()
+
+
+def test_the_api_serves_a_hosts_contexts(client: FlaskClient, variables: dict[str, str]) -> None:
+    scopes = ("--scope", "tickets:read", "--scope", "tickets:write")
+    words = ("key", "create", "--owner", "user:maya", *scopes)
+    key = json_result(*words, settings=variables)["text"]
+    sent = {"headers": {"Authorization": f"Bearer {key}"}}
+    body = {"number": "T-1", "title": "Fire", "reason": "a call"}
+    ticket = client.post("/v1/tickets", json=body, **sent).get_json()
+    listed = client.get("/v1/tickets?status=OPEN", **sent).get_json()
+    assert listed["items"] == [ticket]
+    assert json_result("verify", settings=variables) == []
+    assert json_result("db", "check", settings=variables) == []
+    assert "/v1/orders" in client.get("/openapi.json").get_json()["paths"]
+
+
+def test_a_database_without_the_setting_says_what_it_does_not_check(
+    client: FlaskClient,
+    variables: dict[str, str],
+) -> None:
+    assert client.get("/health/live").status_code == 200
+    del variables["INDELIBLE_CONTEXTS"]
+    faults = [finding["fault"] for finding in json_result("verify", settings=variables, code=1)]
+    assert faults == ["LIFECYCLE_NOT_CHECKED"] * 2
+
+
+def test_every_module_that_cannot_be_used_is_named(variables: dict[str, str]) -> None:
+    variables["INDELIBLE_CONTEXTS"] = "no.such.module,tests.conftest"
+    refused = run("db", "upgrade", settings=variables)
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("HOST_MODULE_UNUSABLE: ")
+    assert "no.such.module, tests.conftest" in refused.stderr
+    assert "its import fails" in refused.stderr
+    assert "it exports no 'contexts'" in refused.stderr
+
+
+def test_a_context_that_is_named_twice_is_refused(variables: dict[str, str]) -> None:
+    variables["INDELIBLE_CONTEXTS"] = "tests.examples.tickets,tests.examples.tickets"
+    refused = run("db", "upgrade", settings=variables)
+    assert refused.exit_code != 0
+    assert "context tickets is registered twice" in refused.stderr
