@@ -81,8 +81,14 @@ WORKER_MODULES = (
 WEB_MODULES = (
     "indelible_web",
     "indelible_web.console.home_parts",
+    "indelible_web.own",
 )
-SQL_MODULES = ("indelible_sql", "indelible_sql.schema.hosts", "indelible_sql.schema.admission")
+SQL_MODULES = (
+    "indelible_sql",
+    "indelible_sql.schema.hosts",
+    "indelible_sql.schema.own_upgrade",
+    "indelible_sql.schema.admission",
+)
 STORE_MODULES = (
     "indelible.memory",
     "indelible.memory.store",
