@@ -44,6 +44,7 @@ class Order(Aggregate):
     piece_cents: Amount
     total_cents: Amount
     approver: Identifier | None = field(allowed_in=(Status.APPROVED,), actor_of="approve")
+    sized_by: Identifier = field(actor_of=("draft", "resize"))
     rejection: OneLine | None = field(required_in=(Status.REJECTED,))
 
     @creates(Status.DRAFT, computes=("total_cents",))

@@ -76,7 +76,8 @@ def test_a_small_order_is_approved_when_it_is_placed(store: AnyOrderStore) -> No
 
 def test_a_large_order_needs_somebody_else(store: AnyOrderStore) -> None:
     order = drafted(store, 1)
-    order = run(store, Order.resize(order, pieces=6))
+    order = run(store, Order.resize(order, pieces=6), NOOR)
+    assert order.entity.sized_by == "user:noor"
     order = run(store, Order.place(order.id))
     assert (order.entity.status, order.entity.total_cents) == (Status.PLACED, 60_000)
     assert actions_of(store, order) == ["draft", "resize", "submit"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from enum import auto
+from itertools import count
 from multiprocessing import get_context
 from typing import Any
 
@@ -24,9 +25,10 @@ from indelible.declare import (
 )
 from indelible.kernel import Actor, Head
 from indelible_sql import SqlStore, open_store, verify
-from indelible_sql.schema.own_upgrade import OwnTableDiffers
+from indelible_sql.schema.own_upgrade import OwnTable, OwnTableDiffers
 
 MAYA = Actor.user("maya")
+MIN_STATEMENTS = 10  # of an upgrade
 
 
 class Status(States):
@@ -260,6 +262,50 @@ def test_a_table_of_another_program_is_refused(opened: Open, host: HostDatabase)
     engine.dispose()
     differences = refused(opened, host, parcels)
     assert "column weight is no field any more" in differences
+
+
+class Stopped(Exception):
+    """The program ended here."""
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_an_upgrade_that_stops_at_any_statement_changes_nothing(
+    is_new: bool,  # noqa: FBT001 - a parameter of the test
+    opened: Open,
+    host: HostDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    context = parcels if is_new else later_parcels()
+    if not is_new:
+        first = opened(parcels)
+        first.upgrade(host.owner_url)
+        run(first, parcels, Parcel.pack(label="P-1"))
+    store = opened(context)
+    before = objects_of(host)
+    execute = OwnTable.run
+    number = 0
+
+    def stopping_at(last: int) -> Callable[[OwnTable, str], None]:
+        def run_or_stop(table: OwnTable, statement: str) -> None:
+            nonlocal number
+            number += 1
+            if number == last:
+                raise Stopped
+            execute(table, statement)
+
+        return run_or_stop
+
+    for last in count(1):
+        number = 0
+        monkeypatch.setattr(OwnTable, "run", stopping_at(last))
+        try:
+            store.upgrade(host.owner_url)
+        except Stopped:
+            assert objects_of(host) == before
+        else:
+            assert last > MIN_STATEMENTS
+            break
+    assert verify(store) == ()
 
 
 def _upgrade(url: str, owner_url: str) -> None:

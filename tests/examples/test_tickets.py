@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -231,6 +231,44 @@ def test_the_past_needs_a_time_zone_and_a_birth(store: AnyTicketStore) -> None:
     )
     unborn = refusal(lambda: store.read(tickets.as_of, ticket.id, LONG_AGO))
     assert unborn.code == "TICKET_NOT_FOUND"
+
+
+HOSTILE: dict[str, tuple[Callable[[AnyTicketStore], object], str]] = {
+    "an id with NUL": (lambda store: store.read(tickets.get, "\0"), "TICKET_NOT_FOUND"),
+    "half a character": (lambda store: store.read(tickets.get, "\ud800"), "TICKET_NOT_FOUND"),
+    "a huge id": (lambda store: store.read(tickets.get, "x" * 10**6), "TICKET_NOT_FOUND"),
+    "a history with NUL": (lambda store: store.read(tickets.history, "\0"), "TICKET_NOT_FOUND"),
+    "a page after NUL": (lambda store: store.read(tickets.list, after="\0"), "TEXT_UNSTORABLE"),
+    "a limit that is a flag": (lambda store: store.read(tickets.list, limit=True), "WRONG_TYPE"),
+    "a search for a number": (lambda store: any_read(store, tickets.search, 7), "WRONG_TYPE"),
+    "a day that is a text": (
+        lambda store: any_read(store, tickets.as_of, "x", "2026"),
+        "WRONG_TYPE",
+    ),
+    "a command on NUL": (
+        lambda store: run(store, Ticket.assign("\0", assignee="a")),
+        "TICKET_NOT_FOUND",
+    ),
+    "a huge seq": (
+        lambda store: run(store, Ticket.assign(At("x", 2**70), assignee="a")),
+        "TICKET_NOT_FOUND",
+    ),
+    "no command": (lambda store: run(store, cast("Any", "x")), "WRONG_USE"),
+    "an empty key": (lambda _: tickets.once(""), "TEXT_BLANK"),
+}
+
+
+def any_read(store: AnyTicketStore, query: Any, *arguments: object) -> object:  # noqa: ANN401 - also wrong arguments
+    answer: object = store.read(query, *arguments)
+    return answer
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_no_caller_should_send_has_a_code_in_every_store(
+    name: str, store: AnyTicketStore
+) -> None:
+    act, code = HOSTILE[name]
+    assert refusal(lambda: act(store)).code == code
 
 
 def test_a_store_without_the_context_says_so() -> None:

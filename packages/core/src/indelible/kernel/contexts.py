@@ -34,6 +34,8 @@ from indelible.kernel.values import (
     InstantOutOfRange,
     NumberOutOfRange,
     TextUnstorable,
+    value_text,
+    wrong_type,
 )
 
 E = TypeVar("E", bound=Aggregate)
@@ -135,7 +137,7 @@ class Context(Generic[E]):
 
     def get(self, tx: ReadTransaction, entity_id: str, /) -> Head[E]:
         """Return the head of an id, or raise the aggregate's NotFound error."""
-        return self.of(tx).get(entity_id)
+        return self.of(tx).get(self._stored_id(entity_id))
 
     def list(
         self, tx: ReadTransaction, /, *, after: str = "", limit: int = 50, **filters: object
@@ -153,7 +155,7 @@ class Context(Generic[E]):
         if unknown:
             known = ", ".join(self.filters) or "none"
             raise UsageError(f"{self.name} has no filter {', '.join(unknown)}: expected {known}")
-        _check_limit(limit)
+        _check_page(after, limit)
         attributes = fields_dict(self.aggregate)
         where = [_filter(attributes[name], value) for name, value in filters.items()]
         return self.of(tx).select(*where, after=after, limit=limit)
@@ -173,17 +175,17 @@ class Context(Generic[E]):
         """
         if not self.search_fields:
             raise UsageError(f"{self.name} has no search_fields")
-        _check_limit(limit)
+        _check_page(after, limit)
+        _check_text("text", text)
         _check_number("text", len(text), minimum=1, maximum=MAX_SEARCH_CHARACTERS)
-        if UNSTORABLE.search(text):
-            raise TextUnstorable("text")
         return self.of(tx).search(text, self.search_fields, after=after, limit=limit)
 
     def history(
         self, tx: ReadTransaction, entity_id: str, /, *, after: int = 0, limit: int | None = None
     ) -> tuple[Change, ...]:
         """Return the changes of an id after a seq, oldest first, or raise the NotFound error."""
-        changes = tx.history.of(self.aggregate.lifecycle.name, entity_id, after=after, limit=limit)
+        name = self.aggregate.lifecycle.name
+        changes = tx.history.of(name, self._stored_id(entity_id), after=after, limit=limit)
         if not changes:
             self.get(tx, entity_id)
         return changes
@@ -195,8 +197,7 @@ class Context(Generic[E]):
             NotFound: The aggregate's error: it did not exist then.
             InstantOutOfRange: The time has no time zone.
         """
-        if at.tzinfo is None:
-            raise InstantOutOfRange("at")
+        _check_instant(at)
         past = [change for change in self.history(tx, entity_id) if change.at <= at]
         if not past:
             raise self.aggregate.missing_error(entity_id)
@@ -228,10 +229,20 @@ class Context(Generic[E]):
     def _check_commands(self, commands: Sequence[Command[E]]) -> None:
         """Refuse commands of another aggregate, before anything is read."""
         for command in commands:
+            _check_command(command)
             command.use()
         for command in commands:
+            target = command.target
+            if target is not None:
+                self._stored_id(_id_of(target))
             if command.action.entity is not self.aggregate:
                 raise UsageError(f"{command.action} is no action of {self.aggregate.__name__}")
+
+    def _stored_id(self, entity_id: str) -> str:
+        """Return an id that a store can have, or raise the NotFound error."""
+        if not _is_storable(entity_id):
+            raise self.aggregate.missing_error(value_text(entity_id))
+        return entity_id
 
     def _locked(
         self, repository: Repository[E], commands: Sequence[Command[E]]
@@ -312,11 +323,42 @@ def _filter(attribute: "Attribute[Any]", value: object) -> Comparison:
     return equal(attribute.name, value)
 
 
-def _check_limit(limit: int) -> None:
+def _check_page(after: str, limit: int) -> None:
+    """Refuse a position that no store can have, and a limit out of range."""
+    _check_text("after", after)
     _check_number("limit", limit, minimum=1, maximum=MAX_HEADS)
 
 
+def _check_text(name: str, text: object) -> None:
+    """Raise WrongType or TextUnstorable for what is no text that a database can store."""
+    if not isinstance(text, str):
+        raise wrong_type(name, "text", text)
+    if UNSTORABLE.search(text):
+        raise TextUnstorable(name)
+
+
+def _is_storable(text: object) -> bool:
+    return isinstance(text, str) and not UNSTORABLE.search(text)
+
+
+def _check_instant(at: object) -> None:
+    """Raise WrongType or InstantOutOfRange for what is no time with a time zone."""
+    if not isinstance(at, datetime):
+        raise wrong_type("at", "time", at)
+    if at.tzinfo is None:
+        raise InstantOutOfRange("at")
+
+
+def _check_command(command: object) -> None:
+    """Raise UsageError for what is no command."""
+    if not isinstance(command, Command):
+        problem = f"{value_text(command)} is no command: call an action of the class"
+        raise UsageError(problem)
+
+
 def _check_number(name: str, number: int, *, minimum: int, maximum: int) -> None:
-    """Raise NumberOutOfRange for a number that is too small or too large."""
+    """Raise WrongType or NumberOutOfRange for what is no number from a minimum to a maximum."""
+    if type(number) is not int:
+        raise wrong_type(name, "int", number)
     if not minimum <= number <= maximum:
         raise NumberOutOfRange(name, minimum, maximum, str(number))

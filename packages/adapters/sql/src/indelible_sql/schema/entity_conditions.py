@@ -265,9 +265,13 @@ def _actor_guard(
 ) -> Guard:
     """Refuse an action that stores somebody else than its actor as the one who has done it."""
     is_action = f"NEW.lifecycle = '{entity.lifecycle.name}' AND NEW.action = '{condition.action}'"
+    of_field = [one for one in entity.conditions if _names_actor_in(one, condition.field)]
+    rule = f"names_{condition.field}"
+    if len(of_field) > 1:
+        rule = f"{rule}_by_{condition.action}"
     return Guard(
         table=HISTORY,
-        rule=f"names_{condition.field}",
+        rule=rule,
         event="INSERT",
         condition=(
             f"NOT ({is_action})"
@@ -276,3 +280,8 @@ def _actor_guard(
         ),
         row_filter=is_action,
     )
+
+
+def _names_actor_in(condition: AnyCondition, field: str) -> bool:
+    """Return whether a condition is about the actor in a field."""
+    return isinstance(condition, NamesActor) and condition.field == field

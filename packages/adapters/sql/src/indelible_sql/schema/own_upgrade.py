@@ -95,9 +95,9 @@ class OwnTable:
         """Let the application's role read the table, and write the columns that may change."""
         role_name = quoted(self.connection, role)
         name = f"{HOST_SCHEMA}.{self.table.name}"
-        self._run(f"GRANT SELECT ON {name} TO {role_name}")
+        self.run(f"GRANT SELECT ON {name} TO {role_name}")
         for privilege, columns in privileges(self.table, self.catalog).items():
-            self._run(f"GRANT {privilege} ({', '.join(columns)}) ON {name} TO {role_name}")
+            self.run(f"GRANT {privilege} ({', '.join(columns)}) ON {name} TO {role_name}")
 
     @cached_property
     def stored(self) -> StoredTable:
@@ -128,9 +128,9 @@ class OwnTable:
 
     def _create(self) -> None:
         declare_lifecycle(self.connection, self.entity.lifecycle, schema=self.schema)
-        self._run(self._text(CreateTable(self.table)))
+        self.run(self._text(CreateTable(self.table)))
         for index in self._indexes():
-            self._run(self._text(CreateIndex(index)))
+            self.run(self._text(CreateIndex(index)))
         self._finish()
 
     def _change(self) -> None:
@@ -139,7 +139,7 @@ class OwnTable:
         stored = self.stored.columns()
         for column in self.table.columns:
             if column.name not in stored:
-                self._run(f"ALTER TABLE {self._name} ADD COLUMN {self._column_text(column)}")
+                self.run(f"ALTER TABLE {self._name} ADD COLUMN {self._column_text(column)}")
         self._refuse(tuple(self._row_differences()))
         declare_lifecycle(self.connection, self.entity.lifecycle, schema=self.schema)
         self._replace_checks()
@@ -148,10 +148,10 @@ class OwnTable:
 
     def _finish(self) -> None:
         for statement in statements(self.guards, self.dialect):
-            self._run(statement)
+            self.run(statement)
         if not self.stored.is_sqlite:
             comment = COMMENT.format(digest=self.digest)
-            self._run(f"COMMENT ON TABLE {self._name} IS '{comment}'")
+            self.run(f"COMMENT ON TABLE {self._name} IS '{comment}'")
 
     def _is_changed(self) -> bool:
         """Return whether the table or one of its guards is not as declared."""
@@ -219,7 +219,7 @@ class OwnTable:
             if not is_own and not is_of_history:
                 continue
             if self.stored.is_sqlite:
-                self._run(f"DROP TRIGGER {name}")
+                self.run(f"DROP TRIGGER {name}")
                 continue
             self._drop_function(name)
         if not self.stored.is_sqlite:
@@ -228,7 +228,7 @@ class OwnTable:
 
     def _drop_function(self, name: str) -> None:
         """Drop the function of a guard on PostgreSQL, and with it the guard."""
-        self._run(f"DROP FUNCTION IF EXISTS indelible.{name}() CASCADE")
+        self.run(f"DROP FUNCTION IF EXISTS indelible.{name}() CASCADE")
 
     def _replace_checks(self) -> None:
         """Replace PostgreSQL's CHECKs of the conditions; on SQLite they are guards."""
@@ -237,8 +237,8 @@ class OwnTable:
         stored = self.stored.checks()
         for check in entity_checks(self.table.name, self.entity):
             if str(check.name) in stored:
-                self._run(f"ALTER TABLE {self._name} DROP CONSTRAINT {check.name}")
-            self._run(
+                self.run(f"ALTER TABLE {self._name} DROP CONSTRAINT {check.name}")
+            self.run(
                 f"ALTER TABLE {self._name} ADD CONSTRAINT {check.name} CHECK ({check.sqltext})"
             )
 
@@ -253,8 +253,8 @@ class OwnTable:
             if name in stored and is_same:
                 continue
             if name in stored:
-                self._run(f"DROP INDEX {name}")
-            self._run(text)
+                self.run(f"DROP INDEX {name}")
+            self.run(text)
 
     def _indexes(self) -> list[Index]:
         return sorted(self.table.indexes, key=lambda index: str(index.name))
@@ -294,5 +294,6 @@ class OwnTable:
     def _text(self, element: Any) -> str:
         return compiled(element, self.dialect)
 
-    def _run(self, statement: str) -> None:
+    def run(self, statement: str) -> None:
+        """Run a statement of DDL in indelible's schema."""
         self.connection.exec_driver_sql(in_schema(self.connection, self.schema, statement))
