@@ -263,12 +263,9 @@ def any_read(store: AnyTicketStore, query: Any, *arguments: object) -> object:  
     return answer
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_what_no_caller_should_send_has_a_code_in_every_store(
-    name: str, store: AnyTicketStore
-) -> None:
-    act, code = HOSTILE[name]
-    assert refusal(lambda: act(store)).code == code
+def test_what_no_caller_should_send_has_a_code_in_every_store(store: AnyTicketStore) -> None:
+    for name, (act, code) in HOSTILE.items():
+        assert refusal(partial(act, store)).code == code, name
 
 
 def test_a_store_without_the_context_says_so() -> None:
@@ -352,10 +349,7 @@ ATTACKS = (
 )
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_raw_sql_of_the_tables_owner_is_refused(
-    attack: str, sql_store: SqlStore, host: HostDatabase
-) -> None:
+def test_raw_sql_of_the_tables_owner_is_refused(sql_store: SqlStore, host: HostDatabase) -> None:
     first = run(sql_store, Ticket.open(number="T-1", title="Fire"))
     first = run(sql_store, Ticket.assign(first, assignee="ann"))
     run(sql_store, Ticket.close(first, resolution="Out."))
@@ -365,11 +359,18 @@ def test_raw_sql_of_the_tables_owner_is_refused(
     engine = create_engine(host.owner_url)
     enable_foreign_keys(engine)
     prefix = "indelible." if engine.dialect.name == "postgresql" else ""
-    statement = attack.format(history=f"{prefix}history", edges=f"{prefix}lifecycle_edges")
-    with pytest.raises(DBAPIError), engine.begin() as connection:
-        connection.execute(text(statement))
+    accepted: list[str] = []
+    for attack in ATTACKS:
+        statement = attack.format(history=f"{prefix}history", edges=f"{prefix}lifecycle_edges")
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(statement))
+        except DBAPIError:
+            continue
+        accepted.append(attack)
     engine.dispose()
 
+    assert accepted == []
     assert sql_store.read(tickets.list) == before
     assert verify(sql_store) == ()
 
