@@ -1,13 +1,16 @@
 """Databases of a host: a migrated one of each kind, with the host's own tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from typing import Any
 
 import pytest
 from attrs import frozen
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from tests.conftest import POLICY
 
+from indelible.declare import Context
 from indelible_service.embedded import PostgresServer
-from indelible_sql import enable_foreign_keys
+from indelible_sql import SqlStore, enable_foreign_keys, open_store
 
 Migrate = Callable[[Connection], object]
 
@@ -43,3 +46,18 @@ def host(request: pytest.FixtureRequest) -> HostDatabase:
     if isinstance(database, str):
         return HostDatabase(database, database)
     return HostDatabase(database.url, database.owner_url)
+
+
+@pytest.fixture
+def opened(host: HostDatabase) -> Generator[Callable[[Context[Any]], SqlStore]]:
+    """Return a function that opens the database with a context."""
+    stores: list[SqlStore] = []
+
+    def open_with(context: Context[Any]) -> SqlStore:
+        store = open_store(host.url, contexts=(context,), policy=POLICY)
+        stores.append(store)
+        return store
+
+    yield open_with
+    for store in stores:
+        store.dispose()

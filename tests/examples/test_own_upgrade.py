@@ -1,8 +1,5 @@
 """The table of a host's aggregate follows its declaration by additions, or not at all."""
 
-from collections.abc import Callable, Generator
-from enum import auto
-from itertools import count
 from multiprocessing import get_context
 from typing import Any
 
@@ -10,119 +7,20 @@ import pytest
 from sqlalchemy import create_engine, text
 from tests.conftest import POLICY
 from tests.examples.conftest import HostDatabase
+from tests.examples.parcels import Open, Parcel, Status, later_parcels, objects_of, parcels, run
 
 from indelible.declare import (
     Aggregate,
     Context,
     Count,
     Identifier,
-    OneLine,
-    States,
     action,
     aggregate,
     creates,
     field,
 )
-from indelible.kernel import Actor, Head
-from indelible_sql import SqlStore, open_store, verify
-from indelible_sql.schema.own_upgrade import OwnTable, OwnTableDiffers
-
-MAYA = Actor.user("maya")
-MIN_STATEMENTS = 10  # of an upgrade
-
-
-class Status(States):
-    """The states of a parcel."""
-
-    PACKED = auto()
-    SENT = auto()
-
-
-class LaterStatus(States):
-    """The states of a parcel in the next release."""
-
-    PACKED = auto()
-    SENT = auto()
-    LOST = auto()
-
-
-@aggregate(final=(Status.SENT,))
-class Parcel(Aggregate):
-    """A parcel, as it was first declared."""
-
-    status: Status
-    label: Identifier = field(unique=True)
-
-    @creates(Status.PACKED)
-    def pack(self, label: Identifier) -> None: ...
-    @action(Status.PACKED, to=Status.SENT)
-    def send(self) -> None: ...
-
-
-parcels = Context(Parcel, filters=("status",))
-
-
-def later_parcels() -> Context[Any]:
-    """Return the context of the next release: a field, a state, an edge, a filter and a rule."""
-
-    @aggregate(final=(LaterStatus.LOST,))
-    class Parcel(Aggregate):
-        """A parcel that can be lost."""
-
-        status: LaterStatus
-        label: Identifier = field(unique=True)
-        cause: OneLine | None = field(required_in=(LaterStatus.LOST,))
-
-        @creates(LaterStatus.PACKED)
-        def pack(self, label: Identifier) -> None: ...
-        @action(LaterStatus.PACKED, to=LaterStatus.SENT)
-        def send(self) -> None: ...
-        @action(LaterStatus.SENT, to=LaterStatus.LOST)
-        def lose(self, cause: OneLine) -> None: ...
-
-    return Context(Parcel, filters=("status", "cause"), search=("cause",))
-
-
-@pytest.fixture
-def opened(host: HostDatabase) -> Generator[Callable[[Context[Any]], SqlStore]]:
-    """Return a function that opens the database with a context."""
-    stores: list[SqlStore] = []
-
-    def open_with(context: Context[Any]) -> SqlStore:
-        store = open_store(host.url, contexts=(context,), policy=POLICY)
-        stores.append(store)
-        return store
-
-    yield open_with
-    for store in stores:
-        store.dispose()
-
-
-Open = Callable[[Context[Any]], SqlStore]
-
-
-def run(store: SqlStore, context: Context[Any], command: Any) -> Head[Any]:  # noqa: ANN401 - of any parcel
-    head: Head[Any] = store.run(context.execute, command, actor=MAYA, reason="a test")
-    return head
-
-
-def objects_of(host: HostDatabase) -> list[tuple[object, ...]]:
-    """Return what the database says about the table, its indexes and its guards."""
-    engine = create_engine(host.owner_url)
-    statement = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
-    if engine.dialect.name == "postgresql":
-        statement = (
-            "SELECT 'trigger', tgname, pg_get_triggerdef(oid), oid FROM pg_trigger"
-            " WHERE NOT tgisinternal UNION ALL"
-            " SELECT 'column', attname, atttypid::regtype::text, attnum FROM pg_attribute"
-            " WHERE attrelid = to_regclass('public.parcels') UNION ALL"
-            " SELECT 'index', indexrelid::regclass::text, pg_get_indexdef(indexrelid), indexrelid"
-            " FROM pg_index WHERE indrelid = to_regclass('public.parcels') ORDER BY 1, 2"
-        )
-    with engine.connect() as connection:
-        rows = [tuple(row) for row in connection.execute(text(statement))]
-    engine.dispose()
-    return rows
+from indelible_sql import open_store, verify
+from indelible_sql.schema.own_upgrade import OwnTableDiffers
 
 
 def test_a_repeated_upgrade_changes_nothing(opened: Open, host: HostDatabase) -> None:
@@ -262,50 +160,6 @@ def test_a_table_of_another_program_is_refused(opened: Open, host: HostDatabase)
     engine.dispose()
     differences = refused(opened, host, parcels)
     assert "column weight is no field any more" in differences
-
-
-class Stopped(Exception):
-    """The program ended here."""
-
-
-@pytest.mark.parametrize("is_new", [True, False])
-def test_an_upgrade_that_stops_at_any_statement_changes_nothing(
-    is_new: bool,  # noqa: FBT001 - a parameter of the test
-    opened: Open,
-    host: HostDatabase,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    context = parcels if is_new else later_parcels()
-    if not is_new:
-        first = opened(parcels)
-        first.upgrade(host.owner_url)
-        run(first, parcels, Parcel.pack(label="P-1"))
-    store = opened(context)
-    before = objects_of(host)
-    execute = OwnTable.run
-    number = 0
-
-    def stopping_at(last: int) -> Callable[[OwnTable, str], None]:
-        def run_or_stop(table: OwnTable, statement: str) -> None:
-            nonlocal number
-            number += 1
-            if number == last:
-                raise Stopped
-            execute(table, statement)
-
-        return run_or_stop
-
-    for last in count(1):
-        number = 0
-        monkeypatch.setattr(OwnTable, "run", stopping_at(last))
-        try:
-            store.upgrade(host.owner_url)
-        except Stopped:
-            assert objects_of(host) == before
-        else:
-            assert last > MIN_STATEMENTS
-            break
-    assert verify(store) == ()
 
 
 def _upgrade(url: str, owner_url: str) -> None:
