@@ -1,6 +1,7 @@
 """The REST API of a host's context: routes, document and metrics follow from the declaration."""
 
 from collections.abc import Generator
+from enum import auto
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,16 @@ from tests.examples.tickets import tickets
 from tests.web.harness import Json, Web, saved
 from tests.web.test_system import counted
 
+from indelible.declare import (
+    Aggregate,
+    Context,
+    Count,
+    States,
+    action,
+    aggregate,
+    creates,
+    field,
+)
 from indelible.memory.store import MemoryStore
 from indelible_sql import open_store
 from indelible_web.contexts import CONTEXTS
@@ -157,3 +168,33 @@ def test_the_document_and_the_metrics_know_each_action(web: Web) -> None:
     found = counted(web)
     assert found['indelible_commands_total{action="assign",code="OK",lifecycle="ticket"}'] == 0
     assert found['indelible_commands_total{action="place",code="OK",lifecycle="order"}'] == 0
+
+
+class Light(States):
+    """The states of a lamp."""
+
+    ON = auto()
+
+
+@aggregate(final=(Light.ON,))
+class Lamp(Aggregate):
+    """A lamp whose level has a default."""
+
+    status: Light
+    level: Count = field(default=3)
+
+    @creates(Light.ON)
+    def make(self) -> None: ...
+    @action(Light.ON)
+    def dim(self, level: Count) -> None: ...
+
+
+def test_a_filter_of_a_field_with_a_default_may_be_missing() -> None:
+    lamps = Context(Lamp, filters=("level",))
+    store: Any = MemoryStore(contexts=(lamps,), policy=POLICY)
+    web = Web(store, contexts=(*CONTEXTS, own_context(lamps)))
+    key = web.new_key("lamps:read", "lamps:write")
+    lamp = saved(post(web, "lamps", {}, key), 201)
+    assert saved(web.get("/v1/lamps", key=key), 200)["items"] == [lamp]
+    assert saved(web.get("/v1/lamps?level=3", key=key), 200)["items"] == [lamp]
+    assert saved(web.get("/v1/lamps?level=4", key=key), 200)["items"] == []

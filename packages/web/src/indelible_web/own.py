@@ -20,26 +20,29 @@ from datetime import datetime
 from functools import update_wrapper
 from inspect import getdoc
 from types import SimpleNamespace
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeAlias, cast
 
-from attrs import NOTHING, Attribute, Factory, field, fields_dict, frozen, make_class
+from attrs import Attribute, Factory, field, fields_dict, frozen, make_class
 from attrs.validators import optional
 
 from indelible.app import WriteTx
 from indelible.kernel import Head
 from indelible.kernel.actions import Action, actions_of
-from indelible.kernel.choices import Choice, choices_of
+from indelible.kernel.choices import choices_of
 from indelible.kernel.contexts import AnyContext
 from indelible.kernel.kinds import Identifier, Instant, kinds
 from indelible_web.context import WebContext
-from indelible_web.http.action_requests import ActionRequest, request_of, run_request
+from indelible_web.http.action_requests import (
+    ActionRequest,
+    AnyAction,
+    request_of,
+    run_request,
+)
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import Routes, View
 from indelible_web.http.views import fields_of, view_of
 
-V = TypeVar("V")
-AnyAction = Action[Any, ...] | Choice[Any, ...]
 Generated: TypeAlias = Any  # a generated class of requests or of answers, or a value of one
 
 NOT_IN_SCOPE: Final = re.compile("[^a-z]")
@@ -280,12 +283,9 @@ def _segment(name: str) -> str:
 def _optional(attribute: "Attribute[Any]") -> Any:  # noqa: ANN401 - a field of attrs
     """Return a field of an aggregate as a filter, which may be missing."""
     value_type: Any = attribute.type
-    validator = attribute.validator
-    if attribute.default is NOTHING and validator is not None:
-        validator = optional(validator)
     return field(
         type=value_type | None,
         default=None,
-        validator=validator,
+        validator=None if attribute.validator is None else optional(attribute.validator),
         metadata=dict(attribute.metadata),
     )

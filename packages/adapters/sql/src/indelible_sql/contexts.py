@@ -18,7 +18,7 @@ from indelible.kernel import (
     TimeOrderedIds,
     UsageError,
 )
-from indelible.kernel.contexts import AnyContext
+from indelible.kernel.contexts import AnyContext, check_contexts
 from indelible.policy import Policy
 from indelible_sql import captures, concepts, contests, kernel, money, projects, tokens
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
@@ -155,6 +155,5 @@ def registration_of(context: AnyContext | SqlContext, schema: str) -> SqlContext
     """
     if isinstance(context, SqlContext):
         return context
-    if hasattr(SqlTransaction, context.name) or hasattr(SqlReading, context.name):
-        raise UsageError(f"the name {context.name} is one of indelible's own: pass another `name`")
+    check_contexts((context,), {*dir(SqlTransaction), *dir(SqlReading)})
     return own_context(context, schema=schema)

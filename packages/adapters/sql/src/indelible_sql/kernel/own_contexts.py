@@ -10,6 +10,7 @@ from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.ddl import DIALECTS
+from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.own_tables import long_names, own_guards, own_table
 from indelible_sql.schema.sql_context import SqlContext
 
@@ -36,9 +37,9 @@ def own_context(context: AnyContext, *, schema: str = SCHEMA) -> SqlContext:
         open_writer=repository,
     )
     catalog = Catalog((registration,))
-    guards = [
-        guard for dialect in DIALECTS for guard in catalog.context_guards(registration, dialect)
-    ]
+    guards: list[Guard] = []
+    for dialect in DIALECTS:
+        guards.extend(catalog.context_guards(registration, dialect))
     names = list(long_names(table, guards))
     if names:
         raise UsageError(
