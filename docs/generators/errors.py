@@ -10,7 +10,6 @@ from docs.generators.markdown import cell, page, table
 from indelible.kernel import IndelibleError
 from indelible.kernel.errors import error_types
 from indelible_service.cli.output import CODES, DEFECT
-from indelible_web.http.errors import status_of
 
 PACKAGES = (
     "indelible",
@@ -29,7 +28,9 @@ LEAD = """
 This page lists all {count} error codes. Programs use `code`, whose meaning never changes; people
 read the message, in which braces stand for values. The kind says what the caller can do: see the
 [glossary](glossary.md). HTTP is the status of `indelible_web`, exit the exit code of the
-`indelible` command; `-` means that it never returns this error.
+`indelible` command; `-` means that it never returns this error. `http_problem(error)` of
+`indelible.kernel` makes the same answer for any web framework: `status`, `headers` and the `body`,
+a problem document of RFC 9457. Your own error has the status of its kind, or its own `http_status` and `http_headers`.
 """
 
 REPLACED = """\
@@ -107,7 +108,7 @@ def http_status(error: ErrorType) -> str:
     """Return the HTTP status for the error."""
     if package(error) == "indelible_service":
         return NOT_USED
-    return str(status_of(error))
+    return str(error.http_status)
 
 
 def exit_code(error: ErrorType) -> str:

@@ -178,7 +178,7 @@ def _answer_text(operation: Operation) -> str:
 
 
 def _codes_text(leaves: Iterable[ErrorType]) -> str:
-    codes = sorted((errors.status_of(leaf), leaf.code) for leaf in leaves)
+    codes = sorted((leaf.http_status, leaf.code) for leaf in leaves)
     return ", ".join(f"{status} `{code}`" for status, code in codes)
 
 
@@ -201,8 +201,8 @@ def _operations() -> Iterator[Operation]:
 def _common_rows() -> Iterator[tuple[str, ...]]:
     groups = ((OF_ALL, "every request"), (OF_LISTS, "lists"), (OF_COMMANDS, "every POST"))
     for leaves, place in groups:
-        for leaf in sorted(leaves, key=lambda leaf: (errors.status_of(leaf), leaf.code)):
-            status = str(errors.status_of(leaf))
+        for leaf in sorted(leaves, key=lambda leaf: (leaf.http_status, leaf.code)):
+            status = str(leaf.http_status)
             yield coded(leaf.code), status, place, cell(first_sentence(leaf))
 
 

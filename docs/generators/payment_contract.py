@@ -18,7 +18,6 @@ from indelible.money.rules.reconciliation import ENDED_BY_EVENTS, RULES_BY_SCOPE
 from indelible.money.rules.rule_texts import GRACE_MINUTES, RULE_TEXTS, report_time
 from indelible.money.rules.signatures import TOLERANCE_SECONDS
 from indelible.money.tasks.reconciling import EVERY_SECONDS, JOBS_OF
-from indelible_web.http.errors import status_of
 from indelible_web.money.webhooks import MAX_BODY_BYTES, RULE, SIGNATURE_HEADER
 
 Json = Mapping[str, Any]
@@ -194,7 +193,7 @@ def status_text(entry: PaymentCode) -> str:
 
     code = entry.stands_for[0] if entry.stands_for else entry.code
     (error,) = [error for error in errors() if error.code == code]
-    return str(status_of(error))
+    return str(error.http_status)
 
 
 def _state_parts() -> Iterator[str]:

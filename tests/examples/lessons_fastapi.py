@@ -5,35 +5,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Header, Request
-from fastapi.responses import JSONResponse
+from fastapi import Depends, FastAPI, Header, Request, Response
 from pydantic import BaseModel
 
 from indelible import concepts
-from indelible.kernel import (
-    Actor,
-    Conflict,
-    Forbidden,
-    Idempotency,
-    IndelibleError,
-    Invalid,
-    NotFound,
-    OutcomeUnknown,
-    Stale,
-    Unavailable,
-    to_json_value,
-)
+from indelible.kernel import Actor, Idempotency, IndelibleError, http_problem
 from indelible_sql import open_async_store, open_store
-
-STATUS = {
-    NotFound: 404,
-    Conflict: 409,
-    Stale: 412,
-    Invalid: 422,
-    Forbidden: 403,
-    Unavailable: 503,
-    OutcomeUnknown: 503,
-}
 
 
 class ConceptInput(BaseModel):
@@ -127,15 +104,12 @@ def output_of(saved: concepts.ConceptSaved) -> ConceptOutput:
     )
 
 
-async def error_response(_: Request, error: Exception) -> JSONResponse:
-    """Return the error's code, message and detail with the HTTP status of its kind."""
+async def error_response(_: Request, error: Exception) -> Response:
+    """Return the problem document of an error."""
     if not isinstance(error, IndelibleError):
         raise error
-    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
-    return JSONResponse(
-        {"code": error.code, "message": error.describe(), "detail": to_json_value(error.detail)},
-        status,
-    )
+    problem = http_problem(error)
+    return Response(problem.body, problem.status, problem.headers)
 
 
 def make() -> FastAPI:

@@ -2,25 +2,13 @@
 
 import os
 from http import HTTPStatus
-from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from sqlalchemy import Column, Engine, MetaData, Table, Text, create_engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from indelible import concepts
-from indelible.kernel import (
-    Actor,
-    Conflict,
-    Forbidden,
-    IndelibleError,
-    Invalid,
-    NotFound,
-    OutcomeUnknown,
-    Stale,
-    Unavailable,
-    to_json_value,
-)
+from indelible.kernel import Actor, IndelibleError, http_problem
 from indelible_sql import enable_foreign_keys, open_store
 
 LESSONS = Table(
@@ -29,16 +17,7 @@ LESSONS = Table(
     Column("day", Text, primary_key=True),
     Column("concept_id", Text, nullable=False),
 )
-STATUS = {
-    NotFound: 404,
-    Conflict: 409,
-    Stale: 412,
-    Invalid: 422,
-    Forbidden: 403,
-    Unavailable: 503,
-    OutcomeUnknown: 503,
-}
-Response = tuple[dict[str, Any], int]
+Answer = tuple[dict[str, str | int], int]
 
 
 def create_app(engine: Engine) -> Flask:
@@ -47,7 +26,7 @@ def create_app(engine: Engine) -> Flask:
     store = open_store(engine=engine)
 
     @app.post("/lessons/<day>")
-    def plan(day: str) -> Response:
+    def plan(day: str) -> Answer:
         body = request.get_json()
         content = concepts.ConceptContent(name=body["name"], definition=body["definition"])
         with (
@@ -59,7 +38,7 @@ def create_app(engine: Engine) -> Flask:
         return {"concept_id": saved.concept.id, "seq": saved.seq}, HTTPStatus.CREATED
 
     @app.put("/lessons/<day>")
-    def reword(day: str) -> Response:
+    def reword(day: str) -> Answer:
         body = request.get_json()
         content = concepts.ConceptContent(name=body["name"], definition=body["definition"])
         with (
@@ -80,12 +59,11 @@ def create_app(engine: Engine) -> Flask:
 
     @app.errorhandler(IndelibleError)
     def error_response(error: IndelibleError) -> Response:
-        status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
-        detail = to_json_value(error.detail)
-        return {"code": error.code, "message": error.describe(), "detail": detail}, status
+        problem = http_problem(error)
+        return Response(problem.body, problem.status, problem.headers)
 
     @app.errorhandler(IntegrityError)
-    def day_taken(_: IntegrityError) -> Response:
+    def day_taken(_: IntegrityError) -> Answer:
         message = "There is a lesson on this day already."
         return {"code": "DAY_TAKEN", "message": message}, HTTPStatus.CONFLICT
 

@@ -26,15 +26,16 @@ from indelible.kernel import (
 )
 from indelible.kernel.errors import error_types
 from indelible.kernel.keys import KeyPolicy
+from indelible.kernel.problems import http_problem, problem_of
 from indelible.kernel.values import TextTooLong
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
 from indelible_sql import open_store
 from indelible_web import create_app
 from indelible_web.contexts import CONTEXTS
-from indelible_web.http.errors import STATUS, MalformedJson, Unauthenticated, status_of
+from indelible_web.http.errors import MalformedJson, Unauthenticated
 from indelible_web.http.examples import examples_of
-from indelible_web.http.problems import problem_of
+from indelible_web.http.responses import json_text
 
 BIRTH = {"content": {"name": "Ratio"}, "reason": "a first draft"}
 
@@ -137,7 +138,7 @@ def test_a_missing_pepper_is_an_internal_error_that_reveals_nothing(
 
 @pytest.mark.parametrize(("leaf", "status"), STATUSES)
 def test_an_error_has_the_status_of_its_kind(leaf: type[IndelibleError], status: int) -> None:
-    assert status_of(leaf) == status
+    assert leaf.http_status == status
 
 
 def test_every_error_is_a_problem_with_a_title_and_a_documentation_link() -> None:
@@ -147,9 +148,12 @@ def test_every_error_is_a_problem_with_a_title_and_a_documentation_link() -> Non
     examples = examples_of(named)
 
     for leaf in LEAVES:
-        result = problem_of(examples.of_class(leaf), "request-1")
+        error = examples.of_class(leaf)
+        result = problem_of(error, "request-1")
+        answer = http_problem(error, "request-1")
 
-        assert result.status in STATUS.values(), leaf
+        assert result.status == answer.status == leaf.http_status >= 400, leaf
+        assert answer.body == json_text(result)
         assert result.code == leaf.code
         assert result.title == leaf.code.replace("_", " ").capitalize()
         assert result.type == f"/docs#{leaf.code}"

@@ -36,6 +36,7 @@ from indelible.kernel.ids import Ids, TimeOrderedIds
 from indelible.kernel.json import canonical_json, digest, instant_text, to_json_value
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.lists import ListFilter, ListOrder, NamedListFilter, NamedListOrder
+from indelible.kernel.problems import HttpProblem, http_problem
 from indelible.kernel.readers import EVERYONE, OWNER, OWNER_AND_OPERATORS, Readers
 from indelible.kernel.transaction import ReadTransaction, Store, Transaction
 
@@ -100,4 +101,7 @@ __all__ = [
     "StoreUnreachable",
     "Unavailable",
     "UsageError",
+    # answers over HTTP
+    "HttpProblem",
+    "http_problem",
 ]

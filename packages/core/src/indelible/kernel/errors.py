@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Final, Protocol, cast
 
 from attrs import asdict, frozen
@@ -18,10 +19,15 @@ class IndelibleError(Exception):
 
     A leaf has a `message`: a format string with its own fields as values. Its stable `code` is its
     name in upper case, `SPACE_NOT_FOUND` for `SpaceNotFound`, unless it declares another one.
+
+    `http_status` and `http_headers` are those of an HTTP answer. A leaf has the ones of its kind;
+    one without a kind is a fault of the server.
     """
 
     code: ClassVar[str] = ""
     message: ClassVar[str] = ""
+    http_status: ClassVar[int] = 500
+    http_headers: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def __init_subclass__(cls) -> None:
         """Derive the code of a leaf."""
@@ -58,6 +64,8 @@ class IndelibleError(Exception):
 class NotFound(IndelibleError):
     """A requested record does not exist."""
 
+    http_status: ClassVar[int] = 404
+
 
 class NotFoundType(Protocol):
     """The class of an error that names an unknown id."""
@@ -68,25 +76,38 @@ class NotFoundType(Protocol):
 class Conflict(IndelibleError):
     """The current state does not allow the command."""
 
+    http_status: ClassVar[int] = 409
+
 
 class Invalid(IndelibleError, ValueError):
     """The command is wrong in every state."""
+
+    http_status: ClassVar[int] = 422
 
 
 class InvalidMessage(Invalid):
     """A message of another system cannot be read, or does not come from it."""
 
+    http_status: ClassVar[int] = 400
+
 
 class Forbidden(IndelibleError):
     """The actor lacks permission."""
+
+    http_status: ClassVar[int] = 403
 
 
 class Unavailable(IndelibleError):
     """Nothing was changed, and the same call may succeed later."""
 
+    http_status: ClassVar[int] = 503
+    http_headers: ClassVar[Mapping[str, str]] = MappingProxyType({"Retry-After": "5"})
+
 
 class GatewayFailed(Unavailable):
     """Another system did not answer as expected; the same call may succeed later."""
+
+    http_status: ClassVar[int] = 502
 
 
 @frozen
@@ -98,6 +119,7 @@ class Stale(IndelibleError):
     PostgreSQL cannot read its seq any more.
     """
 
+    http_status: ClassVar[int] = 412
     message: ClassVar[str] = (
         "Entity {entity_id} has changed: expected seq {expected_seq}, got {actual_seq}."
     )
@@ -177,6 +199,7 @@ class IdempotencyKeyConflict(Conflict):
 class RequestInFlight(Conflict):
     """The first request with an idempotency key is still running."""
 
+    http_headers: ClassVar[Mapping[str, str]] = MappingProxyType({"Retry-After": "1"})
     message: ClassVar[str] = (
         "The first request with idempotency key {key} is still running; try again shortly."
     )
@@ -214,6 +237,7 @@ class StoreUnreachable(Unavailable):
 class OutcomeUnknown(IndelibleError):
     """The connection broke during COMMIT, and the outcome is unknown."""
 
+    http_status: ClassVar[int] = 503
     message: ClassVar[str] = (
         "The connection broke during COMMIT: look the entity up before trying again."
     )

@@ -10,6 +10,7 @@ from indelible import captures
 from indelible.app import ReadTx
 from indelible.captures import EmbeddingVector
 from indelible.kernel import IndelibleError, digest
+from indelible.kernel.problems import problem_of
 from indelible.kernel.values import field_values
 from indelible_web.captures.embedding import embed_all
 from indelible_web.captures.schemas import (
@@ -35,7 +36,7 @@ from indelible_web.captures.spaces import READ, WRITE
 from indelible_web.http.errors import InvalidFields
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
-from indelible_web.http.problems import error_or_result, problem_of
+from indelible_web.http.problems import error_or_result
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 

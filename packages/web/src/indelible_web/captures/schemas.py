@@ -10,11 +10,11 @@ from indelible.captures import ContentSource, Decision, EngagementLevel, Vector
 from indelible.captures.lifecycle import SpaceStatus
 from indelible.kernel import Actor
 from indelible.kernel.kinds import Identifier, Text, kinds
+from indelible.kernel.problems import Problem
 from indelible.kernel.values import LINE, non_blank_line
 from indelible_web.captures.embedding import EmbeddingFields
 from indelible_web.http.examples import Ignored
 from indelible_web.http.paging import LIST_FILTERS, PageQuery, PageSize
-from indelible_web.http.problems import Problem
 from indelible_web.http.schemas import DeferredItem
 
 MAX_BATCH_ITEMS: Final = 100

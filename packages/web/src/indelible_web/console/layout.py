@@ -12,12 +12,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from indelible.kernel import IndelibleError
+from indelible.kernel.problems import problem_of
 from indelible.kernel.values import INVISIBLE
 from indelible_web.console.context import ONCE_FIELD
 from indelible_web.console.cookies import CSRF_FIELD, is_same_origin
 from indelible_web.http import errors
 from indelible_web.http.parsing import invalid_fields
-from indelible_web.http.problems import problem_of, public_error, transport_error
+from indelible_web.http.problems import public_error, transport_error
 from indelible_web.http.request import current_request
 from indelible_web.http.schemas import Side, schema_of, structure
 
@@ -56,7 +57,7 @@ def render_page(
         problem = problem_of(error, current.request_id)
         status = problem.status
         current.code = problem.code
-        headers.update(errors.headers_of(error))
+        headers.update(error.http_headers)
 
     text = render_template(f"{template}.html", problem=problem, caller=current.caller, **values)
 
@@ -89,8 +90,8 @@ def error_page(error: IndelibleError) -> AnyResponse:
     if current.is_live:
         # A script made the request, and does not show a page.
         current.code = error.code
-        status = errors.status_of(type(error))
-        return Response(status=status, headers=errors.headers_of(error))
+        status = error.http_status
+        return Response(status=status, headers=error.http_headers)
     if request.endpoint == SIGN_IN:
         next_url = request.form.get("next", "")
         return render_page(

@@ -12,7 +12,6 @@ from flask import Blueprint, Flask, Response, redirect, request
 from werkzeug import Response as WerkzeugResponse
 
 from indelible.kernel.errors import error_types
-from indelible_web.http.errors import status_of
 from indelible_web.http.responses import json_response
 
 STYLE: Final = """
@@ -125,4 +124,4 @@ def _plain_policy() -> str:
 def _codes() -> Iterator[tuple[str, int, str]]:
     """Yield every error code with its status and its message."""
     for leaf in error_types():
-        yield leaf.code, status_of(leaf), leaf.message
+        yield leaf.code, leaf.http_status, leaf.message

@@ -2,28 +2,24 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import ClassVar, Final
 
 from attrs import frozen
 
 from indelible.kernel import (
-    Conflict,
     Forbidden,
-    GatewayFailed,
     IndelibleError,
     Invalid,
-    InvalidMessage,
     NotFound,
-    OutcomeUnknown,
-    RequestInFlight,
-    Stale,
     Unavailable,
-    UsageError,
 )
 
 
 class BadRequest(IndelibleError):
     """A request that cannot be read."""
+
+    http_status: ClassVar[int] = 400
 
 
 @frozen
@@ -107,6 +103,10 @@ class IdempotencyKeyRequired(BadRequest):
 class Unauthenticated(IndelibleError):
     """A request without a valid key."""
 
+    http_status: ClassVar[int] = 401
+    http_headers: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"WWW-Authenticate": 'Bearer realm="indelible"'}
+    )
     message: ClassVar[str] = "API key missing or invalid."
 
 
@@ -156,6 +156,7 @@ class RouteNotFound(NotFound):
 class MethodNotAllowed(IndelibleError):
     """A method that the address does not allow."""
 
+    http_status: ClassVar[int] = 405
     message: ClassVar[str] = (
         "The method is not allowed at this address; the Allow header lists the allowed ones."
     )
@@ -165,6 +166,7 @@ class MethodNotAllowed(IndelibleError):
 class BodyTooLarge(IndelibleError):
     """A body over the size limit."""
 
+    http_status: ClassVar[int] = 413
     message: ClassVar[str] = "The body is too large: at most {max_bytes} bytes are allowed."
     max_bytes: int
 
@@ -173,6 +175,7 @@ class BodyTooLarge(IndelibleError):
 class UnsupportedBody(IndelibleError):
     """A body that is not JSON in UTF-8, or that is compressed."""
 
+    http_status: ClassVar[int] = 415
     message: ClassVar[str] = "The body must be application/json in UTF-8, without content encoding."
 
 
@@ -188,6 +191,7 @@ class InvalidFields(Invalid):
 class IfMatchMissing(IndelibleError):
     """A change without the seq that its caller saw."""
 
+    http_status: ClassVar[int] = 428
     message: ClassVar[str] = "If-Match is required: send the entity's ETag."
 
 
@@ -195,6 +199,8 @@ class IfMatchMissing(IndelibleError):
 class TooManyRequests(IndelibleError):
     """A request over the rate limit."""
 
+    http_status: ClassVar[int] = 429
+    http_headers: ClassVar[Mapping[str, str]] = MappingProxyType({"Retry-After": "60"})
     message: ClassVar[str] = "Too many {events} within a minute: at most {maximum} are allowed."
     events: str
     maximum: int
@@ -215,48 +221,10 @@ class NotReady(Unavailable):
     cause: str
 
 
-STATUS: Final[Mapping[type[IndelibleError], int]] = {
-    BadRequest: 400,
-    InvalidMessage: 400,
-    Unauthenticated: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    MethodNotAllowed: 405,
-    Conflict: 409,
-    Stale: 412,
-    BodyTooLarge: 413,
-    UnsupportedBody: 415,
-    Invalid: 422,
-    IfMatchMissing: 428,
-    TooManyRequests: 429,
-    InternalError: 500,
-    UsageError: 500,
-    GatewayFailed: 502,
-    OutcomeUnknown: 503,
-    Unavailable: 503,
-}
-
-HEADERS: Final[Mapping[type[IndelibleError], Mapping[str, str]]] = {
-    Unauthenticated: {"WWW-Authenticate": 'Bearer realm="indelible"'},
-    RequestInFlight: {"Retry-After": "1"},
-    TooManyRequests: {"Retry-After": "60"},
-    Unavailable: {"Retry-After": "5"},
-}
-
-NO_HEADERS: Final[Mapping[str, str]] = {}
-
 FROM_TRANSPORT: Final[Mapping[int, type[IndelibleError]]] = {
     404: RouteNotFound,
     405: MethodNotAllowed,
 }
-
-
-def status_of(leaf: type[IndelibleError]) -> int:
-    """Return the status of the error's nearest kind; an unlisted kind is a fault."""
-    for kind in leaf.__mro__:
-        if kind in STATUS:
-            return STATUS[kind]
-    return 500
 
 
 def from_transport(
@@ -266,11 +234,3 @@ def from_transport(
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return BodyTooLarge(max_body_bytes)
     return FROM_TRANSPORT.get(status, default)()
-
-
-def headers_of(error: IndelibleError) -> Mapping[str, str]:
-    """Return the headers that the answer to the error must have."""
-    for kind in type(error).__mro__:
-        if kind in HEADERS:
-            return HEADERS[kind]
-    return NO_HEADERS

@@ -11,6 +11,7 @@ from flask_smorest import Api, Blueprint
 
 from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnreachable, Unavailable
 from indelible.kernel.keys import KEY, KeyNotFound
+from indelible.kernel.problems import MEDIA_TYPE, Problem, problem_of
 from indelible.kernel.values import TextBlank
 from indelible_web.http import errors
 from indelible_web.http.descriptions import Descriptions, describe_fields
@@ -19,7 +20,6 @@ from indelible_web.http.downloads import Download
 from indelible_web.http.examples import COMMON, ENTITY_ID, Examples, Ignored
 from indelible_web.http.health_document import document_health
 from indelible_web.http.paging import Page
-from indelible_web.http.problems import MEDIA_TYPE, Problem, problem_of
 from indelible_web.http.responses import to_json
 from indelible_web.http.routing import PREFIX, Operation, Routes
 from indelible_web.http.schemas import Side, schema_of
@@ -116,7 +116,7 @@ def _api(title: str, description: str) -> StrictApi:
     )
     api.spec.components.security_scheme("key", SECURITY_SCHEME)
     for error in PROBLEM_EXAMPLES:
-        name = f"Problem{errors.status_of(type(error))}"
+        name = f"Problem{error.http_status}"
         api.spec.components.response(name, _problem_response(error))
 
     return api
@@ -165,7 +165,7 @@ def _problem_response(error: IndelibleError) -> dict[str, Any]:
     # After a lost COMMIT no time for a retry is known, so a 503 may lack Retry-After.
     is_required = not isinstance(error, Unavailable)
     headers: dict[str, Any] = {}
-    for name in errors.headers_of(error):
+    for name in error.http_headers:
         headers[name] = {"schema": {"type": "string"}, "required": is_required}
     if headers:
         response["headers"] = headers
@@ -257,8 +257,8 @@ def _operation_text(operation: Operation) -> str:
 def _codes_text(leaves: Iterable[type[IndelibleError]]) -> str:
     """Return the sentence about the error codes that an operation declares."""
     codes: list[str] = []
-    for leaf in sorted(leaves, key=lambda leaf: (errors.status_of(leaf), leaf.code)):
-        codes.append(f"{errors.status_of(leaf)} `{leaf.code}`")
+    for leaf in sorted(leaves, key=lambda leaf: (leaf.http_status, leaf.code)):
+        codes.append(f"{leaf.http_status} `{leaf.code}`")
 
     return f"Error codes of its own: {', '.join(codes)}."
 
@@ -298,7 +298,7 @@ def _other_responses(operation: Operation, examples: Examples) -> dict[int, obje
     if operation.max_body_bytes is not None:
         responses[413] = _problem_response(errors.BodyTooLarge(operation.max_body_bytes))
     for leaf in operation.errors:
-        status = errors.status_of(leaf)
+        status = leaf.http_status
         if status not in responses:
             responses[status] = _problem_response(examples.of_class(leaf))
     if operation.has_tag and not operation.has_body:

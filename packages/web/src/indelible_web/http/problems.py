@@ -2,61 +2,23 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
-from attrs import frozen
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from indelible.kernel import IndelibleError, InvalidTransition
+from indelible.kernel import IndelibleError
+from indelible.kernel.problems import http_problem
 from indelible_web.http import errors
 from indelible_web.http.bodies import current_limit
 from indelible_web.http.request import current_request
-from indelible_web.http.responses import json_response
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MEDIA_TYPE: Final = "application/problem+json"
-
 logger = logging.getLogger("indelible.web")
-
-
-@frozen(kw_only=True)
-class Problem:
-    """A refused request: `code` is for programs, `title` and `detail` are for people."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    fields: Mapping[str, Any]
-    request_id: str
-    allowed: tuple[str, ...] | None = None
-
-
-def problem_of(error: IndelibleError, request_id: str) -> Problem:
-    """Return the error as its caller may see it."""
-    status = errors.status_of(type(error))
-    fields = error.detail
-    detail = error.describe()
-    if fields and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        # The values of a server's fault are internal: the caller gets the code and its title only.
-        fields, detail = {}, ""
-
-    return Problem(
-        type=f"/docs#{error.code}",
-        title=error.title,
-        status=status,
-        code=error.code,
-        detail=detail,
-        fields=fields,
-        request_id=request_id,
-        allowed=error.allowed if isinstance(error, InvalidTransition) else None,
-    )
 
 
 def problem_response(error: Exception) -> Response:
@@ -85,7 +47,7 @@ def public_error(error: Exception) -> IndelibleError:
     The log gets a fault's type and its frames, but not its message, which could quote content.
     """
     if isinstance(error, IndelibleError):
-        is_fault = errors.status_of(type(error)) == HTTPStatus.INTERNAL_SERVER_ERROR
+        is_fault = error.http_status == HTTPStatus.INTERNAL_SERVER_ERROR
         if not is_fault:
             return error
 
@@ -115,8 +77,6 @@ def handle_errors(app: Flask) -> None:
 def _answer(error: IndelibleError) -> Response:
     current = current_request()
     current.code = error.code
-    problem = problem_of(error, current.request_id)
-    response = json_response(problem, problem.status, MEDIA_TYPE)
-    response.headers.update(errors.headers_of(error))
+    answer = http_problem(error, current.request_id)
 
-    return response
+    return Response(answer.body, answer.status, answer.headers)
