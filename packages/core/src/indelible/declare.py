@@ -83,10 +83,14 @@ class States(StrEnum):
 @dataclass_transform(
     kw_only_default=True, frozen_default=True, field_specifiers=(field, attrs.field)
 )
-def aggregate(*, final: tuple[StrEnum, ...]) -> Callable[[type[E]], type[E]]:
+def aggregate(
+    *, final: tuple[StrEnum, ...], adopts: tuple[StrEnum, ...] = ()
+) -> Callable[[type[E]], type[E]]:
     """Make a class the declaration of an aggregate, and derive all that follows from it.
 
-    `final` are the states that no action leaves. The name of the lifecycle is that of the class,
+    `final` are the states that no action leaves. `adopts` are those in which the rows of an older
+    table become aggregates (`indelible_sql.adopt`): their first change is `adopt_closed` for
+    `Status.CLOSED`, which no command takes. The name of the lifecycle is that of the class,
     `purchase_order` for `PurchaseOrder`, and the error of an unknown id `PurchaseOrderNotFound`,
     unless the class has its own `lifecycle` and `missing_error`.
 
@@ -102,6 +106,7 @@ def aggregate(*, final: tuple[StrEnum, ...]) -> Callable[[type[E]], type[E]]:
             name, module = entity.__name__, entity.__module__
             entity.missing_error = derived_missing_error(name, module=module)
         entity.final_states = final
+        entity.adopted_states = adopts
         return attrs.frozen(kw_only=True, field_transformer=kinds)(entity)
 
     return declare

@@ -5,6 +5,10 @@ The names for an event loop are imported at their first use.
 
 from typing import TYPE_CHECKING, Any
 
+from indelible_sql.adoption.conversions import as_utc
+from indelible_sql.adoption.findings import Refusal
+from indelible_sql.adoption.mapping import FieldMapping
+from indelible_sql.adoption.observing import Observed, observe
 from indelible_sql.captures.maintenance import index_spaces, install_algorithm
 from indelible_sql.contexts import (
     SqlReading,
@@ -66,6 +70,12 @@ __all__ = [
     "head_columns",
     "one_per_parent_indexes",
     "withdraw_lifecycle",
+    # the rows of a host's older table as aggregates
+    "FieldMapping",
+    "Observed",
+    "Refusal",
+    "as_utc",
+    "observe",
     # all of it as a file, and back
     "Exported",
     "Imported",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from attrs import NOTHING, Attribute, frozen
 
 from indelible.kernel.actions import Action, actions_of, changed_fields
+from indelible.kernel.adoption import adopting_action
 from indelible.kernel.choices import choice_faults
 from indelible.kernel.conditions import AnyCondition, NamesActor, presence_in
 from indelible.kernel.declarations import enumeration_of, line_of
@@ -59,6 +60,7 @@ def action_faults(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -> 
     yield from _name_faults(declaration)
     yield from _signature_faults(declaration)
     yield from _state_faults(declaration)
+    yield from _adoption_faults(declaration)
     if entity.final_states is not None:
         yield from _final_faults(declaration, entity.final_states)
     yield from _field_faults(declaration)
@@ -149,6 +151,23 @@ def _state_faults(declaration: Declaration) -> Iterator[str]:
             yield f"{line_of(declaration.entity)}: no action leads to state {state}"
 
 
+def _adoption_faults(declaration: Declaration) -> Iterator[str]:
+    """Yield adopted states of another lifecycle, and names of their edges that something has."""
+    subject = line_of(declaration.entity)
+    names: set[str] = set()
+    for state in declaration.entity.adopted_states:
+        if not isinstance(state, declaration.states):
+            yield f"{subject}: adopted state {state!r} is no {declaration.states.__name__}"
+            continue
+        name = adopting_action(state)
+        if name in names:
+            yield f"{subject}: two of the adopted states are called {name}"
+        if name in declaration.actions:
+            action = declaration.actions[name]
+            yield f"{action.declared_at}: action {name} has the name of an adoption"
+        names.add(name)
+
+
 def _final_faults(declaration: Declaration, final_states: tuple[StrEnum, ...]) -> Iterator[str]:
     """Yield dead ends, final states that an action leaves, and names that no column can have."""
     subject = line_of(declaration.entity)
@@ -177,7 +196,7 @@ def _final_faults(declaration: Declaration, final_states: tuple[StrEnum, ...]) -
 def _reached_states(declaration: Declaration) -> set[str]:
     """Return the states that the actions lead to, beginning with those that create."""
     edges = [edge for action in declaration.actions.values() for edge in action.edges]
-    reached = {""}
+    reached = {"", *map(str, declaration.entity.adopted_states)}
     count = 0
     while len(reached) > count:
         count = len(reached)

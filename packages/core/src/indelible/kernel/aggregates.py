@@ -65,6 +65,7 @@ class Aggregate(WithConditions):
 
     `one_per_parent` holds the rules that at most one aggregate of a parent is in certain states.
     `final_states` are those that no action leaves; None checks none of the others for a way out.
+    `adopted_states` are those in which the rows of an older table become aggregates.
     `missing_error` makes the error of an unknown id.
     """
 
@@ -73,6 +74,7 @@ class Aggregate(WithConditions):
     fixed: ClassVar[tuple[str, ...]] = ()
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = ()
     final_states: ClassVar[tuple[StrEnum, ...] | None] = None
+    adopted_states: ClassVar[tuple[StrEnum, ...]] = ()
     version_field: ClassVar[str] = ""
     version_records: ClassVar[tuple[type[Record], ...]] = ()
     first_records: ClassVar[tuple[type[Record], ...]] = ()

@@ -5,7 +5,7 @@ adapter derives CHECKs and guards from the same values, under the same names.
 """
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import FrameType
 from typing import ClassVar, Final
 
@@ -163,6 +163,12 @@ class WithConditions:
         for holds, claim in self._claims:
             if not holds(self):
                 raise self._claim_error(*claim.refusal(self))
+
+    def unmet_claims(self) -> Iterator[IndelibleError]:
+        """Yield an error for each claim that is not fulfilled; a checked value has none."""
+        for holds, claim in self._claims:
+            if not holds(self):
+                yield self._claim_error(*claim.refusal(self))
 
     def _claim_error(self, name: str, expected: str) -> IndelibleError:
         """Return the error about a field that must be something else."""

@@ -1,0 +1,1 @@
+"""Adopt the rows of a host's older table as aggregates of a context."""
