@@ -2,10 +2,11 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from random import Random
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from attrs import frozen
 
@@ -14,6 +15,7 @@ from indelible.declare import (
     Context,
     Count,
     Currency,
+    Date,
     Digest,
     Flag,
     Identifier,
@@ -28,6 +30,7 @@ from indelible.declare import (
     action,
     aggregate,
     creates,
+    decimal_kind,
     field,
 )
 from indelible.kernel import Head
@@ -79,6 +82,23 @@ def _instant(random: Random) -> datetime:
     return AT + timedelta(microseconds=random.randint(0, 10**15))
 
 
+def _date(random: Random) -> date:
+    return date.min + timedelta(days=random.randint(0, (date.max - date.min).days))
+
+
+def _price(random: Random) -> Decimal:
+    texts = ("0", "-0.0", "-0.05", "12.5", "9999999999.99", "-9999999999.99", "1E+3", "0.1")
+    return Decimal(random.choice(texts))
+
+
+def _ratio(random: Random) -> Decimal:
+    return Decimal(random.choice(("0.000000000000000001", "-0.999999999999999999", "0", "0.5")))
+
+
+def _units(random: Random) -> Decimal:
+    return Decimal(random.choice(("0", "-1", "999999999999999999", "1E17", "12.0")))
+
+
 def _count(random: Random) -> int:
     return random.choice((1, 7, 2**53 + 1, 2**63 - 1))
 
@@ -113,14 +133,18 @@ KINDS: Final[Mapping[str, tuple[Any, Draw]]] = {
     "digest": (Digest, _digest),
     "currency": (Currency, _currency),
     "instant": (Instant, _instant),
+    "date": (Date, _date),
+    "price": (Annotated[Decimal, decimal_kind(digits=12, places=2)], _price),
+    "ratio": (Annotated[Decimal, decimal_kind(digits=18, places=18)], _ratio),
+    "units": (Annotated[Decimal, decimal_kind(digits=18, places=0)], _units),
     "count": (Count, _count),
     "natural": (Natural, _natural),
     "flag": (Flag, _flag),
     "colour": (Colour, _colour),
     "document": (JsonObject, _document),
 }
-# The kinds that can be unique and can be filtered.
-TEXT_KINDS: Final = ("identifier", "digest", "colour")
+# The kinds that are filtered.
+FILTER_KINDS: Final = ("identifier", "digest", "colour", "date", "price", "ratio", "units")
 
 
 @frozen(kw_only=True)
@@ -225,7 +249,7 @@ def generated(number: int, seed: int) -> Generated:
     }
     final = tuple(state for state in members if state not in left)
     entity = _entity(f"Thing{number}", states, fields, (creating, *changing), final)
-    filters = [plan.name for plan in fields if plan.kind in TEXT_KINDS]
+    filters = [plan.name for plan in fields if plan.kind in FILTER_KINDS]
     search = [plan.name for plan in fields if plan.kind in ("label", "one_line", "text")]
     context: Context[Any] = Context(entity, filters=("status", *filters), search=tuple(search))
     return Generated(

@@ -23,6 +23,8 @@ FORGED: Final[Mapping[str, tuple[str, ...]]] = {
     "digest": (f"'{'f' * 64}'",),
     "currency": ("'CHF'",),
     "instant": ("'2999-01-01T00:00:00.000000+00:00'",),
+    "date": ("'2999-01-01'",),
+    **dict.fromkeys(("price", "ratio", "units"), ("12345",)),
     "count": ("12345",),
     "natural": ("12345",),
     "flag": ("1", "0"),

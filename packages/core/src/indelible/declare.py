@@ -21,6 +21,7 @@ from indelible.kernel.kinds import (
     Amount,
     Count,
     Currency,
+    Date,
     Digest,
     Flag,
     Identifier,
@@ -31,6 +32,7 @@ from indelible.kernel.kinds import (
     OneLine,
     Text,
     Texts,
+    decimal_kind,
     kinds,
 )
 from indelible.kernel.lifecycle import Lifecycle
@@ -55,6 +57,7 @@ __all__ = [
     "Amount",
     "Count",
     "Currency",
+    "Date",
     "Digest",
     "Flag",
     "Identifier",
@@ -65,6 +68,7 @@ __all__ = [
     "OneLine",
     "Text",
     "Texts",
+    "decimal_kind",
 ]
 
 E = TypeVar("E", bound=Aggregate)

@@ -23,7 +23,16 @@ from indelible.captures.rules.records import fingerprint_of
 from indelible.captures.rules.urls import is_url, normalized_url
 from indelible.kernel import Ids, digest, instant_text
 from indelible.kernel.audit import HasAuditContext
-from indelible.kernel.kinds import Count, Identifier, Instant, Label, Natural, OneLine, Text, kinds
+from indelible.kernel.kinds import (
+    Count,
+    Identifier,
+    Instant,
+    Label,
+    Natural,
+    ShortText,
+    Text,
+    kinds,
+)
 from indelible.kernel.settings import Setting
 from indelible.kernel.values import TEXT
 
@@ -44,7 +53,7 @@ class CaptureInput:
     content_source: ContentSource = ContentSource.WEB
     subspace_id: Identifier | None = None
     session_id: Identifier | None = None
-    title: OneLine | None = None
+    title: ShortText | None = None
     content: Text | None = None
     captured_at: Instant | None = None
     capture_key: CaptureKey | None = None

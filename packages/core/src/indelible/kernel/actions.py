@@ -327,7 +327,7 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
     initial: dict[str, object] = {}
     for attribute in attributes:
         if attribute.name in changed and attribute.default not in (None, NOTHING):
-            initial[attribute.name] = attribute.default
+            initial[attribute.name] = _converted_default(attribute)
 
     edges: list[Edge[StrEnum]] = []
     changes: dict[str, tuple[str, ...]] = {}
@@ -343,6 +343,12 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
     entity.lifecycle = evolve(
         entity.lifecycle, edges=tuple(edges), changes=changes, initial=initial
     )
+
+
+def _converted_default(attribute: "Attribute[Any]") -> object:
+    """Return the default of a field as its values are stored."""
+    converter: Any = cast("Any", attribute).converter  # attrs' stubs do not know it
+    return attribute.default if converter is None else converter(attribute.default)
 
 
 def _without_self(signature: inspect.Signature) -> tuple[bool, inspect.Signature]:

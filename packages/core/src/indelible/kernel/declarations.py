@@ -3,6 +3,7 @@
 import inspect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from enum import StrEnum
 from types import NoneType
 from typing import Any, TypeGuard, get_args
@@ -130,6 +131,8 @@ def _claim_problems(
         yield from _unknown_fields(part.reads, fields)
         if isinstance(part, Compared) and part.operator not in OPERATORS:
             yield f"unknown operator {part.operator}: expected one of {' '.join(OPERATORS)}"
+        if isinstance(part, Compared):
+            yield from _decimal_problems(part, fields)
         if isinstance(part, OneOf) and part.field in fields:
             yield from _unknown_values(part, fields[part.field], lifecycle)
             if is_optional(fields[part.field]):
@@ -137,6 +140,19 @@ def _claim_problems(
                     f"{part.field} may be empty, and SQL cannot tell whether an empty field is one"
                     " of some values: ask whether it is present"
                 )
+
+
+def _decimal_problems(claim: Compared, fields: Fields) -> Iterator[str]:
+    """Yield that a decimal is compared with another kind: SQLite compares their smallest units."""
+    compared = [fields[name] for name in claim.reads if name in fields]
+    kinds = {(Decimal in value_types(one), one.metadata.get("places")) for one in compared}
+    has_decimal = any(is_decimal for is_decimal, _ in kinds)
+    is_number = isinstance(claim.other, int) and claim.other != 0
+    if has_decimal and (len(kinds) > 1 or is_number):
+        yield (
+            f"{claim.field} is compared with {claim.other}: compare a decimal with 0, or with a"
+            " decimal of as many places"
+        )
 
 
 def _unknown_fields(names: Iterable[str], fields: Fields) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Idempotency: stored results, so that a repeated request has one effect."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from attrs import evolve, field, fields, frozen, has
@@ -36,7 +37,17 @@ def _json_object(value: object, _: object) -> JsonObject:
     return JsonObject.of(value, DOCUMENT_LIMITS)
 
 
+def _date(text: str, _: object) -> date:
+    return date.fromisoformat(text)
+
+
+def _decimal(text: str, _: object) -> Decimal:
+    return Decimal(text)
+
+
 _converter = make_converter()
+_converter.register_structure_hook(date, _date)
+_converter.register_structure_hook(Decimal, _decimal)
 _converter.register_structure_hook_func(_has_parse, _parse)
 _converter.register_structure_hook(JsonObject, _json_object)
 

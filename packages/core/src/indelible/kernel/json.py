@@ -1,13 +1,15 @@
 """Canonical JSON, and digests of it."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, cast
 
 from cattrs.preconf.json import make_converter
 
 from indelible.kernel.audit import Actor
+from indelible.kernel.decimals import FixedDecimal
 from indelible.kernel.errors import UsageError
 from indelible.kernel.json_numbers import ExactEncoder
 
@@ -39,6 +41,13 @@ def _canonical_text(value: Any) -> object:  # noqa: ANN401 - any type of a value
     return value.canonical_text()
 
 
+def number_or_text(value: Decimal) -> Decimal | str:
+    """Return the text of a field's decimal; a number in a JSON object stays a number."""
+    if isinstance(value, FixedDecimal):
+        return value.canonical_text()
+    return value
+
+
 def _has_json_value(kind: Any) -> bool:  # noqa: ANN401 - any type of a value
     return hasattr(kind, "json_value")
 
@@ -60,7 +69,9 @@ _converter = make_converter()
 # cattrs would convert each text by itself.
 _converter.register_unstructure_hook_func(_is_text_tuple, list)
 _converter.register_unstructure_hook(Actor, str)
+_converter.register_unstructure_hook(date, date.isoformat)
 _converter.register_unstructure_hook(datetime, instant_text)
+_converter.register_unstructure_hook(Decimal, number_or_text)
 # A type with its own exact text, such as an embedding, is written as that text.
 _converter.register_unstructure_hook_func(_has_canonical_text, _canonical_text)
 # A frozen JSON object is written as dicts and lists.
@@ -86,6 +97,8 @@ def to_json_value(value: object) -> object:
         return _dict_to_json(cast("dict[object, object]", value))
     if kind is datetime:
         return instant_text(cast("datetime", value))
+    if kind is FixedDecimal:
+        return str(value)
     if kind is list or kind is tuple:
         return _list_to_json(cast("Iterable[object]", value))
 

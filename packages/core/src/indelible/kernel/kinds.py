@@ -6,7 +6,8 @@ validator or a converter of its own needs no kind.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from inspect import get_annotations
 from types import NoneType, UnionType
@@ -17,6 +18,7 @@ from attrs.converters import optional as optional_converter
 from attrs.validators import optional
 
 from indelible.kernel.action_faults import action_faults
+from indelible.kernel.decimals import check_digits, converter_of, is_decimal
 from indelible.kernel.declarations import line_of, refuse_faults
 from indelible.kernel.field_rules import add_field_rules, with_default, without_rules
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
@@ -29,9 +31,11 @@ from indelible.kernel.values import (
     TEXTS,
     bounded_int,
     instance_of,
+    is_date,
     is_digest,
     is_identifier,
     is_instant,
+    is_one_line,
     is_text,
     non_blank_line,
     non_blank_text,
@@ -44,7 +48,9 @@ LIMITS_BY_TYPE: Final[Mapping[type, tuple[str, ...]]] = {
     str: ("max_length",),
     int: ("minimum", "maximum"),
     tuple: ("max_items",),
+    Decimal: ("digits", "places"),
 }
+FIXED_DECIMAL: Final = "fixed_decimal"  # the column of decimals, with the digits of their kind
 
 
 @frozen(eq=False)
@@ -74,8 +80,10 @@ class Kind:
 
 
 Identifier = Annotated[str, Kind(is_identifier, IDENTIFIER, column="identifier")]
-# One line of text; a `Label` is not blank.
-OneLine = Annotated[str, Kind(is_text, LINE, column="content")]
+# One line of text, perhaps empty; a `Label` is not blank.
+OneLine = Annotated[str, Kind(is_one_line, LINE, column="content")]
+# A text as short as one line that another program wrote, perhaps with line breaks.
+ShortText = Annotated[str, Kind(is_text, LINE, column="content")]
 Label = Annotated[str, Kind(non_blank_line, LINE, column="nonblank_text")]
 Text = Annotated[str, Kind(is_text, TEXT, column="content")]
 Texts = Annotated[tuple[str, ...], Kind(text_tuple, TEXTS, column="json_array")]
@@ -86,11 +94,29 @@ Currency = Annotated[
     Kind(is_currency, {"max_length": CURRENCY_CHARACTERS}, is_bounded=True, column="currency"),
 ]
 Instant = Annotated[datetime, Kind(is_instant, column="instant")]
+# A calendar date, without a time and a time zone.
+Date = Annotated[date, Kind(is_date, column="calendar_date")]
 Count = Annotated[int, Kind(bounded_int, COUNT, column="ordinal")]
 Natural = Annotated[int, Kind(bounded_int, {**COUNT, "minimum": 0}, column="natural_number")]
 # Whole minor units of a currency, such as cents.
 Amount = Annotated[int, Kind(bounded_int, AMOUNT_MINOR_OR_ZERO, column="amount_minor")]
 Flag = Annotated[bool, Kind(instance_of(bool), column="flag")]
+
+
+def decimal_kind(*, digits: int, places: int) -> Kind:
+    """Return the kind of decimals with at most so many digits, `places` of them decimal places.
+
+        Price = Annotated[Decimal, decimal_kind(digits=12, places=2)]
+
+    A number with more digits or places is refused, and none is rounded. Each is stored with all
+    its places: `Decimal("12.5")` as `12.50`.
+
+    Raises:
+        UsageError: There are more than MAX_DIGITS digits, or more places than digits.
+    """
+    check_digits(digits, places)
+    limits = {"digits": digits, "places": places}
+    return Kind(is_decimal, limits, converter_of(places), column=FIXED_DECIMAL)
 
 
 def kind_of(annotation: object) -> tuple[Kind, Any] | None:

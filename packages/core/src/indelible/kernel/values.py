@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar, Final, cast
@@ -36,6 +36,8 @@ INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e"
     r"\u2066-\u2069\ufeff\ufffd]"
 )
+# Where `str.splitlines` ends a line.
+LINE_BREAK = re.compile("[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]")
 # Characters that cannot be seen: an id must not contain any.
 HIDDEN = re.compile(
     r"[\s\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0"
@@ -89,6 +91,14 @@ class TextHasControls(Invalid):
     """A text other than content contains control characters, or an id contains a space."""
 
     message: ClassVar[str] = "Field {field} contains a control character, or a space in an id."
+    field: str
+
+
+@frozen
+class TextHasLineBreaks(Invalid):
+    """A text that has to be one line contains a line break."""
+
+    message: ClassVar[str] = "Field {field} contains a line break, and must be one line."
     field: str
 
 
@@ -182,6 +192,13 @@ def is_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
     _check_text(attribute.name, value, attribute.metadata["max_length"])
 
 
+def is_one_line(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate content of one line, which may be empty."""
+    text = _check_text(attribute.name, value, attribute.metadata["max_length"])
+    if not text.isprintable() and LINE_BREAK.search(text):
+        raise TextHasLineBreaks(attribute.name)
+
+
 def non_blank_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate content that is not blank."""
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
@@ -255,6 +272,12 @@ def bounded_int(_: object, attribute: "Attribute[Any]", value: object) -> None:
 def is_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """Validate a time in UTC, in the years that both databases store to the microsecond."""
     check_instant(attribute.name, value)
+
+
+def is_date(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Validate a calendar date of the years 1 to 9999; a time is none."""
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise wrong_type(attribute.name, "date", value)
 
 
 def check_instant(name: str, value: object) -> None:

@@ -8,7 +8,7 @@ from indelible import concepts
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import Unresolved
 from indelible.kernel import Change, InvalidTransition
-from indelible.kernel.kinds import Count, Identifier, Instant, OneLine, kinds
+from indelible.kernel.kinds import Count, Identifier, Instant, OneLine, ShortText, kinds
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.steps import (
     APPROVE,
@@ -84,8 +84,8 @@ class EditConcept(ConceptQuery):
 
     expected_seq: Count
     content: concepts.ConceptContent
-    reason: OneLine = ""
-    change_note: OneLine = ""
+    reason: ShortText = ""
+    change_note: ShortText = ""
 
 
 @frozen(kw_only=True)

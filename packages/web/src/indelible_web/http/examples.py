@@ -3,7 +3,8 @@
 import types
 import typing
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Final, ForwardRef, TypeVar
 
@@ -11,6 +12,7 @@ import attrs
 from attrs import frozen
 
 from indelible.kernel import Actor
+from indelible.kernel.decimals import FixedDecimal
 from indelible.kernel.json_objects import JsonObject
 from indelible_web.http.number_lists import is_number_list
 
@@ -29,6 +31,8 @@ BY_TYPE: Final[Mapping[object, object]] = {
     bool: True,
     float: 0.5,
     Ignored: None,
+    date: date(2026, 1, 31),
+    Decimal: FixedDecimal("0"),
     datetime: datetime(2026, 1, 1, 9, 30, tzinfo=UTC),
     Actor: Actor.user("maya"),
     JsonObject: JsonObject.of({"x": 12.5}),

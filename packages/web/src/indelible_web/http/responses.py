@@ -1,6 +1,7 @@
 """Answers in JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, TypeVar, cast
 
 import attrs
@@ -10,6 +11,7 @@ from flask import Response
 
 from indelible.kernel import Actor, instant_text
 from indelible.kernel.history import Data
+from indelible.kernel.json import number_or_text
 from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.json_objects import JsonObject
 from indelible_web.http.number_lists import is_number_list, is_uint256
@@ -67,7 +69,9 @@ def _unstructure_renamed(cls: Any) -> Any:  # noqa: ANN401 - a class and cattrs'
 # Core's own converter refuses floats, which have no canonical form in a digest.
 _converter = make_converter()
 _converter.register_unstructure_hook(Actor, str)
+_converter.register_unstructure_hook(date, date.isoformat)
 _converter.register_unstructure_hook(datetime, instant_text)
+_converter.register_unstructure_hook(Decimal, number_or_text)
 _converter.register_unstructure_hook(JsonObject, _object_to_json)
 _converter.register_unstructure_hook_func(is_number_list, list)
 _converter.register_unstructure_hook_func(is_uint256, str)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, cast
@@ -26,6 +26,8 @@ MAX_INTEGER: Final = 2**63 - 1
 MAX_UINT256: Final = 2**256 - 1
 UINT256: Final = re.compile(r"0|[1-9][0-9]{0,77}")
 DECIMAL: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")
+FIXED_DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,39})(\.[0-9]{1,40})?")
+CALENDAR_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -155,6 +157,24 @@ def read_instant(value: object, _: str, __: SchemaProps) -> datetime:
         return datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValidationError(message) from error
+
+
+def read_date(value: object, _: str, __: SchemaProps) -> date:
+    """Return a date from RFC 3339; no other form of ISO 8601 is accepted."""
+    message = "Not a date such as 2026-01-31."
+    if not isinstance(value, str) or not CALENDAR_DATE.fullmatch(value):
+        raise ValidationError(message)
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValidationError(message) from error
+
+
+def read_decimal(value: object, _: str, __: SchemaProps) -> Decimal:
+    """Return the decimal of a text; a number of JSON may have lost digits on its way."""
+    if not isinstance(value, str) or not FIXED_DECIMAL.fullmatch(value):
+        raise ValidationError("Not the text of a decimal such as 12.50.")
+    return Decimal(value)
 
 
 def read_actor(value: object, field: str, props: SchemaProps) -> Actor:

@@ -3,7 +3,8 @@
 import types
 import typing
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum, StrEnum
 from functools import cache
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
@@ -38,6 +39,8 @@ from indelible_web.http.scalars import (
     ignore_value,
     read_actor,
     read_boolean,
+    read_date,
+    read_decimal,
     read_instant,
     read_integer,
     read_integer_text,
@@ -60,6 +63,8 @@ SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
     WrittenInteger: (read_written_integer, {"type": "integer", AS_WRITTEN: True}),
     bool: (read_boolean, {"type": "boolean"}),
     datetime: (read_instant, {"type": "string", "format": "date-time"}),
+    date: (read_date, {"type": "string", "format": "date"}),
+    Decimal: (read_decimal, {"type": "string", "format": "decimal"}),
     float: (read_number, {"type": "number"}),
     Ignored: (ignore_value, {"description": "Ignored: the answer says so."}),
     Actor: (read_actor, {"type": "string", "pattern": "^(user|system|key):"}),
@@ -261,6 +266,8 @@ def _scalar(
     read, kind_props = SCALARS[kind]
     if kind == UINT256:
         return scalar(read, {**kind_props, **_text_examples(props)}, **options)
+    if kind is Decimal:
+        return scalar(read, {**kind_props, **_decimal_props(props)}, **options)
     if kind is str and side is not Side.ANSWER:
         _required_limit(props, "max_length")
     if kind is int and side is not Side.ANSWER:
@@ -269,6 +276,17 @@ def _scalar(
         read = read_integer_text
 
     return scalar(read, {**kind_props, **_document_props(props)}, **options)
+
+
+def _decimal_props(props: SchemaProps) -> SchemaProps:
+    """Return the pattern of a decimal's texts, by the digits of its kind; an answer has none."""
+    result = {name: props[name] for name in props if name not in ("digits", "places")}
+    if "digits" in props:
+        places: int = props["places"]
+        whole = max(props["digits"] - places - 1, 0)
+        fraction = rf"(\.[0-9]{{1,{places}}})?" if places else ""
+        result["pattern"] = rf"^-?(0|[1-9][0-9]{{0,{whole}}}){fraction}$"
+    return result
 
 
 def _text_examples(props: SchemaProps) -> SchemaProps:
@@ -352,5 +370,5 @@ def _unchanged(value: Any, _: object) -> Any:  # noqa: ANN401 - any value that a
 
 _converter = Converter(detailed_validation=False, forbid_extra_keys=True)
 _converter.register_structure_hook_func(_is_read_already, _unchanged)
-for _kind in (datetime, Actor, Enum, Ignored):
+for _kind in (datetime, date, Decimal, Actor, Enum, Ignored):
     _converter.register_structure_hook(_kind, _unchanged)

@@ -1,13 +1,14 @@
 """The checks and columns that the declarations of several tables have in common."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, cast
 
 from sqlalchemy import Column, Table
 from sqlalchemy.schema import Computed
 
 from indelible.kernel import UsageError, canonical_json, instant_text
+from indelible.kernel.decimals import FixedDecimal
 from indelible_sql.schema.columns import BIG_INTEGER
 
 COUNTER_INFO: Final = "counter"  # the column that a previous number precedes, in its `info`
@@ -24,23 +25,35 @@ ESCAPES: Final = str.maketrans({"\\": "\\\\", "$": "\\x24", "%": "\\x25", ".": "
 def literal(value: object, dialect: str) -> str:
     """Return a value as a literal of SQL, which may stand in the text of a function.
 
-    A text, a number, an instant, or what JSON writes as an array or an object.
+    A text, a number, a date, an instant, or what JSON writes as an array or an object.
 
     Raises:
         UsageError: The value has no literal: it is of another type, or contains NUL.
     """
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, int | float):
-        return str(value)
+    if isinstance(value, int | float | FixedDecimal):
+        return _number_literal(value, dialect)
     if isinstance(value, str):
         return _text_literal(value, dialect)
-    if isinstance(value, datetime):
-        return _text_literal(instant_text(value), dialect)
+    if isinstance(value, date):
+        return _text_literal(_date_text(value), dialect)
     if isinstance(value, tuple | dict):
         return _text_literal(canonical_json(cast("object", value)), dialect)
 
     raise UsageError(f"a value of {type(value).__name__} has no literal of SQL: {value!r}")
+
+
+def _date_text(value: date) -> str:
+    """Return the canonical text of a date or an instant."""
+    return instant_text(value) if isinstance(value, datetime) else value.isoformat()
+
+
+def _number_literal(number: float | FixedDecimal, dialect: str) -> str:
+    """Return a number as a literal; SQLite stores a decimal in its smallest unit."""
+    if isinstance(number, FixedDecimal) and dialect == "sqlite":
+        return str(number.units())
+    return str(number)
 
 
 def _text_literal(text: str, dialect: str) -> str:

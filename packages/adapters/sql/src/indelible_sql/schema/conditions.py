@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, Column, Table, Text, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 
 from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.inline_domains import DecimalDomain
 from indelible_sql.schema.value_columns import FLAG
 
 POSTGRESQL = make_url("postgresql://").get_dialect()()
@@ -43,7 +44,9 @@ def equals_json(alias: str, column: Column[Any], document: str, dialect: str) ->
     native = column.type.native if isinstance(column.type, Domain) else column.type
     if isinstance(native, ARRAY):
         return "TRUE"
-    if dialect == "sqlite":
+    if isinstance(column.type, DecimalDomain):
+        stored = column.type.text_sql(stored, dialect)
+    elif dialect == "sqlite":
         stored = f"CAST({stored} AS text)"
     elif _is_flag(column):
         value = f"CAST(CAST({value} AS boolean) AS integer)"  # a flag is stored as 0 or 1

@@ -11,7 +11,7 @@ from indelible.kernel import UsageError
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.declarations import is_optional
-from indelible.kernel.kinds import column_kind
+from indelible.kernel.kinds import FIXED_DECIMAL, Kind, column_kind
 from indelible_sql.schema.columns import (
     BIG_INTEGER,
     C_COLLATED_TEXT,
@@ -19,7 +19,14 @@ from indelible_sql.schema.columns import (
     KERNEL_DOMAINS,
     Domain,
 )
-from indelible_sql.schema.value_columns import AMOUNT_MINOR, CURRENCY, FLAG, RAW_BYTES, SUM_MINOR
+from indelible_sql.schema.inline_domains import CALENDAR_DATE, decimal_type
+from indelible_sql.schema.value_columns import (
+    AMOUNT_MINOR,
+    CURRENCY,
+    FLAG,
+    RAW_BYTES,
+    SUM_MINOR,
+)
 
 Types = Mapping[str, TypeEngine[Any]]
 
@@ -29,6 +36,7 @@ COLUMN_TYPES: Final[Types] = {
     "content": CONTENT,
     "collated_text": C_COLLATED_TEXT,
     "big_integer": BIG_INTEGER,
+    CALENDAR_DATE.name: CALENDAR_DATE,
     **{domain.name: domain for domain in DOMAINS},
 }
 NO_TYPES: Final[Types] = {}
@@ -92,13 +100,20 @@ def entity_column(
     """
     column_type = types.get(name)
     if column_type is None:
-        kind = column_kind(entity, name)
-        column_name = "" if kind is None else kind.column
         column_types = {**COLUMN_TYPES, **{domain.name: domain for domain in domains}}
-        if column_name not in column_types:
+        column_type = _type_of(column_kind(entity, name), column_types)
+        if column_type is None:
             raise UsageError(
                 f"field {name} of {entity.__name__} has no kind with a column: give its type"
             )
-        column_type = column_types[column_name]
 
     return Column(name, column_type, nullable=is_optional(fields_dict(entity)[name]))
+
+
+def _type_of(kind: Kind | None, types: Types) -> TypeEngine[Any] | None:
+    """Return the type of the column of a kind, None for one without a column."""
+    if kind is None:
+        return None
+    if kind.column == FIXED_DECIMAL:
+        return decimal_type(kind.limits["digits"], kind.limits["places"])
+    return types.get(kind.column)

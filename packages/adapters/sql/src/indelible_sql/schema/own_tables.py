@@ -13,7 +13,7 @@ from indelible_sql.schema.entity_columns import entity_columns
 from indelible_sql.schema.entity_conditions import entity_checks, entity_guards
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
-from indelible_sql.schema.tables import HISTORY, domain_checks, head_columns
+from indelible_sql.schema.tables import HISTORY, domain_checks, head_columns, inline_checks
 
 MAX_NAME_BYTES: Final = 63  # PostgreSQL cuts longer names off
 
@@ -33,6 +33,7 @@ def own_table(name: str, entity: type[Aggregate], filters: Iterable[str], *, sch
         MetaData(),
         *items,
         *domain_checks(name, items),
+        *inline_checks(name, items),
         *_checks_on_postgresql(name, entity),
         *one_per_parent_indexes(name, entity),
         *indexes,

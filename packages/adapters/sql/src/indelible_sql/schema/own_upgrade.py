@@ -26,6 +26,7 @@ from indelible_sql.schema.guard import (
     statements,
 )
 from indelible_sql.schema.hosts import declare_lifecycle
+from indelible_sql.schema.inline_domains import InlineDomain
 from indelible_sql.schema.privileges import privileges
 from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.schema.stored_tables import StoredTable
@@ -273,11 +274,15 @@ class OwnTable:
         return type_text if column.nullable else f"{type_text} required"
 
     def _column_text(self, column: Column[Any]) -> str:
-        """Return a new column as a table is altered by it, with SQLite's rule of its type."""
+        """Return a new column as a table is altered by it, with the rule of its type."""
         text = self._text(CreateColumn(column))
+        name = f"{self.table.name}_{column.name}"
         if self.stored.is_sqlite and isinstance(column.type, Domain):
             rule = column.type.sqlite_rule.format(column.name)
-            text = f"{text} CONSTRAINT {self.table.name}_{column.name}_rule CHECK ({rule})"
+            text = f"{text} CONSTRAINT {name}_rule CHECK ({rule})"
+        elif isinstance(column.type, InlineDomain):
+            rule = column.type.rule.format(column.name)
+            text = f"{text} CONSTRAINT {name}_is_stored CHECK ({rule})"
         return text
 
     def _stored_edges(self) -> set[tuple[str, str, str]]:

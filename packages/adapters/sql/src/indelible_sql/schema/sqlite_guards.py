@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import (
+    Date,
     DateTime,
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
@@ -124,6 +125,8 @@ def _storable_condition(value: str, domain: Domain) -> str:
         # With a modifier, SQLite computes the day again: February 31 becomes March 3.
         second = f"substr({value}, 1, {SECOND_CHARACTERS})"
         return f"strftime('{SECOND_FORMAT}', {second}, '+0 seconds') = {second}"
+    if isinstance(domain.native, Date):
+        return f"strftime('%Y-%m-%d', {value}, '+0 days') = {value}"
     if isinstance(domain.native, Text):
         return f"instr({value}, char(0)) = 0"
     return ""

@@ -47,6 +47,7 @@ from indelible_sql.schema.columns import (
     Domain,
     required,
 )
+from indelible_sql.schema.inline_domains import InlineDomain
 
 metadata = MetaData(schema=SCHEMA)
 
@@ -108,6 +109,17 @@ def domain_checks(table_name: str, items: Iterable[SchemaItem]) -> list[Constrai
         if is_column(item) and isinstance(item.type, Domain):
             rule = item.type.sqlite_rule.format(item.name)
             checks.append(_sqlite_check(rule, f"{table_name}_{item.name}_rule"))
+    return checks
+
+
+def inline_checks(table_name: str, items: Iterable[SchemaItem]) -> list[Constraint]:
+    """Return PostgreSQL's checks for the columns whose type is an inline domain."""
+    checks: list[Constraint] = []
+    for item in items:
+        if is_column(item) and isinstance(item.type, InlineDomain):
+            rule = item.type.rule.format(item.name)
+            check = CheckConstraint(rule, name=f"{table_name}_{item.name}_is_stored")
+            checks.append(check.ddl_if(dialect="postgresql"))
     return checks
 
 

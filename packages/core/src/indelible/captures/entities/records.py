@@ -26,7 +26,7 @@ from indelible.kernel.kinds import (
     Kind,
     Natural,
     NonBlankText,
-    OneLine,
+    ShortText,
     Text,
     Texts,
     unvalidated_kinds,
@@ -44,7 +44,7 @@ class ReadingFields:
 
     user_id: Identifier
     space_id: Identifier
-    title: OneLine | None
+    title: ShortText | None
     content: Text | None
     content_source: ContentSource
     engagement_level: Level

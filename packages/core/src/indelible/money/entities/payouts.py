@@ -33,7 +33,7 @@ from indelible.kernel.kinds import (
     Identifier,
     Instant,
     Natural,
-    OneLine,
+    ShortText,
     kinds,
 )
 from indelible.kernel.state_fields import check_field, check_presence, check_unchanged
@@ -163,7 +163,7 @@ class Transfer(Aggregate):
     reissue_of: Identifier | None = None
     approved_by: Identifier | None = None
     approved_at: Instant | None = None
-    approval_reason: OneLine | None = None
+    approval_reason: ShortText | None = None
     approved_destination: Identifier | None = None
     destination: Identifier | None = None
     generation: Count = 1

@@ -12,7 +12,7 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.bulk import BulkRecord, BulkTypes
 from indelible.kernel.claims import WithinKind, required_in, required_outside
 from indelible.kernel.conditions import AnyCondition, Condition
-from indelible.kernel.kinds import Currency, Identifier, Instant, Natural, OneLine, kinds
+from indelible.kernel.kinds import Currency, Identifier, Instant, Natural, ShortText, kinds
 from indelible.kernel.lifecycle import MAX_CLOCK_LEAD
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.values import (
@@ -63,8 +63,8 @@ class Discrepancy(BulkRecord):
     rule: ReconciliationRule
     subject: Identifier
     currency: Currency | None = None
-    expected: OneLine
-    actual: OneLine
+    expected: ShortText
+    actual: ShortText
     difference_minor: SignedSum | None = None
     remedy: Remedy | None = None
 
