@@ -30,7 +30,8 @@ read the message, in which braces stand for values. The kind says what the calle
 [glossary](glossary.md). HTTP is the status of `indelible_web`, exit the exit code of the
 `indelible` command; `-` means that it never returns this error. `http_problem(error)` of
 `indelible.kernel` makes the same answer for any web framework: `status`, `headers` and the `body`,
-a problem document of RFC 9457. Your own error has the status of its kind, or its own `http_status` and `http_headers`.
+a problem document of RFC 9457. Your own error has the status of its kind, or its own `http_status`
+and `http_headers`.
 """
 
 REPLACED = """\

@@ -16,6 +16,7 @@ from indelible_sql.contexts import (
     SqlTransaction,
     open_store,
 )
+from indelible_sql.engine.borrowed import borrow_connection
 from indelible_sql.engine.connections import Pool, enable_foreign_keys
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
 from indelible_sql.kernel.repository import SqlAggregateRepository
@@ -53,6 +54,7 @@ __all__ = [
     "SqlReading",
     "SqlStore",
     "SqlTransaction",
+    "borrow_connection",
     "enable_foreign_keys",
     "open_async_store",
     "open_store",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Concatenate
 
 from attrs import frozen
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indelible.kernel import Actor, Clock, Feed, Idempotency, Ids, Lifecycle
 from indelible.kernel.contexts import AnyContext
@@ -73,13 +73,24 @@ class AsyncSqlStore:
 
     @asynccontextmanager
     async def transaction(
-        self, *, actor: Actor, reason: str, request_id: str | None = None
+        self,
+        *,
+        actor: Actor,
+        reason: str,
+        request_id: str | None = None,
+        connection: AsyncConnection | None = None,
     ) -> AsyncGenerator[AsyncSqlTransaction]:
         """Open a transaction for several commands.
 
-        It commits on a clean exit, and rolls back on any exception.
+        It commits on a clean exit, and rolls back on any exception. With `connection` it joins the
+        caller's own transaction, and neither commits nor closes it.
         """
-        block = self.store.transaction(actor=actor, reason=reason, request_id=request_id)
+        block = self.store.transaction(
+            actor=actor,
+            reason=reason,
+            request_id=request_id,
+            connection=None if connection is None else connection.sync_connection,
+        )
         tx = await run_in_greenlet(block.__enter__)
         try:
             yield AsyncSqlTransaction(tx)

@@ -4,7 +4,7 @@ The role and the database may have any value for them. They are set for one tran
 behind a pooler in transaction mode.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -56,9 +56,16 @@ def deparsing(connection: Connection) -> Generator[None]:
 
     The transaction gets its own settings back, unless an error ended it.
     """
-    rows = connection.execute(SELECT_SETTINGS, {"names": list(DEPARSING)}).all()
+    with kept_settings(connection, DEPARSING):
+        change_settings(connection, DEPARSING)
+        yield
+
+
+@contextmanager
+def kept_settings(connection: Connection, names: Iterable[str]) -> Generator[None]:
+    """Give the transaction its own settings back after the block, unless an error ended it."""
+    rows = connection.execute(SELECT_SETTINGS, {"names": list(names)}).all()
     own_settings: dict[str, str] = {row.name: row.value for row in rows}
-    change_settings(connection, DEPARSING)
     yield
     change_settings(connection, own_settings)
 

@@ -1,20 +1,12 @@
 """The identity of a database on PostgreSQL."""
 
-from typing import Final
-
 from sqlalchemy import Text, literal_column, select
 
+from indelible_sql.engine.identity import IDENTITY_ON_POSTGRESQL
 from indelible_sql.engine.session import Query
 from indelible_sql.store.transactions import KernelTransaction
 
-_IDENTITY: Final = """
-    (
-      SELECT concat(system_identifier, ' ', oid)
-      FROM pg_control_system(), pg_database
-      WHERE datname = current_database()
-    )
-"""
-IDENTITY: Query = select(literal_column(_IDENTITY, Text()).label("identity"))
+IDENTITY: Query = select(literal_column(IDENTITY_ON_POSTGRESQL, Text()).label("identity"))
 
 
 def read_database_identity(tx: KernelTransaction) -> str:

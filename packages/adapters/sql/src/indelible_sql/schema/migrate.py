@@ -16,7 +16,6 @@ from sqlalchemy import (
     column,
     create_engine,
     inspect,
-    make_url,
     select,
     table,
 )
@@ -28,12 +27,13 @@ from indelible_sql.engine.connections import (
     CONNECT_SECONDS,
     address,
     begin_immediate,
+    begin_on_host,
     check_directory,
     enable_wal,
     sqlite_cursor,
 )
 from indelible_sql.engine.errors import translate_errors
-from indelible_sql.engine.session_settings import MIGRATING, change_settings
+from indelible_sql.engine.session_settings import MIGRATING, change_settings, kept_settings
 from indelible_sql.schema.additive import marked_digest
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
@@ -156,22 +156,55 @@ def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]
             yield connection, schema
 
 
+@contextmanager
+def joining(connection: Connection, schema: str) -> Generator[str | None]:
+    """Prepare the caller's own transaction for a migration, and give it back its settings.
+
+    Yield PostgreSQL's schema.
+    """
+    if connection.dialect.name == "sqlite":
+        begin_on_host(connection, "BEGIN IMMEDIATE")  # the driver would not for DDL
+        yield None
+        return
+
+    connection.exec_driver_sql(MIGRATION_LOCK)
+    with kept_settings(connection, (*MIGRATING, "search_path")):
+        change_settings(connection, MIGRATING)
+        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(connection, schema)}")
+        yield schema
+
+
 def upgrade(url: str, schema: str, catalog: Catalog, *, role: str | None) -> None:
+    """Bring the schema to the newest revision, as `upgrade_on` does, in a transaction of its own.
+
+    `role` is None where the owner is the application's role.
+    """
+    with migrating(url, schema) as (connection, postgresql_schema):
+        upgrade_on(connection, schema, postgresql_schema, catalog, role=role)
+
+
+def upgrade_on(
+    connection: Connection,
+    schema: str,
+    postgresql_schema: str | None,
+    catalog: Catalog,
+    *,
+    role: str | None,
+) -> None:
     """Bring the schema to the newest revision, and grant the application's role what it needs.
 
     A later revision beside which this code may run stays as it is.
     """
     from indelible_sql.schema import revisions  # noqa: PLC0415 - imports alembic
 
-    with migrating(url, schema) as (connection, postgresql_schema):
-        current = current_revision(connection, postgresql_schema)
-        if _is_later(current):
-            admitted_state(connection, schema)
-            return
-        _check_version_table(current)
+    current = current_revision(connection, postgresql_schema)
+    if _is_later(current):
+        admitted_state(connection, schema)
+        return
+    _check_version_table(current)
 
-        revisions.upgrade_to_newest(connection, postgresql_schema, catalog)
-        complete_upgrade(connection, postgresql_schema, catalog, role=role, owner_url=url)
+    revisions.upgrade_to_newest(connection, postgresql_schema, catalog)
+    complete_upgrade(connection, postgresql_schema, catalog, role=role)
 
 
 def _check_version_table(current: str) -> None:
@@ -195,16 +228,18 @@ def complete_upgrade(
     catalog: Catalog,
     *,
     role: str | None,
-    owner_url: str,
 ) -> None:
-    """Do what depends on the database: optional functions, and the rights of the role."""
+    """Do what depends on the database: optional functions, and the rights of the role.
+
+    `role` is None where the owner is the application's role.
+    """
     if schema is None:
         return
 
     for context in catalog.contexts:
         if context.after_upgrade is not None:
             context.after_upgrade(connection, schema)
-    if role is not None and role != make_url(owner_url).username:
+    if role is not None:
         grant(connection, schema, role, catalog, VERSION_TABLE)
 
 

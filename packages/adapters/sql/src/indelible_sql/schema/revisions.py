@@ -6,13 +6,15 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
+from indelible_sql.schema.alembic_internals import nested_run
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.revision_files import script_location
 
 
 def upgrade_to_newest(connection: Connection, schema: str | None, catalog: Catalog) -> None:
     """Run every revision that the database has not run."""
-    command.upgrade(_config(connection, schema, catalog), "head")
+    with nested_run():
+        command.upgrade(_config(connection, schema, catalog), "head")
 
 
 def downgrade_to(

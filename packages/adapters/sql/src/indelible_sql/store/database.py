@@ -28,6 +28,7 @@ from indelible.policy import Policy
 from indelible_sql.engine.connections import Engines, begin_on_host
 from indelible_sql.engine.errors import state_of, translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
+from indelible_sql.engine.identity import JoinableDatabase
 from indelible_sql.engine.session import Session, SingleStatementSession
 from indelible_sql.kernel.feed_end import NeedsFeedEnd, feed_end_of, fresh_feed_end
 from indelible_sql.schema.admission import check_database, check_foreign_keys
@@ -46,6 +47,10 @@ def _settings_cache(database: "Database[Any, Any]") -> SystemConfigCache:
         return settings
 
     return SystemConfigCache(fetch=fetch, keys=database.catalog.settings, pause=database.pause)
+
+
+def _joinable_database(database: "Database[Any, Any]") -> JoinableDatabase:
+    return JoinableDatabase(database.engines.reader)
 
 
 @define(kw_only=True, eq=False)
@@ -76,6 +81,9 @@ class Database(Generic[Reading, Writing]):
     _admission: Lock = field(factory=Lock, init=False, repr=False)
     # The code of the queries that have needed the feed's end.
     _feed_readers: set[CodeType] = field(factory=set[CodeType], init=False, repr=False)
+    _joinable: JoinableDatabase = field(
+        init=False, repr=False, default=Factory(_joinable_database, takes_self=True)
+    )
     nesting: Nesting = field(factory=Nesting, init=False, repr=False)
     commits: CommitSignal = field(factory=CommitSignal, init=False, repr=False)
     lost_races: LostRaces = field(factory=LostRaces, init=False, repr=False)
@@ -198,6 +206,17 @@ class Database(Generic[Reading, Writing]):
             release(connection)
             raise
         return connection
+
+    def check_joined(self, connection: Connection) -> None:
+        """Check a host's connection before its transaction is joined.
+
+        Raises: WrongDatabase, DriverUnsupported, ForeignKeysOff, and what `admit` raises.
+        """
+        self._joinable.check(connection)
+        if connection.dialect.name == "sqlite":
+            check_foreign_keys(connection)
+        if not self.is_admitted:
+            self.admit(connection)
 
     def admit(self, connection: Connection) -> None:
         """Check a database before any other statement; refuse one that is not as declared.

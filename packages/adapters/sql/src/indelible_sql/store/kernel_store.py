@@ -34,7 +34,6 @@ from indelible_sql.engine.single_update import NeedsTransaction
 from indelible_sql.engine.space import check_space
 from indelible_sql.engine.transaction_log import log_joined
 from indelible_sql.schema import migrate
-from indelible_sql.schema.admission import check_foreign_keys
 from indelible_sql.schema.own_upgrade import upgrade_own_tables
 from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.store.database import Database, Reading, Writing
@@ -137,23 +136,48 @@ class KernelStore(Database[Reading, Writing]):
         with self._connect(self.engines.reader) as connection:
             check_space(connection)
 
-    def upgrade(self, owner_url: str | None = None) -> str:
+    def upgrade(self, owner_url: str | None = None, *, connection: Connection | None = None) -> str:
         """Bring the schema to the newest revision, and the tables of a host's contexts to theirs.
 
         Return the revision that it is at. `owner_url` is needed where another role owns the schema.
+        With `connection`, which must be the owner's, all of it happens in the caller's own
+        transaction, such as that of a migration of Django or Alembic.
 
         Raises:
             SchemaDamaged: The schema is not as its revision made it.
             OwnTableDiffers: A host's table cannot follow its declaration by additions alone.
+            WrongDatabase: The connection is to another database than the store.
         """
+        if connection is not None:
+            return self._upgrade_joined(connection)
+
         url = owner_url or self.own_url
-        role = make_url(self.url).username if self.url else None
+        role = self._application_role(make_url(url).username)
         with translate_errors():
             migrate.upgrade(url, self.schema, self.schema_catalog, role=role)
-            with migrate.migrating(url, self.schema) as (connection, _):
-                own_role = None if role == make_url(url).username else role
-                upgrade_own_tables(connection, self.schema, self._own_contexts(), role=own_role)
-                return migrate.check(connection, self.schema, self.schema_catalog)
+            with migrate.migrating(url, self.schema) as (own_connection, _):
+                return self._upgrade_own_tables(own_connection, role)
+
+    def _upgrade_joined(self, connection: Connection) -> str:
+        """Upgrade in the caller's transaction."""
+        self._joinable.check(connection)
+        with translate_errors(), migrate.joining(connection, self.schema) as schema:
+            owner = None
+            if schema is not None:
+                owner = connection.exec_driver_sql("SELECT current_user").scalar_one()
+            role = self._application_role(owner)
+            migrate.upgrade_on(connection, self.schema, schema, self.schema_catalog, role=role)
+            return self._upgrade_own_tables(connection, role)
+
+    def _upgrade_own_tables(self, connection: Connection, role: str | None) -> str:
+        """Upgrade the tables of the host's contexts; return the revision of the schema."""
+        upgrade_own_tables(connection, self.schema, self._own_contexts(), role=role)
+        return migrate.check(connection, self.schema, self.schema_catalog)
+
+    def _application_role(self, owner: str | None) -> str | None:
+        """Return the role of the application where the tables belong to another one."""
+        role = make_url(self.url).username if self.url else self.engines.writer.url.username
+        return None if role == owner else role
 
     def _own_contexts(self) -> tuple[SqlContext, ...]:
         return tuple(context for context in self.catalog.contexts if context.made_by_upgrade)
@@ -175,10 +199,7 @@ class KernelStore(Database[Reading, Writing]):
     @contextmanager
     def _joined(self, audit: AuditContext, connection: Connection) -> Generator[Writing]:
         """Yield a transaction that joins the caller's."""
-        if connection.dialect.name == "sqlite":
-            check_foreign_keys(connection)
-        if not self.is_admitted:
-            self.admit(connection)
+        self.check_joined(connection)
         with log_rejections(audit):
             tx = self.begin(connection, audit)
             try:

@@ -119,13 +119,14 @@ def _run_on_database(url: str, schema: str, catalog: Catalog) -> None:
 
         revision = current_revision(connection, postgresql_schema)
         if revision != revision_before and revision == newest()[0]:
-            complete_upgrade(connection, postgresql_schema, catalog, role=_role(), owner_url=url)
+            complete_upgrade(connection, postgresql_schema, catalog, role=_application_role(url))
 
 
-def _role() -> str | None:
-    """Return the application's role, which DATABASE_URL names."""
+def _application_role(owner_url: str) -> str | None:
+    """Return the application's role, which DATABASE_URL names, unless it is the owner."""
     url = os.environ.get("DATABASE_URL")
-    return make_url(url).username if url else None
+    role = make_url(url).username if url else None
+    return None if role == make_url(owner_url).username else role
 
 
 def _print_statements(url: str, schema: str, catalog: Catalog) -> None:
