@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indelible.app import AppContext
 from indelible.kernel import Readers
+from indelible.kernel.contexts import MAX_SEARCH_CHARACTERS
 from indelible.kernel.keys import KEY
 from indelible.kernel.stages import STAGE
 from indelible.kernel.values import IDENTIFIER, LINE
@@ -51,7 +52,11 @@ KERNEL_COMMANDS: Final = (
 REGISTRY: Final = "indelible_metrics"  # an extension of the application
 MAX_DOCUMENTS: Final = 8  # that are kept; one is built in a fifth of a second
 # The limits of the kinds, for the inputs of forms.
-MAX_CHARACTERS: Final = {"line": LINE["max_length"], "identifier": IDENTIFIER["max_length"]}
+MAX_CHARACTERS: Final = {
+    "line": LINE["max_length"],
+    "identifier": IDENTIFIER["max_length"],
+    "search": MAX_SEARCH_CHARACTERS,
+}
 KERNEL_REDACTED_FIELDS: Final = {KEY.name: frozenset({"secret_digest"})}
 
 

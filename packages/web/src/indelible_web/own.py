@@ -1,4 +1,4 @@
-"""The REST API of a host's context: its routes, requests and answers follow from the declaration.
+"""The REST API of a host's context, and its pages: all of it follows from the declaration.
 
     app = create_app(app_context, settings, (*CONTEXTS, own_context(tickets)))
 
@@ -11,13 +11,13 @@
 | `POST /tickets/<ticket_id>/assign` | run an action; `If-Match` names the seq that was read |
 
 Another action that creates has its own route, `POST /tickets/import`. The scopes are
-`tickets:read` and `tickets:write`.
+`tickets:read` and `tickets:write`. The pages are those of `indelible_web.own_pages`.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from inspect import getdoc
 from types import SimpleNamespace
 from typing import Any, Final, TypeAlias, cast
@@ -40,8 +40,12 @@ from indelible_web.http.action_requests import (
 )
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
-from indelible_web.http.routing import Routes, View
+from indelible_web.http.routing import EXPECTED_SEQ, Routes, View
 from indelible_web.http.views import fields_of, view_of
+from indelible_web.own_pages import Subject, nav_of, pages_of, search_of
+from indelible_web.own_pages.controls import MORE_BOXES
+from indelible_web.own_pages.links import links_of
+from indelible_web.own_pages.subject import OwnAction
 
 Generated: TypeAlias = Any  # a generated class of requests or of answers, or a value of one
 
@@ -56,12 +60,20 @@ def own_context(context: AnyContext) -> WebContext:
     """
     own = _OwnRoutes(context)
     own.declare()
-    names = [f"{name}_{context.aggregate.lifecycle.name}" for name in choices_of(context.aggregate)]
+    subject = own.subject()
+    lifecycle = context.aggregate.lifecycle
+    names = [f"{name}_{lifecycle.name}" for name in choices_of(context.aggregate)]
     return WebContext(
         name=context.name,
         routes=(own.routes,),
-        lifecycles=(context.aggregate.lifecycle,),
+        lifecycles=(lifecycle,),
         commands=tuple(names),
+        pages=tuple(pages_of(subject)),
+        nav=(nav_of(subject),),
+        action_labels=subject.action_labels(),
+        entity_links={lifecycle.name: partial(links_of, subject)},
+        searches=(search_of(subject),),
+        hidden_form_fields=frozenset({EXPECTED_SEQ, MORE_BOXES}),
     )
 
 
@@ -83,6 +95,22 @@ def _view_of(own: "_OwnRoutes") -> type[Any]:
     return _class(name, attributes, f"{own.title} as its last change left it.", transformer)
 
 
+def _list_query_of(own: "_OwnRoutes") -> type[Any]:
+    """Return the class of the requests for a page: each filter may be missing."""
+    attributes = fields_dict(own.context.aggregate)
+    filters = {name: _optional(attributes[name]) for name in own.context.filters}
+    name = f"{own.context.aggregate.__name__}ListQuery"
+    return make_class(
+        name,
+        filters,
+        bases=(PageQuery,),
+        frozen=True,
+        kw_only=True,
+        slots=False,
+        field_transformer=kinds,
+    )
+
+
 @frozen(eq=False, slots=False)
 class _OwnRoutes:
     """The routes of one context while they are declared."""
@@ -90,6 +118,8 @@ class _OwnRoutes:
     context: AnyContext
     routes: Routes = field(init=False, default=Factory(_routes_of, takes_self=True))
     view: type[Any] = field(init=False, default=Factory(_view_of, takes_self=True))
+    list_query: type[Any] = field(init=False, default=Factory(_list_query_of, takes_self=True))
+    actions: list[OwnAction] = field(init=False, factory=list[OwnAction])
 
     @property
     def noun(self) -> str:
@@ -139,6 +169,17 @@ class _OwnRoutes:
             else:
                 self._declare_change(action)
 
+    def subject(self) -> Subject:
+        """Return what the pages need to know, once the routes are declared."""
+        return Subject(
+            context=self.context,
+            view_type=self.view,
+            list_query=self.list_query,
+            actions=tuple(self.actions),
+            read_scope=self.read_scope,
+            write_scope=self.write_scope,
+        )
+
     def _actions(self) -> Iterator[AnyAction]:
         """Yield what a caller can run: an action that a choice takes is run by the choice."""
         for action in actions_of(self.context.aggregate).values():
@@ -150,7 +191,6 @@ class _OwnRoutes:
         return f"{self.path}/{_segment(action.name)}"
 
     def _declare_list(self) -> None:
-        query_type = self._list_query()
         context, view_type = self.context, self.view
 
         def list_all(operation: OperationContext, query: Generated) -> Page[Any]:
@@ -167,7 +207,7 @@ class _OwnRoutes:
         declare = self.routes.pages(
             f"GET {self.path}",
             self.read_scope,
-            request_type=query_type,
+            request_type=self.list_query,
             response_type=view_type,
         )
         declare(list_all)
@@ -201,20 +241,28 @@ class _OwnRoutes:
         declare = self.routes.add(
             f"POST {path}",
             self.write_scope,
-            request_type=request_of(action),
+            request_type=self._runnable(action).request_type,
             response_type=self.view,
             location_id=lambda view: str(view.id),
         )
-        declare(self._runner(action))
+        declare(self.actions[-1].run)
 
     def _declare_change(self, action: AnyAction) -> None:
         declare = self.routes.add(
             f"POST {self.target}/{_segment(action.name)}",
             self.write_scope,
-            request_type=request_of(action),
+            request_type=self._runnable(action).request_type,
             response_type=self.view,
         )
-        declare(self._runner(action))
+        declare(self.actions[-1].run)
+
+    def _runnable(self, action: AnyAction) -> OwnAction:
+        """Return an action with its requests and its view, which routes and pages share."""
+        own_action = OwnAction(
+            action=action, request_type=request_of(action), run=self._runner(action)
+        )
+        self.actions.append(own_action)
+        return own_action
 
     def _runner(self, action: AnyAction) -> View[Any, Any]:
         """Return the view that runs an action, and answers with what it has left."""
@@ -230,21 +278,6 @@ class _OwnRoutes:
         sentence = getdoc(action.method) or f"{action.name} {self.noun}."
         self._name(run, f"{action.name}_{self.noun}", sentence.replace("_", " ").capitalize())
         return run
-
-    def _list_query(self) -> type[Any]:
-        """Return the class of the requests for a page: each filter may be given."""
-        attributes = fields_dict(self.context.aggregate)
-        filters = {name: _optional(attributes[name]) for name in self.context.filters}
-        name = f"{self.context.aggregate.__name__}ListQuery"
-        return make_class(
-            name,
-            filters,
-            bases=(PageQuery,),
-            frozen=True,
-            kw_only=True,
-            slots=False,
-            field_transformer=kinds,
-        )
 
     def _name(self, view: Callable[..., Any], name: str, sentence: str) -> None:
         """Give a view its name and its sentence in the OpenAPI document."""

@@ -25,6 +25,7 @@ from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
 from indelible.kernel.money import AMOUNT_MINOR_OR_ZERO, CURRENCY_CHARACTERS, is_currency
 from indelible.kernel.values import (
     COUNT,
+    DIGEST_TEXT,
     IDENTIFIER,
     LINE,
     TEXT,
@@ -88,7 +89,7 @@ Label = Annotated[str, Kind(non_blank_line, LINE, column="nonblank_text")]
 Text = Annotated[str, Kind(is_text, TEXT, column="content")]
 Texts = Annotated[tuple[str, ...], Kind(text_tuple, TEXTS, column="json_array")]
 NonBlankText = Annotated[str, Kind(non_blank_text, TEXT, column="nonblank_text")]
-Digest = Annotated[str, Kind(is_digest, is_bounded=True, column="digest")]
+Digest = Annotated[str, Kind(is_digest, DIGEST_TEXT, is_bounded=True, column="digest")]
 Currency = Annotated[
     str,
     Kind(is_currency, {"max_length": CURRENCY_CHARACTERS}, is_bounded=True, column="currency"),

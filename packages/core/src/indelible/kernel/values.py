@@ -16,6 +16,7 @@ TEXT: Final = {"max_length": 20_000}
 TEXTS: Final = {"max_length": 20_000, "max_items": 200}
 IDENTIFIER: Final = {"max_length": 200}
 IDEMPOTENCY_KEY: Final = {"max_length": 255}
+DIGEST_TEXT: Final = {"max_length": 64}
 COUNT: Final = {"minimum": 1, "maximum": 2**63 - 1}
 
 MAX_VALUE_CHARACTERS: Final = 40  # of a text in a message

@@ -1,5 +1,6 @@
 """The console: pages for people, over the same handlers and queries as the REST API."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial, update_wrapper
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from indelible.app import AppContext
-from indelible.kernel import Change, IndelibleError
+from indelible.kernel import Change, IndelibleError, UsageError
 from indelible_web.console import (
     history,
     home,
@@ -53,6 +54,7 @@ OWN_PAGES: Final = (
     *keys.PAGES,
     *navigation.PAGES,
 )
+PARAMETER: Final = re.compile("<[^>]*>")
 ACTION_LABELS: Final = {
     "create": "Created",
     "edit": "Edited",
@@ -76,6 +78,7 @@ def open_console(
     pages = list(OWN_PAGES)
     for context in contexts:
         pages += context.pages
+    _refuse_twice(pages)
 
     app.register_blueprint(_blueprint(console, pages, contexts))
     access.declare("console.static", PUBLIC)
@@ -89,6 +92,20 @@ def open_console(
             is_live=page.is_live,
             is_guessable=is_sign_in,
         )
+
+
+def _refuse_twice(pages: Iterable[ConsolePage]) -> None:
+    """Raise UsageError for two pages with one address: a context has the name of a page."""
+    names: dict[tuple[str, str], str] = {}
+    for page in pages:
+        # The name of a parameter makes no difference to an address.
+        address = page.method, PARAMETER.sub("<>", page.rule)
+        if address in names:
+            raise UsageError(
+                f"two pages have the address {page.method} /console{page.rule}:"
+                f" {names[address]} and {page.name}; a context needs another name"
+            )
+        names[address] = page.name
 
 
 def _console_context(

@@ -81,7 +81,7 @@ def parse_fields(cls: type[T], values: Mapping[str, str], **more: object) -> T:
     try:
         return structure(cast("dict[str, Any]", schema.load(texts)), cls)
     except ValidationError as error:
-        raise invalid_fields(error.messages_dict.values()) from error
+        raise invalid_fields([error.messages_dict]) from error
 
 
 def error_page(error: IndelibleError) -> AnyResponse:

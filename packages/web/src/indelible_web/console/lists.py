@@ -25,16 +25,20 @@ REPEATED: Final = frozenset({*SELECTING, "order"})
 
 @frozen(kw_only=True)
 class ListView:
-    """The parameters of a list as they were typed, its order, and the addresses of its pages."""
+    """The parameters of a list as they were typed, its order, and the addresses of its pages.
+
+    `selecting` names those that may leave out entries.
+    """
 
     endpoint: str
     typed: Mapping[str, str]
     order: str = ""
+    selecting: tuple[str, ...] = SELECTING
 
     @property
     def is_filtered(self) -> bool:
         """Return True if the list may leave out entries."""
-        return any(self.typed.get(name) for name in SELECTING)
+        return any(self.typed.get(name) for name in self.selecting)
 
     @property
     def first_url(self) -> str:

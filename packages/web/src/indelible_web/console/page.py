@@ -19,7 +19,8 @@ class ConsolePage:
     """A page of the console, or a form that is sent to it.
 
     A live page is requested again and again by a script, and has a rate limit of its own.
-    `max_body_bytes` replaces the application's limit of bodies for a form.
+    `max_body_bytes` replaces the application's limit of bodies for a form. `endpoint` is the name
+    of a page whose view is a view of several pages.
     """
 
     rule: str
@@ -28,6 +29,7 @@ class ConsolePage:
     scopes: tuple[str, ...] = (SCOPE,)
     is_live: bool = False
     max_body_bytes: int | None = None
+    endpoint: str = ""
 
     def __attrs_post_init__(self) -> None:
         """Check the limit of bodies."""
@@ -35,8 +37,8 @@ class ConsolePage:
 
     @property
     def name(self) -> str:
-        """Return the view's name, under which Flask knows the page."""
-        return self.view.__name__
+        """Return the name under which Flask knows the page; by default its view's."""
+        return self.endpoint or self.view.__name__
 
 
 @frozen(kw_only=True)

@@ -37,9 +37,13 @@ class Caller:
         is_owner = self.actor.kind is ActorKind.USER and self.actor.id == owner_id
         return is_owner and not self.scopes.isdisjoint((ADMIN, scope))
 
+    def has_scope(self, *scopes: str) -> bool:
+        """Return True if the caller has one of the scopes, or `admin`."""
+        return not self.scopes.isdisjoint((ADMIN, *scopes))
+
     def require_scope(self, *scopes: str) -> None:
         """Raise ScopeMissing unless the caller has one of the scopes, or `admin`."""
-        if self.scopes.isdisjoint((ADMIN, *scopes)):
+        if not self.has_scope(*scopes):
             raise ScopeMissing(scopes)
 
 

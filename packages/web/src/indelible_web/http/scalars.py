@@ -148,6 +148,14 @@ def read_boolean(value: object, _: str, __: SchemaProps) -> bool:
     return value
 
 
+def read_boolean_text(value: object, _: str, __: SchemaProps) -> bool:
+    """Return the boolean that a text names: `true` or `false`."""
+    if value not in ("true", "false"):
+        raise ValidationError("Not true or false.")
+
+    return value == "true"
+
+
 def read_instant(value: object, _: str, __: SchemaProps) -> datetime:
     """Return an instant in UTC from RFC 3339 with an offset; no other form is accepted."""
     message = "Not an instant such as 2026-01-01T09:30:00Z; in a query, + is written %2B."

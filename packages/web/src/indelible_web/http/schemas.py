@@ -39,6 +39,7 @@ from indelible_web.http.scalars import (
     ignore_value,
     read_actor,
     read_boolean,
+    read_boolean_text,
     read_date,
     read_decimal,
     read_instant,
@@ -274,6 +275,8 @@ def _scalar(
         kind_props = {**kind_props, "minimum": -MAX_INTEGER, "maximum": MAX_INTEGER}
     if kind is int and side is Side.TEXT:
         read = read_integer_text
+    if kind is bool and side is Side.TEXT:
+        read = read_boolean_text
 
     return scalar(read, {**kind_props, **_document_props(props)}, **options)
 

@@ -78,7 +78,7 @@ class ContentDiff:
     def invert(self) -> Self:
         """Return the difference that undoes this one."""
         inverted = [
-            _diff_field(field_diff.field, field_diff.after, field_diff.before)
+            diff_field(field_diff.field, field_diff.after, field_diff.before, ComparisonBudget())
             for field_diff in self.fields
         ]
         return evolve(self, fields=tuple(inverted))
@@ -101,16 +101,18 @@ def diff_content(old: ConceptContent, new: ConceptContent) -> ContentDiff:
         old_value = getattr(old, name)
         new_value = getattr(new, name)
         if old_value != new_value:
-            field_diffs.append(_diff_field(name, old_value, new_value))
+            budget = ComparisonBudget()
+            field_diffs.append(diff_field(name, old_value, new_value, budget))
 
     return ContentDiff(fields=tuple(field_diffs))
 
 
-def _diff_field(name: str, old: Value, new: Value) -> FieldDiff:
+def diff_field(name: str, old: Value, new: Value, budget: ComparisonBudget) -> FieldDiff:
+    """Return the difference between two values of a field, within the steps of a budget."""
     if isinstance(old, tuple) and isinstance(new, tuple):
-        return _diff_list(name, old, new)
+        return _diff_list(name, old, new, budget)
     if isinstance(old, str) and isinstance(new, str):
-        return _diff_text(name, old, new)
+        return _diff_text(name, old, new, budget)
     if isinstance(new, str):
         inserted = (DiffOp(kind=OpKind.INSERT, new=new),)
         return FieldDiff(field=name, kind=FieldKind.SET, ops=inserted, similarity_percent=0)
@@ -121,8 +123,10 @@ def _diff_field(name: str, old: Value, new: Value) -> FieldDiff:
     return FieldDiff(field=name, kind=FieldKind.TEXT, ops=(), similarity_percent=0)
 
 
-def _diff_list(name: str, old: tuple[str, ...], new: tuple[str, ...]) -> FieldDiff:
-    operations = item_operations(old, new, ComparisonBudget())
+def _diff_list(
+    name: str, old: tuple[str, ...], new: tuple[str, ...], budget: ComparisonBudget
+) -> FieldDiff:
+    operations = item_operations(old, new, budget)
     return FieldDiff(
         field=name,
         kind=FieldKind.LIST,
@@ -131,8 +135,8 @@ def _diff_list(name: str, old: tuple[str, ...], new: tuple[str, ...]) -> FieldDi
     )
 
 
-def _diff_text(name: str, old: str, new: str) -> FieldDiff:
-    words = word_operations(old, new, ComparisonBudget())
+def _diff_text(name: str, old: str, new: str, budget: ComparisonBudget) -> FieldDiff:
+    words = word_operations(old, new, budget)
     operations = tuple(DiffOp(kind=op.kind, old=op.old, new=op.new) for op in words)
     return FieldDiff(
         field=name,

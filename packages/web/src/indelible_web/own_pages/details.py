@@ -1,0 +1,205 @@
+"""The console's page of one aggregate of a host: its fields, its next steps and its history."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import field, frozen
+from flask import request
+from werkzeug.wrappers import Response
+
+from indelible.app import ReadTx
+from indelible.kernel import Change, Head, IndelibleError, Stale
+from indelible.kernel.kinds import Count, Instant, kinds
+from indelible_web.console.context import ConsoleContext, form_text
+from indelible_web.console.layout import parse_fields, render_page
+from indelible_web.http.errors import InvalidFields
+from indelible_web.own_pages.controls import EMPTY_BOXES, Control, FieldControl, FormTexts
+from indelible_web.own_pages.subject import OwnAction, Subject
+from indelible_web.own_pages.timeline import timeline_of
+
+CHANGES_PER_PAGE: Final = 20
+MAX_OPEN_FORMS: Final = 2  # with more actions, each form opens with a click
+
+
+@frozen(kw_only=True, field_transformer=kinds)
+class HistoryPageQuery:
+    """The seq before which the history of an aggregate is shown."""
+
+    before: Count | None = None
+
+
+@frozen(kw_only=True, field_transformer=kinds)
+class PastQuery:
+    """The time at which an aggregate is shown."""
+
+    at: Instant
+
+
+@frozen(kw_only=True)
+class Sent:
+    """A form that was sent and not run: its action, its texts and its reason."""
+
+    own_action: OwnAction
+    texts: FormTexts
+    reason: str
+    error: IndelibleError | None = None
+
+
+@frozen(kw_only=True)
+class ActionForm:
+    """The form of an action, with the texts that its boxes show."""
+
+    own_action: OwnAction
+    url: str
+    once: str
+    texts: FormTexts
+    reason: str
+    errors: Mapping[str, str]
+    seq: int | None = None
+    is_open: bool = True
+
+
+@frozen(kw_only=True)
+class Details:
+    """An aggregate with a page of its changes, and the data before the first of them."""
+
+    head: Head[Any]
+    changes: tuple[Change, ...]
+    before: Mapping[str, Any] = field(factory=dict[str, Any])
+
+
+def show_one(
+    console: ConsoleContext, entity_id: str, subject: Subject, sent: Sent | None = None
+) -> Response:
+    """Show one aggregate, and the form that was sent, if it was not run."""
+    query = parse_fields(HistoryPageQuery, request.args)
+    details = console.app_context.store.read(_read_details, subject, entity_id, query.before)
+    head = details.head
+    may_write = console.operation().caller.has_scope(subject.write_scope)
+    forms = _forms_of(console, subject, head, sent) if may_write else ()
+    is_offered = sent is None or any(one.own_action is sent.own_action for one in forms)
+
+    return render_page(
+        "console/own_one",
+        error=sent.error if sent else None,
+        **_values_of(subject, head),
+        forms=forms,
+        sent=sent,
+        is_offered=is_offered,
+        is_stale=sent is not None and isinstance(sent.error, Stale),
+        may_write=may_write,
+        allowed=subject.allowed(head),
+        entries=timeline_of(subject, details.changes, details.before),
+    )
+
+
+def show_past(console: ConsoleContext, entity_id: str, subject: Subject) -> Response:
+    """Show one aggregate as it was at a time."""
+    query = parse_fields(PastQuery, request.args)
+    at: datetime = query.at
+    head = console.app_context.store.read(subject.context.as_of, entity_id, at)
+
+    return render_page("console/own_past", **_values_of(subject, head), at=at)
+
+
+def form_of(
+    console: ConsoleContext,
+    subject: Subject,
+    own_action: OwnAction,
+    *,
+    head: Head[Any] | None = None,
+    sent: Sent | None = None,
+    is_open: bool = True,
+) -> ActionForm:
+    """Return the form of an action: with what was sent, or with the values of the head."""
+    texts: dict[str, tuple[str, ...]] = {}
+    for one in own_action.controls:
+        shown_texts = tuple(sent.texts[one.name]) if sent else one.texts_of(_value_of(head, one))
+        if one.control is Control.TEXTS:
+            shown_texts += ("",) * EMPTY_BOXES
+        texts[one.name] = shown_texts
+
+    page = f"create_{own_action.name}" if head is None else f"do_{own_action.name}"
+    return ActionForm(
+        own_action=own_action,
+        url=subject.url(page, "" if head is None else head.id),
+        once=console.app_context.ids.new(),
+        texts=texts,
+        reason=sent.reason if sent else "",
+        errors=field_errors(subject, sent.error if sent else None),
+        seq=None if head is None else head.seq,
+        is_open=is_open,
+    )
+
+
+def sent_form(own_action: OwnAction, error: IndelibleError | None) -> Sent:
+    """Return the form of the current request, which was not run."""
+    texts = {one.name: one.typed_in(request.form) for one in own_action.controls}
+    return Sent(own_action=own_action, texts=texts, reason=form_text("reason"), error=error)
+
+
+def field_errors(subject: Subject, error: IndelibleError | None) -> Mapping[str, str]:
+    """Return what is wrong with single fields of a form, by their names."""
+    if error is None:
+        return {}
+    if isinstance(error, InvalidFields):
+        return {path.partition(".")[0]: text for path, text in error.wrong.items()}
+    for rule in subject.entity.one_per_parent:
+        if isinstance(rule.error, type) and isinstance(error, rule.error):
+            return {rule.parent_field: error.describe()}
+    name = error.detail.get("field")
+    return {name: error.describe()} if isinstance(name, str) else {}
+
+
+def _value_of(head: Head[Any] | None, control: FieldControl) -> object:
+    """Return the value that a field has now; a parameter that is no field has none."""
+    return None if head is None else getattr(head.entity, control.name, None)
+
+
+def _forms_of(
+    console: ConsoleContext, subject: Subject, head: Head[Any], sent: Sent | None
+) -> tuple[ActionForm, ...]:
+    """Return the forms of the allowed actions, that of the sent one first."""
+    allowed = list(subject.allowed(head))
+    sent_action = sent.own_action if sent else None
+    allowed.sort(key=lambda one: one is not sent_action)
+    forms: list[ActionForm] = []
+    for own_action in allowed:
+        is_sent = own_action is sent_action
+        form = form_of(
+            console,
+            subject,
+            own_action,
+            head=head,
+            sent=sent if is_sent else None,
+            is_open=is_sent or len(allowed) <= MAX_OPEN_FORMS,
+        )
+        forms.append(form)
+    return tuple(forms)
+
+
+def _values_of(subject: Subject, head: Head[Any]) -> dict[str, Any]:
+    """Return the values for every page that shows an aggregate."""
+    return {
+        "subject": subject,
+        "here": subject.endpoint("list"),
+        "head": head,
+        "label": subject.label_of(head.entity),
+        "line": subject.line_of(head.entity),
+        "texts": subject.texts_of(head.entity, subject.fields),
+    }
+
+
+def _read_details(tx: ReadTx, subject: Subject, entity_id: str, before: int | None) -> Details:
+    head = subject.context.get(tx, entity_id)
+    last_seq = head.seq
+    if before is not None:
+        last_seq = min(before - 1, head.seq)
+    after = max(0, last_seq - CHANGES_PER_PAGE)
+    # The change before the page says which fields the first one of the page has changed.
+    first = max(0, after - 1)
+    changes = subject.context.history(tx, entity_id, after=first, limit=last_seq - first)
+    if first == after:
+        return Details(head=head, changes=changes)
+    return Details(head=head, changes=changes[1:], before=changes[0].data)

@@ -1,0 +1,54 @@
+"""The names and the pages of a host's aggregates, for history and for the search of all pages."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from indelible.app import ReadTx
+from indelible.kernel import Head, Invalid, NotFound
+from indelible.kernel.questions import listed
+from indelible_web.console.page import EntityLink
+from indelible_web.http.request import Caller
+from indelible_web.own_pages.subject import Subject
+
+
+def links_of(
+    subject: Subject, tx: ReadTx, caller: Caller, entity_ids: Collection[str]
+) -> Mapping[str, EntityLink]:
+    """Map each id to the label and the page, for callers who may read the aggregates."""
+    if not caller.has_scope(subject.read_scope):
+        return {}
+    heads = subject.context.of(tx).select(listed("id", tuple(entity_ids)))
+    return {head.id: _link_of(subject, head) for head in heads}
+
+
+def find(subject: Subject, tx: ReadTx, _: Caller, text: str, limit: int) -> Sequence[EntityLink]:
+    """Return the aggregate with this id, and those with this value in a unique field."""
+    links: dict[str, EntityLink] = {}
+    try:
+        head = subject.context.get(tx, text)
+        links[head.id] = _link_of(subject, head)
+    except NotFound:
+        pass  # The text is no id of one.
+    for name in subject.unique_fields:
+        for head in _of_value(subject, tx, name, text):
+            links[head.id] = _link_of(subject, head)
+
+    return tuple(links.values())[:limit]
+
+
+def _of_value(subject: Subject, tx: ReadTx, name: str, text: str) -> Sequence[Head[Any]]:
+    """Return the aggregate with a text in a unique field; an enumeration has no other texts."""
+    control = next(one for one in subject.fields if one.name == name)
+    try:
+        value = control.value_type(text)
+        return subject.context.of(tx).select(limit=1, **{name: value})
+    except (ValueError, Invalid):
+        return ()
+
+
+def _link_of(subject: Subject, head: Head[Any]) -> EntityLink:
+    name = subject.label_of(head.entity)
+    line = subject.line_of(head.entity)
+    if line:
+        name = f"{name}: {line}"
+    return EntityLink(name=name, url=subject.url("show", head.id), status=str(head.entity.status))
