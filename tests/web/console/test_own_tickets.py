@@ -175,7 +175,7 @@ def test_a_faulty_field_is_named_beside_it_and_nothing_is_saved(
 ) -> None:
     opened(site, "T-9")
     member.get(f"{LIST}/new/open")
-    sent: dict[str, object] = {"number": "T-1", "title": "Kept title", "reason": "a call", **typed}
+    sent: dict[str, Any] = {"number": "T-1", "title": "Kept title", "reason": "a call", **typed}
     answer = member.send("open", **sent)
     assert (answer.status_code, code in member.page.words) == (status, True)
     (name,) = typed

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, Union, cast, get_args, get_origin
@@ -12,8 +13,9 @@ from werkzeug.datastructures import MultiDict
 
 from indelible.kernel import IndelibleError, canonical_json, instant_text
 from indelible.kernel.declarations import is_optional
-from indelible.kernel.values import LINE, is_text
+from indelible.kernel.values import LINE, is_one_line, is_text
 from indelible_web.console.layout import TECHNICAL_FIELDS, field_label
+from indelible_web.console.lists import DAY
 from indelible_web.http.errors import InvalidFields
 from indelible_web.http.parsing import parse_documents
 from indelible_web.http.responses import to_json
@@ -46,12 +48,22 @@ class Control(StrEnum):
     FLAG = "flag"
     CHOICE = "choice"
     TIME = "time"
+    DATE = "date"
+    DECIMAL = "decimal"
     TEXTS = "texts"
     DOCUMENT = "document"
 
 
 # The controls of values that fit into a column of a list.
-SHORT: Final = (Control.LINE, Control.NUMBER, Control.FLAG, Control.CHOICE, Control.TIME)
+SHORT: Final = (
+    Control.LINE,
+    Control.NUMBER,
+    Control.DECIMAL,
+    Control.FLAG,
+    Control.CHOICE,
+    Control.TIME,
+    Control.DATE,
+)
 
 
 @frozen(kw_only=True)
@@ -92,7 +104,7 @@ class FieldControl:
     @property
     def may_be_blank(self) -> bool:
         """Return True if a text of the field may be empty, so that a form may leave it so."""
-        return self.validator in (is_text, None)
+        return self.validator in (is_text, is_one_line, None)
 
     @property
     def minimum(self) -> int | None:
@@ -112,17 +124,9 @@ class FieldControl:
 
     def texts_of(self, value: object) -> tuple[str, ...]:
         """Return a value as the texts of its boxes."""
-        if value is None:
-            return () if self.control is Control.TEXTS else ("",)
         if self.control is Control.TEXTS:
-            return tuple(cast("Iterable[str]", value))
-        if isinstance(value, bool):
-            return (YES if value else NO,)
-        if isinstance(value, datetime):
-            return (_time_text(value),)
-        if self.control is Control.DOCUMENT:
-            return (document_text(value),)
-        return (str(value),)
+            return tuple(cast("Iterable[str]", value or ()))
+        return ("" if value is None else self._text_of(value),)
 
     def typed_in(self, form: MultiDict[str, str]) -> tuple[str, ...]:
         """Return the texts of a form that was sent; an empty box of a list is no item."""
@@ -134,6 +138,10 @@ class FieldControl:
     def is_number(self, text: str) -> bool:
         """Return True if the text is blank or a number, which a browser's field can show."""
         return not text or bool(DECIMAL.fullmatch(text))
+
+    def is_date(self, text: str) -> bool:
+        """Return True if the text is blank or a date, which a calendar can show."""
+        return not text or bool(DAY.fullmatch(text))
 
     def is_picked_time(self, text: str) -> bool:
         """Return True if the text is blank or a time that a browser's field for times can show."""
@@ -157,6 +165,20 @@ class FieldControl:
         if self.control in (Control.LINE, Control.TEXT):
             return original_of(text, (before,))
         return self._parsed(text.strip())
+
+    def _text_of(self, value: object) -> str:
+        """Return a value as the text of its box."""
+        match value:
+            case bool():
+                return YES if value else NO
+            case datetime():
+                return _time_text(value)
+            case Decimal():
+                return str(to_json(value))
+            case _ if self.control is Control.DOCUMENT:
+                return document_text(value)
+            case _:
+                return str(value)
 
     def _parsed(self, text: str) -> object:
         """Return a typed text as the value that it stands for, unchanged where it is none."""
@@ -251,7 +273,7 @@ def _same_lines(text: str) -> str:
 
 
 def _without_none(annotation: AnyType) -> AnyType:
-    origin: object = get_origin(annotation)
+    origin: Any = get_origin(annotation)
     if origin not in (Union, UnionType):
         return annotation
     parts = [part for part in get_args(annotation) if part is not NoneType]
@@ -259,7 +281,7 @@ def _without_none(annotation: AnyType) -> AnyType:
 
 
 def _control_of(value_type: AnyType, limits: Mapping[str, Any]) -> Control:
-    origin: object = get_origin(value_type)
+    origin: Any = get_origin(value_type)
     if origin is tuple and get_args(value_type)[0] is str:
         return Control.TEXTS
     if not isinstance(value_type, type):
@@ -273,6 +295,8 @@ def _control_of(value_type: AnyType, limits: Mapping[str, Any]) -> Control:
         bool: Control.FLAG,
         int: Control.NUMBER,
         datetime: Control.TIME,
+        date: Control.DATE,
+        Decimal: Control.DECIMAL,
     }
     return by_type.get(cast("object", value_type), Control.DOCUMENT)
 

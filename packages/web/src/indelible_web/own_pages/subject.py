@@ -18,6 +18,7 @@ from indelible.kernel.values import is_blank, is_text
 from indelible_web.console.layout import field_label
 from indelible_web.http.action_requests import ActionRequest, AnyAction
 from indelible_web.http.examples import attributes_of
+from indelible_web.http.responses import to_json
 from indelible_web.http.routing import EXPECTED_SEQ, USER_ID, View
 from indelible_web.own_pages.controls import (
     SHORT,
@@ -257,6 +258,8 @@ class Subject:
             value = getattr(entity, one.name)
             if one.control is Control.DOCUMENT and value is not None:
                 value = document_text(value)
+            elif one.control is Control.DECIMAL and value is not None:
+                value = to_json(value)
             text = FieldText(name=one.name, label=one.label, control=one.control, value=value)
             texts.append(text)
         return tuple(texts)

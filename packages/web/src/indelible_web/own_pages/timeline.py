@@ -12,11 +12,11 @@ from indelible.concepts.rules.diff.shortest_edit import ComparisonBudget
 from indelible.kernel import Change, canonical_json, instant_text
 from indelible_web.console.layout import field_label
 from indelible_web.console.times import exact_text
-from indelible_web.own_pages.controls import Control, FieldControl
+from indelible_web.own_pages.controls import SHORT, Control, FieldControl
 from indelible_web.own_pages.subject import Subject
 
 # The controls of values whose words are not compared.
-WHOLE: Final = (Control.NUMBER, Control.FLAG, Control.CHOICE, Control.TIME)
+WHOLE: Final = tuple(one for one in SHORT if one is not Control.LINE)
 MAX_OPEN_CHARACTERS: Final = 1_000  # of the texts of a change that is shown without a click
 
 
