@@ -149,6 +149,8 @@ def _suites() -> tuple[str, ...]:
         *suites,
         "indelible.testing.concepts.repository",
         "indelible.testing.captures.scenarios",
+        "indelible.testing.own",
+        "indelible_sql.testing",
     )
 
 

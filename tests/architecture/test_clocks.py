@@ -30,6 +30,12 @@ ALLOWED = {
     "indelible/kernel/ids.py": {"datetime.now", "secrets"},
     # The invented players of the demo follow from a seed.
     "indelible_service/demos/golfers.py": {"random"},
+    # The walks through a host's lifecycle follow from a seed, or from Hypothesis.
+    "indelible/testing/own/machines.py": {"random"},
+    "indelible/testing/own/operations.py": {"random"},
+    "indelible/testing/own/suites.py": {"random"},
+    "indelible/testing/own/values.py": {"random"},
+    "indelible/testing/own/walks.py": {"random"},
     # The clock that a test of Stripe advances, and the time in signatures for a real receiver.
     "indelible_stripe/simulator/clock.py": {"time.time"},
     "indelible_stripe/simulator/webhooks.py": {"time.time"},

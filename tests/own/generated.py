@@ -1,8 +1,7 @@
 """Aggregates that nobody has thought of: states, fields and actions drawn from a seed."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
@@ -12,6 +11,7 @@ from attrs import frozen
 
 from indelible.declare import (
     Aggregate,
+    Amount,
     Context,
     Count,
     Currency,
@@ -33,14 +33,10 @@ from indelible.declare import (
     decimal_kind,
     field,
 )
-from indelible.kernel import Head
-from indelible.kernel.actions import Command
 from indelible.kernel.json_objects import JsonObject
 
 MAX_STATES: Final = 12
 MAX_FIELDS: Final = 15
-WORDS: Final = ("alpha", "Beta", "gamma Delta", "ÄÖ", "数", "a'b", "100%", "x_y", "🜁")
-AT: Final = datetime(2026, 5, 4, tzinfo=UTC)
 
 
 class Colour(StrEnum):
@@ -50,98 +46,27 @@ class Colour(StrEnum):
     GREEN = "green"
 
 
-def _words(random: Random) -> str:
-    return " ".join(random.choices(WORDS, k=random.randint(1, 3)))
-
-
-def _identifier(random: Random) -> str:
-    return f"i-{random.getrandbits(40):x}"
-
-
-def _one_line(random: Random) -> str:
-    return random.choice(("", _words(random)))
-
-
-def _text(random: Random) -> str:
-    return random.choice(("", f"{_words(random)}\n\t{_words(random)}"))
-
-
-def _texts(random: Random) -> tuple[str, ...]:
-    return tuple(_words(random) for _ in range(random.randint(0, 3)))
-
-
-def _digest(random: Random) -> str:
-    return f"{random.getrandbits(256):064x}"
-
-
-def _currency(random: Random) -> str:
-    return random.choice(("USD", "EUR", "JPY"))
-
-
-def _instant(random: Random) -> datetime:
-    return AT + timedelta(microseconds=random.randint(0, 10**15))
-
-
-def _date(random: Random) -> date:
-    return date.min + timedelta(days=random.randint(0, (date.max - date.min).days))
-
-
-def _price(random: Random) -> Decimal:
-    texts = ("0", "-0.0", "-0.05", "12.5", "9999999999.99", "-9999999999.99", "1E+3", "0.1")
-    return Decimal(random.choice(texts))
-
-
-def _ratio(random: Random) -> Decimal:
-    return Decimal(random.choice(("0.000000000000000001", "-0.999999999999999999", "0", "0.5")))
-
-
-def _units(random: Random) -> Decimal:
-    return Decimal(random.choice(("0", "-1", "999999999999999999", "1E17", "12.0")))
-
-
-def _count(random: Random) -> int:
-    return random.choice((1, 7, 2**53 + 1, 2**63 - 1))
-
-
-def _natural(random: Random) -> int:
-    return random.choice((0, 1, 2**40))
-
-
-def _flag(random: Random) -> bool:
-    return random.random() < 1 / 2
-
-
-def _colour(random: Random) -> Colour:
-    return random.choice(list(Colour))
-
-
-def _document(random: Random) -> JsonObject:
-    items: list[object] = [None, True, _words(random)]
-    values: dict[str, object] = {"n": random.randint(-9, 9), "list": items, "ö": dict[str, int]()}
-    return JsonObject.of(values)
-
-
-Draw = Callable[[Random], Any]
-# The annotation of each kind, and how a value is drawn.
-KINDS: Final[Mapping[str, tuple[Any, Draw]]] = {
-    "identifier": (Identifier, _identifier),
-    "one_line": (OneLine, _one_line),
-    "label": (Label, _words),
-    "text": (Text, _text),
-    "non_blank": (NonBlankText, _words),
-    "texts": (Texts, _texts),
-    "digest": (Digest, _digest),
-    "currency": (Currency, _currency),
-    "instant": (Instant, _instant),
-    "date": (Date, _date),
-    "price": (Annotated[Decimal, decimal_kind(digits=12, places=2)], _price),
-    "ratio": (Annotated[Decimal, decimal_kind(digits=18, places=18)], _ratio),
-    "units": (Annotated[Decimal, decimal_kind(digits=18, places=0)], _units),
-    "count": (Count, _count),
-    "natural": (Natural, _natural),
-    "flag": (Flag, _flag),
-    "colour": (Colour, _colour),
-    "document": (JsonObject, _document),
+# The annotation of each kind.
+KINDS: Final[Mapping[str, Any]] = {
+    "identifier": Identifier,
+    "one_line": OneLine,
+    "label": Label,
+    "text": Text,
+    "non_blank": NonBlankText,
+    "texts": Texts,
+    "digest": Digest,
+    "currency": Currency,
+    "instant": Instant,
+    "date": Date,
+    "price": Annotated[Decimal, decimal_kind(digits=12, places=2)],
+    "ratio": Annotated[Decimal, decimal_kind(digits=18, places=18)],
+    "units": Annotated[Decimal, decimal_kind(digits=18, places=0)],
+    "count": Count,
+    "natural": Natural,
+    "amount": Amount,
+    "flag": Flag,
+    "colour": Colour,
+    "document": JsonObject,
 }
 # The kinds that are filtered.
 FILTER_KINDS: Final = ("identifier", "digest", "colour", "date", "price", "ratio", "units")
@@ -183,42 +108,9 @@ class ActionPlan:
     required: tuple[FieldPlan, ...]
     optional: tuple[FieldPlan, ...]
 
-    def arguments(self, random: Random) -> dict[str, object]:
-        """Return a value for each parameter, now and then None where that is allowed."""
-        values: dict[str, object] = {}
-        for plan in self.required:
-            values[plan.name] = KINDS[plan.kind][1](random)
-        for plan in self.optional:
-            has_value = random.random() < 1 / 2
-            values[plan.name] = KINDS[plan.kind][1](random) if has_value else None
-        return values
 
-
-@frozen(kw_only=True)
-class Generated:
-    """An aggregate with its context, and the plans that it was made from."""
-
-    context: Context[Any]
-    fields: tuple[FieldPlan, ...]
-    creating: ActionPlan
-    changing: tuple[ActionPlan, ...]
-
-    def birth(self, random: Random) -> Command[Any]:
-        """Return a command that creates."""
-        make = getattr(self.context.aggregate, self.creating.name)
-        command: Command[Any] = make(**self.creating.arguments(random))
-        return command
-
-    def change(self, head: Head[Any], random: Random) -> Command[Any]:
-        """Return a command on a head, which its state need not allow."""
-        plan = random.choice(self.changing)
-        make = getattr(self.context.aggregate, plan.name)
-        command: Command[Any] = make(head, **plan.arguments(random))
-        return command
-
-
-def generated(number: int, seed: int) -> Generated:
-    """Return an aggregate that follows from a seed; `number` is part of its name."""
+def generated(number: int, seed: int) -> Context[Any]:
+    """Return the context of an aggregate that follows from a seed; `number` is part of its name."""
     random = Random(f"{seed} {number}")  # noqa: S311 - a test draws the same from the same seed
     count = random.randint(2, MAX_STATES)
     make_states: Any = States
@@ -252,9 +144,7 @@ def generated(number: int, seed: int) -> Generated:
     filters = [plan.name for plan in fields if plan.kind in FILTER_KINDS]
     search = [plan.name for plan in fields if plan.kind in ("label", "one_line", "text")]
     context: Context[Any] = Context(entity, filters=("status", *filters), search=tuple(search))
-    return Generated(
-        context=context, fields=tuple(fields), creating=creating, changing=tuple(changing)
-    )
+    return context
 
 
 def _field(index: int, members: Sequence[StrEnum], random: Random) -> FieldPlan:
@@ -342,7 +232,7 @@ def _entity(
     body: dict[str, Any] = {"__doc__": f"The generated {name}.", "__module__": __name__}
     annotations: dict[str, Any] = {"status": states}
     for plan in fields:
-        annotation: Any = KINDS[plan.kind][0]
+        annotation: Any = KINDS[plan.kind]
         annotations[plan.name] = annotation | None if plan.is_optional else annotation
         body[plan.name] = field(
             unique=plan.is_unique,
@@ -371,10 +261,10 @@ def _method(plan: ActionPlan) -> Any:  # noqa: ANN401 - with a signature of its 
     parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
     annotations: dict[str, Any] = {"return": None}
     for of_field in plan.required:
-        annotations[of_field.name] = KINDS[of_field.kind][0]
+        annotations[of_field.name] = KINDS[of_field.kind]
         parameters.append(inspect.Parameter(of_field.name, kind))
     for of_field in plan.optional:
-        annotation: Any = KINDS[of_field.kind][0]
+        annotation: Any = KINDS[of_field.kind]
         annotations[of_field.name] = annotation | None
         parameters.append(inspect.Parameter(of_field.name, kind, default=None))
     method.__name__ = plan.name

@@ -134,7 +134,13 @@ DASK: Final = OptionalDistribution(
     modules=("indelible_service", "distributed"),
     needed_by="A Dask cluster (`indelible simulate --dask`)",
 )
-OPTIONAL_DISTRIBUTIONS: Final = (STRIPE, STRIPE_SIMULATOR, EVM, WORDLLAMA, DASK)
+TESTING: Final = OptionalDistribution(
+    name="indelible[testing]",
+    folder="packages/core[testing]",
+    modules=("indelible", "hypothesis"),
+    needed_by="The state machine of a host's context (`indelible.testing.own.machine`)",
+)
+OPTIONAL_DISTRIBUTIONS: Final = (STRIPE, STRIPE_SIMULATOR, EVM, WORDLLAMA, DASK, TESTING)
 
 
 def find_checkout() -> Path:

@@ -1,0 +1,138 @@
+"""Raw SQL against the table of a host's context, which its guards refuse."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from attrs import fields, frozen
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from indelible.kernel.conditions import presence_in
+from indelible.kernel.contexts import AnyContext
+from indelible_sql.engine.connections import enable_foreign_keys
+from indelible_sql.schema.tables import EDGES, HISTORY
+
+LATER: Final = "'2999-01-01T00:00:00.000000+00:00'"
+STEP: Final = f"seq = seq + 1, updated_at = {LATER}"
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """The attacks that the database has accepted, refused, and found no row for."""
+
+    accepted: tuple[str, ...]
+    refused: tuple[str, ...]
+    without_rows: tuple[str, ...]
+
+
+def attacks_on(context: AnyContext, prefix: str) -> tuple[str, ...]:
+    """Return statements that change rows of a context, or its history, past the library.
+
+    `prefix` is that of indelible's own tables, such as `indelible.`. The table needs an aggregate
+    in each state: a statement without a row proves nothing.
+    """
+    return (
+        *_on_columns(context),
+        *_on_states(context),
+        *_on_fields(context),
+        *_on_rows(context),
+        *_on_history(context, prefix),
+    )
+
+
+def _on_columns(context: AnyContext) -> Iterator[str]:
+    """Yield an update of each column: without a step, emptied, and unchanged with a step."""
+    table = context.name
+    for name in _columns(context):
+        if name == "id":
+            continue
+        yield f"UPDATE {table} SET {name} = {name}"
+        yield f"UPDATE {table} SET {name} = NULL, {STEP}"
+        yield f"UPDATE {table} SET {name} = {name}, {STEP}"
+    yield f"UPDATE {table} SET id = 'other', {STEP}"
+    yield f"UPDATE {table} SET seq = seq - 1, updated_at = {LATER}"
+
+
+def _on_states(context: AnyContext) -> Iterator[str]:
+    """Yield a step to each state to which no edge leads."""
+    lifecycle = context.aggregate.lifecycle
+    states = sorted({str(edge.to_state) for edge in lifecycle.edges})
+    edges = {(edge.from_state, str(edge.to_state)) for edge in lifecycle.edges}
+    for before in states:
+        where = f"WHERE status = '{before}'"
+        for after in states:
+            if (before, after) not in edges:
+                yield f"UPDATE {context.name} SET status = '{after}', {STEP} {where}"
+        yield f"UPDATE {context.name} SET status = 'NOWHERE', {STEP} {where}"
+
+
+def _on_fields(context: AnyContext) -> Iterator[str]:
+    """Yield a step that empties what a state requires, and one that takes a unique value."""
+    entity, table = context.aggregate, context.name
+    for state in sorted({str(edge.to_state) for edge in entity.lifecycle.edges}):
+        for name, is_present in presence_in(entity.conditions, state).items():
+            if is_present:
+                yield f"UPDATE {table} SET {name} = NULL, {STEP} WHERE status = '{state}'"
+    for rule in entity.one_per_parent:
+        name = rule.parent_field
+        taken = f"(SELECT min({name}) FROM {table})"
+        yield f"UPDATE {table} SET {name} = {taken}, {STEP} WHERE {name} > {taken}"
+
+
+def _on_rows(context: AnyContext) -> Iterator[str]:
+    """Yield deletes and copies of rows."""
+    table = context.name
+    columns = _columns(context)
+    names = ", ".join(columns)
+    renamed = ", ".join("'copy'" if name == "id" else name for name in columns)
+    yield f"DELETE FROM {table}"
+    yield f"INSERT INTO {table} ({names}) SELECT {names} FROM {table}"
+    yield f"INSERT INTO {table} ({names}) SELECT {renamed} FROM {table} LIMIT 1"
+
+
+def _on_history(context: AnyContext, prefix: str) -> Iterator[str]:
+    """Yield statements that rewrite the history of a context, or its edges."""
+    lifecycle = context.aggregate.lifecycle
+    history, edges = f"{prefix}{HISTORY.name}", f"{prefix}{EDGES.name}"
+    where = f"WHERE lifecycle = '{lifecycle.name}'"
+    yield f"DELETE FROM {history} {where}"
+    for column in HISTORY.columns:
+        if column.computed is None and column.identity is None:
+            yield f"UPDATE {history} SET {column.name} = {column.name} {where}"
+    yield f"UPDATE {history} SET reason = 'another', actor = 'user:other' {where}"
+    yield f"DELETE FROM {edges} {where}"
+    yield f"UPDATE {edges} SET to_state = '{lifecycle.edges[0].to_state}' {where}"
+    state = lifecycle.edges[0].to_state
+    yield f"INSERT INTO {edges} VALUES ('{lifecycle.name}', '{state}', 'jump', '{state}', 0)"
+
+
+def attack(owner_url: str, attacks: Sequence[str]) -> Outcome:
+    """Run each attack in a transaction of its own, as the owner of the tables."""
+    engine: Engine = create_engine(owner_url)
+    enable_foreign_keys(engine)
+    accepted: list[str] = []
+    refused: list[str] = []
+    without_rows: list[str] = []
+    for statement in attacks:
+        try:
+            with engine.begin() as connection:
+                rows = _rows_of(connection, statement)
+        except DBAPIError:
+            refused.append(statement)
+            continue
+        (accepted if rows else without_rows).append(statement)
+    engine.dispose()
+    return Outcome(
+        accepted=tuple(accepted), refused=tuple(refused), without_rows=tuple(without_rows)
+    )
+
+
+def _rows_of(connection: Connection, statement: str) -> int:
+    """Run a statement, and return the number of rows that it has changed."""
+    return connection.execute(text(statement)).rowcount
+
+
+def _columns(context: AnyContext) -> list[str]:
+    """Return the columns that a program can write."""
+    names = [attribute.name for attribute in fields(context.aggregate)]
+    return ["id", "seq", "hash", *(name for name in names if name != "id")]

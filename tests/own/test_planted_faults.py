@@ -1,0 +1,217 @@
+"""The suites of a host's context find what is planted: in its bodies, its store, its database."""
+
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from random import Random
+from typing import Any, cast
+
+import pytest
+from attrs import frozen
+from sqlalchemy import create_engine, text
+from tests.examples.orders import orders
+from tests.examples.tickets import tickets
+from tests.own.faulty import (
+    Blind,
+    Careless,
+    Facade,
+    Forgetful,
+    Generous,
+    Hasty,
+    Lenient,
+    Lossy,
+    Modern,
+    Restless,
+    changing,
+    counting,
+    defective,
+    fair,
+    never,
+    one_sided,
+    opened,
+    parcels,
+)
+from tests.own.played import broken, play
+
+from indelible.declare import Context
+from indelible.kernel import UsageError
+from indelible.testing.own import conformance, machine
+from indelible.testing.own.values import Draw
+from indelible.testing.own.walks import Rule
+from indelible_sql import SqlStore
+from indelible_sql.testing import Database, new_sqlite, sql_conformance
+
+BODIES = {
+    "an action that can never run": (
+        parcels(never),
+        "test_each_action_runs_from_each_of_its_states",
+        "close has never run from OPEN in 60 attempts; it was refused with REFUSED",
+    ),
+    "a choice that never takes an action": (
+        one_sided(),
+        "test_each_action_runs_from_each_of_its_states",
+        "decide, by keep, has never run from OPEN",
+    ),
+    "a body with a defect": (
+        parcels(defective),
+        "test_a_body_returns_or_refuses_with_an_error_of_indelible",
+        "close raises KeyError",
+    ),
+    "a body that changes what a caller has": (
+        parcels(changing),
+        "test_nothing_changes_a_head_that_a_caller_has",
+        "note of a head is",
+    ),
+    "a body with a state that all commands share": (
+        parcels(counting()),
+        "test_a_memory_store_gives_the_same_answers",
+        "close: got Answer(code='REFUSED'",
+    ),
+}
+STORES: dict[type[Facade], Rule] = {
+    Forgetful: Rule.ONCE,
+    Careless: Rule.STALE,
+    Hasty: Rule.REFUSALS,
+    Restless: Rule.STEPS,
+    Lenient: Rule.STATES,
+    Generous: Rule.UNIQUE,
+    Modern: Rule.PAST,
+    Blind: Rule.LISTS,
+    Lossy: Rule.FIELDS,
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_fault_in_a_body_is_found(name: str) -> None:
+    context, test, message = BODIES[name]
+
+    assert message in broken(conformance(context))[test]
+
+
+@pytest.mark.parametrize("facade", STORES)
+def test_a_store_that_breaks_a_rule_is_found(facade: type[Facade]) -> None:
+    context = parcels(fair)
+    messages = broken(conformance(context, store=opened(facade, context)))
+
+    assert any(message.startswith(f"broken: {STORES[facade]}\n") for message in messages.values())
+
+
+def test_each_rule_has_a_planted_fault() -> None:
+    of_bodies = {Rule.RUNS, Rule.BODIES, Rule.FROZEN}
+
+    assert {*STORES.values(), *of_bodies} == set(Rule)
+
+
+def test_a_fair_context_passes_and_its_refusals_are_counted() -> None:
+    walk = play(conformance(tickets))
+
+    edges = {(edge.from_state, edge.action) for edge in tickets.aggregate.lifecycle.edges}
+    assert set(walk.taken) == edges
+    assert walk.refused["assign", "INVALID_TRANSITION"] > 0
+    assert {heads[-1].state for heads in walk.heads} == {"OPEN", "ASSIGNED", "CLOSED"}
+
+
+def test_a_choice_and_a_rule_about_actors_are_explored() -> None:
+    walk = play(conformance(orders))
+
+    assert walk.taken["DRAFT", "accept"] > 0
+    assert walk.taken["DRAFT", "submit"] > 0
+    assert walk.taken["PLACED", "approve"] > 0
+
+
+@pytest.mark.parametrize("rule", [never, defective, changing])
+def test_a_machine_finds_a_fault_or_walks_on(rule: Any) -> None:  # noqa: ANN401 - a body
+    case = machine(parcels(rule))
+    test = cast("Any", case)()
+
+    if rule is never:
+        test.runTest()  # a refusal by a rule of the host is fair
+        return
+    with pytest.raises(AssertionError, match="broken: "):
+        test.runTest()
+
+
+@frozen
+class Unguarded(Database):
+    """A database whose guard is dropped after its tables are made."""
+
+    statement: str = ""
+
+    def opened(self, context: Context[Any]) -> SqlStore:
+        """Return a store with a context."""
+        store = super().opened(context)
+        engine = create_engine(self.url)
+        with engine.begin() as connection:
+            connection.execute(text(self.statement))
+        engine.dispose()
+        return store
+
+
+@pytest.mark.parametrize(
+    ("statement", "test", "attack"),
+    [
+        (
+            "DROP TRIGGER tickets_keeps_fields",
+            "test_forged_changes_are_refused",
+            "assign from OPEN, with another title",
+        ),
+        (
+            "DROP TRIGGER tickets_assignee_of_status_on_update",
+            "test_forged_changes_are_refused",
+            "assign from OPEN, without assignee",
+        ),
+        (
+            "DROP TRIGGER tickets_one_step",
+            "test_raw_sql_of_the_owner_is_refused",
+            "UPDATE tickets SET title = title",
+        ),
+    ],
+)
+def test_a_guard_that_is_missing_is_found(statement: str, test: str, attack: str) -> None:
+    @contextmanager
+    def without_guard() -> Generator[Database]:
+        with new_sqlite() as database:
+            yield Unguarded(database.url, statement=statement)
+
+    messages = broken(sql_conformance(tickets, database=without_guard))
+
+    assert attack in messages[test]
+    assert "is missing or disabled" in messages["test_verify_finds_nothing"]
+
+
+def test_an_own_function_draws_the_values_of_a_field() -> None:
+    def number(random: Random) -> str:
+        return f"T-{random.randrange(10**9)}"
+
+    def renamed(_: Random) -> str:
+        return "renamed"
+
+    values: dict[str, Draw] = {"number": number, "rename.title": renamed}
+    walk = play(conformance(tickets, values=values))
+
+    titles = {heads[-1].values["title"] for heads in walk.heads}
+    assert "renamed" in titles
+    assert all(str(heads[0].values["number"]).startswith("T-") for heads in walk.heads)
+
+
+def test_an_unknown_name_among_the_values_is_refused() -> None:
+    values: dict[str, Draw] = {"titel": Random.random, "open.seal": Random.random}
+
+    with pytest.raises(UsageError, match=r"neither a field nor a parameter open\.seal, titel"):
+        conformance(tickets, values=values)
+
+
+def test_a_machine_without_hypothesis_names_the_extra() -> None:
+    program = (
+        "import sys; sys.modules['hypothesis'] = None\n"
+        "from indelible.testing.own import conformance\n"
+        "from indelible.testing.own import machine\n"
+    )
+    done = subprocess.run(
+        (sys.executable, "-c", program), check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode == 1
+    assert "DISTRIBUTION_MISSING" in done.stderr
+    assert "indelible[testing]" in done.stderr
