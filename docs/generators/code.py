@@ -17,7 +17,7 @@ from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-EXAMPLES = "from tests.examples."
+EXAMPLES = "tests.examples."
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 BLOCK = re.compile(
     r"^<!-- code: (?P<path>[^\s:]+)(?:: (?P<name>[\w.]+))? -->\n"
@@ -45,7 +45,7 @@ def code_block(marker: re.Match[str]) -> str:
     source = (ROOT / path).read_text(encoding="utf-8")
     if name:
         source = definition(source, name)
-    source = source.replace(EXAMPLES, "from ")  # a reader has the files in one directory
+    source = source.replace(EXAMPLES, "")  # a reader has the files in one directory
     title = f"{path}: {name}" if name else path
 
     return f"<!-- code: {title} -->\n```python\n{source}```\n<!-- end of code -->"

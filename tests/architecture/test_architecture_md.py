@@ -117,7 +117,8 @@ def test_the_files_that_a_page_names_exist() -> None:
     for path in pages():
         names = set(files_in(path.read_text(encoding="utf-8"))) - NAMED_BY_SEEDS
         for file in names:
-            if not is_there(file) and not is_there(f"tests/{file}"):
+            places = (file, f"tests/{file}", f"tests/examples/{file}")
+            if not any(is_there(place) for place in places):
                 missing.append(f"{path}: {file}")
 
     assert missing == []

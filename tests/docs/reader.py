@@ -206,7 +206,9 @@ class Reader:
     def follow(self, page: Path, example: Example) -> str:
         """Save the file of an example, or run the example and return what it prints."""
         if example.file:
-            (self.directory / example.file).write_text(example.text, encoding="utf-8")
+            path = self.directory / example.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(example.text, encoding="utf-8")
             return ""
 
         if example.language == "sh":

@@ -96,6 +96,8 @@ class OwnTable:
         """Let the application's role read the table, and write the columns that may change."""
         role_name = quoted(self.connection, role)
         name = f"{HOST_SCHEMA}.{self.table.name}"
+        # Default privileges of the host's schema may be wider.
+        self.run(f"REVOKE ALL ON {name} FROM {role_name}")
         self.run(f"GRANT SELECT ON {name} TO {role_name}")
         for privilege, columns in privileges(self.table, self.catalog).items():
             self.run(f"GRANT {privilege} ({', '.join(columns)}) ON {name} TO {role_name}")
