@@ -5,6 +5,7 @@ The names for an event loop are imported at their first use.
 
 from typing import TYPE_CHECKING, Any
 
+from indelible_sql.adoption.adopting import Adopted, adopt
 from indelible_sql.adoption.conversions import as_utc
 from indelible_sql.adoption.findings import Refusal
 from indelible_sql.adoption.mapping import FieldMapping
@@ -73,9 +74,11 @@ __all__ = [
     "one_per_parent_indexes",
     "withdraw_lifecycle",
     # the rows of a host's older table as aggregates
+    "Adopted",
     "FieldMapping",
     "Observed",
     "Refusal",
+    "adopt",
     "as_utc",
     "observe",
     # all of it as a file, and back

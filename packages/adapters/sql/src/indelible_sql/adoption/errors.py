@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from indelible.kernel import Conflict, Invalid, NotFound
+from indelible.kernel import Conflict, Invalid, NotFound, Unavailable
 
 
 @frozen
@@ -98,3 +98,65 @@ class RowKeyTaken(Conflict):
     message: ClassVar[str] = "The id {id} belongs to {owner}."
     id: str
     owner: str
+
+
+@frozen
+class RowsRefused(Conflict):
+    """The declaration refuses rows, so that the adoption does not begin, or does not end.
+
+    `observe` names them before it begins, and `adoption_problems` names those that came later.
+    """
+
+    message: ClassVar[str] = (
+        "{rows} rows of {table} cannot be adopted ({rules}): correct them, or the declaration, and"
+        " adopt again."
+    )
+    table: str
+    rows: int
+    rules: str
+
+
+@frozen
+class WriteNotDeclared(Conflict):
+    """No action explains a write to the row of an adopted aggregate."""
+
+    message: ClassVar[str] = (
+        "No action of lifecycle {lifecycle} takes {id} from {from_state} to {to_state} and changes"
+        " {fields}."
+    )
+    lifecycle: str
+    id: str
+    from_state: str
+    to_state: str
+    fields: str
+
+
+@frozen
+class AdoptionFinished(Conflict):
+    """The rows of a table are adopted, and the table refuses writes."""
+
+    message: ClassVar[str] = "The adoption of {table} by {context} is finished."
+    table: str
+    context: str
+
+
+@frozen
+class AdoptionOfOther(Conflict):
+    """A context adopts one table at a time, and it has begun with another one."""
+
+    message: ClassVar[str] = "Context {context} is adopting {expected}, not {table}."
+    context: str
+    expected: str
+    table: str
+
+
+@frozen
+class SourceBusy(Unavailable):
+    """Long transactions hold the older table: no moment was free for the cut-over."""
+
+    message: ClassVar[str] = (
+        "Table {table} was not free for {attempts} attempts of {milliseconds} milliseconds each."
+    )
+    table: str
+    attempts: int
+    milliseconds: int

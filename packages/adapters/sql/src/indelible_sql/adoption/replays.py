@@ -1,0 +1,116 @@
+"""The writes of an older table as changes of adopted aggregates, by the actions that are declared.
+
+No edge is made for them: a write that no action explains is a problem, which the host solves by
+another write, such as the one that takes it back.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from attrs import evolve, frozen
+
+from indelible.kernel import Actor, AuditContext, Change, Head
+from indelible.kernel.actions import actions_of
+from indelible.kernel.aggregates import Aggregate, change_for
+from indelible.kernel.audit import HasAuditContext
+from indelible.kernel.history import Update
+from indelible_sql.adoption.errors import WriteNotDeclared
+
+E = TypeVar("E", bound=Aggregate)
+
+
+@frozen
+class Replay:
+    """The value of a row after a write, and the fields that a row sets."""
+
+    wanted: Aggregate
+    mapped_fields: frozenset[str]
+
+    def differences(self, before: Aggregate) -> frozenset[str]:
+        """Return the fields in which a stored aggregate differs from the row."""
+        names: set[str] = set()
+        for name in self.mapped_fields - {"id", "status"}:
+            if getattr(before, name) != getattr(self.wanted, name):
+                names.add(name)
+        return frozenset(names)
+
+    def action(self, before: Aggregate) -> str:
+        """Return the action that explains the write: the one that changes the fewest fields.
+
+        Raises:
+            WriteNotDeclared: No action leads there and changes these fields.
+        """
+        lifecycle = before.lifecycle
+        differences = self.differences(before)
+        best: tuple[int, str] | None = None
+        for edge in lifecycle.edges:
+            changed = (lifecycle.changes or {}).get(edge.action, ())
+            is_step = edge.from_state == before.status and edge.to_state == self.wanted.status
+            if is_step and differences <= set(changed):
+                candidate = (len(changed), edge.action)
+                best = candidate if best is None or candidate[0] < best[0] else best
+        if best is None:
+            raise WriteNotDeclared(
+                lifecycle.name,
+                before.id,
+                str(before.status),
+                str(self.wanted.status),
+                ", ".join(sorted(differences)) or "nothing",
+            )
+        return best[1]
+
+    def fields(self, before: Aggregate, action: str, now: datetime, actor: Actor) -> Any:
+        """Return the fields after the action: those of the row, and what follows from the action.
+
+        A field that no column has is emptied, or gets the time or the actor, as by a command.
+        """
+        declared = actions_of(type(before)).get(action)
+        values: dict[str, object] = {}
+        if declared is not None:
+            values.update(dict.fromkeys(declared.emptied_fields))
+            values.update(dict.fromkeys(declared.actor_fields, str(actor)))
+            if declared.time_field:
+                values[declared.time_field] = now
+        for name in self.mapped_fields - {"id", "status"}:
+            values[name] = getattr(self.wanted, name)
+        return values
+
+
+def replayed(
+    audit: HasAuditContext,
+    head: Head[E],
+    wanted: E,
+    mapped_fields: frozenset[str],
+    now: datetime,
+) -> Update[E] | None:
+    """Return the change of a head to what a write has left; None where they are the same.
+
+    Raises:
+        WriteNotDeclared: No action explains the write.
+        IndelibleError: One of the errors of `change_for`.
+    """
+    before = head.entity
+    replay = Replay(wanted, mapped_fields)
+    if before.status == wanted.status and not replay.differences(before):
+        return None
+
+    action = replay.action(before)
+    own = AuditContext(actor=audit.actor, reason=audit.reason, request_id=audit.request_id)
+    own = evolve(own, actor=_actor_of(before, wanted, action, mapped_fields, audit.actor))
+    values = replay.fields(before, action, now, own.actor)
+    after = before.transition(action, now=now, **values)
+    change: Change = change_for(own, head, after, action)
+    return Update(head, change, after)
+
+
+def _actor_of(
+    before: Aggregate, wanted: Aggregate, action: str, mapped: frozenset[str], actor: Actor
+) -> Actor:
+    """Return the actor that the row names in a field which the action fills with its actor."""
+    declared: Mapping[str, Any] = actions_of(type(before))
+    for name in declared[action].actor_fields if action in declared else ():
+        value = getattr(wanted, name)
+        if name in mapped and value is not None:
+            return Actor.parse(str(value))
+    return actor
