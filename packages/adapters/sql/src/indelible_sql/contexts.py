@@ -4,11 +4,12 @@ A new context is added to `CONTEXTS` and, for its type, to the two transactions.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import Any
 
 from attrs import define
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table
 
 from indelible.kernel import (
     Clock,
@@ -18,7 +19,8 @@ from indelible.kernel import (
     TimeOrderedIds,
     UsageError,
 )
-from indelible.kernel.contexts import AnyContext, check_contexts
+from indelible.kernel.contexts import AnyContext, Context, check_contexts
+from indelible.kernel.references import in_order_of_references
 from indelible.policy import Policy
 from indelible_sql import captures, concepts, contests, kernel, money, projects, tokens
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
@@ -129,7 +131,7 @@ def compose_store(
     at_failpoint: AtFailpoint,
 ) -> SqlStore:
     """Return a store over open engines, with the defaults for whatever is None."""
-    registered = tuple(registration_of(context, schema) for context in contexts)
+    registered = registrations_of(contexts, schema)
     return SqlStore(
         engines=engines,
         url=url,
@@ -147,13 +149,23 @@ def compose_store(
     )
 
 
-def registration_of(context: AnyContext | SqlContext, schema: str) -> SqlContext:
-    """Return the registration of a host's context.
+def registrations_of(
+    contexts: Sequence[AnyContext | SqlContext], schema: str
+) -> tuple[SqlContext, ...]:
+    """Return the registrations of a host's contexts, each after those that it refers to.
 
     Raises:
-        UsageError: The context has the name of something that every transaction has.
+        UsageError: A context has the name of something that every transaction has, or refers to an
+            aggregate of none of them.
     """
-    if isinstance(context, SqlContext):
-        return context
-    check_contexts((context,), {*dir(SqlTransaction), *dir(SqlReading)})
-    return own_context(context, schema=schema)
+    registered = [context for context in contexts if isinstance(context, SqlContext)]
+    tables: dict[type[Any], Table] = {}
+    for registration in registered:
+        tables.update({one.entity: one.table for one in registration.mappings})
+    declared = [context for context in contexts if isinstance(context, Context)]
+    for context in in_order_of_references(declared, tables):
+        check_contexts((context,), {*dir(SqlTransaction), *dir(SqlReading)})
+        registration = own_context(context, schema=schema, targets=tables)
+        registered.append(registration)
+        tables.update({one.entity: one.table for one in registration.mappings})
+    return tuple(registered)

@@ -11,7 +11,8 @@ from attrs import NOTHING, Attribute, frozen
 from indelible.kernel.actions import Action, actions_of, changed_fields
 from indelible.kernel.adoption import adopting_action
 from indelible.kernel.choices import choice_faults
-from indelible.kernel.conditions import AnyCondition, NamesActor, presence_in
+from indelible.kernel.claims import OneOf
+from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, presence_in
 from indelible.kernel.declarations import enumeration_of, line_of
 from indelible.kernel.history import NOT_IN_CHANGE_DATA
 from indelible.kernel.reserved_names import name_problem
@@ -65,6 +66,7 @@ def action_faults(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -> 
         yield from _final_faults(declaration, entity.final_states)
     yield from _field_faults(declaration)
     yield from _presence_faults(declaration)
+    yield from _fixed_faults(declaration)
     yield from choice_faults(entity, fields.values())
 
 
@@ -238,3 +240,18 @@ def _presence_faults(declaration: Declaration) -> Iterator[str]:
                     yield f"{subject} leads to {edge.to_state}, which requires field {name}"
                 if not is_present and name in assigned:
                     yield f"{subject} sets field {name}, which {edge.to_state} excludes"
+
+
+def _fixed_faults(declaration: Declaration) -> Iterator[str]:
+    """Yield actions that set a field in a state in which it is fixed: none could succeed."""
+    for condition in declaration.conditions:
+        if not isinstance(condition, FixedIf) or not isinstance(condition.where, OneOf):
+            continue
+        if condition.where.field != "status" or condition.where.is_negated:
+            continue
+        fixed = set(condition.where.values)
+        for action in declaration.actions.values():
+            for name in sorted(action.affected_names.intersection(condition.fields)):
+                for state in sorted(fixed.intersection(action.from_states)):
+                    subject = f"{action.declared_at}: action {action.name}"
+                    yield f"{subject} sets field {name}, which is fixed in {state}"

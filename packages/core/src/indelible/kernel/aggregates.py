@@ -43,6 +43,7 @@ from indelible.kernel.history import (
 from indelible.kernel.json import instant_text
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.references import Reference
 from indelible.kernel.values import IDENTIFIER, field_values, is_identifier, is_instant
 
 ALWAYS_FIXED = ("id", "created_at")
@@ -64,6 +65,7 @@ class Aggregate(WithConditions):
     `bulk_records` maps an action to the bulk records that each change of it adds.
 
     `one_per_parent` holds the rules that at most one aggregate of a parent is in certain states.
+    `references` are the fields with the id of another aggregate.
     `final_states` are those that no action leaves; None checks none of the others for a way out.
     `adopted_states` are those in which the rows of an older table become aggregates.
     `missing_error` makes the error of an unknown id.
@@ -73,6 +75,7 @@ class Aggregate(WithConditions):
     missing_error: ClassVar[NotFoundType]
     fixed: ClassVar[tuple[str, ...]] = ()
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = ()
+    references: ClassVar[tuple[Reference, ...]] = ()
     final_states: ClassVar[tuple[StrEnum, ...] | None] = None
     adopted_states: ClassVar[tuple[StrEnum, ...]] = ()
     version_field: ClassVar[str] = ""

@@ -77,7 +77,7 @@ class FixedIf:
     applies: Holds = attrs.field(
         init=False, eq=False, repr=False, default=Factory(_applies, takes_self=True)
     )
-    declared_at: str = attrs.field(init=False, eq=False, repr=False, factory=position_outside)
+    declared_at: str = attrs.field(kw_only=True, eq=False, repr=False, factory=position_outside)
 
 
 @frozen(kw_only=True)

@@ -13,11 +13,13 @@ from typing import Any, Final
 
 import attrs
 from attrs import NOTHING, Attribute, frozen
+from attrs.validators import optional
 
-from indelible.kernel.claims import Claim, absent_in, present_in, required_in
+from indelible.kernel.claims import Claim, OneOf, Present, absent_in, present_in, required_in
 from indelible.kernel.conditions import (
     AnyCondition,
     Condition,
+    FixedIf,
     NamesActor,
     position_outside,
 )
@@ -25,6 +27,8 @@ from indelible.kernel.declarations import enumeration_of, is_optional, value_typ
 from indelible.kernel.derived_errors import ValueTaken, derived_taken_error
 from indelible.kernel.errors import Conflict, UsageError
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.references import Reference
+from indelible.kernel.values import is_identifier
 
 FIELD_RULES: Final = "field_rules"  # the key in a field's metadata until its class is made
 # PostgreSQL refuses an index entry of more than 2,704 bytes; a character has up to 4.
@@ -43,6 +47,9 @@ class FieldRules:
     allowed_in: tuple[StrEnum, ...]
     condition_name: str
     actor_of: tuple[str, ...]
+    fixed_once_set: bool
+    fixed_in: tuple[StrEnum, ...]
+    references: type[Any] | str
     declared_at: str
 
 
@@ -55,6 +62,9 @@ def field(
     allowed_in: Iterable[StrEnum] = (),
     condition_name: str = "",
     actor_of: str | tuple[str, ...] = (),
+    fixed_once_set: bool = False,
+    fixed_in: Iterable[StrEnum] = (),
+    references: type[Any] | str = "",
 ) -> Any:  # noqa: ANN401 - a field of attrs
     """Return a field with a kind and rules of its own; one that may be None is None by default.
 
@@ -67,6 +77,8 @@ def field(
     condition and its CHECK are called `<field>_of_status`, or `condition_name`.
 
     The actions of `actor_of` store their actor in the field, such as `user:maya`; nobody passes it.
+    With `fixed_once_set` it keeps its first value, and in the states of `fixed_in` any value.
+    `references` is the class whose id it has: an unknown id of `Customer` is `CustomerNotFound`.
     """
     rules = FieldRules(
         unique=unique,
@@ -75,6 +87,9 @@ def field(
         allowed_in=tuple(allowed_in),
         condition_name=condition_name,
         actor_of=(actor_of,) if isinstance(actor_of, str) else actor_of,
+        fixed_once_set=fixed_once_set,
+        fixed_in=tuple(fixed_in),
+        references=references,
         declared_at=position_outside(__file__),
     )
     return attrs.field(default=default, metadata={FIELD_RULES: rules})
@@ -89,11 +104,12 @@ def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -
     states = _states_of(fields)
     unique: list[OnePerParent] = []
     conditions: list[AnyCondition] = []
+    references: list[Reference] = []
     for attribute in fields.values():
         rules: FieldRules | None = attribute.metadata.get(FIELD_RULES)
         if rules is None:
             continue
-        problems = tuple(_problems(attribute, rules, states))
+        problems = tuple(_problems(entity, attribute, rules, states))
         yield from (f"{rules.declared_at}: {problem}" for problem in problems)
         if problems or states is None:
             continue
@@ -105,11 +121,15 @@ def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -
             NamesActor(attribute.name, action, declared_at=rules.declared_at)
             for action in rules.actor_of
         )
+        conditions.extend(_fixed(attribute.name, rules))
+        references.extend(_references(attribute.name, rules))
 
     if unique:
         entity.one_per_parent = (*entity.one_per_parent, *unique)
     if conditions:
         entity.conditions = (*entity.conditions, *conditions)
+    if references:
+        entity.references = (*entity.references, *references)
 
 
 def without_rules(attribute: "Attribute[Any]") -> "Attribute[Any]":
@@ -149,7 +169,10 @@ def _states_of(fields: Mapping[str, "Attribute[Any]"]) -> type[StrEnum] | None:
 
 
 def _problems(
-    attribute: "Attribute[Any]", rules: FieldRules, states: type[StrEnum] | None
+    entity: type[Any],
+    attribute: "Attribute[Any]",
+    rules: FieldRules,
+    states: type[StrEnum] | None,
 ) -> Iterator[str]:
     """Yield what is wrong with the rules of a field."""
     name = attribute.name
@@ -159,6 +182,9 @@ def _problems(
     if rules.unique:
         yield from _unique_problems(attribute, rules, states)
     yield from _state_problems(attribute, rules, states)
+    yield from _fixed_problems(attribute, rules, states)
+    if rules.references:
+        yield from _reference_problems(entity, attribute, rules.references)
     if rules.unique_name and not rules.unique:
         yield f"field {name} has a unique_name and is not unique"
 
@@ -181,6 +207,35 @@ def _state_problems(
         yield f"field {name} is never empty: it has a value in every state"
     if rules.condition_name and not named:
         yield f"field {name} names a condition and no state"
+
+
+def _fixed_problems(
+    attribute: "Attribute[Any]", rules: FieldRules, states: type[StrEnum]
+) -> Iterator[str]:
+    """Yield what is wrong with when a field stays as it is."""
+    name = attribute.name
+    for state in rules.fixed_in:
+        if not isinstance(state, states):
+            yield f"field {name} is fixed in {state!r}, which is no {states.__name__}"
+    if rules.fixed_once_set and not is_optional(attribute):
+        yield (
+            f"field {name} is never empty: a field that only the creating action sets is fixed by"
+            " itself"
+        )
+
+
+def _reference_problems(
+    entity: type[Any], attribute: "Attribute[Any]", target: type[Any] | str
+) -> Iterator[str]:
+    """Yield why a field cannot refer to an aggregate."""
+    name = attribute.name
+    if attribute.validator not in (is_identifier, optional(is_identifier)):
+        yield f"field {name} cannot have an id: its kind is no Identifier"
+    if isinstance(target, str):
+        if target != entity.__name__:
+            yield f"field {name} refers to {target!r}: expected a class, or {entity.__name__!r}"
+    elif not hasattr(target, "missing_error"):
+        yield f"field {name} refers to {target.__name__}, which is no aggregate"
 
 
 def _unique_problems(
@@ -226,6 +281,24 @@ def _unique_rule(
         error=error,
         declared_at=rules.declared_at,
     )
+
+
+def _fixed(name: str, rules: FieldRules) -> Iterator[FixedIf]:
+    """Yield the conditions under which a field stays as it is."""
+    at = rules.declared_at
+    if rules.fixed_once_set:
+        is_set = Present(name)
+        yield FixedIf(f"keeps_{name}", is_set, (name,), are_set=True, declared_at=at)
+    if rules.fixed_in:
+        is_fixed = OneOf("status", rules.fixed_in)
+        yield FixedIf(f"fixes_{name}", is_fixed, (name,), declared_at=at)
+
+
+def _references(name: str, rules: FieldRules) -> Iterator[Reference]:
+    """Yield the reference of a field that has one."""
+    if rules.references:
+        target = None if isinstance(rules.references, str) else rules.references
+        yield Reference(field=name, target=target, declared_at=rules.declared_at)
 
 
 def _conditions(name: str, rules: FieldRules, states: type[StrEnum]) -> Iterator[Condition]:

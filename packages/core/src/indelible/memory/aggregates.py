@@ -204,6 +204,7 @@ class MemoryAggregateRepository(Generic[E]):
             check_summaries(entity.id, change.seq, change.data, bulk)
             self._check_one_per_parent(change, entity)
             new_values = self._new_unique_values(change, records)
+            self._check_references(change, entity)
             self._history.append(self._entity.lifecycle, change)
         except IndelibleError as error:
             self._history.refuse(error)
@@ -240,6 +241,17 @@ class MemoryAggregateRepository(Generic[E]):
                 if is_other and rule.parent_of(head.entity) == parent:
                     self._history.check_next(self._entity.lifecycle, change)
                     raise rule.error(parent)
+
+    def _check_references(self, change: Change, entity: E) -> None:
+        """Raise the error of a target that does not exist; Stale first, as the databases do."""
+        for reference in entity.references:
+            target_id: str | None = getattr(entity, reference.field)
+            if target_id is None or reference.is_to_itself(entity):
+                continue
+            target = reference.target_of(self._entity)
+            if not self._history.of(target.lifecycle.name, target_id, limit=1):
+                self._history.check_next(self._entity.lifecycle, change)
+                raise target.missing_error(target_id)
 
     def _new_unique_values(self, change: Change, records: Sequence[Record]) -> UniqueValues:
         """Return the values of the records' unique fields, or raise Stale or RecordExists."""

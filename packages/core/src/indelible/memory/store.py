@@ -26,6 +26,7 @@ from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.contexts import AnyContext, check_contexts
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.keys import Key
+from indelible.kernel.references import in_order_of_references
 from indelible.kernel.repository import Repository
 from indelible.kernel.settings import (
     Config,
@@ -262,7 +263,8 @@ class MemoryStore:
         """Make a store without any rows; `contexts` are the host's own.
 
         Raises:
-            UsageError: The names of the contexts are taken.
+            UsageError: The names of the contexts are taken, or a context refers to one that the
+                store lacks.
         """
         self._policy = policy or Policy()
         self._clock = clock or SystemClock()
@@ -277,6 +279,7 @@ class MemoryStore:
         )
         without_contexts = MemoryReading(Tables.empty(), self._policy, Config(self.config))
         check_contexts(contexts, vars(without_contexts))
+        in_order_of_references(contexts)
 
     @contextmanager
     def transaction(

@@ -22,11 +22,13 @@ from indelible_sql.schema.writes import change_write
 Births = Sequence[Birth[Any]]
 
 
-def is_one_per_parent(entity: Aggregate) -> bool:
-    """Return True for an aggregate that takes the place of a rule of one per parent.
+def can_be_refused(entity: Aggregate) -> bool:
+    """Return True for an aggregate that can break a rule of one per parent or a reference.
 
     The refusal of one statement for many aggregates does not name the one that it is about.
     """
+    if entity.references:
+        return True
     return any(rule.parent_of(entity) is not None for rule in entity.one_per_parent)
 
 

@@ -13,6 +13,7 @@ from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.conditions import position_outside
 from indelible.kernel.history import Record
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.references import Reference
 from indelible.kernel.repository import Repository
 from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
@@ -26,6 +27,7 @@ from indelible_sql.schema.checks import previous_numbers
 from indelible_sql.schema.columns import JsonDomain
 from indelible_sql.schema.guards import RecordHeadRule, duplicate_guards
 from indelible_sql.schema.one_per_parent import reports_of
+from indelible_sql.schema.references import reports_of_references
 from indelible_sql.schema.tables import RecordDigest, page_by, rows_by
 
 E = TypeVar("E", bound=Aggregate)
@@ -158,6 +160,11 @@ class HeadMapping(Generic[E]):
     def rules_by_report(self) -> Mapping[str, OnePerParent]:
         """Return the rules by the names under which the databases report a second aggregate."""
         return reports_of(self.table)
+
+    @cached_property
+    def references_by_report(self) -> Mapping[str, Reference]:
+        """Return the references by the names under which the databases report an unknown id."""
+        return reports_of_references(self.table, self.entity)
 
     @cached_property
     def get_by_id(self) -> Query:

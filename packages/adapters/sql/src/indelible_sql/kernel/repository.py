@@ -10,8 +10,8 @@ from sqlalchemy import Table, bindparam, or_
 
 from indelible.kernel import (
     Change,
-    Conflict,
     Head,
+    IndelibleError,
     ListFilter,
     Stale,
 )
@@ -21,12 +21,13 @@ from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.questions import Question
+from indelible.kernel.references import Reference
 from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.kernel.births import BirthWriter, is_one_per_parent
+from indelible_sql.kernel.births import BirthWriter, can_be_refused
 from indelible_sql.kernel.bulk import bulk_parameters, bulk_rows
-from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.history import NO_LIMIT, ROWS
 from indelible_sql.kernel.lists import list_rows
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.questions import count_statement_of, statement_of
@@ -170,10 +171,10 @@ class SqlAggregateRepository(Generic[E]):
         except Stale as error:
             raise _stale(change, self._stored_row(change)) from error
         except GuardViolation as violation:
-            conflict = self._conflict_of(violation, entity, records)
-            if conflict is None:
+            refusal = self._refusal_of(violation, change, entity, records)
+            if refusal is None:
                 raise
-            raise conflict from violation
+            raise refusal from violation
 
     def _bulk_values(self, change: Change, bulk: Sequence[AnyBulk]) -> list[Row]:
         """Return the parameters of the bulk records that a change adds."""
@@ -187,7 +188,7 @@ class SqlAggregateRepository(Generic[E]):
 
     def save_new(self, births: Sequence[Birth[E]]) -> None:
         """Store many new aggregates, each with its change and its bulk records, or raise Stale."""
-        if self._session.is_sqlite and not any(is_one_per_parent(birth.entity) for birth in births):
+        if self._session.is_sqlite and not any(can_be_refused(birth.entity) for birth in births):
             heads = self._mapping
             BirthWriter(self._session, heads.table, heads.bulk_table, heads.get_by_id).write(births)
             return
@@ -199,7 +200,7 @@ class SqlAggregateRepository(Generic[E]):
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""
         is_few = len(updates) < MIN_BULK_UPDATES
         # The refusal of one statement for many aggregates does not name the one that it is about.
-        if self._session.is_sqlite or is_few or _enter_states(updates):
+        if self._session.is_sqlite or is_few or _can_be_refused(updates):
             for update in updates:
                 self.save(update.change, update.entity)
             return
@@ -207,10 +208,13 @@ class SqlAggregateRepository(Generic[E]):
         for _, group in groupby(updates, key=lambda update: update.change.edge):
             self._save_group(tuple(group))
 
-    def _conflict_of(
-        self, violation: GuardViolation, entity: E, records: Sequence[Record]
-    ) -> Conflict | None:
+    def _refusal_of(
+        self, violation: GuardViolation, change: Change, entity: E, records: Sequence[Record]
+    ) -> IndelibleError | None:
         """Return the domain's error of a refused write, None for a defect of the adapter."""
+        reference = self._mapping.references_by_report.get(violation.guard)
+        if reference is not None:
+            return self._error_of_reference(reference, change, entity)
         rule = self._mapping.rules_by_report.get(violation.guard)
         if rule is not None:
             parent: str = getattr(entity, rule.parent_field)
@@ -221,6 +225,28 @@ class SqlAggregateRepository(Generic[E]):
                 return RecordExists.of(record, entity.id)
 
         return None
+
+    def _error_of_reference(
+        self, reference: Reference, change: Change, entity: E
+    ) -> IndelibleError:
+        """Return the error of an unknown id.
+
+        SQLite's guards are asked in any order: as on PostgreSQL, what is taken is reported first.
+        """
+        if self._session.is_sqlite:
+            if change.seq == 1 and self._session.first(self._mapping.get_by_id, {"id": entity.id}):
+                return _stale(change, None)
+            for rule in entity.one_per_parent:
+                parent = rule.parent_of(entity)
+                if parent is None:
+                    continue
+                heads = self.find({rule.parent_field: parent}, limit=NO_LIMIT)
+                others = [one for one in heads if one.id != entity.id]
+                if any(rule.parent_of(one.entity) == parent for one in others):
+                    return rule.error(parent)
+        target = reference.target_of(self._mapping.entity)
+        error: IndelibleError = target.missing_error(getattr(entity, reference.field))
+        return error
 
     def _save_group(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates that take the same edge in one statement."""
@@ -282,9 +308,13 @@ def _stale(change: Change, row: Row | None) -> Stale:
     return Stale(change.entity_id, change.previous_revision.seq, actual_seq)
 
 
-def _enter_states(updates: Sequence[Update[E]]) -> bool:
-    """Return whether one of the aggregates enters the states of a rule of one per parent."""
+def _can_be_refused(updates: Sequence[Update[E]]) -> bool:
+    """Return whether one of the aggregates can break a rule of one per parent or a reference."""
     for update in updates:
+        for reference in update.entity.references:
+            name = reference.field
+            if getattr(update.entity, name) != getattr(update.head.entity, name):
+                return True
         for rule in update.entity.one_per_parent:
             parent = rule.parent_of(update.entity)
             if parent is not None and parent != rule.parent_of(update.head.entity):

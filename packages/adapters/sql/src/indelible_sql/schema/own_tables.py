@@ -13,15 +13,29 @@ from indelible_sql.schema.entity_columns import entity_columns
 from indelible_sql.schema.entity_conditions import entity_checks, entity_guards
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
+from indelible_sql.schema.references import (
+    NO_TARGETS,
+    TargetTables,
+    reference_guards,
+    reference_keys,
+)
 from indelible_sql.schema.tables import HISTORY, domain_checks, head_columns, inline_checks
 
 MAX_NAME_BYTES: Final = 63  # PostgreSQL cuts longer names off
 
 
-def own_table(name: str, entity: type[Aggregate], filters: Iterable[str], *, schema: str) -> Table:
+def own_table(
+    name: str,
+    entity: type[Aggregate],
+    filters: Iterable[str],
+    *,
+    schema: str,
+    targets: TargetTables = NO_TARGETS,
+) -> Table:
     """Return the table of an aggregate, with an index for each filter of its lists.
 
-    It is in the host's own schema; `schema` is the one of indelible's tables.
+    It is in the host's own schema; `schema` is the one of indelible's tables. `targets` are the
+    tables of the aggregates that it refers to.
     """
     items: tuple[SchemaItem, ...] = (
         *head_columns(entity.lifecycle, name=name, schema=schema),
@@ -36,6 +50,7 @@ def own_table(name: str, entity: type[Aggregate], filters: Iterable[str], *, sch
         *inline_checks(name, items),
         *_checks_on_postgresql(name, entity),
         *one_per_parent_indexes(name, entity),
+        *reference_keys(name, entity, targets),
         *indexes,
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -52,6 +67,7 @@ def own_guards(table: Table, entity: type[Aggregate], dialect: str) -> Iterator[
             yield guard
     if dialect == "sqlite":
         yield from _guards_of_checks(table, entity)
+        yield from reference_guards(table, entity)
 
 
 def long_names(table: Table, guards: Iterable[Guard]) -> Iterator[str]:

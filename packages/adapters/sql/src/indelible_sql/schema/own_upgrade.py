@@ -28,6 +28,7 @@ from indelible_sql.schema.guard import (
 from indelible_sql.schema.hosts import declare_lifecycle
 from indelible_sql.schema.inline_domains import InlineDomain
 from indelible_sql.schema.privileges import privileges
+from indelible_sql.schema.references import key_of, target_table, unknown_targets
 from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.schema.stored_tables import StoredTable
 
@@ -146,6 +147,7 @@ class OwnTable:
         self._refuse(tuple(self._row_differences()))
         declare_lifecycle(self.connection, self.entity.lifecycle, schema=self.schema)
         self._replace_checks()
+        self._replace_keys()
         self._replace_indexes()
         self._finish()
 
@@ -207,6 +209,11 @@ class OwnTable:
             count = self.connection.exec_driver_sql(refused).scalar_one()
             if count:
                 yield f"{count} rows do not fulfill condition {check.name}"
+        for reference in self.entity.references:
+            rows = unknown_targets(self.table, self._name, reference)
+            count = self.connection.exec_driver_sql(f"SELECT count(*) FROM ({rows})").scalar_one()
+            if count:
+                yield f"{count} rows have an unknown id in {reference.field}"
 
     def _refuse(self, differences: Sequence[str]) -> None:
         if differences:
@@ -244,6 +251,19 @@ class OwnTable:
             self.run(
                 f"ALTER TABLE {self._name} ADD CONSTRAINT {check.name} CHECK ({check.sqltext})"
             )
+
+    def _replace_keys(self) -> None:
+        """Add PostgreSQL's missing keys of references, and drop the others; SQLite has guards."""
+        if self.stored.is_sqlite:
+            return
+        declared = {key_of(self.table.name, one): one for one in self.entity.references}
+        stored = self.stored.reference_keys()
+        for name in sorted(stored - declared.keys()):
+            self.run(f"ALTER TABLE {self._name} DROP CONSTRAINT {name}")
+        for name in sorted(declared.keys() - stored):
+            target = target_table(self.table, declared[name])
+            key = f"FOREIGN KEY ({declared[name].field}) REFERENCES {target.name} (id)"
+            self.run(f"ALTER TABLE {self._name} ADD CONSTRAINT {name} {key}")
 
     def _replace_indexes(self) -> None:
         """Create the indexes that are missing, and again those whose text depends on the states."""

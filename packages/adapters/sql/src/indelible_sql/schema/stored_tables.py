@@ -55,6 +55,13 @@ POSTGRESQL_INDEXES: Final = text(
 POSTGRESQL_CHECKS: Final = text(
     "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(:table) AND contype = 'c'"
 )
+POSTGRESQL_REFERENCES: Final = text(
+    """
+    SELECT conname
+    FROM pg_constraint
+    WHERE conrelid = to_regclass(:table) AND contype = 'f' AND conname LIKE '%\\_reference'
+    """
+)
 POSTGRESQL_COMMENT: Final = text("SELECT obj_description(to_regclass(:table), 'pg_class')")
 
 Texts = Mapping[str, str]  # what the database says about each of the table's parts, by its name
@@ -99,6 +106,10 @@ class StoredTable:
     def checks(self) -> frozenset[str]:
         """Return the names of PostgreSQL's CHECKs."""
         return frozenset(self.connection.scalars(POSTGRESQL_CHECKS, {"table": self._name}))
+
+    def reference_keys(self) -> frozenset[str]:
+        """Return the names of PostgreSQL's keys of references."""
+        return frozenset(self.connection.scalars(POSTGRESQL_REFERENCES, {"table": self._name}))
 
     def definition(self) -> str:
         """Return SQLite's statement that makes the table."""

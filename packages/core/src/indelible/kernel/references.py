@@ -1,0 +1,80 @@
+"""References: fields that hold the id of another aggregate of the host."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from indelible.kernel.errors import UsageError
+
+if TYPE_CHECKING:
+    from indelible.kernel.contexts import AnyContext
+
+
+@frozen(kw_only=True)
+class Reference:
+    """The aggregate of the field's id exists; `target` is its class, None for that of the field.
+
+    The memory store, a foreign key of each database and a guard on SQLite hold it. An unknown id is
+    the `missing_error` of the target.
+    """
+
+    field: str
+    target: type[Any] | None
+    declared_at: str
+
+    def target_of(self, entity: type[Any]) -> type[Any]:
+        """Return the class of the target, for a reference of a class."""
+        return entity if self.target is None else self.target
+
+    def is_to_itself(self, entity: Any) -> bool:  # noqa: ANN401 - an aggregate of any class
+        """Return whether an aggregate refers to itself."""
+        return self.target is None and getattr(entity, self.field) == entity.id
+
+
+def in_order_of_references(
+    contexts: Iterable["AnyContext"], known: Iterable[type[Any]] = ()
+) -> tuple["AnyContext", ...]:
+    """Return contexts in their order, each after those that its aggregate refers to.
+
+    `known` are the aggregates that the store has beside them. A class can refer only to those
+    declared before it, so that there is no circle.
+
+    Raises:
+        UsageError: The store has no context of a target; all are named at once.
+    """
+    waiting = list(contexts)
+    faults = tuple(_unknown_targets(waiting, tuple(known)))
+    if faults:
+        lines = "\n".join(faults)
+        raise UsageError(f"the contexts of a store have faults:\n{lines}")
+
+    ordered: list[AnyContext] = []
+    while waiting:
+        targets = {context.aggregate for context in waiting}
+        ready = [one for one in waiting if not targets & set(_other_targets(one))]
+        ordered.append(ready[0])
+        waiting.remove(ready[0])
+    return tuple(ordered)
+
+
+def _unknown_targets(
+    contexts: Sequence["AnyContext"], known: tuple[type[Any], ...]
+) -> Iterator[str]:
+    """Yield the references to aggregates that the store does not have."""
+    aggregates = (*known, *(context.aggregate for context in contexts))
+    for context in contexts:
+        for reference in context.aggregate.references:
+            target = reference.target_of(context.aggregate)
+            if target not in aggregates:
+                yield (
+                    f"{reference.declared_at}: field {reference.field} of {context.name} refers to"
+                    f" {target.__name__}: open the store with its context too"
+                )
+
+
+def _other_targets(context: "AnyContext") -> Iterator[type[Any]]:
+    """Yield the aggregates that a context's own refers to, without itself."""
+    for reference in context.aggregate.references:
+        if reference.target is not None:
+            yield reference.target
