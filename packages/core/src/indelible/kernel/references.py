@@ -1,14 +1,23 @@
 """References: fields that hold the id of another aggregate of the host."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 from attrs import frozen
 
 from indelible.kernel.errors import UsageError
 
-if TYPE_CHECKING:
-    from indelible.kernel.contexts import AnyContext
+
+class HasAggregate(Protocol):
+    """The part of a `Context` that its references concern."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def aggregate(self) -> type[Any]: ...
+
+
+C = TypeVar("C", bound=HasAggregate)
 
 
 @frozen(kw_only=True)
@@ -32,9 +41,7 @@ class Reference:
         return self.target is None and getattr(entity, self.field) == entity.id
 
 
-def in_order_of_references(
-    contexts: Iterable["AnyContext"], known: Iterable[type[Any]] = ()
-) -> tuple["AnyContext", ...]:
+def in_order_of_references(contexts: Iterable[C], known: Iterable[type[Any]] = ()) -> tuple[C, ...]:
     """Return contexts in their order, each after those that its aggregate refers to.
 
     `known` are the aggregates that the store has beside them. A class can refer only to those
@@ -49,7 +56,7 @@ def in_order_of_references(
         lines = "\n".join(faults)
         raise UsageError(f"the contexts of a store have faults:\n{lines}")
 
-    ordered: list[AnyContext] = []
+    ordered: list[C] = []
     while waiting:
         targets = {context.aggregate for context in waiting}
         ready = [one for one in waiting if not targets & set(_other_targets(one))]
@@ -59,7 +66,7 @@ def in_order_of_references(
 
 
 def _unknown_targets(
-    contexts: Sequence["AnyContext"], known: tuple[type[Any], ...]
+    contexts: Sequence[HasAggregate], known: tuple[type[Any], ...]
 ) -> Iterator[str]:
     """Yield the references to aggregates that the store does not have."""
     aggregates = (*known, *(context.aggregate for context in contexts))
@@ -73,7 +80,7 @@ def _unknown_targets(
                 )
 
 
-def _other_targets(context: "AnyContext") -> Iterator[type[Any]]:
+def _other_targets(context: HasAggregate) -> Iterator[type[Any]]:
     """Yield the aggregates that a context's own refers to, without itself."""
     for reference in context.aggregate.references:
         if reference.target is not None:
