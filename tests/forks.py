@@ -19,6 +19,7 @@ PRELOADED: Final = (
     "tests.chaos.money_child",
     "tests.chaos.project_site",
     "tests.docs.programs",
+    "tests.examples.desk_site",
     "tests.examples.django_site",
     "tests.sql.editors",
     "tests.workers.bakery_process",

@@ -1,11 +1,10 @@
-"""The services of the how-to pages: a host transaction, an event loop, a custom login."""
+"""The services of the how-to pages: an event loop, a custom login."""
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 
 import httpx
 import pytest
-from flask.testing import FlaskClient
-from tests.examples import lessons_fastapi, lessons_flask
+from tests.examples import lessons_fastapi
 from tests.examples.conftest import HostDatabase
 from tests.examples.own_login import ROLES, SignedTicket, application
 
@@ -23,14 +22,6 @@ CLEARER = {
 SECRET = "a secret for tests, 32 bytes long"  # noqa: S105 - no secret at all
 
 
-@pytest.fixture
-def flask(host: HostDatabase) -> Generator[FlaskClient]:
-    host.migrate(lessons_flask.LESSONS.create, "lessons")
-    engine = host.engine()
-    yield lessons_flask.create_app(engine).test_client()
-    engine.dispose()
-
-
 def changes(host: HostDatabase) -> int:
     """Return the number of stored changes, after verifying the database."""
     store = open_store(host.url)
@@ -39,35 +30,6 @@ def changes(host: HostDatabase) -> int:
         return len(store.feed().changes)
     finally:
         store.dispose()
-
-
-def test_a_lesson_and_its_concept_are_kept_together(host: HostDatabase, flask: FlaskClient) -> None:
-    planned = flask.post("/lessons/monday", json=RATIO, headers=MAYA)
-    reworded = flask.put(
-        "/lessons/monday", json={**CLEARER, "seq": planned.get_json()["seq"]}, headers=MAYA
-    )
-
-    assert (planned.status_code, reworded.status_code, reworded.get_json()["seq"]) == (201, 200, 2)
-    assert changes(host) == 2
-
-
-def test_a_day_that_is_taken_leaves_no_concept_behind(
-    host: HostDatabase, flask: FlaskClient
-) -> None:
-    flask.post("/lessons/monday", json=RATIO, headers=MAYA)
-    refused = flask.post("/lessons/monday", json=RATIO, headers=MAYA)
-
-    assert (refused.status_code, refused.get_json()["code"]) == (409, "DAY_TAKEN")
-    assert changes(host) == 1
-
-
-def test_what_the_library_refuses_is_answered_by_its_kind(flask: FlaskClient) -> None:
-    flask.post("/lessons/monday", json=RATIO, headers=MAYA)
-    stale = flask.put("/lessons/monday", json={**CLEARER, "seq": 7}, headers=MAYA)
-    blank = flask.post("/lessons/friday", json={**RATIO, "reason": " "}, headers=MAYA)
-
-    assert (stale.status_code, stale.get_json()["code"]) == (412, "STALE")
-    assert (blank.status_code, blank.get_json()["code"]) == (422, "TEXT_BLANK")
 
 
 @pytest.fixture

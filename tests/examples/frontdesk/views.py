@@ -19,9 +19,9 @@ from indelible.kernel import Head
 def receive(request: HttpRequest) -> JsonResponse:
     """Open a ticket for a mail, unless the mail has one."""
     body = json.loads(request.body)
-    command = Ticket.open(number=body["number"], title=body["title"])
     try:
         with change(request, "a mail") as tx:
+            command = Ticket.open(number=body["number"], title=body["title"])
             opened = tickets.execute(tx, command)
             Mail.objects.create(message_id=body["message_id"], ticket_id=opened.id)
     except IntegrityError:
@@ -34,8 +34,8 @@ def receive(request: HttpRequest) -> JsonResponse:
 def assign(request: HttpRequest, ticket_id: str) -> JsonResponse:
     """Assign a ticket, as it was when the caller read it."""
     body = json.loads(request.body)
-    command = Ticket.assign(At(ticket_id, body["seq"]), assignee=body["assignee"])
     with change(request, body["reason"]) as tx:
+        command = Ticket.assign(At(ticket_id, body["seq"]), assignee=body["assignee"])
         assigned = tickets.execute(tx, command)
     return JsonResponse(ticket_json(assigned))
 
