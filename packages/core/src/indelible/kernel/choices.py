@@ -114,3 +114,16 @@ def choice_faults(entity: type, attributes: Iterable["Attribute[Any]"]) -> Itera
                 yield f"{subject}: {action.name} is no action of the class"
             elif tuple(action.parameters) != tuple(choice.parameters):
                 yield f"{subject} has other parameters than action {action.name}"
+
+
+def allowed_actions(entity: type[Any], state: str) -> tuple[str, ...]:
+    """Return the names of the actions that a state allows, as they are declared.
+
+    Instead of the actions that a choice takes there is the choice.
+    """
+    actions = actions_of(entity)
+    names: list[str] = []
+    for name in entity.lifecycle.allowed(state):
+        chosen_by = actions[name].chosen_by if name in actions else ""
+        names.append(chosen_by or name)
+    return tuple(dict.fromkeys(names))

@@ -17,9 +17,10 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import Attribute, Factory, field, fields_dict, frozen
 
-from indelible.kernel.actions import At, Command, actions_of
+from indelible.kernel.actions import At, Command
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.births import Birth
+from indelible.kernel.choices import allowed_actions
 from indelible.kernel.declarations import value_types
 from indelible.kernel.errors import UsageError
 from indelible.kernel.execution import changed, chosen, created, execute
@@ -157,7 +158,7 @@ class Context(Generic[E]):
             raise UsageError(f"{self.name} has no filter {', '.join(unknown)}: expected {known}")
         _check_page(after, limit)
         attributes = fields_dict(self.aggregate)
-        where = [_filter(attributes[name], value) for name, value in filters.items()]
+        where = [comparison_of(attributes[name], value) for name, value in filters.items()]
         return self.of(tx).select(*where, after=after, limit=limit)
 
     def search(
@@ -208,10 +209,7 @@ class Context(Generic[E]):
 
         Instead of the actions that a choice takes there is the choice.
         """
-        actions = actions_of(self.aggregate)
-        allowed = self.aggregate.lifecycle.allowed(head.revision.state)
-        names = [actions[name].chosen_by or name for name in allowed]
-        return tuple(dict.fromkeys(names))
+        return allowed_actions(self.aggregate, head.revision.state)
 
     def of(self, tx: object, /) -> Repository[E]:
         """Return the repository of the aggregate in a transaction, for what has no method here.
@@ -314,7 +312,7 @@ def _id_of(target: "Head[E] | At | str") -> str:
     return target if isinstance(target, str) else target.id
 
 
-def _filter(attribute: "Attribute[Any]", value: object) -> Comparison:
+def comparison_of(attribute: "Attribute[Any]", value: object) -> Comparison:
     """Return the comparison of a filter, or raise the error of a value that its field refuses."""
     if value is None:
         return absent(attribute.name)

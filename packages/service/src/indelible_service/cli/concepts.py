@@ -1,6 +1,6 @@
-"""List concepts, and show the difference between two versions."""
+"""Print concepts, and show the difference between two versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import click
@@ -12,17 +12,14 @@ from indelible.concepts import (
     list_concepts,
     to_unified,
 )
-from indelible_service.cli.lists import filter_of, list_options, read_all
+from indelible_service.cli.lists import filter_of, read_all
 from indelible_service.cli.output import Command, open_settings_store, print_result, print_results
 
 LIST_COLUMNS: Final = ("id", "name", "status", "version", "seq")
 
 
-@click.command("list", cls=Command)
-@click.option("--limit", type=click.IntRange(1), help="The maximum number. By default all.")
-@list_options(ConceptFilter)
-def list_command(limit: int | None, **options: object) -> None:
-    """List the concepts, with their names and statuses; by id unless an order is given."""
+def print_concepts(limit: int | None, options: Mapping[str, object]) -> None:
+    """Print the concepts that the options of a command name."""
     wanted = filter_of(ConceptFilter, options)
     with open_settings_store() as store:
 

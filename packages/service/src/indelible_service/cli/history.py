@@ -34,6 +34,7 @@ NEWEST_COLUMNS: Final = (
     "reason",
 )
 MAX_NEWEST_CHANGES: Final = 1_000
+MAX_WORDS: Final = 2
 
 
 @frozen
@@ -45,7 +46,7 @@ class HistoryNotFound(NotFound):
 
 
 @click.command(cls=Command)
-@click.argument("entity_id", metavar="[ID]", required=False)
+@click.argument("words", metavar="[[NAME] ID]", nargs=-1)
 @click.option(
     "--limit",
     type=click.IntRange(1, MAX_NEWEST_CHANGES),
@@ -53,20 +54,32 @@ class HistoryNotFound(NotFound):
     show_default=True,
     help="The maximum number of changes, without ID.",
 )
-def history(entity_id: str | None, limit: int) -> None:
+def history(words: tuple[str, ...], limit: int) -> None:
     """Show every change of a concept, a contest or anything else by its id: when, by whom and why.
 
     Aggregates of different lifecycles can have the same id, such as a contest and its log; each
-    is shown. Without ID, show the newest changes of all records, the last one at the end.
+    is shown. With NAME, the name of a context of yours or of a table, ID can be the value of a
+    unique field too. Without ID, show the newest changes of all records, the last one at the end.
     """
+    from indelible_service.records import records_of
+
+    if len(words) > MAX_WORDS:
+        raise click.UsageError(f"expected NAME and ID at most, got {len(words)} words")
     with open_settings_store() as store:
-        if entity_id is None:
+        if not words:
             newest = store.read(_newest_changes, limit)
             print_results(newest, NEWEST_COLUMNS, f"The newest changes: {len(newest)}")
             return
-        changes = store.read(_changes_of, entity_id)
+        title = words[-1]
+        if len(words) == MAX_WORDS:
+            records = records_of(store, words[0])
+            head = store.read(records.find, title)
+            title = f"{records.label(head)}, {head.id}"
+            changes: Sequence[Change] = store.read(records.changes, head)
+        else:
+            changes = store.read(_changes_of, title)
 
-    print_results(changes, HISTORY_COLUMNS, f"History of {entity_id}")
+    print_results(changes, HISTORY_COLUMNS, f"History of {title}")
 
 
 def _newest_changes(tx: "ReadTx", limit: int) -> Sequence[Change]:

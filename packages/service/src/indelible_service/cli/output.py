@@ -44,6 +44,7 @@ HINTS: Final = {
     "CONCEPT_NOT_FOUND": "`indelible list` shows the ids",
     "CONFIGURATION_UNREADABLE": "`indelible contests check --help` describes the file",
     "CONTEST_NOT_FOUND": "`/console/contests` shows the ids",
+    "CONTEXT_UNKNOWN": "INDELIBLE_CONTEXTS names the modules of your own contexts",
     "CONTRACT_CODE_MISSING": (
         "check INDELIBLE_CONTRACT_ADDRESS, and that INDELIBLE_RPC_URL is a node of its network"
     ),

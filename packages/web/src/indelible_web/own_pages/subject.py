@@ -8,11 +8,11 @@ from typing import Any, Final, TypeAlias, cast
 from attrs import Attribute, field, fields, frozen, make_class
 from flask import url_for
 
-from indelible.kernel import Head
+from indelible.kernel import Head, labels
 from indelible.kernel.actions import Action
 from indelible.kernel.choices import Choice
 from indelible.kernel.contexts import MAX_SEARCH_CHARACTERS, AnyContext
-from indelible.kernel.kinds import Digest, Kind, Label, OneLine, column_kind, kind_of, kinds
+from indelible.kernel.kinds import column_kind, kinds
 from indelible.kernel.lists import ListOrder
 from indelible.kernel.values import is_blank, is_text
 from indelible_web.console.layout import field_label
@@ -32,19 +32,8 @@ from indelible_web.own_pages.controls import (
 
 Generated: TypeAlias = Any  # a value of a generated class
 AnyEntity: TypeAlias = Any  # an aggregate, or its view
-FRAME: Final = ("id", "status", "created_at", "updated_at")  # of every aggregate
 MAX_COLUMNS: Final = 4  # beside those that every list has
-ID_CHARACTERS: Final = 12  # of an id that is cut off
 ORDER: Final = "order"
-
-
-def _kinds_of(*annotations: object) -> tuple[Kind, ...]:
-    """Return the kinds of annotations."""
-    return tuple(known[0] for known in map(kind_of, annotations) if known is not None)
-
-
-LINES: Final = _kinds_of(OneLine, Label)
-DIGESTS: Final = _kinds_of(Digest)
 
 
 @frozen(kw_only=True, eq=False, slots=False)
@@ -154,30 +143,23 @@ class Subject:
         return tuple(
             control_of(attribute)
             for attribute in fields(self.entity)
-            if attribute.name not in FRAME
+            if attribute.name not in labels.FRAME
         )
 
     @cached_property
     def unique_fields(self) -> tuple[str, ...]:
         """Return the fields whose value no two aggregates have."""
-        states = {str(edge.to_state) for edge in self.entity.lifecycle.edges}
-        names: list[str] = []
-        for rule in self.entity.one_per_parent:
-            if set(rule.states) >= states:
-                names.append(rule.parent_field)
-        return tuple(one.name for one in self.fields if one.name in names)
+        return labels.unique_fields(self.entity)
 
     @property
     def key_fields(self) -> tuple[str, ...]:
         """Return the unique fields by which people call an aggregate; a digest is no name."""
-        names = self.unique_fields
-        return tuple(name for name in names if column_kind(self.entity, name) not in DIGESTS)
+        return labels.key_fields(self.entity)
 
     @cached_property
     def line_fields(self) -> tuple[str, ...]:
         """Return the fields that are a line of text which somebody has written."""
-        names = [one.name for one in self.fields]
-        return tuple(name for name in names if column_kind(self.entity, name) in LINES)
+        return labels.line_fields(self.entity)
 
     @cached_property
     def columns(self) -> tuple[FieldControl, ...]:
@@ -185,7 +167,9 @@ class Subject:
         shown_elsewhere = {*self.key_fields[:1], *self.line_fields[:1]}
         columns: list[FieldControl] = []
         for one in self.fields:
-            is_short = one.control in SHORT and column_kind(self.entity, one.name) not in DIGESTS
+            is_short = (
+                one.control in SHORT and column_kind(self.entity, one.name) not in labels.DIGESTS
+            )
             if is_short and one.name not in shown_elsewhere:
                 columns.append(one)
         columns.sort(key=lambda one: one.name not in self.context.filters)
@@ -232,14 +216,7 @@ class Subject:
 
     def label_of(self, entity: AnyEntity) -> str:
         """Return the name of an aggregate: its unique field, a line of it, or a part of its id."""
-        for name in (*self.key_fields, *self.line_fields):
-            value = getattr(entity, name)
-            if isinstance(value, str) and not is_blank(value):
-                return str(value)
-        short_id = entity.id
-        if len(short_id) > ID_CHARACTERS:
-            short_id = f"…{short_id[-ID_CHARACTERS:]}"
-        return f"{self.noun.capitalize()} {short_id}"
+        return labels.label_of(self.entity, entity)
 
     def line_of(self, entity: AnyEntity) -> str:
         """Return the line that stands behind the label, blank if there is none."""
