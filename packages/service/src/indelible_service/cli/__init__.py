@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "list": ("records", "list_command"),
     "show": ("records", "show"),
     "history": ("history", "history"),
+    "new": ("new", "new"),
     "diff": ("concepts", "diff"),
     "export": ("transfer", "export_command"),
     "import": ("transfer", "import_command"),
