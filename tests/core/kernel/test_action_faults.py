@@ -326,7 +326,7 @@ FAULTS: tuple[tuple[Callable[[], None], str], ...] = (
     (parameter_of_another_type, "parameter name has another type than the field"),
     (parameter_of_another_kind, "parameter name has another type than the field"),
     (parameter_that_may_be_none, "parameter name has another type than the field"),
-    (parameter_with_a_default, "parameter name has a default that is not None"),
+    (parameter_with_a_default, "parameter name has a default that is neither None nor KEEP"),
     (parameters_without_names, "parameter names has no name for the caller"),
     (id_that_an_action_changes, "parameter id cannot change: only `creates` sets it"),
     (actor_as_a_parameter, "parameter switched_by gets its value by itself: nobody passes it"),

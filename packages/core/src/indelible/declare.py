@@ -17,6 +17,7 @@ from indelible.kernel.derived_errors import derived_missing_error
 from indelible.kernel.errors import WORD_BOUNDARY, Refused
 from indelible.kernel.execution import current_actor
 from indelible.kernel.field_rules import field
+from indelible.kernel.kept_values import KEEP
 from indelible.kernel.kinds import (
     Amount,
     Count,
@@ -48,6 +49,7 @@ __all__ = [
     "creates",
     "field",
     # commands
+    "KEEP",
     "At",
     "ChangingAction",
     "Fields",

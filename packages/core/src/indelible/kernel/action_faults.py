@@ -15,6 +15,7 @@ from indelible.kernel.claims import OneOf
 from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, presence_in
 from indelible.kernel.declarations import enumeration_of, line_of
 from indelible.kernel.history import NOT_IN_CHANGE_DATA
+from indelible.kernel.kept_values import KEEP
 from indelible.kernel.reserved_names import name_problem
 
 NAMED_PARAMETERS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -113,13 +114,15 @@ def _parameter_problem(
     name = parameter.name
     if parameter.kind not in NAMED_PARAMETERS:
         return "has no name for the caller"
-    if parameter.default not in (inspect.Parameter.empty, None):
-        return "has a default that is not None"
+    if parameter.default not in (inspect.Parameter.empty, None, KEEP):
+        return "has a default that is neither None nor KEEP"
     if name == "id":
         return "" if action.is_creating else "cannot change: only `creates` sets it"
     if name in action.derived_fields:
         return "gets its value by itself: nobody passes it"
     is_settable = name in declaration.own_fields
+    if parameter.default is KEEP and (action.is_creating or not is_settable):
+        return "has nothing that KEEP could keep"
     is_input = bool(action.computes) and name not in declaration.fields
     return "" if is_settable or is_input else "is no field that an action can set"
 

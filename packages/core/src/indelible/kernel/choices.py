@@ -22,6 +22,7 @@ from attrs import Attribute, evolve
 from indelible.kernel.actions import At, ChangingAction, Command, actions_of
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import Entity, Head
+from indelible.kernel.kept_values import with_kept_values
 
 E = TypeVar("E", bound=Entity)
 P = ParamSpec("P")
@@ -70,7 +71,8 @@ class Choice(Generic[E, P]):
         Raises:
             UsageError: The body returns something else than one of the actions.
         """
-        action = self.method(before, **command.arguments)
+        arguments = with_kept_values(command.arguments, self.parameters, before)
+        action = self.method(before, **arguments)
         if action not in self.actions:
             expected = ", ".join(one.name for one in self.actions)
             raise UsageError(f"{self} must return one of {expected}, got {action!r}")
@@ -112,7 +114,7 @@ def choice_faults(entity: type, attributes: Iterable["Attribute[Any]"]) -> Itera
         for action in choice.actions:
             if actions.get(action.name) is not action:
                 yield f"{subject}: {action.name} is no action of the class"
-            elif tuple(action.parameters) != tuple(choice.parameters):
+            elif _defaults(action.parameters) != _defaults(choice.parameters):
                 yield f"{subject} has other parameters than action {action.name}"
 
 
@@ -127,3 +129,8 @@ def allowed_actions(entity: type[Any], state: str) -> tuple[str, ...]:
         chosen_by = actions[name].chosen_by if name in actions else ""
         names.append(chosen_by or name)
     return tuple(dict.fromkeys(names))
+
+
+def _defaults(parameters: Mapping[str, inspect.Parameter]) -> list[tuple[str, object]]:
+    """Return the names of parameters with their defaults, in order."""
+    return [(name, parameter.default) for name, parameter in parameters.items()]

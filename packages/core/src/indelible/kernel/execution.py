@@ -14,6 +14,7 @@ from indelible.kernel.audit import Actor
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import AggregateRepository, Head
+from indelible.kernel.kept_values import with_kept_values
 from indelible.kernel.transaction import Transaction
 
 E = TypeVar("E", bound=Aggregate)
@@ -117,7 +118,10 @@ def created(
     with _acting(actor):
         if action.computes:
             draft = _draft(entity_type, fields)
-            fields = {**_without_inputs(action, fields), **_computed(action, draft, command)}
+            fields = {
+                **_without_inputs(action, fields),
+                **_computed(action, draft, command.arguments),
+            }
         entity = entity_type.create(action.name, now=now, **fields)
         if not action.computes:
             action.method(entity, **command.arguments)
@@ -137,11 +141,12 @@ def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E
 
     before.lifecycle.edge(before.status, action.name)  # the state refuses before the rule does
     fields: dict[str, Any] = dict.fromkeys(action.emptied_fields)
+    arguments = with_kept_values(command.arguments, action.parameters, before)
     for name in action.parameter_fields:
-        fields[name] = command.arguments[name]
+        fields[name] = arguments[name]
 
     with _acting(actor):
-        fields.update(_computed(action, before, command))
+        fields.update(_computed(action, before, arguments))
     fields.update(_stamps(action, now, actor))
     return before.transition(action.name, now=now, **fields)
 
@@ -169,13 +174,13 @@ def _stamps(action: Action[Any, ...], now: datetime, actor: Actor) -> Fields:
     return fields
 
 
-def _computed(action: Action[E, ...], before: E, command: Command[E]) -> Fields:
+def _computed(action: Action[E, ...], before: E, arguments: Fields) -> Fields:
     """Run the body of an action, and return the fields that it has computed.
 
     Raises:
         UsageError: They are not those that the action declares.
     """
-    fields = action.method(before, **command.arguments) or {}
+    fields = action.method(before, **arguments) or {}
     if set(fields) != set(action.computes):
         expected = ", ".join(action.computes) or "no fields"
         actual = ", ".join(fields) or "none"

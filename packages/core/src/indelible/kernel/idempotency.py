@@ -12,6 +12,7 @@ from cattrs.preconf.json import make_converter
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.clock import Clock
 from indelible.kernel.commands import command_name
+from indelible.kernel.decimals import FixedDecimal
 from indelible.kernel.errors import IdempotencyKeyConflict, UsageError
 from indelible.kernel.json import canonical_json, digest, to_json_value
 from indelible.kernel.json_limits import DOCUMENT_LIMITS
@@ -42,7 +43,7 @@ def _date(text: str, _: object) -> date:
 
 
 def _decimal(text: str, _: object) -> Decimal:
-    return Decimal(text)
+    return FixedDecimal(text)  # as in the first answer, where it was a text too
 
 
 _converter = make_converter()

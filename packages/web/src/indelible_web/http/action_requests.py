@@ -20,10 +20,11 @@ each with the validator and the limits of its kind.
 """
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast, get_type_hints
 
-from attrs import Attribute, field, fields, fields_dict, frozen, make_class
+from attrs import NOTHING, Attribute, field, fields, fields_dict, frozen, make_class
 
 from indelible.kernel import Head, UsageError
 from indelible.kernel.actions import Action, Command
@@ -31,17 +32,29 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.choices import Choice
 from indelible.kernel.execution import execute
 from indelible.kernel.history import AggregateRepository
+from indelible.kernel.json import to_json_value
+from indelible.kernel.kept_values import KEEP, without_kept
 from indelible.kernel.kinds import DESCRIPTION, Count, kinds
 from indelible.kernel.transaction import Transaction
+from indelible.kernel.values import field_values
 from indelible_web.http.routing import EXPECTED_SEQ, IDEMPOTENCY_KEY
-from indelible_web.http.schemas import Side, UnsupportedType, schema_from
+from indelible_web.http.schemas import Side, UnlessKept, UnsupportedType, schema_from
 
 E = TypeVar("E", bound=Aggregate)
 AnyAttribute: TypeAlias = "Attribute[Any]"
 AnyAction: TypeAlias = Action[Any, ...] | Choice[Any, ...]
 
+KEPT_DESCRIPTION: Final = "Without it the value stays as it is."
 REQUEST_NAMES: Final = frozenset(
-    {EXPECTED_SEQ, IDEMPOTENCY_KEY, "declaration", "command_name", "arguments", "command_on"}
+    {
+        EXPECTED_SEQ,
+        IDEMPOTENCY_KEY,
+        "declaration",
+        "command_name",
+        "arguments",
+        "command_on",
+        "json_value",
+    }
 )
 
 
@@ -181,12 +194,14 @@ def _request_class(
 ) -> type[ActionRequest[Any]]:
     """Return a class of requests with these fields."""
     action = declaration.action
-    body = {
+    body: dict[str, Any] = {
         "__doc__": inspect.getdoc(action.method),
         "__module__": action.entity.__module__,
         "declaration": declaration,
         "command_name": command_name,
     }
+    if any(parameter.default is KEEP for parameter in action.parameters.values()):
+        body["json_value"] = _passed_values
     request_class: type[ActionRequest[Any]] = make_class(
         name,
         dict(attributes),
@@ -194,9 +209,33 @@ def _request_class(
         class_body=body,
         frozen=True,
         kw_only=True,
-        field_transformer=kinds,
+        field_transformer=_kinds_or_kept,
     )
     return request_class
+
+
+def _passed_values(request: ActionRequest[Any]) -> object:
+    """Return what a repeated request must repeat: all but the fields that it keeps."""
+    return to_json_value(without_kept(field_values(request)))
+
+
+def _kinds_or_kept(entity: type, attributes: list[AnyAttribute]) -> list[AnyAttribute]:
+    """Give each field those of its kind, and accept KEEP where it is the default."""
+    result: list[AnyAttribute] = []
+    for attribute in kinds(entity, attributes):
+        own: Any = attribute  # attrs' stubs do not know its converter
+        if own.default is not KEEP:
+            result.append(attribute)
+            continue
+        converter = None if own.converter is None else partial(_convert_passed, own.converter)
+        validator = UnlessKept(own.validator)
+        result.append(attribute.evolve(validator=validator, converter=converter))
+    return result
+
+
+def _convert_passed(converter: Callable[[Any], Any], value: object) -> object:
+    """Return a converted value; what is kept stays as it is."""
+    return value if value is KEEP else converter(value)
 
 
 def _target_fields(declaration: RequestDeclaration, *, expects_seq: bool) -> dict[str, Any]:
@@ -218,24 +257,28 @@ def _parameter_fields(action: AnyAction, names: tuple[str, ...]) -> dict[str, An
     result: dict[str, Any] = {}
     for name in names:
         attribute = entity_fields.get(name)
+        default = action.parameters[name].default
         if attribute is not None and attribute.type == hints.get(name):
             # A field with a validator of its own has a type without a kind.
-            result[name] = _copied(attribute)
+            result[name] = _copied(attribute, NOTHING if default is not KEEP else KEEP)
             continue
 
         options: dict[str, Any] = {"type": hints.get(name)}
-        if action.parameters[name].default is None:
-            options["default"] = None
+        if default in (None, KEEP):
+            options["default"] = default
         if attribute is not None and DESCRIPTION in attribute.metadata:
             options["metadata"] = {DESCRIPTION: attribute.metadata[DESCRIPTION]}
+        elif default is KEEP:
+            options["metadata"] = {DESCRIPTION: KEPT_DESCRIPTION}
         result[name] = field(**options)
 
     return result
 
 
-def _copied(attribute: AnyAttribute) -> Any:  # noqa: ANN401 - a field of attrs
-    """Return a field like one of an aggregate, without its default."""
+def _copied(attribute: AnyAttribute, default: object = NOTHING) -> Any:  # noqa: ANN401 - a field of attrs
+    """Return a field like one of an aggregate, with another default or none."""
     return field(
+        default=default,
         type=attribute.type,
         validator=attribute.validator,
         converter=cast("Any", attribute).converter,  # attrs' stubs do not know it

@@ -16,6 +16,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
 from indelible.kernel import Actor
 from indelible.kernel.json_objects import JsonObjects
+from indelible.kernel.kept_values import KEEP
 from indelible.kernel.kinds import DESCRIPTION
 from indelible.kernel.money import CURRENCY_CHARACTERS, is_currency
 from indelible.kernel.values import is_identifier, non_blank_line
@@ -83,6 +84,18 @@ VALIDATOR_PROPS: Final[Mapping[object, SchemaProps]] = {
     is_currency: CURRENCY_PROPS,
     optional(is_currency): CURRENCY_PROPS,
 }
+
+
+@attrs.frozen
+class UnlessKept:
+    """A validator of a field that may be left out of a request: it stays as it is."""
+
+    validator: Any
+
+    def __call__(self, request: object, attribute: Attribute, value: object) -> None:
+        """Validate a value that the request has."""
+        if value is not KEEP and self.validator is not None:
+            self.validator(request, attribute, value)
 
 
 class Side(StrEnum):
@@ -185,7 +198,10 @@ def structure(values: Mapping[str, Any], cls: type[T]) -> T:
 def _field_of_attribute(
     attribute: Attribute, side: Side, examples: Examples | None
 ) -> fields.Field[Any]:
-    props = {**VALIDATOR_PROPS.get(attribute.validator, {}), **attribute.metadata}
+    validator: Any = attribute.validator
+    if isinstance(validator, UnlessKept):
+        validator = validator.validator
+    props = {**VALIDATOR_PROPS.get(validator, {}), **attribute.metadata}
     data_key = props.pop(DATA_KEY, None)
     description = props.pop(DESCRIPTION, "")
 
