@@ -36,7 +36,7 @@ from indelible.kernel.conditions import NamesActor, presence_in
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import NOT_IN_CHANGE_DATA, Entity, Head
 from indelible.kernel.json import to_json_value
-from indelible.kernel.kept_values import without_kept
+from indelible.kernel.kept_values import passed_values
 from indelible.kernel.lifecycle import Edge
 
 E = TypeVar("E", bound=Entity)
@@ -118,7 +118,7 @@ class Command(Generic[E]):
             target = At(target.id, target.seq)
         if isinstance(target, At):
             target = [target.id, target.seq]
-        arguments = to_json_value(without_kept(self.arguments))
+        arguments = to_json_value(passed_values(self.arguments))
         return {"name": self.command_name, "target": target, "arguments": arguments}
 
     def __del__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from indelible.kernel.errors import UsageError
 
 
-class Kept:
+class Keep:
     """The type of KEEP, its only value."""
 
     __slots__ = ()
@@ -21,7 +21,7 @@ class Kept:
 
 
 # Of any type, so that it is a default of parameters of every type.
-KEEP: Any = Kept()
+KEEP: Any = Keep()
 
 
 def with_kept_values(
@@ -39,13 +39,13 @@ def with_kept_values(
 
     values: dict[str, Any] = {}
     for name, value in arguments.items():
-        is_kept = value is KEEP
-        if is_kept and parameters[name].default is not KEEP:
+        stays = value is KEEP
+        if stays and parameters[name].default is not KEEP:
             raise UsageError(f"parameter {name} keeps nothing: it has no default KEEP")
-        values[name] = getattr(before, name) if is_kept else value
+        values[name] = getattr(before, name) if stays else value
     return values
 
 
-def without_kept(values: Mapping[str, Any]) -> dict[str, Any]:
+def passed_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that are passed, without those that are kept."""
     return {name: value for name, value in values.items() if value is not KEEP}

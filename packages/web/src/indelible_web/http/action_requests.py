@@ -33,12 +33,12 @@ from indelible.kernel.choices import Choice
 from indelible.kernel.execution import execute
 from indelible.kernel.history import AggregateRepository
 from indelible.kernel.json import to_json_value
-from indelible.kernel.kept_values import KEEP, without_kept
+from indelible.kernel.kept_values import KEEP, passed_values
 from indelible.kernel.kinds import DESCRIPTION, Count, kinds
 from indelible.kernel.transaction import Transaction
 from indelible.kernel.values import field_values
 from indelible_web.http.routing import EXPECTED_SEQ, IDEMPOTENCY_KEY
-from indelible_web.http.schemas import Side, UnlessKept, UnsupportedType, schema_from
+from indelible_web.http.schemas import Side, ValidatorOfPassed, UnsupportedType, schema_from
 
 E = TypeVar("E", bound=Aggregate)
 AnyAttribute: TypeAlias = "Attribute[Any]"
@@ -209,17 +209,17 @@ def _request_class(
         class_body=body,
         frozen=True,
         kw_only=True,
-        field_transformer=_kinds_or_kept,
+        field_transformer=_kinds_with_keep,
     )
     return request_class
 
 
 def _passed_values(request: ActionRequest[Any]) -> object:
     """Return what a repeated request must repeat: all but the fields that it keeps."""
-    return to_json_value(without_kept(field_values(request)))
+    return to_json_value(passed_values(field_values(request)))
 
 
-def _kinds_or_kept(entity: type, attributes: list[AnyAttribute]) -> list[AnyAttribute]:
+def _kinds_with_keep(entity: type, attributes: list[AnyAttribute]) -> list[AnyAttribute]:
     """Give each field those of its kind, and accept KEEP where it is the default."""
     result: list[AnyAttribute] = []
     for attribute in kinds(entity, attributes):
@@ -228,7 +228,7 @@ def _kinds_or_kept(entity: type, attributes: list[AnyAttribute]) -> list[AnyAttr
             result.append(attribute)
             continue
         converter = None if own.converter is None else partial(_convert_passed, own.converter)
-        validator = UnlessKept(own.validator)
+        validator = ValidatorOfPassed(own.validator)
         result.append(attribute.evolve(validator=validator, converter=converter))
     return result
 

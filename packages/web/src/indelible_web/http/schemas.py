@@ -87,7 +87,7 @@ VALIDATOR_PROPS: Final[Mapping[object, SchemaProps]] = {
 
 
 @attrs.frozen
-class UnlessKept:
+class ValidatorOfPassed:
     """A validator of a field that may be left out of a request: it stays as it is."""
 
     validator: Any
@@ -199,7 +199,7 @@ def _field_of_attribute(
     attribute: Attribute, side: Side, examples: Examples | None
 ) -> fields.Field[Any]:
     validator: Any = attribute.validator
-    if isinstance(validator, UnlessKept):
+    if isinstance(validator, ValidatorOfPassed):
         validator = validator.validator
     props = {**VALIDATOR_PROPS.get(validator, {}), **attribute.metadata}
     data_key = props.pop(DATA_KEY, None)
