@@ -15,7 +15,7 @@ SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FENCE = re.compile(r"^ *```(\w+)", re.MULTILINE)
 # A reader saves a whole file of `tests/examples` that a page shows, under its name.
 MARKED = re.compile(
-    r"^<!-- (?:tested(?:: ([\w.]+))?|code: tests/examples/([\w./]+)) -->\n"
+    r"^<!-- (?:tested(?:: ([\w./]+))?|code: tests/examples/([\w./]+)) -->\n"
     r"```(python|sh|sql|json)\n(.*?)^```\n"
     r"(?:\n[^\n]*prints:?\n\n```text\n(.*?)^```$|\nprints (`.*?)[.:]?$)?",
     re.DOTALL | re.MULTILINE,

@@ -70,6 +70,12 @@ def database(stack: ExitStack, request: pytest.FixtureRequest) -> Variables:
     }
 
 
+def two_roles(stack: ExitStack, request: pytest.FixtureRequest) -> Variables:
+    """Return the addresses of an empty database for its two roles."""
+    created = empty_database(stack, request)
+    return {"DATABASE_URL": created.url, "INDELIBLE_OWNER_URL": created.owner_url}
+
+
 def pooled_database(stack: ExitStack, request: pytest.FixtureRequest) -> Variables:
     """Return the addresses of an empty database: of a pooler before it, and of its owner."""
     created = empty_database(stack, request)
@@ -109,6 +115,7 @@ OUTSIDE: Final[Mapping[str, Start]] = MappingProxyType(
     {
         "backup": database,
         "captures": any_port,
+        "coming-from-django-pghistory": two_roles,
         "contests": any_port,
         "fastapi": free_port,
         "own-chain": any_port,
