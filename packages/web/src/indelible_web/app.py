@@ -1,5 +1,6 @@
 """The composition of the REST API and the console into one WSGI application."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -10,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indelible.app import AppContext
-from indelible.kernel import Readers
+from indelible.kernel import Readers, UsageError
 from indelible.kernel.contexts import MAX_SEARCH_CHARACTERS
 from indelible.kernel.keys import KEY
 from indelible.kernel.stages import STAGE
@@ -80,6 +81,7 @@ def create_app(
     limits.install(app)
     access.guard(app, settings)
 
+    _refuse_twice(_documented_routes(contexts))
     server = Server(app_context=app_context, settings=settings, metrics=metrics)
     for routes in _documented_routes(contexts):
         app.register_blueprint(server.blueprint(routes))
@@ -225,6 +227,13 @@ def _documented_routes(contexts: Iterable[WebContext]) -> list[Routes]:
         result += context.routes
 
     return [*result, _history_routes(contexts)]
+
+
+def _refuse_twice(routes: Iterable[Routes]) -> None:
+    """Raise UsageError for two groups of routes with one name."""
+    for name, times in Counter(one.name for one in routes).items():
+        if times > 1:
+            raise UsageError(f"two contexts have routes of the name {name}: pass another `name`")
 
 
 def _history_routes(contexts: Iterable[WebContext]) -> Routes:

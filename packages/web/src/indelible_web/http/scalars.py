@@ -39,7 +39,8 @@ class Scalar(fields.Field[Any]):
 
     def _deserialize(self, value: object, attr: str | None, *_: object, **__: object) -> object:
         read: Reader = self.metadata["reader"]
-        return read(value, attr or "value", self.metadata)
+        # An item of a list has no `attr`; its name is that of the list.
+        return read(value, attr or self.name or "value", self.metadata)
 
 
 def scalar(

@@ -95,14 +95,13 @@ def _order_of(subject: Subject, query: Generated) -> ListOrder | None:
     """Return the order of a list: the newest first, or that of the ids where a text is searched."""
     if getattr(query, subject.text_name):
         return None
-    order: ListOrder | None = getattr(query, ORDER, None) if subject.has_order else None
+    order: ListOrder | None = query.order
     return order or ListOrder.NEWEST
 
 
 def _read_page(console: ConsoleContext, subject: Subject, query: Generated) -> OwnPage:
     order = _order_of(subject, query)
-    if subject.has_order:
-        query = evolve(query, order=order)
+    query = evolve(query, order=order)
     matching = ListFilter(order=order)
     cursors = console.operation().cursors(query)
     heads, end = console.app_context.store.read(

@@ -180,19 +180,14 @@ class Subject:
         """Return the name of the parameter that the search of a list has."""
         return free_name("text", self.context.filters)
 
-    @property
-    def has_order(self) -> bool:
-        """Return True if a list has a parameter for its order: no filter has this name."""
-        return ORDER not in self.context.filters
-
     @cached_property
     def page_query(self) -> type[Any]:
         """Return the class of the requests for a page of the list, with its text and its order."""
         limits = {"max_length": MAX_SEARCH_CHARACTERS}
         text: Attribute[str] = field(default="", validator=is_text, metadata=limits, type=str)
-        attributes: dict[str, Any] = {self.text_name: text}
-        if self.has_order:
-            attributes[ORDER] = field(default=None, type=cast("Any", ListOrder | None))
+        # No filter is called `order`, which is a word of SQL.
+        order: Any = field(default=None, type=cast("Any", ListOrder | None))
+        attributes: dict[str, Any] = {self.text_name: text, ORDER: order}
         return make_class(
             f"{self.entity.__name__}PageQuery",
             attributes,

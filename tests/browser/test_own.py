@@ -1,0 +1,182 @@
+"""Test the pages of a host's aggregates in a real browser: a ticket's life, and every kind."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import frozen
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import OpenPage, Serve, page_faults
+from tests.browser.test_console import is_pictured, save_picture
+from tests.examples.tickets import Ticket, tickets
+from tests.own.generated import Generated, generated
+from tests.web.console.own_records import EMPTY, FULL, made_of, records
+from tests.web.console.own_site import now, own_site, run
+from tests.web.console.visitor import Site
+
+from indelible.kernel import IndelibleError
+from indelible.testing.stores import BEGINNING, MAYA
+
+LOOKS = [(size, scripts) for size in ("desktop", "phone") for scripts in ("on", "blocked", "off")]
+WITH_AXE = [look for look in LOOKS if look[1] != "off"]
+PLANS = [generated(number, 37) for number in range(4)]
+STEPS = 8
+TITLE = "Printer in room 4 is smoking, not burning"
+
+
+@frozen
+class Served:
+    """A site with its address and the key of a person who may do everything."""
+
+    site: Site
+    address: str
+    key: str
+
+
+@pytest.fixture(scope="module")
+def served(serve: Serve) -> Served:
+    site = own_site(tickets, records, *[plan.context for plan in PLANS])
+    return Served(site, serve(site.app), site.key("console", "admin").text)
+
+
+@pytest.fixture(scope="module")
+def ticket_desk(serve: Serve) -> Served:
+    """Return a site with tickets alone beside the built-in contexts, as the documents show it."""
+    site = own_site(tickets)
+    site.clock.time = BEGINNING + timedelta(minutes=30)  # soon after the changes of the store
+    return Served(site, serve(site.app), site.key("console", "admin").text)
+
+
+def faults_of(page: Page, scripts: str) -> list[str]:
+    """Return the faults of the page; without scripts, nothing can look for them."""
+    return [] if scripts == "off" else page_faults(page)
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button of the page, and wait for the next page."""
+    page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_load_state("load")
+
+
+def send(page: Page, button: str, reason: str, *, within: str, **typed: str) -> None:
+    """Fill in a form and send it."""
+    form = page.locator(within)
+    for label, text in typed.items():
+        form.get_by_label(label).fill(text)
+    form.get_by_label("Reason").fill(reason)
+    press(page, button)
+
+
+@pytest.mark.parametrize(("size", "scripts"), LOOKS)
+def test_a_ticket_goes_from_open_to_closed(
+    ticket_desk: Served, open_page: OpenPage, size: str, scripts: str
+) -> None:
+    desk = ticket_desk
+    page = open_page("light", size, scripts=scripts, address=desk.address, key=desk.key)
+    page.get_by_role("navigation", name="Console").get_by_role("link", name="Tickets").click()
+    assert faults_of(page, scripts) == []
+    page.get_by_role("link", name="New ticket").first.click()
+    assert faults_of(page, scripts) == []
+    number = f"T-{LOOKS.index((size, scripts)) + 1}"
+    send(page, "Open", "a call", within="main", Number=number, Title="Printer on fire")
+    expect(page.get_by_role("status").first).to_contain_text(f"{number} is saved: open.")
+    expect(page.locator("h1")).to_contain_text(number)
+    assert faults_of(page, scripts) == []
+
+    send(page, "Rename", "seen it", within="#act-rename", Title=TITLE)
+    send(page, "Assign", "on duty", within="#act-assign", Assignee="ann")
+    expect(page.locator(".timeline ins").first).to_contain_text("ann")
+    expect(page.locator(".timeline del").first).to_contain_text("on fire")
+    assert faults_of(page, scripts) == []
+    if is_pictured(size, scripts):
+        page.reload()  # without the notice of the last action
+        save_picture(page, "ticket", "light")
+
+    send(page, "Close", "done", within="#act-close", Resolution="Put out.")
+    expect(page.locator("aside")).to_contain_text("Nothing can follow the state Closed.")
+    assert faults_of(page, scripts) == []
+    page.get_by_role("link", name="As of change 1", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Printer on fire")
+    assert faults_of(page, scripts) == []
+
+
+@pytest.mark.parametrize(("size", "scripts"), WITH_AXE)
+def test_a_refused_form_keeps_what_was_typed(
+    served: Served, open_page: OpenPage, size: str, scripts: str
+) -> None:
+    site = served.site
+    head = run(site, tickets, Ticket.open(number=f"S-{size}-{scripts}", title="Fire"))
+    page = open_page("dark", size, scripts=scripts, address=served.address, key=served.key)
+    page.goto(f"/console/tickets/{head.id}")
+    run(site, tickets, Ticket.rename(head, title="Smoke"), reason="in the meantime")
+    assign = page.locator("#act-assign")
+    assign.get_by_label("Assignee").fill("ann")
+    assign.get_by_label("Reason").fill("on duty")
+    press(page, "Assign")
+    expect(page.get_by_role("alert")).to_contain_text("STALE")
+    expect(assign.get_by_label("Assignee")).to_have_value("ann")
+    assert page_faults(page) == []
+
+    assign.get_by_label("Assignee").fill("two words")
+    press(page, "Assign")
+    expect(page.locator(".fault")).to_contain_text("a space in an id")
+    expect(assign.get_by_label("Reason")).to_have_value("on duty")
+    assert page_faults(page) == []
+    assign.get_by_label("Assignee").fill("ann")
+    press(page, "Assign")
+    assert now(site, tickets, head.id).entity.assignee == "ann"
+
+
+@pytest.mark.parametrize("values", [FULL, EMPTY], ids=["full", "empty"])
+def test_a_browser_sends_a_form_of_every_kind_as_it_shows_it(
+    served: Served, open_page: OpenPage, values: dict[str, Any]
+) -> None:
+    code = f"{values['code']}-browser"
+    head = run(served.site, records, made_of(values, code=code))
+    page = open_page(address=served.address, key=served.key)
+    page.goto(f"/console/records/{head.id}")
+    page.locator("#act-edit").get_by_label("Reason").fill("as it was")
+    press(page, "Edit")
+    after = now(served.site, records, head.id)
+    assert after.seq == 2
+    for name in values:
+        assert getattr(after.entity, name) == getattr(head.entity, name), name
+
+
+def lived(site: Site, plan: Generated, seed: str) -> str:
+    """Return the id of a generated aggregate with some changes."""
+    random = Random(seed)  # noqa: S311 - a test draws the same from the same seed
+    store: Any = site.store
+    head = store.run(plan.context.execute, plan.birth(random), actor=MAYA, reason="a walk")
+    for _ in range(STEPS):
+        try:
+            change = plan.change(head, random)
+            head = store.run(plan.context.execute, change, actor=MAYA, reason="a walk")
+        except IndelibleError:
+            continue  # the state does not allow it
+    entity_id: str = head.id
+    return entity_id
+
+
+@pytest.mark.parametrize(("size", "scripts"), WITH_AXE)
+def test_no_page_of_any_kind_has_faults(
+    served: Served, open_page: OpenPage, size: str, scripts: str
+) -> None:
+    page = open_page("light", size, scripts=scripts, address=served.address, key=served.key)
+    long = made_of(FULL, code=f"long-{size}-{scripts}", body="many words " * 900, line="x" * 900)
+    ids = {"records": run(served.site, records, long).id}
+    for plan in PLANS:
+        ids[plan.context.name] = lived(served.site, plan, f"{size} {scripts}")
+
+    faults: dict[str, list[str]] = {}
+    for name, entity_id in ids.items():
+        new = "make" if name == "records" else "begin"
+        base = f"/console/{name}"
+        paths = (base, f"{base}?status=nowhere", f"{base}/new/{new}", f"{base}/{entity_id}")
+        for path in paths:
+            page.goto(path)
+            faults_of_page = page_faults(page)
+            if faults_of_page:
+                faults[path] = faults_of_page
+    assert faults == {}
