@@ -1,7 +1,7 @@
 """Values and names on a host's pages that are hard: nothing is changed, lost or mistaken."""
 
 from enum import auto
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import fields_dict
@@ -133,7 +133,7 @@ def test_a_wrong_value_is_named_beside_its_field_and_stays(
     for name, value in typed.items():
         if name in {"colour", "answer"}:
             continue  # A list of choices cannot show what is none of them.
-        texts: Any = value if isinstance(value, list) else [value]
+        texts = cast("list[str]", value) if isinstance(value, list) else [str(value)]
         shown_texts = kept[name][: len(texts)]
         assert [text.replace("\r\n", "\n") for text in shown_texts] == texts
     for name in ("name", "body", "count", "document"):
