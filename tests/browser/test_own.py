@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from attrs import frozen
@@ -10,17 +10,20 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, Serve, page_faults
 from tests.browser.test_console import is_pictured, save_picture
 from tests.examples.tickets import Ticket, tickets
-from tests.own.generated import Generated, generated
+from tests.own.generated import generated
 from tests.web.console.own_records import EMPTY, FULL, made_of, records
 from tests.web.console.own_site import now, own_site, run
 from tests.web.console.visitor import Site
 
-from indelible.kernel import IndelibleError
+from indelible.kernel import Head, IndelibleError
+from indelible.kernel.actions import actions_of
+from indelible.kernel.contexts import Context
+from indelible.testing.own.values import draw_for
 from indelible.testing.stores import BEGINNING, MAYA
 
 LOOKS = [(size, scripts) for size in ("desktop", "phone") for scripts in ("on", "blocked", "off")]
 WITH_AXE = [look for look in LOOKS if look[1] != "off"]
-PLANS = [generated(number, 37) for number in range(4)]
+HOSTS = [generated(number, 37) for number in range(4)]
 STEPS = 8
 TITLE = "Printer in room 4 is smoking, not burning"
 
@@ -36,7 +39,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(serve: Serve) -> Served:
-    site = own_site(tickets, records, *[plan.context for plan in PLANS])
+    site = own_site(tickets, records, *HOSTS)
     return Served(site, serve(site.app), site.key("console", "admin").text)
 
 
@@ -144,19 +147,30 @@ def test_a_browser_sends_a_form_of_every_kind_as_it_shows_it(
         assert getattr(after.entity, name) == getattr(head.entity, name), name
 
 
-def lived(site: Site, plan: Generated, seed: str) -> str:
+def lived(site: Site, context: Context[Any], seed: str) -> str:
     """Return the id of a generated aggregate with some changes."""
     random = Random(seed)  # noqa: S311 - a test draws the same from the same seed
     store: Any = site.store
-    head = store.run(plan.context.execute, plan.birth(random), actor=MAYA, reason="a walk")
+    create = actions_of(context.aggregate)["begin"]
+    head = run(site, context, command_of(create, random))
     for _ in range(STEPS):
+        names = context.allowed_actions(head)
+        if not names:
+            break
+        action = actions_of(context.aggregate)[random.choice(names)]
         try:
-            change = plan.change(head, random)
-            head = store.run(plan.context.execute, change, actor=MAYA, reason="a walk")
+            change = command_of(action, random, head)
+            head = store.run(context.execute, change, actor=MAYA, reason="a walk")
         except IndelibleError:
-            continue  # the state does not allow it
-    entity_id: str = head.id
-    return entity_id
+            continue  # a condition does not allow it
+    return head.id
+
+
+def command_of(action: Any, random: Random, *target: Head[Any]) -> Any:  # noqa: ANN401 - any action
+    """Return a command with drawn arguments."""
+    hints = get_type_hints(action.method, include_extras=True)
+    arguments = {name: draw_for(hints[name], name)(random) for name in action.parameters}
+    return action(*target, **arguments)
 
 
 @pytest.mark.parametrize(("size", "scripts"), WITH_AXE)
@@ -166,8 +180,8 @@ def test_no_page_of_any_kind_has_faults(
     page = open_page("light", size, scripts=scripts, address=served.address, key=served.key)
     long = made_of(FULL, code=f"long-{size}-{scripts}", body="many words " * 900, line="x" * 900)
     ids = {"records": run(served.site, records, long).id}
-    for plan in PLANS:
-        ids[plan.context.name] = lived(served.site, plan, f"{size} {scripts}")
+    for context in HOSTS:
+        ids[context.name] = lived(served.site, context, f"{size} {scripts}")
 
     faults: dict[str, list[str]] = {}
     for name, entity_id in ids.items():
