@@ -20,7 +20,7 @@ from tests.examples.tickets import Ticket, tickets
 from indelible import concepts
 from indelible.kernel import Head, IndelibleError, UsageError
 from indelible.testing.stores import MAYA, RATIO
-from indelible_service.embedded import PostgresServer
+from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import (
     AsyncSqlStore,
     SqlStore,
@@ -267,3 +267,16 @@ async def test_an_awaited_connection_of_another_driver_is_refused(database: Post
             await store.transaction(actor=MAYA, reason="plan", connection=mine).__aenter__()
     await engine.dispose()
     await store.dispose()
+
+
+def test_an_upgrade_takes_wider_privileges_from_the_application(database: PostgresServer) -> None:
+    privileges = "SELECT has_table_privilege(current_user, 'tickets', 'DELETE, TRUNCATE, UPDATE')"
+    wider = f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO {APP}"
+    store = open_store(database.url, contexts=(tickets,))
+    with psycopg.connect(database.owner_url) as owner:
+        owner.execute(wider)
+        store.upgrade(connection=borrow_connection(owner))
+    store.dispose()
+
+    with psycopg.connect(database.url) as connection:
+        assert connection.execute(privileges).fetchone() == (False,)
