@@ -12,6 +12,7 @@ from typing import Any, Final
 
 # A process of pytest has one server of forks, whichever test needs it first.
 PRELOADED: Final = (
+    "tests.chaos.adoptions",
     "tests.chaos.claims",
     "tests.chaos.contest_site",
     "tests.chaos.crashes",

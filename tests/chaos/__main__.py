@@ -11,13 +11,14 @@ import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
 
+from tests.chaos.adoption_doses import adoptions
 from tests.chaos.deploy_doses import deploys
 from tests.chaos.doses import DOSES as OTHER_DOSES
 from tests.chaos.doses import show
 from tests.chaos.money_doses import money
 from tests.chaos.testbed import testbed
 
-DOSES: Final = {**OTHER_DOSES, "money": money, "deploys": deploys}
+DOSES: Final = {**OTHER_DOSES, "adoptions": adoptions, "money": money, "deploys": deploys}
 OPTIONS: Final = (
     ("--kills", 30, "killed writers, workers, or instances and parts, on each database"),
     ("--seconds", 60, "of each stop of a server"),
@@ -39,6 +40,7 @@ OPTIONS: Final = (
     ("--contests", 20, "contests of the dose money whose payments meet every fault"),
     ("--changes", 1_000_000, "changes of 64 writers that the feed must show, on PostgreSQL"),
     ("--replacements", 200, "workers that the other release replaces, on PostgreSQL"),
+    ("--rows", 1_000_000, "rows of an older table that is adopted, on each database"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

@@ -80,7 +80,11 @@ def test_each_row_becomes_one_aggregate(store: SqlStore, host: HostDatabase) -> 
         "INSERT INTO old_tickets (id, number, title, state, created)"
         " VALUES (90, 'T-90', 'x', 'open', '2024-01-01 00:00:00')"
     )
-    for statement in ("UPDATE old_tickets SET id = 90", "DELETE FROM old_tickets", insert):
+    for statement in (
+        "UPDATE old_tickets SET id = 90 WHERE id = 3",
+        "DELETE FROM old_tickets",
+        insert,
+    ):
         with pytest.raises(DBAPIError, match="old_tickets is adopted: change tickets"):
             write(engine, statement)
     engine.dispose()

@@ -1,23 +1,53 @@
 """`observe` names everything that a declaration refuses about the rows of an older table."""
 
 from collections.abc import Callable, Mapping
+from enum import auto
 from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, text
+from tests.conftest import POLICY
 from tests.examples.conftest import HostDatabase
 from tests.examples.helpdesk import Status, Ticket, mapping, tickets
 from tests.examples.old_tickets import OLD_TICKETS, create_old_tickets, old_row, owner_engine
-from tests.examples.parcels import parcels
+from tests.examples.parcels import Parcel, parcels
 
-from indelible.declare import Context
+from indelible.declare import (
+    Aggregate,
+    Context,
+    Identifier,
+    States,
+    aggregate,
+    creates,
+    field,
+)
 from indelible.kernel import Actor, IndelibleError, UsageError
 from indelible.kernel.actions import actions_of
-from indelible_sql import FieldMapping, Observed, SqlStore, observe, verify
+from indelible_sql import FieldMapping, Observed, SqlStore, adopt, observe, open_store, verify
 
 Open = Callable[[Context[Any]], SqlStore]
 MAYA = Actor.user("maya")
+
+
+class LabelStatus(States):
+    """The states of a label."""
+
+    STUCK = auto()
+
+
+@aggregate(final=(LabelStatus.STUCK,), adopts=(LabelStatus.STUCK,))
+class Label(Aggregate):
+    """A label on a parcel."""
+
+    status: LabelStatus
+    parcel: Identifier = field(references=Parcel)
+
+    @creates(LabelStatus.STUCK)
+    def stick(self, parcel: Identifier) -> None: ...
+
+
+labels = Context(Label)
 
 
 @pytest.fixture
@@ -169,3 +199,32 @@ def test_no_command_takes_an_edge_of_adoption() -> None:
     edges = [edge.action for edge in Ticket.lifecycle.edges if edge.from_state == ""]
     assert edges == ["open", "adopt_open", "adopt_assigned", "adopt_closed"]
     assert list(actions_of(Ticket)) == ["open", "rename", "assign", "close"]
+
+
+def test_a_reference_to_an_unknown_aggregate_is_a_refusal(
+    host: HostDatabase,
+) -> None:
+    store = open_store(host.url, contexts=(parcels, labels), policy=POLICY)
+    store.upgrade(host.owner_url)
+    pack = Parcel.pack(label="P-1")
+    parcel = store.run(parcels.execute, pack, actor=MAYA, reason="a test")
+    engine = create_old_tickets(host, old_row(3, number=parcel.id), old_row(6, number="missing"))
+    columns: FieldMapping = {"status": lambda _: LabelStatus.STUCK, "parcel": "number"}
+
+    observed = observe(store, labels, "old_tickets", mapping=columns)
+    assert counts_of(observed) == {("PARCEL_NOT_FOUND", ""): 1}
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM old_tickets WHERE id = 6"))
+    engine.dispose()
+    adopt(
+        store,
+        labels,
+        "old_tickets",
+        mapping=columns,
+        actor=MAYA,
+        reason="a test",
+        owner_url=host.owner_url,
+    )
+    assert store.read(labels.get, "3").entity.parcel == parcel.id
+    assert verify(store) == ()
+    store.dispose()

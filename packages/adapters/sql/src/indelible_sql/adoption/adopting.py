@@ -246,11 +246,18 @@ class _Adoption(Generic[E]):
         counts.changes += drained.changes
 
     def _step(self, work: Callable[[int], int], pass_over: Callable[[Any, str], None]) -> int:
-        """Do a batch; where the database refuses it, find the row by doing one at a time."""
+        """Do a batch; where the database refuses it, find the row by doing one at a time.
+
+        SQLite has one writer: between two batches the others get as much time as a batch takes.
+        """
+        began = time.monotonic()
         try:
             return work(self.batch)
         except REFUSALS:
             pass
+        finally:
+            if self.journal.is_sqlite:
+                self.store.pause(time.monotonic() - began)
         count = 0
         for _ in range(self.batch):
             try:

@@ -16,12 +16,13 @@ from indelible.kernel.adoption import adopting_action
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.births import Birth
 from indelible.kernel.contexts import Context
-from indelible_sql.adoption.births import first_actions, is_adopted, taken_by_others
+from indelible_sql.adoption.births import first_actions, is_adopted, refused_by_others
 from indelible_sql.adoption.errors import RowKeyTaken
 from indelible_sql.adoption.journal import ID, PHASE, SEEN, Journal, Phase
 from indelible_sql.adoption.mapping import RowMapping, RowValues
 from indelible_sql.adoption.sources import Key, SourceRow
 from indelible_sql.adoption.statements import rows, run
+from indelible_sql.kernel.repository import SqlAggregateRepository
 
 E = TypeVar("E", bound=Aggregate)
 
@@ -79,6 +80,7 @@ class Copying(Generic[E]):
         name = entity_type.lifecycle.name
         actions = first_actions(tx.connection, tx.session.schema, name, ids)
         newborns: dict[str, Newborn[E]] = {}
+        taken: set[tuple[str, str]] = set()
         for row, values in every_row:
             action = actions.get(values.id, "")
             if is_adopted(entity_type, action):
@@ -87,14 +89,14 @@ class Copying(Generic[E]):
                 if action or values.id in newborns:
                     raise RowKeyTaken(values.id, "another aggregate")
                 entity = self.mapping.born(values, now)
-                _check_unique(entity, newborns)
+                _check_unique(entity, taken)
             except IndelibleError as error:
                 self._note(tx, values.key, row[SEEN], error)
                 continue
             newborns[values.id] = Newborn(values, entity, row[SEEN])
 
         wanted = [newborn.entity for newborn in newborns.values()]
-        for entity_id, problems in taken_by_others(self.context.of(tx), wanted).items():
+        for entity_id, problems in refused_by_others(tx, self.context.of(tx), wanted).items():
             refused = newborns.pop(entity_id)
             self._note(tx, refused.values.key, refused.seen, problems[0])
         return list(newborns.values())
@@ -110,7 +112,10 @@ class Copying(Generic[E]):
         for newborn in newborns:
             action = adopting_action(newborn.entity.status)
             births.append(Birth(change_for(tx, None, newborn.entity, action), newborn.entity))
-        self.context.of(tx).save_new(births)
+        births.sort(key=_edge)  # those of one edge are one statement
+        (heads,) = tx.catalog.context_by_name[self.context.name].mappings
+        if births:
+            SqlAggregateRepository(tx.session, heads).save_new_together(births)
         writes = self.journal.writes
         for newborn in newborns:
             if newborn.seen is not None:
@@ -126,12 +131,18 @@ class Copying(Generic[E]):
         run(tx.connection, update(self.journal.progress).values(values))
 
 
-def _check_unique(entity: E, newborns: dict[str, Newborn[E]]) -> None:
-    """Raise the error of a value that another row of the batch has."""
+def _edge(birth: Birth[Any]) -> str:
+    return birth.change.action
+
+
+def _check_unique(entity: Aggregate, taken: set[tuple[str, str]]) -> None:
+    """Raise the error of a value that another row of the batch has, and remember the others."""
+    places: list[tuple[str, str]] = []
     for rule in entity.one_per_parent:
         parent = rule.parent_of(entity)
         if parent is None:
             continue
-        for other in newborns.values():
-            if rule.parent_of(other.entity) == parent:
-                raise rule.error(parent)
+        if (rule.name, parent) in taken:
+            raise rule.error(parent)
+        places.append((rule.name, parent))
+    taken.update(places)

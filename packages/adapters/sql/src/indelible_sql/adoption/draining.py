@@ -16,7 +16,7 @@ from indelible.kernel.births import Birth
 from indelible.kernel.contexts import Context
 from indelible.kernel.history import Update
 from indelible.kernel.questions import listed
-from indelible_sql.adoption.births import first_actions, is_adopted, taken_by_others
+from indelible_sql.adoption.births import first_actions, is_adopted, refused_by_others
 from indelible_sql.adoption.errors import RowKeyTaken
 from indelible_sql.adoption.journal import ID, KIND, PROBLEM, Journal, Kind
 from indelible_sql.adoption.mapping import RowMapping, RowValues
@@ -169,7 +169,7 @@ class Draining(Generic[E]):
 
         head = stored.heads.get(values.id)
         if head is None or _has_new_parent(head.entity, wanted):
-            for problems in taken_by_others(self.context.of(tx), [wanted]).values():
+            for problems in refused_by_others(tx, self.context.of(tx), [wanted]).values():
                 raise problems[0]
         if head is None:
             return Birth(change_for(tx, None, wanted, adopting_action(wanted.status)), wanted)

@@ -64,7 +64,7 @@ POSTGRESQL_RECORD: Final = """
     END $$
 """
 POSTGRESQL_REFUSE: Final = """
-    CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
+    CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog AS $$ BEGIN
       RAISE check_violation USING MESSAGE = '{message}', CONSTRAINT = TG_NAME,
         TABLE = TG_TABLE_NAME;
@@ -173,7 +173,12 @@ class Journal:
             yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {self._name(name)} TO {role}"
 
     def cut_over(self) -> Iterator[str]:
-        """Yield the statements that end the journal, and refuse every write from now on."""
+        """Yield the statements that end the journal, and refuse every write from now on.
+
+        On PostgreSQL only the body of the triggers' function is replaced: a trigger could not be
+        dropped before all that have read the table have ended, and who then waits to write it
+        would be in a deadlock with us.
+        """
         message = f"{self.source.label} is adopted: change {self.context} through their context"
         if self.is_sqlite:
             for event in ("insert", "update", "delete"):
@@ -185,12 +190,9 @@ class Journal:
                 )
             return
 
-        yield f"DROP FUNCTION {self._name('journal')}() CASCADE"
         yield POSTGRESQL_REFUSE.format(
-            function=self._name("adopted"), message=message.replace("'", "''")
+            function=self._name("journal"), message=message.replace("'", "''")
         )
-        events = "INSERT OR UPDATE OR DELETE OR TRUNCATE"
-        yield from self._always("adopted", f"BEFORE {events}", "STATEMENT")
 
     def lock(self) -> str:
         """Return PostgreSQL's statement that lets nobody else write the older table."""

@@ -11,7 +11,7 @@ from indelible.kernel import IndelibleError
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.contexts import Context
 from indelible.kernel.values import NumberOutOfRange
-from indelible_sql.adoption.births import first_actions, is_adopted, taken_by_others
+from indelible_sql.adoption.births import first_actions, is_adopted, refused_by_others
 from indelible_sql.adoption.errors import RowKeyTaken
 from indelible_sql.adoption.findings import DEFAULT_EXAMPLES, MAX_EXAMPLES, Refusal, Refusals
 from indelible_sql.adoption.mapping import SAME_NAMES, FieldMapping, RowMapping, row_mapping
@@ -154,12 +154,12 @@ class _Observer:
             own.extend(unique.problems_of(entity, key))
             entities[key] = entity
 
-        taken = self.store.read(self._taken, tuple(entities.values()))
+        others = self.store.read(self._refused, tuple(entities.values()))
         for key, entity in entities.items():
-            problems[key].extend(taken.get(entity.id, ()))
+            problems[key].extend(others.get(entity.id, ()))
         for key, own in problems.items():
             self.refusals.add(key, own)
         return adopted
 
-    def _taken(self, tx: Any, entities: Sequence[Any]) -> Mapping[str, list[IndelibleError]]:
-        return taken_by_others(self.context.of(tx), entities)
+    def _refused(self, tx: Any, entities: Sequence[Any]) -> Mapping[str, list[IndelibleError]]:
+        return refused_by_others(tx, self.context.of(tx), entities)

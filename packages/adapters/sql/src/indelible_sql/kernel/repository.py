@@ -25,7 +25,7 @@ from indelible.kernel.references import Reference
 from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.kernel.births import BirthWriter, can_be_refused
+from indelible_sql.kernel.births import BirthWriter, can_be_refused, shared_values
 from indelible_sql.kernel.bulk import bulk_parameters, bulk_rows
 from indelible_sql.kernel.history import NO_LIMIT, ROWS
 from indelible_sql.kernel.lists import list_rows
@@ -34,7 +34,7 @@ from indelible_sql.kernel.questions import count_statement_of, statement_of
 from indelible_sql.schema.columns import C_COLLATED_TEXT, prefix_of
 from indelible_sql.schema.expressions import AsciiLower, Contains
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
-from indelible_sql.schema.writes import OWN_COLUMNS, SHARED_COLUMNS, bulk_change_write, change_write
+from indelible_sql.schema.writes import OWN_COLUMNS, bulk_change_write, change_write
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
@@ -189,12 +189,28 @@ class SqlAggregateRepository(Generic[E]):
     def save_new(self, births: Sequence[Birth[E]]) -> None:
         """Store many new aggregates, each with its change and its bulk records, or raise Stale."""
         if self._session.is_sqlite and not any(can_be_refused(birth.entity) for birth in births):
-            heads = self._mapping
-            BirthWriter(self._session, heads.table, heads.bulk_table, heads.get_by_id).write(births)
+            self._birth_writer().write(births)
             return
 
         for birth in births:
             self.save(birth.change, birth.entity, (), birth.bulk)
+
+    def save_new_together(self, births: Sequence[Birth[E]]) -> None:
+        """Store many new aggregates without bulk records in few statements.
+
+        Raises:
+            GuardViolation, Stale: One of them exists, or has the unique value of another; the error
+                does not name it.
+        """
+        writer = self._birth_writer()
+        if self._session.is_sqlite:
+            writer.write(births)
+        else:
+            writer.write_on_postgresql(births)
+
+    def _birth_writer(self) -> BirthWriter:
+        heads = self._mapping
+        return BirthWriter(self._session, heads.table, heads.bulk_table, heads.get_by_id)
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""
@@ -261,8 +277,7 @@ class SqlAggregateRepository(Generic[E]):
             rows.append(row)
 
         changes = [update.change for update in updates]
-        shared = {name: getattr(changes[0], name) for name in SHARED_COLUMNS}
-        shared["actor"] = str(changes[0].actor)
+        shared = shared_values(changes[0])
         schema_prefix = prefix_of(self._session.connection, self._session.schema)
         write = bulk_change_write(self._mapping.table, changed, schema_prefix)
         try:

@@ -1,5 +1,6 @@
 """The statements that write a change: the head, the new records and the row of history."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -84,6 +85,28 @@ BULK_TEMPLATE = """
     RETURNING history.txid::text AS txid
 """
 
+BULK_BIRTH_TEMPLATE = """
+    WITH shared AS MATERIALIZED (
+      SELECT {shared_values}
+    ),
+    changes AS MATERIALIZED (
+      SELECT *
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fields({types})
+    ),
+    head AS (
+      INSERT INTO {head} AS head ({head_columns})
+      SELECT {head_values}
+      FROM changes
+      RETURNING head.id
+    )
+    INSERT INTO {schema_prefix}history AS history ({columns})
+    SELECT {values}
+    FROM changes
+    JOIN head ON head.id = changes.entity_id, shared
+    ORDER BY head.id
+    RETURNING history.txid::text AS txid
+"""
+
 
 def atomic_write(
     head: Table, moving: Insert | Update, *records: Table, bulk: tuple[Table, ...] = ()
@@ -138,29 +161,54 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) 
     """
     own_types = [f"{name} {_domain(HISTORY.c[name], schema_prefix)}" for name in OWN_COLUMNS]
     head_types = [f"head_{name} {_domain(head.c[name], schema_prefix)}" for name in moving]
-    shared_values: list[str] = []
-    for name in SHARED_COLUMNS:
-        domain = _domain(HISTORY.c[name], schema_prefix)
-        shared_values.append(f"CAST(:{name} AS {domain}) AS {name}")
-
     assignments = [f"{name} = changes.head_{name}" for name in moving]
-    columns = (*SHARED_COLUMNS, *OWN_COLUMNS)
-    values: list[str] = []
-    for name in SHARED_COLUMNS:
-        values.append(f"shared.{name}")
-    for name in OWN_COLUMNS:
-        values.append(f"changes.{name}")
-
     statement = BULK_TEMPLATE.format(
         schema_prefix=schema_prefix,
         head=_table_name(head, schema_prefix),
-        shared_values=", ".join(shared_values),
+        shared_values=", ".join(_shared_values(schema_prefix)),
         types=", ".join((*own_types, *head_types)),
         assignments=", ".join((*CHANGE_ASSIGNMENTS, *assignments)),
-        columns=", ".join(columns),
-        values=", ".join(values),
+        columns=", ".join((*SHARED_COLUMNS, *OWN_COLUMNS)),
+        values=", ".join(_change_values()),
     )
     return text(statement).columns(txid=Text())
+
+
+@cache
+def bulk_birth_write(head: Table, schema_prefix: str) -> TextualSelect:
+    """Return PostgreSQL's write of the first changes of many aggregates by the same action.
+
+    `:rows` is a JSON text with the own columns of each change and, as `head_<name>`, all columns of
+    its head. `schema_prefix` qualifies the names of tables and domains.
+    """
+    names = [column.name for column in writable_columns(head)]
+    own_types = [f"{name} {_domain(HISTORY.c[name], schema_prefix)}" for name in OWN_COLUMNS]
+    head_types = [f"head_{name} {_domain(head.c[name], schema_prefix)}" for name in names]
+    statement = BULK_BIRTH_TEMPLATE.format(
+        schema_prefix=schema_prefix,
+        head=_table_name(head, schema_prefix),
+        shared_values=", ".join(_shared_values(schema_prefix)),
+        types=", ".join((*own_types, *head_types)),
+        head_columns=", ".join(names),
+        head_values=", ".join(f"head_{name}" for name in names),
+        columns=", ".join((*SHARED_COLUMNS, *OWN_COLUMNS)),
+        values=", ".join(_change_values()),
+    )
+    return text(statement).columns(txid=Text())
+
+
+def _shared_values(schema_prefix: str) -> Iterator[str]:
+    """Yield the columns that the changes of a bulk write have in common, from parameters."""
+    for name in SHARED_COLUMNS:
+        yield f"CAST(:{name} AS {_domain(HISTORY.c[name], schema_prefix)}) AS {name}"
+
+
+def _change_values() -> Iterator[str]:
+    """Yield the values of a bulk write's rows of history."""
+    for name in SHARED_COLUMNS:
+        yield f"shared.{name}"
+    for name in OWN_COLUMNS:
+        yield f"changes.{name}"
 
 
 def _table_name(table: Table, schema_prefix: str) -> str:

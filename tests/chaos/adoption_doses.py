@@ -1,0 +1,27 @@
+"""The dose that adopts a large table: `nox -s chaos -- adoptions --rows N --kills N --seed N`."""
+
+from argparse import Namespace
+from typing import Final
+
+from tests.chaos.adoptions import Site, adopt_under_kills
+from tests.chaos.doses import seeded_random, show
+from tests.chaos.testbed import Testbed
+
+MAX_KILLS: Final = 10  # the default of other doses is more than an adoption needs
+
+
+def adoptions(bed: Testbed, options: Namespace) -> bool:
+    """Adopt a table while two programs write it, and kill the adoption."""
+    results: list[bool] = []
+    file = bed.sqlite()
+    database = bed.postgresql()
+    sites = {
+        "SQLite": Site(file, file, options.rows),
+        "PostgreSQL": Site(database.url, database.owner_url, options.rows),
+    }
+    for name, site in sites.items():
+        kills = min(options.kills, MAX_KILLS)
+        report = adopt_under_kills(site, kills, seeded_random(options))
+        results.append(show(f"adoptions, {name}: {report}", is_success=not report.problems))
+
+    return all(results)
