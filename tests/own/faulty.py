@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from enum import auto
+from random import Random
 from typing import Any
 
 from attrs import evolve
@@ -26,6 +27,7 @@ from indelible.kernel import Actor, Conflict, Head, InvalidTransition
 from indelible.kernel.actions import At
 from indelible.memory.store import MemoryStore
 from indelible.testing.own.walks import OwnStore
+from indelible.testing.stores import CountedIds
 
 Rule = Callable[[Any, str], object]  # the body of `close`
 
@@ -235,3 +237,46 @@ def opened(facade: type[Facade], context: Context[Any]) -> Callable[[], Any]:
         yield facade(context)
 
     return open_store
+
+
+@aggregate(final=(Status.OPEN, Status.CLOSED))
+class Owner(Aggregate):
+    """The owner of boxes."""
+
+    status: Status
+    name: OneLine
+
+    @creates(Status.OPEN)
+    def register(self, name: OneLine) -> None: ...
+    @creates(Status.CLOSED)
+    def archive(self, name: OneLine) -> None: ...
+
+
+@aggregate(final=(Status.OPEN, Status.CLOSED))
+class Box(Aggregate):
+    """A box of an owner."""
+
+    status: Status
+    owner: Identifier = field(references=Owner)
+
+    @creates(Status.OPEN)
+    def pack(self, owner: Identifier) -> None: ...
+    @creates(Status.CLOSED)
+    def seal(self, owner: Identifier) -> None: ...
+
+
+boxes, owners = Context(Box), Context(Owner)
+
+
+@contextmanager
+def store_with_owner() -> Generator[OwnStore]:
+    """Open a memory store with one owner, whose id is the first one."""
+    store = MemoryStore(contexts=(boxes, owners), ids=CountedIds())
+    register = Owner.register(name="Ann")
+    store.run(owners.execute, register, actor=Actor.user("ann"), reason="a test")
+    yield store
+
+
+def owner_id(_: Random) -> str:
+    """Return the id of the owner."""
+    return "id-00000001"

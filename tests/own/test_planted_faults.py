@@ -23,6 +23,7 @@ from tests.own.faulty import (
     Lossy,
     Modern,
     Restless,
+    boxes,
     changing,
     counting,
     defective,
@@ -30,7 +31,9 @@ from tests.own.faulty import (
     never,
     one_sided,
     opened,
+    owner_id,
     parcels,
+    store_with_owner,
 )
 from tests.own.played import broken, play
 
@@ -193,6 +196,16 @@ def test_an_own_function_draws_the_values_of_a_field() -> None:
     titles = {heads[-1].values["title"] for heads in walk.heads}
     assert "renamed" in titles
     assert all(str(heads[0].values["number"]).startswith("T-") for heads in walk.heads)
+
+
+def test_a_lifecycle_with_references_gets_a_store_with_the_others() -> None:
+    values: dict[str, Draw] = {"owner": owner_id}
+    walk = play(conformance(boxes, memory=store_with_owner, values=values))
+    test = cast("Any", machine(boxes, memory=store_with_owner, values=values))()
+    test.runTest()
+
+    assert {heads[-1].values["owner"] for heads in walk.heads} == {"id-00000001"}
+    assert walk.refused == {}
 
 
 def test_an_unknown_name_among_the_values_is_refused() -> None:

@@ -38,7 +38,7 @@ from indelible.kernel.kinds import DESCRIPTION, Count, kinds
 from indelible.kernel.transaction import Transaction
 from indelible.kernel.values import field_values
 from indelible_web.http.routing import EXPECTED_SEQ, IDEMPOTENCY_KEY
-from indelible_web.http.schemas import Side, ValidatorOfPassed, UnsupportedType, schema_from
+from indelible_web.http.schemas import Side, UnsupportedType, ValidatorOfPassed, schema_from
 
 E = TypeVar("E", bound=Aggregate)
 AnyAttribute: TypeAlias = "Attribute[Any]"
@@ -275,7 +275,7 @@ def _parameter_fields(action: AnyAction, names: tuple[str, ...]) -> dict[str, An
     return result
 
 
-def _copied(attribute: AnyAttribute, default: object = NOTHING) -> Any:  # noqa: ANN401 - a field of attrs
+def _copied(attribute: AnyAttribute, default: object = NOTHING) -> Any:  # noqa: ANN401 - a field
     """Return a field like one of an aggregate, with another default or none."""
     return field(
         default=default,

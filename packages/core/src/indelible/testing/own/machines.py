@@ -44,7 +44,7 @@ class ContextMachine(RuleBasedStateMachine):
         self.walk.create(operation)
         self._report()
 
-    @precondition(lambda self: bool(self.walk.heads))
+    @precondition(lambda self: bool(self.walk.heads) and self.can_change())
     @rule(random=randoms())
     def change(self, random: Random) -> None:
         """Run an action on an aggregate."""
@@ -63,13 +63,17 @@ class ContextMachine(RuleBasedStateMachine):
         try:
             self.walk.check_heads()
             self.every_rule_is_fulfilled()
-            with self.plan.memory() as store:
+            with self.plan.open_memory() as store:
                 difference = difference_in(store, self.walk)
             if difference:
                 message = f"the same commands get other answers in a memory store: {difference}"
                 raise AssertionError(message)
         finally:
             self.resources.close()
+
+    def can_change(self) -> bool:
+        """Return whether any operation does not create."""
+        return any(not operation.is_creating for operation in self.walk.operations)
 
     def _operation(self, random: Random, *, is_creating: bool) -> Operation:
         """Return an operation that creates, or one that changes."""
@@ -90,19 +94,20 @@ def machine(
     context: AnyContext,
     *,
     store: OpenStore | None = None,
+    memory: OpenStore | None = None,
     values: Values = NO_VALUES,
     actors: Sequence[Actor] = ACTORS,
     settings: settings = DEFAULTS,
 ) -> type[TestCase]:
     """Return a test that Hypothesis plays, for a module that pytest or unittest collects.
 
-    `store`, `values` and `actors` are as in `conformance`; each walk opens a store of its own.
+    `store`, `memory`, `values` and `actors` are as in `conformance`; each walk opens new stores.
 
     Raises:
         UsageError: A name in `values` is unknown, or nothing draws the values of a parameter.
     """
     operations_of(context, values)
-    plan = Plan(context=context, store=store, values=values, actors=actors)
+    plan = Plan(context=context, store=store, memory_store=memory, values=values, actors=actors)
     name = f"{context.aggregate.__name__}Machine"
     of_context: Any = type(name, (ContextMachine,), {"plan": plan})
     of_context.TestCase.settings = settings

@@ -38,11 +38,12 @@ S = TypeVar("S", bound="ContextConformance")
 class Plan:
     """The walks of a suite: the context, its store, the source of its arguments, and a seed.
 
-    Without `store` it is a memory store.
+    Without `store` it is a memory store. `memory_store` is the one in which all commands run again.
     """
 
     context: AnyContext
     store: OpenStore | None = None
+    memory_store: OpenStore | None = None
     values: Values = NO_VALUES
     actors: Sequence[Actor] = ACTORS
     steps: int = STEPS
@@ -66,7 +67,11 @@ class Plan:
 
     def open_store(self) -> OpenedStore:
         """Open the store of the suite."""
-        return self.memory() if self.store is None else self.store()
+        return self.open_memory() if self.store is None else self.store()
+
+    def open_memory(self) -> OpenedStore:
+        """Open the memory store in which all commands run again."""
+        return self.memory() if self.memory_store is None else self.memory_store()
 
     @contextmanager
     def memory(self) -> Generator[OwnStore]:
@@ -142,7 +147,7 @@ class ContextConformance:
         require(self.walk, Rule.UNIQUE)
 
     def test_a_memory_store_gives_the_same_answers(self) -> None:
-        with self.plan.memory() as store:
+        with self.plan.open_memory() as store:
             difference = difference_in(store, self.walk)
         if difference:
             message = f"the same commands get other answers in a memory store: {difference}"
@@ -153,6 +158,7 @@ def conformance(
     context: AnyContext,
     *,
     store: OpenStore | None = None,
+    memory: OpenStore | None = None,
     values: Values = NO_VALUES,
     actors: Sequence[Actor] = ACTORS,
     steps: int = STEPS,
@@ -160,17 +166,26 @@ def conformance(
 ) -> type[ContextConformance]:
     """Return a class of tests of a context, for a module that pytest collects.
 
-    `store` opens the store in which the lifecycle is explored, by default a memory store; a
-    function of `contextlib.contextmanager` does. `values` maps a field, such as `title`, or a
-    parameter of one action, such as `open.title`, to a function that draws its values from a
-    `random.Random`; kinds draw all others. The commands are run by the `actors` in turn. After
-    each action from each state, `steps` commands are drawn from the `seed`.
+    `store` opens the store in which the lifecycle is explored, by default that of `memory`; a
+    function of `contextlib.contextmanager` does. `memory` opens the memory store in which all
+    commands run again: an aggregate that refers to others needs one that has these. `values` maps a
+    field, such as `title`, or a parameter of one action, such as `open.title`, to a function that
+    draws its values from a `random.Random`; kinds draw all others. The commands are run by the
+    `actors` in turn. After each action from each state, `steps` commands are drawn from the `seed`.
 
     Raises:
         UsageError: A name in `values` is unknown, or nothing draws the values of a parameter.
     """
     operations_of(context, values)
-    plan = Plan(context=context, store=store, values=values, actors=actors, steps=steps, seed=seed)
+    plan = Plan(
+        context=context,
+        store=store,
+        memory_store=memory,
+        values=values,
+        actors=actors,
+        steps=steps,
+        seed=seed,
+    )
     return suite_of(ContextConformance, plan)
 
 
