@@ -1,5 +1,6 @@
 """A host's contexts in the service: one setting lets every command and the API know them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ def variables(tmp_path: Path) -> dict[str, str]:
     }
 
 
+TOKEN = re.compile('name="csrf" value="([0-9a-f]+)"')
+
+
 @pytest.fixture
 def client(variables: dict[str, str]) -> FlaskClient:
     settings = Settings.read(variables)
@@ -44,6 +48,20 @@ def test_the_api_serves_a_hosts_contexts(client: FlaskClient, variables: dict[st
     assert json_result("verify", settings=variables) == []
     assert json_result("db", "check", settings=variables) == []
     assert "/v1/orders" in client.get("/openapi.json").get_json()["paths"]
+
+
+def test_the_console_shows_a_hosts_contexts(client: FlaskClient, variables: dict[str, str]) -> None:
+    scopes = ("--scope", "console", "--scope", "tickets:read", "--scope", "tickets:write")
+    words = ("key", "create", "--owner", "user:maya", *scopes)
+    key = json_result(*words, settings=variables)["text"]
+    token = TOKEN.findall(client.get("/console/sign-in").text)[0]
+    client.post("/console/sign-in", data={"csrf": token, "key": key})
+    form = client.get("/console/tickets/new/open").text
+    sent = {"csrf": TOKEN.findall(form)[0], "number": "T-1", "title": "Fire", "reason": "a call"}
+    answer = client.post("/console/tickets/new/open", data=sent, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "T-1 is saved: open." in answer.text
+    assert "T-1" in client.get("/console/tickets?text=fire&status=OPEN").text
 
 
 def test_a_database_without_the_setting_says_what_it_does_not_check(

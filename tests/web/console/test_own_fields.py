@@ -9,7 +9,17 @@ from tests.web.console.own_records import EMPTY, FULL, Mode, Trap, made_of, reco
 from tests.web.console.own_site import assert_sound, member_of, now, own_site, run, text_of
 from tests.web.console.visitor import Site, Visitor
 
-from indelible.declare import Aggregate, Context, Identifier, OneLine, States, aggregate, creates
+from indelible.declare import (
+    Aggregate,
+    Context,
+    Identifier,
+    Label,
+    OneLine,
+    States,
+    aggregate,
+    creates,
+    field,
+)
 from indelible.kernel import Head, UsageError
 from indelible.testing.stores import MAYA
 
@@ -266,3 +276,55 @@ def test_two_pages_with_one_address_stop_the_start() -> None:
     with pytest.raises(UsageError) as refusal:
         own_site(Context(Review, name="spaces"))
     assert "two contexts have routes of the name spaces" in str(refusal.value)
+
+
+@aggregate(final=(Mode.ON,))
+class Customer(Aggregate):
+    """Somebody who orders."""
+
+    status: Mode
+    name: Label
+
+    @creates(Mode.ON)
+    def register(self, name: Label) -> None: ...
+
+
+@aggregate(final=(Mode.ON,))
+class Invoice(Aggregate):
+    """An invoice of a customer, perhaps after another one."""
+
+    status: Mode
+    number: Identifier = field(unique=True)
+    customer: Identifier = field(references=Customer)
+    replaces: Identifier | None = field(references="Invoice")
+
+    @creates(Mode.ON)
+    def write(
+        self, number: Identifier, customer: Identifier, replaces: Identifier | None = None
+    ) -> None: ...
+
+
+def test_a_reference_leads_to_the_page_of_the_other_aggregate_by_its_label() -> None:
+    customers, invoices = Context(Customer), Context(Invoice)
+    site = own_site(customers, invoices)
+    customer = run(site, customers, Customer.register(name="Noor & sons"))
+    first = run(site, invoices, Invoice.write(number="I-1", customer=customer.id))
+    second = Invoice.write(number="I-2", customer=customer.id, replaces=first.id)
+    member = member_of(site, customers, invoices)
+    path = f"/console/invoices/{run(site, invoices, second).id}"
+    for page in ("/console/invoices", path):
+        member.get(page)
+        assert member.page.link(f"/console/customers/{customer.id}")
+        assert member.page.link(f"/console/invoices/{first.id}")
+        assert "Noor & sons" in member.page.words
+
+    member.get("/console/invoices/new/write")
+    sent = member.send("/write", number="I-3", customer="nobody", reason="x")
+    assert (sent.status_code, "CUSTOMER_NOT_FOUND" in member.page.words) == (404, True)
+    assert member.page.form("/write").fields["customer"] == ["nobody"]
+    assert 'id="error-write-customer"' in text_of(member)
+
+    reader = site.member("console", "invoices:read")
+    reader.get(path)
+    assert "Noor & sons" not in reader.page.words
+    assert customer.id in reader.page.words

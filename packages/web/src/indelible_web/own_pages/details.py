@@ -15,6 +15,7 @@ from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.http.errors import InvalidFields
 from indelible_web.own_pages.controls import EMPTY_BOXES, Control, FieldControl, FormTexts
+from indelible_web.own_pages.links import reference_links
 from indelible_web.own_pages.subject import OwnAction, Subject
 from indelible_web.own_pages.timeline import timeline_of
 
@@ -83,7 +84,7 @@ def show_one(
     return render_page(
         "console/own_one",
         error=sent.error if sent else None,
-        **_values_of(subject, head),
+        **_values_of(console, subject, head),
         forms=forms,
         sent=sent,
         is_offered=is_offered,
@@ -100,7 +101,7 @@ def show_past(console: ConsoleContext, entity_id: str, subject: Subject) -> Resp
     at: datetime = query.at
     head = console.app_context.store.read(subject.context.as_of, entity_id, at)
 
-    return render_page("console/own_past", **_values_of(subject, head), at=at)
+    return render_page("console/own_past", **_values_of(console, subject, head), at=at)
 
 
 def form_of(
@@ -148,6 +149,9 @@ def field_errors(subject: Subject, error: IndelibleError | None) -> Mapping[str,
     for rule in subject.entity.one_per_parent:
         if isinstance(rule.error, type) and isinstance(error, rule.error):
             return {rule.parent_field: error.describe()}
+    for reference in subject.entity.references:
+        if isinstance(error, reference.target_of(subject.entity).missing_error):
+            return {reference.field: error.describe()}
     name = error.detail.get("field")
     return {name: error.describe()} if isinstance(name, str) else {}
 
@@ -179,15 +183,18 @@ def _forms_of(
     return tuple(forms)
 
 
-def _values_of(subject: Subject, head: Head[Any]) -> dict[str, Any]:
+def _values_of(console: ConsoleContext, subject: Subject, head: Head[Any]) -> dict[str, Any]:
     """Return the values for every page that shows an aggregate."""
+    links = console.app_context.store.read(
+        reference_links, subject, console.operation().caller, (head,), console.entity_links
+    )
     return {
         "subject": subject,
         "here": subject.endpoint("list"),
         "head": head,
         "label": subject.label_of(head.entity),
         "line": subject.line_of(head.entity),
-        "texts": subject.texts_of(head.entity, subject.fields),
+        "texts": subject.texts_of(head.entity, subject.fields, links),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from indelible.app import ReadTx
 from indelible.kernel import Head, Invalid, NotFound
 from indelible.kernel.questions import listed
-from indelible_web.console.page import EntityLink
+from indelible_web.console.page import EntityLink, EntityLinks
 from indelible_web.http.request import Caller
 from indelible_web.own_pages.subject import Subject
 
@@ -34,6 +34,26 @@ def find(subject: Subject, tx: ReadTx, _: Caller, text: str, limit: int) -> Sequ
             links[head.id] = _link_of(subject, head)
 
     return tuple(links.values())[:limit]
+
+
+def reference_links(
+    tx: ReadTx,
+    subject: Subject,
+    caller: Caller,
+    heads: Sequence[Head[Any]],
+    entity_links: Mapping[str, EntityLinks],
+) -> Mapping[tuple[str, str], EntityLink]:
+    """Map the fields that refer to another aggregate, each with its id, to that one's page."""
+    links: dict[tuple[str, str], EntityLink] = {}
+    for reference in subject.entity.references:
+        ids = {getattr(head.entity, reference.field) for head in heads} - {None}
+        target = reference.target_of(subject.entity).lifecycle.name
+        if not ids or target not in entity_links:
+            continue
+        for entity_id, link in entity_links[target](tx, caller, ids).items():
+            links[reference.field, entity_id] = link
+
+    return links
 
 
 def _of_value(subject: Subject, tx: ReadTx, name: str, text: str) -> Sequence[Head[Any]]:

@@ -1,5 +1,6 @@
 """The console's list of a host's context: by its filters, or by a text, a page at a time."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -12,8 +13,10 @@ from indelible.kernel.lists import ListFilter, ListOrder
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import ListView
+from indelible_web.console.page import EntityLink
 from indelible_web.http.paging import Page
 from indelible_web.own_pages.controls import FieldControl, control_of
+from indelible_web.own_pages.links import reference_links
 from indelible_web.own_pages.subject import ORDER, FieldText, Generated, Subject
 
 PAGE_SIZES: Final = (25, 50, 100)
@@ -107,7 +110,10 @@ def _read_page(console: ConsoleContext, subject: Subject, query: Generated) -> O
     heads, end = console.app_context.store.read(
         _read_heads, subject, query, matching, after=cursors.start()
     )
-    rows = [_row_of(subject, head) for head in heads]
+    links = console.app_context.store.read(
+        reference_links, subject, console.operation().caller, heads, console.entity_links
+    )
+    rows = [_row_of(subject, head, links) for head in heads]
     if end:
         return OwnPage(items=tuple(rows), next=cursors.after(end), has_unsearched=True)
     page = cursors.page(rows, lambda row: matching.position_of(row.head.entity))
@@ -145,11 +151,11 @@ def _has_values(head: Head[Any], where: dict[str, object]) -> bool:
     return all(getattr(head.entity, name) == value for name, value in where.items())
 
 
-def _row_of(subject: Subject, head: Head[Any]) -> Row:
+def _row_of(subject: Subject, head: Head[Any], links: Mapping[tuple[str, str], EntityLink]) -> Row:
     return Row(
         head=head,
         url=subject.url("show", head.id),
         label=subject.label_of(head.entity),
         line=subject.line_of(head.entity),
-        texts=subject.texts_of(head.entity, subject.columns),
+        texts=subject.texts_of(head.entity, subject.columns, links),
     )

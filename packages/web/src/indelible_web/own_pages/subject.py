@@ -16,6 +16,7 @@ from indelible.kernel.kinds import column_kind, kinds
 from indelible.kernel.lists import ListOrder
 from indelible.kernel.values import is_blank, is_text
 from indelible_web.console.layout import field_label
+from indelible_web.console.page import EntityLink
 from indelible_web.http.action_requests import ActionRequest, AnyAction
 from indelible_web.http.examples import attributes_of
 from indelible_web.http.responses import to_json
@@ -93,6 +94,7 @@ class FieldText:
     label: str
     control: Control
     value: Any
+    link: EntityLink | None = None
 
 
 @frozen(kw_only=True, eq=False, slots=False)
@@ -222,9 +224,15 @@ class Subject:
         return ""
 
     def texts_of(
-        self, entity: AnyEntity, controls: Sequence[FieldControl]
+        self,
+        entity: AnyEntity,
+        controls: Sequence[FieldControl],
+        links: Mapping[tuple[str, str], EntityLink],
     ) -> tuple[FieldText, ...]:
-        """Return fields of an aggregate as a page shows them."""
+        """Return fields of an aggregate as a page shows them.
+
+        `links` holds those of its references, by field and id.
+        """
         texts: list[FieldText] = []
         for one in controls:
             value = getattr(entity, one.name)
@@ -232,7 +240,13 @@ class Subject:
                 value = document_text(value)
             elif one.control is Control.DECIMAL and value is not None:
                 value = to_json(value)
-            text = FieldText(name=one.name, label=one.label, control=one.control, value=value)
+            text = FieldText(
+                name=one.name,
+                label=one.label,
+                control=one.control,
+                value=value,
+                link=links.get((one.name, str(value))),
+            )
             texts.append(text)
         return tuple(texts)
 
