@@ -1,4 +1,4 @@
-"""Store many new aggregates of one table in few statements."""
+"""Store many new aggregates of one table in few statements, on SQLite."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
@@ -7,7 +7,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Table
 
-from indelible.kernel import Change, Stale
+from indelible.kernel import Stale
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import BulkRecord, check_bulk, check_summaries
@@ -16,14 +16,8 @@ from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.bulk import bulk_parameters
 from indelible_sql.schema.bulk import BulkTable
-from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.tables import HISTORY
-from indelible_sql.schema.writes import (
-    OWN_COLUMNS,
-    SHARED_COLUMNS,
-    bulk_birth_write,
-    change_write,
-)
+from indelible_sql.schema.writes import change_write
 
 Births = Sequence[Birth[Any]]
 
@@ -36,13 +30,6 @@ def can_be_refused(entity: Aggregate) -> bool:
     if entity.references:
         return True
     return any(rule.parent_of(entity) is not None for rule in entity.one_per_parent)
-
-
-def shared_values(change: Change) -> dict[str, Any]:
-    """Return the values that changes of one bulk write have in common."""
-    shared = {name: getattr(change, name) for name in SHARED_COLUMNS}
-    shared["actor"] = str(change.actor)
-    return shared
 
 
 @frozen
@@ -58,24 +45,6 @@ class BirthWriter:
         """Store the aggregates in order, those with the same action in few statements."""
         for _, group in groupby(births, key=lambda birth: birth.change.action):
             self._write_group(tuple(group))
-
-    def write_on_postgresql(self, births: Births) -> None:
-        """Do the same on PostgreSQL, for aggregates without bulk records."""
-        for _, group in groupby(births, key=lambda birth: birth.change.action):
-            self._write_fused(tuple(group))
-
-    def _write_fused(self, births: Births) -> None:
-        rows: list[Row] = []
-        for change, entity, bulk in births:
-            check_bulk(entity.bulk_records, change.action, entity.id, bulk)
-            row = {name: getattr(change, name) for name in OWN_COLUMNS}
-            values = field_values(entity) | {"seq": change.seq, "hash": change.hash}
-            row |= {f"head_{name}": value for name, value in values.items()}
-            rows.append(row)
-        changes = [birth.change for birth in births]
-        prefix = prefix_of(self._session.connection, self._session.schema)
-        write = bulk_birth_write(self._head, prefix)
-        self._session.write_many(write, changes, shared_values(changes[0]), rows)
 
     def _write_group(self, births: Births) -> None:
         rows: list[Row] = []

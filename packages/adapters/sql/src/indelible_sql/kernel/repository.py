@@ -1,7 +1,7 @@
 """The SQL repository of aggregates: one mapping per head table, one save for all of them."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
@@ -25,23 +25,21 @@ from indelible.kernel.references import Reference
 from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.kernel.births import BirthWriter, can_be_refused, shared_values
+from indelible_sql.kernel.batches import MIN_BATCH, BatchWriter, takes_what_another_leaves
+from indelible_sql.kernel.births import BirthWriter, can_be_refused
 from indelible_sql.kernel.bulk import bulk_parameters, bulk_rows
 from indelible_sql.kernel.history import NO_LIMIT, ROWS
 from indelible_sql.kernel.lists import list_rows
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.questions import count_statement_of, statement_of
-from indelible_sql.schema.columns import C_COLLATED_TEXT, prefix_of
+from indelible_sql.schema.columns import C_COLLATED_TEXT
 from indelible_sql.schema.expressions import AsciiLower, Contains
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
-from indelible_sql.schema.writes import OWN_COLUMNS, bulk_change_write, change_write
+from indelible_sql.schema.writes import change_write
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
 B = TypeVar("B", bound=BulkRecord)
-
-MIN_BULK_UPDATES = 3  # fewer updates are faster as one statement each
-IN_CHANGE = ("status", "updated_at")  # columns of a head that its change determines
 
 
 @frozen
@@ -188,10 +186,23 @@ class SqlAggregateRepository(Generic[E]):
 
     def save_new(self, births: Sequence[Birth[E]]) -> None:
         """Store many new aggregates, each with its change and its bulk records, or raise Stale."""
+        heads = self._mapping
         if self._session.is_sqlite and not any(can_be_refused(birth.entity) for birth in births):
             self._birth_writer().write(births)
             return
+        has_others = bool(heads.records) or any(birth.bulk for birth in births)
+        if self._session.is_sqlite or has_others or len(births) < MIN_BATCH:
+            self._save_each_birth(births)
+            return
 
+        writer = BatchWriter(self._session, heads.table)
+        for _, group in groupby(births, key=lambda birth: birth.change.edge):
+            together = tuple(group)
+            writer.write_or_repeat(
+                partial(writer.write_births, together), partial(self._save_each_birth, together)
+            )
+
+    def _save_each_birth(self, births: Sequence[Birth[E]]) -> None:
         for birth in births:
             self.save(birth.change, birth.entity, (), birth.bulk)
 
@@ -202,11 +213,12 @@ class SqlAggregateRepository(Generic[E]):
             GuardViolation, Stale: One of them exists, or has the unique value of another; the error
                 does not name it.
         """
-        writer = self._birth_writer()
         if self._session.is_sqlite:
-            writer.write(births)
-        else:
-            writer.write_on_postgresql(births)
+            self._birth_writer().write(births)
+            return
+        writer = BatchWriter(self._session, self._mapping.table)
+        for _, group in groupby(births, key=lambda birth: birth.change.edge):
+            writer.write_births(tuple(group))
 
     def _birth_writer(self) -> BirthWriter:
         heads = self._mapping
@@ -214,15 +226,25 @@ class SqlAggregateRepository(Generic[E]):
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""
-        is_few = len(updates) < MIN_BULK_UPDATES
-        # The refusal of one statement for many aggregates does not name the one that it is about.
-        if self._session.is_sqlite or is_few or _can_be_refused(updates):
-            for update in updates:
-                self.save(update.change, update.entity)
+        is_few = len(updates) < MIN_BATCH
+        if self._session.is_sqlite or is_few or takes_what_another_leaves(updates):
+            self._save_each_update(updates)
             return
 
+        writer = BatchWriter(self._session, self._mapping.table)
         for _, group in groupby(updates, key=lambda update: update.change.edge):
-            self._save_group(tuple(group))
+            together = tuple(group)
+            if _can_be_refused(together):
+                writer.write_or_repeat(
+                    partial(writer.write_updates, together),
+                    partial(self._save_each_update, together),
+                )
+            else:
+                self._save_group(writer, together)
+
+    def _save_each_update(self, updates: Sequence[Update[E]]) -> None:
+        for update in updates:
+            self.save(update.change, update.entity)
 
     def _refusal_of(
         self, violation: GuardViolation, change: Change, entity: E, records: Sequence[Record]
@@ -264,27 +286,13 @@ class SqlAggregateRepository(Generic[E]):
         error: IndelibleError = target.missing_error(getattr(entity, reference.field))
         return error
 
-    def _save_group(self, updates: Sequence[Update[E]]) -> None:
+    def _save_group(self, writer: BatchWriter, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates that take the same edge in one statement."""
-        pairs = [
-            (field_values(update.head.entity), field_values(update.entity)) for update in updates
-        ]
-        changed = _changed_columns(pairs)
-        rows: list[dict[str, Any]] = []
-        for update, (_, new) in zip(updates, pairs, strict=True):
-            row = {name: getattr(update.change, name) for name in OWN_COLUMNS}
-            row |= {f"head_{name}": new[name] for name in changed}
-            rows.append(row)
-
-        changes = [update.change for update in updates]
-        shared = shared_values(changes[0])
-        schema_prefix = prefix_of(self._session.connection, self._session.schema)
-        write = bulk_change_write(self._mapping.table, changed, schema_prefix)
         try:
-            self._session.write_many(write, changes, shared, rows)
+            writer.write_updates(updates)
         except Stale as error:
             # The other changes of the group are written, until the transaction rolls back.
-            for change in changes:
+            for change in [update.change for update in updates]:
                 stored = self._stored_row(change)
                 if stored is None or stored["hash"] != change.hash:
                     raise _stale(change, stored) from error
@@ -336,15 +344,6 @@ def _can_be_refused(updates: Sequence[Update[E]]) -> bool:
                 return True
 
     return False
-
-
-def _changed_columns(pairs: Sequence[tuple[Row, Row]]) -> tuple[str, ...]:
-    """Return the columns that differ in a pair, without those that the change determines."""
-    changed: set[str] = set()
-    for old, new in pairs:
-        changed |= {name for name in new if new[name] != old[name]}
-
-    return tuple(sorted(changed.difference(IN_CHANGE)))
 
 
 @cache

@@ -1,6 +1,5 @@
 """The statements that write a change: the head, the new records and the row of history."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -81,11 +80,11 @@ BULK_TEMPLATE = """
     SELECT {values}
     FROM changes
     JOIN head ON head.id = changes.entity_id, shared
-    ORDER BY head.id
+    ORDER BY changes.ordinal
     RETURNING history.txid::text AS txid
 """
-
-BULK_BIRTH_TEMPLATE = """
+# The head of each new aggregate, with the columns that its change determines.
+BIRTH_TEMPLATE = """
     WITH shared AS MATERIALIZED (
       SELECT {shared_values}
     ),
@@ -96,16 +95,26 @@ BULK_BIRTH_TEMPLATE = """
     head AS (
       INSERT INTO {head} AS head ({head_columns})
       SELECT {head_values}
-      FROM changes
+      FROM changes, shared
+      ORDER BY changes.ordinal
       RETURNING head.id
     )
     INSERT INTO {schema_prefix}history AS history ({columns})
     SELECT {values}
     FROM changes
     JOIN head ON head.id = changes.entity_id, shared
-    ORDER BY head.id
+    ORDER BY changes.ordinal
     RETURNING history.txid::text AS txid
 """
+# The columns that every birth sets in its head, with their values.
+BIRTH_VALUES = {
+    "id": "changes.entity_id",
+    "status": "shared.to_state",
+    "seq": "changes.seq",
+    "hash": "changes.hash",
+    "created_at": "changes.at",
+    "updated_at": "changes.at",
+}
 
 
 def atomic_write(
@@ -159,56 +168,49 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) 
     columns in `moving`, which at least one change sets. A change whose head is no longer at the
     seq before adds no row. `schema_prefix` qualifies the names of tables and domains.
     """
-    own_types = [f"{name} {_domain(HISTORY.c[name], schema_prefix)}" for name in OWN_COLUMNS]
-    head_types = [f"head_{name} {_domain(head.c[name], schema_prefix)}" for name in moving]
     assignments = [f"{name} = changes.head_{name}" for name in moving]
     statement = BULK_TEMPLATE.format(
-        schema_prefix=schema_prefix,
-        head=_table_name(head, schema_prefix),
-        shared_values=", ".join(_shared_values(schema_prefix)),
-        types=", ".join((*own_types, *head_types)),
         assignments=", ".join((*CHANGE_ASSIGNMENTS, *assignments)),
-        columns=", ".join((*SHARED_COLUMNS, *OWN_COLUMNS)),
-        values=", ".join(_change_values()),
+        **_bulk_parts(head, moving, schema_prefix),
     )
     return text(statement).columns(txid=Text())
 
 
 @cache
-def bulk_birth_write(head: Table, schema_prefix: str) -> TextualSelect:
-    """Return PostgreSQL's write of the first changes of many aggregates by the same action.
+def bulk_birth_write(head: Table, names: tuple[str, ...], schema_prefix: str) -> TextualSelect:
+    """Return PostgreSQL's write of many new aggregates that the same action creates.
 
-    `:rows` is a JSON text with the own columns of each change and, as `head_<name>`, all columns of
-    its head. `schema_prefix` qualifies the names of tables and domains.
+    `:rows` is as in `bulk_change_write`; `names` are the head's columns beside BIRTH_VALUES. The
+    rows are inserted in the order of their ordinals.
     """
-    names = [column.name for column in writable_columns(head)]
-    own_types = [f"{name} {_domain(HISTORY.c[name], schema_prefix)}" for name in OWN_COLUMNS]
-    head_types = [f"head_{name} {_domain(head.c[name], schema_prefix)}" for name in names]
-    statement = BULK_BIRTH_TEMPLATE.format(
-        schema_prefix=schema_prefix,
-        head=_table_name(head, schema_prefix),
-        shared_values=", ".join(_shared_values(schema_prefix)),
-        types=", ".join((*own_types, *head_types)),
-        head_columns=", ".join(names),
-        head_values=", ".join(f"head_{name}" for name in names),
-        columns=", ".join((*SHARED_COLUMNS, *OWN_COLUMNS)),
-        values=", ".join(_change_values()),
+    own_values = [f"changes.head_{name}" for name in names]
+    statement = BIRTH_TEMPLATE.format(
+        head_columns=", ".join((*BIRTH_VALUES, *names)),
+        head_values=", ".join((*BIRTH_VALUES.values(), *own_values)),
+        **_bulk_parts(head, names, schema_prefix),
     )
     return text(statement).columns(txid=Text())
 
 
-def _shared_values(schema_prefix: str) -> Iterator[str]:
-    """Yield the columns that the changes of a bulk write have in common, from parameters."""
+def _bulk_parts(head: Table, names: tuple[str, ...], schema_prefix: str) -> dict[str, str]:
+    """Return the parts that the writes of many changes have in common."""
+    own_types = [f"{name} {_domain(HISTORY.c[name], schema_prefix)}" for name in OWN_COLUMNS]
+    head_types = [f"head_{name} {_domain(head.c[name], schema_prefix)}" for name in names]
+    shared_values: list[str] = []
     for name in SHARED_COLUMNS:
-        yield f"CAST(:{name} AS {_domain(HISTORY.c[name], schema_prefix)}) AS {name}"
+        domain = _domain(HISTORY.c[name], schema_prefix)
+        shared_values.append(f"CAST(:{name} AS {domain}) AS {name}")
 
-
-def _change_values() -> Iterator[str]:
-    """Yield the values of a bulk write's rows of history."""
-    for name in SHARED_COLUMNS:
-        yield f"shared.{name}"
-    for name in OWN_COLUMNS:
-        yield f"changes.{name}"
+    values = [f"shared.{name}" for name in SHARED_COLUMNS]
+    values.extend(f"changes.{name}" for name in OWN_COLUMNS)
+    return {
+        "schema_prefix": schema_prefix,
+        "head": _table_name(head, schema_prefix),
+        "shared_values": ", ".join(shared_values),
+        "types": ", ".join((*own_types, "ordinal bigint", *head_types)),
+        "columns": ", ".join((*SHARED_COLUMNS, *OWN_COLUMNS)),
+        "values": ", ".join(values),
+    }
 
 
 def _table_name(table: Table, schema_prefix: str) -> str:

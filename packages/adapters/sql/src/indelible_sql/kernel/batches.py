@@ -1,0 +1,142 @@
+"""Store many changes of one head table in one statement for each edge, on PostgreSQL.
+
+A statement for many aggregates does not name the one that it is refused for. Then the savepoint
+before it is restored, and the changes are stored one after the other, which names it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import Table, TextClause, text
+
+from indelible.kernel import Change, Stale
+from indelible.kernel.births import Birth
+from indelible.kernel.history import Update
+from indelible.kernel.json import to_json_value
+from indelible.kernel.values import field_values
+from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.engine.session import Row, Session
+from indelible_sql.schema.columns import Domain, JsonDomain, prefix_of
+from indelible_sql.schema.writes import (
+    OWN_COLUMNS,
+    POSTGRESQL,
+    SHARED_COLUMNS,
+    bulk_birth_write,
+    bulk_change_write,
+)
+
+MIN_BATCH: Final = 3  # fewer changes are faster as one statement each
+IN_CHANGE: Final = ("status", "updated_at")  # columns of a head that its change determines
+IN_BIRTH: Final = ("id", "created_at", *IN_CHANGE)
+
+SAVEPOINT: Final = text("SAVEPOINT indelible_batch")
+RELEASE: Final = text("RELEASE SAVEPOINT indelible_batch")
+RESTORE: Final = text("ROLLBACK TO SAVEPOINT indelible_batch")
+
+
+@frozen
+class BatchWriter:
+    """Writes many changes of a head table, which all take the same edge."""
+
+    _session: Session
+    _head: Table
+
+    def write_births(self, births: Sequence[Birth[Any]]) -> None:
+        """Store new aggregates in their order, or raise Stale or GuardViolation."""
+        values = [field_values(birth.entity) for birth in births]
+        names = tuple(name for name in sorted(values[0]) if name not in IN_BIRTH)
+        changes = [birth.change for birth in births]
+        write = bulk_birth_write(self._head, names, self._schema_prefix)
+        self._send(write, changes, values, names)
+
+    def write_updates(self, updates: Sequence[Update[Any]]) -> None:
+        """Store the next values of aggregates, or raise Stale or GuardViolation."""
+        pairs = [
+            (field_values(update.head.entity), field_values(update.entity)) for update in updates
+        ]
+        names = _changed_columns(pairs)
+        changes = [update.change for update in updates]
+        write = bulk_change_write(self._head, names, self._schema_prefix)
+        self._send(write, changes, [new for _, new in pairs], names)
+
+    def write_or_repeat(self, together: Callable[[], None], each: Callable[[], None]) -> None:
+        """Write many changes together; write each by itself where they are refused."""
+        session = self._session
+        refusal = session.refusal
+        count = len(session.changes)
+        session.run(SAVEPOINT, {})
+        try:
+            together()
+        except (GuardViolation, Stale):
+            session.run(RESTORE, {})
+            session.refusal = refusal
+            del session.changes[count:]
+            each()
+        else:
+            session.run(RELEASE, {})
+
+    @property
+    def _schema_prefix(self) -> str:
+        return prefix_of(self._session.connection, self._session.schema)
+
+    def _send(
+        self,
+        write: TextClause | Any,
+        changes: Sequence[Change],
+        values: Sequence[Mapping[str, Any]],
+        names: Sequence[str],
+    ) -> None:
+        """Send one statement with the changes and these columns of their heads."""
+        rows: list[Row] = []
+        for ordinal, (change, head) in enumerate(zip(changes, values, strict=True)):
+            row: dict[str, Any] = {name: getattr(change, name) for name in OWN_COLUMNS}
+            row["ordinal"] = ordinal
+            for name in names:
+                row[f"head_{name}"] = _json_value(self._head, name, head[name])
+            rows.append(row)
+
+        shared = {name: getattr(changes[0], name) for name in SHARED_COLUMNS}
+        shared["actor"] = str(changes[0].actor)
+        self._session.write_many(write, changes, shared, rows)
+
+
+def takes_what_another_leaves(updates: Sequence[Update[Any]]) -> bool:
+    """Return whether an aggregate takes the place that another one of the updates has had.
+
+    PostgreSQL changes the rows of a statement in any order, and asks its unique keys row by row.
+    """
+    rules = updates[0].entity.one_per_parent if updates else ()
+    for rule in rules:
+        left: set[str | None] = set()
+        taken: set[str | None] = set()
+        for update in updates:
+            before = rule.parent_of(update.head.entity)
+            after = rule.parent_of(update.entity)
+            if before != after:
+                left.add(before)
+                taken.add(after)
+        if left & taken - {None}:
+            return True
+    return False
+
+
+def _json_value(head: Table, name: str, value: Any) -> Any:
+    """Return the value of a column as JSON has it for the column's type."""
+    kind = head.c[name].type
+    if value is None:
+        return None
+    if isinstance(kind, JsonDomain):
+        return to_json_value(value)
+    if isinstance(kind, Domain):
+        return kind.process_bind_param(value, POSTGRESQL)
+    return value
+
+
+def _changed_columns(pairs: Sequence[tuple[Row, Row]]) -> tuple[str, ...]:
+    """Return the columns that differ in a pair, without those that the change determines."""
+    changed: set[str] = set()
+    for old, new in pairs:
+        changed |= {name for name in new if new[name] != old[name]}
+
+    return tuple(sorted(changed.difference(IN_CHANGE)))
