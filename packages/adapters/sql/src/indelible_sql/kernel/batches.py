@@ -60,7 +60,7 @@ class BatchWriter:
         write = bulk_change_write(self._head, names, self._schema_prefix)
         self._send(write, changes, [new for _, new in pairs], names)
 
-    def write_or_repeat(self, together: Callable[[], None], each: Callable[[], None]) -> None:
+    def write_or_repeat(self, together: Callable[[], None], one_by_one: Callable[[], None]) -> None:
         """Write many changes together; write each by itself where they are refused."""
         session = self._session
         refusal = session.refusal
@@ -72,7 +72,7 @@ class BatchWriter:
             session.run(RESTORE, {})
             session.refusal = refusal
             del session.changes[count:]
-            each()
+            one_by_one()
         else:
             session.run(RELEASE, {})
 
