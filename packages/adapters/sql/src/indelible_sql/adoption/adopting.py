@@ -55,6 +55,8 @@ DEFAULT_BATCH: Final = 500
 MAX_BATCH: Final = 10_000
 MAX_LOCKED_WRITES: Final = 200  # that the cut-over may still drain while writers wait
 LOCK_ATTEMPTS: Final = 20
+# The journal must become shorter while others write, so that their share is smaller then.
+DRAINING_REST: Final = 0.25
 LOCK_MILLISECONDS: Final = 500  # of each attempt, for which writers of the table may wait
 REFUSALS: Final = (Conflict, Invalid, Stale, GuardViolation)  # of one row; others are of the store
 
@@ -239,16 +241,22 @@ class _Adoption(Generic[E]):
             return drained.writes
 
         while count >= self.batch:
-            count = self._step(drain, draining.pass_over)
+            count = self._step(drain, draining.pass_over, rest=DRAINING_REST)
 
     def _count(self, drained: Drained, counts: _Counts) -> None:
         counts.births += drained.births
         counts.changes += drained.changes
 
-    def _step(self, work: Callable[[int], int], pass_over: Callable[[Any, str], None]) -> int:
+    def _step(
+        self,
+        work: Callable[[int], int],
+        pass_over: Callable[[Any, str], None],
+        *,
+        rest: float = 1.0,
+    ) -> int:
         """Do a batch; where the database refuses it, find the row by doing one at a time.
 
-        SQLite has one writer: between two batches the others get as much time as a batch takes.
+        SQLite has one writer: between two batches the others get a share of the time of a batch.
         """
         began = time.monotonic()
         try:
@@ -257,7 +265,7 @@ class _Adoption(Generic[E]):
             pass
         finally:
             if self.journal.is_sqlite:
-                self.store.pause(time.monotonic() - began)
+                self.store.pause(rest * (time.monotonic() - began))
         count = 0
         for _ in range(self.batch):
             try:
