@@ -12,7 +12,7 @@ from tests.guards.attacks_on_rates import insert_bucket
 from tests.guards.capture_rows import capture_writes
 from tests.guards.column_values import MALFORMED
 from tests.guards.contest_steps import CONTEST_RECORDS, contest_record_with
-from tests.guards.kernel_records import insert_payload, insert_rejection
+from tests.guards.kernel_records import insert_declaration, insert_payload, insert_rejection
 from tests.guards.money_steps import MONEY_RECORDS, money_record_with
 from tests.guards.project_rows import PROJECT_RECORDS, record_with
 from tests.guards.raw_database import Statement
@@ -44,6 +44,7 @@ from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
 from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.declaration_tables import DECLARATIONS
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, writable_columns
 from indelible_sql.schema.value_columns import RAW_BYTES
 
@@ -83,6 +84,7 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         PAYLOADS: insert_payload(**columns),
         REJECTIONS: insert_rejection(**columns),
         WEBHOOK_REJECTIONS: insert_refusal(**columns),
+        DECLARATIONS: insert_declaration(**columns),
     }
     if table not in inserts:
         problem = f"no legal write to table {table.name} of the registration is known"

@@ -1,4 +1,4 @@
-"""Illegal writes to payloads and rejections, the kernel's records without a change."""
+"""Illegal writes to payloads, rejections and declarations: records that no change adds."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -9,8 +9,10 @@ from tests.guards.attack_parts import Kind
 from tests.guards.kernel_records import (
     NEW_PAYLOAD,
     NEW_REJECTION,
+    STORED_DECLARATION,
     STORED_PAYLOAD,
     STORED_REJECTION,
+    insert_declaration,
     insert_payload,
     insert_rejection,
     payload_with,
@@ -22,6 +24,7 @@ from indelible.testing.stores import BEGINNING
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.payloads import payload_row
 from indelible_sql.kernel.rejection_tables import REJECTIONS
+from indelible_sql.schema.declaration_tables import DECLARATIONS
 
 OTHER_DIGEST: Final = "b" * 64
 TOO_LARGE: Final = b"\x00" * (MAX_PAYLOAD_BYTES + 1)
@@ -32,6 +35,7 @@ LEGAL_ON_PAYLOADS: Kind = {
         insert(PAYLOADS).values(payload_row(payload_with(b""))),
     ),
     "a rejection is added": lambda _: (insert_rejection(),),
+    "a declaration is added": lambda _: (insert_declaration(),),
 }
 ON_PAYLOADS: Mapping[str, Kind] = {
     "a payload forged": {
@@ -60,7 +64,27 @@ ON_PAYLOADS: Mapping[str, Kind] = {
             insert(REJECTIONS).from_select(REJECTIONS.columns.keys(), select(REJECTIONS)),
         ),
     },
+    "a declaration forged": {
+        "a declaration without edges": lambda _: (insert_declaration(document={"retired": []}),),
+        "a declaration without retired edges": lambda _: (
+            insert_declaration(document={"edges": []}),
+        ),
+        "another declaration of the same time": lambda _: (
+            insert_declaration(lifecycle=STORED_DECLARATION.lifecycle),
+        ),
+        "the same declaration twice": lambda _: (insert_declaration(), insert_declaration()),
+        "stored declarations again": lambda _: (
+            insert(DECLARATIONS).from_select(DECLARATIONS.columns.keys(), select(DECLARATIONS)),
+        ),
+    },
     "a record updated or deleted": {
+        "a declaration of another document": lambda _: (
+            update(DECLARATIONS).values(document=raw("'{}'")),
+        ),
+        "a declaration of a later time": lambda _: (
+            update(DECLARATIONS).values(declared_at=BEGINNING.replace(year=2027)),
+        ),
+        "a declaration, deleted": lambda _: (delete(DECLARATIONS),),
         "a payload with other bytes of its size": lambda _: (
             update(PAYLOADS).values(bytes=NEW_PAYLOAD["bytes"]),
         ),
@@ -93,6 +117,9 @@ REPLACED_PAYLOADS: Kind = {
     "a payload, replaced by rowid": lambda _: (by_rowid(PAYLOADS, NEW_PAYLOAD, 1),),
     "a payload's rowid below zero": lambda _: (by_rowid(PAYLOADS, NEW_PAYLOAD, -7),),
     "a payload of text": lambda _: (insert_payload(bytes=raw("'0123456789'"), size=10),),
+    "a declaration, replaced": lambda _: (
+        replacing(insert_declaration(lifecycle=STORED_DECLARATION.lifecycle)),
+    ),
     "a rejection, replaced": lambda _: (replacing(insert_rejection(id=STORED_REJECTION.id)),),
     "a rejection, replaced by rowid": lambda _: (by_rowid(REJECTIONS, NEW_REJECTION, 1),),
 }

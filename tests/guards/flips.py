@@ -133,6 +133,7 @@ def row_of(table: Table, column: Column[Any], s: Situation) -> tuple[str, str]:
         "payloads": (f"digest = '{STORED_PAYLOAD.digest}'", STORED_PAYLOAD.digest),
         "rejections": (f"id = '{STORED_REJECTION.id}'", STORED_REJECTION.id),
         "webhook_rejections": (f"id = '{STORED_REFUSAL.id}'", STORED_REFUSAL.id),
+        "declarations": ("lifecycle = 'parcel'", "parcel"),
         "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
         "concept_versions": (of_second_version, concept_id),
         "concept_warnings": (of_second_version, concept_id),

@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-27, revision 0006
+-- iteration 5, 2026-11-28, revision 0006
 
 column accounts.balance_minor "sum_minor" required
 
@@ -413,6 +413,18 @@ column covered_items.item "identifier" required
 column covered_items.number "ordinal" required
 
 column covered_items.seq "ordinal" required
+
+column declarations.actor "actor" required
+
+column declarations.declared_at "instant" required
+
+column declarations.document "json_object" required
+
+column declarations.hash "digest" required
+
+column declarations.lifecycle "identifier" required
+
+column declarations.reason "nonblank_text" required
 
 column discrepancies.actual "text" required
 
@@ -1995,6 +2007,8 @@ constraint covered_items.covered_items_head FOREIGN KEY ("entity_id") REFERENCES
 constraint covered_items.covered_items_item UNIQUE ("item") true true
 
 constraint covered_items.covered_items_pkey PRIMARY KEY ("entity_id", "seq", "number") true true
+
+constraint declarations.declarations_pkey PRIMARY KEY ("lifecycle", "declared_at") true true
 
 constraint discrepancies.discrepancies_head FOREIGN KEY ("entity_id") REFERENCES "reconciliations"("id") true true
 
@@ -4668,6 +4682,34 @@ function database_time
     ELSE pg_catalog.statement_timestamp()
   END
  false
+
+function declarations_has_edges  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function declarations_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function declarations_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function declarations_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
 
 function discrepancies_in_change  BEGIN
   IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM reconciliations AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM history AS change WHERE change.lifecycle = 'reconciliation' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{discrepancies,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM discrepancies AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
@@ -8046,6 +8088,8 @@ index CREATE UNIQUE INDEX "covered_items_item" ON "covered_items" USING "btree" 
 
 index CREATE UNIQUE INDEX "covered_items_pkey" ON "covered_items" USING "btree" ("entity_id", "seq", "number") true
 
+index CREATE UNIQUE INDEX "declarations_pkey" ON "declarations" USING "btree" ("lifecycle", "declared_at") true
+
 index CREATE UNIQUE INDEX "discrepancies_pkey" ON "discrepancies" USING "btree" ("entity_id", "seq", "number") true
 
 index CREATE UNIQUE INDEX "disputes_pkey" ON "disputes" USING "btree" ("id") true
@@ -9170,6 +9214,8 @@ table contests rp false false
 
 table covered_items rp false false
 
+table declarations rp false false
+
 table discrepancies rp false false
 
 table disputes rp false false
@@ -9468,6 +9514,18 @@ trigger A CREATE TRIGGER "covered_items_no_delete" BEFORE DELETE ON "covered_ite
 trigger A CREATE TRIGGER "covered_items_no_truncate" BEFORE TRUNCATE ON "covered_items" FOR EACH STATEMENT EXECUTE FUNCTION "covered_items_no_truncate"()
 
 trigger A CREATE TRIGGER "covered_items_no_update" BEFORE UPDATE ON "covered_items" FOR EACH STATEMENT EXECUTE FUNCTION "covered_items_no_update"()
+
+trigger A CREATE TRIGGER "declarations_has_edges" AFTER INSERT ON "declarations" FOR EACH ROW WHEN ((
+        CASE
+            WHEN ("jsonb_typeof"(("new"."document")::"jsonb") = 'object'::"text") THEN (("jsonb_typeof"((("new"."document")::"jsonb" -> 'edges'::"text")) = 'array'::"text") AND ("jsonb_typeof"((("new"."document")::"jsonb" -> 'retired'::"text")) = 'array'::"text"))
+            ELSE NULL::boolean
+        END IS NOT TRUE)) EXECUTE FUNCTION "declarations_has_edges"()
+
+trigger A CREATE TRIGGER "declarations_no_delete" BEFORE DELETE ON "declarations" FOR EACH STATEMENT EXECUTE FUNCTION "declarations_no_delete"()
+
+trigger A CREATE TRIGGER "declarations_no_truncate" BEFORE TRUNCATE ON "declarations" FOR EACH STATEMENT EXECUTE FUNCTION "declarations_no_truncate"()
+
+trigger A CREATE TRIGGER "declarations_no_update" BEFORE UPDATE ON "declarations" FOR EACH STATEMENT EXECUTE FUNCTION "declarations_no_update"()
 
 trigger A CREATE TRIGGER "discrepancies_in_change" AFTER INSERT ON "discrepancies" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "discrepancies_in_change"()
 

@@ -181,9 +181,9 @@ class _OwnRoutes:
         )
 
     def _actions(self) -> Iterator[AnyAction]:
-        """Yield what a caller can run: an action that a choice takes is run by the choice."""
+        """Yield what a caller can run: no retired action, and a choice instead of its actions."""
         for action in actions_of(self.context.aggregate).values():
-            if not action.chosen_by:
+            if action.edges and not action.chosen_by:
                 yield action
         yield from choices_of(self.context.aggregate).values()
 

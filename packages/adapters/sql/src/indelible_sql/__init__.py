@@ -21,6 +21,11 @@ from indelible_sql.engine.borrowed import borrow_connection
 from indelible_sql.engine.connections import Pool, enable_foreign_keys
 from indelible_sql.kernel.mappings import HeadMapping, RecordMapping
 from indelible_sql.kernel.repository import SqlAggregateRepository
+from indelible_sql.maintenance.check_lifecycle import (
+    LifecycleCheck,
+    RefusedChange,
+    check_lifecycle,
+)
 from indelible_sql.maintenance.export import Exported, export_histories
 from indelible_sql.maintenance.hosts import unchecked_lifecycles
 from indelible_sql.maintenance.import_export import Imported, import_histories
@@ -100,6 +105,9 @@ __all__ = [
     "rebuild",
     "seal",
     "unchecked_lifecycles",
+    "LifecycleCheck",
+    "RefusedChange",
+    "check_lifecycle",
     "verify",
 ]
 

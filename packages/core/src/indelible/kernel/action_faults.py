@@ -142,11 +142,12 @@ def _state_faults(declaration: Declaration) -> Iterator[str]:
     """Yield states of another lifecycle, and states that no action leads to."""
     for action in declaration.actions.values():
         subject = f"{action.declared_at}: action {action.name}"
-        if not action.is_creating and not action.from_states:
+        states = (*action.from_states, *action.retired_from)
+        if not action.is_creating and not states:
             yield f"{subject} is allowed in no state"
-        if len(set(action.from_states)) < len(action.from_states):
+        if len(set(states)) < len(states):
             yield f"{subject} names a state twice"
-        for state in (*action.from_states, action.to_state):
+        for state in (*states, action.to_state):
             if state is not None and not isinstance(state, declaration.states):
                 yield f"{subject}: {state!r} is no {declaration.states.__name__}"
 
@@ -200,7 +201,7 @@ def _final_faults(declaration: Declaration, final_states: tuple[StrEnum, ...]) -
 
 def _reached_states(declaration: Declaration) -> set[str]:
     """Return the states that the actions lead to, beginning with those that create."""
-    edges = [edge for action in declaration.actions.values() for edge in action.edges]
+    edges = [edge for action in declaration.actions.values() for edge in action.known_edges]
     reached = {"", *map(str, declaration.entity.adopted_states)}
     count = 0
     while len(reached) > count:

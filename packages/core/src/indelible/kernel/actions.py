@@ -47,13 +47,14 @@ Choose = Callable[[E, "Command[E]"], "Command[E]"]  # picks the action of a choi
 
 
 def creates(
-    to: StrEnum, *, computes: tuple[str, ...] = (), time_field: str = ""
+    to: StrEnum, *, computes: tuple[str, ...] = (), time_field: str = "", retired: bool = False
 ) -> Callable[[Callable[Concatenate[E, P], Fields | None]], "CreatingAction[E, P]"]:
     """Make a method the action that creates the aggregate in a state.
 
-    Its body returns the fields in `computes`. `time_field` gets the time of the action.
+    Its body returns the fields in `computes`. `time_field` gets the time of the action. Once it is
+    `retired`, nothing is created by it any more, and what it created stays legal.
     """
-    return lambda method: CreatingAction(method, (), to, computes, time_field)
+    return lambda method: CreatingAction(method, (), to, computes, time_field, is_retired=retired)
 
 
 def action(
@@ -61,12 +62,23 @@ def action(
     to: StrEnum | None = None,
     computes: tuple[str, ...] = (),
     time_field: str = "",
+    retired_from: tuple[StrEnum, ...] = (),
 ) -> Callable[[Callable[Concatenate[E, P], Fields | None]], "ChangingAction[E, P]"]:
     """Make a method an action of these states; without `to` the aggregate stays in its state.
 
-    Its body returns the fields in `computes`. `time_field` gets the time of the action.
+    Its body returns the fields in `computes`. `time_field` gets the time of the action. In the
+    states of `retired_from` it was allowed once: history may have taken these edges, and nothing
+    takes them any more.
     """
-    return lambda method: ChangingAction(method, from_states, to, computes, time_field)
+    return lambda method: ChangingAction(
+        method,
+        from_states,
+        to,
+        computes,
+        time_field,
+        is_retired=bool(retired_from),
+        retired_from=retired_from,
+    )
 
 
 def _names(arguments: Mapping[str, Any]) -> str:
@@ -147,16 +159,22 @@ class Action(Generic[E, P]):
         to_state: StrEnum | None,
         computes: tuple[str, ...],
         time_field: str,
+        *,
+        is_retired: bool,
+        retired_from: tuple[StrEnum, ...] = (),
     ) -> None:
         """Read the signature; `from_states` is empty for an action that creates.
 
-        The state stays as it is where `to_state` is None.
+        The state stays as it is where `to_state` is None. `is_retired` says that the action took
+        edges once which it takes no more: the one that creates, or those from `retired_from`.
         """
         self.method: Callable[..., Fields | None] = method
         self.name = method.__name__
         update_wrapper(cast("Any", self), method, ("__doc__",), ())
         self.from_states = from_states
         self.to_state = to_state
+        self.is_retired = is_retired
+        self.retired_from = retired_from
         self.computes = computes
         self.time_field = time_field
         self.entity: type[Any] = object
@@ -183,12 +201,28 @@ class Action(Generic[E, P]):
 
     @property
     def edges(self) -> tuple[Edge[Any], ...]:
-        """Return the edges that the action takes."""
+        """Return the edges that the action takes; a retired one may take none."""
+        is_over = self.is_creating and self.is_retired
+        return () if is_over else self._edges_from(self.from_states)
+
+    @property
+    def retired(self) -> tuple[Edge[Any], ...]:
+        """Return the edges that the action took once."""
+        if self.is_creating and not self.is_retired:
+            return ()
+        return self._edges_from(self.retired_from)
+
+    @property
+    def known_edges(self) -> tuple[Edge[Any], ...]:
+        """Return the edges that history may have taken."""
+        return (*self.edges, *self.retired)
+
+    def _edges_from(self, states: tuple[StrEnum, ...]) -> tuple[Edge[Any], ...]:
         if self.is_creating:
             return (Edge("", self.name, self.to_state, 0),)
 
         edges: list[Edge[Any]] = []
-        for state in self.from_states:
+        for state in states:
             to_state = state if self.to_state is None else self.to_state
             edges.append(Edge(state, self.name, to_state, 0))
         return tuple(edges)
@@ -206,7 +240,7 @@ class Action(Generic[E, P]):
             return ()
 
         names: list[str] = []
-        for edge in self.edges:
+        for edge in self.known_edges:
             before = presence_in(self.entity.conditions, edge.from_state)
             after = presence_in(self.entity.conditions, edge.to_state)
             for name, is_present in after.items():
@@ -331,9 +365,11 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
             initial[attribute.name] = _converted_default(attribute)
 
     edges: list[Edge[StrEnum]] = []
+    retired: list[Edge[StrEnum]] = []
     changes: dict[str, tuple[str, ...]] = {}
     for name, declared in actions.items():
         edges.extend(declared.edges)
+        retired.extend(declared.retired)
         names = changed & declared.affected_names
         if names:
             changes[name] = tuple(sorted(names))
@@ -342,7 +378,11 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
         if changed:
             changes[edge.action] = tuple(sorted(changed))
     entity.lifecycle = evolve(
-        entity.lifecycle, edges=tuple(edges), changes=changes, initial=initial
+        entity.lifecycle,
+        edges=tuple(edges),
+        retired=tuple(retired),
+        changes=changes,
+        initial=initial,
     )
 
 

@@ -207,12 +207,7 @@ def change_for(
         change_values[item.record_name] = item.summary()
 
     change = next_change(audit, entity.lifecycle, head, entity, action, change_values)
-    if head is None:
-        _check_birth(entity, action)
-    else:
-        _check_update(head.entity, entity, action)
-    _check_actor(entity, action, change.actor)
-    _check_times(entity)
+    check_step(None if head is None else head.entity, entity, action, change.actor)
     _check_records(change, entity, records)
     check_bulk(entity.bulk_records, action, entity.id, bulk)
     return change
@@ -260,6 +255,19 @@ def save_changes(
 
     repository.save_all(updates)
     return [Head(entity=update.entity, revision=update.change.revision) for update in updates]
+
+
+def check_step(previous: Aggregate | None, entity: Aggregate, action: str, actor: Actor) -> None:
+    """Check that an action of an actor leads from a value to the next; None is before creation.
+
+    Raises: IndelibleError, one of the first errors of `change_for`.
+    """
+    if previous is None:
+        _check_birth(entity, action)
+    else:
+        _check_update(previous, entity, action)
+    _check_actor(entity, action, actor)
+    _check_times(entity)
 
 
 def _check_birth(entity: Aggregate, action: str) -> None:

@@ -87,7 +87,7 @@ def _is_enumeration(value_type: object) -> TypeGuard[type[StrEnum]]:
 def _condition_faults(entity: type, fields: Fields) -> Iterator[str]:
     conditions: tuple[AnyCondition, ...] = getattr(entity, "conditions", ())
     lifecycle: Lifecycle[StrEnum] | None = getattr(entity, "lifecycle", None)
-    if lifecycle is not None and not lifecycle.edges:
+    if lifecycle is not None and not lifecycle.known_edges:
         lifecycle = None  # the actions are not read yet; `action_faults` checks what names them
     names: Counter[str] = Counter()
     for condition in conditions:
@@ -118,7 +118,7 @@ def _problems(
             yield from _claim_problems(where, fields, lifecycle)
         case NamesActor(field=name, action=action):
             yield from _unknown_fields((name,), fields)
-            if lifecycle and action not in {edge.action for edge in lifecycle.edges}:
+            if lifecycle and action not in {edge.action for edge in lifecycle.known_edges}:
                 yield f"unknown action of lifecycle {lifecycle.name}: {action}"
         case _:
             yield from _unknown_fields((condition.field,), fields)
@@ -170,7 +170,7 @@ def _unknown_values(
     enumeration = enumeration_of(attribute)
     known = set(map(str, enumeration or where.values))
     if where.field == "status" and lifecycle:
-        known = {str(edge.to_state) for edge in lifecycle.edges}
+        known = {str(edge.to_state) for edge in lifecycle.known_edges}
     subject = "state" if where.field == "status" else f"value of {where.field}"
     if not where.values:
         yield f"no {subject} is named"
@@ -198,8 +198,8 @@ def _rule_faults(entity: type, fields: Fields) -> Iterator[str]:
 def _known_states(entity: type, fields: Fields) -> set[str]:
     """Return the states of an aggregate; those of its enumeration before its actions are read."""
     lifecycle: Lifecycle[StrEnum] | None = getattr(entity, "lifecycle", None)
-    if lifecycle is not None and lifecycle.edges:
-        return {str(edge.to_state) for edge in lifecycle.edges}
+    if lifecycle is not None and lifecycle.known_edges:
+        return {str(edge.to_state) for edge in lifecycle.known_edges}
     return set(map(str, enumeration_of(fields["status"]) or ()))
 
 

@@ -35,10 +35,19 @@ def _is_deterministic(_: object, __: "Attribute[Any]", edges: tuple[Edge[StrEnum
         raise ValueError(message)
 
 
+def _is_other_step(
+    lifecycle: "Lifecycle[Any]", _: object, retired: tuple[Edge[StrEnum], ...]
+) -> None:
+    steps = [(edge.from_state, edge.action) for edge in (*lifecycle.edges, *retired)]
+    if len(set(steps)) < len(steps):
+        message = f"a retired edge of {lifecycle.name} begins like another edge"
+        raise ValueError(message)
+
+
 def _names_actions(
     lifecycle: "Lifecycle[Any]", _: object, changes: Mapping[str, tuple[str, ...]] | None
 ) -> None:
-    actions = {edge.action for edge in lifecycle.edges}
+    actions = {edge.action for edge in lifecycle.known_edges}
     unknown = sorted(set(changes or ()) - actions)
     if unknown:
         message = f"changes of {lifecycle.name} name unknown actions: {', '.join(unknown)}"
@@ -63,7 +72,7 @@ def _kept_fields(lifecycle: "Lifecycle[Any]") -> Mapping[str, tuple[str, ...]]:
         return {}
 
     fields: dict[str, tuple[str, ...]] = {}
-    for edge in lifecycle.edges:
+    for edge in lifecycle.known_edges:
         changed = lifecycle.changes.get(edge.action, ())
         fields[edge.action] = tuple(sorted(lifecycle.changed_fields.difference(changed)))
     return fields
@@ -75,6 +84,8 @@ class Lifecycle(Generic[S_co]):
 
     An aggregate whose methods are its actions declares none of `edges`, `changes` and `initial`:
     they follow from the methods (see `indelible.kernel.actions`).
+
+    `retired` are edges that history may have taken, and that nothing takes any more.
 
     `changes` maps each action to the fields that it changes, beside those that every action
     changes. An action that is missing changes none of the listed fields. A field that no action
@@ -91,6 +102,7 @@ class Lifecycle(Generic[S_co]):
 
     name: str
     edges: tuple[Edge[S_co], ...] = field(default=(), validator=_is_deterministic)
+    retired: tuple[Edge[S_co], ...] = field(default=(), validator=_is_other_step)
     changes: Mapping[str, tuple[str, ...]] | None = field(
         default=None, eq=False, repr=False, validator=_names_actions
     )
@@ -128,6 +140,11 @@ class Lifecycle(Generic[S_co]):
     def allowed(self, state: str) -> tuple[str, ...]:
         """Return the actions that lead out of the state, in the order of their declaration."""
         return tuple(edge.action for edge in self.edges if edge.from_state == state)
+
+    @property
+    def known_edges(self) -> tuple[Edge[S_co], ...]:
+        """Return the edges that history may have taken: those of today and the retired ones."""
+        return (*self.edges, *self.retired)
 
     @property
     def changed_fields(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "db": ("database", "db"),
     "seal": ("database", "seal"),
     "verify": ("database", "verify"),
+    "check-lifecycle": ("lifecycles", "check_lifecycle"),
     "rebuild": ("database", "rebuild"),
     "simulate": ("simulation", "simulate"),
     "list": ("records", "list_command"),

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Final, TypeVar, cast
 
@@ -11,7 +12,7 @@ from indelible.kernel import Invalid
 from indelible.kernel.contexts import AnyContext, Context
 from indelible.kernel.stages import Stage
 from indelible_service.contexts.declaration import AnyStage
-from indelible_service.hosts.imports import import_host_module
+from indelible_service.hosts.imports import import_host_file, import_host_module
 from indelible_sql import SqlContext, SqlStore
 from indelible_sql.contexts import registrations_of
 from indelible_sql.schema.catalog import Catalog
@@ -92,6 +93,22 @@ def host_contexts(
             problems.append(error.problem)
     if problems:
         raise HostModuleUnusable(", ".join(modules), "; ".join(problems))
+    return contexts
+
+
+def contexts_of_file(path: Path) -> Sequence[AnyContext]:
+    """Return the contexts that a Python file exports as `contexts`.
+
+    Raises: HostModuleUnusable.
+    """
+    try:
+        module = import_host_file(path)
+    except Exception as error:
+        problem = f"its import fails ({failure_reason(error)})"
+        raise HostModuleUnusable(str(path), problem) from error
+    contexts: Sequence[AnyContext] = _exported(module, CONTEXTS, (Context,), None)
+    if not contexts:
+        raise HostModuleUnusable(str(path), f"it exports no {CONTEXTS!r}")
     return contexts
 
 

@@ -309,7 +309,7 @@ class Metrics:
         """Create every known label, so that a rate is defined from the first scrape on."""
         known = {command_labels(command) for command in commands}
         for lifecycle in lifecycles:
-            known.update((lifecycle.name, edge.action) for edge in lifecycle.edges)
+            known.update((lifecycle.name, edge.action) for edge in lifecycle.known_edges)
 
         for name, action in known:
             self._commands.labels(name, action, "OK")

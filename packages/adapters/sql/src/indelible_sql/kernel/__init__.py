@@ -25,6 +25,7 @@ from indelible_sql.kernel.task_tables import (
     TASKS,
 )
 from indelible_sql.kernel.webhook_tables import WEBHOOK_REJECTIONS
+from indelible_sql.schema.declaration_tables import DECLARATIONS, declaration_guards
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
@@ -43,6 +44,7 @@ def kernel_guards(dialect: str) -> Iterator[Guard]:
     yield from subject_guards(dialect)
     yield from key_guards(dialect)
     yield from receipt_guards(dialect)
+    yield from declaration_guards(dialect)
 
 
 CONTEXT = SqlContext(
@@ -57,6 +59,7 @@ CONTEXT = SqlContext(
         PAYLOADS,
         REJECTIONS,
         WEBHOOK_REJECTIONS,
+        DECLARATIONS,
     ),
     task_tables=(
         TASKS,

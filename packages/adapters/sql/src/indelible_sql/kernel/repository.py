@@ -12,6 +12,7 @@ from indelible.kernel import (
     Change,
     Head,
     IndelibleError,
+    InvalidTransition,
     ListFilter,
     Stale,
 )
@@ -33,6 +34,7 @@ from indelible_sql.kernel.lists import list_rows
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.questions import count_statement_of, statement_of
 from indelible_sql.schema.columns import C_COLLATED_TEXT
+from indelible_sql.schema.declarations import retired_guard_name
 from indelible_sql.schema.expressions import AsciiLower, Contains
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 from indelible_sql.schema.writes import change_write
@@ -253,6 +255,12 @@ class SqlAggregateRepository(Generic[E]):
         reference = self._mapping.references_by_report.get(violation.guard)
         if reference is not None:
             return self._error_of_reference(reference, change, entity)
+        if violation.guard == retired_guard_name(self._mapping.table):
+            # A later release has retired the edge.
+            actions = entity.lifecycle.allowed(change.from_state)
+            allowed = tuple(action for action in actions if action != change.action)
+            return InvalidTransition(change.lifecycle, change.from_state, change.action, allowed)
+
         rule = self._mapping.rules_by_report.get(violation.guard)
         if rule is not None:
             parent: str = getattr(entity, rule.parent_field)

@@ -1,6 +1,6 @@
 """Compare the edges with the declared ones, and each change with itself and the one before it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -21,8 +21,10 @@ from indelible.kernel.history import NO_REVISION
 from indelible.kernel.json import encode_canonical, sha256_hex
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.declarations import stored_declarations
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.row_checks import MAX_FUTURE, decode_row, rows, unreadable
+from indelible_sql.schema.declarations import Declarations
 from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.tables import EDGES, HISTORY
 from indelible_sql.store.kernel_store import AnySqlStore
@@ -37,7 +39,7 @@ def history_findings(session: Session, store: AnySqlStore, *, is_later: bool) ->
     by_name = {lifecycle.name: lifecycle for lifecycle in lifecycles}
     declared: Edges = set()
     for lifecycle in lifecycles:
-        declared.update((lifecycle.name, *edge) for edge in lifecycle.edges)
+        declared.update((lifecycle.name, *edge) for edge in lifecycle.known_edges)
 
     stored = {tuple(row.values()) for row in session.rows(ALL_EDGES, {})}
     # A later release of a host adds edges without a mark: admission.py accepts them too.
@@ -46,7 +48,10 @@ def history_findings(session: Session, store: AnySqlStore, *, is_later: bool) ->
     yield from _edge_findings(stored - added, declared)
 
     latest = store.clock.now() + MAX_FUTURE
-    rules = _ChangeRules(by_name, store.catalog.data_keys, declared | added)
+    of_hosts = {
+        name: past for name, past in stored_declarations(session).items() if name not in own
+    }
+    rules = _ChangeRules(by_name, store.catalog.data_keys, declared | added, of_hosts)
     yield from _chain_findings(session, rules, latest)
 
 
@@ -59,11 +64,40 @@ def _edge_findings(stored: Edges, declared: Edges) -> Iterator[Finding]:
 
 @frozen
 class _ChangeRules:
-    """Rules for changes: lifecycles and the keys of their data by name, and the legal edges."""
+    """Rules for changes: lifecycles and the keys of their data by name, and the legal edges.
+
+    `dated` are the stored declarations of hosts' lifecycles: a change is judged by that of its day.
+    """
 
     lifecycles: Mapping[str, Lifecycle[StrEnum]]
     data_keys: Mapping[str, frozenset[str]]
     legal_edges: Edges
+    dated: Mapping[str, Declarations]
+
+    def faults(self, change: Change, previous: Mapping[str, Any] | None) -> Iterator[str]:
+        """Yield what the rules refuse in a change; `previous` is the data before it."""
+        declarations = self.dated.get(change.lifecycle)
+        if declarations is not None:
+            yield from _dated_faults(change, previous, declarations)
+            return
+
+        if (change.lifecycle, *change.edge) not in self.legal_edges:
+            yield "its lifecycle has no such edge"
+        declared = self.data_keys.get(change.lifecycle, change.data.keys())
+        yield from _data_faults(change, previous, declared, self.lifecycles.get(change.lifecycle))
+
+
+def _dated_faults(
+    change: Change, previous: Mapping[str, Any] | None, declarations: Declarations
+) -> Iterator[str]:
+    """Yield what every declaration of the time of a change refuses, as the last of them says it."""
+    faults: list[str] = []
+    for past in declarations.at(change.at):
+        faults = [] if past.is_legal(change.edge) else ["its lifecycle had no such edge then"]
+        faults += _data_faults(change, previous, past.data_keys, past.lifecycle)
+        if not faults:
+            return
+    yield from faults
 
 
 def _chain_findings(session: Session, rules: _ChangeRules, latest: datetime) -> Iterator[Finding]:
@@ -85,9 +119,9 @@ def _chain_findings(session: Session, rules: _ChangeRules, latest: datetime) -> 
             yield finding(fault=Fault.CHANGE, detail=unreadable(error))
             revision, at, data = _revision_of(row), None, None
             continue
-        for detail in _change_faults(change, row, revision, at, rules.legal_edges):
+        for detail in _change_faults(change, row, revision, at):
             yield finding(fault=Fault.CHANGE, detail=detail)
-        for detail in _data_faults(change, data, rules):
+        for detail in rules.faults(change, data):
             yield finding(fault=Fault.CHANGE, detail=detail)
         if change.at > latest:
             yield finding(fault=Fault.FUTURE, detail=str(change.at))
@@ -100,7 +134,7 @@ def _revision_of(row: Row) -> Revision:
 
 
 def _change_faults(
-    change: Change, row: Row, previous: Revision, previous_at: datetime | None, legal: Edges
+    change: Change, row: Row, previous: Revision, previous_at: datetime | None
 ) -> Iterator[str]:
     if change.previous_revision != previous:
         yield "does not follow from the change before it"
@@ -108,8 +142,6 @@ def _change_faults(
         yield f"its digest scheme {change.digest_scheme} is of a later release"
     elif change.hash != _digest_of(change):
         yield "its hash does not match its content"
-    if (change.lifecycle, *change.edge) not in legal:
-        yield "its lifecycle has no such edge"
     if previous_at is not None and change.at <= previous_at:
         yield "not later than the change before it"
 
@@ -120,13 +152,15 @@ def _change_faults(
 
 
 def _data_faults(
-    change: Change, previous: Mapping[str, Any] | None, rules: _ChangeRules
+    change: Change,
+    previous: Mapping[str, Any] | None,
+    declared: Collection[str],
+    lifecycle: Lifecycle[StrEnum] | None,
 ) -> Iterator[str]:
-    """Yield what is wrong with the data of a change; `previous` is the data before it."""
-    declared = rules.data_keys.get(change.lifecycle, change.data.keys())
+    """Yield what is wrong with the data of a change, whose declared keys are given."""
     for name in sorted(change.data.keys() - declared):
         yield f"{name}: not a key of its data"
-    yield from _field_faults(change, previous, rules.lifecycles.get(change.lifecycle))
+    yield from _field_faults(change, previous, lifecycle)
 
 
 def _field_faults(

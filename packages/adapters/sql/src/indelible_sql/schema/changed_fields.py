@@ -40,7 +40,7 @@ def initial_fields_guard(
     An INSERT of a head does not name its action, but each action that creates an aggregate leads
     to a state: the guard refuses what no such action sets.
     """
-    births = [edge for edge in lifecycle.edges if edge.from_state == ""]
+    births = [edge for edge in lifecycle.known_edges if edge.from_state == ""]
     conditions: list[str] = []
     for name in sorted(lifecycle.changed_fields):
         setting: set[str] = set()
@@ -69,7 +69,7 @@ def initial_fields_guard(
 
 def _actions_by_step(lifecycle: Lifecycle[StrEnum]) -> Mapping[Step, set[str]]:
     actions: dict[Step, set[str]] = {}
-    for edge in lifecycle.edges:
+    for edge in lifecycle.known_edges:
         if edge.from_state:
             actions.setdefault((edge.from_state, edge.to_state), set()).add(edge.action)
 

@@ -81,7 +81,7 @@ def edge_rows(lifecycle: Lifecycle[StrEnum], prefix: str) -> str:
     `prefix` qualifies the table's name.
     """
     rows: list[str] = []
-    for edge in lifecycle.edges:
+    for edge in lifecycle.known_edges:
         texts = (lifecycle.name, edge.from_state, edge.action, edge.to_state)
         quoted_texts = ", ".join(f"'{text}'" for text in texts)
         rows.append(f"({quoted_texts}, {edge.adds_version})")

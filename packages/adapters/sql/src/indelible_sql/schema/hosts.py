@@ -40,12 +40,12 @@ def declare_lifecycle(
     A state that is added later is declared the same way.
     """
     stored = stored_edges(connection, schema).get(lifecycle.name, set())
-    missing = tuple(edge for edge in lifecycle.edges if tuple(edge) not in stored)
+    missing = tuple(edge for edge in lifecycle.known_edges if tuple(edge) not in stored)
     if not missing:
         return
 
     with _edges_open(connection, schema, "INSERT"):
-        addition = evolve(lifecycle, edges=missing)
+        addition = evolve(lifecycle, edges=missing, retired=(), changes=None, initial=None)
         connection.exec_driver_sql(edge_rows(addition, prefix_of(connection, schema)))
 
 
@@ -60,7 +60,7 @@ def withdraw_lifecycle(
     is_used = text(f"SELECT 1 FROM {prefix}history WHERE {IS_EDGE} LIMIT 1")
     remove = text(f"DELETE FROM {prefix}lifecycle_edges WHERE {IS_EDGE}")
     keys: list[dict[str, str]] = []
-    for edge in lifecycle.edges:
+    for edge in lifecycle.known_edges:
         keys.append(
             {"lifecycle": lifecycle.name, "from_state": edge.from_state, "action": edge.action}
         )

@@ -19,7 +19,7 @@ INDEX_INFO: Final = "one_per_parent"  # the rule of an index, in its `info`
 
 def one_per_parent_indexes(table_name: str, entity: type[Aggregate]) -> tuple[Index, ...]:
     """Return the indexes of an aggregate's rules, for the declaration of its head table."""
-    every_state = {edge.to_state for edge in entity.lifecycle.edges}
+    every_state = {edge.to_state for edge in entity.lifecycle.known_edges}
     indexes: list[Index] = []
     for rule in entity.one_per_parent:
         predicate: ColumnElement[bool] | None = None

@@ -9,9 +9,12 @@ from sqlalchemy.schema import SchemaItem
 
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.conditions import Condition
+from indelible_sql.schema.checks import quoted
+from indelible_sql.schema.declaration_tables import DECLARATIONS
+from indelible_sql.schema.declarations import RETIRED_RULE, step_text
 from indelible_sql.schema.entity_columns import entity_columns
 from indelible_sql.schema.entity_conditions import entity_checks, entity_guards
-from indelible_sql.schema.guard import Guard
+from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.references import (
     NO_TARGETS,
@@ -65,6 +68,8 @@ def own_guards(table: Table, entity: type[Aggregate], dialect: str) -> Iterator[
             yield evolve(guard, rule=f"{guard.rule}_of_{table.name}")
         else:
             yield guard
+    if entity.lifecycle.retired:
+        yield _retired_guard(table, entity, dialect)
     if dialect == "sqlite":
         yield from _guards_of_checks(table, entity)
         yield from reference_guards(table, entity)
@@ -78,6 +83,39 @@ def long_names(table: Table, guards: Iterable[Guard]) -> Iterator[str]:
     for name in sorted(names):
         if len(name.encode()) > MAX_NAME_BYTES:
             yield name
+
+
+def _retired_guard(table: Table, entity: type[Aggregate], dialect: str) -> Guard:
+    """Return the guard of history that refuses a retired edge from the time of its retirement on.
+
+    An older change, which an import writes, may take it: the stored declaration of the change's
+    time decides.
+    """
+    lifecycle = entity.lifecycle
+    step = "NEW.from_state || ' ' || NEW.action"
+    is_retired_now = (
+        f"NEW.lifecycle = '{lifecycle.name}'"
+        f" AND {step} IN ({quoted(step_text(edge) for edge in lifecycle.retired)})"
+    )
+    if dialect == "sqlite":
+        is_retired = (
+            "EXISTS (SELECT 1 FROM json_each(declared.document, '$.retired') AS retired"
+            f" WHERE retired.value = {step})"
+        )
+    else:
+        is_retired = f"declared.document -> 'retired' @> to_jsonb({step})"
+    was_retired = (
+        f"SELECT {is_retired} FROM {qualified_name(DECLARATIONS, dialect)} AS declared"
+        " WHERE declared.lifecycle = NEW.lifecycle AND declared.declared_at <= NEW.at"
+        " ORDER BY declared.declared_at DESC LIMIT 1"
+    )
+    return Guard(
+        table=HISTORY,
+        rule=f"{RETIRED_RULE}_{table.name}",
+        event="INSERT",
+        condition=f"NOT ({is_retired_now}) OR NOT coalesce(({was_retired}), FALSE)",
+        row_filter=is_retired_now,
+    )
 
 
 def _checks_on_postgresql(name: str, entity: type[Aggregate]) -> tuple[CheckConstraint, ...]:

@@ -3,7 +3,9 @@
 All of it happens in the transaction of the caller: a table is as before, or as declared.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, ClassVar, Final
@@ -27,12 +29,15 @@ from indelible_sql.schema.guard import (
 )
 from indelible_sql.schema.hosts import declare_lifecycle
 from indelible_sql.schema.inline_domains import InlineDomain
+from indelible_sql.schema.own_declarations import OwnDeclarations
 from indelible_sql.schema.privileges import privileges
 from indelible_sql.schema.references import key_of, target_table, unknown_targets
 from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.schema.stored_tables import StoredTable
 
 MAX_NAMED_DIFFERENCES: Final = 20
+logger = logging.getLogger("indelible.sql")
+
 COMMENT: Final = "indelible: declared as {digest}"
 
 
@@ -52,9 +57,14 @@ class OwnTableDiffers(Conflict):
 
 
 def upgrade_own_tables(
-    connection: Connection, schema: str, contexts: Sequence[SqlContext], *, role: str | None
+    connection: Connection,
+    schema: str,
+    contexts: Sequence[SqlContext],
+    *,
+    role: str | None,
+    now: datetime,
 ) -> None:
-    """Create and change the tables of contexts until they are as declared.
+    """Create and change the tables of contexts until they are as declared, and store how they are.
 
     `role` is that of the application where another one owns the tables.
 
@@ -65,7 +75,7 @@ def upgrade_own_tables(
         connection.exec_driver_sql(f"SET LOCAL search_path = {HOST_SCHEMA}")
     for context in contexts:
         for mapping in context.mappings:
-            own = OwnTable(connection, schema, context, mapping.table, mapping.entity)
+            own = OwnTable(connection, schema, context, mapping.table, mapping.entity, now)
             own.upgrade()
             if role is not None:
                 own.grant(role)
@@ -80,9 +90,12 @@ class OwnTable:
     context: SqlContext
     table: Table
     entity: type[Aggregate]
+    now: datetime
 
     def upgrade(self) -> None:
-        """Create the table, or add what it lacks.
+        """Create the table, or add what it lacks, and store the declaration if it is another one.
+
+        The table of a later release stays as it is: this one works beside it.
 
         Raises:
             OwnTableDiffers: Additions alone cannot make the table what is declared.
@@ -90,8 +103,13 @@ class OwnTable:
         if not self.stored.exists:
             self._create()
         elif self._is_changed():
-            self._refuse((*self._column_differences(), *self._edge_differences()))
+            differences = (*self._column_differences(), *self._edge_differences())
+            if differences and self.declared.is_of_earlier_release:
+                logger.info("%s: a later release has changed the table", self.table.name)
+                return
+            self._refuse(differences)
             self._change()
+        self.declared.store_if_new(self.now)
 
     def grant(self, role: str) -> None:
         """Let the application's role read the table, and write the columns that may change."""
@@ -102,6 +120,11 @@ class OwnTable:
         self.run(f"GRANT SELECT ON {name} TO {role_name}")
         for privilege, columns in privileges(self.table, self.catalog).items():
             self.run(f"GRANT {privilege} ({', '.join(columns)}) ON {name} TO {role_name}")
+
+    @cached_property
+    def declared(self) -> OwnDeclarations:
+        """Return the stored declarations, and the one of today."""
+        return OwnDeclarations.of(self.connection, self.schema, self.table, self.entity)
 
     @cached_property
     def stored(self) -> StoredTable:
@@ -160,6 +183,8 @@ class OwnTable:
 
     def _is_changed(self) -> bool:
         """Return whether the table or one of its guards is not as declared."""
+        if self.declared.is_new:
+            return True
         stored = self.stored.guards()
         for guard in self.guards:
             if guard.name not in stored:
@@ -200,7 +225,10 @@ class OwnTable:
 
     def _edge_differences(self) -> Iterator[str]:
         for from_state, action, to_state in sorted(self._stored_edges() - self._declared_edges()):
-            yield f"action {action} from {from_state or 'nothing'} to {to_state} is not declared"
+            yield (
+                f"action {action} from {from_state or 'nothing'} to {to_state} is not declared, not"
+                " even as retired"
+            )
 
     def _row_differences(self) -> Iterator[str]:
         """Yield the conditions that stored rows do not fulfill."""
@@ -245,9 +273,11 @@ class OwnTable:
         if self.stored.is_sqlite:
             return
         stored = self.stored.checks()
-        for check in entity_checks(self.table.name, self.entity):
-            if str(check.name) in stored:
-                self.run(f"ALTER TABLE {self._name} DROP CONSTRAINT {check.name}")
+        checks = entity_checks(self.table.name, self.entity)
+        names = {str(check.name) for check in checks}
+        for name in sorted(stored & (names | self.declared.earlier_conditions)):
+            self.run(f"ALTER TABLE {self._name} DROP CONSTRAINT {name}")
+        for check in checks:
             self.run(
                 f"ALTER TABLE {self._name} ADD CONSTRAINT {check.name} CHECK ({check.sqltext})"
             )
@@ -315,7 +345,7 @@ class OwnTable:
     def _declared_edges(self) -> set[tuple[str, str, str]]:
         return {
             (edge.from_state, edge.action, str(edge.to_state))
-            for edge in self.entity.lifecycle.edges
+            for edge in self.entity.lifecycle.known_edges
         }
 
     def _text(self, element: Any) -> str:

@@ -21,6 +21,7 @@ SHARED_PREFIXES: Final = (
     "history_keeps_fields_of_",
     "history_declares_data_of_",
     "history_names_",
+    "history_retired_of_",
 )
 
 
@@ -178,7 +179,7 @@ class FactNames:
 
 def _history_guards(catalog: Catalog) -> Iterator[str]:
     """Yield the names of the catalog's guards on history that begin with a shared prefix."""
-    needs, keeps_fields, declares_data, names_actor = SHARED_PREFIXES
+    needs, keeps_fields, declares_data, names_actor, _ = SHARED_PREFIXES
     for context in catalog.contexts:
         for mapping in context.mappings:
             for prefix in (needs, keeps_fields, declares_data):

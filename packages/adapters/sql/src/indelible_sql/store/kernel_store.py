@@ -171,7 +171,9 @@ class KernelStore(Database[Reading, Writing]):
 
     def _upgrade_own_tables(self, connection: Connection, role: str | None) -> str:
         """Upgrade the tables of the host's contexts; return the revision of the schema."""
-        upgrade_own_tables(connection, self.schema, self._own_contexts(), role=role)
+        upgrade_own_tables(
+            connection, self.schema, self._own_contexts(), role=role, now=self.clock.now()
+        )
         return migrate.check(connection, self.schema, self.schema_catalog)
 
     def _application_role(self, owner: str | None) -> str | None:

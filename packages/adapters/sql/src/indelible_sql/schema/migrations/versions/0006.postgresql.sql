@@ -398,6 +398,16 @@ CREATE INDEX webhook_rejections_at ON indelible.webhook_rejections (at, id)
 --;
 CREATE INDEX webhook_rejections_endpoint ON indelible.webhook_rejections (endpoint, at, id)
 --;
+CREATE TABLE indelible.declarations (
+	lifecycle indelible.identifier NOT NULL,
+	declared_at indelible.instant NOT NULL,
+	actor indelible.actor NOT NULL,
+	reason indelible.nonblank_text NOT NULL,
+	document indelible.json_object NOT NULL,
+	hash indelible.digest NOT NULL,
+	CONSTRAINT declarations_pkey PRIMARY KEY (lifecycle, declared_at)
+)
+--;
 CREATE TABLE indelible.concepts (
 	id indelible.identifier NOT NULL,
 	lifecycle indelible.identifier GENERATED ALWAYS AS ('concept') STORED NOT NULL,
@@ -2359,6 +2369,45 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.webhook_rejections_no_truncate()
 --;
 ALTER TABLE indelible.webhook_rejections ENABLE ALWAYS TRIGGER webhook_rejections_no_truncate
 --;
+CREATE FUNCTION indelible.declarations_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER declarations_no_update BEFORE UPDATE ON indelible.declarations
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.declarations_no_update()
+--;
+ALTER TABLE indelible.declarations ENABLE ALWAYS TRIGGER declarations_no_update
+--;
+CREATE FUNCTION indelible.declarations_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER declarations_no_delete BEFORE DELETE ON indelible.declarations
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.declarations_no_delete()
+--;
+ALTER TABLE indelible.declarations ENABLE ALWAYS TRIGGER declarations_no_delete
+--;
+CREATE FUNCTION indelible.declarations_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER declarations_no_truncate BEFORE TRUNCATE ON indelible.declarations
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.declarations_no_truncate()
+--;
+ALTER TABLE indelible.declarations ENABLE ALWAYS TRIGGER declarations_no_truncate
+--;
 CREATE FUNCTION indelible.keys_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -3229,6 +3278,19 @@ CREATE TRIGGER receipts_not_far_ahead AFTER INSERT ON indelible.receipts
 FOR EACH ROW WHEN ((NEW.at <= indelible.database_time(false) + interval '86486400 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.receipts_not_far_ahead()
 --;
 ALTER TABLE indelible.receipts ENABLE ALWAYS TRIGGER receipts_not_far_ahead
+--;
+CREATE FUNCTION indelible.declarations_has_edges() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER declarations_has_edges AFTER INSERT ON indelible.declarations
+FOR EACH ROW WHEN ((CASE WHEN jsonb_typeof(NEW.document) = 'object' THEN jsonb_typeof(NEW.document -> 'edges') = 'array' AND jsonb_typeof(NEW.document -> 'retired') = 'array' END) IS NOT TRUE) EXECUTE FUNCTION indelible.declarations_has_edges()
+--;
+ALTER TABLE indelible.declarations ENABLE ALWAYS TRIGGER declarations_has_edges
 --;
 CREATE FUNCTION indelible.concept_versions_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

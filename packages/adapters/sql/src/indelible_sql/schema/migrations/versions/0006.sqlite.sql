@@ -470,6 +470,24 @@ CREATE INDEX webhook_rejections_at ON webhook_rejections (at, id)
 --;
 CREATE INDEX webhook_rejections_endpoint ON webhook_rejections (endpoint, at, id)
 --;
+CREATE TABLE declarations (
+	lifecycle TEXT NOT NULL,
+	declared_at TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	document TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT declarations_pkey PRIMARY KEY (lifecycle, declared_at),
+	CONSTRAINT declarations_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT declarations_declared_at_rule CHECK (declared_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND declared_at >= '2000' AND declared_at < '3000'),
+	CONSTRAINT declarations_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT declarations_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT declarations_document_rule CHECK (document IS NULL OR json_valid(document) AND json_type(document) = 'object'),
+	CONSTRAINT declarations_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE concepts (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('concept') STORED,
@@ -2845,6 +2863,22 @@ CREATE TRIGGER webhook_rejections_no_replace BEFORE INSERT ON webhook_rejections
 WHEN (NOT EXISTS (SELECT 1 FROM main.webhook_rejections WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_replace'); END
 --;
+CREATE TRIGGER declarations_no_update BEFORE UPDATE ON declarations
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'declarations_no_update'); END
+--;
+CREATE TRIGGER declarations_no_delete BEFORE DELETE ON declarations
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'declarations_no_delete'); END
+--;
+CREATE TRIGGER declarations_json_limits BEFORE INSERT ON declarations
+WHEN ((NEW.document IS NULL OR CASE WHEN json_valid(NEW.document) THEN length(CAST(NEW.document AS BLOB)) <= 33554432 AND (length(NEW.document) - length(replace(replace(NEW.document, '[', ''), '{', '')) <= 40 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.document, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 40) SELECT max(depth) FROM nested) <= 40) AND (length(NEW.document) <= 1000000 OR (SELECT count(*) FROM json_tree(NEW.document)) <= 1000000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.document) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.document -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.document -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.document -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.document) - length(replace(replace(NEW.document, '[', ''), '{', '')) <= 40 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'declarations_json_limits'); END
+--;
+CREATE TRIGGER declarations_no_replace BEFORE INSERT ON declarations
+WHEN (NOT EXISTS (SELECT 1 FROM main.declarations WHERE lifecycle = NEW.lifecycle AND declared_at = NEW.declared_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'declarations_no_replace'); END
+--;
 CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_no_delete'); END
@@ -3248,6 +3282,14 @@ BEGIN SELECT RAISE(ABORT, 'receipts_not_far_ahead'); END
 CREATE TRIGGER receipts_values_on_insert BEFORE INSERT ON receipts
 WHEN ((NEW.owner IS NULL OR instr(NEW.owner, char(0)) = 0) AND (NEW.key IS NULL OR instr(NEW.key, char(0)) = 0) AND (NEW.fingerprint IS NULL OR instr(NEW.fingerprint, char(0)) = 0) AND (NEW.at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.at, 1, 19), '+0 seconds') = substr(NEW.at, 1, 19)) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_values_on_insert'); END
+--;
+CREATE TRIGGER declarations_has_edges BEFORE INSERT ON declarations
+WHEN (CASE WHEN json_valid(NEW.document) THEN json_type(NEW.document, '$.edges') = 'array' AND json_type(NEW.document, '$.retired') = 'array' END) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'declarations_has_edges'); END
+--;
+CREATE TRIGGER declarations_values_on_insert BEFORE INSERT ON declarations
+WHEN ((NEW.lifecycle IS NULL OR instr(NEW.lifecycle, char(0)) = 0) AND (NEW.declared_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.declared_at, 1, 19), '+0 seconds') = substr(NEW.declared_at, 1, 19)) AND (NEW.actor IS NULL OR instr(NEW.actor, char(0)) = 0) AND (NEW.reason IS NULL OR instr(NEW.reason, char(0)) = 0) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'declarations_values_on_insert'); END
 --;
 CREATE TRIGGER concept_versions_no_update BEFORE UPDATE ON concept_versions
 WHEN (FALSE) IS NOT TRUE
