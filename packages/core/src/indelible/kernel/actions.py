@@ -208,9 +208,8 @@ class Action(Generic[E, P]):
     @property
     def retired(self) -> tuple[Edge[Any], ...]:
         """Return the edges that the action took once."""
-        if self.is_creating and not self.is_retired:
-            return ()
-        return self._edges_from(self.retired_from)
+        was_once = self.is_retired or not self.is_creating
+        return self._edges_from(self.retired_from) if was_once else ()
 
     @property
     def known_edges(self) -> tuple[Edge[Any], ...]:

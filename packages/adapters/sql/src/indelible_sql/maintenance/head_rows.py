@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Table, bindp
 
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.maintenance.export_values import from_json
+from indelible_sql.schema.defaults import value_in
 from indelible_sql.schema.guards import history_key, own_column_names
 
 
@@ -56,7 +57,7 @@ def head_row(
         "updated_at": last["at"],
     }
     for column in columns_in_change(head, last["data"]):
-        row[column.name] = from_json(column.type, last["data"].get(column.name))
+        row[column.name] = from_json(column.type, value_in(column, last["data"]))
     for key in head.foreign_key_constraints:
         record = records.get(key.referred_table)
         if record is None:

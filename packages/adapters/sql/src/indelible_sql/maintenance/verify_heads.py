@@ -31,6 +31,7 @@ from indelible_sql.kernel.row_checks import (
 )
 from indelible_sql.maintenance.head_rows import columns_in_change
 from indelible_sql.schema.columns import INSTANT, JSON_OBJECT
+from indelible_sql.schema.defaults import value_in
 from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.guards import history_key
 from indelible_sql.schema.one_per_parent import declared_rules
@@ -226,7 +227,7 @@ def _head_fault(session: Session, head: Table, lifecycle: Lifecycle[StrEnum], ro
     data = load(session, JSON_OBJECT, row["change_data"], is_checked=True)
     wrong: list[str] = []
     for column in columns_in_change(head, data):
-        if to_json_value(values[column.name]) != data.get(column.name):
+        if to_json_value(values[column.name]) != value_in(column, data):
             wrong.append(column.name)
     if not wrong:
         return ""

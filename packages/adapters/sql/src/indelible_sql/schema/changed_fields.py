@@ -7,8 +7,9 @@ from itertools import chain
 from sqlalchemy import Table
 
 from indelible.kernel import Lifecycle
-from indelible_sql.schema.checks import literal, quoted
+from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.conditions import equal_or_null, equals_json, json_text, unchanged
+from indelible_sql.schema.defaults import or_default, stored_literal
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.tables import HISTORY
 
@@ -52,7 +53,7 @@ def initial_fields_guard(
         initial = (lifecycle.initial or {}).get(name)
         is_initial = f"NEW.{name} IS NULL"
         if initial is not None:
-            is_initial = f"NEW.{name} = {literal(initial, dialect)}"
+            is_initial = f"NEW.{name} = {stored_literal(head.c[name].type, initial, dialect)}"
         if setting:
             is_initial = f"(NEW.status IN ({quoted(setting)}) OR {is_initial})"
         conditions.append(is_initial)
@@ -139,8 +140,9 @@ def _change_guard(
     for actions, names in fields.items():
         same: list[str] = []
         for name in names:
-            before = json_text("predecessor.data", (name,), dialect)
-            after = json_text("NEW.data", (name,), dialect)
+            column = head.c[name]
+            before = or_default(column, json_text("predecessor.data", (name,), dialect), dialect)
+            after = or_default(column, json_text("NEW.data", (name,), dialect), dialect)
             same.append(equal_or_null(before, after, dialect))
             same.append(equals_json("head", head.c[name], "NEW.data", dialect))
         conditions.append(f"(NEW.action NOT IN ({quoted(actions)}) OR {' AND '.join(same)})")

@@ -103,6 +103,10 @@ class Domain(TypeDecorator[Any]):
         self._dump = {"sqlite": dump, "postgresql": dump_native}
         self._load = {"sqlite": load, "postgresql": load_native}
 
+    def stored(self, value: object, dialect: str) -> object:
+        """Return a value as the driver of a dialect gets it."""
+        return None if value is None else self._dump[dialect](value)
+
     def is_converted(self, dialect: str) -> bool:
         """Return whether a value of the library and the driver's value differ in form."""
         return self._load[dialect] is not unchanged or self._dump[dialect] is not unchanged
@@ -143,9 +147,7 @@ class Domain(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Convert a value of the library for the database."""
-        if value is None:
-            return None
-        return self._dump[dialect.name](value)
+        return self.stored(value, dialect.name)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Convert a value of the database for the library."""

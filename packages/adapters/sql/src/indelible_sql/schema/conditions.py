@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, Column, Table, Text, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 
 from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.defaults import or_default
 from indelible_sql.schema.inline_domains import DecimalDomain
 from indelible_sql.schema.value_columns import FLAG
 
@@ -40,7 +41,7 @@ def equals_json(alias: str, column: Column[Any], document: str, dialect: str) ->
     A vector is passed: it has another form in documents.
     """
     stored = f"{alias}.{column.name}"
-    value = json_text(document, (column.name,), dialect)
+    value = or_default(column, json_text(document, (column.name,), dialect), dialect)
     native = column.type.native if isinstance(column.type, Domain) else column.type
     if isinstance(native, ARRAY):
         return "TRUE"

@@ -12,6 +12,7 @@ from indelible.kernel.conditions import Condition
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.declaration_tables import DECLARATIONS
 from indelible_sql.schema.declarations import RETIRED_RULE, step_text
+from indelible_sql.schema.defaults import add_defaults
 from indelible_sql.schema.entity_columns import entity_columns
 from indelible_sql.schema.entity_conditions import entity_checks, entity_guards
 from indelible_sql.schema.guard import Guard, qualified_name
@@ -40,10 +41,10 @@ def own_table(
     It is in the host's own schema; `schema` is the one of indelible's tables. `targets` are the
     tables of the aggregates that it refers to.
     """
-    items: tuple[SchemaItem, ...] = (
-        *head_columns(entity.lifecycle, name=name, schema=schema),
-        *entity_columns(entity),
-    )
+    own_columns = entity_columns(entity)
+    add_defaults(entity, own_columns)
+    head = head_columns(entity.lifecycle, name=name, schema=schema)
+    items: tuple[SchemaItem, ...] = (*head, *own_columns)
     indexes = [Index(f"{name}_by_{field}", field, "id") for field in filters]
     return Table(
         name,

@@ -210,8 +210,11 @@ class OwnTable:
         for column in self.table.columns:
             declared = self._column_type(column)
             if column.name not in stored:
-                if not column.nullable:
-                    yield f"new field {column.name} must accept None, as older rows have no value"
+                if not column.nullable and column.server_default is None:
+                    yield (
+                        f"new field {column.name} must accept None or have a default, as older"
+                        " rows have no value"
+                    )
             elif stored[column.name] != declared:
                 yield f"column {column.name} is {stored[column.name]}, declared is {declared}"
             elif not self._has_rule(column):
