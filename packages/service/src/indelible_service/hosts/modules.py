@@ -26,6 +26,7 @@ CONTEXTS: Final = "contexts"
 # The types of what they contain.
 STAGE_TYPES: Final[tuple[type[AnyStage], ...]] = (Stage,)
 CONTEXT_TYPES: Final[tuple[type[Any], ...]] = (SqlContext, Context)
+OWN_CONTEXT_TYPES: Final[tuple[type[AnyContext], ...]] = (Context,)
 Value = TypeVar("Value")
 logger = logging.getLogger("indelible.service")
 
@@ -106,7 +107,7 @@ def contexts_of_file(path: Path) -> Sequence[AnyContext]:
     except Exception as error:
         problem = f"its import fails ({failure_reason(error)})"
         raise HostModuleUnusable(str(path), problem) from error
-    contexts: Sequence[AnyContext] = _exported(module, CONTEXTS, (Context,), None)
+    contexts = _exported(module, CONTEXTS, OWN_CONTEXT_TYPES, None)
     if not contexts:
         raise HostModuleUnusable(str(path), f"it exports no {CONTEXTS!r}")
     return contexts
