@@ -25,8 +25,8 @@ RECURRING_TASKS: Final = "recurring_tasks"
 CONTEXTS: Final = "contexts"
 # The types of what they contain.
 STAGE_TYPES: Final[tuple[type[AnyStage], ...]] = (Stage,)
-CONTEXT_TYPES: Final[tuple[type[Any], ...]] = (SqlContext, Context)
-OWN_CONTEXT_TYPES: Final[tuple[type[AnyContext], ...]] = (Context,)
+OWN_CONTEXT_TYPES: Final[tuple[type[Any], ...]] = (Context,)
+CONTEXT_TYPES: Final[tuple[type[Any], ...]] = (SqlContext, *OWN_CONTEXT_TYPES)
 Value = TypeVar("Value")
 logger = logging.getLogger("indelible.service")
 
@@ -107,7 +107,7 @@ def contexts_of_file(path: Path) -> Sequence[AnyContext]:
     except Exception as error:
         problem = f"its import fails ({failure_reason(error)})"
         raise HostModuleUnusable(str(path), problem) from error
-    contexts = _exported(module, CONTEXTS, OWN_CONTEXT_TYPES, None)
+    contexts: Sequence[Any] = _exported(module, CONTEXTS, OWN_CONTEXT_TYPES, None)
     if not contexts:
         raise HostModuleUnusable(str(path), f"it exports no {CONTEXTS!r}")
     return contexts
