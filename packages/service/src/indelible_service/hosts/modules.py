@@ -107,7 +107,8 @@ def contexts_of_file(path: Path) -> Sequence[AnyContext]:
     except Exception as error:
         problem = f"its import fails ({failure_reason(error)})"
         raise HostModuleUnusable(str(path), problem) from error
-    contexts: Sequence[Any] = _exported(module, CONTEXTS, OWN_CONTEXT_TYPES, None)
+    contexts: list[AnyContext] = []
+    contexts += _exported(module, CONTEXTS, OWN_CONTEXT_TYPES, None)
     if not contexts:
         raise HostModuleUnusable(str(path), f"it exports no {CONTEXTS!r}")
     return contexts
