@@ -46,6 +46,7 @@ NEED_NUMPY = (
     "indelible_sql.captures.numpy_vectors",
     "indelible_sql.captures.space_vectors",
 )
+NEEDS_HYPOTHESIS = "indelible.testing.own.machines"
 NEEDS_SIMULATORS = "indelible_service.simulation.*"  # of Stripe and of a chain
 NO_DOWNLOADS = {"UV_PYTHON_DOWNLOADS": "never"}
 MAX_LINES_SAID_AGAIN = 60  # of the output of a failed command
@@ -396,7 +397,7 @@ def _check_core(session: nox.Session, wheels: dict[str, Path]) -> None:
     if installed != {"attrs", "cattrs", "typing-extensions"}:
         session.error(f"the core wheel installs {', '.join(sorted(installed))}")
 
-    _import_everything(session, python, "indelible")
+    _import_everything(session, python, "indelible", NEEDS_HYPOTHESIS)
 
 
 def _check_sql(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:

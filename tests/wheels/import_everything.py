@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 from importlib import import_module
 from pkgutil import walk_packages
 
+from indelible.kernel.distributions import DistributionMissing
+
 package = import_module(sys.argv[1])
 optional = set(sys.argv[2:])
 missing: set[str] = set()
@@ -19,7 +21,7 @@ for module in walk_packages(package.__path__, f"{package.__name__}."):
         continue
     try:
         import_module(module.name)
-    except ModuleNotFoundError:
+    except (ModuleNotFoundError, DistributionMissing):
         matching = {pattern for pattern in optional if fnmatchcase(module.name, pattern)}
         if not matching:
             raise
