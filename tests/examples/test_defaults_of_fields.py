@@ -1,9 +1,11 @@
 """A field with a default is added to a table with rows: older changes have the default."""
 
+from datetime import date
+from decimal import Decimal
 from enum import auto
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from tests.conftest import POLICY
@@ -14,6 +16,7 @@ from indelible.declare import (
     Aggregate,
     Context,
     Count,
+    Date,
     Flag,
     Identifier,
     Label,
@@ -21,6 +24,7 @@ from indelible.declare import (
     action,
     aggregate,
     creates,
+    decimal_kind,
     field,
 )
 from indelible_sql import SqlStore, export_histories, import_histories, open_store, rebuild, verify
@@ -32,6 +36,9 @@ class Status(States):
 
     PACKED = auto()
     SENT = auto()
+
+
+Price = Annotated[Decimal, decimal_kind(digits=6, places=2)]
 
 
 class Size(States):
@@ -63,7 +70,7 @@ def old_parcels() -> Context[Any]:
 
 
 def new_parcels() -> Context[Any]:
-    """Return parcels with four more fields, each with a default."""
+    """Return parcels with six more fields, each with a default."""
 
     @aggregate(final=(Status.SENT,))
     class Parcel(Aggregate):
@@ -74,6 +81,8 @@ def new_parcels() -> Context[Any]:
         note: Label
         priority: Count = field(default=3)
         fragile: Flag = field(default=True)
+        price: Price = field(default=Decimal("0.5"))
+        due: Date = field(default=date(2026, 11, 28))
         size: Size = field(default=Size.SMALL)
         shelf: Label = field(default="it's 1.5 $ \\ %s")
 
@@ -85,6 +94,8 @@ def new_parcels() -> Context[Any]:
         def hurry(self, priority: Count) -> None: ...
         @action(Status.PACKED)
         def judge(self, fragile: Flag, size: Size, shelf: Label) -> None: ...
+        @action(Status.PACKED)
+        def value(self, price: Price, due: Date) -> None: ...
         @action(Status.PACKED, to=Status.SENT)
         def send(self) -> None: ...
 
@@ -119,6 +130,7 @@ def test_older_rows_and_changes_have_the_defaults(
     assert verify(new) == ()
     found = new.read(after.get, first.id).entity
     assert (found.priority, found.fragile, found.size) == (3, True, Size.SMALL)
+    assert (str(found.price), str(found.due)) == ("0.50", "2026-11-28")
     assert found.shelf == "it's 1.5 $ \\ %s"
     assert new.read(after.as_of, first.id, first.entity.updated_at).entity == found
 

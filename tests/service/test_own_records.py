@@ -10,7 +10,7 @@ from tests.examples.tickets import Status, Ticket, tickets
 from tests.service.commands import error_code, json_result, run
 
 from indelible.kernel import Actor, Head
-from indelible.testing.stores import TickingClock
+from indelible.testing.stores import CountedIds, TickingClock
 from indelible_sql import SqlStore, open_store
 
 pytestmark = pytest.mark.slow
@@ -30,7 +30,7 @@ def settings(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def store(settings: dict[str, str]) -> Generator[SqlStore]:
     url = settings["DATABASE_URL"]
-    opened = open_store(url, contexts=(tickets, orders), clock=TickingClock())
+    opened = open_store(url, contexts=(tickets, orders), clock=TickingClock(), ids=CountedIds())
     opened.upgrade()
     yield opened
     opened.dispose()

@@ -13,8 +13,8 @@ from indelible.app import WriteTx
 from indelible.kernel import Lifecycle, UsageError
 from indelible.kernel.actions import Action, Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.kinds import Digest, Identifier, Kind, Natural, OneLine, kinds
-from indelible.kernel.values import is_identifier
+from indelible.kernel.kinds import Identifier, Kind, Natural, OneLine, kinds
+from indelible.kernel.values import is_digest, is_identifier
 from indelible.money import Payee
 from indelible_web.context import WebContext
 from indelible_web.contexts import CONTEXTS
@@ -277,6 +277,10 @@ def test_the_document_shows_the_sentences_of_kinds_and_of_fields(web: Web) -> No
     assert view["id"]["description"] == "The entity's id, which never changes."
 
 
+# Its validator bounds the values, and no limit says so to a schema.
+Unlimited = Annotated[str, Kind(is_digest, is_bounded=True)]
+
+
 @frozen(kw_only=True, field_transformer=kinds)
 class Lamp(Aggregate):
     """An aggregate whose actions no request can have."""
@@ -286,7 +290,7 @@ class Lamp(Aggregate):
     status: Light
     expected_seq: Natural = 0
     lamp_id: OneLine = ""
-    digest: Digest | None = None
+    proof: Unlimited | None = None
     photo: bytes = field(default=b"", converter=bytes)
 
     @creates(Light.RED)
@@ -302,7 +306,7 @@ class Lamp(Aggregate):
     @action(Light.RED, Light.GREEN)
     def rename(self, lamp_id: OneLine) -> None: ...
     @action(Light.RED, Light.GREEN)
-    def prove(self, digest: Digest) -> None: ...
+    def prove(self, proof: Unlimited) -> None: ...
 
 
 FAULTS: Final[dict[str, tuple[Callable[[], object], str]]] = {
@@ -316,7 +320,7 @@ FAULTS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     ),
     "a text whose schema has no limit": (
         lambda: request_of(Lamp.prove),
-        "parameter digest cannot be in a request: a field of a request has no limit",
+        "parameter proof cannot be in a request: a field of a request has no limit",
     ),
     "a parameter with a name of requests": (
         lambda: request_of(Lamp.count),

@@ -267,7 +267,13 @@ def check_step(previous: Aggregate | None, entity: Aggregate, action: str, actor
     else:
         _check_update(previous, entity, action)
     _check_actor(entity, action, actor)
-    _check_times(entity)
+    for name, ahead in entity.lifecycle.latest.items():
+        actual = getattr(entity, name)
+        latest = entity.updated_at + ahead
+        if actual is not None and actual > latest:
+            raise TimeTooLate(
+                entity.lifecycle.name, entity.id, name, instant_text(latest), instant_text(actual)
+            )
 
 
 def _check_birth(entity: Aggregate, action: str) -> None:
@@ -291,16 +297,6 @@ def _require_same(entity: Aggregate, action: str, name: str, expected: object) -
         expected=_printed(entity, name, expected),
         actual=_printed(entity, name, actual),
     )
-
-
-def _check_times(entity: Aggregate) -> None:
-    for name, ahead in entity.lifecycle.latest.items():
-        actual = getattr(entity, name)
-        latest = entity.updated_at + ahead
-        if actual is not None and actual > latest:
-            raise TimeTooLate(
-                entity.lifecycle.name, entity.id, name, instant_text(latest), instant_text(actual)
-            )
 
 
 def _check_update(previous: Aggregate, entity: Aggregate, action: str) -> None:

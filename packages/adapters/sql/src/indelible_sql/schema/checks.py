@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, cast
 
 from sqlalchemy import Column, Table
@@ -34,6 +35,8 @@ def literal(value: object, dialect: str) -> str:
         return str(value).upper()
     if isinstance(value, int | float | FixedDecimal):
         return _number_literal(value, dialect)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if isinstance(value, str):
         return _text_literal(value, dialect)
     if isinstance(value, date):

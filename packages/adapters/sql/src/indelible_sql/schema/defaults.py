@@ -15,9 +15,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import NullType, TypeEngine
 
 from indelible.kernel import to_json_value
+from indelible.kernel.decimals import with_places
 from indelible.kernel.declarations import is_optional
 from indelible_sql.schema.checks import literal
 from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.inline_domains import DecimalDomain
 
 DEFAULT: Final = "default"  # the JSON value of a column's default, in its `info`
 
@@ -79,9 +81,11 @@ def or_default(column: Column[Any], text: str, dialect: str) -> str:
 
 
 def _json_value(column: Column[Any], value: object) -> Any:
-    if isinstance(column.type, Domain):
-        value = column.type.to_json(value)
-    return to_json_value(value)
+    if not isinstance(column.type, Domain):
+        return to_json_value(value)
+    if isinstance(column.type, DecimalDomain):
+        value = with_places(value, places=column.type.places)
+    return to_json_value(column.type.to_json(value))
 
 
 def _flag_text(*, is_set: bool, dialect: str) -> str:
