@@ -23,7 +23,7 @@ LIBRARIES = (
 def test_a_page_names_the_version_that_it_ran(stem: str, library: str) -> None:
     text = page(f"how-to/coming-from-{stem}.md")
 
-    assert f"{library} {version(library)}" in text
+    assert f"`{library.lower()}` {version(library)}" in text
     assert text.count("<!-- tested -->") >= 2
     assert "\n## What it does better\n" in text
 
