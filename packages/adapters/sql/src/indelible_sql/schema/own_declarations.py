@@ -1,9 +1,9 @@
 """The stored declarations of a host's lifecycle, compared with the one of today."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from attrs import frozen
 from sqlalchemy import Connection, Table, bindparam, func, insert, select
@@ -35,6 +35,7 @@ class OwnDeclarations:
 
     connection: Connection
     table: Table
+    options: Mapping[str, Any]  # of each statement: a host's own connection keeps its own
     lifecycle: str
     documents: Sequence[Document]
     today: Document
@@ -44,10 +45,10 @@ class OwnDeclarations:
         """Return the declarations that a database has; `schema` is that of indelible's tables."""
         translated = None if connection.dialect.name == "sqlite" else schema
         options = {"schema_translate_map": {SCHEMA: translated}}
-        own = connection.execution_options(**options)
         name = entity.lifecycle.name
-        documents = tuple(own.scalars(DOCUMENTS, {"lifecycle": name}))
-        return cls(own, table, name, documents, document_of(table, entity))
+        documents = connection.scalars(DOCUMENTS, {"lifecycle": name}, execution_options=options)
+        today = document_of(table, entity)
+        return cls(connection, table, options, name, tuple(documents), today)
 
     @cached_property
     def is_new(self) -> bool:
@@ -74,7 +75,7 @@ class OwnDeclarations:
 
         values = {"lifecycle": self.lifecycle}
         times = (
-            self.connection.scalar(LAST_DECLARED, values),
+            self.connection.scalar(LAST_DECLARED, values, execution_options=self.options),
             self.connection.scalar(select(func.max(self.table.c.updated_at))),
         )
         declared_at = now
@@ -89,4 +90,5 @@ class OwnDeclarations:
             reason=REASON,
         )
         row = field_values(declaration.hashed())
-        self.connection.execute(insert(DECLARATIONS).values(row))
+        statement = insert(DECLARATIONS).values(row)
+        self.connection.execute(statement, execution_options=self.options)
