@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 from tests.guards.attack_parts import Kind
 from tests.guards.kernel_records import (
+    NEW_DECLARATION,
     NEW_PAYLOAD,
     NEW_REJECTION,
     STORED_DECLARATION,
@@ -120,6 +121,7 @@ REPLACED_PAYLOADS: Kind = {
     "a declaration, replaced": lambda _: (
         replacing(insert_declaration(lifecycle=STORED_DECLARATION.lifecycle)),
     ),
+    "a declaration, replaced by rowid": lambda _: (by_rowid(DECLARATIONS, NEW_DECLARATION, 1),),
     "a rejection, replaced": lambda _: (replacing(insert_rejection(id=STORED_REJECTION.id)),),
     "a rejection, replaced by rowid": lambda _: (by_rowid(REJECTIONS, NEW_REJECTION, 1),),
 }

@@ -26,7 +26,7 @@ REFUSED = "JSON_LIMIT_EXCEEDED"
 # Other guards refuse every other value than ids of tokens, numbers of copies, the result of a job
 # that has ended, a specification with the prompt of its job, a configuration with its terms, the
 # keys of a change's data, the body of an event, what a new reconciliation has checked, the scopes
-# of a key, the answer of a receipt, or the nodes of a new project.
+# of a key, the answer of a receipt, the nodes of a new project, or a declared lifecycle.
 OF_CERTAIN_FORM = (
     ("reveal_transactions", "token_ids"),
     ("mint_events", "batch"),
@@ -40,6 +40,7 @@ OF_CERTAIN_FORM = (
     ("keys", "scopes"),
     ("receipts", "result"),
     ("projects", "current_nodes"),
+    ("declarations", "document"),
 )
 # Another guard refuses every insert: no birth sets the field.
 UNSET_AT_BIRTH = "error_data"
