@@ -45,6 +45,10 @@ NAME: Final = re.compile("[a-z][a-z0-9_]{0,39}")
 MAX_HEADS: Final = 1_000  # of a list and of a search
 MAX_COMMANDS: Final = 10_000  # of one `execute_many`
 MAX_SEARCH_CHARACTERS: Final = 200
+# What a page of a list asks for beside its filters: here, over HTTP, and in the console.
+PAGE_PARAMETERS: Final = frozenset(
+    ("added_filters", "after", "cursor", "limit", "more_boxes", "order")
+)
 
 
 def _plural(context: "Context[Any]") -> str:
@@ -271,6 +275,8 @@ class Context(Generic[E]):
         for name in self.filters:
             if name not in attributes:
                 yield f"filter {name} is no field"
+            elif name in PAGE_PARAMETERS:
+                yield f"filter {name} has the name of a parameter that every list has"
         for name in self.search_fields:
             if name not in attributes:
                 yield f"search field {name} is no field"

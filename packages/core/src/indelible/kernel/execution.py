@@ -1,10 +1,10 @@
 """Run the commands of actions: save an aggregate as its action leaves it."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from attrs import fields_dict
 
@@ -12,7 +12,8 @@ from indelible.kernel.actions import Action, At, Command, Fields
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.audit import Actor
 from indelible.kernel.bulk import AnyBulk
-from indelible.kernel.errors import UsageError
+from indelible.kernel.choices import allowed_actions, choices_of
+from indelible.kernel.errors import InvalidTransition, UsageError
 from indelible.kernel.history import AggregateRepository, Head
 from indelible.kernel.kept_values import with_kept_values
 from indelible.kernel.transaction import Transaction
@@ -64,6 +65,15 @@ def _target(repository: AggregateRepository[E], command: Command[E]) -> Head[E] 
     return target
 
 
+def use_commands(value: object) -> None:
+    """Note that a store was given a command, or several: what it refuses was not forgotten."""
+    if isinstance(value, Command):
+        value.use()
+    elif isinstance(value, list | tuple):
+        for one in cast("Iterable[object]", value):
+            use_commands(one)
+
+
 _actor: Final[ContextVar[Actor]] = ContextVar("actor")
 
 
@@ -94,10 +104,24 @@ def chosen(command: Command[E], before: E, actor: Actor) -> Command[E]:
     if command.choose is None:
         return command
     command.use()
+    choice = choices_of(command.action.entity)[command.choice]
+    _refuse_state(command, before, [action.name for action in choice.actions])
     with _acting(actor):
         taken = command.choose(before, command)
     taken.use()
     return taken
+
+
+def _refuse_state(command: Command[Any], before: Aggregate, names: Sequence[str]) -> None:
+    """Raise InvalidTransition if the state allows none of the actions.
+
+    It names what a caller can run: a choice, and not the actions that only the choice takes.
+    """
+    allowed = before.lifecycle.allowed(before.status)
+    if not set(names).intersection(allowed):
+        name = command.choice or command.action.name
+        runnable = allowed_actions(command.action.entity, before.status)
+        raise InvalidTransition(before.lifecycle.name, before.status, name, runnable)
 
 
 def no_id() -> str:
@@ -139,7 +163,7 @@ def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E
     if not issubclass(type(before), action.entity):
         raise UsageError(f"{action} is no action of {type(before).__name__}")
 
-    before.lifecycle.edge(before.status, action.name)  # the state refuses before the rule does
+    _refuse_state(command, before, (action.name,))  # the state refuses before the rule does
     fields: dict[str, Any] = dict.fromkeys(action.emptied_fields)
     arguments = with_kept_values(command.arguments, action.parameters, before)
     for name in action.parameter_fields:

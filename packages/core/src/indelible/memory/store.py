@@ -24,6 +24,7 @@ from indelible.kernel import (
 )
 from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.contexts import AnyContext, check_contexts
+from indelible.kernel.execution import use_commands
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.keys import Key
 from indelible.kernel.references import in_order_of_references
@@ -325,6 +326,7 @@ class MemoryStore:
 
         With `idempotency`, return the first result of a repeated request.
         """
+        use_commands(command)
         with self.transaction(actor=actor, reason=reason, request_id=request_id) as tx:
             return run_idempotent(tx, handler, command, idempotency)
 

@@ -11,7 +11,7 @@ from indelible.kernel import Clock, Idempotency, IndelibleError, Store
 from indelible.kernel.commands import command_name
 from indelible.kernel.rejections import run_recorded
 from indelible_web.http.errors import Unauthenticated
-from indelible_web.http.metrics import Metrics, command_labels
+from indelible_web.http.metrics import Metrics
 from indelible_web.http.paging import Cursors, PageQuery
 from indelible_web.http.request import Caller, current_request
 from indelible_web.settings import WebSettings
@@ -61,7 +61,7 @@ class OperationContext:
     def _run(
         self, run: Callable[..., R], handler: Callable[[WriteTx, Command], R], command: Command
     ) -> R:
-        lifecycle, action = command_labels(command_name(command))
+        lifecycle, action = self.metrics.command_labels(command_name(command))
         was_executed = False
 
         def observed_handler(tx: WriteTx, command: Command) -> R:

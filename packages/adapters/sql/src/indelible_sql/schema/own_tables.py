@@ -45,7 +45,8 @@ def own_table(
     add_defaults(entity, own_columns)
     head = head_columns(entity.lifecycle, name=name, schema=schema)
     items: tuple[SchemaItem, ...] = (*head, *own_columns)
-    indexes = [Index(f"{name}_by_{field}", field, "id") for field in filters]
+    indexed = dict.fromkeys(("created_at", *filters))  # a list begins with the newest
+    indexes = [Index(f"{name}_by_{field}", field, "id") for field in indexed]
     return Table(
         name,
         MetaData(),

@@ -17,6 +17,7 @@ from indelible.kernel import (
     StoreBusy,
     UsageError,
 )
+from indelible.kernel.execution import use_commands
 from indelible.kernel.idempotency import Idempotency, run_idempotent
 from indelible.kernel.transaction import (
     Command,
@@ -67,9 +68,9 @@ class KernelStore(Database[Reading, Writing]):
         `single_update` has no transaction where its statement is committed by itself.
 
         Runs the handler again after a lost race, and looks the changes up when the reply to a
-        COMMIT was lost. Raises what the handler raises, StoreBusy after too many lost races, or
-        OutcomeUnknown.
+        COMMIT was lost. Raises StoreBusy after too many lost races, and OutcomeUnknown.
         """
+        use_commands(command)
         audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
         block = self._block_of(handler, idempotency)
         for attempt in range(MAX_ATTEMPTS):
