@@ -1,4 +1,4 @@
-"""What a host declares has one name everywhere: in refusals, in metrics, and in lists."""
+"""A host's operation has one name everywhere: in refusals, in metrics, and in lists."""
 
 from enum import auto
 from typing import Any

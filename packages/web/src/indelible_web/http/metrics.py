@@ -218,6 +218,28 @@ def _gauge_value(name: str, stage: StageStats, now: datetime) -> float:
     return (now - stage.oldest).total_seconds()
 
 
+class CommandLabels(dict[str, tuple[str, str]]):
+    """The lifecycle and the action of each command by its name, such as `create_concept`.
+
+    A name that ends with no known lifecycle is split at its first underscore.
+    """
+
+    def __init__(self, lifecycles: Iterable[str]) -> None:
+        super().__init__()
+        # The longest first: `close_payout_job` is a command of `payout_job`, and not of `job`.
+        self._lifecycles = sorted(lifecycles, key=len, reverse=True)
+
+    def __missing__(self, command_name: str) -> tuple[str, str]:
+        """Return the labels of a command that is counted for the first time."""
+        action, _, lifecycle = command_name.partition("_")
+        for known in self._lifecycles:
+            if command_name.endswith(f"_{known}"):
+                lifecycle, action = known, command_name.removesuffix(f"_{known}")
+                break
+        self[command_name] = lifecycle, action
+        return lifecycle, action
+
+
 class Metrics:
     """The metrics of one application, in a registry of its own."""
 
@@ -240,8 +262,7 @@ class Metrics:
         self._create_request_metrics()
         self._create_command_metrics()
         known = tuple(lifecycles)
-        # The longest first: `close_payout_job` is a command of `payout_job`, and not of `job`.
-        self._nouns = sorted((lifecycle.name for lifecycle in known), key=len, reverse=True)
+        self.command_labels = CommandLabels(lifecycle.name for lifecycle in known)
         self._start_at_zero(known, commands, webhook_outcomes)
 
     def _create_request_metrics(self) -> None:
@@ -304,7 +325,7 @@ class Metrics:
         webhook_outcomes: Iterable[str],
     ) -> None:
         """Create every known label, so that a rate is defined from the first scrape on."""
-        known = {self.command_labels(command) for command in commands}
+        known = {self.command_labels[command] for command in commands}
         for lifecycle in lifecycles:
             known.update((lifecycle.name, edge.action) for edge in lifecycle.known_edges)
 
@@ -314,17 +335,6 @@ class Metrics:
             self._idempotency_hits.labels(name, action)
         for outcome in webhook_outcomes:
             self._webhooks.labels(outcome)
-
-    def command_labels(self, command_name: str) -> tuple[str, str]:
-        """Return the lifecycle and the action of a command name, such as `create_concept`.
-
-        A name that ends with no lifecycle is split at its first underscore.
-        """
-        for noun in self._nouns:
-            if command_name.endswith(f"_{noun}"):
-                return noun, command_name.removesuffix(f"_{noun}")
-        action, _, lifecycle = command_name.partition("_")
-        return lifecycle, action
 
     def observe_request(self, method: str, route: str, status: int, took: timedelta) -> None:
         """Count an answer; unknown methods share one label, so that callers cannot add labels."""

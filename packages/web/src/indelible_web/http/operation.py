@@ -61,7 +61,7 @@ class OperationContext:
     def _run(
         self, run: Callable[..., R], handler: Callable[[WriteTx, Command], R], command: Command
     ) -> R:
-        lifecycle, action = self.metrics.command_labels(command_name(command))
+        lifecycle, action = self.metrics.command_labels[command_name(command)]
         was_executed = False
 
         def observed_handler(tx: WriteTx, command: Command) -> R:
