@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from tests.bench import (
+    bulk,
     captures,
     contest_events,
     contest_stores,
@@ -36,6 +37,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "pages": pages.tables,
     "size": size.tables,
     "lifecycles": lifecycles.tables,
+    "bulk": bulk.tables,
     "captures": captures.tables,
     "searches": searches.tables,
     "queues": queues.tables,

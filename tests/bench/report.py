@@ -173,8 +173,8 @@ def drawing_of(table: Table) -> str:
 
 def write(tables: Iterable[Table], dose: Dose, lines: Iterable[str], load: str) -> None:
     """Replace the sections of the tables on the page, and their drawings; keep the others."""
-    tables = tuple(tables)
-    measured = f"*Measured on {datetime.now(UTC):%d %B %Y}, {load}.*"
+    tables, lines = tuple(tables), tuple(lines)
+    measured = f"*Measured on {datetime.now(UTC):%d %B %Y} on {lines[0]}; {load}.*"
     newer = [section_of(table, measured) for table in tables]
     earlier = sections_of(FIGURES.read_text(encoding="utf-8"))
     FIGURES.write_text(page(merged(earlier, newer), dose, lines), encoding="utf-8")

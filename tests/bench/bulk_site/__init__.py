@@ -1,0 +1,1 @@
+"""An application of Django whose rows have histories by two libraries."""
