@@ -1,5 +1,9 @@
 """Names of commands: data of their own, independent of the functions that handle them."""
 
+from collections.abc import Iterable
+from typing import cast
+
+from indelible.kernel.actions import Command
 from indelible.kernel.errors import UsageError
 
 
@@ -15,3 +19,12 @@ def command_name(command: object) -> str:
 
     problem = f"command {type(command).__name__} has no command_name: declare it as a ClassVar[str]"
     raise UsageError(problem)
+
+
+def use_commands(value: object) -> None:
+    """Note that a store was given a command, or several: what it refuses was not forgotten."""
+    if isinstance(value, Command):
+        value.use()
+    elif isinstance(value, list | tuple):
+        for one in cast("Iterable[object]", value):
+            use_commands(one)

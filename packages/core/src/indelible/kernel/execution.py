@@ -1,10 +1,10 @@
 """Run the commands of actions: save an aggregate as its action leaves it."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from attrs import fields_dict
 
@@ -63,15 +63,6 @@ def _target(repository: AggregateRepository[E], command: Command[E]) -> Head[E] 
     if isinstance(target, At):
         return repository.load(target.id, expected_seq=target.seq)
     return target
-
-
-def use_commands(value: object) -> None:
-    """Note that a store was given a command, or several: what it refuses was not forgotten."""
-    if isinstance(value, Command):
-        value.use()
-    elif isinstance(value, list | tuple):
-        for one in cast("Iterable[object]", value):
-            use_commands(one)
 
 
 _actor: Final[ContextVar[Actor]] = ContextVar("actor")

@@ -22,9 +22,9 @@ from indelible.kernel import (
     TimeOrderedIds,
     UsageError,
 )
+from indelible.kernel.commands import use_commands
 from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.contexts import AnyContext, check_contexts
-from indelible.kernel.execution import use_commands
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.keys import Key
 from indelible.kernel.references import in_order_of_references

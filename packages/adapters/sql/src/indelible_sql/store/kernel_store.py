@@ -17,7 +17,7 @@ from indelible.kernel import (
     StoreBusy,
     UsageError,
 )
-from indelible.kernel.execution import use_commands
+from indelible.kernel.commands import use_commands
 from indelible.kernel.idempotency import Idempotency, run_idempotent
 from indelible.kernel.transaction import (
     Command,
