@@ -11,14 +11,20 @@ import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
 
-from tests.chaos.adoption_doses import adoptions
+from tests.chaos.host_table_doses import adoptions, evolutions
 from tests.chaos.deploy_doses import deploys
 from tests.chaos.doses import DOSES as OTHER_DOSES
 from tests.chaos.doses import show
 from tests.chaos.money_doses import money
 from tests.chaos.testbed import testbed
 
-DOSES: Final = {**OTHER_DOSES, "adoptions": adoptions, "money": money, "deploys": deploys}
+DOSES: Final = {
+    **OTHER_DOSES,
+    "adoptions": adoptions,
+    "evolutions": evolutions,
+    "money": money,
+    "deploys": deploys,
+}
 OPTIONS: Final = (
     ("--kills", 30, "killed writers, workers, or instances and parts, on each database"),
     ("--seconds", 60, "of each stop of a server"),
@@ -41,6 +47,7 @@ OPTIONS: Final = (
     ("--changes", 1_000_000, "changes of 64 writers that the feed must show, on PostgreSQL"),
     ("--replacements", 200, "workers that the other release replaces, on PostgreSQL"),
     ("--rows", 1_000_000, "rows of an older table that is adopted, on each database"),
+    ("--parcels", 250_000, "parcels whose lifecycle changes; each has four changes before"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

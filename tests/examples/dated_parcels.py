@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.examples.parcels import Status
+from tests.examples.parcels import LaterStatus, Status
 
 from indelible.declare import (
     Aggregate,
@@ -92,5 +92,34 @@ def third_parcels() -> Context[Any]:
         def send(self) -> None: ...
         @action(to=Status.PACKED, retired_from=(Status.SENT,))
         def take_back(self, shelf: Identifier) -> None: ...
+
+    return Context(Parcel)
+
+
+def grown_parcels() -> Context[Any]:
+    """Return the first release with a state, a field and an edge more, and one edge retired."""
+
+    @aggregate(final=(LaterStatus.LOST,))
+    class Parcel(Aggregate):
+        """A parcel that can be lost."""
+
+        status: LaterStatus
+        label: Identifier = field(unique=True)
+        shelf: Identifier | None = field(required_in=(LaterStatus.PACKED,))
+        note: OneLine | None = field(default=None)
+        cause: OneLine | None = field(required_in=(LaterStatus.LOST,))
+
+        @creates(LaterStatus.PACKED)
+        def pack(self, label: Identifier, shelf: Identifier) -> None: ...
+        @action(LaterStatus.PACKED)
+        def mark(self, shelf: Identifier, note: OneLine) -> None: ...
+        @action(LaterStatus.PACKED)
+        def move(self, shelf: Identifier) -> None: ...
+        @action(LaterStatus.PACKED, to=LaterStatus.SENT)
+        def send(self) -> None: ...
+        @action(to=LaterStatus.PACKED, retired_from=(LaterStatus.SENT,))
+        def take_back(self, shelf: Identifier) -> None: ...
+        @action(LaterStatus.SENT, to=LaterStatus.LOST)
+        def lose(self, cause: OneLine) -> None: ...
 
     return Context(Parcel)

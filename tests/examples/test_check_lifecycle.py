@@ -1,13 +1,11 @@
 """A proposed lifecycle is checked against the history that is stored."""
 
-from collections.abc import Sequence
 from enum import auto
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.doses import dose
 from tests.examples.conftest import HostDatabase
 from tests.examples.dated_parcels import first_parcels, second_parcels
 from tests.examples.parcels import MAYA, Open, parcels, run
@@ -24,9 +22,6 @@ from indelible.declare import (
 )
 from indelible_service.cli import main
 from indelible_sql import check_lifecycle
-
-EVERY_HUNDREDTH = 100
-PARCELS = dose(400, small=100)
 
 
 def test_what_the_proposed_lifecycle_refuses_is_listed(opened: Open, host: HostDatabase) -> None:
@@ -92,36 +87,6 @@ def test_a_field_and_a_state_that_are_gone_are_refused(opened: Open, host: HostD
     run(store, first, first.aggregate.pack(label="P-1", shelf="a"))
     problems = [one.problem for one in check_lifecycle(store, parcels).refused]
     assert problems == ["note is no field", "shelf is no field"]
-
-
-def test_exactly_the_planted_refusals_are_found_in_many(opened: Open, host: HostDatabase) -> None:
-    first, second = first_parcels(), second_parcels()
-    store = opened(first)
-    store.upgrade(host.owner_url)
-    parcel = first.aggregate
-    planted: list[tuple[str, int]] = []
-    for numbers in _batches(range(PARCELS), 1_000):
-        opening = [parcel.pack(label=f"P-{number}", shelf="a") for number in numbers]
-        heads = store.run(first.execute_many, opening, actor=MAYA, reason="a test")
-        for shelf in ("b", "c"):
-            moving = [parcel.move(head, shelf=shelf) for head in heads]
-            heads = store.run(first.execute_many, moving, actor=MAYA, reason="a test")
-        marking: list[Any] = []
-        for number, head in zip(numbers, heads, strict=True):
-            if number % EVERY_HUNDREDTH == 0:
-                marking.append(parcel.mark(head, shelf="d", note="Fragile"))
-                planted.append((head.id, head.seq + 1))
-            else:
-                marking.append(parcel.send(head))
-        store.run(first.execute_many, marking, actor=MAYA, reason="a test")
-
-    check = check_lifecycle(store, second)
-    assert (check.changes, check.refusals) == (4 * PARCELS, len(planted))
-    assert [(one.entity_id, one.seq) for one in check.refused] == sorted(planted)
-
-
-def _batches(numbers: range, size: int) -> list[Sequence[int]]:
-    return [numbers[first : first + size] for first in range(0, len(numbers), size)]
 
 
 PROPOSED = """

@@ -1,10 +1,14 @@
-"""The dose that adopts a large table: `nox -s chaos -- adoptions --rows N --kills N --seed N`."""
+"""The doses of a host's table: `nox -s chaos -- adoptions --rows N --kills N --seed N` adopts one.
+
+`nox -s chaos -- evolutions --parcels N --seed N` changes the lifecycle of one with a long history.
+"""
 
 from argparse import Namespace
 from typing import Final
 
 from tests.chaos.adoptions import Site, adopt_under_kills
 from tests.chaos.doses import seeded_random, show
+from tests.chaos.evolutions import evolve_parcels
 from tests.chaos.testbed import Testbed
 
 MAX_KILLS: Final = 10  # the default of other doses is more than an adoption needs
@@ -23,5 +27,18 @@ def adoptions(bed: Testbed, options: Namespace) -> bool:
         kills = min(options.kills, MAX_KILLS)
         report = adopt_under_kills(site, kills, seeded_random(options))
         results.append(show(f"adoptions, {name}: {report}", is_success=not report.problems))
+
+    return all(results)
+
+
+def evolutions(bed: Testbed, options: Namespace) -> bool:
+    """Change a lifecycle behind a long history, and judge the history by each release."""
+    results: list[bool] = []
+    file = bed.sqlite()
+    database = bed.postgresql()
+    addresses = {"SQLite": (file, file), "PostgreSQL": (database.url, database.owner_url)}
+    for name, (url, owner_url) in addresses.items():
+        report = evolve_parcels(url, owner_url, options.parcels, seeded_random(options))
+        results.append(show(f"evolutions, {name}: {report}", is_success=not report.problems))
 
     return all(results)
