@@ -11,10 +11,10 @@ import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
 
-from tests.chaos.host_table_doses import adoptions, evolutions
 from tests.chaos.deploy_doses import deploys
 from tests.chaos.doses import DOSES as OTHER_DOSES
 from tests.chaos.doses import show
+from tests.chaos.host_table_doses import adoptions, evolutions
 from tests.chaos.money_doses import money
 from tests.chaos.testbed import testbed
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from tests.examples.conftest import HostDatabase
 from tests.examples.dated_parcels import first_parcels, second_parcels
-from tests.examples.parcels import MAYA, Open, parcels, run
+from tests.examples.parcels import Open, parcels, run
 
 from indelible.declare import (
     Aggregate,
