@@ -26,7 +26,8 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.actions import Command
-from indelible.kernel.contexts import MAX_COMMANDS, MAX_HEADS
+from indelible.kernel.context_checks import MAX_HEADS
+from indelible.kernel.contexts import MAX_COMMANDS
 from indelible.kernel.values import InstantOutOfRange, NumberOutOfRange, TextUnstorable, WrongType
 from indelible.memory.store import MemoryStore
 from indelible_sql import (

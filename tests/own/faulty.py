@@ -17,6 +17,7 @@ from indelible.declare import (
     OneLine,
     Refused,
     States,
+    Version,
     action,
     aggregate,
     chooses,
@@ -49,6 +50,7 @@ def parcels(rule: Rule) -> Context[Any]:
         status: Status
         number: Identifier = field(unique=True)
         note: OneLine
+        edition: Version = field(version_of="note")
         seal: Identifier | None = field(required_in=(Status.CLOSED,))
 
         @creates(Status.OPEN)
@@ -206,6 +208,16 @@ class Modern(Facade):
     def read(self, query: Any, /, *args: Any, **values: Any) -> Any:  # noqa: ANN401 - of any query
         """Answer a query."""
         if getattr(query, "__name__", "") == "as_of":
+            return self.store.read(self.context.get, args[0])
+        return self.store.read(query, *args, **values)
+
+
+class Newest(Facade):
+    """A store that knows the last version alone."""
+
+    def read(self, query: Any, /, *args: Any, **values: Any) -> Any:  # noqa: ANN401 - of any query
+        """Answer a query."""
+        if getattr(query, "__name__", "") == "version":
             return self.store.read(self.context.get, args[0])
         return self.store.read(query, *args, **values)
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from attrs import frozen
 from sqlalchemy import create_engine, text
+from tests.examples.consents import consents
 from tests.examples.orders import orders
 from tests.examples.tickets import tickets
 from tests.own.faulty import (
@@ -22,6 +23,7 @@ from tests.own.faulty import (
     Lenient,
     Lossy,
     Modern,
+    Newest,
     Restless,
     boxes,
     changing,
@@ -80,6 +82,7 @@ STORES: dict[type[Facade], Rule] = {
     Lenient: Rule.STATES,
     Generous: Rule.UNIQUE,
     Modern: Rule.PAST,
+    Newest: Rule.VERSIONS,
     Blind: Rule.LISTS,
     Lossy: Rule.FIELDS,
 }
@@ -180,6 +183,22 @@ def test_a_guard_that_is_missing_is_found(statement: str, test: str, attack: str
     messages = broken(sql_conformance(tickets, database=without_guard))
 
     assert attack in messages[test]
+    assert "is missing or disabled" in messages["test_verify_finds_nothing"]
+
+
+def test_a_missing_guard_of_versions_is_found() -> None:
+    statement = "DROP TRIGGER consents_counts_consent_version"
+
+    @contextmanager
+    def without_guard() -> Generator[Database]:
+        with new_sqlite() as database:
+            yield Unguarded(database.url, statement=statement)
+
+    values: dict[str, Draw] = {"approved_version": lambda random: random.randint(1, 3)}
+    messages = broken(sql_conformance(consents, database=without_guard, values=values))
+
+    forged = messages["test_forged_changes_are_refused"]
+    assert "revise from DRAFT, with the consent_version after the next" in forged
     assert "is missing or disabled" in messages["test_verify_finds_nothing"]
 
 

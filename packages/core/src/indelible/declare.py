@@ -33,6 +33,7 @@ from indelible.kernel.kinds import (
     OneLine,
     Text,
     Texts,
+    Version,
     decimal_kind,
     kinds,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "OneLine",
     "Text",
     "Texts",
+    "Version",
     "decimal_kind",
 ]
 

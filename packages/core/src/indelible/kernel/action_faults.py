@@ -16,7 +16,9 @@ from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, prese
 from indelible.kernel.declarations import enumeration_of, line_of
 from indelible.kernel.history import NOT_IN_CHANGE_DATA
 from indelible.kernel.kept_values import KEEP
+from indelible.kernel.numbered_versions import NumberedVersions
 from indelible.kernel.reserved_names import name_problem
+from indelible.kernel.version_faults import version_faults
 
 NAMED_PARAMETERS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
@@ -68,6 +70,8 @@ def action_faults(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -> 
     yield from _field_faults(declaration)
     yield from _presence_faults(declaration)
     yield from _fixed_faults(declaration)
+    if entity.numbered_versions is not None:
+        yield from version_faults(entity.numbered_versions, actions)
     yield from choice_faults(entity, fields.values())
 
 
@@ -214,7 +218,10 @@ def _field_faults(declaration: Declaration) -> Iterator[str]:
     """Yield fields that no action sets, and those that an action must set when it creates."""
     changed = changed_fields(declaration.actions, declaration.fields.values())
     creating = [action for action in declaration.actions.values() if action.is_creating]
+    versions: NumberedVersions | None = declaration.entity.numbered_versions
     for name in declaration.own_fields:
+        if versions is not None and name == versions.field:
+            continue  # no action sets it: it counts
         is_set = name in changed or any(name in action.affected_names for action in creating)
         if not is_set:
             yield f"{line_of(declaration.entity, name)}: no action sets field {name}"

@@ -38,6 +38,8 @@ from indelible.kernel.history import NOT_IN_CHANGE_DATA, Entity, Head
 from indelible.kernel.json import to_json_value
 from indelible.kernel.kept_values import passed_values
 from indelible.kernel.lifecycle import Edge
+from indelible.kernel.numbered_versions import NumberedVersions
+from indelible.kernel.signatures import without_self
 
 E = TypeVar("E", bound=Entity)
 P = ParamSpec("P")
@@ -179,7 +181,7 @@ class Action(Generic[E, P]):
         self.time_field = time_field
         self.entity: type[Any] = object
         self.chosen_by = ""  # the name of the choice that alone takes the action
-        self.has_self, self.signature = _without_self(inspect.signature(method))
+        self.has_self, self.signature = without_self(inspect.signature(method))
         self.parameters: Mapping[str, inspect.Parameter] = self.signature.parameters
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
@@ -259,14 +261,18 @@ class Action(Generic[E, P]):
 
     @property
     def derived_fields(self) -> tuple[str, ...]:
-        """Return the fields whose values the caller does not pass."""
+        """Return the fields whose values the caller does not pass, without a version's number."""
         time_fields = (self.time_field,) if self.time_field else ()
         return (*self.computes, *self.actor_fields, *time_fields)
 
     @property
     def affected_names(self) -> frozenset[str]:
         """Return the names of all that the action sets or empties, and of its other parameters."""
-        return frozenset((*self.parameters, *self.derived_fields, *self.emptied_fields))
+        names = frozenset((*self.parameters, *self.derived_fields, *self.emptied_fields))
+        versions: NumberedVersions | None = self.entity.numbered_versions
+        if versions is not None and not self.is_creating and versions.is_changed_by(names):
+            return names | {versions.field}
+        return names
 
     def command(
         self,
@@ -363,6 +369,8 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
         if attribute.name in changed and attribute.default not in (None, NOTHING):
             initial[attribute.name] = _converted_default(attribute)
 
+    versions: NumberedVersions | None = entity.numbered_versions
+    number_fields = {versions.field} if versions else set[str]()
     edges: list[Edge[StrEnum]] = []
     retired: list[Edge[StrEnum]] = []
     changes: dict[str, tuple[str, ...]] = {}
@@ -375,7 +383,7 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
     for edge in adopting_edges(entity):
         edges.append(edge)
         if changed:
-            changes[edge.action] = tuple(sorted(changed))
+            changes[edge.action] = tuple(sorted(changed - number_fields))
     entity.lifecycle = evolve(
         entity.lifecycle,
         edges=tuple(edges),
@@ -389,12 +397,3 @@ def _converted_default(attribute: "Attribute[Any]") -> object:
     """Return the default of a field as its values are stored."""
     converter: Any = cast("Any", attribute).converter  # attrs' stubs do not know it
     return attribute.default if converter is None else converter(attribute.default)
-
-
-def _without_self(signature: inspect.Signature) -> tuple[bool, inspect.Signature]:
-    """Return whether a method has `self`, and its signature without it."""
-    parameters = list(signature.parameters.values())
-    has_self = bool(parameters) and parameters[0].name == "self"
-    if has_self:
-        parameters = parameters[1:]
-    return has_self, inspect.Signature(parameters)

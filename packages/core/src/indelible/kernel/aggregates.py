@@ -1,6 +1,6 @@
 """Aggregates: entities with a lifecycle and a history, and the one function that saves them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
@@ -28,7 +28,7 @@ from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk
 from indelible.kernel.clock import instant_after
 from indelible.kernel.conditions import FixedIf, NamesActor, Rising, WithConditions
 from indelible.kernel.declarations import refuse_faults
-from indelible.kernel.errors import IndelibleError, NotFoundType
+from indelible.kernel.errors import IndelibleError, NotFound, NotFoundType
 from indelible.kernel.field_rules import unused_rules
 from indelible.kernel.history import (
     NOT_IN_CHANGE_DATA,
@@ -42,6 +42,7 @@ from indelible.kernel.history import (
 )
 from indelible.kernel.json import instant_text
 from indelible.kernel.lifecycle import Lifecycle
+from indelible.kernel.numbered_versions import NumberedVersions
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.references import Reference
 from indelible.kernel.values import IDENTIFIER, field_values, is_identifier, is_instant
@@ -68,7 +69,8 @@ class Aggregate(WithConditions):
     `references` are the fields with the id of another aggregate.
     `final_states` are those that no action leaves; None checks none of the others for a way out.
     `adopted_states` are those in which the rows of an older table become aggregates.
-    `missing_error` makes the error of an unknown id.
+    `missing_error` makes the error of an unknown id, `missing_version_error` that of an unknown
+    number among the `numbered_versions`.
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]]
@@ -78,6 +80,8 @@ class Aggregate(WithConditions):
     references: ClassVar[tuple[Reference, ...]] = ()
     final_states: ClassVar[tuple[StrEnum, ...] | None] = None
     adopted_states: ClassVar[tuple[StrEnum, ...]] = ()
+    numbered_versions: ClassVar[NumberedVersions | None] = None
+    missing_version_error: ClassVar[Callable[[str, int], NotFound]]
     version_field: ClassVar[str] = ""
     version_records: ClassVar[tuple[type[Record], ...]] = ()
     first_records: ClassVar[tuple[type[Record], ...]] = ()
@@ -139,6 +143,9 @@ class Aggregate(WithConditions):
         edge = self.lifecycle.edge(self.status, action)
         if self.version_field:
             fields[self.version_field] = version_of(self) + edge.adds_version
+        if self.numbered_versions is not None:
+            number = self.numbered_versions.number_after(self, fields)
+            fields[self.numbered_versions.field] = number
 
         updated_at = self.updated_at if now is None else instant_after(self.updated_at, now)
         return evolve(self, status=edge.to_state, updated_at=updated_at, **fields)
@@ -315,6 +322,8 @@ def _check_update(previous: Aggregate, entity: Aggregate, action: str) -> None:
     for name in previous.lifecycle.kept_fields(action):
         _require_same(entity, action, name, getattr(previous, name))
 
+    if entity.numbered_versions is not None:
+        _check_number(entity.numbered_versions, previous, entity)
     for condition in previous.conditions:
         if isinstance(condition, Rising):
             _check_rising(condition, previous, entity)
@@ -323,6 +332,13 @@ def _check_update(previous: Aggregate, entity: Aggregate, action: str) -> None:
         raise TimeNotAdvanced(entity.id, str(previous.updated_at), str(entity.updated_at))
 
     entity.check_change(previous)
+
+
+def _check_number(rule: NumberedVersions, previous: Aggregate, entity: Aggregate) -> None:
+    """Raise VersionMismatch for another number than that of the version of an aggregate."""
+    expected, actual = rule.expected(previous, entity), getattr(entity, rule.field)
+    if actual != expected:
+        raise VersionMismatch(entity.id, expected, actual)
 
 
 def _check_rising(condition: Rising, previous: Aggregate, entity: Aggregate) -> None:

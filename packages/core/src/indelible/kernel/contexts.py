@@ -13,6 +13,8 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import Attribute, Factory, field, fields_dict, frozen
@@ -21,28 +23,38 @@ from indelible.kernel.actions import At, Command
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.births import Birth
 from indelible.kernel.choices import allowed_actions
+from indelible.kernel.context_checks import (
+    MAX_HEADS,
+    MAX_NUMBER,
+    check_command,
+    check_instant,
+    check_integer,
+    check_number,
+    check_page,
+    check_text,
+    is_storable,
+)
 from indelible.kernel.declarations import value_types
 from indelible.kernel.errors import UsageError
 from indelible.kernel.execution import changed, chosen, created, execute
 from indelible.kernel.history import Change, Head, Update
 from indelible.kernel.idempotency import Idempotency
+from indelible.kernel.numbered_versions import (
+    CHANGES_READ,
+    FIRST,
+    VersionEntry,
+    all_changes,
+    first_changes,
+)
 from indelible.kernel.past import entity_after
 from indelible.kernel.questions import Comparison, absent, equal, listed
 from indelible.kernel.repository import Repository
 from indelible.kernel.transaction import ReadTransaction, Transaction
-from indelible.kernel.values import (
-    UNSTORABLE,
-    InstantOutOfRange,
-    NumberOutOfRange,
-    TextUnstorable,
-    value_text,
-    wrong_type,
-)
+from indelible.kernel.values import value_text
 
 E = TypeVar("E", bound=Aggregate)
 
 NAME: Final = re.compile("[a-z][a-z0-9_]{0,39}")
-MAX_HEADS: Final = 1_000  # of a list and of a search
 MAX_COMMANDS: Final = 10_000  # of one `execute_many`
 MAX_SEARCH_CHARACTERS: Final = 200
 # What a page of a list asks for beside its filters: here, over HTTP, and in the console.
@@ -107,7 +119,7 @@ class Context(Generic[E]):
             Others: the errors of `execute`.
         """
         self._check_commands(commands)
-        _check_number("commands", len(commands), minimum=0, maximum=MAX_COMMANDS)
+        check_number("commands", len(commands), minimum=0, maximum=MAX_COMMANDS)
         repository = self.of(tx)
         heads = self._locked(repository, commands)
         now = tx.clock.now()
@@ -160,7 +172,7 @@ class Context(Generic[E]):
         if unknown:
             known = ", ".join(self.filters) or "none"
             raise UsageError(f"{self.name} has no filter {', '.join(unknown)}: expected {known}")
-        _check_page(after, limit)
+        check_page(after, limit)
         attributes = fields_dict(self.aggregate)
         where = [comparison_of(attributes[name], value) for name, value in filters.items()]
         return self.of(tx).select(*where, after=after, limit=limit)
@@ -180,9 +192,9 @@ class Context(Generic[E]):
         """
         if not self.search_fields:
             raise UsageError(f"{self.name} has no search_fields")
-        _check_page(after, limit)
-        _check_text("text", text)
-        _check_number("text", len(text), minimum=1, maximum=MAX_SEARCH_CHARACTERS)
+        check_page(after, limit)
+        check_text("text", text)
+        check_number("text", len(text), minimum=1, maximum=MAX_SEARCH_CHARACTERS)
         return self.of(tx).search(text, self.search_fields, after=after, limit=limit)
 
     def history(
@@ -202,11 +214,50 @@ class Context(Generic[E]):
             NotFound: The aggregate's error: it did not exist then.
             InstantOutOfRange: The time has no time zone.
         """
-        _check_instant(at)
+        check_instant(at)
         past = [change for change in self.history(tx, entity_id) if change.at <= at]
         if not past:
             raise self.aggregate.missing_error(entity_id)
         return entity_after(self.aggregate, past[0], past[-1])
+
+    def version(self, tx: ReadTransaction, entity_id: str, number: int, /) -> Head[E]:
+        """Return the head as the first change of a version has left it.
+
+        Raises:
+            NotFound: No aggregate has the id, or none of its versions the number.
+            UsageError: The aggregate has no numbered versions.
+        """
+        check_integer("number", number)
+        first = self.history(tx, entity_id, limit=1)[0]
+        entry = None
+        if FIRST <= number <= MAX_NUMBER:
+            entry = next(self._versions(tx, entity_id, number - 1), None)
+        if entry is None:
+            raise self.aggregate.missing_version_error(entity_id, number)
+        return entity_after(self.aggregate, first, entry.change)
+
+    def versions(
+        self, tx: ReadTransaction, entity_id: str, /, *, after: int = 0, limit: int = 50
+    ) -> tuple[VersionEntry, ...]:
+        """Return the next `limit` versions of an id after a number, in their order.
+
+        Raises:
+            NotFound: No aggregate has the id.
+            NumberOutOfRange: The limit is not one of 1 to MAX_HEADS, or the number is negative.
+            UsageError: The aggregate has no numbered versions.
+        """
+        check_number("after", after, minimum=0, maximum=MAX_NUMBER)
+        check_number("limit", limit, minimum=1, maximum=MAX_HEADS)
+        return tuple(islice(self._versions(tx, entity_id, after), limit))
+
+    def _versions(self, tx: ReadTransaction, entity_id: str, after: int) -> Iterator[VersionEntry]:
+        """Yield the versions of an id after a number; their changes are read a page at a time."""
+        rule = self.aggregate.numbered_versions
+        if rule is None:
+            raise UsageError(f"{self.aggregate.__name__} numbers no versions: declare `version_of`")
+        read = partial(self.history, tx, entity_id, limit=CHANGES_READ)
+        # No number is higher than the seq of its change.
+        return first_changes(rule, all_changes(read, after), after=after)
 
     def allowed_actions(self, head: Head[E], /) -> tuple[str, ...]:
         """Return the names of the actions that the state of a head allows, as they are declared.
@@ -231,7 +282,7 @@ class Context(Generic[E]):
     def _check_commands(self, commands: Sequence[Command[E]]) -> None:
         """Refuse commands of another aggregate, before anything is read."""
         for command in commands:
-            _check_command(command)
+            check_command(command)
             command.use()
         for command in commands:
             target = command.target
@@ -242,7 +293,7 @@ class Context(Generic[E]):
 
     def _stored_id(self, entity_id: str) -> str:
         """Return an id that a store can have, or raise the NotFound error."""
-        if not _is_storable(entity_id):
+        if not is_storable(entity_id):
             raise self.aggregate.missing_error(value_text(entity_id))
         return entity_id
 
@@ -325,44 +376,3 @@ def comparison_of(attribute: "Attribute[Any]", value: object) -> Comparison:
     if attribute.validator is not None:
         attribute.validator(None, attribute, value)
     return equal(attribute.name, value)
-
-
-def _check_page(after: str, limit: int) -> None:
-    """Refuse a position that no store can have, and a limit out of range."""
-    _check_text("after", after)
-    _check_number("limit", limit, minimum=1, maximum=MAX_HEADS)
-
-
-def _check_text(name: str, text: object) -> None:
-    """Raise WrongType or TextUnstorable for what is no text that a database can store."""
-    if not isinstance(text, str):
-        raise wrong_type(name, "text", text)
-    if UNSTORABLE.search(text):
-        raise TextUnstorable(name)
-
-
-def _is_storable(text: object) -> bool:
-    return isinstance(text, str) and not UNSTORABLE.search(text)
-
-
-def _check_instant(at: object) -> None:
-    """Raise WrongType or InstantOutOfRange for what is no time with a time zone."""
-    if not isinstance(at, datetime):
-        raise wrong_type("at", "time", at)
-    if at.tzinfo is None:
-        raise InstantOutOfRange("at")
-
-
-def _check_command(command: object) -> None:
-    """Raise UsageError for what is no command."""
-    if not isinstance(command, Command):
-        problem = f"{value_text(command)} is no command: call an action of the class"
-        raise UsageError(problem)
-
-
-def _check_number(name: str, number: int, *, minimum: int, maximum: int) -> None:
-    """Raise WrongType or NumberOutOfRange for what is no number from a minimum to a maximum."""
-    if type(number) is not int:
-        raise wrong_type(name, "int", number)
-    if not minimum <= number <= maximum:
-        raise NumberOutOfRange(name, minimum, maximum, str(number))

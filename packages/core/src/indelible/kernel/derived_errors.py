@@ -37,6 +37,20 @@ def derived_taken_error(class_name: str, field: str, *, module: str = __name__) 
     return _leaf(ValueTaken, f"{class_name}{capitalized}Taken", message, module)
 
 
+@frozen
+class VersionNotFound(NotFound):
+    """An aggregate has no version of a number: the base of derived leaves."""
+
+    entity_id: str
+    number: int
+
+
+def derived_version_error(class_name: str, *, module: str = __name__) -> type[VersionNotFound]:
+    """Return the error for a number that no version has: `ConsentVersionNotFound`."""
+    message = f"Version {{number}} of {_words(class_name)} {{entity_id}} not found."
+    return _leaf(VersionNotFound, f"{class_name}VersionNotFound", message, module)
+
+
 def derived_missing_error(class_name: str, *, module: str = __name__) -> type[EntityNotFound]:
     """Return the error for an id that no aggregate has: `TicketNotFound`."""
     words = _words(class_name)

@@ -24,11 +24,16 @@ from indelible.kernel.conditions import (
     position_outside,
 )
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
-from indelible.kernel.derived_errors import ValueTaken, derived_taken_error
+from indelible.kernel.derived_errors import (
+    ValueTaken,
+    derived_taken_error,
+    derived_version_error,
+)
 from indelible.kernel.errors import Conflict, UsageError
+from indelible.kernel.numbered_versions import FIRST, NumberedVersions, rule_faults
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.references import Reference
-from indelible.kernel.values import is_identifier
+from indelible.kernel.values import bounded_int, is_identifier
 
 FIELD_RULES: Final = "field_rules"  # the key in a field's metadata until its class is made
 # PostgreSQL refuses an index entry of more than 2,704 bytes; a character has up to 4.
@@ -50,10 +55,11 @@ class FieldRules:
     fixed_once_set: bool
     fixed_in: tuple[StrEnum, ...]
     references: type[Any] | str
+    version_of: tuple[str, ...] | None
     declared_at: str
 
 
-def field(
+def field(  # noqa: PLR0913 - each is one rule of a field, by its name
     *,
     default: object = NOTHING,
     unique: TakenError | bool = False,
@@ -65,20 +71,19 @@ def field(
     fixed_once_set: bool = False,
     fixed_in: Iterable[StrEnum] = (),
     references: type[Any] | str = "",
+    version_of: str | tuple[str, ...] | None = None,
 ) -> Any:  # noqa: ANN401 - a field of attrs
     """Return a field with a kind and rules of its own; one that may be None is None by default.
 
     `unique` returns the error for a value that another aggregate has, in whatever state either is;
     True derives the error, `TicketNumberTaken` for the field `number` of `Ticket`. The rule and its
-    index are called `one_<field>`, or `unique_name`.
-
-    The field must have a value in each state of `required_in`, may have one in each state of
-    `allowed_in`, and has none in any other state. Without both it may have one in every state. The
-    condition and its CHECK are called `<field>_of_status`, or `condition_name`.
-
-    The actions of `actor_of` store their actor in the field, such as `user:maya`; nobody passes it.
-    With `fixed_once_set` it keeps its first value, and in the states of `fixed_in` any value.
-    `references` is the class whose id it has: an unknown id of `Customer` is `CustomerNotFound`.
+    index are called `one_<field>`, or `unique_name`. The field must have a value in each state of
+    `required_in`, may have one in each of `allowed_in`, and has none in any other. Without both it
+    may have one in every state. The condition and its CHECK are called `<field>_of_status`, or
+    `condition_name`. The actions of `actor_of` store their actor in the field, such as `user:maya`;
+    nobody passes it. With `fixed_once_set` it keeps its first value, and in the states of
+    `fixed_in` any value. `references` is the class whose id it has: an unknown id of `Customer` is
+    `CustomerNotFound`. `version_of` are the fields whose versions it numbers.
     """
     rules = FieldRules(
         unique=unique,
@@ -86,10 +91,11 @@ def field(
         required_in=tuple(required_in),
         allowed_in=tuple(allowed_in),
         condition_name=condition_name,
-        actor_of=(actor_of,) if isinstance(actor_of, str) else actor_of,
+        actor_of=_names(actor_of),
         fixed_once_set=fixed_once_set,
         fixed_in=tuple(fixed_in),
         references=references,
+        version_of=None if version_of is None else _names(version_of),
         declared_at=position_outside(__file__),
     )
     return attrs.field(default=default, metadata={FIELD_RULES: rules})
@@ -109,7 +115,7 @@ def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -
         rules: FieldRules | None = attribute.metadata.get(FIELD_RULES)
         if rules is None:
             continue
-        problems = tuple(_problems(entity, attribute, rules, states))
+        problems = tuple(_problems(entity, attribute, rules, states, fields))
         yield from (f"{rules.declared_at}: {problem}" for problem in problems)
         if problems or states is None:
             continue
@@ -123,6 +129,8 @@ def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -
         )
         conditions.extend(_fixed(attribute.name, rules))
         references.extend(_references(attribute.name, rules))
+        if rules.version_of is not None:
+            _number_versions(entity, attribute.name, rules)
 
     if unique:
         entity.one_per_parent = (*entity.one_per_parent, *unique)
@@ -130,6 +138,11 @@ def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -
         entity.conditions = (*entity.conditions, *conditions)
     if references:
         entity.references = (*entity.references, *references)
+
+
+def _names(names: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return one name, or several, as several."""
+    return (names,) if isinstance(names, str) else names
 
 
 def without_rules(attribute: "Attribute[Any]") -> "Attribute[Any]":
@@ -142,11 +155,17 @@ def without_rules(attribute: "Attribute[Any]") -> "Attribute[Any]":
 
 
 def with_default(attribute: "Attribute[Any]") -> "Attribute[Any]":
-    """Return a field with rules and without a default as None by default, where None is a value."""
-    has_rules = FIELD_RULES in attribute.metadata
-    if has_rules and attribute.default is NOTHING and is_optional(attribute):
-        return attribute.evolve(default=None)
-    return attribute
+    """Return a field with rules and without a default with the one that follows from them.
+
+    It is None where None is a value, and the first number of a field that numbers versions.
+    """
+    rules: FieldRules | None = attribute.metadata.get(FIELD_RULES)
+    if rules is None or attribute.default is not NOTHING:
+        return attribute
+    if rules.version_of is not None:
+        # Also of the rows and the changes from before the field.
+        return attribute.evolve(default=FIRST)
+    return attribute.evolve(default=None) if is_optional(attribute) else attribute
 
 
 def unused_rules(attributes: Iterable["Attribute[Any]"]) -> Iterator[str]:
@@ -173,6 +192,7 @@ def _problems(
     attribute: "Attribute[Any]",
     rules: FieldRules,
     states: type[StrEnum] | None,
+    fields: Mapping[str, "Attribute[Any]"],
 ) -> Iterator[str]:
     """Yield what is wrong with the rules of a field."""
     name = attribute.name
@@ -185,6 +205,8 @@ def _problems(
     yield from _fixed_problems(attribute, rules, states)
     if rules.references:
         yield from _reference_problems(entity, attribute, rules.references)
+    if rules.version_of is not None:
+        yield from _version_problems(entity, attribute, rules.version_of, fields)
     if rules.unique_name and not rules.unique:
         yield f"field {name} has a unique_name and is not unique"
 
@@ -236,6 +258,35 @@ def _reference_problems(
             yield f"field {name} refers to {target!r}: expected a class, or {entity.__name__!r}"
     elif not hasattr(target, "missing_error"):
         yield f"field {name} refers to {target.__name__}, which is no aggregate"
+
+
+def _version_problems(
+    entity: type[Any],
+    attribute: "Attribute[Any]",
+    counted: tuple[str, ...],
+    fields: Mapping[str, "Attribute[Any]"],
+) -> Iterator[str]:
+    """Yield why a field cannot number the versions of other fields."""
+    name = attribute.name
+    is_number = attribute.validator is bounded_int and attribute.metadata.get("minimum") == FIRST
+    if not is_number:
+        yield f"field {name} cannot number versions: its kind is no Version"
+    elif attribute.default != FIRST:
+        yield f"field {name} begins with {FIRST}: leave out its default"
+    other: NumberedVersions | None = getattr(entity, "numbered_versions", None)
+    if other is not None:
+        yield f"field {name} numbers versions, and field {other.field} does already"
+    yield from rule_faults(name, counted, fields)
+
+
+def _number_versions(entity: type[Any], name: str, rules: FieldRules) -> None:
+    """Let a field number the versions of other fields."""
+    counted = rules.version_of or ()
+    entity.numbered_versions = NumberedVersions(
+        field=name, counted_fields=counted, declared_at=rules.declared_at
+    )
+    module = entity.__module__
+    entity.missing_version_error = derived_version_error(entity.__name__, module=module)
 
 
 def _unique_problems(

@@ -98,6 +98,8 @@ Instant = Annotated[datetime, Kind(is_instant, column="instant")]
 # A calendar date, without a time and a time zone.
 Date = Annotated[date, Kind(is_date, column="calendar_date")]
 Count = Annotated[int, Kind(bounded_int, COUNT, column="ordinal")]
+# The number of a version of an aggregate's content (`field(version_of=...)`).
+Version = Annotated[int, Kind(bounded_int, COUNT, column="ordinal")]
 Natural = Annotated[int, Kind(bounded_int, {**COUNT, "minimum": 0}, column="natural_number")]
 # Whole minor units of a currency, such as cents.
 Amount = Annotated[int, Kind(bounded_int, AMOUNT_MINOR_OR_ZERO, column="amount_minor")]

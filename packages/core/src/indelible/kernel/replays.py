@@ -6,12 +6,13 @@ Nothing is written: the changes are read, and judged as if they were commands of
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
-from attrs import define, field, fields_dict
+from attrs import define, evolve, field, fields_dict
 from cattrs import BaseValidationError
 
 from indelible.kernel.aggregates import Aggregate, check_step
 from indelible.kernel.errors import HashChainBroken, IndelibleError
 from indelible.kernel.history import Change
+from indelible.kernel.numbered_versions import FIRST, NumberedVersions
 from indelible.kernel.past import entity_after
 
 E = TypeVar("E", bound=Aggregate)
@@ -24,6 +25,7 @@ class AggregateReplay(Generic[E]):
     entity: type[E]
     _first: Change | None = field(default=None, init=False)
     _before: E | None = field(default=None, init=False)
+    _is_numbered: bool = field(default=False, init=False)
 
     def refusals(self, change: Change) -> Iterator[str]:
         """Yield why the declaration refuses the next change of the aggregate; nothing if it allows.
@@ -47,6 +49,7 @@ class AggregateReplay(Generic[E]):
             yield from _causes(error.__cause__)
             return
 
+        before, after = self._with_numbers(before, after, change)
         self._before = after
         if change.seq > 1 and before is None:
             return  # the change before cannot be read: there is nothing to compare with
@@ -54,6 +57,19 @@ class AggregateReplay(Generic[E]):
             check_step(before, after, change.action, change.actor)
         except IndelibleError as error:
             yield str(error)
+
+    def _with_numbers(self, before: E | None, after: E, change: Change) -> tuple[E | None, E]:
+        """Return two values with the version numbers that changes from before the field lack."""
+        rule = self.entity.numbered_versions
+        if rule is None or before is None:
+            self._is_numbered = rule is not None and rule.field in change.data
+            return before, after
+        was_numbered, self._is_numbered = self._is_numbered, rule.field in change.data
+        if not self._is_numbered:
+            after = _with_number(after, rule, rule.expected(before, after))
+        elif not was_numbered:
+            before = _with_number(before, rule, FIRST)  # as the field has found it
+        return before, after
 
 
 @define
@@ -83,6 +99,12 @@ class PlacesReplay:
                 continue
             self._holders[rule.name, parent] = change.entity_id
             self._places[mine] = parent
+
+
+def _with_number(entity: E, rule: NumberedVersions, number: int) -> E:
+    """Return an aggregate with another number of its version."""
+    values: dict[str, Any] = {rule.field: number}
+    return evolve(entity, **values)
 
 
 def _causes(error: BaseException | None) -> Iterator[str]:

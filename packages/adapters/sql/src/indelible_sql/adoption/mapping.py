@@ -175,10 +175,12 @@ def row_mapping(entity: type[E], source: SourceTable, mapping: FieldMapping) -> 
     """
     if not entity.adopted_states:
         raise AdoptsNothing(entity.__name__)
+    versions = entity.numbered_versions
+    numbers = (entity.version_field, versions.field if versions else "")
     attributes = {
         attribute.name: attribute
         for attribute in fields(entity)
-        if attribute.name not in OF_THE_CHANGE and attribute.name != entity.version_field
+        if attribute.name not in OF_THE_CHANGE and attribute.name not in numbers
     }
     for name in mapping:
         if name not in attributes:

@@ -27,6 +27,7 @@ from indelible_sql.kernel.row_checks import MAX_FUTURE, decode_row, rows, unread
 from indelible_sql.schema.declarations import Declarations
 from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.tables import EDGES, HISTORY
+from indelible_sql.schema.version_numbers import number_faults
 from indelible_sql.store.kernel_store import AnySqlStore
 
 ALL_EDGES: Query = select(EDGES).order_by(*EDGES.primary_key.columns)
@@ -95,6 +96,9 @@ def _dated_faults(
     for past in declarations.at(change.at):
         faults = [] if past.is_legal(change.edge) else ["its lifecycle had no such edge then"]
         faults += _data_faults(change, previous, past.data_keys, past.lifecycle)
+        if past.versions is not None and previous is not None:
+            defaults = past.lifecycle.initial or {}
+            faults += number_faults(past.versions, previous, change.data, defaults)
         if not faults:
             return
     yield from faults

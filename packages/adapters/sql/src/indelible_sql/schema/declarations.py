@@ -16,6 +16,7 @@ from sqlalchemy import Table
 from indelible.kernel import Actor, Lifecycle
 from indelible.kernel.json import digest
 from indelible.kernel.lifecycle import MAX_CLOCK_LEAD, Edge
+from indelible.kernel.numbered_versions import NumberedVersions
 from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
@@ -26,6 +27,7 @@ from indelible.kernel.values import (
     non_blank_line,
 )
 from indelible_sql.schema.tables import HISTORY
+from indelible_sql.schema.version_numbers import stored_rule
 
 RETIRED_RULE: Final = "retired_of"
 Document = Mapping[str, Any]
@@ -39,7 +41,8 @@ class StoredDeclaration:
     the action and the state after; `retired`, the edges that nothing takes any more, each as the
     state before and the action with a space between; `changes`, the fields of each action;
     `initial`, what changed fields begin with; `latest_seconds`, how far a time may be ahead;
-    `fields`, each with its column.
+    `fields`, each with its column; `numbered_versions`, the `field` with the number of a version
+    and the fields whose values it `counts`, where there are any.
     """
 
     lifecycle: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -75,6 +78,7 @@ class PastLifecycle:
 
     lifecycle: Lifecycle[StrEnum]
     data_keys: frozenset[str]
+    versions: NumberedVersions | None
 
     @classmethod
     def of(cls, name: str, document: Document) -> Self:
@@ -95,7 +99,11 @@ class PastLifecycle:
             initial=document["initial"],
             latest={key: timedelta(seconds=int(value)) for key, value in seconds.items()},
         )
-        return cls(lifecycle=lifecycle, data_keys=frozenset(document["fields"]))
+        return cls(
+            lifecycle=lifecycle,
+            data_keys=frozenset(document["fields"]),
+            versions=stored_rule(document),
+        )
 
     def is_legal(self, edge: tuple[str, str, str, int]) -> bool:
         """Return whether the declaration had an edge that was not retired."""

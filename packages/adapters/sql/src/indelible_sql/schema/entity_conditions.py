@@ -39,6 +39,7 @@ from indelible_sql.schema.conditions import unchanged
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import fixed_columns_guard
 from indelible_sql.schema.tables import HISTORY
+from indelible_sql.schema.version_numbers import counting_guard
 
 # A minimum that stands in a CHECK as a comparison with 0.
 FROM_ZERO: Final = {0: ">= 0", 1: "> 0"}
@@ -98,6 +99,9 @@ def entity_guards(
             if guard.rule in guards:
                 raise UsageError(f"{entity.__name__} has two conditions for guard {guard.rule}")
             guards[guard.rule] = guard
+    if entity.numbered_versions is not None:
+        guard = counting_guard(table, entity.numbered_versions, dialect)
+        guards[guard.rule] = guard
 
     for name in _section(tuple(guards), entity, since, until):
         yield guards[name]

@@ -13,6 +13,7 @@ from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.declarations import Document, step_text
 from indelible_sql.schema.entity_conditions import entity_checks, entity_guards
 from indelible_sql.schema.guards import own_column_names
+from indelible_sql.schema.version_numbers import document_part
 
 DIALECT: Final = "postgresql"  # whose names of types and conditions the document has
 
@@ -38,6 +39,7 @@ def document_of(table: Table, entity: type[Aggregate]) -> Document:
         "fields": {name: _column_text(table.c[name]) for name in own_column_names(table)},
         "conditions": conditions,
         "unique": [rule.name for rule in entity.one_per_parent],
+        **document_part(entity.numbered_versions),
     }
 
 

@@ -35,6 +35,7 @@ def attacks_on(context: AnyContext, prefix: str) -> tuple[str, ...]:
         *_on_columns(context),
         *_on_states(context),
         *_on_fields(context),
+        *_on_versions(context),
         *_on_rows(context),
         *_on_history(context, prefix),
     )
@@ -77,6 +78,20 @@ def _on_fields(context: AnyContext) -> Iterator[str]:
         name = rule.parent_field
         taken = f"(SELECT min({name}) FROM {table})"
         yield f"UPDATE {table} SET {name} = {taken}, {STEP} WHERE {name} > {taken}"
+
+
+def _on_versions(context: AnyContext) -> Iterator[str]:
+    """Yield a step with another number of a version, and steps with other content in one."""
+    rule = context.aggregate.numbered_versions
+    if rule is None:
+        return
+    table = context.name
+    for number in (f"{rule.field} + 1", f"{rule.field} + 2", f"{rule.field} - 1", "0", "-1"):
+        yield f"UPDATE {table} SET {rule.field} = {number}, {STEP}"
+        yield f"UPDATE {table} SET {rule.field} = {number}"
+    for name in rule.counted_fields:
+        taken = f"(SELECT max({name}) FROM {table})"
+        yield f"UPDATE {table} SET {name} = {taken}, {STEP} WHERE {name} < {taken}"
 
 
 def _on_rows(context: AnyContext) -> Iterator[str]:

@@ -18,6 +18,7 @@ from indelible.kernel.actions import Command
 from indelible.kernel.aggregates import Aggregate, change_data, change_for
 from indelible.kernel.conditions import NamesActor, presence_in
 from indelible.kernel.execution import changed, chosen, created
+from indelible.kernel.numbered_versions import FIRST
 from indelible.testing.own.exploring import ATTEMPTS, enter
 from indelible.testing.own.operations import Operation
 from indelible.testing.own.values import Draw, draw_for
@@ -139,7 +140,24 @@ class Forger:
             if isinstance(condition, NamesActor) and condition.action == step.change.action:
                 forged = _with(step, **{condition.field: OTHER_ACTOR})
                 yield f"with another actor as {condition.field}", forged
+        yield from self._forged_numbers(step)
         yield from self._taken_values(step)
+
+    def _forged_numbers(self, step: LegalStep) -> Iterator[tuple[str, LegalStep]]:
+        """Yield steps with another number of a version, and those whose content is another one."""
+        rule = self.walk.context.aggregate.numbered_versions
+        if rule is None:
+            return
+        number: int = getattr(step.entity, rule.field)
+        yield f"with the {rule.field} after the next", _with(step, **{rule.field: number + 1})
+        if number > FIRST:
+            yield f"with the {rule.field} before", _with(step, **{rule.field: number - 1})
+        if step.before is None or rule.expected(step.before.entity, step.entity) != number:
+            return
+        if number == getattr(step.before.entity, rule.field):
+            for name in rule.counted_fields:
+                other = self._other(name, getattr(step.entity, name))
+                yield f"with another {name} in one version", _with(step, **{name: other})
 
     def _taken_values(self, step: LegalStep) -> Iterator[tuple[str, LegalStep]]:
         """Yield steps with a value of a unique field that another aggregate has."""

@@ -146,6 +146,9 @@ class ContextConformance:
     def test_a_value_of_a_unique_field_is_refused_a_second_time(self) -> None:
         require(self.walk, Rule.UNIQUE)
 
+    def test_each_version_has_the_next_number_and_can_be_read(self) -> None:
+        require(self.walk, Rule.VERSIONS)
+
     def test_a_memory_store_gives_the_same_answers(self) -> None:
         with self.plan.open_memory() as store:
             difference = difference_in(store, self.walk)

@@ -13,9 +13,11 @@ from attrs import define, field, frozen
 from indelible.kernel import Actor, Change, Head, Idempotency, errors
 from indelible.kernel.actions import At, Command, actions_of
 from indelible.kernel.conditions import presence_in
-from indelible.kernel.contexts import MAX_HEADS, AnyContext
+from indelible.kernel.context_checks import MAX_HEADS
+from indelible.kernel.contexts import AnyContext
 from indelible.kernel.values import field_values
 from indelible.testing.own.operations import Operation
+from indelible.testing.own.versions import number_fault, version_faults
 
 ACTORS: Final = tuple(Actor.user(name) for name in ("ann", "maya", "noor", "sol"))
 REASON: Final = "a walk"
@@ -74,6 +76,7 @@ class Rule(StrEnum):
     PAST = "as_of returns each former head"
     LISTS = "each filter and the search find what has the value"
     UNIQUE = "a value of a unique field is refused a second time"
+    VERSIONS = "another value of a counted field is the next version, and each can be read"
 
 
 @frozen(kw_only=True)
@@ -219,7 +222,11 @@ class Walk:
             self._check_unchanged(former[-1], f"after {trial.operation.name}")
         self._check_step(trial.operation, former, head)
         self._check_fields(head)
-        former.append(Former(head=head, values=dict(field_values(head.entity))))
+        values = dict(field_values(head.entity))
+        wrong_number = number_fault(self.context, former[-1].values if former else None, values)
+        if wrong_number:
+            self.fault(Rule.VERSIONS, f"after {trial.operation.name} {wrong_number}")
+        former.append(Former(head=head, values=values))
         answer = Answer(seq=head.seq, values=self._comparable(head))
         self.trials.append((trial, answer))
         return answer
@@ -319,6 +326,8 @@ class Walk:
                 at = one.values["updated_at"]
                 past = self.store.read(self.context.as_of, one.head.id, at)
                 self._check_same(one, past, Rule.PAST, "as_of")
+            for fault in version_faults(self.context, self.store, [one.head for one in former]):
+                self.fault(Rule.VERSIONS, fault)
 
     def _check_same(self, former: Former, actual: Head[Any] | None, rule: Rule, name: str) -> None:
         """Check that a head is another one that was noted."""

@@ -1,0 +1,107 @@
+"""Consents: a text with numbered versions, and patients' grants, each of one version."""
+
+from enum import auto
+
+from attrs import frozen
+
+from indelible.declare import (
+    KEEP,
+    Aggregate,
+    Context,
+    Identifier,
+    OneLine,
+    Refused,
+    States,
+    Text,
+    Version,
+    action,
+    aggregate,
+    creates,
+    field,
+)
+from indelible.kernel import Head, Transaction
+
+
+class Status(States):
+    """The states of a consent."""
+
+    DRAFT = auto()
+    OFFERED = auto()
+    CLOSED = auto()
+
+
+class GrantStatus(States):
+    """The states of a grant."""
+
+    GIVEN = auto()
+    WITHDRAWN = auto()
+
+
+@aggregate(final=(Status.CLOSED,))
+class Consent(Aggregate):
+    """A text that patients are asked to agree to."""
+
+    status: Status
+    number: Identifier = field(unique=True)
+    scope: OneLine
+    text: Text
+    consent_version: Version = field(version_of=("scope", "text"))
+    note: OneLine | None = field()
+    approved_version: Version | None = field(required_in=(Status.OFFERED, Status.CLOSED))
+
+    @creates(Status.DRAFT)
+    def draft(self, number: Identifier, scope: OneLine, text: Text) -> None: ...
+    @action(Status.DRAFT, Status.OFFERED, to=Status.DRAFT)
+    def revise(self, scope: OneLine = KEEP, text: Text = KEEP) -> None: ...
+    @action(Status.DRAFT, Status.OFFERED)
+    def annotate(self, note: OneLine) -> None: ...
+    @action(Status.DRAFT, to=Status.OFFERED)
+    def approve(self, approved_version: Version) -> None:
+        """Offer the version that the reviewer has read."""
+        if approved_version != self.consent_version:
+            raise Refused(
+                f"version {approved_version} was read, and {self.consent_version} is the last"
+            )
+
+    @action(Status.OFFERED, to=Status.CLOSED)
+    def close(self) -> None: ...
+
+
+@aggregate(final=(GrantStatus.WITHDRAWN,))
+class Grant(Aggregate):
+    """The agreement of a patient to a version of a consent, which stays readable."""
+
+    status: GrantStatus
+    patient: Identifier
+    consent: Identifier = field(references=Consent)
+    consent_version: Version
+
+    @creates(GrantStatus.GIVEN)
+    def give(self, patient: Identifier, consent: Identifier, consent_version: Version) -> None: ...
+    @action(GrantStatus.GIVEN, to=GrantStatus.WITHDRAWN)
+    def withdraw(self) -> None: ...
+
+
+consents = Context(Consent, filters=("status",), search=("scope", "text"))
+grants = Context(Grant, filters=("consent", "patient"))
+contexts = (consents, grants)
+
+
+@frozen
+class Signature:
+    """A patient's signature under a version of a consent."""
+
+    patient: str
+    consent: str
+    version: int
+
+
+def sign(tx: Transaction, signature: Signature) -> Head[Grant]:
+    """Give a grant for the version that is offered; nobody revises the consent meanwhile."""
+    consent = consents.of(tx).lock(signature.consent).entity
+    if consent.status != Status.OFFERED or consent.consent_version != signature.version:
+        raise Refused(f"version {signature.version} is not offered")
+    command = Grant.give(
+        patient=signature.patient, consent=consent.id, consent_version=signature.version
+    )
+    return grants.execute(tx, command)
