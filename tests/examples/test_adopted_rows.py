@@ -1,13 +1,17 @@
 """`adopt` makes each row of an older table one aggregate, and the table refuses writes then."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, MetaData, text
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
+from tests.examples import helpdesk
 from tests.examples.conftest import HostDatabase
 from tests.examples.helpdesk import Status, Ticket, mapping, tickets
 from tests.examples.old_tickets import OLD_TICKETS, create_old_tickets, old_row
@@ -218,3 +222,38 @@ def test_a_table_that_is_never_free_is_named(
     assert begin().changes == 1
     engine.dispose()
     store.dispose()
+
+
+def test_once_the_adoption_is_retired_nothing_begins_like_that_again(
+    opened: Open, store: SqlStore, host: HostDatabase, tmp_path: Path
+) -> None:
+    engine = create_old_tickets(host, *(old_row(number) for number in range(1, 4)))
+    adopting_rows(store, host)
+    release = tmp_path / "helpdesk_of_the_next_release.py"
+    source = Path(helpdesk.__file__).read_text(encoding="utf-8")
+    release.write_text(source.replace("adopts=", "adopted="), encoding="utf-8")
+    later: Context[Any] = run_path(str(release))["tickets"]
+    history = "history" if host.url == host.owner_url else "indelible.history"
+    next_store = opened(later)
+    next_store.upgrade(host.owner_url)
+
+    assert verify(next_store) == ()
+    assert actions_of(next_store, "1") == ["adopt_assigned"]
+    head = "status, seq, hash, title, assignee, resolution, opened_at"
+    change = (
+        "lifecycle, seq, action, from_state, to_state, adds_version, version, actor, reason, data,"
+        " prev_hash, hash"
+    )
+    now = f"'{datetime.now(UTC).isoformat(timespec='microseconds')}'"
+    forged = (
+        f"INSERT INTO tickets (id, number, created_at, updated_at, {head})"
+        f" SELECT 'forged', 'T-9', {now}, {now}, {head} FROM tickets WHERE id = '1'"
+    )
+    its_change = (
+        f"INSERT INTO {history} (entity_id, at, {change})"
+        f" SELECT 'forged', {now}, {change} FROM {history} WHERE entity_id = '1'"
+    )
+    with pytest.raises(DBAPIError, match="history_retired_of_tickets"):
+        write(engine, forged, its_change)
+    with pytest.raises(IndelibleError, match="ADOPTS_NOTHING"):
+        observe(next_store, later, "old_tickets", mapping=mapping)

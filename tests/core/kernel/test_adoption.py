@@ -14,7 +14,7 @@ from indelible.declare import (
     creates,
     field,
 )
-from indelible.kernel import Edge, UsageError
+from indelible.kernel import InvalidTransition, Edge, UsageError
 from indelible.kernel.lifecycle import Lifecycle
 
 
@@ -32,8 +32,8 @@ class Other(StrEnum):
     SOLD = "SOLD"
 
 
-def declare(*adopted: StrEnum) -> Lifecycle[StrEnum]:
-    @aggregate(final=(Status.LOST, Status.lost), adopts=adopted)
+def declare(*adopts: StrEnum, adopted: tuple[StrEnum, ...] = ()) -> Lifecycle[StrEnum]:
+    @aggregate(final=(Status.LOST, Status.lost), adopts=adopts, adopted=adopted)
     class Loan(Aggregate):
         """A book that is lent."""
 
@@ -58,6 +58,15 @@ def test_a_state_may_be_reached_by_adoption_alone() -> None:
     assert lifecycle.edge("", "adopt_lost") == Edge("", "adopt_lost", Status.LOST, 0)
     assert lifecycle.initial_fields("adopt_lost") == {}
     assert lifecycle.initial_fields("lend") == {"note": None}
+
+
+def test_an_adoption_that_is_over_is_retired() -> None:
+    lifecycle = declare(adopted=(Status.LOST,))
+    assert lifecycle.retired == (Edge("", "adopt_lost", Status.LOST, 0),)
+    with pytest.raises(InvalidTransition):
+        lifecycle.edge("", "adopt_lost")
+    with pytest.raises(UsageError, match="two of the adopted states are called adopt_lost"):
+        declare(Status.LOST, adopted=(Status.LOST,))
 
 
 def test_wrongly_adopted_states_are_named_at_once() -> None:

@@ -92,13 +92,17 @@ class States(StrEnum):
     kw_only_default=True, frozen_default=True, field_specifiers=(field, attrs.field)
 )
 def aggregate(
-    *, final: tuple[StrEnum, ...], adopts: tuple[StrEnum, ...] = ()
+    *,
+    final: tuple[StrEnum, ...],
+    adopts: tuple[StrEnum, ...] = (),
+    adopted: tuple[StrEnum, ...] = (),
 ) -> Callable[[type[E]], type[E]]:
     """Make a class the declaration of an aggregate, and derive all that follows from it.
 
     `final` are the states that no action leaves. `adopts` are those in which the rows of an older
     table become aggregates (`indelible_sql.adopt`): their first change is `adopt_closed` for
-    `Status.CLOSED`, which no command takes. The name of the lifecycle is that of the class,
+    `Status.CLOSED`, which no command takes. Once all rows are adopted, rename `adopts` to
+    `adopted`: what they began with stays legal, and nothing begins like that again. The name of the lifecycle is that of the class,
     `purchase_order` for `PurchaseOrder`, and the error of an unknown id `PurchaseOrderNotFound`,
     unless the class has its own `lifecycle` and `missing_error`.
 
@@ -114,7 +118,8 @@ def aggregate(
             name, module = entity.__name__, entity.__module__
             entity.missing_error = derived_missing_error(name, module=module)
         entity.final_states = final
-        entity.adopted_states = adopts
+        entity.adopting_states = adopts
+        entity.adopted_states = adopted
         return attrs.frozen(kw_only=True, field_transformer=kinds)(entity)
 
     return declare

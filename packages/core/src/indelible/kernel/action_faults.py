@@ -164,8 +164,9 @@ def _state_faults(declaration: Declaration) -> Iterator[str]:
 def _adoption_faults(declaration: Declaration) -> Iterator[str]:
     """Yield adopted states of another lifecycle, and names of their edges that something has."""
     subject = line_of(declaration.entity)
+    entity = declaration.entity
     names: set[str] = set()
-    for state in declaration.entity.adopted_states:
+    for state in (*entity.adopting_states, *entity.adopted_states):
         if not isinstance(state, declaration.states):
             yield f"{subject}: adopted state {state!r} is no {declaration.states.__name__}"
             continue
@@ -206,7 +207,8 @@ def _final_faults(declaration: Declaration, final_states: tuple[StrEnum, ...]) -
 def _reached_states(declaration: Declaration) -> set[str]:
     """Return the states that the actions lead to, beginning with those that create."""
     edges = [edge for action in declaration.actions.values() for edge in action.known_edges]
-    reached = {"", *map(str, declaration.entity.adopted_states)}
+    entity = declaration.entity
+    reached = {"", *map(str, (*entity.adopting_states, *entity.adopted_states))}
     count = 0
     while len(reached) > count:
         count = len(reached)

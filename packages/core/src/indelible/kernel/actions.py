@@ -31,7 +31,7 @@ from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
 from attrs import NOTHING, Attribute, evolve, field, fields_dict, frozen
 
-from indelible.kernel.adoption import adopting_edges
+from indelible.kernel.adoption import adopting_action, adopting_edges
 from indelible.kernel.conditions import NamesActor, presence_in
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import NOT_IN_CHANGE_DATA, Entity, Head
@@ -380,10 +380,10 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
         names = changed & declared.affected_names
         if names:
             changes[name] = tuple(sorted(names))
-    for edge in adopting_edges(entity):
-        edges.append(edge)
-        if changed:
-            changes[edge.action] = tuple(sorted(changed - number_fields))
+    edges.extend(adopting_edges(entity.adopting_states))
+    retired.extend(adopting_edges(entity.adopted_states))
+    for state in (*entity.adopting_states, *entity.adopted_states) if changed else ():
+        changes[adopting_action(state)] = tuple(sorted(changed - number_fields))
     entity.lifecycle = evolve(
         entity.lifecycle,
         edges=tuple(edges),

@@ -2,12 +2,11 @@
 
 `@aggregate(adopts=(Status.OPEN, Status.CLOSED))` gives a lifecycle the edges `adopt_open` and
 `adopt_closed`, which begin in no state and set every field. They are edges and not actions: no
-command, request or page offers them.
+command, request or page offers them. With `adopted=` in its place they are retired.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any
 
 from indelible.kernel.lifecycle import Edge
 
@@ -17,7 +16,7 @@ def adopting_action(state: StrEnum) -> str:
     return f"adopt_{state.lower()}"
 
 
-def adopting_edges(entity: type[Any]) -> Iterator[Edge[StrEnum]]:
-    """Yield the edges by which rows of an older table become aggregates of a class."""
-    for state in entity.adopted_states:
+def adopting_edges(states: Iterable[StrEnum]) -> Iterator[Edge[StrEnum]]:
+    """Yield the edges by which rows of an older table become aggregates in these states."""
+    for state in states:
         yield Edge("", adopting_action(state), state, 0)

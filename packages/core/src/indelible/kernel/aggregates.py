@@ -68,7 +68,8 @@ class Aggregate(WithConditions):
     `one_per_parent` holds the rules that at most one aggregate of a parent is in certain states.
     `references` are the fields with the id of another aggregate.
     `final_states` are those that no action leaves; None checks none of the others for a way out.
-    `adopted_states` are those in which the rows of an older table become aggregates.
+    `adopting_states` are those in which the rows of an older table become aggregates, and
+    `adopted_states` those in which they did until all were adopted.
     `missing_error` makes the error of an unknown id, `missing_version_error` that of an unknown
     number among the `numbered_versions`.
     """
@@ -79,6 +80,7 @@ class Aggregate(WithConditions):
     one_per_parent: ClassVar[tuple[OnePerParent, ...]] = ()
     references: ClassVar[tuple[Reference, ...]] = ()
     final_states: ClassVar[tuple[StrEnum, ...] | None] = None
+    adopting_states: ClassVar[tuple[StrEnum, ...]] = ()
     adopted_states: ClassVar[tuple[StrEnum, ...]] = ()
     numbered_versions: ClassVar[NumberedVersions | None] = None
     missing_version_error: ClassVar[Callable[[str, int], NotFound]]

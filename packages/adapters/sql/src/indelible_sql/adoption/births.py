@@ -36,7 +36,7 @@ def first_actions(
 
 def is_adopted(entity: type[Aggregate], action: str) -> bool:
     """Return whether a first change is an adoption."""
-    return any(edge.action == action for edge in adopting_edges(entity))
+    return any(edge.action == action for edge in adopting_edges(entity.adopting_states))
 
 
 def refused_by_others(

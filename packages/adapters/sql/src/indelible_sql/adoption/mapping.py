@@ -121,7 +121,7 @@ class RowMapping(Generic[E]):
             if problem is not None:
                 count += 1
                 yield problem
-        if values["status"] not in self.entity.adopted_states:
+        if values["status"] not in self.entity.adopting_states:
             return  # no claim is about an unknown state
         try:
             for unmet in draft.unmet_claims():
@@ -152,8 +152,8 @@ class RowMapping(Generic[E]):
         return None
 
     def _check_state(self, state: object) -> None:
-        if state not in self.entity.adopted_states:
-            expected = ", ".join(self.entity.adopted_states)
+        if state not in self.entity.adopting_states:
+            expected = ", ".join(self.entity.adopting_states)
             raise StateNotAdopted(str(state), self.entity.__name__, expected)
 
 
@@ -173,7 +173,7 @@ def row_mapping(entity: type[E], source: SourceTable, mapping: FieldMapping) -> 
         FieldNotMapped: A field that needs a value has none.
         SourceColumnMissing: The table lacks a column of the mapping.
     """
-    if not entity.adopted_states:
+    if not entity.adopting_states:
         raise AdoptsNothing(entity.__name__)
     versions = entity.numbered_versions
     numbers = (entity.version_field, versions.field if versions else "")
