@@ -382,8 +382,9 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
             changes[name] = tuple(sorted(names))
     edges.extend(adopting_edges(entity.adopting_states))
     retired.extend(adopting_edges(entity.adopted_states))
-    for state in (*entity.adopting_states, *entity.adopted_states) if changed else ():
-        changes[adopting_action(state)] = tuple(sorted(changed - number_fields))
+    for state in (*entity.adopting_states, *entity.adopted_states):
+        if changed:
+            changes[adopting_action(state)] = tuple(sorted(changed - number_fields))
     entity.lifecycle = evolve(
         entity.lifecycle,
         edges=tuple(edges),
