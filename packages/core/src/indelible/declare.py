@@ -99,12 +99,13 @@ def aggregate(
 ) -> Callable[[type[E]], type[E]]:
     """Make a class the declaration of an aggregate, and derive all that follows from it.
 
-    `final` are the states that no action leaves. `adopts` are those in which the rows of an older
-    table become aggregates (`indelible_sql.adopt`): their first change is `adopt_closed` for
-    `Status.CLOSED`, which no command takes. Once all rows are adopted, rename `adopts` to
-    `adopted`: what they began with stays legal, and nothing begins like that again. The name of the lifecycle is that of the class,
-    `purchase_order` for `PurchaseOrder`, and the error of an unknown id `PurchaseOrderNotFound`,
-    unless the class has its own `lifecycle` and `missing_error`.
+    `final` are the states that no action leaves. `adopts` are those in which the rows of an
+    older table become aggregates (`indelible_sql.adopt`): their first change is `adopt_closed`
+    for `Status.CLOSED`, which no command takes. Once all rows are adopted, rename `adopts` to
+    `adopted`: what they began with stays legal, and nothing begins like that again. The name of
+    the lifecycle is that of the class, `purchase_order` for `PurchaseOrder`, and the error of
+    an unknown id `PurchaseOrderNotFound`, unless the class has its own `lifecycle` and
+    `missing_error`.
 
     Raises:
         UsageError: The declaration is wrong; all faults are named at once, with file and line.
