@@ -55,10 +55,10 @@ maya = Actor.user("maya")
 store = indelible_sql.open_store("sqlite:///tickets.db", contexts=(tickets,))  # or postgresql://...
 store.upgrade()
 
-opened = Ticket.open(number="T-1", title="Printer on fire")
-ticket = store.run(tickets.execute, opened, actor=maya, reason="a call")
-assigned = Ticket.assign(ticket, assignee="ann")
-ticket = store.run(tickets.execute, assigned, actor=maya, reason="on duty")
+to_open = Ticket.open(number="T-1", title="Printer on fire")  # a command: saves nothing yet
+ticket = store.run(tickets.execute, to_open, actor=maya, reason="a call")
+to_assign = Ticket.assign(ticket, assignee="ann")
+ticket = store.run(tickets.execute, to_assign, actor=maya, reason="on duty")
 
 for change in store.read(tickets.history, ticket.id):
     print(change.seq, change.action, change.to_state, change.actor, change.reason)

@@ -174,7 +174,7 @@ class SqlAggregateRepository(Generic[E]):
             refusal = self._refusal_of(violation, change, entity, records)
             if refusal is None:
                 raise
-            raise refusal from violation
+            raise refusal from None  # the guard did what the domain would have done a moment later
 
     def _bulk_values(self, change: Change, bulk: Sequence[AnyBulk]) -> list[Row]:
         """Return the parameters of the bulk records that a change adds."""
