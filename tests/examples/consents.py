@@ -18,6 +18,7 @@ from indelible.declare import (
     aggregate,
     creates,
     field,
+    finds,
 )
 from indelible.kernel import Head, Transaction
 
@@ -49,6 +50,8 @@ class Consent(Aggregate):
     note: OneLine | None = field()
     approved_version: Version | None = field(required_in=(Status.OFFERED, Status.CLOSED))
 
+    @finds
+    def by_number(self, number: Identifier) -> None: ...
     @creates(Status.DRAFT)
     def draft(self, number: Identifier, scope: OneLine, text: Text) -> None: ...
     @action(Status.DRAFT, Status.OFFERED, to=Status.DRAFT)
@@ -76,6 +79,10 @@ class Grant(Aggregate):
     consent: Identifier = field(references=Consent)
     consent_version: Version
 
+    @finds
+    def of_patient(self, patient: Identifier, status: GrantStatus) -> None: ...
+    @finds
+    def of_version(self, consent: Identifier, consent_version: Version) -> None: ...
     @creates(GrantStatus.GIVEN)
     def give(self, patient: Identifier, consent: Identifier, consent_version: Version) -> None: ...
     @action(GrantStatus.GIVEN, to=GrantStatus.WITHDRAWN)
@@ -83,7 +90,7 @@ class Grant(Aggregate):
 
 
 consents = Context(Consent, filters=("status",), search=("scope", "text"))
-grants = Context(Grant, filters=("consent", "patient"))
+grants = Context(Grant, filters=("consent",))
 contexts = (consents, grants)
 
 

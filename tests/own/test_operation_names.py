@@ -12,7 +12,7 @@ from tests.web.test_system import counted
 
 from indelible.declare import Aggregate, Context, Identifier, States, action, aggregate, creates
 from indelible.kernel import Actor, IndelibleError, InvalidTransition, UsageError
-from indelible.kernel.contexts import PAGE_PARAMETERS
+from indelible.kernel.context_checks import PAGE_PARAMETERS
 from indelible.memory.store import MemoryStore
 from indelible_web.contexts import CONTEXTS
 from indelible_web.own import own_context

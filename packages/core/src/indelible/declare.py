@@ -13,6 +13,7 @@ from indelible.kernel.actions import At, ChangingAction, Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.choices import chooses
 from indelible.kernel.contexts import Context
+from indelible.kernel.declared_finders import finds
 from indelible.kernel.derived_errors import derived_missing_error
 from indelible.kernel.errors import WORD_BOUNDARY, Refused
 from indelible.kernel.execution import current_actor
@@ -49,6 +50,7 @@ __all__ = [
     "chooses",
     "creates",
     "field",
+    "finds",
     # commands
     "KEEP",
     "At",

@@ -9,7 +9,7 @@ from cattrs import BaseValidationError
 
 from indelible.kernel import Head, Invalid, NotFound
 from indelible.kernel.choices import allowed_actions
-from indelible.kernel.contexts import comparison_of
+from indelible.kernel.context_checks import comparison_of
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
 from indelible.kernel.history import Change
 from indelible.kernel.idempotency import structure_json

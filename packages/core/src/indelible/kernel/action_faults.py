@@ -14,6 +14,7 @@ from indelible.kernel.choices import choice_faults
 from indelible.kernel.claims import OneOf
 from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, presence_in
 from indelible.kernel.declarations import enumeration_of, line_of
+from indelible.kernel.declared_finders import declared_finders, finder_faults
 from indelible.kernel.history import NOT_IN_CHANGE_DATA
 from indelible.kernel.kept_values import KEEP
 from indelible.kernel.numbered_versions import NumberedVersions
@@ -70,6 +71,8 @@ def action_faults(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -> 
     yield from _field_faults(declaration)
     yield from _presence_faults(declaration)
     yield from _fixed_faults(declaration)
+    yield from _finder_type_faults(declaration)
+    yield from finder_faults(entity, fields)
     if entity.numbered_versions is not None:
         yield from version_faults(entity.numbered_versions, actions)
     yield from choice_faults(entity, fields.values())
@@ -109,6 +112,18 @@ def _signature_faults(declaration: Declaration) -> Iterator[str]:
                 problem = _type_problem(types.get(parameter.name), field_types[parameter.name])
             if problem:
                 yield f"{subject}: parameter {parameter.name} {problem}"
+
+
+def _finder_type_faults(declaration: Declaration) -> Iterator[str]:
+    """Yield parameters of finders that have another type than their field."""
+    field_types = get_type_hints(declaration.entity, include_extras=True)
+    for finder in declared_finders(declaration.entity).values():
+        types = get_type_hints(finder.method, include_extras=True)
+        for name in finder.parameters:
+            if name in field_types:
+                problem = _type_problem(types.get(name), field_types[name])
+                if problem:
+                    yield f"{finder.declared_at}: finder {finder.name}: parameter {name} {problem}"
 
 
 def _parameter_problem(

@@ -1,10 +1,16 @@
 """Checks of the arguments of a context's handlers and queries, before a store is asked."""
 
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+
+from attrs import Attribute, fields_dict
 
 from indelible.kernel.actions import Command
+from indelible.kernel.declarations import value_types
 from indelible.kernel.errors import UsageError
+from indelible.kernel.questions import Comparison, absent, equal
 from indelible.kernel.values import (
     COUNT,
     UNSTORABLE,
@@ -15,6 +21,11 @@ from indelible.kernel.values import (
     wrong_type,
 )
 
+NAME: Final = re.compile("[a-z][a-z0-9_]{0,39}")
+# What a page of a list asks for beside its filters: here, over HTTP, and in the console.
+PAGE_PARAMETERS: Final = frozenset(
+    ("added_filters", "after", "cursor", "limit", "more_boxes", "order")
+)
 MAX_HEADS: Final = 1_000  # of a list and of a search
 MAX_NUMBER: Final = COUNT["maximum"]
 
@@ -64,3 +75,37 @@ def check_number(name: str, number: int, *, minimum: int, maximum: int) -> None:
     check_integer(name, number)
     if not minimum <= number <= maximum:
         raise NumberOutOfRange(name, minimum, maximum, str(number))
+
+
+def comparison_of(attribute: "Attribute[Any]", value: object) -> Comparison:
+    """Return the comparison of a filter, or raise the error of a value that its field refuses."""
+    if value is None:
+        return absent(attribute.name)
+    converter: Any = getattr(attribute, "converter", None)
+    if converter is not None:
+        value = converter(value)
+    if attribute.validator is not None:
+        attribute.validator(None, attribute, value)
+    return equal(attribute.name, value)
+
+
+def name_faults(
+    aggregate: type[Any], name: str, filters: Sequence[str], search_fields: Sequence[str]
+) -> Iterator[str]:
+    """Yield what is wrong with the names of a context."""
+    if not NAME.fullmatch(name):
+        yield f"the name {name!r} is not up to 40 lower-case letters, digits and _"
+    attributes = fields_dict(aggregate)
+    for filtered in filters:
+        if filtered not in attributes:
+            yield f"filter {filtered} is no field"
+        elif filtered in PAGE_PARAMETERS:
+            yield f"filter {filtered} has the name of a parameter that every list has"
+    for searched in search_fields:
+        if searched not in attributes:
+            yield f"search field {searched} is no field"
+        elif str not in value_types(attributes[searched]):
+            yield f"search field {searched} is no text"
+    for names in (filters, search_fields):
+        if len(set(names)) < len(names):
+            yield f"a name stands twice in {', '.join(names)}"

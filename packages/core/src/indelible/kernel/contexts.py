@@ -9,7 +9,6 @@ Each method is a handler, which a store runs, or a query, which it reads. A hand
 the host's own calls them with its transaction.
 """
 
-import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -17,7 +16,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar, cast
 
-from attrs import Attribute, Factory, field, fields_dict, frozen
+from attrs import Factory, field, fields_dict, frozen
 
 from indelible.kernel.actions import At, Command
 from indelible.kernel.aggregates import Aggregate, change_for
@@ -32,9 +31,11 @@ from indelible.kernel.context_checks import (
     check_number,
     check_page,
     check_text,
+    comparison_of,
     is_storable,
+    name_faults,
 )
-from indelible.kernel.declarations import value_types
+from indelible.kernel.declared_finders import Lookup, check_lookup
 from indelible.kernel.errors import UsageError
 from indelible.kernel.execution import changed, chosen, created, execute
 from indelible.kernel.history import Change, Head, Update
@@ -47,20 +48,15 @@ from indelible.kernel.numbered_versions import (
     first_changes,
 )
 from indelible.kernel.past import entity_after
-from indelible.kernel.questions import Comparison, absent, equal, listed
+from indelible.kernel.questions import Comparison, listed
 from indelible.kernel.repository import Repository
 from indelible.kernel.transaction import ReadTransaction, Transaction
 from indelible.kernel.values import value_text
 
 E = TypeVar("E", bound=Aggregate)
 
-NAME: Final = re.compile("[a-z][a-z0-9_]{0,39}")
 MAX_COMMANDS: Final = 10_000  # of one `execute_many`
 MAX_SEARCH_CHARACTERS: Final = 200
-# What a page of a list asks for beside its filters: here, over HTTP, and in the console.
-PAGE_PARAMETERS: Final = frozenset(
-    ("added_filters", "after", "cursor", "limit", "more_boxes", "order")
-)
 
 
 def _plural(context: "Context[Any]") -> str:
@@ -86,7 +82,7 @@ class Context(Generic[E]):
 
     def __attrs_post_init__(self) -> None:
         """Check the names against the fields of the aggregate."""
-        faults = tuple(self._faults())
+        faults = tuple(name_faults(self.aggregate, self.name, self.filters, self.search_fields))
         if faults:
             lines = "\n".join(faults)
             raise UsageError(f"the context of {self.aggregate.__name__} has faults:\n{lines}")
@@ -176,6 +172,44 @@ class Context(Generic[E]):
         attributes = fields_dict(self.aggregate)
         where = [comparison_of(attributes[name], value) for name, value in filters.items()]
         return self.of(tx).select(*where, after=after, limit=limit)
+
+    def find(
+        self, tx: ReadTransaction, lookup: Lookup[E], /, *, after: str = "", limit: int = 50
+    ) -> tuple[Head[E], ...]:
+        """Return the next `limit` heads after an id that a finder finds, in order of id.
+
+        An argument that is None finds the heads whose field has no value.
+
+        Raises:
+            UsageError: The finder is one of another aggregate.
+            NumberOutOfRange: The limit is not one of 1 to MAX_HEADS.
+            Invalid: An argument has a value that its field cannot have.
+        """
+        check_page(after, limit)
+        return self.of(tx).select(*self._comparisons(lookup), after=after, limit=limit)
+
+    def find_one(self, tx: ReadTransaction, lookup: Lookup[E], /) -> Head[E]:
+        """Return the head that a finder with a unique field finds.
+
+        Raises:
+            NotFound: The aggregate's error, with the value of the unique field.
+            UsageError: The finder has no unique field, or is one of another aggregate.
+            Invalid: An argument has a value that its field cannot have.
+        """
+        comparisons = self._comparisons(lookup)
+        value = lookup.unique_value()
+        head = self.of(tx).only(*comparisons)
+        if head is None:
+            raise self.aggregate.missing_error(str(value))
+        return head
+
+    def _comparisons(self, lookup: Lookup[E]) -> Sequence[Comparison]:
+        """Return what a lookup compares, or refuse one of another aggregate."""
+        check_lookup(lookup)
+        if lookup.finder.entity is not self.aggregate:
+            raise UsageError(f"{lookup.finder} is no finder of {self.aggregate.__name__}")
+        attributes = fields_dict(self.aggregate)
+        return [comparison_of(attributes[name], value) for name, value in lookup.values.items()]
 
     def search(
         self, tx: ReadTransaction, text: str, /, *, after: str = "", limit: int = 50
@@ -318,25 +352,6 @@ class Context(Generic[E]):
                 heads[entity_id].expected(target.seq)
         return heads
 
-    def _faults(self) -> Iterator[str]:
-        """Yield what is wrong with the names."""
-        if not NAME.fullmatch(self.name):
-            yield f"the name {self.name!r} is not up to 40 lower-case letters, digits and _"
-        attributes = fields_dict(self.aggregate)
-        for name in self.filters:
-            if name not in attributes:
-                yield f"filter {name} is no field"
-            elif name in PAGE_PARAMETERS:
-                yield f"filter {name} has the name of a parameter that every list has"
-        for name in self.search_fields:
-            if name not in attributes:
-                yield f"search field {name} is no field"
-            elif str not in value_types(attributes[name]):
-                yield f"search field {name} is no text"
-        for names in (self.filters, self.search_fields):
-            if len(set(names)) < len(names):
-                yield f"a name stands twice in {', '.join(names)}"
-
 
 AnyContext = Context[Any]
 
@@ -367,12 +382,3 @@ def check_contexts(contexts: Iterable[AnyContext], taken: Container[str]) -> Non
 def _id_of(target: "Head[E] | At | str") -> str:
     """Return the id of the aggregate that a command changes."""
     return target if isinstance(target, str) else target.id
-
-
-def comparison_of(attribute: "Attribute[Any]", value: object) -> Comparison:
-    """Return the comparison of a filter, or raise the error of a value that its field refuses."""
-    if value is None:
-        return absent(attribute.name)
-    if attribute.validator is not None:
-        attribute.validator(None, attribute, value)
-    return equal(attribute.name, value)

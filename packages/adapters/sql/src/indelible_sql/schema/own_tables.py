@@ -15,6 +15,7 @@ from indelible_sql.schema.declarations import RETIRED_RULE, step_text
 from indelible_sql.schema.defaults import add_defaults
 from indelible_sql.schema.entity_columns import entity_columns
 from indelible_sql.schema.entity_conditions import entity_checks, entity_guards
+from indelible_sql.schema.finder_indexes import finder_indexes
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.references import (
@@ -36,7 +37,7 @@ def own_table(
     schema: str,
     targets: TargetTables = NO_TARGETS,
 ) -> Table:
-    """Return the table of an aggregate, with an index for each filter of its lists.
+    """Return the table of an aggregate, with an index for each filter of its lists and finder.
 
     It is in the host's own schema; `schema` is the one of indelible's tables. `targets` are the
     tables of the aggregates that it refers to.
@@ -45,8 +46,9 @@ def own_table(
     add_defaults(entity, own_columns)
     head = head_columns(entity.lifecycle, name=name, schema=schema)
     items: tuple[SchemaItem, ...] = (*head, *own_columns)
-    indexed = dict.fromkeys(("created_at", *filters))  # a list begins with the newest
+    indexed = tuple(dict.fromkeys(("created_at", *filters)))  # a list begins with the newest
     indexes = [Index(f"{name}_by_{field}", field, "id") for field in indexed]
+    indexes.extend(finder_indexes(name, entity, indexed))
     return Table(
         name,
         MetaData(),

@@ -7,6 +7,7 @@ from typing import Any, Final
 from indelible.kernel import Head, Stale
 from indelible.kernel.actions import At
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.testing.own.finders import finder_faults
 from indelible.testing.own.operations import Operation
 from indelible.testing.own.walks import ACTORS, Rule, Trial, Walk
 
@@ -257,9 +258,11 @@ def _other_target(walk: Walk, operation: Operation, other: int) -> Head[Any] | N
 
 
 def check_lists(walk: Walk) -> None:
-    """Compare each filter and the search with the values of all heads."""
+    """Compare each filter, each finder and the search with the values of all heads."""
     stored = walk.stored()
     context = walk.context
+    for fault in finder_faults(context, walk.store, stored):
+        walk.fault(Rule.LISTS, fault)
     for former in walk.heads:
         for name in context.filters:
             value = getattr(former[-1].head.entity, name)

@@ -74,7 +74,7 @@ class Rule(StrEnum):
     STALE = "a command on a seq that is not the last one is refused"
     ONCE = "a repeated command gets the first answer"
     PAST = "as_of returns each former head"
-    LISTS = "each filter and the search find what has the value"
+    LISTS = "each filter, each finder and the search find what has the value"
     UNIQUE = "a value of a unique field is refused a second time"
     VERSIONS = "another value of a counted field is the next version, and each can be read"
 
