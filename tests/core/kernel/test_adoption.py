@@ -14,7 +14,7 @@ from indelible.declare import (
     creates,
     field,
 )
-from indelible.kernel import InvalidTransition, Edge, UsageError
+from indelible.kernel import Edge, InvalidTransition, UsageError
 from indelible.kernel.lifecycle import Lifecycle
 
 
