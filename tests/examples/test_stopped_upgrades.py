@@ -8,7 +8,7 @@ from tests.examples.conftest import HostDatabase
 from tests.examples.parcels import Open, Parcel, later_parcels, objects_of, parcels, run
 
 from indelible_sql import verify
-from indelible_sql.schema.own_upgrade import OwnTable
+from indelible_sql.schema.own_table import OwnTable
 
 MIN_STATEMENTS = 10  # of an upgrade
 

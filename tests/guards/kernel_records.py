@@ -13,6 +13,7 @@ from indelible.testing.stores import BEGINNING
 from indelible_sql import SqlTransaction
 from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.payloads import payload_row
 from indelible_sql.kernel.record_export import INSERT_DECLARATION
@@ -39,7 +40,8 @@ def _rejection(rejection_id: str) -> Rejection:
 
 
 def _declaration(lifecycle: str) -> StoredDeclaration:
-    document = document_of(own_table(lifecycle, Parcel, (), schema=SCHEMA), Parcel)
+    table = own_table(lifecycle, Parcel, (), schema=SCHEMA)
+    document = document_of(HeadMapping(table=table, entity=Parcel))
     return StoredDeclaration(
         lifecycle=lifecycle,
         declared_at=BEGINNING,

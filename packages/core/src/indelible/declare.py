@@ -5,12 +5,13 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform, overload
 
 import attrs
 
 from indelible.kernel.actions import At, ChangingAction, Fields, action, creates
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.appends import DECLARED_RECORDS, AppendedRecord, StoredRecord
 from indelible.kernel.choices import chooses
 from indelible.kernel.contexts import Context
 from indelible.kernel.declared_finders import finds
@@ -51,6 +52,10 @@ __all__ = [
     "creates",
     "field",
     "finds",
+    # rows that an action appends
+    "AppendedRecord",
+    "StoredRecord",
+    "record",
     # commands
     "KEEP",
     "At",
@@ -78,6 +83,7 @@ __all__ = [
 ]
 
 E = TypeVar("E", bound=Aggregate)
+R = TypeVar("R", bound=AppendedRecord)
 
 
 class States(StrEnum):
@@ -126,3 +132,35 @@ def aggregate(
         return attrs.frozen(kw_only=True, field_transformer=kinds)(entity)
 
     return declare
+
+
+@overload
+def record(cls: type[R], /) -> type[R]: ...
+@overload
+def record(*, time_field: str = "", actor_field: str = "") -> Callable[[type[R]], type[R]]: ...
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(field, attrs.field)
+)
+def record(
+    cls: type[R] | None = None, /, *, time_field: str = "", actor_field: str = ""
+) -> type[R] | Callable[[type[R]], type[R]]:
+    """Make a class the declaration of the rows that an action appends.
+
+    `time_field` gets the time of the action, and `actor_field` its actor, such as `user:maya`. The
+    name of the record is that of the class, `label_scan` for `LabelScan`, unless the class has its
+    own `record_name`.
+
+    Raises:
+        UsageError: The declaration is wrong; all faults are named at once, with file and line.
+    """
+
+    def declare(declared: type[R]) -> type[R]:
+        if "record_name" not in vars(declared):
+            declared.record_name = WORD_BOUNDARY.sub("_", declared.__name__).lower()
+        declared.time_field = time_field
+        declared.actor_field = actor_field
+        record_type = attrs.frozen(kw_only=True, field_transformer=kinds)(declared)
+        DECLARED_RECORDS[record_type.__module__, record_type.__qualname__] = record_type
+        return record_type
+
+    return declare if cls is None else declare(cls)

@@ -19,8 +19,9 @@ from indelible.kernel import (
     TimeOrderedIds,
     UsageError,
 )
-from indelible.kernel.contexts import AnyContext, Context, check_contexts
+from indelible.kernel.contexts import AnyContext, Context
 from indelible.kernel.references import in_order_of_references
+from indelible.kernel.store_contexts import check_contexts
 from indelible.policy import Policy
 from indelible_sql import captures, concepts, contests, kernel, money, projects, tokens
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures

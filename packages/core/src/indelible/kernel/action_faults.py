@@ -10,6 +10,7 @@ from attrs import NOTHING, Attribute, frozen
 
 from indelible.kernel.actions import Action, actions_of, changed_fields
 from indelible.kernel.adoption import adopting_action
+from indelible.kernel.append_faults import append_faults
 from indelible.kernel.choices import choice_faults
 from indelible.kernel.claims import OneOf
 from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, presence_in
@@ -94,7 +95,7 @@ def _name_faults(declaration: Declaration) -> Iterator[str]:
 
 def _signature_faults(declaration: Declaration) -> Iterator[str]:
     """Yield parameters that are no fields of the action, or have another type."""
-    field_types = get_type_hints(declaration.entity, include_extras=True)
+    entity_types = get_type_hints(declaration.entity, include_extras=True)
     for action in declaration.actions.values():
         subject = f"{action.declared_at}: action {action.name}"
         if not action.has_self:
@@ -104,7 +105,11 @@ def _signature_faults(declaration: Declaration) -> Iterator[str]:
             if name not in declaration.own_fields:
                 yield f"{subject} sets {name}, which is no field that an action can set"
 
+        for problem in append_faults(action, declaration.fields):
+            yield f"{subject} {problem}"
+
         types = get_type_hints(action.method, include_extras=True)
+        field_types = {**_row_types(action), **entity_types}
         for parameter in action.parameters.values():
             problem = _parameter_problem(declaration, action, parameter)
             is_field = parameter.name in field_types
@@ -142,8 +147,16 @@ def _parameter_problem(
     is_settable = name in declaration.own_fields
     if parameter.default is KEEP and (action.is_creating or not is_settable):
         return "has nothing that KEEP could keep"
-    is_input = bool(action.computes) and name not in declaration.fields
+    is_input = action.has_inputs and name not in declaration.fields
+    is_input = is_input or name in action.row_parameters
     return "" if is_settable or is_input else "is no field that an action can set"
+
+
+def _row_types(action: Action[Any, ...]) -> dict[str, Any]:
+    """Return the types of the parameters that are fields of an appended row."""
+    if not action.row_parameters or action.appending is None:
+        return {}
+    return get_type_hints(action.appending.record, include_extras=True)
 
 
 def _type_problem(actual: object, expected: object) -> str:

@@ -11,6 +11,8 @@ sets. `Ticket.assign(head, assignee="ann")` is a command, a value that saves not
 `indelible.kernel.execution.execute` runs it, and so does `execute` of a `Context`. Python reports
 a command that nobody runs on stderr, with the line that made it.
 
+`appends=Scan` adds a row to a record (`indelible.kernel.appends`), whose fields are parameters too.
+
 A method needs no body. A body is a rule, which raises an error to refuse the action; it learns who
 acts from `indelible.kernel.execution.current_actor`. With `computes=("total",)` it also returns the
 fields that it computes, from parameters that need not be fields. The body of an `action` sees the
@@ -29,12 +31,12 @@ from functools import cached_property, update_wrapper
 from types import FrameType, FunctionType
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
-from attrs import NOTHING, Attribute, evolve, field, fields_dict, frozen
+from attrs import Attribute, field, fields_dict, frozen
 
-from indelible.kernel.adoption import adopting_action, adopting_edges
+from indelible.kernel.appends import AppendedRecord, Appending
 from indelible.kernel.conditions import NamesActor, presence_in
 from indelible.kernel.errors import UsageError
-from indelible.kernel.history import NOT_IN_CHANGE_DATA, Entity, Head
+from indelible.kernel.history import Entity, Head
 from indelible.kernel.json import to_json_value
 from indelible.kernel.kept_values import passed_values
 from indelible.kernel.lifecycle import Edge
@@ -49,14 +51,24 @@ Choose = Callable[[E, "Command[E]"], "Command[E]"]  # picks the action of a choi
 
 
 def creates(
-    to: StrEnum, *, computes: tuple[str, ...] = (), time_field: str = "", retired: bool = False
+    to: StrEnum,
+    *,
+    computes: tuple[str, ...] = (),
+    time_field: str = "",
+    appends: type[AppendedRecord] | None = None,
+    max_rows: int = 0,
+    retired: bool = False,
 ) -> Callable[[Callable[Concatenate[E, P], Fields | None]], "CreatingAction[E, P]"]:
     """Make a method the action that creates the aggregate in a state.
 
-    Its body returns the fields in `computes`. `time_field` gets the time of the action. Once it is
-    `retired`, nothing is created by it any more, and what it created stays legal.
+    Its body returns the fields in `computes`. `time_field` gets the time of the action. `appends`
+    and `max_rows` are as in `action`. Once it is `retired`, nothing is created by it any more, and
+    what it created stays legal.
     """
-    return lambda method: CreatingAction(method, (), to, computes, time_field, is_retired=retired)
+    appending = Appending.of(appends, max_rows)
+    return lambda method: CreatingAction(
+        method, (), to, computes, time_field, appending, is_retired=retired
+    )
 
 
 def action(
@@ -64,6 +76,8 @@ def action(
     to: StrEnum | None = None,
     computes: tuple[str, ...] = (),
     time_field: str = "",
+    appends: type[AppendedRecord] | None = None,
+    max_rows: int = 0,
     retired_from: tuple[StrEnum, ...] = (),
 ) -> Callable[[Callable[Concatenate[E, P], Fields | None]], "ChangingAction[E, P]"]:
     """Make a method an action of these states; without `to` the aggregate stays in its state.
@@ -71,13 +85,18 @@ def action(
     Its body returns the fields in `computes`. `time_field` gets the time of the action. In the
     states of `retired_from` it was allowed once: history may have taken these edges, and nothing
     takes them any more.
+
+    The action adds a row to the record in `appends`, whose fields are among its parameters. With
+    `max_rows` its body returns the rows instead, at most so many, by the name of the record.
     """
+    appending = Appending.of(appends, max_rows)
     return lambda method: ChangingAction(
         method,
         from_states,
         to,
         computes,
         time_field,
+        appending,
         is_retired=bool(retired_from),
         retired_from=retired_from,
     )
@@ -161,6 +180,7 @@ class Action(Generic[E, P]):
         to_state: StrEnum | None,
         computes: tuple[str, ...],
         time_field: str,
+        appending: Appending | None = None,
         *,
         is_retired: bool,
         retired_from: tuple[StrEnum, ...] = (),
@@ -179,6 +199,7 @@ class Action(Generic[E, P]):
         self.retired_from = retired_from
         self.computes = computes
         self.time_field = time_field
+        self.appending = appending
         self.entity: type[Any] = object
         self.chosen_by = ""  # the name of the choice that alone takes the action
         self.has_self, self.signature = without_self(inspect.signature(method))
@@ -233,6 +254,25 @@ class Action(Generic[E, P]):
         """Return the parameters that are fields."""
         known = fields_dict(self.entity)
         return tuple(name for name in self.parameters if name in known)
+
+    @cached_property
+    def row_parameters(self) -> tuple[str, ...]:
+        """Return the parameters that are fields of the row which the action appends."""
+        names = () if self.appending is None else self.appending.row_fields
+        return tuple(name for name in self.parameters if name in names)
+
+    @property
+    def has_inputs(self) -> bool:
+        """Return whether the body computes something: its parameters need not be fields."""
+        return bool(self.computes) or (self.appending is not None and self.appending.is_computed)
+
+    @cached_property
+    def returned_names(self) -> frozenset[str]:
+        """Return the names in what the body must return: fields, and the record of its rows."""
+        names = set(self.computes)
+        if self.appending is not None and self.appending.is_computed:
+            names.add(self.appending.record.record_name)
+        return frozenset(names)
 
     @cached_property
     def emptied_fields(self) -> tuple[str, ...]:
@@ -351,50 +391,3 @@ def changed_fields(
         if not declared.is_creating:
             names |= declared.affected_names
     return frozenset(names.intersection(attribute.name for attribute in fields))
-
-
-def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -> None:
-    """Give a class what follows from its actions: its lifecycle's edges and its fixed fields."""
-    actions = actions_of(entity)
-    if not actions:
-        return
-
-    attributes = tuple(fields)
-    changed = changed_fields(actions, attributes)
-    excluded = {*changed, *NOT_IN_CHANGE_DATA, entity.version_field}
-    entity.fixed = tuple(one.name for one in attributes if one.name not in excluded)
-
-    initial: dict[str, object] = {}
-    for attribute in attributes:
-        if attribute.name in changed and attribute.default not in (None, NOTHING):
-            initial[attribute.name] = _converted_default(attribute)
-
-    versions: NumberedVersions | None = entity.numbered_versions
-    number_fields = {versions.field} if versions else set[str]()
-    edges: list[Edge[StrEnum]] = []
-    retired: list[Edge[StrEnum]] = []
-    changes: dict[str, tuple[str, ...]] = {}
-    for name, declared in actions.items():
-        edges.extend(declared.edges)
-        retired.extend(declared.retired)
-        names = changed & declared.affected_names
-        if names:
-            changes[name] = tuple(sorted(names))
-    edges.extend(adopting_edges(entity.adopting_states))
-    retired.extend(adopting_edges(entity.adopted_states))
-    for state in (*entity.adopting_states, *entity.adopted_states):
-        if changed:
-            changes[adopting_action(state)] = tuple(sorted(changed - number_fields))
-    entity.lifecycle = evolve(
-        entity.lifecycle,
-        edges=tuple(edges),
-        retired=tuple(retired),
-        changes=changes,
-        initial=initial,
-    )
-
-
-def _converted_default(attribute: "Attribute[Any]") -> object:
-    """Return the default of a field as its values are stored."""
-    converter: Any = cast("Any", attribute).converter  # attrs' stubs do not know it
-    return attribute.default if converter is None else converter(attribute.default)

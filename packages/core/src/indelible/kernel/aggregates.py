@@ -9,7 +9,6 @@ from attrs import evolve, field, fields, fields_dict, frozen
 
 from indelible.kernel import digest_schemes
 from indelible.kernel.action_faults import action_faults
-from indelible.kernel.actions import complete_by_actions
 from indelible.kernel.aggregate_errors import (
     FieldFixed,
     FieldNotActor,
@@ -26,6 +25,7 @@ from indelible.kernel.aggregate_errors import (
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk
 from indelible.kernel.clock import instant_after
+from indelible.kernel.completion import complete_by_actions
 from indelible.kernel.conditions import FixedIf, NamesActor, Rising, WithConditions
 from indelible.kernel.declarations import refuse_faults
 from indelible.kernel.errors import IndelibleError, NotFound, NotFoundType

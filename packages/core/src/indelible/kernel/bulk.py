@@ -6,11 +6,12 @@ hashed before the transaction that saves them begins.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
-from types import MappingProxyType
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
+from types import MappingProxyType, NoneType
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar, cast, get_args
 
-from attrs import define, field, frozen
+from attrs import NOTHING, AttrsInstance, define, field, fields, frozen
 
 from indelible.kernel.conditions import FieldNotOfRecord, WithConditions
 from indelible.kernel.errors import Conflict, IndelibleError, Invalid, UsageError
@@ -84,10 +85,12 @@ class BulkRecord(WithConditions):
 
     The table has the fields as its columns, beside `entity_id` and `seq` of the change. The
     change's data holds the count and the digest of the rows under `record_name`. `conditions` holds
-    what each row must fulfill.
+    what each row must fulfill. Where a record `leaves_out_defaults`, the digest covers only the
+    values that are not the default of their field, so that a new field with a default changes none.
     """
 
     record_name: ClassVar[str]
+    leaves_out_defaults: ClassVar[bool] = False
 
     number: int = field(validator=bounded_int, metadata=COUNT)
 
@@ -159,9 +162,10 @@ class Bulk(Generic[R]):
                 )
             if row.number != expected:
                 raise BulkMisnumbered(record_type.record_name, expected, row.number)
-            text = bulk_text(row)
+            values: Any = to_json_value(field_values(row))
+            text = encode_canonical(values)
             characters += len(text)
-            content.add(text)
+            content.add(covered_text(record_type, values, text))
             texts.append(text)
 
         if characters > MAX_BULK_CHARACTERS:
@@ -198,8 +202,42 @@ class BulkReader(Protocol):
 
 
 def bulk_text(row: BulkRecord) -> str:
-    """Return the canonical JSON text of a row, which the digest covers."""
+    """Return the canonical JSON text of a row."""
     return encode_canonical(to_json_value(field_values(row)))
+
+
+def covered_text(record_type: type[BulkRecord], values: Mapping[str, Any], text: str = "") -> str:
+    """Return the canonical JSON text that the digest covers of a row's JSON values.
+
+    `text` is that of all values, where the caller has it.
+    """
+    if record_type.leaves_out_defaults:
+        defaults = json_defaults(record_type)
+        values = {
+            name: value
+            for name, value in values.items()
+            if name not in defaults or value != defaults[name]
+        }
+        text = ""
+    return text or encode_canonical(values)
+
+
+def json_defaults(record_type: type[BulkRecord]) -> Mapping[str, Any]:
+    """Return the values that the digest of a record leaves out: None, or a required default."""
+    return _json_defaults(cast("Any", record_type))
+
+
+@cache
+def _json_defaults(record_type: type[AttrsInstance]) -> Mapping[str, Any]:
+    defaults: dict[str, Any] = {}
+    for attribute in fields(record_type):
+        if NoneType in get_args(attribute.type):
+            defaults[attribute.name] = None
+        elif attribute.default is not NOTHING and attribute.name != "number":
+            converter: Any = attribute.converter
+            default = attribute.default if converter is None else converter(attribute.default)
+            defaults[attribute.name] = to_json_value(default)
+    return defaults
 
 
 def check_bulk(types: BulkTypes, action: str, entity_id: str, bulk: Sequence[AnyBulk]) -> None:

@@ -9,8 +9,7 @@ Each method is a handler, which a store runs, or a query, which it reads. A hand
 the host's own calls them with its transaction.
 """
 
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -20,6 +19,7 @@ from attrs import Factory, field, fields_dict, frozen
 
 from indelible.kernel.actions import At, Command
 from indelible.kernel.aggregates import Aggregate, change_for
+from indelible.kernel.appends import AppendedRecord, StoredRecord, appended_types
 from indelible.kernel.births import Birth
 from indelible.kernel.choices import allowed_actions
 from indelible.kernel.context_checks import (
@@ -37,7 +37,7 @@ from indelible.kernel.context_checks import (
 )
 from indelible.kernel.declared_finders import Lookup, check_lookup
 from indelible.kernel.errors import UsageError
-from indelible.kernel.execution import changed, chosen, created, execute
+from indelible.kernel.execution import chosen, execute, perform, perform_birth
 from indelible.kernel.history import Change, Head, Update
 from indelible.kernel.idempotency import Idempotency
 from indelible.kernel.numbered_versions import (
@@ -54,6 +54,7 @@ from indelible.kernel.transaction import ReadTransaction, Transaction
 from indelible.kernel.values import value_text
 
 E = TypeVar("E", bound=Aggregate)
+R = TypeVar("R", bound=AppendedRecord)
 
 MAX_COMMANDS: Final = 10_000  # of one `execute_many`
 MAX_SEARCH_CHARACTERS: Final = 200
@@ -126,15 +127,15 @@ class Context(Generic[E]):
             head = None if command.target is None else heads[_id_of(command.target)]
             if head is None:
                 taken = command
-                entity = created(command, now=now, actor=tx.actor, new_id=tx.ids.new)
+                entity, bulk = perform_birth(command, now=now, actor=tx.actor, new_id=tx.ids.new)
             else:
                 taken = chosen(command, head.entity, tx.actor)
-                entity = changed(taken, head.entity, now=now, actor=tx.actor)
-            change = change_for(tx, head, entity, taken.action.name)
+                entity, bulk = perform(taken, head.entity, now=now, actor=tx.actor)
+            change = change_for(tx, head, entity, taken.action.name, bulk=bulk)
             if head is None:
-                births.append(Birth(change, entity))
+                births.append(Birth(change, entity, bulk))
             else:
-                updates.append(Update(head, change, entity))
+                updates.append(Update(head, change, entity, bulk))
             result.append(Head(entity=entity, revision=change.revision))
 
         repository.save_new(births)
@@ -293,6 +294,38 @@ class Context(Generic[E]):
         # No number is higher than the seq of its change.
         return first_changes(rule, all_changes(read, after), after=after)
 
+    def rows(
+        self,
+        tx: ReadTransaction,
+        record: type[R],
+        target: "Head[E] | At | str",
+        /,
+        *,
+        after: tuple[int, int] = (0, 0),
+        limit: int = 50,
+    ) -> tuple[StoredRecord[R], ...]:
+        """Return the next `limit` rows of a record of an aggregate, in order of seq and number.
+
+        `after` is the position of the last row of the page before. A head, or a seq, has no rows
+        of later changes.
+
+        Raises:
+            UsageError: No action of the aggregate appends the record.
+            NumberOutOfRange: The limit is not one of 1 to MAX_HEADS, or the position is none.
+            NotFound: The aggregate's error, for an unknown id.
+        """
+        if record not in appended_types(self.aggregate.bulk_records):
+            raise UsageError(f"{self.name} appends no {record.__name__}")
+        check_number("limit", limit, minimum=1, maximum=MAX_HEADS)
+        for position in after:
+            check_number("after", position, minimum=0, maximum=MAX_NUMBER)
+        entity_id = self._stored_id(_id_of(target))
+        up_to = None if isinstance(target, str) else target.seq
+        rows = self.of(tx).appended_rows(record, entity_id, up_to=up_to, after=after, limit=limit)
+        if not rows:
+            self.get(tx, entity_id)
+        return rows
+
     def allowed_actions(self, head: Head[E], /) -> tuple[str, ...]:
         """Return the names of the actions that the state of a head allows, as they are declared.
 
@@ -354,29 +387,6 @@ class Context(Generic[E]):
 
 
 AnyContext = Context[Any]
-
-
-def check_contexts(contexts: Iterable[AnyContext], taken: Container[str]) -> None:
-    """Check that a store can open contexts; `taken` are the names that its transactions have.
-
-    Raises:
-        UsageError: It cannot; all faults are named at once.
-    """
-    faults: list[str] = []
-    names: Counter[str] = Counter()
-    lifecycles: Counter[str] = Counter()
-    for context in contexts:
-        names[context.name] += 1
-        lifecycles[context.aggregate.lifecycle.name] += 1
-        if context.name in taken:
-            faults.append(f"the name {context.name} is one of indelible's own: pass another `name`")
-    for kind, counts in (("contexts", names), ("lifecycles", lifecycles)):
-        faults.extend(
-            f"two {kind} are called {name}" for name, count in counts.items() if count > 1
-        )
-    if faults:
-        lines = "\n".join(faults)
-        raise UsageError(f"the contexts of a store have faults:\n{lines}")
 
 
 def _id_of(target: "Head[E] | At | str") -> str:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from attrs import fields_dict
 
 from indelible.kernel.actions import Action, At, Command, Fields
 from indelible.kernel.aggregates import Aggregate, change_for
+from indelible.kernel.appends import returned_rows
 from indelible.kernel.audit import Actor
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.choices import allowed_actions, choices_of
@@ -43,16 +44,16 @@ def execute(
     command.use()
     head = _target(repository, command)
     at = now or tx.clock.now()
-    if head is not None:
-        command = chosen(command, head.entity, tx.actor)
     if head is None:
-        entity = created(command, now=at, actor=tx.actor, new_id=tx.ids.new)
+        result = perform_birth(command, now=at, actor=tx.actor, new_id=tx.ids.new)
     else:
-        entity = changed(command, head.entity, now=at, actor=tx.actor)
+        command = chosen(command, head.entity, tx.actor)
+        result = perform(command, head.entity, now=at, actor=tx.actor)
 
-    change = change_for(tx, head, entity, command.action.name, bulk=bulk)
-    repository.save(change, entity, bulk=bulk)
-    return Head(entity=entity, revision=change.revision)
+    added = (*result.bulk, *bulk)
+    change = change_for(tx, head, result.entity, command.action.name, bulk=added)
+    repository.save(change, result.entity, bulk=added)
+    return Head(entity=result.entity, revision=change.revision)
 
 
 def _target(repository: AggregateRepository[E], command: Command[E]) -> Head[E] | None:
@@ -120,31 +121,59 @@ def no_id() -> str:
     raise UsageError("the aggregate has no id: pass `new_id`")
 
 
+class Performed(NamedTuple, Generic[E]):
+    """An aggregate as an action leaves it, and the rows that the action appends."""
+
+    entity: E
+    bulk: tuple[AnyBulk, ...] = ()
+
+
 def created(
     command: Command[E], *, now: datetime, actor: Actor, new_id: Callable[[], str] = no_id
 ) -> E:
     """Return the aggregate that the command creates; `new_id` makes the id that it does not say."""
+    return perform_birth(command, now=now, actor=actor, new_id=new_id).entity
+
+
+def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E:
+    """Return the aggregate after the command's action.
+
+    Raises:
+        UsageError: The command is one of another aggregate.
+    """
+    return perform(command, before, now=now, actor=actor).entity
+
+
+def perform_birth(
+    command: Command[E], *, now: datetime, actor: Actor, new_id: Callable[[], str] = no_id
+) -> Performed[E]:
+    """Return the aggregate that the command creates, and its rows.
+
+    `new_id` makes the id that the command does not say.
+    """
     command.use()
     action = command.action
     entity_type: type[E] = action.entity
     fields = {**command.arguments, **_stamps(action, now, actor)}
     if "id" not in action.parameters:
         fields["id"] = new_id()
+    returned: Fields = {}
     with _acting(actor):
         if action.computes:
-            draft = _draft(entity_type, fields)
-            fields = {
-                **_without_inputs(action, fields),
-                **_computed(action, draft, command.arguments),
-            }
+            returned = _returned(action, _draft(entity_type, fields), command.arguments)
+            fields.update({name: returned[name] for name in action.computes})
+        if action.has_inputs or action.appending is not None:
+            fields = _without_inputs(action, fields)
         entity = entity_type.create(action.name, now=now, **fields)
-        if not action.computes:
+        if not action.computes and action.has_inputs:
+            returned = _returned(action, entity, command.arguments)
+        elif not action.computes:
             action.method(entity, **command.arguments)
-    return entity
+    return Performed(entity, _rows(action, command.arguments, returned, now, actor))
 
 
-def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E:
-    """Return the aggregate after the command's action.
+def perform(command: Command[E], before: E, *, now: datetime, actor: Actor) -> Performed[E]:
+    """Return the aggregate after the command's action, and its rows.
 
     Raises:
         UsageError: The command is one of another aggregate.
@@ -161,9 +190,25 @@ def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E
         fields[name] = arguments[name]
 
     with _acting(actor):
-        fields.update(_computed(action, before, arguments))
+        returned = _returned(action, before, arguments)
+    fields.update({name: returned[name] for name in action.computes})
     fields.update(_stamps(action, now, actor))
-    return before.transition(action.name, now=now, **fields)
+    entity = before.transition(action.name, now=now, **fields)
+    return Performed(entity, _rows(action, arguments, returned, entity.updated_at, actor))
+
+
+def _rows(
+    action: Action[Any, ...], arguments: Fields, returned: Fields, now: datetime, actor: Actor
+) -> tuple[AnyBulk, ...]:
+    """Return the rows that an action appends, as they are saved."""
+    appending = action.appending
+    if appending is None:
+        return ()
+    rows: Sequence[Fields] = ({name: arguments[name] for name in action.row_parameters},)
+    if appending.is_computed:
+        name = appending.record.record_name
+        rows = returned_rows(returned[name], appending, action)
+    return appending.bulk(rows, now=now, actor=actor)
 
 
 def _draft(entity_type: type[E], fields: Fields) -> E:
@@ -189,15 +234,15 @@ def _stamps(action: Action[Any, ...], now: datetime, actor: Actor) -> Fields:
     return fields
 
 
-def _computed(action: Action[E, ...], before: E, arguments: Fields) -> Fields:
-    """Run the body of an action, and return the fields that it has computed.
+def _returned(action: Action[E, ...], before: E, arguments: Fields) -> Fields:
+    """Run the body of an action, and return the fields and rows that it has computed.
 
     Raises:
         UsageError: They are not those that the action declares.
     """
-    fields = action.method(before, **arguments) or {}
-    if set(fields) != set(action.computes):
-        expected = ", ".join(action.computes) or "no fields"
-        actual = ", ".join(fields) or "none"
+    returned = action.method(before, **arguments) or {}
+    if frozenset(returned) != action.returned_names:
+        expected = ", ".join(sorted(action.returned_names)) or "no fields"
+        actual = ", ".join(returned) or "none"
         raise UsageError(f"{action} must compute {expected}, got {actual}")
-    return fields
+    return returned

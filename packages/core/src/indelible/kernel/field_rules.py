@@ -7,14 +7,14 @@ fields stands in `Aggregate.conditions` and `Aggregate.one_per_parent`, to which
 added when the class is made.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
 import attrs
-from attrs import NOTHING, Attribute, frozen
-from attrs.validators import optional
+from attrs import NOTHING, Attribute
 
+from indelible.kernel.appends import AppendedRecord
 from indelible.kernel.claims import Claim, OneOf, Present, absent_in, present_in, required_in
 from indelible.kernel.conditions import (
     AnyCondition,
@@ -27,36 +27,22 @@ from indelible.kernel.declarations import enumeration_of, is_optional, value_typ
 from indelible.kernel.derived_errors import (
     ValueTaken,
     derived_taken_error,
-    derived_version_error,
 )
-from indelible.kernel.errors import Conflict, UsageError
-from indelible.kernel.numbered_versions import FIRST, NumberedVersions, rule_faults
+from indelible.kernel.errors import UsageError
+from indelible.kernel.field_rule_values import FieldRules, TakenError
+from indelible.kernel.numbered_versions import FIRST
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.reference_rules import (
+    record_problems,
+    reference_problems,
+    references_of_field,
+)
 from indelible.kernel.references import Reference
-from indelible.kernel.values import bounded_int, is_identifier
+from indelible.kernel.version_rules import number_versions, version_problems
 
 FIELD_RULES: Final = "field_rules"  # the key in a field's metadata until its class is made
 # PostgreSQL refuses an index entry of more than 2,704 bytes; a character has up to 4.
 MAX_UNIQUE_CHARACTERS: Final = 600
-
-TakenError = Callable[[str], Conflict]
-
-
-@frozen(kw_only=True)
-class FieldRules:
-    """The rules that `field` declares."""
-
-    unique: TakenError | bool
-    unique_name: str
-    required_in: tuple[StrEnum, ...]
-    allowed_in: tuple[StrEnum, ...]
-    condition_name: str
-    actor_of: tuple[str, ...]
-    fixed_once_set: bool
-    fixed_in: tuple[StrEnum, ...]
-    references: type[Any] | str
-    version_of: tuple[str, ...] | None
-    declared_at: str
 
 
 def field(  # noqa: PLR0913 - each is one rule of a field, by its name
@@ -117,20 +103,19 @@ def add_field_rules(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -
             continue
         problems = tuple(_problems(entity, attribute, rules, states, fields))
         yield from (f"{rules.declared_at}: {problem}" for problem in problems)
-        if problems or states is None:
+        if problems:
+            continue
+        if states is None:
+            references.extend(references_of_field(attribute.name, rules))
             continue
         if rules.unique:
             error = _taken_error(entity, attribute.name, rules)
             unique.append(_unique_rule(attribute.name, rules, states, error))
         conditions.extend(_conditions(attribute.name, rules, states))
-        conditions.extend(
-            NamesActor(attribute.name, action, declared_at=rules.declared_at)
-            for action in rules.actor_of
-        )
         conditions.extend(_fixed(attribute.name, rules))
-        references.extend(_references(attribute.name, rules))
+        references.extend(references_of_field(attribute.name, rules))
         if rules.version_of is not None:
-            _number_versions(entity, attribute.name, rules)
+            number_versions(entity, attribute.name, rules)
 
     if unique:
         entity.one_per_parent = (*entity.one_per_parent, *unique)
@@ -196,6 +181,9 @@ def _problems(
 ) -> Iterator[str]:
     """Yield what is wrong with the rules of a field."""
     name = attribute.name
+    if states is None and issubclass(entity, AppendedRecord):
+        yield from record_problems(entity, attribute, rules)
+        return
     if states is None:
         yield f"field {name} has rules of an aggregate, and its class has no status with states"
         return
@@ -204,9 +192,9 @@ def _problems(
     yield from _state_problems(attribute, rules, states)
     yield from _fixed_problems(attribute, rules, states)
     if rules.references:
-        yield from _reference_problems(entity, attribute, rules.references)
+        yield from reference_problems(entity, attribute, rules.references)
     if rules.version_of is not None:
-        yield from _version_problems(entity, attribute, rules.version_of, fields)
+        yield from version_problems(entity, attribute, rules.version_of, fields)
     if rules.unique_name and not rules.unique:
         yield f"field {name} has a unique_name and is not unique"
 
@@ -244,49 +232,6 @@ def _fixed_problems(
             f"field {name} is never empty: a field that only the creating action sets is fixed by"
             " itself"
         )
-
-
-def _reference_problems(
-    entity: type[Any], attribute: "Attribute[Any]", target: type[Any] | str
-) -> Iterator[str]:
-    """Yield why a field cannot refer to an aggregate."""
-    name = attribute.name
-    if attribute.validator not in (is_identifier, optional(is_identifier)):
-        yield f"field {name} cannot have an id: its kind is no Identifier"
-    if isinstance(target, str):
-        if target != entity.__name__:
-            yield f"field {name} refers to {target!r}: expected a class, or {entity.__name__!r}"
-    elif not hasattr(target, "missing_error"):
-        yield f"field {name} refers to {target.__name__}, which is no aggregate"
-
-
-def _version_problems(
-    entity: type[Any],
-    attribute: "Attribute[Any]",
-    counted: tuple[str, ...],
-    fields: Mapping[str, "Attribute[Any]"],
-) -> Iterator[str]:
-    """Yield why a field cannot number the versions of other fields."""
-    name = attribute.name
-    is_number = attribute.validator is bounded_int and attribute.metadata.get("minimum") == FIRST
-    if not is_number:
-        yield f"field {name} cannot number versions: its kind is no Version"
-    elif attribute.default != FIRST:
-        yield f"field {name} begins with {FIRST}: leave out its default"
-    other: NumberedVersions | None = getattr(entity, "numbered_versions", None)
-    if other is not None:
-        yield f"field {name} numbers versions, and field {other.field} does already"
-    yield from rule_faults(name, counted, fields)
-
-
-def _number_versions(entity: type[Any], name: str, rules: FieldRules) -> None:
-    """Let a field number the versions of other fields."""
-    counted = rules.version_of or ()
-    entity.numbered_versions = NumberedVersions(
-        field=name, counted_fields=counted, declared_at=rules.declared_at
-    )
-    module = entity.__module__
-    entity.missing_version_error = derived_version_error(entity.__name__, module=module)
 
 
 def _unique_problems(
@@ -345,19 +290,16 @@ def _fixed(name: str, rules: FieldRules) -> Iterator[FixedIf]:
         yield FixedIf(f"fixes_{name}", is_fixed, (name,), declared_at=at)
 
 
-def _references(name: str, rules: FieldRules) -> Iterator[Reference]:
-    """Yield the reference of a field that has one."""
-    if rules.references:
-        target = None if isinstance(rules.references, str) else rules.references
-        yield Reference(field=name, target=target, declared_at=rules.declared_at)
-
-
-def _conditions(name: str, rules: FieldRules, states: type[StrEnum]) -> Iterator[Condition]:
-    """Yield the condition of the states in which a field has a value."""
+def _conditions(
+    name: str, rules: FieldRules, states: type[StrEnum]
+) -> Iterator[Condition | NamesActor]:
+    """Yield the conditions of the states in which a field has a value, and of its actors."""
     claims = tuple(_claims(name, rules, states))
     if claims:
         condition_name = rules.condition_name or f"{name}_of_status"
         yield Condition(condition_name, *claims, declared_at=rules.declared_at)
+    for action in rules.actor_of:
+        yield NamesActor(name, action, declared_at=rules.declared_at)
 
 
 def _claims(name: str, rules: FieldRules, states: type[StrEnum]) -> Iterator[Claim]:

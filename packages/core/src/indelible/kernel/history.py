@@ -167,11 +167,12 @@ class Record(WithConditions):
 
 
 class Update(NamedTuple, Generic[E]):
-    """One change of an existing aggregate: its head, the change, and its next value."""
+    """One change of an aggregate: its head, the change, its next value, and its bulk records."""
 
     head: Head[E]
     change: Change
     entity: E
+    bulk: Sequence[AnyBulk] = ()
 
 
 class AggregateReader(Protocol[E_co]):

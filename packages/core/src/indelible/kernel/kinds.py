@@ -18,6 +18,7 @@ from attrs.converters import optional as optional_converter
 from attrs.validators import optional
 
 from indelible.kernel.action_faults import action_faults
+from indelible.kernel.append_faults import record_faults
 from indelible.kernel.decimals import check_digits, converter_of, is_decimal
 from indelible.kernel.declarations import line_of, refuse_faults
 from indelible.kernel.field_rules import add_field_rules, with_default, without_rules
@@ -175,6 +176,7 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
         result.append(complete)
 
     faults.extend(add_field_rules(entity, result))
+    faults.extend(record_faults(entity, result))
     refuse_faults(entity, result, (*faults, *action_faults(entity, result)))
     return [without_rules(attribute) for attribute in result]
 

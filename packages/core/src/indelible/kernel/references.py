@@ -71,7 +71,7 @@ def _unknown_targets(
     """Yield the references to aggregates that the store does not have."""
     aggregates = (*known, *(context.aggregate for context in contexts))
     for context in contexts:
-        for reference in context.aggregate.references:
+        for reference in references_of(context.aggregate):
             target = reference.target_of(context.aggregate)
             if target not in aggregates:
                 yield (
@@ -80,8 +80,25 @@ def _unknown_targets(
                 )
 
 
+def references_of(entity: type[Any]) -> Iterator[Reference]:
+    """Yield the references of an aggregate, then those of the records that its actions append."""
+    yield from entity.references
+    seen: set[type[Any]] = set()
+    for records in entity.bulk_records.values():
+        for record in records:
+            if record not in seen:
+                seen.add(record)
+                yield from references_of_record(record)
+
+
 def _other_targets(context: HasAggregate) -> Iterator[type[Any]]:
     """Yield the aggregates that a context's own refers to, without itself."""
-    for reference in context.aggregate.references:
+    for reference in references_of(context.aggregate):
         if reference.target is not None:
             yield reference.target
+
+
+def references_of_record(record: type[Any]) -> tuple[Reference, ...]:
+    """Return the references of a record; bulk records of indelible's own have none."""
+    references: tuple[Reference, ...] = getattr(record, "references", ())
+    return references

@@ -10,6 +10,7 @@ from attrs import define, evolve, field, fields_dict
 from cattrs import BaseValidationError
 
 from indelible.kernel.aggregates import Aggregate, check_step
+from indelible.kernel.appends import record_names
 from indelible.kernel.errors import HashChainBroken, IndelibleError
 from indelible.kernel.history import Change
 from indelible.kernel.numbered_versions import FIRST, NumberedVersions
@@ -40,8 +41,8 @@ class AggregateReplay(Generic[E]):
                 yield f"action {change.action} leads to {edge.to_state}, not to {change.to_state}"
         except IndelibleError as error:
             yield str(error)
-        known = fields_dict(self.entity)
-        for name in sorted(change.data.keys() - known.keys()):
+        known = {*fields_dict(self.entity), *record_names(self.entity)}
+        for name in sorted(change.data.keys() - known):
             yield f"{name} is no field"
         try:
             after = entity_after(self.entity, self._first, change).entity

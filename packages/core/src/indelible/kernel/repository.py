@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from attrs import frozen
 
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.appends import AppendedRecord, StoredRecord
 from indelible.kernel.births import Birth, BirthRepository
 from indelible.kernel.bulk import AnyBulk, BulkRecord
 from indelible.kernel.history import EVERYWHERE, Change, Head, Record, Update
@@ -16,6 +17,7 @@ from indelible.kernel.questions import Comparison, Question, question_of
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
 B = TypeVar("B", bound=BulkRecord)
+A = TypeVar("A", bound=AppendedRecord)
 S = TypeVar("S", bound=StrEnum)
 
 
@@ -56,6 +58,21 @@ class HeadStore(BirthRepository[E], Protocol[E]):
         limit: int | None = None,
     ) -> tuple[B, ...]:
         """Return the next `limit` rows after a number that the change at `seq` added, in order."""
+        ...
+
+    def appended_rows(
+        self,
+        record: type[A],
+        entity_id: str,
+        *,
+        up_to: int | None,
+        after: tuple[int, int],
+        limit: int,
+    ) -> tuple[StoredRecord[A], ...]:
+        """Return the next `limit` rows of an aggregate after a seq and a number, in their order.
+
+        Those of changes behind the seq `up_to` are left out.
+        """
         ...
 
 
@@ -174,6 +191,21 @@ class Repository(Generic[E]):
     ) -> tuple[B, ...]:
         """Return the next `limit` rows after a number that the change at `seq` added, in order."""
         return self._store.bulk_rows(record_type, entity_id, seq=seq, after=after, limit=limit)
+
+    def appended_rows(
+        self,
+        record: type[A],
+        entity_id: str,
+        *,
+        up_to: int | None,
+        after: tuple[int, int],
+        limit: int,
+    ) -> tuple[StoredRecord[A], ...]:
+        """Return the next `limit` rows of an aggregate after a seq and a number, in their order.
+
+        Those of changes behind the seq `up_to` are left out.
+        """
+        return self._store.appended_rows(record, entity_id, up_to=up_to, after=after, limit=limit)
 
     def save(
         self,

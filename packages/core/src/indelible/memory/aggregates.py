@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from indelible.kernel import Actor, Change, Head, IndelibleError, ListFilter
 from indelible.kernel.aggregate_errors import RecordExists
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.appends import AppendedRecord, StoredRecord, references_of_rows
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
@@ -21,6 +22,7 @@ from indelible.memory.lists import list_page
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
 B = TypeVar("B", bound=BulkRecord)
+A = TypeVar("A", bound=AppendedRecord)
 
 # Lower case as both databases have it: of ASCII letters alone.
 ASCII_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
@@ -183,6 +185,26 @@ class MemoryAggregateRepository(Generic[E]):
         following = rows[max(after, 0) :][:limit]
         return tuple(row for row in following if isinstance(row, record_type))
 
+    def appended_rows(
+        self,
+        record: type[A],
+        entity_id: str,
+        *,
+        up_to: int | None,
+        after: tuple[int, int],
+        limit: int,
+    ) -> tuple[StoredRecord[A], ...]:
+        """Return the next `limit` rows of an aggregate after a seq and a number, in their order."""
+        stored: list[StoredRecord[A]] = []
+        first = max(after[0] - 1, 0)
+        for change in self._history.of(self._entity.lifecycle.name, entity_id, after=first):
+            if len(stored) >= limit or (up_to is not None and change.seq > up_to):
+                break
+            for row in self.bulk_rows(record, entity_id, seq=change.seq):
+                if (change.seq, row.number) > after:
+                    stored.append(StoredRecord(entity_id=entity_id, seq=change.seq, record=row))
+        return tuple(stored[:limit])
+
     def lock(self, entity_id: str) -> Head[E]:
         """Return the head; the transaction has locked the whole store."""
         return self.get(entity_id)
@@ -204,7 +226,7 @@ class MemoryAggregateRepository(Generic[E]):
             check_summaries(entity.id, change.seq, change.data, bulk)
             self._check_one_per_parent(change, entity)
             new_values = self._new_unique_values(change, records)
-            self._check_references(change, entity)
+            self._check_references(change, entity, bulk)
             self._history.append(self._entity.lifecycle, change)
         except IndelibleError as error:
             self._history.refuse(error)
@@ -225,7 +247,7 @@ class MemoryAggregateRepository(Generic[E]):
     def save_all(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates, each with its change, or raise Stale or a Conflict."""
         for update in updates:
-            self.save(update.change, update.entity)
+            self.save(update.change, update.entity, (), update.bulk)
 
     def _check_one_per_parent(self, change: Change, entity: E) -> None:
         """Raise the rule's error if another aggregate has the place that this one takes.
@@ -242,13 +264,19 @@ class MemoryAggregateRepository(Generic[E]):
                     self._history.check_next(self._entity.lifecycle, change)
                     raise rule.error(parent)
 
-    def _check_references(self, change: Change, entity: E) -> None:
+    def _check_references(self, change: Change, entity: E, bulk: Sequence[AnyBulk]) -> None:
         """Raise the error of a target that does not exist; Stale first, as the databases do."""
         for reference in entity.references:
             target_id: str | None = getattr(entity, reference.field)
             if target_id is None or reference.is_to_itself(entity):
                 continue
             target = reference.target_of(self._entity)
+            if not self._history.of(target.lifecycle.name, target_id, limit=1):
+                self._history.check_next(self._entity.lifecycle, change)
+                raise target.missing_error(target_id)
+        for target, target_id in references_of_rows(bulk):
+            if (target, target_id) == (type(entity), entity.id):
+                continue
             if not self._history.of(target.lifecycle.name, target_id, limit=1):
                 self._history.check_next(self._entity.lifecycle, change)
                 raise target.missing_error(target_id)

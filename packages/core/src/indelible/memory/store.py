@@ -24,7 +24,7 @@ from indelible.kernel import (
 )
 from indelible.kernel.commands import use_commands
 from indelible.kernel.commit_signal import CommitSignal
-from indelible.kernel.contexts import AnyContext, check_contexts
+from indelible.kernel.contexts import AnyContext
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.keys import Key
 from indelible.kernel.references import in_order_of_references
@@ -36,6 +36,7 @@ from indelible.kernel.settings import (
     setting_texts,
 )
 from indelible.kernel.stages import StageControl
+from indelible.kernel.store_contexts import check_contexts
 from indelible.kernel.transaction import Command, Nesting, P, R, check_no_refusal, log_rejections
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.breakers import MemoryBreakers

@@ -12,11 +12,13 @@ from sqlalchemy import Table, TextClause, text
 
 from indelible.kernel import Change, Stale
 from indelible.kernel.births import Birth
+from indelible.kernel.bulk import BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import Update
-from indelible.kernel.json import to_json_value
+from indelible.kernel.json import encode_canonical, to_json_value
 from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Row, Session
+from indelible_sql.schema.bulk import BulkTable
 from indelible_sql.schema.columns import Domain, JsonDomain, prefix_of
 from indelible_sql.schema.writes import (
     OWN_COLUMNS,
@@ -41,14 +43,16 @@ class BatchWriter:
 
     _session: Session
     _head: Table
+    _bulk_table: Callable[[type[BulkRecord]], BulkTable]
 
     def write_births(self, births: Sequence[Birth[Any]]) -> None:
         """Store new aggregates in their order, or raise Stale or GuardViolation."""
         values = [field_values(birth.entity) for birth in births]
         names = tuple(name for name in sorted(values[0]) if name not in IN_BIRTH)
         changes = [birth.change for birth in births]
-        write = bulk_birth_write(self._head, names, self._schema_prefix)
-        self._send(write, changes, values, names)
+        rows = self._bulk_rows(births)
+        write = bulk_birth_write(self._head, names, self._schema_prefix, tuple(rows))
+        self._send(write, changes, values, names, rows)
 
     def write_updates(self, updates: Sequence[Update[Any]]) -> None:
         """Store the next values of aggregates, or raise Stale or GuardViolation."""
@@ -57,8 +61,9 @@ class BatchWriter:
         ]
         names = _changed_columns(pairs)
         changes = [update.change for update in updates]
-        write = bulk_change_write(self._head, names, self._schema_prefix)
-        self._send(write, changes, [new for _, new in pairs], names)
+        rows = self._bulk_rows(updates)
+        write = bulk_change_write(self._head, names, self._schema_prefix, tuple(rows))
+        self._send(write, changes, [new for _, new in pairs], names, rows)
 
     def write_or_repeat(self, together: Callable[[], None], one_by_one: Callable[[], None]) -> None:
         """Write many changes together; write each by itself where they are refused."""
@@ -76,6 +81,19 @@ class BatchWriter:
         else:
             session.run(RELEASE, {})
 
+    def _bulk_rows(self, writes: Sequence[Birth[Any]] | Sequence[Update[Any]]) -> dict[Table, str]:
+        """Return the bulk records of changes of one action, as a JSON text for each table."""
+        texts: dict[Table, list[str]] = {}
+        for one in writes:
+            check_bulk(one.entity.bulk_records, one.change.action, one.entity.id, one.bulk)
+            check_summaries(one.entity.id, one.change.seq, one.change.data, one.bulk)
+            owner = encode_canonical({"entity_id": one.entity.id, "seq": one.change.seq})
+            for item in one.bulk:
+                rows = texts.setdefault(self._bulk_table(item.record_type).table, [])
+                # Each text is a JSON object with at least one member.
+                rows.extend(f"{owner[:-1]},{text_of_row[1:]}" for text_of_row in item.texts)
+        return {table: f"[{','.join(rows)}]" for table, rows in texts.items()}
+
     @property
     def _schema_prefix(self) -> str:
         return prefix_of(self._session.connection, self._session.schema)
@@ -86,8 +104,9 @@ class BatchWriter:
         changes: Sequence[Change],
         values: Sequence[Mapping[str, Any]],
         names: Sequence[str],
+        bulk_rows: Mapping[Table, str],
     ) -> None:
-        """Send one statement with the changes and these columns of their heads."""
+        """Send one statement with the changes, these columns of their heads, and bulk records."""
         rows: list[Row] = []
         for ordinal, (change, head) in enumerate(zip(changes, values, strict=True)):
             row: dict[str, Any] = {name: getattr(change, name) for name in OWN_COLUMNS}
@@ -98,6 +117,8 @@ class BatchWriter:
 
         shared = {name: getattr(changes[0], name) for name in SHARED_COLUMNS}
         shared["actor"] = str(changes[0].actor)
+        for table, text_of_rows in bulk_rows.items():
+            shared[f"{table.name}_rows"] = text_of_rows
         self._session.write_many(write, changes, shared, rows)
 
 

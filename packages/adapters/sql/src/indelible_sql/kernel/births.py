@@ -10,7 +10,8 @@ from sqlalchemy import Table
 from indelible.kernel import Stale
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.births import Birth
-from indelible.kernel.bulk import BulkRecord, check_bulk, check_summaries
+from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
+from indelible.kernel.references import references_of_record
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Query, Row, Session
@@ -22,12 +23,12 @@ from indelible_sql.schema.writes import change_write
 Births = Sequence[Birth[Any]]
 
 
-def can_be_refused(entity: Aggregate) -> bool:
+def can_be_refused(entity: Aggregate, bulk: Sequence[AnyBulk] = ()) -> bool:
     """Return True for an aggregate that can break a rule of one per parent or a reference.
 
     The refusal of one statement for many aggregates does not name the one that it is about.
     """
-    if entity.references:
+    if entity.references or any(references_of_record(item.record_type) for item in bulk):
         return True
     return any(rule.parent_of(entity) is not None for rule in entity.one_per_parent)
 

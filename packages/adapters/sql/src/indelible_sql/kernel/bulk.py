@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, tuple_
 
 from indelible.kernel import Change, to_json_value
+from indelible.kernel.bulk import covered_text
 from indelible.kernel.json import encode_canonical
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.schema.bulk import BulkTable
+from indelible_sql.schema.columns import BIG_INTEGER
 
 
 def bulk_parameters(
@@ -38,10 +40,15 @@ def _columns(bulk: BulkTable, rows: Iterable[Row], owner: Row) -> Iterator[Row]:
         yield parameters
 
 
+def whole_text(bulk: BulkTable, row: Row) -> str:
+    """Return a row's own columns as canonical JSON, which `bulk_parameters` takes."""
+    return encode_canonical(to_json_value({name: row[name] for name in bulk.own_names}))
+
+
 def row_text(bulk: BulkTable, row: Row) -> str:
     """Return the canonical JSON text of a stored row, which the digest covers."""
-    values = {name: row[name] for name in bulk.own_names}
-    return encode_canonical(to_json_value(values))
+    values: Any = to_json_value({name: row[name] for name in bulk.own_names})
+    return covered_text(bulk.record, values)
 
 
 def bulk_rows(
@@ -59,6 +66,41 @@ def bulk_rows(
         return session.rows(_rows_of_change(bulk), values)
 
     return session.rows(_page_of_change(bulk), {**values, "limit": limit})
+
+
+def appended_rows(
+    session: Session,
+    bulk: BulkTable,
+    entity_id: str,
+    *,
+    up_to: int | None,
+    after: tuple[int, int],
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Return the next rows of an aggregate after a seq and a number, each with its seq."""
+    values = {"entity_id": entity_id, "seq": after[0], "number": after[1], "limit": limit}
+    if up_to is not None:
+        values["up_to"] = up_to
+    return session.rows(_page_of_entity(bulk, is_past=up_to is not None), values)
+
+
+@cache
+def _page_of_entity(bulk: BulkTable, *, is_past: bool) -> Query:
+    columns = bulk.table.c
+    position = tuple_(columns.seq, columns.number)
+    query = (
+        select(columns.seq, *bulk.own_columns)
+        .where(
+            columns.entity_id == bindparam("entity_id"),
+            position
+            > tuple_(bindparam("seq", type_=BIG_INTEGER), bindparam("number", type_=BIG_INTEGER)),
+        )
+        .order_by(columns.seq, columns.number)
+        .limit(bindparam("limit"))
+    )
+    if is_past:
+        query = query.where(columns.seq <= bindparam("up_to"))
+    return query
 
 
 @cache

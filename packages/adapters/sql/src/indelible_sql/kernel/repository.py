@@ -1,12 +1,12 @@
 """The SQL repository of aggregates: one mapping per head table, one save for all of them."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from attrs import frozen
-from sqlalchemy import Table, bindparam, or_
+from sqlalchemy import Table
 
 from indelible.kernel import (
     Change,
@@ -18,30 +18,32 @@ from indelible.kernel import (
 )
 from indelible.kernel.aggregate_errors import RecordExists
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.appends import AppendedRecord, StoredRecord
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.questions import Question
-from indelible.kernel.references import Reference
+from indelible.kernel.references import Reference, references_of_record
 from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.batches import MIN_BATCH, BatchWriter, takes_what_another_leaves
 from indelible_sql.kernel.births import BirthWriter, can_be_refused
-from indelible_sql.kernel.bulk import bulk_parameters, bulk_rows
+from indelible_sql.kernel.bulk import appended_rows, bulk_parameters, bulk_rows
+from indelible_sql.kernel.head_queries import find_by, search_in
 from indelible_sql.kernel.history import NO_LIMIT, ROWS
 from indelible_sql.kernel.lists import list_rows
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.questions import count_statement_of, statement_of
-from indelible_sql.schema.columns import C_COLLATED_TEXT
+from indelible_sql.kernel.row_references import UnknownTarget, unknown_target
 from indelible_sql.schema.declarations import retired_guard_name
-from indelible_sql.schema.expressions import AsciiLower, Contains
-from indelible_sql.schema.tables import HISTORY, page_by, rows_by
+from indelible_sql.schema.tables import HISTORY
 from indelible_sql.schema.writes import change_write
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
 B = TypeVar("B", bound=BulkRecord)
+A = TypeVar("A", bound=AppendedRecord)
 
 
 @frozen
@@ -82,7 +84,7 @@ class SqlAggregateRepository(Generic[E]):
         offset: int = 0,
     ) -> tuple[Head[E], ...]:
         """Return the heads whose columns equal `where`; a `-` before one in `order` descends."""
-        statement = _find_by(self._mapping.table, tuple(where), tuple(order))
+        statement = find_by(self._mapping.table, tuple(where), tuple(order))
         rows = self._session.rows(statement, {**where, "limit": limit, "offset": offset})
         return tuple(self._mapping.of_row(row) for row in rows)
 
@@ -90,7 +92,7 @@ class SqlAggregateRepository(Generic[E]):
         self, text: str, fields: Sequence[str], *, after: str, limit: int
     ) -> tuple[Head[E], ...]:
         """Return the next `limit` heads after an id with the text in a field, in order of id."""
-        statement = _search(self._mapping.table, tuple(fields))
+        statement = search_in(self._mapping.table, tuple(fields))
         rows = self._session.rows(statement, {"text": text, "after": after, "limit": limit})
         return tuple(self._mapping.of_row(row) for row in rows)
 
@@ -127,6 +129,23 @@ class SqlAggregateRepository(Generic[E]):
         bulk = self._mapping.bulk_table(record_type)
         rows = bulk_rows(self._session, bulk, entity_id, seq=seq, after=after, limit=limit)
         return tuple(ROWS.structure(row, record_type) for row in rows)
+
+    def appended_rows(
+        self,
+        record: type[A],
+        entity_id: str,
+        *,
+        up_to: int | None,
+        after: tuple[int, int],
+        limit: int,
+    ) -> tuple[StoredRecord[A], ...]:
+        """Return the next `limit` rows of an aggregate after a seq and a number, in their order."""
+        bulk = self._mapping.bulk_table(record)
+        rows = appended_rows(self._session, bulk, entity_id, up_to=up_to, after=after, limit=limit)
+        return tuple(
+            StoredRecord(entity_id=entity_id, seq=row["seq"], record=ROWS.structure(row, record))
+            for row in rows
+        )
 
     def lock(self, entity_id: str) -> Head[E]:
         """Return the head, locked until the transaction ends."""
@@ -166,12 +185,13 @@ class SqlAggregateRepository(Generic[E]):
         )
         rows = {head: head_row, **record_rows, HISTORY: field_values(change)}
         bulk_values = self._bulk_values(change, bulk)
+        unknown = unknown_target(self._session, self._mapping, change, bulk) if bulk else None
         try:
             self._session.write(write, change, rows, bulk_values)
         except Stale as error:
             raise _stale(change, self._stored_row(change)) from error
         except GuardViolation as violation:
-            refusal = self._refusal_of(violation, change, entity, records)
+            refusal = self._refusal_of(violation, change, entity, records, unknown)
             if refusal is None:
                 raise
             raise refusal from None  # the guard did what the domain would have done a moment later
@@ -189,15 +209,17 @@ class SqlAggregateRepository(Generic[E]):
     def save_new(self, births: Sequence[Birth[E]]) -> None:
         """Store many new aggregates, each with its change and its bulk records, or raise Stale."""
         heads = self._mapping
-        if self._session.is_sqlite and not any(can_be_refused(birth.entity) for birth in births):
+        if self._session.is_sqlite and not any(
+            can_be_refused(birth.entity, birth.bulk) for birth in births
+        ):
             self._birth_writer().write(births)
             return
-        has_others = bool(heads.records) or any(birth.bulk for birth in births)
+        has_others = bool(heads.records)
         if self._session.is_sqlite or has_others or len(births) < MIN_BATCH:
             self._save_each_birth(births)
             return
 
-        writer = BatchWriter(self._session, heads.table)
+        writer = BatchWriter(self._session, heads.table, heads.bulk_table)
         for _, group in groupby(births, key=lambda birth: birth.change.edge):
             together = tuple(group)
             writer.write_or_repeat(
@@ -218,7 +240,7 @@ class SqlAggregateRepository(Generic[E]):
         if self._session.is_sqlite:
             self._birth_writer().write(births)
             return
-        writer = BatchWriter(self._session, self._mapping.table)
+        writer = BatchWriter(self._session, self._mapping.table, self._mapping.bulk_table)
         for _, group in groupby(births, key=lambda birth: birth.change.edge):
             writer.write_births(tuple(group))
 
@@ -233,7 +255,7 @@ class SqlAggregateRepository(Generic[E]):
             self._save_each_update(updates)
             return
 
-        writer = BatchWriter(self._session, self._mapping.table)
+        writer = BatchWriter(self._session, self._mapping.table, self._mapping.bulk_table)
         for _, group in groupby(updates, key=lambda update: update.change.edge):
             together = tuple(group)
             if _can_be_refused(together):
@@ -246,12 +268,19 @@ class SqlAggregateRepository(Generic[E]):
 
     def _save_each_update(self, updates: Sequence[Update[E]]) -> None:
         for update in updates:
-            self.save(update.change, update.entity)
+            self.save(update.change, update.entity, (), update.bulk)
 
     def _refusal_of(
-        self, violation: GuardViolation, change: Change, entity: E, records: Sequence[Record]
+        self,
+        violation: GuardViolation,
+        change: Change,
+        entity: E,
+        records: Sequence[Record],
+        unknown: UnknownTarget | None,
     ) -> IndelibleError | None:
         """Return the domain's error of a refused write, None for a defect of the adapter."""
+        if unknown is not None and violation.guard in unknown.reports:
+            return self._error_of_target(unknown.error, change, entity)
         reference = self._mapping.references_by_report.get(violation.guard)
         if reference is not None:
             return self._error_of_reference(reference, change, entity)
@@ -275,24 +304,31 @@ class SqlAggregateRepository(Generic[E]):
     def _error_of_reference(
         self, reference: Reference, change: Change, entity: E
     ) -> IndelibleError:
-        """Return the error of an unknown id.
+        """Return the error of an unknown id in a field of the aggregate."""
+        target = reference.target_of(self._mapping.entity)
+        unknown: IndelibleError = target.missing_error(getattr(entity, reference.field))
+        return self._error_of_target(unknown, change, entity)
+
+    def _error_of_target(
+        self, unknown: IndelibleError, change: Change, entity: E
+    ) -> IndelibleError:
+        """Return the error of an unknown id, or the one that is reported before it.
 
         SQLite's guards are asked in any order: as on PostgreSQL, what is taken is reported first.
         """
-        if self._session.is_sqlite:
-            if change.seq == 1 and self._session.first(self._mapping.get_by_id, {"id": entity.id}):
-                return _stale(change, None)
-            for rule in entity.one_per_parent:
-                parent = rule.parent_of(entity)
-                if parent is None:
-                    continue
-                heads = self.find({rule.parent_field: parent}, limit=NO_LIMIT)
-                others = [one for one in heads if one.id != entity.id]
-                if any(rule.parent_of(one.entity) == parent for one in others):
-                    return rule.error(parent)
-        target = reference.target_of(self._mapping.entity)
-        error: IndelibleError = target.missing_error(getattr(entity, reference.field))
-        return error
+        if not self._session.is_sqlite:
+            return unknown
+        if change.seq == 1 and self._session.first(self._mapping.get_by_id, {"id": entity.id}):
+            return _stale(change, None)
+        for rule in entity.one_per_parent:
+            parent = rule.parent_of(entity)
+            if parent is None:
+                continue
+            heads = self.find({rule.parent_field: parent}, limit=NO_LIMIT)
+            others = [one for one in heads if one.id != entity.id]
+            if any(rule.parent_of(one.entity) == parent for one in others):
+                return rule.error(parent)
+        return unknown
 
     def _save_group(self, writer: BatchWriter, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates that take the same edge in one statement."""
@@ -342,6 +378,8 @@ def _stale(change: Change, row: Row | None) -> Stale:
 def _can_be_refused(updates: Sequence[Update[E]]) -> bool:
     """Return whether one of the aggregates can break a rule of one per parent or a reference."""
     for update in updates:
+        if any(references_of_record(item.record_type) for item in update.bulk):
+            return True
         for reference in update.entity.references:
             name = reference.field
             if getattr(update.entity, name) != getattr(update.head.entity, name):
@@ -352,25 +390,6 @@ def _can_be_refused(updates: Sequence[Update[E]]) -> bool:
                 return True
 
     return False
-
-
-@cache
-def _find_by(table: Table, names: tuple[str, ...], order: tuple[str, ...]) -> Query:
-    """Return the query of rows with these columns equal to parameters, in this order."""
-    statement = rows_by(table, *names)
-    for name in order:
-        column = table.c[name.removeprefix("-")]
-        statement = statement.order_by(column.desc() if name.startswith("-") else column)
-
-    return statement.limit(bindparam("limit")).offset(bindparam("offset"))
-
-
-@cache
-def _search(table: Table, fields: tuple[str, ...]) -> Query:
-    """Return the query of the next rows after an id with a text in one of the columns."""
-    text = AsciiLower(bindparam("text", type_=C_COLLATED_TEXT))
-    matches = [Contains(AsciiLower(table.c[name]), text) for name in fields]
-    return page_by(table, (), ("id",)).where(or_(*matches))
 
 
 def revision_columns(change: Change) -> dict[str, Any]:

@@ -56,16 +56,16 @@ def missing_guards(connection: Connection, store: AnySqlStore, heads: Heads) -> 
 
 def _host_guards(store: AnySqlStore, heads: Heads, dialect: str) -> Iterator[Guard]:
     """Yield what `upgrade`, `guard_head` and `guard_bulk` create."""
-    upgraded: set[Table] = set()
+    upgraded: set[Table] = set()  # the tables of contexts with all their guards
     for context in store.catalog.contexts:
         if context.made_by_upgrade:
-            upgraded.update(context.heads)
+            upgraded.update((*context.heads, *context.records))
             yield from store.catalog.context_guards(context, dialect)
     for head, lifecycle in {**store.catalog.heads, **heads}.items():
         if head not in store.schema_catalog.heads and head not in upgraded:
             yield from head_guards(head, lifecycle, dialect)
     for bulk in store.catalog.bulk:
-        if bulk not in store.schema_catalog.bulk:
+        if bulk not in store.schema_catalog.bulk and bulk.table not in upgraded:
             yield from record_guards(bulk.table, dialect)
             yield from bulk_guards(bulk, dialect)
 

@@ -99,6 +99,8 @@ def _dated_faults(
         if past.versions is not None and previous is not None:
             defaults = past.lifecycle.initial or {}
             faults += number_faults(past.versions, previous, change.data, defaults)
+        for name in past.missing_records(change.action, change.data):
+            faults.append(f"{name}: its rows are not counted")
         if not faults:
             return
     yield from faults

@@ -13,8 +13,10 @@ from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint, Table
 from sqlalchemy.schema import SchemaItem
 
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.appends import AppendedRecord
 from indelible.kernel.bulk import BulkRecord
 from indelible_sql.schema.columns import IDENTIFIER, ORDINAL, required
+from indelible_sql.schema.declaration_tables import DECLARATIONS
 from indelible_sql.schema.entity_conditions import check_faults
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.tables import HISTORY, table
@@ -113,7 +115,7 @@ def _statement_guard(bulk: BulkTable) -> Guard:
     The change arrives with the rows in one statement, or after them; it is checked either way.
     """
     name = bulk.record.record_name
-    rows = _rows_of(bulk, "postgresql", "added")
+    rows = rows_of(bulk, "postgresql", "added")
     condition = (
         f"NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM {INSERTED}) AS added"
         f" WHERE NOT EXISTS (SELECT 1 FROM {qualified_name(bulk.head, 'postgresql')} AS head"
@@ -138,9 +140,12 @@ def _change_guard(bulk: BulkTable, dialect: str) -> Guard:
 
     A change of another action has no rows.
     """
-    rows = _rows_of(bulk, dialect, "NEW")
+    rows = rows_of(bulk, dialect, "NEW")
     actions = ", ".join(f"'{action}'" for action in bulk.actions)
-    counted = f"CASE WHEN NEW.action IN ({actions}) THEN {_count(bulk, dialect)} ELSE '0' END"
+    is_counted = f"NEW.action IN ({actions})"
+    if issubclass(bulk.record, AppendedRecord):
+        is_counted = f"{is_counted} AND NOT {lacks_count(bulk, dialect)}"
+    counted = f"CASE WHEN {is_counted} THEN {_count(bulk, dialect)} ELSE '0' END"
     condition = (
         f"NEW.lifecycle <> '{bulk.lifecycle}'"
         f" OR ({counted} = (SELECT CAST(count(*) AS text) FROM {rows})"
@@ -166,7 +171,35 @@ def _count(bulk: BulkTable, dialect: str) -> str:
     return f"CASE WHEN {is_count} THEN CAST(json_extract(NEW.data, {path}) AS text) END"
 
 
-def _rows_of(bulk: BulkTable, dialect: str, change: str) -> str:
+def lacks_count(bulk: BulkTable, dialect: str) -> str:
+    """Return the condition that a new change is from before its action appended the record.
+
+    An import writes it: its data have no count, and the stored declaration of its time names the
+    action no more than they do.
+    """
+    name = bulk.record.record_name
+    if dialect == "sqlite":
+        has_no_count = (
+            f"CASE WHEN json_valid(NEW.data) THEN json_type(NEW.data, '$.{name}') IS NULL END"
+        )
+        appended = (
+            "EXISTS (SELECT 1 FROM"
+            f" json_each(declared.document, '$.records.{name}.actions') AS appending"
+            " WHERE appending.value = NEW.action)"
+        )
+    else:
+        has_no_count = f"NEW.data -> '{name}' IS NULL"
+        actions = f"declared.document #> '{{records,{name},actions}}'"
+        appended = f"coalesce({actions} @> to_jsonb(NEW.action), FALSE)"
+    declared = (
+        f"SELECT {appended} FROM {qualified_name(DECLARATIONS, dialect)} AS declared"
+        " WHERE declared.lifecycle = NEW.lifecycle AND declared.declared_at <= NEW.at"
+        " ORDER BY declared.declared_at DESC LIMIT 1"
+    )
+    return f"coalesce({has_no_count} AND NOT coalesce(({declared}), TRUE), FALSE)"
+
+
+def rows_of(bulk: BulkTable, dialect: str, change: str) -> str:
     """Return the FROM clause of all rows that a change has."""
     rows = qualified_name(bulk.table, dialect)
     return f"{rows} AS line WHERE line.entity_id = {change}.entity_id AND line.seq = {change}.seq"

@@ -5,7 +5,7 @@ declaration of its time, so that a lifecycle can lose an edge and keep its histo
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self, cast
@@ -42,7 +42,8 @@ class StoredDeclaration:
     state before and the action with a space between; `changes`, the fields of each action;
     `initial`, what changed fields begin with; `latest_seconds`, how far a time may be ahead;
     `fields`, each with its column; `numbered_versions`, the `field` with the number of a version
-    and the fields whose values it `counts`, where there are any.
+    and the fields whose values it `counts`, where there are any;
+    `records`, if actions append any, each with its `actions`.
     """
 
     lifecycle: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -74,11 +75,15 @@ class StoredDeclaration:
 
 @frozen(kw_only=True)
 class PastLifecycle:
-    """A lifecycle as it was once declared, and the keys that its changes' data had."""
+    """A lifecycle as it was once declared, and the keys that its changes' data had.
+
+    `records` are those that actions appended, each with the names of these actions.
+    """
 
     lifecycle: Lifecycle[StrEnum]
     data_keys: frozenset[str]
     versions: NumberedVersions | None
+    records: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, name: str, document: Document) -> Self:
@@ -99,11 +104,19 @@ class PastLifecycle:
             initial=document["initial"],
             latest={key: timedelta(seconds=int(value)) for key, value in seconds.items()},
         )
+        records: Mapping[str, Any] = document.get("records", {})
         return cls(
             lifecycle=lifecycle,
-            data_keys=frozenset(document["fields"]),
+            data_keys=frozenset((*document["fields"], *records)),
             versions=stored_rule(document),
+            records={name: frozenset(record["actions"]) for name, record in records.items()},
         )
+
+    def missing_records(self, action: str, data: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the records that the action appends and the data of its change do not count."""
+        for name, actions in self.records.items():
+            if action in actions and name not in data:
+                yield name
 
     def is_legal(self, edge: tuple[str, str, str, int]) -> bool:
         """Return whether the declaration had an edge that was not retired."""

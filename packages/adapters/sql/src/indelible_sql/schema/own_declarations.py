@@ -1,6 +1,6 @@
 """The stored declarations of a host's lifecycle, compared with the one of today."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Self
@@ -9,13 +9,13 @@ from attrs import frozen
 from sqlalchemy import Connection, Table, bindparam, func, insert, select
 
 from indelible.kernel import Actor
-from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.clock import instant_after
 from indelible.kernel.values import field_values
 from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.declaration_tables import DECLARATIONS
 from indelible_sql.schema.declarations import Document, StoredDeclaration
 from indelible_sql.schema.own_documents import document_of
+from indelible_sql.schema.sql_context import MappedHead
 
 ACTOR: Final = Actor.system("upgrade")
 REASON: Final = "upgrade of the database"
@@ -41,14 +41,14 @@ class OwnDeclarations:
     today: Document
 
     @classmethod
-    def of(cls, connection: Connection, schema: str, table: Table, entity: type[Aggregate]) -> Self:
+    def of(cls, connection: Connection, schema: str, mapping: MappedHead) -> Self:
         """Return the declarations that a database has; `schema` is that of indelible's tables."""
         translated = None if connection.dialect.name == "sqlite" else schema
         options = {"schema_translate_map": {SCHEMA: translated}}
-        name = entity.lifecycle.name
+        name = mapping.entity.lifecycle.name
         documents = connection.scalars(DOCUMENTS, {"lifecycle": name}, execution_options=options)
-        today = document_of(table, entity)
-        return cls(connection, table, options, name, tuple(documents), today)
+        today = document_of(mapping)
+        return cls(connection, mapping.table, options, name, tuple(documents), today)
 
     @cached_property
     def is_new(self) -> bool:
@@ -66,7 +66,30 @@ class OwnDeclarations:
         names: set[str] = set()
         for document in self.documents:
             names.update(document["conditions"])
+            for record in document.get("records", {}).values():
+                names.update(record["conditions"])
         return frozenset(names)
+
+    def record_differences(self) -> Iterator[str]:
+        """Yield the records that no action appends any more, and defaults that are others now.
+
+        The digests of older rows leave a default out: with another one they would differ.
+        """
+        today: Document = self.today.get("records", {})
+        last: Document = self.documents[-1] if self.documents else {}
+        known: Document = last.get("records", {})
+        for name in sorted(known):
+            if name not in today:
+                yield f"record {name} is appended by no action, not even by a retired one"
+                continue
+            before, now = known[name], today[name]
+            if before["table"] != now["table"]:
+                yield f"record {name} is in {before['table']}, declared is {now['table']}"
+            for field in sorted(before["fields"].keys() & now["fields"].keys()):
+                was = before["defaults"].get(field)
+                declared = now["defaults"].get(field)
+                if was != declared:
+                    yield f"default of {field} of record {name} is {was}, declared is {declared}"
 
     def store_if_new(self, now: datetime) -> None:
         """Store the declaration of today, later than all that was declared and changed before."""

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, MetaData, Table
 from sqlalchemy.schema import SchemaItem
 
 from indelible.kernel.aggregates import Aggregate
-from indelible.kernel.conditions import Condition
+from indelible.kernel.conditions import Condition, WithConditions
 from indelible_sql.schema.checks import quoted
 from indelible_sql.schema.declaration_tables import DECLARATIONS
 from indelible_sql.schema.declarations import RETIRED_RULE, step_text
@@ -19,6 +19,7 @@ from indelible_sql.schema.finder_indexes import finder_indexes
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.one_per_parent import one_per_parent_indexes
 from indelible_sql.schema.references import (
+    EVENTS,
     NO_TARGETS,
     TargetTables,
     reference_guards,
@@ -55,7 +56,7 @@ def own_table(
         *items,
         *domain_checks(name, items),
         *inline_checks(name, items),
-        *_checks_on_postgresql(name, entity),
+        *checks_on_postgresql(name, entity),
         *one_per_parent_indexes(name, entity),
         *reference_keys(name, entity, targets),
         *indexes,
@@ -75,15 +76,17 @@ def own_guards(table: Table, entity: type[Aggregate], dialect: str) -> Iterator[
     if entity.lifecycle.retired:
         yield _retired_guard(table, entity, dialect)
     if dialect == "sqlite":
-        yield from _guards_of_checks(table, entity)
+        yield from guards_of_checks(table, entity)
         yield from reference_guards(table, entity)
 
 
-def long_names(table: Table, guards: Iterable[Guard]) -> Iterator[str]:
-    """Yield the names of a table's parts that PostgreSQL would cut off."""
+def long_names(tables: Iterable[Table], guards: Iterable[Guard]) -> Iterator[str]:
+    """Yield the names of parts of tables that PostgreSQL would cut off."""
     names = {guard.name for guard in guards}
-    names.update(str(index.name) for index in table.indexes)
-    names.update(str(constraint.name) for constraint in table.constraints if constraint.name)
+    for table in tables:
+        names.add(table.name)
+        names.update(str(index.name) for index in table.indexes)
+        names.update(str(constraint.name) for constraint in table.constraints if constraint.name)
     for name in sorted(names):
         if len(name.encode()) > MAX_NAME_BYTES:
             yield name
@@ -122,7 +125,7 @@ def _retired_guard(table: Table, entity: type[Aggregate], dialect: str) -> Guard
     )
 
 
-def _checks_on_postgresql(name: str, entity: type[Aggregate]) -> tuple[CheckConstraint, ...]:
+def checks_on_postgresql(name: str, entity: type[WithConditions]) -> tuple[CheckConstraint, ...]:
     """Return the CHECKs of the conditions; SQLite, which cannot change a CHECK, has guards."""
     checks = entity_checks(name, entity)
     for check in checks:
@@ -130,7 +133,9 @@ def _checks_on_postgresql(name: str, entity: type[Aggregate]) -> tuple[CheckCons
     return checks
 
 
-def _guards_of_checks(table: Table, entity: type[Aggregate]) -> Iterator[Guard]:
+def guards_of_checks(
+    table: Table, entity: type[WithConditions], events: Iterable[str] = EVENTS
+) -> Iterator[Guard]:
     """Yield SQLite's guards of the conditions that every row must fulfill."""
     columns = [column.name for column in table.columns if column.computed is None]
     row = ", ".join(f"NEW.{name} AS {name}" for name in columns)
@@ -139,7 +144,7 @@ def _guards_of_checks(table: Table, entity: type[Aggregate]) -> Iterator[Guard]:
         if not isinstance(condition, Condition):
             continue
         text = texts[f"{table.name}_{condition.name}"]
-        for event in ("INSERT", "UPDATE"):
+        for event in events:
             yield Guard(
                 table=table,
                 rule=f"{condition.name}_on_{event.lower()}",

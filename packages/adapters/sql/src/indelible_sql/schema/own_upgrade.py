@@ -8,32 +8,28 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from attrs import frozen
-from sqlalchemy import Column, Connection, Index, Table
-from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+from sqlalchemy import Connection
 
 from indelible.kernel import Conflict
 from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.references import references_of_record
 from indelible_sql.schema.admission import stored_edges
 from indelible_sql.schema.catalog import Catalog
-from indelible_sql.schema.columns import Domain, in_schema, quoted
-from indelible_sql.schema.ddl import compiled
-from indelible_sql.schema.entity_conditions import entity_checks
+from indelible_sql.schema.columns import quoted
 from indelible_sql.schema.guard import (
     HOST_SCHEMA,
     Guard,
-    qualified_name,
     statements,
 )
 from indelible_sql.schema.hosts import declare_lifecycle
-from indelible_sql.schema.inline_domains import InlineDomain
 from indelible_sql.schema.own_declarations import OwnDeclarations
+from indelible_sql.schema.own_table import OwnTable
 from indelible_sql.schema.privileges import privileges
-from indelible_sql.schema.references import key_of, target_table, unknown_targets
-from indelible_sql.schema.sql_context import SqlContext
-from indelible_sql.schema.stored_tables import StoredTable
+from indelible_sql.schema.sql_context import MappedHead, SqlContext
+from indelible_sql.schema.tables import HISTORY
 
 MAX_NAMED_DIFFERENCES: Final = 20
 logger = logging.getLogger("indelible.sql")
@@ -75,61 +71,88 @@ def upgrade_own_tables(
         connection.exec_driver_sql(f"SET LOCAL search_path = {HOST_SCHEMA}")
     for context in contexts:
         for mapping in context.mappings:
-            own = OwnTable(connection, schema, context, mapping.table, mapping.entity, now)
+            own = AggregateUpgrade(connection, schema, context, mapping, now)
             own.upgrade()
             if role is not None:
                 own.grant(role)
 
 
 @frozen(slots=False)
-class OwnTable:
-    """The table of an aggregate in a database, with its declaration."""
+class AggregateUpgrade:
+    """The tables of an aggregate and of its records in a database, with its declaration."""
 
     connection: Connection
     schema: str
     context: SqlContext
-    table: Table
-    entity: type[Aggregate]
+    mapping: MappedHead
     now: datetime
 
     def upgrade(self) -> None:
-        """Create the table, or add what it lacks, and store the declaration if it is another one.
+        """Create the tables, or add what they lack, and store the declaration if it is another one.
 
-        The table of a later release stays as it is: this one works beside it.
+        The tables of a later release stay as they are: this one works beside it.
 
         Raises:
-            OwnTableDiffers: Additions alone cannot make the table what is declared.
+            OwnTableDiffers: Additions alone cannot make a table what is declared.
         """
-        if not self.stored.exists:
+        if not self.head.stored.exists:
             self._create()
         elif self._is_changed():
-            differences = (*self._column_differences(), *self._edge_differences())
+            differences = tuple(self._differences())
             if differences and self.declared.is_of_earlier_release:
-                logger.info("%s: a later release has changed the table", self.table.name)
+                logger.info("%s: a later release has changed the table", self.head.table.name)
                 return
             self._refuse(differences)
             self._change()
         self.declared.store_if_new(self.now)
 
     def grant(self, role: str) -> None:
-        """Let the application's role read the table, and write the columns that may change."""
+        """Let the application's role read the tables, and write the columns that may change."""
         role_name = quoted(self.connection, role)
-        name = f"{HOST_SCHEMA}.{self.table.name}"
-        # Default privileges of the host's schema may be wider.
-        self.run(f"REVOKE ALL ON {name} FROM {role_name}")
-        self.run(f"GRANT SELECT ON {name} TO {role_name}")
-        for privilege, columns in privileges(self.table, self.catalog).items():
-            self.run(f"GRANT {privilege} ({', '.join(columns)}) ON {name} TO {role_name}")
+        for own in self.tables:
+            # Default privileges of the host's schema may be wider.
+            self.head.run(f"REVOKE ALL ON {own.name} FROM {role_name}")
+            self.head.run(f"GRANT SELECT ON {own.name} TO {role_name}")
+            for privilege, columns in privileges(own.table, self.catalog).items():
+                names = ", ".join(columns)
+                self.head.run(f"GRANT {privilege} ({names}) ON {own.name} TO {role_name}")
+
+    @cached_property
+    def entity(self) -> type[Aggregate]:
+        """Return the class of the aggregate."""
+        return self.mapping.entity
 
     @cached_property
     def declared(self) -> OwnDeclarations:
         """Return the stored declarations, and the one of today."""
-        return OwnDeclarations.of(self.connection, self.schema, self.table, self.entity)
+        return OwnDeclarations.of(self.connection, self.schema, self.mapping)
 
     @cached_property
-    def stored(self) -> StoredTable:
-        """Return what the database says about the table."""
-        return StoredTable(self.connection, self.schema, self.table)
+    def head(self) -> OwnTable:
+        """Return the table of the aggregates."""
+        entity = self.entity
+        references = entity.references
+        return OwnTable(self.connection, self.schema, self.mapping.table, entity, references)
+
+    @cached_property
+    def records(self) -> tuple[OwnTable, ...]:
+        """Return the tables of the records that the actions append."""
+        return tuple(
+            OwnTable(
+                self.connection,
+                self.schema,
+                bulk.table,
+                bulk.record,
+                references_of_record(bulk.record),
+                "entity_id",
+            )
+            for bulk in self.mapping.bulk_tables
+        )
+
+    @property
+    def tables(self) -> tuple[OwnTable, ...]:
+        """Return all tables, each after those at which its keys point."""
+        return (self.head, *self.records)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -137,94 +160,75 @@ class OwnTable:
         return Catalog((self.context,))
 
     @cached_property
-    def dialect(self) -> str:
-        """Return the name of the database's dialect."""
-        return self.connection.dialect.name
-
-    @cached_property
     def guards(self) -> Sequence[Guard]:
         """Return the declared guards."""
-        return tuple(self.catalog.context_guards(self.context, self.dialect))
+        return tuple(self.catalog.context_guards(self.context, self.head.dialect))
 
     @cached_property
     def digest(self) -> str:
-        """Return the digest of all statements that make the table."""
-        texts = [self._text(CreateTable(self.table)), *statements(self.guards, self.dialect)]
-        texts += [self._text(CreateIndex(index)) for index in self._indexes()]
+        """Return the digest of all statements that make the tables."""
+        texts = list(statements(self.guards, self.head.dialect))
+        for own in self.tables:
+            texts.extend(own.texts())
         return sha256("\n".join(texts).encode()).hexdigest()
 
     def _create(self) -> None:
         declare_lifecycle(self.connection, self.entity.lifecycle, schema=self.schema)
-        self.run(self._text(CreateTable(self.table)))
-        for index in self._indexes():
-            self.run(self._text(CreateIndex(index)))
+        for own in self.tables:
+            own.create()
         self._finish()
 
     def _change(self) -> None:
-        """Add what is missing; without its guards the table is seen by no other connection."""
+        """Add what is missing; without its guards no other connection sees a table."""
         self._drop_guards()
-        stored = self.stored.columns()
-        for column in self.table.columns:
-            if column.name not in stored:
-                self.run(f"ALTER TABLE {self._name} ADD COLUMN {self._column_text(column)}")
-        self._refuse(tuple(self._row_differences()))
+        for own in self.tables:
+            if own.stored.exists:
+                own.add_columns()
+                self._refuse(tuple(own.row_differences()))
         declare_lifecycle(self.connection, self.entity.lifecycle, schema=self.schema)
-        self._replace_checks()
-        self._replace_keys()
-        self._replace_indexes()
+        for own in self.tables:
+            if own.stored.exists:
+                own.replace_rules(self.declared.earlier_conditions)
+            else:
+                own.create()
         self._finish()
 
     def _finish(self) -> None:
-        for statement in statements(self.guards, self.dialect):
-            self.run(statement)
-        if not self.stored.is_sqlite:
+        for statement in statements(self.guards, self.head.dialect):
+            self.head.run(statement)
+        if not self.head.stored.is_sqlite:
             comment = COMMENT.format(digest=self.digest)
-            self.run(f"COMMENT ON TABLE {self._name} IS '{comment}'")
+            self.head.run(f"COMMENT ON TABLE {self.head.name} IS '{comment}'")
 
     def _is_changed(self) -> bool:
-        """Return whether the table or one of its guards is not as declared."""
+        """Return whether a table or one of its guards is not as declared."""
         if self.declared.is_new:
             return True
-        stored = self.stored.guards()
-        for guard in self.guards:
-            if guard.name not in stored:
+        for own in self.tables:
+            if not own.stored.exists or own.lacks(self._guards_of(own)):
                 return True
-        if not self.stored.is_sqlite:
-            return self.stored.comment() != COMMENT.format(digest=self.digest)
+        if not self.head.stored.is_sqlite:
+            return self.head.stored.comment() != COMMENT.format(digest=self.digest)
+        return self._stored_edges() != self._declared_edges()
 
-        declared = {guard.name: guard.sqlite_statements()[0] for guard in self.guards}
-        declared |= {str(index.name): self._text(CreateIndex(index)) for index in self._indexes()}
-        stored = {**stored, **self.stored.indexes()}
-        return (
-            any(stored.get(name) != text for name, text in declared.items())
-            or bool(tuple(self._column_differences()))
-            or set(self.stored.columns()) != set(self.table.columns.keys())
-            or self._stored_edges() != self._declared_edges()
-        )
+    def _guards_of(self, own: OwnTable) -> Sequence[Guard]:
+        """Return the guards of a table; those of history are with the aggregates."""
+        is_head = own is self.head
+        return [
+            guard
+            for guard in self.guards
+            if guard.table is own.table or (is_head and guard.table is HISTORY)
+        ]
 
-    def _column_differences(self) -> Iterator[str]:
-        """Yield the columns that differ from their fields, and new ones that old rows lack."""
-        stored = self.stored.columns()
-        for name in sorted(stored.keys() - set(self.table.columns.keys())):
-            yield f"column {name} is no field any more"
-        for column in self.table.columns:
-            declared = self._column_type(column)
-            if column.name not in stored:
-                if not column.nullable and column.server_default is None:
-                    yield (
-                        f"new field {column.name} must accept None or have a default, as older"
-                        " rows have no value"
-                    )
-            elif stored[column.name] != declared:
-                yield f"column {column.name} is {stored[column.name]}, declared is {declared}"
-            elif not self._has_rule(column):
-                yield f"column {column.name} holds values of another kind"
-
-    def _has_rule(self, column: Column[Any]) -> bool:
-        """Return whether SQLite's table has the rule of a column's type."""
-        if not self.stored.is_sqlite or not isinstance(column.type, Domain):
-            return True
-        return f"CHECK ({column.type.sqlite_rule.format(column.name)})" in self.stored.definition()
+    def _differences(self) -> Iterator[str]:
+        """Yield what additions alone cannot change."""
+        yield from self.head.column_differences()
+        yield from self._edge_differences()
+        yield from self.declared.record_differences()
+        for own in self.records:
+            if own.stored.exists:
+                for difference in own.column_differences():
+                    yield f"{own.table.name}: {difference}"
 
     def _edge_differences(self) -> Iterator[str]:
         for from_state, action, to_state in sorted(self._stored_edges() - self._declared_edges()):
@@ -233,112 +237,32 @@ class OwnTable:
                 " even as retired"
             )
 
-    def _row_differences(self) -> Iterator[str]:
-        """Yield the conditions that stored rows do not fulfill."""
-        for check in entity_checks(self.table.name, self.entity):
-            refused = f"SELECT count(*) FROM {self._name} WHERE NOT ({check.sqltext})"
-            count = self.connection.exec_driver_sql(refused).scalar_one()
-            if count:
-                yield f"{count} rows do not fulfill condition {check.name}"
-        for reference in self.entity.references:
-            rows = unknown_targets(self.table, self._name, reference)
-            count = self.connection.exec_driver_sql(f"SELECT count(*) FROM ({rows})").scalar_one()
-            if count:
-                yield f"{count} rows have an unknown id in {reference.field}"
-
     def _refuse(self, differences: Sequence[str]) -> None:
         if differences:
             named = "; ".join(differences[:MAX_NAMED_DIFFERENCES])
-            raise OwnTableDiffers(self.table.name, named)
+            raise OwnTableDiffers(self.head.table.name, named)
 
     def _drop_guards(self) -> None:
-        """Drop the guards of the table, and those of history that are about it."""
-        of_history = (f"_{self.table.name}", f"_of_{self.table.name}")
-        for name in self.stored.guards():
-            is_own = name.startswith(f"{self.table.name}_")
-            is_of_history = name.startswith("history_") and name.endswith(of_history)
-            if not is_own and not is_of_history:
-                continue
-            if self.stored.is_sqlite:
-                self.run(f"DROP TRIGGER {name}")
-                continue
-            self._drop_function(name)
-        if not self.stored.is_sqlite:
+        """Drop the guards of the tables, and those of history that are about them."""
+        for own in self.tables:
+            of_history = (f"_{own.table.name}", f"_of_{own.table.name}")
+            for name, definition in own.stored.guards().items():
+                is_own = name.startswith(f"{own.table.name}_")
+                is_of_history = name.startswith("history_") and name.endswith(of_history)
+                # The name of another table may end with that of this one.
+                is_of_history = is_of_history and f"'{self.entity.lifecycle.name}'" in definition
+                if is_own or is_of_history:
+                    self._drop_guard(name)
+        if not self.head.stored.is_sqlite:
             for guard in self.guards:
-                self._drop_function(guard.name)  # of a guard that is disabled, or was dropped alone
+                self._drop_guard(guard.name)  # one that is disabled, or was dropped alone
 
-    def _drop_function(self, name: str) -> None:
-        """Drop the function of a guard on PostgreSQL, and with it the guard."""
-        self.run(f"DROP FUNCTION IF EXISTS indelible.{name}() CASCADE")
-
-    def _replace_checks(self) -> None:
-        """Replace PostgreSQL's CHECKs of the conditions; on SQLite they are guards."""
-        if self.stored.is_sqlite:
-            return
-        stored = self.stored.checks()
-        checks = entity_checks(self.table.name, self.entity)
-        names = {str(check.name) for check in checks}
-        for name in sorted(stored & (names | self.declared.earlier_conditions)):
-            self.run(f"ALTER TABLE {self._name} DROP CONSTRAINT {name}")
-        for check in checks:
-            self.run(
-                f"ALTER TABLE {self._name} ADD CONSTRAINT {check.name} CHECK ({check.sqltext})"
-            )
-
-    def _replace_keys(self) -> None:
-        """Add PostgreSQL's missing keys of references, and drop the others; SQLite has guards."""
-        if self.stored.is_sqlite:
-            return
-        declared = {key_of(self.table.name, one): one for one in self.entity.references}
-        stored = self.stored.reference_keys()
-        for name in sorted(stored - declared.keys()):
-            self.run(f"ALTER TABLE {self._name} DROP CONSTRAINT {name}")
-        for name in sorted(declared.keys() - stored):
-            target = target_table(self.table, declared[name])
-            key = f"FOREIGN KEY ({declared[name].field}) REFERENCES {target.name} (id)"
-            self.run(f"ALTER TABLE {self._name} ADD CONSTRAINT {name} {key}")
-
-    def _replace_indexes(self) -> None:
-        """Create the indexes that are missing, and again those whose text depends on the states."""
-        stored = self.stored.indexes()
-        for index in self._indexes():
-            text = self._text(CreateIndex(index))
-            name = str(index.name)
-            is_partial = index.dialect_options["postgresql"].get("where") is not None
-            is_same = not is_partial if not self.stored.is_sqlite else stored.get(name) == text
-            if name in stored and is_same:
-                continue
-            if name in stored:
-                self.run(f"DROP INDEX {name}")
-            self.run(text)
-
-    def _indexes(self) -> list[Index]:
-        return sorted(self.table.indexes, key=lambda index: str(index.name))
-
-    @property
-    def _name(self) -> str:
-        """Return the qualified name of the table."""
-        return qualified_name(self.table, self.dialect)
-
-    def _column_type(self, column: Column[Any]) -> str:
-        """Return the type of a declared column as `StoredTable.columns` has it."""
-        type_text = column.type.compile(dialect=self.connection.dialect)
-        type_text = in_schema(self.connection, self.schema, type_text)
-        if not self.stored.is_sqlite:
-            type_text = type_text.partition(" COLLATE ")[0].lower()
-        return type_text if column.nullable else f"{type_text} required"
-
-    def _column_text(self, column: Column[Any]) -> str:
-        """Return a new column as a table is altered by it, with the rule of its type."""
-        text = self._text(CreateColumn(column))
-        name = f"{self.table.name}_{column.name}"
-        if self.stored.is_sqlite and isinstance(column.type, Domain):
-            rule = column.type.sqlite_rule.format(column.name)
-            text = f"{text} CONSTRAINT {name}_rule CHECK ({rule})"
-        elif isinstance(column.type, InlineDomain):
-            rule = column.type.rule.format(column.name)
-            text = f"{text} CONSTRAINT {name}_is_stored CHECK ({rule})"
-        return text
+    def _drop_guard(self, name: str) -> None:
+        """Drop a guard; on PostgreSQL with its function."""
+        if self.head.stored.is_sqlite:
+            self.head.run(f"DROP TRIGGER {name}")
+        else:
+            self.head.run(f"DROP FUNCTION IF EXISTS indelible.{name}() CASCADE")
 
     def _stored_edges(self) -> set[tuple[str, str, str]]:
         edges = stored_edges(self.connection, self.schema)
@@ -350,10 +274,3 @@ class OwnTable:
             (edge.from_state, edge.action, str(edge.to_state))
             for edge in self.entity.lifecycle.known_edges
         }
-
-    def _text(self, element: Any) -> str:
-        return compiled(element, self.dialect)
-
-    def run(self, statement: str) -> None:
-        """Run a statement of DDL in indelible's schema."""
-        self.connection.exec_driver_sql(in_schema(self.connection, self.schema, statement))

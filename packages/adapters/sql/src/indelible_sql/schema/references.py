@@ -7,7 +7,7 @@ does not name the one that refuses.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Table
+from sqlalchemy import Column, ForeignKeyConstraint, Table
 
 from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.references import Reference
@@ -25,11 +25,18 @@ def reference_keys(
     """Yield the foreign keys of an aggregate's references, for its table of this name."""
     for reference in entity.references:
         target = f"{name}.id" if reference.target is None else targets[reference.target].c.id
-        key_name = key_of(name, reference)
-        key = ForeignKeyConstraint(
-            [reference.field], [target], name=key_name, info={NOT_REPEATED: True}
-        )
-        yield key.ddl_if(dialect="postgresql")
+        yield reference_key(name, reference, target)
+
+
+def reference_key(
+    name: str, reference: Reference, target: str | Column[Any]
+) -> ForeignKeyConstraint:
+    """Return the foreign key of a reference to a column, for the table of this name."""
+    key_name = key_of(name, reference)
+    key = ForeignKeyConstraint(
+        [reference.field], [target], name=key_name, info={NOT_REPEATED: True}
+    )
+    return key.ddl_if(dialect="postgresql")
 
 
 def reference_guards(table: Table, entity: type[Aggregate]) -> Iterator[Guard]:
@@ -74,12 +81,12 @@ def target_table(table: Table, reference: Reference) -> Table:
     raise LookupError(f"{table.name} has no key of {reference.field}")
 
 
-def unknown_targets(table: Table, name: str, reference: Reference) -> str:
+def unknown_targets(table: Table, name: str, reference: Reference, columns: str = "id") -> str:
     """Return the query of the rows of a table, called `name`, whose target does not exist."""
     target = target_table(table, reference).name
     qualified = f"{name.rpartition('.')[0]}.{target}" if "." in name else target
     return (
-        f"SELECT id FROM {name} AS source WHERE source.{reference.field} IS NOT NULL"
+        f"SELECT {columns} FROM {name} AS source WHERE source.{reference.field} IS NOT NULL"
         f" AND NOT EXISTS (SELECT 1 FROM {qualified} AS target"
         f" WHERE target.id = source.{reference.field})"
     )

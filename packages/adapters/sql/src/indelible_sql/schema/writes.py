@@ -75,7 +75,7 @@ BULK_TEMPLATE = """
         AND head.id = changes.entity_id
         AND head.seq = changes.seq - 1
       RETURNING head.id
-    )
+    ){record_inserts}
     INSERT INTO {schema_prefix}history AS history ({columns})
     SELECT {values}
     FROM changes
@@ -98,7 +98,7 @@ BIRTH_TEMPLATE = """
       FROM changes, shared
       ORDER BY changes.ordinal
       RETURNING head.id
-    )
+    ){record_inserts}
     INSERT INTO {schema_prefix}history AS history ({columns})
     SELECT {values}
     FROM changes
@@ -106,6 +106,15 @@ BIRTH_TEMPLATE = """
     ORDER BY changes.ordinal
     RETURNING history.txid::text AS txid
 """
+# The rows of a bulk record, each with the id and the seq of its change.
+RECORD_TEMPLATE = """,
+    {table_name}_rows AS (
+      INSERT INTO {table} ({columns})
+      SELECT {values}
+      FROM jsonb_to_recordset(CAST(:{table_name}_rows AS jsonb)) AS line({types})
+      JOIN head ON head.id = line.entity_id
+      ORDER BY line.entity_id, line.number
+    )"""
 # The columns that every birth sets in its head, with their values.
 BIRTH_VALUES = {
     "id": "changes.entity_id",
@@ -161,23 +170,28 @@ def change_write(
 
 
 @cache
-def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) -> TextualSelect:
+def bulk_change_write(
+    head: Table, moving: tuple[str, ...], schema_prefix: str, records: tuple[Table, ...] = ()
+) -> TextualSelect:
     """Return PostgreSQL's write of many changes that take the same step.
 
     `:rows` is a JSON text with the own columns of each change and, as `head_<name>`, the head's
     columns in `moving`, which at least one change sets. A change whose head is no longer at the
-    seq before adds no row. `schema_prefix` qualifies the names of tables and domains.
+    seq before adds no row. `schema_prefix` qualifies the names of tables and domains. For each
+    table of bulk `records`, `:<table>_rows` is a JSON text with its rows.
     """
     assignments = [f"{name} = changes.head_{name}" for name in moving]
     statement = BULK_TEMPLATE.format(
         assignments=", ".join((*CHANGE_ASSIGNMENTS, *assignments)),
-        **_bulk_parts(head, moving, schema_prefix),
+        **_bulk_parts(head, moving, schema_prefix, records),
     )
     return text(statement).columns(txid=Text())
 
 
 @cache
-def bulk_birth_write(head: Table, names: tuple[str, ...], schema_prefix: str) -> TextualSelect:
+def bulk_birth_write(
+    head: Table, names: tuple[str, ...], schema_prefix: str, records: tuple[Table, ...] = ()
+) -> TextualSelect:
     """Return PostgreSQL's write of many new aggregates that the same action creates.
 
     `:rows` is as in `bulk_change_write`; `names` are the head's columns beside BIRTH_VALUES. The
@@ -187,12 +201,14 @@ def bulk_birth_write(head: Table, names: tuple[str, ...], schema_prefix: str) ->
     statement = BIRTH_TEMPLATE.format(
         head_columns=", ".join((*BIRTH_VALUES, *names)),
         head_values=", ".join((*BIRTH_VALUES.values(), *own_values)),
-        **_bulk_parts(head, names, schema_prefix),
+        **_bulk_parts(head, names, schema_prefix, records),
     )
     return text(statement).columns(txid=Text())
 
 
-def _bulk_parts(head: Table, names: tuple[str, ...], schema_prefix: str) -> dict[str, str]:
+def _bulk_parts(
+    head: Table, names: tuple[str, ...], schema_prefix: str, records: tuple[Table, ...]
+) -> dict[str, str]:
     """Return the parts that the writes of many changes have in common."""
     own_types = [f"{name} {_domain(HISTORY.c[name], schema_prefix)}" for name in OWN_COLUMNS]
     head_types = [f"head_{name} {_domain(head.c[name], schema_prefix)}" for name in names]
@@ -210,7 +226,21 @@ def _bulk_parts(head: Table, names: tuple[str, ...], schema_prefix: str) -> dict
         "types": ", ".join((*own_types, "ordinal bigint", *head_types)),
         "columns": ", ".join((*SHARED_COLUMNS, *OWN_COLUMNS)),
         "values": ", ".join(values),
+        "record_inserts": "".join(_record_insert(record, schema_prefix) for record in records),
     }
+
+
+def _record_insert(record: Table, schema_prefix: str) -> str:
+    """Return the part of a write that inserts the rows of a bulk record."""
+    names = [column.name for column in record.columns]
+    types = [f"{column.name} {_domain(column, schema_prefix)}" for column in record.columns]
+    return RECORD_TEMPLATE.format(
+        table_name=record.name,
+        table=_table_name(record, schema_prefix),
+        columns=", ".join(names),
+        values=", ".join(f"line.{name}" for name in names),
+        types=", ".join(types),
+    )
 
 
 def _table_name(table: Table, schema_prefix: str) -> str:
