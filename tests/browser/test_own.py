@@ -17,6 +17,7 @@ from tests.web.console.visitor import Site
 
 from indelible.kernel import Head, IndelibleError
 from indelible.kernel.actions import actions_of
+from indelible.kernel.choices import choices_of
 from indelible.kernel.contexts import Context
 from indelible.testing.own.values import draw_for
 from indelible.testing.stores import BEGINNING, MAYA
@@ -157,7 +158,8 @@ def lived(site: Site, context: Context[Any], seed: str) -> str:
         names = context.allowed_actions(head)
         if not names:
             break
-        action = actions_of(context.aggregate)[random.choice(names)]
+        name = random.choice(names)
+        action = {**actions_of(context.aggregate), **choices_of(context.aggregate)}[name]
         try:
             change = command_of(action, random, head)
             head = store.run(context.execute, change, actor=MAYA, reason="a walk")
@@ -170,6 +172,9 @@ def command_of(action: Any, random: Random, *target: Head[Any]) -> Any:  # noqa:
     """Return a command with drawn arguments."""
     hints = get_type_hints(action.method, include_extras=True)
     arguments = {name: draw_for(hints[name], name)(random) for name in action.parameters}
+    for name in arguments:
+        if name.endswith("_reference"):
+            arguments[name] = None  # nothing else has its id yet
     return action(*target, **arguments)
 
 
@@ -186,7 +191,7 @@ def test_no_page_of_any_kind_has_faults(
     faults: dict[str, list[str]] = {}
     for name, entity_id in ids.items():
         new = "make" if name == "records" else "begin"
-        base = f"/console/{name}"
+        base = f"/console/{name.replace('_', '-')}"
         paths = (base, f"{base}?status=nowhere", f"{base}/new/{new}", f"{base}/{entity_id}")
         for path in paths:
             page.goto(path)

@@ -24,6 +24,7 @@ from tests.own.faulty import (
     Lossy,
     Modern,
     Newest,
+    Owner,
     Restless,
     boxes,
     changing,
@@ -34,6 +35,7 @@ from tests.own.faulty import (
     one_sided,
     opened,
     owner_id,
+    owners,
     parcels,
     store_with_owner,
 )
@@ -105,8 +107,9 @@ def test_a_store_that_breaks_a_rule_is_found(facade: type[Facade]) -> None:
 
 def test_each_rule_has_a_planted_fault() -> None:
     of_bodies = {Rule.RUNS, Rule.BODIES, Rule.FROZEN}
+    of_guards = {Rule.REFERENCES}
 
-    assert {*STORES.values(), *of_bodies} == set(Rule)
+    assert {*STORES.values(), *of_bodies, *of_guards} == set(Rule)
 
 
 def test_a_fair_context_passes_and_its_refusals_are_counted() -> None:
@@ -144,9 +147,9 @@ class Unguarded(Database):
 
     statement: str = ""
 
-    def opened(self, context: Context[Any]) -> SqlStore:
-        """Return a store with a context."""
-        store = super().opened(context)
+    def opened(self, *contexts: Context[Any]) -> SqlStore:
+        """Return a store with contexts."""
+        store = super().opened(*contexts)
         engine = create_engine(self.url)
         with engine.begin() as connection:
             connection.execute(text(self.statement))
@@ -225,6 +228,31 @@ def test_a_lifecycle_with_references_gets_a_store_with_the_others() -> None:
 
     assert {heads[-1].values["owner"] for heads in walk.heads} == {"id-00000001"}
     assert walk.refused == {}
+
+
+def test_the_suites_create_what_a_lifecycle_refers_to() -> None:
+    walk = play(conformance(boxes, others=(owners,)))
+    stored = play(sql_conformance(boxes, others=(owners,)))
+    test = cast("Any", machine(boxes, others=(owners,)))()
+    test.runTest()
+
+    for one in (walk, stored):
+        assert {heads[-1].values["owner"] for heads in one.heads} == set(one.targets[Owner])
+
+
+def test_a_guard_of_references_that_is_missing_is_found() -> None:
+    @contextmanager
+    def without_guard() -> Generator[Database]:
+        with new_sqlite() as database:
+            guard = "DROP TRIGGER boxs_owner_exists_on_insert"
+            yield Unguarded(database.url, statement=guard)
+
+    messages = broken(sql_conformance(boxes, others=(owners,), database=without_guard))
+
+    forged = "pack from nothing, with an unknown id as owner"
+    assert forged in messages["test_forged_changes_are_refused"]
+    accepted = messages["test_a_reference_to_an_unknown_id_is_refused"]
+    assert accepted.startswith(f"broken: {Rule.REFERENCES}\n")
 
 
 def test_an_unknown_name_among_the_values_is_refused() -> None:

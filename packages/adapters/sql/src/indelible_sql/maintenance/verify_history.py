@@ -144,8 +144,8 @@ def _change_faults(
 ) -> Iterator[str]:
     if change.previous_revision != previous:
         yield "does not follow from the change before it"
-    if change.digest_scheme > digest_schemes.DIGEST_SCHEME:
-        yield f"its digest scheme {change.digest_scheme} is of a later release"
+    if not digest_schemes.is_known(change.digest_scheme):
+        yield f"its digest scheme {change.digest_scheme} is of a later release, or none"
     elif change.hash != _digest_of(change):
         yield "its hash does not match its content"
     if previous_at is not None and change.at <= previous_at:

@@ -1,6 +1,6 @@
 """Raw SQL against the table of a host's context, which its guards refuse."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import fields, frozen
@@ -9,20 +9,28 @@ from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel.conditions import presence_in
 from indelible.kernel.contexts import AnyContext
+from indelible.kernel.json_limits import JsonLimitExceeded
 from indelible_sql.engine.connections import enable_foreign_keys
+from indelible_sql.engine.errors import GuardViolation, fault_of
 from indelible_sql.schema.tables import EDGES, HISTORY
 
 LATER: Final = "'2999-01-01T00:00:00.000000+00:00'"
 STEP: Final = f"seq = seq + 1, updated_at = {LATER}"
+STEPPED: Final = ("seq", "updated_at")
 
 
 @frozen(kw_only=True)
 class Outcome:
-    """The attacks that the database has accepted, refused, and found no row for."""
+    """The attacks that the database has accepted, and those that it has found no row for.
+
+    `refused` has the guard or the key that refused each of the others, and `faulty` those that
+    failed with another error, which proves nothing.
+    """
 
     accepted: tuple[str, ...]
-    refused: tuple[str, ...]
+    refused: Mapping[str, str]
     without_rows: tuple[str, ...]
+    faulty: tuple[str, ...]
 
 
 def attacks_on(context: AnyContext, prefix: str) -> tuple[str, ...]:
@@ -48,6 +56,9 @@ def _on_columns(context: AnyContext) -> Iterator[str]:
         if name == "id":
             continue
         yield f"UPDATE {table} SET {name} = {name}"
+        if name in STEPPED:
+            yield f"UPDATE {table} SET {name} = NULL"
+            continue
         yield f"UPDATE {table} SET {name} = NULL, {STEP}"
         yield f"UPDATE {table} SET {name} = {name}, {STEP}"
     yield f"UPDATE {table} SET id = 'other', {STEP}"
@@ -74,6 +85,8 @@ def _on_fields(context: AnyContext) -> Iterator[str]:
         for name, is_present in presence_in(entity.conditions, state).items():
             if is_present:
                 yield f"UPDATE {table} SET {name} = NULL, {STEP} WHERE status = '{state}'"
+    for reference in entity.references:
+        yield f"UPDATE {table} SET {reference.field} = 'no-such-id', {STEP}"
     for rule in entity.one_per_parent:
         name = rule.parent_field
         taken = f"(SELECT min({name}) FROM {table})"
@@ -126,19 +139,27 @@ def attack(owner_url: str, attacks: Sequence[str]) -> Outcome:
     engine: Engine = create_engine(owner_url)
     enable_foreign_keys(engine)
     accepted: list[str] = []
-    refused: list[str] = []
+    refused: dict[str, str] = {}
+    faulty: list[str] = []
     without_rows: list[str] = []
     for statement in attacks:
         try:
             with engine.begin() as connection:
                 rows = _rows_of(connection, statement)
-        except DBAPIError:
-            refused.append(statement)
+        except DBAPIError as error:
+            fault = fault_of(error)
+            if isinstance(fault, GuardViolation | JsonLimitExceeded):
+                refused[statement] = str(getattr(fault, "guard", "") or fault.code)
+            else:
+                faulty.append(f"{statement}: {error.orig}")
             continue
         (accepted if rows else without_rows).append(statement)
     engine.dispose()
     return Outcome(
-        accepted=tuple(accepted), refused=tuple(refused), without_rows=tuple(without_rows)
+        accepted=tuple(accepted),
+        refused=refused,
+        without_rows=tuple(without_rows),
+        faulty=tuple(faulty),
     )
 
 

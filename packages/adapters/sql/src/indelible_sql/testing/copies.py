@@ -48,14 +48,16 @@ def exported(store: SqlStore) -> bytes:
     return file.getvalue()
 
 
-def imported(content: bytes, context: AnyContext, path: Path) -> SqlStore:
+def imported(content: bytes, contexts: Sequence[AnyContext], path: Path) -> SqlStore:
     """Return a store on a new SQLite file with what an export has."""
-    store = Database(f"sqlite:///{path}").opened(context)
+    store = Database(f"sqlite:///{path}").opened(*contexts)
     import_histories(store, BytesIO(content), by=IMPORTER)
     return store
 
 
-def unnoticed_forgeries(path: Path, context: AnyContext) -> Iterator[str]:
+def unnoticed_forgeries(
+    path: Path, context: AnyContext, others: Sequence[AnyContext] = ()
+) -> Iterator[str]:
     """Yield the columns in which `verify` does not find a forged value.
 
     `path` is a SQLite file, of which copies are forged: each column in a row of its own.
@@ -66,7 +68,7 @@ def unnoticed_forgeries(path: Path, context: AnyContext) -> Iterator[str]:
         with closing(sqlite3.connect(path)) as original, closing(sqlite3.connect(copy)) as target:
             original.backup(target)
         forged = forge(copy, context.name, remaining)
-        store = Database(f"sqlite:///{copy}").store(context)
+        store = Database(f"sqlite:///{copy}").store(*others, context)
         named = {finding.entity_id for finding in verify(store) if finding.fault != Fault.SCHEMA}
         store.dispose()
         for entity_id, column in forged.items():

@@ -21,13 +21,13 @@ class Database:
     url: str
     owner_url: str = ""
 
-    def store(self, context: AnyContext) -> SqlStore:
-        """Return a store with a context."""
-        return open_store(self.url, contexts=(context,))
+    def store(self, *contexts: AnyContext) -> SqlStore:
+        """Return a store with contexts."""
+        return open_store(self.url, contexts=contexts)
 
-    def opened(self, context: AnyContext) -> SqlStore:
-        """Return a store with a context, whose tables are made."""
-        store = self.store(context)
+    def opened(self, *contexts: AnyContext) -> SqlStore:
+        """Return a store with contexts, whose tables are made."""
+        store = self.store(*contexts)
         store.upgrade(self.owner_url or self.url)
         return store
 

@@ -18,9 +18,11 @@ from indelible.kernel.actions import Command
 from indelible.kernel.aggregates import Aggregate, change_data, change_for
 from indelible.kernel.conditions import NamesActor, presence_in
 from indelible.kernel.execution import changed, chosen, created
+from indelible.kernel.kept_values import KEEP
 from indelible.kernel.numbered_versions import FIRST
 from indelible.testing.own.exploring import ATTEMPTS, enter
 from indelible.testing.own.operations import Operation
+from indelible.testing.own.references import UNKNOWN_ID, with_ids
 from indelible.testing.own.values import Draw, draw_for
 from indelible.testing.own.walks import Walk
 
@@ -49,6 +51,7 @@ class Forger:
     walk: Walk
     refused: dict[str, str] = field(factory=dict[str, str], init=False)
     accepted: list[str] = field(factory=list[str], init=False)
+    steps: int = field(default=0, init=False)
 
     def forge_all(self) -> None:
         """Forge the change of each operation from each state, and save the true one after it.
@@ -96,12 +99,13 @@ class Forger:
         walk = self.walk
         actor = walk.random.choice(walk.actors)
         arguments = operation.arguments(walk.random)
-        command: Command[Any] = operation.command(before, arguments)
+        command: Command[Any] = walk.command(operation, before, arguments)
         command.use()
         newest = walk.heads[-1][-1].head if before is None else before
         now = newest.entity.updated_at + ACTIONS_TAKE
         if before is None:
-            new_id = f"{newest.id}-{len(self.refused)}"
+            self.steps += 1
+            new_id = f"{newest.id}-{self.steps}"
             entity = created(command, now=now, actor=actor, new_id=lambda: new_id)
         else:
             command = chosen(command, before.entity, actor)
@@ -142,6 +146,10 @@ class Forger:
                 yield f"with another actor as {condition.field}", forged
         yield from self._forged_numbers(step)
         yield from self._taken_values(step)
+        for reference in entity.references:
+            if presence.get(reference.field) is not False:
+                forged = _with(step, **{reference.field: UNKNOWN_ID})
+                yield f"with an unknown id as {reference.field}", forged
 
     def _forged_numbers(self, step: LegalStep) -> Iterator[tuple[str, LegalStep]]:
         """Yield steps with another number of a version, and those whose content is another one."""
@@ -179,8 +187,9 @@ class Forger:
     def _other(self, name: str, value: object) -> object:
         """Return another value of a field."""
         for _ in range(ATTEMPTS):
-            other = self._draw(name)(self.walk.random)
-            if other is not None and other != value:
+            arguments = {name: self._draw(name)(self.walk.random)}
+            other = with_ids(arguments, self.walk.ids_of)[name]
+            if other not in (None, KEEP, value):
                 return other
         return value
 

@@ -53,7 +53,7 @@ class SqlContextConformance(ContextConformance):
         """Return the store, which is closed after the last test."""
         plan = cast("SqlPlan", cls.plan)
         cls.database = cls.resources.enter_context(plan.database())
-        store = cls.database.opened(plan.context)
+        store = cls.database.opened(*plan.others, plan.context)
         cls.resources.callback(store.dispose)
         return store
 
@@ -72,6 +72,7 @@ class SqlContextConformance(ContextConformance):
         before = self.walk.stored()
         outcome = attack(self.database.owner_url or self.database.url, attacks_on(context, prefix))
         _refuse("the database accepts", outcome.accepted)
+        _refuse("no guard refuses, but another error", outcome.faulty)
         if len(outcome.refused) < MIN_ATTACKS:
             message = f"only {len(outcome.refused)} attacks found a row"
             raise AssertionError(message)
@@ -87,7 +88,7 @@ class SqlContextConformance(ContextConformance):
 
     def test_an_export_is_the_same_after_an_import(self) -> None:
         content, path = self.copied()
-        copy = Database(f"sqlite:///{path}").store(self.plan.context)
+        copy = Database(f"sqlite:///{path}").store(*self.plan.others, self.plan.context)
         again = exported(copy)
         findings = verify(copy)
         copy.dispose()
@@ -98,7 +99,8 @@ class SqlContextConformance(ContextConformance):
 
     def test_verify_finds_a_forged_value_in_any_column(self) -> None:
         _, path = self.copied()
-        _refuse("verify overlooks", list(unnoticed_forgeries(path, self.plan.context)))
+        columns = unnoticed_forgeries(path, self.plan.context, self.plan.others)
+        _refuse("verify overlooks", list(columns))
 
     @classmethod
     def copied(cls) -> tuple[bytes, Path]:
@@ -106,7 +108,7 @@ class SqlContextConformance(ContextConformance):
         if cls.copy is None:
             content = exported(cls.sql_store())
             path = Path(cls.resources.enter_context(TemporaryDirectory())) / "copy.db"
-            imported(content, cls.plan.context, path).dispose()
+            imported(content, (*cls.plan.others, cls.plan.context), path).dispose()
             cls.copy = content, path
         return cls.copy
 
@@ -114,6 +116,7 @@ class SqlContextConformance(ContextConformance):
 def sql_conformance(
     context: AnyContext,
     *,
+    others: Sequence[AnyContext] = (),
     database: OpenDatabase = new_sqlite,
     values: Values = NO_VALUES,
     actors: Sequence[Actor] = ACTORS,
@@ -131,7 +134,13 @@ def sql_conformance(
     """
     operations_of(context, values)
     plan = SqlPlan(
-        context=context, database=database, values=values, actors=actors, steps=steps, seed=seed
+        context=context,
+        others=tuple(others),
+        database=database,
+        values=values,
+        actors=actors,
+        steps=steps,
+        seed=seed,
     )
     return suite_of(SqlContextConformance, plan)
 

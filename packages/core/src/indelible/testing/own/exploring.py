@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from indelible.kernel import Head, Stale
 from indelible.kernel.actions import At
+from indelible.kernel.aggregate_errors import FieldFixed
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.testing.own.finders import finder_faults
 from indelible.testing.own.operations import Operation
+from indelible.testing.own.references import UNKNOWN_ID, with_ids
 from indelible.testing.own.walks import ACTORS, Rule, Trial, Walk
 
 ATTEMPTS: Final = 60  # of an operation that a rule of the host may refuse
@@ -35,6 +37,7 @@ def explore(walk: Walk, steps: int) -> None:
     refuse_stale(walk)
     repeat_commands(walk)
     refuse_taken_values(walk)
+    refuse_unknown_targets(walk)
     check_lists(walk)
     walk.check_heads()
 
@@ -154,7 +157,7 @@ def refuse_stale(walk: Walk) -> None:
                 continue
             for seq in {last.seq + 1, max(last.seq - 1, 1)} - {last.seq}:
                 arguments = operation.arguments(walk.random)
-                command = operation.command(At(last.id, seq), arguments)
+                command = walk.command(operation, At(last.id, seq), arguments)
                 error = _refusal(partial(walk.execute, command, ACTORS[0]))
                 if not isinstance(error, Stale):
                     text = f"{operation.name} at seq {seq} of {last.seq} got {error or 'accepted'}"
@@ -183,18 +186,19 @@ def _repeat(walk: Walk, operation: Operation, state: str) -> bool:
         number = walk.random.choice(resting)
         target = walk.heads[number][-1].head
     arguments = operation.arguments(walk.random)
+    sent = with_ids(arguments, walk.ids_of)  # a new aggregate can be a target too
     actor = walk.random.choice(walk.actors)
     newest = walk.heads[-1][-1].head.id if walk.heads else ""
     once = walk.context.once(f"{operation.name}-{newest}-{len(walk.trials)}")
     try:
-        first = walk.execute(operation.command(target, arguments), actor, once)
+        first = walk.execute(walk.command(operation, target, sent), actor, once)
     except Exception:  # noqa: BLE001 - what a body raises is reported by the other commands
         return False
 
     trial = Trial(operation=operation, arguments=arguments, actor=actor, number=number)
     walk.follow(trial, first)
     count = len(walk.stored())
-    repeated = operation.command(target, arguments)
+    repeated = walk.command(operation, target, sent)
     error = _refusal(lambda: _require_same(first, walk.execute(repeated, actor, once)))
     if error is not None:
         walk.fault(Rule.ONCE, f"a repeated {operation.name} got {error}")
@@ -236,7 +240,7 @@ def _refuse_taken(walk: Walk, operation: Operation, rule: OnePerParent) -> None:
         if target is None and not operation.is_creating:
             return
         arguments = {**operation.arguments(walk.random), name: value}
-        command = operation.command(target, arguments)
+        command = walk.command(operation, target, arguments)
         actor = walk.random.choice(walk.actors)
         error = _refusal(partial(walk.execute, command, actor))
         if error is None:
@@ -245,7 +249,8 @@ def _refuse_taken(walk: Walk, operation: Operation, rule: OnePerParent) -> None:
         code = getattr(error, "code", type(error).__name__)
         if code == expected:
             return
-    walk.fault(Rule.UNIQUE, f"{operation.name} with a taken {name} got {code}, not {expected}")
+    if code != FieldFixed.code:  # each of them keeps the value that it has
+        walk.fault(Rule.UNIQUE, f"{operation.name} with a taken {name} got {code}, not {expected}")
 
 
 def _other_target(walk: Walk, operation: Operation, other: int) -> Head[Any] | None:
@@ -255,6 +260,28 @@ def _other_target(walk: Walk, operation: Operation, other: int) -> Head[Any] | N
         if number != other and operation.allowed_in(former[-1].state):
             allowed.append(former[-1].head)
     return walk.random.choice(allowed) if allowed else None
+
+
+def refuse_unknown_targets(walk: Walk) -> None:
+    """Run each operation that sets a reference with an id that no aggregate has."""
+    for reference in walk.context.aggregate.references:
+        for operation in walk.operations:
+            if reference.field in operation.draws:
+                _refuse_unknown(walk, operation, reference.field)
+
+
+def _refuse_unknown(walk: Walk, operation: Operation, name: str) -> None:
+    """Try one operation with an unknown id, on each aggregate that allows it."""
+    targets: list[Head[Any] | None] = [None]
+    if not operation.is_creating:
+        lasts = [former[-1] for former in walk.heads]
+        targets = [last.head for last in lasts if operation.allowed_in(last.state)]
+    for target in targets:
+        arguments = {**operation.arguments(walk.random), name: UNKNOWN_ID}
+        command = walk.command(operation, target, arguments)
+        if _refusal(partial(walk.execute, command, walk.random.choice(walk.actors))) is None:
+            walk.fault(Rule.REFERENCES, f"{operation.name} accepts an unknown id as {name}")
+            return
 
 
 def check_lists(walk: Walk) -> None:

@@ -64,7 +64,7 @@ class ContextMachine(RuleBasedStateMachine):
             self.walk.check_heads()
             self.every_rule_is_fulfilled()
             with self.plan.open_memory() as store:
-                difference = difference_in(store, self.walk)
+                difference = difference_in(self.plan.walk(store), self.walk)
             if difference:
                 message = f"the same commands get other answers in a memory store: {difference}"
                 raise AssertionError(message)
@@ -93,6 +93,7 @@ class ContextMachine(RuleBasedStateMachine):
 def machine(
     context: AnyContext,
     *,
+    others: Sequence[AnyContext] = (),
     store: OpenStore | None = None,
     memory: OpenStore | None = None,
     values: Values = NO_VALUES,
@@ -101,13 +102,21 @@ def machine(
 ) -> type[TestCase]:
     """Return a test that Hypothesis plays, for a module that pytest or unittest collects.
 
-    `store`, `memory`, `values` and `actors` are as in `conformance`; each walk opens new stores.
+    `others`, `store`, `memory`, `values` and `actors` are as in `conformance`; each walk opens new
+    stores.
 
     Raises:
         UsageError: A name in `values` is unknown, or nothing draws the values of a parameter.
     """
     operations_of(context, values)
-    plan = Plan(context=context, store=store, memory_store=memory, values=values, actors=actors)
+    plan = Plan(
+        context=context,
+        others=tuple(others),
+        store=store,
+        memory_store=memory,
+        values=values,
+        actors=actors,
+    )
     name = f"{context.aggregate.__name__}Machine"
     of_context: Any = type(name, (ContextMachine,), {"plan": plan})
     of_context.TestCase.settings = settings

@@ -11,7 +11,9 @@ from indelible.kernel import Head, UsageError
 from indelible.kernel.actions import Action, At, Command, actions_of
 from indelible.kernel.choices import Choice, choices_of
 from indelible.kernel.contexts import AnyContext
+from indelible.kernel.kept_values import KEEP
 from indelible.kernel.lifecycle import Edge
+from indelible.testing.own.references import reference_draw
 from indelible.testing.own.values import Draw, draw_for
 
 Values = Mapping[str, Draw]
@@ -79,10 +81,14 @@ def _operation(
     action = declared if isinstance(declared, Action) else declared.actions[0]
     annotations = get_type_hints(action.method, include_extras=True)
     draws: dict[str, Draw] = {}
-    for name in declared.parameters:
+    for name, parameter in declared.parameters.items():
         full_name = f"{declared.name}.{name}"
         draw = values.get(full_name) or values.get(name)
-        draws[name] = draw or draw_for(annotations[name], full_name)
+        if draw is None:
+            draw = draw_for(annotations[name], full_name)
+            if any(name == reference.field for reference in entity.references):
+                draw = reference_draw(name, draw)
+        draws[name] = _keeping(draw) if parameter.default is KEEP else draw
     return Operation(
         name=declared.name,
         is_creating=declared.is_creating,
@@ -90,6 +96,11 @@ def _operation(
         draws=draws,
         make=getattr(entity, declared.name),
     )
+
+
+def _keeping(draw: Draw) -> Draw:
+    """Return a function that passes KEEP every third time."""
+    return lambda random: KEEP if random.randrange(3) == 0 else draw(random)
 
 
 def _check_names(entity: type[Any], values: Values) -> None:

@@ -9,15 +9,17 @@ store, with arguments of every kind, and tests what indelible says about each ag
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from random import Random
-from typing import ClassVar, Final, TypeVar, cast
+from typing import Any, ClassVar, Final, TypeVar, cast
 
 from attrs import frozen
 
 from indelible.kernel import Actor
 from indelible.kernel.contexts import AnyContext
+from indelible.kernel.references import in_order_of_references
 from indelible.memory.store import MemoryStore
-from indelible.testing.own.exploring import explore
+from indelible.testing.own.exploring import ATTEMPTS, explore
 from indelible.testing.own.operations import NO_VALUES, Values, operations_of
+from indelible.testing.own.references import Targets
 from indelible.testing.own.walks import (
     ACTORS,
     OpenedStore,
@@ -30,6 +32,7 @@ from indelible.testing.own.walks import (
 STEPS: Final = 60
 SEED: Final = 37
 MAX_FAULTS: Final = 10  # of a message
+TARGETS: Final = 3  # of each aggregate that others refer to
 OpenStore = Callable[[], OpenedStore]
 S = TypeVar("S", bound="ContextConformance")
 
@@ -39,9 +42,11 @@ class Plan:
     """The walks of a suite: the context, its store, the source of its arguments, and a seed.
 
     Without `store` it is a memory store. `memory_store` is the one in which all commands run again.
+    `others` are the contexts of the aggregates that the one of `context` refers to.
     """
 
     context: AnyContext
+    others: tuple[AnyContext, ...] = ()
     store: OpenStore | None = None
     memory_store: OpenStore | None = None
     values: Values = NO_VALUES
@@ -57,7 +62,25 @@ class Plan:
             operations=operations_of(self.context, self.values),
             random=Random(self.seed),  # noqa: S311 - a test draws the same from the same seed
             actors=self.actors,
+            targets=self._targets_in(store),
         )
+
+    def _targets_in(self, store: OwnStore) -> Targets:
+        """Create the aggregates that others refer to, and return their ids."""
+        targets: dict[type[Any], list[str]] = {}
+        for other in in_order_of_references(self.others):
+            walk = Walk(
+                store=store,
+                context=other,
+                operations=operations_of(other, NO_VALUES),
+                random=Random(self.seed),  # noqa: S311 - a test draws the same from the same seed
+                targets=targets,
+            )
+            for operation in walk.operations * ATTEMPTS:
+                if operation.is_creating and len(walk.heads) < TARGETS:
+                    walk.create(operation)
+            targets[other.aggregate] = walk.ids
+        return targets
 
     def explored(self, store: OwnStore) -> Walk:
         """Return a walk that has explored the lifecycle in a store."""
@@ -76,7 +99,7 @@ class Plan:
     @contextmanager
     def memory(self) -> Generator[OwnStore]:
         """Open a memory store with the context."""
-        yield MemoryStore(contexts=(self.context,))
+        yield MemoryStore(contexts=(*self.others, self.context))
 
 
 class ContextConformance:
@@ -149,9 +172,12 @@ class ContextConformance:
     def test_each_version_has_the_next_number_and_can_be_read(self) -> None:
         require(self.walk, Rule.VERSIONS)
 
+    def test_a_reference_to_an_unknown_id_is_refused(self) -> None:
+        require(self.walk, Rule.REFERENCES)
+
     def test_a_memory_store_gives_the_same_answers(self) -> None:
         with self.plan.open_memory() as store:
-            difference = difference_in(store, self.walk)
+            difference = difference_in(self.plan.walk(store), self.walk)
         if difference:
             message = f"the same commands get other answers in a memory store: {difference}"
             raise AssertionError(message)
@@ -160,6 +186,7 @@ class ContextConformance:
 def conformance(
     context: AnyContext,
     *,
+    others: Sequence[AnyContext] = (),
     store: OpenStore | None = None,
     memory: OpenStore | None = None,
     values: Values = NO_VALUES,
@@ -171,7 +198,8 @@ def conformance(
 
     `store` opens the store in which the lifecycle is explored, by default that of `memory`; a
     function of `contextlib.contextmanager` does. `memory` opens the memory store in which all
-    commands run again: an aggregate that refers to others needs one that has these. `values` maps a
+    commands run again. `others` are the contexts of the aggregates that this one refers to, of
+    which the suite creates some; a `store` that is passed must know them. `values` maps a
     field, such as `title`, or a parameter of one action, such as `open.title`, to a function that
     draws its values from a `random.Random`; kinds draw all others. The commands are run by the
     `actors` in turn. After each action from each state, `steps` commands are drawn from the `seed`.
@@ -182,6 +210,7 @@ def conformance(
     operations_of(context, values)
     plan = Plan(
         context=context,
+        others=tuple(others),
         store=store,
         memory_store=memory,
         values=values,

@@ -17,6 +17,7 @@ from indelible.kernel.context_checks import MAX_HEADS
 from indelible.kernel.contexts import AnyContext
 from indelible.kernel.values import field_values
 from indelible.testing.own.operations import Operation
+from indelible.testing.own.references import Targets, numbered, with_ids
 from indelible.testing.own.versions import number_fault, version_faults
 
 ACTORS: Final = tuple(Actor.user(name) for name in ("ann", "maya", "noor", "sol"))
@@ -77,6 +78,7 @@ class Rule(StrEnum):
     LISTS = "each filter, each finder and the search find what has the value"
     UNIQUE = "a value of a unique field is refused a second time"
     VERSIONS = "another value of a counted field is the next version, and each can be read"
+    REFERENCES = "a reference to an unknown id is refused"
 
 
 @frozen(kw_only=True)
@@ -128,8 +130,8 @@ class Walk:
     """Commands on one store: the answers, the heads that they have left, and the faults.
 
     `trials` has the commands with their answers, and `heads` the former heads of each aggregate,
-    oldest first. `taken` counts the edges that were taken, and `refused` the refusals by operation
-    and code.
+    oldest first. `targets` has the ids of the aggregates that others refer to. `taken` counts the
+    edges that were taken, and `refused` the refusals by operation and code.
     """
 
     store: OwnStore
@@ -137,6 +139,7 @@ class Walk:
     operations: tuple[Operation, ...]
     random: Random
     actors: Sequence[Actor] = ACTORS
+    targets: Targets = field(factory=dict[type[Any], Sequence[str]])
     heads: list[list[Former]] = field(factory=list[list[Former]], init=False)
     trials: list[tuple[Trial, Answer]] = field(factory=list[tuple[Trial, Answer]], init=False)
     taken: Counter[tuple[str, str]] = field(factory=Counter[tuple[str, str]], init=False)
@@ -200,6 +203,28 @@ class Walk:
         self.trials.append((trial, answer))
         return answer
 
+    def command(
+        self,
+        operation: Operation,
+        target: Head[Any] | At | str | None,
+        arguments: Mapping[str, object],
+    ) -> Command[Any]:
+        """Return the command of an operation with the ids that the store has."""
+        return operation.command(target, with_ids(arguments, self.ids_of))
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the ids of the aggregates, in the order of their creation."""
+        return [former[-1].head.id for former in self.heads]
+
+    def ids_of(self, name: str) -> Sequence[str]:
+        """Return the ids that a field can refer to."""
+        entity = self.context.aggregate
+        for reference in entity.references:
+            if reference.field == name and reference.target is not None:
+                return self.targets.get(reference.target, ())
+        return self.ids
+
     def execute(
         self,
         command: Command[Any],
@@ -256,7 +281,7 @@ class Walk:
     def _head_or_code(self, trial: Trial, before: Former | None) -> tuple[Head[Any] | None, str]:
         """Return the head that a command leaves, or the code of its refusal."""
         target = None if before is None else targets_of(before.head)[trial.target]
-        command = trial.operation.command(target, trial.arguments)
+        command = self.command(trial.operation, target, trial.arguments)
         try:
             return self.execute(command, trial.actor), ""
         except (errors.Unavailable, errors.OutcomeUnknown):
@@ -274,7 +299,10 @@ class Walk:
         """Return the values of a head that no store sets."""
         actions = actions_of(self.context.aggregate).values()
         excluded = NOT_COMPARED.union(action.time_field for action in actions)
-        values = field_values(head.entity)
+        values = dict(field_values(head.entity))
+        for reference in self.context.aggregate.references:
+            name = reference.field
+            values[name] = numbered(name, values[name], self.ids_of(name))
         return {name: value for name, value in values.items() if name not in excluded}
 
     def _check_step(self, operation: Operation, former: Sequence[Former], head: Head[Any]) -> None:
@@ -343,9 +371,8 @@ class Walk:
                 self.fault(rule, text)
 
 
-def difference_in(store: OwnStore, walk: Walk) -> str:
-    """Repeat the commands of a walk in another store; return the first other answer, '' if none."""
-    again = Walk(store=store, context=walk.context, operations=walk.operations, random=walk.random)
+def difference_in(again: Walk, walk: Walk) -> str:
+    """Repeat the commands of a walk in another one; return the first other answer, '' if none."""
     for position, (trial, expected) in enumerate(walk.trials):
         actual = again.attempt(trial)
         if actual != expected:
