@@ -33,6 +33,7 @@ ALLOWED = {
     # The walks through a host's lifecycle follow from a seed, or from Hypothesis.
     "indelible/testing/own/machines.py": {"random"},
     "indelible/testing/own/operations.py": {"random"},
+    "indelible/testing/own/references.py": {"random"},
     "indelible/testing/own/suites.py": {"random"},
     "indelible/testing/own/values.py": {"random"},
     "indelible/testing/own/walks.py": {"random"},

@@ -11,6 +11,7 @@ import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Final
 
+from tests.chaos.aggregate_doses import aggregates
 from tests.chaos.deploy_doses import deploys
 from tests.chaos.doses import DOSES as OTHER_DOSES
 from tests.chaos.doses import show
@@ -21,6 +22,7 @@ from tests.chaos.testbed import testbed
 DOSES: Final = {
     **OTHER_DOSES,
     "adoptions": adoptions,
+    "aggregates": aggregates,
     "evolutions": evolutions,
     "money": money,
     "deploys": deploys,
@@ -48,6 +50,7 @@ OPTIONS: Final = (
     ("--replacements", 200, "workers that the other release replaces, on PostgreSQL"),
     ("--rows", 1_000_000, "rows of an older table that is adopted, on each database"),
     ("--parcels", 250_000, "parcels whose lifecycle changes; each has four changes before"),
+    ("--count", 200, "generated aggregates, on each database"),
     ("--workers", 8, "processes that claim at the same time"),
 )
 

@@ -13,7 +13,7 @@ from indelible.kernel.choices import Choice, choices_of
 from indelible.kernel.contexts import AnyContext
 from indelible.kernel.kept_values import KEEP
 from indelible.kernel.lifecycle import Edge
-from indelible.testing.own.references import reference_draw
+from indelible.testing.own.references import is_reference, reference_draw
 from indelible.testing.own.values import Draw, draw_for
 
 Values = Mapping[str, Draw]
@@ -86,7 +86,7 @@ def _operation(
         draw = values.get(full_name) or values.get(name)
         if draw is None:
             draw = draw_for(annotations[name], full_name)
-            if any(name == reference.field for reference in entity.references):
+            if is_reference(entity, name):
                 draw = reference_draw(name, draw)
         draws[name] = _keeping(draw) if parameter.default is KEEP else draw
     return Operation(

@@ -27,6 +27,14 @@ class NumberedTarget:
         return ids[self.number % len(ids)] if ids else UNKNOWN_ID
 
 
+def is_reference(entity: type[Any], name: str) -> bool:
+    """Return whether a field refers to an aggregate."""
+    for reference in entity.references:
+        if reference.field == name:
+            return True
+    return False
+
+
 def reference_draw(name: str, draw: Draw) -> Draw:
     """Return the function that draws targets of a field; `draw` decides when there is none."""
 
