@@ -28,18 +28,13 @@ def added_in(scheme: int) -> Mapping[str, object]:
     return {SCHEME: scheme}
 
 
-def is_known(scheme: int) -> bool:
-    """Return whether this release computes the digests of a scheme."""
-    return FIRST_SCHEME <= scheme <= DIGEST_SCHEME
-
-
 def covered_values(value: AttrsInstance, scheme: int) -> dict[str, Any]:
     """Return the fields that digests of a scheme cover; nested values are returned whole.
 
     Raises:
         DigestSchemeUnknown: The scheme is of a later release, or no scheme.
     """
-    if not is_known(scheme):
+    if not FIRST_SCHEME <= scheme <= DIGEST_SCHEME:
         raise DigestSchemeUnknown(scheme, DIGEST_SCHEME)
 
     values = field_values(value)

@@ -144,7 +144,8 @@ def _change_faults(
 ) -> Iterator[str]:
     if change.previous_revision != previous:
         yield "does not follow from the change before it"
-    if not digest_schemes.is_known(change.digest_scheme):
+    is_known = digest_schemes.FIRST_SCHEME <= change.digest_scheme <= digest_schemes.DIGEST_SCHEME
+    if not is_known:
         yield f"its digest scheme {change.digest_scheme} is of a later release, or none"
     elif change.hash != _digest_of(change):
         yield "its hash does not match its content"

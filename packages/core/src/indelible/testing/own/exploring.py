@@ -274,8 +274,10 @@ def _refuse_unknown(walk: Walk, operation: Operation, name: str) -> None:
     """Try one operation with an unknown id, on each aggregate that allows it."""
     targets: list[Head[Any] | None] = [None]
     if not operation.is_creating:
-        lasts = [former[-1] for former in walk.heads]
-        targets = [last.head for last in lasts if operation.allowed_in(last.state)]
+        targets.clear()
+        for former in walk.heads:
+            if operation.allowed_in(former[-1].state):
+                targets.append(former[-1].head)
     for target in targets:
         arguments = {**operation.arguments(walk.random), name: UNKNOWN_ID}
         command = walk.command(operation, target, arguments)

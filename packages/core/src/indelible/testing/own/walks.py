@@ -342,7 +342,7 @@ class Walk:
     def check_heads(self) -> None:
         """Check that the store has the heads that the walk has followed, also as they were."""
         stored = {head.id: head for head in self.stored()}
-        walked = {former[-1].head.id for former in self.heads}
+        walked = set(self.ids)
         for entity_id in sorted(set(stored) - walked - self.others):
             self.fault(Rule.REFUSALS, f"the list has {entity_id}, which no command has created")
         for former in self.heads:
