@@ -14,6 +14,7 @@ from indelible.kernel.declarations import enumeration_of, is_optional, value_typ
 from indelible.kernel.history import Change
 from indelible.kernel.idempotency import structure_json
 from indelible.kernel.labels import label_of, unique_fields
+from indelible.kernel.numbered_versions import first_changes
 from indelible.kernel.past import entity_after
 from indelible.kernel.questions import Comparison, equal
 from indelible.kernel.repository import Repository
@@ -50,6 +51,14 @@ class FilterUnreadable(Invalid):
     message: ClassVar[str] = "Filter {condition} cannot be read: expected {expected}."
     condition: str
     expected: str
+
+
+@frozen
+class VersionsNotNumbered(Invalid):
+    """A command asks for a version of aggregates whose versions have no numbers."""
+
+    message: ClassVar[str] = "{name} has no numbered versions."
+    name: str
 
 
 @frozen(eq=False)
@@ -125,6 +134,22 @@ class Records:
         if not past:
             raise self.entity.missing_error(name)
         return entity_after(self.entity, past[0], past[-1])
+
+    def find_version(self, tx: SqlReading, name: str, number: int) -> Head[Any]:
+        """Return an aggregate as the first change of a version has left it.
+
+        Raises:
+            NotFound: The aggregate's error: it does not exist, or no version has the number.
+            VersionsNotNumbered: No field numbers the versions of these aggregates.
+        """
+        rule = self.entity.numbered_versions
+        if rule is None:
+            raise VersionsNotNumbered(self.name)
+        changes = self.changes(tx, self.find(tx, name))
+        for entry in first_changes(rule, changes):
+            if entry.number == number:
+                return entity_after(self.entity, changes[0], entry.change)
+        raise self.entity.missing_version_error(name, number)
 
     def changes(self, tx: SqlReading, head: Head[Any]) -> tuple[Change, ...]:
         """Return the changes of an aggregate, oldest first."""

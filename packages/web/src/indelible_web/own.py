@@ -10,8 +10,9 @@
 | `GET /tickets/<ticket_id>/as-of` | show a ticket as it was at a time |
 | `POST /tickets/<ticket_id>/assign` | run an action; `If-Match` names the seq that was read |
 
-Another action that creates has its own route, `POST /tickets/import`. The scopes are
-`tickets:read` and `tickets:write`. The pages are those of `indelible_web.own_pages`.
+Another action that creates has its own route, `POST /tickets/import`. An aggregate with numbered
+versions has `GET /consents/<consent_id>/versions`, and `.../versions/<number>` for each. The
+scopes are `tickets:read` and `tickets:write`. The pages are those of `indelible_web.own_pages`.
 """
 
 import re
@@ -46,6 +47,7 @@ from indelible_web.own_pages import Subject, nav_of, pages_of, search_of
 from indelible_web.own_pages.controls import MORE_BOXES
 from indelible_web.own_pages.links import links_of
 from indelible_web.own_pages.subject import OwnAction
+from indelible_web.own_versions import VersionRoutes
 
 Generated: TypeAlias = Any  # a generated class of requests or of answers, or a value of one
 
@@ -161,6 +163,14 @@ class _OwnRoutes:
         """Declare every route."""
         self._declare_list()
         self._declare_queries()
+        if self.context.aggregate.numbered_versions is not None:
+            versions = VersionRoutes(
+                context=self.context,
+                view_type=self.view,
+                target=self.target,
+                scope=self.read_scope,
+            )
+            versions.declare(self.routes)
         is_first = True
         for action in self._actions():
             if isinstance(action, Action) and action.is_creating:

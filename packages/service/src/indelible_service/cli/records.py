@@ -85,7 +85,8 @@ def _print_records(name: str, conditions: Sequence[str], after: str, limit: int)
 @click.argument("name")
 @click.argument("record_id", metavar="ID")
 @click.option("--at", type=INSTANT, help="As it was at this time; in UTC without an offset.")
-def show(name: str, record_id: str, at: datetime | None) -> None:
+@click.option("--version", type=int, help="As the version of this number has it.")
+def show(name: str, record_id: str, at: datetime | None, version: int | None) -> None:
     """Show one record of a context with its fields, and the actions that its state allows.
 
     NAME is the name of a context of yours, such as tickets, or of a table, such as contests. ID is
@@ -93,12 +94,17 @@ def show(name: str, record_id: str, at: datetime | None) -> None:
     """
     from indelible_service.records import records_of
 
+    if at is not None and version is not None:
+        text = "--at and --version exclude each other"
+        raise click.UsageError(text)
     with open_settings_store() as store:
         records = records_of(store, name)
-        if at is None:
-            head = store.read(records.find, record_id)
-        else:
+        if at is not None:
             head = store.read(records.find_as_of, record_id, in_utc(at))
+        elif version is not None:
+            head = store.read(records.find_version, record_id, version)
+        else:
+            head = store.read(records.find, record_id)
 
     fields = records.fields(head)
     actions = records.allowed_actions(head)

@@ -6,6 +6,7 @@
 | `/console/tickets/new/open` | the form of an action that creates |
 | `/console/tickets/<ticket_id>` | a ticket, the forms of its allowed actions, and its history |
 | `/console/tickets/<ticket_id>/as-of` | a ticket as it was at a time |
+| `/console/consents/<consent_id>/versions/<number>` | a consent as a version has it |
 
 The scope `tickets:read` opens the pages, and `tickets:write` the forms.
 """
@@ -29,6 +30,8 @@ def pages_of(subject: Subject) -> Iterator[ConsolePage]:
     yield _page(subject, base, lists.show_list, "list")
     yield _page(subject, one, details.show_one, "show")
     yield _page(subject, f"{one}/as-of", details.show_past, "past")
+    if subject.entity.numbered_versions is not None:
+        yield _page(subject, f"{one}/versions/<number>", details.show_version, "version")
     for own_action in subject.actions:
         name = own_action.name
         if own_action.is_creating:

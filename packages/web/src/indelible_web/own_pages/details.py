@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
 from indelible.kernel import Change, Head, IndelibleError, Stale
-from indelible.kernel.kinds import Count, Instant, kinds
+from indelible.kernel.kinds import Count, Instant, Version, kinds
+from indelible.kernel.numbered_versions import VersionEntry
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.http.errors import InvalidFields
@@ -18,6 +19,7 @@ from indelible_web.own_pages.controls import EMPTY_BOXES, Control, FieldControl,
 from indelible_web.own_pages.links import reference_links
 from indelible_web.own_pages.subject import OwnAction, Subject
 from indelible_web.own_pages.timeline import timeline_of
+from indelible_web.own_pages.versions import read_versions, version_items
 
 CHANGES_PER_PAGE: Final = 20
 MAX_OPEN_FORMS: Final = 2  # with more actions, each form opens with a click
@@ -25,9 +27,10 @@ MAX_OPEN_FORMS: Final = 2  # with more actions, each form opens with a click
 
 @frozen(kw_only=True, field_transformer=kinds)
 class HistoryPageQuery:
-    """The seq before which the history of an aggregate is shown."""
+    """The seq before which the history is shown, and the number before which the versions are."""
 
     before: Count | None = None
+    versions_before: Count | None = None
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -35,6 +38,13 @@ class PastQuery:
     """The time at which an aggregate is shown."""
 
     at: Instant
+
+
+@frozen(kw_only=True, field_transformer=kinds)
+class VersionQuery:
+    """The number of the version that is shown."""
+
+    number: Version
 
 
 @frozen(kw_only=True)
@@ -68,6 +78,7 @@ class Details:
     head: Head[Any]
     changes: tuple[Change, ...]
     before: Mapping[str, Any] = field(factory=dict[str, Any])
+    versions: tuple[VersionEntry, ...] = ()
 
 
 def show_one(
@@ -75,7 +86,7 @@ def show_one(
 ) -> Response:
     """Show one aggregate, and the form that was sent, if it was not run."""
     query = parse_fields(HistoryPageQuery, request.args)
-    details = console.app_context.store.read(_read_details, subject, entity_id, query.before)
+    details = console.app_context.store.read(_read_details, subject, entity_id, query)
     head = details.head
     may_write = console.operation().caller.has_scope(subject.write_scope)
     forms = _forms_of(console, subject, head, sent) if may_write else ()
@@ -92,6 +103,7 @@ def show_one(
         may_write=may_write,
         allowed=subject.allowed(head),
         entries=timeline_of(subject, details.changes, details.before),
+        versions=version_items(subject, details.versions),
     )
 
 
@@ -102,6 +114,17 @@ def show_past(console: ConsoleContext, entity_id: str, subject: Subject) -> Resp
     head = console.app_context.store.read(subject.context.as_of, entity_id, at)
 
     return render_page("console/own_past", **_values_of(console, subject, head), at=at)
+
+
+def show_version(
+    console: ConsoleContext, entity_id: str, number: str, subject: Subject
+) -> Response:
+    """Show one aggregate as a version has it, with what differs from the version before."""
+    query = parse_fields(VersionQuery, {}, number=number)
+    head, entries = console.app_context.store.read(_read_version, subject, entity_id, query.number)
+    items = version_items(subject, entries)
+
+    return render_page("console/own_version", **_values_of(console, subject, head), item=items[0])
 
 
 def form_of(
@@ -198,15 +221,26 @@ def _values_of(console: ConsoleContext, subject: Subject, head: Head[Any]) -> di
     }
 
 
-def _read_details(tx: ReadTx, subject: Subject, entity_id: str, before: int | None) -> Details:
+def _read_details(tx: ReadTx, subject: Subject, entity_id: str, query: HistoryPageQuery) -> Details:
     head = subject.context.get(tx, entity_id)
     last_seq = head.seq
-    if before is not None:
-        last_seq = min(before - 1, head.seq)
+    if query.before is not None:
+        last_seq = min(query.before - 1, head.seq)
     after = max(0, last_seq - CHANGES_PER_PAGE)
     # The change before the page says which fields the first one of the page has changed.
     first = max(0, after - 1)
     changes = subject.context.history(tx, entity_id, after=first, limit=last_seq - first)
-    if first == after:
-        return Details(head=head, changes=changes)
-    return Details(head=head, changes=changes[1:], before=changes[0].data)
+    before: Mapping[str, Any] = {}
+    if first != after:
+        before, changes = changes[0].data, changes[1:]
+    versions = read_versions(tx, subject, head, query.versions_before)
+    return Details(head=head, changes=changes, before=before, versions=versions)
+
+
+def _read_version(
+    tx: ReadTx, subject: Subject, entity_id: str, number: int
+) -> tuple[Head[Any], tuple[VersionEntry, ...]]:
+    """Return the head of a version, and the version with the one before it."""
+    head = subject.context.version(tx, entity_id, number)
+    after = max(0, number - 2)
+    return head, subject.context.versions(tx, entity_id, after=after, limit=number - after)

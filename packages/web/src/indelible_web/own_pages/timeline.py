@@ -48,8 +48,8 @@ def timeline_of(
     budget = ComparisonBudget()
     entries: list[TimelineEntry] = []
     for change in changes:
-        diffs = tuple(_changed_fields(subject, before, change.data, budget))
-        size = sum(_size_of(one.diff) for one in diffs)
+        diffs = tuple(changed_fields(subject, before, change.data, budget))
+        size = sum(size_of(one.diff) for one in diffs)
         entry = TimelineEntry(
             change=change,
             fields=diffs,
@@ -62,7 +62,7 @@ def timeline_of(
     return tuple(reversed(entries))
 
 
-def _changed_fields(
+def changed_fields(
     subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any], budget: ComparisonBudget
 ) -> list[FieldChange]:
     """Return the fields that differ; those that are no longer declared come last."""
@@ -107,6 +107,6 @@ def _text_of(value: Any, control: FieldControl | None) -> Value:  # noqa: ANN401
     return canonical_json(value)
 
 
-def _size_of(diff: FieldDiff) -> int:
+def size_of(diff: FieldDiff) -> int:
     """Return the number of characters of a difference."""
     return sum(len(op.old or "") + len(op.new or "") for op in diff.ops)
