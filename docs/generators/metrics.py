@@ -17,6 +17,7 @@ from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
 from indelible.memory import MemoryStore
 from indelible_service.monitoring.store_metrics import StoreCollector
 from indelible_service.processes.workers import build_worker
+from indelible_service.settings.service import Settings
 from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
 from indelible_workers import SchedulerMetrics
@@ -93,7 +94,7 @@ def metrics_page() -> str:
     web = create_metrics(app_context, CONTEXTS).registry
     of_store = StoreCollector(_NoRaces())
     web.register(of_store)
-    workers = build_worker(store).registry
+    workers = build_worker(Settings(), store).registry
     workers.register(of_store)
     scheduler = SchedulerMetrics().registry
     scheduler.register(of_store)

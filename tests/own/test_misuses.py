@@ -8,6 +8,7 @@ declaration or the run refuses all others but one, which is accepted and documen
 from collections.abc import Callable
 from enum import auto
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +29,9 @@ from indelible.declare import (
 )
 from indelible.kernel import Actor, Head, IndelibleError, UsageError
 from indelible.kernel.actions import Command
-from indelible.memory.store import MemoryStore
+from indelible.memory.store import MemoryStore, Tables
+from indelible_sql import open_store
+from indelible_sql.contexts import CATALOG
 
 MAYA = Actor.user("maya")
 
@@ -158,6 +161,30 @@ def test_a_stale_command_is_refused(store: MemoryStore, head: Head[Ticket]) -> N
 def test_a_filter_that_is_unknown_or_has_another_type_is_refused(store: MemoryStore) -> None:
     assert code_of(lambda: store.read(tickets.list, titel="x")) == "WRONG_USE"
     assert code_of(lambda: store.read(tickets.list, assignee=3)) == "WRONG_TYPE"
+
+
+def test_a_lifecycle_with_a_built_in_name_is_refused(tmp_path: Path) -> None:
+    @aggregate(final=(Light.GREEN,))
+    class Charge(Aggregate):
+        """An aggregate whose lifecycle has the name of a built-in one."""
+
+        status: Light
+        name: Identifier
+
+        @creates(Light.RED)
+        def build(self, name: Identifier) -> None: ...
+        @action(Light.RED, to=Light.GREEN)
+        def go(self) -> None: ...
+
+    own = Context(Charge, name="batteries")
+    with pytest.raises(UsageError, match="lifecycle charge is one of indelible's own"):
+        MemoryStore(contexts=(own,))
+    with pytest.raises(UsageError, match="lifecycle charge is registered by contexts"):
+        open_store(f"sqlite:///{tmp_path}/own.db", contexts=(own,))
+
+
+def test_the_memory_store_knows_every_built_in_lifecycle() -> None:
+    assert Tables.empty().history.lifecycles == set(CATALOG.heads_by_lifecycle)
 
 
 def test_two_texts_in_exchanged_order_are_accepted(store: MemoryStore) -> None:

@@ -22,7 +22,7 @@ from indelible.testing.captures.scenarios import activate, change, code, registe
 from indelible.testing.stores import create
 from indelible_service.cli import COMMANDS, main
 from indelible_service.cli.output import Command
-from indelible_service.contexts import all_scopes
+from indelible_service.contexts import service_scopes
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
 from indelible_sql.generated_revisions import NEXT, apply_later
@@ -213,7 +213,7 @@ def test_a_key_has_scopes_that_a_route_requires_and_help_lists_them() -> None:
         required.update(constants)
     help_text = "".join(run("key", "create", "--help").stdout.split())
 
-    assert set(all_scopes()) == required
+    assert set(service_scopes()) == required
     assert all(scope in help_text for scope in required)
     for scope in ("concepts:raed", "concept:read", "everything"):
         result = run("key", "create", "--owner", "user:maya", "--scope", scope)

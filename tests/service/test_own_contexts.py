@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from tests.service.commands import json_result, run
+from tests.service.commands import json_result
 
 from indelible_service.composition import build_app
 from indelible_service.database import open_store, upgrade
@@ -72,20 +72,3 @@ def test_a_database_without_the_setting_says_what_it_does_not_check(
     del variables["INDELIBLE_CONTEXTS"]
     faults = [finding["fault"] for finding in json_result("verify", settings=variables, code=1)]
     assert faults == ["LIFECYCLE_NOT_CHECKED"] * 2
-
-
-def test_every_module_that_cannot_be_used_is_named(variables: dict[str, str]) -> None:
-    variables["INDELIBLE_CONTEXTS"] = "no.such.module,tests.conftest"
-    refused = run("db", "upgrade", settings=variables)
-    assert refused.exit_code == 1
-    assert refused.stderr.startswith("HOST_MODULE_UNUSABLE: ")
-    assert "no.such.module, tests.conftest" in refused.stderr
-    assert "its import fails" in refused.stderr
-    assert "it exports no 'contexts'" in refused.stderr
-
-
-def test_a_context_that_is_named_twice_is_refused(variables: dict[str, str]) -> None:
-    variables["INDELIBLE_CONTEXTS"] = "tests.examples.tickets,tests.examples.tickets"
-    refused = run("db", "upgrade", settings=variables)
-    assert refused.exit_code != 0
-    assert "context tickets is registered twice" in refused.stderr

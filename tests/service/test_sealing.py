@@ -82,7 +82,7 @@ def test_the_recurring_task_seals_new_changes(store: SqlStore) -> None:
     saved = create(store)
 
     with (
-        worker_threads(settings, store, stages, build_worker(store)),
+        worker_threads(settings, store, stages, build_worker(settings, store)),
         scheduler_thread(settings, store, SchedulerMetrics()),
     ):
         wait_for_seal(store, number=1)

@@ -14,13 +14,15 @@ from werkzeug.wrappers import Response
 
 from indelible.app import AppContext, ReadTx
 from indelible.concepts import CONCEPT
+from indelible.kernel.context_needs import ContextsUnusable
 from indelible_web import WebSettings, create_app
+from indelible_web.app import redacted_fields_of
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.home_parts import AttentionItem, HomePart, HomeSource, Total
 from indelible_web.console.layout import render_page
 from indelible_web.console.page import ConsolePage, NavItem, TaskPanel
 from indelible_web.context import WebContext
-from indelible_web.contexts import CONTEXTS
+from indelible_web.contexts import CONTEXTS, built_in_contexts
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.routing import Routes
 
@@ -174,3 +176,28 @@ def test_two_applications_with_different_contexts_do_not_mix(weather: WebContext
     assert {rule.rule for rule in wide.url_map.iter_rules()} - {
         rule.rule for rule in narrow.url_map.iter_rules()
     } == {"/v1/weather", "/console/weather"}
+
+
+def test_a_host_selects_built_in_contexts_by_name(weather: WebContext) -> None:
+    web = Web(memory(), contexts=(*built_in_contexts("concepts"), weather))
+    paths = set(web.client.get("/openapi.json").get_json()["paths"])
+    assert {"/v1/concepts", "/v1/weather"} <= paths
+    assert not any(path.startswith("/v1/projects") for path in paths)
+
+
+def test_an_application_is_refused_without_what_its_contexts_need(weather: WebContext) -> None:
+    contests = tuple(context for context in CONTEXTS if context.name == "contests")
+    with pytest.raises(ContextsUnusable, match="contests needs money, which is off"):
+        Web(memory(), contexts=contests)
+    with pytest.raises(ContextsUnusable, match="context weather is named 2 times"):
+        Web(memory(), contexts=(weather, weather))
+
+
+def test_history_hides_the_secrets_of_a_context_that_is_off() -> None:
+    hiding = [context for context in CONTEXTS if context.redacted_fields]
+    shown = [context for context in CONTEXTS if not context.redacted_fields]
+    assert hiding
+    narrow = redacted_fields_of(shown)
+    for context in hiding:
+        for lifecycle, fields in context.redacted_fields.items():
+            assert fields <= narrow[lifecycle]

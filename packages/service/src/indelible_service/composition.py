@@ -7,9 +7,8 @@ from flask import Flask
 from indelible.app import AppContext
 from indelible.kernel.contexts import Context
 from indelible.kernel.distributions import SERVICE, check_versions
-from indelible_service.contexts import CONTEXTS
 from indelible_service.database import open_store
-from indelible_service.hosts.modules import host_contexts
+from indelible_service.hosts.selection import selected_host_contexts
 from indelible_service.instance.data_directory import derive_other_secret, derive_secret
 from indelible_service.monitoring.store_metrics import StoreCollector
 from indelible_service.processes.building import (
@@ -23,7 +22,7 @@ from indelible_sql import SqlStore
 from indelible_web import WebContext, WebSettings
 from indelible_web import create_app as create_web_app
 from indelible_web.app import metrics_registry
-from indelible_web.contexts import CONTEXTS as WEB_CONTEXTS
+from indelible_web.contexts import built_in_contexts
 from indelible_web.own import own_context
 
 
@@ -31,18 +30,21 @@ def build_app(settings: Settings, store: SqlStore, *, is_only_process: bool = Tr
     """Return the API over the store."""
     app_context = AppContext(store=store, config=store.config, **build_gateways(settings))
     web_settings = build_web_settings(settings, is_only_process=is_only_process)
-    app = create_web_app(app_context, web_settings, (*WEB_CONTEXTS, *_own_web_contexts(settings)))
+    app = create_web_app(app_context, web_settings, _web_contexts(settings))
     metrics_registry(app).register(StoreCollector(store))
     declare_configured_subjects(settings, store)
     return app
 
 
-def _own_web_contexts(settings: Settings) -> list[WebContext]:
-    """Return the routes of the contexts that a host has declared."""
-    if not settings.host_modules:
-        return []
-    declared = host_contexts(settings.host_modules)
-    return [own_context(context) for context in declared if isinstance(context, Context)]
+def _web_contexts(settings: Settings) -> tuple[WebContext, ...]:
+    """Return the routes and pages of the contexts that are on."""
+    names = [context.name for context in settings.built_in_contexts]
+    own: list[WebContext] = []
+    for context in selected_host_contexts(settings):
+        if isinstance(context, Context):
+            own.append(own_context(context))
+
+    return (*built_in_contexts(*names), *own)
 
 
 def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> WebSettings:
@@ -53,7 +55,7 @@ def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> W
     options: dict[str, Any] = {}
     if settings.redis_url and not is_only_process:
         options["limiter_storage"] = settings.redis_url
-    for context in CONTEXTS:
+    for context in settings.built_in_contexts:
         options.update(context.web_options(settings.section(context.settings)))
 
     return WebSettings(

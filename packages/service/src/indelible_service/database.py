@@ -98,14 +98,14 @@ def open_store(settings: Settings, *, needs_key_secret: bool) -> SqlStore:
 def _host_contexts(settings: Settings) -> tuple[AnyContext | SqlContext, ...]:
     """Return the contexts of a host's modules that the settings name.
 
-    Raises: HostModuleUnusable.
+    Raises: ContextsUnusable.
     """
-    if not settings.host_modules:
+    if not settings.contexts:
         return ()
     # It imports the workers, which most commands do not need.
-    from indelible_service.hosts.modules import host_contexts
+    from indelible_service.hosts.selection import selected_host_contexts
 
-    return tuple(host_contexts(settings.host_modules))
+    return selected_host_contexts(settings)
 
 
 def build_policy(settings: Settings, keys: KeyPolicy) -> Policy:

@@ -1,6 +1,6 @@
 """The aggregates of one table, of a host's context or a built-in one, as commands show them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
@@ -176,14 +176,16 @@ class Records:
         return Repository(SqlAggregateRepository(tx.session, self.mapping))
 
 
-def records_of(store: SqlStore, name: str) -> Records:
+def records_of(store: SqlStore, name: str, off: Container[str] = ()) -> Records:
     """Return the aggregates of a table or a lifecycle, such as `tickets` or `ticket`.
 
+    `off` are the names of the contexts that are off.
+
     Raises:
-        ContextUnknown: The store has none of this name.
+        ContextUnknown: No context that is on has one of this name.
     """
     known: dict[str, Records] = {}
-    for mapping in _mappings(store):
+    for mapping in _mappings(store, off):
         records = Records(mapping)
         if name in (records.name, records.entity.lifecycle.name):
             return records
@@ -191,8 +193,10 @@ def records_of(store: SqlStore, name: str) -> Records:
     raise ContextUnknown(value_text(name), ", ".join(sorted(known)))
 
 
-def _mappings(store: SqlStore) -> Iterator[HeadMapping[Any]]:
+def _mappings(store: SqlStore, off: Container[str]) -> Iterator[HeadMapping[Any]]:
     for context in store.catalog.contexts:
+        if context.name in off:
+            continue
         for mapping in context.mappings:
             if isinstance(mapping, HeadMapping):
                 yield mapping

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indelible.app import AppContext
 from indelible.kernel import Readers, UsageError
+from indelible.kernel.context_needs import check_needs
 from indelible.kernel.contexts import MAX_SEARCH_CHARACTERS
 from indelible.kernel.keys import KEY
 from indelible.kernel.stages import STAGE
@@ -66,13 +67,13 @@ def create_app(
     settings: WebSettings,
     contexts: tuple[WebContext, ...] = CONTEXTS,
 ) -> Flask:
-    """Return the REST API and the console over a store.
+    """Return the REST API and the console over a store; applications share nothing that changes.
 
-    Applications share nothing that changes. A host adds its own contexts with
-    `contexts=(*CONTEXTS, MINE)`.
+    A host passes `(*CONTEXTS, MINE)`, or `(*built_in_contexts("concepts"), MINE)`.
 
-    Raises: whatever a context's webhook raises when its settings are incomplete.
+    Raises: ContextsUnusable, and what a context's webhook raises for incomplete settings.
     """
+    check_needs(contexts)
     app = _bare_app(settings, contexts)
     metrics = create_metrics(app_context, contexts)
     access = _access_control(app_context, settings, contexts)
@@ -239,14 +240,25 @@ def _refuse_twice(routes: Iterable[Routes]) -> None:
 def _history_routes(contexts: Iterable[WebContext]) -> Routes:
     """Return the route of the history, which shows what the lifecycles and contexts declare."""
     readers: dict[str, Readers] = {}
-    redacted_fields = dict(KERNEL_REDACTED_FIELDS)
     for context in contexts:
         for lifecycle in context.lifecycles:
             readers[lifecycle.name] = lifecycle.readers
+
+    redacted_fields = redacted_fields_of(contexts)
+    return history_routes(HistoryAccess(readers=readers, redacted_fields=redacted_fields))
+
+
+def redacted_fields_of(contexts: Iterable[WebContext]) -> Mapping[str, frozenset[str]]:
+    """Return the fields that no history shows, by lifecycle.
+
+    A built-in context that is off may have changes, so that its fields are always hidden.
+    """
+    redacted_fields = dict(KERNEL_REDACTED_FIELDS)
+    for context in (*CONTEXTS, *contexts):
         for name, fields in context.redacted_fields.items():
             redacted_fields[name] = redacted_fields.get(name, frozenset()) | fields
 
-    return history_routes(HistoryAccess(readers=readers, redacted_fields=redacted_fields))
+    return redacted_fields
 
 
 def _admin_routes(contexts: Iterable[WebContext]) -> list[Routes]:

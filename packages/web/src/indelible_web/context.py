@@ -61,12 +61,12 @@ def _is_always_on(_: AppContext, __: WebSettings) -> bool:
 class WebContext:
     """Everything that one context adds to the REST API, its metrics and the console.
 
-    `commands` names commands that are no edge of a lifecycle, so that their metrics start at zero.
-    `redacted_fields` names, by lifecycle, the fields that no history shows. `guess_codes` are the
-    error codes that count as a wrong credential. `gauges` are further metrics. `examples` and
-    `descriptions` are shown in the OpenAPI document, by `Class.field` or `field`. Templates of
-    `template_package` are found under the context's name, such as `concepts/edit.html`. `home`
-    fills a part of the home page.
+    `needs` names the contexts without which it cannot be on. `commands` names commands that are no
+    edge of a lifecycle, so that their metrics start at zero. `redacted_fields` names, by lifecycle,
+    the fields that no history shows. `guess_codes` are the error codes that count as a wrong
+    credential. `gauges` are further metrics. `examples` and `descriptions` are shown in the OpenAPI
+    document, by `Class.field` or `field`. Templates of `template_package` are found under the
+    context's name, such as `concepts/edit.html`. `home` fills a part of the home page.
 
     `is_on` returns False for a context that nothing can reach, such as one whose gateway is not
     configured. As long as no change of its lifecycles is stored, the console leaves it out of the
@@ -75,6 +75,7 @@ class WebContext:
     """
 
     name: str
+    needs: tuple[str, ...] = ()
     routes: tuple[Routes, ...] = ()
     admin_routes: tuple[Routes, ...] = ()
     webhooks: tuple[Webhook, ...] = ()

@@ -9,7 +9,9 @@ from indelible.kernel.declarations import line_of
 from indelible.kernel.errors import UsageError
 
 
-def check_contexts(contexts: Iterable[AnyContext], taken: Container[str]) -> None:
+def check_contexts(
+    contexts: Iterable[AnyContext], taken: Container[str], taken_lifecycles: Container[str] = ()
+) -> None:
     """Check that a store can open contexts; `taken` are the names that its transactions have.
 
     Raises:
@@ -22,7 +24,10 @@ def check_contexts(contexts: Iterable[AnyContext], taken: Container[str]) -> Non
     for context in contexts:
         modules.add(context.aggregate.__module__)
         names[context.name] += 1
-        lifecycles[context.aggregate.lifecycle.name] += 1
+        lifecycle = context.aggregate.lifecycle.name
+        lifecycles[lifecycle] += 1
+        if lifecycle in taken_lifecycles:
+            faults.append(f"the lifecycle {lifecycle} is one of indelible's own: rename the class")
         if context.name in taken:
             faults.append(f"the name {context.name} is one of indelible's own: pass another `name`")
     for kind, counts in (("contexts", names), ("lifecycles", lifecycles)):

@@ -43,6 +43,10 @@ class MemoryAggregateRepository(Generic[E]):
     _unique_values: UniqueValues = field(factory=UniqueValues)
     _bulk: BulkRows = field(factory=BulkRows)
 
+    def __attrs_post_init__(self) -> None:
+        """Name the lifecycle to the history."""
+        self._history.register(self._entity.lifecycle)
+
     def copy(self, history: MemoryHistory) -> Self:
         """Return a draft over a draft of history."""
         return evolve(

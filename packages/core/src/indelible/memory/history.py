@@ -36,6 +36,16 @@ class MemoryHistory:
     _log: list[Change] = field(factory=list[Change])
     _refusals: list[IndelibleError] = field(factory=list[IndelibleError])
     _is_open: bool = field(init=False, default=True)
+    _lifecycles: set[str] = field(init=False, factory=set[str])
+
+    @property
+    def lifecycles(self) -> frozenset[str]:
+        """Return the names of the lifecycles whose changes it takes."""
+        return frozenset(self._lifecycles)
+
+    def register(self, lifecycle: Lifecycle[StrEnum]) -> None:
+        """Take the changes of a lifecycle, which has a repository over this history."""
+        self._lifecycles.add(lifecycle.name)
 
     @property
     def refusal(self) -> IndelibleError | None:

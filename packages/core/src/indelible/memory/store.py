@@ -265,8 +265,8 @@ class MemoryStore:
         """Make a store without any rows; `contexts` are the host's own.
 
         Raises:
-            UsageError: The names of the contexts are taken, or a context refers to one that the
-                store lacks.
+            UsageError: The names of the contexts or of their lifecycles are taken, or a context
+                refers to one that the store lacks.
         """
         self._policy = policy or Policy()
         self._clock = clock or SystemClock()
@@ -279,8 +279,9 @@ class MemoryStore:
         self.config = SystemConfigCache(
             fetch=lambda: self.read(lambda tx: setting_texts(tx.settings)), keys=KEYS
         )
-        without_contexts = MemoryReading(Tables.empty(), self._policy, Config(self.config))
-        check_contexts(contexts, vars(without_contexts))
+        built_in = Tables.empty()
+        names = vars(MemoryReading(built_in, self._policy, Config(self.config)))
+        check_contexts(contexts, names, built_in.history.lifecycles)
         in_order_of_references(contexts)
 
     @contextmanager

@@ -12,6 +12,7 @@ from attrs import frozen
 from indelible_service.cli.interruption import ended_by_signals
 from indelible_service.cli.output import (
     Command,
+    check_on,
     print_result,
     print_table,
     printable,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     Demonstration = tuple[Steps, str]  # with where to look afterwards
 
 REPEATABLE: Final = ("concepts", "captures")
+CONTEXTS_OF_DEMO: Final = {"money": ("contests", "money")}
 ON_INSTANCE: Final = ("contests", "money")
 DEMOS: Final = click.Choice(["concepts", "captures", "contests", "money", "projects", "tokens"])
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -89,6 +91,7 @@ def demo(
     """
     options = _Options(folder=folder, key=key, ask=ask, host=host, competitors=competitors)
     settings = client_settings()
+    check_on(settings, *CONTEXTS_OF_DEMO.get(name, (name,)))
     with ended_by_signals(name) as check_signals:
         if name in REPEATABLE:
             _print_steps(*_repeatable(name, settings, options), check_signals)

@@ -7,7 +7,12 @@ import click
 from attrs import frozen
 
 from indelible.kernel import Change, NotFound
-from indelible_service.cli.output import Command, open_settings_store, print_results
+from indelible_service.cli.output import (
+    Command,
+    contexts_off,
+    open_settings_store,
+    print_results,
+)
 
 if TYPE_CHECKING:
     from indelible.app import ReadTx
@@ -72,7 +77,7 @@ def history(words: tuple[str, ...], limit: int) -> None:
             return
         title = words[-1]
         if len(words) == MAX_WORDS:
-            records = records_of(store, words[0])
+            records = records_of(store, words[0], contexts_off())
             head = store.read(records.find, title)
             title = f"{records.label(head)}, {head.id}"
             changes: Sequence[Change] = store.read(records.changes, head)

@@ -22,7 +22,7 @@ from indelible.kernel.keys import (
 )
 from indelible_service.cli.lists import INSTANT, filter_of, in_utc, list_options, read_all
 from indelible_service.cli.output import Command, open_settings_store, print_result, print_results
-from indelible_service.contexts import all_scopes
+from indelible_service.contexts import service_scopes
 
 COLUMNS: Final = ("id", "owner", "scopes", "status", "expires_at", "created_at")
 ACTOR_OPTION: Final = click.option(
@@ -31,17 +31,18 @@ ACTOR_OPTION: Final = click.option(
 
 
 class ScopeChoice(click.Choice[str]):
-    """A scope of a built-in context, or of a host's that the settings name."""
+    """A scope of a context that is on; the help shows those of all built-in contexts."""
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the scope, or raise click's error about it."""
-        if value not in self.choices:
-            from indelible_service.hosts.scopes import host_scopes
-            from indelible_service.instance.record import command_settings
+        from indelible_service.hosts.scopes import host_scopes
+        from indelible_service.instance.record import command_settings
 
-            if value in host_scopes(command_settings()):
-                return value
-        return super().convert(value, param, ctx)
+        settings = command_settings()
+        scopes = [*service_scopes(settings.built_in_contexts)]
+        if settings.host_modules:
+            scopes += host_scopes(settings)
+        return click.Choice(scopes).convert(value, param, ctx)
 
 
 @click.group()
@@ -56,7 +57,7 @@ def key() -> None:
     "scopes",
     multiple=True,
     required=True,
-    type=ScopeChoice(all_scopes()),
+    type=ScopeChoice(service_scopes()),
     help="A permission; `admin` includes every other one. Repeatable.",
 )
 @click.option(

@@ -5,18 +5,20 @@ import re
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 from urllib.parse import urlsplit
 
 import click
+from attrs import frozen
 
-from indelible.kernel import IndelibleError, errors, to_json_value
+from indelible.kernel import Forbidden, IndelibleError, errors, to_json_value
 from indelible.kernel.distributions import SERVICE, check_versions
 from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.values import CONTROL
 from indelible_service.settings.environment import SettingsWrong
 
 if TYPE_CHECKING:
+    from indelible_service.settings.service import Settings
     from indelible_sql import SqlStore
 
 REFUSED: Final = 1
@@ -44,7 +46,9 @@ HINTS: Final = {
     "CONCEPT_NOT_FOUND": "`indelible list` shows the ids",
     "CONFIGURATION_UNREADABLE": "`indelible contests check --help` describes the file",
     "CONTEST_NOT_FOUND": "`/console/contests` shows the ids",
-    "CONTEXT_UNKNOWN": "INDELIBLE_CONTEXTS names the modules of your own contexts",
+    "CONTEXTS_UNUSABLE": "INDELIBLE_CONTEXTS names built-in contexts, and modules of your own",
+    "CONTEXT_OFF": "add it to INDELIBLE_CONTEXTS; without this setting all built-in ones are on",
+    "CONTEXT_UNKNOWN": "INDELIBLE_CONTEXTS names the contexts that are on, your own and built-in",
     "CONTRACT_CODE_MISSING": (
         "check INDELIBLE_CONTRACT_ADDRESS, and that INDELIBLE_RPC_URL is a node of its network"
     ),
@@ -151,6 +155,26 @@ POSTGRESQL_PORT: Final = 5432
 DIGEST: Final = re.compile("([0-9a-f]{12})[0-9a-f]{52}")  # a person compares its beginning
 
 
+# The commands that read one built-in context.
+CONTEXT_OF_COMMAND: Final = {
+    "captures": "captures",
+    "contests": "contests",
+    "diff": "concepts",
+    "money": "money",
+    "projects": "projects",
+    "recover-events": "tokens",
+    "recover-tokens": "tokens",
+}
+
+
+@frozen
+class ContextOff(Forbidden):
+    """A command needs a built-in context that INDELIBLE_CONTEXTS does not name."""
+
+    message: ClassVar[str] = "The context {context} is off: INDELIBLE_CONTEXTS does not name it."
+    context: str
+
+
 class Command(click.Command):
     """A command that can print JSON, and prints an error as one sentence."""
 
@@ -190,13 +214,42 @@ def exit_code(error: IndelibleError) -> int:
 
 @contextmanager
 def open_settings_store(*, needs_key_secret: bool = False) -> Generator["SqlStore"]:
-    """Open the store that the settings name; import what that needs only now, so help is fast."""
+    """Open the store that the settings name; import what that needs only now, so help is fast.
+
+    Raises: ContextOff where the command is one of a context that is off.
+    """
     from indelible_service import database
     from indelible_service.instance.record import command_settings
 
     settings = command_settings()
+    check_on(settings, CONTEXT_OF_COMMAND.get(_first_word(), ""))
     with database.open_configured_store(settings, needs_key_secret=needs_key_secret) as store:
         yield store
+
+
+def check_on(settings: "Settings", *names: str) -> None:
+    """Raise ContextOff for the first of these contexts that is off."""
+    for name in names:
+        if name in settings.contexts_off:
+            raise ContextOff(name)
+
+
+def contexts_off() -> frozenset[str]:
+    """Return the names of the built-in contexts that are off."""
+    from indelible_service.instance.record import command_settings
+
+    return command_settings().contexts_off
+
+
+def _first_word() -> str:
+    """Return the name of the command below `indelible` that runs, such as `money`."""
+    context = click.get_current_context()
+    name = ""
+    while context.parent is not None:
+        name = context.info_name or ""
+        context = context.parent
+
+    return name
 
 
 def error_text(error: IndelibleError) -> str:

@@ -12,6 +12,8 @@ from indelible_service.cli.concepts import print_concepts
 from indelible_service.cli.lists import INSTANT, in_utc, list_options, read_all
 from indelible_service.cli.output import (
     Command,
+    ContextOff,
+    contexts_off,
     open_settings_store,
     print_result,
     print_results,
@@ -50,6 +52,8 @@ def list_command(
     are listed by id unless an order is given.
     """
     if name == CONCEPTS:
+        if CONCEPTS in contexts_off():
+            raise ContextOff(CONCEPTS)
         if conditions or after:
             raise click.UsageError("--where and --after are not for concepts: use their options")
         print_concepts(limit, options)
@@ -66,7 +70,7 @@ def _print_records(name: str, conditions: Sequence[str], after: str, limit: int)
     from indelible_service.records import records_of
 
     with open_settings_store() as store:
-        records = records_of(store, name)
+        records = records_of(store, name, contexts_off())
         where = records.where(conditions)
 
         def read_page(last_id: str, size: int) -> Sequence[Head[Any]]:
@@ -98,8 +102,15 @@ def show(name: str, record_id: str, at: datetime | None, version: int | None) ->
         text = "--at and --version exclude each other"
         raise click.UsageError(text)
     with open_settings_store() as store:
+<<<<<<< HEAD
         records = records_of(store, name)
         if at is not None:
+=======
+        records = records_of(store, name, contexts_off())
+        if at is None:
+            head = store.read(records.find, record_id)
+        else:
+>>>>>>> 3da02e84 (Switch contexts on by their names, built-in ones too)
             head = store.read(records.find_as_of, record_id, in_utc(at))
         elif version is not None:
             head = store.read(records.find_version, record_id, version)

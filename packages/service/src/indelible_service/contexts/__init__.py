@@ -1,11 +1,12 @@
 """The contexts of the service, each with its settings, gateways, stages and recurring tasks."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from indelible_service.contexts import captures, concepts, contests, money, projects, tokens
 from indelible_service.contexts.declaration import NoSettings, ServiceContext
 
-__all__ = ["CONTEXTS", "NoSettings", "ServiceContext", "all_scopes"]
+__all__ = ["CONTEXTS", "NoSettings", "ServiceContext", "service_scopes"]
 
 COMMON_SCOPES: Final = ("admin", "console", "history:read", "keys:write")  # of no context
 
@@ -19,10 +20,10 @@ CONTEXTS: Final[tuple[ServiceContext[Any], ...]] = (
 )
 
 
-def all_scopes() -> tuple[str, ...]:
-    """Return every scope that a route of the service may require."""
+def service_scopes(contexts: Iterable[ServiceContext[Any]] = CONTEXTS) -> tuple[str, ...]:
+    """Return every scope that a route of these contexts may require, and those of none."""
     scopes = [*COMMON_SCOPES]
-    for context in CONTEXTS:
+    for context in contexts:
         scopes.extend(context.scopes)
 
     return tuple(scopes)

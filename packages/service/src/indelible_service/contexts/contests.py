@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from indelible.contests.rules.needs import NEEDED_CONTEXTS
 from indelible.contests.rules.tasks import RECONCILE_CONTESTS_STAGE
 from indelible.contests.tasks.stages import ContestStages
 from indelible_service.contexts.declaration import (
@@ -108,6 +109,7 @@ def build_registries() -> "Sequence[CollectorRegistry]":
 
 CONTEXT: Final = ServiceContext(
     name="contests",
+    needs=NEEDED_CONTEXTS,
     settings=ContestSettings,
     stages=build_stages,
     recurring=build_recurring,

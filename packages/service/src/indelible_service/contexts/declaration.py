@@ -62,6 +62,7 @@ def _no_registries() -> "Sequence[CollectorRegistry]":
 class ServiceContext(Generic[Section]):
     """A context's part of the service; each function receives the context's own settings.
 
+    `needs` names the contexts without which it cannot be on.
     `gateways` maps a field of `AppContext` to the function that builds it, or returns None where
     it is not configured. `peers` are the servers that the stages use, and
     `notes` are what a worker logs at its start: what it cannot do with these settings.
@@ -73,6 +74,7 @@ class ServiceContext(Generic[Section]):
 
     name: str
     settings: type[Section]
+    needs: Sequence[str] = ()
     gateways: Mapping[str, Callable[[Section], object | None]] = field(factory=dict[str, Any])
     policy: Callable[[Section], object] | None = None  # the context's field of `Policy`
     web_options: Callable[[Section], Mapping[str, object]] = _no_options  # of `WebSettings`

@@ -12,7 +12,6 @@ from typing import Final
 from attrs import evolve, frozen
 from prometheus_client import CollectorRegistry, start_http_server
 
-from indelible_service.contexts import CONTEXTS
 from indelible_service.files.access import atomic_file
 from indelible_service.instance.listening import CannotListen
 from indelible_service.instance.record import Claim
@@ -50,9 +49,9 @@ class MetricsServer:
         return f"http://{self.target}/metrics"
 
 
-def register_contexts(registry: CollectorRegistry) -> None:
-    """Add the metrics that the stages of all contexts count in this process."""
-    for context in CONTEXTS:
+def register_contexts(settings: Settings, registry: CollectorRegistry) -> None:
+    """Add the metrics that the stages of the contexts that are on count in this process."""
+    for context in settings.built_in_contexts:
         for metrics in context.registries():
             registry.register(metrics)
 

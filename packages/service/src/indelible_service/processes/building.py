@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from indelible.kernel import Actor
 from indelible.kernel.silence import Subject
-from indelible_service.contexts import CONTEXTS
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.logs.files import create_log_file
 from indelible_service.logs.lines import configure_logging
@@ -32,7 +31,7 @@ def build_gateways(settings: Settings) -> dict[str, Any]:
     Raises: DistributionMissing, SettingsWrong.
     """
     gateways: dict[str, Any] = {}
-    for context in CONTEXTS:
+    for context in settings.built_in_contexts:
         section = settings.section(context.settings)
         for name, build in context.gateways.items():
             gateways[name] = build(section)
@@ -48,7 +47,7 @@ def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
     }
     if settings.task_retention_days:
         stages[pruning.STAGE] = pruning.prune_stage(store, settings.task_retention_days)
-    for context in CONTEXTS:
+    for context in settings.built_in_contexts:
         for stage in context.stages(settings.section(context.settings), store):
             stages[stage.name] = stage
 
@@ -60,7 +59,7 @@ def recurring_tasks(settings: Settings) -> Sequence[RecurringTask]:
     tasks = [seal_task(settings.seal_seconds)]
     if settings.task_retention_days:
         tasks.append(pruning.prune_task())
-    for context in CONTEXTS:
+    for context in settings.built_in_contexts:
         tasks.extend(context.recurring(settings.section(context.settings)))
 
     return tasks
@@ -71,15 +70,15 @@ def check_stages(settings: Settings, store: SqlStore, stages: Container[str]) ->
 
     Supervised processes do not check this: a stage that fails later pauses, and alerts.
     """
-    for context in CONTEXTS:
+    for context in settings.built_in_contexts:
         for stage, check in context.start_checks.items():
             if stage in stages:
                 check(settings.section(context.settings), store)
 
 
-def prepare_stages(store: SqlStore, stages: Container[str]) -> None:
+def prepare_stages(settings: Settings, store: SqlStore, stages: Container[str]) -> None:
     """Do what contexts do once before a worker performs these stages."""
-    for context in CONTEXTS:
+    for context in settings.built_in_contexts:
         for stage, prepare in context.preparations.items():
             if stage in stages:
                 prepare(store)

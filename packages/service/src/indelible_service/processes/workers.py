@@ -12,7 +12,6 @@ from attrs import evolve, frozen
 
 from indelible.kernel import Actor, NotFound, Store
 from indelible.kernel.stages import TasksRead, TasksWrite
-from indelible_service.contexts import CONTEXTS
 from indelible_service.database import (
     SCHEDULER_THREADS,
     check_connections,
@@ -106,10 +105,10 @@ def selected_stages(settings: Settings, store: SqlStore, selection: StageSelecti
     return selected
 
 
-def build_worker(store: Store[TasksRead, TasksWrite]) -> Worker:
+def build_worker(settings: Settings, store: Store[TasksRead, TasksWrite]) -> Worker:
     """Return the worker of this process, with the metrics that its stages count."""
     worker = Worker(store=store, actor=WORKER)
-    register_contexts(worker.registry)
+    register_contexts(settings, worker.registry)
     return worker
 
 
@@ -118,7 +117,7 @@ def worker_threads(
     settings: Settings, store: SqlStore, stages: Stages, worker: Worker
 ) -> Generator[None]:
     """Process tasks in threads of this process until the block ends, and serve their metrics."""
-    prepare_stages(store, stages)
+    prepare_stages(settings, store, stages)
     enqueue_standing_tasks(store, stages.values())
     with ExitStack() as stack:
         brokers = _open_brokers(settings, worker, stack)
@@ -160,7 +159,7 @@ def run_worker_process(settings: Settings, selection: StageSelection) -> None:
         stages = selected_stages(settings, store, selection)
         configure_process(settings)
         _report_start(settings, stages)
-        worker = build_worker(store)
+        worker = build_worker(settings, store)
         worker.registry.register(StoreCollector(store))
         with worker_threads(settings, store, stages, worker):
             shutdown.wait()
@@ -182,7 +181,7 @@ def _report_start(settings: Settings, stages: Stages) -> None:
     else:
         logger.info("worker: no Redis is configured; ready tasks are counted %s", wakeups)
 
-    for context in CONTEXTS:
+    for context in settings.built_in_contexts:
         section = settings.section(context.settings)
         peers.extend(context.peers(section))
         for note in context.notes(section):

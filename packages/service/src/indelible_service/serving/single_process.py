@@ -108,7 +108,7 @@ def run_single_process(settings: Settings, on_started: OnStarted) -> None:
             app = build_app(bound, store)
             stages = build_stages(bound, store)
             check_stages(bound, store, stages)
-            worker = build_worker(store)
+            worker = build_worker(bound, store)
             scheduler = SchedulerMetrics()
             for registry in (worker.registry, scheduler.registry):
                 metrics_registry(app).register(registry)

@@ -12,6 +12,7 @@ from indelible_service.contexts.declaration import (
     DEFAULT_DATA_DIR,
     MAX_WORKER_THREADS,
     InDataDirectory,
+    ServiceContext,
 )
 from indelible_service.settings.environment import (
     ON_OFF,
@@ -55,8 +56,9 @@ ORIGINS: Final = text_list(
 )
 HOST: Final = Format("a host name or an IP address", HOST_PATTERN)
 HOSTS: Final = text_list("host names with commas between them", HOST_PATTERN)
-MODULES: Final = text_list(
-    "names of modules with commas between them", r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
+CONTEXT_NAMES: Final = text_list(
+    "names of built-in contexts and of modules with commas between them",
+    r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*",
 )
 SECRET: Final = Format("at least 32 characters", ".{32,}", str.encode)
 DIRECTORY: Final = Format("a directory", ".+", Path)
@@ -106,7 +108,7 @@ class Settings:
     )
     proxy_hops: int = setting("INDELIBLE_PROXY_HOPS", 0, whole_number(0, 10))
     trusted_hosts: tuple[str, ...] = setting("INDELIBLE_TRUSTED_HOSTS", (), HOSTS)
-    host_modules: tuple[str, ...] = setting("INDELIBLE_CONTEXTS", (), MODULES)
+    contexts: tuple[str, ...] = setting("INDELIBLE_CONTEXTS", (), CONTEXT_NAMES)
 
     redis_url: str = setting("INDELIBLE_REDIS_URL", "", REDIS, is_secret=True)
     worker_threads: int = setting(
@@ -156,6 +158,30 @@ class Settings:
             return cast("Section", evolve(section, data_dir=self.data_dir))
 
         return section
+
+    @property
+    def built_in_contexts(self) -> tuple[ServiceContext[Any], ...]:
+        """Return the built-in contexts that are on: all where INDELIBLE_CONTEXTS is not set.
+
+        Every process and every command reads it here. What is off still has its tables, which
+        `verify`, exports and rebuilds always include, and its settings, which are still checked.
+        """
+        if not self.contexts:
+            return CONTEXTS
+
+        return tuple(context for context in CONTEXTS if context.name in self.contexts)
+
+    @property
+    def contexts_off(self) -> frozenset[str]:
+        """Return the names of the built-in contexts that are off."""
+        names = {context.name for context in CONTEXTS}
+        return frozenset(names.difference(context.name for context in self.built_in_contexts))
+
+    @property
+    def host_modules(self) -> tuple[str, ...]:
+        """Return the modules of a host's contexts: every name that is no built-in context."""
+        built_in = {context.name for context in CONTEXTS}
+        return tuple(name for name in self.contexts if name not in built_in)
 
     @property
     def chosen(self) -> frozenset[str]:

@@ -20,6 +20,7 @@ from indelible.contests import (
     ResumeIngestion,
     SetRoster,
 )
+from indelible.contests.rules.needs import NEEDED_CONTEXTS
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import NavItem
 from indelible_web.contests import (
@@ -53,6 +54,7 @@ COMMANDS: Final = (
 )
 CONTEXT: Final = WebContext(
     name="contests",
+    needs=NEEDED_CONTEXTS,
     routes=(routes.routes, entries.routes),
     admin_routes=(admin.routes, admin_checks.routes, admin_reads.routes),
     lifecycles=(CONTEST, ENTRY, CONTEST_LOG, PROVIDER_FEED, SETTLEMENT_RUN),
