@@ -102,15 +102,8 @@ def show(name: str, record_id: str, at: datetime | None, version: int | None) ->
         text = "--at and --version exclude each other"
         raise click.UsageError(text)
     with open_settings_store() as store:
-<<<<<<< HEAD
-        records = records_of(store, name)
-        if at is not None:
-=======
         records = records_of(store, name, contexts_off())
-        if at is None:
-            head = store.read(records.find, record_id)
-        else:
->>>>>>> 3da02e84 (Switch contexts on by their names, built-in ones too)
+        if at is not None:
             head = store.read(records.find_as_of, record_id, in_utc(at))
         elif version is not None:
             head = store.read(records.find_version, record_id, version)
