@@ -44,6 +44,7 @@ FIELD_OPTIONS: dict[str, Callable[[FieldPlan], object]] = {
     "actor of two actions": lambda one: len(one.actor_of) == 2,
     "with a default": lambda one: one.default,
     "reference": lambda one: one.references,
+    "number of versions": lambda one: one.version_of,
 }
 PLAN_OPTIONS: dict[str, Callable[[AggregatePlan], object]] = {
     "several actions that create": lambda one: sum(a.is_creating for a in one.actions) > 1,

@@ -44,6 +44,7 @@ def drawn(number: int, seed: int, earlier: Sequence[str]) -> AggregatePlan:
     fields, actions = _complete(fields, actions)
     choices, actions = _choices(actions, random)
     fields = [_fixed(plan, actions, states, random) for plan in fields]
+    fields = _with_version(fields, actions, random)
     return AggregatePlan(
         class_name=name,
         states={state: state for state in states},
@@ -56,7 +57,7 @@ def drawn(number: int, seed: int, earlier: Sequence[str]) -> AggregatePlan:
 
 
 def _field(index: int, states: Sequence[str], targets: Sequence[str], random: Random) -> FieldPlan:
-    kind = random.choice(list(KINDS))
+    kind = random.choice([kind for kind in KINDS if kind != "version"])
     required: tuple[str, ...] | None = None
     allowed: tuple[str, ...] = ()
     target = ""
@@ -180,6 +181,24 @@ def _complete(
         remaining.append(plan)
         result = [one.with_parameter(plan, "") if one.is_creating else one for one in result]
     return remaining, result
+
+
+def _with_version(
+    fields: Sequence[FieldPlan], actions: Sequence[ActionPlan], random: Random
+) -> list[FieldPlan]:
+    """Return the fields, and now and then one that counts the versions of some of them."""
+    changing = [one for one in actions if not one.is_creating]
+    counted: list[str] = []
+    for plan in fields:
+        if plan.kind != "time" and any(one.sets(plan) for one in changing):
+            counted.append(plan.name)
+    if not counted or len(fields) == MAX_FIELDS or random.random() < 1 / 2:
+        return list(fields)
+    names = random.sample(counted, random.randint(1, len(counted)))
+    version = FieldPlan(
+        name=f"f{len(fields)}_version", kind="version", version_of=tuple(sorted(names))
+    )
+    return [*fields, version]
 
 
 def _choices(

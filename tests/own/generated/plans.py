@@ -30,9 +30,10 @@ KINDS: Final[Mapping[str, str]] = {
     "actor": "Identifier",
     "time": "Instant",
     "sum": "Natural",
+    "version": "Version",
 }
 # The kinds whose values nobody passes.
-DERIVED_KINDS: Final = ("actor", "time", "sum")
+DERIVED_KINDS: Final = ("actor", "time", "sum", "version")
 # The kinds that are filtered, and those that are searched.
 FILTER_KINDS: Final = (
     "identifier",
@@ -78,6 +79,7 @@ class FieldPlan:
     is_fixed_once_set: bool = False
     actor_of: tuple[str, ...] = ()
     references: str = ""
+    version_of: tuple[str, ...] = ()
     default: str = ""
 
     @property

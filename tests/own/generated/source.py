@@ -85,6 +85,8 @@ def _field(plan: FieldPlan, states: str, class_name: str) -> str:
         options.append("fixed_once_set=True")
     if plan.actor_of:
         options.append(f"actor_of={plan.actor_of!r}")
+    if plan.version_of:
+        options.append(f"version_of={plan.version_of!r}")
     if plan.references:
         is_own = plan.references == class_name
         options.append(f"references={f'{class_name!r}' if is_own else plan.references}")
