@@ -22,7 +22,7 @@ MAYA = Actor.user("maya")
 def settings(tmp_path: Path) -> dict[str, str]:
     return {
         "DATABASE_URL": f"sqlite:///{tmp_path}/own.db",
-        "INDELIBLE_CONTEXTS": "tests.examples.tickets,tests.examples.orders",
+        "INDELIBLE_CONTEXTS": "tests.examples.tickets,tests.examples.orders,money,contests",
         "INDELIBLE_SECRET": "a secret for tests, 32 bytes long",
     }
 
