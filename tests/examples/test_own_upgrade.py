@@ -31,6 +31,20 @@ def test_a_repeated_upgrade_changes_nothing(opened: Open, host: HostDatabase) ->
     assert objects_of(host) == before
 
 
+def test_a_context_of_another_name_does_not_leave_its_rows_behind(
+    opened: Open, host: HostDatabase
+) -> None:
+    store = opened(parcels)
+    store.upgrade(host.owner_url)
+    packed = run(store, parcels, Parcel.pack(label="P-1"))
+    before = objects_of(host)
+
+    with pytest.raises(OwnTableDiffers, match='is in table parcels: .* `name="parcels"`'):
+        opened(Context(Parcel, name="packages")).upgrade(host.owner_url)
+    assert objects_of(host) == before
+    assert store.read(parcels.get, packed.id) == packed
+
+
 def test_a_table_gets_a_field_a_state_an_edge_and_a_filter(
     opened: Open, host: HostDatabase
 ) -> None:

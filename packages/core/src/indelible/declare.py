@@ -101,7 +101,7 @@ class States(StrEnum):
 )
 def aggregate(
     *,
-    final: tuple[StrEnum, ...],
+    final: tuple[StrEnum, ...] = (),
     adopts: tuple[StrEnum, ...] = (),
     adopted: tuple[StrEnum, ...] = (),
 ) -> Callable[[type[E]], type[E]]:

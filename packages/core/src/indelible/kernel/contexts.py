@@ -9,6 +9,7 @@ Each method is a handler, which a store runs, or a query, which it reads. A hand
 the host's own calls them with its transaction.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -56,21 +57,26 @@ from indelible.kernel.values import value_text
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=AppendedRecord)
 
+CONSONANT_AND_Y: Final = re.compile("[^aeiou]y$")
+HISSING: Final = ("s", "x", "z", "ch", "sh")
 MAX_COMMANDS: Final = 10_000  # of one `execute_many`
 MAX_SEARCH_CHARACTERS: Final = 200
 
 
 def _plural(context: "Context[Any]") -> str:
-    """Return the name of a context that names none."""
-    return f"{context.aggregate.lifecycle.name}s"
+    """Return the name of a context that names none, by the usual endings of English plurals."""
+    noun: str = context.aggregate.lifecycle.name
+    if CONSONANT_AND_Y.search(noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(HISSING) else f"{noun}s"
 
 
 @frozen(eq=False)
 class Context(Generic[E]):
     """An aggregate of a host with all that can be done with it.
 
-    `name` is the name of its table; by default the aggregate's with an s. `filters` are the fields
-    that `list` compares, and `search_fields` the texts that `search` looks into.
+    `name` is the name of its table; by default a plural, such as `studies` of a `Study`. `filters`
+    are the fields that `list` compares, and `search_fields` the texts that `search` looks into.
 
     Raises:
         UsageError: A name is wrong; all faults are named at once.

@@ -70,6 +70,15 @@ class OwnDeclarations:
                 names.update(record["conditions"])
         return frozenset(names)
 
+    def table_differences(self) -> Iterator[str]:
+        """Yield another table that holds the aggregates of the lifecycle."""
+        for document in self.documents[-1:]:
+            if document["table"] != self.today["table"]:
+                yield (
+                    f"lifecycle {self.lifecycle} is in table {document['table']}: name the context"
+                    f' so, `name="{document["table"]}"`, or rename the table first'
+                )
+
     def record_differences(self) -> Iterator[str]:
         """Yield the records that no action appends any more, and defaults that are others now.
 

@@ -36,6 +36,7 @@ def document_of(mapping: MappedHead) -> Document:
         conditions[guard.name] = guard.condition
     latest = {name: int(ahead.total_seconds()) for name, ahead in lifecycle.latest.items()}
     document: dict[str, Any] = {
+        "table": table.name,
         "edges": edges,
         "retired": sorted(step_text(edge) for edge in lifecycle.retired),
         "changes": {name: list(fields) for name, fields in (lifecycle.changes or {}).items()},

@@ -96,6 +96,7 @@ class AggregateUpgrade:
             OwnTableDiffers: Additions alone cannot make a table what is declared.
         """
         if not self.head.stored.exists:
+            self._refuse(tuple(self.declared.table_differences()))
             self._create()
         elif self._is_changed():
             differences = tuple(self._differences())
