@@ -39,7 +39,7 @@ def test_a_context_of_another_name_does_not_leave_its_rows_behind(
     packed = run(store, parcels, Parcel.pack(label="P-1"))
     before = objects_of(host)
 
-    with pytest.raises(OwnTableDiffers, match='is in table parcels: .* `name="parcels"`'):
+    with pytest.raises(OwnTableDiffers, match=r'is in table parcels: .* `name="parcels"`'):
         opened(Context(Parcel, name="packages")).upgrade(host.owner_url)
     assert objects_of(host) == before
     assert store.read(parcels.get, packed.id) == packed
