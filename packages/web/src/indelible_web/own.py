@@ -8,6 +8,7 @@
 | `POST /tickets` | create a ticket, by the first action that creates |
 | `GET /tickets/<ticket_id>` | show a ticket; the ETag is its seq |
 | `GET /tickets/<ticket_id>/as-of` | show a ticket as it was at a time |
+| `GET /shipments/<shipment_id>/scans` | list the rows of a record that actions append |
 | `POST /tickets/<ticket_id>/assign` | run an action; `If-Match` names the seq that was read |
 
 Another action that creates has its own route, `POST /tickets/import`. An aggregate with numbered
@@ -47,6 +48,7 @@ from indelible_web.own_pages import Subject, nav_of, pages_of, search_of
 from indelible_web.own_pages.controls import MORE_BOXES
 from indelible_web.own_pages.links import links_of
 from indelible_web.own_pages.subject import OwnAction
+from indelible_web.own_rows import declare_rows
 from indelible_web.own_versions import VersionRoutes
 
 Generated: TypeAlias = Any  # a generated class of requests or of answers, or a value of one
@@ -171,6 +173,7 @@ class _OwnRoutes:
                 scope=self.read_scope,
             )
             versions.declare(self.routes)
+        declare_rows(self.routes, self.context, target=self.target, scope=self.read_scope)
         is_first = True
         for action in self._actions():
             if isinstance(action, Action) and action.is_creating:

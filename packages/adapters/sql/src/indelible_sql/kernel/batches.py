@@ -14,15 +14,15 @@ from indelible.kernel import Change, Stale
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import Update
-from indelible.kernel.json import encode_canonical, to_json_value
+from indelible.kernel.json import encode_canonical
 from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Row, Session
+from indelible_sql.kernel.bulk import json_column, stored_texts
 from indelible_sql.schema.bulk import BulkTable
-from indelible_sql.schema.columns import Domain, JsonDomain, prefix_of
+from indelible_sql.schema.columns import prefix_of
 from indelible_sql.schema.writes import (
     OWN_COLUMNS,
-    POSTGRESQL,
     SHARED_COLUMNS,
     bulk_birth_write,
     bulk_change_write,
@@ -89,9 +89,12 @@ class BatchWriter:
             check_summaries(one.entity.id, one.change.seq, one.change.data, one.bulk)
             owner = encode_canonical({"entity_id": one.entity.id, "seq": one.change.seq})
             for item in one.bulk:
-                rows = texts.setdefault(self._bulk_table(item.record_type).table, [])
+                bulk = self._bulk_table(item.record_type)
+                values = (field_values(row) for row in item.rows)
+                rows = texts.setdefault(bulk.table, [])
                 # Each text is a JSON object with at least one member.
-                rows.extend(f"{owner[:-1]},{text_of_row[1:]}" for text_of_row in item.texts)
+                for text_of_row in stored_texts(bulk, values, item.texts):
+                    rows.append(f"{owner[:-1]},{text_of_row[1:]}")
         return {table: f"[{','.join(rows)}]" for table, rows in texts.items()}
 
     @property
@@ -112,7 +115,7 @@ class BatchWriter:
             row: dict[str, Any] = {name: getattr(change, name) for name in OWN_COLUMNS}
             row["ordinal"] = ordinal
             for name in names:
-                row[f"head_{name}"] = _json_value(self._head, name, head[name])
+                row[f"head_{name}"] = json_column(self._head, name, head[name])
             rows.append(row)
 
         shared = {name: getattr(changes[0], name) for name in SHARED_COLUMNS}
@@ -140,18 +143,6 @@ def takes_what_another_leaves(updates: Sequence[Update[Any]]) -> bool:
         if left & taken - {None}:
             return True
     return False
-
-
-def _json_value(head: Table, name: str, value: Any) -> Any:
-    """Return the value of a column as JSON has it for the column's type."""
-    kind = head.c[name].type
-    if value is None:
-        return None
-    if isinstance(kind, JsonDomain):
-        return to_json_value(value)
-    if isinstance(kind, Domain):
-        return kind.process_bind_param(value, POSTGRESQL)
-    return value
 
 
 def _changed_columns(pairs: Sequence[tuple[Row, Row]]) -> tuple[str, ...]:

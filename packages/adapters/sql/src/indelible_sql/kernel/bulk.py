@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import Table, bindparam, select, tuple_
 
 from indelible.kernel import Change, to_json_value
+from indelible.kernel.appends import AppendedRecord
 from indelible.kernel.bulk import covered_text
 from indelible.kernel.json import encode_canonical
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.schema.bulk import BulkTable
-from indelible_sql.schema.columns import BIG_INTEGER
+from indelible_sql.schema.columns import BIG_INTEGER, Domain, JsonDomain
+from indelible_sql.schema.writes import POSTGRESQL
 
 
 def bulk_parameters(
@@ -25,9 +27,35 @@ def bulk_parameters(
     name = bulk.table.name
     owner = {f"{name}_entity_id": change.entity_id, f"{name}_seq": change.seq}
     if not session.is_sqlite:
-        return {**owner, f"{name}_rows": f"[{','.join(texts)}]"}
+        return {**owner, f"{name}_rows": f"[{','.join(stored_texts(bulk, rows, texts))}]"}
 
     return {name: _columns(bulk, rows, owner)}
+
+
+def stored_texts(bulk: BulkTable, rows: Iterable[Row], texts: Iterable[str]) -> Iterator[str]:
+    """Yield the rows as PostgreSQL takes them: JSON objects with the values of its columns.
+
+    `texts` are those of the rows' canonical values. A host's column may store another one: a flag
+    is 0 or 1.
+    """
+    if not issubclass(bulk.record, AppendedRecord):
+        yield from texts
+        return
+    for row in rows:
+        values = {name: json_column(bulk.table, name, row[name]) for name in bulk.own_names}
+        yield encode_canonical(to_json_value(values))
+
+
+def json_column(table: Table, name: str, value: Any) -> Any:
+    """Return the value of a column as JSON has it for the column's type on PostgreSQL."""
+    kind = table.c[name].type
+    if value is None:
+        return None
+    if isinstance(kind, JsonDomain):
+        return to_json_value(value)
+    if isinstance(kind, Domain):
+        return kind.process_bind_param(value, POSTGRESQL)
+    return value
 
 
 def _columns(bulk: BulkTable, rows: Iterable[Row], owner: Row) -> Iterator[Row]:

@@ -318,8 +318,11 @@ class SqlAggregateRepository(Generic[E]):
         """
         if not self._session.is_sqlite:
             return unknown
-        if change.seq == 1 and self._session.first(self._mapping.get_by_id, {"id": entity.id}):
-            return _stale(change, None)
+        if change.seq == 1:
+            # The write itself may have stored the aggregate before its rows were refused.
+            stored = self._session.first(self._mapping.get_by_id, {"id": entity.id})
+            if stored is not None and stored["hash"] != change.hash:
+                return _stale(change, None)
         for rule in entity.one_per_parent:
             parent = rule.parent_of(entity)
             if parent is None:

@@ -7,11 +7,13 @@ from attrs import fields, frozen
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from indelible.kernel.appends import appended_types
 from indelible.kernel.conditions import presence_in
 from indelible.kernel.contexts import AnyContext
 from indelible.kernel.json_limits import JsonLimitExceeded
 from indelible_sql.engine.connections import enable_foreign_keys
 from indelible_sql.engine.errors import GuardViolation, fault_of
+from indelible_sql.schema.own_records import table_name
 from indelible_sql.schema.tables import EDGES, HISTORY
 
 LATER: Final = "'2999-01-01T00:00:00.000000+00:00'"
@@ -46,6 +48,7 @@ def attacks_on(context: AnyContext, prefix: str) -> tuple[str, ...]:
         *_on_versions(context),
         *_on_rows(context),
         *_on_history(context, prefix),
+        *_on_records(context),
     )
 
 
@@ -116,6 +119,22 @@ def _on_rows(context: AnyContext) -> Iterator[str]:
     yield f"DELETE FROM {table}"
     yield f"INSERT INTO {table} ({names}) SELECT {names} FROM {table}"
     yield f"INSERT INTO {table} ({names}) SELECT {renamed} FROM {table} LIMIT 1"
+
+
+def _on_records(context: AnyContext) -> Iterator[str]:
+    """Yield changes, deletions and copies of the rows that actions append."""
+    entity = context.aggregate
+    for record in appended_types(entity.bulk_records):
+        table = table_name(record, entity)
+        names = ["entity_id", "seq", *(attribute.name for attribute in fields(record))]
+        for name in names:
+            yield f"UPDATE {table} SET {name} = {name}"
+        yield f"DELETE FROM {table}"
+        columns = ", ".join(names)
+        moved = ["number + 100000" if name == "number" else name for name in names]
+        later = ", ".join(moved)
+        yield f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}"
+        yield f"INSERT INTO {table} ({columns}) SELECT {later} FROM {table}"
 
 
 def _on_history(context: AnyContext, prefix: str) -> Iterator[str]:

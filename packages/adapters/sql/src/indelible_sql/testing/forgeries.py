@@ -1,6 +1,6 @@
 """Forged changes: complete, with a true hash, and illegal. Only the guards of a table see them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, get_type_hints
 
@@ -14,10 +14,11 @@ from indelible.kernel import (
     UsageError,
     to_json_value,
 )
-from indelible.kernel.actions import Command
+from indelible.kernel.actions import Command, actions_of
 from indelible.kernel.aggregates import Aggregate, change_data, change_for
+from indelible.kernel.bulk import AnyBulk, Bulk
 from indelible.kernel.conditions import NamesActor, presence_in
-from indelible.kernel.execution import changed, chosen, created
+from indelible.kernel.execution import chosen, perform, perform_birth
 from indelible.kernel.kept_values import KEEP
 from indelible.kernel.numbered_versions import FIRST
 from indelible.testing.own.exploring import ATTEMPTS, enter
@@ -38,6 +39,7 @@ class LegalStep:
     before: Head[Any] | None
     entity: Aggregate
     change: Change
+    bulk: tuple[AnyBulk, ...] = ()
 
 
 @define(kw_only=True, eq=False)
@@ -106,18 +108,19 @@ class Forger:
         if before is None:
             self.steps += 1
             new_id = f"{newest.id}-{self.steps}"
-            entity = created(command, now=now, actor=actor, new_id=lambda: new_id)
+            entity, bulk = perform_birth(command, now=now, actor=actor, new_id=lambda: new_id)
         else:
             command = chosen(command, before.entity, actor)
-            entity = changed(command, before.entity, now=now, actor=actor)
+            entity, bulk = perform(command, before.entity, now=now, actor=actor)
         audit = AuditContext(actor=actor, reason="a forged change", request_id=None)
-        change = change_for(audit, before, entity, command.action.name)
-        return LegalStep(before=before, entity=entity, change=change)
+        change = change_for(audit, before, entity, command.action.name, bulk=bulk)
+        return LegalStep(before=before, entity=entity, change=change, bulk=bulk)
 
     def _forgeries(self, step: LegalStep) -> Iterator[tuple[str, LegalStep]]:
         """Yield illegal forms of a step, each with the reason."""
         yield from self._forged_fields(step)
         yield from self._forged_states(step)
+        yield from forged_rows(self.walk.context.aggregate, step)
         if step.before is None:
             yield "with another time of creation", _with(step, created_at=LONG_AGO)
         else:
@@ -206,7 +209,7 @@ class Forger:
         change = step.change
         try:
             with store.transaction(actor=change.actor, reason=change.reason) as tx:
-                self.walk.context.of(tx).save(change, step.entity)
+                self.walk.context.of(tx).save(change, step.entity, (), step.bulk)
         except UsageError:
             raise
         except IndelibleError as error:
@@ -217,14 +220,43 @@ class Forger:
 def _with(step: LegalStep, **values: object) -> LegalStep:
     """Return a step with other values in its entity and in its change, which has a true hash."""
     entity = _copy(step.entity, values)
-    data: Any = to_json_value(dict(change_data(entity)))
+    values_of_change = dict(change_data(entity))
+    for item in step.bulk:
+        values_of_change[item.record_name] = item.summary()
+    data: Any = to_json_value(values_of_change)
     change = evolve(
         step.change,
         to_state=str(entity.status),
         at=entity.updated_at,
         data=data,
     )
-    return LegalStep(before=step.before, entity=entity, change=evolve(change, hash=change.digest()))
+    return evolve(step, entity=entity, change=evolve(change, hash=change.digest()))
+
+
+def forged_rows(entity: type[Aggregate], step: LegalStep) -> Iterator[tuple[str, LegalStep]]:
+    """Yield steps with other rows than the action appends, each with the reason."""
+    action = actions_of(entity)[step.change.action]
+    for item in step.bulk:
+        record, rows = item.record_type, item.rows
+        first = rows[0] if rows else None
+        most = 1 if action.appending is None else action.appending.max_rows or 1
+        name = record.record_name
+        if first is not None:
+            too_many = [evolve(first, number=number + 1) for number in range(most + 1)]
+            yield f"with too many rows of {name}", _with_rows(step, record, too_many)
+        if action.appending is not None and not action.appending.is_computed:
+            yield f"without its row of {name}", _with_rows(step, record, ())
+        stamps = ((record.time_field, LONG_AGO), (record.actor_field, OTHER_ACTOR))
+        for field_name, other in stamps:
+            if field_name and first is not None:
+                others = [evolve(row, **{field_name: other}) for row in rows]
+                forged = _with_rows(step, record, others)
+                yield f"with another {field_name} of {name}", forged
+
+
+def _with_rows(step: LegalStep, record: type[Any], rows: Iterable[Any]) -> LegalStep:
+    """Return a step with other rows of its only record."""
+    return _with(evolve(step, bulk=(Bulk.of(record, rows),)))
 
 
 def _copy(entity: Aggregate, values: Mapping[str, object]) -> Any:

@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 
 from indelible.kernel import Actor, Change, Head, Idempotency, errors
 from indelible.kernel.actions import At, Command, actions_of
+from indelible.kernel.appends import MAX_ROWS, AppendedRecord, appended_types
 from indelible.kernel.conditions import presence_in
 from indelible.kernel.context_checks import MAX_HEADS
 from indelible.kernel.contexts import AnyContext
@@ -303,7 +304,22 @@ class Walk:
         for reference in self.context.aggregate.references:
             name = reference.field
             values[name] = numbered(name, values[name], self.ids_of(name))
-        return {name: value for name, value in values.items() if name not in excluded}
+        compared = {name: value for name, value in values.items() if name not in excluded}
+        for record in appended_types(self.context.aggregate.bulk_records):
+            compared[record.record_name] = self._rows_of(record, head)
+        return compared
+
+    def _rows_of(self, record: type[AppendedRecord], head: Head[Any]) -> list[dict[str, object]]:
+        """Return the rows that the last change of a head has appended, without their time."""
+        rows: list[dict[str, object]] = []
+        after = (head.seq - 1, MAX_ROWS)
+        for stored in self.store.read(
+            self.context.rows, record, head, after=after, limit=MAX_HEADS
+        ):
+            values = field_values(stored.record)
+            values.pop(record.time_field, None)
+            rows.append(values)
+        return rows
 
     def _check_step(self, operation: Operation, former: Sequence[Former], head: Head[Any]) -> None:
         """Check the change that has left a head, and count its edge."""
