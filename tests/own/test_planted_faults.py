@@ -244,7 +244,7 @@ def test_a_guard_of_references_that_is_missing_is_found() -> None:
     @contextmanager
     def without_guard() -> Generator[Database]:
         with new_sqlite() as database:
-            guard = "DROP TRIGGER boxs_owner_exists_on_insert"
+            guard = "DROP TRIGGER boxes_owner_exists_on_insert"
             yield Unguarded(database.url, statement=guard)
 
     messages = broken(sql_conformance(boxes, others=(owners,), database=without_guard))

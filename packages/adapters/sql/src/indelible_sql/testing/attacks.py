@@ -106,8 +106,10 @@ def _on_versions(context: AnyContext) -> Iterator[str]:
         yield f"UPDATE {table} SET {rule.field} = {number}, {STEP}"
         yield f"UPDATE {table} SET {rule.field} = {number}"
     for name in rule.counted_fields:
-        taken = f"(SELECT max({name}) FROM {table})"
-        yield f"UPDATE {table} SET {name} = {taken}, {STEP} WHERE {name} < {taken}"
+        text = f"CAST({name} AS text)"  # a flag and a JSON value have no order
+        stored = f"FROM {table} WHERE {name} IS NOT NULL ORDER BY {text} DESC LIMIT 1"
+        last = f"(SELECT {text} {stored})"
+        yield f"UPDATE {table} SET {name} = (SELECT {name} {stored}), {STEP} WHERE {text} < {last}"
 
 
 def _on_rows(context: AnyContext) -> Iterator[str]:
