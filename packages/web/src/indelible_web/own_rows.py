@@ -46,11 +46,11 @@ def _lister(
             context.rows,
             record,
             getattr(query, f"{noun}_id"),
-            after=_position(cursors.start()),
+            after=position_of(cursors.start()),
             limit=query.limit + 1,
         )
         views = [project(view_type, row.record, seq=row.seq) for row in rows]
-        return cursors.page(views, lambda view: f"{view.seq}.{view.number}")
+        return cursors.page(views, lambda view: position_text((view.seq, view.number)))
 
     title = record.record_name.replace("_", " ")
     list_rows.__name__ = f"list_{noun}_{record.record_name}s"
@@ -83,7 +83,13 @@ def _view_of(record: type[AppendedRecord]) -> type[Any]:
     )
 
 
-def _position(key: str) -> tuple[int, int]:
+def position_text(position: tuple[int, int]) -> str:
+    """Return a position as an address holds it."""
+    seq, number = position
+    return f"{seq}.{number}"
+
+
+def position_of(key: str) -> tuple[int, int]:
     """Return the seq and the number of the row before a page, or raise InvalidCursor."""
     if not key:
         return START

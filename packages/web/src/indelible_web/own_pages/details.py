@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
-from indelible.kernel import Change, Head, IndelibleError, Stale
+from indelible.kernel import Change, Head, IndelibleError, Stale, instant_text
 from indelible.kernel.kinds import Count, Instant, Version, kinds
 from indelible.kernel.numbered_versions import VersionEntry
 from indelible_web.console.context import ConsoleContext, form_text
@@ -17,6 +17,7 @@ from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.http.errors import InvalidFields
 from indelible_web.own_pages.controls import EMPTY_BOXES, Control, FieldControl, FormTexts
 from indelible_web.own_pages.links import reference_links
+from indelible_web.own_pages.rows import RowsQuery, RowTable, read_tables
 from indelible_web.own_pages.subject import OwnAction, Subject
 from indelible_web.own_pages.timeline import timeline_of
 from indelible_web.own_pages.versions import read_versions, version_items
@@ -26,7 +27,7 @@ MAX_OPEN_FORMS: Final = 2  # with more actions, each form opens with a click
 
 
 @frozen(kw_only=True, field_transformer=kinds)
-class HistoryPageQuery:
+class HistoryPageQuery(RowsQuery):
     """The seq before which the history is shown, and the number before which the versions are."""
 
     before: Count | None = None
@@ -34,7 +35,7 @@ class HistoryPageQuery:
 
 
 @frozen(kw_only=True, field_transformer=kinds)
-class PastQuery:
+class PastQuery(RowsQuery):
     """The time at which an aggregate is shown."""
 
     at: Instant
@@ -79,6 +80,7 @@ class Details:
     changes: tuple[Change, ...]
     before: Mapping[str, Any] = field(factory=dict[str, Any])
     versions: tuple[VersionEntry, ...] = ()
+    tables: tuple[RowTable, ...] = ()
 
 
 def show_one(
@@ -104,6 +106,7 @@ def show_one(
         allowed=subject.allowed(head),
         entries=timeline_of(subject, details.changes, details.before),
         versions=version_items(subject, details.versions),
+        tables=details.tables,
     )
 
 
@@ -111,9 +114,10 @@ def show_past(console: ConsoleContext, entity_id: str, subject: Subject) -> Resp
     """Show one aggregate as it was at a time."""
     query = parse_fields(PastQuery, request.args)
     at: datetime = query.at
-    head = console.app_context.store.read(subject.context.as_of, entity_id, at)
+    head, tables = console.app_context.store.read(_read_past, subject, entity_id, query)
 
-    return render_page("console/own_past", **_values_of(console, subject, head), at=at)
+    values = _values_of(console, subject, head)
+    return render_page("console/own_past", **values, at=at, at_text=instant_text(at), tables=tables)
 
 
 def show_version(
@@ -234,7 +238,15 @@ def _read_details(tx: ReadTx, subject: Subject, entity_id: str, query: HistoryPa
     if first != after:
         before, changes = changes[0].data, changes[1:]
     versions = read_versions(tx, subject, head, query.versions_before)
-    return Details(head=head, changes=changes, before=before, versions=versions)
+    tables = read_tables(tx, subject, head, query)
+    return Details(head=head, changes=changes, before=before, versions=versions, tables=tables)
+
+
+def _read_past(
+    tx: ReadTx, subject: Subject, entity_id: str, query: PastQuery
+) -> tuple[Head[Any], tuple[RowTable, ...]]:
+    head = subject.context.as_of(tx, entity_id, query.at)
+    return head, read_tables(tx, subject, head, query)
 
 
 def _read_version(

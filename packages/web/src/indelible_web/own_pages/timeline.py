@@ -10,6 +10,7 @@ from indelible.concepts.rules.diff.content import FieldDiff, diff_field
 from indelible.concepts.rules.diff.operations import DiffOp, FieldKind, OpKind, Value
 from indelible.concepts.rules.diff.shortest_edit import ComparisonBudget
 from indelible.kernel import Change, canonical_json, instant_text
+from indelible.kernel.appends import appended_types
 from indelible_web.console.layout import field_label
 from indelible_web.console.times import exact_text
 from indelible_web.own_pages.controls import SHORT, Control, FieldControl
@@ -65,10 +66,14 @@ def timeline_of(
 def changed_fields(
     subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any], budget: ComparisonBudget
 ) -> list[FieldChange]:
-    """Return the fields that differ; those that are no longer declared come last."""
+    """Return the fields that differ; those that are no longer declared come last.
+
+    Of appended rows a change holds only their digest; the tables of rows name its seq.
+    """
     declared = {one.name: one for one in subject.fields}
     names = [name for name in declared if name in before or name in after]
-    names += sorted({*before, *after} - set(names))
+    digests = {record.record_name for record in appended_types(subject.entity.bulk_records)}
+    names += sorted({*before, *after} - {*names, *digests})
     changed: list[FieldChange] = []
     for name in names:
         old, new = before.get(name), after.get(name)
