@@ -193,3 +193,36 @@ def test_two_upgrades_at_once_make_one_table(opened: Open, host: HostDatabase) -
     store = opened(parcels)
     run(store, parcels, Parcel.pack(label="P-1"))
     assert verify(store) == ()
+
+
+def test_a_value_that_two_rows_share_cannot_become_unique(opened: Open, host: HostDatabase) -> None:
+    loose = crates(unique=False)
+    store = opened(loose)
+    store.upgrade(host.owner_url)
+    for _ in range(2):
+        run(store, loose, loose.aggregate.pack(label="C-1"))
+    run(store, loose, loose.aggregate.pack(label="C-2"))
+
+    strict = opened(crates(unique=True))
+    with pytest.raises(OwnTableDiffers, match="1 values of label are in more rows than one"):
+        strict.upgrade(host.owner_url)
+    assert len(store.read(loose.list)) == 3
+    assert verify(store) == ()
+
+
+def crates(*, unique: bool) -> Context[Any]:
+    """Return crates whose labels are unique, or not."""
+
+    @aggregate(final=(Status.PACKED, Status.SENT))
+    class Crate(Aggregate):
+        """A crate."""
+
+        status: Status
+        label: Identifier = field(unique=unique)
+
+        @creates(Status.PACKED)
+        def pack(self, label: Identifier) -> None: ...
+        @creates(Status.SENT)
+        def find(self, label: Identifier) -> None: ...
+
+    return Context(Crate)

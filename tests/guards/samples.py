@@ -111,6 +111,8 @@ class Sample:
         return head
 
 
+STARTED: Final = Reconciliation.start(id=RUNNING, scope=ReconciliationScope.CHEAP)
+STARTED.use()  # not every test that reads the samples runs it
 SAMPLES: Final = (
     Sample(heads=KEY_HEADS, where={"owner": "user:noor"}, action="revoke"),
     Sample(heads=STAGE_HEADS, where={"id": "upload"}, action="resume"),
@@ -223,7 +225,7 @@ SAMPLES: Final = (
     ),
     Sample(
         heads=RECONCILIATION_HEADS,
-        birth=Reconciliation.start(id=RUNNING, scope=ReconciliationScope.CHEAP),
+        birth=STARTED,
         where={"id": RUNNING},
         action="fail",
         fields={**RUN_ERROR, "finished_at": BEGINNING},

@@ -113,7 +113,10 @@ class OwnTable:
         return f"CHECK ({column.type.sqlite_rule.format(column.name)})" in self.stored.definition()
 
     def row_differences(self) -> Iterator[str]:
-        """Yield the conditions that stored rows do not fulfill."""
+        """Yield the rules that stored rows break."""
+        for index in self._indexes():
+            if index.unique:
+                yield from self._shared_values(index)
         for check in entity_checks(self.table.name, self.declared):
             refused = f"SELECT count(*) FROM {self.name} WHERE NOT ({check.sqltext})"
             count = self.connection.exec_driver_sql(refused).scalar_one()
@@ -124,6 +127,21 @@ class OwnTable:
             count = self.connection.exec_driver_sql(f"SELECT count(*) FROM ({rows})").scalar_one()
             if count:
                 yield f"{count} rows have an unknown id in {reference.field}"
+
+    def _shared_values(self, index: Index) -> Iterator[str]:
+        """Yield how many values two rows have that only one may have."""
+        columns = ", ".join(column.name for column in index.columns)
+        taken = [f"{column.name} IS NOT NULL" for column in index.columns]
+        predicate = index.dialect_options[self.dialect]["where"]
+        if predicate is not None:
+            taken.append(f"({predicate})")
+        shared = (
+            f"SELECT count(*) FROM (SELECT 1 FROM {self.name} WHERE {' AND '.join(taken)}"
+            f" GROUP BY {columns} HAVING count(*) > 1) AS shared"
+        )
+        count = self.connection.exec_driver_sql(shared).scalar_one()
+        if count:
+            yield f"{count} values of {columns} are in more rows than one"
 
     def _replace_checks(self, earlier_conditions: Collection[str]) -> None:
         """Replace PostgreSQL's CHECKs of the conditions; on SQLite they are guards."""
