@@ -80,11 +80,19 @@ def run_example(file: Path, open_other: Open, *, is_async: bool = False) -> None
 
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if is_async else 0
     code = compile(tree, str(file), "exec", flags=flags)
-    names = {"__name__": file.stem, "open_other": open_other}
+    names: dict[str, Any] = {"__name__": file.stem, "open_other": open_other}
     running: Coroutine[Any, Any, None] | None = eval(code, names)  # noqa: S307 - the README's lines
     assert inspect.iscoroutine(running) == is_async
     if running is not None:
-        asyncio.run(running)
+        asyncio.run(_to_its_end(running, names))
+    elif hasattr(names["store"], "dispose"):
+        names["store"].dispose()
+
+
+async def _to_its_end(running: Coroutine[Any, Any, None], names: dict[str, Any]) -> None:
+    """Run the example, and close its store in the same loop."""
+    await running
+    await names["store"].dispose()
 
 
 @pytest.fixture

@@ -3,7 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, Table, Text, create_engine, text
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    NullPool,
+    Table,
+    Text,
+    create_engine,
+    text,
+)
 from tests.examples.conftest import HostDatabase
 
 OLD_TICKETS: Final = Table(
@@ -38,7 +49,7 @@ def old_row(key: int, **others: object) -> dict[str, Any]:
 
 def owner_engine(host: HostDatabase) -> Engine:
     """Return an engine of the owner, who writes the older table."""
-    return create_engine(host.owner_url)
+    return create_engine(host.owner_url, poolclass=NullPool)
 
 
 def create_old_tickets(host: HostDatabase, *rows: dict[str, Any]) -> Engine:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
 from tests.examples.conftest import HostDatabase, host
@@ -243,7 +243,7 @@ TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name =
 
 def without_guards(host: HostDatabase) -> Engine:
     """Return an engine of the owner, without guards of the scans."""
-    engine = create_engine(host.owner_url)
+    engine = create_engine(host.owner_url, poolclass=NullPool)
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             run_all(connection, ("ALTER TABLE shipment_scans DISABLE TRIGGER USER",))

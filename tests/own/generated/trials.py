@@ -3,7 +3,8 @@
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from random import Random
 from types import ModuleType
@@ -145,25 +146,37 @@ def _flip_problems(
     database.engine.dispose()
 
 
+@contextmanager
+def _quiet_log() -> Generator[None]:
+    """Log no refusals in the block."""
+    logger = logging.getLogger("indelible")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def _attack_problems(place: Place, walks: list[Walk], report: TrialReport) -> Iterator[str]:
     """Yield the raw writes and the forged changes that nothing refuses."""
     prefix = "" if place.url.startswith("sqlite") else "indelible."
-    logging.getLogger("indelible").setLevel(logging.CRITICAL)  # each refusal is logged
-    for walk in walks:
-        name = walk.context.name
-        before = walk.stored()
-        outcome = attack(place.owner_url, attacks_on(walk.context, prefix))
-        for statement in (*outcome.accepted, *outcome.faulty):
-            yield f"{name}: accepted, or no guard: {statement}"
-        if len(outcome.refused) < MIN_ATTACKS:
-            yield f"{name}: {len(outcome.refused)} raw attacks, expected {MIN_ATTACKS}"
-        if walk.stored() != before:
-            yield f"{name}: raw attacks have changed it"
-        fewest = report.fewest_attacks or len(outcome.refused)
-        report.fewest_attacks = min(fewest, len(outcome.refused))
-        report.attacks += len(outcome.refused)
-        forger = Forger(walk=walk)
-        forger.forge_all()
-        report.forgeries += len(forger.refused)
-        for accepted in forger.accepted:
-            yield f"{name}: accepted {accepted}"
+    with _quiet_log():  # each refusal is logged
+        for walk in walks:
+            name = walk.context.name
+            before = walk.stored()
+            outcome = attack(place.owner_url, attacks_on(walk.context, prefix))
+            for statement in (*outcome.accepted, *outcome.faulty):
+                yield f"{name}: accepted, or no guard: {statement}"
+            if len(outcome.refused) < MIN_ATTACKS:
+                yield f"{name}: {len(outcome.refused)} raw attacks, expected {MIN_ATTACKS}"
+            if walk.stored() != before:
+                yield f"{name}: raw attacks have changed it"
+            fewest = report.fewest_attacks or len(outcome.refused)
+            report.fewest_attacks = min(fewest, len(outcome.refused))
+            report.attacks += len(outcome.refused)
+            forger = Forger(walk=walk)
+            forger.forge_all()
+            report.forgeries += len(forger.refused)
+            for accepted in forger.accepted:
+                yield f"{name}: accepted {accepted}"

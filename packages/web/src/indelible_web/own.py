@@ -19,10 +19,9 @@ scopes are `tickets:read` and `tickets:write`. The pages are those of `indelible
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import partial, update_wrapper
+from functools import partial
 from inspect import getdoc
-from types import SimpleNamespace
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
 from attrs import Attribute, Factory, field, fields_dict, frozen, make_class
 from attrs.validators import optional
@@ -44,6 +43,7 @@ from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import EXPECTED_SEQ, Routes, View
 from indelible_web.http.views import fields_of, view_of
+from indelible_web.own_naming import name_view
 from indelible_web.own_pages import Subject, nav_of, pages_of, search_of
 from indelible_web.own_pages.controls import MORE_BOXES
 from indelible_web.own_pages.links import links_of
@@ -216,7 +216,7 @@ class _OwnRoutes:
             views = [view_of(view_type, head) for head in heads]
             return cursors.page(views, lambda view: view.id)
 
-        self._name(list_all, f"list_{context.name}", f"List {context.name.replace('_', ' ')}.")
+        name_view(list_all, f"list_{context.name}", f"List {context.name.replace('_', ' ')}.")
         declare = self.routes.pages(
             f"GET {self.path}",
             self.read_scope,
@@ -240,8 +240,8 @@ class _OwnRoutes:
             at: datetime = query.at
             return view_of(view_type, operation.store.read(context.as_of, getattr(query, name), at))
 
-        self._name(get_one, f"get_{self.noun}", f"Show {self.title.lower()}; its ETag is its seq.")
-        self._name(get_past, f"get_{self.noun}_as_of", f"Show {self.title.lower()} of the past.")
+        name_view(get_one, f"get_{self.noun}", f"Show {self.title.lower()}; its ETag is its seq.")
+        name_view(get_past, f"get_{self.noun}_as_of", f"Show {self.title.lower()} of the past.")
         for route, request_type, view in (
             (f"GET {self.target}", query_type, get_one),
             (f"GET {self.target}/as-of", past_type, get_past),
@@ -289,13 +289,8 @@ class _OwnRoutes:
             return operation.run(handler, request)
 
         sentence = getdoc(action.method) or f"{action.name} {self.noun}."
-        self._name(run, f"{action.name}_{self.noun}", sentence.replace("_", " ").capitalize())
+        name_view(run, f"{action.name}_{self.noun}", sentence.replace("_", " ").capitalize())
         return run
-
-    def _name(self, view: Callable[..., Any], name: str, sentence: str) -> None:
-        """Give a view its name and its sentence in the OpenAPI document."""
-        named = SimpleNamespace(__name__=name, __doc__=sentence)
-        update_wrapper(view, cast("Any", named), ("__name__", "__doc__"), ())
 
 
 def _class(

@@ -14,6 +14,7 @@ from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import fields_of
+from indelible_web.own_naming import name_view
 
 Generated: TypeAlias = Any  # a value of a generated class of requests
 
@@ -53,8 +54,8 @@ def _lister(
         return cursors.page(views, lambda view: position_text((view.seq, view.number)))
 
     title = record.record_name.replace("_", " ")
-    list_rows.__name__ = f"list_{noun}_{record.record_name}s"
-    list_rows.__doc__ = f"List the {title} rows of a {noun.replace('_', ' ')}, oldest first."
+    sentence = f"List the {title} rows of a {noun.replace('_', ' ')}, oldest first."
+    name_view(list_rows, f"list_{noun}_{record.record_name}s", sentence)
     return list_rows
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import update_wrapper
-from types import SimpleNamespace
-from typing import Any, Self, TypeAlias, cast
+from typing import Any, Self, TypeAlias
 
 from attrs import field, frozen, make_class
 
@@ -16,6 +14,7 @@ from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import view_of
+from indelible_web.own_naming import name_view
 
 Generated: TypeAlias = Any  # a generated class of requests or of answers, or a value of one
 
@@ -86,7 +85,7 @@ class VersionRoutes:
             return cursors.page(views, lambda view: view.number)
 
         sentence = f"List the versions of the {self._words}, oldest first."
-        _name(list_versions, f"list_{self.noun}_versions", sentence)
+        name_view(list_versions, f"list_{self.noun}_versions", sentence)
         return list_versions
 
     def _version_view(self) -> Callable[[OperationContext, Generated], Generated]:
@@ -98,7 +97,7 @@ class VersionRoutes:
             return view_of(view_type, head)
 
         sentence = f"Show the {self._words} as the first change of a version has left it."
-        _name(get_version, f"get_{self.noun}_version", sentence)
+        name_view(get_version, f"get_{self.noun}_version", sentence)
         return get_version
 
     @property
@@ -119,12 +118,6 @@ class VersionRoutes:
             field_transformer=kinds,
         )
         return query_type
-
-
-def _name(view: Callable[..., Any], name: str, sentence: str) -> None:
-    """Give a view its name and its sentence in the OpenAPI document."""
-    named = SimpleNamespace(__name__=name, __doc__=sentence)
-    update_wrapper(view, cast("Any", named), ("__name__", "__doc__"), ())
 
 
 def _field(kind: Any) -> Any:  # noqa: ANN401 - a kind, and a field of attrs

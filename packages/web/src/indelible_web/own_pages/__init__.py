@@ -4,7 +4,7 @@
 | --- | --- |
 | `/console/tickets` | tickets by the declared filters, or by a text, a page at a time |
 | `/console/tickets/new/open` | the form of an action that creates |
-| `/console/tickets/<ticket_id>` | a ticket, the forms of its actions, appended rows, and its history |
+| `/console/tickets/<ticket_id>` | a ticket, the forms of its actions, its rows and its history |
 | `/console/tickets/<ticket_id>/as-of` | a ticket as it was at a time |
 | `/console/consents/<consent_id>/versions/<number>` | a consent as a version has it |
 
