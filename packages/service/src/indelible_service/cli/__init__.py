@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "seal": ("database", "seal"),
     "verify": ("database", "verify"),
     "check-lifecycle": ("lifecycles", "check_lifecycle"),
+    "observe": ("adoptions", "observe"),
+    "adopt": ("adoptions", "adopt"),
     "rebuild": ("database", "rebuild"),
     "simulate": ("simulation", "simulate"),
     "list": ("records", "list_command"),
