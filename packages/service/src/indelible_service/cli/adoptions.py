@@ -109,7 +109,6 @@ def adopt(
     from indelible_sql import adopt as adopt_table
 
     chosen = _context_of(name)
-    columns = _mapping_of(mapping)
     with open_settings_store() as store:
         adopted = adopt_table(
             store,
@@ -117,13 +116,12 @@ def adopt(
             source,
             actor=Actor.parse(by),
             reason=reason,
-            mapping=columns,
+            mapping=_mapping_of(mapping),
             cut_over=cut_over,
             batch=batch,
             examples=examples,
             owner_url=command_settings().owner_url or None,
         )
-
     state = "adopted" if adopted.is_finished else "not cut over yet"
     title = f"{source} is {state}: {adopted.births} new records, {adopted.changes} changes"
     print_results(_lines(adopted.problems), COLUMNS, title)
@@ -179,9 +177,9 @@ def _mapping_of(text: str | None) -> "FieldMapping":
         return {}
     module, _, attribute = text.partition(":")
     try:
-        found: FieldMapping = getattr(import_host_module(module), attribute or "mapping")
+        columns: FieldMapping = getattr(import_host_module(module), attribute or "mapping")
     except Exception as error:
         raise HostModuleUnusable(module, f"{type(error).__name__}: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(columns, dict):
         raise HostModuleUnusable(module, f"{attribute} is no mapping")
-    return found
+    return columns

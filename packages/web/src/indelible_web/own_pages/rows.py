@@ -59,10 +59,10 @@ def read_tables(
     """
     tables: list[RowTable] = []
     for record in appended_types(subject.entity.bulk_records):
-        is_asked = query.record == record.record_name and query.rows_after is not None
-        after = position_of(query.rows_after or "") if is_asked else START
+        is_later_page = query.record == record.record_name and query.rows_after is not None
+        after = position_of(query.rows_after or "") if is_later_page else START
         rows = subject.context.rows(tx, record, head, after=after, limit=ROWS_PER_PAGE + 1)
-        tables.append(_table_of(subject, record, rows, is_first_page=not is_asked))
+        tables.append(_table_of(subject, record, rows, is_first_page=not is_later_page))
     return tuple(tables)
 
 
@@ -74,12 +74,12 @@ def _table_of(
     is_first_page: bool,
 ) -> RowTable:
     columns = tuple(control_of(one) for one in fields(record) if one.name != "number")
-    shown = rows[:ROWS_PER_PAGE]
-    texts = [RowText(seq=row.seq, texts=subject.texts_of(row.record, columns, {})) for row in shown]
+    page = rows[:ROWS_PER_PAGE]
+    texts = [RowText(seq=row.seq, texts=subject.texts_of(row.record, columns, {})) for row in page]
     return RowTable(
         name=record.record_name,
         columns=columns,
         rows=tuple(texts),
-        after=position_text(shown[-1].position) if len(rows) > len(shown) else "",
+        after=position_text(page[-1].position) if len(rows) > len(page) else "",
         is_first_page=is_first_page,
     )
