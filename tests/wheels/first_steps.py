@@ -34,6 +34,7 @@ class Ticket(Aggregate):
     status: Status
     number: Identifier = field(unique=True)
     title: OneLine
+    # required in these states, and empty in all others
     assignee: Identifier | None = field(required_in=(Status.ASSIGNED, Status.CLOSED))
     resolution: Text | None = field(required_in=(Status.CLOSED,))
 
@@ -53,7 +54,7 @@ tickets = Context(Ticket, filters=("status", "assignee"), search=("title",))
 
 maya = Actor.user("maya")
 store = indelible_sql.open_store("sqlite:///tickets.db", contexts=(tickets,))  # or postgresql://...
-store.upgrade()
+store.upgrade()  # makes the tables, or adds what they lack
 
 to_open = Ticket.open(number="T-1", title="Printer on fire")  # a command: saves nothing yet
 ticket = store.run(tickets.execute, to_open, actor=maya, reason="a call")
