@@ -1,6 +1,7 @@
 """One changed byte in each column of contexts' tables and of their history: verify names it."""
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -78,7 +79,7 @@ def targets_of(contexts: Contexts) -> list[Target]:
     return targets
 
 
-class FlippedDatabase:
+class FlippedDatabase(ABC):
     """A database whose guards are lifted, and in which flips are verified and rolled back."""
 
     def __init__(self, engine: Engine, contexts: Contexts) -> None:
@@ -93,9 +94,9 @@ class FlippedDatabase:
             rows = connection.exec_driver_sql(target.rows.format(table=table))
             return [row[0] for row in rows]
 
+    @abstractmethod
     def flip(self, target: Target, entity_id: str) -> Flip:
         """Return a change of one byte that the database stores."""
-        raise NotImplementedError
 
     def findings(self, flips: Iterable[Flip]) -> list[Finding]:
         """Return what verify finds after the flips, which are rolled back."""

@@ -17,13 +17,13 @@ scopes are `tickets:read` and `tickets:write`. The pages are those of `indelible
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from inspect import getdoc
 from typing import Any, Final, TypeAlias
 
-from attrs import Attribute, Factory, field, fields_dict, frozen, make_class
+from attrs import Attribute, Factory, field, fields_dict, frozen
 from attrs.validators import optional
 
 from indelible.app import WriteTx
@@ -31,7 +31,7 @@ from indelible.kernel import Head
 from indelible.kernel.actions import Action, actions_of
 from indelible.kernel.choices import choices_of
 from indelible.kernel.contexts import AnyContext
-from indelible.kernel.kinds import Identifier, Instant, kinds
+from indelible.kernel.kinds import Identifier, Instant
 from indelible_web.context import WebContext
 from indelible_web.http.action_requests import (
     ActionRequest,
@@ -43,7 +43,7 @@ from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import EXPECTED_SEQ, Routes, View
 from indelible_web.http.views import fields_of, view_of
-from indelible_web.own_naming import name_view
+from indelible_web.own_classes import generated_class, name_view, required_field
 from indelible_web.own_pages import Subject, nav_of, pages_of, search_of
 from indelible_web.own_pages.controls import MORE_BOXES
 from indelible_web.own_pages.links import links_of
@@ -93,10 +93,12 @@ def _routes_of(own: "_OwnRoutes") -> Routes:
 
 def _view_of(own: "_OwnRoutes") -> type[Any]:
     """Return the class of the answers: the fields of the aggregate, and its seq."""
-    attributes = {"id": _field(str), "seq": _field(int)}
-    transformer = fields_of(own.context.aggregate)
-    name = f"{own.context.aggregate.__name__}View"
-    return _class(name, attributes, f"{own.title} as its last change left it.", transformer)
+    return generated_class(
+        f"{own.context.aggregate.__name__}View",
+        {"id": required_field(str), "seq": required_field(int)},
+        f"{own.title} as its last change left it.",
+        transformer=fields_of(own.context.aggregate),
+    )
 
 
 def _list_query_of(own: "_OwnRoutes") -> type[Any]:
@@ -104,15 +106,7 @@ def _list_query_of(own: "_OwnRoutes") -> type[Any]:
     attributes = fields_dict(own.context.aggregate)
     filters = {name: _optional(attributes[name]) for name in own.context.filters}
     name = f"{own.context.aggregate.__name__}ListQuery"
-    return make_class(
-        name,
-        filters,
-        bases=(PageQuery,),
-        frozen=True,
-        kw_only=True,
-        slots=False,
-        field_transformer=kinds,
-    )
+    return generated_class(name, filters, f"A page of the {own.noun} list.", base=PageQuery)
 
 
 @frozen(eq=False, slots=False)
@@ -227,10 +221,11 @@ class _OwnRoutes:
 
     def _declare_queries(self) -> None:
         context, view_type, name = self.context, self.view, f"{self.noun}_id"
-        target = {name: _field(Identifier)}
-        query_type = _class(f"{self.view.__name__}Query", target, f"{self.title} by its id.")
-        past = {**target, "at": _field(Instant)}
-        past_type = _class(f"{self.view.__name__}AsOfQuery", past, f"{self.title} at a time.")
+        target = {name: required_field(Identifier)}
+        answer = self.view.__name__
+        query_type = generated_class(f"{answer}Query", target, f"{self.title} by its id.")
+        past = {**target, "at": required_field(Instant)}
+        past_type = generated_class(f"{answer}AsOfQuery", past, f"{self.title} at a time.")
 
         def get_one(operation: OperationContext, query: Generated) -> Generated:
             head = operation.store.read(context.get, getattr(query, name))
@@ -291,29 +286,6 @@ class _OwnRoutes:
         sentence = getdoc(action.method) or f"{action.name} {self.noun}."
         name_view(run, f"{action.name}_{self.noun}", sentence.replace("_", " ").capitalize())
         return run
-
-
-def _class(
-    name: str,
-    attributes: dict[str, Any],
-    sentence: str,
-    transformer: Callable[..., list["Attribute[Any]"]] = kinds,
-) -> type[Any]:
-    """Return a class of requests or of answers."""
-    new_class: type[Any] = make_class(
-        name,
-        attributes,
-        class_body={"__doc__": sentence},
-        frozen=True,
-        kw_only=True,
-        field_transformer=transformer,
-    )
-    return new_class
-
-
-def _field(kind: Any) -> Any:  # noqa: ANN401 - a kind or a type, and a field of attrs
-    """Return a required field of a kind."""
-    return field(type=kind)
 
 
 def _segment(name: str) -> str:

@@ -1,20 +1,18 @@
 """The routes of the rows that the actions of a host append to records."""
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias, cast
-
-from attrs import field, make_class
+from typing import Any, Final, TypeAlias
 
 from indelible.kernel.appends import AppendedRecord, appended_types
 from indelible.kernel.contexts import AnyContext
-from indelible.kernel.kinds import Identifier, kinds
+from indelible.kernel.kinds import Identifier
 from indelible_web.http.errors import InvalidCursor
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import fields_of
-from indelible_web.own_naming import name_view
+from indelible_web.own_classes import generated_class, name_view, required_field
 
 Generated: TypeAlias = Any  # a value of a generated class of requests
 
@@ -61,26 +59,21 @@ def _lister(
 
 def _query_of(context: AnyContext, record: type[AppendedRecord]) -> type[Any]:
     """Return the class of the requests for a page."""
-    return make_class(
+    return generated_class(
         f"{context.aggregate.__name__}{record.__name__}Query",
-        {f"{context.aggregate.lifecycle.name}_id": field(type=cast("Any", Identifier))},
-        bases=(PageQuery,),
-        frozen=True,
-        kw_only=True,
-        slots=False,
-        field_transformer=kinds,
+        {f"{context.aggregate.lifecycle.name}_id": required_field(Identifier)},
+        f"A page of the {record.record_name.replace('_', ' ')} rows of an aggregate.",
+        base=PageQuery,
     )
 
 
 def _view_of(record: type[AppendedRecord]) -> type[Any]:
     """Return the class of the answers: the seq of the change, and the fields of the row."""
-    return make_class(
+    return generated_class(
         f"{record.__name__}View",
-        {"seq": field(type=int)},
-        class_body={"__doc__": f"{record.__name__}: a row that an action has appended."},
-        frozen=True,
-        kw_only=True,
-        field_transformer=fields_of(record, first=("seq", "number")),
+        {"seq": required_field(int)},
+        f"{record.__name__}: a row that an action has appended.",
+        transformer=fields_of(record, first=("seq", "number")),
     )
 
 

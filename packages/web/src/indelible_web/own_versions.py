@@ -4,17 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Self, TypeAlias
 
-from attrs import field, frozen, make_class
+from attrs import frozen
 
 from indelible.kernel import Actor
 from indelible.kernel.contexts import AnyContext
-from indelible.kernel.kinds import Identifier, Version, kinds
+from indelible.kernel.kinds import Identifier, Version
 from indelible.kernel.numbered_versions import VersionEntry
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import view_of
-from indelible_web.own_naming import name_view
+from indelible_web.own_classes import generated_class, name_view, required_field
 
 Generated: TypeAlias = Any  # a generated class of requests or of answers, or a value of one
 
@@ -67,7 +67,7 @@ class VersionRoutes:
             f"GET {path}", self.scope, request_type=list_type, response_type=NumberedVersion
         )
         declare_list(self._list_view())
-        one_type = self._query_type("VersionQuery", object, number=_field(Version))
+        one_type = self._query_type("VersionQuery", object, number=required_field(Version))
         declare_one = routes.add(
             f"GET {path}/<number>", self.scope, request_type=one_type, response_type=self.view_type
         )
@@ -106,20 +106,7 @@ class VersionRoutes:
 
     def _query_type(self, suffix: str, base: type[Any], **fields: Generated) -> type[Any]:
         """Return the class of requests about an aggregate."""
-        attributes: dict[str, Generated] = {f"{self.noun}_id": _field(Identifier), **fields}
-        query_type: type[Any] = make_class(
-            f"{self.context.aggregate.__name__}{suffix}",
-            attributes,
-            bases=(base,),
-            class_body={"__doc__": f"The versions of a {self._words}."},
-            frozen=True,
-            kw_only=True,
-            slots=False,
-            field_transformer=kinds,
-        )
-        return query_type
-
-
-def _field(kind: Any) -> Any:  # noqa: ANN401 - a kind, and a field of attrs
-    """Return a required field of a kind."""
-    return field(type=kind)
+        attributes: dict[str, Generated] = {f"{self.noun}_id": required_field(Identifier), **fields}
+        name = f"{self.context.aggregate.__name__}{suffix}"
+        sentence = f"The versions of a {self._words}."
+        return generated_class(name, attributes, sentence, base=base)

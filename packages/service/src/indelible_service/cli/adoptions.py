@@ -1,6 +1,7 @@
 """Adopt the rows of a host's older table, and report before what would be refused."""
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
@@ -175,11 +176,12 @@ def _mapping_of(text: str | None) -> "FieldMapping":
 
     if text is None:
         return {}
-    module, _, attribute = text.partition(":")
+    module, _, name = text.partition(":")
+    attribute = name or "mapping"
     try:
-        columns: FieldMapping = getattr(import_host_module(module), attribute or "mapping")
+        columns: object = getattr(import_host_module(module), attribute)
     except Exception as error:
         raise HostModuleUnusable(module, f"{type(error).__name__}: {error}") from error
-    if not isinstance(columns, dict):
+    if not isinstance(columns, Mapping):
         raise HostModuleUnusable(module, f"{attribute} is no mapping")
-    return columns
+    return cast("FieldMapping", columns)

@@ -100,26 +100,25 @@ def _count_guard(bulk: BulkTable, dialect: str) -> Guard:
     for action, most in sorted(most_rows(bulk).items()):
         is_met = f"({rows}) <= {most}" if most else f"({rows}) = 1"
         conditions.append(f"(NEW.action <> '{action}' OR {is_met})")
-    is_own = f"NEW.lifecycle = '{bulk.lifecycle}'"
     is_met = f"{lacks_count(bulk, dialect)} OR {' AND '.join(conditions)}"
-    return Guard(
-        table=HISTORY,
-        rule=f"needs_count_of_{bulk.table.name}",
-        event=INSERT,
-        condition=f"NOT ({is_own}) OR {is_met}",
-        row_filter=is_own,
-    )
+    return _guard_of_changes(bulk, f"needs_count_of_{bulk.table.name}", is_met)
 
 
 def _stamp_guard(bulk: BulkTable, name: str, column: str, dialect: str) -> Guard:
     """Refuse a change whose rows have another time or actor than the change itself."""
-    is_own = f"NEW.lifecycle = '{bulk.lifecycle}'"
     others = f"{rows_of(bulk, dialect, 'NEW')} AND line.{name} <> NEW.{column}"
+    is_met = f"NOT EXISTS (SELECT 1 FROM {others})"
+    return _guard_of_changes(bulk, f"needs_{name}_of_{bulk.table.name}", is_met)
+
+
+def _guard_of_changes(bulk: BulkTable, rule: str, is_met: str) -> Guard:
+    """Return a guard of history that a change of the aggregate must meet."""
+    is_own = f"NEW.lifecycle = '{bulk.lifecycle}'"
     return Guard(
         table=HISTORY,
-        rule=f"needs_{name}_of_{bulk.table.name}",
+        rule=rule,
         event=INSERT,
-        condition=f"NOT ({is_own}) OR NOT EXISTS (SELECT 1 FROM {others})",
+        condition=f"NOT ({is_own}) OR {is_met}",
         row_filter=is_own,
     )
 

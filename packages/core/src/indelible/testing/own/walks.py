@@ -370,7 +370,8 @@ class Walk:
                 at = one.values["updated_at"]
                 past = self.store.read(self.context.as_of, one.head.id, at)
                 self._check_same(one, past, Rule.PAST, "as_of")
-            for fault in version_faults(self.context, self.store, [one.head for one in former]):
+            heads = [one.head for one in former]
+            for fault in version_faults(self.context, self.store, heads):
                 self.fault(Rule.VERSIONS, fault)
 
     def _check_same(self, former: Former, actual: Head[Any] | None, rule: Rule, name: str) -> None:
