@@ -11,6 +11,7 @@ from tests.own.generated import KINDS, family, module_of, others_of, plans_of
 from tests.own.generated.drawing import MAX_FIELDS, MAX_STATES, MIN_STATES
 from tests.own.generated.places import file_place, server_place
 from tests.own.generated.plans import AggregatePlan, FieldPlan
+from tests.own.generated.records import ROW_KINDS
 from tests.own.generated.trials import TrialReport, try_group
 from tests.own.played import play
 
@@ -46,6 +47,11 @@ FIELD_OPTIONS: dict[str, Callable[[FieldPlan], object]] = {
     "reference": lambda one: one.references,
     "number of versions": lambda one: one.version_of,
 }
+RECORD_OPTIONS: dict[str, Callable[[FieldPlan], object]] = {
+    "optional": lambda one: one.is_optional,
+    "with a default": lambda one: one.default,
+    "reference": lambda one: one.references,
+}
 PLAN_OPTIONS: dict[str, Callable[[AggregatePlan], object]] = {
     "several actions that create": lambda one: sum(a.is_creating for a in one.actions) > 1,
     "an action of several states": lambda one: any(len(a.from_states) > 1 for a in one.actions),
@@ -67,6 +73,22 @@ PLAN_OPTIONS: dict[str, Callable[[AggregatePlan], object]] = {
     "no final state": lambda one: not one.final,
     "filters": lambda one: one.filters,
     "a search": lambda one: one.search,
+    "a record": lambda one: len(one.records) == 1,
+    "two records": lambda one: len(one.records) == 2,
+    "a record that gets the time": lambda one: any(r.time_field for r in one.records),
+    "a record that gets the actor": lambda one: any(r.actor_field for r in one.records),
+    "an action that creates and appends": lambda one: any(
+        a.is_creating and a.appends for a in one.actions
+    ),
+    "an action that moves and appends": lambda one: any(
+        a.from_states and a.to and a.appends for a in one.actions
+    ),
+    "an action that only appends": lambda one: any(a.only_appends for a in one.actions),
+    "an action that computes its rows": lambda one: any(a.max_rows for a in one.actions),
+    "an action that computes a field and its rows": lambda one: any(
+        a.max_rows and a.sum_field for a in one.actions
+    ),
+    "a choice that appends": lambda one: any(c.first.appends for c in one.choices),
     "a reference to another": lambda one: any(
         f.references not in ("", one.class_name) for f in one.fields
     ),
@@ -80,6 +102,18 @@ def test_every_kind_and_every_number_of_states_and_fields_occurs() -> None:
     assert {field.kind for plan in PLANS for field in plan.fields} == set(KINDS)
     assert {len(plan.states) for plan in PLANS} == set(range(MIN_STATES, MAX_STATES + 1))
     assert {len(plan.fields) for plan in PLANS} == set(range(1, MAX_FIELDS + 1))
+
+
+def test_every_kind_occurs_in_records() -> None:
+    kinds = {field.kind for plan in PLANS for record in plan.records for field in record.fields}
+    assert kinds == set(ROW_KINDS)
+
+
+@pytest.mark.parametrize("option", RECORD_OPTIONS)
+def test_every_option_of_the_fields_of_records_occurs(option: str) -> None:
+    has_option = RECORD_OPTIONS[option]
+    fields = [field for plan in PLANS for record in plan.records for field in record.fields]
+    assert sum(bool(has_option(field)) for field in fields) > 1
 
 
 @pytest.mark.parametrize("option", FIELD_OPTIONS)

@@ -12,6 +12,7 @@ from tests.own.generated.plans import KINDS, AggregatePlan
 from tests.own.generated.source import source_of
 
 from indelible.declare import Context
+from indelible.kernel.references import references_of
 
 __all__ = ["KINDS", "family", "generated", "module_of", "others_of", "plans_of"]
 
@@ -56,7 +57,7 @@ def others_of(context: Context[Any], contexts: Iterable[Context[Any]]) -> list[C
             result.insert(0, other)
         if other.aggregate in needed:
             entity = other.aggregate
-            needed.update(reference.target_of(entity) for reference in entity.references)
+            needed.update(reference.target_of(entity) for reference in references_of(entity))
     return result
 
 

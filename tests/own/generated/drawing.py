@@ -17,6 +17,7 @@ from tests.own.generated.plans import (
     FieldPlan,
     setters,
 )
+from tests.own.generated.records import appending
 
 MIN_STATES: Final = 2
 MAX_STATES: Final = 12
@@ -42,6 +43,7 @@ def drawn(number: int, seed: int, earlier: Sequence[str]) -> AggregatePlan:
     fields = [_with_actor(plan, actions, random) for plan in fields]
     actions = [_with_parameters(one, fields, name, random) for one in actions]
     fields, actions = _complete(fields, actions)
+    records, actions = appending(number, actions, earlier, random)
     choices, actions = _choices(actions, random)
     fields = [_fixed(plan, actions, states, random) for plan in fields]
     fields = _with_version(fields, actions, random)
@@ -51,6 +53,7 @@ def drawn(number: int, seed: int, earlier: Sequence[str]) -> AggregatePlan:
         fields=tuple(fields),
         actions=tuple(actions),
         choices=tuple(choices),
+        records=tuple(records),
         filters=tuple(plan.name for plan in fields if plan.kind in FILTER_KINDS),
         search=tuple(plan.name for plan in fields if plan.kind in SEARCH_KINDS),
     )

@@ -29,11 +29,12 @@ MAX_TRIED_ROWS: Final = 8  # of a column, for a value with a byte that can be an
 
 @frozen
 class Target:
-    """A column of a context's table, or of the history of its aggregates."""
+    """A column of a context's table or of its records, or of the history of its aggregates."""
 
     lifecycle: str
     table: Table
     column: Column[Any]
+    is_record: bool = False
 
     @property
     def name(self) -> str:
@@ -41,41 +42,51 @@ class Target:
         return f"{self.lifecycle}: {self.table.name}.{self.column.name}"
 
     @property
+    def is_key(self) -> bool:
+        """Return whether the column is of the key of a record; two such flips can collide."""
+        return self.is_record and self.column.primary_key
+
+    @property
     def rows(self) -> str:
-        """Return the query of the rows that have a value."""
-        is_history = self.table is HISTORY
-        entity_id = "entity_id" if is_history else "id"
-        where = f" AND lifecycle = '{self.lifecycle}' AND seq = 1" if is_history else ""
+        """Return the query of the ids and seqs of rows that have a value."""
+        entity_id, seq, where = "id", "seq", ""
+        if self.table is HISTORY:
+            entity_id, where = "entity_id", f" AND lifecycle = '{self.lifecycle}' AND seq = 1"
+        if self.is_record:
+            entity_id, seq, where = "entity_id", "min(seq)", " AND number = 1"
         return (
-            f"SELECT {entity_id} FROM {{table}} WHERE CAST({self.column.name} AS text) <> ''{where}"
-            f" ORDER BY {entity_id}"
+            f"SELECT {entity_id}, {seq} FROM {{table}}"
+            f" WHERE CAST({self.column.name} AS text) <> ''{where}"
+            f" GROUP BY {entity_id}{'' if self.is_record else ', seq'} ORDER BY {entity_id}"
         )
 
-    def where(self, entity_id: str) -> str:
+    def where(self, entity_id: str, seq: int) -> str:
         """Return the condition of an aggregate's row."""
+        of_change = f"entity_id = '{entity_id}' AND seq = {seq}"
         if self.table is HISTORY:
-            return f"lifecycle = '{self.lifecycle}' AND entity_id = '{entity_id}' AND seq = 1"
-        return f"id = '{entity_id}'"
+            return f"lifecycle = '{self.lifecycle}' AND {of_change}"
+        return f"{of_change} AND number = 1" if self.is_record else f"id = '{entity_id}'"
 
 
-def tables_of(contexts: Contexts) -> dict[str, Table]:
-    """Return the tables of contexts by the names of their lifecycles."""
+def tables_of(contexts: Contexts) -> dict[str, tuple[Table, ...]]:
+    """Return the tables of contexts, of their records too, by the names of their lifecycles."""
     targets: dict[type[Any], Table] = {}
-    tables: dict[str, Table] = {}
+    tables: dict[str, tuple[Table, ...]] = {}
     for context in contexts:
         (mapping,) = own_context(context, targets=targets).mappings
         targets[context.aggregate] = mapping.table
-        tables[context.aggregate.lifecycle.name] = mapping.table
+        records = tuple(bulk.table for bulk in mapping.bulk_tables)
+        tables[context.aggregate.lifecycle.name] = (mapping.table, *records)
     return tables
 
 
 def targets_of(contexts: Contexts) -> list[Target]:
     """Return every column that a program writes."""
     targets: list[Target] = []
-    for lifecycle, own_table in tables_of(contexts).items():
-        for table in (own_table, HISTORY):
+    for lifecycle, (head, *records) in tables_of(contexts).items():
+        for table in (head, *records, HISTORY):
             for column in writable_columns(table):
-                targets.append(Target(lifecycle, table, column))
+                targets.append(Target(lifecycle, table, column, is_record=table in records))
     return targets
 
 
@@ -86,16 +97,16 @@ class FlippedDatabase(ABC):
         self.engine = engine
         self.contexts = tuple(contexts)
 
-    def ids(self, target: Target) -> list[str]:
-        """Return the ids of the aggregates whose column has a value."""
+    def rows(self, target: Target) -> list[tuple[str, int]]:
+        """Return the ids and seqs of the rows whose column has a value, one of each aggregate."""
         with self.engine.connect() as connection:
             schema = "" if connection.dialect.name == "sqlite" else "indelible."
             table = f"{schema}history" if target.table is HISTORY else target.table.name
             rows = connection.exec_driver_sql(target.rows.format(table=table))
-            return [row[0] for row in rows]
+            return [(row[0], row[1]) for row in rows]
 
     @abstractmethod
-    def flip(self, target: Target, entity_id: str) -> Flip:
+    def flip(self, target: Target, entity_id: str, seq: int) -> Flip:
         """Return a change of one byte that the database stores."""
 
     def findings(self, flips: Iterable[Flip]) -> list[Finding]:
@@ -124,9 +135,10 @@ class FlippedFile(FlippedDatabase):
         engine = create_engine("sqlite://", poolclass=StaticPool, creator=lambda: raw)
         super().__init__(engine.execution_options(schema_translate_map={SCHEMA: None}), contexts)
 
-    def flip(self, target: Target, entity_id: str) -> Flip:
+    def flip(self, target: Target, entity_id: str, seq: int) -> Flip:
         """Return a change of one byte that the file stores."""
-        return FileFlips(self.path, target.table, target.column, target.where(entity_id)).small()
+        where = target.where(entity_id, seq)
+        return FileFlips(self.path, target.table, target.column, where).small()
 
 
 class FlippedServer(FlippedDatabase):
@@ -135,7 +147,7 @@ class FlippedServer(FlippedDatabase):
     def __init__(self, database: PostgresServer, contexts: Contexts) -> None:
         self.url = database.admin_url
         with psycopg.connect(self.url) as connection:
-            tables = tuple(tables_of(contexts).values())
+            tables = [table for own in tables_of(contexts).values() for table in own]
             for table in (*tables, HISTORY):
                 connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL".encode())
             for table in tables:
@@ -148,9 +160,9 @@ class FlippedServer(FlippedDatabase):
         options = engine.execution_options(schema_translate_map={SCHEMA: SCHEMA})
         super().__init__(options, contexts)
 
-    def flip(self, target: Target, entity_id: str) -> Flip:
+    def flip(self, target: Target, entity_id: str, seq: int) -> Flip:
         """Return a change of one byte, or of a flag, that the server stores."""
-        where = target.where(entity_id)
+        where = target.where(entity_id, seq)
         if target.column.type.python_type is bool:
             update = f"UPDATE {target.table} SET {target.column.name} = NOT {target.column.name}"
             return Flip(target.table.name, "", (text(f"{update} WHERE {where}"),))
@@ -166,19 +178,14 @@ def unnamed(database: FlippedDatabase, targets: Iterable[Target], random: Random
     for _ in range(MAX_ROUNDS):
         flips: dict[str, tuple[Target, Flip]] = {}
         later: list[Target] = []
+        with_flipped_keys: set[Table] = set()
         for target in waiting:
-            ids = database.ids(target)
-            random.shuffle(ids)
-            free = [entity_id for entity_id in ids if entity_id not in flips]
-            if ids and not free:
+            must_wait = target.is_key and target.table in with_flipped_keys
+            if must_wait or not _is_flipped(database, target, flips, random):
                 later.append(target)
-                continue
-            for entity_id in free[:MAX_TRIED_ROWS]:
-                try:
-                    flips[entity_id] = (target, database.flip(target, entity_id))
-                except LookupError:
-                    continue
-                break
+            elif target.is_key:
+                with_flipped_keys.add(target.table)
+
         findings = database.findings(flip for _, flip in flips.values())
         named = {finding.entity_id for finding in findings}
         for entity_id, (target, flip) in flips.items():
@@ -188,3 +195,19 @@ def unnamed(database: FlippedDatabase, targets: Iterable[Target], random: Random
         if not waiting:
             return
     yield f"not tried: {[target.name for target in waiting]}"
+
+
+def _is_flipped(
+    database: FlippedDatabase, target: Target, flips: dict[str, tuple[Target, Flip]], random: Random
+) -> bool:
+    """Add a flip of a column to those of a round; return False if each aggregate has one."""
+    rows = database.rows(target)
+    random.shuffle(rows)
+    free = [(entity_id, seq) for entity_id, seq in rows if entity_id not in flips]
+    for entity_id, seq in free[:MAX_TRIED_ROWS]:
+        try:
+            flips[entity_id] = (target, database.flip(target, entity_id, seq))
+        except LookupError:
+            continue
+        break
+    return bool(free) or not rows

@@ -116,8 +116,32 @@ class FieldPlan:
 
 
 @frozen(kw_only=True)
+class RecordPlan:
+    """A record that actions append: its fields, and those that get the time and the actor."""
+
+    class_name: str
+    fields: tuple[FieldPlan, ...]
+    time_field: str = ""
+    actor_field: str = ""
+
+    @property
+    def row_name(self) -> str:
+        """Return the name of the rows in what a body returns."""
+        return self.class_name.lower()
+
+    @property
+    def settable(self) -> tuple[FieldPlan, ...]:
+        """Return the fields that are no stamps."""
+        stamps = (self.time_field, self.actor_field)
+        return tuple(plan for plan in self.fields if plan.name not in stamps)
+
+
+@frozen(kw_only=True)
 class ActionPlan:
-    """An action: its states, and its parameters with their defaults, '' for a required one."""
+    """An action: its states, and its parameters with their defaults, '' for a required one.
+
+    It appends a row of `appends` from `row_parameters`, or up to `max_rows` that its body returns.
+    """
 
     name: str
     from_states: tuple[str, ...] = ()
@@ -127,6 +151,20 @@ class ActionPlan:
     time_field: str = ""
     sum_field: str = ""
     has_rule: bool = False
+    appends: RecordPlan | None = None
+    row_parameters: tuple[tuple[FieldPlan, str], ...] = ()
+    max_rows: int = 0
+
+    @property
+    def returns(self) -> bool:
+        """Return whether the body returns fields or rows."""
+        return bool(self.sum_field or self.max_rows)
+
+    @property
+    def only_appends(self) -> bool:
+        """Return whether the action sets no field and stays in its state."""
+        is_step = self.to is not None or bool(self.parameters)
+        return self.appends is not None and not (is_step or self.time_field or self.sum_field)
 
     @property
     def is_creating(self) -> bool:
@@ -181,6 +219,7 @@ class AggregatePlan:
     fields: tuple[FieldPlan, ...]
     actions: tuple[ActionPlan, ...]
     choices: tuple[ChoicePlan, ...]
+    records: tuple[RecordPlan, ...]
     filters: tuple[str, ...]
     search: tuple[str, ...]
 

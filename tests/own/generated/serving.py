@@ -12,6 +12,7 @@ from tests.web.harness import Json, Web
 from tests.web.test_system import counted
 
 from indelible.kernel import Head
+from indelible.kernel.appends import appended_types
 from indelible.kernel.json import to_json_value
 from indelible.kernel.kept_values import passed_values
 from indelible.testing.own.operations import Operation
@@ -51,13 +52,15 @@ def _routes(web: Web, key: str, walk: Walk) -> Iterator[str]:
         f"{path}?limit=100": "",
         f"/v1/history?{urlencode({'lifecycle': walk.context.aggregate.lifecycle.name})}": "",
     }
+    for record in appended_types(walk.context.aggregate.bulk_records):
+        queries[f"{one}/{record.record_name}s?limit=100"] = ""
     for query, expected_id in queries.items():
         answer = web.get(query, key=key)
         body = answer.get_json()
         if (
             answer.status_code != 200
             or (body.get("id", "") != expected_id)
-            or body.get("items") == []
+            or (body.get("items") == [] and not query.startswith(f"{one}/"))
         ):
             yield f"{name}: GET {query}: {answer.status_code} {str(body)[:200]}"
     yield from _filter_problems(web, key, walk, created)

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tests.own.generated.plans import KINDS, ActionPlan, AggregatePlan, ChoicePlan, FieldPlan
+from tests.own.generated.plans import (
+    KINDS,
+    ActionPlan,
+    AggregatePlan,
+    ChoicePlan,
+    FieldPlan,
+    RecordPlan,
+)
 
 HEADER: Final = '''"""Generated declarations."""
 
@@ -41,6 +48,8 @@ def source_of(plans: Iterable[AggregatePlan]) -> str:
 
 
 def _aggregate(plan: AggregatePlan) -> Iterator[str]:
+    for record in plan.records:
+        yield from _record(record)
     states = f"StatusOf{plan.class_name}"
     yield f"class {states}(States):"
     yield f'    """The states of {plan.class_name}."""\n'
@@ -61,6 +70,19 @@ def _aggregate(plan: AggregatePlan) -> Iterator[str]:
     yield f"    filters={('status', *plan.filters)!r},"
     yield f"    search={plan.search!r},"
     yield ")\n\n"
+
+
+def _record(plan: RecordPlan) -> Iterator[str]:
+    stamps: list[str] = []
+    for option in ("time_field", "actor_field"):
+        if getattr(plan, option):
+            stamps.append(f"{option}={getattr(plan, option)!r}")
+    yield f"@record({', '.join(stamps)})"
+    yield f"class {plan.class_name}(AppendedRecord):"
+    yield '    """Generated rows."""\n'
+    for field in plan.fields:
+        yield f"    {field.name}: {_annotation(field)} = {_field(field, '', '')}"
+    yield "\n"
 
 
 def _states(states: str, names: Iterable[str]) -> str:
@@ -105,21 +127,37 @@ def _action(plan: ActionPlan, states: str) -> Iterator[str]:
         options.append(f"time_field={plan.time_field!r}")
     if plan.sum_field:
         options.append(f"computes=({plan.sum_field!r},)")
+    if plan.appends is not None:
+        options.append(f"appends={plan.appends.class_name}")
+    if plan.max_rows:
+        options.append(f"max_rows={plan.max_rows}")
     yield f"    @{'creates' if plan.is_creating else 'action'}({', '.join(options)})"
-    yield f"    def {plan.name}({_parameters(plan)}) -> {'Fields' if plan.sum_field else 'None'}:"
+    yield f"    def {plan.name}({_parameters(plan)}) -> {'Fields' if plan.returns else 'None'}:"
     yield f'        """Do {plan.name}."""'
     if plan.has_rule:
         yield '        if current_actor().id == "sol":'
         yield '            raise Refused("sol may not")'
+    if plan.returns:
+        yield f"        return {{{', '.join(_returned(plan))}}}"
+
+
+def _returned(plan: ActionPlan) -> Iterator[str]:
+    """Yield the items of what a body returns."""
     if plan.sum_field:
-        yield f"        return {{{plan.sum_field!r}: len(pieces)}}"
+        yield f"{plan.sum_field!r}: len(pieces)"
+    if plan.max_rows and plan.appends is not None:
+        values = ", ".join(f"{field.name!r}: {field.name}" for field, _ in plan.row_parameters)
+        yield f"{plan.appends.row_name!r}: [{{{values}}} for _ in copies]"
 
 
 def _parameters(plan: ActionPlan) -> str:
-    parts = ["self", "*"] if plan.parameters or plan.sum_field else ["self"]
+    parameters = (*plan.parameters, *plan.row_parameters)
+    parts = ["self", "*"] if parameters or plan.returns else ["self"]
     if plan.sum_field:
         parts.append("pieces: Colour")
-    for field, default in plan.parameters:
+    if plan.max_rows:
+        parts.append("copies: Texts")
+    for field, default in parameters:
         annotation = f"{KINDS[field.kind]} | None" if default == "None" else KINDS[field.kind]
         if default == "KEEP":
             annotation = _annotation(field)

@@ -10,6 +10,7 @@ from tests.conftest import POLICY
 
 from indelible.declare import Context
 from indelible.kernel import Actor, Change, Head
+from indelible.kernel.appends import StoredRecord, appended_types
 from indelible.memory.store import MemoryStore
 from indelible.testing.own.exploring import explore
 from indelible.testing.own.operations import NO_VALUES, operations_of
@@ -20,6 +21,7 @@ from indelible_sql import SqlStore, open_store
 STEPS: Final = 30
 MAX_TARGETS: Final = 5
 MAX_TEXTS: Final = 20
+ROWS_OF_A_PAGE: Final = 3  # so that aggregates have several pages
 SHORT: Final = 6  # characters of a text that is searched
 
 Contexts = Sequence[Context[Any]]
@@ -136,6 +138,20 @@ def differences(one: Walk, other: Walk) -> Iterator[str]:
             yield f"{name}: {key}: {first.get(key)} and {second.get(key)}"
 
 
+def rows_of(walk: Walk, record: type[Any], entity_id: str) -> list[StoredRecord[Any]]:
+    """Return all rows of a record of an aggregate, read page by page."""
+    rows: list[StoredRecord[Any]] = []
+    after = (0, 0)
+    while True:
+        page = walk.store.read(
+            walk.context.rows, record, entity_id, after=after, limit=ROWS_OF_A_PAGE
+        )
+        rows.extend(page)
+        if len(page) < ROWS_OF_A_PAGE:
+            return rows
+        after = page[-1].position
+
+
 def snapshot(walk: Walk) -> Snapshot:
     """Return all that a store tells about the aggregates of a walk, by the questions."""
     store, context = walk.store, walk.context
@@ -149,6 +165,8 @@ def snapshot(walk: Walk) -> Snapshot:
         for change in changes:
             past = store.read(context.as_of, head.id, change.at)
             result[f"{head.id} as of {change.at}"] = past
+        for record in appended_types(context.aggregate.bulk_records):
+            result[f"{record.record_name} of {head.id}"] = rows_of(walk, record, head.id)
         for name in context.filters:
             value = getattr(head.entity, name)
             key = f"list {name} {value!r}"

@@ -133,10 +133,21 @@ def _on_records(context: AnyContext) -> Iterator[str]:
             yield f"UPDATE {table} SET {name} = {name}"
         yield f"DELETE FROM {table}"
         columns = ", ".join(names)
-        moved = ["number + 100000" if name == "number" else name for name in names]
-        later = ", ".join(moved)
         yield f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}"
-        yield f"INSERT INTO {table} ({columns}) SELECT {later} FROM {table}"
+        # A row more of a change, one of a change to come, of no aggregate, and of the last change.
+        for links in (
+            {"number": "number + 100000"},
+            {"seq": "seq + 100000"},
+            {"entity_id": "'no-such-id'"},
+            {"seq": "last_seq", "number": "number + 100000"},
+            {"seq": "last_seq + 1"},
+        ):
+            values = ", ".join(links.get(name, name) for name in names)
+            heads = f"SELECT id AS last_id, seq AS last_seq FROM {context.name}"
+            rows = f"{table} JOIN ({heads}) AS last ON last_id = entity_id"
+            yield f"INSERT INTO {table} ({columns}) SELECT {values} FROM {rows} LIMIT 1"
+        for reference in record.references:
+            yield f"UPDATE {table} SET {reference.field} = 'no-such-id'"
 
 
 def _on_history(context: AnyContext, prefix: str) -> Iterator[str]:

@@ -42,6 +42,15 @@ class LegalStep:
     bulk: tuple[AnyBulk, ...] = ()
 
 
+@frozen
+class Miscounted(Bulk[Any]):
+    """Rows whose change counts one row more."""
+
+    def summary(self) -> dict[str, Any]:
+        """Return the false count, and the digest."""
+        return {"count": len(self.rows) + 1, "digest": self.digest}
+
+
 @define(kw_only=True, eq=False)
 class Forger:
     """Forged changes of the aggregates of a walk, saved in its store past the checks of Python.
@@ -244,6 +253,14 @@ def forged_rows(entity: type[Aggregate], step: LegalStep) -> Iterator[tuple[str,
         if first is not None:
             too_many = [evolve(first, number=number + 1) for number in range(most + 1)]
             yield f"with too many rows of {name}", _with_rows(step, record, too_many)
+            later = tuple(evolve(row, number=row.number + 1) for row in rows)
+            yield f"with rows of {name} from number 2", _with_bulk(step, evolve(item, rows=later))
+            for reference in record.references:
+                others = [evolve(first, **{reference.field: UNKNOWN_ID}), *rows[1:]]
+                forged = _with_rows(step, record, others)
+                yield f"with an unknown id as {reference.field} of {name}", forged
+        miscounted = Miscounted(record, rows, item.texts, item.digest)
+        yield f"with another count of {name}", _with_bulk(step, miscounted)
         if action.appending is not None and not action.appending.is_computed:
             yield f"without its row of {name}", _with_rows(step, record, ())
         stamps = ((record.time_field, LONG_AGO), (record.actor_field, OTHER_ACTOR))
@@ -256,7 +273,12 @@ def forged_rows(entity: type[Aggregate], step: LegalStep) -> Iterator[tuple[str,
 
 def _with_rows(step: LegalStep, record: type[Any], rows: Iterable[Any]) -> LegalStep:
     """Return a step with other rows of its only record."""
-    return _with(evolve(step, bulk=(Bulk.of(record, rows),)))
+    return _with_bulk(step, Bulk.of(record, rows))
+
+
+def _with_bulk(step: LegalStep, bulk: AnyBulk) -> LegalStep:
+    """Return a step with other rows, which are counted as they say."""
+    return _with(evolve(step, bulk=(bulk,)))
 
 
 def _copy(entity: Aggregate, values: Mapping[str, object]) -> Any:

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any, Final
 
 from indelible.kernel import Head, Stale
-from indelible.kernel.actions import At
+from indelible.kernel.actions import At, actions_of
 from indelible.kernel.aggregate_errors import FieldFixed
 from indelible.kernel.one_per_parent import OnePerParent
+from indelible.kernel.references import references_of
 from indelible.testing.own.finders import finder_faults
 from indelible.testing.own.operations import Operation
 from indelible.testing.own.references import UNKNOWN_ID, with_ids
@@ -264,10 +265,15 @@ def _other_target(walk: Walk, operation: Operation, other: int) -> Head[Any] | N
 
 def refuse_unknown_targets(walk: Walk) -> None:
     """Run each operation that sets a reference with an id that no aggregate has."""
-    for reference in walk.context.aggregate.references:
-        for operation in walk.operations:
-            if reference.field in operation.draws:
-                _refuse_unknown(walk, operation, reference.field)
+    entity = walk.context.aggregate
+    actions = actions_of(entity)
+    own_names = [reference.field for reference in entity.references]
+    for operation in walk.operations:
+        # What computes rows from a reference may compute none.
+        row_names = actions[operation.edges[0].action].row_parameters
+        for name in dict.fromkeys(reference.field for reference in references_of(entity)):
+            if name in operation.draws and name in (*own_names, *row_names):
+                _refuse_unknown(walk, operation, name)
 
 
 def _refuse_unknown(walk: Walk, operation: Operation, name: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from indelible.kernel.references import references_of
 from indelible.testing.own.values import Draw
 
 NUMBERS: Final = 1_000
@@ -28,19 +29,24 @@ class NumberedTarget:
 
 
 def is_reference(entity: type[Any], name: str) -> bool:
-    """Return whether a field refers to an aggregate."""
-    for reference in entity.references:
+    """Return whether a field of an aggregate, or of its rows, refers to an aggregate."""
+    for reference in references_of(entity):
         if reference.field == name:
             return True
     return False
 
 
 def reference_draw(name: str, draw: Draw) -> Draw:
-    """Return the function that draws targets of a field; `draw` decides when there is none."""
+    """Return the function that draws targets of a field; `draw` decides when there is none.
+
+    What computes rows can have a parameter of the same name that is no id, such as several.
+    """
 
     def draw_target(random: Random) -> object:
         value = draw(random)
-        return None if value is None else NumberedTarget(name, random.randrange(NUMBERS))
+        if not isinstance(value, str):
+            return value
+        return NumberedTarget(name, random.randrange(NUMBERS))
 
     return draw_target
 

@@ -16,6 +16,7 @@ from indelible.kernel.appends import MAX_ROWS, AppendedRecord, appended_types
 from indelible.kernel.conditions import presence_in
 from indelible.kernel.context_checks import MAX_HEADS
 from indelible.kernel.contexts import AnyContext
+from indelible.kernel.references import references_of
 from indelible.kernel.values import field_values
 from indelible.testing.own.operations import Operation
 from indelible.testing.own.references import Targets, numbered, with_ids
@@ -220,8 +221,7 @@ class Walk:
 
     def ids_of(self, name: str) -> Sequence[str]:
         """Return the ids that a field can refer to."""
-        entity = self.context.aggregate
-        for reference in entity.references:
+        for reference in references_of(self.context.aggregate):
             if reference.field == name and reference.target is not None:
                 return self.targets.get(reference.target, ())
         return self.ids
@@ -316,8 +316,11 @@ class Walk:
         for stored in self.store.read(
             self.context.rows, record, head, after=after, limit=MAX_HEADS
         ):
-            values = field_values(stored.record)
+            values = dict(field_values(stored.record))
             values.pop(record.time_field, None)
+            for reference in record.references:
+                name = reference.field
+                values[name] = numbered(name, values[name], self.ids_of(name))
             rows.append(values)
         return rows
 
