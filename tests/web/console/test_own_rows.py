@@ -97,6 +97,7 @@ def test_an_earlier_time_has_its_rows_alone(site: Site, member: Visitor) -> None
     [
         ("?record=scan&rows_after=1", 400),
         ("?record=scan&rows_after=-1.0", 400),
+        ("?record=scan&rows_after=%C2%B2.1", 400),  # a digit that is no number
         ("?record=scan&rows_after=99999999999999999999.1", 422),
         ("?record=nothing&rows_after=1.1", 200),
     ],

@@ -1,6 +1,6 @@
 """The aggregates of one table, of a host's context or a built-in one, as commands show them."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
@@ -161,12 +161,8 @@ class Records:
 
     def fields(self, head: Head[Any]) -> dict[str, object]:
         """Return the label, the seq and the fields of an aggregate; a secret is hidden."""
-        values: dict[str, object] = {"label": self.label(head), "seq": head.seq}
-        attributes = fields_dict(self.entity)
-        for name, value in field_values(head.entity).items():
-            is_secret = attributes[name].repr is False and value is not None
-            values[name] = HIDDEN if is_secret else value
-        return values
+        label = {"label": self.label(head), "seq": head.seq}
+        return {**label, **hidden_secrets(self.entity, field_values(head.entity))}
 
     def allowed_actions(self, head: Head[Any]) -> tuple[str, ...]:
         """Return the names of the actions that the state of an aggregate allows."""
@@ -174,6 +170,15 @@ class Records:
 
     def _repository(self, tx: SqlReading) -> Repository[Any]:
         return Repository(SqlAggregateRepository(tx.session, self.mapping))
+
+
+def hidden_secrets(type_: type[Any], values: Mapping[str, object]) -> dict[str, object]:
+    """Return the values of a class's fields; a secret is hidden."""
+    hidden = dict(values)
+    for name, attribute in fields_dict(type_).items():
+        if attribute.repr is False and values[name] is not None:
+            hidden[name] = HIDDEN
+    return hidden
 
 
 def records_of(store: SqlStore, name: str, off: Container[str] = ()) -> Records:

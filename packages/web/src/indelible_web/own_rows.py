@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from indelible.kernel.appends import AppendedRecord, appended_types
+from indelible.kernel.appends import (
+    AppendedRecord,
+    Position,
+    appended_types,
+    position_of,
+    position_text,
+)
 from indelible.kernel.contexts import AnyContext
 from indelible.kernel.kinds import Identifier
 from indelible_web.http.errors import InvalidCursor
@@ -16,7 +22,7 @@ from indelible_web.own_classes import generated_class, name_view, required_field
 
 Generated: TypeAlias = Any  # a value of a generated class of requests
 
-START: Final = (0, 0)
+START: Final[Position] = (0, 0)
 
 
 def declare_rows(routes: Routes, context: AnyContext, *, target: str, scope: str) -> None:
@@ -45,7 +51,7 @@ def _lister(
             context.rows,
             record,
             getattr(query, f"{noun}_id"),
-            after=position_of(cursors.start()),
+            after=start_of(cursors.start()),
             limit=query.limit + 1,
         )
         views = [project(view_type, row.record, seq=row.seq) for row in rows]
@@ -77,17 +83,11 @@ def _view_of(record: type[AppendedRecord]) -> type[Any]:
     )
 
 
-def position_text(position: tuple[int, int]) -> str:
-    """Return a position as an address holds it."""
-    seq, number = position
-    return f"{seq}.{number}"
-
-
-def position_of(key: str) -> tuple[int, int]:
-    """Return the seq and the number of the row before a page, or raise InvalidCursor."""
+def start_of(key: str) -> Position:
+    """Return the position of the row before a page, or raise InvalidCursor."""
     if not key:
         return START
-    seq, _, number = key.partition(".")
-    if not (seq.isdigit() and number.isdigit()):
+    position = position_of(key)
+    if position is None:
         raise InvalidCursor
-    return int(seq), int(number)
+    return position

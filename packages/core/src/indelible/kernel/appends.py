@@ -12,10 +12,11 @@ Each command of the action adds one row, from the parameters that are fields of 
 They are bulk records: the change holds their number and digest.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, Final, Generic, Self, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, Self, TypeAlias, TypeVar, cast
 
 from attrs import NOTHING, fields, fields_dict, frozen
 
@@ -25,6 +26,9 @@ from indelible.kernel.errors import Invalid, UsageError
 from indelible.kernel.references import Reference
 
 MAX_ROWS: Final = 10_000  # that one action may append
+POSITION: Final = re.compile(r"([0-9]{1,20})\.([0-9]{1,20})")
+
+Position: TypeAlias = tuple[int, int]  # of a row: the seq of its change, and its number
 
 
 @frozen
@@ -68,9 +72,21 @@ class StoredRecord(Generic[R]):
     record: R
 
     @property
-    def position(self) -> tuple[int, int]:
+    def position(self) -> Position:
         """Return the seq and the number: the order of the rows of an aggregate."""
         return self.seq, self.record.number
+
+
+def position_text(position: Position) -> str:
+    """Return a position as addresses and options have it, such as `12.1`."""
+    seq, number = position
+    return f"{seq}.{number}"
+
+
+def position_of(text: str) -> Position | None:
+    """Return the position that a text stands for, None for another text."""
+    match = POSITION.fullmatch(text)
+    return None if match is None else (int(match[1]), int(match[2]))
 
 
 @frozen(slots=False)

@@ -1,13 +1,15 @@
 """List the aggregates of a context, and show one: of a host's contexts, and of built-in ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from indelible.concepts import ConceptFilter
 from indelible.kernel import Head
+from indelible.kernel.context_checks import MAX_NUMBER
+from indelible.kernel.values import value_text
 from indelible_service.cli.concepts import print_concepts
 from indelible_service.cli.lists import INSTANT, in_utc, list_options, read_all
 from indelible_service.cli.output import (
@@ -15,14 +17,22 @@ from indelible_service.cli.output import (
     ContextOff,
     contexts_off,
     open_settings_store,
+    print_line,
     print_result,
     print_results,
     print_table,
     wants_json,
 )
 
+if TYPE_CHECKING:
+    from indelible.kernel.appends import Position
+    from indelible_service.appended_rows import RowPage
+    from indelible_service.records import Records
+    from indelible_sql import SqlReading
+
 CONCEPTS: Final = "concepts"
 DEFAULT_RECORDS: Final = 1_000
+MAX_ROWS: Final = 1_000
 COLUMNS: Final = ("label", "id", "status", "seq", "updated_at")
 
 
@@ -85,34 +95,111 @@ def _print_records(name: str, conditions: Sequence[str], after: str, limit: int)
     print_results(documents, COLUMNS, title)
 
 
+def _position(_: click.Context, __: click.Parameter, text: str | None) -> "Position | None":
+    """Return the position of an option's value."""
+    from indelible.kernel.appends import position_of
+
+    if text is None:
+        return None
+    position = position_of(text)
+    if position is None or max(position) > MAX_NUMBER:
+        problem = f"expected the position of a row, such as 12.1, got {value_text(text)}"
+        raise click.BadParameter(problem)
+    return position
+
+
 @click.command(cls=Command)
 @click.argument("name")
 @click.argument("record_id", metavar="ID")
 @click.option("--at", type=INSTANT, help="As it was at this time; in UTC without an offset.")
 @click.option("--version", type=int, help="As the version of this number has it.")
-def show(name: str, record_id: str, at: datetime | None, version: int | None) -> None:
-    """Show one record of a context with its fields, and the actions that its state allows.
+@click.option(
+    "--rows",
+    "row_limit",
+    type=click.IntRange(1, MAX_ROWS),
+    default=20,
+    show_default=True,
+    help="The maximum number of rows that actions have appended, of each kind of row.",
+)
+@click.option("--record", help="Show only the rows of this kind, such as scan.")
+@click.option(
+    "--after",
+    metavar="SEQ.NUMBER",
+    callback=_position,
+    help="Show only the rows that follow this one, such as 12.1. Needs --record.",
+)
+def show(
+    name: str,
+    record_id: str,
+    *,
+    at: datetime | None,
+    version: int | None,
+    row_limit: int,
+    record: str | None,
+    after: "Position | None",
+) -> None:
+    """Show one record of a context with its fields, its rows and the actions that it allows.
 
     NAME is the name of a context of yours, such as tickets, or of a table, such as contests. ID is
-    the id, or the value of a unique field, such as the number of a ticket.
+    the id, or the value of a unique field, such as the number of a ticket. Rows are those that its
+    actions have appended, oldest first.
     """
+    from indelible_service.appended_rows import START, RowsQuery, read_rows
     from indelible_service.records import records_of
 
     if at is not None and version is not None:
         text = "--at and --version exclude each other"
         raise click.UsageError(text)
+    if after is not None and record is None:
+        text = "--after needs --record"
+        raise click.UsageError(text)
+    query = RowsQuery(record=record, after=after or START, limit=row_limit)
     with open_settings_store() as store:
         records = records_of(store, name, contexts_off())
-        if at is not None:
-            head = store.read(records.find_as_of, record_id, in_utc(at))
-        elif version is not None:
-            head = store.read(records.find_version, record_id, version)
-        else:
-            head = store.read(records.find, record_id)
 
+        def read(tx: "SqlReading") -> tuple[Head[Any], Mapping[str, "RowPage"]]:
+            head = _head(tx, records, record_id, at=at, version=version)
+            return head, read_rows(tx, records, head, query)
+
+        head, pages = store.read(read)
+
+    _print_record(records, head, pages)
+
+
+def _head(
+    tx: "SqlReading",
+    records: "Records",
+    record_id: str,
+    *,
+    at: datetime | None,
+    version: int | None,
+) -> Head[Any]:
+    """Return a record as it is, as it was at a time, or as a version has it."""
+    if at is not None:
+        return records.find_as_of(tx, record_id, in_utc(at))
+    if version is not None:
+        return records.find_version(tx, record_id, version)
+    return records.find(tx, record_id)
+
+
+def _print_record(records: "Records", head: Head[Any], pages: Mapping[str, "RowPage"]) -> None:
+    """Print a record with its rows, and how to read those that are left out."""
     fields = records.fields(head)
     actions = records.allowed_actions(head)
-    print_result({**fields, "allowed_actions": actions}, records.label(head))
-    if not wants_json():
-        rows = [(field, value) for field, value in fields.items() if field != "label"]
-        print_table(("field", "value"), [*rows, ("allowed actions", actions)])
+    document: dict[str, object] = {**fields, "allowed_actions": actions}
+    if pages:
+        document["appended_rows"] = {
+            name: {"rows": page.rows, "left_out": page.left_out, "after": page.after}
+            for name, page in pages.items()
+        }
+    print_result(document, records.label(head))
+    if wants_json():
+        return
+    rows = [(field, value) for field, value in fields.items() if field != "label"]
+    print_table(("field", "value"), [*rows, ("allowed actions", actions)])
+    for name, page in pages.items():
+        title = f"{name} rows: {len(page.rows)}"
+        if page.left_out:
+            title += f", and {page.left_out} more: --record {name} --after {page.after}"
+        print_line(title)
+        print_table(page.columns, [[row[column] for column in page.columns] for row in page.rows])

@@ -6,12 +6,17 @@ from attrs import fields, frozen
 
 from indelible.app import ReadTx
 from indelible.kernel import Head
-from indelible.kernel.appends import AppendedRecord, StoredRecord, appended_types
+from indelible.kernel.appends import (
+    AppendedRecord,
+    StoredRecord,
+    appended_types,
+    position_text,
+)
 from indelible.kernel.kinds import Identifier, OneLine, kinds
 from indelible_web.console.layout import field_label
 from indelible_web.own_pages.controls import FieldControl, control_of
 from indelible_web.own_pages.subject import FieldText, Subject
-from indelible_web.own_rows import START, position_of, position_text
+from indelible_web.own_rows import START, start_of
 
 ROWS_PER_PAGE: Final = 20
 
@@ -60,7 +65,7 @@ def read_tables(
     tables: list[RowTable] = []
     for record in appended_types(subject.entity.bulk_records):
         is_later_page = query.record == record.record_name and query.rows_after is not None
-        after = position_of(query.rows_after or "") if is_later_page else START
+        after = start_of(query.rows_after or "") if is_later_page else START
         rows = subject.context.rows(tx, record, head, after=after, limit=ROWS_PER_PAGE + 1)
         tables.append(_table_of(subject, record, rows, is_first_page=not is_later_page))
     return tuple(tables)

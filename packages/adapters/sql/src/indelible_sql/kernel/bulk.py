@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, tuple_
 
 from indelible.kernel import Change, to_json_value
-from indelible.kernel.appends import AppendedRecord
+from indelible.kernel.appends import AppendedRecord, Position
 from indelible.kernel.bulk import covered_text
 from indelible.kernel.json import encode_canonical
 from indelible_sql.engine.session import Query, Row, Session
@@ -102,7 +102,7 @@ def appended_rows(
     entity_id: str,
     *,
     up_to: int | None,
-    after: tuple[int, int],
+    after: Position,
     limit: int,
 ) -> list[dict[str, Any]]:
     """Return the next rows of an aggregate after a seq and a number, each with its seq."""
@@ -112,17 +112,38 @@ def appended_rows(
     return session.rows(_page_of_entity(bulk, is_past=up_to is not None), values)
 
 
+def count_appended_rows(
+    session: Session, bulk: BulkTable, entity_id: str, *, up_to: int, after: Position
+) -> int:
+    """Return the number of rows of an aggregate after a seq and a number, up to a seq."""
+    values = {"entity_id": entity_id, "seq": after[0], "number": after[1], "up_to": up_to}
+    (row,) = session.rows(_count_of_entity(bulk), values)
+    total: int = row["total"]
+    return total
+
+
+@cache
+def _count_of_entity(bulk: BulkTable) -> Query:
+    rows_after = (*_rows_after(bulk), bulk.table.c.seq <= bindparam("up_to"))
+    return select(func.count().label("total")).select_from(bulk.table).where(*rows_after)
+
+
+def _rows_after(bulk: BulkTable) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of the rows of an aggregate after a seq and a number."""
+    columns = bulk.table.c
+    position = tuple_(bindparam("seq", type_=BIG_INTEGER), bindparam("number", type_=BIG_INTEGER))
+    return (
+        columns.entity_id == bindparam("entity_id"),
+        tuple_(columns.seq, columns.number) > position,
+    )
+
+
 @cache
 def _page_of_entity(bulk: BulkTable, *, is_past: bool) -> Query:
     columns = bulk.table.c
-    position = tuple_(columns.seq, columns.number)
     query = (
         select(columns.seq, *bulk.own_columns)
-        .where(
-            columns.entity_id == bindparam("entity_id"),
-            position
-            > tuple_(bindparam("seq", type_=BIG_INTEGER), bindparam("number", type_=BIG_INTEGER)),
-        )
+        .where(*_rows_after(bulk))
         .order_by(columns.seq, columns.number)
         .limit(bindparam("limit"))
     )
