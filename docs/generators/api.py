@@ -1,6 +1,7 @@
 """The reference of the library: the public names of every package."""
 
 import inspect
+import os
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -16,6 +17,7 @@ from docs.generators.markdown import first_sentence, page, plain_types
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible_sql.contexts import CONTEXTS
 
+ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS_FOLDER = "_build/library"  # below docs
 LIST_START = "__all__ = ["
 ENUM_MEMBER = re.compile(r"<(\w+\.\w+): [^>]*>")
@@ -24,9 +26,12 @@ SHORT_TYPES = (bool, int, float, str, bytes, tuple, NoneType)
 MAX_DEFAULT_CHARACTERS = 200
 MAX_ENUM_VALUES = 12
 LEAD = """
-The site has a page for each of these chapters, with every public name of its modules, its
-signature and its docstring. `nox -s docs` writes them into `docs/_build` when it builds the site:
-they are not committed. Other names may change without notice.
+Each module leads to its source. The site has a page for each chapter, with every public name of its
+modules, its signature and its docstring. Other names may change without notice.
+"""
+CHAPTERS_LEAD = """
+The pages of the chapters are not committed, so a checkout does not have them: `nox -s docs` builds
+the site, with this page as `docs/_build/html/reference/api.html`.
 """
 
 KERNEL_MODULES = (
@@ -166,11 +171,18 @@ def index_page() -> str:
     """Return the page that lists every chapter."""
     links = ""
     for title, modules in chapters().values():
-        links += f"- {title}: {', '.join(f'`{module}`' for module in modules)}\n"
+        sources = [f"[`{module}`]({source_link(module)})" for module in modules]
+        links += f"- {title}: {', '.join(sources)}\n"
     entries = [f"/{CHAPTERS_FOLDER}/{name}" for name in chapters()]
     toctree = "\n".join(("```{toctree}", ":maxdepth: 1", "", *entries, "```\n"))
 
-    return page("The library", LEAD.lstrip(), links, toctree)
+    return page("The library", LEAD.lstrip(), links, CHAPTERS_LEAD.lstrip(), toctree)
+
+
+def source_link(module: str) -> str:
+    """Return the path of a module's source from the page that lists the modules."""
+    source = Path(str(import_module(module).__file__))
+    return Path(os.path.relpath(source, ROOT / "docs/reference")).as_posix()
 
 
 def chapter_page(title: str, modules: tuple[str, ...]) -> str:

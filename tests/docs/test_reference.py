@@ -20,6 +20,7 @@ from indelible_workers import Worker
 IMPORT = re.compile(
     r"^(?:>>> )?from (?P<module>indelible[\w.]*) import \(?(?P<names>[\w, ]*)", re.MULTILINE
 )
+MODULE_LINK = re.compile(r"\[`(indelible[\w.]*)`\]\((\S+)\)")
 # Modules without a chapter, and the page that imports them: one is for authors of indelible itself,
 # the other has only the constant that `create_app` shows as its default.
 WITHOUT_CHAPTER = {
@@ -110,6 +111,17 @@ def test_every_public_module_of_the_reference_shows_its_names() -> None:
         for module in modules:
             section = text.partition(f"## {module}\n")[2].partition("\n## ")[0]
             assert "\n: " in section, module
+
+
+def test_every_link_to_a_module_leads_to_its_source_in_the_repository() -> None:
+    links = dict(MODULE_LINK.findall(page("reference/api.md")))
+    folder = DOCS / "reference"
+
+    assert list(links) == [module for _, modules in api.chapters().values() for module in modules]
+    for module, link in links.items():
+        source = module.replace(".", "/")
+        assert (folder / link).is_file()
+        assert link.endswith((f"/src/{source}.py", f"/src/{source}/__init__.py"))
 
 
 def test_the_metrics_of_a_worker_are_listed() -> None:

@@ -1,14 +1,20 @@
 """A host's contexts in the service: one setting lets every command and the API know them."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from tests.examples import tickets
 from tests.service.commands import json_result
+from tests.service.processes import read_json_line, read_screen, start_command, stop_command
 
+from indelible_service.cli.screen import started_text
 from indelible_service.composition import build_app
 from indelible_service.database import open_store, upgrade
+from indelible_service.hosts.scopes import served_contexts
+from indelible_service.instance.startup import Started
 from indelible_service.settings.service import Settings
 
 pytestmark = pytest.mark.slow
@@ -62,6 +68,48 @@ def test_the_console_shows_a_hosts_contexts(client: FlaskClient, variables: dict
     assert answer.status_code == 200
     assert "T-1 is saved: open." in answer.text
     assert "T-1" in client.get("/console/tickets?text=fire&status=OPEN").text
+
+
+def test_up_prints_where_a_hosts_contexts_are_and_what_opens_them(tmp_path: Path) -> None:
+    shutil.copy(tickets.__file__, tmp_path)
+    setting = {"INDELIBLE_CONTEXTS": "tickets"}
+    with start_command("up", cwd=tmp_path, **setting) as process:
+        screen = read_screen(process)
+        assert stop_command(process) == 0
+
+    path = f"{screen['Address']}/v1/tickets"
+    assert screen["Contexts"] == f"{path} (scopes tickets:read and tickets:write)"
+    with start_command("up", "--json", cwd=tmp_path, **setting) as process:
+        (context,) = read_json_line(process)["contexts"]
+        assert stop_command(process) == 0
+    assert context["name"] == "tickets"
+    assert context["address"].endswith("/v1/tickets")
+    assert context["scopes"] == ["tickets:read", "tickets:write"]
+
+
+def test_each_context_of_a_host_has_a_line_with_its_own_address(variables: dict[str, str]) -> None:
+    served = served_contexts(Settings.read({**variables, "INDELIBLE_PORT": "8123"}))
+    addresses = {context.name: context.address for context in served}
+    assert addresses == {
+        "tickets": "http://127.0.0.1:8123/v1/tickets",
+        "orders": "http://127.0.0.1:8123/v1/orders",
+    }
+    started = Started(
+        address="http://127.0.0.1:8123",
+        contexts=served,
+        database="",
+        first_key=None,
+        key_file=Path("key"),
+        workers="",
+        data_dir=Path(),
+        logs=None,
+        metrics={},
+    )
+    lines = [line for line in started_text(started).splitlines() if "/v1/" in line]
+    assert lines == [
+        "Contexts:  http://127.0.0.1:8123/v1/tickets (scopes tickets:read and tickets:write)",
+        "           http://127.0.0.1:8123/v1/orders (scopes orders:read and orders:write)",
+    ]
 
 
 def test_a_database_without_the_setting_says_what_it_does_not_check(

@@ -37,10 +37,11 @@ from indelible_web.http.health import HealthRoutes
 from indelible_web.http.history import HistoryAccess, history_routes
 from indelible_web.http.metrics import BREAKER_GAUGE, ContextGauge, Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
+from indelible_web.http.nearest_paths import declare_paths
 from indelible_web.http.probe import Probe
 from indelible_web.http.problems import handle_errors
 from indelible_web.http.request import ADMIN
-from indelible_web.http.routing import Routes, Server
+from indelible_web.http.routing import PREFIX, Routes, Server
 from indelible_web.http.space import SpaceCheck
 from indelible_web.settings import WebSettings
 
@@ -90,7 +91,7 @@ def create_app(
     for routes in _admin_routes(contexts):
         app.register_blueprint(server.blueprint(routes, admin.PREFIX))
         _declare_routes(access, limits, routes)
-    handle_errors(app)
+    _answer_errors(app, contexts)
 
     _open_webhooks(app, access, app_context, settings, metrics, contexts)
     _declare_other_limits(limits, contexts)
@@ -228,6 +229,16 @@ def _documented_routes(contexts: Iterable[WebContext]) -> list[Routes]:
         result += context.routes
 
     return [*result, _history_routes(contexts)]
+
+
+def _answer_errors(app: Flask, contexts: Iterable[WebContext]) -> None:
+    """Answer errors with problems; that of an unknown address names paths of the public API."""
+    handle_errors(app)
+    rules: list[str] = []
+    for routes in _documented_routes(contexts):
+        rules += [operation.rule for operation in routes.operations]
+
+    declare_paths(app, PREFIX, rules)
 
 
 def _refuse_twice(routes: Iterable[Routes]) -> None:

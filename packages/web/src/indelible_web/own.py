@@ -87,6 +87,11 @@ def scopes_of(context: AnyContext) -> tuple[str, str]:
     return f"{name}:read", f"{name}:write"
 
 
+def path_of(context: AnyContext) -> str:
+    """Return the path of all aggregates of a context, below the prefix of the API."""
+    return f"/{_segment(context.name)}"
+
+
 def _routes_of(own: "_OwnRoutes") -> Routes:
     return Routes(own.context.name, f"{own.noun.capitalize()}: {own.summary}")
 
@@ -138,7 +143,7 @@ class _OwnRoutes:
     @property
     def path(self) -> str:
         """Return the path of all aggregates."""
-        return f"/{_segment(self.context.name)}"
+        return path_of(self.context)
 
     @property
     def target(self) -> str:

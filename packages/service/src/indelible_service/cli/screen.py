@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 COMMAND: Final = "indelible"
 WIDTH: Final = 11  # of the labels
+NEXT_LINE: Final = f"\n{'':{WIDTH}}"
 
 
 def started_text(started: "Started") -> str:
@@ -20,9 +21,11 @@ def started_text(started: "Started") -> str:
         "Address": started.address,
         "Console": f"{started.address}/console",
         "API docs": f"{started.address}/docs",
-        "Key": _key_text(started),
-        "Database": started.servers.get(POSTGRESQL, started.database),
     }
+    if started.contexts:
+        lines["Contexts"] = _contexts_text(started)
+    lines["Key"] = _key_text(started)
+    lines["Database"] = started.servers.get(POSTGRESQL, started.database)
     if REDIS in started.servers:
         lines["Redis"] = started.servers[REDIS]
     if started.logs is not None:
@@ -35,6 +38,13 @@ def started_text(started: "Started") -> str:
     return "\n".join(f"{label + ':':{WIDTH}}{text}" for label, text in lines.items())
 
 
+def _contexts_text(started: "Started") -> str:
+    lines: list[str] = []
+    for context in started.contexts:
+        lines.append(f"{context.address} (scopes {' and '.join(context.scopes)})")
+    return NEXT_LINE.join(lines)
+
+
 def _metrics_text(started: "Started") -> str:
     if started.metrics_targets is None:
         return ", ".join(started.metrics.values())
@@ -43,7 +53,7 @@ def _metrics_text(started: "Started") -> str:
     for process, url in started.metrics.items():
         lines.append(f"{url} ({process})")
     lines.append(f"{started.metrics_targets} lists them for Prometheus")
-    return f"\n{'':{WIDTH}}".join(lines)
+    return NEXT_LINE.join(lines)
 
 
 def _key_text(started: "Started") -> str:

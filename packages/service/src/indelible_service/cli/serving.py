@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-from attrs import evolve
+from attrs import asdict, evolve
 
 from indelible_service.cli.output import (
     MODULE_OPTION,
@@ -55,6 +55,7 @@ def up(*, full: bool) -> None:
             "address": started.address,
             "console": f"{started.address}/console",
             "docs": f"{started.address}/docs",
+            "contexts": [asdict(context) for context in started.contexts],
             "database": started.database,
             "key": started.first_key,
             "key_file": str(started.key_file),

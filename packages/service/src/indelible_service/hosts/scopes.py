@@ -1,9 +1,21 @@
-"""The scopes of a host's contexts, for keys."""
+"""The scopes and the addresses of a host's contexts."""
+
+from attrs import frozen
 
 from indelible.kernel.contexts import Context
 from indelible_service.hosts.selection import selected_host_contexts
 from indelible_service.settings.service import Settings
-from indelible_web.own import scopes_of
+from indelible_web.http.routing import PREFIX
+from indelible_web.own import path_of, scopes_of
+
+
+@frozen
+class ServedContext:
+    """A host's context as the API serves it: its list, and the scopes that read and write."""
+
+    name: str
+    address: str
+    scopes: tuple[str, str]
 
 
 def host_scopes(settings: Settings) -> list[str]:
@@ -11,8 +23,17 @@ def host_scopes(settings: Settings) -> list[str]:
 
     Raises: ContextsUnusable.
     """
-    scopes: list[str] = []
+    return [scope for served in served_contexts(settings) for scope in served.scopes]
+
+
+def served_contexts(settings: Settings) -> tuple[ServedContext, ...]:
+    """Return the host's contexts that the settings name, without tables that have no routes.
+
+    Raises: ContextsUnusable.
+    """
+    served: list[ServedContext] = []
     for context in selected_host_contexts(settings):
         if isinstance(context, Context):
-            scopes.extend(scopes_of(context))
-    return scopes
+            address = f"{settings.address}{PREFIX}{path_of(context)}"
+            served.append(ServedContext(context.name, address, scopes_of(context)))
+    return tuple(served)

@@ -10,6 +10,7 @@ from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key, list_keys
 from indelible_service.database import key_file
 from indelible_service.files.access import atomic_file
+from indelible_service.hosts.scopes import ServedContext
 from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 
@@ -21,8 +22,8 @@ class Started:
     """An instance that is ready: its address and database, and where tasks are processed.
 
     `first_key` is that of a new database; `servers` describes those that were started with it,
-    by their names. `metrics` are the addresses of the metrics of each process. `logs` is the folder
-    of the log files, None where logs go to standard error.
+    by their names. `contexts` are the host's own. `metrics` are the addresses of the metrics of
+    each process. `logs` is the folder of the log files, None where logs go to standard error.
     """
 
     address: str
@@ -30,6 +31,7 @@ class Started:
     first_key: str | None = field(repr=False)
     key_file: Path
     workers: str
+    contexts: tuple[ServedContext, ...] = ()
     servers: Mapping[str, str] = field(factory=dict[str, str])
     data_dir: Path
     logs: Path | None

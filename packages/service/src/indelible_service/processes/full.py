@@ -35,6 +35,7 @@ from indelible_service.embedded import (
 from indelible_service.embedded.children import Child, StartStopped, failure_from, never
 from indelible_service.embedded.postgresql import DATABASE
 from indelible_service.files.access import DiskFull
+from indelible_service.hosts.scopes import served_contexts
 from indelible_service.instance.listening import instance_listener
 from indelible_service.instance.record import (
     POSTGRESQL,
@@ -212,6 +213,7 @@ def _run_until(is_stopped: Callable[[], bool], settings: Settings, on_started: O
             database=public_url(bound),
             first_key=first_key,
             key_file=key_file(bound, FIRST_KEY),
+            contexts=served_contexts(bound),
             workers=workers,
             servers=servers.describe(),
             data_dir=settings.data_dir,

@@ -22,6 +22,7 @@ from indelible_service.database import (
     web_threads,
     worker_process_threads,
 )
+from indelible_service.hosts.scopes import served_contexts
 from indelible_service.instance.listening import instance_listener
 from indelible_service.instance.record import claimed_directory
 from indelible_service.instance.startup import FIRST_KEY, OnStarted, Started, create_first_key
@@ -133,6 +134,7 @@ def _started(settings: Settings, first_key: str | None, stages: Iterable[str]) -
         database=public_url(settings),
         first_key=first_key,
         key_file=key_file(settings, FIRST_KEY),
+        contexts=served_contexts(settings),
         workers=f"in this process: {', '.join(stages)}",
         data_dir=settings.data_dir,
         logs=settings.log_folder,

@@ -32,6 +32,7 @@ from indelible_web.console.home_sources import own_sources
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import open_notices
 from indelible_web.console.page import (
+    PREFIX,
     ConsolePage,
     EntityLinks,
     EntitySearch,
@@ -158,7 +159,7 @@ def _off_notice(visible: VisibleContexts) -> str:
 def _blueprint(
     console: ConsoleContext, pages: Iterable[ConsolePage], contexts: Iterable[WebContext]
 ) -> Blueprint:
-    blueprint = Blueprint("console", __name__, url_prefix="/console", static_folder="static")
+    blueprint = Blueprint("console", __name__, url_prefix=PREFIX, static_folder="static")
     for page in pages:
         view = update_wrapper(partial(page.view, console), page.view)
         blueprint.add_url_rule(

@@ -3,13 +3,13 @@
 from typing import Final, NoReturn
 
 from indelible_web.console.context import ConsoleContext
-from indelible_web.console.page import ConsolePage
+from indelible_web.console.page import PREFIX, ConsolePage
 from indelible_web.http.errors import RouteNotFound
 
 
 def no_page(_: ConsoleContext, rest: str) -> NoReturn:  # noqa: ARG001 - Flask passes the path
     """Refuse an address that no page has."""
-    raise RouteNotFound
+    raise RouteNotFound((PREFIX,))
 
 
 PAGES: Final = (ConsolePage(rule="/<path:rest>", view=no_page),)

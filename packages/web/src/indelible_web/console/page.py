@@ -11,6 +11,7 @@ from indelible.kernel.lifecycle import Lifecycle
 from indelible_web.http.bodies import check_limit
 from indelible_web.http.request import ADMIN, Caller
 
+PREFIX: Final = "/console"  # of the addresses of all pages
 SCOPE: Final = "console"  # Opens the pages; a change needs the scope of its own command as well.
 
 

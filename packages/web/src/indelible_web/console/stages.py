@@ -21,7 +21,7 @@ from indelible_web.console import tasks
 from indelible_web.console.charts import Chart, hour_before, make_chart
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import HEADERS, parse_fields, render_page
-from indelible_web.console.page import ConsolePage, NavItem, TaskPanel
+from indelible_web.console.page import PREFIX, ConsolePage, NavItem, TaskPanel
 from indelible_web.console.stage_table import StageRow
 from indelible_web.http.admin import StageQuery
 from indelible_web.http.errors import RouteNotFound
@@ -67,7 +67,7 @@ def stages_now(console: ConsoleContext) -> Response:
 def control_stage(console: ConsoleContext, name: str, action: str) -> Response:
     """Pause or resume a stage; after an error the form keeps the reason."""
     if action not in {"pause", "resume"}:
-        raise RouteNotFound
+        raise RouteNotFound((PREFIX,))
 
     context = console.operation(scope=ADMIN, reason=form_text("reason"), response_type=StageControl)
     query = parse_fields(StageQuery, {}, stage=name)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from attrs import frozen
 
@@ -147,9 +147,10 @@ class FormForged(Forbidden):
 
 @frozen
 class RouteNotFound(NotFound):
-    """An address without a resource."""
+    """An address without a resource, and `paths` that are served."""
 
-    message: ClassVar[str] = "There is no resource at this address."
+    message: ClassVar[str] = "There is no resource at this address. Served are: {paths}."
+    paths: tuple[str, ...]
 
 
 @frozen
@@ -221,16 +222,12 @@ class NotReady(Unavailable):
     cause: str
 
 
-FROM_TRANSPORT: Final[Mapping[int, type[IndelibleError]]] = {
-    404: RouteNotFound,
-    405: MethodNotAllowed,
-}
-
-
 def from_transport(
     status: int, default: type[IndelibleError], max_body_bytes: int
 ) -> IndelibleError:
     """Return the error of a request that Flask or Werkzeug refused with this status."""
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return BodyTooLarge(max_body_bytes)
-    return FROM_TRANSPORT.get(status, default)()
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return MethodNotAllowed()
+    return default()

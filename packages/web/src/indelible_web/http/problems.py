@@ -13,6 +13,7 @@ from indelible.kernel import IndelibleError
 from indelible.kernel.problems import http_problem
 from indelible_web.http import errors
 from indelible_web.http.bodies import current_limit
+from indelible_web.http.nearest_paths import no_route
 from indelible_web.http.request import current_request
 
 P = ParamSpec("P")
@@ -38,6 +39,8 @@ def transport_problem_response(error: HTTPException) -> Response:
 
 def transport_error(error: HTTPException, default: type[IndelibleError]) -> IndelibleError:
     """Return the error of a request that Flask or Werkzeug refused."""
+    if error.code == HTTPStatus.NOT_FOUND:
+        return no_route()
     return errors.from_transport(error.code or 0, default, current_limit())
 
 

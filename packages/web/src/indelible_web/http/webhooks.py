@@ -21,8 +21,9 @@ from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.rejections import NO_REJECTIONS
 from indelible.kernel.webhooks import RecordWebhookRejection, record_webhook_rejection
 from indelible_web.http.access import SIGNED
-from indelible_web.http.errors import RouteNotFound, Unauthenticated
+from indelible_web.http.errors import Unauthenticated
 from indelible_web.http.metrics import Metrics
+from indelible_web.http.nearest_paths import no_route
 from indelible_web.http.request import Caller, current_request
 
 RECORDER: Final = Actor.system("webhooks")  # the sender of a refused request is not known
@@ -179,7 +180,7 @@ class SignedReceiver:
 
     def _require_webhook(self) -> SignedWebhook:
         if self.webhook is None:
-            raise RouteNotFound
+            raise no_route()
 
         return self.webhook
 
