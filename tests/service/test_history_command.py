@@ -10,8 +10,9 @@ from tests.contest_runs import ContestRun, FileProvider, TestClock
 from tests.examples.loans import LOAN, lend, migrate
 from tests.service.commands import error_code, json_result, run
 
+from indelible.concepts import CreateConcept, create_concept
 from indelible.contests.lifecycle import ContestStatus
-from indelible.testing.stores import MAYA
+from indelible.testing.stores import MAYA, RATIO
 from indelible_sql import SqlStore, open_store
 
 pytestmark = pytest.mark.slow
@@ -56,6 +57,22 @@ def test_the_history_of_a_contest_is_shown_with_that_of_its_log(
     assert actions == ["publish", "lock"]
     assert {change["lifecycle"] for change in changes} == {"contest", "contest_log"}
     assert all(word in text for word in ("contest_log", "publish", "lock", changes[0]["hash"][:12]))
+
+
+def test_only_a_history_with_versions_has_a_column_of_them(
+    store: SqlStore, settings: dict[str, str]
+) -> None:
+    loan = store.run(lend, ("Ulysses", date(2026, 5, 1)), actor=MAYA, reason="a loan")
+    concept = store.run(create_concept, CreateConcept(content=RATIO), actor=MAYA, reason="a start")
+
+    heads = {}
+    for entity_id in (loan.id, concept.concept.id):
+        heads[entity_id] = run("history", entity_id, settings=settings).stdout.splitlines()[2]
+
+    assert "version" not in heads[loan.id]
+    assert "version" in heads[concept.concept.id]
+    (change,) = json_result("history", loan.id, settings=settings)
+    assert change["version"] == 0
 
 
 def test_the_history_of_an_aggregate_of_a_host_is_shown(

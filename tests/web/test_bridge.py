@@ -6,10 +6,14 @@ from enum import StrEnum
 from typing import Any, Protocol, cast
 
 import pytest
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
 from attrs import field, frozen
 from marshmallow import ValidationError
+from openapi_schema_validator import OAS31Validator
 
 from indelible.kernel import Actor, Invalid, InvalidActor
+from indelible.kernel.kinds import Digest, Identifier, Label, NonBlankText, OneLine, kinds
 from indelible.kernel.values import (
     COUNT,
     LINE,
@@ -54,6 +58,28 @@ class Everything:
     actor: Actor | None = None
     inner: Inner = field(factory=Inner)
     inners: tuple[Inner, ...] = field(default=(), metadata={"max_items": 3})
+
+
+@frozen(kw_only=True, field_transformer=kinds)
+class Kinds:
+    """A field of each kind of texts that refuses more than a length."""
+
+    title: NonBlankText = "a"
+    label: Label = "a"
+    line: OneLine = "a"
+    digest: Digest = "a" * 64
+    number: Identifier = "a"
+
+
+@frozen(kw_only=True, field_transformer=kinds)
+class OptionalKinds:
+    """The same fields, which may have no value."""
+
+    title: NonBlankText | None = None
+    label: Label | None = None
+    line: OneLine | None = None
+    digest: Digest | None = None
+    number: Identifier | None = None
 
 
 def read(**values: object) -> Everything:
@@ -259,3 +285,31 @@ def test_an_unsupported_type_or_a_missing_limit_stops_the_start(
 def test_an_answer_needs_no_limits_and_may_contain_a_mapping() -> None:
     for cls in (OfMapping, UnlimitedText, UnlimitedList):
         assert cast("Any", schema_of(cls, Side.ANSWER)()).fields["field"].required
+
+
+@pytest.mark.parametrize(
+    ("name", "refused", "accepted"),
+    [
+        ("title", ["", " ", "\n\t "], ["a", " a\nb "]),
+        ("label", ["", "  "], ["a b"]),
+        ("line", ["a\nb", "a\rb", "a\u2028b", "\x85a"], ["", "a\tb"]),
+        ("digest", ["", "a" * 63, "A" * 64, "g" * 64, "a" * 65], ["0a" * 32]),
+        ("number", ["", "a b", " a"], ["T-1"]),
+    ],
+)
+def test_a_client_refuses_what_the_validator_of_a_kind_refuses(
+    name: str, refused: list[str], accepted: list[str]
+) -> None:
+    for cls in (Kinds, OptionalKinds):
+        api: Any = APISpec("a test", "1", "3.1.0", plugins=[MarshmallowPlugin()])
+        api.components.schema("Body", schema=schema_of(cls, Side.BODY))
+        document = api.to_dict()["components"]["schemas"]["Body"]
+        validator = OAS31Validator(document["properties"][name])
+        make: Any = cls
+        for value in accepted:
+            assert validator.is_valid(value)
+            make(**{name: value})
+        for value in refused:
+            assert not validator.is_valid(value)
+            with pytest.raises(Invalid):
+                make(**{name: value})

@@ -17,13 +17,14 @@ from indelible_service.cli.output import (
 if TYPE_CHECKING:
     from indelible.app import ReadTx
 
+VERSION: Final = "version"
 HISTORY_COLUMNS: Final = (
     "lifecycle",
     "seq",
     "at",
     "action",
     "to_state",
-    "version",
+    VERSION,
     "actor",
     "reason",
     "hash",
@@ -84,7 +85,14 @@ def history(words: tuple[str, ...], limit: int) -> None:
         else:
             changes = store.read(_changes_of, title)
 
-    print_results(changes, HISTORY_COLUMNS, f"History of {title}")
+    print_results(changes, _columns_of(changes), f"History of {title}")
+
+
+def _columns_of(changes: Sequence[Change]) -> tuple[str, ...]:
+    """Return the columns; without that of versions where no change belongs to one."""
+    if any(change.version for change in changes):
+        return HISTORY_COLUMNS
+    return tuple(name for name in HISTORY_COLUMNS if name != VERSION)
 
 
 def _newest_changes(tx: "ReadTx", limit: int) -> Sequence[Change]:

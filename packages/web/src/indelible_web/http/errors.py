@@ -149,7 +149,7 @@ class FormForged(Forbidden):
 class RouteNotFound(NotFound):
     """An address without a resource, and `paths` that are served."""
 
-    message: ClassVar[str] = "There is no resource at this address. Served are: {paths}."
+    message: ClassVar[str] = "There is no resource at this address; try {paths}."
     paths: tuple[str, ...]
 
 

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
 import attrs
-from attrs.validators import optional
 from cattrs import Converter
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
@@ -18,8 +17,6 @@ from indelible.kernel import Actor
 from indelible.kernel.json_objects import JsonObjects
 from indelible.kernel.kept_values import KEEP
 from indelible.kernel.kinds import DESCRIPTION
-from indelible.kernel.money import CURRENCY_CHARACTERS, is_currency
-from indelible.kernel.values import is_identifier, non_blank_line
 from indelible_web.http.examples import Examples, Ignored, attributes_of
 from indelible_web.http.json_fields import AS_WRITTEN, DESCRIPTION_TEXT, json_field
 from indelible_web.http.json_fields import KINDS as JSON_KINDS
@@ -54,6 +51,7 @@ from indelible_web.http.scalars import (
     reader_of_enum,
     scalar,
 )
+from indelible_web.http.validator_props import VALIDATOR_PROPS
 
 T = TypeVar("T")
 Attribute: TypeAlias = "attrs.Attribute[Any]"
@@ -72,18 +70,6 @@ SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
     Actor: (read_actor, {"type": "string", "pattern": "^(user|system|key):"}),
 }
 NUMBER_LIST_PROPS: Final[SchemaProps] = {"type": "array", "items": {"type": "number"}}
-CURRENCY_PROPS: Final = {"minLength": CURRENCY_CHARACTERS, "pattern": "^[A-Z]{3}$"}
-IDENTIFIER_PROPS: Final = {"minLength": 1, "pattern": r"^\S+$"}
-LINE_PROPS: Final = {"minLength": 1, "pattern": r"\S"}
-# The document can express these validators; all others are named by their error codes only.
-VALIDATOR_PROPS: Final[Mapping[object, SchemaProps]] = {
-    non_blank_line: LINE_PROPS,
-    optional(non_blank_line): LINE_PROPS,
-    is_identifier: IDENTIFIER_PROPS,
-    optional(is_identifier): IDENTIFIER_PROPS,
-    is_currency: CURRENCY_PROPS,
-    optional(is_currency): CURRENCY_PROPS,
-}
 
 
 @attrs.frozen
