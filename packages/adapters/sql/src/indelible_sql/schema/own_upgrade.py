@@ -52,6 +52,22 @@ class OwnTableDiffers(Conflict):
     differences: str
 
 
+@frozen
+class OwnTableOfAnotherStore(Conflict):
+    """A host's table belongs to a store of the same database, whose schema is another one.
+
+    The tables of hosts are in one schema: give the context of one store another name.
+    """
+
+    message: ClassVar[str] = (
+        "Table {table} belongs to the store with the schema {other_schema}, and this one has"
+        " {schema}: pass another `name` to its context."
+    )
+    table: str
+    other_schema: str
+    schema: str
+
+
 def upgrade_own_tables(
     connection: Connection,
     schema: str,
@@ -94,7 +110,12 @@ class AggregateUpgrade:
 
         Raises:
             OwnTableDiffers: Additions alone cannot make a table what is declared.
+            OwnTableOfAnotherStore: A table of the name belongs to a store with another schema.
         """
+        for own in self.tables:
+            other_schema = own.stored.history_schema()
+            if other_schema not in ("", self.schema):
+                raise OwnTableOfAnotherStore(own.table.name, other_schema, self.schema)
         if not self.head.stored.exists:
             self._refuse(tuple(self.declared.table_differences()))
             self._create()

@@ -62,6 +62,16 @@ POSTGRESQL_REFERENCES: Final = text(
     WHERE conrelid = to_regclass(:table) AND contype = 'f' AND conname LIKE '%\\_reference'
     """
 )
+# A table of a store has a key to the history of that store.
+POSTGRESQL_HISTORY_SCHEMA: Final = text(
+    """
+    SELECT min(n.nspname)
+    FROM pg_constraint k
+    JOIN pg_class history ON history.oid = k.confrelid
+    JOIN pg_namespace n ON n.oid = history.relnamespace
+    WHERE k.conrelid = to_regclass(:table) AND k.contype = 'f' AND history.relname = 'history'
+    """
+)
 POSTGRESQL_COMMENT: Final = text("SELECT obj_description(to_regclass(:table), 'pg_class')")
 
 Texts = Mapping[str, str]  # what the database says about each of the table's parts, by its name
@@ -118,6 +128,12 @@ class StoredTable:
     def comment(self) -> str:
         """Return PostgreSQL's comment on the table, '' without one."""
         return self.connection.scalar(POSTGRESQL_COMMENT, {"table": self._name}) or ""
+
+    def history_schema(self) -> str:
+        """Return the schema of the history that the table belongs to, '' if that is unknown."""
+        if self.is_sqlite:
+            return ""
+        return self.connection.scalar(POSTGRESQL_HISTORY_SCHEMA, {"table": self._name}) or ""
 
     @property
     def _name(self) -> str:
