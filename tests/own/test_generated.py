@@ -45,6 +45,8 @@ FIELD_OPTIONS: dict[str, Callable[[FieldPlan], object]] = {
     "actor of two actions": lambda one: len(one.actor_of) == 2,
     "with a default": lambda one: one.default,
     "reference": lambda one: one.references,
+    "different from another": lambda one: len(one.differs_from) == 1,
+    "different from two others": lambda one: len(one.differs_from) == 2,
     "number of versions": lambda one: one.version_of,
 }
 RECORD_OPTIONS: dict[str, Callable[[FieldPlan], object]] = {

@@ -11,6 +11,8 @@ from tests.own.generated.plans import (
     KEPT,
     KINDS,
     SEARCH_KINDS,
+    TWO_VALUED_KINDS,
+    UNCOMPARED_KINDS,
     ActionPlan,
     AggregatePlan,
     ChoicePlan,
@@ -23,6 +25,7 @@ MIN_STATES: Final = 2
 MAX_STATES: Final = 12
 MAX_FIELDS: Final = 15
 MAX_SOURCES: Final = 3
+MAX_OTHERS: Final = 2  # from which a field differs
 NAMES: Final = ("Thing", "OldThing", "MyOldThing")
 STATE_NAMES: Final = ("S{}", "IN_USE_{}", "state{}")
 
@@ -46,6 +49,7 @@ def drawn(number: int, seed: int, earlier: Sequence[str]) -> AggregatePlan:
     records, actions = appending(number, actions, earlier, random)
     choices, actions = _choices(actions, random)
     fields = [_fixed(plan, actions, states, random) for plan in fields]
+    fields = [_different(plan, fields, states, random) for plan in fields]
     fields = _with_version(fields, actions, random)
     return AggregatePlan(
         class_name=name,
@@ -202,6 +206,30 @@ def _with_version(
         name=f"f{len(fields)}_version", kind="version", version_of=tuple(sorted(names))
     )
     return [*fields, version]
+
+
+def _different(
+    plan: FieldPlan, fields: Sequence[FieldPlan], states: Sequence[str], random: Random
+) -> FieldPlan:
+    """Return a field, now and then one that differs from others of its type."""
+    others = [
+        other.name
+        for other in fields
+        if other.name < plan.name and _can_differ(plan, other, states)
+    ]
+    if not others or random.random() < 1 / 2:
+        return plan
+    most = 1 if plan.kind in TWO_VALUED_KINDS else min(MAX_OTHERS, len(others))
+    names = random.sample(others, random.randint(1, most))
+    return evolve(plan, differs_from=tuple(names))
+
+
+def _can_differ(plan: FieldPlan, other: FieldPlan, states: Sequence[str]) -> bool:
+    is_compared = plan.kind not in UNCOMPARED_KINDS and KINDS[plan.kind] == KINDS[other.kind]
+    is_stamped_together = bool(set(plan.actor_of) & set(other.actor_of))
+    has_same_default = bool(plan.default) and plan.default == other.default
+    have_state = any(plan.is_allowed(state) and other.is_allowed(state) for state in states)
+    return is_compared and have_state and not is_stamped_together and not has_same_default
 
 
 def _choices(

@@ -50,6 +50,10 @@ FILTER_KINDS: Final = (
     "actor",
 )
 SEARCH_KINDS: Final = ("label", "one_line", "text", "non_blank")
+# The kinds whose values are not compared with those of another field.
+UNCOMPARED_KINDS: Final = ("document", "texts", "version")
+# The kinds with two values: three of them cannot differ from each other.
+TWO_VALUED_KINDS: Final = ("flag", "colour", "sum")
 # The default of a field that is not None, by its kind.
 DEFAULTS: Final[Mapping[str, str]] = {
     "one_line": '"none yet"',
@@ -80,6 +84,7 @@ class FieldPlan:
     actor_of: tuple[str, ...] = ()
     references: str = ""
     version_of: tuple[str, ...] = ()
+    differs_from: tuple[str, ...] = ()
     default: str = ""
 
     @property

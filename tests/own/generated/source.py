@@ -107,6 +107,8 @@ def _field(plan: FieldPlan, states: str, class_name: str) -> str:
         options.append("fixed_once_set=True")
     if plan.actor_of:
         options.append(f"actor_of={plan.actor_of!r}")
+    if plan.differs_from:
+        options.append(f"differs_from={plan.differs_from!r}")
     if plan.version_of:
         options.append(f"version_of={plan.version_of!r}")
     if plan.references:

@@ -383,8 +383,9 @@ def test_an_order_is_placed_by_its_choice_and_approved_by_another(
     member.send("place", reason="now")
     member.follow()
     assert "Placed" in member.page.words
-    assert member.send("approve", reason="my own").status_code == 409
-    assert "nobody approves an own order" in member.page.words
+    assert member.send("approve", reason="my own").status_code == 422
+    assert "approver of order" in member.page.words
+    assert f"must be another than buyer, which is {MAYA}" in member.page.words
 
     noor = site.member("console", "orders:read", "orders:write", owner=NOOR)
     noor.get("/console/orders")

@@ -13,7 +13,17 @@ TakenError = Callable[[str], Conflict]
 
 @frozen(kw_only=True)
 class FieldRules:
-    """The rules that `field` declares."""
+    """The rules that `field` declares.
+
+    No two aggregates have the same value of a `unique` field, in whatever state they are; the error
+    for `number` of `Ticket` is `TicketNumberTaken`. The field must have a value in each state of
+    `required_in`, may have one in each of `allowed_in`, and has none in any other. Without both it
+    may have one in every state. The actions of `actor_of` store their actor in the field, such as
+    `user:maya`; nobody passes it. With `fixed_once_set` it keeps its first value, and in the states
+    of `fixed_in` any value. `references` is the class whose id it has: an unknown id of `Customer`
+    is `CustomerNotFound`. `version_of` are the fields whose versions it numbers. Where it and a
+    field of `differs_from` both have values, these are different ones.
+    """
 
     unique: TakenError | bool
     unique_name: str
@@ -25,6 +35,7 @@ class FieldRules:
     fixed_in: tuple[StrEnum, ...]
     references: type[Any] | str
     version_of: tuple[str, ...] | None
+    differs_from: tuple[str, ...]
     declared_at: str
 
 
@@ -39,5 +50,6 @@ NO_RULES: Final = FieldRules(
     fixed_in=(),
     references="",
     version_of=None,
+    differs_from=(),
     declared_at="",
 )

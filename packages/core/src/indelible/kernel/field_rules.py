@@ -28,6 +28,7 @@ from indelible.kernel.derived_errors import (
     ValueTaken,
     derived_taken_error,
 )
+from indelible.kernel.difference_rules import difference_conditions, difference_problems
 from indelible.kernel.errors import UsageError
 from indelible.kernel.field_rule_values import FieldRules, TakenError
 from indelible.kernel.numbered_versions import FIRST
@@ -58,18 +59,15 @@ def field(  # noqa: PLR0913 - each is one rule of a field, by its name
     fixed_in: Iterable[StrEnum] = (),
     references: type[Any] | str = "",
     version_of: str | tuple[str, ...] | None = None,
+    differs_from: str | tuple[str, ...] = (),
 ) -> Any:  # noqa: ANN401 - a field of attrs
     """Return a field with a kind and rules of its own; one that may be None is None by default.
 
-    `unique` returns the error for a value that another aggregate has, in whatever state either is;
-    True derives the error, `TicketNumberTaken` for the field `number` of `Ticket`. The rule and its
-    index are called `one_<field>`, or `unique_name`. The field must have a value in each state of
-    `required_in`, may have one in each of `allowed_in`, and has none in any other. Without both it
-    may have one in every state. The condition and its CHECK are called `<field>_of_status`, or
-    `condition_name`. The actions of `actor_of` store their actor in the field, such as `user:maya`;
-    nobody passes it. With `fixed_once_set` it keeps its first value, and in the states of
-    `fixed_in` any value. `references` is the class whose id it has: an unknown id of `Customer` is
-    `CustomerNotFound`. `version_of` are the fields whose versions it numbers.
+    `FieldRules` says what each rule means. `unique` returns the error for a taken value, and True
+    derives it. The rule and its index are called `one_<field>`, or `unique_name`; the CHECK of
+    `required_in` and `allowed_in` is `<field>_of_status`, or `condition_name`. `references` is a
+    class or the name of the own one, `version_of` and `differs_from` are names of fields, and
+    `actor_of` of actions.
     """
     rules = FieldRules(
         unique=unique,
@@ -82,6 +80,7 @@ def field(  # noqa: PLR0913 - each is one rule of a field, by its name
         fixed_in=tuple(fixed_in),
         references=references,
         version_of=None if version_of is None else _names(version_of),
+        differs_from=_names(differs_from),
         declared_at=position_outside(__file__),
     )
     return attrs.field(default=default, metadata={FIELD_RULES: rules})
@@ -195,8 +194,19 @@ def _problems(
         yield from reference_problems(entity, attribute, rules.references)
     if rules.version_of is not None:
         yield from version_problems(entity, attribute, rules.version_of, fields)
+    if rules.differs_from:
+        yield from difference_problems(attribute, _rules_of(fields), states, fields)
     if rules.unique_name and not rules.unique:
         yield f"field {name} has a unique_name and is not unique"
+
+
+def _rules_of(fields: Mapping[str, "Attribute[Any]"]) -> dict[str, FieldRules]:
+    """Return the rules of the fields that have some."""
+    rules: dict[str, FieldRules] = {}
+    for name, attribute in fields.items():
+        if FIELD_RULES in attribute.metadata:
+            rules[name] = attribute.metadata[FIELD_RULES]
+    return rules
 
 
 def _state_problems(
@@ -293,13 +303,14 @@ def _fixed(name: str, rules: FieldRules) -> Iterator[FixedIf]:
 def _conditions(
     name: str, rules: FieldRules, states: type[StrEnum]
 ) -> Iterator[Condition | NamesActor]:
-    """Yield the conditions of the states in which a field has a value, and of its actors."""
+    """Yield the conditions of a field's states, of its actors, and of what it differs from."""
     claims = tuple(_claims(name, rules, states))
     if claims:
         condition_name = rules.condition_name or f"{name}_of_status"
         yield Condition(condition_name, *claims, declared_at=rules.declared_at)
     for action in rules.actor_of:
         yield NamesActor(name, action, declared_at=rules.declared_at)
+    yield from difference_conditions(name, rules)
 
 
 def _claims(name: str, rules: FieldRules, states: type[StrEnum]) -> Iterator[Claim]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from indelible.kernel.appends import appended_types
 from indelible.kernel.conditions import presence_in
 from indelible.kernel.contexts import AnyContext
+from indelible.kernel.difference_rules import different_fields
 from indelible.kernel.json_limits import JsonLimitExceeded
 from indelible_sql.engine.connections import enable_foreign_keys
 from indelible_sql.engine.errors import GuardViolation, fault_of
@@ -90,6 +91,9 @@ def _on_fields(context: AnyContext) -> Iterator[str]:
                 yield f"UPDATE {table} SET {name} = NULL, {STEP} WHERE status = '{state}'"
     for reference in entity.references:
         yield f"UPDATE {table} SET {reference.field} = 'no-such-id', {STEP}"
+    for claim in different_fields(entity.conditions):
+        is_set = f"WHERE {claim.other} IS NOT NULL"
+        yield f"UPDATE {table} SET {claim.field} = {claim.other}, {STEP} {is_set}"
     for rule in entity.one_per_parent:
         name = rule.parent_field
         taken = f"(SELECT min({name}) FROM {table})"

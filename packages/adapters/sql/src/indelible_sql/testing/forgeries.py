@@ -18,6 +18,7 @@ from indelible.kernel.actions import Command, actions_of
 from indelible.kernel.aggregates import Aggregate, change_data, change_for
 from indelible.kernel.bulk import AnyBulk, Bulk
 from indelible.kernel.conditions import NamesActor, presence_in
+from indelible.kernel.difference_rules import different_fields
 from indelible.kernel.execution import chosen, perform, perform_birth
 from indelible.kernel.kept_values import KEEP
 from indelible.kernel.numbered_versions import FIRST
@@ -158,10 +159,21 @@ class Forger:
                 yield f"with another actor as {condition.field}", forged
         yield from self._forged_numbers(step)
         yield from self._taken_values(step)
+        yield from self._forged_links(step)
+
+    def _forged_links(self, step: LegalStep) -> Iterator[tuple[str, LegalStep]]:
+        """Yield steps with unknown ids, and with one value in two fields that must differ."""
+        entity = self.walk.context.aggregate
+        presence = presence_in(entity.conditions, str(step.entity.status))
         for reference in entity.references:
             if presence.get(reference.field) is not False:
                 forged = _with(step, **{reference.field: UNKNOWN_ID})
                 yield f"with an unknown id as {reference.field}", forged
+        for claim in different_fields(entity.conditions):
+            taken = getattr(step.entity, str(claim.other))
+            if taken is not None and presence.get(claim.field) is not False:
+                forged = _with(step, **{claim.field: taken})
+                yield f"with the {claim.other} as {claim.field}", forged
 
     def _forged_numbers(self, step: LegalStep) -> Iterator[tuple[str, LegalStep]]:
         """Yield steps with another number of a version, and those whose content is another one."""
