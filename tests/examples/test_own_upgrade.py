@@ -152,7 +152,7 @@ def shelved_parcels() -> Context[Any]:
 
         @creates(Status.PACKED)
         def pack(self, label: Identifier, shelf: Identifier) -> None: ...
-        @action(Status.PACKED, to=Status.SENT)
+        @action(Status.PACKED, to=Status.SENT, empties=("shelf",))
         def send(self) -> None: ...
 
     return Context(Parcel)

@@ -191,6 +191,23 @@ def field_that_the_new_state_excludes() -> None:
         def stop(self, note: Identifier) -> None: ...
 
 
+def emptied_values_that_no_action_names() -> None:
+    @frozen(kw_only=True, field_transformer=kinds)
+    class Wrong(Lamp):
+        lifecycle: ClassVar[Lifecycle[StrEnum]] = Lifecycle(name="lamp")
+        conditions: ClassVar[tuple[AnyCondition, ...]] = (
+            Condition("note", required_in("note", Light.GREEN)),
+        )
+        note: Identifier | None = None
+
+        @creates(Light.RED)
+        def build(self) -> None: ...
+        @action(Light.RED, to=Light.GREEN, empties=("note",))
+        def go(self, note: Identifier) -> None: ...
+        @action(Light.GREEN, to=Light.RED)
+        def stop(self) -> None: ...
+
+
 def unreachable_state() -> None:
     @frozen(kw_only=True, field_transformer=kinds)
     class Wrong(Lamp):
@@ -333,6 +350,11 @@ FAULTS: tuple[tuple[Callable[[], None], str], ...] = (
     (actor_of_an_unknown_action, "unknown action: gone"),
     (edge_into_a_state_that_lacks_its_field, "go leads to GREEN, which requires field note"),
     (field_that_the_new_state_excludes, "action stop sets field note, which RED excludes"),
+    (
+        emptied_values_that_no_action_names,
+        "action stop leads to a state that excludes note: allow it there, or say empties=('note',)",
+    ),
+    (emptied_values_that_no_action_names, "action go empties field note, which keeps its value"),
     (unreachable_state, "no action leads to state GREEN"),
     (no_action_that_creates, "no action leads to state RED"),
     (state_of_another_lifecycle, "action go: <Door.SHUT: 'SHUT'> is no Light"),

@@ -140,7 +140,7 @@ def test_emptied_content_is_another_version() -> None:
 
         @creates(Status.OPEN)
         def open(self, title: OneLine, draft: OneLine) -> None: ...
-        @action(Status.OPEN, to=Status.CLOSED)
+        @action(Status.OPEN, to=Status.CLOSED, empties=("draft",))
         def close(self) -> None: ...
 
     now = datetime(2026, 11, 28, tzinfo=UTC)

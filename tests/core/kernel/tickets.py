@@ -91,7 +91,13 @@ class Ticket(Aggregate):
     def resolve(self, resolution: Text, note: Text | None = None) -> None:
         """Say what was done."""
 
-    @action(Status.OPEN, Status.ASSIGNED, Status.RESOLVED, to=Status.CLOSED)
+    @action(
+        Status.OPEN,
+        Status.ASSIGNED,
+        Status.RESOLVED,
+        to=Status.CLOSED,
+        empties=("assignee", "assigned_at", "resolution", "resolved_by"),
+    )
     def close(self, note: Text) -> None:
         """End the ticket, whatever was done."""
 

@@ -115,7 +115,7 @@ class FieldPlan:
     def is_emptied(self, edges: Iterable[tuple[str, str]]) -> bool:
         """Return whether one of the edges leads to a state that excludes a value."""
         for before, after in edges:
-            if not self.is_allowed(after) and (not before or self.is_allowed(before)):
+            if self.is_allowed(before) and not self.is_allowed(after):
                 return True
         return False
 
@@ -195,9 +195,13 @@ class ActionPlan:
 
     def affects(self, plan: FieldPlan) -> bool:
         """Return whether the action sets or empties a field."""
-        retired = [(state, self.to or state) for state in self.retired_from]
         is_actor = self.name in plan.actor_of
-        return is_actor or self.sets(plan) or plan.is_emptied([*self.edges, *retired])
+        return is_actor or self.sets(plan) or self.empties(plan)
+
+    def empties(self, plan: FieldPlan) -> bool:
+        """Return whether an edge of the action, or a retired one, takes the field's value away."""
+        retired = [(state, self.to or state) for state in self.retired_from]
+        return not self.is_creating and plan.is_emptied([*self.edges, *retired])
 
     def with_parameter(self, plan: FieldPlan, default: str) -> "ActionPlan":
         """Return the action with one parameter more; those that must be passed stand first."""

@@ -62,7 +62,7 @@ def _aggregate(plan: AggregatePlan) -> Iterator[str]:
     for field in plan.fields:
         yield f"    {field.name}: {_annotation(field)} = {_field(field, states, plan.class_name)}"
     for action in plan.actions:
-        yield from _action(action, states)
+        yield from _action(action, states, plan.fields)
     for choice in plan.choices:
         yield from _choice(choice, plan.class_name)
     yield f"\n\ncontext_of_{plan.class_name} = Context("
@@ -117,7 +117,7 @@ def _field(plan: FieldPlan, states: str, class_name: str) -> str:
     return f"field({', '.join(options)})"
 
 
-def _action(plan: ActionPlan, states: str) -> Iterator[str]:
+def _action(plan: ActionPlan, states: str, fields: Iterable[FieldPlan]) -> Iterator[str]:
     options = [f"{states}.{state}" for state in plan.from_states]
     if plan.is_creating:
         options = [f"{states}.{plan.to}"]
@@ -125,6 +125,9 @@ def _action(plan: ActionPlan, states: str) -> Iterator[str]:
         options.append(f"to={states}.{plan.to}")
     if plan.retired_from:
         options.append(f"retired_from={_states(states, plan.retired_from)}")
+    emptied = tuple(field.name for field in fields if plan.empties(field))
+    if emptied:
+        options.append(f"empties={emptied!r}")
     if plan.time_field:
         options.append(f"time_field={plan.time_field!r}")
     if plan.sum_field:

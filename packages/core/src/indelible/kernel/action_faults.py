@@ -71,6 +71,7 @@ def action_faults(entity: type[Any], attributes: Iterable["Attribute[Any]"]) -> 
         yield from _final_faults(declaration, entity.final_states)
     yield from _field_faults(declaration)
     yield from _presence_faults(declaration)
+    yield from _emptying_faults(declaration)
     yield from _fixed_faults(declaration)
     yield from _finder_type_faults(declaration)
     yield from finder_faults(entity, fields)
@@ -281,6 +282,19 @@ def _presence_faults(declaration: Declaration) -> Iterator[str]:
                     yield f"{subject} leads to {edge.to_state}, which requires field {name}"
                 if not is_present and name in assigned:
                     yield f"{subject} sets field {name}, which {edge.to_state} excludes"
+
+
+def _emptying_faults(declaration: Declaration) -> Iterator[str]:
+    """Yield actions whose `empties` differs from the fields that lose their value."""
+    for action in declaration.actions.values():
+        subject = f"{action.declared_at}: action {action.name}"
+        unsaid = [name for name in action.emptied_fields if name not in action.empties]
+        if unsaid:
+            way_out = f"allow it there, or say empties={action.emptied_fields!r}"
+            yield f"{subject} leads to a state that excludes {', '.join(unsaid)}: {way_out}"
+        for name in action.empties:
+            if name not in action.emptied_fields:
+                yield f"{subject} empties field {name}, which keeps its value"
 
 
 def _fixed_faults(declaration: Declaration) -> Iterator[str]:

@@ -58,7 +58,13 @@ class Payee(Aggregate):
     def restrict(self) -> None:
         """Stop transfers until Stripe enables the account again."""
 
-    @action(PayeeStatus.NEW, PayeeStatus.RESTRICTED, PayeeStatus.READY, to=PayeeStatus.CLOSED)
+    @action(
+        PayeeStatus.NEW,
+        PayeeStatus.RESTRICTED,
+        PayeeStatus.READY,
+        to=PayeeStatus.CLOSED,
+        empties=("destination", "destination_set_by"),
+    )
     def close(self) -> None:
         """Stop transfers for good, and forget the account."""
 

@@ -66,7 +66,7 @@ class PayoutJob(Aggregate):
     def complete(self) -> None:
         """End the job: all its transfers have ended, or there is none."""
 
-    @action(PayoutJobStatus.COMPLETE, to=PayoutJobStatus.PROCESSING)
+    @action(PayoutJobStatus.COMPLETE, to=PayoutJobStatus.PROCESSING, empties=("completed_at",))
     def reopen(self) -> None:
         """Wait for one of its failed transfers, which is issued again."""
 
