@@ -118,6 +118,19 @@ def _field(plan: FieldPlan, states: str, class_name: str) -> str:
 
 
 def _action(plan: ActionPlan, states: str, fields: Iterable[FieldPlan]) -> Iterator[str]:
+    decorator = "creates" if plan.is_creating else "action"
+    yield f"    @{decorator}({', '.join(_options(plan, states, fields))})"
+    yield f"    def {plan.name}({_parameters(plan)}) -> {'Fields' if plan.returns else 'None'}:"
+    yield f'        """Do {plan.name}."""'
+    if plan.has_rule:
+        yield '        if current_actor().id == "sol":'
+        yield '            raise Refused("sol may not")'
+    if plan.returns:
+        yield f"        return {{{', '.join(_returned(plan))}}}"
+
+
+def _options(plan: ActionPlan, states: str, fields: Iterable[FieldPlan]) -> list[str]:
+    """Return the arguments of the decorator of an action."""
     options = [f"{states}.{state}" for state in plan.from_states]
     if plan.is_creating:
         options = [f"{states}.{plan.to}"]
@@ -136,14 +149,7 @@ def _action(plan: ActionPlan, states: str, fields: Iterable[FieldPlan]) -> Itera
         options.append(f"appends={plan.appends.class_name}")
     if plan.max_rows:
         options.append(f"max_rows={plan.max_rows}")
-    yield f"    @{'creates' if plan.is_creating else 'action'}({', '.join(options)})"
-    yield f"    def {plan.name}({_parameters(plan)}) -> {'Fields' if plan.returns else 'None'}:"
-    yield f'        """Do {plan.name}."""'
-    if plan.has_rule:
-        yield '        if current_actor().id == "sol":'
-        yield '            raise Refused("sol may not")'
-    if plan.returns:
-        yield f"        return {{{', '.join(_returned(plan))}}}"
+    return options
 
 
 def _returned(plan: ActionPlan) -> Iterator[str]:
