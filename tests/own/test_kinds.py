@@ -266,6 +266,21 @@ def test_a_decimal_is_compared_with_another_of_as_many_places() -> None:
     assert str(refused.value).count("compare a decimal with 0, or with a decimal of as many") == 2
 
 
+def test_a_decimal_without_a_kind_is_refused_with_the_way_out() -> None:
+    with pytest.raises(UsageError) as refused:
+
+        @aggregate(final=(Earlier.DRAFT,))
+        class Scale(Aggregate):  # pyright: ignore[reportUnusedClass] # it is refused
+            status: Status
+            weight: Decimal
+
+            @creates(Earlier.DRAFT)
+            def weigh(self, weight: Decimal) -> None: ...
+
+    hint = "field weight has no kind and no validator: `decimal_kind` makes the kind of a Decimal"
+    assert hint in str(refused.value)
+
+
 def test_a_decimal_is_a_text_over_http() -> None:
     store: AnyStore = MemoryStore(contexts=(invoices,), policy=POLICY)
     web = Web(store, contexts=(*CONTEXTS, own_context(invoices)))

@@ -215,7 +215,10 @@ def _with_kind(attribute: "Attribute[Any]") -> tuple["Attribute[Any]", str]:
     annotation = annotations[0]
     kind_and_type = kind_of(annotation)
     if kind_and_type is None:
-        return attribute, f"field {attribute.name} has no kind and no validator"
+        problem = f"field {attribute.name} has no kind and no validator"
+        if annotation is Decimal:
+            problem += ": `decimal_kind` makes the kind of a Decimal"
+        return attribute, problem
 
     kind, value_type = kind_and_type
     missing = kind.missing_limits(value_type)
