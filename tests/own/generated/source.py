@@ -32,7 +32,7 @@ class Colour(StrEnum):
 
 Price = Annotated[Decimal, decimal_kind(digits=12, places=2)]
 Ratio = Annotated[Decimal, decimal_kind(digits=18, places=18)]
-Units = Annotated[Decimal, decimal_kind(digits=18, places=0)]
+Units = Annotated[Decimal, decimal_kind(digits=18, places=0, minimum=-5, maximum=10**17)]
 '''
 
 

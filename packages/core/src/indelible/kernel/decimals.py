@@ -12,6 +12,8 @@ from indelible.kernel.values import MAX_VALUE_CHARACTERS, wrong_type
 
 # SQLite has no decimals: it stores the whole number of the smallest unit, of at most 63 bits.
 MAX_DIGITS: Final = 18
+MINIMUM: Final = "minimum"  # the keys of a range in the limits of a kind
+MAXIMUM: Final = "maximum"
 # A number is never rounded: where digits would be lost, the context raises an error.
 _EXACT: Final = Context(prec=2 * MAX_DIGITS, traps=[Inexact, InvalidOperation])
 
@@ -27,6 +29,20 @@ class InvalidDecimal(Invalid):
     field: str
     digits: int
     places: int
+    value: str
+
+
+@frozen
+class DecimalOutOfRange(Invalid):
+    """A decimal is outside the range of its field."""
+
+    message: ClassVar[str] = (
+        "Field {field} is outside its range: expected a decimal from {minimum} to {maximum}, got"
+        " {value}."
+    )
+    field: str
+    minimum: str
+    maximum: str
     value: str
 
 
@@ -71,17 +87,22 @@ def with_places(value: Any, *, places: int) -> Any:  # noqa: ANN401 - a converte
 
 
 def is_decimal(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """Validate a decimal by the digits and the decimal places of its field."""
+    """Validate a decimal by the digits, the decimal places and the range of its field."""
     if not isinstance(value, Decimal):
         raise wrong_type(attribute.name, "decimal", value)
 
     digits: int = attribute.metadata["digits"]
     places: int = attribute.metadata["places"]
-    exact = with_places(value, places=places)
-    is_exact = isinstance(exact, FixedDecimal)
-    if not is_exact or abs(exact.units()) >= 10**digits:
+    if not _fits(value, digits, places):
         text = str(value)[:MAX_VALUE_CHARACTERS]
         raise InvalidDecimal(attribute.name, digits, places, text)
+    if MINIMUM not in attribute.metadata:
+        return
+
+    minimum: Decimal = attribute.metadata[MINIMUM]
+    maximum: Decimal = attribute.metadata[MAXIMUM]
+    if not minimum <= value <= maximum:
+        raise DecimalOutOfRange(attribute.name, str(minimum), str(maximum), str(value))
 
 
 def decimal_of_text(text: object, *, places: int) -> FixedDecimal:
@@ -100,6 +121,41 @@ def decimal_of_text(text: object, *, places: int) -> FixedDecimal:
 def converter_of(places: int) -> Callable[[Any], Any]:
     """Return the converter of fields with these decimal places."""
     return partial(with_places, places=places)
+
+
+def decimal_range(
+    digits: int, places: int, minimum: object, maximum: object
+) -> dict[str, FixedDecimal]:
+    """Return the limits of a kind with a minimum, a maximum or both; none without either.
+
+    Raises:
+        UsageError: A limit is no number that the kind can have, or no number is in the range.
+    """
+    if minimum is None and maximum is None:
+        return {}
+
+    most = of_units(10**digits - 1, places=places)
+    limits = {MINIMUM: of_units(1 - 10**digits, places=places), MAXIMUM: most}
+    for name, limit in ((MINIMUM, minimum), (MAXIMUM, maximum)):
+        if limit is None:
+            continue
+        if isinstance(limit, bool) or not isinstance(limit, Decimal | int):
+            raise UsageError(f"the {name} of a decimal is a Decimal, got {limit!r}")
+        if not _fits(Decimal(limit), digits, places):
+            raise UsageError(
+                f"the {name} {limit} is no decimal with at most {digits} digits, {places} of them"
+                " decimal places"
+            )
+        limits[name] = with_places(Decimal(limit), places=places)
+    if limits[MINIMUM] > limits[MAXIMUM]:
+        raise UsageError(f"no decimal is from {limits[MINIMUM]} to {limits[MAXIMUM]}")
+    return limits
+
+
+def _fits(value: Decimal, digits: int, places: int) -> bool:
+    """Return whether a decimal is exact with these decimal places, and has not too many digits."""
+    exact = with_places(value, places=places)
+    return isinstance(exact, FixedDecimal) and abs(exact.units()) < 10**digits
 
 
 def check_digits(digits: int, places: int) -> None:

@@ -5,7 +5,7 @@
 validator or a converter of its own needs no kind.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -19,7 +19,9 @@ from attrs.validators import optional
 
 from indelible.kernel.action_faults import action_faults
 from indelible.kernel.append_faults import record_faults
-from indelible.kernel.decimals import check_digits, converter_of, is_decimal
+from indelible.kernel.claims import WithinKind
+from indelible.kernel.conditions import Condition, WithConditions
+from indelible.kernel.decimals import MINIMUM, check_digits, converter_of, decimal_range, is_decimal
 from indelible.kernel.declarations import line_of, refuse_faults
 from indelible.kernel.field_rules import add_field_rules, with_default, without_rules
 from indelible.kernel.json_objects import JSON_OBJECT, JsonObject, freeze_object
@@ -107,19 +109,27 @@ Amount = Annotated[int, Kind(bounded_int, AMOUNT_MINOR_OR_ZERO, column="amount_m
 Flag = Annotated[bool, Kind(instance_of(bool), column="flag")]
 
 
-def decimal_kind(*, digits: int, places: int) -> Kind:
+def decimal_kind(
+    *,
+    digits: int,
+    places: int,
+    minimum: Decimal | int | None = None,
+    maximum: Decimal | int | None = None,
+) -> Kind:
     """Return the kind of decimals with at most so many digits, `places` of them decimal places.
 
         Price = Annotated[Decimal, decimal_kind(digits=12, places=2)]
 
     A number with more digits or places is refused, and none is rounded. Each is stored with all
-    its places: `Decimal("12.5")` as `12.50`.
+    its places: `Decimal("12.5")` as `12.50`. `minimum` and `maximum` are allowed themselves.
 
     Raises:
-        UsageError: There are more than MAX_DIGITS digits, or more places than digits.
+        UsageError: There are more than MAX_DIGITS digits, or more places than digits, or no number
+            is in the range.
     """
     check_digits(digits, places)
-    limits = {"digits": digits, "places": places}
+    limits: dict[str, Any] = {"digits": digits, "places": places}
+    limits.update(decimal_range(digits, places, minimum, maximum))
     return Kind(is_decimal, limits, converter_of(places), column=FIXED_DECIMAL)
 
 
@@ -176,9 +186,25 @@ def kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[A
         result.append(complete)
 
     faults.extend(add_field_rules(entity, result))
+    _add_ranges(entity, result)
     faults.extend(record_faults(entity, result))
     refuse_faults(entity, result, (*faults, *action_faults(entity, result)))
     return [without_rules(attribute) for attribute in result]
+
+
+def _add_ranges(entity: type, attributes: Iterable["Attribute[Any]"]) -> None:
+    """Add the ranges of decimals to the conditions of an aggregate or a record."""
+    if not issubclass(entity, WithConditions):
+        return
+    for attribute in attributes:
+        own: Any = attribute  # attrs' stubs do not know `inherited`
+        if own.inherited or "digits" not in attribute.metadata:
+            continue
+        if MINIMUM in attribute.metadata:
+            name = attribute.name
+            at = line_of(entity, name)
+            condition = Condition(f"{name}_in_range", WithinKind((name,)), declared_at=at)
+            entity.conditions = (*entity.conditions, condition)
 
 
 def unvalidated_kinds(entity: type, attributes: list["Attribute[Any]"]) -> list["Attribute[Any]"]:

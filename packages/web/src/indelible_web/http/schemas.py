@@ -14,6 +14,7 @@ from cattrs import Converter
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
 from indelible.kernel import Actor
+from indelible.kernel.decimals import MAXIMUM, MINIMUM
 from indelible.kernel.json_objects import JsonObjects
 from indelible.kernel.kept_values import KEEP
 from indelible.kernel.kinds import DESCRIPTION
@@ -69,6 +70,7 @@ SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
     Ignored: (ignore_value, {"description": "Ignored: the answer says so."}),
     Actor: (read_actor, {"type": "string", "pattern": "^(user|system|key):"}),
 }
+DECIMAL_LIMITS: Final = ("digits", "places", MINIMUM, MAXIMUM)
 NUMBER_LIST_PROPS: Final[SchemaProps] = {"type": "array", "items": {"type": "number"}}
 
 
@@ -284,13 +286,22 @@ def _scalar(
 
 
 def _decimal_props(props: SchemaProps) -> SchemaProps:
-    """Return the pattern of a decimal's texts, by the digits of its kind; an answer has none."""
-    result = {name: props[name] for name in props if name not in ("digits", "places")}
+    """Return the pattern and the range of a decimal's texts, by its kind; an answer has none.
+
+    JSON Schema has no range of texts: that is an extension, and negative texts fit no pattern of a
+    kind without negative numbers.
+    """
+    result = {name: props[name] for name in props if name not in DECIMAL_LIMITS}
+    sign = "-?"
+    if MINIMUM in props:
+        result["x-minimum"] = str(props[MINIMUM])
+        result["x-maximum"] = str(props[MAXIMUM])
+        sign = "-?" if props[MINIMUM] < 0 else ""
     if "digits" in props:
         places: int = props["places"]
         whole = max(props["digits"] - places - 1, 0)
         fraction = rf"(\.[0-9]{{1,{places}}})?" if places else ""
-        result["pattern"] = rf"^-?(0|[1-9][0-9]{{0,{whole}}}){fraction}$"
+        result["pattern"] = rf"^{sign}(0|[1-9][0-9]{{0,{whole}}}){fraction}$"
     return result
 
 

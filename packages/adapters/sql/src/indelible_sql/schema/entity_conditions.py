@@ -4,7 +4,7 @@ The texts follow from `WithConditions.conditions`, which the domain checks in Py
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from attrs import Attribute, fields_dict
 from sqlalchemy import CheckConstraint, Table
@@ -33,6 +33,7 @@ from indelible.kernel.conditions import (
     Rising,
     WithConditions,
 )
+from indelible.kernel.decimals import FixedDecimal
 from indelible.kernel.declarations import enumeration_of, is_optional
 from indelible_sql.schema.checks import all_or_none, quoted
 from indelible_sql.schema.conditions import unchanged
@@ -47,10 +48,16 @@ Fields = dict[str, "Attribute[object]"]
 
 
 def entity_checks(
-    table_name: str, entity: type[WithConditions], *, since: str = "", until: str = ""
+    table_name: str,
+    entity: type[WithConditions],
+    *,
+    dialect: str = "postgresql",
+    since: str = "",
+    until: str = "",
 ) -> tuple[CheckConstraint, ...]:
     """Return the CHECKs of the conditions of an aggregate or a record, for its table.
 
+    Only a range of decimals, which SQLite stores in their smallest unit, differs by `dialect`.
     `since` is the first of them and `until` the first that is left out, where a CHECK that is
     written by hand stands between two.
 
@@ -63,6 +70,8 @@ def entity_checks(
         if isinstance(condition, Condition)
     }
     fields = fields_dict(entity)
+    if dialect == "sqlite":
+        fields = {name: _in_units(attribute) for name, attribute in fields.items()}
     checks: list[CheckConstraint] = []
     for name in _section(tuple(conditions), entity, since, until):
         text = claims_sql(conditions[name].claims, fields)
@@ -216,13 +225,24 @@ def _limit_sql(attribute: "Attribute[object]") -> str:
     if enumeration is not None:
         return f"{name} IN ({quoted(enumeration)})"
     minimum = attribute.metadata.get("minimum")
-    if minimum in FROM_ZERO:
+    if minimum in FROM_ZERO and "digits" not in attribute.metadata:
         return f"{name} {FROM_ZERO[minimum]}"
     if minimum is not None:
         return f"{name} BETWEEN {minimum} AND {attribute.metadata['maximum']}"
     if "max_length" in attribute.metadata:
         return f"length({name}) <= {attribute.metadata['max_length']}"
     raise UsageError(f"field {name} has no limit that a CHECK can express")
+
+
+def _in_units(attribute: "Attribute[Any]") -> "Attribute[Any]":
+    """Return a field whose range of decimals is in their smallest unit; others stay."""
+    units: dict[str, int] = {}
+    for name, limit in attribute.metadata.items():
+        if isinstance(limit, FixedDecimal):
+            units[name] = limit.units()
+    if not units:
+        return attribute
+    return attribute.evolve(metadata={**attribute.metadata, **units})
 
 
 def _change_guards(

@@ -117,7 +117,7 @@ class OwnTable:
         for index in self._indexes():
             if index.unique:
                 yield from self._shared_values(index)
-        for check in entity_checks(self.table.name, self.declared):
+        for check in entity_checks(self.table.name, self.declared, dialect=self.dialect):
             refused = f"SELECT count(*) FROM {self.name} WHERE NOT ({check.sqltext})"
             count = self.connection.exec_driver_sql(refused).scalar_one()
             if count:

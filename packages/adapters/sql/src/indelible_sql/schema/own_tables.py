@@ -139,7 +139,8 @@ def guards_of_checks(
     """Yield SQLite's guards of the conditions that every row must fulfill."""
     columns = [column.name for column in table.columns if column.computed is None]
     row = ", ".join(f"NEW.{name} AS {name}" for name in columns)
-    texts = {str(check.name): str(check.sqltext) for check in entity_checks(table.name, entity)}
+    checks = entity_checks(table.name, entity, dialect="sqlite")
+    texts = {str(check.name): str(check.sqltext) for check in checks}
     for condition in entity.conditions:
         if not isinstance(condition, Condition):
             continue

@@ -12,7 +12,7 @@ from attrs import Attribute, AttrsInstance, fields_dict, has
 
 from indelible.kernel import IndelibleError, UsageError
 from indelible.kernel.currencies import CURRENCIES
-from indelible.kernel.decimals import of_units
+from indelible.kernel.decimals import MAXIMUM, MINIMUM, of_units
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.kinds import FIXED_DECIMAL, Kind, kind_of
 from indelible.kernel.values import EARLIEST, LATEST
@@ -168,10 +168,13 @@ def _number(random: Random, limits: Limits) -> int:
 
 
 def _decimal(random: Random, limits: Limits) -> object:
-    """Return a decimal of few digits, now and then of all, of either sign."""
+    """Return a decimal of few digits, now and then of all, of either sign and in its range."""
     digits = limits["digits"] if random.randrange(8) == 0 else min(limits["digits"], 4)
     units = random.randrange(10**digits)
-    return of_units(random.choice((units, -units)), places=limits["places"])
+    number = of_units(random.choice((units, -units)), places=limits["places"])
+    if MINIMUM not in limits:
+        return number
+    return max(limits[MINIMUM], min(limits[MAXIMUM], number))
 
 
 def _date(random: Random, _: Limits) -> date:
