@@ -45,7 +45,7 @@ class Order(Aggregate):
         allowed_in=(Status.APPROVED,), actor_of="approve", differs_from="buyer"
     )
     sized_by: Identifier = field(actor_of=("draft", "resize"))
-    rejection: OneLine | None = field(required_in=(Status.REJECTED,))
+    rejection: OneLine | None = field(required_in=(Status.REJECTED,), reason_of="reject")
 
     @creates(Status.DRAFT, computes=("total_cents",))
     def draft(
@@ -74,7 +74,7 @@ class Order(Aggregate):
     @action(Status.PLACED, to=Status.APPROVED)
     def approve(self) -> None: ...
     @action(Status.PLACED, to=Status.REJECTED)
-    def reject(self, rejection: OneLine) -> None: ...
+    def reject(self) -> None: ...
 
 
 orders = Context(Order, filters=("status", "buyer"), search=("rejection",))

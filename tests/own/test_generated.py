@@ -43,6 +43,8 @@ FIELD_OPTIONS: dict[str, Callable[[FieldPlan], object]] = {
     "fixed once set": lambda one: one.is_fixed_once_set,
     "actor of one action": lambda one: len(one.actor_of) == 1,
     "actor of two actions": lambda one: len(one.actor_of) == 2,
+    "reason of one action": lambda one: len(one.reason_of) == 1,
+    "reason of two actions": lambda one: len(one.reason_of) == 2,
     "with a default": lambda one: one.default,
     "reference": lambda one: one.references,
     "different from another": lambda one: len(one.differs_from) == 1,

@@ -11,6 +11,7 @@ from tests.own.generated.plans import (
     KEPT,
     KINDS,
     SEARCH_KINDS,
+    STAMPED_KINDS,
     TWO_VALUED_KINDS,
     UNCOMPARED_KINDS,
     ActionPlan,
@@ -72,11 +73,11 @@ def _field(index: int, states: Sequence[str], targets: Sequence[str], random: Ra
         target = targets[-1] if random.random() < 1 / 3 else random.choice(targets)
     is_self = bool(target) and target == targets[-1]
     # The first aggregate of its class has no other one to refer to.
-    if is_self or kind in ("actor", "time") or random.random() < 1 / 2:
+    if is_self or kind in STAMPED_KINDS or random.random() < 1 / 2:
         marks = [random.choice("ran") for _ in states]
         required = tuple(s for s, mark in zip(states, marks, strict=True) if mark == "r")
         allowed = tuple(s for s, mark in zip(states, marks, strict=True) if mark == "a")
-        if is_self or kind in ("actor", "time") or random.random() < 1 / 3:
+        if is_self or kind in STAMPED_KINDS or random.random() < 1 / 3:
             required, allowed = (), ()
         elif not required and len(allowed) == len(states):
             allowed = ()
@@ -133,11 +134,14 @@ def _with_derived(action: ActionPlan, fields: Sequence[FieldPlan], random: Rando
 
 
 def _with_actor(plan: FieldPlan, actions: Sequence[ActionPlan], random: Random) -> FieldPlan:
-    """Return a field that gets the actors of one or two actions."""
-    if plan.kind != "actor":
+    """Return a field that gets the actors, or the reasons, of one or two actions."""
+    if plan.kind not in ("actor", "reason"):
         return plan
     names = [one.name for one in actions]
-    return evolve(plan, actor_of=tuple(random.sample(names, random.randint(1, min(2, len(names))))))
+    stamping = tuple(random.sample(names, random.randint(1, min(2, len(names)))))
+    if plan.kind == "reason":
+        return evolve(plan, reason_of=stamping)
+    return evolve(plan, actor_of=stamping)
 
 
 def _with_parameters(
@@ -145,7 +149,7 @@ def _with_parameters(
 ) -> ActionPlan:
     """Return an action that sets what its targets require, and some of what they allow."""
     for plan in fields:
-        if plan.kind in ("actor", "time") or action.sets(plan):
+        if plan.kind in STAMPED_KINDS or action.sets(plan):
             continue
         if not all(plan.is_allowed(state) for state in action.targets):
             continue

@@ -28,12 +28,15 @@ KINDS: Final[Mapping[str, str]] = {
     "document": "JsonObject",
     "reference": "Identifier",
     "actor": "Identifier",
+    "reason": "Label",
     "time": "Instant",
     "sum": "Natural",
     "version": "Version",
 }
 # The kinds whose values nobody passes.
-DERIVED_KINDS: Final = ("actor", "time", "sum", "version")
+DERIVED_KINDS: Final = ("actor", "reason", "time", "sum", "version")
+# Those that get a part of a change; each may have no value.
+STAMPED_KINDS: Final = ("actor", "reason", "time")
 # The kinds that are filtered, and those that are searched.
 FILTER_KINDS: Final = (
     "identifier",
@@ -49,9 +52,9 @@ FILTER_KINDS: Final = (
     "reference",
     "actor",
 )
-SEARCH_KINDS: Final = ("label", "one_line", "text", "non_blank")
+SEARCH_KINDS: Final = ("label", "one_line", "text", "non_blank", "reason")
 # The kinds whose values are not compared with those of another field.
-UNCOMPARED_KINDS: Final = ("document", "texts", "version")
+UNCOMPARED_KINDS: Final = ("document", "reason", "texts", "version")
 # The kinds with two values: three of them cannot differ from each other.
 TWO_VALUED_KINDS: Final = ("flag", "colour", "sum")
 # The default of a field that is not None, by its kind.
@@ -82,6 +85,7 @@ class FieldPlan:
     fixed_in: tuple[str, ...] = ()
     is_fixed_once_set: bool = False
     actor_of: tuple[str, ...] = ()
+    reason_of: tuple[str, ...] = ()
     references: str = ""
     version_of: tuple[str, ...] = ()
     differs_from: tuple[str, ...] = ()
@@ -195,8 +199,8 @@ class ActionPlan:
 
     def affects(self, plan: FieldPlan) -> bool:
         """Return whether the action sets or empties a field."""
-        is_actor = self.name in plan.actor_of
-        return is_actor or self.sets(plan) or self.empties(plan)
+        is_stamped = self.name in (*plan.actor_of, *plan.reason_of)
+        return is_stamped or self.sets(plan) or self.empties(plan)
 
     def empties(self, plan: FieldPlan) -> bool:
         """Return whether an edge of the action, or a retired one, takes the field's value away."""
@@ -246,4 +250,5 @@ class AggregatePlan:
 
 def setters(actions: Sequence[ActionPlan], plan: FieldPlan) -> list[ActionPlan]:
     """Return the actions that set a field."""
-    return [one for one in actions if one.sets(plan) or one.name in plan.actor_of]
+    stamping = (*plan.actor_of, *plan.reason_of)
+    return [one for one in actions if one.sets(plan) or one.name in stamping]

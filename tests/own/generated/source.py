@@ -105,12 +105,9 @@ def _field(plan: FieldPlan, states: str, class_name: str) -> str:
             options.append(f"{name}={_states(states, getattr(plan, name))}")
     if plan.is_fixed_once_set:
         options.append("fixed_once_set=True")
-    if plan.actor_of:
-        options.append(f"actor_of={plan.actor_of!r}")
-    if plan.differs_from:
-        options.append(f"differs_from={plan.differs_from!r}")
-    if plan.version_of:
-        options.append(f"version_of={plan.version_of!r}")
+    for name in ("actor_of", "reason_of", "differs_from", "version_of"):
+        if getattr(plan, name):
+            options.append(f"{name}={getattr(plan, name)!r}")
     if plan.references:
         is_own = plan.references == class_name
         options.append(f"references={f'{class_name!r}' if is_own else plan.references}")

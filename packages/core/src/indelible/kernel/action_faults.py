@@ -13,7 +13,7 @@ from indelible.kernel.adoption import adopting_action
 from indelible.kernel.append_faults import append_faults
 from indelible.kernel.choices import choice_faults
 from indelible.kernel.claims import OneOf
-from indelible.kernel.conditions import AnyCondition, FixedIf, NamesActor, presence_in
+from indelible.kernel.conditions import AnyCondition, FixedIf, TakenFromChange, presence_in
 from indelible.kernel.declarations import enumeration_of, line_of
 from indelible.kernel.declared_finders import declared_finders, finder_faults
 from indelible.kernel.history import NOT_IN_CHANGE_DATA
@@ -90,7 +90,7 @@ def _name_faults(declaration: Declaration) -> Iterator[str]:
             yield f"{action.declared_at}: action {name} has the name of a method of aggregates"
 
     for condition in declaration.conditions:
-        if isinstance(condition, NamesActor) and condition.action not in declaration.actions:
+        if isinstance(condition, TakenFromChange) and condition.action not in declaration.actions:
             yield f"{condition.declared_at}: unknown action: {condition.action}"
 
 

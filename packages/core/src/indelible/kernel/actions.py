@@ -10,7 +10,6 @@ A method is one action of the lifecycle: its states are the edges, its parameter
 sets. `Ticket.assign(head, assignee="ann")` is a command, a value that saves nothing by itself:
 `indelible.kernel.execution.execute` runs it, and so does `execute` of a `Context`. Python reports
 a command that nobody runs on stderr, with the line that made it.
-
 `appends=Scan` adds a row to a record (`indelible.kernel.appends`), whose fields are parameters too.
 
 A method needs no body. A body is a rule, which raises an error to refuse the action; it learns who
@@ -21,7 +20,8 @@ given. `time_field="assigned_at"` names a field that gets the time of the action
 
 A field that the new state excludes loses its value, which history keeps: `empties=("resolution",)`
 says so, and a declaration that does not is refused. What follows from the rest of the class is not
-written: a field of a `NamesActor` gets the actor, and a field that no `action` changes is fixed.
+written: a field of a `NamesActor` gets the actor and one of a `GivesReason` the reason, and a field
+that no `action` changes is fixed.
 """
 
 import inspect
@@ -35,7 +35,7 @@ from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 from attrs import Attribute, field, fields_dict, frozen
 
 from indelible.kernel.appends import AppendedRecord, Appending
-from indelible.kernel.conditions import NamesActor, presence_in
+from indelible.kernel.conditions import GivesReason, NamesActor, presence_in
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import Entity, Head
 from indelible.kernel.json import to_json_value
@@ -43,6 +43,7 @@ from indelible.kernel.kept_values import passed_values
 from indelible.kernel.lifecycle import Edge
 from indelible.kernel.numbered_versions import NumberedVersions
 from indelible.kernel.signatures import without_self
+from indelible.kernel.taken_fields import taken_fields
 
 E = TypeVar("E", bound=Entity)
 P = ParamSpec("P")
@@ -250,7 +251,6 @@ class Action(Generic[E, P]):
     def _edges_from(self, states: tuple[StrEnum, ...]) -> tuple[Edge[Any], ...]:
         if self.is_creating:
             return (Edge("", self.name, self.to_state, 0),)
-
         edges: list[Edge[Any]] = []
         for state in states:
             to_state = state if self.to_state is None else self.to_state
@@ -287,7 +287,6 @@ class Action(Generic[E, P]):
         """Return the fields that the new state excludes, and a state before it does not."""
         if self.is_creating:
             return ()
-
         names: list[str] = []
         for edge in self.known_edges:
             before = presence_in(self.entity.conditions, edge.from_state)
@@ -301,17 +300,18 @@ class Action(Generic[E, P]):
     @cached_property
     def actor_fields(self) -> tuple[str, ...]:
         """Return the fields that get the actor of the change."""
-        names: list[str] = []
-        for condition in self.entity.conditions:
-            if isinstance(condition, NamesActor) and condition.action == self.name:
-                names.append(condition.field)
-        return tuple(names)
+        return taken_fields(self.entity.conditions, NamesActor, self.name)
+
+    @cached_property
+    def reason_fields(self) -> tuple[str, ...]:
+        """Return the fields that get the reason of the change."""
+        return taken_fields(self.entity.conditions, GivesReason, self.name)
 
     @property
     def derived_fields(self) -> tuple[str, ...]:
         """Return the fields whose values the caller does not pass, without a version's number."""
         time_fields = (self.time_field,) if self.time_field else ()
-        return (*self.computes, *self.actor_fields, *time_fields)
+        return (*self.computes, *self.actor_fields, *self.reason_fields, *time_fields)
 
     @property
     def affected_names(self) -> frozenset[str]:

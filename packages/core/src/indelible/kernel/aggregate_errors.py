@@ -83,6 +83,22 @@ class FieldNotActor(Conflict):
 
 
 @frozen
+class FieldNotReason(Conflict):
+    """A field that must have the reason of the change has another text."""
+
+    message: ClassVar[str] = (
+        "Field {field} of {lifecycle} {entity_id} must be the reason of {action}: "
+        "expected {expected}, got {actual}."
+    )
+    lifecycle: str
+    entity_id: str
+    action: str
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
 class TimeTooLate(Invalid):
     """A time that is further ahead of its change than its lifecycle allows."""
 

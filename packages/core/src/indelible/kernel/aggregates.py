@@ -11,7 +11,6 @@ from indelible.kernel import digest_schemes
 from indelible.kernel.action_faults import action_faults
 from indelible.kernel.aggregate_errors import (
     FieldFixed,
-    FieldNotActor,
     FieldNotOfAction,
     FieldNotOfState,
     FieldNotRising,
@@ -22,11 +21,11 @@ from indelible.kernel.aggregate_errors import (
     TimeTooLate,
     VersionMismatch,
 )
-from indelible.kernel.audit import Actor, HasAuditContext
+from indelible.kernel.audit import HasActorAndReason, HasAuditContext
 from indelible.kernel.bulk import NO_BULK, AnyBulk, BulkTypes, check_bulk
 from indelible.kernel.clock import instant_after
 from indelible.kernel.completion import complete_by_actions
-from indelible.kernel.conditions import FixedIf, NamesActor, Rising, WithConditions
+from indelible.kernel.conditions import FixedIf, Rising, WithConditions
 from indelible.kernel.declarations import refuse_faults
 from indelible.kernel.errors import IndelibleError, NotFound, NotFoundType
 from indelible.kernel.field_rules import unused_rules
@@ -45,6 +44,7 @@ from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.numbered_versions import NumberedVersions
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.references import Reference
+from indelible.kernel.taken_fields import check_taken
 from indelible.kernel.values import IDENTIFIER, field_values, is_identifier, is_instant
 
 ALWAYS_FIXED = ("id", "created_at")
@@ -216,7 +216,7 @@ def change_for(
         change_values[item.record_name] = item.summary()
 
     change = next_change(audit, entity.lifecycle, head, entity, action, change_values)
-    check_step(None if head is None else head.entity, entity, action, change.actor)
+    check_step(None if head is None else head.entity, entity, action, audit)
     _check_records(change, entity, records)
     check_bulk(entity.bulk_records, action, entity.id, bulk)
     return change
@@ -266,8 +266,10 @@ def save_changes(
     return [Head(entity=update.entity, revision=update.change.revision) for update in updates]
 
 
-def check_step(previous: Aggregate | None, entity: Aggregate, action: str, actor: Actor) -> None:
-    """Check that an action of an actor leads from a value to the next; None is before creation.
+def check_step(
+    previous: Aggregate | None, entity: Aggregate, action: str, audit: HasActorAndReason
+) -> None:
+    """Check that an action leads from a value to the next; None is before creation.
 
     Raises: IndelibleError, one of the first errors of `change_for`.
     """
@@ -275,7 +277,7 @@ def check_step(previous: Aggregate | None, entity: Aggregate, action: str, actor
         _check_birth(entity, action)
     else:
         _check_update(previous, entity, action)
-    _check_actor(entity, action, actor)
+    check_taken(entity, action, audit)
     for name, ahead in entity.lifecycle.latest.items():
         actual = getattr(entity, name)
         latest = entity.updated_at + ahead
@@ -349,18 +351,6 @@ def _check_rising(condition: Rising, previous: Aggregate, entity: Aggregate) -> 
     if expected:
         actual = str(getattr(entity, condition.field))
         raise FieldNotRising(entity.lifecycle.name, entity.id, condition.field, expected, actual)
-
-
-def _check_actor(entity: Aggregate, action: str, actor: Actor) -> None:
-    """Raise FieldNotActor where the action stores somebody else than its actor."""
-    for condition in entity.conditions:
-        if not isinstance(condition, NamesActor) or condition.action != action:
-            continue
-        actual = getattr(entity, condition.field)
-        if actual != str(actor):
-            raise FieldNotActor(
-                entity.lifecycle.name, entity.id, action, condition.field, str(actor), str(actual)
-            )
 
 
 def _printed(entity: Aggregate, name: str, value: object) -> str:

@@ -65,13 +65,18 @@ class Actor:
         return f"{self.kind}:{self.id}"
 
 
-class HasAuditContext(Protocol):
-    """The actor, reason and request id of a transaction, which are set when it opens."""
+class HasActorAndReason(Protocol):
+    """The actor and the reason of a change, or of the transaction that saves it."""
 
     @property
     def actor(self) -> Actor: ...
     @property
     def reason(self) -> str: ...
+
+
+class HasAuditContext(HasActorAndReason, Protocol):
+    """The actor, reason and request id of a transaction, which are set when it opens."""
+
     @property
     def request_id(self) -> str | None: ...
 

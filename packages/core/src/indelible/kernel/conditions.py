@@ -107,15 +107,30 @@ class Rising:
 
 
 @frozen
-class NamesActor:
-    """The action stores the actor of its change in the field."""
+class TakenFromChange:
+    """The action stores a part of its change in the field: `part` names the column of history."""
 
+    part: ClassVar[str]
     field: str
     action: str
     declared_at: str = attrs.field(eq=False, repr=False, factory=position_outside)
 
 
-AnyCondition = Condition | FixedIf | Rising | NamesActor
+@frozen
+class NamesActor(TakenFromChange):
+    """The action stores the actor of its change in the field."""
+
+    part: ClassVar[str] = "actor"
+
+
+@frozen
+class GivesReason(TakenFromChange):
+    """The action stores the reason of its change in the field."""
+
+    part: ClassVar[str] = "reason"
+
+
+AnyCondition = Condition | FixedIf | Rising | NamesActor | GivesReason
 
 
 def fixed_once_set(name: str) -> FixedIf:

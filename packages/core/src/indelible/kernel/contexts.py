@@ -133,10 +133,10 @@ class Context(Generic[E]):
             head = None if command.target is None else heads[_id_of(command.target)]
             if head is None:
                 taken = command
-                entity, bulk = perform_birth(command, now=now, actor=tx.actor, new_id=tx.ids.new)
+                entity, bulk = perform_birth(command, now=now, audit=tx, new_id=tx.ids.new)
             else:
                 taken = chosen(command, head.entity, tx.actor)
-                entity, bulk = perform(taken, head.entity, now=now, actor=tx.actor)
+                entity, bulk = perform(taken, head.entity, now=now, audit=tx)
             change = change_for(tx, head, entity, taken.action.name, bulk=bulk)
             if head is None:
                 births.append(Birth(change, entity, bulk))

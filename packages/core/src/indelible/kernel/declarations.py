@@ -19,7 +19,7 @@ from indelible.kernel.claims import (
     OneOf,
     all_claims,
 )
-from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, NamesActor
+from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, TakenFromChange
 from indelible.kernel.errors import UsageError
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.one_per_parent import OnePerParent
@@ -95,7 +95,7 @@ def _condition_faults(entity: type, fields: Fields) -> Iterator[str]:
             yield f"{condition.declared_at}: a record never changes: declare a Condition"
         for problem in _problems(condition, fields, lifecycle):
             yield f"{condition.declared_at}: {problem}"
-        if not isinstance(condition, NamesActor):
+        if not isinstance(condition, TakenFromChange):
             names[condition.name] += 1
             if names[condition.name] > 1:
                 yield f"{condition.declared_at}: condition {condition.name} is declared twice"
@@ -116,7 +116,7 @@ def _problems(
         case FixedIf(where=where, fields=names):
             yield from _unknown_fields(names, fields)
             yield from _claim_problems(where, fields, lifecycle)
-        case NamesActor(field=name, action=action):
+        case TakenFromChange(field=name, action=action):
             yield from _unknown_fields((name,), fields)
             if lifecycle and action not in {edge.action for edge in lifecycle.known_edges}:
                 yield f"unknown action of lifecycle {lifecycle.name}: {action}"

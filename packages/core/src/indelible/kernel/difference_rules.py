@@ -58,6 +58,9 @@ def _pair_problems(
     for action in own_rules.actor_of:
         if action in other_rules.actor_of:
             yield f"{both} both get the actor of {action}, so they never differ"
+    for action in own_rules.reason_of:
+        if action in other_rules.reason_of:
+            yield f"{both} both get the reason of {action}, so they never differ"
     if attribute.default not in (NOTHING, None) and attribute.default == other.default:
         yield f"{both} have one default, so they do not differ at first"
 

@@ -11,7 +11,7 @@ from attrs import fields_dict
 from indelible.kernel.actions import Action, At, Command, Fields
 from indelible.kernel.aggregates import Aggregate, change_for
 from indelible.kernel.appends import returned_rows
-from indelible.kernel.audit import Actor
+from indelible.kernel.audit import Actor, AuditContext, HasActorAndReason
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.choices import allowed_actions, choices_of
 from indelible.kernel.errors import InvalidTransition, UsageError
@@ -20,6 +20,7 @@ from indelible.kernel.kept_values import with_kept_values
 from indelible.kernel.transaction import Transaction
 
 E = TypeVar("E", bound=Aggregate)
+UNSAVED: Final = "a value that nothing saves"  # the reason where nobody gives one
 
 
 def execute(
@@ -45,10 +46,10 @@ def execute(
     head = _target(repository, command)
     at = now or tx.clock.now()
     if head is None:
-        result = perform_birth(command, now=at, actor=tx.actor, new_id=tx.ids.new)
+        result = perform_birth(command, now=at, audit=tx, new_id=tx.ids.new)
     else:
         command = chosen(command, head.entity, tx.actor)
-        result = perform(command, head.entity, now=at, actor=tx.actor)
+        result = perform(command, head.entity, now=at, audit=tx)
 
     added = (*result.bulk, *bulk)
     change = change_for(tx, head, result.entity, command.action.name, bulk=added)
@@ -129,23 +130,36 @@ class Performed(NamedTuple, Generic[E]):
 
 
 def created(
-    command: Command[E], *, now: datetime, actor: Actor, new_id: Callable[[], str] = no_id
+    command: Command[E],
+    *,
+    now: datetime,
+    actor: Actor,
+    reason: str = UNSAVED,
+    new_id: Callable[[], str] = no_id,
 ) -> E:
     """Return the aggregate that the command creates; `new_id` makes the id that it does not say."""
-    return perform_birth(command, now=now, actor=actor, new_id=new_id).entity
+    audit = AuditContext(actor=actor, reason=reason)
+    return perform_birth(command, now=now, audit=audit, new_id=new_id).entity
 
 
-def changed(command: Command[E], before: E, *, now: datetime, actor: Actor) -> E:
+def changed(
+    command: Command[E], before: E, *, now: datetime, actor: Actor, reason: str = UNSAVED
+) -> E:
     """Return the aggregate after the command's action.
 
     Raises:
         UsageError: The command is one of another aggregate.
     """
-    return perform(command, before, now=now, actor=actor).entity
+    audit = AuditContext(actor=actor, reason=reason)
+    return perform(command, before, now=now, audit=audit).entity
 
 
 def perform_birth(
-    command: Command[E], *, now: datetime, actor: Actor, new_id: Callable[[], str] = no_id
+    command: Command[E],
+    *,
+    now: datetime,
+    audit: HasActorAndReason,
+    new_id: Callable[[], str] = no_id,
 ) -> Performed[E]:
     """Return the aggregate that the command creates, and its rows.
 
@@ -154,11 +168,11 @@ def perform_birth(
     command.use()
     action = command.action
     entity_type: type[E] = action.entity
-    fields = {**command.arguments, **_stamps(action, now, actor)}
+    fields = {**command.arguments, **_stamps(action, now, audit)}
     if "id" not in action.parameters:
         fields["id"] = new_id()
     returned: Fields = {}
-    with _acting(actor):
+    with _acting(audit.actor):
         if action.computes:
             returned = _returned(action, _draft(entity_type, fields), command.arguments)
             fields.update({name: returned[name] for name in action.computes})
@@ -169,10 +183,12 @@ def perform_birth(
             returned = _returned(action, entity, command.arguments)
         elif not action.computes:
             action.method(entity, **command.arguments)
-    return Performed(entity, _rows(action, command.arguments, returned, now, actor))
+    return Performed(entity, _rows(action, command.arguments, returned, now, audit.actor))
 
 
-def perform(command: Command[E], before: E, *, now: datetime, actor: Actor) -> Performed[E]:
+def perform(
+    command: Command[E], before: E, *, now: datetime, audit: HasActorAndReason
+) -> Performed[E]:
     """Return the aggregate after the command's action, and its rows.
 
     Raises:
@@ -189,12 +205,13 @@ def perform(command: Command[E], before: E, *, now: datetime, actor: Actor) -> P
     for name in action.parameter_fields:
         fields[name] = arguments[name]
 
-    with _acting(actor):
+    with _acting(audit.actor):
         returned = _returned(action, before, arguments)
     fields.update({name: returned[name] for name in action.computes})
-    fields.update(_stamps(action, now, actor))
+    fields.update(_stamps(action, now, audit))
     entity = before.transition(action.name, now=now, **fields)
-    return Performed(entity, _rows(action, arguments, returned, entity.updated_at, actor))
+    rows = _rows(action, arguments, returned, entity.updated_at, audit.actor)
+    return Performed(entity, rows)
 
 
 def _rows(
@@ -226,9 +243,10 @@ def _without_inputs(action: Action[Any, ...], fields: Fields) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name in known}
 
 
-def _stamps(action: Action[Any, ...], now: datetime, actor: Actor) -> Fields:
-    """Return the fields that get the time and the actor of the action."""
-    fields: dict[str, object] = dict.fromkeys(action.actor_fields, str(actor))
+def _stamps(action: Action[Any, ...], now: datetime, audit: HasActorAndReason) -> Fields:
+    """Return the fields that get the time, the actor and the reason of the action."""
+    fields: dict[str, object] = dict.fromkeys(action.actor_fields, str(audit.actor))
+    fields.update(dict.fromkeys(action.reason_fields, audit.reason))
     if action.time_field:
         fields[action.time_field] = now
     return fields

@@ -19,10 +19,11 @@ class FieldRules:
     for `number` of `Ticket` is `TicketNumberTaken`. The field must have a value in each state of
     `required_in`, may have one in each of `allowed_in`, and has none in any other. Without both it
     may have one in every state. The actions of `actor_of` store their actor in the field, such as
-    `user:maya`; nobody passes it. With `fixed_once_set` it keeps its first value, and in the states
-    of `fixed_in` any value. `references` is the class whose id it has: an unknown id of `Customer`
-    is `CustomerNotFound`. `version_of` are the fields whose versions it numbers. Where it and a
-    field of `differs_from` both have values, these are different ones.
+    `user:maya`, those of `reason_of` their reason; nobody passes either. With `fixed_once_set` it
+    keeps its first value, and in the states of `fixed_in` any value. `references` is the class
+    whose id it has: an unknown id of `Customer` is `CustomerNotFound`. `version_of` are the fields
+    whose versions it numbers. Where it and a field of `differs_from` both have values, these are
+    different ones.
     """
 
     unique: TakenError | bool
@@ -36,6 +37,7 @@ class FieldRules:
     references: type[Any] | str
     version_of: tuple[str, ...] | None
     differs_from: tuple[str, ...]
+    reason_of: tuple[str, ...]
     declared_at: str
 
 
@@ -51,5 +53,6 @@ NO_RULES: Final = FieldRules(
     references="",
     version_of=None,
     differs_from=(),
+    reason_of=(),
     declared_at="",
 )

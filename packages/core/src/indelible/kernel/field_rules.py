@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import attrs
 from attrs import NOTHING, Attribute
+from attrs.validators import optional
 
 from indelible.kernel.appends import AppendedRecord
 from indelible.kernel.claims import Claim, OneOf, Present, absent_in, present_in, required_in
@@ -20,6 +21,7 @@ from indelible.kernel.conditions import (
     AnyCondition,
     Condition,
     FixedIf,
+    GivesReason,
     NamesActor,
     position_outside,
 )
@@ -39,6 +41,7 @@ from indelible.kernel.reference_rules import (
     references_of_field,
 )
 from indelible.kernel.references import Reference
+from indelible.kernel.values import is_one_line, non_blank_line
 from indelible.kernel.version_rules import number_versions, version_problems
 
 FIELD_RULES: Final = "field_rules"  # the key in a field's metadata until its class is made
@@ -55,6 +58,7 @@ def field(  # noqa: PLR0913 - each is one rule of a field, by its name
     allowed_in: Iterable[StrEnum] = (),
     condition_name: str = "",
     actor_of: str | tuple[str, ...] = (),
+    reason_of: str | tuple[str, ...] = (),
     fixed_once_set: bool = False,
     fixed_in: Iterable[StrEnum] = (),
     references: type[Any] | str = "",
@@ -67,7 +71,7 @@ def field(  # noqa: PLR0913 - each is one rule of a field, by its name
     derives it. The rule and its index are called `one_<field>`, or `unique_name`; the CHECK of
     `required_in` and `allowed_in` is `<field>_of_status`, or `condition_name`. `references` is a
     class or the name of the own one, `version_of` and `differs_from` are names of fields, and
-    `actor_of` of actions.
+    `actor_of` and `reason_of` of actions.
     """
     rules = FieldRules(
         unique=unique,
@@ -76,6 +80,7 @@ def field(  # noqa: PLR0913 - each is one rule of a field, by its name
         allowed_in=tuple(allowed_in),
         condition_name=condition_name,
         actor_of=_names(actor_of),
+        reason_of=_names(reason_of),
         fixed_once_set=fixed_once_set,
         fixed_in=tuple(fixed_in),
         references=references,
@@ -194,10 +199,22 @@ def _problems(
         yield from reference_problems(entity, attribute, rules.references)
     if rules.version_of is not None:
         yield from version_problems(entity, attribute, rules.version_of, fields)
+    if rules.reason_of:
+        yield from _reason_problems(attribute, rules)
     if rules.differs_from:
         yield from difference_problems(attribute, _rules_of(fields), states, fields)
     if rules.unique_name and not rules.unique:
         yield f"field {name} has a unique_name and is not unique"
+
+
+def _reason_problems(attribute: "Attribute[Any]", rules: FieldRules) -> Iterator[str]:
+    """Yield why a field cannot get the reason of actions."""
+    name = attribute.name
+    kinds = (is_one_line, non_blank_line)
+    if attribute.validator not in (*kinds, *map(optional, kinds)):
+        yield f"field {name} cannot have every reason: its kind is neither OneLine nor Label"
+    if rules.actor_of:
+        yield f"field {name} gets the actor and the reason of actions: declare two fields"
 
 
 def _rules_of(fields: Mapping[str, "Attribute[Any]"]) -> dict[str, FieldRules]:
@@ -302,14 +319,16 @@ def _fixed(name: str, rules: FieldRules) -> Iterator[FixedIf]:
 
 def _conditions(
     name: str, rules: FieldRules, states: type[StrEnum]
-) -> Iterator[Condition | NamesActor]:
-    """Yield the conditions of a field's states, of its actors, and of what it differs from."""
+) -> Iterator[Condition | NamesActor | GivesReason]:
+    """Yield the conditions of a field's states and stamps, and of what it differs from."""
     claims = tuple(_claims(name, rules, states))
     if claims:
         condition_name = rules.condition_name or f"{name}_of_status"
         yield Condition(condition_name, *claims, declared_at=rules.declared_at)
     for action in rules.actor_of:
         yield NamesActor(name, action, declared_at=rules.declared_at)
+    for action in rules.reason_of:
+        yield GivesReason(name, action, declared_at=rules.declared_at)
     yield from difference_conditions(name, rules)
 
 

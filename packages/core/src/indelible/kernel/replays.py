@@ -55,7 +55,7 @@ class AggregateReplay(Generic[E]):
         if change.seq > 1 and before is None:
             return  # the change before cannot be read: there is nothing to compare with
         try:
-            check_step(before, after, change.action, change.actor)
+            check_step(before, after, change.action, change)
         except IndelibleError as error:
             yield str(error)
 

@@ -16,7 +16,7 @@ def version_faults(
         subject = f"{action.declared_at}: action {action.name}"
         if rule.field in (*action.parameters, *action.derived_fields):
             yield f"{subject} sets field {rule.field}, which counts by itself: nobody passes it"
-        stamped = action.actor_fields
+        stamped = (*action.actor_fields, *action.reason_fields)
         if action.time_field:
             stamped = (*stamped, action.time_field)
         for name in rule.counted_fields:

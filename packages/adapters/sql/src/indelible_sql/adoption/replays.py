@@ -60,16 +60,18 @@ class Replay:
             )
         return best[1]
 
-    def fields(self, before: Aggregate, action: str, now: datetime, actor: Actor) -> Any:
+    def fields(self, before: Aggregate, action: str, now: datetime, audit: HasAuditContext) -> Any:
         """Return the fields after the action: those of the row, and what follows from the action.
 
-        A field that no column has is emptied, or gets the time or the actor, as by a command.
+        A field that no column has is emptied, or gets the time, the actor or the reason, as by a
+        command.
         """
         declared = actions_of(type(before)).get(action)
         values: dict[str, object] = {}
         if declared is not None:
             values.update(dict.fromkeys(declared.emptied_fields))
-            values.update(dict.fromkeys(declared.actor_fields, str(actor)))
+            values.update(dict.fromkeys(declared.actor_fields, str(audit.actor)))
+            values.update(dict.fromkeys(declared.reason_fields, audit.reason))
             if declared.time_field:
                 values[declared.time_field] = now
         for name in self.mapped_fields - {"id", "status"}:
@@ -98,7 +100,8 @@ def replayed(
     action = replay.action(before)
     own = AuditContext(actor=audit.actor, reason=audit.reason, request_id=audit.request_id)
     own = evolve(own, actor=_actor_of(before, wanted, action, mapped_fields, audit.actor))
-    values = replay.fields(before, action, now, own.actor)
+    own = evolve(own, reason=_reason_of(before, wanted, action, mapped_fields, audit.reason))
+    values = replay.fields(before, action, now, own)
     after = before.transition(action, now=now, **values)
     change: Change = change_for(own, head, after, action)
     return Update(head, change, after)
@@ -114,3 +117,15 @@ def _actor_of(
         if name in mapped and value is not None:
             return Actor.parse(str(value))
     return actor
+
+
+def _reason_of(
+    before: Aggregate, wanted: Aggregate, action: str, mapped: frozenset[str], reason: str
+) -> str:
+    """Return the reason that the row has in a field which the action fills with its reason."""
+    declared: Mapping[str, Any] = actions_of(type(before))
+    for name in declared[action].reason_fields if action in declared else ():
+        value = getattr(wanted, name)
+        if name in mapped and value is not None:
+            return str(value)
+    return reason

@@ -29,8 +29,8 @@ from indelible.kernel.conditions import (
     AnyCondition,
     Condition,
     FixedIf,
-    NamesActor,
     Rising,
+    TakenFromChange,
     WithConditions,
 )
 from indelible.kernel.decimals import FixedDecimal
@@ -253,8 +253,8 @@ def _change_guards(
             yield _fixed_guard(condition, table)
         case Rising():
             yield _rising_guard(condition, table)
-        case NamesActor():
-            yield _actor_guard(condition, table, entity, dialect)
+        case TakenFromChange():
+            yield _taken_guard(condition, table, entity, dialect)
         case Condition():
             return
 
@@ -284,12 +284,12 @@ def _rising_guard(condition: Rising, table: Table) -> Guard:
     return Guard(table=table, rule=condition.name, event="UPDATE", condition=is_met)
 
 
-def _actor_guard(
-    condition: NamesActor, table: Table, entity: type[Aggregate], dialect: str
+def _taken_guard(
+    condition: TakenFromChange, table: Table, entity: type[Aggregate], dialect: str
 ) -> Guard:
-    """Refuse an action that stores somebody else than its actor as the one who has done it."""
+    """Refuse an action that stores another actor, or another reason, than that of its change."""
     is_action = f"NEW.lifecycle = '{entity.lifecycle.name}' AND NEW.action = '{condition.action}'"
-    of_field = [one for one in entity.conditions if _names_actor_in(one, condition.field)]
+    of_field = [one for one in entity.conditions if _is_taken_in(one, condition.field)]
     rule = f"names_{condition.field}"
     if len(of_field) > 1:
         rule = f"{rule}_by_{condition.action}"
@@ -300,12 +300,12 @@ def _actor_guard(
         condition=(
             f"NOT ({is_action})"
             f" OR EXISTS (SELECT 1 FROM {qualified_name(table, dialect)} AS head"
-            f" WHERE head.id = NEW.entity_id AND head.{condition.field} = NEW.actor)"
+            f" WHERE head.id = NEW.entity_id AND head.{condition.field} = NEW.{condition.part})"
         ),
         row_filter=is_action,
     )
 
 
-def _names_actor_in(condition: AnyCondition, field: str) -> bool:
-    """Return whether a condition is about the actor in a field."""
-    return isinstance(condition, NamesActor) and condition.field == field
+def _is_taken_in(condition: AnyCondition, field: str) -> bool:
+    """Return whether a condition is about the part of a change in a field."""
+    return isinstance(condition, TakenFromChange) and condition.field == field

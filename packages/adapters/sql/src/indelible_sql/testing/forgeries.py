@@ -17,7 +17,7 @@ from indelible.kernel import (
 from indelible.kernel.actions import Command, actions_of
 from indelible.kernel.aggregates import Aggregate, change_data, change_for
 from indelible.kernel.bulk import AnyBulk, Bulk
-from indelible.kernel.conditions import NamesActor, presence_in
+from indelible.kernel.conditions import TakenFromChange, presence_in
 from indelible.kernel.difference_rules import different_fields
 from indelible.kernel.execution import chosen, perform, perform_birth
 from indelible.kernel.kept_values import KEEP
@@ -113,16 +113,16 @@ class Forger:
         arguments = operation.arguments(walk.random)
         command: Command[Any] = walk.command(operation, before, arguments)
         command.use()
+        audit = AuditContext(actor=actor, reason="a forged change", request_id=None)
         newest = walk.heads[-1][-1].head if before is None else before
         now = newest.entity.updated_at + ACTIONS_TAKE
         if before is None:
             self.steps += 1
             new_id = f"{newest.id}-{self.steps}"
-            entity, bulk = perform_birth(command, now=now, actor=actor, new_id=lambda: new_id)
+            entity, bulk = perform_birth(command, now=now, audit=audit, new_id=lambda: new_id)
         else:
             command = chosen(command, before.entity, actor)
-            entity, bulk = perform(command, before.entity, now=now, actor=actor)
-        audit = AuditContext(actor=actor, reason="a forged change", request_id=None)
+            entity, bulk = perform(command, before.entity, now=now, audit=audit)
         change = change_for(audit, before, entity, command.action.name, bulk=bulk)
         return LegalStep(before=before, entity=entity, change=change, bulk=bulk)
 
@@ -154,9 +154,9 @@ class Forger:
                     other = self._other(name, getattr(before, name))
                     yield f"with another {name}", _with(step, **{name: other})
         for condition in entity.conditions:
-            if isinstance(condition, NamesActor) and condition.action == step.change.action:
+            if isinstance(condition, TakenFromChange) and condition.action == step.change.action:
                 forged = _with(step, **{condition.field: OTHER_ACTOR})
-                yield f"with another actor as {condition.field}", forged
+                yield f"with another {condition.part} as {condition.field}", forged
         yield from self._forged_numbers(step)
         yield from self._taken_values(step)
         yield from self._forged_links(step)
