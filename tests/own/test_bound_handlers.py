@@ -51,7 +51,7 @@ def test_a_wrong_argument_is_refused_and_changes_nothing() -> None:
     store = assigned("T-1", "T-2")
     with pytest.raises(ValueError, match="Field resolution has the wrong type"):
         store.run(
-            lambda tx, name: close_all(tx, name, resolution=1),  # type: ignore[arg-type]
+            lambda tx, name: close_all(tx, name, resolution=1),  # type: ignore[arg-type]  # a number
             "ann",
             actor=MAYA,
             reason="new printers",
@@ -63,7 +63,7 @@ def test_a_wrong_argument_is_refused_and_changes_nothing() -> None:
 def test_the_command_has_the_type_that_the_function_needs() -> None:
     with pytest.raises(ValueError, match="assignee"):
         assigned().run(
-            lambda tx, name: close_all(tx, name, resolution="Replaced."),  # type: ignore[arg-type]
+            lambda tx, name: close_all(tx, name, resolution="Replaced."),  # type: ignore[arg-type]  # 5 is none
             5,
             actor=MAYA,
             reason="new printers",
@@ -73,7 +73,7 @@ def test_the_command_has_the_type_that_the_function_needs() -> None:
 def test_what_partial_binds_is_typed() -> None:
     store = assigned("T-1")
     with pytest.raises(ValueError, match="Field resolution has the wrong type"):
-        store.run(partial(close_all, resolution=1), "ann", actor=MAYA, reason="x")  # type: ignore[arg-type]
+        store.run(partial(close_all, resolution=1), "ann", actor=MAYA, reason="x")  # type: ignore[arg-type]  # a number
 
     handler = partial(close_all, resolution="Replaced.")
     assert_type(store.run(handler, "ann", actor=MAYA, reason="new printers"), int)
