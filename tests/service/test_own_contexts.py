@@ -79,6 +79,7 @@ def test_up_prints_where_a_hosts_contexts_are_and_what_opens_them(tmp_path: Path
 
     path = f"{screen['Address']}/v1/tickets"
     assert screen["Contexts"] == f"{path} (scopes tickets:read and tickets:write)"
+    assert screen["Next"] == "sign in to the console"  # what the demonstration needs is off
     with start_command("up", "--json", cwd=tmp_path, **setting) as process:
         (context,) = read_json_line(process)["contexts"]
         assert stop_command(process) == 0

@@ -31,11 +31,17 @@ def started_text(started: "Started") -> str:
     if started.logs is not None:
         lines["Logs"] = str(started.logs)
     lines["Metrics"] = _metrics_text(started)
-    command = command_name()
-    lines["Next"] = f"sign in to the console, or type `{command} demo` in another terminal"
+    lines["Next"] = _next_text(started)
     lines["Stop"] = f"type Ctrl-C; the data stays in {started.data_dir}"
 
     return "\n".join(f"{label + ':':{WIDTH}}{text}" for label, text in lines.items())
+
+
+def _next_text(started: "Started") -> str:
+    text = "sign in to the console"
+    if started.contexts:  # a host's own, and the built-in ones of the demonstrations may be off
+        return text
+    return f"{text}, or type `{command_name()} demo` in another terminal"
 
 
 def _contexts_text(started: "Started") -> str:
