@@ -44,16 +44,16 @@ WAIT_FOR_TWO_FRAMES = """
 """
 WAIT_FOR_FONTS = "document.fonts.ready.then(() => null)"
 HAS_OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-# Ids and addresses may break anywhere, words of letters may not.
+# Ids, addresses and JSON may break anywhere, words of letters may not.
 BROKEN_WORDS = r"""
 () => {
   const broken = [], range = document.createRange();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    if (node.parentElement.closest("code, textarea, script, svg, .sr")) continue;
+    if (node.parentElement.closest("code, textarea, script, svg, .sr, .document")) continue;
     for (const match of node.data.matchAll(/[^\s\-\u2013\u2014\/]+/gu)) {
-      if (!/^[\p{L}\p{P}]{2,24}$/u.test(match[0])) continue;
+      if (!/^[\p{L}\p{P}]{2,24}$/u.test(match[0]) || /":|[{}]/.test(match[0])) continue;
       range.setStart(node, match.index);
       range.setEnd(node, match.index + match[0].length);
       const lines = [...range.getClientRects()].filter(box => box.width > 0).map(box => box.top);

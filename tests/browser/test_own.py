@@ -9,6 +9,8 @@ from attrs import frozen
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, Serve, page_faults
 from tests.browser.test_console import is_pictured, save_picture
+from tests.examples.consents import Consent, consents, grants
+from tests.examples.shipments import Condition, Shipment, shipments
 from tests.examples.tickets import Ticket, tickets
 from tests.own.generated import generated
 from tests.web.console.own_records import EMPTY, FULL, made_of, records
@@ -21,6 +23,7 @@ from indelible.kernel.choices import choices_of
 from indelible.kernel.contexts import Context
 from indelible.testing.own.values import draw_for
 from indelible.testing.stores import BEGINNING, MAYA
+from indelible_web.own_pages.rows import ROWS_PER_PAGE
 
 LOOKS = [(size, scripts) for size in ("desktop", "phone") for scripts in ("on", "blocked", "off")]
 WITH_AXE = [look for look in LOOKS if look[1] != "off"]
@@ -40,7 +43,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(serve: Serve) -> Served:
-    site = own_site(tickets, records, *HOSTS)
+    site = own_site(tickets, records, shipments, consents, grants, *HOSTS)
     return Served(site, serve(site.app), site.key("console", "admin").text)
 
 
@@ -66,6 +69,8 @@ def press(page: Page, name: str) -> None:
 def send(page: Page, button: str, reason: str, *, within: str, **typed: str) -> None:
     """Fill in a form and send it."""
     form = page.locator(within)
+    if form.evaluate("form => form.open === false"):
+        form.locator("summary").click()  # a page with many forms has them closed
     for label, text in typed.items():
         form.get_by_label(label).fill(text)
     form.get_by_label("Reason").fill(reason)
@@ -146,6 +151,63 @@ def test_a_browser_sends_a_form_of_every_kind_as_it_shows_it(
     assert after.seq == 2
     for name in values:
         assert getattr(after.entity, name) == getattr(head.entity, name), name
+
+
+@pytest.mark.parametrize(("size", "scripts"), LOOKS)
+def test_scans_are_appended_by_a_form_and_read_page_by_page(
+    served: Served, open_page: OpenPage, size: str, scripts: str
+) -> None:
+    site = served.site
+    number = f"P-{size}-{scripts}"
+    head = run(site, shipments, Shipment.send(number=number, labels=("red", "blue")))
+    page = open_page("light", size, scripts=scripts, address=served.address, key=served.key)
+    page.goto(f"/console/shipments/{head.id}")
+    assert faults_of(page, scripts) == []
+    page.locator("#act-scan").get_by_label("Condition").select_option(label="Damaged")
+    send(page, "Scan", "at the gate", within="#act-scan", Place="Hamburg Hauptbahnhof")
+    scans = page.get_by_role("region", name="Scans")
+    expect(scans.get_by_role("row").nth(1)).to_contain_text("Hamburg Hauptbahnhof")
+    expect(scans.get_by_role("row").nth(1)).to_contain_text("Damaged")
+    expect(page.get_by_role("region", name="Parcels")).to_contain_text("blue")
+
+    head = now(site, shipments, head.id)
+    long = "Ein Ort mit einem langen Namen, der auf keine Zeile eines Telefons passt " * 4
+    for place in (long, *(f"Place {one}" for one in range(ROWS_PER_PAGE))):
+        command = Shipment.scan(head, place=place, condition=Condition.GOOD, note="seen")
+        head = run(site, shipments, command)
+    page.reload()
+    assert faults_of(page, scripts) == []
+    page.get_by_role("link", name="Next scans").click()
+    expect(scans).to_contain_text(f"Place {ROWS_PER_PAGE - 1}")
+    expect(scans).not_to_contain_text("Hamburg")
+    assert faults_of(page, scripts) == []
+    page.get_by_role("link", name="First scans").click()
+    expect(scans).to_contain_text("Hamburg")
+    page.get_by_role("link", name="Earlier", exact=True).click()
+    assert faults_of(page, scripts) == []
+    page.get_by_role("link", name="As of change 2", exact=True).click()
+    expect(scans.get_by_role("row")).to_have_count(2)
+    assert faults_of(page, scripts) == []
+
+
+@pytest.mark.parametrize(("size", "scripts"), LOOKS)
+def test_versions_are_made_by_a_form_and_compared(
+    served: Served, open_page: OpenPage, size: str, scripts: str
+) -> None:
+    site = served.site
+    draft = Consent.draft(number=f"C-{size}-{scripts}", scope="Blood", text="Two samples a year.")
+    head = run(site, consents, draft)
+    page = open_page("dark", size, scripts=scripts, address=served.address, key=served.key)
+    page.goto(f"/console/consents/{head.id}")
+    send(page, "Revise", "fewer", within="#act-revise", Text="One sample a year.")
+    expect(page.get_by_role("region", name="Versions")).to_contain_text("fewer")
+    assert faults_of(page, scripts) == []
+    page.get_by_role("link", name="Version 2", exact=True).click()
+    expect(page.locator("ins").first).to_contain_text("One sample")
+    assert faults_of(page, scripts) == []
+    page.get_by_role("link", name="version 1").first.click()
+    expect(page.locator("main")).to_contain_text("Two samples a year.")
+    assert faults_of(page, scripts) == []
 
 
 def lived(site: Site, context: Context[Any], seed: str) -> str:

@@ -9,8 +9,9 @@ from typing import Any, Generic, TypeVar
 from attrs import define, evolve, field, fields_dict
 from cattrs import BaseValidationError
 
+from indelible.kernel.actions import actions_of
 from indelible.kernel.aggregates import Aggregate, check_step
-from indelible.kernel.appends import record_names
+from indelible.kernel.appends import TooManyRows, record_names
 from indelible.kernel.errors import HashChainBroken, IndelibleError
 from indelible.kernel.history import Change
 from indelible.kernel.numbered_versions import FIRST, NumberedVersions
@@ -41,9 +42,11 @@ class AggregateReplay(Generic[E]):
                 yield f"action {change.action} leads to {edge.to_state}, not to {change.to_state}"
         except IndelibleError as error:
             yield str(error)
-        known = {*fields_dict(self.entity), *record_names(self.entity)}
-        for name in sorted(change.data.keys() - known):
+        records = record_names(self.entity)
+        for name in sorted(change.data.keys() - fields_dict(self.entity).keys() - records):
             yield f"{name} is no field"
+        for name in sorted(change.data.keys() & records):
+            yield from _refused_rows(self.entity, change, name)
         try:
             after = entity_after(self.entity, self._first, change).entity
         except HashChainBroken as error:
@@ -100,6 +103,21 @@ class PlacesReplay:
                 continue
             self._holders[rule.name, parent] = change.entity_id
             self._places[mine] = parent
+
+
+def _refused_rows(entity: type[Aggregate], change: Change, record: str) -> Iterator[str]:
+    """Yield why a change may not append the rows of a record whose number it holds."""
+    action = actions_of(entity).get(change.action)
+    if action is None:
+        return  # its edge is refused already
+    appending = action.appending
+    count: int = change.data[record]["count"]
+    if appending is None or appending.record.record_name != record:
+        yield f"action {change.action} appends no {record}"
+    elif appending.is_computed and count > appending.max_rows:
+        yield str(TooManyRows(change.action, record, appending.max_rows, count))
+    elif not appending.is_computed and count != 1:
+        yield f"action {change.action} appends one {record}, not {count}"
 
 
 def _with_number(entity: E, rule: NumberedVersions, number: int) -> E:

@@ -175,7 +175,8 @@ def lacks_count(bulk: BulkTable, dialect: str) -> str:
     """Return the condition that a new change is from before its action appended the record.
 
     An import writes it: its data have no count, and the stored declaration of its time names the
-    action no more than they do.
+    action no more than they do. An import into a new database stores the declarations last, so
+    that a change from before the first one has none of its time.
     """
     name = bulk.record.record_name
     if dialect == "sqlite":
@@ -196,7 +197,7 @@ def lacks_count(bulk: BulkTable, dialect: str) -> str:
         " WHERE declared.lifecycle = NEW.lifecycle AND declared.declared_at <= NEW.at"
         " ORDER BY declared.declared_at DESC LIMIT 1"
     )
-    return f"coalesce({has_no_count} AND NOT coalesce(({declared}), TRUE), FALSE)"
+    return f"coalesce({has_no_count} AND NOT coalesce(({declared}), FALSE), FALSE)"
 
 
 def rows_of(bulk: BulkTable, dialect: str, change: str) -> str:
