@@ -54,7 +54,7 @@ DIFFERENT: Final = """
 WITHOUT_ROW: Final = """
     SELECT count(*)
     FROM tickets AS t
-    WHERE NOT EXISTS (SELECT 1 FROM old_tickets AS o WHERE CAST(o.id AS text) = t.id)
+    WHERE NOT EXISTS (SELECT 1 FROM old_tickets AS o WHERE o.id = CAST(t.id AS bigint))
 """
 FIRST_CHANGES: Final = """
     SELECT count(*)
