@@ -54,5 +54,5 @@ class RequestCalls:
 # Lower a limit with each layer that goes. Raise one only for a request that does more.
 MAX_REQUEST_CALLS: Final[Mapping[str, RequestCalls]] = {
     "GET": RequestCalls(calls=205, functions=106, files=38, generated=23),
-    "PUT": RequestCalls(calls=556, functions=248, files=67, generated=42),
+    "PUT": RequestCalls(calls=556, functions=248, files=68, generated=42),
 }

@@ -151,7 +151,7 @@ def test_an_order_is_placed_by_its_choice(web: Web, key: str) -> None:
     placed = saved(post(web, f"{path}/place", {}, key, seq=1), 200)
     assert placed["status"] == "PLACED"
     own = post(web, f"{path}/approve", {}, key, seq=2)
-    assert (own.status_code, own.get_json()["code"]) == (409, "REFUSED")
+    assert (own.status_code, own.get_json()["code"]) == (422, "FIELD_NOT_OF_STATE")
     assert post(web, f"{path}/accept", {}, key, seq=2).status_code == 404
 
 

@@ -16,7 +16,8 @@
         return view_of(TicketView, run_request(tx, tx.tickets.tickets, request))
 
 The path has the id of the ticket, `If-Match` its seq, and the body the parameters of the action,
-each with the validator and the limits of its kind.
+each with the validator and the limits of its kind. An action that only appends a row overwrites
+nothing, so that its requests may leave `If-Match` out.
 """
 
 import inspect
@@ -140,9 +141,9 @@ def request_of(
 
     `Ticket.assign` gives `AssignTicket` with the command's name `assign_ticket` and the id in
     `ticket_id`, unless other names are passed. Its requests expect a seq, in `If-Match`, unless
-    `expects_seq` is False. A request of an action that creates has neither. Handlers pass the
-    parameters of `leave_out`, such as an id that the server makes. As in every request, `user_id`
-    is the caller, and `reason` is the reason of the change too.
+    `expects_seq` is False; without it, those of an action that only appends may leave it out. A
+    request of an action that creates has neither. Handlers pass the parameters of `leave_out`, such
+    as an id that the server makes. `user_id` is the caller, and `reason` that of the change too.
 
     Raises:
         UsageError: The declaration is wrong; all faults are named at once, with file and line.
@@ -160,13 +161,21 @@ def request_of(
     if not action.is_creating:
         target_field = target_field or f"{lifecycle}_id"
     declaration = RequestDeclaration(action=action, target_field=target_field, parameters=names)
-    attributes = _target_fields(declaration, expects_seq=expects_seq is not False)
+    attributes = _target_fields(declaration, expects_seq=expects_seq)
     return _request_class(
         declaration,
         {**attributes, **parameters},
         name=name or _class_name(action),
         command_name=command_name or f"{action.name}_{lifecycle}",
     )
+
+
+def only_appends(action: AnyAction) -> bool:
+    """Return whether an action adds a row, and changes neither the state nor a field."""
+    if isinstance(action, Choice) or action.appending is None:
+        return False
+    stays = all(edge.from_state == edge.to_state for edge in action.edges)
+    return stays and action.affected_names.isdisjoint(fields_dict(action.entity))
 
 
 def _lifecycle_name(action: object) -> str:
@@ -238,14 +247,16 @@ def _convert_passed(converter: Callable[[Any], Any], value: object) -> object:
     return value if value is KEEP else converter(value)
 
 
-def _target_fields(declaration: RequestDeclaration, *, expects_seq: bool) -> dict[str, Any]:
+def _target_fields(declaration: RequestDeclaration, *, expects_seq: bool | None) -> dict[str, Any]:
     """Return the fields of a request for the id of the target and for its seq."""
     if not declaration.target_field:
         return {}
 
     entity_id = fields_dict(declaration.action.entity)["id"]
     result = {declaration.target_field: _copied(entity_id)}
-    if expects_seq:
+    if expects_seq is None and only_appends(declaration.action):
+        result[EXPECTED_SEQ] = field(type=cast("Any", Count) | None, default=None)
+    elif expects_seq is not False:
         result[EXPECTED_SEQ] = field(type=cast("Any", Count))
     return result
 

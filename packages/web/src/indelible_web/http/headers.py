@@ -45,6 +45,7 @@ IDEMPOTENCY_KEY_PROPS: Final = {
 def headers_schema(
     *,
     min_seq: int | None,
+    requires_if_match: bool,
     takes_idempotency_key: bool,
     requires_idempotency_key: bool,
     takes_if_none_match: bool,
@@ -57,7 +58,7 @@ def headers_schema(
     if min_seq is not None:
         props = IF_MATCH_PROPS if min_seq else IF_MATCH_OR_ZERO_PROPS
         fields["expected_seq"] = scalar(
-            read_tag, props, required=True, data_key=header_names.IF_MATCH
+            read_tag, props, required=requires_if_match, data_key=header_names.IF_MATCH
         )
     if takes_idempotency_key:
         fields["once_key"] = scalar(

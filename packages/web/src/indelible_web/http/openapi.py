@@ -55,7 +55,6 @@ PROBLEM_EXAMPLES: Final[tuple[IndelibleError, ...]] = (
 )
 COMMON_PROBLEMS: Final = (400, 401, 403, 422, 429, 500, 503)
 BODY_PROBLEMS: Final = (409, 413, 415)  # A preview is a query with a body, and may conflict too.
-IF_MATCH_PROBLEMS: Final = (412, 428)
 
 
 class StrictApi(Api):
@@ -241,7 +240,8 @@ def _operation_text(operation: Operation) -> str:
         scopes = " or ".join(f"`{scope}`" for scope in operation.scopes)
         paragraphs.append(f"The API key needs the scope {scopes}.")
     if operation.min_seq is not None:
-        paragraphs.append("`If-Match` is required; another state than that answers 412.")
+        duty = "required" if operation.requires_if_match else "optional"
+        paragraphs.append(f"`If-Match` is {duty}; another state than that answers 412.")
     if operation.max_body_bytes is not None:
         paragraphs.append(f"The body has at most {operation.max_body_bytes:,} bytes.")
     if operation.requires_idempotency_key:
@@ -292,7 +292,9 @@ def _other_responses(operation: Operation, examples: Examples) -> dict[int, obje
     if operation.has_body:
         statuses += BODY_PROBLEMS
     if operation.min_seq is not None:
-        statuses += IF_MATCH_PROBLEMS
+        statuses.append(412)
+    if operation.requires_if_match:
+        statuses.append(428)
 
     responses: dict[int, object] = {status: f"Problem{status}" for status in statuses}
     if operation.max_body_bytes is not None:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from attrs import Factory, field, fields, frozen
+from attrs import NOTHING, Factory, field, fields, frozen
 from flask import Blueprint, Response, request
 from marshmallow import EXCLUDE, Schema
 
@@ -100,10 +100,21 @@ class Operation:
     @property
     def min_seq(self) -> int | None:
         """Return the least seq that If-Match may name, None if the request takes no If-Match."""
+        if self._expected_seq is None:
+            return None
+        minimum: int = self._expected_seq.metadata["minimum"]
+        return minimum
+
+    @property
+    def requires_if_match(self) -> bool:
+        """Return True if a request without If-Match is refused."""
+        return self._expected_seq is not None and self._expected_seq.default is NOTHING
+
+    @property
+    def _expected_seq(self) -> "Attribute | None":
         for attribute in attributes_of(self.request_type):
             if attribute.name == EXPECTED_SEQ:
-                minimum: int = attribute.metadata["minimum"]
-                return minimum
+                return attribute
         return None
 
     @cached_property
@@ -170,6 +181,7 @@ class Operation:
             "query": schema_from(f"{title}Query", query, Side.TEXT, examples),
             "headers": headers_schema(
                 min_seq=self.min_seq,
+                requires_if_match=self.requires_if_match,
                 takes_idempotency_key=self.takes_idempotency_key,
                 requires_idempotency_key=self.requires_idempotency_key,
                 takes_if_none_match=self.has_tag and not self.takes_idempotency_key,
