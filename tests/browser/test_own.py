@@ -233,10 +233,14 @@ def lived(site: Site, context: Context[Any], seed: str) -> str:
 def command_of(action: Any, random: Random, *target: Head[Any]) -> Any:  # noqa: ANN401 - any action
     """Return a command with drawn arguments."""
     hints = get_type_hints(action.method, include_extras=True)
-    arguments = {name: draw_for(hints[name], name)(random) for name in action.parameters}
+    arguments: dict[str, Any] = {
+        name: draw_for(hints[name], name)(random) for name in action.parameters
+    }
     for name in arguments:
         if name.endswith("_reference"):
             arguments[name] = None  # nothing else has its id yet
+        if name == "copies":
+            arguments[name] = arguments[name][:1]  # each record may have one row more
     return action(*target, **arguments)
 
 
