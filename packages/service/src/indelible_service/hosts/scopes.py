@@ -5,8 +5,6 @@ from attrs import frozen
 from indelible.kernel.contexts import Context
 from indelible_service.hosts.selection import selected_host_contexts
 from indelible_service.settings.service import Settings
-from indelible_web.http.routing import PREFIX
-from indelible_web.own import path_of, scopes_of
 
 
 @frozen
@@ -31,8 +29,16 @@ def served_contexts(settings: Settings) -> tuple[ServedContext, ...]:
 
     Raises: ContextsUnusable.
     """
+    contexts = selected_host_contexts(settings)
+    if not contexts:
+        return ()
+
+    # A supervisor without a host's contexts needs no web framework.
+    from indelible_web.http.routing import PREFIX
+    from indelible_web.own import path_of, scopes_of
+
     served: list[ServedContext] = []
-    for context in selected_host_contexts(settings):
+    for context in contexts:
         if isinstance(context, Context):
             address = f"{settings.address}{PREFIX}{path_of(context)}"
             served.append(ServedContext(context.name, address, scopes_of(context)))
