@@ -63,7 +63,7 @@ def test_a_wrong_argument_is_refused_and_changes_nothing() -> None:
 def test_the_command_has_the_type_that_the_function_needs() -> None:
     with pytest.raises(ValueError, match="assignee"):
         assigned().run(
-            lambda tx, name: close_all(tx, name, resolution="Replaced."),  # type: ignore[arg-type]  # 5 is none
+            lambda tx, name: close_all(tx, name, resolution="Replaced."),  # type: ignore[arg-type]  # no name
             5,
             actor=MAYA,
             reason="new printers",

@@ -21,7 +21,10 @@ def host_scopes(settings: Settings) -> list[str]:
 
     Raises: ContextsUnusable.
     """
-    return [scope for served in served_contexts(settings) for scope in served.scopes]
+    scopes: list[str] = []
+    for served in served_contexts(settings):
+        scopes.extend(served.scopes)
+    return scopes
 
 
 def served_contexts(settings: Settings) -> tuple[ServedContext, ...]:

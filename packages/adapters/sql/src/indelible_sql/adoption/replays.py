@@ -4,7 +4,7 @@ No edge is made for them: a write that no action explains is a problem, which th
 another write, such as the one that takes it back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -78,6 +78,28 @@ class Replay:
             values[name] = getattr(self.wanted, name)
         return values
 
+    def audit(self, before: Aggregate, action: str, audit: HasAuditContext) -> AuditContext:
+        """Return the audit context of the change, with the actor and the reason of the row."""
+        declared = actions_of(type(before)).get(action)
+        own = AuditContext(actor=audit.actor, reason=audit.reason, request_id=audit.request_id)
+        if declared is None:
+            return own
+        actor = self._first_value(declared.actor_fields)
+        reason = self._first_value(declared.reason_fields)
+        return evolve(
+            own,
+            actor=own.actor if actor is None else Actor.parse(actor),
+            reason=own.reason if reason is None else reason,
+        )
+
+    def _first_value(self, names: Iterable[str]) -> str | None:
+        """Return the first value that the row has in these fields; None if it has none."""
+        for name in names:
+            value = getattr(self.wanted, name)
+            if name in self.mapped_fields and value is not None:
+                return str(value)
+        return None
+
 
 def replayed(
     audit: HasAuditContext,
@@ -98,34 +120,8 @@ def replayed(
         return None
 
     action = replay.action(before)
-    own = AuditContext(actor=audit.actor, reason=audit.reason, request_id=audit.request_id)
-    own = evolve(own, actor=_actor_of(before, wanted, action, mapped_fields, audit.actor))
-    own = evolve(own, reason=_reason_of(before, wanted, action, mapped_fields, audit.reason))
+    own = replay.audit(before, action, audit)
     values = replay.fields(before, action, now, own)
     after = before.transition(action, now=now, **values)
     change: Change = change_for(own, head, after, action)
     return Update(head, change, after)
-
-
-def _actor_of(
-    before: Aggregate, wanted: Aggregate, action: str, mapped: frozenset[str], actor: Actor
-) -> Actor:
-    """Return the actor that the row names in a field which the action fills with its actor."""
-    declared: Mapping[str, Any] = actions_of(type(before))
-    for name in declared[action].actor_fields if action in declared else ():
-        value = getattr(wanted, name)
-        if name in mapped and value is not None:
-            return Actor.parse(str(value))
-    return actor
-
-
-def _reason_of(
-    before: Aggregate, wanted: Aggregate, action: str, mapped: frozenset[str], reason: str
-) -> str:
-    """Return the reason that the row has in a field which the action fills with its reason."""
-    declared: Mapping[str, Any] = actions_of(type(before))
-    for name in declared[action].reason_fields if action in declared else ():
-        value = getattr(wanted, name)
-        if name in mapped and value is not None:
-            return str(value)
-    return reason
