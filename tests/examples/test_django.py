@@ -54,19 +54,21 @@ def site(
 ) -> Generator[Site]:
     if request.param == "sqlite":
         directory: Path = tmp_path_factory.mktemp("django")
-        environment = {"DATABASE_URL": f"sqlite:///{directory / 'frontdesk.db'}"}
+        url = owner_url = f"sqlite:///{directory / 'frontdesk.db'}"
     else:
         server: PostgresServer = request.getfixturevalue("server")
         created = create_database(server, "frontdesk")
         with psycopg.connect(created.owner_url) as owner:
             owner.execute(TO_THE_APPLICATION)
-        environment = {"DATABASE_URL": created.url, "INDELIBLE_OWNER_URL": created.owner_url}
+        url, owner_url = created.url, created.owner_url
 
+    # The server of forks may have inherited addresses from the test that started it: name both.
+    environment = {"DATABASE_URL": url, "INDELIBLE_OWNER_URL": owner_url}
     ours, theirs = create_pipe()
     child = start_child(serve, theirs, environment)
     theirs.close()
     port, refusal = ours.recv()
-    yield Site(f"http://127.0.0.1:{port}", environment["DATABASE_URL"], refusal)
+    yield Site(f"http://127.0.0.1:{port}", url, refusal)
     child.terminate()
     child.join()
 
