@@ -183,7 +183,7 @@ def test_a_lookup_of_another_aggregate_is_refused(store: AnyStore) -> None:
 def test_arguments_fit_the_signature() -> None:
     for arguments in ({}, {"label": "a", "weight": 1}, {"lable": "a"}):
         call: Any = Parcel.by_label
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match=r"Parcel\.by_label\(.*; it takes \(label\)"):
             call(**arguments)
 
 

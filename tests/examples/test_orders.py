@@ -96,6 +96,16 @@ def test_no_order_goes_around_its_limit(store: AnyOrderStore) -> None:
     assert "INVALID_TRANSITION" in refused(store, Order.approve(order), NOOR)
 
 
+def test_a_wrong_call_names_the_choice_and_no_action_of_it() -> None:
+    place: Any = Order.place
+    with pytest.raises(
+        TypeError, match=r"Order\.place\(\) needs the order .*: Order\.place\(order\)"
+    ):
+        place()
+    with pytest.raises(TypeError, match=r"Order\.place\(\.\.\.\): .*'note'; it takes \(order\)"):
+        place("O-1", note="soon")
+
+
 def test_a_choice_can_be_made_for_many_and_repeated(store: AnyOrderStore) -> None:
     small, large = drafted(store, 1, "O-1"), drafted(store, 9, "O-2")
     commands = [Order.place(small), Order.place(large)]

@@ -62,7 +62,7 @@ def test_a_command_that_runs_returns_the_head_of_its_aggregate() -> None:
 
 
 def test_an_unknown_field_is_refused() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"Ticket\.assign\(\.\.\.\): .*'assignee'"):
         Ticket.assign("T-1", asignee="bob")  # type: ignore[call-arg]  # no such field
 
 
@@ -71,11 +71,16 @@ def test_a_field_of_another_action_is_refused() -> None:
         Ticket.assign("T-1", assignee="bob", title="x")  # type: ignore[call-arg]  # of `rename`
 
 
-def test_a_missing_field_is_refused() -> None:
-    with pytest.raises(TypeError):
+def test_a_missing_field_is_refused_with_the_name_of_the_action() -> None:
+    with pytest.raises(TypeError) as error:
         Ticket.assign("T-1")  # type: ignore[call-arg]  # it needs its assignee
-    with pytest.raises(TypeError):
+    problem = "missing a required argument: 'assignee'"
+    assert str(error.value) == f"Ticket.assign(...): {problem}; it takes (ticket, assignee)"
+
+    with pytest.raises(TypeError) as error:
         Ticket.open(id="T-1", reporter="ann")  # type: ignore[call-arg]  # it needs its title
+    problem = "missing a required argument: 'title'"
+    assert str(error.value) == f"Ticket.open(...): {problem}; it takes (id, reporter, title)"
 
 
 def test_a_value_of_another_type_is_refused() -> None:
@@ -96,8 +101,10 @@ def test_an_action_of_a_value_is_refused() -> None:
 
 
 def test_a_command_without_its_target_is_refused() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError) as error:
         Ticket.assign(assignee="bob")  # type: ignore[call-arg]  # of which ticket?
+    problem = "needs the ticket that it changes: Ticket.assign(ticket, assignee)"
+    assert str(error.value) == f"Ticket.assign() {problem}"
 
 
 def test_a_head_of_another_aggregate_is_refused() -> None:

@@ -8,11 +8,12 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, Attribute, frozen
 
-from indelible.kernel.actions import Action, actions_of, changed_fields
+from indelible.kernel.actions import Action, actions_of
 from indelible.kernel.adoption import adopting_action
 from indelible.kernel.append_faults import append_faults
 from indelible.kernel.choices import choice_faults
 from indelible.kernel.claims import OneOf
+from indelible.kernel.completion import changed_fields
 from indelible.kernel.conditions import AnyCondition, FixedIf, TakenFromChange, presence_in
 from indelible.kernel.declarations import enumeration_of, line_of
 from indelible.kernel.declared_finders import declared_finders, finder_faults

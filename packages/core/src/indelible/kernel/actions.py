@@ -26,13 +26,13 @@ that no `action` changes is fixed.
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cached_property, update_wrapper
 from types import FrameType, FunctionType
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
-from attrs import Attribute, field, fields_dict, frozen
+from attrs import field, fields_dict, frozen
 
 from indelible.kernel.appends import AppendedRecord, Appending
 from indelible.kernel.conditions import GivesReason, NamesActor, presence_in
@@ -42,7 +42,7 @@ from indelible.kernel.json import to_json_value
 from indelible.kernel.kept_values import passed_values
 from indelible.kernel.lifecycle import Edge
 from indelible.kernel.numbered_versions import NumberedVersions
-from indelible.kernel.signatures import without_self
+from indelible.kernel.signatures import bound_arguments, needs_target, without_self
 from indelible.kernel.taken_fields import taken_fields
 
 E = TypeVar("E", bound=Entity)
@@ -136,9 +136,7 @@ class Command(Generic[E]):
     made_at: tuple[str, int] = field(eq=False, repr=False)
     # Of a choice (see `indelible.kernel.choices`): its name, and what picks the action.
     choice: str = field(default="", repr=False)
-    choose: "Callable[[E, Command[E]], Command[E]] | None" = field(
-        default=None, eq=False, repr=False
-    )
+    choose: "Choose[E] | None" = field(default=None, eq=False, repr=False)
     is_used: bool = field(default=False, init=False, eq=False, repr=False)
 
     @property
@@ -329,10 +327,11 @@ class Action(Generic[E, P]):
         kwargs: Mapping[str, Any],
         *,
         depth: int,
+        called: object = None,
     ) -> Command[E]:
         """Return the command, made by the caller at a depth of the stack.
 
-        Raises: TypeError, if the arguments do not fit the signature.
+        Raises: TypeError, if the arguments do not fit the signature; it names what was `called`.
         """
         # In 0.1 microseconds; `inspect.stack` takes a thousand times as long.
         caller = _frame(depth)
@@ -340,9 +339,9 @@ class Action(Generic[E, P]):
         if not args and kwargs.keys() == self.parameters.keys():
             return Command(self, target, kwargs, made_at)  # binding would take 6 microseconds more
 
-        bound = self.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        return Command(self, target, bound.arguments, made_at)
+        target_name = "" if self.is_creating else self.entity.lifecycle.name
+        arguments = bound_arguments(called or self, target_name, self.signature, args, kwargs)
+        return Command(self, target, arguments, made_at)
 
     def refuse_value(self, value: object) -> None:
         """Raise UsageError for an action of a value: the call would look as if it saved."""
@@ -372,6 +371,7 @@ class ChangingAction(Action[E, P]):
         self.refuse_value(value)
         return self
 
+    @needs_target
     def __call__(
         self, target: Head[E] | At | str, /, *args: P.args, **kwargs: P.kwargs
     ) -> Command[E]:
@@ -381,20 +381,9 @@ class ChangingAction(Action[E, P]):
         """
         if self.chosen_by:
             raise UsageError(f"{self} is taken by the choice {self.chosen_by} alone: call that")
-        return self.command(target, args, kwargs, depth=2)
+        return self.command(target, args, kwargs, depth=3)
 
 
 def actions_of(entity: type) -> dict[str, Action[Any, ...]]:
     """Return the actions of a class by their names, in the order of their declaration."""
     return {name: value for name, value in vars(entity).items() if isinstance(value, Action)}
-
-
-def changed_fields(
-    actions: Mapping[str, Action[Any, ...]], fields: Iterable["Attribute[Any]"]
-) -> frozenset[str]:
-    """Return the fields that an action changes after the one that creates."""
-    names: set[str] = set()
-    for declared in actions.values():
-        if not declared.is_creating:
-            names |= declared.affected_names
-    return frozenset(names.intersection(attribute.name for attribute in fields))

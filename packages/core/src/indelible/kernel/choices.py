@@ -23,6 +23,7 @@ from indelible.kernel.actions import At, ChangingAction, Command, actions_of
 from indelible.kernel.errors import UsageError
 from indelible.kernel.history import Entity, Head
 from indelible.kernel.kept_values import with_kept_values
+from indelible.kernel.signatures import needs_target
 
 E = TypeVar("E", bound=Entity)
 P = ParamSpec("P")
@@ -87,11 +88,12 @@ class ChoosingAction(Choice[E, P]):
         self.actions[0].refuse_value(value)
         return self
 
+    @needs_target
     def __call__(
         self, target: Head[E] | At | str, /, *args: P.args, **kwargs: P.kwargs
     ) -> Command[E]:
         """Return the command on a head, on an id at a seq, or on the aggregate of an id."""
-        command = self.actions[0].command(target, args, kwargs, depth=2)
+        command = self.actions[0].command(target, args, kwargs, depth=3, called=self)
         command.use()  # the other one is run
         return evolve(command, choose=self.choose, choice=self.name)
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from attrs import NOTHING, Attribute, evolve
 
-from indelible.kernel.actions import Action, actions_of, changed_fields
+from indelible.kernel.actions import Action, actions_of
 from indelible.kernel.adoption import adopting_action, adopting_edges
 from indelible.kernel.history import NOT_IN_CHANGE_DATA
 from indelible.kernel.lifecycle import Edge
@@ -53,6 +53,17 @@ def complete_by_actions(entity: type[Any], fields: Iterable["Attribute[Any]"]) -
         changes=changes,
         initial=initial,
     )
+
+
+def changed_fields(
+    actions: Mapping[str, Action[Any, ...]], fields: Iterable["Attribute[Any]"]
+) -> frozenset[str]:
+    """Return the fields that an action changes after the one that creates."""
+    names: set[str] = set()
+    for declared in actions.values():
+        if not declared.is_creating:
+            names |= declared.affected_names
+    return frozenset(names.intersection(attribute.name for attribute in fields))
 
 
 def _add_appended_records(entity: type[Any], actions: Mapping[str, Action[Any, ...]]) -> None:

@@ -25,7 +25,7 @@ from indelible.kernel.errors import UsageError
 from indelible.kernel.field_rules import MAX_UNIQUE_CHARACTERS
 from indelible.kernel.history import Entity
 from indelible.kernel.one_per_parent import OnePerParent
-from indelible.kernel.signatures import without_self
+from indelible.kernel.signatures import bound_arguments, without_self
 from indelible.kernel.values import value_text
 
 E = TypeVar("E", bound=Entity)
@@ -88,8 +88,7 @@ class DeclaredFinder(Generic[E, P]):
 
         Raises: TypeError, if the arguments do not fit the signature.
         """
-        bound = self.signature.bind(*args, **kwargs)
-        return Lookup(self, bound.arguments)
+        return Lookup(self, bound_arguments(self, "", self.signature, args, kwargs))
 
     @property
     def declared_at(self) -> str:
