@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any, TypeAlias, assert_type
 
 import pytest
+from attrs import frozen
 from sqlalchemy import create_engine, text
 from tests.conftest import POLICY
 from tests.examples.conftest import HostDatabase
@@ -33,7 +34,10 @@ from indelible.declare import (
 from indelible.kernel import Head, IndelibleError, UsageError
 from indelible.kernel.context_checks import MAX_HEADS
 from indelible.kernel.finders import QuestionRecorder
+from indelible.kernel.json_objects import JsonObject
+from indelible.kernel.kinds import Kind
 from indelible.kernel.repository import Repository
+from indelible.kernel.values import instance_of
 from indelible.memory.store import MemoryStore
 from indelible.testing.own import conformance
 from indelible_sql import SqlStore, open_async_store, open_store, verify
@@ -460,7 +464,7 @@ def test_wrong_finders_are_refused_all_at_once() -> None:  # noqa: C901 - a clas
         "several": "parameter label has no name for the caller",
         "itself": "parameter id needs no finder: call get",
         "noted": "its index has texts of at most 1000 characters together",
-        "tagged": "field tags has no index: its values are lists or objects",
+        "tagged": "field tags has no index: its values are lists",
         "wide": "its index has texts of at most",
         "working": "has a body, which nothing would run",
         "transition": "has the name of a method of aggregates",
@@ -469,3 +473,41 @@ def test_wrong_finders_are_refused_all_at_once() -> None:  # noqa: C901 - a clas
         of_finder = [line for line in lines if f": finder {name}" in line]
         assert any(fault in line and f"{__file__}:" in line for line in of_finder), name
     assert len(lines) == len(expected) + 1
+
+
+@frozen
+class Size:
+    """A value that is stored as an object."""
+
+    width: int
+    height: int
+
+
+Weight = Annotated[float, Kind(instance_of(float))]  # a kind of a host's own
+
+
+def test_a_field_without_an_index_is_refused_with_its_type() -> None:
+    with pytest.raises(UsageError) as error:
+
+        @aggregate(final=(Status.PACKED,))
+        class Wrong(Aggregate):
+            status: Status
+            size: Size
+            details: JsonObject | None = field()
+            weight: Weight | None = field()
+
+            @creates(Status.PACKED)
+            def pack(
+                self, size: Size, details: JsonObject | None, weight: Weight | None
+            ) -> None: ...
+            @finds
+            def sized(self, size: Size) -> None: ...
+            @finds
+            def detailed(self, details: JsonObject | None) -> None: ...
+            @finds
+            def weighing(self, weight: Weight | None) -> None: ...
+
+    text = str(error.value)
+    assert "field size has no index: its values are objects\n" in text
+    assert "field details has no index: its values are objects\n" in text
+    assert "field weight has no index: its values are of type float; an index has texts" in text

@@ -18,7 +18,9 @@ from indelible.kernel.values import (
     LINE,
     TEXT,
     TEXTS,
+    InstantOutOfRange,
     bounded_int,
+    check_instant,
     instance_of,
     is_digest,
     is_identifier,
@@ -256,6 +258,19 @@ def test_an_instant_from_2000_to_2999_is_accepted(validator: Validator, instant:
 )
 def test_another_instant_is_refused(validator: Validator, instant: datetime) -> None:
     assert error_code(validator, instant, NO_LIMITS) == "INSTANT_OUT_OF_RANGE"
+
+
+def test_only_an_instant_without_a_time_zone_is_told_how_to_get_one() -> None:
+    opening = "INSTANT_OUT_OF_RANGE: Field at is not a time with a UTC offset of zero in the years"
+    with pytest.raises(InstantOutOfRange) as error:
+        check_instant("at", datetime(2026, 11, 28, 9))  # noqa: DTZ001 - what is refused
+    naive = "2026-11-28T09:00:00 without a time zone"
+    advice = "call datetime.now(UTC), or .astimezone(UTC) of a local time"
+    assert str(error.value) == f"{opening} 2000 to 2999: got {naive}: {advice}."
+
+    with pytest.raises(InstantOutOfRange) as error:
+        check_instant("at", datetime(1970, 1, 1, tzinfo=UTC))
+    assert str(error.value) == f"{opening} 2000 to 2999: got 1970-01-01T00:00:00+00:00."
 
 
 @pytest.mark.parametrize("validator", [is_instant, optional(is_instant)])

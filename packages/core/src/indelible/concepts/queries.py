@@ -21,7 +21,7 @@ from indelible.concepts.rules.records import fold
 from indelible.concepts.rules.warnings.levels import parse_levels, shown_warnings
 from indelible.kernel import Change
 from indelible.kernel.transaction import single_statement
-from indelible.kernel.values import InstantOutOfRange, wrong_type
+from indelible.kernel.values import instant_out_of_range, wrong_type
 
 PAGE_SIZE = 50
 MAX_COUNTED = 1_000
@@ -127,7 +127,7 @@ def concept_as_of(
         NotYetCreated: The concept did not exist then.
     """
     if at is not None and at.tzinfo is None:
-        raise InstantOutOfRange("at")
+        raise instant_out_of_range("at", at)
     if seq is not None and type(seq) is not int:
         raise wrong_type("seq", "int", seq)
     changes: list[Change] = []

@@ -14,9 +14,9 @@ from indelible.kernel.questions import Comparison, absent, equal
 from indelible.kernel.values import (
     COUNT,
     UNSTORABLE,
-    InstantOutOfRange,
     NumberOutOfRange,
     TextUnstorable,
+    instant_out_of_range,
     value_text,
     wrong_type,
 )
@@ -54,7 +54,7 @@ def check_instant(at: object) -> None:
     if not isinstance(at, datetime):
         raise wrong_type("at", "time", at)
     if at.tzinfo is None:
-        raise InstantOutOfRange("at")
+        raise instant_out_of_range("at", at)
 
 
 def check_command(command: object) -> None:

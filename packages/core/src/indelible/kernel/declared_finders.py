@@ -15,15 +15,16 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import update_wrapper
-from types import FunctionType
+from types import FunctionType, NoneType
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
-from attrs import Attribute, frozen
+from attrs import Attribute, frozen, has
 
 from indelible.kernel.declarations import enumeration_of, value_types
 from indelible.kernel.errors import UsageError
 from indelible.kernel.field_rules import MAX_UNIQUE_CHARACTERS
 from indelible.kernel.history import Entity
+from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.signatures import bound_arguments, without_self
 from indelible.kernel.values import value_text
@@ -174,8 +175,9 @@ def _index_problems(finder: DeclaredFinder[Any, ...], fields: Fields) -> Iterato
         types = value_types(attribute)
         if enumeration_of(attribute) is not None:
             continue
-        if "max_items" in attribute.metadata or not INDEXED.intersection(types):
-            yield f"field {name} has no index: its values are lists or objects"
+        unindexed = _unindexed_values(attribute)
+        if unindexed:
+            yield f"field {name} has no index: its values are {unindexed}"
         elif str in types:
             characters += attribute.metadata.get("max_length", 0)
     if characters > MAX_UNIQUE_CHARACTERS:
@@ -183,3 +185,18 @@ def _index_problems(finder: DeclaredFinder[Any, ...], fields: Fields) -> Iterato
             f"its index has texts of at most {characters} characters together, and"
             f" {MAX_UNIQUE_CHARACTERS} fit into one"
         )
+
+
+def _unindexed_values(attribute: "Attribute[Any]") -> str:
+    """Return what the values of a field are if no index has them, '' if an index does."""
+    if "max_items" in attribute.metadata:
+        return "lists"
+    types = value_types(attribute)
+    if INDEXED.intersection(types):
+        return ""
+
+    value_type: Any = next(one for one in types if one is not NoneType)
+    if value_type is JsonObject or has(value_type):
+        return "objects"
+    name = getattr(value_type, "__name__", str(value_type))
+    return f"of type {name}; an index has texts, whole numbers, decimals, flags, times and dates"

@@ -130,9 +130,11 @@ class InstantOutOfRange(Invalid):
     """A time has no UTC offset of zero, or is outside the years 2000 to 2999."""
 
     message: ClassVar[str] = (
-        "Field {field} is not a time with a UTC offset of zero in the years 2000 to 2999."
+        "Field {field} is not a time with a UTC offset of zero in the years 2000 to 2999: got"
+        " {value}."
     )
     field: str
+    value: str
 
 
 @frozen
@@ -170,6 +172,14 @@ def wrong_type(field: str, expected: str, value: object) -> WrongType:
         return WrongType(field, expected, f"a value of type {type(value).__name__}")
 
     return WrongType(field, expected, value_text(value))
+
+
+def instant_out_of_range(field: str, value: datetime) -> InstantOutOfRange:
+    """Return the error about a time; for one without a time zone it says how to make another."""
+    text = value.isoformat()
+    if value.utcoffset() is None:
+        text += " without a time zone: call datetime.now(UTC), or .astimezone(UTC) of a local time"
+    return InstantOutOfRange(field, text)
 
 
 def field_values(value: AttrsInstance) -> dict[str, Any]:
@@ -287,7 +297,7 @@ def check_instant(name: str, value: object) -> None:
         raise wrong_type(name, "instant", value)
     is_utc = value.tzinfo is UTC or value.utcoffset() == timedelta(0)
     if not is_utc or not EARLIEST <= value < LATEST:
-        raise InstantOutOfRange(name)
+        raise instant_out_of_range(name, value)
 
 
 def check_reason(value: object) -> None:
