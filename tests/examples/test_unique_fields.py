@@ -95,7 +95,9 @@ def assert_is_derived(error: Conflict) -> None:
     assert error.describe() == "Another locker has number L-1."
 
 
-def test_both_databases_raise_the_derived_error(host: HostDatabase) -> None:
+def test_both_databases_raise_the_derived_error_and_log_no_warning(
+    host: HostDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
     host.migrate(migrate, "lockers")
     store = open_store(host.url, lifecycles=(Locker.lifecycle,), policy=POLICY)
     store.run(build, "a", actor=MAYA, reason="a test")
@@ -105,6 +107,7 @@ def test_both_databases_raise_the_derived_error(host: HostDatabase) -> None:
     store.dispose()
 
     assert_is_derived(refused.value)
+    assert {record.levelname for record in caplog.records} <= {"DEBUG", "INFO"}
 
 
 def test_memory_raises_the_derived_error() -> None:

@@ -11,11 +11,19 @@ from sqlalchemy.exc import DBAPIError
 from indelible.kernel import StoreUnreachable
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, SqlTransaction
-from indelible_sql.engine.errors import ValueUnstorable
+from indelible_sql.engine.errors import ValueUnstorable, logged_fault_of
 from indelible_sql.engine.session import Session
 from indelible_sql.engine.sqlalchemy_internals import send
 
 Statement = Callable[[Connection, BaseException], None]
+
+
+class Reported(Exception):
+    """An error of a driver with the database's state."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__("a secret value")
+        self.sqlstate = state
 
 
 class FailingCursor:
@@ -45,6 +53,28 @@ def query(connection: Connection, error: BaseException) -> None:
     use_failing_cursor(connection, error)
     session = Session(connection, "public", begins=False)
     session.rows(text("SELECT 1"), {})
+
+
+@pytest.mark.parametrize(
+    ("state", "level"),
+    [
+        ("40001", "DEBUG"),  # a lost race, after which the command runs again
+        ("23505", "INFO"),  # of a guard
+        ("SQLITE_CONSTRAINT_TRIGGER", "INFO"),
+        ("22P05", "INFO"),  # a value that cannot be stored
+        ("53100", "ERROR"),  # the disk is full
+        ("XX000", "ERROR"),  # a fault that indelible does not know
+    ],
+)
+def test_only_what_an_operator_must_hear_is_an_error_in_the_log(
+    state: str, level: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "indelible.sql")
+
+    logged_fault_of(DBAPIError("", {}, Reported(state)))
+
+    (record,) = caplog.records
+    assert (record.levelname, record.message) == (level, f"database error {state} (Reported)")
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ from tests.sql.faults import (
 
 from indelible import concepts
 from indelible.concepts import ConceptContent, ConceptSaved
+from indelible.kernel import StoreBusy
 from indelible.testing.stores import CLEARER, MAYA, create, edit, submit
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, SqlTransaction, open_store, verify
@@ -226,7 +227,8 @@ def test_a_sqlite_file_that_another_process_locks_is_busy(
     locking = sqlite3.connect(make_url(sqlite_url).database or "", isolation_level=None)
     locking.execute("BEGIN EXCLUSIVE")
 
-    assert code(create, store) == "STORE_BUSY"
+    with pytest.raises(StoreBusy, match="commit or roll back the transaction"):
+        create(store)
     assert len(pauses) == RETRIES
     assert code(create_in_block, store) == "STORE_BUSY"
     assert store.lost_races.number == RETRIES + 2  # each attempt of both calls

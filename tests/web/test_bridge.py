@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast
 import pytest
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from attrs import field, frozen
+from attrs import field, frozen, make_class
 from marshmallow import ValidationError
 from openapi_schema_validator import OAS31Validator
 
@@ -313,3 +313,15 @@ def test_a_client_refuses_what_the_validator_of_a_kind_refuses(
             assert not validator.is_valid(value)
             with pytest.raises(Invalid):
                 make(**{name: value})
+
+
+def test_an_unknown_field_is_told_a_bounded_number_of_others() -> None:
+    names = [f"field_{number:02}" for number in range(31)]
+    of_every_name = {name: field(type=bool, default=False) for name in names}
+    wide = schema_of(make_class("Wide", of_every_name), Side.BODY)()
+
+    with pytest.raises(ValidationError) as error:
+        wide.load({"color": "red"})
+
+    message = f"Unknown field: expected one of {', '.join(names[:30])}, ..."
+    assert error.value.messages_dict == {"color": [message]}

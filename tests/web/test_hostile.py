@@ -101,6 +101,10 @@ def test_an_unexpected_answer_to_hostile_input_is_reported() -> None:
 
 
 def test_every_invalid_field_is_reported_by_its_path(web: Web) -> None:
+    content_fields = (
+        "definition, examples, explanation, learning_objective, misconceptions, name,"
+        " prerequisites, scope_boundaries"
+    )
     body = {
         "content": {"name": 7, "examples": ["a", 7], "prerequisites": "a", "colour": "red"},
         "status": "DRAFT",
@@ -110,9 +114,9 @@ def test_every_invalid_field_is_reported_by_its_path(web: Web) -> None:
         "content.name": "Not a text.",
         "content.examples.1": "Not a text.",
         "content.prerequisites": "Not a valid list.",
-        "content.colour": "Unknown field.",
+        "content.colour": f"Unknown field: expected one of {content_fields}.",
         "reason": "Missing data for required field.",
-        "status": "Unknown field.",
+        "status": "Unknown field: expected one of change_note, content, corrects, reason.",
     }
 
 

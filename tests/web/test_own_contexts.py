@@ -123,6 +123,9 @@ def test_a_list_has_filters_and_pages(web: Web, key: str) -> None:
     assert second["next"] is None
     wrong = web.get("/v1/tickets?status=LOST", key=key)
     assert wrong.status_code == 422
+    unknown = web.get("/v1/tickets?color=red", key=key).get_json()
+    expected = "expected one of assignee, cursor, limit, status"
+    assert unknown["fields"]["wrong"] == {"color": f"Unknown field: {expected}."}
     mixed = urlencode({"status": "OPEN", "cursor": first["next"]})
     other = web.get(f"/v1/tickets?{mixed}", key=key)
     assert (other.status_code, other.get_json()["code"]) == (400, "INVALID_CURSOR")

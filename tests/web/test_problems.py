@@ -185,7 +185,9 @@ def test_a_problem_describes_the_error_in_words_and_in_fields(web: Web) -> None:
 def test_a_lone_surrogate_in_a_name_is_answered_as_an_escape(web: Web) -> None:
     answer = web.post("/v1/concepts", json=BIRTH | {"\ud800": 1})
 
-    assert answer.get_json()["fields"]["wrong"] == {"\ud800": "Unknown field."}
+    assert answer.get_json()["fields"]["wrong"] == {
+        "\ud800": "Unknown field: expected one of change_note, content, corrects, reason."
+    }
     assert b"\\ud800" in answer.data
 
 

@@ -208,10 +208,15 @@ class RequestInFlight(Conflict):
 
 @frozen
 class StoreBusy(Unavailable):
-    """Every attempt lost against other transactions."""
+    """Every attempt lost against other transactions.
+
+    On SQLite an attempt waits for five seconds; on an engine of the host's for as long as its
+    `connect_args={"timeout": seconds}` says.
+    """
 
     message: ClassVar[str] = (
-        "The store is busy: {attempts} attempts lost against other transactions."
+        "The store is busy: {attempts} attempts lost against other transactions; on SQLite, commit"
+        " or roll back the transaction that another connection or program has open."
     )
     attempts: int
 

@@ -70,6 +70,7 @@ SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
     Ignored: (ignore_value, {"description": "Ignored: the answer says so."}),
     Actor: (read_actor, {"type": "string", "pattern": "^(user|system|key):"}),
 }
+MAX_NAMED_FIELDS: Final = 30  # in the message about an unknown one
 DECIMAL_LIMITS: Final = ("digits", "places", MINIMUM, MAXIMUM)
 NUMBER_LIST_PROPS: Final[SchemaProps] = {"type": "array", "items": {"type": "number"}}
 
@@ -172,7 +173,13 @@ def page_schema_of(cls: type) -> type[Schema]:
 def make_schema(name: str, unknown: str, declared: Mapping[str, fields.Field[Any]]) -> type[Schema]:
     """Return a schema class of these fields, outside marshmallow's registry."""
     meta = type("Meta", (), {"unknown": unknown, "register": False})
-    return type(name, (Schema,), {**declared, "Meta": meta})
+    messages: dict[str, str] = {}
+    if declared:
+        names = sorted(one.data_key or name for name, one in declared.items())
+        expected = ", ".join(names[:MAX_NAMED_FIELDS])
+        more = ", ..." if len(names) > MAX_NAMED_FIELDS else "."
+        messages["unknown"] = f"Unknown field: expected one of {expected}{more}"
+    return type(name, (Schema,), {**declared, "Meta": meta, "error_messages": messages})
 
 
 def structure(values: Mapping[str, Any], cls: type[T]) -> T:

@@ -244,25 +244,21 @@ class translate_errors:  # noqa: N801 - used as a function
             raise UsageError(TRANSACTION_ENDED) from error
 
 
-def _log(error: DBAPIError) -> None:
-    """Log the state and the type of an error: the driver's own text can hold a bound value.
-
-    A lost race is no error: the command runs again, and whoever gives up reports StoreBusy.
-    """
-    state = state_of(error)
-    level = logging.ERROR
-    if state in BUSY:
-        level = logging.DEBUG
-    elif state.startswith(GUARD_STATES):
-        level = logging.WARNING
-    kind = type(error.orig).__name__
-    logger.log(level, "database error %s (%s)", state or "no state", kind)
-
-
 def logged_fault_of(error: DBAPIError) -> IndelibleError:
-    """Return the library's error for a driver's, and log the driver's state."""
-    _log(error)
-    return fault_of(error)
+    """Return the library's error for a driver's, and log the driver's state and type.
+
+    The driver's own text can hold a bound value. A lost race is no error: the command runs again,
+    and whoever gives up reports StoreBusy. A refused write is none either: its caller gets it.
+    """
+    fault = fault_of(error)
+    level = logging.ERROR
+    if isinstance(fault, StoreBusy):
+        level = logging.DEBUG
+    elif isinstance(fault, Invalid | GuardViolation):
+        level = logging.INFO
+    state = state_of(error) or "no state"
+    logger.log(level, "database error %s (%s)", state, type(error.orig).__name__)
+    return fault
 
 
 def fault_of(error: DBAPIError) -> IndelibleError:
