@@ -2,8 +2,6 @@
 
 from enum import auto
 
-from attrs import frozen
-
 from indelible.declare import (
     KEEP,
     Aggregate,
@@ -20,7 +18,7 @@ from indelible.declare import (
     field,
     finds,
 )
-from indelible.kernel import Head, Transaction
+from indelible.kernel import Transaction
 
 
 class Status(States):
@@ -90,25 +88,14 @@ class Grant(Aggregate):
 
 
 consents = Context(Consent, filters=("status",), search=("scope", "text"))
-grants = Context(Grant, filters=("consent",))
+
+
+def require_offered(tx: Transaction, grant: Grant) -> None:
+    """Refuse a version that is not offered; nobody revises the consent meanwhile."""
+    consent = consents.of(tx).lock(grant.consent).entity
+    if consent.status != Status.OFFERED or consent.consent_version != grant.consent_version:
+        raise Refused(f"version {grant.consent_version} is not offered")
+
+
+grants = Context(Grant, filters=("consent",), rules={Grant.give: require_offered})
 contexts = (consents, grants)
-
-
-@frozen
-class Signature:
-    """A patient's signature under a version of a consent."""
-
-    patient: str
-    consent: str
-    version: int
-
-
-def sign(tx: Transaction, signature: Signature) -> Head[Grant]:
-    """Give a grant for the version that is offered; nobody revises the consent meanwhile."""
-    consent = consents.of(tx).lock(signature.consent).entity
-    if consent.status != Status.OFFERED or consent.consent_version != signature.version:
-        raise Refused(f"version {signature.version} is not offered")
-    command = Grant.give(
-        patient=signature.patient, consent=consent.id, consent_version=signature.version
-    )
-    return grants.execute(tx, command)

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
 from tests.examples.conftest import HostDatabase
-from tests.examples.consents import Consent, Grant, Signature, consents, grants, sign
+from tests.examples.consents import Consent, Grant, consents, grants
 
 from indelible.kernel import Actor, Head, IndelibleError
 from indelible.kernel.actions import Command
@@ -49,6 +49,7 @@ DRAWN = {"approved_version": approving}
 TestConsents = conformance(consents, values=DRAWN)
 TestWalks = machine(consents, values=DRAWN)
 TestOnSqlite = sql_conformance(consents, values=DRAWN)
+TestGrants = conformance(evolve(grants, rules={}), others=(consents,))
 
 
 @pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
@@ -81,6 +82,10 @@ def run(store: AnyStore, command: Command[Consent], actor: Actor = MAYA) -> Head
 
 def drafted(store: AnyStore, number: str = "C-1") -> Head[Consent]:
     return run(store, Consent.draft(number=number, scope="Blood", text="We take blood."))
+
+
+def given(consent: Head[Consent], version: int) -> Command[Grant]:
+    return Grant.give(patient="pat", consent=consent.id, consent_version=version)
 
 
 def refused(store: AnyStore, handler: Any, command: object) -> str:  # noqa: ANN401 - any handler
@@ -196,16 +201,17 @@ def test_a_reviewer_approves_the_version_that_was_read(store: AnyStore) -> None:
 
 def test_a_grant_means_the_version_that_was_signed(store: AnyStore) -> None:
     head = run(store, Consent.approve(drafted(store), approved_version=1))
-    grant: Head[Grant] = store.run(
-        sign, Signature("pat", head.id, 1), actor=NOOR, reason="signed on paper"
-    )
+    grant: Head[Grant] = store.run(grants.execute, given(head, 1), actor=NOOR, reason="on paper")
     head = run(store, Consent.revise(head, text="We take much blood."))
     head = run(store, Consent.approve(head, approved_version=2))
 
     meant = store.read(consents.version, grant.entity.consent, grant.entity.consent_version)
     assert meant.entity.text == "We take blood."
-    assert refused(store, sign, Signature("sol", head.id, 1)) == "REFUSED"
-    assert refused(store, sign, Signature("sol", "unknown", 1)) == "CONSENT_NOT_FOUND"
+    assert refused(store, grants.execute, given(head, 1)) == "REFUSED"
+    assert refused(store, grants.execute_many, (given(head, 2), given(head, 1))) == "REFUSED"
+    unknown = Grant.give(patient="sol", consent="unknown", consent_version=1)
+    assert refused(store, grants.execute, unknown) == "CONSENT_NOT_FOUND"
+    assert len(store.read(grants.list)) == 1
 
 
 def test_a_long_history_is_read_in_parts() -> None:

@@ -28,7 +28,7 @@ from attrs.validators import optional
 
 from indelible.app import WriteTx
 from indelible.kernel import Head
-from indelible.kernel.actions import Action, actions_of
+from indelible.kernel.actions import Action, Command, actions_of
 from indelible.kernel.choices import choices_of
 from indelible.kernel.contexts import AnyContext
 from indelible.kernel.kinds import Identifier, Instant
@@ -37,7 +37,7 @@ from indelible_web.http.action_requests import (
     ActionRequest,
     AnyAction,
     request_of,
-    run_request,
+    requested_command,
 )
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
@@ -282,7 +282,8 @@ class _OwnRoutes:
         context, view_type = self.context, self.view
 
         def handler(tx: WriteTx, request: ActionRequest[Any]) -> Generated:
-            head: Head[Any] = run_request(tx, context.of(tx), request)
+            command: Command[Any] = requested_command(context.of(tx), request)
+            head: Head[Any] = context.execute(tx, command)
             return view_of(view_type, head)
 
         def run(operation: OperationContext, request: Generated) -> Generated:

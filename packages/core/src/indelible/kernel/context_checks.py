@@ -21,6 +21,8 @@ from indelible.kernel.values import (
     wrong_type,
 )
 
+CONSONANT_AND_Y: Final = re.compile("[^aeiou]y$")
+HISSING: Final = ("s", "x", "z", "ch", "sh")
 NAME: Final = re.compile("[a-z][a-z0-9_]{0,39}")
 # What a page of a list asks for beside its filters: here, over HTTP, and in the console.
 PAGE_PARAMETERS: Final = frozenset(
@@ -87,6 +89,14 @@ def comparison_of(attribute: "Attribute[Any]", value: object) -> Comparison:
     if attribute.validator is not None:
         attribute.validator(None, attribute, value)
     return equal(attribute.name, value)
+
+
+def default_name(context: Any) -> str:  # noqa: ANN401 - a context, whose module imports this one
+    """Return the name of a context that names none, by the usual endings of English plurals."""
+    noun: str = context.aggregate.lifecycle.name
+    if CONSONANT_AND_Y.search(noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(HISSING) else f"{noun}s"
 
 
 def name_faults(

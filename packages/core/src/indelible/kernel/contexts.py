@@ -9,7 +9,6 @@ Each method is a handler, which a store runs, or a query, which it reads. A hand
 the host's own calls them with its transaction.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -33,6 +32,7 @@ from indelible.kernel.context_checks import (
     check_page,
     check_text,
     comparison_of,
+    default_name,
     is_storable,
     name_faults,
 )
@@ -52,23 +52,14 @@ from indelible.kernel.past import entity_after
 from indelible.kernel.questions import Comparison, listed
 from indelible.kernel.repository import Repository
 from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.transaction_rules import NO_RULES, Rules, obey, rule_faults
 from indelible.kernel.values import value_text
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=AppendedRecord)
 
-CONSONANT_AND_Y: Final = re.compile("[^aeiou]y$")
-HISSING: Final = ("s", "x", "z", "ch", "sh")
 MAX_COMMANDS: Final = 10_000  # of one `execute_many`
 MAX_SEARCH_CHARACTERS: Final = 200
-
-
-def _plural(context: "Context[Any]") -> str:
-    """Return the name of a context that names none, by the usual endings of English plurals."""
-    noun: str = context.aggregate.lifecycle.name
-    if CONSONANT_AND_Y.search(noun):
-        return f"{noun[:-1]}ies"
-    return f"{noun}es" if noun.endswith(HISSING) else f"{noun}s"
 
 
 @frozen(eq=False)
@@ -77,19 +68,24 @@ class Context(Generic[E]):
 
     `name` is the name of its table; by default a plural, such as `studies` of a `Study`. `filters`
     are the fields that `list` compares, and `search_fields` the texts that `search` looks into.
+    Each of the `rules` refuses an action for what another aggregate, or a table of the host, has.
 
     Raises:
         UsageError: A name is wrong; all faults are named at once.
     """
 
     aggregate: type[E]
-    name: str = field(default=Factory(_plural, takes_self=True), kw_only=True)
+    name: str = field(default=Factory(default_name, takes_self=True), kw_only=True)
     filters: tuple[str, ...] = field(default=(), kw_only=True)
     search_fields: tuple[str, ...] = field(default=(), kw_only=True, alias="search")
+    rules: Rules[E] = field(default=NO_RULES, kw_only=True, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Check the names against the fields of the aggregate."""
-        faults = tuple(name_faults(self.aggregate, self.name, self.filters, self.search_fields))
+        faults = [
+            *name_faults(self.aggregate, self.name, self.filters, self.search_fields),
+            *rule_faults(self.aggregate, self.rules),
+        ]
         if faults:
             lines = "\n".join(faults)
             raise UsageError(f"the context of {self.aggregate.__name__} has faults:\n{lines}")
@@ -107,7 +103,7 @@ class Context(Generic[E]):
             UsageError: The command is one of another aggregate.
         """
         self._check_commands((command,))
-        return execute(tx, self.of(tx), command)
+        return execute(tx, self.of(tx), command, rules=self.rules)
 
     def execute_many(
         self, tx: Transaction, commands: Sequence[Command[E]], /
@@ -137,6 +133,7 @@ class Context(Generic[E]):
             else:
                 taken = chosen(command, head.entity, tx.actor)
                 entity, bulk = perform(taken, head.entity, now=now, audit=tx)
+            obey(self.rules, tx, taken.action, entity)
             change = change_for(tx, head, entity, taken.action.name, bulk=bulk)
             if head is None:
                 births.append(Birth(change, entity, bulk))

@@ -18,6 +18,7 @@ from indelible.kernel.errors import InvalidTransition, UsageError
 from indelible.kernel.history import AggregateRepository, Head
 from indelible.kernel.kept_values import with_kept_values
 from indelible.kernel.transaction import Transaction
+from indelible.kernel.transaction_rules import NO_RULES, Rules, obey
 
 E = TypeVar("E", bound=Aggregate)
 UNSAVED: Final = "a value that nothing saves"  # the reason where nobody gives one
@@ -30,11 +31,12 @@ def execute(
     *,
     now: datetime | None = None,
     bulk: Sequence[AnyBulk] = (),
+    rules: Rules[E] = NO_RULES,
 ) -> Head[E]:
     """Save the aggregate as the command's action leaves it, and return the new head.
 
     A command on an id locks the aggregate first. `now` is the time of the action if the handler has
-    read the clock already.
+    read the clock already. One of the `rules` may refuse the aggregate before it is saved.
 
     Raises:
         InvalidTransition: The state has no such action.
@@ -51,6 +53,7 @@ def execute(
         command = chosen(command, head.entity, tx.actor)
         result = perform(command, head.entity, now=at, audit=tx)
 
+    obey(rules, tx, command.action, result.entity)
     added = (*result.bulk, *bulk)
     change = change_for(tx, head, result.entity, command.action.name, bulk=added)
     repository.save(change, result.entity, bulk=added)

@@ -111,9 +111,21 @@ def run_request(
     `others` are the parameters that the request leaves out.
 
     Raises:
+        IndelibleError: One of the errors of `requested_command` and of `execute`.
+    """
+    return execute(tx, repository, requested_command(repository, request, **others))
+
+
+def requested_command(
+    repository: AggregateRepository[E], request: ActionRequest[E], **others: object
+) -> Command[E]:
+    """Return the command of a request, on the head that it names, which is locked.
+
+    `others` are the parameters that the request leaves out.
+
+    Raises:
         NotFound: The error of the lifecycle, for an unknown id.
         Stale: The aggregate is not at the seq that the request expects.
-        IndelibleError: One of the errors of `execute`.
     """
     head: Head[E] | None = None
     target_field = request.declaration.target_field
@@ -125,7 +137,7 @@ def run_request(
         else:
             head = repository.load(entity_id, expected_seq=expected_seq)
 
-    return execute(tx, repository, request.command_on(head, **others))
+    return request.command_on(head, **others)
 
 
 def request_of(
