@@ -50,15 +50,23 @@ def enter(walk: Walk, state: str) -> int | None:
     if path is None:
         return None
     for _ in range(ATTEMPTS):
-        number = walk.create(path[0])
+        # A field that keeps its first value must be empty for the next action that sets it.
+        is_short = walk.random.randrange(2) == 0
+        number = walk.create(path[0], is_short=is_short)
         if number is None:
             continue
         for operation in path[1:]:
-            if not any(walk.change(operation, number) for _ in range(STEP_ATTEMPTS)):
+            if not _change(walk, operation, number, is_short=is_short):
                 break
         if walk.heads[number][-1].state == state:
             return number
     return None
+
+
+def _change(walk: Walk, operation: Operation, number: int, *, is_short: bool) -> bool:
+    """Run a step of a way until it is accepted, and return whether it was."""
+    attempts = range(STEP_ATTEMPTS)
+    return any(walk.change(operation, number, is_short=is_short) for _ in attempts)
 
 
 def _attempt(walk: Walk, operation: Operation, state: str) -> None:

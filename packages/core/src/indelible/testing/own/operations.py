@@ -14,7 +14,7 @@ from indelible.kernel.contexts import AnyContext
 from indelible.kernel.kept_values import KEEP
 from indelible.kernel.lifecycle import Edge
 from indelible.testing.own.references import is_reference, reference_draw
-from indelible.testing.own.values import Draw, draw_for
+from indelible.testing.own.values import Draw, accepts_none, draw_for
 
 Values = Mapping[str, Draw]
 NO_VALUES: Final[Values] = {}
@@ -24,18 +24,21 @@ NO_VALUES: Final[Values] = {}
 class Operation:
     """An action, or a choice, that a caller can run; `draws` draw its arguments.
 
-    `edges` are those that it can take.
+    `edges` are those that it can take. `omitted` has the value of each parameter that may be left
+    out: None, or KEEP.
     """
 
     name: str
     is_creating: bool
     edges: tuple[Edge[StrEnum], ...]
     draws: Mapping[str, Draw]
+    omitted: Mapping[str, object]
     make: Callable[..., Command[Any]]
 
-    def arguments(self, random: Random) -> dict[str, object]:
-        """Return a value for each parameter."""
-        return {name: draw(random) for name, draw in self.draws.items()}
+    def arguments(self, random: Random, *, is_short: bool = False) -> dict[str, object]:
+        """Return a value for each parameter; short, leave out each that may be left out."""
+        drawn = {name: draw(random) for name, draw in self.draws.items()}
+        return {**drawn, **self.omitted} if is_short else drawn
 
     def command(
         self, target: Head[Any] | At | str | None, arguments: Mapping[str, object]
@@ -81,9 +84,14 @@ def _operation(
     action = declared if isinstance(declared, Action) else declared.actions[0]
     annotations = get_type_hints(action.method, include_extras=True)
     draws: dict[str, Draw] = {}
+    omitted: dict[str, object] = {}
     for name, parameter in declared.parameters.items():
         full_name = f"{declared.name}.{name}"
         draw = values.get(full_name) or values.get(name)
+        if parameter.default is KEEP:
+            omitted[name] = KEEP
+        elif draw is None and accepts_none(annotations[name]):
+            omitted[name] = None
         if draw is None:
             draw = draw_for(annotations[name], full_name)
             if is_reference(entity, name):
@@ -94,6 +102,7 @@ def _operation(
         is_creating=declared.is_creating,
         edges=edges,
         draws=draws,
+        omitted=omitted,
         make=getattr(entity, declared.name),
     )
 

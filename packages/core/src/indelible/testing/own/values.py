@@ -111,6 +111,11 @@ def _attribute(name: str, kind: Kind) -> "Attribute[Any]":
     return fields_dict(attrs.make_class("Drawn", {name: value}))[name]
 
 
+def accepts_none(annotation: object) -> bool:
+    """Return whether None is a value of a parameter."""
+    return _without_none(annotation)[1]
+
+
 def _without_none(annotation: object) -> tuple[list[object], bool]:
     """Return the annotations of the values that are not None, and whether None is a value."""
     if get_origin(annotation) not in (Union, UnionType):

@@ -163,23 +163,23 @@ class Walk:
                 numbers.append(number)
         return numbers
 
-    def create(self, operation: Operation) -> int | None:
+    def create(self, operation: Operation, *, is_short: bool = False) -> int | None:
         """Create an aggregate, and return its number, or None for a refusal."""
         count = len(self.heads)
         self.attempt(
             Trial(
                 operation=operation,
-                arguments=operation.arguments(self.random),
+                arguments=operation.arguments(self.random, is_short=is_short),
                 actor=self.random.choice(self.actors),
             )
         )
         return count if len(self.heads) > count else None
 
-    def change(self, operation: Operation, number: int) -> bool:
+    def change(self, operation: Operation, number: int, *, is_short: bool = False) -> bool:
         """Run an operation on an aggregate, and return whether it was accepted."""
         trial = Trial(
             operation=operation,
-            arguments=operation.arguments(self.random),
+            arguments=operation.arguments(self.random, is_short=is_short),
             actor=self.random.choice(self.actors),
             number=number,
             target=self.random.randrange(len(targets_of(self.heads[number][-1].head))),
