@@ -37,8 +37,8 @@ class Operation:
 
     def arguments(self, random: Random, *, is_short: bool = False) -> dict[str, object]:
         """Return a value for each parameter; short, leave out each that may be left out."""
-        drawn = {name: draw(random) for name, draw in self.draws.items()}
-        return {**drawn, **self.omitted} if is_short else drawn
+        arguments = {name: draw(random) for name, draw in self.draws.items()}
+        return {**arguments, **self.omitted} if is_short else arguments
 
     def command(
         self, target: Head[Any] | At | str | None, arguments: Mapping[str, object]
