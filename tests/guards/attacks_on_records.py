@@ -109,6 +109,14 @@ IMPOSSIBLE_SCOPES: Mapping[str, Sequence[object]] = {
     "of no text": [""],
     "of a number": [1],
     "with a line": ["admin\n"],
+    "with a line after the verb": ["concepts:read\n"],
+    "that begins with a digit": ["1st:read"],
+    "that begins with an underscore": ["_orders:read"],
+    "with a digit in the verb": ["orders:read2"],
+    "with an underscore in the verb": ["orders:read_all"],
+    "of a context that is too long": [f"{'a' * 41}:read"],
+    "of a verb that is too long": [f"orders:{'a' * 41}"],
+    "of which the second is wrong": ["admin", "Orders:read"],
 }
 ODD_KEYS: Kind = {
     f"a key with the scopes {name}": _key_with_scopes(scopes)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from tests.examples import tickets
-from tests.service.commands import json_result
+from tests.service.commands import json_result, run
 from tests.service.processes import read_json_line, read_screen, start_command, stop_command
 
 from indelible_service.cli.screen import started_text
@@ -111,6 +111,48 @@ def test_each_context_of_a_host_has_a_line_with_its_own_address(variables: dict[
         "Contexts:  http://127.0.0.1:8123/v1/tickets (scopes tickets:read and tickets:write)",
         "           http://127.0.0.1:8123/v1/orders (scopes orders:read and orders:write)",
     ]
+
+
+def test_a_scope_has_the_whole_name_of_a_context(variables: dict[str, str]) -> None:
+    variables["INDELIBLE_CONTEXTS"] = "tests.service.host_purchase_orders"
+    settings = Settings.read(variables)
+    upgrade(settings)
+    (served,) = served_contexts(settings)
+    read, write = "purchase_orders_2:read", "purchase_orders_2:write"
+    assert served.scopes == (read, write)
+
+    words = ("key", "create", "--owner", "user:maya", "--scope")
+    created = json_result(*words, read, "--scope", write, settings=variables)
+    assert created["scopes"] == [read, write]
+    assert [key["scopes"] for key in json_result("key", "list", settings=variables)] == [
+        [read, write]
+    ]
+    client = build_app(settings, open_store(settings, needs_key_secret=True)).test_client()
+    sent = {"headers": {"Authorization": f"Bearer {created['text']}"}}
+    body = {"number": "T-1", "title": "Fire", "reason": "a call"}
+    assert client.post("/v1/purchase-orders-2", json=body, **sent).status_code == 201
+    assert json_result("verify", settings=variables) == []
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "purchaseorders:write",
+        "Purchase_orders_2:write",
+        "2purchase_orders:write",
+        "purchase_orders_2:write:all",
+        "purchase_orders_2:write\n",
+        f"{'a' * 41}:write",
+    ],
+)
+def test_another_scope_is_refused_with_those_there_are(
+    variables: dict[str, str], scope: str
+) -> None:
+    variables["INDELIBLE_CONTEXTS"] = "tests.service.host_purchase_orders"
+    words = ("key", "create", "--owner", "user:maya", "--scope", scope)
+    refused = run(*words, settings=variables)
+    assert refused.exit_code == 2
+    assert "purchase_orders_2:write" in refused.stderr
 
 
 def test_a_database_without_the_setting_says_what_it_does_not_check(

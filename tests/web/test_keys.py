@@ -122,7 +122,20 @@ def test_every_documented_operation_lists_its_scopes(web: Web) -> None:
     assert named == {*SCOPES, "history:read"}
 
 
-@pytest.mark.parametrize("scopes", [(), ("",), ("Read All",)])
+@pytest.mark.parametrize(
+    "scopes",
+    [
+        (),
+        ("",),
+        ("Read All",),
+        ("Orders:read",),
+        ("1st:read",),
+        ("orders:read:all",),
+        ("orders:read\n",),
+        (f"{'a' * 41}:read",),
+        ("orders:read", f"orders:{'a' * 41}"),
+    ],
+)
 def test_a_route_without_a_scope_stops_the_start(
     scopes: tuple[str, ...],
 ) -> None:

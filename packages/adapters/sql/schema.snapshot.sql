@@ -5913,7 +5913,7 @@ function keys_fixed  BEGIN
 END  false {search_path=pg_catalog}
 
 function keys_has_scopes  BEGIN
-  IF (CASE WHEN jsonb_typeof(NEW.scopes) = 'array' THEN jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z]+(:[a-z]+)?)$') END) IS NOT TRUE THEN
+  IF (CASE WHEN jsonb_typeof(NEW.scopes) = 'array' THEN jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z][a-z0-9_]{0,39}(:[a-z]{1,40})?)$') END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

@@ -4716,7 +4716,7 @@ WHEN (NEW.owner = OLD.owner AND NEW.scopes = OLD.scopes AND NEW.secret_digest = 
 BEGIN SELECT RAISE(ABORT, 'keys_fixed'); END
 
 trigger keys_has_scopes: CREATE TRIGGER keys_has_scopes BEFORE INSERT ON keys
-WHEN (CASE WHEN json_valid(NEW.scopes) THEN json_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM json_each(NEW.scopes) WHERE type <> 'text' OR instr(value, char(0)) > 0 OR value GLOB '*[^a-z:]*' OR value GLOB '*:*:*' OR value GLOB ':*' OR value GLOB '*:' OR value = '') END) IS NOT TRUE
+WHEN (CASE WHEN json_valid(NEW.scopes) THEN json_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM json_each(NEW.scopes) WHERE type <> 'text' OR instr(NEW.scopes, char(0)) > 0 OR instr(NEW.scopes, '\u0000') > 0 OR value NOT GLOB '[a-z]*' OR value GLOB '*[^a-z0-9_:]*' OR value GLOB '*:' OR value GLOB '*:*[^a-z]*' OR instr(value || ':', ':') > 41 OR length(value) - instr(value || ':', ':') > 40) END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_has_scopes'); END
 
 trigger keys_history_exists: CREATE TRIGGER keys_history_exists BEFORE UPDATE ON keys

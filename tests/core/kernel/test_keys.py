@@ -11,8 +11,10 @@ from hypothesis.strategies import from_regex, text
 
 from indelible.kernel import Actor, AuditContext, Invalid, InvalidTransition, UsageError
 from indelible.kernel.aggregates import change_for
+from indelible.kernel.context_checks import NAME
 from indelible.kernel.keys import (
     KEY,
+    MAX_SCOPE_WORD,
     SCOPE,
     CreateKey,
     InvalidScope,
@@ -124,6 +126,29 @@ def test_a_scope_is_a_context_and_a_verb_or_one_word(scope: str) -> None:
     assert evolve(ACTIVE_KEY, scopes=(scope,)).scopes == (scope,)
 
 
+@pytest.mark.slow
+@given(from_regex(NAME, fullmatch=True))
+def test_each_name_of_a_context_is_the_first_word_of_a_scope(name: str) -> None:
+    scopes = (name, f"{name}:read", f"{name}:{'v' * MAX_SCOPE_WORD}")
+
+    assert evolve(ACTIVE_KEY, scopes=scopes).scopes == scopes
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "a" * MAX_SCOPE_WORD,
+        f"{'a' * MAX_SCOPE_WORD}:{'b' * MAX_SCOPE_WORD}",
+        "purchase_orders:write",
+        "q3_2026:read",
+        "a__:b",
+    ],
+)
+def test_a_context_has_up_to_40_letters_digits_and_underscores(scope: str) -> None:
+    assert MAX_SCOPE_WORD == 40
+    assert evolve(ACTIVE_KEY, scopes=(scope,)).scopes == (scope,)
+
+
 @pytest.mark.parametrize(
     "scope",
     [
@@ -133,9 +158,20 @@ def test_a_scope_is_a_context_and_a_verb_or_one_word(scope: str) -> None:
         ":read",
         "concepts:read:all",
         "concepts read",
-        "a1",
+        "1st:read",
+        "_orders:read",
+        "orders:read2",
+        "orders:read_all",
+        "purchase-orders:read",
         "admin\n",
+        "orders:read\n",
+        "orders\n:read",
+        "orders\0:read",
+        "a" * (MAX_SCOPE_WORD + 1),
+        f"{'a' * (MAX_SCOPE_WORD + 1)}:read",
+        f"orders:{'a' * (MAX_SCOPE_WORD + 1)}",
         "é",
+        "order\u0661:read",
     ],
 )
 def test_another_text_is_no_scope(scope: str) -> None:

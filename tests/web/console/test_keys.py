@@ -132,7 +132,19 @@ def test_a_forged_scope_is_refused(any_site: Site, scope: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "scopes", [(), ("nothing:here",), ("public",), ("signed",), ("<b>",), ("x" * 300,)]
+    "scopes",
+    [
+        (),
+        ("nothing:here",),
+        ("public",),
+        ("signed",),
+        ("<b>",),
+        ("x" * 300,),
+        ("Concepts:read",),
+        ("1concepts:read",),
+        ("concepts:read:all",),
+        ("concepts:read\n",),
+    ],
 )
 def test_scopes_that_nothing_requires_are_refused(site: Site, scopes: tuple[str, ...]) -> None:
     member = operator(site)

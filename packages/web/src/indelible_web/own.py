@@ -16,12 +16,11 @@ versions has `GET /consents/<consent_id>/versions`, and `.../versions/<number>` 
 scopes are `tickets:read` and `tickets:write`. The pages are those of `indelible_web.own_pages`.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from inspect import getdoc
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import Attribute, Factory, field, fields_dict, frozen
 from attrs.validators import optional
@@ -53,8 +52,6 @@ from indelible_web.own_versions import VersionRoutes
 
 Generated: TypeAlias = Any  # a generated class of requests or of answers, or a value of one
 
-NOT_IN_SCOPE: Final = re.compile("[^a-z]")
-
 
 def own_context(context: AnyContext) -> WebContext:
     """Return what an application needs to serve a host's context.
@@ -83,8 +80,7 @@ def own_context(context: AnyContext) -> WebContext:
 
 def scopes_of(context: AnyContext) -> tuple[str, str]:
     """Return the scopes that open the routes of a context: to read, and to write."""
-    name = NOT_IN_SCOPE.sub("", context.name)
-    return f"{name}:read", f"{name}:write"
+    return f"{context.name}:read", f"{context.name}:write"
 
 
 def path_of(context: AnyContext) -> str:

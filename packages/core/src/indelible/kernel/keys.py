@@ -27,7 +27,9 @@ from indelible.kernel.values import (
     is_instant,
 )
 
-SCOPE = re.compile(r"[a-z]+(:[a-z]+)?")
+MAX_SCOPE_WORD: Final = 40  # characters before the colon of a scope, and after it
+# A context's name is the first word of its scopes: each name of `context_checks.NAME` fits.
+SCOPE = re.compile(f"[a-z][a-z0-9_]{{0,{MAX_SCOPE_WORD - 1}}}(:[a-z]{{1,{MAX_SCOPE_WORD}}})?")
 MAX_SCOPES = 50
 PREFIX = "ind"  # of a key's text
 ADMIN: Final = "admin"  # This scope includes every other scope.
@@ -64,8 +66,8 @@ class InvalidScope(Invalid):
     """A scope, or the number of scopes, is invalid."""
 
     message: ClassVar[str] = (
-        "Scope {scope} is invalid: a key has 1 to 50 scopes, each written `context:verb` or "
-        "`admin`."
+        "Scope {scope} is invalid: a key has 1 to 50 scopes, each written `context:verb`, with up "
+        "to 40 of a-z, 0-9 and _ and then up to 40 of a-z, or `admin`."
     )
     scope: str
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column
 
-from indelible.kernel.keys import KEY, MAX_SCOPES, SCOPE, Key
+from indelible.kernel.keys import KEY, MAX_SCOPE_WORD, MAX_SCOPES, SCOPE, Key
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.schema.columns import ACTOR, DIGEST, INSTANT, JSON_ARRAY, required
 from indelible_sql.schema.entity_conditions import entity_guards
@@ -21,6 +21,8 @@ KEYS = head(
 )
 KEY_HEADS = HeadMapping(table=KEYS, entity=Key)
 
+# SQLite has no regular expressions: its conditions refuse what differs from SCOPE, one by one. It
+# ends a value at a NUL, so that only the whole text shows one.
 NO_SCOPE = {
     "postgresql": (
         "SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope"
@@ -29,8 +31,12 @@ NO_SCOPE = {
     ),
     "sqlite": (
         "SELECT 1 FROM json_each(NEW.scopes)"
-        " WHERE type <> 'text' OR instr(value, char(0)) > 0 OR value GLOB '*[^a-z:]*'"
-        " OR value GLOB '*:*:*' OR value GLOB ':*' OR value GLOB '*:' OR value = ''"
+        " WHERE type <> 'text'"
+        " OR instr(NEW.scopes, char(0)) > 0 OR instr(NEW.scopes, '\\u0000') > 0"
+        " OR value NOT GLOB '[a-z]*' OR value GLOB '*[^a-z0-9_:]*'"
+        " OR value GLOB '*:' OR value GLOB '*:*[^a-z]*'"
+        f" OR instr(value || ':', ':') > {MAX_SCOPE_WORD + 1}"
+        f" OR length(value) - instr(value || ':', ':') > {MAX_SCOPE_WORD}"
     ),
 }
 SCOPE_COUNT = {

@@ -11,6 +11,7 @@ from indelible.kernel import Idempotency
 from indelible.kernel.aggregate_errors import FieldFixed
 from indelible.kernel.aggregates import save_change
 from indelible.kernel.keys import (
+    MAX_SCOPE_WORD,
     CreateKey,
     InvalidScope,
     KeyCreated,
@@ -99,6 +100,33 @@ class KeysConformance:
 
             assert isinstance(refusal(partial(do, store, create_key, command)), InvalidScope)
         assert isinstance(refusal(lambda: store.read(get_key, "nowhere")), KeyNotFound)
+
+    def test_a_scope_has_the_whole_name_of_a_context(self, store: AnyStore) -> None:
+        longest = f"{'a' * MAX_SCOPE_WORD}:{'b' * MAX_SCOPE_WORD}"
+        scopes = ("purchase_orders:write", "q3_2026:read", "a", longest)
+        created = do(store, create_key, CreateKey(owner=MAYA, scopes=scopes))
+
+        assert store.read(authenticate_key, created.text, now=BEGINNING) == created.key
+        assert store.read(get_key, created.key.id).key.scopes == scopes
+
+    def test_a_scope_of_another_form_is_refused(self, store: AnyStore) -> None:
+        for scope in (
+            "",
+            "1st:read",
+            "_orders:read",
+            "orders:read2",
+            "orders:read_all",
+            "orders:read:all",
+            "orders:read\n",
+            f"{'a' * (MAX_SCOPE_WORD + 1)}:read",
+            f"orders:{'b' * (MAX_SCOPE_WORD + 1)}",
+        ):
+            command = CreateKey(owner=MAYA, scopes=("admin", scope))
+            error = refusal(partial(do, store, create_key, command))
+
+            assert isinstance(error, InvalidScope), scope
+            assert error.scope == scope
+        assert store.read(list_keys) == ()
 
 
 def _revoke_and_change(tx: WriteTx, command: tuple[str, dict[str, Any]]) -> None:

@@ -3229,7 +3229,7 @@ ALTER TABLE indelible.watched_subjects ENABLE ALWAYS TRIGGER watched_subjects_su
 --;
 CREATE FUNCTION indelible.keys_has_scopes() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (CASE WHEN jsonb_typeof(NEW.scopes) = 'array' THEN jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z]+(:[a-z]+)?)$') END) IS NOT TRUE THEN
+  IF (CASE WHEN jsonb_typeof(NEW.scopes) = 'array' THEN jsonb_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(NEW.scopes) AS scope WHERE jsonb_typeof(scope) <> 'string' OR (scope #>> '{}') !~ '^([a-z][a-z0-9_]{0,39}(:[a-z]{1,40})?)$') END) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

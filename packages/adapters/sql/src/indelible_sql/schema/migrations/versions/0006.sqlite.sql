@@ -3264,7 +3264,7 @@ WHEN ((NEW.kind IS NULL OR instr(NEW.kind, char(0)) = 0) AND (NEW.stage IS NULL 
 BEGIN SELECT RAISE(ABORT, 'watched_subjects_values_on_update'); END
 --;
 CREATE TRIGGER keys_has_scopes BEFORE INSERT ON keys
-WHEN (CASE WHEN json_valid(NEW.scopes) THEN json_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM json_each(NEW.scopes) WHERE type <> 'text' OR instr(value, char(0)) > 0 OR value GLOB '*[^a-z:]*' OR value GLOB '*:*:*' OR value GLOB ':*' OR value GLOB '*:' OR value = '') END) IS NOT TRUE
+WHEN (CASE WHEN json_valid(NEW.scopes) THEN json_array_length(NEW.scopes) BETWEEN 1 AND 50 AND NOT EXISTS (SELECT 1 FROM json_each(NEW.scopes) WHERE type <> 'text' OR instr(NEW.scopes, char(0)) > 0 OR instr(NEW.scopes, '\u0000') > 0 OR value NOT GLOB '[a-z]*' OR value GLOB '*[^a-z0-9_:]*' OR value GLOB '*:' OR value GLOB '*:*[^a-z]*' OR instr(value || ':', ':') > 41 OR length(value) - instr(value || ':', ':') > 40) END) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_has_scopes'); END
 --;
 CREATE TRIGGER keys_fixed BEFORE UPDATE ON keys
