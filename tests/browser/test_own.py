@@ -210,6 +210,24 @@ def test_versions_are_made_by_a_form_and_compared(
     assert faults_of(page, scripts) == []
 
 
+@pytest.mark.parametrize(("size", "scripts"), LOOKS)
+def test_a_form_offers_what_a_field_can_refer_to(
+    served: Served, open_page: OpenPage, size: str, scripts: str
+) -> None:
+    number = f"G-{size}-{scripts}"
+    draft = Consent.draft(number=number, scope="Blood", text="Two samples a year.")
+    head = run(served.site, consents, draft)
+    page = open_page("light", size, scripts=scripts, address=served.address, key=served.key)
+    page.goto("/console/grants/new/give")
+    expect(page.get_by_label("Consent", exact=True)).to_have_role("combobox")
+    expect(page.locator(f"datalist option[value='{head.id}']")).to_have_text(f"{number}: Blood")
+    assert faults_of(page, scripts) == []
+    typed = {"Patient": f"patient-{number}", "Consent version": "1"}
+    page.get_by_label("Consent", exact=True).fill(head.id)
+    send(page, "Give", "signed", within="main", **typed)
+    expect(page.get_by_role("link", name=number)).to_be_visible()
+
+
 def lived(site: Site, context: Context[Any], seed: str) -> str:
     """Return the id of a generated aggregate with some changes."""
     random = Random(seed)  # noqa: S311 - a test draws the same from the same seed

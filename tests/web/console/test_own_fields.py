@@ -1,5 +1,6 @@
 """Values and names on a host's pages that are hard: nothing is changed, lost or mistaken."""
 
+import re
 from enum import auto
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from indelible.declare import (
 )
 from indelible.kernel import Head, UsageError
 from indelible.testing.stores import MAYA
+from indelible_web.own_pages.links import MAX_OFFERED
 
 MARK = "\u202e"  # reorders the text behind it
 
@@ -328,3 +330,51 @@ def test_a_reference_leads_to_the_page_of_the_other_aggregate_by_its_label() -> 
     reader.get(path)
     assert "Noor & sons" not in reader.page.words
     assert customer.id in reader.page.words
+
+
+def offered_by(visitor: Visitor, field_name: str) -> list[str]:
+    """Return the ids that the form of the last page offers for a field."""
+    (box,) = [one for _, one in visitor.page.tags if one.get("name") == field_name]
+    if "list" not in box:
+        return []
+    names = [one.get("id", "") for tag, one in visitor.page.tags if tag == "datalist"]
+    assert names.count(box["list"]) == 1
+    _, _, after = text_of(visitor).partition(f'<datalist id="{box["list"]}">')
+    return re.findall(r'<option value="([^"]+)">', after.partition("</datalist>")[0])
+
+
+def test_a_form_offers_the_newest_aggregates_to_which_a_field_can_refer() -> None:
+    customers, invoices = Context(Customer), Context(Invoice)
+    site = own_site(customers, invoices)
+    member = member_of(site, customers, invoices)
+    member.get("/console/invoices/new/write")
+    assert offered_by(member, "customer") == []
+
+    names = [f"<Noor> \u200b& sons {number}" for number in range(MAX_OFFERED + 1)]
+    ids = [run(site, customers, Customer.register(name=name)).id for name in names]
+    invoice = run(site, invoices, Invoice.write(number="I-1", customer=ids[0]))
+    member.get("/console/invoices/new/write")
+    assert_sound(member)
+    assert offered_by(member, "customer") == ids[:0:-1]
+    assert offered_by(member, "replaces") == [invoice.id]
+    assert offered_by(member, "number") == []
+    assert member.answer is not None
+    label = f"&lt;Noor&gt; U+200B&amp; sons {MAX_OFFERED}"
+    assert f'<option value="{ids[-1]}">{label}</option>' in member.answer.text
+    assert "Choose one of the newest, or type an id. Empty for none." in member.page.words
+
+    sent = member.send("/write", number="I-2", customer="nobody", reason="x")
+    assert sent.status_code == 404
+    assert offered_by(member, "customer") == ids[:0:-1]
+    assert member.send("/write", number="I-2", customer=ids[0], reason="x").status_code == 303
+
+
+def test_a_form_offers_nothing_to_a_key_that_may_not_read_it() -> None:
+    customers, invoices = Context(Customer), Context(Invoice)
+    site = own_site(customers, invoices)
+    customer = run(site, customers, Customer.register(name="Noor & sons"))
+    writer = member_of(site, scopes=("console", "invoices:read", "invoices:write"))
+    writer.get("/console/invoices/new/write")
+    assert offered_by(writer, "customer") == []
+    assert customer.id not in text_of(writer)
+    assert "Noor & sons" not in text_of(writer)

@@ -14,6 +14,7 @@ from indelible_web.console.page import (
     EntityLinks,
     EntitySearch,
     NavItem,
+    NewestLinks,
     TaskPanel,
 )
 from indelible_web.http.bodies import check_limit
@@ -92,6 +93,7 @@ class WebContext:
     template_package: str | None = None
     action_labels: Mapping[tuple[str, str], str] = Factory(dict[tuple[str, str], str])
     entity_links: Mapping[str, EntityLinks] = Factory(dict[str, EntityLinks])
+    newest_links: Mapping[str, NewestLinks] = Factory(dict[str, NewestLinks])
     searches: tuple[EntitySearch, ...] = ()
     hidden_form_fields: frozenset[str] = frozenset()
     task_panels: tuple[TaskPanel, ...] = ()

@@ -45,7 +45,7 @@ from indelible_web.http.views import fields_of, view_of
 from indelible_web.own_classes import generated_class, name_view, required_field
 from indelible_web.own_pages import Subject, nav_of, pages_of, search_of
 from indelible_web.own_pages.controls import MORE_BOXES
-from indelible_web.own_pages.links import links_of
+from indelible_web.own_pages.links import links_of, newest_links_of
 from indelible_web.own_pages.subject import OwnAction
 from indelible_web.own_rows import declare_rows
 from indelible_web.own_versions import VersionRoutes
@@ -73,6 +73,7 @@ def own_context(context: AnyContext) -> WebContext:
         nav=(nav_of(subject),),
         action_labels=subject.action_labels(),
         entity_links={lifecycle.name: partial(links_of, subject)},
+        newest_links={lifecycle.name: partial(newest_links_of, subject)},
         searches=(search_of(subject),),
         hidden_form_fields=frozenset({EXPECTED_SEQ, MORE_BOXES}),
     )

@@ -37,6 +37,7 @@ from indelible_web.console.page import (
     EntityLinks,
     EntitySearch,
     NavItem,
+    NewestLinks,
 )
 from indelible_web.console.stage_table import StageTable
 from indelible_web.console.visible_contexts import VisibleContexts
@@ -117,10 +118,12 @@ def _console_context(
     contexts: Iterable[WebContext],
 ) -> ConsoleContext:
     entity_links: dict[str, EntityLinks] = dict(links.OWN_LINKS)
+    newest_links: dict[str, NewestLinks] = {}
     searches: list[EntitySearch] = []
     action_labels: dict[tuple[str, str], str] = {}
     for context in contexts:
         entity_links.update(context.entity_links)
+        newest_links.update(context.newest_links)
         searches += context.searches
         action_labels.update(context.action_labels)
 
@@ -135,6 +138,7 @@ def _console_context(
         streams=Streams(app_context.store, settings.max_streams),
         visible=VisibleContexts.of(app_context, settings, contexts),
         entity_links=entity_links,
+        newest_links=newest_links,
         searches=tuple(searches),
         action_labels=action_labels,
         stage_table=StageTable(app_context.store),

@@ -12,7 +12,7 @@ from indelible_web.console.cookies import Sessions
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.live import Streams
 from indelible_web.console.notices import Notices
-from indelible_web.console.page import EntityLinks, EntitySearch
+from indelible_web.console.page import EntityLinks, EntitySearch, NewestLinks
 from indelible_web.console.stage_table import StageTable
 from indelible_web.console.visible_contexts import VisibleContexts
 from indelible_web.http.access import AccessControl
@@ -33,6 +33,7 @@ class ConsoleContext(Services):
     streams: Streams
     visible: VisibleContexts
     entity_links: Mapping[str, EntityLinks]
+    newest_links: Mapping[str, NewestLinks]
     searches: tuple[EntitySearch, ...]
     action_labels: Mapping[tuple[str, str], str]
     own_home_sources: tuple[HomeSource, ...]

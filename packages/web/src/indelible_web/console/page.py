@@ -67,6 +67,8 @@ class EntityLink:
 
 # Maps ids of entities to their links; entities that the caller may not see are left out.
 EntityLinks = Callable[[ReadTx, Caller, Collection[str]], Mapping[str, EntityLink]]
+# Maps the ids of the newest entities of a lifecycle to their links, newest first.
+NewestLinks = Callable[[ReadTx, Caller], Mapping[str, EntityLink]]
 
 
 @frozen(kw_only=True)

@@ -12,11 +12,13 @@ from indelible.app import ReadTx
 from indelible.kernel import Change, Head, IndelibleError, Stale, instant_text
 from indelible.kernel.kinds import Count, Instant, Version, kinds
 from indelible.kernel.numbered_versions import VersionEntry
+from indelible.kernel.references import references_of
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
+from indelible_web.console.page import EntityLink, NewestLinks
 from indelible_web.http.errors import InvalidFields
 from indelible_web.own_pages.controls import EMPTY_BOXES, Control, FieldControl, FormTexts
-from indelible_web.own_pages.links import reference_links
+from indelible_web.own_pages.links import offered_links, reference_links
 from indelible_web.own_pages.rows import RowsQuery, RowTable, read_tables
 from indelible_web.own_pages.subject import OwnAction, Subject
 from indelible_web.own_pages.timeline import timeline_of
@@ -60,7 +62,10 @@ class Sent:
 
 @frozen(kw_only=True)
 class ActionForm:
-    """The form of an action, with the texts that its boxes show."""
+    """The form of an action, with the texts that its boxes show.
+
+    `offered` has, for a field that refers to another aggregate, the newest ones by their ids.
+    """
 
     own_action: OwnAction
     url: str
@@ -68,6 +73,7 @@ class ActionForm:
     texts: FormTexts
     reason: str
     errors: Mapping[str, str]
+    offered: Mapping[str, Mapping[str, EntityLink]]
     seq: int | None = None
     is_open: bool = True
 
@@ -156,6 +162,7 @@ def form_of(
         texts=texts,
         reason=sent.reason if sent else "",
         errors=field_errors(subject, sent.error if sent else None),
+        offered=_offered_in(console, subject, own_action),
         seq=None if head is None else head.seq,
         is_open=is_open,
     )
@@ -181,6 +188,22 @@ def field_errors(subject: Subject, error: IndelibleError | None) -> Mapping[str,
             return {reference.field: error.describe()}
     name = error.detail.get("field")
     return {name: error.describe()} if isinstance(name, str) else {}
+
+
+def _offered_in(
+    console: ConsoleContext, subject: Subject, own_action: OwnAction
+) -> Mapping[str, Mapping[str, EntityLink]]:
+    """Return the aggregates to which a form offers to refer, by field and id."""
+    names = {one.name for one in own_action.controls}
+    newest_links: dict[str, NewestLinks] = {}
+    for reference in references_of(subject.entity):
+        target = reference.target_of(subject.entity).lifecycle.name
+        if reference.field in names and target in console.newest_links:
+            newest_links[reference.field] = console.newest_links[target]
+    if not newest_links:
+        return {}
+    caller = console.operation().caller
+    return console.app_context.store.read(offered_links, caller, newest_links)
 
 
 def _value_of(head: Head[Any] | None, control: FieldControl) -> object:

@@ -1,14 +1,17 @@
 """The names and the pages of a host's aggregates, for history and for the search of all pages."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from indelible.app import ReadTx
 from indelible.kernel import Head, Invalid, NotFound
+from indelible.kernel.lists import ListFilter, ListOrder
 from indelible.kernel.questions import listed
-from indelible_web.console.page import EntityLink, EntityLinks
+from indelible_web.console.page import EntityLink, EntityLinks, NewestLinks
 from indelible_web.http.request import Caller
 from indelible_web.own_pages.subject import Subject
+
+MAX_OFFERED: Final = 50  # aggregates to which a form offers to refer
 
 
 def links_of(
@@ -18,6 +21,15 @@ def links_of(
     if not caller.has_scope(subject.read_scope):
         return {}
     heads = subject.context.of(tx).select(listed("id", tuple(entity_ids)))
+    return {head.id: _link_of(subject, head) for head in heads}
+
+
+def newest_links_of(subject: Subject, tx: ReadTx, caller: Caller) -> Mapping[str, EntityLink]:
+    """Map the ids of the newest aggregates to their links, for callers who may read them."""
+    if not caller.has_scope(subject.read_scope):
+        return {}
+    newest = ListFilter(order=ListOrder.NEWEST)
+    heads = subject.context.of(tx).list_page(newest, after="", limit=MAX_OFFERED)
     return {head.id: _link_of(subject, head) for head in heads}
 
 
@@ -54,6 +66,13 @@ def reference_links(
             links[reference.field, entity_id] = link
 
     return links
+
+
+def offered_links(
+    tx: ReadTx, caller: Caller, newest_links: Mapping[str, NewestLinks]
+) -> Mapping[str, Mapping[str, EntityLink]]:
+    """Map fields that refer to another aggregate to the newest ones, by their ids."""
+    return {name: newest(tx, caller) for name, newest in newest_links.items()}
 
 
 def _of_value(subject: Subject, tx: ReadTx, name: str, text: str) -> Sequence[Head[Any]]:
