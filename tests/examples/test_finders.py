@@ -205,6 +205,8 @@ def test_checkers_know_the_types() -> None:
 def test_grants_of_a_version_are_found(store: AnyStore) -> None:
     command = Consent.draft(number="C-1", scope="Blood", text="Some")
     consent: Any = store.run(consents.execute, command, actor=MAYA, reason="a test")
+    approve = Consent.approve(consent, approved_version=1)
+    store.run(consents.execute, approve, actor=MAYA, reason="a test")
     given = [
         store.run(
             grants.execute,

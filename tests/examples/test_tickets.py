@@ -26,7 +26,7 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.actions import Command
-from indelible.kernel.context_checks import MAX_HEADS
+from indelible.kernel.context_checks import MAX_ALTERNATIVES, MAX_HEADS
 from indelible.kernel.contexts import MAX_COMMANDS
 from indelible.kernel.values import InstantOutOfRange, NumberOutOfRange, TextUnstorable, WrongType
 from indelible.memory.store import MemoryStore
@@ -158,6 +158,9 @@ def test_lists_have_filters_and_pages(store: AnyTicketStore) -> None:
     assert store.read(tickets.list, status=Status.ASSIGNED) == (assigned,)
     assert store.read(tickets.list, assignee="ann") == (assigned,)
     assert store.read(tickets.list, assignee=None) == (opened[0], opened[2], opened[3])
+    either = (Status.ASSIGNED, Status.OPEN)
+    assert store.read(tickets.list, status=either, assignee=("bob", "ann")) == (assigned,)
+    assert store.read(tickets.list, status=either, limit=2) == (opened[0], assigned)
     page = store.read(tickets.list, limit=2)
     assert page == (opened[0], assigned)
     assert store.read(tickets.list, after=page[-1].id, limit=2) == (opened[2], opened[3])
@@ -168,6 +171,20 @@ def test_lists_have_filters_and_pages(store: AnyTicketStore) -> None:
         refused = refusal(partial(store.read, tickets.list, limit=limit))
         assert isinstance(refused, NumberOutOfRange)
     assert isinstance(refusal(lambda: store.read(tickets.list, assignee=7)), WrongType)
+
+
+def test_a_filter_with_several_values_refuses_what_it_would_not_find(
+    store: AnyTicketStore,
+) -> None:
+    names = tuple(f"a-{index}" for index in range(MAX_ALTERNATIVES + 1))
+    assert store.read(tickets.list, assignee=names[1:]) == ()
+    for wrong, error in (
+        (names, NumberOutOfRange),
+        ((), NumberOutOfRange),
+        (("ann", 7), WrongType),
+        (("ann", None), UsageError),
+    ):
+        assert isinstance(refusal(partial(store.read, tickets.list, assignee=wrong)), error)
 
 
 def test_a_search_ignores_the_case_of_ascii_letters_alone(store: AnyTicketStore) -> None:

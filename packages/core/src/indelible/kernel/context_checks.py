@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast, get_args, get_origin
 
 from attrs import Attribute, fields_dict
 
 from indelible.kernel.actions import Command
 from indelible.kernel.declarations import value_types
 from indelible.kernel.errors import UsageError
-from indelible.kernel.questions import Comparison, absent, equal
+from indelible.kernel.questions import Comparator, Comparison, absent, equal
 from indelible.kernel.values import (
     COUNT,
     UNSTORABLE,
@@ -29,6 +29,7 @@ PAGE_PARAMETERS: Final = frozenset(
     ("added_filters", "after", "cursor", "limit", "more_boxes", "order")
 )
 MAX_HEADS: Final = 1_000  # of a list and of a search
+MAX_ALTERNATIVES: Final = 20  # values of one filter
 MAX_NUMBER: Final = COUNT["maximum"]
 
 
@@ -79,16 +80,47 @@ def check_number(name: str, number: int, *, minimum: int, maximum: int) -> None:
         raise NumberOutOfRange(name, minimum, maximum, str(number))
 
 
+def filter_of(attribute: "Attribute[Any]", value: object) -> Comparison:
+    """Return the comparison of a filter with a value, with those of a tuple, or with none at all.
+
+    Raises:
+        Invalid: The field cannot have the value.
+        NumberOutOfRange: The tuple has no value, or more than MAX_ALTERNATIVES.
+        UsageError: The tuple has None, which no comparison of values finds.
+    """
+    if not isinstance(value, tuple) or _has_tuples(attribute):
+        return comparison_of(attribute, cast("object", value))
+
+    alternatives = cast("tuple[object, ...]", value)
+    name = f"values of {attribute.name}"
+    check_number(name, len(alternatives), minimum=1, maximum=MAX_ALTERNATIVES)
+    if None in alternatives:
+        raise UsageError(f"the {name} have None: what has no value is a list of its own")
+    values = tuple(_checked(attribute, one) for one in alternatives)
+    return Comparison(attribute.name, Comparator.ONE_OF, values)
+
+
 def comparison_of(attribute: "Attribute[Any]", value: object) -> Comparison:
-    """Return the comparison of a filter, or raise the error of a value that its field refuses."""
+    """Return the comparison with a value, or raise the error of one that its field refuses."""
     if value is None:
         return absent(attribute.name)
+    return equal(attribute.name, _checked(attribute, value))
+
+
+def _checked(attribute: "Attribute[Any]", value: object) -> object:
+    """Return a value as a field has it, or raise the error of the field."""
     converter: Any = getattr(attribute, "converter", None)
     if converter is not None:
         value = converter(value)
     if attribute.validator is not None:
         attribute.validator(None, attribute, value)
-    return equal(attribute.name, value)
+    return value
+
+
+def _has_tuples(attribute: "Attribute[Any]") -> bool:
+    """Return whether the values of a field are tuples themselves."""
+    types = (attribute.type, *get_args(attribute.type))
+    return any(get_origin(one) is tuple for one in types)
 
 
 def default_name(context: Any) -> str:  # noqa: ANN401 - a context, whose module imports this one

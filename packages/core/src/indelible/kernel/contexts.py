@@ -33,6 +33,7 @@ from indelible.kernel.context_checks import (
     check_text,
     comparison_of,
     default_name,
+    filter_of,
     is_storable,
     name_faults,
 )
@@ -161,11 +162,13 @@ class Context(Generic[E]):
     ) -> tuple[Head[E], ...]:
         """Return the next `limit` heads after an id whose fields equal the filters, in order of id.
 
-        A filter that is None finds the heads whose field has no value.
+        A filter that is None finds the heads whose field has no value, and a tuple those whose
+        field has one of its values.
 
         Raises:
-            UsageError: One of the filters is not declared.
-            NumberOutOfRange: The limit is not one of 1 to MAX_HEADS.
+            UsageError: One of the filters is not declared, or a tuple has None.
+            NumberOutOfRange: The limit is not one of 1 to MAX_HEADS, or a tuple has no value or
+                more than MAX_ALTERNATIVES.
             Invalid: A filter has a value that its field cannot have.
         """
         unknown = sorted(set(filters) - set(self.filters))
@@ -174,7 +177,7 @@ class Context(Generic[E]):
             raise UsageError(f"{self.name} has no filter {', '.join(unknown)}: expected {known}")
         check_page(after, limit)
         attributes = fields_dict(self.aggregate)
-        where = [comparison_of(attributes[name], value) for name, value in filters.items()]
+        where = [filter_of(attributes[name], value) for name, value in filters.items()]
         return self.of(tx).select(*where, after=after, limit=limit)
 
     def find(
