@@ -88,10 +88,10 @@ def filter_of(attribute: "Attribute[Any]", value: object) -> Comparison:
         NumberOutOfRange: The tuple has no value, or more than MAX_ALTERNATIVES.
         UsageError: The tuple has None, which no comparison of values finds.
     """
-    if not isinstance(value, tuple) or _has_tuples(attribute):
-        return comparison_of(attribute, cast("object", value))
+    alternatives = _alternatives(attribute, value)
+    if alternatives is None:
+        return comparison_of(attribute, value)
 
-    alternatives = cast("tuple[object, ...]", value)
     name = f"values of {attribute.name}"
     check_number(name, len(alternatives), minimum=1, maximum=MAX_ALTERNATIVES)
     if None in alternatives:
@@ -117,10 +117,13 @@ def _checked(attribute: "Attribute[Any]", value: object) -> object:
     return value
 
 
-def _has_tuples(attribute: "Attribute[Any]") -> bool:
-    """Return whether the values of a field are tuples themselves."""
+def _alternatives(attribute: "Attribute[Any]", value: object) -> tuple[object, ...] | None:
+    """Return the values of a tuple, None for a value that the field may have."""
     types = (attribute.type, *get_args(attribute.type))
-    return any(get_origin(one) is tuple for one in types)
+    has_tuples = any(get_origin(one) is tuple for one in types)
+    if not isinstance(value, tuple) or has_tuples:
+        return None
+    return cast("tuple[object, ...]", value)
 
 
 def default_name(context: Any) -> str:  # noqa: ANN401 - a context, whose module imports this one
