@@ -86,7 +86,8 @@ def test_an_unreachable_database_is_named_with_host_port_and_cause() -> None:
         "postgresql://maya:hunter2@no-such-host.invalid:5432/x": "no-such-host.invalid",
     }
     for url, cause in causes.items():
-        text = run("verify", settings={"DATABASE_URL": url}).stderr
+        settings = {"DATABASE_URL": url, "INDELIBLE_PLAIN_DATABASE": "on"}
+        text = run("verify", settings=settings).stderr
         host, port = url.partition("@")[2].removesuffix("/x").split(":")
 
         assert text.startswith("STORE_UNREACHABLE: ")

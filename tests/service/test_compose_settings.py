@@ -1,6 +1,7 @@
 """The check of settings accepts what compose.yaml, the Dockerfile and the documents set."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,19 @@ OURS = [name for name, service in SERVICES.items() if service["image"].startswit
 INTERPOLATION = re.compile(r"(?<!\$)\$\{(\w+)[^}]*\}")
 IMAGE_VARIABLE = re.compile(r"^(?:ENV)? +(\w+)=(\S+)", re.MULTILINE)
 NAME = re.compile(r"\bINDELIBLE_[A-Z_]+[A-Z]\b")
-GENERATED = "5ac1" * 16  # of `openssl rand -hex 32`
 GENERATED_NAMES = re.compile(".*_PASSWORD|INDELIBLE_SECRET")
+
+
+def generated(name: str) -> str:
+    """Return a secret of its own for each name, in the form of `openssl rand -hex 32`."""
+    return sha256(name.encode()).hexdigest()
 
 
 def written_env_file() -> dict[str, str]:
     """Return the variables of `.env` as docs/how-to/run-with-compose.md writes it."""
     variables: dict[str, str] = {}
     for name, text in dotenv_values(ROOT / ".env.example").items():
-        variables[name] = GENERATED if GENERATED_NAMES.fullmatch(name) else text or ""
+        variables[name] = generated(name) if GENERATED_NAMES.fullmatch(name) else text or ""
 
     return variables
 
@@ -77,7 +82,7 @@ def test_a_command_beside_the_env_file_of_compose_is_accepted(
     lines = [f"{name}={text}" for name, text in written_env_file().items()]
     (tmp_path / ".env").write_text("\n".join(lines))
 
-    assert load().secret == GENERATED.encode()
+    assert load().secret == generated("INDELIBLE_SECRET").encode()
 
 
 @pytest.mark.parametrize("name", documented_names())

@@ -26,7 +26,6 @@ from indelible_service.contexts.money import (
     build_peers,
     build_reconciliation,
     build_stages,
-    check_settings,
     web_options,
 )
 from indelible_service.demos.stripe import DemoStripeForeign, stand_in_port
@@ -184,7 +183,7 @@ def test_settings_that_contradict_each_other_are_refused(
     changes: dict[str, str], problem: str
 ) -> None:
     with pytest.raises(SettingsWrong) as refused:
-        check_settings(section(**TEST_MODE | changes))
+        section(**TEST_MODE | changes)
 
     assert problem in str(refused.value)
 

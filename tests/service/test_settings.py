@@ -23,7 +23,9 @@ INVALID = {
     "INDELIBLE_CONNECT_SECONDS": "1",
     "INDELIBLE_STATEMENT_SECONDS": "0",
     "INDELIBLE_HEALTH_SECONDS": "0.5",
+    "INDELIBLE_PLAIN_DATABASE": CANARY,
     "API_BASE_URL": f"ftp://{CANARY}",
+    "INDELIBLE_EXPECTED_ORIGIN": f"https://{CANARY}/path",
     "CORS_ORIGINS": "*",
     "INDELIBLE_HOST": f"{CANARY} and more",
     "INDELIBLE_PORT": "65536",
@@ -82,10 +84,11 @@ INVALID = {
 }
 VALID = {
     "DATABASE_URL": f"postgresql://maya:{CANARY}@localhost:5432/x?password={CANARY}",
-    "INDELIBLE_OWNER_URL": f"postgresql+psycopg://owner:{CANARY}@localhost/x",
+    "INDELIBLE_OWNER_URL": f"postgresql+psycopg://owner:2{CANARY}@localhost/x",
     "INDELIBLE_PREPARE": "off",
-    "INDELIBLE_REDIS_URL": f"redis://:{CANARY}@localhost:6379/0",
+    "INDELIBLE_REDIS_URL": f"redis://:3{CANARY}@localhost:6379/0",
     "INDELIBLE_RPC_URL": f"https://node.example/v2/{CANARY}",
+    "INDELIBLE_CONTRACT_ADDRESS": f"0x{'ab' * 20}",
     "GITHUB_TOKEN": f"ghp_{CANARY}",
     "STRIPE_API_KEY": f"sk_test_{CANARY}",
     "STRIPE_WEBHOOK_SECRET": f"whsec_{CANARY},whsec_2{CANARY}",

@@ -1,5 +1,6 @@
 """Build the configured chain: the adapter for a node, or a host's own by its import path."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
@@ -15,7 +16,6 @@ from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
 from indelible_service.hosts.imports import import_host_module
 from indelible_service.settings.environment import (
     Format,
-    SettingsWrong,
     setting,
     text_list,
     whole_number,
@@ -123,12 +123,11 @@ def build_chain(
 ) -> Chain:
     """Return the configured chain.
 
-    Raises: NoChain, SettingsWrong, DistributionMissing, ChainUnusable, EventMappingInvalid.
+    Raises: NoChain, DistributionMissing, ChainUnusable, EventMappingInvalid.
     """
     if not settings.has_chain:
         raise NoChain
 
-    _check_settings(settings)
     if settings.chain_path:
         return load_chain(settings.chain_path)
 
@@ -144,9 +143,12 @@ def build_chain(
     )
 
 
-def _check_settings(settings: TokenSettings) -> None:
-    """Raise SettingsWrong for settings that are missing, or that exclude each other."""
+def problems_of_settings(settings: TokenSettings) -> Sequence[str]:
+    """Return a problem for each setting that is missing, or that excludes another one."""
     problems: list[str] = []
+    if not settings.has_chain:
+        return problems
+
     if settings.chain_path and settings.rpc_url:
         problems.append("INDELIBLE_RPC_URL must be blank because INDELIBLE_CHAIN is set")
     if settings.rpc_url and not settings.contract_address:
@@ -163,8 +165,8 @@ def _check_settings(settings: TokenSettings) -> None:
             problems.append(f"{name} must be set because INDELIBLE_CONTRACT_KIND is {ABI}")
         if value and not is_abi:
             problems.append(f"{name} must be blank unless INDELIBLE_CONTRACT_KIND is {ABI}")
-    if problems:
-        raise SettingsWrong(tuple(problems))
+
+    return problems
 
 
 def _contract_kind(settings: TokenSettings) -> "ContractKind":

@@ -54,6 +54,10 @@ def _no_notes(_: object) -> Sequence[str]:
     return ()
 
 
+def _no_problems(_: object) -> Sequence[str]:
+    return ()
+
+
 def _no_registries() -> "Sequence[CollectorRegistry]":
     return ()
 
@@ -62,7 +66,8 @@ def _no_registries() -> "Sequence[CollectorRegistry]":
 class ServiceContext(Generic[Section]):
     """A context's part of the service; each function receives the context's own settings.
 
-    `needs` names the contexts without which it cannot be on.
+    `needs` names the contexts without which it cannot be on. `rules` returns what is wrong between
+    its settings, by the names of their variables.
     `gateways` maps a field of `AppContext` to the function that builds it, or returns None where
     it is not configured. `peers` are the servers that the stages use, and
     `notes` are what a worker logs at its start: what it cannot do with these settings.
@@ -75,6 +80,7 @@ class ServiceContext(Generic[Section]):
     name: str
     settings: type[Section]
     needs: Sequence[str] = ()
+    rules: Callable[[Section], Sequence[str]] = _no_problems
     gateways: Mapping[str, Callable[[Section], object | None]] = field(factory=dict[str, Any])
     policy: Callable[[Section], object] | None = None  # the context's field of `Policy`
     web_options: Callable[[Section], Mapping[str, object]] = _no_options  # of `WebSettings`

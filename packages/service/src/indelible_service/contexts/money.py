@@ -17,7 +17,6 @@ from indelible_service.monitoring.peers import Peer
 from indelible_service.settings.environment import (
     ON_OFF,
     Format,
-    SettingsWrong,
     has_valid_port,
     setting,
 )
@@ -92,8 +91,8 @@ class MoneySettings:
         return AUTOMATIC if self.automatic_payouts else MANUAL
 
 
-def check_settings(settings: MoneySettings) -> None:
-    """Raise SettingsWrong for settings that are missing, or that contradict each other."""
+def problems_of_settings(settings: MoneySettings) -> Sequence[str]:
+    """Return a problem for each setting that is missing, or that contradicts another one."""
     problems: list[str] = []
     if settings.api_key and not settings.webhook_secrets:
         problems.append("STRIPE_WEBHOOK_SECRET must be set because STRIPE_API_KEY is set")
@@ -105,16 +104,15 @@ def check_settings(settings: MoneySettings) -> None:
     if settings.api_key and is_live is not settings.livemode:
         mode, expected = ("live", "on") if is_live else ("test", "off")
         problems.append(f"STRIPE_LIVEMODE must be {expected}: STRIPE_API_KEY is of {mode} mode")
-    if problems:
-        raise SettingsWrong(tuple(problems))
+
+    return problems
 
 
 def build_gateway(settings: MoneySettings) -> StripeGateway:
     """Return the gateway to the configured Stripe.
 
-    Raises: PaymentsNotConfigured, SettingsWrong, DistributionMissing.
+    Raises: PaymentsNotConfigured, DistributionMissing.
     """
-    check_settings(settings)
     if not settings.has_stripe:
         raise PaymentsNotConfigured
 
@@ -128,7 +126,6 @@ def build_gateway(settings: MoneySettings) -> StripeGateway:
 
 def build_optional_gateway(settings: MoneySettings) -> StripeGateway | None:
     """Return the gateway, or None where Stripe is not configured."""
-    check_settings(settings)
     return build_gateway(settings) if settings.has_stripe else None
 
 
@@ -255,6 +252,7 @@ def web_options(settings: MoneySettings) -> Mapping[str, Any]:
 CONTEXT: Final = ServiceContext(
     name="money",
     settings=MoneySettings,
+    rules=problems_of_settings,
     gateways={"stripe": build_optional_gateway},
     web_options=web_options,
     stages=build_stages,

@@ -15,6 +15,7 @@ from indelible_service.contexts.chains import (
     ChainUnusable,
     TokenSettings,
     build_chain,
+    problems_of_settings,
 )
 from indelible_service.contexts.declaration import AnyStage, AnyStore, ServiceContext
 from indelible_service.monitoring.peers import Peer
@@ -109,6 +110,7 @@ def web_options(settings: TokenSettings) -> Mapping[str, object]:
 CONTEXT: Final = ServiceContext(
     name="tokens",
     settings=TokenSettings,
+    rules=problems_of_settings,
     policy=build_policy,
     gateways={"chain": build_optional_chain},
     web_options=web_options,

@@ -28,7 +28,7 @@ HOUR_SECONDS: Final = 3_600
 def build_gateways(settings: Settings) -> dict[str, Any]:
     """Return the configured gateways, by their fields of `AppContext`.
 
-    Raises: DistributionMissing, SettingsWrong.
+    Raises: DistributionMissing, ChainUnusable, EventMappingInvalid.
     """
     gateways: dict[str, Any] = {}
     for context in settings.built_in_contexts:

@@ -12,6 +12,7 @@ from indelible.kernel import Invalid
 COMMA: Final = r"\s*,\s*"
 VARIABLE: Final = "variable"
 FORMAT: Final = "format"
+MASKED: Final = "is_secret"
 
 
 @frozen
@@ -94,7 +95,7 @@ def setting(
     return field(
         default=default,
         repr=_mask if is_secret else True,
-        metadata={VARIABLE: variable, FORMAT: accepted},
+        metadata={VARIABLE: variable, FORMAT: accepted, MASKED: is_secret},
     )
 
 

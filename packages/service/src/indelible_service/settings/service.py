@@ -1,12 +1,13 @@
 """Read the settings of a process from the environment and from `.env`, with all faults at once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar, cast
 
 from attrs import Attribute, evolve, field, frozen
 
+from indelible.kernel import UsageError
 from indelible_service.contexts import CONTEXTS
 from indelible_service.contexts.declaration import (
     DEFAULT_DATA_DIR,
@@ -27,6 +28,13 @@ from indelible_service.settings.environment import (
     text_list,
     whole_number,
 )
+from indelible_service.settings.rules import (
+    mentions,
+    problems_of_databases,
+    problems_of_origin,
+    problems_of_secrets,
+)
+from indelible_service.settings.secret_values import POSTGRESQL, secrets_of
 from indelible_service.settings.variables import read_file, unknown_variables
 
 Section = TypeVar("Section")
@@ -40,16 +48,43 @@ def _database_url(text: str) -> str:
     return f"{SCHEMES.get(scheme, scheme)}{separator}{rest}"
 
 
+def _is_database_address(url: str) -> bool:
+    """Return True where connections can use the address.
+
+    SQLAlchemy and the driver are imported only for an address of PostgreSQL.
+    """
+    if not has_valid_port(url):
+        return False
+    if not POSTGRESQL.match(url):
+        return True
+
+    from indelible_sql.engine.encryption import connection_parameters
+
+    try:
+        connection_parameters(url)
+    except UsageError:
+        return False
+
+    return True
+
+
+def _is_restore_target(text: str) -> bool:
+    return not POSTGRESQL.match(text) or _is_database_address(text)
+
+
 SCHEMES: Final = {"postgres": "postgresql", "postgres+psycopg": "postgresql+psycopg"}
 DATABASE: Final = Format(
     "an address that begins with sqlite:/// or postgresql://",
     r"(sqlite:///|postgres(ql)?(\+psycopg)?://).*",
     _database_url,
-    is_valid=has_valid_port,
+    is_valid=_is_database_address,
 )
 SCHEMA: Final = Format("a name of small letters, digits and _", "[a-z_][a-z0-9_]{0,62}")
 WEB_ADDRESS: Final = Format(
     "an address such as https://example.org", r"https?://[^\s?#*@,]+[^\s?#*@,/]"
+)
+ORIGIN: Final = Format(
+    "an origin such as https://example.org", r"https?://[^\s/?#*@,]+", is_valid=has_valid_port
 )
 ORIGINS: Final = text_list(
     "origins such as https://example.org, commas between, never *", r"https?://[^\s/?#*@,]+"
@@ -65,7 +100,9 @@ DIRECTORY: Final = Format("a directory", ".+", Path)
 LOG_LEVEL: Final = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", convert=str.upper)
 PUBLIC_KEY: Final = Format("a public key of age, which begins with age1", "age1[0-9a-z]{1,100}")
 KEY_FILE: Final = Format("the path of a file", ".+", Path)
-RESTORE_TARGET: Final = Format("an address of a database, or the path of a new directory", ".+")
+RESTORE_TARGET: Final = Format(
+    "an address of a database, or the path of a new directory", ".+", is_valid=_is_restore_target
+)
 REDIS: Final = Format(
     "an address that begins with redis:// or rediss://", r"rediss?://.+", is_valid=has_valid_port
 )
@@ -88,7 +125,11 @@ class Settings:
     connect_seconds: int = setting("INDELIBLE_CONNECT_SECONDS", 5, whole_number(2, 600))
     statement_seconds: int = setting("INDELIBLE_STATEMENT_SECONDS", 30, whole_number(1, 3_600))
     health_seconds: int = setting("INDELIBLE_HEALTH_SECONDS", 1, whole_number(1, 60))
+    is_plain_database_allowed: bool = setting(
+        "INDELIBLE_PLAIN_DATABASE", default=False, accepted=ON_OFF
+    )
     base_url: str = setting("API_BASE_URL", "", WEB_ADDRESS)
+    expected_origin: str = setting("INDELIBLE_EXPECTED_ORIGIN", "", ORIGIN)
     cors_origins: tuple[str, ...] = setting("CORS_ORIGINS", (), ORIGINS)
     host: str = setting("INDELIBLE_HOST", "127.0.0.1", HOST)
     port: int = setting("INDELIBLE_PORT", 8_000, whole_number(0, 65_535))
@@ -138,17 +179,54 @@ class Settings:
 
         Raises: SettingsWrong with every fault, by the name of its variable.
         """
+        settings, problems = cls.read_with_problems(environment)
+        if problems:
+            raise SettingsWrong(tuple(problems))
+
+        return settings
+
+    @classmethod
+    def read_with_problems(cls, environment: Mapping[str, str | None]) -> tuple[Self, list[str]]:
+        """Return the settings and all problems; a wrong variable leaves its default.
+
+        A rule between settings is not applied to a variable that is wrong by itself.
+        """
         problems: list[str] = []
         values = read_values(cls, environment, problems)
         section_values: dict[type, dict[str, Any]] = {}
         for context in CONTEXTS:
             section_values[context.settings] = read_values(context.settings, environment, problems)
         problems += unknown_variables(environment, _variable_names())
-        if problems:
-            raise SettingsWrong(tuple(problems))
 
         sections = {section: section(**read) for section, read in section_values.items()}
-        return cls(**values, sections=sections, variables=_chosen_variables(environment))
+        settings = cls(**values, sections=sections, variables=_chosen_variables(environment))
+        wrong = [name for name in _variable_names() if mentions(problems, (name,))]
+        for problem in settings.problems_of_rules():
+            if not mentions((problem,), wrong):
+                problems.append(problem)
+
+        return settings, problems
+
+    def problems_of_rules(self) -> list[str]:
+        """Return what is wrong between the settings, by the names of their variables."""
+        databases = {
+            "DATABASE_URL": self.database_url,
+            "INDELIBLE_OWNER_URL": self.owner_url,
+            "INDELIBLE_BACKUP_URL": self.backup_url,
+            "INDELIBLE_RESTORE_TARGET": self.restore_target,
+        }
+        problems = problems_of_origin(self.base_url, self.expected_origin)
+        if not self.is_plain_database_allowed:
+            problems += problems_of_databases(databases)
+        problems += problems_of_secrets(secrets_of(self.all_sections()))
+        for context in self.built_in_contexts:
+            problems += context.rules(self.section(context.settings))
+
+        return problems
+
+    def all_sections(self) -> Iterable[object]:
+        """Return these settings and those of each context."""
+        return (self, *self.sections.values())
 
     def section(self, kind: type[Section]) -> Section:
         """Return the settings of one context, by their class."""
@@ -260,9 +338,16 @@ def load() -> Settings:
 
     Raises: SettingsWrong.
     """
-    problems: list[str] = []
-    from_file = read_file(Path(".env"), problems)
+    settings, problems = load_with_problems()
     if problems:
         raise SettingsWrong(tuple(problems))
 
-    return Settings.read({**from_file, **os.environ})
+    return settings
+
+
+def load_with_problems() -> tuple[Settings, list[str]]:
+    """Return the settings of this process, and all problems of `.env` and of the settings."""
+    problems: list[str] = []
+    from_file = read_file(Path(".env"), problems)
+    settings, problems_of_settings = Settings.read_with_problems({**from_file, **os.environ})
+    return settings, problems + problems_of_settings

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # A role or a database may have another default, with which a transaction keeps its first snapshot:
 # the feed's end would be older than what the transaction must see.
 BEGIN_ON_POSTGRESQL = "BEGIN ISOLATION LEVEL READ COMMITTED"
+POSTGRESQL = "postgresql+psycopg"
 CONNECT_SECONDS = 5  # of an owner's connection too
 STATEMENT_SECONDS = 30
 BUSY_TIMEOUT_MILLISECONDS = 5_000
@@ -132,7 +133,7 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
         return _Target(target, one), _Target(target, several)
 
     if backend == "postgresql":
-        target = url.set(drivername="postgresql+psycopg")
+        target = url.set(drivername=POSTGRESQL)
         arguments: dict[str, Any] = {
             "prepare_threshold": 1 if pool.prepare else None,
             "connect_timeout": pool.connect_seconds,
