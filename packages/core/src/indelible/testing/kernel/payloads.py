@@ -30,10 +30,11 @@ def get(store: AnyStore, digest: str) -> Payload:
     return store.read(lambda tx: tx.payloads.get(digest))
 
 
-def is_missing(store: AnyStore, digest: str) -> bool:
-    """Return True if the store reports that it has no payload with this digest."""
+def require_missing(store: AnyStore, digest: str) -> None:
+    """Assert that the store reports that it has no payload with this digest."""
     error = refusal(partial(get, store, digest))
-    return isinstance(error, PayloadNotFound) and error.digest == digest
+    assert isinstance(error, PayloadNotFound)
+    assert error.digest == digest
 
 
 class PayloadsConformance:
@@ -73,10 +74,10 @@ class PayloadsConformance:
 
         with suppress(RuntimeError):
             within(store, fail)
-        assert is_missing(store, RECEIVED.digest)
+        require_missing(store, RECEIVED.digest)
 
     def test_an_unknown_digest_is_reported_as_missing(self, store: AnyStore) -> None:
-        assert is_missing(store, "a" * 64)
+        require_missing(store, "a" * 64)
 
     def test_a_payload_that_does_not_match_its_digest_is_refused(self, store: AnyStore) -> None:
         wrong = (
@@ -92,7 +93,7 @@ class PayloadsConformance:
             error = refusal(partial(add, store, payload))
             assert isinstance(error, PayloadInconsistent)
 
-        assert is_missing(store, RECEIVED.digest)
+        require_missing(store, RECEIVED.digest)
 
 
 def payload_of(content: bytes) -> Payload:
