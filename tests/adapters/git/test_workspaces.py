@@ -261,7 +261,7 @@ locked.chmod(0o500)
 try:
     workspaces.remove("job-1")
 except WorkspaceNotRemoved as error:
-    print(error.reason, workspaces.job_ids())
+    print(error.code, error.reason, workspaces.job_ids())
 locked.chmod(0o700)
 workspaces.remove("job-1")
 print(workspaces.job_ids())
@@ -277,6 +277,35 @@ def test_a_folder_that_cannot_be_deleted_stays_listed_and_is_deleted_later(tmp_p
         script = AS_NOBODY.format(nobody=NOBODY)
         command = (sys.executable, "-c", script, str(root / "root"))
         done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
-        assert done.stdout.splitlines() == ["Permission denied ('job-1',)", "()"], done.stderr
+        expected = ["WORKSPACE_NOT_REMOVED Permission denied ('job-1',)", "()"]
+        assert done.stdout.splitlines() == expected, done.stderr
     finally:
         shutil.rmtree(root)
+
+
+WITHOUT_FILE_BYTES = """
+import resource, sys
+from indelible.projects.errors import WorkspaceNotCreated
+from indelible_git import FolderWorkspaces
+workspaces = FolderWorkspaces(sys.argv[1], "db-1")
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+try:
+    workspaces.create("job-1")
+except WorkspaceNotCreated as error:
+    print(error.code, error.reason, workspaces.job_ids())
+resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+print(workspaces.create("job-1").was_stale, workspaces.job_ids())
+"""
+
+
+@pytest.mark.slow
+def test_a_folder_whose_marker_cannot_be_written_is_no_workspace_and_is_created_later(
+    tmp_path: Path,
+) -> None:
+    command = (sys.executable, "-c", WITHOUT_FILE_BYTES, str(tmp_path / "root"))
+
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+
+    expected = ["WORKSPACE_NOT_CREATED File too large ()", "True ('job-1',)"]
+    assert done.stdout.splitlines() == expected, done.stderr
