@@ -146,7 +146,7 @@ def test_a_body_of_another_media_type_is_not_read(web: Web, media_type: str) -> 
 
     answer = web.post("/v1/concepts", headers=headers, environ=body.environ())
 
-    assert answer.status_code == 415
+    assert problem(answer) == (415, "UNSUPPORTED_BODY")
     assert body.read_bytes == 0
 
 
@@ -263,14 +263,11 @@ def test_a_cursor_of_another_server_is_refused(web: Web) -> None:
 def test_only_trusted_hosts_are_answered() -> None:
     settings = evolve(SETTINGS, trusted_hosts=("localhost", "api.example.org", ".example.net"))
     client = Web(memory(), settings).client
-    expected = {
-        "api.example.org": 200,
-        "a.example.net:8000": 200,
-        "evil.org": 400,
-        "api.example.org.evil.org": 400,
-        "": 400,
-    }
 
-    for host, status in expected.items():
+    for host in ("api.example.org", "a.example.net:8000"):
         answer = client.get("/health/live", headers={"Host": host})
-        assert answer.status_code == status, host
+        assert answer.status_code == 200, host
+
+    for host in ("evil.org", "api.example.org.evil.org", ""):
+        answer = client.get("/health/live", headers={"Host": host})
+        assert problem(answer) == (400, "MALFORMED_REQUEST"), host
