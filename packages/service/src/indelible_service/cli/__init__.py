@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "schedule": ("serving", "schedule"),
     "backup": ("backups", "backup"),
     "restore": ("backups", "restore"),
+    "config": ("configuration", "config"),
     "db": ("database", "db"),
     "seal": ("database", "seal"),
     "verify": ("database", "verify"),

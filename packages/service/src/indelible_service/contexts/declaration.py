@@ -74,7 +74,8 @@ class ServiceContext(Generic[Section]):
     `start_checks` map a stage to a function that raises where the stage can never succeed with
     these settings: the command that would run it ends with this error. `preparations` map a stage
     to what a worker does once before it performs the stage. `registries` are metrics that the
-    stages count in this process.
+    stages count in this process. `local_checks` raise what a start would find without a connection
+    and beside its gateways; they create nothing.
     """
 
     name: str
@@ -93,6 +94,7 @@ class ServiceContext(Generic[Section]):
     preparations: Mapping[str, Callable[[AnyStore], None]] = field(
         factory=dict[str, Callable[[AnyStore], None]]
     )
+    local_checks: Sequence[Callable[[Section], None]] = ()
     start_checks: Mapping[str, Callable[[Section, AnyStore], None]] = field(
         factory=dict[str, Callable[[Any, AnyStore], None]]
     )

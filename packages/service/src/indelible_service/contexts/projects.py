@@ -1,5 +1,6 @@
 """Projects in the service: a Git host, workspaces, the stage of jobs and its janitor."""
 
+import os
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -125,6 +126,16 @@ def check_workspace_root(settings: ProjectSettings, _: AnyStore) -> None:
     check_root(settings.workspace_root)
 
 
+def check_existing_root(settings: ProjectSettings) -> None:
+    """Raise WorkspaceRootRefused if the configured root exists and no job could use it."""
+    if not os.path.lexists(settings.workspace_root):
+        return
+
+    from indelible_git import check_root
+
+    check_root(settings.workspace_root)
+
+
 def database_id(store: AnyStore) -> str:
     """Return an id of the store's database, the same for every process that uses it.
 
@@ -206,5 +217,6 @@ CONTEXT: Final = ServiceContext(
     peers=build_peers,
     registries=build_registries,
     scopes=("projects:read", "projects:write"),
+    local_checks=(check_existing_root,),
     start_checks={PROCESS_JOB_STAGE: check_workspace_root},
 )

@@ -75,6 +75,14 @@ def check_chain(settings: TokenSettings, store: AnyStore) -> None:
         return
 
 
+def check_webhook_secret(settings: TokenSettings) -> None:
+    """Raise WebhookSecretMissing where the web would not start with the configured chain."""
+    from indelible_web.tokens.errors import WebhookSecretMissing
+
+    if settings.has_chain and not settings.webhook_secret:
+        raise WebhookSecretMissing
+
+
 def build_stages(settings: TokenSettings, store: AnyStore) -> Sequence[AnyStage]:
     """Return the stages of tokens that are configured."""
     if not settings.has_chain:
@@ -118,5 +126,6 @@ CONTEXT: Final = ServiceContext(
     peers=build_peers,
     scopes=("tokens:read", "tokens:retry"),
     preparations={DETECT_STAGE: cancel_all_unperformed_tasks},
+    local_checks=(check_webhook_secret,),
     start_checks={DETECT_STAGE: check_chain},
 )

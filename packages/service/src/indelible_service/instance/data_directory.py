@@ -32,6 +32,14 @@ def derive_other_secret(settings: Settings, purpose: str) -> bytes:
     return _derive(settings.other_secret, purpose) if settings.other_secret else b""
 
 
+def check_existing_secret(settings: Settings) -> None:
+    """Raise FileUnusable where a start could not read the secret of the data directory."""
+    path = settings.data_dir / SECRET_FILE
+    with translate_os_errors(path):
+        if not settings.secret and path.exists():
+            path.read_bytes()
+
+
 def _derive(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, f"indelible {purpose}".encode(), "sha256")
 
