@@ -79,6 +79,7 @@ HINTS: Final = {
     "EXPORT_DAMAGED": "copy the file again, or create a new export",
     "EXPORT_INCOMPLETE": "export it with the host's own program, or name it with `--leaving-out`",
     "FILE_UNUSABLE": "check that it exists, and its permissions",
+    "FINGERPRINT_INVALID": "write it in the other environment: `indelible config fingerprint`",
     "HISTORY_DIFFERS": "compare it with `indelible history`; an existing history is never replaced",
     "HISTORY_NOT_FOUND": (
         "`indelible history` shows the ids of what changed last, and the console's search finds ids"

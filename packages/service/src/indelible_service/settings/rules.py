@@ -61,7 +61,7 @@ def problems_of_secrets(secrets: Iterable[Secret]) -> list[str]:
 
     The same role's password may be in several addresses.
     """
-    first_by_value: dict[bytes, Secret] = {}
+    first_by_value: dict[str, Secret] = {}
     problems: list[str] = []
     for secret in secrets:
         first = first_by_value.setdefault(secret.value, secret)

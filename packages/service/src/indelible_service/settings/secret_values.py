@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
 
@@ -25,7 +25,7 @@ class Secret:
     """A secret of a setting; `role` is that of a database whose password it is."""
 
     variable: str
-    value: bytes = field(repr=False)
+    value: str = field(repr=False)
     role: str | None = None
 
 
@@ -59,9 +59,9 @@ def _secret_in(variable: str, text: str) -> Iterator[Secret]:
     elif variable == REDIS:
         password = urlsplit(text).password
         if password:
-            yield Secret(variable, password.encode())
+            yield Secret(variable, unquote(password))
     elif _is_secret(text):
-        yield Secret(variable, text.encode())
+        yield Secret(variable, text)
 
 
 def _password_of_database(variable: str, url: str) -> Iterator[Secret]:
@@ -70,7 +70,7 @@ def _password_of_database(variable: str, url: str) -> Iterator[Secret]:
     parameters = connection_parameters(url)
     password = parameters.get("password")
     if password:
-        yield Secret(variable, str(password).encode(), parameters.get("user"))
+        yield Secret(variable, str(password), parameters.get("user"))
 
 
 def _is_secret(text: str) -> bool:

@@ -31,7 +31,7 @@ def is_plain_over_network(url: str) -> bool:
     if not hosts:
         return "service" in from_address  # a file names the host
 
-    return not all(_is_local(host.strip()) for host in hosts.split(","))
+    return not all(is_local(host.strip()) for host in hosts.split(","))
 
 
 def connection_parameters(url: str) -> Mapping[str, Any]:
@@ -60,7 +60,7 @@ def _defaults_of_libpq() -> dict[str, Any]:
     return defaults
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
     """Return True for a Unix socket and for an address of the loopback."""
     if not host or host.startswith(("/", "@")):
         return True
