@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import ClassVar, Final
 
 import click
-from attrs import frozen
+from attrs import asdict, frozen
 
 from indelible.kernel import Actor, Conflict, NotFound, SystemClock
 from indelible.kernel.seals import SealReference
@@ -109,10 +109,25 @@ def install(algorithm_id: str) -> None:
 
 
 @db.command(cls=Command)
+@click.option(
+    "--against",
+    type=EXPORT_FILE,
+    metavar="FILE",
+    help="The snapshot file of a release, such as that of the release to go back to.",
+)
 @MODULE_OPTION
 @click.pass_context
-def check(context: click.Context, modules: tuple[str, ...]) -> None:
-    """Compare tables, guards and edges with the migrations, and list each difference."""
+def check(context: click.Context, against: Path | None, modules: tuple[str, ...]) -> None:
+    """Compare tables, guards and edges with the migrations, and list each difference.
+
+    With `--against` with a snapshot file in place of the migrations; the database may be at any
+    revision. The tables of your own contexts are in no snapshot.
+    """
+    if against is not None:
+        if modules:
+            raise click.UsageError("--module cannot be used with --against.")
+        context.exit(REFUSED if _print_differences_from(against) else 0)
+
     from indelible_service.hosts.modules import with_host_contexts
     from indelible_sql.maintenance.snapshot_files import INSTALLED, differences, later_revision
 
@@ -126,6 +141,30 @@ def check(context: click.Context, modules: tuple[str, ...]) -> None:
         title = f"{title}. {NOT_CHECKED_OF_LATER.format(revision=later)}"
     print_results(documents, ("is", "fact"), title)
     context.exit(REFUSED if documents else 0)
+
+
+def _print_differences_from(file: Path) -> bool:
+    """Print each difference between the database and a snapshot file; return False for none."""
+    from indelible_sql.maintenance.release_snapshots import differences_from, read_snapshot
+
+    with translate_os_errors(file):
+        snapshot = read_snapshot(file)
+    with open_settings_store() as store:
+        differences = differences_from(store, snapshot)
+
+    documents: list[dict[str, object]] = []
+    for difference in differences:
+        documents.append(
+            {
+                "is": difference.difference,
+                **asdict(difference.schema_object),
+                "expected": difference.expected,
+                "actual": difference.actual,
+            }
+        )
+    title = f"Differences from revision {snapshot.revision} in the file: {len(documents)}"
+    print_results(documents, ("is", "kind", "name"), title)
+    return bool(documents)
 
 
 @db.command(cls=Command)

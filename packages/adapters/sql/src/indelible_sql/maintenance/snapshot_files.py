@@ -5,7 +5,7 @@ written as an empty SQL comment.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -101,6 +101,11 @@ def _actual(store: AnySqlStore) -> tuple[str, ...]:
         admitted_state(connection, store.schema)
         lines = facts(connection, store.schema, store.schema_catalog)
 
+    return as_paragraphs(lines)
+
+
+def as_paragraphs(lines: Iterable[str]) -> tuple[str, ...]:
+    """Return the facts as a file has them, without blank lines."""
     return tuple(BEFORE_BLANK_LINE.sub(EMPTY_COMMENT, fact.rstrip()) for fact in lines)
 
 
