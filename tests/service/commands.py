@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 import indelible_evm
 import indelible_service
+import indelible_sql.maintenance
 from indelible_service.cli import main
 
 CREATE_KEY = ("key", "create", "--owner", "user:maya", "--scope", "admin")
@@ -67,7 +68,7 @@ def tamper(path: Path, *statements: str) -> None:
 
 
 def import_all_modules() -> None:
-    """Import every module of the service and of the chain's adapter, which it imports late."""
-    for package in (indelible_service, indelible_evm):
+    """Import every module of the service, and those of adapters that it imports late."""
+    for package in (indelible_service, indelible_evm, indelible_sql.maintenance):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)

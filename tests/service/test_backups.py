@@ -268,6 +268,18 @@ def test_no_password_is_in_an_error(file_store: SqlStore, tmp_path: Path) -> Non
     assert "hidden" not in str(refused.value)
 
 
+def test_a_restore_over_a_network_in_plain_text_is_refused(
+    file_store: SqlStore, tmp_path: Path
+) -> None:
+    make_backup(file_store, plan(), tmp_path / "backup")
+    words = ("restore", "backup", "postgresql://me:hidden@db.invalid/name")
+
+    assert error_code(*words, exit_code=2) == "SETTINGS_WRONG"
+    assert "hidden" not in run(*words).output
+    allowed = {"INDELIBLE_PLAIN_DATABASE": "on"}
+    assert "SETTINGS_WRONG" not in run(*words, settings=allowed).stderr
+
+
 def test_a_time_needs_a_log(file_store: SqlStore, tmp_path: Path) -> None:
     make_backup(file_store, plan(), tmp_path / "backup")
     attempt = RestorePlan(

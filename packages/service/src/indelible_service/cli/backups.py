@@ -106,14 +106,15 @@ def restore(
     """
     from indelible_service.backups.restoring import RestorePlan
     from indelible_service.backups.restoring import restore as restore_backup
-    from indelible_service.settings.service import load
+    from indelible_service.settings.service import Settings, load
 
     settings = load()
-    restored_to = target or settings.restore_target
-    if not restored_to:
+    if target:  # the rules of the setting hold for the argument too
+        settings = Settings.read({**settings.variables, "INDELIBLE_RESTORE_TARGET": target})
+    if not settings.restore_target:
         raise click.UsageError("TARGET is missing, and INDELIBLE_RESTORE_TARGET is not set.")
     plan = RestorePlan(
-        target=restored_to,
+        target=settings.restore_target,
         identity=identity or settings.backup_identity,
         log_folder=log_folder,
         until=until,
