@@ -1,28 +1,13 @@
 """The page of error codes."""
 
 from collections.abc import Iterator
-from functools import cache
-from importlib import import_module
-from pkgutil import walk_packages
 
 from docs.generators.markdown import cell, page, table
 
 from indelible.kernel import IndelibleError
-from indelible.kernel.errors import error_types
-from indelible_service.cli.output import CODES, DEFECT
+from indelible_service.cli.output import exit_code_of
+from indelible_service.contract.errors import ErrorType, all_errors, package_of
 
-PACKAGES = (
-    "indelible",
-    "indelible_sql",
-    "indelible_evm",
-    "indelible_git",
-    "indelible_stripe",
-    "indelible_wordllama",
-    "indelible_web",
-    "indelible_workers",
-    "indelible_service",
-)
-NOT_IMPORTABLE = ("indelible_sql.schema.migrations.", "indelible_service.__main__")
 NOT_USED = "-"
 LEAD = """
 This page lists all {count} error codes. Programs use `code`, whose meaning never changes; people
@@ -46,57 +31,21 @@ REPLACED_BY = {
     "STRIPE_ADAPTER_MISSING": "DISTRIBUTION_MISSING",
 }
 
-ErrorType = type[IndelibleError]
-
-
-@cache
-def errors() -> tuple[ErrorType, ...]:
-    """Return every error of every package, in order of code and module."""
-    import_all_modules()
-    own_errors = set()
-    for error in error_types():
-        if package(error) in PACKAGES and is_current(error):
-            own_errors.add(error)
-
-    return tuple(sorted(own_errors, key=lambda error: (error.code, error.__module__)))
-
-
-def import_all_modules() -> None:
-    """Import every module, so that every error class is defined."""
-    for name in PACKAGES:
-        for module in walk_packages(import_module(name).__path__, f"{name}."):
-            if not module.name.startswith(NOT_IMPORTABLE):
-                import_module(module.name)
-
-
-def is_current(error: ErrorType) -> bool:
-    """Return whether the module still has this class.
-
-    attrs replaces a class by one with slots, and the garbage collector may not have removed the
-    first one yet. No module has a derived leaf: it belongs to its aggregate.
-    """
-    return getattr(import_module(error.__module__), error.__qualname__, None) is error
-
 
 def errors_page() -> str:
     """Return the page with every error code."""
     head = ("code", "message", "kind", "HTTP", "exit", "package")
-    lead = LEAD.lstrip().format(count=len(errors()))
+    lead = LEAD.lstrip().format(count=len(all_errors()))
 
     replaced = [f"- `{code}`: now `{new_code}`\n" for code, new_code in REPLACED_BY.items()]
     return page("Errors", lead, table(head, _rows()), REPLACED, "".join(replaced))
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
-    for error in errors():
+    for error in all_errors():
         message = cell(error.message).replace("*", "\\*")
-        code, own_package = f"`{error.code}`", f"`{package(error)}`"
+        code, own_package = f"`{error.code}`", f"`{package_of(error)}`"
         yield code, message, kind(error), http_status(error), exit_code(error), own_package
-
-
-def package(error: ErrorType) -> str:
-    """Return the package that raises the error."""
-    return error.__module__.partition(".")[0]
 
 
 def kind(error: ErrorType) -> str:
@@ -107,17 +56,13 @@ def kind(error: ErrorType) -> str:
 
 def http_status(error: ErrorType) -> str:
     """Return the HTTP status for the error."""
-    if package(error) == "indelible_service":
+    if package_of(error) == "indelible_service":
         return NOT_USED
     return str(error.http_status)
 
 
 def exit_code(error: ErrorType) -> str:
     """Return the exit code of the command line for the error."""
-    if package(error) == "indelible_web":
+    if package_of(error) == "indelible_web":
         return NOT_USED
-    for error_kind, code in CODES:
-        if issubclass(error, error_kind):
-            return str(code)
-
-    return str(DEFECT)
+    return str(exit_code_of(error))

@@ -1,26 +1,16 @@
 """The page of metrics."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import cast
 
-from attrs import field, frozen
 from docs.generators.markdown import coded, page, table
-from prometheus_client import CollectorRegistry, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry
 
-from indelible.app import AppContext
-from indelible.kernel import Lifecycle, Store
-from indelible.kernel.lost_races import LostRaces
-from indelible.kernel.settings import SystemConfigCache
-from indelible.kernel.stages import STAGE, TasksRead, TasksWrite
-from indelible.memory import MemoryStore
-from indelible_service.monitoring.store_metrics import StoreCollector
-from indelible_service.processes.workers import build_worker
+from indelible.kernel import Lifecycle
+from indelible.kernel.stages import STAGE
+from indelible_service.contract.metrics import declared_metrics, full_name, registries
 from indelible_service.settings.service import Settings
-from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
-from indelible_workers import SchedulerMetrics
 
 LEAD = """
 Each process has a registry of its own, which it serves at `/metrics` in the format of Prometheus.
@@ -89,15 +79,8 @@ COLUMNS = ("metric", "type", "labels", "meaning")
 
 def metrics_page() -> str:
     """Return the page with every metric, its labels, and the actions of every lifecycle."""
-    app_context = _example_context()
-    store = cast("Store[TasksRead, TasksWrite]", MemoryStore())
-    web = create_metrics(app_context, CONTEXTS).registry
-    of_store = StoreCollector(_NoRaces())
-    web.register(of_store)
-    workers = build_worker(Settings(), store).registry
-    workers.register(of_store)
-    scheduler = SchedulerMetrics().registry
-    scheduler.register(of_store)
+    registry = registries(Settings(), CONTEXTS)
+    web, workers, scheduler = registry["web"], registry["worker"], registry["scheduler"]
     actions = table(("lifecycle", "actions"), _lifecycle_rows())
 
     return page(
@@ -116,40 +99,10 @@ def metrics_page() -> str:
     )
 
 
-@frozen
-class _NoRaces:
-    """The count of a store that has lost no race."""
-
-    lost_races: LostRaces = field(factory=LostRaces)
-
-
 def _rows(registry: CollectorRegistry) -> Iterator[tuple[str, ...]]:
     for metric, labels in declared_metrics(registry):
         label_text = ", ".join(coded(label) for label in labels)
         yield coded(full_name(metric)), metric.type, label_text, metric.documentation
-
-
-def declared_metrics(registry: CollectorRegistry) -> Iterator[tuple[Metric, Sequence[str]]]:
-    """Yield each metric with its labels, also of one that has no samples yet."""
-    # prometheus_client has no public names for the collectors and for the labels without samples.
-    for collector in cast("dict[Collector, object]", vars(registry)["_collector_to_names"]):
-        if isinstance(collector, CollectorRegistry):
-            yield from declared_metrics(collector)
-            continue
-
-        for metric in collector.collect():
-            source = metric if hasattr(metric, "_labelnames") else collector
-            yield metric, getattr(source, "_labelnames", ())
-
-
-def _example_context() -> AppContext:
-    """Return a context with settings, so that their metrics are exported."""
-    return AppContext(store=MemoryStore(), config=SystemConfigCache(fetch=dict))
-
-
-def full_name(metric: Metric) -> str:
-    """Return the name under which a query finds the metric."""
-    return f"{metric.name}_total" if metric.type == "counter" else metric.name
 
 
 def _lifecycle_rows() -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from docs.generators.errors import errors
 from docs.generators.http import DOCUMENT, schema_table, scopes
 from docs.generators.markdown import cell, page, table
 
@@ -18,6 +17,7 @@ from indelible.money.rules.reconciliation import ENDED_BY_EVENTS, RULES_BY_SCOPE
 from indelible.money.rules.rule_texts import GRACE_MINUTES, RULE_TEXTS, report_time
 from indelible.money.rules.signatures import TOLERANCE_SECONDS
 from indelible.money.tasks.reconciling import EVERY_SECONDS, JOBS_OF
+from indelible_service.contract.errors import all_errors
 from indelible_web.money.webhooks import MAX_BODY_BYTES, RULE, SIGNATURE_HEADER
 
 Json = Mapping[str, Any]
@@ -37,9 +37,9 @@ seed 002 requires that order. Its five sections are the five conditions of the s
 5. the payment states, none of them hidden.
 
 The page is generated from the code, and `tests/docs/test_payment_contract.py` compares each section
-with the code. The public routes of contests and payments are frozen together: a change that breaks
-a client of [the OpenAPI document](openapi.json) fails `tests/web/test_frozen_contract.py`, and an
-addition needs a line in the changelog. Amounts are whole minor units of a currency.
+with the code. It is a part of [the whole contract](contract.md), of which a breaking change fails
+the tests, and an addition needs a line in the changelog. Amounts are whole minor units of a
+currency.
 """
 ENDPOINTS = """
 The server determines every amount. A request with an amount or a currency is refused. Both POSTs
@@ -192,7 +192,7 @@ def status_text(entry: PaymentCode) -> str:
         return "-"
 
     code = entry.stands_for[0] if entry.stands_for else entry.code
-    (error,) = [error for error in errors() if error.code == code]
+    (error,) = [error for error in all_errors() if error.code == code]
     return str(error.http_status)
 
 

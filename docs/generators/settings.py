@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from docs.generators.markdown import cell, coded, page, table
 
 from indelible.kernel import IndelibleError
+from indelible_service.contract.collecting import setting_default
 from indelible_service.settings.service import Settings, all_setting_fields
 
 EXAMPLE_FILE = Path(__file__).parents[2] / ".env.example"
@@ -31,7 +31,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
     meaning_by_variable = dict(meanings())
     for attribute in all_setting_fields():
         variable = attribute.metadata["variable"]
-        default_text = default(attribute)
+        default_text = setting_default(attribute)
         meaning = meaning_by_variable[variable].removesuffix(f" Default: {default_text}.")
         yield coded(variable), meaning, accepted_format(variable), coded(default_text)
 
@@ -52,13 +52,3 @@ def accepted_format(variable: str) -> str:
         return cell(problem.removeprefix(f"{variable} must be "))
 
     return "any text"
-
-
-def default(attribute: Any) -> str:  # noqa: ANN401 - attrs leaves it open
-    """Return a default as an operator would write it."""
-    value = attribute.default
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if value in (b"", ()):
-        return ""
-    return str(value)

@@ -7,11 +7,11 @@ from string import Formatter
 
 import pytest
 from attrs import fields
-from docs.generators.errors import errors
 from tests.architecture.sources import modules
 
 from indelible.kernel import IndelibleError
 from indelible.kernel.errors import WORD_BOUNDARY
+from indelible_service.contract.errors import all_errors
 
 SENTENCE_END = re.compile(r"[.!?] [A-Z{]")
 
@@ -26,20 +26,20 @@ def declares_code(error: type[IndelibleError]) -> bool:
 
 
 def test_a_leaf_declares_its_own_message() -> None:
-    for error in errors():
+    for error in all_errors():
         assert vars(error).get("message", "").strip(), error
         assert error.message != error.__doc__, error
 
 
 def test_a_message_uses_only_fields_of_its_error() -> None:
-    for error in errors():
+    for error in all_errors():
         names = {name for _, name, _, _ in Formatter().parse(error.message) if name is not None}
 
         assert names <= field_names(error), error
 
 
 def test_a_message_can_be_formatted() -> None:
-    for error in errors():
+    for error in all_errors():
         values: dict[str, object] = {}
         for attribute in fields(error):
             # An error that a stage raises itself checks its number.
@@ -51,20 +51,20 @@ def test_a_message_can_be_formatted() -> None:
 
 
 def test_a_message_is_one_sentence() -> None:
-    for error in errors():
+    for error in all_errors():
         assert error.message.endswith("."), error
         assert SENTENCE_END.search(error.message) is None, error
 
 
 def test_a_leaf_declares_a_code_only_where_it_differs_from_its_name() -> None:
-    for error in errors():
+    for error in all_errors():
         derived = WORD_BOUNDARY.sub("_", error.__name__).upper()
 
         assert (error.code != derived) == declares_code(error), error
 
 
 def test_no_two_leaves_share_a_message() -> None:
-    messages = [error.message for error in errors()]
+    messages = [error.message for error in all_errors()]
 
     assert sorted(messages) == sorted(set(messages))
 

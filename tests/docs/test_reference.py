@@ -7,13 +7,13 @@ import pytest
 from docs.generate import DOCS, PAGES, PAGES_WITH_CODE
 from docs.generators import api
 from docs.generators.code import definition, page_with_code
-from docs.generators.errors import errors
 from docs.generators.markdown import HEADER
 from tests.architecture.pages import code, page, rows
 
 from indelible.concepts import WarningCode
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
+from indelible_service.contract.errors import all_errors
 from indelible_sql.contexts import CONTEXTS
 from indelible_workers import Worker
 
@@ -136,7 +136,7 @@ def test_the_metrics_of_a_worker_are_listed() -> None:
 def test_every_code_has_its_row_and_names_one_refusal() -> None:
     listed = [code(row[0])[0] for row in rows(page("reference/errors.md"), "code")]
 
-    assert listed == [error.code for error in errors()]
+    assert listed == [error.code for error in all_errors()]
     assert len(listed) == len(set(listed))
 
 

@@ -30,13 +30,13 @@ def build_app(settings: Settings, store: SqlStore, *, is_only_process: bool = Tr
     """Return the API over the store."""
     app_context = AppContext(store=store, config=store.config, **build_gateways(settings))
     web_settings = build_web_settings(settings, is_only_process=is_only_process)
-    app = create_web_app(app_context, web_settings, _web_contexts(settings))
+    app = create_web_app(app_context, web_settings, web_contexts(settings))
     metrics_registry(app).register(StoreCollector(store))
     declare_configured_subjects(settings, store)
     return app
 
 
-def _web_contexts(settings: Settings) -> tuple[WebContext, ...]:
+def web_contexts(settings: Settings) -> tuple[WebContext, ...]:
     """Return the routes and pages of the contexts that are on."""
     names = [context.name for context in settings.built_in_contexts]
     own: list[WebContext] = []

@@ -112,7 +112,7 @@ def metrics_registry(app: Flask) -> CollectorRegistry:
 
 
 @lru_cache(MAX_DOCUMENTS)
-def _document_of(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
+def public_document(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
     """Return the public OpenAPI document, which depends on the contexts alone."""
     # flask-smorest and apispec are for requests for the document only.
     from indelible_web.http import openapi  # noqa: PLC0415 - most processes answer no such request
@@ -319,7 +319,7 @@ def _open_webhooks(
 
 def _open_docs(app: Flask, access: AccessControl, contexts: tuple[WebContext, ...]) -> None:
     """Register the public documents, and that of the operators' routes."""
-    _open_to_everybody(app, access, docs_blueprint(app, partial(_document_of, contexts)))
+    _open_to_everybody(app, access, docs_blueprint(app, partial(public_document, contexts)))
 
     admin_docs = admin_docs_blueprint(admin.PREFIX, partial(admin_document, contexts))
     app.register_blueprint(admin_docs)

@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "subjects": ("subjects", "subjects"),
     "captures": ("captures", "captures"),
     "contests": ("contests", "contests"),
+    "contract": ("contract", "contract"),
     "money": ("money", "money"),
     "projects": ("projects", "projects"),
     "recover-events": ("tokens", "recover_events"),

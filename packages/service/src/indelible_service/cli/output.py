@@ -207,9 +207,14 @@ def _log_refusal(error: IndelibleError) -> None:
 
 
 def exit_code(error: IndelibleError) -> int:
-    """Return the exit code for an error's kind."""
+    """Return the exit code for an error."""
+    return exit_code_of(type(error))
+
+
+def exit_code_of(error_type: type[IndelibleError]) -> int:
+    """Return the exit code for errors of a type."""
     for kinds, code in CODES:
-        if isinstance(error, kinds):
+        if issubclass(error_type, kinds):
             return code
 
     return DEFECT

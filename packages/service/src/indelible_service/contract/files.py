@@ -1,0 +1,105 @@
+"""Contracts in files: JSON with a line for each name, and the digest of each part."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ClassVar, Final, cast
+
+from attrs import frozen
+
+from indelible.kernel import Invalid
+from indelible_service.contract.differences import Difference, Parts, compare
+from indelible_service.files.access import translate_os_errors
+
+FORMAT: Final = "indelible contract 1"
+MAX_BYTES: Final = 32 * 2**20  # of a file; that of all built-in contexts has about 1 MiB
+
+
+@frozen
+class ContractUnreadable(Invalid):
+    """A file is no contract that `indelible contract write` has written."""
+
+    message: ClassVar[str] = "Contract {file} cannot be read: {problem}."
+    file: str
+    problem: str
+
+
+def digests_of(parts: Parts) -> dict[str, str]:
+    """Return the SHA-256 digest of each part, in hexadecimal."""
+    digests: dict[str, str] = {}
+    for part, names in parts.items():
+        text = json.dumps(names, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        digests[part] = sha256(text.encode()).hexdigest()
+    return digests
+
+
+def text_of(parts: Parts) -> str:
+    """Return the text of a contract's file."""
+    lines = [f'"format": {json.dumps(FORMAT)}', f'"digests": {_lines_of(digests_of(parts))}']
+    for part, names in parts.items():
+        lines.append(f"{json.dumps(part)}: {_lines_of(names)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def replace_contract(
+    path: Path, parts: Parts, *, changelog: str | None = None, may_break: bool = False
+) -> tuple[Difference, ...]:
+    """Write a contract, or return what refuses to replace the one that is there.
+
+    The file is written all of it or not at all. Raises: ContractUnreadable, FileUnusable, DiskFull.
+    """
+    if path.exists() and not may_break:
+        differences = compare(read_contract(path), parts, changelog)
+        refused = tuple(difference for difference in differences if difference.is_refused)
+        if refused:
+            return refused
+
+    temporary = path.with_name(f"{path.name}.new")
+    with translate_os_errors(path):
+        temporary.write_text(text_of(parts), "utf-8")
+        temporary.replace(path)
+    return ()
+
+
+def _lines_of(values: Mapping[str, Any]) -> str:
+    """Return a JSON object with a line for each name, in order of the names."""
+    lines: list[str] = []
+    for name, value in sorted(values.items()):
+        text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+        lines.append(f"  {json.dumps(name, ensure_ascii=False)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def read_contract(path: Path) -> Parts:
+    """Return the contract in a file.
+
+    Raises: ContractUnreadable, also if a part is another than its digest says.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ContractUnreadable(str(path), f"it has more than {MAX_BYTES:,} bytes")
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ContractUnreadable(str(path), str(error)) from error
+
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ContractUnreadable(str(path), f"it has not the format {FORMAT!r}")
+    parts = cast("dict[str, Any]", document)
+    digests = parts.pop("digests", None)
+    del parts["format"]
+    _check_shape(path, parts)
+    if digests != digests_of(parts):
+        raise ContractUnreadable(str(path), "a part differs from its digest: it was edited")
+    return parts
+
+
+def _check_shape(path: Path, parts: Mapping[str, Any]) -> None:
+    """Refuse parts that are no facts by name."""
+    for part, names in parts.items():
+        for name, facts in names.items() if isinstance(names, dict) else ((part, None),):
+            are_facts = isinstance(facts, dict) and all(
+                isinstance(value, str) for value in facts.values()
+            )
+            if not are_facts:
+                raise ContractUnreadable(str(path), f"{name} of {part} has no facts")

@@ -1,0 +1,75 @@
+"""The metrics of the processes, with their labels."""
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from attrs import field, frozen
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.registry import Collector
+
+from indelible.app import AppContext
+from indelible.kernel import Store
+from indelible.kernel.lost_races import LostRaces
+from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.stages import TasksRead, TasksWrite
+from indelible.memory import MemoryStore
+from indelible_service.contract.differences import KNOWN, Part
+from indelible_service.monitoring.store_metrics import StoreCollector
+from indelible_service.processes.workers import build_worker
+from indelible_service.settings.service import Settings
+from indelible_web.app import create_metrics
+from indelible_web.context import WebContext
+from indelible_workers import SchedulerMetrics
+
+
+@frozen
+class _NoRaces:
+    """The count of a store that has lost no race."""
+
+    lost_races: LostRaces = field(factory=LostRaces)
+
+
+def registries(settings: Settings, contexts: Sequence[WebContext]) -> dict[str, CollectorRegistry]:
+    """Return the registries of a web server, a worker and a scheduler that have served nothing."""
+    store = MemoryStore()
+    app_context = AppContext(store=store, config=SystemConfigCache(fetch=dict))
+    tasks = cast("Store[TasksRead, TasksWrite]", store)
+    result = {
+        "web": create_metrics(app_context, contexts).registry,
+        "worker": build_worker(settings, tasks).registry,
+        "scheduler": SchedulerMetrics().registry,
+    }
+    of_store = StoreCollector(_NoRaces())
+    for registry in result.values():
+        registry.register(of_store)
+    return result
+
+
+def metrics_of(settings: Settings, contexts: Sequence[WebContext]) -> Part:
+    """Return the metrics of all processes, each with its type and its labels."""
+    part: dict[str, dict[str, str]] = {}
+    for process, registry in registries(settings, contexts).items():
+        for metric, labels in declared_metrics(registry):
+            facts = part.setdefault(full_name(metric), {"type": metric.type})
+            facts[f"of the {process}"] = KNOWN
+            for label in labels:
+                facts[f"label {label}"] = KNOWN
+    return part
+
+
+def declared_metrics(registry: CollectorRegistry) -> Iterator[tuple[Metric, Sequence[str]]]:
+    """Yield each metric with its labels, also of one that has no samples yet."""
+    # prometheus_client has no public names for the collectors and for the labels without samples.
+    for collector in cast("dict[Collector, object]", vars(registry)["_collector_to_names"]):
+        if isinstance(collector, CollectorRegistry):
+            yield from declared_metrics(collector)
+            continue
+
+        for metric in collector.collect():
+            source = metric if hasattr(metric, "_labelnames") else collector
+            yield metric, getattr(source, "_labelnames", ())
+
+
+def full_name(metric: Metric) -> str:
+    """Return the name under which a query finds the metric."""
+    return f"{metric.name}_total" if metric.type == "counter" else metric.name

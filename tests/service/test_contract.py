@@ -1,0 +1,140 @@
+"""`indelible contract` freezes the contract of a service, with a host's own contexts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.service.commands import error_code, json_result, run
+
+from indelible_service.contract.files import FORMAT, MAX_BYTES, digests_of
+
+pytestmark = pytest.mark.slow
+
+TICKETS = {"INDELIBLE_CONTEXTS": "tests.examples.tickets"}
+NEXT = {"INDELIBLE_CONTEXTS": "tests.examples.tickets_next"}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "contract.json"
+    assert run("contract", "write", str(path), settings=TICKETS).exit_code == 0
+    return path
+
+
+def read(path: Path) -> Any:  # noqa: ANN401 - a document
+    return json.loads(path.read_text("utf-8"))
+
+
+def rewritten(path: Path, document: Any) -> None:  # noqa: ANN401 - a document
+    """Write a contract with true digests."""
+    parts = {key: value for key, value in document.items() if key not in ("format", "digests")}
+    path.write_text(json.dumps({**document, "digests": digests_of(parts)}), "utf-8")
+
+
+def test_the_contract_of_a_host_has_its_routes_codes_states_and_no_other_context(
+    file: Path,
+) -> None:
+    document = read(file)
+
+    assert "POST /v1/tickets/{ticket_id}/assign" in document["routes"]
+    assert document["routes"]["AssignTicketBody"]["assignee"] == "required"
+    assert document["error codes"]["TICKET_NUMBER_TAKEN"]["HTTP status"] == "409"
+    assert "state ASSIGNED" in document["lifecycles"]["ticket"]
+    assert document["feed"]["ticket.assign"] == {"to ASSIGNED": "known"}
+    assert "concept" not in document["lifecycles"]
+    assert not [name for name in document["routes"] if "concepts" in name]
+    assert document["digests"] == digests_of(
+        {key: value for key, value in document.items() if key not in ("format", "digests")}
+    )
+
+
+def test_the_same_code_has_no_difference(file: Path) -> None:
+    before = file.read_bytes()
+
+    assert json_result("contract", "check", str(file), settings=TICKETS) == []
+    assert run("contract", "write", str(file), settings=TICKETS).exit_code == 0
+    assert file.read_bytes() == before
+
+
+def test_a_breaking_difference_is_listed_and_nothing_is_written(file: Path) -> None:
+    document = read(file)
+    document["routes"]["GET /v1/gone"] = {"answer 200": "known"}
+    rewritten(file, document)
+    before = file.read_bytes()
+    expected = {"kind": "breaking", "text": "routes: GET /v1/gone is gone"}
+
+    assert json_result("contract", "check", str(file), settings=TICKETS, code=1) == [expected]
+    assert json_result("contract", "write", str(file), settings=TICKETS, code=1) == [expected]
+    assert file.read_bytes() == before
+    assert run("contract", "write", str(file), "--break", settings=TICKETS).exit_code == 0
+    assert "GET /v1/gone" not in read(file)["routes"]
+
+
+def test_an_addition_is_accepted_or_asks_for_a_line_of_the_changelog(
+    file: Path, tmp_path: Path
+) -> None:
+    document = read(file)
+    del document["routes"]["POST /v1/tickets/{ticket_id}/assign"]
+    rewritten(file, document)
+    changelog = tmp_path / "CHANGELOG.md"
+    changelog.write_text("# Changelog\n\n## [Unreleased]\n\n## [1.0.0]\n", "utf-8")
+    name = "POST /v1/tickets/{ticket_id}/assign"
+    command = ("contract", "check", str(file))
+
+    assert json_result(*command, settings=TICKETS) == [{"kind": "added", "text": name}]
+    logged = (*command, "--changelog", str(changelog))
+    expected = [{"kind": "not in the changelog", "text": name}]
+    assert json_result(*logged, settings=TICKETS, code=1) == expected
+    changelog.write_text(f"# Changelog\n\n## [Unreleased]\n\n- `{name}` is new.\n", "utf-8")
+    assert json_result(*logged, settings=TICKETS) == [{"kind": "added", "text": name}]
+
+
+def test_another_release_of_a_host_is_compared(file: Path) -> None:
+    differences = json_result("contract", "check", str(file), settings=NEXT, code=1)
+
+    assert {one["kind"] for one in differences} == {"breaking", "added"}
+    assert any(one["text"].startswith("lifecycles: ticket ") for one in differences)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"format": "another"}',
+        f'{{"format": "{FORMAT}", "digests": {{}}, "routes": {{"a": {{}}}}}}',
+        f'{{"format": "{FORMAT}", "digests": {{}}, "routes": []}}',
+        f'{{"format": "{FORMAT}", "digests": {{}}, "routes": {{"a": {{"b": 1}}}}}}',
+        f'{{"format": "{FORMAT}", "digests": {{}}, "routes": {{"a": null}}}}',
+        "[" * 100_000,
+        "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+        "NaN",
+    ],
+)
+def test_a_file_that_is_no_contract_is_refused(file: Path, text: str) -> None:
+    file.write_text(text, "utf-8")
+
+    for command in ("check", "write"):
+        code = error_code("contract", command, str(file), settings=TICKETS)
+        assert code == "CONTRACT_UNREADABLE"
+    assert file.read_text("utf-8") == text
+
+
+def test_bytes_that_are_no_text_and_a_file_that_is_too_large_are_refused(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe")
+    assert error_code("contract", "check", str(file), settings=TICKETS) == "CONTRACT_UNREADABLE"
+    with file.open("wb") as content:
+        content.truncate(MAX_BYTES + 1)
+    assert error_code("contract", "check", str(file), settings=TICKETS) == "CONTRACT_UNREADABLE"
+
+
+def test_a_missing_file_and_a_missing_folder_are_refused(tmp_path: Path) -> None:
+    missing = str(tmp_path / "no" / "contract.json")
+
+    assert error_code("contract", "check", missing, settings=TICKETS) == "CONTRACT_UNREADABLE"
+    assert (
+        error_code("contract", "write", missing, settings=TICKETS, exit_code=3) == "FILE_UNUSABLE"
+    )
