@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
@@ -166,7 +166,7 @@ class PythonCalls:
         module = import_module(f"{GENERATED}.api.{operation}")
         return module.sync(*arguments, client=self._client, **options)
 
-    def model(self, name: str, values: dict[str, object]) -> Any:  # noqa: ANN401 - generated
+    def model(self, name: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401 - generated
         return getattr(import_module(f"{GENERATED}.models"), name).from_dict(values)
 
     def body(self, name: str, **values: object) -> Any:  # noqa: ANN401 - generated

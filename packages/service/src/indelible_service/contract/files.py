@@ -83,9 +83,9 @@ def read_contract(path: Path) -> Parts:
     except (OSError, ValueError, RecursionError) as error:
         raise ContractUnreadable(str(path), str(error)) from error
 
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
+    parts = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+    if parts.get("format") != FORMAT:
         raise ContractUnreadable(str(path), f"it has not the format {FORMAT!r}")
-    parts = cast("dict[str, Any]", document)
     digests = parts.pop("digests", None)
     del parts["format"]
     _check_shape(path, parts)
@@ -97,9 +97,9 @@ def read_contract(path: Path) -> Parts:
 def _check_shape(path: Path, parts: Mapping[str, Any]) -> None:
     """Refuse parts that are no facts by name."""
     for part, names in parts.items():
-        for name, facts in names.items() if isinstance(names, dict) else ((part, None),):
-            are_facts = isinstance(facts, dict) and all(
-                isinstance(value, str) for value in facts.values()
-            )
-            if not are_facts:
+        if not isinstance(names, dict):
+            raise ContractUnreadable(str(path), f"{part} has no names")
+        for name, facts in cast("dict[str, Any]", names).items():
+            values = cast("dict[str, Any]", facts).values() if isinstance(facts, dict) else (None,)
+            if not all(isinstance(value, str) for value in values):
                 raise ContractUnreadable(str(path), f"{name} of {part} has no facts")

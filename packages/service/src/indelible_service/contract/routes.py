@@ -87,8 +87,8 @@ def _value_facts(name: str, schema: Json, *, is_sent: bool) -> Iterator[tuple[st
 
 def _shape_text(shape: Mapping[str, object]) -> str:
     """Return a shape in one word where it has one."""
-    if shape.keys() == {"type"} and isinstance(shape["type"], str):
+    if list(shape) == ["type"] and isinstance(shape["type"], str):
         return shape["type"]
-    if shape.keys() == {"$ref"}:
+    if list(shape) == ["$ref"]:
         return cast("str", shape["$ref"]).rpartition("/")[2]
     return json.dumps(shape, sort_keys=True)
