@@ -23,6 +23,8 @@ from indelible_service.contract.differences import Part, Parts
 from indelible_service.contract.files import digests_of, read_contract
 
 COMMITTED = Path(__file__).parents[1] / "reference" / "contract.json"
+PAGE = Path(__file__).parents[1] / "reference" / "contract.md"
+ROW = re.compile(r"^\| `([A-Z0-9_]+)` \|.*\| `([\w./]+::\w+)` \|$", re.MULTILINE)  # code, test
 OPERATION = re.compile(r"[A-Z]+ /")
 LEAD = """
 This is what a program that uses indelible may rely on. [contract.json](contract.json) has each
@@ -104,7 +106,7 @@ def _section(part: str, names: Part) -> Iterator[str]:
 
 
 def _error_rows(names: Part) -> Iterator[tuple[str, ...]]:
-    tests = asserting_tests()
+    tests = asserting_tests(dict(ROW.findall(PAGE.read_text(encoding="utf-8"))))
     for code, facts in names.items():
         status, exit_code = facts.get("HTTP status", ""), facts.get("exit code", "")
         yield coded(code), status, exit_code, coded(tests.get(code, ""))

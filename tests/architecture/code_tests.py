@@ -5,7 +5,6 @@ A mention is not enough; `tests.architecture.asserted` says what a test asserts.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +17,24 @@ from indelible_service.contract.errors import all_errors
 WORD: Final = re.compile(r"\w+")
 
 
-@cache
-def asserting_tests() -> Mapping[str, str]:
-    """Return the first test that runs and asserts each code; a code without one is missing."""
-    spellings = spellings_of_codes()
-    paths = _paths_by_word(frozenset(word for words in spellings.values() for word in words))
+def asserting_tests(known: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a test that runs and asserts each code; a code without one is missing.
+
+    A test that is known, and still does, is kept; for each other code it is the first one.
+    """
+    spellings = dict(spellings_of_codes())
     found: dict[str, str] = {}
+    for code, node in known.items():
+        path, _, test = node.partition("::")
+        if (
+            code in spellings
+            and _is_test(path, test)
+            and asserts_one_of(path, test, spellings[code])
+        ):
+            found[code] = node
+            del spellings[code]
+
+    paths = _paths_by_word(frozenset(word for words in spellings.values() for word in words))
     for code, words in sorted(spellings.items()):
         candidates = dict.fromkeys(path for word in sorted(words) for path in paths.get(word, ()))
         test = next((one for path in candidates for one in _tests_in(path, words)), None)
@@ -48,6 +59,11 @@ def asserts_one_of(path: str, test: str, words: frozenset[str]) -> bool:
         return False
     asserted = asserted_words(module, test)
     return any(not words.isdisjoint(WORD.findall(text)) for text in asserted)
+
+
+def _is_test(path: str, test: str) -> bool:
+    """Return whether a file has a test of a name."""
+    return (ROOT / path).is_file() and test in module_of(path).functions
 
 
 def _tests_in(path: str, words: frozenset[str]) -> Iterator[str]:

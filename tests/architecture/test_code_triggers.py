@@ -9,7 +9,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_every_code_is_asserted_by_a_test() -> None:
-    assert sorted(set(spellings_of_codes()) - set(asserting_tests())) == []
+    assert sorted(set(spellings_of_codes()) - set(asserting_tests({}))) == []
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The committed contract is kept: nothing of it breaks, and the changelog names what is new."""
 
+import sys
 from copy import deepcopy
 from functools import cache
 from random import Random
+from types import ModuleType
 from typing import Final
 
 import pytest
@@ -19,6 +21,7 @@ from indelible_service.contract.collecting import (
 from indelible_service.contract.differences import (
     AT_LEAST,
     AT_MOST,
+    PATTERN,
     REQUIRED,
     Kind,
     Parts,
@@ -26,8 +29,10 @@ from indelible_service.contract.differences import (
     breaking_differences,
     compare,
     unnamed_additions,
+    unreleased_part,
 )
 from indelible_service.contract.files import read_contract
+from indelible_service.contract.names import names_of
 from indelible_sql.contexts import CATALOG
 
 pytestmark = pytest.mark.slow
@@ -96,7 +101,7 @@ def test_ten_planted_breaking_changes_of_a_part_are_found(part: str) -> None:
         name = random.choice(names)
         contract = planted()
         facts = contract[part][name]
-        kept = [fact for fact in facts if not fact.endswith((AT_MOST, AT_LEAST))]
+        kept = [fact for fact in facts if not fact.endswith((AT_MOST, AT_LEAST, PATTERN))]
         if index % 4 == 0 or not kept:
             del contract[part][name]
             expected = f"{part}: {name} is gone"
@@ -151,6 +156,13 @@ def test_ten_planted_additions_to_a_part_need_a_line_in_the_changelog(part: str)
         ("title", "maybe", "always", False),
         ("title", "always", "maybe", True),
         ("title type", "string", "integer", True),
+        ("title pattern", "a+", "b+", True),
+        ("price x-maximum at most", "0.1", "0.10000000000000001", False),
+        ("price x-maximum at most", "0.10000000000000001", "0.1", True),
+        ("scope", "none", "tickets:read", True),
+        ("scope", "tickets:read", "none", False),
+        ("scope", "tickets:read", "tickets:read or tickets:write", False),
+        ("scope", "tickets:read or tickets:write", "tickets:read", True),
     ],
 )
 def test_a_caller_is_broken_by_what_asks_for_more_or_promises_less(
@@ -161,9 +173,56 @@ def test_a_caller_is_broken_by_what_asks_for_more_or_promises_less(
     assert bool(breaking_differences(before, after)) is breaks
 
 
-def test_a_limit_that_is_new_breaks_and_one_that_is_gone_does_not() -> None:
-    limited = {"routes": {"Body": {"title maxLength at most": "100"}}}
-    unlimited: Parts = {"routes": {"Body": {}}}
+@pytest.mark.parametrize("fact", ["title maxLength at most", "title pattern"])
+def test_a_limit_that_is_new_breaks_and_one_that_is_gone_does_not(fact: str) -> None:
+    limited = {"routes": {"Body": {"title": "required", fact: "100"}}}
+    unlimited = {"routes": {"Body": {"title": "required"}}}
 
     assert len(breaking_differences(unlimited, limited)) == 1
     assert breaking_differences(limited, unlimited) == []
+
+
+def test_an_optional_parameter_is_one_addition_with_all_that_is_said_about_it() -> None:
+    before: Parts = {"routes": {"GET /v1/tickets": {"scope": "none"}}}
+    facts = {"query tag": "optional", "query tag type": "array", "query tag[] type": "string"}
+    limits = {"query tag[] maxLength at most": "200", "query tag[] pattern": "a+"}
+    after = {"routes": {"GET /v1/tickets": {"scope": "none", **facts, **limits}}}
+
+    assert breaking_differences(before, after) == []
+    assert additions(before, after) == ["GET /v1/tickets query tag"]
+
+
+def first_call(x: int, y: int = 1) -> None:
+    """Take a required parameter first."""
+    del x, y
+
+
+def second_call(y: int = 1, *, x: int) -> None:
+    """Take the same parameters in another order."""
+    del x, y
+
+
+def test_the_order_of_parameters_is_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("host_calls")
+    monkeypatch.setitem(sys.modules, "host_calls", module)
+    parts: list[Parts] = []
+    for call in (first_call, second_call):
+        vars(module).update(call=call, __all__=("call",))
+        parts.append({"names": names_of(["host_calls"])})
+
+    assert "names: host_calls.call parameter y position was 2, is 1" in breaking_differences(*parts)
+
+
+@pytest.mark.parametrize(
+    ("changelog", "part"),
+    [
+        ("## [Unreleased]\n- new\n## [1.0]\n- old\n", "- new\n"),
+        ("# Changelog\n\n## [Unreleased]\n## [1.0]\n- old\n", ""),
+        ("# Changelog\n\n## [Unreleased] - soon\n\n- new", "\n- new"),
+        ("# Changelog\n\n## [1.0]\n- old\n", None),
+    ],
+)
+def test_the_part_about_the_next_release_ends_at_the_next_heading(
+    changelog: str, part: str | None
+) -> None:
+    assert unreleased_part(changelog) == part

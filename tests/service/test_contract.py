@@ -1,12 +1,18 @@
 """`indelible contract` freezes the contract of a service, with a host's own contexts."""
 
+import gc
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from attrs import fields_dict, frozen
 from tests.service.commands import error_code, json_result, run
 
+from indelible.kernel.errors import Conflict
+from indelible_service.contract.errors import errors_of_modules
 from indelible_service.contract.files import FORMAT, MAX_BYTES, digests_of
 
 pytestmark = pytest.mark.slow
@@ -90,6 +96,42 @@ def test_an_addition_is_accepted_or_asks_for_a_line_of_the_changelog(
     assert json_result(*logged, settings=TICKETS) == [{"kind": "added", "text": name}]
 
 
+def test_no_flag_accepts_an_addition_that_the_changelog_does_not_name(
+    file: Path, tmp_path: Path
+) -> None:
+    document = read(file)
+    del document["routes"]["POST /v1/tickets/{ticket_id}/assign"]
+    rewritten(file, document)
+    before = file.read_bytes()
+    changelog = tmp_path / "CHANGELOG.md"
+    changelog.write_text("## [Unreleased]\n", "utf-8")
+    command = ("contract", "write", str(file), "--break", "--changelog", str(changelog))
+
+    assert run(*command, settings=TICKETS).exit_code == 1
+    assert file.read_bytes() == before
+    changelog.write_bytes(b"## [1.0.0]\n\xff")
+    refused = run(*command, settings=TICKETS)
+    assert (refused.exit_code, "no heading `## [Unreleased]`" in refused.stderr) == (2, True)
+
+
+def test_the_errors_of_a_module_do_not_depend_on_the_garbage_collector(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "host_errors"
+    module = ModuleType(name)
+    monkeypatch.setitem(sys.modules, name, module)
+    annotations = {"ticket": str}
+    body = {"__module__": name, "message": "Locked {ticket}.", "__annotations__": annotations}
+    gc.disable()
+    try:
+        vars(module)["HostLocked"] = frozen(type("HostLocked", (Conflict,), body))
+        (error,) = errors_of_modules({name})
+    finally:
+        gc.enable()
+
+    assert list(fields_dict(error)) == ["ticket"]
+
+
 def test_another_release_of_a_host_is_compared(file: Path) -> None:
     differences = json_result("contract", "check", str(file), settings=NEXT, code=1)
 
@@ -110,6 +152,7 @@ def test_another_release_of_a_host_is_compared(file: Path) -> None:
         f'{{"format": "{FORMAT}", "digests": {{}}, "routes": {{"a": {{"b": 1}}}}}}',
         f'{{"format": "{FORMAT}", "digests": {{}}, "routes": {{"a": null}}}}',
         "[" * 100_000,
+        f'{{"format": "{FORMAT}", "digests": {{}}, "routes": {{"\\ud800": {{}}}}}}',
         "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
         "NaN",
     ],

@@ -9,8 +9,9 @@
 
 The body of an action sees its own aggregate alone. A rule reads and locks others with the
 transaction of the command, whether a program runs it, REST or the console. It gets the aggregate as
-the action leaves it, after the body and before anything is saved. No database knows it: raw SQL is
-not asked, and `verify` does not judge it.
+the action leaves it, after the body and before anything is saved: also before the other commands of
+an `execute_many` are, so that a rule which counts does not see these. No database knows it: raw SQL
+is not asked, and `verify` does not judge it.
 """
 
 import inspect
@@ -28,6 +29,12 @@ from indelible.kernel.values import value_text
 E = TypeVar("E", bound=Entity)
 
 Rules: TypeAlias = Mapping[Action[E, ...], Callable[[Any, E], None]]
+# A call of such a function only begins it.
+BEGINNING: Final = (
+    inspect.iscoroutinefunction,
+    inspect.isgeneratorfunction,
+    inspect.isasyncgenfunction,
+)
 NO_RULES: Final[Rules[Any]] = MappingProxyType({})
 
 
@@ -61,7 +68,7 @@ def rule_faults(entity: type[Any], rules: Mapping[Any, object]) -> Iterator[str]
             yield f"rule of {action}, which is no action of {entity.__name__}"
         if not callable(rule):
             yield f"rule of {action}: {value_text(rule)} is no function"
-        elif inspect.iscoroutinefunction(rule) or inspect.isgeneratorfunction(rule):
+        elif any(begins(rule) for begins in BEGINNING):
             yield f"rule of {action}: {_name_of(rule)} would only begin: write a plain function"
 
 

@@ -53,7 +53,8 @@ def check(context: click.Context, file: Path, changelog: Path | None) -> None:
 def write(context: click.Context, file: Path, changelog: Path | None, *, may_break: bool) -> None:
     """Write the contract of the code to FILE.
 
-    A contract that is there already is replaced by one that breaks nothing, or with `--break`.
+    A contract that is there already is replaced by one that breaks nothing, or with `--break`. An
+    addition that the changelog does not name is refused in any case.
     """
     from indelible_service.contract.configured import configured_contract
     from indelible_service.contract.files import replace_contract
@@ -70,4 +71,13 @@ def write(context: click.Context, file: Path, changelog: Path | None, *, may_bre
 
 
 def _text(changelog: Path | None) -> str | None:
-    return None if changelog is None else changelog.read_text("utf-8")
+    """Return the text of a changelog, which must have the part about the next release."""
+    from indelible_service.contract.differences import unreleased_part
+
+    if changelog is None:
+        return None
+    text = changelog.read_text("utf-8", errors="replace")
+    if unreleased_part(text) is None:
+        problem = "the file has no heading `## [Unreleased]`"
+        raise click.BadParameter(problem, param_hint="--changelog")
+    return text

@@ -121,7 +121,7 @@ def setting_default(attribute: Any) -> str:  # noqa: ANN401 - attrs leaves it op
     value = attribute.default
     if isinstance(value, bool):
         return "on" if value else "off"
-    if value in (b"", ()):
+    if value in (None, b"", ()):
         return ""
     return str(value)
 
@@ -147,11 +147,12 @@ def _parameters(command: click.Command) -> Iterator[tuple[str, str]]:
         if COMMON_OPTIONS.intersection(parameter.opts):
             continue
         need = REQUIRED if parameter.required else OPTIONAL
-        if isinstance(parameter, click.Argument):
-            yield f"argument {parameter.human_readable_name}", need
-            continue
-        for name in (*parameter.opts, *parameter.secondary_opts):
-            yield f"option {name}", need
+        names = [f"argument {parameter.human_readable_name}"]
+        if isinstance(parameter, click.Option):
+            names = [f"option {name}" for name in (*parameter.opts, *parameter.secondary_opts)]
+            yield f"{names[0]} takes", "nothing" if parameter.is_flag else "a value"
+        for name in names:
+            yield name, need
         if isinstance(parameter.type, click.Choice):
             for choice in parameter.type.choices:
-                yield f"option {parameter.opts[0]} value {choice}", KNOWN
+                yield f"{names[0]} value {choice}", KNOWN

@@ -14,6 +14,8 @@ from indelible_sql.schema.catalog import Catalog
 def configured_contract(settings: Settings | None = None) -> Parts:
     """Return the contract of the contexts that are on; nothing is opened.
 
+    Of a host's errors it has those of the modules that declare its aggregates.
+
     Raises: ContextsUnusable, HostModuleUnusable, SettingsWrong.
     """
     settings = settings or load()

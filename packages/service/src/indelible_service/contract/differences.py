@@ -1,11 +1,15 @@
 """Compare two contracts: what breaks a caller, and what is only added.
 
 A fact that is gone or changed breaks a caller. It does not where the new one asks for less, or
-promises more: what was required may be left out, what may be missing is always there, and a limit
-of what a caller sends is wider. A new fact breaks a caller if it is required of a known name.
+promises more: what was required may be left out, what may be missing is always there, a limit of
+what a caller sends is wider, and another scope opens a route. A new fact of a known name breaks a
+caller if it is required, or limits what was known. What it says about another new fact, such as
+the type of a new parameter, is no difference of its own.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -25,6 +29,14 @@ KNOWN: Final = "known"  # the value of a fact that is itself all that is promise
 # The ends of the names of facts that are limits of what a caller sends.
 AT_MOST: Final = " at most"
 AT_LEAST: Final = " at least"
+PATTERN: Final = " pattern"
+# The fact of the scopes that open a route, one of which a caller needs.
+SCOPE: Final = "scope"
+NO_SCOPE: Final = "none"
+OR: Final = " or "
+UNRELEASED: Final = re.compile(
+    r"^## \[Unreleased\][^\n]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 class Kind(StrEnum):
@@ -81,7 +93,7 @@ def additions(old: Parts, new: Parts) -> list[str]:
             if name not in known:
                 lines.append(name)
                 continue
-            lines.extend(f"{name} {fact}" for fact in facts if fact not in known[name])
+            lines.extend(f"{name} {fact}" for fact in _new_facts(known[name], facts))
     return lines
 
 
@@ -90,32 +102,47 @@ def unnamed_additions(old: Parts, new: Parts, changelog: str) -> list[str]:
 
     Each is named in backticks. A line that names a new name needs not name its facts.
     """
-    _, _, rest = changelog.partition("\n## [Unreleased]\n")
-    unreleased = rest.partition("\n## [")[0]
+    unreleased = unreleased_part(changelog) or ""
     return [name for name in additions(old, new) if f"`{name}`" not in unreleased]
+
+
+def unreleased_part(changelog: str) -> str | None:
+    """Return the lines below `## [Unreleased]`, None if there is no such heading."""
+    match = UNRELEASED.search(changelog)
+    return None if match is None else match[1]
 
 
 def _broken(name: str, old: Facts, new: Facts) -> Iterator[str]:
     """Yield what breaks a caller of one name."""
     for fact, value in old.items():
         if fact not in new:
-            if not _is_limit(fact):
+            if not _is_constraint(fact):
                 yield f"{name} no longer has {fact}"
         elif new[fact] != value and not _is_relaxed(fact, value, new[fact]):
             yield f"{name} {fact} was {value}, is {new[fact]}"
-    for fact, value in new.items():
-        if fact not in old and (value == REQUIRED or _is_limit(fact)):
-            yield f"{name} {fact} is new, and {value}"
+    for fact in _new_facts(old, new):
+        if new[fact] == REQUIRED or _is_constraint(fact):
+            yield f"{name} {fact} is new, and {new[fact]}"
 
 
-def _is_limit(fact: str) -> bool:
-    return fact.endswith((AT_MOST, AT_LEAST))
+def _new_facts(old: Facts, new: Facts) -> list[str]:
+    """Return the facts that are new, without those about another new fact, such as its type."""
+    added = [fact for fact in new if fact not in old]
+    subjects = tuple(f"{fact}{end}" for fact in added for end in (" ", "["))
+    return [fact for fact in added if not fact.startswith(subjects)]
+
+
+def _is_constraint(fact: str) -> bool:
+    """Return whether a fact limits what a caller sends: without it more is accepted."""
+    return fact.endswith((AT_MOST, AT_LEAST, PATTERN))
 
 
 def _is_relaxed(fact: str, old: str, new: str) -> bool:
     """Return whether another value asks for less, or promises more."""
     if fact.endswith(AT_MOST):
-        return float(new) > float(old)
+        return Decimal(new) > Decimal(old)
     if fact.endswith(AT_LEAST):
-        return float(new) < float(old)
+        return Decimal(new) < Decimal(old)
+    if fact == SCOPE:
+        return new == NO_SCOPE or set(old.split(OR)) < set(new.split(OR))
     return (old, new) in RELAXED

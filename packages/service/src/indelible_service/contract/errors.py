@@ -1,5 +1,6 @@
 """The error classes of all packages that are installed, and those of a host's aggregates."""
 
+import sys
 from collections.abc import Collection
 from functools import cache
 from importlib import import_module
@@ -44,8 +45,15 @@ def all_errors() -> tuple[ErrorType, ...]:
 
 
 def errors_of_modules(modules: Collection[str]) -> tuple[ErrorType, ...]:
-    """Return the errors that belong to these modules, such as those derived from an aggregate."""
-    return tuple(error for error in error_types() if error.__module__ in modules)
+    """Return the errors of these modules, those derived from an aggregate too."""
+    errors: list[ErrorType] = []
+    for error in error_types():
+        if error.__module__ not in modules:
+            continue
+        declared = getattr(sys.modules.get(error.__module__), error.__qualname__, error)
+        if declared is error:
+            errors.append(error)
+    return tuple(errors)
 
 
 def package_of(error: ErrorType) -> str:

@@ -9,10 +9,11 @@ from typing import Any, ClassVar, Final, cast
 from attrs import frozen
 
 from indelible.kernel import Invalid
-from indelible_service.contract.differences import Difference, Parts, compare
-from indelible_service.files.access import translate_os_errors
+from indelible_service.contract.differences import Difference, Kind, Parts, compare
+from indelible_service.files.access import atomic_file, translate_os_errors
 
 FORMAT: Final = "indelible contract 1"
+READABLE: Final = 0o644  # a contract is no secret
 MAX_BYTES: Final = 32 * 2**20  # of a file; that of all built-in contexts has about 1 MiB
 
 
@@ -47,18 +48,23 @@ def replace_contract(
 ) -> tuple[Difference, ...]:
     """Write a contract, or return what refuses to replace the one that is there.
 
-    The file is written all of it or not at all. Raises: ContractUnreadable, FileUnusable, DiskFull.
+    `may_break` accepts what breaks callers, and no addition that the changelog does not name. The
+    file is written all of it or not at all. Raises: ContractUnreadable, FileUnusable, DiskFull.
     """
-    if path.exists() and not may_break:
-        differences = compare(read_contract(path), parts, changelog)
-        refused = tuple(difference for difference in differences if difference.is_refused)
-        if refused:
-            return refused
-
-    temporary = path.with_name(f"{path.name}.new")
     with translate_os_errors(path):
-        temporary.write_text(text_of(parts), "utf-8")
-        temporary.replace(path)
+        is_there = path.exists()
+    if is_there:
+        refused: list[Difference] = []
+        for difference in compare(read_contract(path), parts, changelog):
+            is_accepted = may_break and difference.kind is Kind.BREAKING
+            if difference.is_refused and not is_accepted:
+                refused.append(difference)
+        if refused:
+            return tuple(refused)
+
+    with atomic_file(path) as file:
+        file.write(text_of(parts).encode())
+    path.chmod(READABLE)
     return ()
 
 
@@ -80,6 +86,7 @@ def read_contract(path: Path) -> Parts:
         if path.stat().st_size > MAX_BYTES:
             raise ContractUnreadable(str(path), f"it has more than {MAX_BYTES:,} bytes")
         document = json.loads(path.read_text("utf-8"))
+        json.dumps(document, ensure_ascii=False).encode()  # no surrogate stands alone
     except (OSError, ValueError, RecursionError) as error:
         raise ContractUnreadable(str(path), str(error)) from error
 

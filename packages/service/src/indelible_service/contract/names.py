@@ -9,6 +9,11 @@ from typing import Any, Final, get_origin
 from indelible_service.contract.differences import KNOWN, OPTIONAL, REQUIRED, Part
 
 OPEN: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+POSITIONAL: Final = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+)
+BOUND: Final = ("self", "cls")
 OWN: Final = "indelible"  # methods of other packages are not ours to promise
 
 
@@ -65,8 +70,12 @@ def _parameter_facts(prefix: str, called: Callable[..., object]) -> Iterator[tup
         signature = inspect.signature(called)
     except (TypeError, ValueError):
         return
-    for name, parameter in signature.parameters.items():
-        if name in ("self", "cls") or name.startswith("_"):
-            continue
+    parameters = [one for one in signature.parameters.values() if one.name not in BOUND]
+    for position, parameter in enumerate(parameters, 1):
+        name = f"{prefix}parameter {parameter.name}"
         is_optional = parameter.default is not inspect.Parameter.empty or parameter.kind in OPEN
-        yield f"{prefix}parameter {name}", OPTIONAL if is_optional else REQUIRED
+        if not parameter.name.startswith("_"):
+            yield name, OPTIONAL if is_optional else REQUIRED
+            yield f"{name} kind", parameter.kind.description
+            if parameter.kind in POSITIONAL:
+                yield f"{name} position", str(position)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, Final, cast
 
 from indelible_service.contract.differences import (
@@ -10,16 +11,20 @@ from indelible_service.contract.differences import (
     AT_MOST,
     KNOWN,
     MAYBE,
+    NO_SCOPE,
     OPTIONAL,
+    OR,
+    PATTERN,
     REQUIRED,
+    SCOPE,
     Part,
 )
 
 Json = Mapping[str, Any]
 
 SHAPE: Final = ("type", "format", "$ref", "anyOf")
-UPPER_LIMITS: Final = ("maxLength", "maxItems", "maximum")
-LOWER_LIMITS: Final = ("minLength", "minItems", "minimum")
+UPPER_LIMITS: Final = ("maxLength", "maxItems", "maximum", "x-maximum")
+LOWER_LIMITS: Final = ("minLength", "minItems", "minimum", "x-minimum")
 SENT: Final = "Body"  # the end of the names of the schemas of requests
 JSON_TYPE: Final = "application/json"
 
@@ -36,9 +41,7 @@ def routes_of(document: Json) -> Part:
 
 
 def _operation_facts(operation: Json) -> Iterator[tuple[str, str]]:
-    for requirement in operation.get("security", ()):
-        for scopes in requirement.values():
-            yield "scope", " ".join(scopes)
+    yield SCOPE, _scopes(operation)
     for parameter in operation.get("parameters", ()):
         name = f"{parameter['in']} {parameter['name']}"
         yield name, REQUIRED if parameter.get("required") else OPTIONAL
@@ -50,6 +53,14 @@ def _operation_facts(operation: Json) -> Iterator[tuple[str, str]]:
         if status.startswith("2"):
             yield f"answer {status}", KNOWN
             yield from _content_facts(f"answer {status}", response)
+
+
+def _scopes(operation: Json) -> str:
+    """Return the scopes of which a caller needs one."""
+    alternatives: list[str] = []
+    for requirement in operation.get("security", ()):
+        alternatives.append(" and ".join(sorted(chain.from_iterable(requirement.values()))))
+    return OR.join(sorted(alternatives)) or NO_SCOPE
 
 
 def _content_facts(name: str, content: Json) -> Iterator[tuple[str, str]]:
@@ -81,6 +92,8 @@ def _value_facts(name: str, schema: Json, *, is_sent: bool) -> Iterator[tuple[st
         for limit in LOWER_LIMITS:
             if limit in schema:
                 yield f"{name} {limit}{AT_LEAST}", str(schema[limit])
+        if "pattern" in schema:
+            yield f"{name}{PATTERN}", schema["pattern"]
     if "items" in schema:
         yield from _value_facts(f"{name}[]", schema["items"], is_sent=is_sent)
 
