@@ -25,12 +25,9 @@ def asserting_tests(known: Mapping[str, str]) -> Mapping[str, str]:
     spellings = dict(spellings_of_codes())
     found: dict[str, str] = {}
     for code, node in known.items():
-        path, _, test = node.partition("::")
-        if (
-            code in spellings
-            and _is_test(path, test)
-            and asserts_one_of(path, test, spellings[code])
-        ):
+        path, _, name = node.partition("::")
+        words = spellings.get(code, frozenset())
+        if _is_test(path, name) and asserts_one_of(path, name, words):
             found[code] = node
             del spellings[code]
 
