@@ -8,12 +8,14 @@ of a call in a condition, and what a condition excludes (`not`, `!=`, `is not`, 
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from tests.architecture.called import Module, Scope, Value, helpers_of, values_of
 
 MAX_DEPTH: Final = 4
+SKIPPING: Final = re.compile(r"\b(?:skip|skipif|importorskip|xfail)\b")
 EXCLUSIONS: Final = (ast.NotIn, ast.NotEq, ast.IsNot)
 # The arguments of these calls are what a condition is about.
 TRANSPARENT: Final = frozenset(
@@ -83,7 +85,7 @@ def skip_marks_of(module: Module, test: str) -> list[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
             marks.append(ast.unparse(node.func))
-    return [mark for mark in marks if "skip" in mark or "xfail" in mark]
+    return [mark for mark in marks if SKIPPING.search(mark)]
 
 
 def scopes_of(module: Module, test: str) -> Iterator[Scope]:

@@ -122,7 +122,12 @@ def test_a_test_that_does_not_run_is_found(source: str) -> None:
     assert skip_marks_of(Module.of(source), "test_it") != []
 
 
-def test_a_test_with_another_mark_runs() -> None:
-    source = "@pytest.mark.slow\ndef test_it():\n    pass\n"
-
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@pytest.mark.slow\ndef test_it():\n    pass\n",
+        "def test_it():\n    assert push_skipped() and skip_pauses(1)\n",
+    ],
+)
+def test_a_test_with_another_mark_or_call_runs(source: str) -> None:
     assert skip_marks_of(Module.of(source), "test_it") == []
