@@ -130,6 +130,24 @@ def test_another_origin_is_refused_without_its_value(base_url: str, expected: st
     )
 
 
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("API_BASE_URL", "https://example.org:abc"),
+        ("API_BASE_URL", "https://example.org:0"),
+        ("INDELIBLE_DEADMAN_URL", "https://[x/abcd"),
+        ("INDELIBLE_RPC_URL", "https://[x/abcd"),
+        ("GITHUB_API_URL", "https://example.org:abc"),
+        ("DATABASE_URL", "postgresql://h/x?hostaddr=10.1.1.1&hostaddr=10.2.2.2"),
+    ],
+)
+def test_an_address_that_cannot_be_parsed_is_a_problem(variable: str, text: str) -> None:
+    others = {"API_BASE_URL": "https://example.org", ORIGIN: "https://example.org"}
+
+    (problem,) = problems(**others | {variable: text})
+    assert problem.startswith(f"{variable} must be an address")
+
+
 def test_an_expected_origin_needs_an_address_of_the_api() -> None:
     (problem,) = problems(**{ORIGIN: "https://api.hunter2.org"})
 

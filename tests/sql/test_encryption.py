@@ -30,6 +30,9 @@ def no_variables_of_libpq(monkeypatch: pytest.MonkeyPatch) -> None:
         "postgresql://maya@db.example/lessons?host=/var/run/postgresql",
         "postgresql://maya@db.example/lessons?hostaddr=127.0.0.1",
         "postgresql:///lessons?host=localhost:5432&host=127.0.0.1:5433",
+        "postgresql:///lessons?host=localhost,db.example&hostaddr=,127.0.0.1",
+        "postgresql:///lessons?service=elsewhere&hostaddr=127.0.0.1",
+        "postgresql:///lessons?service=elsewhere&sslmode=require",
         f"{REMOTE}?sslmode=require",
         f"{REMOTE}?sslmode=verify-ca",
         f"{REMOTE}?sslmode=verify-full",
@@ -58,7 +61,10 @@ def test_these_addresses_stay_on_the_machine_or_are_encrypted(url: str) -> None:
         "postgresql://localhost/lessons?host=db.example",
         "postgresql://localhost/lessons?hostaddr=192.0.2.1",
         "postgresql:///lessons?host=localhost:5432&host=db.example:5432",
+        "postgresql:///lessons?host=localhost,db.example&hostaddr=127.0.0.1,",
+        "postgresql:///lessons?host=localhost,db.example&hostaddr=127.0.0.1",
         "postgresql:///lessons?service=elsewhere",
+        "postgresql://localhost/lessons?service=elsewhere",  # which may have a `hostaddr`
     ],
 )
 def test_these_addresses_allow_plain_text_over_a_network(url: str) -> None:
@@ -85,8 +91,23 @@ def test_the_variables_of_libpq_complete_an_address(
     assert is_plain_over_network("postgresql:///lessons")
 
 
+def test_a_service_of_the_address_counts_before_the_variables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PGHOST", "localhost")
+    assert is_plain_over_network("postgresql:///lessons?service=elsewhere")
+    monkeypatch.setenv("PGSSLMODE", "require")
+    assert is_plain_over_network("postgresql:///lessons?service=elsewhere")
+
+
 @pytest.mark.parametrize(
-    "url", ["postgresql://maya:5/word@host:port/x", "postgresql:///x?host=a,b&port=1,2,3"]
+    "url",
+    [
+        "postgresql://maya:5/word@host:port/x",
+        "postgresql:///x?host=a,b&port=1,2,3",
+        "postgresql:///x?hostaddr=10.0.0.1&hostaddr=10.0.0.2",
+        f"{REMOTE}?sslmode=require&sslmode=disable",
+    ],
 )
 def test_an_address_that_no_connection_can_use_is_refused(url: str) -> None:
     with pytest.raises(UsageError):

@@ -16,6 +16,7 @@ from indelible.tokens.rules.tasks import STAGE_LIFECYCLES
 from indelible_service.hosts.imports import import_host_module
 from indelible_service.settings.environment import (
     Format,
+    has_valid_port,
     setting,
     text_list,
     whole_number,
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 MAX_INTEGER: Final = 2**63 - 1  # of the databases
 DEFAULT_TIMEOUT_SECONDS: Final = 10.0
-NODE_URL: Final = Format("an address such as https://node.example", r"https?://[^\s,]+")
+NODE_URL: Final = Format(
+    "an address such as https://node.example", r"https?://[^\s,]+", is_valid=has_valid_port
+)
 CONTRACT: Final = Format("0x and 40 hexadecimal digits", "0x[0-9a-fA-F]{40}")
 WEBHOOK_SECRET: Final = Format("at least 8 visible characters", "[!-~]{8,}", str.encode)
 ABI: Final = "abi"

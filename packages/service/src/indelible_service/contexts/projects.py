@@ -20,7 +20,13 @@ from indelible_service.contexts.declaration import (
     ServiceContext,
 )
 from indelible_service.monitoring.peers import Peer
-from indelible_service.settings.environment import Format, one_of, setting, whole_number
+from indelible_service.settings.environment import (
+    Format,
+    has_valid_port,
+    one_of,
+    setting,
+    whole_number,
+)
 
 if TYPE_CHECKING:  # these need packages that not every command does
     from prometheus_client import CollectorRegistry
@@ -32,7 +38,9 @@ GITHUB: Final = "github"
 NONE: Final = "none"
 HOSTS: Final = one_of(LOCAL, GITHUB, NONE, convert=str.lower)
 API_URL: Final = Format(
-    "an address such as https://api.example.com", r"https?://[^\s?#*@,]+[^\s?#*@,/]"
+    "an address such as https://api.example.com",
+    r"https?://[^\s?#*@,]+[^\s?#*@,/]",
+    is_valid=has_valid_port,
 )
 TOKEN: Final = Format("at least 8 visible characters", "[!-~]{8,}")
 ABSOLUTE_FOLDER: Final = Format("an absolute path of a directory", r"/[^\x00]+", Path)

@@ -81,7 +81,9 @@ DATABASE: Final = Format(
 )
 SCHEMA: Final = Format("a name of small letters, digits and _", "[a-z_][a-z0-9_]{0,62}")
 WEB_ADDRESS: Final = Format(
-    "an address such as https://example.org", r"https?://[^\s?#*@,]+[^\s?#*@,/]"
+    "an address such as https://example.org",
+    r"https?://[^\s?#*@,]+[^\s?#*@,/]",
+    is_valid=has_valid_port,
 )
 ORIGIN: Final = Format(
     "an origin such as https://example.org", r"https?://[^\s/?#*@,]+", is_valid=has_valid_port

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from ipaddress import ip_address
+from itertools import zip_longest
 from typing import Any, Final
 
 from sqlalchemy.exc import ArgumentError
@@ -18,20 +19,25 @@ def is_plain_over_network(url: str) -> bool:
     """Return True where libpq may connect to another machine without encryption.
 
     No name is looked up: only `localhost`, an address of the loopback and a Unix socket are on this
-    machine. libpq reads what the address omits from variables such as PGHOST and PGSSLMODE.
+    machine. libpq reads what the address omits from variables such as PGHOST and PGSSLMODE, and
+    first from the file of the service that the address names, which is not read here.
 
     Raises: UsageError for an address that no connection can use.
     """
-    from_address = connection_parameters(url)
-    parameters = {**_defaults_of_libpq(), **from_address}
+    parameters = connection_parameters(url)
+    has_service = "service" in parameters
+    if not has_service:
+        parameters = {**_defaults_of_libpq(), **parameters}
     if parameters.get("sslmode") in ENCRYPTED_MODES or parameters.get("gssencmode") == REQUIRED:
         return False
 
-    hosts = parameters.get("hostaddr") or parameters.get("host") or ""
-    if not hosts:
-        return "service" in from_address  # a file names the host
+    addresses = parameters.get("hostaddr", "").split(",")
+    if has_service and "" in addresses:
+        return True  # its file may name an address, which counts before a host
 
-    return not all(is_local(host.strip()) for host in hosts.split(","))
+    hosts = parameters.get("host", "").split(",")
+    pairs = zip_longest(addresses, hosts, fillvalue="")
+    return not all(is_local(address or host) for address, host in pairs)
 
 
 def connection_parameters(url: str) -> Mapping[str, Any]:
@@ -44,6 +50,10 @@ def connection_parameters(url: str) -> Mapping[str, Any]:
         _, parameters = target.get_dialect()().create_connect_args(target)
     except ArgumentError as error:
         raise UsageError("this is no address of a database") from error
+
+    for name, value in parameters.items():
+        if isinstance(value, tuple):
+            raise UsageError(f"the address of a database has {name} twice")
 
     return parameters
 
