@@ -241,6 +241,7 @@ def test_a_database_without_a_schema_is_refused(tmp_path: Path) -> None:
         (f"{TITLE}\n\nedge account  open OPEN 0\n".encode(), "has no table"),
         (f"{TITLE}\n\ntable a: x\n\nDROP TABLE history\n".encode(), "paragraph 2 states no fact"),
         (f"{TITLE}\n\ntable a: x\n\n\n\nedge a b c 0\n".encode(), "paragraph 2 states no fact"),
+        (f"{TITLE}\n\ntable a: x\n\nfunction   \n".encode(), "paragraph 2 states no fact"),
         (TITLE.encode() + b"\n\ntable a: x" * (MAX_FACTS + 1), f"more than {MAX_FACTS} facts"),
         (b" " * (16 * 2**20 + 1), "more than 16777216 bytes"),
     ],
@@ -254,6 +255,11 @@ def test_a_file_that_is_no_snapshot_is_refused(
     with pytest.raises(SnapshotInvalid) as refused:
         read_snapshot(path)
     assert problem in refused.value.problem
+
+
+def test_a_statement_in_the_body_of_a_function_does_not_name_it() -> None:
+    fact = "function later_guard BEGIN CREATE INDEX other ON accounts (id); END f"
+    assert object_of(fact) == SchemaObject("function", "later_guard")
 
 
 @pytest.mark.parametrize("dialect", NAMES)

@@ -26,10 +26,11 @@ TITLE: Final = re.compile(r"-- [^\n]*, revision (\w{1,100})")
 KINDS: Final = (
     "column|constraint|domain|edge|function|index|inherits|key trigger|rule|table|trigger|view"
 )
-FACT: Final = re.compile(rf"({KINDS}) (.+)", re.DOTALL)
+FACT: Final = re.compile(rf"({KINDS}) (.*\S.*)", re.DOTALL)
 SQLITE_NAME: Final = re.compile(r"([^\s\"]+):(?:\s|$)")
 # How PostgreSQL writes the name of what a statement creates.
 CREATED_NAME: Final = re.compile(r"[^\"]*\bCREATE [A-Z ]*(?:INDEX|TRIGGER|RULE) \"?([^\"\s]+)")
+CREATED_KINDS: Final = ("index", "rule", "trigger")
 NO_FACTS: Final = Counter[str]()
 REVISION: Final = "revision"
 
@@ -188,9 +189,12 @@ def object_of(fact: str) -> SchemaObject:
         return SchemaObject(REVISION, "")
 
     kind, text = match[1], match[2]
-    named = SQLITE_NAME.match(text) or CREATED_NAME.match(text)
     if kind in ("edge", "key trigger"):  # all but the last word is the name
         return SchemaObject(kind, text.rpartition(" ")[0])
+
+    named = SQLITE_NAME.match(text)
+    if named is None and kind in CREATED_KINDS:
+        named = CREATED_NAME.match(text)
     if named is not None:
         return SchemaObject(kind, named[1])
 
