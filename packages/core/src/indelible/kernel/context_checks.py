@@ -81,7 +81,9 @@ def check_number(name: str, number: int, *, minimum: int, maximum: int) -> None:
 
 
 def filter_of(attribute: "Attribute[Any]", value: object) -> Comparison:
-    """Return the comparison of a filter with a value, with those of a tuple, or with none at all.
+    """Return the comparison of a filter with a value, or with any of the values of a tuple.
+
+    None finds what has no value.
 
     Raises:
         Invalid: The field cannot have the value.
@@ -118,7 +120,7 @@ def _checked(attribute: "Attribute[Any]", value: object) -> object:
 
 
 def _alternatives(attribute: "Attribute[Any]", value: object) -> tuple[object, ...] | None:
-    """Return the values of a tuple, None for a value that the field may have."""
+    """Return the values of a tuple of alternatives, None for anything else."""
     types = (attribute.type, *get_args(attribute.type))
     has_tuples = any(get_origin(one) is tuple for one in types)
     if not isinstance(value, tuple) or has_tuples:
