@@ -99,6 +99,15 @@ def test_one_of_two_rotating_secrets_is_enough() -> None:
     ]
 
 
+def test_a_database_to_restore_into_is_compared_too() -> None:
+    url = SECRETS["DATABASE_URL"]
+    write_fingerprint({"DATABASE_URL": url})
+
+    assert faults({"INDELIBLE_RESTORE_TARGET": url.replace("app:hunter2", "restore")}) == [
+        "INDELIBLE_RESTORE_TARGET must differ from DATABASE_URL of the other environment"
+    ]
+
+
 @pytest.mark.parametrize(
     ("here", "there", "is_same"),
     [

@@ -74,6 +74,28 @@ def test_a_role_may_have_its_password_in_two_addresses() -> None:
     assert problems(**addresses, DATABASE_URL=owner.replace("owner", "app"))
 
 
+def test_two_addresses_without_a_role_have_the_same_one() -> None:
+    url = f"postgresql://localhost/x?password={CANARY}"
+
+    assert problems(DATABASE_URL=url, INDELIBLE_BACKUP_URL=url) == ()
+    assert problems(DATABASE_URL=url, INDELIBLE_BACKUP_URL=url.replace("//", "//backup@"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("INDELIBLE_REDIS_URL", "redis://localhost/0?password={}"),
+        ("INDELIBLE_REDIS_URL", "redis://:{}@localhost/0?password=another"),
+        ("INDELIBLE_RPC_URL", "https://{}@node.example"),
+    ],
+)
+def test_a_secret_is_seen_wherever_an_address_has_it(variable: str, text: str) -> None:
+    secret = text.format(CANARY) if variable == "INDELIBLE_RPC_URL" else CANARY
+    (problem,) = problems(INDELIBLE_SECRET=secret, **CONTRACT, **{variable: text.format(CANARY)})
+
+    assert {"INDELIBLE_SECRET", variable} <= set(problem.split())
+
+
 def test_an_address_of_a_node_without_a_key_is_no_secret() -> None:
     node = "http://127.0.0.1:8545"
 

@@ -83,12 +83,7 @@ def values_that_differ(settings: Settings) -> Iterator[tuple[str, str]]:
     for secret in secrets_of(settings.all_sections()):
         yield secret.variable, f"secret {secret.value}"
 
-    databases = {
-        "DATABASE_URL": settings.database_url,
-        "INDELIBLE_OWNER_URL": settings.owner_url,
-        "INDELIBLE_BACKUP_URL": settings.backup_url,
-    }
-    for variable, url in databases.items():
+    for variable, url in settings.database_urls.items():
         database = _database(url)
         if database:
             yield variable, f"database {database}"
@@ -103,8 +98,8 @@ def values_that_differ(settings: Settings) -> Iterator[tuple[str, str]]:
 def _database(url: str) -> str:
     """Return the server and the name of a database, whatever the role.
 
-    Returns '' where the address means another server on another machine: a file, the loopback, or a
-    host name without a dot, such as that of a container.
+    Returns '' where the same address, on another machine, is another server: a file, the loopback,
+    a host name without a dot, such as that of a container, or no host, which PGHOST may name.
     """
     if not POSTGRESQL.match(url):
         return ""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from attrs import field, frozen
 
@@ -22,7 +22,10 @@ REDIS: Final = "INDELIBLE_REDIS_URL"
 
 @frozen
 class Secret:
-    """A secret of a setting; `role` is that of a database whose password it is."""
+    """A secret of a setting.
+
+    `role` is that of a database whose password it is: '' where the address names none.
+    """
 
     variable: str
     value: str = field(repr=False)
@@ -57,11 +60,20 @@ def _secret_in(variable: str, text: str) -> Iterator[Secret]:
         if POSTGRESQL.match(text):
             yield from _password_of_database(variable, text)
     elif variable == REDIS:
-        password = urlsplit(text).password
+        password = _password_of_redis(text)
         if password:
-            yield Secret(variable, unquote(password))
+            yield Secret(variable, password)
     elif _is_secret(text):
         yield Secret(variable, text)
+
+
+def _password_of_redis(url: str) -> str:
+    """Return the password as the client reads it: one before the host wins."""
+    parts = urlsplit(url)
+    if parts.password:
+        return unquote(parts.password)
+
+    return parse_qs(parts.query).get("password", [""])[0]
 
 
 def _password_of_database(variable: str, url: str) -> Iterator[Secret]:
@@ -70,13 +82,16 @@ def _password_of_database(variable: str, url: str) -> Iterator[Secret]:
     parameters = connection_parameters(url)
     password = parameters.get("password")
     if password:
-        yield Secret(variable, str(password), parameters.get("user"))
+        yield Secret(variable, str(password), str(parameters.get("user") or ""))
 
 
 def _is_secret(text: str) -> bool:
-    """Return False for an address of a node without a key, which is public."""
+    """Return False for an address of a node without a key, which is public.
+
+    A key in the name of the host is not seen.
+    """
     if "://" not in text:
         return True
 
     parts = urlsplit(text)
-    return bool(parts.path.strip("/") or parts.query or parts.password)
+    return bool(parts.path.strip("/") or parts.query or parts.username or parts.password)

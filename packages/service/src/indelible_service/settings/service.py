@@ -211,20 +211,24 @@ class Settings:
 
     def problems_of_rules(self) -> list[str]:
         """Return what is wrong between the settings, by the names of their variables."""
-        databases = {
-            "DATABASE_URL": self.database_url,
-            "INDELIBLE_OWNER_URL": self.owner_url,
-            "INDELIBLE_BACKUP_URL": self.backup_url,
-            "INDELIBLE_RESTORE_TARGET": self.restore_target,
-        }
         problems = problems_of_origin(self.base_url, self.expected_origin)
         if not self.is_plain_database_allowed:
-            problems += problems_of_databases(databases)
+            problems += problems_of_databases(self.database_urls)
         problems += problems_of_secrets(secrets_of(self.all_sections()))
         for context in self.built_in_contexts:
             problems += context.rules(self.section(context.settings))
 
         return problems
+
+    @property
+    def database_urls(self) -> Mapping[str, str]:
+        """Return the addresses of databases by their variables, '' for one that is not set."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "INDELIBLE_OWNER_URL": self.owner_url,
+            "INDELIBLE_BACKUP_URL": self.backup_url,
+            "INDELIBLE_RESTORE_TARGET": self.restore_target,
+        }
 
     def all_sections(self) -> Iterable[object]:
         """Return these settings and those of each context."""
