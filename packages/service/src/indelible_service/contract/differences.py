@@ -128,8 +128,10 @@ def _broken(name: str, old: Facts, new: Facts) -> Iterator[str]:
 def _new_facts(old: Facts, new: Facts) -> list[str]:
     """Return the facts that are new, without those about another new fact, such as its type."""
     added = [fact for fact in new if fact not in old]
-    subjects = tuple(f"{fact}{end}" for fact in added for end in (" ", "["))
-    return [fact for fact in added if not fact.startswith(subjects)]
+    beginnings: list[str] = []
+    for fact in added:
+        beginnings += (f"{fact} ", f"{fact}[")
+    return [fact for fact in added if not fact.startswith(tuple(beginnings))]
 
 
 def _is_constraint(fact: str) -> bool:

@@ -34,7 +34,7 @@ from indelible_service.settings.rules import (
     problems_of_origin,
     problems_of_secrets,
 )
-from indelible_service.settings.secret_values import POSTGRESQL, secrets_of
+from indelible_service.settings.secret_values import DATABASES, POSTGRESQL, secrets_of
 from indelible_service.settings.variables import read_file, unknown_variables
 
 Section = TypeVar("Section")
@@ -223,12 +223,8 @@ class Settings:
     @property
     def database_urls(self) -> Mapping[str, str]:
         """Return the addresses of databases by their variables, '' for one that is not set."""
-        return {
-            "DATABASE_URL": self.database_url,
-            "INDELIBLE_OWNER_URL": self.owner_url,
-            "INDELIBLE_BACKUP_URL": self.backup_url,
-            "INDELIBLE_RESTORE_TARGET": self.restore_target,
-        }
+        names = {one.metadata[VARIABLE]: one.name for one in setting_fields(type(self))}
+        return {variable: getattr(self, names[variable]) for variable in DATABASES}
 
     def all_sections(self) -> Iterable[object]:
         """Return these settings and those of each context."""
