@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "contests": ("contests", "contests"),
     "contract": ("contract", "contract"),
     "money": ("money", "money"),
+    "ops": ("ops", "ops"),
     "projects": ("projects", "projects"),
     "recover-events": ("tokens", "recover_events"),
     "recover-tokens": ("tokens", "recover_tokens"),

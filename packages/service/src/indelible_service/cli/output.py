@@ -314,7 +314,12 @@ def wants_json() -> bool:
 def printable(value: object) -> str:
     """Return a value for a terminal: control characters escaped, digests shortened."""
     text = ", ".join(str(item) for item in _as_sequence(value))
-    return DIGEST.sub(r"\1", CONTROL.sub(_escape, text))
+    return DIGEST.sub(r"\1", escaped(text))
+
+
+def escaped(text: str) -> str:
+    """Return a text for a terminal, whole, with its control characters escaped."""
+    return CONTROL.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:

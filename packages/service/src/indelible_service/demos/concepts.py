@@ -5,17 +5,23 @@ import tomllib
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from importlib.resources import files
 from operator import attrgetter
-from typing import Any, ClassVar, Final, cast
+from typing import Any, Final, cast
 
 import urllib3
 from attrs import field, frozen
 from cattrs.preconf.json import make_converter
 
 from indelible.concepts import VersionDiff, to_unified
-from indelible.kernel import Actor, SystemClock, Unavailable
+from indelible.kernel import Actor, SystemClock
 from indelible.kernel.keys import CreateKey, authenticate_key, create_key
 from indelible_service.database import key_file, open_configured_store
 from indelible_service.files.access import atomic_file, translate_os_errors
+from indelible_service.remote.calls import (
+    MAX_QUOTED_CHARACTERS,
+    TIMEOUT_SECONDS,
+    NotRunning,
+    UnexpectedAnswer,
+)
 from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 
@@ -27,32 +33,12 @@ SCOPES: Final = (
     "concepts:publish",
 )
 PEOPLE: Final = ("ines", "maya", "noor", "tomas")
-TIMEOUT_SECONDS: Final = 30
-MAX_QUOTED_CHARACTERS: Final = 200  # of an unexpected answer, in the error
 SUCCESS: Final = (200, 201)
 IN_FLIGHT: Final = '"code": "REQUEST_IN_FLIGHT"'
 PAUSE_SECONDS: Final = 0.1
 ALIVE: Final = {"status": "alive"}
 
 Body = Mapping[str, Any]
-
-
-@frozen
-class NotRunning(Unavailable):
-    """No server answers at the address."""
-
-    message: ClassVar[str] = "No server answers at {address}."
-    address: str
-
-
-@frozen
-class UnexpectedAnswer(Unavailable):
-    """The API gave another answer than expected."""
-
-    message: ClassVar[str] = "The API answered {request} with status {status}: {answer}."
-    request: str
-    status: int
-    answer: str
 
 
 @frozen

@@ -10,8 +10,8 @@ from typing import Final
 from dotenv.parser import Binding, parse_stream
 
 PREFIX: Final = "INDELIBLE_"
-# Variables with our prefix that the service does not read itself: those of `indelible demo`, of
-# compose.yaml and of this repository's tests.
+# Variables with our prefix that the service does not read itself: those of `indelible demo` and
+# `indelible ops`, of compose.yaml and of this repository's tests.
 OTHER_VARIABLES: Final = {
     "INDELIBLE_APP_PASSWORD",
     "INDELIBLE_CHROMIUM",
@@ -19,6 +19,7 @@ OTHER_VARIABLES: Final = {
     "INDELIBLE_KEY",
     "INDELIBLE_OWNER_PASSWORD",
     "INDELIBLE_REDIS_PASSWORD",
+    "INDELIBLE_URL",
 }
 TESTS_PREFIX: Final = "INDELIBLE_TEST_"
 MIN_SIMILARITY: Final = 0.6

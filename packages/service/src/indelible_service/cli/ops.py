@@ -1,0 +1,317 @@
+"""Operate a running service: each of its operators' routes as a command, over HTTP only."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import partial
+from http import HTTPStatus
+from typing import Any, ClassVar, Final, cast
+from uuid import uuid4
+
+import click
+from attrs import frozen
+
+from indelible.kernel import IndelibleError, Unavailable
+from indelible_service.cli.output import (
+    DEFECT,
+    ENCODER,
+    JSON,
+    REFUSED,
+    UNAVAILABLE,
+    Command,
+    error_text,
+    escaped,
+    exit_code,
+    wants_json,
+)
+from indelible_service.remote.calls import Answer, DocumentRefused, RemoteService
+from indelible_service.remote.operations import (
+    IN_PATH,
+    Parameter,
+    RemoteOperation,
+    remote_operations,
+)
+
+ADDRESS: Final = "http://127.0.0.1:8000"
+ADDRESS_VARIABLE: Final = "INDELIBLE_URL"
+KEY_VARIABLE: Final = "INDELIBLE_KEY"
+PAUSE_SECONDS: Final = 1.0
+DEFAULT_TIMEOUT: Final = 300  # seconds, for `--until`
+MAX_TIMEOUT: Final = 86_400
+UNAVAILABLE_STATUSES: Final = (
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
+ITEMS: Final = "items"  # of a page of a list
+WITHOUT_SERVICE: Final = "The operations are those of the running service, which did not list them:"
+
+
+@frozen
+class NotReached(Unavailable):
+    """An answer did not become what `--until` waits for."""
+
+    message: ClassVar[str] = "{condition} did not hold within {seconds} seconds: it is {value}."
+    condition: str
+    seconds: int
+    value: str
+
+
+class Operations(click.Group):
+    """The operations of a running service, which its OpenAPI documents describe."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of an operation; an error ends the process as it ends a command."""
+        ctx.meta.setdefault(JSON, False)
+        service = _service(ctx)
+        try:
+            operations = remote_operations(service)
+        except IndelibleError as error:
+            click.echo(error_text(error), err=True)
+            ctx.exit(exit_code(error))
+        except DocumentRefused as refused:
+            _print_refusal(refused.answer)
+            ctx.exit(_exit_code(refused.answer.status))
+        if cmd_name not in operations:
+            nearest = ", ".join(get_close_matches(cmd_name, operations)) or "none"
+            ctx.fail(f"The service has no operation {cmd_name!r}; with a similar name: {nearest}.")
+        return _command(service, operations[cmd_name])
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the operations of the service, or why they are unknown."""
+        try:
+            operations = remote_operations(_service(ctx))
+        except (IndelibleError, DocumentRefused) as error:
+            formatter.write_paragraph()
+            formatter.write_text(f"{WITHOUT_SERVICE} {_cause(error)}")
+            return
+        for title, is_command in (("Commands", True), ("Queries", False)):
+            rows = [
+                (operation.name, operation.summary)
+                for operation in operations.values()
+                if operation.is_command is is_command
+            ]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+@click.group(cls=Operations)
+@click.option(
+    "--url",
+    envvar=ADDRESS_VARIABLE,
+    default=ADDRESS,
+    show_default=True,
+    is_eager=True,
+    metavar="URL",
+    help=f"The address of the service, or {ADDRESS_VARIABLE}.",
+)
+@click.option(
+    "--key",
+    envvar=KEY_VARIABLE,
+    default="",
+    show_default=False,
+    is_eager=True,
+    help=f"A key with the scope `ops`, better from {KEY_VARIABLE}: others can read arguments.",
+)
+@click.pass_context
+def ops(context: click.Context, url: str, key: str) -> None:
+    """Operate a running service over HTTP: run its operators' routes by their names.
+
+    The commands and queries are those that the service describes at `/admin/openapi.json`, and
+    its public queries; `indelible ops --help` lists them. Each command needs a `--reason`, which
+    history keeps, and runs once for each `--idempotency-key`. No database is opened.
+    """
+    context.obj = RemoteService(url.rstrip("/"), key)
+
+
+def _cause(error: IndelibleError | DocumentRefused) -> str:
+    if isinstance(error, IndelibleError):
+        return error.describe()
+    return _problem_line(cast("Mapping[str, Any]", error.answer.document))
+
+
+def _service(context: click.Context) -> RemoteService:
+    """Return the service of the command line; for help the options are not all read yet."""
+    if isinstance(context.obj, RemoteService):
+        return context.obj
+    url = context.params.get("url") or os.environ.get(ADDRESS_VARIABLE) or ADDRESS
+    key = context.params.get("key") or os.environ.get(KEY_VARIABLE, "")
+    return RemoteService(str(url).rstrip("/"), str(key))
+
+
+def _command(service: RemoteService, operation: RemoteOperation) -> click.Command:
+    """Return the command that calls an operation."""
+    parameters: list[click.Parameter] = [*_parameters(operation), FIELD]
+    parameters += [KEY_OPTION] if operation.is_command else [UNTIL, TIMEOUT]
+    return Command(
+        operation.name,
+        callback=partial(_run, service, operation),
+        params=parameters,
+        help=f"{operation.summary}\n\n{operation.description}",
+        short_help=operation.summary,
+    )
+
+
+FIELD: Final = click.Option(
+    ("--field", "fields"),
+    multiple=True,
+    metavar="NAME",
+    help="Print the value of this field alone, such as `status` or `contest.status`: one line for"
+    " each entry of a list.",
+)
+KEY_OPTION: Final = click.Option(
+    ("--idempotency-key",),
+    metavar="TEXT",
+    help="The name of this request: sent again under it, it has no second effect. By default a"
+    " new one, which is printed if the answer is lost.",
+)
+UNTIL: Final = click.Option(
+    ("--until",), metavar="FIELD=VALUE", help="Ask again each second until the field has the value."
+)
+TIMEOUT: Final = click.Option(
+    ("--timeout",),
+    type=click.IntRange(1, MAX_TIMEOUT),
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+    help="The longest time that `--until` waits.",
+)
+
+
+def _parameters(operation: RemoteOperation) -> Iterator[click.Parameter]:
+    """Yield an argument for each part of the path, and an option for each other value."""
+    for parameter in operation.parameters:
+        kind = click.Choice(parameter.choices) if parameter.choices else click.STRING
+        if parameter.place == IN_PATH:
+            yield click.Argument((parameter.name,), type=kind)
+        else:
+            yield click.Option(
+                (f"--{parameter.name.replace('_', '-')}", parameter.name),
+                required=parameter.is_required,
+                type=kind,
+                metavar=None if parameter.choices else _metavar(parameter),
+                help=parameter.description,
+            )
+
+
+def _metavar(parameter: Parameter) -> str:
+    return "TEXT" if parameter.is_text else "JSON"
+
+
+def _run(
+    service: RemoteService,
+    operation: RemoteOperation,
+    fields: tuple[str, ...],
+    idempotency_key: str | None = None,
+    until: str | None = None,
+    timeout: int = DEFAULT_TIMEOUT,
+    **values: str | None,
+) -> None:
+    """Call an operation, print its answer, and exit with the code of a refusal."""
+    given = {name: text for name, text in values.items() if text is not None}
+    call = partial(operation.call, service, given, idempotency_key or str(uuid4()))
+    answer = call()
+    if until is not None and not answer.is_refusal:
+        answer = _await(call, answer, until, timeout)
+    if answer.is_refusal:
+        _print_refusal(answer)
+        click.get_current_context().exit(_exit_code(answer.status))
+    _print_answer(answer, fields)
+
+
+def _await(call: Any, answer: Answer, until: str, timeout: int) -> Answer:  # noqa: ANN401 - a partial
+    """Repeat a query until a field of its answer has a value.
+
+    Raises: NotReached.
+    """
+    name, _, expected = until.partition("=")
+    deadline = time.monotonic() + timeout
+    while not answer.is_refusal:
+        values = [_text(_value(entry, name)) for entry in _entries(answer)]
+        if expected in values:
+            break
+        if time.monotonic() > deadline:
+            raise NotReached(until, timeout, ", ".join(values) or "absent")
+        time.sleep(PAUSE_SECONDS)
+        answer = call()
+    return answer
+
+
+def _exit_code(status: int) -> int:
+    if status in UNAVAILABLE_STATUSES:
+        return UNAVAILABLE
+    return DEFECT if status >= HTTPStatus.INTERNAL_SERVER_ERROR else REFUSED
+
+
+def _print_refusal(answer: Answer) -> None:
+    """Print a problem document as the errors of other commands are printed."""
+    problem = answer.document
+    if not isinstance(problem, dict):
+        click.echo(f"The service answered with status {answer.status}.", err=True)
+        return
+    if wants_json():
+        click.echo(ENCODER.encode(problem), err=True)
+        return
+    document = cast("Mapping[str, Any]", problem)
+    line = _problem_line(document)
+    click.echo(line, err=True)
+    for name, value in document.get("fields", {}).items():
+        text = _text(value)
+        if text not in line:
+            click.echo(f"  {name}: {text}", err=True)
+
+
+def _problem_line(problem: Mapping[str, Any]) -> str:
+    """Return the code of a problem, and its sentence."""
+    return f"{problem.get('code')}: {_text(problem.get('detail') or problem.get('title'))}"
+
+
+def _print_answer(answer: Answer, fields: tuple[str, ...]) -> None:
+    """Print the answer: as JSON, as the values of fields, or as a line for each field."""
+    if answer.document is None:
+        click.echo(answer.content, nl=False)
+    elif wants_json():
+        click.echo(ENCODER.encode(answer.document))
+    elif fields:
+        for entry in _entries(answer):
+            click.echo(" ".join(_text(_value(entry, name)) for name in fields))
+    else:
+        _print_entries(answer)
+
+
+def _print_entries(answer: Answer) -> None:
+    """Print each entry as lines `name: value`, with an empty line between two."""
+    document = cast("Mapping[str, Any]", answer.document)
+    entries = _entries(answer)
+    if ITEMS in document:
+        more = "; there are more: pass `--cursor`" if document.get("next") else ""
+        click.echo(f"{len(entries)} entries{more}")
+    for number, entry in enumerate(entries):
+        if number:
+            click.echo()
+        for name, value in entry.items():
+            click.echo(f"{name}: {_text(value)}")
+    if document.get("next"):
+        click.echo(f"\nnext: {document['next']}")
+
+
+def _entries(answer: Answer) -> list[Mapping[str, Any]]:
+    """Return the entries of a page, or the one object of another answer."""
+    document = cast("Mapping[str, Any]", answer.document)
+    items = document.get(ITEMS)
+    return cast("list[Mapping[str, Any]]", items) if isinstance(items, list) else [document]
+
+
+def _value(entry: Mapping[str, Any], name: str) -> object:
+    """Return a field of an entry; `contest.status` is one of an object in it."""
+    value: object = entry
+    for part in name.split("."):
+        value = cast("Mapping[str, object]", value).get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: object) -> str:
+    """Return a value on one line: a text as it is, anything else as JSON."""
+    return escaped(value if isinstance(value, str) else ENCODER.encode(value))

@@ -1,0 +1,1 @@
+"""Call a running service over HTTP: no module of this package opens a database."""

@@ -1,0 +1,155 @@
+"""Requests to a running service, and what their answers say."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, cast
+
+import urllib3
+from attrs import field, frozen
+
+from indelible.kernel import Unavailable
+from indelible.kernel.errors import OutcomeUnknown
+
+TIMEOUT_SECONDS: Final = 30
+MAX_QUOTED_CHARACTERS: Final = 200  # of an unexpected answer, in the error
+SUCCESS: Final = range(200, 300)
+JSON_TYPES: Final = ("application/json", "application/problem+json")
+NOT_SENT: Final = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+
+Body = Mapping[str, Any]
+
+
+@frozen
+class NotRunning(Unavailable):
+    """No server answers at the address."""
+
+    message: ClassVar[str] = "No server answers at {address}."
+    address: str
+
+
+@frozen
+class UnexpectedAnswer(Unavailable):
+    """The API gave another answer than expected."""
+
+    message: ClassVar[str] = "The API answered {request} with status {status}: {answer}."
+    request: str
+    status: int
+    answer: str
+
+
+@frozen
+class AnswerLost(OutcomeUnknown):
+    """A command was sent, and its answer did not arrive: it may have run."""
+
+    message: ClassVar[str] = (
+        "The answer to {request} was lost: repeat the command with `--idempotency-key"
+        " {idempotency_key}`, which runs it once."
+    )
+    request: str
+    idempotency_key: str
+
+
+@frozen(kw_only=True)
+class Answer:
+    """The answer to a request: its status, and its JSON document or else its bytes."""
+
+    status: int
+    document: object
+    content: bytes = field(repr=False)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Return True if the service has refused the request, or something else has answered."""
+        return self.status not in SUCCESS
+
+
+@frozen
+class DocumentRefused(Exception):
+    """The service has refused a document; its answer is a problem with a code."""
+
+    answer: Answer
+
+
+@frozen
+class RemoteService:
+    """A running service at an address, called with one key."""
+
+    address: str
+    _key: str = field(repr=False)
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        """Read from the service; a lost answer has changed nothing.
+
+        Raises: NotRunning, UnexpectedAnswer.
+        """
+        return self._send("GET", path, fields=dict(query or {}))
+
+    def post(self, path: str, body: Body, idempotency_key: str) -> Answer:
+        """Send a command, which runs once however often it is sent with this key.
+
+        Raises: NotRunning, UnexpectedAnswer, AnswerLost.
+        """
+        headers = {"Idempotency-Key": idempotency_key}
+        try:
+            return self._send("POST", path, json=body, headers=headers)
+        except NotRunning as error:
+            if isinstance(error.__cause__, NOT_SENT):
+                raise
+            raise AnswerLost(f"POST {path}", idempotency_key) from error.__cause__
+
+    def document(self, path: str) -> Body:
+        """Return a JSON object of the service.
+
+        Raises: DocumentRefused, NotRunning, UnexpectedAnswer.
+        """
+        answer = self.get(path)
+        document = cast("Body | None", answer.document)
+        if not isinstance(document, dict):
+            text = answer.content.decode(errors="replace")[:MAX_QUOTED_CHARACTERS]
+            raise UnexpectedAnswer(f"GET {path}", answer.status, text)
+        if answer.is_refusal:
+            raise DocumentRefused(answer)
+        return document
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
+        json: Body | None = None,
+    ) -> Answer:
+        sent = {"Accept": ", ".join((*JSON_TYPES, "*/*")), **(headers or {})}
+        if self._key:
+            sent["Authorization"] = f"Bearer {self._key}"
+        try:
+            response = urllib3.request(
+                method,
+                self.address + path,
+                headers=sent,
+                fields=dict(fields) if fields else None,
+                json=json,
+                timeout=TIMEOUT_SECONDS,
+                retries=False,
+                redirect=False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise NotRunning(self.address) from error
+
+        return Answer(
+            status=response.status,
+            document=_document(method, path, response),
+            content=response.data,
+        )
+
+
+def _document(method: str, path: str, response: urllib3.BaseHTTPResponse) -> object:
+    """Return the JSON document of a response, None if it is none."""
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
+    if media_type not in JSON_TYPES:
+        return None
+    try:
+        return response.json()
+    except ValueError as error:
+        text = response.data.decode(errors="replace")[:MAX_QUOTED_CHARACTERS]
+        raise UnexpectedAnswer(f"{method} {path}", response.status, text) from error

@@ -1,0 +1,164 @@
+"""The operations that a running service describes in its OpenAPI documents."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Final, cast
+from urllib.parse import quote
+
+from attrs import frozen
+
+from indelible.kernel import Invalid
+from indelible_service.remote.calls import Answer, Body, RemoteService
+
+OPERATORS_DOCUMENT: Final = "/admin/openapi.json"
+PUBLIC_DOCUMENT: Final = "/openapi.json"
+READ: Final = "GET"
+COMMAND: Final = "POST"
+IN_PATH: Final = "path"
+IN_QUERY: Final = "query"
+REASON: Final = "reason"
+STRING: Final = "string"
+FILE_MARK: Final = "@"  # before the name of a file that holds a value
+
+
+@frozen
+class ValueNotJson(Invalid):
+    """A value of an operation is no string, and its text is no JSON."""
+
+    message: ClassVar[str] = "The value of {name} must be JSON, or `@` and the name of its file."
+    name: str
+
+
+@frozen(kw_only=True)
+class Parameter:
+    """A value that an operation takes: its name, its place, and what it is for."""
+
+    name: str
+    place: str
+    description: str
+    is_required: bool
+    is_text: bool
+    choices: tuple[str, ...] = ()
+
+    def value_of(self, text: str) -> object:
+        """Return the value that a text stands for: the text itself, or its JSON.
+
+        Raises: ValueNotJson.
+        """
+        if self.is_text:
+            return text
+        try:
+            if text.startswith(FILE_MARK):
+                text = Path(text.removeprefix(FILE_MARK)).read_text(encoding="utf-8")
+            return json.loads(text)
+        except (OSError, ValueError) as error:
+            raise ValueNotJson(self.name) from error
+
+
+@frozen(kw_only=True)
+class RemoteOperation:
+    """An operation of the service, as its document describes it."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def is_command(self) -> bool:
+        """Return True if the operation changes something."""
+        return self.method == COMMAND
+
+    def call(
+        self, service: RemoteService, values: Mapping[str, str], idempotency_key: str
+    ) -> Answer:
+        """Call the operation with the texts of its values.
+
+        Raises: ValueNotJson, NotRunning, UnexpectedAnswer, AnswerLost.
+        """
+        path, query, body = self.path, dict[str, str](), dict[str, Any]()
+        for parameter in self.parameters:
+            text = values.get(parameter.name)
+            if text is None:
+                continue
+            if parameter.place == IN_PATH:
+                path = path.replace(f"{{{parameter.name}}}", quote(text, safe=""))
+            elif parameter.place == IN_QUERY:
+                query[parameter.name] = text
+            else:
+                body[parameter.name] = parameter.value_of(text)
+
+        if self.is_command:
+            return service.post(path, body, idempotency_key)
+        return service.get(path, query)
+
+
+def remote_operations(service: RemoteService) -> dict[str, RemoteOperation]:
+    """Return the operators' operations and the public queries, by the names of commands.
+
+    Raises: DocumentRefused, NotRunning, UnexpectedAnswer.
+    """
+    operations: dict[str, RemoteOperation] = {}
+    public = service.document(PUBLIC_DOCUMENT)
+    for operation in _operations(public):
+        if not operation.is_command:
+            operations[operation.name] = operation
+    for operation in _operations(service.document(OPERATORS_DOCUMENT)):
+        operations[operation.name] = operation
+
+    return dict(sorted(operations.items()))
+
+
+def _operations(document: Body) -> Iterator[RemoteOperation]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method.upper() in (READ, COMMAND):
+                yield RemoteOperation(
+                    name=operation["operationId"].replace("_", "-"),
+                    method=method.upper(),
+                    path=path,
+                    summary=operation.get("summary", ""),
+                    description=operation.get("description", ""),
+                    parameters=tuple(_parameters(document, operation)),
+                )
+
+
+def _parameters(document: Body, operation: Body) -> Iterator[Parameter]:
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] in (IN_PATH, IN_QUERY):
+            yield _parameter(
+                parameter["name"],
+                parameter["in"],
+                {**parameter["schema"], "description": parameter.get("description", "")},
+                is_required=parameter.get("required", False),
+            )
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = _resolved(document, content.get("application/json", {}).get("schema", {}))
+    required = schema.get("required", ())
+    for name, value in schema.get("properties", {}).items():
+        is_required = name in required
+        yield _parameter(name, "body", _resolved(document, value), is_required=is_required)
+
+
+def _parameter(name: str, place: str, schema: Body, *, is_required: bool) -> Parameter:
+    kinds = schema.get("type", ())
+    return Parameter(
+        name=name,
+        place=place,
+        description=schema.get("description", ""),
+        is_required=is_required,
+        is_text=place != "body" or STRING in ([kinds] if isinstance(kinds, str) else kinds),
+        choices=tuple(choice for choice in schema.get("enum", ()) if isinstance(choice, str)),
+    )
+
+
+def _resolved(document: Body, schema: Body) -> Body:
+    """Return a schema, or the one of the document that it names."""
+    reference = schema.get("$ref", "")
+    if not reference:
+        return schema
+    named = document["components"]["schemas"][reference.rpartition("/")[2]]
+    return {**cast("Body", named), **{k: v for k, v in schema.items() if k != "$ref"}}

@@ -1,0 +1,270 @@
+"""`indelible ops`: a running service is operated over HTTP, by the routes that it describes."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Generator
+from typing import cast
+
+import pytest
+from attrs import define
+from tests.conftest import POLICY
+from tests.doubles.serving import Double, Fault, Request, Response, served
+from tests.service.commands import run
+from tests.web.harness import Web
+
+from indelible.memory import MemoryStore
+from indelible.testing.stores import AnyStore
+
+DOCUMENTS = "openapi.json"
+DATABASES = ("indelible_sql", "sqlalchemy", "psycopg", "aiosqlite", "sqlite3")
+# Prints the modules of databases that a command has imported.
+WATCHED = """
+import sys
+from indelible_service.cli import main
+main(sys.argv[1:], standalone_mode=False)
+print(*(name for name in {names} if name in sys.modules), "end", file=sys.stderr)
+"""
+
+
+@define
+class Service:
+    """A service on a socket, and the key of its operator."""
+
+    web: Web
+    double: Double
+    key: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return the variables of the operator's shell."""
+        return {"INDELIBLE_URL": self.double.url, "INDELIBLE_KEY": self.key}
+
+    def ops(self, *words: str) -> str:
+        """Run an operation that succeeds, and return what it prints."""
+        result = run("ops", *words, settings=self.settings)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def refused(self, *words: str, exit_code: int = 1) -> str:
+        """Run an operation that is refused, and return what it says."""
+        result = run("ops", *words, settings=self.settings)
+        assert (result.exit_code, result.stdout) == (exit_code, ""), result.output
+        return result.stderr
+
+    def sent(self) -> list[Request]:
+        """Return the requests, without those for the documents."""
+        return [one for one in self.double.requests if DOCUMENTS not in one.path]
+
+
+@pytest.fixture(scope="module")
+def application() -> Web:
+    return Web(cast("AnyStore", MemoryStore(policy=POLICY)))
+
+
+@pytest.fixture
+def service(application: Web) -> Generator[Service]:
+    def handle(request: Request) -> Response:
+        answer = application.client.open(
+            request.path, method=request.method, headers=request.headers, data=request.body
+        )
+        return Response(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
+
+    with served(handle) as double:
+        yield Service(application, double, application.new_key("admin"))
+
+
+def halt(service: Service, *words: str) -> str:
+    return service.ops("halt-all-payments", "--reason-code", "TRIAL", "--reason", "a test", *words)
+
+
+def resume(service: Service) -> None:
+    service.ops("resume-all-payments", "--reason", "the end of the test")
+
+
+def test_the_help_lists_the_operations_of_the_service(service: Service) -> None:
+    text = run("ops", "--help", settings=service.settings).stdout
+
+    commands, _, queries = text.partition("Commands:")[2].partition("Queries:")
+    assert "park-payout" in commands
+    assert "list-payout-transfers" in queries
+    assert "get-contest" in queries  # a public query
+    assert "create-contest" not in text  # commands of users are no operations
+
+
+def test_each_operation_of_the_document_has_a_command(service: Service) -> None:
+    document = service.web.client.get(
+        "/admin/openapi.json", headers={"Authorization": f"Bearer {service.key}"}
+    ).get_json()
+    text = run("ops", "--help", settings=service.settings).stdout
+    names: list[str] = []
+    for operations in document["paths"].values():
+        names += [one["operationId"].replace("_", "-") for one in operations.values()]
+
+    assert len(names) > 60
+    assert [name for name in names if f"  {name} " not in text and f"  {name}\n" not in text] == []
+
+
+def test_the_help_of_a_command_has_its_options_and_codes(service: Service) -> None:
+    text = service.ops("park-payout", "--help")
+
+    assert "park-payout [OPTIONS] TRANSFER_ID" in text
+    assert "--reason TEXT" in text
+    assert "TRANSFER_NOT_APPROVED" in text
+
+
+def test_a_command_changes_something_once_with_its_reason(service: Service) -> None:
+    halted = halt(service, "--idempotency-key", "incident-7")
+    assert "status: HALTED\n" in halted
+    assert halt(service, "--idempotency-key", "incident-7") == halted
+    resume(service)
+
+    (first, second, _) = service.sent()
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"] == "incident-7"
+    assert json.loads(first.body) == {"reason_code": "TRIAL", "reason": "a test"}
+
+
+def test_two_commands_without_a_key_are_two_requests(service: Service) -> None:
+    halt(service)
+    resume(service)
+    keys = {one.headers["idempotency-key"] for one in service.sent()}
+    assert len(keys) == 2
+
+
+def test_a_command_needs_a_reason(service: Service) -> None:
+    assert "--reason" in service.refused("resume-all-payments", exit_code=2)
+    assert service.sent() == []
+    assert "TEXT_BLANK" in service.refused("resume-all-payments", "--reason", " ")
+
+
+def test_a_refusal_has_its_code_and_the_allowed_actions(service: Service) -> None:
+    text = service.refused("resume-all-payments", "--reason", "a test")
+    code = text.partition(":")[0]
+    assert code in ("INVALID_TRANSITION", "PAYMENT_SWITCH_NOT_FOUND")
+    if code == "INVALID_TRANSITION":
+        assert "allowed actions: halt" in text
+
+
+def test_an_unknown_id_is_refused(service: Service) -> None:
+    text = service.refused("park-payout", "a?b#c", "--reason", "a test")
+    assert text.startswith("TRANSFER_NOT_FOUND: Transfer a?b#c not found.")
+    assert service.sent()[0].path == "/admin/payouts/transfers/a%3Fb%23c/park"
+
+
+def test_a_wrong_key_is_refused_with_the_code_of_the_service(service: Service) -> None:
+    service.key = "wrong"
+    assert service.refused("show-stages").startswith("UNAUTHENTICATED: ")
+
+
+def test_a_key_without_the_scope_is_refused(service: Service) -> None:
+    service.key = service.web.new_key("contests:read")
+    assert service.refused("show-stages").startswith("SCOPE_MISSING: ")
+
+
+def test_an_unknown_operation_names_similar_ones(service: Service) -> None:
+    assert "park-payout" in service.refused("park-payouts", exit_code=2)
+
+
+def test_a_choice_is_checked_before_anything_is_sent(service: Service) -> None:
+    text = service.refused("list-payout-transfers", "--status", "lost", exit_code=2)
+    assert "failed_terminal" in text
+    assert service.sent() == []
+
+
+def test_values_that_are_no_texts_are_json(service: Service) -> None:
+    words = ("import-field", "none", "--reason", "a test", "--primary")
+    assert service.refused(*words, "['p']").startswith("VALUE_NOT_JSON: ")
+    assert service.refused(*words, "@missing.json").startswith("VALUE_NOT_JSON: ")
+    assert service.refused(*words, '["p-1"]').startswith("CONTEST_LOG_NOT_FOUND: ")
+    assert json.loads(service.sent()[0].body)["primary"] == ["p-1"]
+
+
+def test_fields_print_one_line_for_each_entry(service: Service) -> None:
+    assert service.ops("get-payment-switch", "--field", "is_halted") in ("true\n", "false\n")
+    assert service.ops("list-all-charges", "--field", "id") == ""
+    assert service.ops("list-all-charges") == "0 entries\n"
+
+
+def test_json_is_the_answer_of_the_service(service: Service) -> None:
+    assert json.loads(service.ops("list-all-charges", "--json")) == {"items": [], "next": None}
+
+
+def test_a_query_waits_for_a_value(service: Service) -> None:
+    halt(service)
+    service.double.plan(
+        Fault(matching="GET /admin/payments/switch", answer=Response.json(200, {"status": "OPEN"}))
+    )
+    words = ("get-payment-switch", "--until", "status=HALTED", "--field", "status")
+    assert service.ops(*words) == "HALTED\n"
+    resume(service)
+
+
+def test_a_value_that_does_not_come_is_unavailable(service: Service) -> None:
+    halt(service)
+    words = ("get-payment-switch", "--until", "status=CLOSED", "--timeout", "1")
+    text = service.refused(*words, exit_code=3)
+    assert text.startswith("NOT_REACHED: status=CLOSED did not hold within 1 seconds: it is HALTED")
+    resume(service)
+
+
+def test_a_lost_answer_to_a_command_is_unknown_and_names_the_key(service: Service) -> None:
+    halt(service)
+    service.double.plan(Fault(matching="POST /admin/payments/resume", lost=True))
+    text = service.refused("resume-all-payments", "--reason", "a test", exit_code=4)
+    assert text.startswith("ANSWER_LOST: ")
+    key = service.sent()[-1].headers["idempotency-key"]
+    assert f"`--idempotency-key {key}`" in text
+
+    words = ("resume-all-payments", "--reason", "a test", "--idempotency-key", key)
+    assert "status: OPEN" in service.ops(*words)
+
+
+def test_a_lost_answer_to_a_query_is_unavailable(service: Service) -> None:
+    service.double.plan(Fault(matching="GET /admin/payments/switch", lost=True))
+    text = service.refused("get-payment-switch", exit_code=3)
+    assert text.startswith("NOT_RUNNING: ")
+
+
+@pytest.mark.parametrize(
+    ("status", "exit_code"), [(503, 3), (429, 3), (500, 5), (409, 1), (302, 1)]
+)
+def test_the_exit_code_follows_from_the_status(
+    service: Service, status: int, exit_code: int
+) -> None:
+    answer = Response(
+        status=status, headers={"Content-Type": "text/html"}, body=b"<h1>a proxy</h1>"
+    )
+    service.double.plan(Fault(matching="POST /admin/payments/halt", answer=answer))
+    words = ("halt-all-payments", "--reason-code", "TRIAL", "--reason", "a test")
+    text = service.refused(*words, exit_code=exit_code)
+    assert text == f"The service answered with status {status}.\n"
+
+
+def test_broken_json_is_no_answer(service: Service) -> None:
+    answer = Response(status=200, headers={"Content-Type": "application/json"}, body=b"{")
+    service.double.plan(Fault(matching="GET /admin/payments/switch", answer=answer))
+    assert service.refused("get-payment-switch", exit_code=3).startswith("UNEXPECTED_ANSWER: ")
+
+
+def test_control_characters_of_an_answer_are_escaped(service: Service) -> None:
+    answer = Response.json(200, {"status": "\x1b[31mred", "digest": "a" * 64})
+    service.double.plan(Fault(matching="GET /admin/payments/switch", answer=answer))
+    assert service.ops("get-payment-switch") == f"status: \\u001b[31mred\ndigest: {'a' * 64}\n"
+
+
+def test_without_a_service_the_help_says_so() -> None:
+    settings = {"INDELIBLE_URL": "http://127.0.0.1:1"}
+    result = run("ops", "--help", settings=settings)
+    assert result.exit_code == 0
+    assert "No server answers at http://127.0.0.1:1." in " ".join(result.stdout.split())
+    assert run("ops", "show-stages", settings=settings).exit_code == 3
+
+
+def test_no_module_of_a_database_is_imported(service: Service) -> None:
+    code = WATCHED.format(names=DATABASES)
+    words = ("ops", "--url", service.double.url, "--key", service.key, "get-payment-switch")
+    result = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.startswith("status: ")
+    assert result.stderr == "end\n"
