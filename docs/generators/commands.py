@@ -24,7 +24,7 @@ def commands_page() -> str:
 
 
 def _command_sections(path: str, command: click.Command) -> Iterator[str]:
-    if isinstance(command, click.Group):
+    if isinstance(command, click.Group) and command.commands:
         for name, child in command.commands.items():
             yield from _command_sections(f"{path} {name}", child)
         return

@@ -134,8 +134,11 @@ def _commands() -> Part:
 
 
 def _leaves(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    """Yield the commands that do something, by the words that call them."""
-    if not isinstance(command, click.Group):
+    """Yield the commands that do something, by the words that call them.
+
+    `ops` is one of them: its commands are the operations of a service.
+    """
+    if not isinstance(command, click.Group) or not command.commands:
         yield path, command
         return
     for name, child in command.commands.items():
