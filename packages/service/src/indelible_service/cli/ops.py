@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
 from http import HTTPStatus
@@ -184,7 +184,7 @@ def _parameters(operation: RemoteOperation) -> Iterator[click.Parameter]:
     """Yield an argument for each part of the path, and an option for each other value."""
     for parameter in operation.parameters:
         kind = click.Choice(parameter.choices) if parameter.choices else click.STRING
-        if parameter.place == IN_PATH:
+        if parameter.location == IN_PATH:
             yield click.Argument((parameter.name,), type=kind)
         else:
             yield click.Option(
@@ -210,8 +210,8 @@ def _run(
     **values: str | None,
 ) -> None:
     """Call an operation, print its answer, and exit with the code of a refusal."""
-    given = {name: text for name, text in values.items() if text is not None}
-    call = partial(operation.call, service, given, idempotency_key or str(uuid4()))
+    texts = {name: text for name, text in values.items() if text is not None}
+    call = partial(operation.call, service, texts, idempotency_key or str(uuid4()))
     answer = call()
     if until is not None and not answer.is_refusal:
         answer = _await(call, answer, until, timeout)
@@ -221,7 +221,7 @@ def _run(
     _print_answer(answer, fields)
 
 
-def _await(call: Any, answer: Answer, until: str, timeout: int) -> Answer:  # noqa: ANN401 - a partial
+def _await(call: Callable[[], Answer], answer: Answer, until: str, timeout: int) -> Answer:
     """Repeat a query until a field of its answer has a value.
 
     Raises: NotReached.

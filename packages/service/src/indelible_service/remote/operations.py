@@ -17,6 +17,7 @@ READ: Final = "GET"
 COMMAND: Final = "POST"
 IN_PATH: Final = "path"
 IN_QUERY: Final = "query"
+IN_BODY: Final = "body"
 REASON: Final = "reason"
 STRING: Final = "string"
 FILE_MARK: Final = "@"  # before the name of a file that holds a value
@@ -32,10 +33,10 @@ class ValueNotJson(Invalid):
 
 @frozen(kw_only=True)
 class Parameter:
-    """A value that an operation takes: its name, its place, and what it is for."""
+    """A value that an operation takes: its name, where it is sent, and what it is for."""
 
     name: str
-    place: str
+    location: str
     description: str
     is_required: bool
     is_text: bool
@@ -84,9 +85,9 @@ class RemoteOperation:
             text = values.get(parameter.name)
             if text is None:
                 continue
-            if parameter.place == IN_PATH:
+            if parameter.location == IN_PATH:
                 path = path.replace(f"{{{parameter.name}}}", quote(text, safe=""))
-            elif parameter.place == IN_QUERY:
+            elif parameter.location == IN_QUERY:
                 query[parameter.name] = text
             else:
                 body[parameter.name] = parameter.value_of(text)
@@ -140,17 +141,17 @@ def _parameters(document: Body, operation: Body) -> Iterator[Parameter]:
     required = schema.get("required", ())
     for name, value in schema.get("properties", {}).items():
         is_required = name in required
-        yield _parameter(name, "body", _resolved(document, value), is_required=is_required)
+        yield _parameter(name, IN_BODY, _resolved(document, value), is_required=is_required)
 
 
-def _parameter(name: str, place: str, schema: Body, *, is_required: bool) -> Parameter:
+def _parameter(name: str, location: str, schema: Body, *, is_required: bool) -> Parameter:
     kinds = schema.get("type", ())
     return Parameter(
         name=name,
-        place=place,
+        location=location,
         description=schema.get("description", ""),
         is_required=is_required,
-        is_text=place != "body" or STRING in ([kinds] if isinstance(kinds, str) else kinds),
+        is_text=location != IN_BODY or STRING in ([kinds] if isinstance(kinds, str) else kinds),
         choices=tuple(choice for choice in schema.get("enum", ()) if isinstance(choice, str)),
     )
 
