@@ -22,6 +22,7 @@ from docs.generators.http import http_page
 from docs.generators.lifecycles import drawings, lifecycle_drawing, lifecycles_page, overview
 from docs.generators.metrics import metrics_page
 from docs.generators.money_operations import money_operations_page
+from docs.generators.operator_scopes import operator_scopes_page
 from docs.generators.payment_contract import payment_contract_page
 from docs.generators.reasons import reasons_page
 from docs.generators.rejections import rejections_page
@@ -66,6 +67,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/lifecycles.md": lifecycles_page,
     "reference/metrics.md": metrics_page,
     "reference/money-operations.md": money_operations_page,
+    "reference/operator-scopes.md": operator_scopes_page,
     "reference/payment-contract.md": payment_contract_page,
     "reference/rejection-codes.md": rejections_page,
     "reference/reason-codes.md": reasons_page,

@@ -57,7 +57,7 @@ A digest is the SHA-256 of the names and facts of a part.
 """
 DETAILS = {
     ROUTES: ("the public routes", "http.md"),
-    OPERATORS: ("the operators' routes", "money-operations.md"),
+    OPERATORS: ("the operators' routes", "operator-scopes.md"),
     WEBHOOKS: ("the webhooks", "payment-contract.md"),
     ERRORS: ("the error codes", "errors.md"),
     LIFECYCLES: ("the states and edges of every lifecycle", "lifecycles.md"),

@@ -42,10 +42,11 @@ transition the actions that are allowed.
 OUTSIDE = """
 These routes are not in this document. Without a key: `/health`, `/health/live`, `/health/ready`,
 `/metrics` ([metrics](metrics.md)), `/openapi.json`, `/docs`. With a signature: `/webhooks/alchemy`,
-`/payments/webhook`. With the scope `admin`: the operators' routes for [tasks](../how-to/tokens.md),
+`/payments/webhook`. With the scope `ops` or `admin`
+([scopes of operators](operator-scopes.md)): the operators' routes for [tasks](../how-to/tokens.md),
 [contests](../how-to/contests.md) and [money](money-operations.md) under `/admin`; those that change
 a contest or money require an `Idempotency-Key`. `GET /admin/openapi.json` describes them all, and
-needs that scope too.
+needs `ops` too.
 """
 SIGNATURE = "a wallet's signature"
 LIMIT_UNITS = {"maxLength": "characters", "maxItems": "items"}

@@ -7,6 +7,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from docs.generators.http import reference, schema_table, type_text
 from docs.generators.markdown import cell, coded, first_sentence, page, table
+from docs.generators.operator_scopes import scopes_text
 
 from indelible.kernel import (
     IdempotencyKeyConflict,
@@ -64,7 +65,8 @@ generated from the routes, and a test fails when one of them is missing.
 [Pay out by hand](../how-to/pay-out-by-hand.md) and [take payments](../how-to/take-payments.md)
 show them at work; the console's pages of money do the same with forms.
 
-Every request needs a key with the scope `admin`. Every POST needs the header `Idempotency-Key` and
+Every request needs a key with the scope of its route, or with `admin`
+([scopes of operators](operator-scopes.md)). Every POST needs the header `Idempotency-Key` and
 a `reason`, which is recorded: the same request again gets the first answer, and another request
 with the same key is refused. A command that is refused is recorded, too:
 `GET /admin/contests/rejections` lists the refusals. Amounts are whole minor units.
@@ -80,7 +82,7 @@ ANSWERS = """
 An answer of success has the status 200. A page of a list has the fields `items`, and `next`: the
 `cursor` of the next page, or null.
 """
-ROUTE_COLUMNS = ("request", "effect", "body or query", "answer", "error codes of its own")
+ROUTE_COLUMNS = ("request", "effect", "scope", "body or query", "answer", "error codes of its own")
 
 
 def money_operations_page() -> str:
@@ -141,6 +143,7 @@ def _route_row(operation: Operation, schemas: Json) -> tuple[str, ...]:
     return (
         f"`{operation.method} {path_of(operation)}`",
         cell(first_sentence(operation.view)),
+        scopes_text(operation),
         _fields_text(schemas[operation.name]),
         _answer_text(operation),
         _codes_text(operation.errors),

@@ -74,9 +74,10 @@ def test_the_page_is_stale_once_a_route_has_gone() -> None:
 @pytest.mark.parametrize("route", OPERATIONS)
 def test_a_row_names_the_effect_the_fields_and_the_codes_of_its_route(route: str) -> None:
     operation = OPERATIONS[route]
-    _, effect, fields, _, codes = LISTED[route]
+    _, effect, scopes, fields, _, codes = LISTED[route]
 
     assert effect.endswith(".")
+    assert set(code(scopes)) == set(operation.scopes)
     assert set(code(fields)) >= {attribute.name for attribute in operation.payload}
     assert set(code(codes)) == {leaf.code for leaf in operation.errors}
 
@@ -85,12 +86,12 @@ def test_a_row_names_the_effect_the_fields_and_the_codes_of_its_route(route: str
 def test_the_answer_of_a_route_has_a_table_of_its_fields(route: str) -> None:
     answer = OPERATIONS[route].response_type
     if answer is Download:
-        assert "bytes" in LISTED[route][3]
+        assert "bytes" in LISTED[route][4]
         return
 
     name = answer.__name__
     section = COMMITTED_PAGE.partition(f"### {name}\n")[2].partition("\n### ")[0]
-    assert f"[{name}](#{name.lower()})" in LISTED[route][3]
+    assert f"[{name}](#{name.lower()})" in LISTED[route][4]
     assert {code(row[0])[0] for row in rows(section, "field")} == field_names(answer)
 
 

@@ -114,7 +114,7 @@ def test_an_operator_is_offered_every_scope_of_the_application(site: Site) -> No
         if attributes.get("name") == "scopes"
     }
 
-    assert offered == {"admin", "console", "history:read", "keys:write", *SCOPES}
+    assert offered == {"admin", "ops", "console", "history:read", "keys:write", *SCOPES}
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ PATHS: Final = {
         "/v1/authors/x/tokens",
     ),
     ("tokens:retry", "POST"): ("/v1/tokens/1/retry",),
-    ("admin", "GET"): (
+    ("ops", "GET"): (
         "/admin/tasks",
         "/admin/tasks/x",
         "/admin/tasks/x/y",
@@ -136,7 +136,7 @@ PATHS: Final = {
         "/admin/payouts/transfers/x/attempts",
         "/admin/payouts/transfers/x/lookup",
     ),
-    ("admin", "POST"): (
+    ("ops", "POST"): (
         "/admin/tasks/x/y/requeue",
         "/admin/stages/x/pause",
         "/admin/stages/x/resume",
@@ -152,13 +152,6 @@ PATHS: Final = {
         "/admin/contests/x/resolve-error",
         "/admin/contests/x/settlement/dry-run",
         "/admin/contests/x/verify-log",
-        "/admin/ledger/movements/x/reversal/approve",
-        "/admin/ledger/movements/x/reversal/propose",
-        "/admin/payees",
-        "/admin/payees/x/close",
-        "/admin/payees/x/destination",
-        "/admin/payees/x/onboard",
-        "/admin/payees/x/reopen",
         "/admin/payments/backfill",
         "/admin/payments/charges/x/refund",
         "/admin/payments/events/x/replay",
@@ -166,11 +159,20 @@ PATHS: Final = {
         "/admin/payments/reconciliations",
         "/admin/payments/resume",
         "/admin/payouts/jobs/x/plan",
-        "/admin/payouts/transfers/x/approve",
         "/admin/payouts/transfers/x/park",
         "/admin/payouts/transfers/x/reissue",
         "/admin/payouts/transfers/x/unclaim",
         "/admin/payouts/transfers/x/unpark",
+    ),
+    ("admin", "POST"): (
+        "/admin/ledger/movements/x/reversal/approve",
+        "/admin/ledger/movements/x/reversal/propose",
+        "/admin/payees",
+        "/admin/payees/x/close",
+        "/admin/payees/x/destination",
+        "/admin/payees/x/onboard",
+        "/admin/payees/x/reopen",
+        "/admin/payouts/transfers/x/approve",
     ),
     ("history:read", "GET"): ("/v1/history",),
 }

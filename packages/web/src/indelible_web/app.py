@@ -40,7 +40,7 @@ from indelible_web.http.middleware import RequestMiddleware, install_middleware
 from indelible_web.http.nearest_paths import declare_paths
 from indelible_web.http.probe import Probe
 from indelible_web.http.problems import handle_errors
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.routing import PREFIX, Routes, Server
 from indelible_web.http.space import SpaceCheck
 from indelible_web.settings import WebSettings
@@ -88,7 +88,7 @@ def create_app(
     for routes in _documented_routes(contexts):
         app.register_blueprint(server.blueprint(routes))
         _declare_routes(access, limits, routes)
-    for routes in _admin_routes(contexts):
+    for routes in admin_routes(contexts):
         app.register_blueprint(server.blueprint(routes, admin.PREFIX))
         _declare_routes(access, limits, routes)
     _answer_errors(app, contexts)
@@ -272,7 +272,7 @@ def redacted_fields_of(contexts: Iterable[WebContext]) -> Mapping[str, frozenset
     return redacted_fields
 
 
-def _admin_routes(contexts: Iterable[WebContext]) -> list[Routes]:
+def admin_routes(contexts: Iterable[WebContext]) -> list[Routes]:
     """Return the operators' routes, which have an OpenAPI document of their own."""
     result = [admin.routes]
     for context in contexts:
@@ -323,7 +323,7 @@ def _open_docs(app: Flask, access: AccessControl, contexts: tuple[WebContext, ..
 
     admin_docs = admin_docs_blueprint(admin.PREFIX, partial(admin_document, contexts))
     app.register_blueprint(admin_docs)
-    access.declare(f"{admin_docs.name}.openapi", (ADMIN,))
+    access.declare(f"{admin_docs.name}.openapi", (OPS,))
 
 
 def _open_to_everybody(app: Flask, access: AccessControl, blueprint: Blueprint) -> None:

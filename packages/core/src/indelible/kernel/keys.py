@@ -33,6 +33,7 @@ SCOPE = re.compile(f"[a-z][a-z0-9_]{{0,{MAX_SCOPE_WORD - 1}}}(:[a-z]{{1,{MAX_SCO
 MAX_SCOPES = 50
 PREFIX = "ind"  # of a key's text
 ADMIN: Final = "admin"  # This scope includes every other scope.
+OPS: Final = "ops"  # Of operators: what they read, and the actions of runbooks.
 
 
 class KeyStatus(StrEnum):
@@ -67,7 +68,7 @@ class InvalidScope(Invalid):
 
     message: ClassVar[str] = (
         "Scope {scope} is invalid: a key has 1 to 50 scopes, each written `context:verb`, with up "
-        "to 40 of a-z, 0-9 and _ and then up to 40 of a-z, or `admin`."
+        "to 40 of a-z, 0-9 and _ and then up to 40 of a-z, or one word such as `admin` or `ops`."
     )
     scope: str
 

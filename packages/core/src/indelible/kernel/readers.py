@@ -17,7 +17,7 @@ class Readers:
 
     `owner_field` names the field of the data that is the id of the user to whom the entity belongs;
     `id` is the id of the entity. Data without that field belongs to no user. An operator is a
-    caller with the scope `admin`.
+    caller with the scope `ops` or `admin`; the data of keys needs `admin`.
     """
 
     owner_field: str = field(default="user_id", validator=is_identifier, metadata=IDENTIFIER)

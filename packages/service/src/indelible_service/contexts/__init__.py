@@ -8,7 +8,7 @@ from indelible_service.contexts.declaration import NoSettings, ServiceContext
 
 __all__ = ["CONTEXTS", "NoSettings", "ServiceContext", "service_scopes"]
 
-COMMON_SCOPES: Final = ("admin", "console", "history:read", "keys:write")  # of no context
+COMMON_SCOPES: Final = ("admin", "ops", "console", "history:read", "keys:write")  # of no context
 
 CONTEXTS: Final[tuple[ServiceContext[Any], ...]] = (
     concepts.CONTEXT,

@@ -55,7 +55,7 @@ class ConsoleContext(Services):
     def operation(
         self,
         *,
-        scope: str | None = None,
+        scope: str | tuple[str, ...] = (),
         reason: str = "",
         response_type: type[R] | None = None,
         page_view: Callable[..., Response] | None = None,
@@ -66,7 +66,7 @@ class ConsoleContext(Services):
         a list that a refused form shows again: cursors are signed for the rule of the list, not
         for that of the form.
 
-        Raises: Unauthenticated, or ScopeMissing without the scope.
+        Raises: Unauthenticated, or ScopeMissing without the scope, or without one of several.
         """
         idempotency: Idempotency[R] | None = None
         key = request.form.get(ONCE_FIELD)
@@ -78,8 +78,9 @@ class ConsoleContext(Services):
             rule = next(current_app.url_map.iter_rules(f"console.{page_view.__name__}"))
 
         context = self.open_operation(str(rule), reason, idempotency)
-        if scope is not None:
-            context.caller.require_scope(scope)
+        scopes = (scope,) if isinstance(scope, str) else scope
+        if scopes:
+            context.caller.require_scope(*scopes)
 
         return context
 

@@ -26,7 +26,7 @@ from indelible_web.console.home_parts import (
 from indelible_web.console.times import duration
 from indelible_web.http.admin import StageView, list_stages
 from indelible_web.http.failed_logins import MAX_FAILED_LOGINS, FailedLogins
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 
 LAG_AFTER: Final = timedelta(minutes=5)  # A due task that has waited for longer is shown.
 URGENT_FAILED_LOGINS: Final = 100
@@ -39,10 +39,10 @@ SILENT_TASK: Final = (
 def own_sources(failed_logins: FailedLogins) -> tuple[HomeSource, ...]:
     """Return the parts of the home page that every application has."""
     return (
-        HomeSource(query=tasks_part, scopes=(ADMIN,)),
-        HomeSource(query=feed_part, scopes=(ADMIN,)),
-        HomeSource(query=silent_subjects_part, scopes=(ADMIN,)),
-        HomeSource(query=partial(failed_logins_part, failed_logins), scopes=(ADMIN,)),
+        HomeSource(query=tasks_part, scopes=(OPS,)),
+        HomeSource(query=feed_part, scopes=(OPS,)),
+        HomeSource(query=silent_subjects_part, scopes=(OPS,)),
+        HomeSource(query=partial(failed_logins_part, failed_logins), scopes=(OPS,)),
         HomeSource(query=changes_part),
     )
 

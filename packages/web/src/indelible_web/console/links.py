@@ -9,7 +9,7 @@ from indelible.app import ReadTx
 from indelible.kernel.keys import KEY
 from indelible.kernel.stages import STAGE
 from indelible_web.console.page import EntityLink, EntityLinks
-from indelible_web.http.request import ADMIN, Caller
+from indelible_web.http.request import ADMIN, OPS, Caller
 
 
 def key_links(tx: ReadTx, caller: Caller, key_ids: Collection[str]) -> Mapping[str, EntityLink]:
@@ -30,7 +30,7 @@ def stage_links(_: ReadTx, caller: Caller, names: Collection[str]) -> Mapping[st
     links: dict[str, EntityLink] = {}
     for name in names:
         url = ""
-        if ADMIN in caller.scopes:
+        if caller.has_scope(OPS):
             url = url_for("console.show_stage", name=name)
         links[name] = EntityLink(name=name, url=url)
 

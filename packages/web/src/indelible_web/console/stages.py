@@ -25,7 +25,7 @@ from indelible_web.console.page import PREFIX, ConsolePage, NavItem, TaskPanel
 from indelible_web.console.stage_table import StageRow
 from indelible_web.http.admin import StageQuery
 from indelible_web.http.errors import RouteNotFound
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 
 MAX_CHARTS: Final = 6  # The page of a stage has the chart of that stage.
 
@@ -35,7 +35,7 @@ def show_stages(console: ConsoleContext, error: IndelibleError | None = None) ->
 
     The error is that of a panel's form, which keeps the reason.
     """
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     now = context.clock.now()
     rows = console.stage_table.rows(now)
 
@@ -58,7 +58,7 @@ def show_stages(console: ConsoleContext, error: IndelibleError | None = None) ->
 
 def stages_now(console: ConsoleContext) -> Response:
     """Show only the table of stages, which the page's script loads again and again."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     text = console.stage_table.live_text(context.clock.now(), _render_rows)
 
     return Response(text, headers=HEADERS, content_type="text/html; charset=utf-8")
@@ -69,7 +69,7 @@ def control_stage(console: ConsoleContext, name: str, action: str) -> Response:
     if action not in {"pause", "resume"}:
         raise RouteNotFound((PREFIX,))
 
-    context = console.operation(scope=ADMIN, reason=form_text("reason"), response_type=StageControl)
+    context = console.operation(scope=OPS, reason=form_text("reason"), response_type=StageControl)
     query = parse_fields(StageQuery, {}, stage=name)
     try:
         if action == "pause":
@@ -109,4 +109,4 @@ PAGES: Final = (
     ConsolePage(rule="/tasks-now", view=stages_now, is_live=True),
     ConsolePage(rule="/stages/<name>/<action>", view=control_stage, method="POST"),
 )
-NAV: Final = NavItem(key="tasks", label="Tasks", endpoint="console.show_stages", scopes=(ADMIN,))
+NAV: Final = NavItem(key="tasks", label="Tasks", endpoint="console.show_stages", scopes=(OPS,))

@@ -38,7 +38,7 @@ from indelible_web.http.admin import (
 )
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
-from indelible_web.http.request import ADMIN, Caller
+from indelible_web.http.request import OPS, Caller
 
 C = TypeVar("C")
 
@@ -111,7 +111,7 @@ class StageSummary:
 
 def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None = None) -> Response:
     """Show one stage: its switch, its errors, its throughput, and its tasks in one state."""
-    context = console.operation(scope=ADMIN, page_view=show_stage)
+    context = console.operation(scope=OPS, page_view=show_stage)
     query = parse_list(StageTasksQuery, context.caller, stage=name)
     if query.task is not None:
         return redirect(url_for("console.show_task", name=name, entity_id=query.task), 303)
@@ -142,7 +142,7 @@ def show_task(
     console: ConsoleContext, name: str, entity_id: str, error: IndelibleError | None = None
 ) -> Response:
     """Show one task with its documents, its attempts, and the form that its state allows."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(TaskQuery, {}, stage=name, entity_id=entity_id)
     view = context.store.read(get_task, query.stage, query.entity_id)
     links = context.store.read(
@@ -175,9 +175,7 @@ def cancel(console: ConsoleContext, name: str, entity_id: str) -> Response:
 
 def requeue_dead(console: ConsoleContext, name: str) -> Response:
     """Requeue the dead tasks of a stage, or those of one error class; at most one batch."""
-    context = console.operation(
-        scope=ADMIN, reason=form_text("reason"), response_type=RequeuedTasks
-    )
+    context = console.operation(scope=OPS, reason=form_text("reason"), response_type=RequeuedTasks)
     try:
         command = parse_fields(RequeueTasks, request.form, stage=name, limit=MAX_REQUEUED)
         requeued = context.run(requeue_and_count, command)
@@ -199,7 +197,7 @@ def _change_task(
 ) -> Response:
     """Run a form's command on a task and show the task."""
     reason = form_text("reason")
-    context = console.operation(scope=ADMIN, reason=reason, response_type=TaskView)
+    context = console.operation(scope=OPS, reason=reason, response_type=TaskView)
     try:
         command = parse_fields(command_type, {}, stage=name, entity_id=entity_id)
         context.run(handler, command)

@@ -67,10 +67,10 @@ CONTEXT: Final = WebContext(
             key="contests",
             label="Contests",
             endpoint="console.list_contests",
-            scopes=(routes.READ,),
+            scopes=pages.READERS,
         ),
     ),
-    home=(HomeSource(query=contests_part, scopes=(routes.READ,)),),
+    home=(HomeSource(query=contests_part, scopes=pages.READERS),),
     template_package="indelible_web.contests",
     action_labels=pages.ACTION_LABELS,
     entity_links={

@@ -32,7 +32,7 @@ from indelible_web.contests.queries import ContestQuery
 from indelible_web.contests.routes import ORGANIZE
 from indelible_web.contests.viewers import Viewer
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import ADMIN, OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import view_of
@@ -47,7 +47,7 @@ routes = Routes("contests_admin", "Commands of operators on contests.")
 
 @routes.add(
     "POST /contests/<contest_id>/force-lock",
-    ADMIN,
+    OPS,
     request_type=ForceLock,
     response_type=OperatorView,
     requires_idempotency_key=True,
@@ -74,7 +74,7 @@ def cancel_contest(context: OperationContext, query: ContestQuery) -> OperatorVi
 
 @routes.add(
     "POST /contests/<contest_id>/resolve-error",
-    ADMIN,
+    OPS,
     request_type=ResolveError,
     response_type=OperatorView,
     requires_idempotency_key=True,
@@ -82,14 +82,15 @@ def cancel_contest(context: OperationContext, query: ContestQuery) -> OperatorVi
 def resolve_error(context: OperationContext, command: ResolveError) -> OperatorView:
     """Leave ERROR: retry the settlement, resume before the failed step, or cancel.
 
-    A resume is refused while the check that failed still fails.
+    A resume is refused while the check that failed still fails. To cancel, the key needs the
+    scope `admin`.
     """
     return resolve(context, command)
 
 
 @routes.add(
     "POST /contests/<contest_id>/field",
-    ADMIN,
+    OPS,
     request_type=ImportField,
     response_type=LogView,
     max_body_bytes=MAX_FIELD_BYTES,
@@ -102,7 +103,7 @@ def import_field(context: OperationContext, command: ImportField) -> LogView:
 
 @routes.add(
     "POST /contests/<contest_id>/ingestion/pause",
-    ADMIN,
+    OPS,
     request_type=PauseIngestion,
     response_type=LogView,
     requires_idempotency_key=True,
@@ -114,7 +115,7 @@ def pause_ingestion(context: OperationContext, command: PauseIngestion) -> LogVi
 
 @routes.add(
     "POST /contests/<contest_id>/ingestion/resume",
-    ADMIN,
+    OPS,
     request_type=ResumeIngestion,
     response_type=LogView,
     requires_idempotency_key=True,
@@ -126,7 +127,7 @@ def resume_ingestion(context: OperationContext, command: ResumeIngestion) -> Log
 
 @routes.add(
     "POST /contests/<contest_id>/ingestion/correct",
-    ADMIN,
+    OPS,
     request_type=CorrectionBody,
     response_type=LogView,
     max_body_bytes=MAX_FIELD_BYTES,
@@ -160,7 +161,13 @@ def resolve(context: OperationContext, command: ResolveError) -> OperatorView:
 
     So does a resume with the replay of a log that could not be replayed before. A repeated request
     for a retry that has succeeded returns the settled contest.
+
+    Raises:
+        ScopeMissing: The caller cancels the contest, and lacks the scope `admin`.
     """
+    if command.action is ResolveAction.CANCEL:
+        with _recording_refusal(context, command):
+            context.caller.require_scope(ADMIN)
     if command.action is ResolveAction.RESUME:
         with _recording_refusal(context, command):
             require_replay(context.store, command.contest_id)

@@ -30,7 +30,7 @@ from indelible_web.contests.admin_schemas import (
 )
 from indelible_web.contests.queries import ContestQuery
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
@@ -42,7 +42,7 @@ routes = Routes("contests_checks", "Checks of contests, for operators.")
 
 @routes.add(
     "POST /contests/config/validate",
-    ADMIN,
+    OPS,
     request_type=ValidateConfiguration,
     response_type=ValidationView,
     requires_idempotency_key=True,
@@ -60,7 +60,7 @@ def validate_configuration(_: OperationContext, body: ValidateConfiguration) -> 
 
 @routes.add(
     "POST /contests/<contest_id>/settlement/dry-run",
-    ADMIN,
+    OPS,
     request_type=DryRunBody,
     response_type=DryRunView,
     requires_idempotency_key=True,
@@ -75,7 +75,7 @@ def run_dry(context: OperationContext, body: DryRunBody) -> DryRunView:
 
 @routes.add(
     "POST /contests/<contest_id>/replay",
-    ADMIN,
+    OPS,
     request_type=ContestQuery,
     response_type=ReplayView,
     requires_idempotency_key=True,
@@ -88,7 +88,7 @@ def replay_contest_log(context: OperationContext, query: ContestQuery) -> Replay
 
 @routes.add(
     "POST /contests/<contest_id>/verify-log",
-    ADMIN,
+    OPS,
     request_type=ContestQuery,
     response_type=VerifyLogView,
     requires_idempotency_key=True,

@@ -29,7 +29,7 @@ from indelible_web.contests.queries import (
 from indelible_web.http.downloads import Download, download_of
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
@@ -43,7 +43,7 @@ routes = Routes("contests_reads", "Reads of contests, for operators.")
 
 @routes.pages(
     "GET /contests/<contest_id>/ingestion-events",
-    ADMIN,
+    OPS,
     request_type=ContestPageQuery,
     response_type=EventView,
 )
@@ -54,7 +54,7 @@ def list_ingestion_events(context: OperationContext, query: ContestPageQuery) ->
 
 @routes.add(
     "GET /contests/<contest_id>/ingestion-events/<number>/payload",
-    ADMIN,
+    OPS,
     request_type=EventQuery,
     response_type=Download,
 )
@@ -65,7 +65,7 @@ def get_event_payload(context: OperationContext, query: EventQuery) -> Download:
 
 @routes.pages(
     "GET /contests/<contest_id>/validation-errors",
-    ADMIN,
+    OPS,
     request_type=FaultListQuery,
     response_type=FaultView,
 )
@@ -87,7 +87,7 @@ def list_validation_errors(context: OperationContext, query: FaultListQuery) -> 
 
 @routes.pages(
     "GET /contests/<contest_id>/settlement-audit",
-    ADMIN,
+    OPS,
     request_type=ContestQuery,
     response_type=RunView,
 )
@@ -99,7 +99,7 @@ def list_settlement_runs(context: OperationContext, query: ContestQuery) -> Page
 
 @routes.add(
     "GET /contests/<contest_id>/settlement-audit/<run_id>",
-    ADMIN,
+    OPS,
     request_type=RunQuery,
     response_type=RunView,
 )
@@ -110,7 +110,7 @@ def get_settlement_run(context: OperationContext, query: RunQuery) -> RunView:
 
 @routes.pages(
     "GET /contests/<contest_id>/settlement-audit/<run_id>/lines",
-    ADMIN,
+    OPS,
     request_type=RunLinesQuery,
     response_type=LineView,
 )
@@ -121,7 +121,7 @@ def list_settlement_lines(context: OperationContext, query: RunLinesQuery) -> Pa
 
 @routes.pages(
     "GET /tournaments/<provider_event_id>/fetches",
-    ADMIN,
+    OPS,
     request_type=FetchListQuery,
     response_type=FetchView,
 )
@@ -132,7 +132,7 @@ def list_fetches(context: OperationContext, query: FetchListQuery) -> Page[Fetch
 
 @routes.add(
     "GET /tournaments/<provider_event_id>/fetches/<number>/payload",
-    ADMIN,
+    OPS,
     request_type=FetchQuery,
     response_type=Download,
 )
@@ -143,7 +143,7 @@ def get_fetch_payload(context: OperationContext, query: FetchQuery) -> Download:
 
 @routes.pages(
     "GET /contests/rejections",
-    ADMIN,
+    OPS,
     request_type=RejectionListQuery,
     response_type=RejectionView,
 )

@@ -38,7 +38,7 @@ from indelible_web.contests.contest_pages import (
 from indelible_web.contests.routes import ORGANIZE
 from indelible_web.contests.viewers import Viewer
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 
 FORCED: Final = "Locked. The lock time is now."
 CANCELED: Final = "Canceled."
@@ -138,7 +138,7 @@ def correct_contest(console: ConsoleContext, contest_id: str) -> Response:
 
 def check_contest(console: ConsoleContext, contest_id: str) -> Response:
     """Show the result of a settlement of now, and verify the log; nothing is stored."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(ContestPathQuery, {}, contest_id=contest_id)
     loaded = load_page(context, query.contest_id)
     verdict = verify(context, query.contest_id)
@@ -166,7 +166,7 @@ def _act(
     response_type: type,
     notice: str,
     *,
-    scope: str = ADMIN,
+    scope: str = OPS,
 ) -> Response:
     """Run a form's command and show the contest; after an error the form keeps the reason."""
     context = console.operation(

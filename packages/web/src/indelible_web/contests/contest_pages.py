@@ -20,12 +20,12 @@ from indelible_web.console.page import ConsolePage
 from indelible_web.contests.admin_reads import event_payload
 from indelible_web.contests.contest_reads import ContestPage, read_contest_page, read_revision
 from indelible_web.contests.late_changes import LateChange, late_change, read_late_input
+from indelible_web.contests.pages import READERS
 from indelible_web.contests.queries import EventQuery
-from indelible_web.contests.routes import READ
 from indelible_web.contests.viewers import Viewer
 from indelible_web.http.downloads import download_response
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 
 # The lifecycles whose changes are about a contest without naming it in their entity's id.
 RELATED = frozenset({ENTRY.name, SETTLEMENT_RUN.name, PROVIDER_FEED.name})
@@ -52,13 +52,14 @@ class LoadedPage:
     page: ContestPage
     late: LateChange | None
     is_operator: bool
+    is_administrator: bool
 
 
 def contest(
     console: ConsoleContext, contest_id: str, error: IndelibleError | None = None
 ) -> Response:
     """Render a contest; after an error the forms keep the reason."""
-    context = console.operation(scope=READ)
+    context = console.operation(scope=READERS)
     query = parse_fields(ContestPathQuery, {}, contest_id=contest_id)
     loaded = load_page(context, query.contest_id)
 
@@ -76,7 +77,7 @@ def contest_stream(console: ConsoleContext, contest_id: str) -> Response:
 
     If too many streams are open, the answer is the state of now, and the browser polls.
     """
-    context = console.operation(scope=READ)
+    context = console.operation(scope=READERS)
     after = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     query = parse_fields(ContestStreamQuery, {"after": after}, contest_id=contest_id)
     cursor = context.store.read(_newest_cursor, Viewer.of(context), query.contest_id)
@@ -103,7 +104,7 @@ def contest_stream(console: ConsoleContext, contest_id: str) -> Response:
 
 def contest_payload(console: ConsoleContext, contest_id: str, number: str) -> Response:
     """Send the provider's bytes that an event rests on, as a file; for operators."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(EventQuery, {}, contest_id=contest_id, number=number)
 
     return download_response(context.store.read(event_payload, query.contest_id, query.number))
@@ -122,7 +123,12 @@ def load_page(context: OperationContext, contest_id: str) -> LoadedPage:
         late_input = context.store.read(read_late_input, page.contest)
         late = None if late_input is None else late_change(late_input)
 
-    return LoadedPage(page=page, late=late, is_operator=viewer.is_operator)
+    return LoadedPage(
+        page=page,
+        late=late,
+        is_operator=viewer.is_operator,
+        is_administrator=viewer.is_administrator,
+    )
 
 
 def template_values(loaded: LoadedPage) -> dict[str, Any]:
@@ -136,6 +142,7 @@ def template_values(loaded: LoadedPage) -> dict[str, Any]:
         "page": loaded.page,
         "late": loaded.late,
         "is_operator": loaded.is_operator,
+        "is_administrator": loaded.is_administrator,
         "money": money,
     }
 

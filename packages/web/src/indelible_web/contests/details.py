@@ -159,7 +159,7 @@ def contest_actions(
     Nobody enters or configures a contest from its lock time on, also before a worker locks it.
     """
     is_open = not contest.is_locked and viewer.now < contest.lock_time
-    is_in_charge = viewer.is_operator or viewer.is_organizer(contest)
+    is_in_charge = viewer.is_administrator or viewer.is_organizer(contest)
 
     return ContestActions(
         can_join=is_open and _can_join(tx, viewer, contest, own_entries),
@@ -211,7 +211,7 @@ def _can_join(tx: ReadTx, viewer: Viewer, contest: Contest, own_entries: tuple[E
 
 
 def _can_cancel(viewer: Viewer, contest: Contest, *, is_open: bool) -> bool:
-    """Return True for an operator before the end, and for an organizer before the lock time."""
-    if viewer.is_operator:
+    """Return True for an administrator before the end, for an organizer before the lock."""
+    if viewer.is_administrator:
         return contest.status in CANCELABLE
     return viewer.is_organizer(contest) and is_open

@@ -18,7 +18,7 @@ from indelible_web.console.home_parts import (
     plural,
 )
 from indelible_web.contests.overview import PLAYED, ContestRow, contest_row
-from indelible_web.http.request import ADMIN, current_request
+from indelible_web.http.request import OPS, current_request
 
 MAX_INSPECTED: Final = 20  # Of the contests in each state that may need attention.
 INSPECTED: Final = (ContestStatus.ERROR, *sorted(PLAYED), ContestStatus.SCHEDULED)
@@ -36,7 +36,7 @@ def contests_part(tx: ReadTx, now: datetime) -> HomePart:
     )
     caller = current_request().caller
     items: list[AttentionItem] = []
-    if caller is not None and ADMIN in caller.scopes:
+    if caller is not None and caller.has_scope(OPS):
         for row in _inspected_rows(tx, now):
             items += _items_of(row)
 

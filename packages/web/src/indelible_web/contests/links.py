@@ -10,8 +10,9 @@ from indelible.contests import Contest, ContestFilter
 from indelible.kernel import NamedListOrder, NotFound
 from indelible_web.console.page import EntityLink, EntitySearch
 from indelible_web.contests.listing import is_visible
+from indelible_web.contests.pages import READERS
 from indelible_web.contests.routes import READ
-from indelible_web.http.request import ADMIN, Caller
+from indelible_web.http.request import OPS, Caller
 
 
 def contest_links(
@@ -33,7 +34,7 @@ def entry_links(tx: ReadTx, caller: Caller, entry_ids: Collection[str]) -> Mappi
     for entry_id in entry_ids:
         entry = tx.contests.entries.get(entry_id).entity
         is_own = caller.may_read_as_owner(entry.user_id, READ)
-        if not is_own and ADMIN not in caller.scopes:
+        if not is_own and not caller.has_scope(OPS):
             continue
         contest = tx.contests.contests.get(entry.contest_id).entity
         if _may_see(caller, contest):
@@ -49,7 +50,7 @@ def run_links(tx: ReadTx, caller: Caller, run_ids: Collection[str]) -> Mapping[s
     for run_id in run_ids:
         run = tx.contests.runs.get(run_id).entity
         contest = tx.contests.contests.get(run.contest_id).entity
-        if ADMIN in caller.scopes:
+        if caller.has_scope(OPS):
             name = f"Run {run.number} of {contest.contest_name}"
             links[run_id] = EntityLink(name=name, url=_url_of(contest), status=run.status)
 
@@ -75,8 +76,8 @@ def find_contests(tx: ReadTx, caller: Caller, text: str, limit: int) -> Sequence
 
 
 def _may_see(caller: Caller, contest: Contest) -> bool:
-    has_scope = not caller.scopes.isdisjoint((ADMIN, READ))
-    return has_scope and is_visible(contest, is_operator=ADMIN in caller.scopes)
+    is_operator = caller.has_scope(OPS)
+    return caller.has_scope(*READERS) and is_visible(contest, is_operator=is_operator)
 
 
 def _link_of(contest: Contest) -> EntityLink:
@@ -87,4 +88,4 @@ def _url_of(contest: Contest) -> str:
     return url_for("console.contest", contest_id=contest.id)
 
 
-CONTEST_SEARCH: Final = EntitySearch(label="Contests", find=find_contests, scopes=(READ,))
+CONTEST_SEARCH: Final = EntitySearch(label="Contests", find=find_contests, scopes=READERS)

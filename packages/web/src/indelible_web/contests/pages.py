@@ -20,7 +20,9 @@ from indelible_web.contests.overview import ContestRow, contest_row
 from indelible_web.contests.queries import ContestListQuery
 from indelible_web.contests.routes import READ
 from indelible_web.contests.viewers import Viewer
+from indelible_web.http.request import OPS
 
+READERS: Final = (READ, OPS)  # The scopes that open the pages of contests.
 MAX_CONTESTS: Final = 50  # Of one page of the list.
 MAX_REJECTIONS: Final = 10
 ACTION_LABELS: Final = label_actions(
@@ -74,7 +76,7 @@ class ListPage:
 
 def list_contests(console: ConsoleContext) -> Response:
     """Render the list of contests by state; operators also see the refused commands."""
-    context = console.operation(scope=READ)
+    context = console.operation(scope=READERS)
     query = parse_fields(ContestListQuery, request.args)
     query = evolve(query, limit=min(query.limit, MAX_CONTESTS))
     cursors = context.cursors(query)

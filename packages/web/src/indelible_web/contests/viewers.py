@@ -9,15 +9,20 @@ from indelible.contests import Contest
 from indelible.kernel.audit import ActorKind
 from indelible_web.http.errors import NotAUser
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import ADMIN, OPS
 
 
 @frozen(kw_only=True)
 class Viewer:
-    """A caller at a time; `user_id` is None for a caller who is no user and has no entries."""
+    """A caller at a time; `user_id` is None for a caller who is no user and has no entries.
+
+    An operator sees the contests in ERROR and acts by runbooks. An administrator, who is one too,
+    changes and cancels the contests of all organizers.
+    """
 
     user_id: str | None
     is_operator: bool
+    is_administrator: bool
     now: datetime
 
     @classmethod
@@ -26,17 +31,18 @@ class Viewer:
         actor = context.caller.actor
         return cls(
             user_id=actor.id if actor.kind is ActorKind.USER else None,
-            is_operator=ADMIN in context.caller.scopes,
+            is_operator=context.caller.has_scope(OPS),
+            is_administrator=context.caller.has_scope(ADMIN),
             now=context.clock.now(),
         )
 
     @property
     def organizer_id(self) -> str | None:
-        """Return the only organizer whose contests the caller may change; None for an operator.
+        """Return the only organizer whose contests the caller may change, None for all.
 
         Raises: NotAUser.
         """
-        if self.is_operator:
+        if self.is_administrator:
             return None
         if self.user_id is None:
             raise NotAUser

@@ -10,7 +10,7 @@ from flask import Flask, Request, Response, request
 
 from indelible.app import AppContext
 from indelible.kernel import Actor, UsageError
-from indelible.kernel.keys import SCOPE, Key, authenticate_key
+from indelible.kernel.keys import ADMIN, SCOPE, Key, authenticate_key
 from indelible_web.http.errors import InvalidSignature, TooManyRequests, Unauthenticated
 from indelible_web.http.failed_logins import FailedLogins
 from indelible_web.http.problems import problem_response
@@ -124,8 +124,8 @@ class AccessControl:
                 )
 
     def scopes(self) -> tuple[str, ...]:
-        """Return every scope that opens an endpoint, in order of name."""
-        scopes: set[str] = set()
+        """Return every scope that opens an endpoint, in order of name; `admin` opens each."""
+        scopes: set[str] = {ADMIN}
         for access in self._endpoints.values():
             scopes.update(access.scopes)
 

@@ -22,7 +22,7 @@ from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import Attempt, ErrorCount, StageStats, Task, TaskState
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
@@ -85,7 +85,7 @@ class RequeuedTasks:
     number: int
 
 
-@routes.pages("GET /tasks", ADMIN, request_type=EmptyQuery, response_type=StageView)
+@routes.pages("GET /tasks", OPS, request_type=EmptyQuery, response_type=StageView)
 def show_stages(context: OperationContext, _: EmptyQuery) -> Page[StageView]:
     """List every stage that has tasks or is paused; there is one page."""
     stages = context.store.read(list_stages, context.clock.now())
@@ -93,7 +93,7 @@ def show_stages(context: OperationContext, _: EmptyQuery) -> Page[StageView]:
     return Page(items=stages, next=None)
 
 
-@routes.pages("GET /tasks/<stage>", ADMIN, request_type=TaskListQuery, response_type=Task)
+@routes.pages("GET /tasks/<stage>", OPS, request_type=TaskListQuery, response_type=Task)
 def list_tasks(context: OperationContext, query: TaskListQuery) -> Page[Task]:
     """List a stage's tasks in one state, filtered by error class, actor and time."""
     cursors = context.cursors(query)
@@ -108,7 +108,7 @@ def list_tasks(context: OperationContext, query: TaskListQuery) -> Page[Task]:
     return cursors.page(tasks, query.position_of)
 
 
-@routes.add("GET /tasks/<stage>/<entity_id>", ADMIN, request_type=TaskQuery, response_type=TaskView)
+@routes.add("GET /tasks/<stage>/<entity_id>", OPS, request_type=TaskQuery, response_type=TaskView)
 def show_task(context: OperationContext, query: TaskQuery) -> TaskView:
     """Show a task and its attempts."""
     return context.store.read(get_task, query.stage, query.entity_id)
@@ -116,7 +116,7 @@ def show_task(context: OperationContext, query: TaskQuery) -> TaskView:
 
 @routes.add(
     "POST /tasks/<stage>/<entity_id>/requeue",
-    ADMIN,
+    OPS,
     request_type=RequeueTask,
     response_type=TaskView,
 )
@@ -127,7 +127,7 @@ def requeue(context: OperationContext, command: RequeueTask) -> TaskView:
 
 @routes.add(
     "POST /tasks/<stage>/<entity_id>/cancel",
-    ADMIN,
+    OPS,
     request_type=CancelTask,
     response_type=TaskView,
 )
@@ -136,9 +136,7 @@ def cancel(context: OperationContext, command: CancelTask) -> TaskView:
     return context.run(cancel_and_show, command)
 
 
-@routes.pages(
-    "GET /stages/<stage>/errors", ADMIN, request_type=StageQuery, response_type=ErrorCount
-)
+@routes.pages("GET /stages/<stage>/errors", OPS, request_type=StageQuery, response_type=ErrorCount)
 def list_errors(context: OperationContext, query: StageQuery) -> Page[ErrorCount]:
     """Count a stage's dead tasks by the class of their last error; there is one page."""
     counts = context.store.read(lambda tx: tx.tasks.error_counts(query.stage))
@@ -148,7 +146,7 @@ def list_errors(context: OperationContext, query: StageQuery) -> Page[ErrorCount
 
 @routes.add(
     "POST /stages/<stage>/requeue",
-    ADMIN,
+    OPS,
     request_type=RequeueTasks,
     response_type=RequeuedTasks,
 )
@@ -157,16 +155,14 @@ def requeue_dead(context: OperationContext, command: RequeueTasks) -> RequeuedTa
     return context.run(requeue_and_count, command)
 
 
-@routes.add(
-    "POST /stages/<stage>/pause", ADMIN, request_type=PauseStage, response_type=StageControl
-)
+@routes.add("POST /stages/<stage>/pause", OPS, request_type=PauseStage, response_type=StageControl)
 def pause(context: OperationContext, command: PauseStage) -> StageControl:
     """Pause a stage: no more tasks are claimed, and claimed tasks are finished."""
     return context.run(pause_stage, command)
 
 
 @routes.add(
-    "POST /stages/<stage>/resume", ADMIN, request_type=ResumeStage, response_type=StageControl
+    "POST /stages/<stage>/resume", OPS, request_type=ResumeStage, response_type=StageControl
 )
 def resume(context: OperationContext, command: ResumeStage) -> StageControl:
     """Resume a paused stage."""

@@ -7,9 +7,10 @@ from attrs import evolve, frozen
 
 from indelible.app import ReadTx
 from indelible.kernel import OWNER_AND_OPERATORS, Change, ChangeFilter, Feed, Readers
+from indelible.kernel.keys import KEY
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
-from indelible_web.http.request import ADMIN, Caller
+from indelible_web.http.request import ADMIN, OPS, Caller
 from indelible_web.http.routing import Routes
 
 READ: Final = "history:read"
@@ -37,7 +38,8 @@ class HistoryAccess:
     def redact(self, change: Change, caller: Caller) -> Change:
         """Return the change with the data that the caller may see."""
         readers = self.readers.get(change.lifecycle, OWNER_AND_OPERATORS)
-        is_operator = ADMIN in caller.scopes
+        operators_scope = ADMIN if change.lifecycle == KEY.name else OPS
+        is_operator = caller.has_scope(operators_scope)
         if not readers.include(
             caller.actor, change.entity_id, change.data, is_operator=is_operator
         ):
@@ -56,8 +58,8 @@ def history_routes(access: HistoryAccess) -> Routes:
         """List the changes that match every filter, in the order of the feed, oldest first.
 
         The `data` of a change is empty unless the lifecycle is public or the entity is the
-        caller's. The scope `admin` shows the data of money and of keys as well. `next` is
-        always given: it leads to the changes that follow, also to those of the future.
+        caller's. The scope `ops` shows the data of money as well, and `admin` that of keys too.
+        `next` is always given: it leads to the changes that follow, also to those of the future.
         """
         cursors = context.cursors(query)
         page = context.store.read(read_feed, query, after=cursors.start(), limit=query.limit)

@@ -9,9 +9,11 @@ from flask import Request, g
 from indelible.kernel import Actor
 from indelible.kernel.audit import ActorKind
 from indelible.kernel.keys import ADMIN as ADMIN_SCOPE
+from indelible.kernel.keys import OPS as OPS_SCOPE
 from indelible_web.http.errors import NotAUser, ScopeMissing
 
 ADMIN: Final = ADMIN_SCOPE
+OPS: Final = OPS_SCOPE
 
 
 @frozen(kw_only=True)

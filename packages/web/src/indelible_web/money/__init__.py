@@ -33,7 +33,7 @@ from indelible.money.commands.payouts import ClosePayee, ReopenPayee, UnparkTran
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import NavItem
 from indelible_web.context import WebContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.money import (
     forms,
     inbox_admin,
@@ -129,8 +129,8 @@ CONTEXT: Final = WebContext(
     examples=EXAMPLES,
     descriptions=DESCRIPTIONS,
     pages=(*pages.PAGES, *payout_pages.PAGES, *payee_pages.PAGES, *forms.PAGES),
-    nav=(NavItem(key="money", label="Money", endpoint="console.list_payments", scopes=(ADMIN,)),),
-    home=(HomeSource(query=money_part, scopes=(ADMIN,)),),
+    nav=(NavItem(key="money", label="Money", endpoint="console.list_payments", scopes=(OPS,)),),
+    home=(HomeSource(query=money_part, scopes=(OPS,)),),
     template_package="indelible_web.money",
     action_labels=_action_labels(),
     entity_links=links.ENTITY_LINKS,

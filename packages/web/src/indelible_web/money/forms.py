@@ -23,7 +23,7 @@ from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields
 from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import ADMIN, OPS
 from indelible_web.money import inbox_admin, payment_admin, payout_admin, reconciliation_admin
 from indelible_web.money.admin_queries import (
     ApprovalBody,
@@ -155,7 +155,7 @@ def approve_form(console: ConsoleContext, transfer_id: str) -> Response:
         body = ApprovalBody(transfer_id=transfer_id, destination=compared or None)
         return payout_admin.approve(context, body)
 
-    return _act_on_transfer(console, transfer_id, act, "Approved. A worker sends it.")
+    return _act_on_transfer(console, transfer_id, act, "Approved. A worker sends it.", scope=ADMIN)
 
 
 def park_form(console: ConsoleContext, transfer_id: str) -> Response:
@@ -204,9 +204,22 @@ def unclaim_form(console: ConsoleContext, transfer_id: str) -> Response:
 
 
 def _act_on_transfer(
-    console: ConsoleContext, transfer_id: str, act: Act[TransferView], notice: str
+    console: ConsoleContext,
+    transfer_id: str,
+    act: Act[TransferView],
+    notice: str,
+    scope: str = OPS,
 ) -> Response:
-    return _act(console, act, TransferView, notice, "payout", payout, transfer_id=transfer_id)
+    return _act(
+        console,
+        act,
+        TransferView,
+        notice,
+        "payout",
+        payout,
+        scope=scope,
+        transfer_id=transfer_id,
+    )
 
 
 def _act(
@@ -216,21 +229,23 @@ def _act(
     notice: str,
     page_name: str,
     page: Callable[..., Response],
+    *,
+    scope: str = OPS,
     **path: Any,  # noqa: ANN401 - the parameters of each page's route
 ) -> Response:
     """Run a form's command and show its page; after an error the form keeps the reason."""
     try:
-        _run(console, act, response_type)
+        _run(console, act, response_type, scope)
     except IndelibleError as error:
         return page(console, **path, error=error)
 
     return _show(console, notice, page_name, **path)
 
 
-def _run(console: ConsoleContext, act: Act[R], response_type: type[R]) -> R:
+def _run(console: ConsoleContext, act: Act[R], response_type: type[R], scope: str = OPS) -> R:
     """Run the command of an operator's form."""
     context = console.operation(
-        scope=ADMIN, reason=form_text("reason"), response_type=response_type
+        scope=scope, reason=form_text("reason"), response_type=response_type
     )
     return act(context)
 

@@ -14,7 +14,7 @@ from indelible.money.rules.events import EVENT_TYPES
 from indelible_web.http.downloads import Download, download_of
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import view_of
@@ -43,7 +43,7 @@ routes = Routes("money_inbox", "The inbox of Stripe's events, for operators.")
 
 
 @routes.pages(
-    "GET /payments/events", ADMIN, request_type=InboxListQuery, response_type=InboxEventView
+    "GET /payments/events", OPS, request_type=InboxListQuery, response_type=InboxEventView
 )
 def list_stripe_events(context: OperationContext, query: InboxListQuery) -> Page[InboxEventView]:
     """List the received events, newest first, in one state or of one type."""
@@ -59,7 +59,7 @@ def list_stripe_events(context: OperationContext, query: InboxListQuery) -> Page
 
 @routes.add(
     "GET /payments/events/<event_id>",
-    ADMIN,
+    OPS,
     request_type=StripeEventQuery,
     response_type=InboxDetailView,
     errors=(StripeEventNotFound,),
@@ -71,7 +71,7 @@ def get_stripe_event(context: OperationContext, query: StripeEventQuery) -> Inbo
 
 @routes.add(
     "GET /payments/events/<event_id>/payload",
-    ADMIN,
+    OPS,
     request_type=StripeEventQuery,
     response_type=Download,
     errors=(StripeEventNotFound,),
@@ -83,7 +83,7 @@ def get_stripe_event_payload(context: OperationContext, query: StripeEventQuery)
 
 @routes.add(
     "POST /payments/events/<event_id>/replay",
-    ADMIN,
+    OPS,
     request_type=ReplayEvent,
     response_type=InboxEventView,
     requires_idempotency_key=True,
@@ -101,7 +101,7 @@ def replay_stripe_event(context: OperationContext, command: ReplayEvent) -> Inbo
 
 @routes.add(
     "POST /payments/backfill",
-    ADMIN,
+    OPS,
     request_type=BackfillBody,
     response_type=BackfillView,
     requires_idempotency_key=True,
@@ -114,7 +114,7 @@ def backfill_stripe_events(context: OperationContext, body: BackfillBody) -> Bac
 
 @routes.pages(
     "GET /payments/webhook-rejections",
-    ADMIN,
+    OPS,
     request_type=WebhookRejectionListQuery,
     response_type=WebhookRejectionView,
 )

@@ -30,7 +30,7 @@ from indelible.money.errors.payouts import PayoutAlreadyScheduled
 from indelible.money.repositories.reads import reversal_proposer
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import Page
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import ADMIN, OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.money.admin_lists import page_of_heads, set_equalities
@@ -58,15 +58,13 @@ MOVEMENTS: Final = MovementFilter(order=ListOrder.NEWEST)
 routes = Routes("money_ledger", "The ledger, for operators.")
 
 
-@routes.add("GET /ledger/balances", ADMIN, request_type=EmptyQuery, response_type=BalancesView)
+@routes.add("GET /ledger/balances", OPS, request_type=EmptyQuery, response_type=BalancesView)
 def get_balances(context: OperationContext, _: EmptyQuery) -> BalancesView:
     """Show the balances by kind and currency; in sound books each identity is 0."""
     return context.store.read(read_balances)
 
 
-@routes.pages(
-    "GET /ledger/accounts", ADMIN, request_type=AccountListQuery, response_type=AccountView
-)
+@routes.pages("GET /ledger/accounts", OPS, request_type=AccountListQuery, response_type=AccountView)
 def list_ledger_accounts(context: OperationContext, query: AccountListQuery) -> Page[AccountView]:
     """List the accounts of the ledger in order of id."""
     return page_of_heads(
@@ -82,7 +80,7 @@ def list_ledger_accounts(context: OperationContext, query: AccountListQuery) -> 
 
 @routes.pages(
     "GET /ledger/accounts/<account_id>/postings",
-    ADMIN,
+    OPS,
     request_type=AccountLinesQuery,
     response_type=AccountLineView,
     errors=(AccountNotFound,),
@@ -100,7 +98,7 @@ def list_account_postings(
 
 
 @routes.pages(
-    "GET /ledger/movements", ADMIN, request_type=MovementListQuery, response_type=MovementView
+    "GET /ledger/movements", OPS, request_type=MovementListQuery, response_type=MovementView
 )
 def list_ledger_movements(
     context: OperationContext, query: MovementListQuery
@@ -120,7 +118,7 @@ def list_ledger_movements(
 
 @routes.add(
     "GET /ledger/movements/<movement_id>",
-    ADMIN,
+    OPS,
     request_type=MovementQuery,
     response_type=MovementView,
     errors=(MovementNotFound,),
@@ -132,7 +130,7 @@ def get_ledger_movement(context: OperationContext, query: MovementQuery) -> Move
 
 @routes.pages(
     "GET /ledger/movements/<movement_id>/postings",
-    ADMIN,
+    OPS,
     request_type=PostingsQuery,
     response_type=PostingView,
     errors=(MovementNotFound,),

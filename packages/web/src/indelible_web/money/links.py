@@ -9,14 +9,14 @@ from indelible.app import ReadTx
 from indelible.kernel import ChangeFilter
 from indelible.money import ACCOUNT, CHARGE, MOVEMENT, RECONCILIATION, STRIPE_EVENT, TRANSFER
 from indelible_web.console.page import EntityLink, EntityLinks, EntitySearch
-from indelible_web.http.request import ADMIN, Caller
+from indelible_web.http.request import OPS, Caller
 
 
 def _links(
     caller: Caller, ids: Collection[str], name: str, url_of: Callable[[str], str]
 ) -> Mapping[str, EntityLink]:
     """Map ids to their pages; only operators may open them."""
-    if ADMIN not in caller.scopes:
+    if not caller.has_scope(OPS):
         return {}
     return {one: EntityLink(name=f"{name} {one}", url=url_of(one)) for one in ids}
 
@@ -102,4 +102,4 @@ def find_by_stripe_id(tx: ReadTx, caller: Caller, text: str, limit: int) -> Sequ
     return links[:limit]
 
 
-STRIPE_SEARCH: Final = EntitySearch(label="Ids at Stripe", find=find_by_stripe_id, scopes=(ADMIN,))
+STRIPE_SEARCH: Final = EntitySearch(label="Ids at Stripe", find=find_by_stripe_id, scopes=(OPS,))

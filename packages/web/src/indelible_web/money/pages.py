@@ -20,7 +20,7 @@ from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
 from indelible_web.http.downloads import download_response
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.money import attention
 from indelible_web.money.admin_queries import (
     AccountLinesQuery,
@@ -58,7 +58,7 @@ Items = tuple[AttentionItem, ...]
 
 def list_payments(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
     """Render the charges of all parties, and the switch of payments."""
-    context = console.operation(scope=ADMIN, page_view=list_payments)
+    context = console.operation(scope=OPS, page_view=list_payments)
     query = parse_fields(ChargeListQuery, request.args)
     return money_page(
         console,
@@ -77,7 +77,7 @@ def payment(
     console: ConsoleContext, charge_id: str, error: IndelibleError | None = None
 ) -> Response:
     """Render a charge with its refunds and its disputes."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(ChargeQuery, {}, charge_id=charge_id)
     detail = context.store.read(read_charge, query.charge_id)
     return money_page(console, context, "money/payment", no_items, error=error, detail=detail)
@@ -85,7 +85,7 @@ def payment(
 
 def list_inbox(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
     """Render the received events of Stripe."""
-    context = console.operation(scope=ADMIN, page_view=list_inbox)
+    context = console.operation(scope=OPS, page_view=list_inbox)
     query = parse_fields(InboxListQuery, request.args)
     return money_page(
         console,
@@ -103,7 +103,7 @@ def inbox_event(
     console: ConsoleContext, event_id: str, error: IndelibleError | None = None
 ) -> Response:
     """Render an event with its attempts."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(StripeEventQuery, {}, event_id=event_id)
     detail = context.store.read(read_event, query.event_id)
     return money_page(console, context, "money/event", no_items, error=error, detail=detail)
@@ -111,14 +111,14 @@ def inbox_event(
 
 def inbox_payload(console: ConsoleContext, event_id: str) -> Response:
     """Send the bytes of an event as a file that no browser shows."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(StripeEventQuery, {}, event_id=event_id)
     return download_response(context.store.read(event_payload, query.event_id))
 
 
 def list_disputes(console: ConsoleContext) -> Response:
     """Render the disputes with the times until which evidence is due."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(DisputeListQuery, request.args)
     return money_page(
         console,
@@ -133,7 +133,7 @@ def list_disputes(console: ConsoleContext) -> Response:
 
 def list_ledger(console: ConsoleContext) -> Response:
     """Render the balances and the accounts."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(AccountListQuery, request.args)
     return money_page(
         console,
@@ -148,7 +148,7 @@ def list_ledger(console: ConsoleContext) -> Response:
 
 def ledger_account(console: ConsoleContext, account_id: str) -> Response:
     """Render the postings of an account, each with its cause."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(AccountLinesQuery, request.args, account_id=account_id)
     page = list_account_postings(context, query)
     account = context.store.read(money.get_account, query.account_id)
@@ -166,7 +166,7 @@ def ledger_account(console: ConsoleContext, account_id: str) -> Response:
 
 def ledger_movement(console: ConsoleContext, movement_id: str) -> Response:
     """Render a movement of the ledger with its postings."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(PostingsQuery, request.args, movement_id=movement_id)
     movement = context.store.read(movement_view, query.movement_id)
     page = list_movement_postings(context, query)
@@ -179,7 +179,7 @@ def list_reconciliation_reports(
     console: ConsoleContext, error: IndelibleError | None = None
 ) -> Response:
     """Render the reconciliations, newest first."""
-    context = console.operation(scope=ADMIN, page_view=list_reconciliation_reports)
+    context = console.operation(scope=OPS, page_view=list_reconciliation_reports)
     query = parse_fields(ReconciliationListQuery, request.args)
     return money_page(
         console,
@@ -195,7 +195,7 @@ def list_reconciliation_reports(
 
 def reconciliation_report(console: ConsoleContext, reconciliation_id: str) -> Response:
     """Render a reconciliation with a page of its discrepancies."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(DiscrepancyQuery, request.args, reconciliation_id=reconciliation_id)
     report = context.store.read(read_reconciliation, query.reconciliation_id)
     page = list_reconciliation_discrepancies(context, query)

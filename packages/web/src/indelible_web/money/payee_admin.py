@@ -21,7 +21,7 @@ from indelible.money.handlers.payees import (
 from indelible.money.tasks.refreshing import PayeeRefresher
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import ADMIN, OPS
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import view_of
 from indelible_web.money.admin_lists import page_of_heads
@@ -35,7 +35,7 @@ Command = TypeVar("Command")
 routes = Routes("money_payees", "Payees, for operators.")
 
 
-@routes.pages("GET /payees", ADMIN, request_type=PayeeListQuery, response_type=PayeeView)
+@routes.pages("GET /payees", OPS, request_type=PayeeListQuery, response_type=PayeeView)
 def list_payees(context: OperationContext, query: PayeeListQuery) -> Page[PayeeView]:
     """List the payees, newest first."""
     return page_of_heads(
@@ -49,7 +49,7 @@ def list_payees(context: OperationContext, query: PayeeListQuery) -> Page[PayeeV
 
 @routes.add(
     "GET /payees/<party>",
-    ADMIN,
+    OPS,
     request_type=PayeeQuery,
     response_type=PayeeView,
     errors=(PayeeNotFound,),

@@ -11,7 +11,7 @@ from indelible.money.errors.gateway import ParkReason
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields
 from indelible_web.console.page import ConsolePage
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.views import view_of
 from indelible_web.money import attention
 from indelible_web.money.admin_queries import PayeeListQuery
@@ -22,7 +22,7 @@ from indelible_web.money.payout_schemas import TransferView
 
 def list_payee_states(console: ConsoleContext) -> Response:
     """Render the transfers that wait for an account, and the payees."""
-    context = console.operation(scope=ADMIN, page_view=list_payee_states)
+    context = console.operation(scope=OPS, page_view=list_payee_states)
     query = parse_fields(PayeeListQuery, request.args)
     return money_page(
         console,

@@ -29,7 +29,7 @@ from indelible.money.handlers.refunds import request_refund
 from indelible.money.handlers.switches import halt_payments, resume_payments
 from indelible_web.http.operation import EmptyQuery, OperationContext
 from indelible_web.http.paging import Page
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import view_of
@@ -66,9 +66,7 @@ class DueDisputesView:
     items: tuple[DisputeView, ...]
 
 
-@routes.pages(
-    "GET /payments/charges", ADMIN, request_type=ChargeListQuery, response_type=ChargeView
-)
+@routes.pages("GET /payments/charges", OPS, request_type=ChargeListQuery, response_type=ChargeView)
 def list_all_charges(context: OperationContext, query: ChargeListQuery) -> Page[ChargeView]:
     """List the charges of all parties, newest first."""
     return page_of_heads(
@@ -84,7 +82,7 @@ def list_all_charges(context: OperationContext, query: ChargeListQuery) -> Page[
 
 @routes.add(
     "GET /payments/charges/<charge_id>",
-    ADMIN,
+    OPS,
     request_type=ChargeQuery,
     response_type=ChargeDetailView,
     errors=(ChargeNotFound,),
@@ -96,7 +94,7 @@ def get_any_charge(context: OperationContext, query: ChargeQuery) -> ChargeDetai
 
 @routes.add(
     "POST /payments/charges/<charge_id>/refund",
-    ADMIN,
+    OPS,
     request_type=RefundBody,
     response_type=RefundView,
     requires_idempotency_key=True,
@@ -108,7 +106,7 @@ def refund_charge(context: OperationContext, body: RefundBody) -> RefundView:
 
 
 @routes.pages(
-    "GET /payments/disputes", ADMIN, request_type=DisputeListQuery, response_type=DisputeView
+    "GET /payments/disputes", OPS, request_type=DisputeListQuery, response_type=DisputeView
 )
 def list_disputes(context: OperationContext, query: DisputeListQuery) -> Page[DisputeView]:
     """List the disputes, newest first."""
@@ -122,7 +120,7 @@ def list_disputes(context: OperationContext, query: DisputeListQuery) -> Page[Di
 
 
 @routes.add(
-    "GET /payments/disputes/due", ADMIN, request_type=EmptyQuery, response_type=DueDisputesView
+    "GET /payments/disputes/due", OPS, request_type=EmptyQuery, response_type=DueDisputesView
 )
 def list_due_disputes(context: OperationContext, _: EmptyQuery) -> DueDisputesView:
     """List the 100 disputes that need a response first; there is one page.
@@ -135,7 +133,7 @@ def list_due_disputes(context: OperationContext, _: EmptyQuery) -> DueDisputesVi
     return DueDisputesView(items=items)
 
 
-@routes.add("GET /payments/switch", ADMIN, request_type=EmptyQuery, response_type=SwitchView)
+@routes.add("GET /payments/switch", OPS, request_type=EmptyQuery, response_type=SwitchView)
 def get_payment_switch(context: OperationContext, _: EmptyQuery) -> SwitchView:
     """Show whether new payments and transfers are halted, and why."""
     return context.store.read(read_switch)
@@ -143,7 +141,7 @@ def get_payment_switch(context: OperationContext, _: EmptyQuery) -> SwitchView:
 
 @routes.add(
     "POST /payments/halt",
-    ADMIN,
+    OPS,
     request_type=HaltPayments,
     response_type=SwitchView,
     requires_idempotency_key=True,
@@ -159,7 +157,7 @@ def halt_all_payments(context: OperationContext, command: HaltPayments) -> Switc
 
 @routes.add(
     "POST /payments/resume",
-    ADMIN,
+    OPS,
     request_type=ResumePayments,
     response_type=SwitchView,
     requires_idempotency_key=True,

@@ -36,7 +36,7 @@ from indelible.money.handlers.payouts.ending import mark_unclaimed
 from indelible.money.handlers.payouts.planning import plan_payouts
 from indelible.money.handlers.payouts.reissuing import reissue_transfer
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import ADMIN, OPS
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import view_of
 from indelible_web.money.admin_queries import ApprovalBody, TransferQuery
@@ -51,7 +51,7 @@ routes = Routes("money_payouts", "Commands of operators on payouts.")
 
 @routes.add(
     "POST /payouts/jobs/<settlement_id>/plan",
-    ADMIN,
+    OPS,
     request_type=PlanPayouts,
     response_type=PlannedPayoutsView,
     requires_idempotency_key=True,
@@ -93,7 +93,7 @@ def approve_payout(context: OperationContext, body: ApprovalBody) -> TransferVie
 
 @routes.add(
     "POST /payouts/transfers/<transfer_id>/park",
-    ADMIN,
+    OPS,
     request_type=TransferQuery,
     response_type=TransferView,
     requires_idempotency_key=True,
@@ -106,7 +106,7 @@ def park_payout(context: OperationContext, query: TransferQuery) -> TransferView
 
 @routes.add(
     "POST /payouts/transfers/<transfer_id>/unpark",
-    ADMIN,
+    OPS,
     request_type=UnparkTransfer,
     response_type=TransferView,
     requires_idempotency_key=True,
@@ -119,7 +119,7 @@ def unpark_payout(context: OperationContext, command: UnparkTransfer) -> Transfe
 
 @routes.add(
     "POST /payouts/transfers/<transfer_id>/reissue",
-    ADMIN,
+    OPS,
     request_type=ReissueTransfer,
     response_type=TransferView,
     requires_idempotency_key=True,
@@ -132,7 +132,7 @@ def reissue_payout(context: OperationContext, command: ReissueTransfer) -> Trans
 
 @routes.add(
     "POST /payouts/transfers/<transfer_id>/unclaim",
-    ADMIN,
+    OPS,
     request_type=MarkUnclaimed,
     response_type=TransferView,
     requires_idempotency_key=True,

@@ -19,7 +19,7 @@ from indelible.money.queries.transfers import (
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields
 from indelible_web.console.page import ConsolePage
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import ADMIN, OPS
 from indelible_web.money import attention
 from indelible_web.money.admin_queries import TransferListQuery, TransferQuery
 from indelible_web.money.pages import MAX_ROWS, money_page, no_items
@@ -45,7 +45,7 @@ class TransferRow:
 
 def list_payouts(console: ConsoleContext, error: IndelibleError | None = None) -> Response:
     """Render what is owed without a transfer, and the transfers; both of a reference or of all."""
-    context = console.operation(scope=ADMIN, page_view=list_payouts)
+    context = console.operation(scope=OPS, page_view=list_payouts)
     query = parse_fields(TransferListQuery, request.args)
     page = list_payout_transfers(context, query)
     return money_page(
@@ -68,7 +68,7 @@ def payout(
     console: ConsoleContext, transfer_id: str, error: IndelibleError | None = None
 ) -> Response:
     """Render a transfer with its newest attempts, and what can be done about it."""
-    context = console.operation(scope=ADMIN)
+    context = console.operation(scope=OPS)
     query = parse_fields(TransferQuery, {}, transfer_id=transfer_id)
     transfer = context.store.read(read_transfer, query.transfer_id)
     older = max(0, transfer.attempt_number - MAX_ROWS)
@@ -80,6 +80,7 @@ def payout(
         no_items,
         error=error,
         transfer=transfer,
+        may_approve=context.caller.has_scope(ADMIN),
         attempts=attempts[::-1],
         older=older,
         attempts_text=attempts_text(transfer.calls, transfer.look_ups),

@@ -13,7 +13,7 @@ from indelible.money.repositories.reads import payee_of
 from indelible.money.rules.payouts import TRANSFER_METADATA, transfer_group
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import view_of
@@ -45,7 +45,7 @@ LINE_SEPARATOR = "|"
 routes = Routes("money_payout_reads", "Reads of payouts, for operators.")
 
 
-@routes.pages("GET /payouts/owed", ADMIN, request_type=OwedQuery, response_type=OwedLineView)
+@routes.pages("GET /payouts/owed", OPS, request_type=OwedQuery, response_type=OwedLineView)
 def list_owed_lines(context: OperationContext, query: OwedQuery) -> Page[OwedLineView]:
     """List what parties are owed and nobody has paid."""
     cursors = context.cursors(query)
@@ -56,7 +56,7 @@ def list_owed_lines(context: OperationContext, query: OwedQuery) -> Page[OwedLin
 
 
 @routes.pages(
-    "GET /payouts/transfers", ADMIN, request_type=TransferListQuery, response_type=TransferView
+    "GET /payouts/transfers", OPS, request_type=TransferListQuery, response_type=TransferView
 )
 def list_payout_transfers(
     context: OperationContext, query: TransferListQuery
@@ -74,7 +74,7 @@ def list_payout_transfers(
     )
 
 
-@routes.pages("GET /payouts/stuck", ADMIN, request_type=StuckQuery, response_type=TransferView)
+@routes.pages("GET /payouts/stuck", OPS, request_type=StuckQuery, response_type=TransferView)
 def list_stuck_transfers(context: OperationContext, query: StuckQuery) -> Page[TransferView]:
     """List transfers that have not ended and do not change, oldest first; there is one page."""
     views = context.store.read(read_stuck, context, query)
@@ -83,7 +83,7 @@ def list_stuck_transfers(context: OperationContext, query: StuckQuery) -> Page[T
 
 @routes.add(
     "GET /payouts/transfers/<transfer_id>",
-    ADMIN,
+    OPS,
     request_type=TransferQuery,
     response_type=TransferDetailView,
     errors=(TransferNotFound,),
@@ -95,7 +95,7 @@ def get_payout_transfer(context: OperationContext, query: TransferQuery) -> Tran
 
 @routes.pages(
     "GET /payouts/transfers/<transfer_id>/attempts",
-    ADMIN,
+    OPS,
     request_type=AttemptsQuery,
     response_type=TransferAttemptView,
     errors=(TransferNotFound,),
@@ -113,7 +113,7 @@ def list_transfer_attempts(
 
 @routes.add(
     "GET /payouts/transfers/<transfer_id>/lookup",
-    ADMIN,
+    OPS,
     request_type=TransferQuery,
     response_type=LookupView,
     errors=(GatewayOutage, PaymentsNotConfigured, TransferNotFound),
@@ -123,7 +123,7 @@ def look_up_transfer(context: OperationContext, query: TransferQuery) -> LookupV
     return look_up(context, query.transfer_id)
 
 
-@routes.pages("GET /payouts/jobs", ADMIN, request_type=JobListQuery, response_type=PayoutJobView)
+@routes.pages("GET /payouts/jobs", OPS, request_type=JobListQuery, response_type=PayoutJobView)
 def list_payout_jobs(context: OperationContext, query: JobListQuery) -> Page[PayoutJobView]:
     """List the payout jobs, newest first."""
     return page_of_heads(
@@ -137,7 +137,7 @@ def list_payout_jobs(context: OperationContext, query: JobListQuery) -> Page[Pay
 
 @routes.add(
     "GET /payouts/jobs/<settlement_id>",
-    ADMIN,
+    OPS,
     request_type=JobProgressQuery,
     response_type=JobProgressView,
     errors=(PayoutJobNotFound,),

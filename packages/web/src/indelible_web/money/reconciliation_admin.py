@@ -10,7 +10,7 @@ from indelible.money.errors.payouts import ReconciliationNotFound
 from indelible.money.tasks.reconciling import STAGES
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 from indelible_web.http.views import view_of
@@ -31,7 +31,7 @@ routes = Routes("money_reconciliations", "Comparisons of the books with Stripe, 
 
 @routes.pages(
     "GET /payments/reconciliations",
-    ADMIN,
+    OPS,
     request_type=ReconciliationListQuery,
     response_type=ReconciliationView,
 )
@@ -51,7 +51,7 @@ def list_reconciliations(
 
 @routes.add(
     "GET /payments/reconciliations/<reconciliation_id>",
-    ADMIN,
+    OPS,
     request_type=ReconciliationQuery,
     response_type=ReconciliationView,
     errors=(ReconciliationNotFound,),
@@ -63,7 +63,7 @@ def get_reconciliation(context: OperationContext, query: ReconciliationQuery) ->
 
 @routes.pages(
     "GET /payments/reconciliations/<reconciliation_id>/discrepancies",
-    ADMIN,
+    OPS,
     request_type=DiscrepancyQuery,
     response_type=DiscrepancyView,
     errors=(ReconciliationNotFound,),
@@ -84,7 +84,7 @@ def list_reconciliation_discrepancies(
 
 @routes.add(
     "POST /payments/reconciliations",
-    ADMIN,
+    OPS,
     request_type=ReconciliationBody,
     response_type=RequestedTaskView,
     requires_idempotency_key=True,

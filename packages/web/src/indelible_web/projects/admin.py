@@ -9,7 +9,7 @@ from indelible.kernel.kinds import Identifier, kinds
 from indelible.projects import CLEAN_WORKSPACES_STAGE, RetryJob
 from indelible_web.http.admin import TaskView, get_task
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.routing import Routes
 from indelible_web.projects.jobs import retry_and_show
 from indelible_web.projects.schemas import JobView
@@ -34,14 +34,14 @@ class FailedJobQuery:
 
 
 @routes.add(
-    "POST /projects/workspaces/clean", ADMIN, request_type=CleanWorkspaces, response_type=TaskView
+    "POST /projects/workspaces/clean", OPS, request_type=CleanWorkspaces, response_type=TaskView
 )
 def clean_workspaces(context: OperationContext, command: CleanWorkspaces) -> TaskView:
     """Delete the workspaces that ended or lost jobs have left; a worker does it, now."""
     return context.run(clean_and_show, command)
 
 
-@routes.add("POST /jobs/<job_id>/retry", ADMIN, request_type=FailedJobQuery, response_type=JobView)
+@routes.add("POST /jobs/<job_id>/retry", OPS, request_type=FailedJobQuery, response_type=JobView)
 def retry_failed_job(context: OperationContext, query: FailedJobQuery) -> JobView:
     """Create a new job of the same owner with the specification of a failed one.
 

@@ -9,7 +9,7 @@ from indelible.tokens.lifecycle import IMAGE_JOB, MINT, REVEAL, UPLOAD
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import NavItem, TaskPanel
 from indelible_web.context import WebContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.settings import WebSettings
 from indelible_web.tokens import admin, links, pages, routes
 from indelible_web.tokens.descriptions import DESCRIPTIONS
@@ -43,7 +43,7 @@ CONTEXT: Final = WebContext(
         ),
     ),
     home=(
-        HomeSource(query=notices_part, scopes=(ADMIN,)),
+        HomeSource(query=notices_part, scopes=(OPS,)),
         HomeSource(query=tokens_part, scopes=(routes.READ,)),
     ),
     is_on=_is_on,

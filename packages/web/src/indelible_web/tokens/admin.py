@@ -9,7 +9,7 @@ from indelible import tokens
 from indelible.app import WriteTx
 from indelible.tokens import ChainNotice, Checkpoint, InvalidLog, MintEvent
 from indelible_web.http.operation import EmptyQuery, OperationContext
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
@@ -27,7 +27,7 @@ class StatsView:
     quarantined: tuple[InvalidLog, ...]
 
 
-@routes.add("GET /tokens/stats", ADMIN, request_type=EmptyQuery, response_type=StatsView)
+@routes.add("GET /tokens/stats", OPS, request_type=EmptyQuery, response_type=StatsView)
 def get_token_stats(context: OperationContext, _: EmptyQuery) -> StatsView:
     """Show the number of tokens in each status, and the state of the scan."""
     return project(StatsView, context.store.read(tokens.token_stats))
@@ -35,7 +35,7 @@ def get_token_stats(context: OperationContext, _: EmptyQuery) -> StatsView:
 
 @routes.add(
     "POST /tokens/contract/acknowledge",
-    ADMIN,
+    OPS,
     request_type=tokens.AcknowledgeContract,
     response_type=StatsView,
 )

@@ -15,7 +15,7 @@ from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.lists import list_view, parse_list, status_options
 from indelible_web.console.page import ConsolePage, label_actions
-from indelible_web.http.request import ADMIN
+from indelible_web.http.request import OPS
 from indelible_web.tokens.admin import StatsView, acknowledge_and_show
 from indelible_web.tokens.routes import READ, TokenListQuery, TokenQuery
 
@@ -98,7 +98,7 @@ def token(console: ConsoleContext, token_id: str) -> Response:
 
 def acknowledge_contract(console: ConsoleContext) -> Response:
     """Remove the notice that the contract has other code; after an error the reason stays."""
-    context = console.operation(scope=ADMIN, reason=form_text("reason"), response_type=StatsView)
+    context = console.operation(scope=OPS, reason=form_text("reason"), response_type=StatsView)
     try:
         context.run(acknowledge_and_show, tokens.AcknowledgeContract())
     except IndelibleError as error:
