@@ -152,6 +152,7 @@ AROUND: Final = (
     "tests/service/test_slow_clients.py",
     "tests/service/test_stopped_database.py",
     "tests/service/test_stopped_starts.py",
+    "tests/runbooks/test_promotion.py::test_a_release_is_promoted_and_withdrawn_on_postgresql",
     "tests/sql/test_faults.py::test_a_process_whose_files_may_not_grow_loses_nothing",
     "tests/sql/test_faults.py::test_a_store_works_again_after_a_restart_of_its_server",
     "tests/sql/test_feed_floor.py::test_a_prepared_transaction_delays_the_feed_of_its_own_store_only",

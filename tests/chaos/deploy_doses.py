@@ -18,7 +18,7 @@ def deploys(bed: Testbed, options: Namespace) -> bool:
     """Replace workers by those of the other release, on PostgreSQL."""
     number = options.replacements
     with TemporaryDirectory(prefix="indelible-") as folder:
-        releases = build_releases(Path(folder), bed.postgresql())
+        releases = build_releases(Path(folder), bed.postgresql().owner_url)
         report = replace_workers(
             releases,
             number,

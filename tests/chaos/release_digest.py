@@ -1,4 +1,4 @@
-"""Print the digest of a PostgreSQL database's facts, as the installed release reads them.
+"""Print the digest of a database's facts, as the installed release reads them.
 
 Usage: `python -m tests.chaos.release_digest OWNER_URL`.
 """

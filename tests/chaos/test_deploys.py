@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def test_workers_of_two_releases_finish_each_task_once(
     database: PostgresServer, tmp_path: Path, add_summary_line: Callable[[str], None]
 ) -> None:
-    releases = build_releases(tmp_path, database)
+    releases = build_releases(tmp_path, database.owner_url)
     report = replace_workers(releases, replacements=4, units=100, seconds=12, chance=dice(35))
 
     add_summary_line(f"Workers replaced by the other release: {report}")

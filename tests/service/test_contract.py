@@ -2,6 +2,7 @@
 
 import gc
 import json
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -181,3 +182,16 @@ def test_a_missing_file_and_a_missing_folder_are_refused(tmp_path: Path) -> None
     assert (
         error_code("contract", "write", missing, settings=TICKETS, exit_code=3) == "FILE_UNUSABLE"
     )
+
+
+def test_an_installation_without_extras_has_a_contract_too(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules.update(indelible_evm=None, distributed=None);"
+        "sys.argv[1:] = ['contract', 'write', 'contract.json'];"
+        "from indelible_service.__main__ import main; main()"
+    )
+    subprocess.run((sys.executable, "-c", program), cwd=tmp_path, check=True)
+
+    codes = read(tmp_path / "contract.json")["error codes"]
+    assert "CONCEPT_NOT_FOUND" in codes
+    assert "CHAIN_KIND_UNKNOWN" not in codes

@@ -35,13 +35,23 @@ def all_errors() -> tuple[ErrorType, ...]:
             continue
         for module in walk_packages(import_module(name).__path__, f"{name}."):
             if not module.name.startswith(NOT_IMPORTABLE):
-                import_module(module.name)
+                _import_if_installed(module.name)
 
     own_errors: set[ErrorType] = set()
     for error in error_types():
         if package_of(error) in PACKAGES and _is_current(error):
             own_errors.add(error)
     return tuple(sorted(own_errors, key=lambda error: (error.code, error.__module__)))
+
+
+def _import_if_installed(name: str) -> None:
+    """Import a module, unless it needs the distribution of an extra that is not installed."""
+    try:
+        import_module(name)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if not package or find_spec(package) is not None:
+            raise
 
 
 def errors_of_modules(modules: Collection[str]) -> tuple[ErrorType, ...]:
