@@ -137,8 +137,8 @@ def test_every_command_that_a_page_names_exists() -> None:
         for words in COMMAND.findall(page.read_text(encoding="utf-8")):
             command: Any = main
             for word in words.split():
-                if not hasattr(command, "commands"):
-                    break  # what follows are its arguments
+                if not getattr(command, "commands", None):
+                    break  # what follows are its arguments, or operations of a service
                 assert word in command.commands, f"{page}: {words}"
                 command = command.commands[word]
 

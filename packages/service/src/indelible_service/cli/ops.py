@@ -46,6 +46,7 @@ UNAVAILABLE_STATUSES: Final = (
     HTTPStatus.GATEWAY_TIMEOUT,
 )
 ITEMS: Final = "items"  # of a page of a list
+ENTRIES: Final = "entries"  # in `--until`: the number of entries of a list
 WITHOUT_SERVICE: Final = "The operations are those of the running service, which did not list them:"
 
 
@@ -168,7 +169,10 @@ KEY_OPTION: Final = click.Option(
     " new one, which is printed if the answer is lost.",
 )
 UNTIL: Final = click.Option(
-    ("--until",), metavar="FIELD=VALUE", help="Ask again each second until the field has the value."
+    ("--until",),
+    metavar="FIELD=VALUE",
+    help="Ask again each second until the field has the value, in a list that of any entry."
+    " `entries=0` waits until a list is empty.",
 )
 TIMEOUT: Final = click.Option(
     ("--timeout",),
@@ -230,6 +234,8 @@ def _await(call: Callable[[], Answer], answer: Answer, until: str, timeout: int)
     deadline = time.monotonic() + timeout
     while not answer.is_refusal:
         values = [_text(_value(entry, name)) for entry in _entries(answer)]
+        if name == ENTRIES:
+            values = [str(len(_entries(answer)))]
         if expected in values:
             break
         if time.monotonic() > deadline:

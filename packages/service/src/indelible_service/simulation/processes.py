@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import define, field
 from dramatiq import Broker, Message
@@ -63,7 +63,8 @@ class CommitNotes:
 class Surroundings:
     """The things that outlive a process: database, Stripe, provider, clock, ids and settings.
 
-    There is a Git host where the plan has projects, and a node where it has a chain.
+    There is a Git host where the plan has projects, and a node where it has a chain. `observers`
+    measure what the stages of a context do, by its name.
     """
 
     database: SimulatedDatabase
@@ -76,6 +77,7 @@ class Surroundings:
     hosts: Mapping[str, SimulatedHost] = field(factory=dict[str, SimulatedHost])
     git: SimulatedGitHost | None = None
     node: "SimulatedNode | None" = None
+    observers: Mapping[str, Any] = field(factory=dict[str, Any])
 
 
 @define(eq=False)
@@ -184,6 +186,7 @@ class WorkerProcess(SimulatedProcess):
             hosts=tuple(around.hosts.values()),
             git=around.git,
             node=around.node,
+            observers=around.observers,
         )
         self.stages = simulated_stages(parts)
         self.worker = Worker(

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
 START: Final = datetime(2027, 4, 5, tzinfo=UTC)  # a Monday
 WORKERS: Final = ("worker-1", "worker-2")
+NO_OBSERVERS: Final[Mapping[str, Any]] = MappingProxyType({})
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a new directory in it
 
 
@@ -91,7 +93,7 @@ def run_plan(plan: Plan, kind: DatabaseKind) -> SimulationReport:
     with (
         _logged_errors() as errors,
         TemporaryDirectory(prefix="indelible-simulation-", dir=folder) as directory,
-        _simulation(plan, kind, Path(directory), errors) as simulation,
+        open_simulation(plan, kind, Path(directory), errors) as simulation,
     ):
         report.timings["preparation"] = perf_counter() - began
         report.violation = simulation.run()
@@ -150,12 +152,12 @@ class Simulation:
         An error that nothing handles breaks one too: its seed is reported, and can be shrunk.
         """
         try:
-            self._begin()
+            self.begin()
             return self._let_time_pass()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
             return self.checker.unexpected(error)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """Let everything come that the plan has."""
         self.people.begin()
         self.host_people.begin()
@@ -245,10 +247,17 @@ class Simulation:
 
 
 @contextmanager
-def _simulation(
-    plan: Plan, kind: DatabaseKind, folder: Path, errors: list[str]
+def open_simulation(
+    plan: Plan,
+    kind: DatabaseKind,
+    folder: Path,
+    errors: list[str],
+    observers: Mapping[str, Any] = NO_OBSERVERS,
 ) -> Generator[Simulation]:
-    """Open everything that takes part."""
+    """Open everything that takes part.
+
+    `observers` measure what the stages of a context do, by its name.
+    """
     clock = SimulatedClock(START)
     world = World(Seed(plan.seed), clock, SeededIds(plan.seed, clock))
     settings = simulated_settings(plan.seed)
@@ -259,6 +268,7 @@ def _simulation(
             simulated_database(kind, folder, clock, policy, tuple(hosts.values()))
         )
         around = _surroundings(plan, world, database, settings, hosts, folder)
+        around.observers = observers
         machinery = _machinery(world, around)
         for process in machinery.processes():
             stack.callback(process.end)

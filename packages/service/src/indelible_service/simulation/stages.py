@@ -1,9 +1,9 @@
 """The stages of a simulated worker: those of the service, with the virtual clock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define
+from attrs import define, field
 
 from indelible.contests.tasks.stages import ContestStages
 from indelible.kernel.feed_stage import FeedFollower
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from indelible_service.simulation.chain_node import SimulatedNode
 
 AnyStage = Stage[Any, Any, Any]
+CONTESTS: Final = "contests"  # the names of contexts
+MONEY: Final = "money"
 POLL_SECONDS: Final = 3_600  # INGESTION_POLL_SECONDS of the installation: the most
 FEED_POLL_SECONDS: Final = 3_600  # a dispatcher advances the stage after each change
 
@@ -48,6 +50,11 @@ class StageParts:
     hosts: Sequence[SimulatedHost] = ()
     git: SimulatedGitHost | None = None
     node: "SimulatedNode | None" = None
+    observers: Mapping[str, Any] = field(factory=dict[str, Any])
+
+    def observer(self, context: str) -> dict[str, Any]:
+        """Return the option of stages that are measured, none for a context without an observer."""
+        return {"observer": self.observers[context]} if context in self.observers else {}
 
 
 def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
@@ -90,6 +97,7 @@ def _contest_stages(parts: StageParts) -> list[AnyStage]:
         at_failpoint=parts.mortality.reach,
         poll_seconds=POLL_SECONDS,
         max_poll_seconds=POLL_SECONDS,
+        **parts.observer(CONTESTS),
     )
     return [*stages.stages()]
 
@@ -100,6 +108,7 @@ def _money_stages(parts: StageParts, money: MoneySettings) -> list[AnyStage]:
         "gateway": parts.gateway,
         "clock": parts.clock,
         "at_failpoint": parts.mortality.reach,
+        **parts.observer(MONEY),
     }
     stages: list[AnyStage] = [
         UpdateCharges(store=parts.store).stage(),
@@ -117,6 +126,7 @@ def _money_stages(parts: StageParts, money: MoneySettings) -> list[AnyStage]:
             backfill=handler.backfill,
             scope=scope,
             clock=parts.clock,
+            **parts.observer(MONEY),
         )
         stages.append(reconcile.stage())
     return stages
