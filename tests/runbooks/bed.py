@@ -11,9 +11,10 @@ from typing import Any, Final, cast
 import waitress
 from attrs import define, evolve, field
 from prometheus_client import CollectorRegistry, generate_latest
+from tests.runbooks.alerts import Scrape
 
 from indelible.kernel import Actor
-from indelible.kernel.keys import ADMIN, CreateKey, create_key
+from indelible.kernel.keys import OPS, CreateKey, create_key
 from indelible_service.contexts.contest_metrics import ContestMetrics
 from indelible_service.contexts.money_metrics import MoneyMetrics
 from indelible_service.simulation.databases import DatabaseKind
@@ -42,7 +43,7 @@ START: Final = 12 * HOUR
 END: Final = 17 * HOUR + 10 * MINUTE
 DAYS: Final = 30  # that the plan lasts; a scenario ends sooner
 LOOK_SECONDS: Final = 20  # of virtual time that pass at each look of a waiting operator
-OPERATOR_SCOPES: Final = (ADMIN, "contests:read")
+OPERATOR_SCOPES: Final = (OPS, "contests:read")
 
 Environment = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -94,6 +95,7 @@ class Installation:
     folder: Path
     registries: tuple[CollectorRegistry, ...]
     address: str = ""
+    scrapes: list[Scrape] = field(factory=list[Scrape])
     lock: RLock = field(factory=RLock)
     _numbers: Iterator[int] = field(factory=itertools.count)
 
@@ -183,16 +185,28 @@ class Installation:
             world.after_step()
             return answer
 
-    def scrape(self) -> list[str]:
-        """Return the metrics of each process in the text format of Prometheus."""
+    def look(self) -> None:
+        """Scrape the metrics of each process; a dead one does not answer.
+
+        A counter needs a look before the fault.
+        """
         with self.lock:
-            workers = self.simulation.machinery.workers.values()
-            registries = (
-                metrics_registry(self.web.app),
-                *self.registries,
-                *(process.worker.registry for process in workers),
-            )
-            return [generate_latest(registry).decode() for registry in registries]
+            for process, registries in self._registries().items():
+                text = "".join(generate_latest(registry).decode() for registry in registries)
+                self.scrapes.append(Scrape(at=self.now, process=process, text=text or None))
+
+    def _registries(self) -> dict[str, tuple[CollectorRegistry, ...]]:
+        """Return the registries of each process; a dead one has none."""
+        machinery = self.simulation.machinery
+        registries: dict[str, tuple[CollectorRegistry, ...]] = {}
+        for name, process in machinery.workers.items():
+            own = process.worker.registry
+            registries[name] = () if process.mortality.is_dead else (own,)
+        first = min(name for name, found in registries.items() if found)
+        registries[first] += self.registries
+        is_dead = self.web.mortality.is_dead
+        registries[self.web.name] = () if is_dead else (metrics_registry(self.web.app),)
+        return registries
 
     def variables(self) -> dict[str, str]:
         """Return the variables of an operator's shell."""

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import frozen
 from tests.runbooks.bed import Installation, small_plan
 
-from indelible_service.simulation.plan import Plan
+from indelible_service.simulation.plan import HOUR, Plan
 
 FAULTS: Final = Path(__file__).parent / "faults"
 Run = Callable[[Installation], Iterator[None]]
@@ -27,6 +27,7 @@ class Scenario:
     alerts: tuple[str, ...]
     run: Run
     plan: MakePlan
+    calm_seconds: int  # after the last step, until alerts about a rate have ended
 
     @property
     def name(self) -> str:
@@ -37,11 +38,19 @@ class Scenario:
 SCENARIOS: Final[list[Scenario]] = []
 
 
-def scenario(runbook: str, *alerts: str, plan: MakePlan = small_plan) -> Callable[[Run], Run]:
+def scenario(
+    runbook: str,
+    *alerts: str,
+    plan: MakePlan = small_plan,
+    calm_seconds: int = 2 * HOUR,
+) -> Callable[[Run], Run]:
     """Declare the fault of a runbook."""
 
     def declare(run: Run) -> Run:
-        SCENARIOS.append(Scenario(runbook=runbook, alerts=alerts, run=run, plan=plan))
+        declared = Scenario(
+            runbook=runbook, alerts=alerts, run=run, plan=plan, calm_seconds=calm_seconds
+        )
+        SCENARIOS.append(declared)
         return run
 
     return declare

@@ -1,8 +1,9 @@
-"""Each runbook recovers from its fault when its steps are executed literally."""
+"""Each runbook recovers from its fault by its steps, literally; its alerts fire before only."""
 
 from pathlib import Path
 
 import pytest
+from tests.runbooks.alerts import firing
 from tests.runbooks.bed import Installation, installation
 from tests.runbooks.pages import Runbook, read_runbook
 from tests.runbooks.scenarios import Scenario, all_scenarios
@@ -15,7 +16,15 @@ def test_a_runbook_recovers_from_its_fault(scenario: Scenario, tmp_path: Path) -
     with installation(tmp_path, scenario.plan()) as running:
         run = scenario.run(running)
         next(run)
+        running.look()
+        assert firing(running.scrapes) >= set(scenario.alerts)
+
         follow(running, read_runbook(scenario.runbook))
+
+        running.look()
+        running.run_for(scenario.calm_seconds)
+        running.look()
+        assert firing(running.scrapes).isdisjoint(scenario.alerts)
         assert next(run, None) is None
 
 

@@ -17,8 +17,9 @@ def stripe_is_out_when_winners_are_paid(installation: Installation) -> Iterator[
     installation.run_until(began)
     stripe.fail((), is_out=True)
     installation.at(ended, lambda: stripe.fail((), is_out=False))
+    installation.look()
     installation.wait_until(lambda: transfers(installation, "retryable"))
-    installation.run_for(45 * MINUTE)
+    installation.run_for(90 * MINUTE)  # the age is measured by a sweep
 
     yield
 

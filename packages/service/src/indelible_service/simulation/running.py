@@ -276,12 +276,6 @@ def open_simulation(
         builders = Builders(people=people)
         checker = _checker(stack, plan, world, around, builders, machinery)
         checker.logged_errors = errors
-        restorer = Restorer(
-            around=around,
-            machinery=machinery,
-            checker=checker,
-            folder=folder,
-        )
         yield Simulation(
             plan=plan,
             world=world,
@@ -291,7 +285,7 @@ def open_simulation(
             host_people=HostPeople(people),
             builders=builders,
             checker=checker,
-            restorer=restorer,
+            restorer=Restorer(around=around, machinery=machinery, checker=checker, folder=folder),
             upgrader=Upgrader(around=around, checker=checker),
         )
 
