@@ -274,8 +274,7 @@ def open_simulation(
             stack.callback(process.end)
         people = People(world=world, plan=plan, web=machinery.web, around=around)
         builders = Builders(people=people)
-        checker = _checker(stack, plan, world, around, builders, machinery)
-        checker.logged_errors = errors
+        checker = _checker(stack, plan, world, around, builders, machinery, errors)
         yield Simulation(
             plan=plan,
             world=world,
@@ -334,6 +333,7 @@ def _checker(
     around: Surroundings,
     builders: Builders,
     machinery: Machinery,
+    errors: list[str],
 ) -> Checker:
     """Return the checks, whose store and operator end with the stack."""
     people = builders.people
@@ -354,6 +354,7 @@ def _checker(
         machinery=machinery,
         settings=around.settings,
     )
+    checker.logged_errors = errors
     stack.callback(checker.end)
     return checker
 
