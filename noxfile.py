@@ -178,6 +178,13 @@ def drills(session: nox.Session) -> None:
 
 
 @nox.session
+def runbooks(session: nox.Session) -> None:
+    """Execute the steps of all runbooks against their faults: `-- [NUMBER ...]`."""
+    _install(session, "dev")
+    _run_to_its_end(session, "python", "-m", "tests.runbooks")
+
+
+@nox.session
 def simulate(session: nox.Session) -> None:
     """Simulate installations: `-- --days 30 --seed 1`; the options are those of the command."""
     _install(session, "dev")

@@ -1,0 +1,44 @@
+"""Execute runbooks against their faults: all of them, or those whose names begin with WORDS."""
+
+import argparse
+import logging
+import sys
+import time
+import traceback
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.runbooks.scenarios import all_scenarios
+from tests.runbooks.trying import recover
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - new directories in it
+
+
+def main() -> int:
+    """Print a line for each scenario, and return 1 if one has failed."""
+    parser = argparse.ArgumentParser(prog="nox -s runbooks --", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="WORD", help="such as 28 or 28-payouts-stuck")
+    names: list[str] = parser.parse_args().names
+    failed = 0
+    logging.getLogger("indelible").setLevel(logging.CRITICAL)  # faults log what is expected
+    for scenario in all_scenarios():
+        if names and not scenario.runbook.startswith(tuple(names)):
+            continue
+        began = time.monotonic()
+        problem = ""
+        with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+            try:
+                recover(scenario, Path(folder))
+            except Exception:  # noqa: BLE001 - whatever it is, the others run too
+                problem = traceback.format_exc()
+                failed += 1
+        outcome = "FAILED" if problem else "recovered"
+        seconds = time.monotonic() - began
+        sys.stdout.write(f"{outcome} in {seconds:.0f} s: {scenario.name}\n{problem}")
+        sys.stdout.flush()
+    sys.stdout.write(f"failed: {failed}\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
