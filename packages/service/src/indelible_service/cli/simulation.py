@@ -1,5 +1,6 @@
 """Simulate an installation by a seed."""
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from indelible_service.simulation.running import SimulationReport
 
 DATABASES: Final = ("sqlite", "postgresql")
-PROFILES: Final = ("calm", "money", "git", "chain", "storm")
+PROFILES: Final = ("calm", "money", "git", "chain", "storm", "absence")
+ABSENCE: Final = "absence"
 MAX_DAYS: Final = 366
 MAX_SEED: Final = 2**63 - 1
 MAX_JOBS: Final = 256
@@ -54,7 +56,20 @@ class SeedRange(click.ParamType[range]):
     default="storm",
     show_default=True,
     help="What happens most: nothing unusual, money that goes other ways, projects, tokens, or"
-    " all of it with all faults.",
+    " all of it with all faults; or days without engineers, as --absence.",
+)
+@click.option(
+    "--absence",
+    is_flag=True,
+    help="Days without engineers: an operator executes steps of runbooks through the API, and any"
+    " other call ends the run.",
+)
+@click.option(
+    "--report",
+    "report_file",
+    type=FILE,
+    help="With --absence: write what the operator did, the times to recover and the balances to"
+    " FILE, as JSON.",
 )
 @click.option("--seeds", type=SeedRange(), help="Many seeds in place of one, such as 1-40.")
 @click.option(
@@ -115,11 +130,26 @@ class Options:
     profile: str
     seeds: range | None
     jobs: int
+    absence: bool
+    report_file: Path | None
     replay: Path | None
     shrink: Path | None
     twice: bool
     address: str | None
     modules: tuple[str, ...]
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the options fit together.
+
+        Raises: click.UsageError.
+        """
+        if self.report_file is not None and not self.is_absence:
+            raise click.UsageError("--report is an option of --absence")
+
+    @property
+    def is_absence(self) -> bool:
+        """Return True for days without engineers."""
+        return self.absence or self.profile == ABSENCE
 
     @property
     def kind(self) -> "DatabaseKind":
@@ -136,7 +166,7 @@ class Options:
 
         return Batch(
             days=self.days,
-            profile=Profile(self.profile),
+            profile=Profile(ABSENCE if self.is_absence else self.profile),
             database=self.kind,
             modules=self.modules,
         )
@@ -157,6 +187,7 @@ def simulate_one(options: Options) -> bool:
     A failure is repeated before it is reported: one that does not come again proves nothing but
     that the simulation is not deterministic.
     """
+    from indelible_service.simulation.many import SeedResult
     from indelible_service.simulation.repeating import difference, run_again
     from indelible_service.simulation.running import run_plan
 
@@ -169,6 +200,8 @@ def simulate_one(options: Options) -> bool:
     text = ""
     if differs is None and not report.is_clean and options.shrink is not None:
         report, text = shrink_report(report, options.shrink)
+    if options.report_file is not None:
+        write_report(options.report_file, [SeedResult.of(report)])
     lines = [text_of(report), text, "" if differs is None else f"NOT DETERMINISTIC: {differs}."]
     document = {**document_of(report), "not_deterministic": differs}
     print_result(document, "\n".join(line for line in lines if line))
@@ -201,7 +234,9 @@ def simulate_many(options: Options) -> bool:
         print_line(line_of(result))
     repeated, differing = repeat_some(options, options.seeds, results)
     missing = never_reached(results, options.batch)
-    lines = [summary_of(results, options.days)]
+    lines = [summary_of(results, options.days), *absence_lines(results)]
+    if options.report_file is not None:
+        write_report(options.report_file, results)
     lines.extend(
         f"NOT DETERMINISTIC: seed {seed}; --seed {seed} --twice tells where" for seed in differing
     )
@@ -290,6 +325,7 @@ def document_of(report: "SimulationReport") -> dict[str, object]:
 
 def text_of(report: "SimulationReport") -> str:
     """Return a report for persons, with the story of a failure."""
+    from indelible_service.simulation.many import SeedResult
     from indelible_service.simulation.story import story_of
 
     plan = report.plan
@@ -302,6 +338,7 @@ def text_of(report: "SimulationReport") -> str:
         f"{report.changes} committed changes, {digests}.",
         times_of(report),
     ]
+    lines.extend(absence_lines([SeedResult.of(report)]))
     if report.is_clean:
         lines.append("No invariant is broken.")
     else:
@@ -311,6 +348,21 @@ def text_of(report: "SimulationReport") -> str:
         lines.append(report.violation.traceback)
 
     return "\n".join(line for line in lines if line)
+
+
+def absence_lines(results: "Sequence[SeedResult]") -> list[str]:
+    """Return what an operator did in days without engineers; nothing for another profile."""
+    from indelible_service.simulation.absence.summary import summary_lines
+
+    return summary_lines([result.absence for result in results if result.absence is not None])
+
+
+def write_report(file: Path, results: "Sequence[SeedResult]") -> None:
+    """Write the reports of days without engineers; equal runs write equal bytes."""
+    from indelible_service.simulation.absence.summary import report_document
+
+    document = report_document(results)
+    file.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def times_of(report: "SimulationReport") -> str:

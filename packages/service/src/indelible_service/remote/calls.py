@@ -83,14 +83,16 @@ class RemoteService:
         """
         return self._send("GET", path, fields=dict(query or {}))
 
-    def post(self, path: str, body: Body, idempotency_key: str) -> Answer:
+    def post(
+        self, path: str, body: Body, idempotency_key: str, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Send a command, which runs once however often it is sent with this key.
 
         Raises: NotRunning, UnexpectedAnswer, AnswerLost.
         """
-        headers = {"Idempotency-Key": idempotency_key}
+        sent = {**(headers or {}), "Idempotency-Key": idempotency_key}
         try:
-            return self._send("POST", path, json=body, headers=headers)
+            return self._send("POST", path, json=body, headers=sent)
         except NotRunning as error:
             if isinstance(error.__cause__, NOT_SENT):
                 raise

@@ -18,6 +18,8 @@ COMMAND: Final = "POST"
 IN_PATH: Final = "path"
 IN_QUERY: Final = "query"
 IN_BODY: Final = "body"
+IN_HEADER: Final = "header"
+IF_MATCH: Final = "If-Match"  # the only header that is a value of an operation
 REASON: Final = "reason"
 STRING: Final = "string"
 FILE_MARK: Final = "@"  # before the name of a file that holds a value
@@ -81,6 +83,7 @@ class RemoteOperation:
         Raises: ValueNotJson, NotRunning, UnexpectedAnswer, AnswerLost.
         """
         path, query, body = self.path, dict[str, str](), dict[str, Any]()
+        headers: dict[str, str] = {}
         for parameter in self.parameters:
             text = values.get(parameter.name)
             if text is None:
@@ -89,11 +92,13 @@ class RemoteOperation:
                 path = path.replace(f"{{{parameter.name}}}", quote(text, safe=""))
             elif parameter.location == IN_QUERY:
                 query[parameter.name] = text
+            elif parameter.location == IN_HEADER:
+                headers[IF_MATCH] = f'"{text}"'
             else:
                 body[parameter.name] = parameter.value_of(text)
 
         if self.is_command:
-            return service.post(path, body, idempotency_key)
+            return service.post(path, body, idempotency_key, headers)
         return service.get(path, query)
 
 
@@ -129,6 +134,15 @@ def _operations(document: Body) -> Iterator[RemoteOperation]:
 
 def _parameters(document: Body, operation: Body) -> Iterator[Parameter]:
     for parameter in operation.get("parameters", ()):
+        if parameter["name"] == IF_MATCH:
+            description = "The `seq` of the state that the command is about."
+            yield Parameter(
+                name="if_match",
+                location=IN_HEADER,
+                description=description,
+                is_required=parameter.get("required", False),
+                is_text=True,
+            )
         if parameter["in"] in (IN_PATH, IN_QUERY):
             yield _parameter(
                 parameter["name"],

@@ -1,13 +1,16 @@
 """Check the invariants: some after each simulated hour, all at the end of each day."""
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+from indelible_service.simulation.absence import invariants as absence_invariants
 from indelible_service.simulation.host_steps import host_checks
 from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.invariants import DAILY, FINAL, HOURLY, Check
@@ -15,11 +18,17 @@ from indelible_service.simulation.observed import Observed
 from indelible_service.simulation.payout_invariants import stored_results
 from indelible_service.simulation.world import time_text
 
+if TYPE_CHECKING:
+    from indelible_service.simulation.absence.absent import Absence
+
+AbsenceCheck = Callable[["Absence", Observed], Iterator[str]]
+
 
 class Noticed(StrEnum):
     """An invariant that is noticed where it breaks, and not by a check of an hour or a day."""
 
     UNEXPECTED = "no-unexpected-error"
+    FORBIDDEN = "only-runbooks"
     RESTORED_CLEAN = "restored-is-clean"
     RESTORED_PAST = "restored-is-the-past"
     MIGRATED_CLEAN = "migrated-is-clean"
@@ -54,6 +63,7 @@ class Checker(Observed):
 
     timings: dict[str, float] = field(factory=dict[str, float])
     noted: Violation | None = None  # between two checks
+    absence: "Absence | None" = None
 
     def end(self) -> None:
         """Close the present store, which a restore has replaced."""
@@ -80,6 +90,11 @@ class Checker(Observed):
             traceback="".join(traceback.format_exception(error)),
         )
 
+    def forbidden(self, call: str) -> Violation:
+        """Return the violation by a call that nobody may make in an absence."""
+        seconds = self.world.clock.seconds
+        return Violation(invariant=Noticed.FORBIDDEN, detail=call, seconds=seconds)
+
     @property
     def hosts(self) -> Iterable[SimulatedHost]:
         """Return the hosts."""
@@ -94,7 +109,11 @@ class Checker(Observed):
         self.notice_lost_webhooks()
         self.reference.read_payments()
         self.settled = stored_results(self)
-        return self._first(HOURLY) or self._first(host_checks(self.hosts))
+        hourly = {**HOURLY, **host_checks(self.hosts)}
+        if self.absence is not None:
+            self.absence.follow(self.new_changes)
+            hourly.update(_bound(absence_invariants.HOURLY, self.absence))
+        return self._first(hourly)
 
     def check_day(self) -> Violation | None:
         """Return the first invariant of a day that is broken."""
@@ -102,7 +121,10 @@ class Checker(Observed):
 
     def check_end(self) -> Violation | None:
         """Return the first invariant of the end that is broken."""
-        return self._first(FINAL)
+        final = dict(FINAL)
+        if self.absence is not None:
+            final.update(_bound(absence_invariants.FINAL, self.absence))
+        return self._first(final)
 
     def _first(self, checks: Mapping[str, Check]) -> Violation | None:
         for name, check in checks.items():
@@ -114,3 +136,8 @@ class Checker(Observed):
                 return Violation(invariant=name, detail=detail, seconds=seconds)
 
         return None
+
+
+def _bound(checks: Mapping[str, AbsenceCheck], absence: "Absence") -> dict[str, Check]:
+    """Return the checks of an absence as those of any simulation."""
+    return {name: partial(check, absence) for name, check in checks.items()}

@@ -20,6 +20,7 @@ from indelible.reactions import SUBSCRIBER_NAME
 from indelible.reactions.charges import UPDATE_CHARGES_STAGE
 from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
 from indelible_service.simulation import chain_invariants as tokens
+from indelible_service.simulation import history_invariants as histories
 from indelible_service.simulation import liveness_invariants as liveness
 from indelible_service.simulation import payout_invariants as payouts
 from indelible_service.simulation import project_invariants as projects
@@ -47,10 +48,10 @@ STRIPE_FAULTS: Final = (
     FaultKind.STRIPE_ERRORS,
     FaultKind.STRIPE_SILENCE,
 )
+OF_EVENTS: Final = (*STRIPE_FAULTS, FaultKind.WEBHOOK_DELAY, FaultKind.WEBHOOK_OUTAGE)
 AFTERMATH: Final = 3 * HOUR  # of a fault, in which an event may wait for its next attempt
 RESUMED_WITHIN: Final = 2 * HOUR  # of the last moment at which such an event may halt payments
 ENDED: Final = ("COMPLETE", "CANCELLED")
-CONTEST_ACTORS: Final = ("user:organizer", "system:worker", "system:ingestion")
 Check = Callable[[Observed], Iterator[str]]
 
 
@@ -107,29 +108,6 @@ def transfers_match(observed: Observed) -> Iterator[str]:
             yield f"transfer {transfer.id} is another one at Stripe"
 
 
-def history_chains(observed: Observed) -> Iterator[str]:
-    """Yield each new change that takes no declared edge, or does not follow the one before it."""
-    edges = {
-        lifecycle.name: {tuple(edge) for edge in lifecycle.edges}
-        for lifecycle in observed.store.catalog.heads.values()
-    }
-    for change in observed.new_changes:
-        key = (change.lifecycle, change.entity_id)
-        name = f"{change.action} of {change.lifecycle} {change.entity_id}, seq {change.seq}"
-        if change.prev_hash != observed.last_hashes.get(key, ""):
-            yield f"{name} does not follow the change before it"
-        if change.edge not in edges[change.lifecycle]:
-            yield f"{name} is no declared edge"
-        observed.last_hashes[key] = change.hash
-
-
-def contests_move_alone(observed: Observed) -> Iterator[str]:
-    """Yield each new change of a contest that no worker and no organizer has made."""
-    for change in observed.new_changes:
-        if change.lifecycle == "contest" and str(change.actor) not in CONTEST_ACTORS:
-            yield f"{change.action} of contest {change.entity_id} is by {change.actor}"
-
-
 def no_halt(observed: Observed) -> Iterator[str]:
     """Yield a halt of payments: a reconciliation has found a difference to Stripe.
 
@@ -144,7 +122,8 @@ def no_halt(observed: Observed) -> Iterator[str]:
             observed, AFTERMATH
         )
         if not is_awaited and not observed.operator.explains_halts(change.at):
-            yield f"payments are halted: {change.reason}"
+            names = ", ".join(sorted(rule.value for rule in rules))
+            yield f"payments are halted by {names}: {change.reason}"
 
 
 def halts_end(observed: Observed) -> Iterator[str]:
@@ -309,17 +288,20 @@ def _is_disturbed(observed: Observed, aftermath: int) -> bool:
     if lost_until is not None and now <= lost_until + aftermath:
         return True
     for fault in observed.plan.faults:
-        if fault.kind in STRIPE_FAULTS and fault.at <= now <= fault.at + fault.seconds + aftermath:
+        if fault.kind in OF_EVENTS and fault.at <= now <= fault.at + fault.seconds + aftermath:
             return True
     return False
 
 
 def _waiting_stages(tx: Any, now: datetime) -> set[str]:  # noqa: ANN401 - of the store
-    """Return the stages that have something to book; a worker that has died leaves its leases."""
+    """Return the stages that have something to book; a worker that has died leaves its leases.
+
+    A dead task waits for an operator.
+    """
     demand = tx.tasks.demand(BOOKING_STAGES, now, limit=1)
     waiting = {one.stage for one in demand.stages if one.due or one.next_due is not None}
     for stats in tx.tasks.backlogs(now):
-        if stats.running and stats.stage in BOOKING_STAGES:
+        if (stats.running or stats.dead) and stats.stage in BOOKING_STAGES:
             waiting.add(stats.stage)
     return waiting
 
@@ -361,8 +343,7 @@ def _is_reversed_at(transfer: Json, at: int) -> bool:
 
 
 HOURLY: Final[dict[str, Check]] = {
-    "history-chains": history_chains,
-    "contests-move-alone": contests_move_alone,
+    **histories.HOURLY,
     "complete-after-the-end": complete_after_the_end,
     "replay-agrees": new_events_agree,
     "ledger-balances": ledger_balances,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.rules.tasks import LOCK_CONTEST_STAGE, SETTLE_CONTEST_STAGE
 from indelible.kernel import Change
 from indelible.kernel.questions import one_of
 from indelible.kernel.silence import LONGEST_SILENCE_SECONDS, silent_subjects
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from indelible_service.simulation.observed import Observed
 
 MAX_TRANSFERS: Final = 500
+LOGGED_OF_STAGES: Final = {
+    LOCK_CONTEST_STAGE: ("[Lifecycle] contest ",),
+    SETTLE_CONTEST_STAGE: ("[Lifecycle] contest ",),
+}
 UNFILLED: Final = "cancel_unfilled"
 
 
@@ -113,12 +118,17 @@ def reconciled_lately(observed: "Observed") -> Iterator[str]:
 def no_error_is_logged(observed: "Observed") -> Iterator[str]:
     """Yield what the program has logged as an error, which needs a person.
 
-    A failed job is repeated by its user. After a restore a person is at work.
+    A failed job is repeated by its user. After a restore a person is at work. An operator looks
+    after the tasks of a stage that fails by plan.
     """
     if observed.people.losses.restores:
         return
+    expected = [f"stage {PROCESS_JOB_STAGE}: task "]
+    for fault in observed.plan.faults:
+        if fault.stage:
+            expected += [f"stage {fault.stage}: task ", *LOGGED_OF_STAGES.get(fault.stage, ())]
     for message in observed.logged_errors:
-        if not message.startswith(f"stage {PROCESS_JOB_STAGE}: task "):
+        if not message.startswith(tuple(expected)):
             yield message
 
 

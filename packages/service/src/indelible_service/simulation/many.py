@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -28,6 +28,7 @@ class SeedResult:
     trace_digest: str
     seconds: float
     reached: tuple[str, ...]  # of what must sometimes happen
+    absence: dict[str, Any] | None = None  # the report of days without engineers
 
     @property
     def outcome(self) -> tuple[str, str, str]:
@@ -44,6 +45,7 @@ class SeedResult:
             trace_digest=report.trace_digest,
             seconds=report.seconds,
             reached=tuple(reached_by(report)),
+            absence=report.absence,
         )
 
 

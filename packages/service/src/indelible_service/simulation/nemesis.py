@@ -14,12 +14,15 @@ from indelible_stripe.simulator.faults import FaultKind as StripeFault
 from indelible_stripe.simulator.faults import FaultRule
 
 ACTOR: Final = "faults"
+TRANSFER: Final = "POST /v1/transfers"
+MAX_TIMEOUTS: Final = 2  # of transfers, by one fault
 ERRORS: Final = (
     StripeFault.SERVER_ERROR_BEFORE,
     StripeFault.SERVER_ERROR_AFTER,
     StripeFault.RATE_LIMIT,
     StripeFault.CONFLICT,
 )
+TIMEOUT: Final = FaultRule(kind=StripeFault.TIMEOUT_AFTER, operation=TRANSFER, times=MAX_TIMEOUTS)
 SILENCES: Final = (
     StripeFault.TIMEOUT_BEFORE,
     StripeFault.TIMEOUT_AFTER,
@@ -91,13 +94,15 @@ class Nemesis:
             rate = self._rate(fault_kind)
             if rate:
                 rules.extend(FaultRule(kind=kind, rate=rate / len(kinds)) for kind in kinds)
+        if self._rate(FaultKind.TRANSFER_TIMEOUT):
+            rules.append(TIMEOUT)
         stripe.fail(tuple(rules), is_out=self._rate(FaultKind.STRIPE_OUTAGE) > 0)
         noise = self._rate(FaultKind.WEBHOOK_NOISE)
         stripe.send_webhooks(
-            duplicate=noise,
+            duplicate=max(noise, self._rate(FaultKind.WEBHOOK_TWICE)),
             reorder=noise,
-            delay=noise / 2,
-            lose=noise * LOST,
+            delay=max(noise / 2, self._rate(FaultKind.WEBHOOK_DELAY)),
+            lose=max(noise * LOST, self._rate(FaultKind.WEBHOOK_OUTAGE)),
             max_delay_seconds=MAX_DELAY_SECONDS,
         )
         for process in self.processes.values():
@@ -105,8 +110,17 @@ class Nemesis:
         for fault in self.active:
             if fault.kind is FaultKind.CLOCK:
                 self.processes[fault.process].clock.skew_seconds = fault.skew_seconds
+        self._apply_to_stages()
         self.around.provider.fault_rate = self._rate(FaultKind.PROVIDER_FAILS)
+        self.around.provider.incomplete_rate = self._rate(FaultKind.PROVIDER_SCHEMA)
         if self.around.git is not None:
             self.around.git.rates = {kind: self._rate(kind) for kind in GIT_KINDS}
         if self.around.node is not None:
             self.around.node.rates = {kind: self._rate(kind) for kind in OF_NODE}
+
+    def _apply_to_stages(self) -> None:
+        """Let the stages of the workers fail that active faults name."""
+        self.around.failing_stages.clear()
+        for fault in self.active:
+            if fault.kind is FaultKind.STAGE_FAILS:
+                self.around.failing_stages.add(fault.stage)

@@ -92,8 +92,8 @@ def paid_is_won(observed: Observed) -> Iterator[str]:
     What a restore has lost is not counted: `one-payout` sees to it.
     """
     lost = {one["id"] for one in observed.people.losses.transfers(observed.stripe)}
-    won = _won(observed)
-    for group_party, amount in sorted(_transferred(observed, lost).items()):
+    won = won_minor(observed)
+    for group_party, amount in sorted(transferred_minor(observed, lost).items()):
         if amount > won[group_party]:
             group, party = group_party
             yield f"{party} has received {amount} of {group}, expected {won[group_party]} at most"
@@ -107,8 +107,8 @@ def winners_are_paid(observed: Observed) -> Iterator[str]:
     """
     is_waiting = bool(observed.store.read(is_halted))
     available = observed.stripe.available_minor(CURRENCY)
-    won = _won(observed)
-    transferred = _transferred(observed, frozenset[str]())
+    won = won_minor(observed)
+    transferred = transferred_minor(observed)
     for group_party in sorted({*won, *transferred}):
         group, party = group_party
         missing = won[group_party] - transferred[group_party]
@@ -157,7 +157,7 @@ def _is_known_at_lock(observed: Observed, paid: PaidEntry, epoch_seconds: int) -
     return at <= lock_at - HOUR
 
 
-def _won(observed: Observed) -> Counter[GroupParty]:
+def won_minor(observed: Observed) -> Counter[GroupParty]:
     """Return by the reference what each party has won, without those who have won nothing."""
     users = {entry.name: entry.user for entry in observed.plan.entries}
     won: Counter[GroupParty] = Counter()
@@ -169,7 +169,9 @@ def _won(observed: Observed) -> Counter[GroupParty]:
     return won
 
 
-def _transferred(observed: Observed, without: Container[str]) -> Counter[GroupParty]:
+def transferred_minor(
+    observed: Observed, without: Container[str] = frozenset[str]()
+) -> Counter[GroupParty]:
     """Return what Stripe has transferred without what was reversed, except some transfers."""
     accounts = observed.stripe.objects("account")
     parties = {account["id"]: account["metadata"][PARTY_METADATA] for account in accounts}

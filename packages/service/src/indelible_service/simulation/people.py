@@ -103,6 +103,15 @@ class People:
         created = self.web.store.run(create_key, command, actor=actor, reason="simulation")
         self._keys[user] = created.text
 
+    def key_of(self, user: str) -> str:
+        """Return the key of somebody who was admitted."""
+        return self._keys[user]
+
+    def note_server_error(self, path: str, answer: Answer) -> None:
+        """Note an answer that blames the server."""
+        if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.server_errors.append(f"{path}: {answer.code}")
+
     # Requests
 
     def ask(
@@ -136,8 +145,7 @@ class People:
             return Answer(0, {"code": "NO_ANSWER"})
         document: Any = answer.get_json(silent=True) or {}
         result = Answer(answer.status_code, document)
-        if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.server_errors.append(f"{path}: {result.code}")
+        self.note_server_error(path, result)
         return result
 
     def see(self, user: str, path: str) -> Answer:
@@ -215,8 +223,11 @@ class People:
         tournament = self.plan.tournament_of(contest)
         options = tournament_of(tournament, self.around.clock).options
         last_day = tournament.first_day + tournament.rounds - 1
+        sample = sample_configuration("masters")
+        shares = contest.shares_bps or sample["payout"]["table"]
         return {
-            **sample_configuration("masters"),
+            **sample,
+            "payout": {"kind": "bps", "table": list(shares)},
             "provider_event_id": contest.event_id,
             "event_start_date": self._text(tournament.first_day * DAY)[:10],
             "event_end_date": self._text(last_day * DAY)[:10],

@@ -30,6 +30,7 @@ class Profile(StrEnum):
     GIT = "git"
     CHAIN = "chain"
     STORM = "storm"
+    ABSENCE = "absence"
 
 
 class Ending(StrEnum):
@@ -72,6 +73,12 @@ class FaultKind(StrEnum):
     CHAIN_LOGS = "nodes of the chain lack logs, or return too many"
     CRASH = "a process dies"
     CLOCK = "the clock of a process is wrong"
+    TRANSFER_TIMEOUT = "Stripe does not answer transfers"
+    WEBHOOK_TWICE = "each webhook comes twice"
+    WEBHOOK_DELAY = "webhooks are delayed"
+    WEBHOOK_OUTAGE = "no webhook arrives"
+    PROVIDER_SCHEMA = "the provider leaves out fields"
+    STAGE_FAILS = "a stage of the workers fails"
 
 
 @frozen(kw_only=True)
@@ -105,6 +112,7 @@ class PlannedContest:
     fee_minor: int
     rake_bps: int
     min_entries: int
+    shares_bps: tuple[int, ...] = ()  # of the prizes by rank; without them those of the sample
 
 
 @frozen(kw_only=True)
@@ -182,6 +190,7 @@ class PlannedFault:
     failpoints: int = 0
     is_inside: bool = False
     skew_seconds: int = 0  # of a wrong clock
+    stage: str = ""  # that fails
 
     def text(self) -> str:
         """Return the fault in words, without its time."""
@@ -192,6 +201,8 @@ class PlannedFault:
             return (
                 f"{WRONG_CLOCK} {self.process} is {self.skew_seconds} s off, for {minutes} minutes"
             )
+        if self.kind is FaultKind.STAGE_FAILS:
+            return f"stage {self.stage} fails, for {minutes} minutes"
         return f"{self.kind} for {minutes} minutes, rate {self.rate:.2f}"
 
 
@@ -255,6 +266,7 @@ class Plan:
     host_steps: tuple[PlannedHostStep, ...] = ()
     restores: tuple[PlannedRestore, ...] = ()
     upgrades: tuple[PlannedUpgrade, ...] = ()
+    available_after_seconds: int = 0  # from a payment until Stripe lets its money be transferred
 
     def tournament_of(self, contest: PlannedContest) -> PlannedTournament:
         """Return the tournament of a contest."""

@@ -42,12 +42,21 @@ OF_NODE: Final = (
     FaultKind.CHAIN_FORK,
     FaultKind.CHAIN_LOGS,
 )
+# Faults that come at moments of a contest: `planned_absence` plans them.
+OF_ABSENCE: Final = (
+    FaultKind.TRANSFER_TIMEOUT,
+    FaultKind.WEBHOOK_TWICE,
+    FaultKind.WEBHOOK_DELAY,
+    FaultKind.WEBHOOK_OUTAGE,
+    FaultKind.PROVIDER_SCHEMA,
+    FaultKind.STAGE_FAILS,
+)
 KINDS: Final[Mapping[Profile, tuple[FaultKind, ...]]] = {
     Profile.CALM: (),
     Profile.MONEY: (),
     Profile.GIT: OF_GIT,
     Profile.CHAIN: (*OF_NODE, FaultKind.CRASH),
-    Profile.STORM: tuple(FaultKind),
+    Profile.STORM: tuple(kind for kind in FaultKind if kind not in OF_ABSENCE),
 }
 
 

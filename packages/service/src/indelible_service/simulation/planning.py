@@ -19,6 +19,7 @@ from indelible_service.simulation.plan import (
     PlannedTournament,
     Profile,
 )
+from indelible_service.simulation.planned_absence import make_absence_plan
 from indelible_service.simulation.planned_chain import planned_chain
 from indelible_service.simulation.planned_faults import planned_faults
 from indelible_service.simulation.planned_host_steps import planned_steps
@@ -87,6 +88,8 @@ def make_plan(seed_number: int, days: int, profile: Profile, modules: tuple[str,
 
     Raises: HostModuleUnusable.
     """
+    if profile is Profile.ABSENCE:
+        return make_absence_plan(seed_number, days)
     seed = Seed(seed_number)
     size = Size.of(days)
     tournaments = tuple(_tournaments(seed, days, size, profile))

@@ -24,6 +24,7 @@ from indelible_service.settings.service import Settings
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import SimulatedDatabase
+from indelible_service.simulation.doors import Doors
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.hosts import SimulatedHost
 from indelible_service.simulation.ids import SeededIds
@@ -78,6 +79,8 @@ class Surroundings:
     git: SimulatedGitHost | None = None
     node: "SimulatedNode | None" = None
     observers: Mapping[str, Any] = field(factory=dict[str, Any])
+    doors: Doors = field(factory=Doors)
+    failing_stages: set[str] = field(factory=set[str])  # of the workers, until their fault is over
 
 
 @define(eq=False)
@@ -100,9 +103,14 @@ class SimulatedProcess(ABC):
         """Open the store, and build what the process runs, with an empty memory."""
         self.mortality.is_dead = False
         around = self.surroundings
-        self.store = around.database.open(around.ids, self.mortality, self.clock)
-        self.store.commits.add(self.surroundings.commits.note)
-        self.build()
+        with self.at_work():
+            self.store = around.database.open(around.ids, self.mortality, self.clock)
+            self.store.commits.add(self.surroundings.commits.note)
+            self.build()
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """Work for a block, in a step of the process."""
+        return self.surroundings.doors.through(self.name, actors=(self.name,))
 
     @abstractmethod
     def build(self) -> None:
@@ -136,6 +144,8 @@ class WebProcess(SimulatedProcess):
             config=self.store.config,
         )
         self.app = create_app(context, build_web_settings(around.settings))
+        guarded = around.doors.guarded(self.app.wsgi_app, self.name)
+        self.app.wsgi_app = guarded  # type: ignore[assignment] # as Flask's documentation does
         self.client = self.app.test_client(use_cookies=False)
 
 
@@ -187,6 +197,7 @@ class WorkerProcess(SimulatedProcess):
             git=around.git,
             node=around.node,
             observers=around.observers,
+            failing=around.failing_stages,
         )
         self.stages = simulated_stages(parts)
         self.worker = Worker(
@@ -204,8 +215,9 @@ class WorkerProcess(SimulatedProcess):
 
     def look(self) -> Look:
         """Look which stages have ready tasks, and let the feed be followed."""
-        look = self.dispatcher.dispatch(self.clock.now())
-        self.dispatcher.follow(look.last_change)
+        with self.at_work():
+            look = self.dispatcher.dispatch(self.clock.now())
+            self.dispatcher.follow(look.last_change)
         return look
 
     def ready_stages(self) -> list[str]:
@@ -219,7 +231,8 @@ class WorkerProcess(SimulatedProcess):
 
     def process(self, stage: str) -> int:
         """Process a batch of a stage, and return how many tasks were claimed."""
-        return process_batch(self.store, self.stages[stage], actor=WORKER, worker=self.worker)
+        with self.at_work():
+            return process_batch(self.store, self.stages[stage], actor=WORKER, worker=self.worker)
 
 
 class SchedulerProcess(SimulatedProcess):
@@ -240,4 +253,5 @@ class SchedulerProcess(SimulatedProcess):
             clock=self.clock,
             at_failpoint=self.mortality.reach,
         )
-        run_scheduler(worker, self.tasks, after_round=worker.stopping.set)
+        with self.at_work():
+            run_scheduler(worker, self.tasks, after_round=worker.stopping.set)

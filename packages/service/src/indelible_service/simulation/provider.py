@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 
 import urllib3
-from attrs import define
+from attrs import define, evolve
 
 from indelible.contests.tasks.provider_requests import FetchFunction
 from indelible_service.contexts.contest_provider import EVENT_ID, ProviderClient
@@ -30,6 +30,8 @@ CANCELED_AT: Final = 13 * HOUR  # of the last day, in which play has begun
 CANCELED: Final = {"name": "STATUS_CANCELED", "state": "post", "completed": False}
 STEPS_PER_ROUND: Final = 2
 CUT_AFTER: Final = 2  # rounds
+REQUIRED_FIELD: Final = b'"competitors"'
+OTHER_FIELD: Final = b'"contestants"'
 MAX_TOURNAMENTS: Final = 64  # that are kept: to invent the players takes milliseconds
 
 
@@ -42,6 +44,7 @@ class SimulatedProvider:
     draws: Draws
     requests: int = 0
     fault_rate: float = 0.0
+    incomplete_rate: float = 0.0  # of leaderboards without a field that they must have
     faults: int = 0
 
     @classmethod
@@ -55,6 +58,12 @@ class SimulatedProvider:
         if self.fault_rate and self.draws.happens(self.fault_rate):
             self.faults += 1
             self.stub.plan(self.draws.choice(list(ProviderFault)))
+
+    def is_incomplete(self) -> bool:
+        """Return True if the next leaderboard lacks a field, by the rate."""
+        is_incomplete = bool(self.incomplete_rate) and self.draws.happens(self.incomplete_rate)
+        self.faults += is_incomplete
+        return is_incomplete
 
     def tell(self, planned: PlannedTournament) -> None:
         """Tell the story of a tournament by the time of the clock."""
@@ -84,6 +93,8 @@ class _Pool:
         provider.plan_fault()
         event_id = parse_qs(urlsplit(url).query)["event"][0]
         reply = reply_of(provider.stub.next_step(event_id), ADDRESS)
+        if provider.is_incomplete():
+            reply = evolve(reply, body=reply.body.replace(REQUIRED_FIELD, OTHER_FIELD))
         if reply.hangs:
             provider.clock.advance(TIMEOUT_SECONDS)
             raise urllib3.exceptions.ReadTimeoutError(cast("Any", None), url, "no answer")

@@ -1,6 +1,5 @@
 """Run a plan from its first second to its last, and report what has come of it."""
 
-import logging
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -18,6 +17,9 @@ from indelible.projects import PushOutcome
 from indelible_service.database import build_policy
 from indelible_service.instance.data_directory import derive_secret
 from indelible_service.settings.service import Settings
+from indelible_service.simulation.absence.absent import Absence
+from indelible_service.simulation.absence.client import NoStep
+from indelible_service.simulation.absence.report import absence_report
 from indelible_service.simulation.builders import Builders
 from indelible_service.simulation.changes import CommittedChanges
 from indelible_service.simulation.checks import Checker, Noticed, Violation
@@ -28,16 +30,18 @@ from indelible_service.simulation.databases import (
     SimulatedDatabase,
     simulated_database,
 )
+from indelible_service.simulation.doors import CHECKS, Doors, GuardedDatabase
 from indelible_service.simulation.draws import Seed
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.host_steps import HostPeople
 from indelible_service.simulation.hosts import SimulatedHost, simulated_hosts
 from indelible_service.simulation.ids import SeededIds
+from indelible_service.simulation.logged import logged_errors
 from indelible_service.simulation.machinery import SCHEDULER, WEB, Machinery
 from indelible_service.simulation.nemesis import Nemesis
 from indelible_service.simulation.operator import Operator
 from indelible_service.simulation.people import People
-from indelible_service.simulation.plan import DAY, HOUR, WRONG_CLOCK, Plan
+from indelible_service.simulation.plan import DAY, HOUR, WRONG_CLOCK, Plan, Profile
 from indelible_service.simulation.processes import (
     CommitNotes,
     SchedulerProcess,
@@ -78,6 +82,7 @@ class SimulationReport:
     edges: dict[str, int] = field(factory=dict[str, int])  # how often each was taken
     failpoints: dict[str, int] = field(factory=dict[str, int])  # how often each was reached
     timings: dict[str, float] = field(factory=dict[str, float])
+    absence: dict[str, Any] | None = None  # the report of a profile without engineers
 
     @property
     def is_clean(self) -> bool:
@@ -91,7 +96,7 @@ def run_plan(plan: Plan, kind: DatabaseKind) -> SimulationReport:
     began = perf_counter()
     folder = MEMORY if MEMORY.is_dir() else None
     with (
-        _logged_errors() as errors,
+        logged_errors() as errors,
         TemporaryDirectory(prefix="indelible-simulation-", dir=folder) as directory,
         open_simulation(plan, kind, Path(directory), errors) as simulation,
     ):
@@ -100,35 +105,6 @@ def run_plan(plan: Plan, kind: DatabaseKind) -> SimulationReport:
         simulation.fill(report)
     report.seconds = perf_counter() - began
     return report
-
-
-@contextmanager
-def _logged_errors() -> Generator[list[str]]:
-    """Log nothing, since what goes wrong in a simulation is planned; yield the logged errors."""
-    logger = logging.getLogger("indelible")
-    level, propagate = logger.level, logger.propagate
-    handler = ErrorHandler(logging.ERROR)
-    logger.addHandler(handler)
-    logger.setLevel(logging.ERROR)
-    logger.propagate = False
-    try:
-        yield handler.messages
-    finally:
-        logger.propagate = propagate
-        logger.setLevel(level)
-        logger.removeHandler(handler)
-
-
-class ErrorHandler(logging.Handler):
-    """Collects what is logged."""
-
-    def __init__(self, level: int) -> None:
-        super().__init__(level)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Add a message."""
-        self.messages.append(record.getMessage())
 
 
 @define(kw_only=True, eq=False)
@@ -146,6 +122,11 @@ class Simulation:
     restorer: Restorer
     upgrader: Upgrader
 
+    @property
+    def absence(self) -> Absence | None:
+        """Return the absence of a plan without engineers."""
+        return self.checker.absence
+
     def run(self) -> Violation | None:
         """Let the time of the plan pass; return the first invariant that is broken.
 
@@ -154,8 +135,14 @@ class Simulation:
         try:
             self.begin()
             return self._let_time_pass()
+        except NoStep as error:
+            return self.checker.forbidden(str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+            for call in self.around.doors.refused:
+                return self.checker.forbidden(call)
             return self.checker.unexpected(error)
+        finally:
+            self.around.doors.open()
 
     def begin(self) -> None:
         """Let everything come that the plan has."""
@@ -170,23 +157,29 @@ class Simulation:
         nemesis.begin()
         self.restorer.begin()
         self.upgrader.begin()
+        if self.absence is not None:
+            self.absence.begin()
 
     def _let_time_pass(self) -> Violation | None:
         for hour in range(1, self.plan.days * DAY // HOUR + 1):
             self.world.run_until(hour * HOUR)
             self.around.stripe.end_what_is_due()
-            violation = self.checker.check_hour()
-            if violation is None and hour * HOUR % DAY == 0:
-                violation = self.checker.check_day()
+            with self.around.doors.through(CHECKS):
+                violation = self.checker.check_hour()
+                if violation is None and hour * HOUR % DAY == 0:
+                    violation = self.checker.check_day()
             if violation is not None:
                 return violation
-        return self.checker.check_end()
+        with self.around.doors.through(CHECKS):
+            return self.checker.check_end()
 
     def fill(self, report: SimulationReport) -> None:
         """Write the figures of the run into its report."""
         changes = self.checker.changes
         if report.violation is None or report.violation.invariant != Noticed.UNEXPECTED:
             changes.read_new(self.checker.store)  # after an error, the database may be any
+            if self.absence is not None:
+                report.absence = absence_report(self.absence, self.checker)
         report.changes = changes.number
         report.changes_digest = changes.digest
         report.trace_digest = self.world.trace_digest
@@ -298,12 +291,17 @@ def _surroundings(
     folder: Path,
 ) -> Surroundings:
     """Return what outlives the processes; a Git host and a node only for a plan that uses them."""
+    doors = Doors()
     git: SimulatedGitHost | None = None
     if plan.projects:
         git = SimulatedGitHost.open(folder, world.clock, world.ids, world.seed)
+    stripe = SimulatedStripe.open(world.clock, plan.seed, plan.available_after_seconds)
+    stripe.doors = doors
+    world.before_step = doors.begin_step
     return Surroundings(
-        database=database,
-        stripe=SimulatedStripe.open(world.clock, plan.seed),
+        database=GuardedDatabase(database, doors),
+        stripe=stripe,
+        doors=doors,
         provider=SimulatedProvider.open(world.clock, world.seed),
         clock=world.clock,
         ids=world.ids,
@@ -355,6 +353,8 @@ def _checker(
         settings=around.settings,
     )
     checker.logged_errors = errors
+    if plan.profile is Profile.ABSENCE:
+        checker.absence = Absence(people=people, machinery=machinery)
     stack.callback(checker.end)
     return checker
 

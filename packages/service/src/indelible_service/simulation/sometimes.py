@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from indelible_service.simulation.absence.steps import MODES
 from indelible_service.simulation.plan import Profile
 from indelible_service.simulation.running import SimulationReport
 
@@ -16,6 +17,12 @@ def _edge(*names: str) -> Happened:
 
 def _count(name: str) -> Happened:
     return lambda report: report.counts.get(name, 0) > 0
+
+
+def _executed(slug: str) -> Happened:
+    """Return whether an operator has executed a runbook."""
+    name = MODES[slug].name
+    return lambda report: bool(report.absence and report.absence["runbooks"].get(name))
 
 
 EVENTS: Final[Mapping[str, Happened]] = {
@@ -63,6 +70,10 @@ EVENTS: Final[Mapping[str, Happened]] = {
     "the node of the chain returns removed logs": _count("answers with removed logs"),
     "a token is lost by a restore": _count("lost tokens"),
     "a lost token is detected again": _count("lost tokens that are detected again"),
+    "a contest in ERROR is settled by an operator": _edge("contest.resolve_complete"),
+    "an operator locks a contest": _edge("contest.force_lock"),
+    "an operator requeues dead tasks": _executed("dead-task"),
+    "an operator reads lost events": _executed("webhook-outage"),
 }
 OF_CALM: Final = (
     "a contest is settled",
@@ -100,12 +111,32 @@ OF_TOKENS: Final = (
     "the node of the chain repeats a log",
     "the node of the chain returns removed logs",
 )
+ONLY_OF_ABSENCE: Final = (
+    "a contest in ERROR is settled by an operator",
+    "an operator locks a contest",
+    "an operator requeues dead tasks",
+    "an operator reads lost events",
+)
+OF_ABSENCE: Final = (
+    "a process dies",
+    "a request gets no answer",
+    "a fetch fails",
+    "a webhook comes twice",
+    "a webhook is lost",
+    "a refund succeeds",
+    "a dispute is won",
+    "a dispute is lost",
+    "a transfer is tried again",
+    "a transfer waits for its payee",
+    *ONLY_OF_ABSENCE,
+)
 SOMETIMES: Final[Mapping[Profile, tuple[str, ...]]] = {
     Profile.CALM: OF_CALM,
     Profile.MONEY: OF_MONEY,
     Profile.GIT: OF_GIT,
     Profile.CHAIN: (*OF_CALM, "a process dies", *OF_TOKENS),
-    Profile.STORM: tuple(EVENTS),
+    Profile.STORM: tuple(name for name in EVENTS if name not in ONLY_OF_ABSENCE),
+    Profile.ABSENCE: (*OF_CALM, *OF_ABSENCE),
 }
 
 

@@ -1,12 +1,15 @@
 """The stages of a simulated worker: those of the service, with the virtual clock."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import errno
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from indelible.contests.tasks.stages import ContestStages
 from indelible.kernel.feed_stage import FeedFollower
+from indelible.kernel.lease_handles import LeaseHandle
 from indelible.kernel.stages import Stage
 from indelible.kernel.subscribers import Subscriber
 from indelible.money.entities.values import ReconciliationScope
@@ -50,6 +53,7 @@ class StageParts:
     hosts: Sequence[SimulatedHost] = ()
     git: SimulatedGitHost | None = None
     node: "SimulatedNode | None" = None
+    failing: Collection[str] = frozenset()
     observers: Mapping[str, Any] = field(factory=dict[str, Any])
 
     def observer(self, context: str) -> dict[str, Any]:
@@ -76,7 +80,21 @@ def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
         stages.extend(parts.git.stages(parts.store, parts.mortality))
     if parts.node is not None:
         stages.extend(parts.node.stages(parts.store, parts.mortality))
-    return {stage.name: stage for stage in stages}
+    return {stage.name: _may_fail(stage, parts.failing) for stage in stages}
+
+
+def _may_fail(stage: AnyStage, failing: Collection[str]) -> AnyStage:
+    """Return a stage whose attempts fail while its name is among those of the failing stages.
+
+    An OSError is what a full disk leads to: nothing is said about the task itself.
+    """
+
+    def perform(work: object, handle: LeaseHandle) -> object:
+        if stage.name in failing:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return stage.perform(work, handle)
+
+    return evolve(stage, perform=perform)
 
 
 def _host_subscribers(parts: StageParts) -> Iterator[Subscriber[Any]]:

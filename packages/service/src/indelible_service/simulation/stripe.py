@@ -3,12 +3,13 @@
 import re
 from typing import Any, Final
 
-from attrs import define
+from attrs import define, field
 
 from indelible.kernel import UsageError
 from indelible.money.rules.events import EVENT_TYPES
 from indelible_service.simulation.clock import SimulatedClock
 from indelible_service.simulation.crashes import Mortality
+from indelible_service.simulation.doors import Doors
 from indelible_stripe import StripeApi
 from indelible_stripe.simulator import read_story
 from indelible_stripe.simulator.answers import Answer, ApiError
@@ -27,6 +28,8 @@ from indelible_stripe.simulator.webhooks import SignatureClock, WebhookSettings
 API_KEY: Final = "sk_test_simulation"
 WEBHOOK_SECRET: Final = "whsec_simulation"  # noqa: S105 - of the simulator
 WEBHOOK_URL: Final = "http://127.0.0.1/payments/webhook"
+# What payers and banks do; the rest of the controls is the dashboard of the installation.
+OF_OTHERS: Final = r"(?:intents|sessions)/[\w-]+/pay|disputes(?:/[\w-]+/close)?"
 TIMEOUT_SECONDS: Final = 30  # of a request that gets no answer
 
 
@@ -38,12 +41,16 @@ class SimulatedStripe:
     engine: Engine
     requests: int = 0
     silences: int = 0
+    doors: Doors = field(factory=Doors)
 
     @classmethod
-    def open(cls, clock: SimulatedClock, seed: int) -> "SimulatedStripe":
+    def open(
+        cls, clock: SimulatedClock, seed: int, available_after_seconds: int = 0
+    ) -> "SimulatedStripe":
         """Return a platform account without a balance, whose clock is the virtual one."""
         started_at = int(clock.start_at.timestamp())
-        story = read_story({"clock": {"stopped_at": started_at}})
+        account = {"available_after_seconds": available_after_seconds}
+        story = read_story({"clock": {"stopped_at": started_at}, "account": account})
         stripe = cls(clock, Engine(story, seed))
         stripe.engine.state.base_url = BASE_ADDRESS
         stripe.send_webhooks()
@@ -85,6 +92,8 @@ class SimulatedStripe:
 
         Raises: ApiError where Stripe refuses it.
         """
+        if not re.fullmatch(OF_OTHERS, path):
+            self.doors.require(f"{path} in Stripe's dashboard")
         for method, pattern, function in CONTROLS:
             match = re.fullmatch(pattern, path)
             if match is not None and method == "POST":
@@ -133,6 +142,7 @@ class SimulatedStripe:
 
     def _begin_request(self, mortality: Mortality) -> None:
         mortality.require_life()
+        self.doors.require("a request to Stripe")
         self.requests += 1
 
     def _let_time_pass(self, answer: Answer) -> None:

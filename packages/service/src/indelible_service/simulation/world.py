@@ -31,12 +31,14 @@ class ComingEvent:
 class World:
     """The heap of events, the clock, and the trace of what has happened.
 
-    An action returns what has come of it, in a few words. `after_step` is called after each one.
+    An action returns what has come of it, in a few words. `before_step` and `after_step` are called
+    around each one.
     """
 
     seed: Seed
     clock: SimulatedClock
     ids: SeededIds
+    before_step: Callable[[str], object] = field(default=lambda _: None)  # is given the actor
     after_step: Callable[[], object] = field(default=lambda: None)
     on_crash: Callable[[str], object] = field(default=lambda _: None)
     steps: int = 0
@@ -67,6 +69,7 @@ class World:
     def _step(self, coming: ComingEvent) -> None:
         self.clock.advance(coming.seconds - self.clock.seconds)
         self.ids.begin(f"{coming.actor} {coming.seconds} {coming.number}")
+        self.before_step(coming.actor)
         try:
             outcome = coming.action()
         except SimulatedCrash:

@@ -1,0 +1,1 @@
+"""Days without engineers: an operator who carries out steps of runbooks, and nobody else."""

@@ -1,0 +1,149 @@
+"""The operator of an absence: looks, and carries out the runbook of each failure that is seen."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Final
+
+from attrs import define, field
+
+from indelible_service.simulation.absence.client import NoAnswer, OperatorClient
+from indelible_service.simulation.absence.episodes import Episodes
+from indelible_service.simulation.absence.signs import ENDPOINT, Look, Sign, instant
+from indelible_service.simulation.absence.steps import MODES
+
+SERVICE: Final = "service"  # the subject of a sign: no process answers
+AGAIN: Final = timedelta(minutes=30)  # between two executions for one failure
+PATIENCE: Final = timedelta(minutes=5)  # with a lock that the workers may still do
+HALTED_FOR: Final = timedelta(minutes=30)  # until an operator does not wait for the schedule
+BACKFILL_HOURS: Final = "72"
+COMPLETE: Final = "complete"  # the attempted action of a contest whose settlement has failed
+BY_EVENTS: Final = "process_stripe_event"  # its dead tasks are dead letters
+DEAD: Final = "dead"
+DONE: Final = "COMPLETE"
+Reaction = Callable[[Sign, Look], str]
+
+
+@define(kw_only=True, eq=False)
+class Duty:
+    """Sees failures, and executes their runbooks; a failure without a reaction ends by itself.
+
+    `touched` are the contests, and the contests and settlements of tasks, that an operator helped.
+    """
+
+    client: OperatorClient
+    episodes: Episodes = field(factory=Episodes)
+    executions: Counter[str] = field(factory=Counter[str])  # by the names of the runbooks
+    touched: set[str] = field(factory=set[str])
+    looks: int = 0
+    newest: Look | None = None
+    _tried_at: dict[tuple[str, str], datetime] = field(
+        factory=dict[tuple[str, str], datetime], init=False
+    )
+    _number: int = field(default=0, init=False)
+    _reactions: Mapping[str, Reaction] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._reactions = {
+            "contest-not-locked": self._lock,
+            "contest-in-error": self._resolve,
+            "dead-task": self._requeue,
+            "unknown-intent": self._replay,
+            "webhook-outage": self._backfill,
+            "reconciliation-discrepancy": self._reconcile,
+            "payouts-stuck": self._diagnose,
+        }
+
+    def look(self, at: datetime) -> str:
+        """Look, and react to what is seen; return what was done, in a few words."""
+        self.looks += 1
+        try:
+            look = Look.take(self.client, at)
+        except NoAnswer as error:
+            self.newest = None
+            known = dict(self.episodes.open)
+            signs = [*known.values(), Sign("api-errors", SERVICE, at)]
+            self.episodes.follow(signs, at)
+            return f"no answer to {error}"
+
+        self.newest = look
+        signs = list(look.signs())
+        self.episodes.follow(signs, at)
+        outcomes = [self._react(sign, look) for sign in signs]
+        return ", ".join(outcome for outcome in outcomes if outcome)
+
+    def _react(self, sign: Sign, look: Look) -> str:
+        """Execute the runbook of a failure, unless that was done a short while ago."""
+        reaction = self._reactions.get(sign.slug)
+        tried_at = self._tried_at.get(sign.key)
+        if reaction is None or (tried_at is not None and look.at - tried_at < AGAIN):
+            return ""
+        try:
+            outcome = reaction(sign, look)
+        except NoAnswer as error:
+            return f"no answer to {error}"
+        if outcome:
+            self._tried_at[sign.key] = look.at
+            self.executions[MODES[sign.slug].name] += 1
+        return outcome and f"{MODES[sign.slug].name} for {sign.subject}: {outcome}"
+
+    def _command(self, sign: Sign, operation: str, **values: str) -> str:
+        """Send a command of a runbook, and note whom it helps if it is done."""
+        self._number += 1
+        key = f"duty:{self._number}:{operation}"
+        status, document = self.client.command(sign.slug, operation, key, **values)
+        if status == HTTPStatus.OK:
+            self.episodes.helped.add(sign.key)
+            self.touched.add(sign.subject)
+            return operation
+        return f"{operation} {document.get('code', status)}"
+
+    # The runbooks
+
+    def _lock(self, sign: Sign, look: Look) -> str:
+        if look.at - sign.since < PATIENCE:
+            return ""
+        contest = self.client.read(sign.slug, "get-contest", contest_id=sign.subject)
+        seq = str(contest["seq"])
+        return self._command(sign, "force-lock", contest_id=sign.subject, if_match=seq)
+
+    def _resolve(self, sign: Sign, _: Look) -> str:
+        """Let the settlement be computed again, or the contest go on from the failed step."""
+        contest = self.client.read(sign.slug, "get-contest", contest_id=sign.subject)
+        is_settlement = contest["error"]["attempted_action"] == COMPLETE
+        action = "retry" if is_settlement else "resume"
+        return self._command(sign, "resolve-error", contest_id=sign.subject, action=action)
+
+    def _requeue(self, sign: Sign, _: Look) -> str:
+        if sign.subject == BY_EVENTS:
+            return ""
+        page = self.client.read(sign.slug, "list-tasks", stage=sign.subject, state=DEAD)
+        outcome = self._command(sign, "requeue-dead", stage=sign.subject)
+        self.touched.update(task["entity_id"] for task in page["items"])
+        return outcome
+
+    def _replay(self, sign: Sign, _: Look) -> str:
+        return self._command(sign, "replay-stripe-event", event_id=sign.subject)
+
+    def _backfill(self, sign: Sign, _: Look) -> str:
+        """Read Stripe's list if no event arrives; an event that waits has its own retries."""
+        if sign.subject != ENDPOINT:
+            return ""
+        return self._command(sign, "backfill-stripe-events", hours=BACKFILL_HOURS)
+
+    def _reconcile(self, sign: Sign, look: Look) -> str:
+        """Compare again; resume payments if nothing differs any more."""
+        if look.at - sign.since < HALTED_FOR:
+            return ""
+        page = self.client.read(sign.slug, "list-reconciliations", scope="FULL", limit="1")
+        for newest in page["items"]:
+            is_later = newest["status"] == DONE and instant(newest["started_at"]) > sign.since
+            if is_later and not newest["discrepancy_count"]:
+                return self._command(sign, "resume-all-payments")
+        return self._command(sign, "start-reconciliation", scope="FULL")
+
+    def _diagnose(self, sign: Sign, _: Look) -> str:
+        """Read the attempts of a transfer; the sweep of the workers lets it go on."""
+        self.client.read(sign.slug, "list-transfer-attempts", transfer_id=sign.subject)
+        return "list-transfer-attempts"

@@ -1,0 +1,100 @@
+"""The steps of runbooks that the operator of an absence may carry out; any other call is refused.
+
+A step is a command of its page in `docs/runbooks/`: `indelible ops` and the name of an operation,
+whose method and path are those of the service's OpenAPI documents. A test compares the steps with
+the pages.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from indelible.failure_modes import FAILURE_MODES, FailureMode
+
+MODES: Final[Mapping[str, FailureMode]] = {mode.slug: mode for mode in FAILURE_MODES}
+
+
+class Section(StrEnum):
+    """The sections of a runbook that have commands of an operator."""
+
+    DETECT = "Detect"
+    DIAGNOSE = "Diagnose"
+    RECOVER = "Recover"
+
+
+@frozen
+class RunbookStep:
+    """A command of a runbook; `slug` is the runbook's, `operation` the name of the command."""
+
+    slug: str
+    section: Section
+    operation: str
+
+    @property
+    def mode(self) -> FailureMode:
+        """Return the failure that the runbook is for."""
+        return MODES[self.slug]
+
+    @property
+    def command(self) -> str:
+        """Return the beginning of the command, as the page has it."""
+        return f"indelible ops {self.operation}"
+
+
+_OPERATIONS: Final[Mapping[str, Mapping[Section, tuple[str, ...]]]] = {
+    "contest-not-locked": {
+        Section.DETECT: ("list-contests",),
+        Section.DIAGNOSE: ("get-contest",),
+        Section.RECOVER: ("force-lock",),
+    },
+    "contest-in-error": {
+        Section.DETECT: ("list-contests",),
+        Section.DIAGNOSE: ("get-contest",),
+        Section.RECOVER: ("resolve-error",),
+    },
+    "live-past-end": {Section.DETECT: ("list-contests",)},
+    "provider-refuses": {Section.DETECT: ("list-fetches",)},
+    "provider-schema-drift": {Section.DETECT: ("list-validation-errors",)},
+    "dead-task": {
+        Section.DETECT: ("show-stages",),
+        Section.DIAGNOSE: ("list-tasks",),
+        Section.RECOVER: ("requeue-dead",),
+    },
+    "unknown-intent": {
+        Section.DETECT: ("list-stripe-events",),
+        Section.RECOVER: ("replay-stripe-event",),
+    },
+    "webhook-outage": {
+        Section.DETECT: ("list-stripe-events", "list-all-charges"),
+        Section.RECOVER: ("backfill-stripe-events",),
+    },
+    "dispute": {Section.DETECT: ("list-due-disputes",)},
+    "reconciliation-discrepancy": {
+        Section.DETECT: ("get-payment-switch",),
+        Section.DIAGNOSE: ("list-reconciliations",),
+        Section.RECOVER: ("start-reconciliation", "resume-all-payments"),
+    },
+    "stripe-outage": {Section.DETECT: ("list-payout-transfers",)},
+    "payouts-stuck": {
+        Section.DETECT: ("list-stuck-transfers",),
+        Section.DIAGNOSE: ("list-transfer-attempts",),
+    },
+    "payouts-parked": {Section.DETECT: ("list-payout-transfers",)},
+    "idempotency-mismatch": {Section.DETECT: ("list-payout-transfers",)},
+    "ledger-unbalanced": {Section.DETECT: ("get-balances",)},
+}
+
+
+def _steps() -> dict[tuple[str, str], RunbookStep]:
+    """Return the steps by runbook and operation."""
+    steps: dict[tuple[str, str], RunbookStep] = {}
+    for slug, sections in _OPERATIONS.items():
+        for section, operations in sections.items():
+            for operation in operations:
+                steps[slug, operation] = RunbookStep(slug, section, operation)
+    return steps
+
+
+STEPS: Final[Mapping[tuple[str, str], RunbookStep]] = _steps()

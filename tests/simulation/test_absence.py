@@ -1,0 +1,228 @@
+"""`indelible simulate --absence`: an operator with runbooks is enough; any other call is named."""
+
+import json
+import os
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from attrs import evolve
+from tests.service.commands import run
+
+from indelible.kernel import Actor
+from indelible.kernel.keys import OPS, CreateKey, create_key
+from indelible.kernel.stages import PauseStage, pause_stage
+from indelible_service.simulation.absence.absent import ACTOR, Absence
+from indelible_service.simulation.absence.steps import STEPS, RunbookStep
+from indelible_service.simulation.crashes import Mortality
+from indelible_service.simulation.databases import DatabaseKind
+from indelible_service.simulation.plan import MINUTE, FaultKind, Plan, Profile
+from indelible_service.simulation.planning import make_plan
+from indelible_service.simulation.processes import Surroundings
+from indelible_service.simulation.running import run_plan
+
+SHORT: Final = ("simulate", "--absence", "--days", "3")
+QUIET: Final = Plan(seed=1, days=1, profile=Profile.ABSENCE)
+PERSON: Final = Actor.user("engineer")
+CERTAIN: Final = (FaultKind.TRANSFER_TIMEOUT, FaultKind.WEBHOOK_TWICE, FaultKind.WEBHOOK_DELAY)
+Call = Callable[[Absence], object]
+
+
+def around(absence: Absence) -> Surroundings:
+    """Return what outlives the processes of a simulation."""
+    return absence.people.around
+
+
+def request(absence: Absence, method: str, path: str, user: str) -> object:
+    """Send a request with the key of somebody."""
+    headers = {"Authorization": f"Bearer {absence.people.key_of(user)}"}
+    return absence.people.web.client.open(path, method=method, headers=headers)
+
+
+def write_by_store(absence: Absence) -> None:
+    command = PauseStage(stage="settle_contest")
+    absence.people.web.store.run(pause_stage, command, actor=PERSON, reason="by hand")
+
+
+def read_by_store(absence: Absence) -> None:
+    absence.people.web.store.read(lambda tx: tx.tasks.backlogs(absence.world.clock.now()))
+
+
+def open_store(absence: Absence) -> None:
+    mortality = Mortality(absence.world.clock)
+    around(absence).database.open(around(absence).ids, mortality)
+
+
+def send_sql(_: Absence) -> None:
+    sqlite3.connect("/dev/null")
+
+
+def migrate(absence: Absence) -> str:
+    return around(absence).database.owner_url
+
+
+def refund_in_the_dashboard(absence: Absence) -> None:
+    around(absence).stripe.control("refunds", payment_intent="pi_1")
+
+
+def ask_stripe(absence: Absence) -> None:
+    around(absence).stripe.gateway(Mortality(absence.world.clock)).retrieve_charge("ch_1")
+
+
+def run_a_stage(absence: Absence) -> None:
+    absence.machinery.workers["worker-1"].process("settle_contest")
+
+
+def deploy(absence: Absence) -> None:
+    absence.machinery.workers["worker-1"].restart()
+
+
+def set_variable(_: Absence) -> None:
+    os.environ["API_BASE_URL"] = "other"
+
+
+def run_script(_: Absence) -> None:
+    subprocess.run(["/bin/true"], check=True)
+
+
+def change_settings(absence: Absence) -> None:
+    present = around(absence)
+    present.settings = evolve(present.settings, requests_per_minute=1)
+
+
+def create_key_of_operators(absence: Absence) -> None:
+    command = CreateKey(owner=PERSON, scopes=(OPS,))
+    absence.people.web.store.run(create_key, command, actor=PERSON, reason="by hand")
+
+
+def read_as_nobody_told(absence: Absence) -> None:
+    request(absence, "GET", "/admin/payments/switch", ACTOR)
+
+
+def cancel_contest(absence: Absence) -> None:
+    request(absence, "POST", "/admin/contests/1/cancel", "organizer")
+
+
+def create_contest_with_the_key(absence: Absence) -> None:
+    request(absence, "POST", "/v1/contests", ACTOR)
+
+
+def halt_by_another_runbook(absence: Absence) -> None:
+    absence.duty.client.command("contest-in-error", "halt-all-payments", "key")
+
+
+FORBIDDEN: Final[dict[Call, str]] = {
+    write_by_store: "a transaction of the database that writes",
+    read_by_store: "a transaction of the database that reads",
+    open_store: "a store of the database is opened",
+    send_sql: "sqlite3.connect /dev/null",
+    migrate: "the address for migrations is read",
+    refund_in_the_dashboard: "refunds in Stripe's dashboard",
+    ask_stripe: "a request to Stripe",
+    run_a_stage: "work of worker-1 outside of its steps",
+    deploy: "work of worker-1 outside of its steps",
+    set_variable: "os.putenv API_BASE_URL",
+    run_script: "subprocess.Popen /bin/true",
+    change_settings: "the settings were changed",
+    create_key_of_operators: "a transaction of the database that writes",
+    read_as_nobody_told: "GET /admin/payments/switch is no step of a runbook",
+    cancel_contest: "POST /admin/contests/1/cancel is no step of a runbook",
+    create_contest_with_the_key: "POST /v1/contests is no step of a runbook",
+    halt_by_another_runbook: "halt-all-payments is no step of runbook contest-in-error",
+}
+
+
+@pytest.mark.parametrize("call", FORBIDDEN, ids=lambda call: call.__name__)
+def test_a_call_that_is_no_step_of_a_runbook_ends_the_run_and_is_named(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Absence.begin
+
+    def begin_and_plant(absence: Absence) -> None:
+        begin(absence)
+        absence.world.after(MINUTE, ACTOR, "planted", lambda: str(call(absence)))
+
+    monkeypatch.setattr(Absence, "begin", begin_and_plant)
+    violation = run_plan(QUIET, DatabaseKind.SQLITE).violation
+
+    assert violation is not None
+    assert violation.invariant == "only-runbooks"
+    assert FORBIDDEN[call] in violation.detail
+
+
+def test_a_forbidden_call_whose_error_is_handled_ends_the_run_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin = Absence.begin
+
+    def handled(absence: Absence) -> str:
+        with pytest.raises(Exception, match="writes"):
+            write_by_store(absence)
+        return ""
+
+    def begin_and_plant(absence: Absence) -> None:
+        begin(absence)
+        absence.world.after(MINUTE, ACTOR, "planted", lambda: handled(absence))
+
+    monkeypatch.setattr(Absence, "begin", begin_and_plant)
+    violation = run_plan(QUIET, DatabaseKind.SQLITE).violation
+
+    assert violation is not None
+    assert violation.invariant == "only-runbooks"
+
+
+def test_an_absence_without_its_certain_faults_fails() -> None:
+    violation = run_plan(QUIET, DatabaseKind.SQLITE).violation
+
+    assert violation is not None
+    assert str(violation) == "day 2 00:00:00: certain-faults-happen: no transfer had a timeout"
+
+
+@pytest.mark.parametrize("seed", range(1, 41))
+def test_each_plan_has_a_timeout_a_repetition_and_a_delay_and_contests_that_differ(
+    seed: int,
+) -> None:
+    plan = make_plan(seed, 14, Profile.ABSENCE)
+
+    assert {*CERTAIN} <= {fault.kind for fault in plan.faults}
+    assert 3 <= len(plan.contests) <= 5
+    assert len({contest.fee_minor for contest in plan.contests}) == len(plan.contests)
+    assert len({contest.shares_bps for contest in plan.contests}) >= 3
+
+
+def test_two_seeds_of_three_days_need_no_engineer(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    result = run(*SHORT, "--seeds", "1-2", "--report", str(file))
+
+    assert result.exit_code == 0, result.stdout
+    document: dict[str, Any] = json.loads(file.read_text())
+    for report in document["seeds"]:
+        assert report["violation"] is None
+        assert report["still_failing"] == []
+        for contest in report["contests"]:
+            assert contest["states"] == ["SCHEDULED", "LOCKED", "LIVE", "COMPLETE"]
+            assert contest["won_minor"] == contest["paid_minor"] > 0
+    assert document["summary"]["recovery"]
+    assert document["summary"]["runbooks"]
+
+
+def test_the_same_seed_writes_the_same_report(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("first.json", "second.json")]
+    for file in files:
+        assert run(*SHORT, "--seed", "2", "--report", str(file)).exit_code == 0
+
+    first, second = (file.read_bytes() for file in files)
+    assert first == second
+
+
+def test_a_report_needs_an_absence(tmp_path: Path) -> None:
+    assert run("simulate", "--days", "1", "--report", str(tmp_path / "r.json")).exit_code == 2
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=lambda step: f"{step.slug} {step.operation}")
+def test_each_step_is_an_operation_of_the_service(step: RunbookStep) -> None:
+    assert step.command.startswith("indelible ops ")
+    assert step.mode.slug == step.slug
