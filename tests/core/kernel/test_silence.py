@@ -8,6 +8,7 @@ from tests.contest_runs import TestClock
 from indelible.app import WriteTx
 from indelible.kernel import IndelibleError, instant_text
 from indelible.kernel.silence import (
+    ForgetSubject,
     StandingTask,
     Subject,
     SubjectKind,
@@ -104,11 +105,13 @@ def test_a_forgotten_subject_is_not_missed() -> None:
     within(store, lambda tx: tx.subjects.declare((SCAN,)))
     assert store.read(silent_subjects, FAR) != ()
 
-    within(store, lambda tx: forget_subject(tx, SubjectKind.STANDING, "work/scan"))
+    scan = ForgetSubject(kind=SubjectKind.STANDING, name="work/scan")
+    within(store, lambda tx: forget_subject(tx, scan))
     assert store.read(silent_subjects, FAR) == ()
     assert [state.subject.key for state in store.read(subject_states)] == [SCAN.key]
+    other = ForgetSubject(kind=SubjectKind.STANDING, name="work/other")
     with pytest.raises(SubjectNotFound):
-        within(store, lambda tx: forget_subject(tx, SubjectKind.STANDING, "work/other"))
+        within(store, lambda tx: forget_subject(tx, other))
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 10**12])

@@ -20,7 +20,7 @@ from indelible.kernel.values import IDENTIFIER, LINE
 from indelible_web import console
 from indelible_web.context import WebContext
 from indelible_web.contexts import CONTEXTS
-from indelible_web.http import admin
+from indelible_web.http import admin, liveness_admin
 from indelible_web.http.access import (
     PUBLIC,
     SIGNED,
@@ -51,7 +51,10 @@ KERNEL_COMMANDS: Final = (
     "cancel_task",
     "issue_key",
     "revoke_key",
+    "forget_subject",
+    "restart_subscriber",
 )
+KERNEL_ADMIN_ROUTES: Final = (admin.routes, liveness_admin.routes)
 REGISTRY: Final = "indelible_metrics"  # an extension of the application
 MAX_DOCUMENTS: Final = 8  # that are kept; one is built in a fifth of a second
 # The limits of the kinds, for the inputs of forms.
@@ -134,7 +137,9 @@ def admin_document(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
     # flask-smorest and apispec are for requests for the document only.
     from indelible_web.http import openapi  # noqa: PLC0415 - most processes answer no such request
 
-    documented = [openapi.DocumentedRoutes(admin.routes, Examples(), Descriptions())]
+    documented: list[openapi.DocumentedRoutes] = []
+    for routes in KERNEL_ADMIN_ROUTES:
+        documented.append(openapi.DocumentedRoutes(routes, Examples(), Descriptions()))
     for context in contexts:
         examples = examples_of(context.examples)
         descriptions = descriptions_of(context.descriptions)
@@ -274,7 +279,7 @@ def redacted_fields_of(contexts: Iterable[WebContext]) -> Mapping[str, frozenset
 
 def admin_routes(contexts: Iterable[WebContext]) -> list[Routes]:
     """Return the operators' routes, which have an OpenAPI document of their own."""
-    result = [admin.routes]
+    result = [*KERNEL_ADMIN_ROUTES]
     for context in contexts:
         result += context.admin_routes
 

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel.errors import NotFound
 from indelible.kernel.json import instant_text
 from indelible.kernel.tasks import TaskKey
 from indelible.kernel.transaction import ReadTransaction, Transaction
-from indelible.kernel.values import bounded_int, instance_of
+from indelible.kernel.values import LINE, bounded_int, instance_of, non_blank_line
 
 # Longer than any pause between two runs, of polls or of retries.
 LONGEST_SILENCE_SECONDS: Final = 3_600
@@ -279,22 +279,33 @@ def undeclared(tx: SubjectsRead, subjects: Collection[Subject]) -> tuple[Subject
     return tuple(subject for subject in subjects if subject not in stored)
 
 
-def forget_subject(tx: SubjectsWrite, kind: SubjectKind, name: str) -> None:
-    """Miss a subject no longer; a process that declares it again misses it again.
+@frozen(kw_only=True)
+class ForgetSubject:
+    """Miss a subject no longer, by its kind and its name."""
+
+    command_name: ClassVar[str] = "forget_subject"
+    kind: SubjectKind = field(converter=SubjectKind)
+    name: str = field(validator=non_blank_line, metadata=LINE)
+
+
+def find_subject(tx: SubjectsRead, kind: SubjectKind, name: str) -> SubjectState:
+    """Return the subject of a kind with this name.
 
     Raises:
         SubjectNotFound: No process has declared it.
     """
     for state in tx.subjects.states():
-        subject = state.subject
-        if (subject.kind, subject.name) == (kind, name):
-            forgotten = Subject(
-                kind=kind,
-                stage=subject.stage,
-                entity_id=subject.entity_id,
-                longest_silence_seconds=None,
-            )
-            tx.subjects.declare((forgotten,))
-            return
+        if (state.subject.kind, state.subject.name) == (kind, name):
+            return state
 
     raise SubjectNotFound(kind.value, name)
+
+
+def forget_subject(tx: SubjectsWrite, command: ForgetSubject) -> None:
+    """Miss a subject no longer; a process that declares it again misses it again.
+
+    Raises:
+        SubjectNotFound: No process has declared it.
+    """
+    subject = find_subject(tx, command.kind, command.name).subject
+    tx.subjects.declare((evolve(subject, longest_silence_seconds=None),))

@@ -14,8 +14,9 @@ from attrs.validators import optional
 
 from indelible.kernel.audit import Actor
 from indelible.kernel.change_feed import ChangeFilter
-from indelible.kernel.errors import ForeignCursor, NotFound, UsageError
+from indelible.kernel.errors import ForeignCursor, Invalid, NotFound
 from indelible.kernel.history import Change
+from indelible.kernel.json import instant_text
 from indelible.kernel.open_writers import OpenWriter
 from indelible.kernel.silence import (
     LONGEST_SILENCE_SECONDS,
@@ -88,6 +89,18 @@ class Subscriber(Generic[Tx]):
             kind=SubjectKind.SUBSCRIBER,
             longest_silence_seconds=self.longest_silence_seconds,
         )
+
+
+@frozen
+class RestartPositionUnclear(Invalid):
+    """A restart names no position, or two."""
+
+    message: ClassVar[str] = (
+        "Subscriber {name} restarts from one of position and since: got {position} and {since}."
+    )
+    name: str
+    position: str | None
+    since: str | None
 
 
 @frozen(kw_only=True)
@@ -291,8 +304,8 @@ class RestartSubscriber:
 
     def __attrs_post_init__(self) -> None:
         if (self.position is None) == (self.since is None):
-            problem = f"restart of subscriber {self.name} needs one of position and since"
-            raise UsageError(f"{problem}: got {self.position!r} and {self.since}")
+            since = None if self.since is None else instant_text(self.since)
+            raise RestartPositionUnclear(self.name, self.position, since)
 
 
 def restart_subscriber(tx: SubscribersWrite, command: RestartSubscriber) -> SubscriberCursor:

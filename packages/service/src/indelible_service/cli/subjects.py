@@ -8,6 +8,7 @@ from attrs import frozen
 
 from indelible.kernel import Actor, SystemClock
 from indelible.kernel.silence import (
+    ForgetSubject,
     SubjectKind,
     SubjectState,
     forget_subject,
@@ -65,7 +66,7 @@ def forget(kind: str, name: str, reason: str, by: str) -> None:
         open_settings_store() as store,
         store.transaction(actor=Actor.parse(by), reason=reason) as tx,
     ):
-        forget_subject(tx, SubjectKind(kind), name)
+        forget_subject(tx, ForgetSubject(kind=SubjectKind(kind), name=name))
 
     print_result({"kind": kind, "name": name}, f"The {kind} {name} is not missed any more.")
 

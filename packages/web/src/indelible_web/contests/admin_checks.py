@@ -65,7 +65,7 @@ def validate_configuration(_: OperationContext, body: ValidateConfiguration) -> 
     response_type=DryRunView,
     requires_idempotency_key=True,
 )
-def run_dry(context: OperationContext, body: DryRunBody) -> DryRunView:
+def dry_run_settlement(context: OperationContext, body: DryRunBody) -> DryRunView:
     """Compute the settlement of a contest without storing it.
 
     With a configuration, a second result is computed with it, and the differences are listed.

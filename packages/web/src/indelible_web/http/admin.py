@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
+from indelible.kernel import stages, task_commands
 from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.stages import (
     PauseStage,
@@ -13,11 +14,8 @@ from indelible.kernel.stages import (
     ResumeStage,
     StageControl,
     StageStatus,
-    pause_stage,
-    requeue_task,
-    resume_stage,
 )
-from indelible.kernel.task_commands import CancelTask, RequeueTasks, cancel_task, requeue_tasks
+from indelible.kernel.task_commands import CancelTask, RequeueTasks, requeue_tasks
 from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import Attempt, ErrorCount, StageStats, Task, TaskState
 from indelible_web.http.operation import EmptyQuery, OperationContext
@@ -88,9 +86,9 @@ class RequeuedTasks:
 @routes.pages("GET /tasks", OPS, request_type=EmptyQuery, response_type=StageView)
 def show_stages(context: OperationContext, _: EmptyQuery) -> Page[StageView]:
     """List every stage that has tasks or is paused; there is one page."""
-    stages = context.store.read(list_stages, context.clock.now())
+    views = context.store.read(list_stages, context.clock.now())
 
-    return Page(items=stages, next=None)
+    return Page(items=views, next=None)
 
 
 @routes.pages("GET /tasks/<stage>", OPS, request_type=TaskListQuery, response_type=Task)
@@ -120,9 +118,9 @@ def show_task(context: OperationContext, query: TaskQuery) -> TaskView:
     request_type=RequeueTask,
     response_type=TaskView,
 )
-def requeue(context: OperationContext, command: RequeueTask) -> TaskView:
+def requeue_task(context: OperationContext, command: RequeueTask) -> TaskView:
     """Make a dead or canceled task due now, with no attempts counted."""
-    return context.run(requeue_and_show, command)
+    return context.run_recorded(requeue_and_show, command)
 
 
 @routes.add(
@@ -131,13 +129,13 @@ def requeue(context: OperationContext, command: RequeueTask) -> TaskView:
     request_type=CancelTask,
     response_type=TaskView,
 )
-def cancel(context: OperationContext, command: CancelTask) -> TaskView:
+def cancel_task(context: OperationContext, command: CancelTask) -> TaskView:
     """Cancel a waiting or running task; the result of a running attempt is discarded."""
-    return context.run(cancel_and_show, command)
+    return context.run_recorded(cancel_and_show, command)
 
 
 @routes.pages("GET /stages/<stage>/errors", OPS, request_type=StageQuery, response_type=ErrorCount)
-def list_errors(context: OperationContext, query: StageQuery) -> Page[ErrorCount]:
+def list_stage_errors(context: OperationContext, query: StageQuery) -> Page[ErrorCount]:
     """Count a stage's dead tasks by the class of their last error; there is one page."""
     counts = context.store.read(lambda tx: tx.tasks.error_counts(query.stage))
 
@@ -150,23 +148,23 @@ def list_errors(context: OperationContext, query: StageQuery) -> Page[ErrorCount
     request_type=RequeueTasks,
     response_type=RequeuedTasks,
 )
-def requeue_dead(context: OperationContext, command: RequeueTasks) -> RequeuedTasks:
+def requeue_dead_tasks(context: OperationContext, command: RequeueTasks) -> RequeuedTasks:
     """Make a stage's dead tasks due now, all or those of one error class, up to a limit."""
-    return context.run(requeue_and_count, command)
+    return context.run_recorded(requeue_and_count, command)
 
 
 @routes.add("POST /stages/<stage>/pause", OPS, request_type=PauseStage, response_type=StageControl)
-def pause(context: OperationContext, command: PauseStage) -> StageControl:
+def pause_stage(context: OperationContext, command: PauseStage) -> StageControl:
     """Pause a stage: no more tasks are claimed, and claimed tasks are finished."""
-    return context.run(pause_stage, command)
+    return context.run_recorded(stages.pause_stage, command)
 
 
 @routes.add(
     "POST /stages/<stage>/resume", OPS, request_type=ResumeStage, response_type=StageControl
 )
-def resume(context: OperationContext, command: ResumeStage) -> StageControl:
+def resume_stage(context: OperationContext, command: ResumeStage) -> StageControl:
     """Resume a paused stage."""
-    return context.run(resume_stage, command)
+    return context.run_recorded(stages.resume_stage, command)
 
 
 def list_stages(tx: ReadTx, now: datetime) -> tuple[StageView, ...]:
@@ -202,7 +200,7 @@ def find_tasks(
 
 def cancel_and_show(tx: WriteTx, command: CancelTask) -> TaskView:
     """Cancel a task and return it."""
-    cancel_task(tx, command)
+    task_commands.cancel_task(tx, command)
 
     return get_task(tx, command.stage, command.entity_id)
 
@@ -214,7 +212,7 @@ def requeue_and_count(tx: WriteTx, command: RequeueTasks) -> RequeuedTasks:
 
 def requeue_and_show(tx: WriteTx, command: RequeueTask) -> TaskView:
     """Requeue a dead or canceled task and return it."""
-    requeue_task(tx, command)
+    stages.requeue_task(tx, command)
 
     return get_task(tx, command.stage, command.entity_id)
 

@@ -39,9 +39,11 @@ def get_token_stats(context: OperationContext, _: EmptyQuery) -> StatsView:
     request_type=tokens.AcknowledgeContract,
     response_type=StatsView,
 )
-def acknowledge(context: OperationContext, command: tokens.AcknowledgeContract) -> StatsView:
+def acknowledge_contract(
+    context: OperationContext, command: tokens.AcknowledgeContract
+) -> StatsView:
     """Remove the notice that the contract's code has changed, and show the figures."""
-    return context.run(acknowledge_and_show, command)
+    return context.run_recorded(acknowledge_and_show, command)
 
 
 def acknowledge_and_show(tx: WriteTx, command: tokens.AcknowledgeContract) -> StatsView:

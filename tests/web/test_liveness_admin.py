@@ -1,0 +1,130 @@
+"""Test the operator's routes of subjects, subscribers and delays of the feed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.sql.conftest import opened
+from tests.web.console.visitor import Site
+from tests.web.harness import Json, Web, problem, saved
+from tests.web.minting import claimed
+
+from indelible.kernel.feed_delays import LONGEST_WRITE
+from indelible.kernel.silence import Subject, SubjectKind
+from indelible.kernel.stages import PauseStage, pause_stage
+from indelible.kernel.subscribers import FOLLOW_FEED, lock_cursor
+from indelible.testing.stores import MAYA
+from indelible_service.embedded import PostgresServer
+from indelible_sql import SqlStore
+
+pytestmark = pytest.mark.slow
+
+REASON = {"reason": "the schedule was removed"}
+SCAN = {"kind": "standing", "name": "detect/chain"}
+HOUR_SECONDS = 3_600 - 60  # the clocks of the store and of the application differ
+YEAR_HOURS = 366 * 24
+RESTART = "/admin/subscribers/mail/restart"
+
+
+def subjects(web: Web, query: str = "") -> dict[str, Json]:
+    """Return the listed subjects by name."""
+    items = saved(web.get(f"/admin/subjects{query}"), 200)["items"]
+    return {item["name"]: item for item in items}
+
+
+def declare(web: Web, *declared: Subject) -> None:
+    with web.store.transaction(actor=MAYA, reason="a test") as tx:
+        tx.subjects.declare(declared)
+
+
+def follow(web: Web) -> None:
+    """Let a subscriber follow the feed until now."""
+    lease = claimed(web.store, FOLLOW_FEED, "mail")
+    with web.store.transaction(actor=MAYA, reason="a test") as tx:
+        lock_cursor(tx, lease)
+
+
+def delays(site: Site, key: str) -> list[Json]:
+    """Return the listed delays of the feed."""
+    headers = {"Authorization": f"Bearer {key}"}
+    answer = site.app.test_client().get("/admin/feed-delays", headers=headers)
+    items: list[Json] = saved(answer, 200)["items"]
+    return items
+
+
+def test_subjects_are_listed_with_what_is_silent_and_forgotten(any_web: Web) -> None:
+    scan = Subject(kind=SubjectKind.STANDING, stage="detect", entity_id="chain")
+    declare(any_web, scan, Subject.of_backup())
+    assert subjects(any_web, "?is_silent=true") == {}
+
+    any_web.clock.jump(hours=YEAR_HOURS)
+    silent = subjects(any_web, "?is_silent=true")
+    assert {name: item["problem"] for name, item in silent.items()} == {"detect/chain": "is silent"}
+    assert set(subjects(any_web)) == {"detect/chain", "backup"}
+    assert set(subjects(any_web, "?kind=backup")) == {"backup"}
+    assert set(subjects(any_web, "?is_silent=false")) == {"backup"}
+
+    forgotten = saved(any_web.post("/admin/subjects/forget", json={**SCAN, **REASON}), 200)
+    assert forgotten["longest_silence_seconds"] is None
+    assert forgotten["problem"] is None
+    assert subjects(any_web, "?is_silent=true") == {}
+
+
+def test_an_unknown_subject_is_not_forgotten_and_the_refusal_is_a_record(any_web: Web) -> None:
+    refused = any_web.post("/admin/subjects/forget", json={**SCAN, **REASON})
+
+    assert problem(refused) == (404, "SUBJECT_NOT_FOUND")
+    (rejection,) = any_web.store.read(lambda tx: tx.rejections.page(limit=2))
+    assert (rejection.command, rejection.code) == ("forget_subject", "SUBJECT_NOT_FOUND")
+    assert rejection.reason == REASON["reason"]
+
+
+def test_a_subscriber_is_listed_with_its_lag_and_restarted(any_web: Web) -> None:
+    follow(any_web)
+    with any_web.store.transaction(actor=MAYA, reason="a test") as tx:
+        pause_stage(tx, PauseStage(stage="letters"))
+    any_web.clock.jump(hours=1)
+    (lag,) = saved(any_web.get("/admin/subscribers"), 200)["items"]
+    assert (lag["name"], lag["problem"]) == ("mail", None)
+    assert lag["seconds"] >= HOUR_SECONDS
+
+    body: dict[str, Any] = {"position": "end", **REASON}
+    restarted = saved(any_web.post(RESTART, json=body, once="restart-1"), 200)
+    repeated = saved(any_web.post(RESTART, json=body, once="restart-1"), 200)
+
+    assert restarted == repeated
+    assert restarted["restarts"] == 1
+    assert restarted["restart_reason"] == REASON["reason"]
+    (lag,) = saved(any_web.get("/admin/subscribers"), 200)["items"]
+    assert (lag["seconds"], lag["restarts"]) == (0, 1)
+
+
+def test_a_restart_needs_one_position_of_a_known_subscriber(any_web: Web) -> None:
+    follow(any_web)
+    both = {"position": "end", "since": "2026-01-01T00:00:00Z", **REASON}
+    other = "/admin/subscribers/other/restart"
+
+    for body in (both, REASON):
+        assert problem(any_web.post(RESTART, json=body)) == (422, "RESTART_POSITION_UNCLEAR")
+    unknown = any_web.post(other, json={"position": "end", **REASON})
+    assert problem(unknown) == (404, "SUBSCRIBER_NOT_FOUND")
+
+
+def test_an_open_transaction_that_delays_the_feed_is_listed(
+    postgresql: SqlStore, database: PostgresServer
+) -> None:
+    site = Site(postgresql)
+    key = site.key("ops").text
+    site.clock.time = datetime.now(UTC)
+    with (
+        opened(database.url) as other,
+        other.transaction(actor=MAYA, reason="a test") as tx,
+    ):
+        pause_stage(tx, PauseStage(stage="letters"))
+        assert delays(site, key) == []
+        site.clock.forward(seconds=LONGEST_WRITE.total_seconds() + 60)
+        (delay,) = delays(site, key)
+
+    assert delay["transaction"].startswith("process ")
+    assert delay["seconds"] > LONGEST_WRITE.total_seconds()
+    assert delays(site, key) == []
