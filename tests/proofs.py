@@ -18,6 +18,7 @@ DOSES: Final = (
     "tests/core/projects/test_completion_orders.py::test_500_orders_lead_to_the_newest_successful_job",
     "tests/core/reactions/test_isolation.py",
     "tests/drills",
+    "tests/explanations/test_explanations.py::test_the_log_and_the_export_explain_a_failure",
     "tests/fuzz",
     "tests/simulation/test_command.py::test_a_chain_needs_the_reader_of_chains",
     "tests/simulation/test_command.py::test_a_failure_is_written_to_a_file_named_by_its_seed_and_replays",
@@ -205,6 +206,10 @@ STAYING_CASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "tests/core/contests/test_mutated_payloads.py"
     "::test_each_mutated_payload_is_applied_or_refused_with_codes": ("0",),
+    "tests/explanations/test_explanations.py::test_the_log_and_the_export_explain_a_failure": (
+        "winner_without_an_account",
+        "edit_of_an_older_version",
+    ),
     "tests/sql/test_export.py::test_every_context_is_exported_and_imported": ("sqlite-postgresql",),
     "tests/sql/test_export.py::test_a_second_import_adds_nothing": ("sqlite",),
 }

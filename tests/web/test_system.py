@@ -14,7 +14,19 @@ from indelible_web.contexts import CONTEXTS
 
 UNREACHABLE = StoreUnreachable("OperationalError")
 ORIGIN = "https://app.example.org"
-LOG_FIELDS = {"event", "at", "request_id", "method", "route", "status", "ms", "actor", "code"}
+LOG_FIELDS = {
+    "event",
+    "at",
+    "request_id",
+    "method",
+    "route",
+    "ids",
+    "if_match",
+    "status",
+    "ms",
+    "actor",
+    "code",
+}
 
 
 def test_health_reports_a_database_that_does_not_answer(

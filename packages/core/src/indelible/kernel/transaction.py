@@ -65,6 +65,13 @@ def log_rejections(audit: HasAuditContext) -> Generator[None]:
             audit.actor,
             audit.reason,
             audit.request_id or "-",
+            extra={
+                "event_fields": {
+                    "code": error.code,
+                    "request_id": audit.request_id,
+                    "actor": str(audit.actor),
+                }
+            },
         )
         raise
 

@@ -23,6 +23,7 @@ from indelible_service.hosts.modules import host_recurring_tasks, host_stages, j
 from indelible_service.monitoring.deadman import DeadMansSwitch
 from indelible_service.monitoring.metrics import register_contexts, served_metrics
 from indelible_service.monitoring.peers import Peer, report_peers
+from indelible_service.monitoring.standstills import StandstillLog
 from indelible_service.monitoring.store_metrics import StoreCollector
 from indelible_service.processes.building import (
     WORKER,
@@ -40,7 +41,6 @@ from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 from indelible_workers import SchedulerMetrics, Worker, run_scheduler, run_workers
 from indelible_workers.children.processes import check_child_stages
-from indelible_workers.recurring.scheduler import do_nothing
 from indelible_workers.wakeups.messages import Stages
 
 if TYPE_CHECKING:
@@ -290,11 +290,18 @@ def run_scheduler_process(settings: Settings, modules: Collection[str] = ()) -> 
 
 
 def after_round(settings: Settings, store: SqlStore) -> Callable[[], None]:
-    """Return what a scheduler does after each round: tell a monitor that nothing stands still."""
+    """Return what a scheduler does after each round: log what stands still, tell a monitor."""
+    log = StandstillLog(store=store, clock=store.clock)
     if not settings.deadman_url:
-        return do_nothing
+        return log.look
 
-    return DeadMansSwitch(url=settings.deadman_url, store=store, clock=store.clock).look
+    switch = DeadMansSwitch(url=settings.deadman_url, store=store, clock=store.clock)
+
+    def look() -> None:
+        switch.look()
+        log.look()
+
+    return look
 
 
 def shutdown_event() -> Event:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import define, field
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from indelible.app import AppContext
 from indelible.kernel.audit import Actor
 from indelible_service.composition import build_web_settings
+from indelible_service.monitoring.standstills import StandstillLog
 from indelible_service.processes.building import (
     WORKER,
     declare_configured_subjects,
@@ -239,11 +241,13 @@ class SchedulerProcess(SimulatedProcess):
     """A scheduler; each call is one look at the schedules."""
 
     tasks: list[RecurringTask]
+    standstills: StandstillLog
     actor: Actor = SCHEDULER
 
     def build(self) -> None:
         """Read the schedules."""
         self.tasks = list(recurring_tasks(self.surroundings.settings))
+        self.standstills = StandstillLog(store=self.store, clock=self.clock)
 
     def look(self) -> None:
         """Enqueue the newest slot of each recurring task whose slot has come."""
@@ -254,4 +258,8 @@ class SchedulerProcess(SimulatedProcess):
             at_failpoint=self.mortality.reach,
         )
         with self.at_work():
-            run_scheduler(worker, self.tasks, after_round=worker.stopping.set)
+            run_scheduler(worker, self.tasks, after_round=partial(self._end_round, worker))
+
+    def _end_round(self, worker: Worker) -> None:
+        worker.stopping.set()
+        self.standstills.look()

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ from indelible_web.http.request import RequestContext, current_request
 REQUEST_ID: Final = re.compile("[!-~]{1,200}")
 REQUEST_ID_HEADER: Final = "X-Request-Id"
 MAX_LOGGED_METHOD_CHARACTERS: Final = 20
+MAX_LOGGED_ID_CHARACTERS: Final = 200
+MAX_LOGGED_TAG_CHARACTERS: Final = 40
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -100,6 +103,8 @@ class RequestMiddleware:
             request_id=current.request_id,
             method=request.method[:MAX_LOGGED_METHOD_CHARACTERS],
             route=route,
+            ids=_ids_of(request.view_args or {}),
+            if_match=request.headers.get("If-Match", "")[:MAX_LOGGED_TAG_CHARACTERS] or None,
             status=response.status_code,
             ms=took // timedelta(milliseconds=1),
             actor=str(current.caller.actor) if current.caller else None,
@@ -125,6 +130,15 @@ class RequestMiddleware:
 
     def _is_allowed_origin(self) -> bool:
         return request.headers.get("Origin") in self._cors_origins
+
+
+def _ids_of(arguments: Mapping[str, object]) -> dict[str, str]:
+    """Return the ids in a path; another part of a path may be a secret."""
+    ids: dict[str, str] = {}
+    for name, value in arguments.items():
+        if name == "id" or name.endswith("_id"):
+            ids[name] = str(value)[:MAX_LOGGED_ID_CHARACTERS]
+    return ids
 
 
 def install_middleware(app: Flask, middleware: RequestMiddleware) -> None:

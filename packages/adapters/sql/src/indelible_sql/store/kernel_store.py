@@ -210,7 +210,7 @@ class KernelStore(Database[Reading, Writing]):
                 self.check_complete(tx)
             finally:
                 tx.session.close()
-        log_joined(audit, len(tx.session.changes))
+        log_joined(audit, tx.session.changes)
 
 
 AnySqlStore = KernelStore[Any, Any]

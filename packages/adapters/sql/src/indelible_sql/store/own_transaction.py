@@ -117,7 +117,7 @@ class OwnTransaction(Generic[Writing]):
         """Log the commit, forget the settings where it changed one, and signal it to workers."""
         session = self._tx.session
         changes = session.changes
-        log_commit(self._audit, len(changes))
+        log_commit(self._audit, changes)
         if any(change.lifecycle == SETTING.name for change in changes):
             self._database.config.invalidate()
         self._database.at_failpoint(Failpoint.AFTER_COMMIT)
@@ -157,7 +157,7 @@ class SingleUpdate(OwnTransaction[Writing]):
         """Log a failure before the commit, or else the commit."""
         session = self._session
         if isinstance(session, SingleUpdateSession) and session.is_committed:
-            log_commit(self._audit, 0)
+            log_commit(self._audit)
         elif not isinstance(error, NeedsTransaction):
             super()._log_failure(error)
 

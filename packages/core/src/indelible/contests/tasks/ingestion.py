@@ -158,7 +158,8 @@ class IngestContest:
             self.observer.event_stored(event.validity.value, first_code)
             for code in codes:
                 self.observer.event_rejected(code)
-            logger.info(
+            logger.log(
+                logging.WARNING if codes else logging.INFO,
                 "[Ingestion] contest %s: fetch %s leads to event %s, %s, %s, faults %s",
                 work.contest_id,
                 work.fetch_number,

@@ -278,7 +278,10 @@ class ProcessJob:
             with self._phase(Phase.FINALIZE):
                 status = self._update_status(run, outcome)
         self.observer.job_ended(status, decided_in)
-        logger.info("job %s: %s", run.job.id, status)
+        if isinstance(outcome, JobResult):
+            logger.info("job %s: %s", run.job.id, status)
+        else:
+            logger.warning("job %s: %s in phase %s: %s", run.job.id, status, decided_in, outcome)
 
     def _update_status(self, run: JobRun, outcome: JobResult | str) -> JobStatus:
         """End the job with its result, or with the reason for which it has failed."""
