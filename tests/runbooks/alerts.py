@@ -24,7 +24,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.promtool import promtool
 from tests.runbooks.rules import alert_rules, rule_files, used_metrics
 
-STEP_SECONDS: Final = 15
+STEP_SECONDS: Final = 60
 HISTORY_SECONDS: Final = 1_200
 HISTORY_STEPS: Final = HISTORY_SECONDS // STEP_SECONDS
 JOB: Final = "indelible"
