@@ -22,11 +22,15 @@ HEADINGS = (
     "condition of the contract freeze",
     "condition of the automatic payout",
     "requirement of the automatic payout",
+    "condition of the runbooks",
+    "requirement of the runbooks",
+    "survivable when",
 )
 CLOSED = "Closed before [iteration 05](05-automatic-payout.md) begins."
 SNAPSHOTS = ("schema.snapshot.sql", "schema.snapshot.sqlite.sql")
 SNAPSHOT_HEADER = re.compile(r"-- iteration \d+, \d{4}-\d{2}-\d{2}, revision \d{4}")
 MIN_LESSONS = 3
+LINES_OF_SURVIVABILITY = 21  # of seed 002, "Definition of 30-Day Survivability"
 
 
 def faults(text: str) -> list[str]:
@@ -85,6 +89,17 @@ def test_iterations_03_and_04_are_closed_before_05_begins(name: str) -> None:
     text = page(f"iterations/{name}.md")
     assert CLOSED in text.partition("## Objective")[0]
     assert f"({name}.md)" in page("iterations/05-automatic-payout.md").partition("##")[0]
+
+
+def test_iteration_06_begins_after_05() -> None:
+    beginning = page("iterations/06-runbooks-and-absence.md").partition("##")[0]
+    assert "Begins after the closure of [iteration 05](05-automatic-payout.md)." in beginning
+
+
+def test_each_line_of_the_definition_of_survivability_is_in_the_closure() -> None:
+    assert (
+        len(list(rows(page("iterations/closure.md"), "survivable when"))) == LINES_OF_SURVIVABILITY
+    )
 
 
 @pytest.mark.parametrize("name", SNAPSHOTS)
