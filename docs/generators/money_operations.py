@@ -68,8 +68,8 @@ show them at work; the console's pages of money do the same with forms.
 Every request needs a key with the scope of its route, or with `admin`
 ([scopes of operators](operator-scopes.md)). Every POST needs the header `Idempotency-Key` and
 a `reason`, which is recorded: the same request again gets the first answer, and another request
-with the same key is refused. A command that is refused is recorded, too:
-`GET /admin/contests/rejections` lists the refusals. Amounts are whole minor units.
+with the same key is refused. A command that is refused or changes nothing is recorded, too:
+`GET /admin/rejections` lists the records. Amounts are whole minor units.
 
 A field with a star is required. These fields have the same meaning in every request:
 """

@@ -226,7 +226,7 @@ def test_a_key_that_names_another_command_is_a_conflict(desk: Till) -> None:
 def test_a_refused_command_is_stored_as_a_record(desk: Till) -> None:
     assert problem(send(desk, "payments/resume")) == (404, "PAYMENT_SWITCH_NOT_FOUND")
 
-    (rejection,) = show(desk, "contests/rejections")["items"]
+    (rejection,) = show(desk, "rejections")["items"]
     assert (rejection["command"], rejection["code"]) == (
         "resume_payments",
         "PAYMENT_SWITCH_NOT_FOUND",

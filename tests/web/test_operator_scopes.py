@@ -9,6 +9,7 @@ from tests.web.harness import SCOPES, Json, Web, problem, saved
 from indelible.contests import ContestStatus
 from indelible.kernel import Actor
 from indelible.testing.contests.scenarios import contest_in, new_contest
+from indelible_web.app import admin_routes
 from indelible_web.contexts import CONTEXTS
 from indelible_web.http import admin
 from indelible_web.http.request import ADMIN, OPS
@@ -31,10 +32,9 @@ REASON: Final = {"reason": "a test"}
 
 def operators_operations() -> list[Operation]:
     """Return every operation below `/admin`, of all built-in contexts."""
-    operations = [*admin.routes.operations]
-    for context in CONTEXTS:
-        for routes in context.admin_routes:
-            operations += routes.operations
+    operations: list[Operation] = []
+    for routes in admin_routes(CONTEXTS):
+        operations += routes.operations
     return operations
 
 
@@ -100,7 +100,7 @@ def test_to_cancel_a_contest_in_error_needs_admin(web: Web, scope: str, status: 
 
     assert answer.status_code == status
     assert contest.contest.is_in_error is (scope == OPS)
-    refusals = saved(web.get("/admin/contests/rejections", key=key), 200)["items"]
+    refusals = saved(web.get("/admin/rejections", key=key), 200)["items"]
     expected = [("resolve_error", "SCOPE_MISSING", "user:otto")] if scope == OPS else []
     assert [(one["command"], one["code"], one["actor"]) for one in refusals] == expected
 

@@ -205,7 +205,7 @@ def test_a_refused_form_keeps_its_reason_and_is_recorded(any_site: Site, operato
     assert answer.status_code in (409, 412)
     assert "Refused." in operator.page.words
     operator.get(CONTESTS)
-    assert "Refused commands" in operator.page.words
+    assert "Commands without an effect" in operator.page.words
     assert "the field is complete" in operator.page.words
 
 

@@ -98,7 +98,7 @@ PATHS: Final = {
         "/admin/tasks/x",
         "/admin/tasks/x/y",
         "/admin/tokens/stats",
-        "/admin/contests/rejections",
+        "/admin/rejections",
         "/admin/contests/x/ingestion-events",
         "/admin/contests/x/ingestion-events/1/payload",
         "/admin/contests/x/validation-errors",

@@ -40,6 +40,7 @@ from indelible_web.http.middleware import RequestMiddleware, install_middleware
 from indelible_web.http.nearest_paths import declare_paths
 from indelible_web.http.probe import Probe
 from indelible_web.http.problems import handle_errors
+from indelible_web.http.refused_requests import RefusedRequests
 from indelible_web.http.request import OPS
 from indelible_web.http.routing import PREFIX, Routes, Server
 from indelible_web.http.space import SpaceCheck
@@ -93,7 +94,7 @@ def create_app(
         _declare_routes(access, limits, routes)
     for routes in admin_routes(contexts):
         app.register_blueprint(server.blueprint(routes, admin.PREFIX))
-        _declare_routes(access, limits, routes)
+        _declare_routes(access, limits, routes, are_operators=True)
     _answer_errors(app, contexts)
 
     _open_webhooks(app, access, app_context, settings, metrics, contexts)
@@ -216,7 +217,12 @@ def _access_control(
     app_context: AppContext, settings: WebSettings, contexts: Iterable[WebContext]
 ) -> AccessControl:
     authenticator = settings.authenticator or KeyAuthenticator(app_context)
-    return AccessControl(authenticator, open_failed_logins(settings), _guess_codes(contexts))
+    return AccessControl(
+        authenticator,
+        RefusedRequests(app_context),
+        open_failed_logins(settings),
+        _guess_codes(contexts),
+    )
 
 
 def _guess_codes(contexts: Iterable[WebContext]) -> frozenset[str]:
@@ -286,12 +292,18 @@ def admin_routes(contexts: Iterable[WebContext]) -> list[Routes]:
     return result
 
 
-def _declare_routes(access: AccessControl, limits: BodyLimits, routes: Routes) -> None:
-    """Declare the scopes of each operation, and the limit of its bodies."""
+def _declare_routes(
+    access: AccessControl, limits: BodyLimits, routes: Routes, *, are_operators: bool = False
+) -> None:
+    """Declare the scopes of each operation, and the limit of its bodies.
+
+    A command of operators that is refused for the lack of a scope is recorded.
+    """
     for operation in routes.operations:
         endpoint = f"{routes.name}.{operation.name}"
         login = AnonymousAuthenticator() if operation.is_signed else None
-        access.declare(endpoint, operation.scopes, login)
+        recorded_as = operation.name if are_operators and operation.has_body else ""
+        access.declare(endpoint, operation.scopes, login, recorded_as=recorded_as)
         limits.declare(endpoint, operation.max_body_bytes)
 
 

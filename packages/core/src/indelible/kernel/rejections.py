@@ -1,4 +1,4 @@
-"""Refused commands as records, each stored in a transaction of its own."""
+"""Commands that were refused, and those that changed nothing, as records."""
 
 import logging
 from collections.abc import Callable
@@ -32,6 +32,8 @@ MAX_REJECTIONS: Final = 500  # that a page contains
 # Errors that do not refuse the command: it may succeed later, may have succeeded, or was not sent
 # correctly by the program.
 NO_REJECTIONS: Final = (Unavailable, OutcomeUnknown, UsageError)
+NO_EFFECT: Final = "NO_EFFECT"  # the code of a command that succeeded and changed nothing
+NO_EFFECT_MESSAGE: Final = "The command changed nothing."
 
 R = TypeVar("R")
 Command = TypeVar("Command")
@@ -41,8 +43,9 @@ logger = logging.getLogger("indelible")
 
 @frozen(kw_only=True)
 class Rejection:
-    """A command that was refused, and the error that refused it.
+    """A command that was refused, and the error that refused it, or one that changed nothing.
 
+    The code of a command that changed nothing is `NO_EFFECT`.
     `command_digest` is the SHA-256 of the command's canonical JSON: the command itself is not
     stored, since it may contain personal data. `hash` is the digest of the other fields.
     """
@@ -69,7 +72,7 @@ class Rejection:
 
 @frozen(kw_only=True)
 class RefusedCommand:
-    """A refused command that is not stored yet."""
+    """A refused command, or one that changed nothing, that is not stored yet."""
 
     command: str
     command_digest: str
@@ -88,6 +91,20 @@ class RefusedCommand:
             command_digest=digest(command),
             code=error.code,
             message=rejection_message(error),
+        )
+
+    @classmethod
+    def without_effect(cls, command: object) -> Self:
+        """Return a command that has changed nothing.
+
+        Raises:
+            UsageError: The command has no name, or a value without a canonical text.
+        """
+        return cls(
+            command=command_name(command),
+            command_digest=digest(command),
+            code=NO_EFFECT,
+            message=NO_EFFECT_MESSAGE,
         )
 
 
@@ -125,6 +142,10 @@ class RejectionsWrite(RejectionsRead, Transaction, Protocol):
 
     @property
     def rejections(self) -> RejectionStore: ...
+    @property
+    def has_written(self) -> bool:
+        """Return True once it has written a change, a task, a subject or a cursor."""
+        ...
 
 
 Read = TypeVar("Read", bound=RejectionsRead)
@@ -150,15 +171,25 @@ def run_recorded(
     reason: str,
     request_id: str | None = None,
     idempotency: Idempotency[R] | None = None,
+    has_later_steps: bool = False,
 ) -> R:
-    """Run the handler as `store.run` does, and store a refusal of the command as a record.
+    """Run the handler as `store.run` does, and store a command without an effect as a record.
 
-    The record has a transaction of its own, after the command's was rolled back. The error of the
-    command is raised in any case.
+    The record of a refusal has a transaction of its own, after the command's was rolled back. The
+    error of the command is raised in any case. The record of a command that changed nothing is
+    stored in the command's transaction, unless `has_later_steps` tells that a change follows in
+    another one.
     """
+
+    def recording_handler(tx: Write, command: Command) -> R:
+        result = handler(tx, command)
+        if not tx.has_written and not has_later_steps:
+            _add_rejection(tx, RefusedCommand.without_effect(command))
+        return result
+
     try:
         return store.run(
-            handler,
+            recording_handler,
             command,
             actor=actor,
             reason=reason,

@@ -68,10 +68,12 @@ class TaskNotDead(Conflict):
     """Only a dead or canceled task can be requeued."""
 
     message: ClassVar[str] = (
-        "Task {entity_id} of stage {stage} is neither dead nor canceled, so it cannot be requeued."
+        "Task {entity_id} of stage {stage} is {state}: only a dead or canceled task can be "
+        "requeued."
     )
     stage: str
     entity_id: str
+    state: str
 
 
 @frozen

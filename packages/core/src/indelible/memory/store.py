@@ -217,6 +217,9 @@ class MemoryTransaction:
         self.reason = audit.reason
         self.request_id = audit.request_id
 
+        self._first_position = tables.history.last_position
+        self._tables = tables
+        self._rows_before = (tables.subjects.copy(), tables.subscribers.copy())
         self.history = tables.history
         self.receipts = MemoryReceipts(tables.receipts)
         self.keys = tables.keys
@@ -237,6 +240,13 @@ class MemoryTransaction:
         self.contests = tables.contests
         self.money = tables.money
         vars(self).update(repositories_of(tables))
+
+    @property
+    def has_written(self) -> bool:
+        """Return True once it has written a change, a task, a subject or a cursor."""
+        if self.history.last_position > self._first_position or self.tasks.has_written:
+            return True
+        return (self._tables.subjects, self._tables.subscribers) != self._rows_before
 
     def close(self) -> None:
         """Remove every attribute, so that a transaction that has ended cannot be used."""

@@ -52,6 +52,7 @@ class MemoryTaskQueue(MemoryTaskReader):
     scheduled: set[str] = field(factory=set[str])  # stages with tasks that this draft made due
     _tx: TasksWrite | None = None
     _policy: TaskPolicy = field(factory=TaskPolicy)
+    _before: object = None  # the tasks and the attempts at the beginning of the transaction
 
     def copy(
         self,
@@ -75,7 +76,13 @@ class MemoryTaskQueue(MemoryTaskReader):
 
     def of(self, tx: TasksWrite, policy: TaskPolicy) -> "MemoryTaskQueue":
         """Return the same rows for a transaction that writes them."""
-        return evolve(self, tx=tx, policy=policy)
+        before = (self._rows.copy(), self._attempts.copy())
+        return evolve(self, tx=tx, policy=policy, before=before)
+
+    @property
+    def has_written(self) -> bool:
+        """Return True if the transaction has written a task or an attempt."""
+        return (self._rows, self._attempts) != self._before
 
     def enqueue(
         self,
@@ -246,7 +253,7 @@ class MemoryTaskQueue(MemoryTaskReader):
         """Make a dead or canceled task due now, or raise TaskNotFound or TaskNotDead."""
         task = self.get(stage, entity_id)
         if not task.is_halted:
-            raise TaskNotDead(stage, entity_id)
+            raise TaskNotDead(stage, entity_id, task.state(self._now).value)
 
         self.scheduled.add(stage)
         self._add_attempt(task.lease, AttemptOutcome.REQUEUED, self._writer.reason)

@@ -73,9 +73,9 @@ def control_stage(console: ConsoleContext, name: str, action: str) -> Response:
     query = parse_fields(StageQuery, {}, stage=name)
     try:
         if action == "pause":
-            context.run(pause_stage, PauseStage(stage=query.stage))
+            context.run_recorded(pause_stage, PauseStage(stage=query.stage))
         else:
-            context.run(resume_stage, ResumeStage(stage=query.stage))
+            context.run_recorded(resume_stage, ResumeStage(stage=query.stage))
     except IndelibleError as error:
         return tasks.show_stage(console, name, error)
 

@@ -178,7 +178,7 @@ def requeue_dead(console: ConsoleContext, name: str) -> Response:
     context = console.operation(scope=OPS, reason=form_text("reason"), response_type=RequeuedTasks)
     try:
         command = parse_fields(RequeueTasks, request.form, stage=name, limit=MAX_REQUEUED)
-        requeued = context.run(requeue_and_count, command)
+        requeued = context.run_recorded(requeue_and_count, command)
     except IndelibleError as error:
         return show_stage(console, name, error)
 
@@ -200,7 +200,7 @@ def _change_task(
     context = console.operation(scope=OPS, reason=reason, response_type=TaskView)
     try:
         command = parse_fields(command_type, {}, stage=name, entity_id=entity_id)
-        context.run(handler, command)
+        context.run_recorded(handler, command)
     except IndelibleError as error:
         return show_task(console, name, entity_id, error)
 

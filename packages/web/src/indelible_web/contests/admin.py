@@ -1,10 +1,10 @@
 """The operator's commands on contests, outside the public OpenAPI document.
 
-Each has a reason and requires an Idempotency-Key; a refused one is stored as a record.
+Each has a reason and requires an Idempotency-Key. One that is refused or changes nothing is stored
+as a record.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from indelible import contests
@@ -25,8 +25,7 @@ from indelible.contests import (
 )
 from indelible.contests.tasks.replays import require_replay
 from indelible.contests.tasks.settlement import settle_now
-from indelible.kernel import Head, IndelibleError
-from indelible.kernel.rejections import NO_REJECTIONS, record_rejection
+from indelible.kernel import Head
 from indelible_web.contests.admin_schemas import CorrectionBody, LogView, OperatorView
 from indelible_web.contests.queries import ContestQuery
 from indelible_web.contests.routes import ORGANIZE
@@ -166,14 +165,17 @@ def resolve(context: OperationContext, command: ResolveError) -> OperatorView:
         ScopeMissing: The caller cancels the contest, and lacks the scope `admin`.
     """
     if command.action is ResolveAction.CANCEL:
-        with _recording_refusal(context, command):
+        with context.recording(command):
             context.caller.require_scope(ADMIN)
     if command.action is ResolveAction.RESUME:
-        with _recording_refusal(context, command):
+        with context.recording(command):
             require_replay(context.store, command.contest_id)
 
-    view = context.run_recorded(showing_contest(contests.resolve_error), command)
-    if command.action is not ResolveAction.RETRY:
+    is_retry = command.action is ResolveAction.RETRY
+    view = context.run_recorded(
+        showing_contest(contests.resolve_error), command, has_later_steps=is_retry
+    )
+    if not is_retry:
         return view
 
     head = context.store.read(get_head, command.contest_id)
@@ -190,7 +192,7 @@ def get_head(tx: ReadTx, contest_id: str) -> Head[Contest]:
 
 def _settle(context: OperationContext, command: ResolveError) -> None:
     """Settle a contest in the operator's name."""
-    with _recording_refusal(context, command):
+    with context.recording(command):
         settle_now(
             context.store,
             command.contest_id,
@@ -199,25 +201,6 @@ def _settle(context: OperationContext, command: ResolveError) -> None:
             reason=context.reason,
             request_id=context.request_id,
         )
-
-
-@contextmanager
-def _recording_refusal(context: OperationContext, command: ResolveError) -> Generator[None]:
-    """Store a refusal outside of the command's transaction as a record."""
-    try:
-        yield
-    except NO_REJECTIONS:
-        raise
-    except IndelibleError as error:
-        record_rejection(
-            context.store,
-            command,
-            error,
-            actor=context.caller.actor,
-            reason=context.reason,
-            request_id=context.request_id,
-        )
-        raise
 
 
 def showing_contest(

@@ -1,7 +1,8 @@
 """The operator's checks of contests, which change nothing: dry runs, replays, validation.
 
-Each has a reason and requires an Idempotency-Key, as every request of an operator; none stores a
-result, so that a repeated request computes it again.
+Each has a reason and requires an Idempotency-Key, as every request of an operator, and leaves a
+record of who has asked, and why. None stores a result, so that a repeated request computes it again
+and adds no record.
 """
 
 from collections.abc import Mapping
@@ -23,12 +24,13 @@ from indelible_web.contests.admin_schemas import (
     DryRunView,
     LineDifferenceView,
     LogProblemView,
+    ReplayLog,
     ReplayView,
     ValidateConfiguration,
     ValidationView,
+    VerifyLog,
     VerifyLogView,
 )
-from indelible_web.contests.queries import ContestQuery
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
@@ -47,8 +49,15 @@ routes = Routes("contests_checks", "Checks of contests, for operators.")
     response_type=ValidationView,
     requires_idempotency_key=True,
 )
-def validate_configuration(_: OperationContext, body: ValidateConfiguration) -> ValidationView:
+def validate_configuration(
+    context: OperationContext, body: ValidateConfiguration
+) -> ValidationView:
     """Check a configuration: all faults with their JSON paths, or its digest."""
+    return context.run_check(lambda: validate(body), body)
+
+
+def validate(body: ValidateConfiguration) -> ValidationView:
+    """Return the faults of a configuration, or its digest."""
     try:
         configuration = parse_configuration(body.configuration, created_at=None)
     except ConfigurationInvalid as error:
@@ -70,32 +79,32 @@ def dry_run_settlement(context: OperationContext, body: DryRunBody) -> DryRunVie
 
     With a configuration, a second result is computed with it, and the differences are listed.
     """
-    return compare(context, body.contest_id, body.configuration)
+    return context.run_check(lambda: compare(context, body.contest_id, body.configuration), body)
 
 
 @routes.add(
     "POST /contests/<contest_id>/replay",
     OPS,
-    request_type=ContestQuery,
+    request_type=ReplayLog,
     response_type=ReplayView,
     requires_idempotency_key=True,
 )
-def replay_contest_log(context: OperationContext, query: ContestQuery) -> ReplayView:
+def replay_contest_log(context: OperationContext, command: ReplayLog) -> ReplayView:
     """Fold a contest's log from its first event, and compare the state with the stored one."""
-    replayed = replay_log(context.store, query.contest_id)
+    replayed = context.run_check(lambda: replay_log(context.store, command.contest_id), command)
     return project(ReplayView, replayed, problems=problems_of(replayed))
 
 
 @routes.add(
     "POST /contests/<contest_id>/verify-log",
     OPS,
-    request_type=ContestQuery,
+    request_type=VerifyLog,
     response_type=VerifyLogView,
     requires_idempotency_key=True,
 )
-def verify_contest_log(context: OperationContext, query: ContestQuery) -> VerifyLogView:
+def verify_contest_log(context: OperationContext, command: VerifyLog) -> VerifyLogView:
     """Compute every hash of a contest's log again; name the first event that does not match."""
-    return verify(context, query.contest_id)
+    return context.run_check(lambda: verify(context, command.contest_id), command)
 
 
 def verify(context: OperationContext, contest_id: str) -> VerifyLogView:

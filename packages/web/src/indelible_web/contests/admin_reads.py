@@ -1,4 +1,4 @@
-"""The operator's reads of contests: events, faults, bytes, fetches, runs, refused commands."""
+"""The operator's reads of contests: events, faults, bytes, fetches, runs."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -6,13 +6,11 @@ from typing import Final, TypeVar
 from indelible.app import ReadTx
 from indelible.contests import EventFault
 from indelible.contests.errors import FetchWithoutPayload, RunNotFound
-from indelible.kernel.rejections import list_rejections
 from indelible_web.contests.admin_schemas import (
     EventView,
     FaultView,
     FetchView,
     LineView,
-    RejectionView,
     RunView,
 )
 from indelible_web.contests.queries import (
@@ -22,7 +20,6 @@ from indelible_web.contests.queries import (
     FaultListQuery,
     FetchListQuery,
     FetchQuery,
-    RejectionListQuery,
     RunLinesQuery,
     RunQuery,
 )
@@ -139,24 +136,6 @@ def list_fetches(context: OperationContext, query: FetchListQuery) -> Page[Fetch
 def get_fetch_payload(context: OperationContext, query: FetchQuery) -> Download:
     """Return the bytes that a fetch received, also of an error's answer."""
     return context.store.read(fetch_payload, query.provider_event_id, query.number)
-
-
-@routes.pages(
-    "GET /contests/rejections",
-    OPS,
-    request_type=RejectionListQuery,
-    response_type=RejectionView,
-)
-def list_refused_commands(
-    context: OperationContext, query: RejectionListQuery
-) -> Page[RejectionView]:
-    """List the refused commands of operators, newest first."""
-    cursors = context.cursors(query)
-    rejections = context.store.read(
-        list_rejections, command=query.command, before=cursors.start(), limit=query.limit + 1
-    )
-    views = [project(RejectionView, rejection) for rejection in rejections]
-    return cursors.page(views, lambda view: view.id)
 
 
 def numbered_page(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -19,7 +19,6 @@ from indelible.contests.rules.espn.rounds import MAX_ROUND_STROKES
 from indelible.contests.tasks.dry_runs import LineDifference
 from indelible.kernel.json_objects import JSON_OBJECT
 from indelible.kernel.kinds import Identifier, kinds
-from indelible.kernel.rejections import Rejection
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.contests.queries import ContestQuery
 from indelible_web.http.json_fields import WrittenObject
@@ -33,6 +32,7 @@ STROKES: Final = {"minimum": 0, "maximum": MAX_ROUND_STROKES}
 class DryRunBody(ContestQuery):
     """Settle a contest without storing anything, also with another configuration."""
 
+    command_name: ClassVar[str] = "settle_dry"
     configuration: WrittenObject | None = field(default=None, metadata=JSON_OBJECT)
 
 
@@ -40,7 +40,22 @@ class DryRunBody(ContestQuery):
 class ValidateConfiguration:
     """Check a configuration and store nothing."""
 
+    command_name: ClassVar[str] = "validate_configuration"
     configuration: WrittenObject = field(metadata=JSON_OBJECT)
+
+
+@frozen(kw_only=True)
+class ReplayLog(ContestQuery):
+    """Fold a contest's log again."""
+
+    command_name: ClassVar[str] = "replay_log"
+
+
+@frozen(kw_only=True)
+class VerifyLog(ContestQuery):
+    """Compute the hashes of a contest's log again."""
+
+    command_name: ClassVar[str] = "verify_log"
 
 
 @frozen(kw_only=True)
@@ -210,13 +225,6 @@ class ValidationView:
     is_valid: bool
     configuration_digest: str | None
     faults: tuple[ConfigurationFaultView, ...]
-
-
-@frozen(kw_only=True, field_transformer=fields_of(Rejection, first=("id", "at")))
-class RejectionView:
-    """An operator's command that was refused."""
-
-    id: str
 
 
 @frozen(kw_only=True, field_transformer=kinds)

@@ -112,8 +112,6 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "actual": "The value that was found.",
     "body": "The leaderboard of the event; null if it has none.",
     "body_hash": "The SHA-256 of the event's canonical body.",
-    "command": "The name of the refused command.",
-    "command_digest": "The SHA-256 of the refused command.",
     "conflict_number": "The number of an event that contradicts the log; null without one.",
     "content_type": "The media type of the provider's answer; null without an answer.",
     "difference_count": "The number of entries whose results differ.",
@@ -134,7 +132,6 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "is_valid": "True if the configuration has no fault.",
     "leaderboard_at": "The instant of the newest leaderboard; null before there is one.",
     "line_count": "The number of lines of the result.",
-    "list_refused_commands.command": "List only refusals of the command with this name.",
     "n": "The number of the round, from 1.",
     "noop": "True if the command changed nothing.",
     "official_rounds": "The number of rounds that count.",
@@ -175,5 +172,4 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
         "What the organizer adds to the pool, in minor units; null before the settlement."
     ),
     "validity": "Whether the event is valid; only a valid event is applied.",
-    "RejectionView.message": "The refusal in one sentence.",
 }

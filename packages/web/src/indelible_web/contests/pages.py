@@ -67,7 +67,7 @@ ACTION_LABELS: Final = label_actions(
 
 @frozen(kw_only=True)
 class ListPage:
-    """A page of contests, the numbers of all by state, and the newest refused commands."""
+    """A page of contests, the numbers of all by state, and the newest records of commands."""
 
     rows: tuple[ContestRow, ...]
     counts: tuple[tuple[str, int], ...]
@@ -75,7 +75,7 @@ class ListPage:
 
 
 def list_contests(console: ConsoleContext) -> Response:
-    """Render the list of contests by state; operators also see the refused commands."""
+    """Render the list of contests by state; operators also see commands without an effect."""
     context = console.operation(scope=READERS)
     query = parse_fields(ContestListQuery, request.args)
     query = evolve(query, limit=min(query.limit, MAX_CONTESTS))

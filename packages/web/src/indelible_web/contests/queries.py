@@ -131,10 +131,3 @@ class FetchQuery:
 
     provider_event_id: Identifier
     number: Count
-
-
-@frozen(kw_only=True, field_transformer=kinds)
-class RejectionListQuery(PageQuery):
-    """A page of the refused operator commands, of all commands or of one."""
-
-    command: Identifier | None = None

@@ -11,10 +11,16 @@ from flask import Flask, Request, Response, request
 from indelible.app import AppContext
 from indelible.kernel import Actor, UsageError
 from indelible.kernel.keys import ADMIN, SCOPE, Key, authenticate_key
-from indelible_web.http.errors import InvalidSignature, TooManyRequests, Unauthenticated
+from indelible_web.http.errors import (
+    InvalidSignature,
+    ScopeMissing,
+    TooManyRequests,
+    Unauthenticated,
+)
 from indelible_web.http.failed_logins import FailedLogins
 from indelible_web.http.problems import problem_response
 from indelible_web.http.rates import Windows, open_windows
+from indelible_web.http.refused_requests import RefusedRequests
 from indelible_web.http.request import Authenticator, Caller, current_request
 from indelible_web.settings import WebSettings
 
@@ -65,14 +71,17 @@ def caller_of_key(key: Key) -> Caller:
 class EndpointAccess:
     """The scopes of an endpoint, any one of which is enough, and its login.
 
-    A live endpoint is polled by pages, so its requests have a limit of their own. A page whose
-    credential nobody can guess is never refused because of wrong keys from its address.
+    `recorded_as` is the name of an operator's command: a refusal for the lack of a scope is stored
+    as a record of it. A live endpoint is polled by pages, so its requests have a limit of their
+    own. A page whose credential nobody can guess is never refused because of wrong keys from its
+    address.
     """
 
     scopes: tuple[str, ...]
     login: Authenticator | None = None
     is_live: bool = False
     is_guessable: bool = True
+    recorded_as: str = ""
 
 
 NO_ACCESS: Final = EndpointAccess(scopes=())
@@ -83,6 +92,7 @@ class AccessControl:
     """The access of every endpoint, and the checks before a view: caller, rate, scope."""
 
     _authenticator: Authenticator
+    _refused_requests: RefusedRequests
     failed_logins: FailedLogins
     _guess_codes: frozenset[str] = frozenset()
     _endpoints: dict[str, EndpointAccess] = field(
@@ -97,10 +107,15 @@ class AccessControl:
         *,
         is_live: bool = False,
         is_guessable: bool = True,
+        recorded_as: str = "",
     ) -> None:
         """Declare an endpoint's scopes, and its login if it is not the application's."""
         self._endpoints[endpoint] = EndpointAccess(
-            scopes=scopes, login=login, is_live=is_live, is_guessable=is_guessable
+            scopes=scopes,
+            login=login,
+            is_live=is_live,
+            is_guessable=is_guessable,
+            recorded_as=recorded_as,
         )
 
     def guard(self, app: Flask, settings: WebSettings) -> None:
@@ -153,17 +168,21 @@ class AccessControl:
         current.is_live = access.is_live
         current.caller = login.identify(request)
         limits.check(access, current.caller)
-        _check_scope(access, current.caller)
+        self._check_scope(access, current.caller)
 
-
-def _check_scope(access: EndpointAccess, caller: Caller | None) -> None:
-    if not access.scopes:
-        raise UsageError(f"the endpoint {request.endpoint} declares no scope")
-    if caller is None and access.scopes == SIGNED:
-        raise InvalidSignature
-    if caller is None:
-        raise Unauthenticated
-    caller.require_scope(*access.scopes)
+    def _check_scope(self, access: EndpointAccess, caller: Caller | None) -> None:
+        if not access.scopes:
+            raise UsageError(f"the endpoint {request.endpoint} declares no scope")
+        if caller is None and access.scopes == SIGNED:
+            raise InvalidSignature
+        if caller is None:
+            raise Unauthenticated
+        try:
+            caller.require_scope(*access.scopes)
+        except ScopeMissing as error:
+            if access.recorded_as:
+                self._refused_requests.add(access.recorded_as, caller, error)
+            raise
 
 
 @frozen

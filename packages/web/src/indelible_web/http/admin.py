@@ -1,4 +1,7 @@
-"""The operator's routes of tasks and stages, outside of the public OpenAPI document."""
+"""The operator's routes of no context: tasks, stages, and commands that had no effect.
+
+They are outside of the public OpenAPI document.
+"""
 
 from datetime import datetime
 from typing import ClassVar, Final
@@ -8,6 +11,7 @@ from attrs import frozen
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import stages, task_commands
 from indelible.kernel.kinds import Identifier, kinds
+from indelible.kernel.rejections import Rejection, list_rejections
 from indelible.kernel.stages import (
     PauseStage,
     RequeueTask,
@@ -23,12 +27,13 @@ from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
 from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
+from indelible_web.http.views import fields_of
 
 PREFIX: Final = "/admin"
 MAX_STAGES: Final = 1_000
 MAX_ATTEMPTS: Final = 100
 
-routes = Routes("admin", "Tasks and stages, for an operator.")
+routes = Routes("admin", "Tasks, stages, and the records of commands, for an operator.")
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -74,6 +79,20 @@ class TaskView:
 
     task: Task
     attempts: tuple[Attempt, ...]
+
+
+@frozen(kw_only=True, field_transformer=kinds)
+class RejectionListQuery(PageQuery):
+    """A page of the operators' commands without an effect, of all commands or of one."""
+
+    command: Identifier | None = None
+
+
+@frozen(kw_only=True, field_transformer=fields_of(Rejection, first=("id", "at")))
+class RejectionView:
+    """An operator's command that was refused, or that changed nothing: `NO_EFFECT`."""
+
+    id: str
 
 
 @frozen
@@ -132,6 +151,22 @@ def requeue_task(context: OperationContext, command: RequeueTask) -> TaskView:
 def cancel_task(context: OperationContext, command: CancelTask) -> TaskView:
     """Cancel a waiting or running task; the result of a running attempt is discarded."""
     return context.run_recorded(cancel_and_show, command)
+
+
+@routes.pages("GET /rejections", OPS, request_type=RejectionListQuery, response_type=RejectionView)
+def list_refused_commands(
+    context: OperationContext, query: RejectionListQuery
+) -> Page[RejectionView]:
+    """List the operators' commands that were refused or changed nothing, newest first.
+
+    A command that changed nothing has the code `NO_EFFECT`. The commands are those of all contexts.
+    """
+    cursors = context.cursors(query)
+    rejections = context.store.read(
+        list_rejections, command=query.command, before=cursors.start(), limit=query.limit + 1
+    )
+    views = [project(RejectionView, rejection) for rejection in rejections]
+    return cursors.page(views, lambda view: view.id)
 
 
 @routes.pages("GET /stages/<stage>/errors", OPS, request_type=StageQuery, response_type=ErrorCount)

@@ -27,6 +27,7 @@ COMMON: Final[Mapping[str, str]] = {
     "digest_scheme": "The number of the rules that say which fields `hash` covers.",
     "hash": "The SHA-256 of the change and of `prev_hash`, in hexadecimal digits.",
     "id": "The entity's id, which never changes.",
+    "list_refused_commands.command": "List only records of the command with this name.",
     "items": "The entries of this page.",
     "lifecycle": "The kind of the entity, such as `concept`.",
     "limit": "The largest number of entries to return.",
@@ -65,6 +66,10 @@ COMMON: Final[Mapping[str, str]] = {
     "If-Match": "The ETag of the state that the change is made for.",
     "If-None-Match": "The ETag of the state that the caller has; 304 says that it is current.",
     "Attempt.outcome": "How the attempt ended, such as `FAILED`.",
+    "RejectionView.code": "The code of the refusal; `NO_EFFECT` if the command changed nothing.",
+    "RejectionView.command": "The name of the command, or of the operation without its scope.",
+    "RejectionView.command_digest": "The SHA-256 of the command, which is not stored itself.",
+    "RejectionView.message": "Why the command had no effect, in one sentence.",
     "RequeuedTasks.number": (
         "The number of requeued tasks; repeat the request while it is the limit."
     ),

@@ -1,6 +1,7 @@
 """The request as a view sees it: parsed, authenticated, and ready to run a command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ from attrs import evolve, frozen
 from indelible.app import AppContext, ReadTx, WriteTx
 from indelible.kernel import Clock, Idempotency, IndelibleError, Store
 from indelible.kernel.commands import command_name
-from indelible.kernel.rejections import run_recorded
+from indelible.kernel.rejections import NO_REJECTIONS, record_rejection, run_recorded
 from indelible_web.http.errors import Unauthenticated
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.paging import Cursors, PageQuery
@@ -23,6 +24,11 @@ R = TypeVar("R")
 @frozen(kw_only=True)
 class EmptyQuery:
     """A query without parameters."""
+
+
+@frozen(kw_only=True)
+class CheckReceipt:
+    """The receipt of a check, which is made again whenever it is requested."""
 
 
 @frozen(kw_only=True)
@@ -53,10 +59,57 @@ class OperationContext:
         run: Callable[..., R] = self.store.run
         return self._run(run, handler, command)
 
-    def run_recorded(self, handler: Callable[[WriteTx, Command], R], command: Command) -> R:
-        """Run an operator's command as `run` does, and store its refusal as a record."""
-        run: Callable[..., R] = partial(run_recorded, self.store)
+    def run_recorded(
+        self,
+        handler: Callable[[WriteTx, Command], R],
+        command: Command,
+        *,
+        has_later_steps: bool = False,
+    ) -> R:
+        """Run an operator's command as `run` does, and store it as a record without an effect.
+
+        A refusal has none, nor has a command that changes nothing, unless changes follow in later
+        steps.
+        """
+        run: Callable[..., R] = partial(run_recorded, self.store, has_later_steps=has_later_steps)
         return self._run(run, handler, command)
+
+    def run_check(self, check: Callable[[], R], command: object) -> R:
+        """Return what an operator's check finds, and store the request as a record.
+
+        A repeated request checks again, and has one record.
+        """
+        with self.recording(command):
+            result = check()
+
+        run_recorded(
+            self.store,
+            _note_check,
+            command,
+            actor=self.caller.actor,
+            reason=self.reason,
+            request_id=self.request_id,
+            idempotency=self.showing(CheckReceipt).idempotency,
+        )
+        return result
+
+    @contextmanager
+    def recording(self, command: object) -> Generator[None]:
+        """Store a refusal outside of the command's transaction as a record."""
+        try:
+            yield
+        except NO_REJECTIONS:
+            raise
+        except IndelibleError as error:
+            record_rejection(
+                self.store,
+                command,
+                error,
+                actor=self.caller.actor,
+                reason=self.reason,
+                request_id=self.request_id,
+            )
+            raise
 
     def _run(
         self, run: Callable[..., R], handler: Callable[[WriteTx, Command], R], command: Command
@@ -103,6 +156,11 @@ class OperationContext:
     def cursors(self, query: PageQuery) -> Cursors:
         """Return the cursors of the list that the query describes."""
         return Cursors(self.settings.secrets, self.route, query)
+
+
+def _note_check(_: WriteTx, __: object) -> CheckReceipt:
+    """Change nothing."""
+    return CheckReceipt()
 
 
 @frozen(kw_only=True)

@@ -227,6 +227,7 @@ class PayeeQuery:
 class OnboardingBody(PayeeQuery):
     """An account at Stripe for a payee, and the pages to which its onboarding leads back."""
 
+    command_name: ClassVar[str] = "onboard_payee"
     country: Country
     email: Email | None = None
     refresh_url: Address

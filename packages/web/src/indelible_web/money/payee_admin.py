@@ -106,21 +106,22 @@ def onboard_payee(context: OperationContext, body: OnboardingBody) -> Onboarding
     A payee that has an account keeps it: a later request returns another address for it.
     """
     gateway = require_gateway(context)
-    destination = context.store.read(read_destination, body.party)
-    if destination is None:
-        destination = create_account(
-            gateway,
-            f"account:{body.party}",
-            party=body.party,
-            country=body.country,
-            email=body.email,
-        )
+    with context.recording(body):
+        destination = context.store.read(read_destination, body.party)
+        if destination is None:
+            destination = create_account(
+                gateway,
+                f"account:{body.party}",
+                party=body.party,
+                country=body.country,
+                email=body.email,
+            )
 
     command = AttachDestination(party=body.party, destination=destination)
     attached = context.showing(PayeeView).run_recorded(showing_payee(attach_first), command)
     payee = refreshed(context, attached)
     account_id = attached.destination or destination
-    with stripe_errors():
+    with context.recording(body), stripe_errors():
         link = gateway.create_account_link(
             account_id=account_id, refresh_url=body.refresh_url, return_url=body.return_url
         )

@@ -30,6 +30,8 @@ class CleanWorkspaces:
 class FailedJobQuery:
     """A failed job of any user."""
 
+    command_name: ClassVar[str] = "retry_job"
+
     job_id: Identifier
 
 
@@ -38,7 +40,7 @@ class FailedJobQuery:
 )
 def clean_workspaces(context: OperationContext, command: CleanWorkspaces) -> TaskView:
     """Delete the workspaces that ended or lost jobs have left; a worker does it, now."""
-    return context.run(clean_and_show, command)
+    return context.run_recorded(clean_and_show, command)
 
 
 @routes.add("POST /jobs/<job_id>/retry", OPS, request_type=FailedJobQuery, response_type=JobView)
@@ -52,8 +54,9 @@ def retry_failed_job(context: OperationContext, query: FailedJobQuery) -> JobVie
     def owner_of_job(tx: ReadTx) -> str:
         return tx.projects.jobs.get(query.job_id).entity.user_id
 
-    user_id = context.store.read(owner_of_job)
-    return context.run(retry_and_show, RetryJob(user_id=user_id, job_id=query.job_id))
+    with context.recording(query):
+        user_id = context.store.read(owner_of_job)
+    return context.run_recorded(retry_and_show, RetryJob(user_id=user_id, job_id=query.job_id))
 
 
 def clean_and_show(tx: WriteTx, _: CleanWorkspaces) -> TaskView:

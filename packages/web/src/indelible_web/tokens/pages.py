@@ -100,7 +100,7 @@ def acknowledge_contract(console: ConsoleContext) -> Response:
     """Remove the notice that the contract has other code; after an error the reason stays."""
     context = console.operation(scope=OPS, reason=form_text("reason"), response_type=StatsView)
     try:
-        context.run(acknowledge_and_show, tokens.AcknowledgeContract())
+        context.run_recorded(acknowledge_and_show, tokens.AcknowledgeContract())
     except IndelibleError as error:
         return stages.show_stages(console, error)
 

@@ -51,7 +51,8 @@ E = TypeVar("E", bound=Exception)
 class Session:
     """Runs statements on a connection until its transaction ends.
 
-    `changes` are the changes that were written, and `commit_checks` find out whether a record
+    `changes` are the changes that were written, `has_changed_rows` is True once another statement
+    has changed a row, and `commit_checks` find out whether a record
     without a change was committed. `transaction` is PostgreSQL's number of the transaction, once it
     has written a change. `schedules_tasks` is True once a task was made due. `refusal` is the first
     error of the database, or of a refused write: a transaction that has one must not be committed.
@@ -76,6 +77,7 @@ class Session:
         self.has_snapshot = has_snapshot
         self.feed_end: int | None = None
         self.changes: list[Change] = []
+        self.has_changed_rows = False
         self.commit_checks: list[Callable[[Session], bool]] = []
         self.transaction: str | None = None
         self.schedules_tasks = False
@@ -164,7 +166,10 @@ class Session:
     def run(self, statement: Executable, values: Row) -> int:
         """Run a statement and return the number of rows that it changed."""
         self._send(statement, values)
-        return int(self._cursor.rowcount)
+        number = int(self._cursor.rowcount)
+        if number > 0:
+            self.has_changed_rows = True
+        return number
 
     def write(
         self, write: AtomicWrite, change: Change, rows: Rows, bulk: Sequence[Row] = ()

@@ -1,4 +1,4 @@
-"""The table of rejections: one insert-only row for each command that was refused."""
+"""The table of rejections: an insert-only row for each command without an effect."""
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint
 

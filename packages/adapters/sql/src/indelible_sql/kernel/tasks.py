@@ -177,7 +177,7 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         """Make a dead or canceled task due now, or raise TaskNotFound or TaskNotDead."""
         task = self._lock(stage, entity_id)
         if not task.is_halted:
-            raise TaskNotDead(stage, entity_id)
+            raise TaskNotDead(stage, entity_id, task.state(self._tx.clock.now()).value)
 
         self._requeue_all(stage, (task,))
 
@@ -252,6 +252,9 @@ class SqlTaskQueue(SqlTaskEnqueuer):
 
     def _requeue_all(self, stage: str, tasks: Collection[Task]) -> None:
         """Record the requeues and make the locked tasks due now."""
+        if not tasks:
+            return
+
         self._session.schedules_tasks = True
         for task in tasks:
             self._record_unleased(task.lease, AttemptOutcome.REQUEUED)

@@ -95,7 +95,7 @@ class KernelTransaction(ABC):
 
     @lazy_property
     def rejections(self) -> SqlRejections:
-        """Return the records of refused commands."""
+        """Return the records of commands that were refused or changed nothing."""
         return SqlRejections(self.session)
 
     @lazy_property
@@ -154,6 +154,11 @@ class KernelWriting(KernelTransaction):
         self.actor = audit.actor
         self.reason = audit.reason
         self.request_id = audit.request_id
+
+    @property
+    def has_written(self) -> bool:
+        """Return True once it has written a change, a task, a subject or a cursor."""
+        return bool(self.session.changes) or self.session.has_changed_rows
 
     @lazy_property
     def receipts(self) -> SqlReceipts:

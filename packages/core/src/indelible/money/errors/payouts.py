@@ -100,7 +100,9 @@ class TransferExists(Conflict):
 class TransferNotApproved(Conflict):
     """A transfer that nobody has approved."""
 
-    message: ClassVar[str] = "Transfer {transfer_id} is not approved."
+    message: ClassVar[str] = (
+        "Transfer {transfer_id} is not approved: it waits already, and can only be approved."
+    )
     transfer_id: str
 
 

@@ -1,5 +1,6 @@
-"""Requirements on rejections: records of refused commands."""
+"""Requirements on rejections: records of commands that were refused or changed nothing."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Final, NoReturn
 
 from attrs import evolve, field, frozen
@@ -16,16 +17,22 @@ from indelible.kernel import (
 )
 from indelible.kernel.rejections import (
     MAX_MESSAGE_CHARACTERS,
+    NO_EFFECT,
+    NO_EFFECT_MESSAGE,
     Rejection,
     list_rejections,
     record_rejection,
     run_recorded,
 )
+from indelible.kernel.silence import Subject, SubjectKind
 from indelible.kernel.stages import PauseStage, StageControl, pause_stage
+from indelible.kernel.task_commands import AdvanceTasks, advance_tasks
 from indelible.kernel.values import InvalidDigest
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, AnyStore, refusal, within
 
 REASON: Final = "a wrong score"
+ADVANCE: Final = AdvanceTasks(stage="upload")
+ONE_DAY: Final = timedelta(days=1)
 
 
 @frozen
@@ -124,6 +131,69 @@ class RejectionsConformance:
 
         assert listed(store) == ()
         assert len(store.feed().changes) == 1
+
+    def test_a_command_that_changes_nothing_is_recorded_with_its_transaction(
+        self, store: AnyStore
+    ) -> None:
+        for _ in range(2):
+            assert run_recorded(store, advance_tasks, ADVANCE, actor=NOOR, reason=REASON) == 0
+
+        assert [one.code for one in listed(store)] == [NO_EFFECT, NO_EFFECT]
+        (record, _) = listed(store)
+        assert (record.command, record.message) == ("advance_tasks", NO_EFFECT_MESSAGE)
+        assert (record.actor, record.reason) == (NOOR, REASON)
+        assert record.command_digest == digest(ADVANCE)
+        assert record.hash == record.record_digest()
+        assert store.feed().changes == ()
+
+    def test_a_replay_of_a_command_that_changed_nothing_adds_no_record(
+        self, store: AnyStore
+    ) -> None:
+        once = Idempotency("key-1", int)
+        for _ in range(2):
+            run_recorded(store, advance_tasks, ADVANCE, actor=NOOR, reason=REASON, idempotency=once)
+
+        assert len(listed(store)) == 1
+
+    def test_a_command_whose_changes_follow_later_is_not_recorded(self, store: AnyStore) -> None:
+        run_recorded(store, advance_tasks, ADVANCE, actor=NOOR, reason=REASON, has_later_steps=True)
+
+        assert listed(store) == ()
+
+    def test_a_transaction_knows_that_it_has_changed_a_task(self, store: AnyStore) -> None:
+        def enqueue(tx: WriteTx, due_at: datetime) -> bool:
+            assert not tx.has_written
+            tx.tasks.enqueue("letters", {"letter-1": due_at})
+            return tx.has_written
+
+        def cancel(tx: WriteTx) -> bool:
+            tx.tasks.cancel("letters", "letter-1")
+            return tx.has_written
+
+        def requeue(tx: WriteTx) -> bool:
+            assert tx.tasks.requeue_dead("letters", error_class=None, limit=10) == 0
+            assert not tx.has_written
+            tx.tasks.requeue("letters", "letter-1")
+            return tx.has_written
+
+        assert within(store, lambda tx: enqueue(tx, BEGINNING))
+        assert not within(store, lambda tx: enqueue(tx, BEGINNING + ONE_DAY))
+        assert within(store, cancel)
+        assert within(store, requeue)
+
+    def test_a_transaction_knows_that_it_has_changed_a_subject(self, store: AnyStore) -> None:
+        subject = Subject(
+            kind=SubjectKind.RECURRING,
+            stage="letters",
+            entity_id="nightly",
+            longest_silence_seconds=60,
+        )
+
+        def declare(tx: WriteTx) -> bool:
+            tx.subjects.declare((subject,))
+            return tx.has_written
+
+        assert within(store, declare)
 
     def test_a_command_of_an_idempotency_key_is_recorded_with_each_refusal(
         self, store: AnyStore
