@@ -185,6 +185,13 @@ def runbooks(session: nox.Session) -> None:
 
 
 @nox.session
+def rehearsal(session: nox.Session) -> None:
+    """Let a person recover from drawn faults: `-- --folder F --seed N --faults K`."""
+    _install(session, "dev")
+    _run_to_its_end(session, "python", "-m", "tests.runbooks.rehearsal")
+
+
+@nox.session
 def simulate(session: nox.Session) -> None:
     """Simulate installations: `-- --days 30 --seed 1`; the options are those of the command."""
     _install(session, "dev")
