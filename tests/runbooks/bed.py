@@ -171,6 +171,23 @@ class Installation:
             command = CreateKey(owner=owner, scopes=scopes)
             return self.store.run(create_key, command, actor=OPERATOR, reason="a test").text
 
+    def break_stage(self, name: str, error: Exception) -> Callable[[], None]:
+        """Let every task of a stage fail, until the returned function is called."""
+
+        def fail(_: object, __: object) -> None:
+            raise error
+
+        workers = self.simulation.machinery.workers.values()
+        whole = [(worker.stages, worker.stages[name]) for worker in workers]
+        for stages, stage in whole:
+            stages[name] = evolve(stage, perform=fail)
+
+        def mend() -> None:
+            for stages, stage in whole:
+                stages[name] = stage
+
+        return mend
+
     # Over HTTP
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:

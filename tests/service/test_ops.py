@@ -199,6 +199,15 @@ def test_a_query_waits_for_a_value(service: Service) -> None:
     resume(service)
 
 
+def test_a_filter_with_the_name_of_an_option_has_another_name(service: Service) -> None:
+    stage = "letters"
+    words = ("list-tasks", stage, "--filter-until", "2026-01-01T00:00:00Z")
+
+    assert service.ops(*words, "--until", "entries=0").startswith("0 entries")
+    (request,) = service.sent()[-1:]
+    assert request.path == f"/admin/tasks/{stage}?until=2026-01-01T00%3A00%3A00Z"
+
+
 def test_a_value_that_does_not_come_is_unavailable(service: Service) -> None:
     halt(service)
     words = ("get-payment-switch", "--until", "status=CLOSED", "--timeout", "1")

@@ -45,6 +45,8 @@ UNAVAILABLE_STATUSES: Final = (
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 )
+# Parameters of operations whose names are options of every query.
+FILTERS: Final = {"until": "filter_until", "timeout": "filter_timeout"}
 ITEMS: Final = "items"  # of a page of a list
 ENTRIES: Final = "entries"  # in `--until`: the number of entries of a list
 WITHOUT_SERVICE: Final = "The operations are those of the running service, which did not list them:"
@@ -191,8 +193,9 @@ def _parameters(operation: RemoteOperation) -> Iterator[click.Parameter]:
         if parameter.location == IN_PATH:
             yield click.Argument((parameter.name,), type=kind)
         else:
+            name = FILTERS.get(parameter.name, parameter.name)
             yield click.Option(
-                (f"--{parameter.name.replace('_', '-')}", parameter.name),
+                (f"--{name.replace('_', '-')}", name),
                 required=parameter.is_required,
                 type=kind,
                 metavar=None if parameter.choices else _metavar(parameter),
@@ -214,7 +217,10 @@ def _run(
     **values: str | None,
 ) -> None:
     """Call an operation, print its answer, and exit with the code of a refusal."""
-    texts = {name: text for name, text in values.items() if text is not None}
+    parameters = {option: name for name, option in FILTERS.items()}
+    texts = {
+        parameters.get(option, option): text for option, text in values.items() if text is not None
+    }
     call = partial(operation.call, service, texts, idempotency_key or str(uuid4()))
     answer = call()
     if until is not None and not answer.is_refusal:

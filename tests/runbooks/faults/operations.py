@@ -1,0 +1,81 @@
+"""Faults of what every installation has: tasks, subscribers, workers and the API."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final
+
+from tests.runbooks.bed import OPERATOR, Installation, small_plan
+from tests.runbooks.scenarios import scenario
+
+from indelible.contests.lifecycle import EntryStatus
+from indelible.kernel.stages import PauseStage, PermanentFailure, pause_stage
+from indelible.kernel.subscribers import FOLLOW_FEED
+from indelible.kernel.task_commands import CancelTask, cancel_task
+from indelible.kernel.task_lists import TaskFilter
+from indelible.kernel.tasks import TaskState
+from indelible.money.rules.stages import RECORD_FEE_STAGE
+from indelible.reactions import SUBSCRIBER_NAME
+from indelible_service.simulation.plan import HOUR, MINUTE, PlannedProject
+from indelible_web.http.admin import find_tasks
+
+DEFECT: Final = PermanentFailure("a defect of the release")
+PAUSED: Final = "sweep_payouts"
+# With a project the plan has a worker for each recurring task; the alerts miss one without.
+PROJECT: Final = PlannedProject(name="site", user="builder", at=10 * MINUTE)
+whole_plan = partial(small_plan, projects=(PROJECT,))
+
+
+@scenario("47-dead-task", "DeadTasks", plan=whole_plan)
+def a_defect_lets_the_tasks_of_a_stage_die(installation: Installation) -> Iterator[None]:
+    withdraw = installation.break_stage(RECORD_FEE_STAGE, DEFECT)
+    installation.run_until(2 * HOUR)
+    assert count(installation, RECORD_FEE_STAGE, TaskState.DEAD) == 3
+    withdraw()
+
+    yield
+
+    assert count(installation, RECORD_FEE_STAGE, TaskState.DEAD) == 0
+    assert count(installation, RECORD_FEE_STAGE, TaskState.COMPLETED) == 3
+
+
+@scenario("48-subscriber-stopped", "OutboxLag", "SubscriberStopped", plan=whole_plan)
+def the_task_of_the_reactions_is_canceled(installation: Installation) -> Iterator[None]:
+    installation.run_until(30 * MINUTE)
+    command = CancelTask(stage=FOLLOW_FEED, entity_id=SUBSCRIBER_NAME)
+    act(installation, cancel_task, command)
+    installation.run_until(2 * HOUR)  # entries have been made and paid
+
+    yield
+
+    ids = installation.simulation.people.entry_ids.values()
+    entries = installation.store.read(lambda tx: [tx.contests.entries.get(one) for one in ids])
+    assert [entry.entity.status for entry in entries] == [EntryStatus.ACTIVE] * 3
+
+
+@scenario("49-subject-silent", "SubjectSilent", plan=whole_plan)
+def a_stage_stays_paused(installation: Installation) -> Iterator[None]:
+    installation.run_until(2 * HOUR)
+    act(installation, pause_stage, PauseStage(stage=PAUSED))
+    installation.run_for(3 * HOUR)
+
+    yield
+
+    assert count(installation, PAUSED, TaskState.COMPLETED) == 1
+
+
+def act(installation: Installation, handler: Callable[..., object], command: object) -> None:
+    """Run a command of an operator who makes a mistake."""
+    with installation.lock:
+        installation.store.run(handler, command, actor=OPERATOR, reason="by mistake")
+
+
+def count(installation: Installation, stage: str, state: TaskState) -> int:
+    """Return the number of tasks of a stage in a state, at most 100."""
+    tasks = installation.store.read(
+        find_tasks,
+        TaskFilter(stage=stage, state=state),
+        now=installation.now,
+        after="",
+        limit=100,
+    )
+    return len(tasks)
