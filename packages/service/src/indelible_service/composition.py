@@ -10,7 +10,7 @@ from indelible.kernel.distributions import SERVICE, check_versions
 from indelible_service.database import open_store
 from indelible_service.hosts.selection import selected_host_contexts
 from indelible_service.instance.data_directory import derive_other_secret, derive_secret
-from indelible_service.monitoring.store_metrics import StoreCollector
+from indelible_service.monitoring.metrics import register_process
 from indelible_service.processes.building import (
     build_gateways,
     configure_process,
@@ -31,7 +31,7 @@ def build_app(settings: Settings, store: SqlStore, *, is_only_process: bool = Tr
     app_context = AppContext(store=store, config=store.config, **build_gateways(settings))
     web_settings = build_web_settings(settings, is_only_process=is_only_process)
     app = create_web_app(app_context, web_settings, web_contexts(settings))
-    metrics_registry(app).register(StoreCollector(store))
+    register_process(settings, metrics_registry(app), store)
     declare_configured_subjects(settings, store)
     return app
 

@@ -81,7 +81,7 @@ def create_app(
     check_needs(contexts)
     app = _bare_app(settings, contexts)
     metrics = create_metrics(app_context, contexts)
-    access = _access_control(app_context, settings, contexts)
+    access = _access_control(app_context, settings, metrics, contexts)
     install_middleware(app, RequestMiddleware(app_context, metrics, settings.cors_origins))
     limits = BodyLimits(settings.max_body_bytes)
     limits.install(app)
@@ -214,13 +214,17 @@ def _template_loader(contexts: Iterable[WebContext]) -> BaseLoader:
 
 
 def _access_control(
-    app_context: AppContext, settings: WebSettings, contexts: Iterable[WebContext]
+    app_context: AppContext,
+    settings: WebSettings,
+    metrics: Metrics,
+    contexts: Iterable[WebContext],
 ) -> AccessControl:
     authenticator = settings.authenticator or KeyAuthenticator(app_context)
     return AccessControl(
         authenticator,
         RefusedRequests(app_context),
         open_failed_logins(settings),
+        metrics.count_login,
         _guess_codes(contexts),
     )
 

@@ -1,7 +1,6 @@
 """The number of transactions that lost a race with another one, and were rolled back."""
 
 from threading import Lock
-from typing import Protocol, runtime_checkable
 
 from attrs import define, field
 
@@ -17,13 +16,3 @@ class LostRaces:
         """Count one more."""
         with self._lock:
             self.number += 1
-
-
-@runtime_checkable
-class CountsLostRaces(Protocol):
-    """A store whose transactions can lose a race; one in memory runs them one after the other."""
-
-    @property
-    def lost_races(self) -> LostRaces:
-        """Return the count."""
-        ...

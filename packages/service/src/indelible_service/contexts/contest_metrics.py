@@ -9,8 +9,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from indelible.contests.entities.values import FetchOutcome, Validity
 from indelible.contests.lifecycle import ContestStatus, RunStatus
 from indelible.contests.rules.faults import FaultCode
-from indelible.contests.tasks.observers import ContestReport
+from indelible.contests.tasks.observers import HOLDS, ContestReport
 from indelible.contests.tasks.transitions import TRANSITIONS
+from indelible_service.monitoring.recent import RecentRegistry
 
 DURATION_BUCKETS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300)
 NO_CODE: Final = ""
@@ -21,6 +22,8 @@ class ContestMetrics:
     """Counts and measures fetches, events, transitions and settlements of this process."""
 
     registry: CollectorRegistry = field(factory=CollectorRegistry)
+    _of_contests: RecentRegistry = field(factory=RecentRegistry, init=False)
+    _of_lag: RecentRegistry = field(factory=RecentRegistry, init=False)
     _shown_lag_seconds: float = field(default=0.0, init=False)
     _lag: Gauge = field(init=False)
     _fetches: Counter = field(init=False)
@@ -34,21 +37,30 @@ class ContestMetrics:
     _replay_match: Gauge = field(init=False)
     _states: Gauge = field(init=False)
     _overdue: Gauge = field(init=False)
+    _held: Gauge = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.registry.register(self._of_contests)
+        self.registry.register(self._of_lag)
         self._create_ingestion()
         self._create_settlement()
         self._states = Gauge(
             "indelible_contest_state",
             "Contests by state, as the reconciler of this process counted them last.",
             ("state",),
-            registry=self.registry,
+            registry=self._of_contests,
         )
         self._overdue = Gauge(
             "indelible_contest_overdue_seconds",
             "Time for which the most overdue contest waits for a transition.",
             ("transition",),
-            registry=self.registry,
+            registry=self._of_contests,
+        )
+        self._held = Gauge(
+            "indelible_contest_holds",
+            "Locked and live contests by what keeps them from their settlement.",
+            ("code",),
+            registry=self._of_contests,
         )
         self._start_at_zero()
 
@@ -56,7 +68,7 @@ class ContestMetrics:
         self._lag = Gauge(
             "indelible_ingestion_lag_seconds",
             "Time since the last successful fetch of the tournament that is furthest behind.",
-            registry=self.registry,
+            registry=self._of_lag,
         )
         self._fetches = Counter(
             "indelible_ingestion_fetches",
@@ -118,15 +130,17 @@ class ContestMetrics:
         for outcome in FetchOutcome:
             self._fetches.labels(outcome.value)
         self._events.labels(Validity.VALID.value, NO_CODE)
-        for code in FaultCode:
-            self._events.labels(Validity.INVALID.value, code.value)
-            self._rejections.labels(code.value)
+        for fault_code in FaultCode:
+            self._events.labels(Validity.INVALID.value, fault_code.value)
+            self._rejections.labels(fault_code.value)
         for run_status in (RunStatus.COMPLETE, RunStatus.FAILED):
             self._settlements.labels(run_status.value)
         for state in ContestStatus:
             self._states.labels(state.value)
         for transition in TRANSITIONS:
             self._overdue.labels(transition)
+        for code in HOLDS:
+            self._held.labels(code.value)
         self._replay_match.set(1)
 
     def fetched(self, outcome: str, lag_seconds: float) -> None:
@@ -170,14 +184,18 @@ class ContestMetrics:
 
     def reconciled(self, report: ContestReport) -> None:
         """Show the state of all contests."""
+        self._of_contests.mark_read()
         self._show_lag(report.lag_seconds)
         for state in ContestStatus:
             self._states.labels(state.value).set(report.states.get(state, 0))
         for transition in TRANSITIONS:
             seconds = report.overdue_seconds.get(transition, 0.0)
             self._overdue.labels(transition).set(seconds)
+        for code in HOLDS:
+            self._held.labels(code.value).set(report.held.get(code, 0))
 
     def _show_lag(self, seconds: float) -> None:
+        self._of_lag.mark_read()
         self._shown_lag_seconds = seconds
         self._lag.set(seconds)
 

@@ -1,7 +1,7 @@
 """The metrics of money that a worker process measures, for its own registry to include."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
@@ -11,18 +11,29 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from indelible.app import ReadTx
 from indelible.kernel import IndelibleError
 from indelible.kernel.breaker_commands import is_open
-from indelible.money.entities.values import EventOutcome, Side
+from indelible.money.entities.values import (
+    EventOutcome,
+    ReconciliationRule,
+    ReconciliationScope,
+    Side,
+)
+from indelible.money.errors.gateway import ParkReason
 from indelible.money.lifecycle.payments import ChargeStatus
-from indelible.money.lifecycle.payouts import TransferStatus
-from indelible.money.lifecycle.reconciliations import InboxStatus
+from indelible.money.lifecycle.payouts import OPEN_TRANSFER, TransferStatus
+from indelible.money.lifecycle.reconciliations import InboxStatus, ReconciliationStatus
+from indelible.money.repositories.reads import payments_switch
+from indelible.money.rules.events import EVENT_TYPES
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
+from indelible.money.rules.reconciliation import ReconciliationResult
 from indelible.money.rules.stages import (
     EXPIRE_CHARGE_STAGE,
     PROCESS_STRIPE_EVENT_STAGE,
     RECORD_FEE_STAGE,
     SEND_REFUND_STAGE,
 )
+from indelible.money.tasks.payout_observers import PayoutReport
 from indelible_service.contexts.declaration import AnyStore
+from indelible_service.monitoring.recent import RecentRegistry
 
 LATENCY_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 5, 30, 60, 600, 3_600)
 STRIPE_STAGES: Final = (
@@ -34,6 +45,7 @@ STRIPE_STAGES: Final = (
 )
 ATTEMPT_CLASSES: Final = ("sent", "found", "retry", "unknown", "park", "fail")
 FAILED_ATTEMPTS: Final = ("retry", "unknown", "fail")
+BY_OPERATOR: Final = "operator"  # the reason of what a person has parked
 
 logger = logging.getLogger("indelible.money")
 
@@ -46,24 +58,32 @@ class MoneyMetrics:
     """
 
     registry: CollectorRegistry = field(factory=CollectorRegistry)
+    _of_database: RecentRegistry = field(factory=RecentRegistry, init=False)
     _store: AnyStore | None = field(default=None, init=False)
     _latency: Histogram = field(init=False)
     _events: Counter = field(init=False)
     _dead_letters: Gauge = field(init=False)
     _payments: Gauge = field(init=False)
     _refund_failures: Counter = field(init=False)
+    _quarantined: Counter = field(init=False)
     _expired: Counter = field(init=False)
     _unbalanced: Gauge = field(init=False)
     _discrepancy: Gauge = field(init=False)
+    _discrepancies: Gauge = field(init=False)
+    _findings: Counter = field(init=False)
+    _halted: Gauge = field(init=False)
     _reconciliations: Counter = field(init=False)
     _transfers: Gauge = field(init=False)
     _age: Gauge = field(init=False)
+    _parked: Gauge = field(init=False)
+    _unplanned: Gauge = field(init=False)
     _attempts: Counter = field(init=False)
     _failure_ratio: Gauge = field(init=False)
     _breaker: Gauge = field(init=False)
     _attempt_counts: dict[str, int] = field(factory=dict[str, int], init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.registry.register(self._of_database)
         self._create_events()
         self._create_payments()
         self._create_books()
@@ -90,7 +110,7 @@ class MoneyMetrics:
         self._dead_letters = Gauge(
             "indelible_webhook_dead_letters",
             "Events of Stripe that wait for an operator.",
-            registry=self.registry,
+            registry=self._of_database,
         )
 
     def _create_payments(self) -> None:
@@ -98,12 +118,17 @@ class MoneyMetrics:
             "indelible_payment_state",
             "Charges by state, as the sweep of this process counted them last.",
             ("state",),
-            registry=self.registry,
+            registry=self._of_database,
         )
         self._refund_failures = Counter(
             "indelible_refund_failures",
             "Refunds that Stripe could not make, by code.",
             ("code",),
+            registry=self.registry,
+        )
+        self._quarantined = Counter(
+            "indelible_charges_quarantined",
+            "Payments of another amount or currency than their charge's.",
             registry=self.registry,
         )
         self._expired = Counter(
@@ -114,7 +139,7 @@ class MoneyMetrics:
         self._breaker = Gauge(
             "indelible_stripe_breaker_open",
             "1 while a stage that sends requests to Stripe is paused by its circuit breaker.",
-            registry=self.registry,
+            registry=self._of_database,
         )
 
     def _create_books(self) -> None:
@@ -122,13 +147,30 @@ class MoneyMetrics:
             "indelible_ledger_unbalanced",
             "Minor units by which debits and credits of all accounts differ; 0 is the only right"
             " value.",
-            registry=self.registry,
+            registry=self._of_database,
         )
         self._discrepancy = Gauge(
             "indelible_reconciliation_discrepancy_cents",
             "Minor units by which the books and Stripe differed in the last reconciliation.",
             ("currency",),
             registry=self.registry,
+        )
+        self._discrepancies = Gauge(
+            "indelible_reconciliation_discrepancies",
+            "Differences that the newest complete reconciliation of a scope has found.",
+            ("scope",),
+            registry=self._of_database,
+        )
+        self._findings = Counter(
+            "indelible_reconciliation_findings",
+            "Differences that reconciliations have found, by rule.",
+            ("rule",),
+            registry=self.registry,
+        )
+        self._halted = Gauge(
+            "indelible_payments_halted",
+            "1 while new payments and new transfers are refused.",
+            registry=self._of_database,
         )
         self._reconciliations = Counter(
             "indelible_reconciliations",
@@ -142,12 +184,24 @@ class MoneyMetrics:
             "indelible_payout_transfers",
             "Transfers by state, as the sweep of this process counted them last.",
             ("state",),
-            registry=self.registry,
+            registry=self._of_database,
         )
         self._age = Gauge(
             "indelible_payout_age_seconds",
-            "Age of the oldest transfer that has not ended.",
-            registry=self.registry,
+            "Time for which the oldest transfer of a state has not changed, of those not ended.",
+            ("state",),
+            registry=self._of_database,
+        )
+        self._parked = Gauge(
+            "indelible_payouts_parked",
+            "Transfers that wait without an attempt, by reason; the reason operator is any other.",
+            ("reason",),
+            registry=self._of_database,
+        )
+        self._unplanned = Gauge(
+            "indelible_settlements_unplanned",
+            "Settlements that had no payout job when the sweep looked last.",
+            registry=self._of_database,
         )
         self._attempts = Counter(
             "indelible_payout_attempts",
@@ -163,14 +217,23 @@ class MoneyMetrics:
 
     def _start_at_zero(self) -> None:
         """Create every known label, so that a rate is defined from the first scrape on."""
-        for outcome in EventOutcome:
-            self._events.labels("payment_intent.succeeded", outcome.value)
-        for state in ChargeStatus:
-            self._payments.labels(state.value)
-        for transfer_state in TransferStatus:
-            self._transfers.labels(transfer_state.value)
-        for name in ATTEMPT_CLASSES:
-            self._attempts.labels(name)
+        for event_type in EVENT_TYPES:
+            for outcome in EventOutcome:
+                self._events.labels(event_type, outcome.value)
+
+        labels: dict[Gauge | Counter, Iterable[str]] = {
+            self._payments: ChargeStatus,
+            self._transfers: TransferStatus,
+            self._age: OPEN_TRANSFER,
+            self._parked: (*ParkReason, BY_OPERATOR),
+            self._attempts: ATTEMPT_CLASSES,
+            self._reconciliations: ReconciliationResult,
+            self._discrepancies: ReconciliationScope,
+            self._findings: ReconciliationRule,
+        }
+        for metric, values in labels.items():
+            for label in values:
+                metric.labels(str(label))
 
     # Observations of payments
 
@@ -183,6 +246,10 @@ class MoneyMetrics:
         """Log a dead letter; the gauge counts all of them."""
         logger.error("[Payment] an event of type %s is a dead letter: %s", event_type, code)
         self.refresh()
+
+    def payment_quarantined(self) -> None:
+        """Count a payment whose money is kept apart."""
+        self._quarantined.inc()
 
     def refund_failed(self, code: str) -> None:
         """Count a refund that Stripe could not make."""
@@ -201,18 +268,28 @@ class MoneyMetrics:
         failed = sum(self._attempt_counts.get(name, 0) for name in FAILED_ATTEMPTS)
         self._failure_ratio.set(failed / sum(self._attempt_counts.values()))
 
-    def transfers_counted(
-        self, states: Mapping[TransferStatus, int], oldest_seconds: float
-    ) -> None:
-        """Show the transfers by state, and read the other gauges."""
+    def payouts_swept(self, report: PayoutReport) -> None:
+        """Show the state of all payouts, and read the other gauges."""
         for state in TransferStatus:
-            self._transfers.labels(state.value).set(states.get(state, 0))
-        self._age.set(oldest_seconds)
+            self._transfers.labels(state.value).set(report.states.get(state, 0))
+        for state in OPEN_TRANSFER:
+            self._age.labels(state.value).set(report.oldest_seconds.get(state, 0.0))
+        for reason in (*ParkReason, None):
+            self._parked.labels(reason or BY_OPERATOR).set(report.parked.get(reason, 0))
+        self._unplanned.set(report.unplanned)
+        self._of_database.mark_read()
         self.refresh()
 
-    def reconciled(self, status: str, differences_minor: Mapping[str, int]) -> None:
-        """Count a reconciliation, and show its differences by currency."""
+    def reconciled(
+        self,
+        status: str,
+        differences_minor: Mapping[str, int],
+        findings: Mapping[ReconciliationRule, int],
+    ) -> None:
+        """Count a reconciliation, and show its differences."""
         self._reconciliations.labels(status).inc()
+        for rule, number in findings.items():
+            self._findings.labels(rule.value).inc(number)
         self._discrepancy.clear()
         for currency, difference in differences_minor.items():
             self._discrepancy.labels(currency).set(difference)
@@ -234,8 +311,20 @@ class MoneyMetrics:
             self._payments.labels(state.value).set(charges.get(state, 0))
         events = tx.money.events.count_by_status()
         self._dead_letters.set(events.get(InboxStatus.DEAD, 0))
+        for scope in ReconciliationScope:
+            self._discrepancies.labels(scope.value).set(_discrepancies(tx, scope))
+        switch = payments_switch(tx)
+        self._halted.set(int(switch is not None and switch.is_halted))
         self._unbalanced.set(_ledger_difference(tx))
         self._breaker.set(int(any(is_open(tx, stage) for stage in STRIPE_STAGES)))
+
+
+def _discrepancies(tx: ReadTx, scope: ReconciliationScope) -> int:
+    """Return how many differences the newest complete reconciliation of a scope has found."""
+    where = {"scope": scope, "status": ReconciliationStatus.COMPLETE}
+    newest = tx.money.reconciliations.find(where, order=("-finished_at", "-id"), limit=1)
+    counts = [head.entity.discrepancy_count or 0 for head in newest]
+    return sum(counts)
 
 
 def _ledger_difference(tx: ReadTx) -> int:

@@ -1,6 +1,7 @@
 """The metrics of the processes, with their labels."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import cast
 
 from attrs import field, frozen
@@ -8,13 +9,14 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
 from indelible.app import AppContext
-from indelible.kernel import Store
+from indelible.kernel import Clock, Store, SystemClock
 from indelible.kernel.lost_races import LostRaces
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.stages import TasksRead, TasksWrite
+from indelible.kernel.store_measures import PoolUse
 from indelible.memory import MemoryStore
 from indelible_service.contract.differences import KNOWN, Part
-from indelible_service.monitoring.store_metrics import StoreCollector
+from indelible_service.monitoring.metrics import register_process
 from indelible_service.processes.workers import build_worker
 from indelible_service.settings.service import Settings
 from indelible_web.app import create_metrics
@@ -23,10 +25,19 @@ from indelible_workers import SchedulerMetrics
 
 
 @frozen
-class _NoRaces:
-    """The count of a store that has lost no race."""
+class _UnusedStore:
+    """A store that no transaction has used."""
 
     lost_races: LostRaces = field(factory=LostRaces)
+    clock: Clock = field(factory=SystemClock)
+
+    def pool_uses(self) -> dict[str, PoolUse]:
+        """Return no pools."""
+        return {}
+
+    def database_time(self) -> datetime:
+        """Return the time of the process."""
+        return self.clock.now()
 
 
 def registries(settings: Settings, contexts: Sequence[WebContext]) -> dict[str, CollectorRegistry]:
@@ -39,9 +50,8 @@ def registries(settings: Settings, contexts: Sequence[WebContext]) -> dict[str, 
         "worker": build_worker(settings, tasks).registry,
         "scheduler": SchedulerMetrics().registry,
     }
-    of_store = StoreCollector(_NoRaces())
     for registry in result.values():
-        registry.register(of_store)
+        register_process(settings, registry, _UnusedStore())
     return result
 
 

@@ -12,9 +12,12 @@ from typing import Final
 from attrs import evolve, frozen
 from prometheus_client import CollectorRegistry, start_http_server
 
+from indelible.kernel.store_measures import MeasuredStore
 from indelible_service.files.access import atomic_file
 from indelible_service.instance.listening import CannotListen
 from indelible_service.instance.record import Claim
+from indelible_service.monitoring.disk_metrics import DiskCollector
+from indelible_service.monitoring.store_metrics import StoreCollector
 from indelible_service.settings.service import Settings
 
 TARGETS_NAME: Final = "prometheus-targets.json"
@@ -54,6 +57,12 @@ def register_contexts(settings: Settings, registry: CollectorRegistry) -> None:
     for context in settings.built_in_contexts:
         for metrics in context.registries():
             registry.register(metrics)
+
+
+def register_process(settings: Settings, registry: CollectorRegistry, store: MeasuredStore) -> None:
+    """Add the metrics that every process has: of its store, and of the disk that it writes to."""
+    registry.register(StoreCollector(store))
+    registry.register(DiskCollector(settings.data_dir))
 
 
 @contextmanager

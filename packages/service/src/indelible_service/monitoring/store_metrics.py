@@ -3,22 +3,66 @@
 from collections.abc import Iterator
 
 from attrs import frozen
-from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from indelible.kernel.lost_races import CountsLostRaces
+from indelible.kernel import IndelibleError
+from indelible.kernel.store_measures import MeasuredStore
 
 
 @frozen(eq=False)  # A registry tells collectors apart by identity.
 class StoreCollector:
-    """The lost races of a store, read at each scrape."""
+    """The lost races, the pools and the clock of a store, read at each scrape."""
 
-    _store: CountsLostRaces
+    _store: MeasuredStore
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the number of transactions that another one has made to run again."""
+        """Yield what this process knows of its store, and whether the database answers."""
         yield CounterMetricFamily(
             "indelible_store_lost_races",
             "Transactions that lost a race with another one (SQLSTATE 40001 or 40P01, SQLITE_BUSY)"
             " and were rolled back; their commands run again.",
             value=self._store.lost_races.number,
         )
+        yield from self._pools()
+        yield from self._answers()
+
+    def _pools(self) -> Iterator[Metric]:
+        size = GaugeMetricFamily(
+            "indelible_database_connection_pool_size",
+            "The most connections of a pool.",
+            labels=("pool",),
+        )
+        available = GaugeMetricFamily(
+            "indelible_database_connection_pool_available",
+            "Connections of a pool that are free.",
+            labels=("pool",),
+        )
+        for name, use in self._store.pool_uses().items():
+            size.add_metric((name,), use.size)
+            available.add_metric((name,), use.available)
+        yield size
+        yield available
+
+    def _answers(self) -> Iterator[Metric]:
+        skew = GaugeMetricFamily(
+            "indelible_database_clock_skew_seconds",
+            "Time by which the clock of this process is ahead of the database's.",
+        )
+        is_up = True
+        try:
+            skew.add_metric((), self._skew_seconds())
+        except IndelibleError:
+            is_up = False
+        yield skew
+        yield GaugeMetricFamily(
+            "indelible_database_up", "1 if the database answers, 0 if it does not.", value=is_up
+        )
+
+    def _skew_seconds(self) -> float:
+        """Return the difference of the clocks, as of the middle of the statement."""
+        clock = self._store.clock
+        before = clock.now()
+        of_database = self._store.database_time()
+        middle = before + (clock.now() - before) / 2
+
+        return (middle - of_database).total_seconds()

@@ -21,10 +21,9 @@ from indelible_service.database import (
 )
 from indelible_service.hosts.modules import host_recurring_tasks, host_stages, join_stages
 from indelible_service.monitoring.deadman import DeadMansSwitch
-from indelible_service.monitoring.metrics import register_contexts, served_metrics
+from indelible_service.monitoring.metrics import register_contexts, register_process, served_metrics
 from indelible_service.monitoring.peers import Peer, report_peers
 from indelible_service.monitoring.standstills import StandstillLog
-from indelible_service.monitoring.store_metrics import StoreCollector
 from indelible_service.processes.building import (
     WORKER,
     backup_subject,
@@ -160,7 +159,7 @@ def run_worker_process(settings: Settings, selection: StageSelection) -> None:
         configure_process(settings)
         _report_start(settings, stages)
         worker = build_worker(settings, store)
-        worker.registry.register(StoreCollector(store))
+        register_process(settings, worker.registry, store)
         with worker_threads(settings, store, stages, worker):
             shutdown.wait()
 
@@ -282,7 +281,7 @@ def run_scheduler_process(settings: Settings, modules: Collection[str] = ()) -> 
         logger.info("scheduler: recurring tasks: %s", names or "none")
         worker = Worker(store=store, actor=SCHEDULER, stopping=shutdown)
         metrics = SchedulerMetrics()
-        metrics.registry.register(StoreCollector(store))
+        register_process(settings, metrics.registry, store)
         publish_commits(settings, store)
         with served_metrics(settings, metrics.registry):
             look = after_round(settings, store)

@@ -5,6 +5,7 @@ from typing import Final
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible_web.captures import algorithms, links, pages, routes, spaces
 from indelible_web.captures.descriptions import DESCRIPTIONS
+from indelible_web.captures.embedding import EMBED_COMMAND
 from indelible_web.captures.examples import EXAMPLES
 from indelible_web.console.page import NavItem
 from indelible_web.context import WebContext
@@ -13,7 +14,7 @@ CONTEXT: Final = WebContext(
     name="captures",
     routes=(spaces.routes, routes.routes, algorithms.routes),
     lifecycles=(SPACE, SUBSPACE, ALGORITHM, SETTING),
-    commands=("capture_artifact",),
+    commands=("capture_artifact", EMBED_COMMAND),
     examples=EXAMPLES,
     descriptions=DESCRIPTIONS,
     pages=pages.PAGES,

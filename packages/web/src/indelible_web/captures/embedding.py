@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Final
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -12,8 +13,12 @@ from indelible.captures.errors import EmbedderFailed
 from indelible.kernel import IndelibleError
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.captures.errors import EmbeddingMissing
+from indelible_web.http.operation import OperationContext
 
 logger = logging.getLogger("indelible.web")
+
+EMBED_COMMAND: Final = "embed_artifact"
+ACCEPTED: Final = "OK"
 
 Result = EmbeddingVector | IndelibleError
 
@@ -29,11 +34,12 @@ class EmbeddingFields:
 
 
 def embed_all(
-    embedder: Embedder | None, requests: Sequence[tuple[EmbeddingFields, str]]
+    context: OperationContext, requests: Sequence[tuple[EmbeddingFields, str]]
 ) -> list[Result]:
     """Return the embedding of each request, or the error for which it has none.
 
-    Each request is its fields and its text. All texts go to the embedder in one call.
+    Each request is its fields and its text. All texts go to the embedder in one call. Each text
+    is counted as a command.
     """
     results: list[Result | None] = []
     texts: list[str] = []
@@ -43,7 +49,12 @@ def embed_all(
         if result is None:
             texts.append(text)
 
-    computed = iter(_embed_texts(embedder, texts))
+    embeddings = _embed_texts(context.app_context.embedder, texts)
+    for embedding in embeddings:
+        code = embedding.code if isinstance(embedding, IndelibleError) else ACCEPTED
+        context.metrics.count_command(*context.metrics.command_labels[EMBED_COMMAND], code)
+
+    computed = iter(embeddings)
     return [next(computed) if result is None else result for result in results]
 
 

@@ -65,7 +65,7 @@ def _is_created(response: CaptureResponse) -> bool:
 )
 def create_capture(context: OperationContext, request: CaptureRequest) -> CaptureResponse:
     """Save a capture of the caller; an Idempotency-Key is its capture_key where it has none."""
-    (vector,) = embed_all(context.app_context.embedder, [(request, request.text)])
+    (vector,) = embed_all(context, [(request, request.text)])
     if request.capture_key is None and context.idempotency is not None:
         request = evolve(request, capture_key=context.idempotency.key)
     return _save(context, context.caller.user_id, request, vector)
@@ -96,7 +96,7 @@ def create_capture_batch(context: OperationContext, batch: CaptureBatch) -> Capt
 
     readable = [request for request in requests if isinstance(request, CaptureRequest)]
     to_embed = [(request, request.text) for request in readable]
-    vectors = iter(embed_all(context.app_context.embedder, to_embed))
+    vectors = iter(embed_all(context, to_embed))
     items: list[CaptureItem] = []
     for request in requests:
         outcome: CaptureResponse | IndelibleError
@@ -260,7 +260,7 @@ def _read_with_vector(
     read: Callable[[ReadTx, str, str, Sequence[float]], R],
 ) -> R:
     """Run a query with the request's embedding, after checking its model."""
-    (vector,) = embed_all(context.app_context.embedder, [(query, query.text or "")])
+    (vector,) = embed_all(context, [(query, query.text or "")])
     if isinstance(vector, IndelibleError):
         raise vector
 

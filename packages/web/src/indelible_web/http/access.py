@@ -1,6 +1,7 @@
 """Access control: each endpoint declares its scopes, and a caller needs one of them."""
 
 import re
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -21,7 +22,7 @@ from indelible_web.http.failed_logins import FailedLogins
 from indelible_web.http.problems import problem_response
 from indelible_web.http.rates import Windows, open_windows
 from indelible_web.http.refused_requests import RefusedRequests
-from indelible_web.http.request import Authenticator, Caller, current_request
+from indelible_web.http.request import Authenticator, Caller, LoginOutcome, current_request
 from indelible_web.settings import WebSettings
 
 PUBLIC: Final = ("public",)  # The scopes of endpoints that need no caller.
@@ -94,6 +95,7 @@ class AccessControl:
     _authenticator: Authenticator
     _refused_requests: RefusedRequests
     failed_logins: FailedLogins
+    _count_login: Callable[[LoginOutcome], object]
     _guess_codes: frozenset[str] = frozenset()
     _endpoints: dict[str, EndpointAccess] = field(
         default=Factory(dict[str, EndpointAccess]), init=False
@@ -166,9 +168,26 @@ class AccessControl:
         login = access.login or self._authenticator
         current = current_request()
         current.is_live = access.is_live
-        current.caller = login.identify(request)
+        current.caller = self._identify(login, access)
         limits.check(access, current.caller)
         self._check_scope(access, current.caller)
+
+    def _identify(self, login: Authenticator, access: EndpointAccess) -> Caller | None:
+        """Return the caller, and count the login; a signature is counted as a webhook."""
+        if access.scopes == SIGNED:
+            return login.identify(request)
+
+        try:
+            caller = login.identify(request)
+        except Exception:
+            self._count_login(LoginOutcome.FAILED)
+            raise
+
+        if caller is not None:
+            self._count_login(LoginOutcome.ACCEPTED)
+        elif request.authorization is not None or request.cookies:
+            self._count_login(LoginOutcome.REFUSED)
+        return caller
 
     def _check_scope(self, access: EndpointAccess, caller: Caller | None) -> None:
         if not access.scopes:

@@ -17,6 +17,7 @@ from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.silence import silent_of, subject_states
 from indelible.kernel.subscribers import subscriber_lags
 from indelible.kernel.tasks import StageStats
+from indelible_web.http.request import LoginOutcome
 
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 BUCKETS_SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -280,6 +281,15 @@ class Metrics:
             buckets=BUCKETS_SECONDS,
         )
 
+        self._authentications = Counter(
+            "indelible_authentications",
+            "Requests with a credential: accepted, refused, or failed because nothing decided.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        for outcome in LoginOutcome:
+            self._authentications.labels(outcome.value)
+
         # As many as `_requests` has labels; finding a series by its labels takes longer.
         self._request_series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
@@ -350,6 +360,10 @@ class Metrics:
         requests, seconds = series
         requests.inc()
         seconds.observe(took.total_seconds())
+
+    def count_login(self, outcome: LoginOutcome) -> None:
+        """Count a request that has a credential."""
+        self._authentications.labels(outcome.value).inc()
 
     def count_webhook(self, outcome: str) -> None:
         """Count a webhook by its outcome."""

@@ -1,6 +1,7 @@
 """The current request: its id, its start, its caller and its outcome."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, Protocol, cast
 
 from attrs import define, frozen
@@ -47,6 +48,14 @@ class Caller:
         """Raise ScopeMissing unless the caller has one of the scopes, or `admin`."""
         if self.scopes.isdisjoint((ADMIN, *scopes)):
             raise ScopeMissing(scopes)
+
+
+class LoginOutcome(StrEnum):
+    """The outcomes of a request that has a credential."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # the credential is wrong, expired or revoked
+    FAILED = "failed"  # what decides did not answer
 
 
 class Authenticator(Protocol):

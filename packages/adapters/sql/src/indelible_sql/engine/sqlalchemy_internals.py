@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, QueuePool
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_, greenlet_spawn
 from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty, Full, Queue
@@ -21,6 +21,7 @@ __all__ = [
     "Queue",
     "await_in_greenlet",
     "invalidate_pool",
+    "pool_capacity",
     "put_above_capacity",
     "receive_binary",
     "reported_error",
@@ -55,6 +56,12 @@ def invalidate_pool(connection: Connection, error: Any) -> None:
     """
     pool: Any = connection.engine.pool
     pool._invalidate(connection.connection, error)  # noqa: SLF001 - no public method drops them all
+
+
+def pool_capacity(pool: QueuePool) -> int:
+    """Return the most connections that a pool has at once, those above its size included."""
+    overflow: int = pool._max_overflow  # noqa: SLF001 - no public method returns it
+    return pool.size() + overflow
 
 
 def reported_error(

@@ -1,7 +1,7 @@
 """The expressions that the statements of tasks share."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from indelible.kernel.stages import StageStatus
 from indelible.kernel.tasks import Priority
+from indelible_sql.engine.session import Query
 from indelible_sql.kernel.task_tables import STAGES, TASKS
 from indelible_sql.schema.columns import (
     IDENTIFIER,
@@ -64,6 +65,9 @@ class DatabaseNow(DialectExpression):
     type = INSTANT
     inherit_cache = True
     templates: ClassVar = STATEMENT_NOW
+
+
+READ_TIME: Final[Query] = select(DatabaseNow().label("now"))
 
 
 class LatestSuccess(DialectExpression):

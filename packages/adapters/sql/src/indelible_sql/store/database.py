@@ -4,19 +4,21 @@ import logging
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from datetime import datetime
 from enum import StrEnum
 from threading import Lock
 from types import CodeType
 from typing import Any, Concatenate, Generic, TypeVar
 
 from attrs import Factory, define, field
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, QueuePool
 from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import AuditContext, Clock, Ids, Lifecycle
 from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.lost_races import LostRaces
 from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
+from indelible.kernel.store_measures import PoolUse
 from indelible.kernel.transaction import (
     Nesting,
     P,
@@ -30,7 +32,9 @@ from indelible_sql.engine.errors import state_of, translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
 from indelible_sql.engine.identity import JoinableDatabase
 from indelible_sql.engine.session import Session, SingleStatementSession
+from indelible_sql.engine.sqlalchemy_internals import pool_capacity
 from indelible_sql.kernel.feed_end import NeedsFeedEnd, feed_end_of, fresh_feed_end
+from indelible_sql.kernel.task_terms import READ_TIME
 from indelible_sql.schema.admission import check_database, check_foreign_keys
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.store.transactions import KernelReading, KernelWriting
@@ -104,6 +108,24 @@ class Database(Generic[Reading, Writing]):
             if code is not None:
                 self._feed_readers.add(code)
             return self._read(query, self._read_feed_end(), *args, **kwargs)
+
+    def database_time(self) -> datetime:
+        """Return the time of the database."""
+        reader = self.engines.reader
+        begins = not self.engines.is_reader_autocommit
+        with self._single_statement(reader, begins=begins) as session:
+            now: datetime = session.rows(READ_TIME, {})[0]["now"]
+        return now
+
+    def pool_uses(self) -> dict[str, PoolUse]:
+        """Return the use of the writer's and of the reader's pool; a host's own has no limit."""
+        uses: dict[str, PoolUse] = {}
+        for name, engine in (("writer", self.engines.writer), ("reader", self.engines.reader)):
+            pool = engine.pool
+            if isinstance(pool, QueuePool):
+                size = pool_capacity(pool)
+                uses[name] = PoolUse(size=size, available=max(0, size - pool.checkedout()))
+        return uses
 
     def _read(
         self,

@@ -1,11 +1,19 @@
 """Observers of contests: what a host counts and measures; none of it decides anything."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import field, frozen
 
 from indelible.contests.lifecycle import ContestStatus
+from indelible.contests.rules.alerts import AlertCode
+
+# What keeps a contest from its settlement until the provider or an operator acts.
+HOLDS: Final = (
+    AlertCode.LIVE_PAST_END,
+    AlertCode.TERMINAL_SIGNAL_INCONSISTENT,
+    AlertCode.TIMESTAMP_CONFLICT,
+)
 
 
 @frozen(kw_only=True)
@@ -14,11 +22,13 @@ class ContestReport:
 
     `overdue_seconds` is by transition the time for which the most overdue contest waits.
     `lag_seconds` is the time since the last successful fetch of the feed that is furthest behind.
+    `held` counts the locked and live contests by what keeps them from their settlement (`HOLDS`).
     """
 
     states: Mapping[ContestStatus, int] = field(factory=dict[ContestStatus, int])
     overdue_seconds: Mapping[str, float] = field(factory=dict[str, float])
     lag_seconds: float = 0.0
+    held: Mapping[AlertCode, int] = field(factory=dict[AlertCode, int])
 
 
 class ContestObserver(Protocol):

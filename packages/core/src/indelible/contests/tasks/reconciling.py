@@ -13,8 +13,13 @@ from attrs import define, field, frozen
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.feeds import ProviderFeed
 from indelible.contests.lifecycle import ContestStatus, FeedStatus
-from indelible.contests.repositories.reads import followed_contests
+from indelible.contests.repositories.reads import (
+    configuration_of,
+    folded_state,
+    followed_contests,
+)
 from indelible.contests.repositories.transactions import ContestsRead, ContestsWrite
+from indelible.contests.rules.alerts import PLAYED, AlertCode, AlertInput, alerts
 from indelible.contests.rules.tasks import (
     FETCH_TOURNAMENT_STAGE,
     INGEST_CONTEST_STAGE,
@@ -23,7 +28,12 @@ from indelible.contests.rules.tasks import (
     SETTLE_CONTEST_STAGE,
     START_CONTEST_STAGE,
 )
-from indelible.contests.tasks.observers import ContestObserver, ContestReport, SilentContestObserver
+from indelible.contests.tasks.observers import (
+    HOLDS,
+    ContestObserver,
+    ContestReport,
+    SilentContestObserver,
+)
 from indelible.contests.tasks.settlement_inputs import settlement_state
 from indelible.contests.tasks.states import ContestStore
 from indelible.contests.tasks.transitions import COMPLETE, LOCK, START
@@ -124,6 +134,7 @@ def find_repairs(tx: ContestsRead, now: datetime) -> Repairs:
         states=tx.contests.contests.count_by_status(),
         overdue_seconds=overdue_seconds,
         lag_seconds=lag_seconds,
+        held=_held_contests(tx, now),
     )
     return Repairs(tasks=tuple(missing[:MAX_WAKES]), report=report)
 
@@ -140,6 +151,44 @@ def _overdue_contests(tx: ContestsRead, now: datetime) -> Iterator[Contest]:
         if len(heads) < PAGE_SIZE:
             return
         after = heads[-1].entity.id
+
+
+def _held_contests(tx: ContestsRead, now: datetime) -> dict[AlertCode, int]:
+    """Count what holds up the locked and live contests.
+
+    The leaderboard is read of those only that are past their end or have a conflict.
+    """
+    held: dict[AlertCode, int] = dict.fromkeys(HOLDS, 0)
+    for contest in _played_contests(tx):
+        log = tx.contests.logs.get(contest.id).entity
+        if now < contest.end_time and log.marks.conflict_number is None:
+            continue
+        alert_input = AlertInput(
+            status=contest.status,
+            start_time=contest.start_time,
+            end_time=contest.end_time,
+            configuration=configuration_of(tx, contest),
+            state=folded_state(tx, log),
+            marks=log.marks,
+        )
+        for alert in alerts(alert_input, now=now):
+            if alert.code in held:
+                held[alert.code] += 1
+    return held
+
+
+def _played_contests(tx: ContestsRead) -> Iterator[Contest]:
+    """Yield the contests that are locked or live."""
+    for status in sorted(PLAYED):
+        offset = 0
+        while True:
+            where = {"status": status}
+            heads = tx.contests.contests.find(where, limit=PAGE_SIZE, offset=offset)
+            for head in heads:
+                yield head.entity
+            if len(heads) < PAGE_SIZE:
+                break
+            offset += PAGE_SIZE
 
 
 def _due_at(tx: ContestsRead, contest: Contest) -> datetime | None:

@@ -210,6 +210,8 @@ def apply_intent(
         head = _move(tx, head, action, event, intent)
     if move is IntentMove.FAIL and decision.actions:
         return Decision(decision.actions, PAYMENT_FAILED)
+    if head.entity.is_quarantined and decision.actions:
+        return Decision(decision.actions, head.entity.outcome_code)
     return decision
 
 

@@ -13,8 +13,8 @@ from indelible.kernel.task_errors import TaskNotFound
 from indelible.money.entities.payout_jobs import PayoutJob
 from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.reconciliations import Discrepancy
-from indelible.money.errors.gateway import PAYEE_REASONS, ParkReason
-from indelible.money.lifecycle.payouts import TERMINAL_TRANSFER, TransferStatus
+from indelible.money.errors.gateway import PAYEE_REASONS, PROGRAM_REASONS, ParkReason
+from indelible.money.lifecycle.payouts import OPEN_TRANSFER, TERMINAL_TRANSFER, TransferStatus
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
 from indelible.money.repositories.reads import payee_of, payments_switch, requester_of
 from indelible.money.repositories.transactions import MoneyRead
@@ -73,15 +73,19 @@ class SweepWork:
     jobs: tuple[str, ...]
     unclaimed: tuple[FoundTransfer, ...]
     states: Mapping[TransferStatus, int]
-    oldest_seconds: float
+    oldest_seconds: Mapping[TransferStatus, float]
 
 
 @frozen(kw_only=True)
 class OpenTransfers:
-    """The transfers that could go on: by a task, or once there is money."""
+    """The transfers that could go on: by a task, or once there is money.
+
+    `parked` counts those that wait, by their reason; None stands for an operator's.
+    """
 
     to_wake: tuple[FoundTransfer, ...] = ()
     unfunded: tuple[FoundTransfer, ...] = field(default=())
+    parked: Mapping[ParkReason | None, int] = field(factory=dict[ParkReason | None, int])
 
 
 def stuck_transfers(
@@ -110,9 +114,11 @@ def find_sweep_work(tx: MoneyRead, now: datetime, *, limit: int) -> SweepWork:
     for settlement in tx.money.movements.joins.unplanned_settlements(limit=limit):
         unplanned.append(settlement_of_key(settlement.entity.key))
 
-    oldest_seconds = 0.0
-    for oldest in tx.money.transfers.stuck_since(now, limit=1):
-        oldest_seconds = (now - oldest.entity.updated_at).total_seconds()
+    oldest_seconds: dict[TransferStatus, float] = {}
+    for status in OPEN_TRANSFER:
+        oldest = tx.money.transfers.find({"status": status}, order=("updated_at", "id"), limit=1)
+        for head in oldest:
+            oldest_seconds[status] = (now - head.entity.updated_at).total_seconds()
     return SweepWork(
         unplanned=tuple(unplanned),
         jobs=_finished_jobs(tx, limit),
@@ -128,13 +134,23 @@ def find_open_transfers(
     """Return the transfers that could go on, and do not."""
     to_wake = _unsent_without_task(tx, now - stuck_after, limit)
     unfunded: list[FoundTransfer] = []
+    parked: dict[ParkReason | None, int] = {}
     for head in _all_after(partial(tx.money.transfers.parked, limit=MAX_ROWS_PER_PAGE)):
         transfer = head.entity
-        if transfer.failure_code == ParkReason.BALANCE_INSUFFICIENT:
+        reason = _park_reason(transfer)
+        parked[reason] = parked.get(reason, 0) + 1
+        if reason is ParkReason.BALANCE_INSUFFICIENT:
             unfunded.append(_to_move(transfer))
         elif len(to_wake) < limit and _can_go_on(tx, transfer, now):
             to_wake.append(_to_move(transfer))
-    return OpenTransfers(to_wake=tuple(to_wake), unfunded=tuple(unfunded))
+    return OpenTransfers(to_wake=tuple(to_wake), unfunded=tuple(unfunded), parked=parked)
+
+
+def _park_reason(transfer: Transfer) -> ParkReason | None:
+    """Return the program's reason for which a transfer waits, None for an operator's."""
+    if transfer.failure_code in PROGRAM_REASONS:
+        return ParkReason(transfer.failure_code)
+    return None
 
 
 def find_unapproved(tx: MoneyRead, *, limit: int) -> tuple[FoundTransfer, ...]:

@@ -14,6 +14,10 @@ class PaymentObserver(Protocol):
         """Count a dead letter."""
         ...
 
+    def payment_quarantined(self) -> None:
+        """Count a payment whose money is kept apart: it has another amount or currency."""
+        ...
+
     def refund_failed(self, code: str) -> None:
         """Count a refund that Stripe could not make."""
         ...
@@ -30,6 +34,9 @@ class SilentPaymentObserver:
         """Do nothing."""
 
     def event_buried(self, event_type: str, code: str) -> None:
+        """Do nothing."""
+
+    def payment_quarantined(self) -> None:
         """Do nothing."""
 
     def refund_failed(self, code: str) -> None:

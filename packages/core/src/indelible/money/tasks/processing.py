@@ -13,6 +13,7 @@ from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease
 from indelible.money.commands.payments import ApplyEvent, BuryEvent, FailEvent
 from indelible.money.commands.results import EventApplied
+from indelible.money.entities.charges import QUARANTINED
 from indelible.money.entities.events import StripeEvent
 from indelible.money.errors.payments import IntentInDoubt
 from indelible.money.handlers.inbox import apply_event, bury_event, fail_event
@@ -184,6 +185,8 @@ class ProcessStripeEvent:
             applied.code or "applied",
         )
         self.observer.event_processed(event.event_type, applied.outcome, self._latency(event))
+        if applied.code in QUARANTINED:
+            self.observer.payment_quarantined()
         if applied.code == REFUND_FAILED:
             logger.error(
                 "[Payment] %s: refund %s, as event %s reports",

@@ -19,7 +19,7 @@ from indelible.money.commands.payouts import (
 from indelible.money.commands.results import StripeEventSaved
 from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
 from indelible.money.entities.stripe_objects import ChargeObject, EventObject
-from indelible.money.entities.values import ReconciliationScope
+from indelible.money.entities.values import ReconciliationRule, ReconciliationScope
 from indelible.money.errors.payouts import ReconciliationRunning
 from indelible.money.handlers.reconciliations import (
     fail_reconciliation,
@@ -153,32 +153,35 @@ class Reconcile:
                 error_message=one_line(str(error)),
             )
             saved = self.store.run(fail_reconciliation, fail, actor=actor, reason=reason)
-            return self._report(ReconciliationResult.ERROR, saved, {})
+            return self._report(ReconciliationResult.ERROR, saved, {}, {})
 
         return self._report_findings(saved, discrepancies)
 
     def _report_findings(
         self, saved: Head[Reconciliation], discrepancies: tuple[Discrepancy, ...]
     ) -> ReconciliationReport:
-        """Log the discrepancies that are stored, and sum them up by currency."""
+        """Log the discrepancies that are stored, and sum them up by currency and by rule."""
         differences: dict[str, int] = {}
+        findings = dict.fromkeys(RULES_BY_SCOPE[self.scope], 0)
         for discrepancy in discrepancies:
             _log_discrepancy(saved, discrepancy)
+            findings[discrepancy.rule] += 1
             if discrepancy.currency is not None:
                 minor = abs(discrepancy.difference_minor or 0)
                 differences[discrepancy.currency] = differences.get(discrepancy.currency, 0) + minor
         result = ReconciliationResult.PASSED
         if discrepancies:
             result = ReconciliationResult.DISCREPANCY_DETECTED
-        return self._report(result, saved, differences)
+        return self._report(result, saved, differences, findings)
 
     def _report(
         self,
         result: ReconciliationResult,
         saved: Head[Reconciliation],
         differences: dict[str, int],
+        findings: dict[ReconciliationRule, int],
     ) -> ReconciliationReport:
-        self.observer.reconciled(result.value, differences)
+        self.observer.reconciled(result.value, differences, findings)
         return ReconciliationReport(result=result, saved=saved)
 
     # Facts

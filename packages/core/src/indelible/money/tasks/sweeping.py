@@ -6,7 +6,7 @@ repair is a transaction of its own.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from indelible.money.commands.payouts import (
     PlanPayouts,
     TransferCommand,
 )
+from indelible.money.errors.gateway import ParkReason
 from indelible.money.errors.payouts import PayoutJobNotFinished
 from indelible.money.handlers.payouts.approving import approve_automatically, wake_transfer
 from indelible.money.handlers.payouts.ending import complete_payout_job, mark_unclaimed
@@ -46,7 +47,11 @@ from indelible.money.tasks.payout_failpoints import (
     PayoutFailpoint,
     no_payout_failpoint,
 )
-from indelible.money.tasks.payout_observers import PayoutObserver, SilentPayoutObserver
+from indelible.money.tasks.payout_observers import (
+    PayoutObserver,
+    PayoutReport,
+    SilentPayoutObserver,
+)
 from indelible.money.tasks.sending import PAYOUTS
 from indelible.money.tasks.states import MoneyStore
 
@@ -147,15 +152,21 @@ class SweepPayouts:
         for job_id in self.store.read(_dead_plans):
             run.jobs.add(job_id)
             self._repair(run, "plan", job_id, "planned in part", self._plan_rest, job_id)
-        self._move_transfers(run, work)
+        parked = self._move_transfers(run, work)
         for job_id in work.jobs:
             run.jobs.add(job_id)
             self._repair(run, "complete", job_id, "processing", self._complete, (run, job_id))
-        self.observer.transfers_counted(work.states, work.oldest_seconds)
+        report = PayoutReport(
+            states=work.states,
+            oldest_seconds=work.oldest_seconds,
+            parked=parked,
+            unplanned=len(work.unplanned),
+        )
+        self.observer.payouts_swept(report)
         return run.result()
 
-    def _move_transfers(self, run: _Run, work: SweepWork) -> None:
-        """Approve, wake and end the transfers that can go on."""
+    def _move_transfers(self, run: _Run, work: SweepWork) -> Mapping[ParkReason | None, int]:
+        """Approve, wake and end the transfers that can go on; return how many were parked."""
         now = self.clock.now()
         opened = self.store.read(
             find_open_transfers, now, stuck_after=STUCK_AFTER, limit=MAX_REPAIRS
@@ -173,6 +184,7 @@ class SweepPayouts:
         for transfer in work.unclaimed:
             run.transfers.add(transfer.id)
             self._repair(run, "unclaim", transfer.job, transfer.status, self._unclaim, transfer.id)
+        return opened.parked
 
     def _funded(self, opened: OpenTransfers) -> list[Any]:
         """Return the transfers that wait for money for which the balance is large enough now."""

@@ -1,0 +1,43 @@
+"""What a process can tell about its connections to a database server."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from attrs import frozen
+
+from indelible.kernel.clock import Clock
+from indelible.kernel.lost_races import LostRaces
+
+
+@frozen(kw_only=True)
+class PoolUse:
+    """A pool of connections: the most that it has, and how many of them are free now."""
+
+    size: int
+    available: int
+
+
+class MeasuredStore(Protocol):
+    """A store whose database has pools and a clock of its own."""
+
+    @property
+    def lost_races(self) -> LostRaces:
+        """Return the count of transactions that lost a race."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock of the process."""
+        ...
+
+    def pool_uses(self) -> Mapping[str, PoolUse]:
+        """Return the use of each pool, by its name."""
+        ...
+
+    def database_time(self) -> datetime:
+        """Return the time of the database.
+
+        Raises: StoreUnreachable, and what else a read raises.
+        """
+        ...
