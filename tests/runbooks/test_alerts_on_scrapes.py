@@ -9,7 +9,10 @@ from urllib.error import HTTPError
 from urllib.request import Request
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from tests.runbooks.alerts import STEP_SECONDS, Scrape, firing
+from tests.runbooks.expressions import OF_PROMETHEUS, metrics_of
+from tests.runbooks.rules import documents
 from tests.service.processes import (
     DIRECT,
     TIMEOUT_SECONDS,
@@ -19,6 +22,8 @@ from tests.service.processes import (
     stop_command,
     wait_until_ready,
 )
+
+from indelible_service.alerts.panels import ROWS
 
 STRIPE = {"STRIPE_API_KEY": "sk_test_alerts", "STRIPE_WEBHOOK_SECRET": "whsec_alerts"}
 HOOK = "/payments/webhook"
@@ -59,6 +64,15 @@ def forge_webhook(address: str) -> int:
             return error.code
 
 
+def all_expressions() -> list[str]:
+    """Return the expressions of all rules and panels."""
+    expressions = [rule["expr"] for _, rule in documents()]
+    for _, _, panels in ROWS:
+        for panel in panels:
+            expressions += [query.text for query in panel.queries]
+    return expressions
+
+
 def quiet_scrape(address: str) -> str:
     """Return the scrape of an instance that has processed the recurring tasks of its start."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
@@ -83,6 +97,10 @@ def test_an_instance_has_an_alert_while_it_has_a_fault(tmp_path: Path) -> None:
         assert stop_command(one) == 0
 
     assert statuses == {400}
+    declared = {family.name for family in text_string_to_metric_families(quiet)}
+    for expression in all_expressions():
+        for name in metrics_of(expression) - set(OF_PROMETHEUS):
+            assert name.removesuffix("_total") in declared, expression
     assert firing([scrape_at(0, quiet)]) == set()
     before = [scrape_at(0, quiet), scrape_at(2, faulty)]
     assert firing(before) == {"StripeSignatureFailures"}

@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 from tests.web.harness import SCOPES, RenewableStore, Web, problem, saved
 from tests.web.reader import URL, LetterEmbedder, Reader, new_reader, reader_over
+from tests.web.test_system import counted
 
 from indelible.captures import EmbeddingVector, errors
 from indelible.testing.captures.scenarios import A
@@ -205,3 +206,19 @@ def test_a_text_is_refused_without_an_embedder(web: Web) -> None:
 
     assert problem(answer) == (422, "EMBEDDING_MISSING")
     assert answer.get_json()["fields"] == {"missing": "an embedder"}
+
+
+def test_each_text_is_counted_by_what_became_of_it(
+    reader: Reader, shared_with_embedder: Web, embedder: LetterEmbedder
+) -> None:
+    labels = 'indelible_commands_total{{action="embed",code="{}",lifecycle="artifact"}}'
+    before = counted(shared_with_embedder)
+    reader.capture(None, title="aa", content="b")
+    embedder.error = OSError("no model")
+
+    assert problem(reader.capture(None, title="cc", content="b")) == (503, "EMBEDDER_FAILED")
+
+    after = counted(shared_with_embedder)
+    for code in ("OK", "EMBEDDER_FAILED"):
+        name = labels.format(code)
+        assert after[name] - before.get(name, 0) == 1, code

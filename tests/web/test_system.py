@@ -2,14 +2,16 @@
 
 import json
 import logging
+from typing import cast
 
 import pytest
 from attrs import evolve
-from tests.web.failing import Failure
-from tests.web.harness import SETTINGS, Web, concept_url, memory, problem
+from tests.web.failing import Failing, Failure
+from tests.web.harness import SETTINGS, RenewableStore, Web, concept_url, memory, problem
 
 from indelible.kernel import StoreUnreachable
 from indelible.kernel.keys import KeyNotFound
+from indelible.testing.stores import AnyStore
 from indelible_web.contexts import CONTEXTS
 
 UNREACHABLE = StoreUnreachable("OperationalError")
@@ -83,6 +85,24 @@ def samples(metrics: str) -> dict[str, float]:
 
 
 @pytest.mark.slow
+def test_requests_with_a_credential_are_counted_by_its_outcome() -> None:
+    store = RenewableStore()
+    store.renew()
+    web = Web(cast("AnyStore", store))
+    web.key = web.new_key("history:read")
+    before = counted(web)
+
+    for key in (web.key, None, "ind_x_wrong"):
+        web.get("/v1/history", key=key)
+    store.put(cast("AnyStore", Failing(UNREACHABLE)))
+    web.get("/v1/history")
+
+    after = counted(web)
+    for outcome in ("accepted", "refused", "failed"):
+        name = f'indelible_authentications_total{{outcome="{outcome}"}}'
+        assert after[name] - before[name] == 1, outcome
+
+
 def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
     web = Web(memory())
     saved = web.create()

@@ -17,6 +17,7 @@ from indelible.contests.handlers.transitions import fail_contest, resolve_error
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.tasks import INGEST_CONTEST_STAGE, SETTLE_CONTEST_STAGE
 from indelible.contests.tasks.failpoints import ContestFailpoint
+from indelible.contests.tasks.reconciling import find_repairs
 from indelible.kernel import Actor
 from indelible.testing.captures.scenarios import code
 from indelible_web.contests.overview import contest_row
@@ -64,6 +65,12 @@ def alerts_of(run: ContestRun, contest: Contest) -> list[str]:
     return [alert.code.value for alert in row.alerts]
 
 
+def held(run: ContestRun) -> dict[str, int]:
+    """Return the numbers of contests by what holds them up, as the reconciler counts them."""
+    report = run.store.read(find_repairs, run.clock.now()).report
+    return {code.value: number for code, number in report.held.items()}
+
+
 def test_an_open_conflict_holds_the_settlement_until_an_operator_decides(run: ContestRun) -> None:
     contest = played(run)
     applied = run.log(contest).leaderboard_number
@@ -75,6 +82,7 @@ def test_an_open_conflict_holds_the_settlement_until_an_operator_decides(run: Co
     assert try_to_settle(run, contest) == "SETTLEMENT_NOT_DUE"
     assert run.runs(contest) == []
     assert "TIMESTAMP_CONFLICT" in alerts_of(run, contest)
+    assert held(run)["TIMESTAMP_CONFLICT"] == 1
 
     decide = CorrectLog(contest_id=contest.id, supersedes=applied, accept_event=applied)
     run.store.run(correct_log, decide, actor=OPS, reason="the first leaderboard is right")
@@ -82,6 +90,19 @@ def test_an_open_conflict_holds_the_settlement_until_an_operator_decides(run: Co
 
     assert run.status(contest) is ContestStatus.COMPLETE
     assert alerts_of(run, contest) == []
+    assert set(held(run).values()) == {0}
+
+
+def test_a_live_contest_past_its_end_is_counted_with_what_the_provider_reports(
+    run: ContestRun,
+) -> None:
+    contest = run.bring_to(ContestStatus.LIVE)
+    assert set(held(run).values()) == {0}
+
+    run.clock.time = contest.end_time
+
+    assert held(run)["LIVE_PAST_END"] == 1
+    assert held(run)["TERMINAL_SIGNAL_INCONSISTENT"] == 0
 
 
 def test_a_rewrite_that_is_seen_during_the_hold_starts_it_again(run: ContestRun) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve
 from tests.core.money.payments import (
     DISPUTE_FEE,
     FEE,
@@ -20,6 +20,7 @@ from indelible.money.entities.values import AccountKind, MovementKind, OutcomeCo
 from indelible.money.lifecycle.payments import ChargeStatus, RefundStatus
 from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE, SEND_REFUND_STAGE
+from indelible.money.tasks.observers import SilentPaymentObserver
 
 REQUIRES_ACTION = "payment_intent.requires_action"
 PROCESSING = "payment_intent.processing"
@@ -189,6 +190,17 @@ def test_a_payment_after_the_settlement_is_refunded_from_the_escrow(run: Payment
     assert run.balance(AccountKind.GOODWILL) == 0
 
 
+@define
+class CountsQuarantined(SilentPaymentObserver):
+    """Counts the payments whose money is kept apart."""
+
+    number: int = 0
+
+    def payment_quarantined(self) -> None:
+        """Count one more."""
+        self.number += 1
+
+
 @pytest.mark.parametrize(
     ("payment", "code"),
     [
@@ -199,12 +211,15 @@ def test_a_payment_after_the_settlement_is_refunded_from_the_escrow(run: Payment
 def test_other_money_is_quarantined_and_refunded(
     run: PaymentRun, payment: dict[str, object], code: OutcomeCode
 ) -> None:
+    observer = CountsQuarantined()
+    run.observer = observer
     charge, intent = run.opened_intent()
 
     run.succeed(intent.id, **payment)
 
     stored = run.charge(charge.id)
     assert (stored.status, stored.outcome_code) == (ChargeStatus.REFUND_PENDING, code)
+    assert observer.number == 1
     run.finish()
     assert run.charge(charge.id).status is ChargeStatus.REFUNDED
     assert MovementKind.ENTRY_FEE not in run.kinds()

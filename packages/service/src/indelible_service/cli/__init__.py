@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "serve": ("serving", "serve"),
     "work": ("serving", "work"),
     "schedule": ("serving", "schedule"),
+    "alerts": ("alerts", "alerts"),
     "backup": ("backups", "backup"),
     "restore": ("backups", "restore"),
     "config": ("configuration", "config"),
