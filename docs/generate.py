@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from docs.generators.alerts import alerts_page
 from docs.generators.api import index_page
 from docs.generators.benchmarks import benchmarks_page
 from docs.generators.code import page_with_code, pages_with_code
@@ -52,6 +53,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "DATABASE_SCHEMA.md": schema_page,
     "architecture.md": architecture_page,
     **drawing_pages(),
+    "reference/alerts.md": alerts_page,
     "reference/api.md": index_page,
     "reference/benchmarks.md": benchmarks_page,
     "reference/command-line.md": commands_page,

@@ -48,8 +48,9 @@ Each target has the label `process`: `web`, `worker 1`, `worker 2` or `scheduler
 histogram also have a series that ends in `_created`, the time at which it began. No label contains
 an id, an actor or a text; that of a transaction has the number of the server's process.
 
-[money-alerts.yml](money-alerts.yml) has alert rules for the metrics of money, in the format of
-Prometheus (`rule_files`).
+`indelible alerts` prints [alert rules](alerts.md) for these metrics, and a dashboard for Grafana
+([how to](../how-to/watch-with-prometheus.md)). A worker exports a number about the whole database,
+such as contests by state, for 5 minutes after it has read it; then another worker does.
 """
 WEB = """
 ## The web server
@@ -60,7 +61,8 @@ lifecycle is exported from the start, with the value 0.
 LABELS = """
 `code` is `OK` or an error code ([errors](errors.md)). `route` is a pattern such as
 `/v1/concepts/<concept_id>`, or `none`. A capture is counted as the command `capture` of
-`artifact`, and as a transition if it was stored. The metrics of settings are exported if the host
+`artifact`, and as a transition if it was stored; an embedding that the server computes is counted
+as the command `embed`. The metrics of settings are exported if the host
 sets `AppContext.config`.
 """
 WORKERS = """

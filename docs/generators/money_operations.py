@@ -63,7 +63,8 @@ These are the routes with which operators read and repair money. They are outsid
 [the public OpenAPI document](http.md); `GET /admin/openapi.json` describes them. The page is
 generated from the routes, and a test fails when one of them is missing.
 [Pay out by hand](../how-to/pay-out-by-hand.md) and [take payments](../how-to/take-payments.md)
-show them at work; the console's pages of money do the same with forms.
+show them at work; the console's pages of money do the same with forms. [Alerts](alerts.md) tell
+when they are needed ([watch it](../how-to/watch-with-prometheus.md)).
 
 Every request needs a key with the scope of its route, or with `admin`
 ([scopes of operators](operator-scopes.md)). Every POST needs the header `Idempotency-Key` and
