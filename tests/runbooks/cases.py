@@ -1,4 +1,4 @@
-"""For each alert the series that are well at its threshold, ill above it, and well again."""
+"""Cases: for each alert the series that are well at its threshold, ill above it, and well again."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -11,7 +11,7 @@ HOUR: Final = 3_600
 
 
 class Kind(Enum):
-    """How the two numbers of a series are meant."""
+    """Meanings of the two numbers of a series."""
 
     LEVEL = "its value while all is well, and while it is not; None where it is not exported"
     JUMP = "a counter rises by the first number, and the alert stays away; then by the second"

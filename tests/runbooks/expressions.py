@@ -1,4 +1,4 @@
-"""What an expression of PromQL needs: metrics, and labels that have the values it asks for."""
+"""Requirements of an expression of PromQL: metrics, and labels with the values it asks for."""
 
 import re
 from collections.abc import Iterator

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy import make_url
-from tests.databases import PostgresServer
 
 from indelible.kernel import Actor, SystemClock
+from indelible_service.embedded import PostgresServer
 from indelible_service.monitoring.disk_metrics import DiskCollector
 from indelible_service.monitoring.recent import MAX_AGE_SECONDS, RecentRegistry
 from indelible_service.monitoring.store_metrics import StoreCollector

@@ -68,7 +68,7 @@ def alerts_of(run: ContestRun, contest: Contest) -> list[str]:
 def held(run: ContestRun) -> dict[str, int]:
     """Return the numbers of contests by what holds them up, as the reconciler counts them."""
     report = run.store.read(find_repairs, run.clock.now()).report
-    return {code.value: number for code, number in report.held.items()}
+    return {code.value: number for code, number in report.holds.items()}
 
 
 def test_an_open_conflict_holds_the_settlement_until_an_operator_decides(run: ContestRun) -> None:

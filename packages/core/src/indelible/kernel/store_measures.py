@@ -1,4 +1,4 @@
-"""What a process can tell about its connections to a database server."""
+"""Measures of a process's connections to a database server."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -40,14 +40,14 @@ def _numbered_panels(contexts: Collection[str]) -> Iterator[dict[str, Any]]:
             continue
 
         number += 1
-        place = {"x": 0, "y": top, "w": 24, "h": 1}
-        yield {"id": number, "type": "row", "title": title, "gridPos": place, "panels": []}
+        line = {"x": 0, "y": top, "w": 24, "h": 1}
+        yield {"id": number, "type": "row", "title": title, "gridPos": line, "panels": []}
         top += 1
-        for position, panel in enumerate(panels):
+        for index, panel in enumerate(panels):
             number += 1
-            line, column = divmod(position, PANELS_PER_LINE)
-            place = {"x": column * WIDTH, "y": top + line * HEIGHT, "w": WIDTH, "h": HEIGHT}
-            yield {"id": number, "gridPos": place, **_panel(panel)}
+            row, column = divmod(index, PANELS_PER_LINE)
+            area = {"x": column * WIDTH, "y": top + row * HEIGHT, "w": WIDTH, "h": HEIGHT}
+            yield {"id": number, "gridPos": area, **_panel(panel)}
         top += -(-len(panels) // PANELS_PER_LINE) * HEIGHT
 
 

@@ -37,7 +37,7 @@ class ContestMetrics:
     _replay_match: Gauge = field(init=False)
     _states: Gauge = field(init=False)
     _overdue: Gauge = field(init=False)
-    _held: Gauge = field(init=False)
+    _holds: Gauge = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.registry.register(self._of_contests)
@@ -56,7 +56,7 @@ class ContestMetrics:
             ("transition",),
             registry=self._of_contests,
         )
-        self._held = Gauge(
+        self._holds = Gauge(
             "indelible_contest_holds",
             "Locked and live contests by what keeps them from their settlement.",
             ("code",),
@@ -140,7 +140,7 @@ class ContestMetrics:
         for transition in TRANSITIONS:
             self._overdue.labels(transition)
         for code in HOLDS:
-            self._held.labels(code.value)
+            self._holds.labels(code.value)
         self._replay_match.set(1)
 
     def fetched(self, outcome: str, lag_seconds: float) -> None:
@@ -192,7 +192,7 @@ class ContestMetrics:
             seconds = report.overdue_seconds.get(transition, 0.0)
             self._overdue.labels(transition).set(seconds)
         for code in HOLDS:
-            self._held.labels(code.value).set(report.held.get(code, 0))
+            self._holds.labels(code.value).set(report.holds.get(code, 0))
 
     def _show_lag(self, seconds: float) -> None:
         self._of_lag.mark_read()

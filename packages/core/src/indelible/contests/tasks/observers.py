@@ -22,13 +22,13 @@ class ContestReport:
 
     `overdue_seconds` is by transition the time for which the most overdue contest waits.
     `lag_seconds` is the time since the last successful fetch of the feed that is furthest behind.
-    `held` counts the locked and live contests by what keeps them from their settlement (`HOLDS`).
+    `holds` counts the locked and live contests by what keeps them from their settlement (`HOLDS`).
     """
 
     states: Mapping[ContestStatus, int] = field(factory=dict[ContestStatus, int])
     overdue_seconds: Mapping[str, float] = field(factory=dict[str, float])
     lag_seconds: float = 0.0
-    held: Mapping[AlertCode, int] = field(factory=dict[AlertCode, int])
+    holds: Mapping[AlertCode, int] = field(factory=dict[AlertCode, int])
 
 
 class ContestObserver(Protocol):

@@ -134,7 +134,7 @@ def find_repairs(tx: ContestsRead, now: datetime) -> Repairs:
         states=tx.contests.contests.count_by_status(),
         overdue_seconds=overdue_seconds,
         lag_seconds=lag_seconds,
-        held=_held_contests(tx, now),
+        holds=_count_holds(tx, now),
     )
     return Repairs(tasks=tuple(missing[:MAX_WAKES]), report=report)
 
@@ -153,12 +153,12 @@ def _overdue_contests(tx: ContestsRead, now: datetime) -> Iterator[Contest]:
         after = heads[-1].entity.id
 
 
-def _held_contests(tx: ContestsRead, now: datetime) -> dict[AlertCode, int]:
+def _count_holds(tx: ContestsRead, now: datetime) -> dict[AlertCode, int]:
     """Count what holds up the locked and live contests.
 
     The leaderboard is read of those only that are past their end or have a conflict.
     """
-    held: dict[AlertCode, int] = dict.fromkeys(HOLDS, 0)
+    holds: dict[AlertCode, int] = dict.fromkeys(HOLDS, 0)
     for contest in _played_contests(tx):
         log = tx.contests.logs.get(contest.id).entity
         if now < contest.end_time and log.marks.conflict_number is None:
@@ -172,9 +172,9 @@ def _held_contests(tx: ContestsRead, now: datetime) -> dict[AlertCode, int]:
             marks=log.marks,
         )
         for alert in alerts(alert_input, now=now):
-            if alert.code in held:
-                held[alert.code] += 1
-    return held
+            if alert.code in holds:
+                holds[alert.code] += 1
+    return holds
 
 
 def _played_contests(tx: ContestsRead) -> Iterator[Contest]:

@@ -208,10 +208,17 @@ def apply_intent(
     decision = decide_intent(head.entity, move, event.created, intent, is_read=is_read)
     for action in decision.actions:
         head = _move(tx, head, action, event, intent)
-    if move is IntentMove.FAIL and decision.actions:
+    return _with_code(decision, move, head.entity)
+
+
+def _with_code(decision: Decision, move: IntentMove, charge: Charge) -> Decision:
+    """Return a decision with the code of a payment that failed, or whose money is kept apart."""
+    if not decision.actions:
+        return decision
+    if move is IntentMove.FAIL:
         return Decision(decision.actions, PAYMENT_FAILED)
-    if head.entity.is_quarantined and decision.actions:
-        return Decision(decision.actions, head.entity.outcome_code)
+    if charge.is_quarantined:
+        return Decision(decision.actions, charge.outcome_code)
     return decision
 
 
