@@ -60,7 +60,8 @@ def invalidate_pool(connection: Connection, error: Any) -> None:
 
 def pool_capacity(pool: QueuePool) -> int:
     """Return the most connections that a pool has at once, those above its size included."""
-    overflow: int = pool._max_overflow  # noqa: SLF001 - no public method returns it
+    internals: Any = pool
+    overflow: int = internals._max_overflow  # noqa: SLF001 - no public method returns it
     return pool.size() + overflow
 
 
