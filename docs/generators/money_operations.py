@@ -35,6 +35,7 @@ TITLES: Mapping[str, str] = {
     "money_ledger": "The ledger",
     "money_payouts": "Commands on payouts",
     "money_payout_reads": "Reads of payouts",
+    "money_causes": "Causes of payouts",
     "money_payees": "Payees",
 }
 # The fields that many requests have; one table shows their types.

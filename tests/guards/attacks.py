@@ -28,6 +28,7 @@ from tests.guards.attacks_on_projects import (
 from tests.guards.attacks_on_rates import LEGAL_ON_RATES, ON_RATES
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.attacks_on_references import ON_REFERENCES
+from tests.guards.attacks_on_runbooks import LEGAL_ON_RUNBOOKS, ON_RUNBOOKS
 from tests.guards.attacks_on_seals import LEGAL_ON_SEALS, ON_SEALS
 from tests.guards.attacks_on_settlements import (
     LEGAL_ON_SETTLEMENTS,
@@ -60,6 +61,7 @@ LEGAL: Kind = {
     **LEGAL_ON_SUBSCRIBERS,
     **LEGAL_ON_SUBJECTS,
     **LEGAL_ON_SEALS,
+    **LEGAL_ON_RUNBOOKS,
     **LEGAL_ON_PAYLOADS,
 }
 
@@ -94,6 +96,7 @@ ON_BOTH = (
     ON_SUBSCRIBERS,
     ON_SUBJECTS,
     ON_SEALS,
+    ON_RUNBOOKS,
     ON_PAYLOADS,
     ON_HEADS,
     RECORDS,

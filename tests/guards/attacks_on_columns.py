@@ -9,6 +9,7 @@ from tests.guards.attack_parts import Kind, Write, edge_row
 from tests.guards.attacks_on_breakers import insert_breaker, insert_refusal
 from tests.guards.attacks_on_hung_threads import insert_report
 from tests.guards.attacks_on_rates import insert_bucket
+from tests.guards.attacks_on_runbooks import runbook_step_with
 from tests.guards.capture_rows import capture_writes
 from tests.guards.column_values import MALFORMED
 from tests.guards.contest_steps import CONTEST_RECORDS, contest_record_with
@@ -38,6 +39,7 @@ from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.rejection_tables import REJECTIONS
+from indelible_sql.kernel.runbook_tables import RUNBOOK_STEPS
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.kernel.subject_tables import SUBJECTS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
@@ -67,6 +69,9 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         return _edit_with(s, table, columns)
     if table in (*PROJECT_RECORDS, *CONTEST_RECORDS, *MONEY_RECORDS):
         return _record_with(s, table, columns)
+
+    if table is RUNBOOK_STEPS:
+        return runbook_step_with(s.runbook_step, columns)
 
     inserts = {
         EDGES: insert(EDGES).values({**edge_row("PUBLISHED", "undo", "DRAFT"), **columns}),

@@ -20,6 +20,7 @@ from tests.guards.attacks_on_payments import REPLACED_PAYMENTS
 from tests.guards.attacks_on_projects import REPLACED_PROJECTS
 from tests.guards.attacks_on_rates import REPLACED_BUCKETS
 from tests.guards.attacks_on_references import REPLACED_CONTESTS
+from tests.guards.attacks_on_runbooks import REPLACED_STEPS
 from tests.guards.attacks_on_seals import REPLACED_SEALS
 from tests.guards.attacks_on_subjects import REPLACED_SUBJECTS
 from tests.guards.attacks_on_subscribers import REPLACED_CURSORS
@@ -188,6 +189,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_PROJECTS,
         **REPLACED_CONTESTS,
         **REPLACED_PAYMENTS,
+        **REPLACED_STEPS,
         **REPLACED_TASKS,
         **REPLACED_SEALS,
         **REPLACED_BUCKETS,

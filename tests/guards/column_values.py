@@ -65,6 +65,7 @@ UNUSED: Final[Mapping[Domain, Any]] = {
     columns.NATURAL: 7,
     columns.INSTANT: BEGINNING + timedelta(days=901),
     columns.JSON_ARRAY: ["other"],
+    columns.JSON_DETAILS: {"other": 1},
     value_columns.AMOUNT_MINOR: 7,
     value_columns.CURRENCY: "CHF",
     SUM_MINOR: 7,

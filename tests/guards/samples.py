@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 from sqlalchemy import Table
 from tests.guards.contest_values import CREATED
 from tests.guards.money_rows import RUNNING
+from tests.guards.runbook_rows import NEW_EXECUTION, NEW_VERSION, PENDING, VERSION
 from tests.guards.token_rows import chain_hash, wallet
 from tests.guards.writes import AUDIT, Row, Step
 
@@ -27,9 +28,11 @@ from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_
 from indelible_sql.concepts.rows import CONCEPT_HEADS
 from indelible_sql.contests.rows import CONTEST_HEADS, ENTRY_HEADS, FEED_HEADS, LOG_HEADS, RUN_HEADS
 from indelible_sql.contexts import CATALOG
+from indelible_sql.kernel.contract_tables import CONTRACT_HEADS
 from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.mappings import HeadMapping
 from indelible_sql.kernel.repository import SqlAggregateRepository
+from indelible_sql.kernel.runbook_tables import EXECUTION_HEADS
 from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.task_tables import STAGE_HEADS
 from indelible_sql.money.rows import (
@@ -121,6 +124,20 @@ SAMPLES: Final = (
         where={"id": "assignment_margin_threshold"},
         action="change",
         fields={"value": "0.2"},
+    ),
+    Sample(
+        heads=EXECUTION_HEADS,
+        birth=NEW_EXECUTION,
+        where={"runbook_name": PENDING},
+        action="fail",
+        fields={"error_reason": "no answer", "ended_at": BEGINNING},
+    ),
+    Sample(
+        heads=CONTRACT_HEADS,
+        birth=NEW_VERSION,
+        where={"id": VERSION},
+        action="withdraw",
+        unique={"number": 2, "release": "2.0.0"},
     ),
     Sample(heads=CONCEPT_HEADS, where={"status": "REVIEW"}, action="approve"),
     Sample(heads=SPACE_HEADS, where={"user_id": "maya"}, action="rename", fields={"name": "Other"}),

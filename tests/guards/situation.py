@@ -22,6 +22,7 @@ from tests.guards.project_rows import (
     project_situation,
     settle_projects,
 )
+from tests.guards.runbook_rows import add_steps, execution_step
 from tests.guards.samples import add_samples, later_than, legal_births, legal_steps, next_step
 from tests.guards.subject_rows import add_subjects
 from tests.guards.subscriber_rows import add_subscribers
@@ -116,6 +117,9 @@ class Situation:
     contests: ContestSituation
     money: MoneySituation
 
+    # The next step of an execution of a runbook, with its row.
+    runbook_step: Step
+
     # Steps of a token whose image is being uploaded, of its upload, and of an orphaned mint whose
     # transaction is in another block now.
     ready: Step
@@ -190,6 +194,7 @@ def settle(store: SqlStore) -> Situation:
         add_contests(tx)
         add_money(tx)
         add_samples(tx)
+        add_steps(tx)
     add_reversals(store)
     wait_for_complete_feed(store)
     ids = SettledIds(in_review=in_review, published=published_id, key=key_id, projects=projects)
@@ -244,6 +249,7 @@ def _situation(
         projects=projects,
         contests=contests,
         money=money,
+        runbook_step=execution_step(tx),
         ready=next_step(tx.tokens.tokens.get("token-2"), "ready"),
         completed=next_step(tx.tokens.uploads.get("upload-2"), "complete"),
         restored=next_step(tx.tokens.mints.get("mint-2"), "restore"),

@@ -195,3 +195,46 @@ def test_an_installation_without_extras_has_a_contract_too(tmp_path: Path) -> No
     codes = read(tmp_path / "contract.json")["error codes"]
     assert "CONCEPT_NOT_FOUND" in codes
     assert "CHAIN_KIND_UNKNOWN" not in codes
+
+
+def recorded(file: Path, release: str, **settings: str) -> Any:  # noqa: ANN401 - a document
+    """Record the contract in a file, and return what the command prints."""
+    arguments = ("contract", "record", str(file), "--release", release, "--reason", "a release")
+    return json_result(*arguments, settings={**TICKETS, **settings})
+
+
+def test_a_release_records_the_contract_that_the_code_fulfills(file: Path, tmp_path: Path) -> None:
+    url = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}
+    assert run("db", "upgrade", settings={**TICKETS, **url}).exit_code == 0
+
+    first = recorded(file, "1.0.0", **url)
+
+    assert (first["number"], first["release"]) == (1, "1.0.0")
+    assert first["digests"] == read(file)["digests"]
+    again = ("contract", "record", str(file), "--release", "1.0.0", "--reason", "once more")
+    assert error_code(*again, settings={**TICKETS, **url}) == "CONTRACT_OF_RELEASE_RECORDED"
+    withdrawal = ("contract", "withdraw", "1", "--reason", "the wrong file")
+    assert run(*withdrawal, settings={**TICKETS, **url}).exit_code == 0
+    assert recorded(file, "1.0.0", **url)["number"] == 2
+    assert error_code(*withdrawal, settings={**TICKETS, **url}) == "INVALID_TRANSITION"
+    unknown = ("contract", "withdraw", "9", "--reason", "no such version")
+    code = error_code(*unknown, settings={**TICKETS, **url})
+    assert code == "CONTRACT_VERSION_NOT_FOUND"
+
+
+def test_a_contract_that_the_code_breaks_is_not_recorded(file: Path, tmp_path: Path) -> None:
+    url = {"DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}
+    assert run("db", "upgrade", settings={**TICKETS, **url}).exit_code == 0
+    document = read(file)
+    document["routes"]["GET /v1/gone"] = {"scope": "tickets:read"}
+    rewritten(file, document)
+
+    arguments = ("contract", "record", str(file), "--release", "1.0.0", "--reason", "a release")
+    result = run(*arguments, settings={**TICKETS, **url})
+
+    assert result.exit_code == 1
+    assert "GET /v1/gone is gone" in result.stdout
+    assert "Nothing was recorded" in result.stdout
+    document["routes"].pop("GET /v1/gone")
+    rewritten(file, document)
+    assert recorded(file, "1.0.0", **url)["number"] == 1

@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-28, revision 0006
+-- iteration 5, 2026-11-29, revision 0006
 
 column accounts.balance_minor "sum_minor" required
 
@@ -49,6 +49,30 @@ column algorithms.status "identifier" required
 column algorithms.updated_at "instant" required
 
 column algorithms.version bigint required s 0
+
+column api_contract_versions.created_at "instant" required
+
+column api_contract_versions.digests "json_details" required
+
+column api_contract_versions.hash "digest" required
+
+column api_contract_versions.id "identifier" required
+
+column api_contract_versions.lifecycle "identifier" required s 'contract_version'::"text"
+
+column api_contract_versions.number "ordinal" required
+
+column api_contract_versions.recorded_by "identifier" required
+
+column api_contract_versions.release "identifier" required
+
+column api_contract_versions.seq "ordinal" required
+
+column api_contract_versions.status "identifier" required
+
+column api_contract_versions.updated_at "instant" required
+
+column api_contract_versions.version bigint required s 0
 
 column artifacts.content "text"
 
@@ -1172,6 +1196,62 @@ column rosters.roster_digest "digest" required
 
 column rosters.submitted_at "instant" required
 
+column runbook_execution_steps.at "instant" required
+
+column runbook_execution_steps.command "nonblank_text" required
+
+column runbook_execution_steps.entity_id "identifier" required
+
+column runbook_execution_steps.executed_by "identifier" required
+
+column runbook_execution_steps.expected "text" required
+
+column runbook_execution_steps.number "ordinal" required
+
+column runbook_execution_steps.observed "text" required
+
+column runbook_execution_steps.ok "flag" required
+
+column runbook_execution_steps.seq "ordinal" required
+
+column runbook_executions.alert "identifier"
+
+column runbook_executions.created_at "instant" required
+
+column runbook_executions.ended_at "instant"
+
+column runbook_executions.error_reason "nonblank_text"
+
+column runbook_executions.executed_by "identifier" required
+
+column runbook_executions.failed_step_count "natural_number" required
+
+column runbook_executions.hash "digest" required
+
+column runbook_executions.id "identifier" required
+
+column runbook_executions.lifecycle "identifier" required s 'runbook_execution'::"text"
+
+column runbook_executions.result_json "json_details"
+
+column runbook_executions.runbook_name "identifier" required
+
+column runbook_executions.runbook_version "identifier" required
+
+column runbook_executions.seq "ordinal" required
+
+column runbook_executions.status "identifier" required
+
+column runbook_executions.step_count "natural_number" required
+
+column runbook_executions.system_state_after "json_details"
+
+column runbook_executions.system_state_before "json_details"
+
+column runbook_executions.updated_at "instant" required
+
+column runbook_executions.version bigint required s 0
+
 column seal_records.record_hash "digest" required
 
 column seal_records.record_table "identifier" required
@@ -1791,6 +1871,16 @@ constraint algorithms.algorithms_history FOREIGN KEY ("lifecycle", "id", "seq", 
 constraint algorithms.algorithms_pkey PRIMARY KEY ("id") true true
 
 constraint algorithms.algorithms_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
+constraint api_contract_versions.api_contract_versions_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint api_contract_versions.api_contract_versions_pkey PRIMARY KEY ("id") true true
+
+constraint api_contract_versions.api_contract_versions_times CHECK (
 CASE
     WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
     ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
@@ -2450,6 +2540,34 @@ constraint rosters.rosters_pkey PRIMARY KEY ("entry_id", "number") true true
 
 constraint rosters.rosters_previous FOREIGN KEY ("entry_id", "previous_number") REFERENCES "rosters"("entry_id", "number") true true
 
+constraint runbook_execution_steps.runbook_execution_steps_head FOREIGN KEY ("entity_id") REFERENCES "runbook_executions"("id") true true
+
+constraint runbook_execution_steps.runbook_execution_steps_pkey PRIMARY KEY ("entity_id", "seq", "number") true true
+
+constraint runbook_executions.runbook_executions_completed_as_expected CHECK (((("status")::"text" <> 'completed'::"text") OR ((("step_count")::bigint > 0) AND (("failed_step_count")::bigint = 0)))) true true
+
+constraint runbook_executions.runbook_executions_ended_at_of_status CHECK ((("ended_at" IS NOT NULL) = (("status")::"text" = ANY (ARRAY['completed'::"text", 'failed'::"text", 'partial'::"text"])))) true true
+
+constraint runbook_executions.runbook_executions_error_reason_of_status CHECK ((("error_reason" IS NOT NULL) = (("status")::"text" = ANY (ARRAY['failed'::"text", 'partial'::"text"])))) true true
+
+constraint runbook_executions.runbook_executions_failed_steps_are_steps CHECK ((("failed_step_count")::bigint <= ("step_count")::bigint)) true true
+
+constraint runbook_executions.runbook_executions_history FOREIGN KEY ("lifecycle", "id", "seq", "status", "version", "hash") REFERENCES "history"("lifecycle", "entity_id", "seq", "to_state", "version", "hash") DEFERRABLE INITIALLY DEFERRED true true
+
+constraint runbook_executions.runbook_executions_pkey PRIMARY KEY ("id") true true
+
+constraint runbook_executions.runbook_executions_result_json_of_status CHECK (((("status")::"text" <> ALL (ARRAY['in_progress'::"text", 'pending'::"text"])) OR ("result_json" IS NULL))) true true
+
+constraint runbook_executions.runbook_executions_steps_bounded CHECK ((("step_count")::bigint <= 200)) true true
+
+constraint runbook_executions.runbook_executions_system_state_after_of_status CHECK (((("status")::"text" <> ALL (ARRAY['in_progress'::"text", 'pending'::"text"])) OR ("system_state_after" IS NULL))) true true
+
+constraint runbook_executions.runbook_executions_times CHECK (
+CASE
+    WHEN (("seq")::bigint = 1) THEN (("created_at")::timestamp with time zone = ("updated_at")::timestamp with time zone)
+    ELSE (("created_at")::timestamp with time zone < ("updated_at")::timestamp with time zone)
+END) true true
+
 constraint seal_records.seal_records_pkey PRIMARY KEY ("record_table", "record_hash") true true
 
 constraint seal_records.seal_records_seal FOREIGN KEY ("seal_number") REFERENCES "seals"("number") true true
@@ -3004,6 +3122,10 @@ edge contest_log PAUSED correct PAUSED 1
 
 edge contest_log PAUSED resume OPEN 0
 
+edge contract_version  record recorded 0
+
+edge contract_version recorded withdraw withdrawn 0
+
 edge dispute  open needs_response 0
 
 edge dispute  warn warning_needs_response 0
@@ -3294,6 +3416,20 @@ edge reveal_transaction sent fail failed 0
 
 edge reveal_transaction sent replace sent 0
 
+edge runbook_execution  start pending 0
+
+edge runbook_execution in_progress complete completed 0
+
+edge runbook_execution in_progress complete_partially partial 0
+
+edge runbook_execution in_progress fail failed 0
+
+edge runbook_execution in_progress record_step in_progress 0
+
+edge runbook_execution pending fail failed 0
+
+edge runbook_execution pending record_step in_progress 0
+
 edge setting  change SET 0
 
 edge setting SET change SET 0
@@ -3515,6 +3651,34 @@ function algorithms_one_active  BEGIN
 END  false {search_path=pg_catalog}
 
 function algorithms_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function api_contract_versions_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function api_contract_versions_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function api_contract_versions_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function api_contract_versions_one_step  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -5004,6 +5168,13 @@ function history_counts_discrepancies  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_counts_runbook_steps  BEGIN
+  IF (NOT (NEW.lifecycle = 'runbook_execution') OR (CAST(NEW.data ->> 'step_count' AS bigint) = (SELECT count(*) FROM runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq) AND CAST(NEW.data ->> 'failed_step_count' AS bigint) = (SELECT count(*) FROM runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq AND step.ok = 0))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_counts_transfer_lines  BEGIN
   IF (NOT (NEW.lifecycle = 'transfer' AND NEW.action = 'plan') OR EXISTS (SELECT 1 FROM transfers AS transfer WHERE transfer.id = NEW.entity_id AND transfer.line_count = (SELECT count(*) FROM transfer_lines AS line WHERE line.entity_id = transfer.id) AND transfer.amount_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM transfer_lines AS line WHERE line.entity_id = transfer.id))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5020,6 +5191,13 @@ END  false {search_path=pg_catalog}
 
 function history_declares_data_of_algorithms  BEGIN
   IF (NOT (NEW.lifecycle = 'algorithm' AND NEW.data - ARRAY['checksum', 'formulas']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_api_contract_versions  BEGIN
+  IF (NOT (NEW.lifecycle = 'contract_version' AND NEW.data - ARRAY['digests', 'number', 'recorded_by', 'release']::text[] <> '{}')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5167,6 +5345,13 @@ END  false {search_path=pg_catalog}
 
 function history_declares_data_of_reveal_transactions  BEGIN
   IF (NOT (NEW.lifecycle = 'reveal_transaction' AND NEW.data - ARRAY['block_number', 'confirmed_at', 'gas_price_wei', 'token_ids', 'tx_hash']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_declares_data_of_runbook_executions  BEGIN
+  IF (NOT (NEW.lifecycle = 'runbook_execution' AND NEW.data - ARRAY['alert', 'ended_at', 'error_reason', 'executed_by', 'failed_step_count', 'result_json', 'runbook_name', 'runbook_version', 'step', 'step_count', 'system_state_after', 'system_state_before']::text[] <> '{}')) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5321,6 +5506,20 @@ function history_names_destination_set_by  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_names_executed_by  BEGIN
+  IF (NOT (NEW.lifecycle = 'runbook_execution' AND NEW.action = 'start') OR EXISTS (SELECT 1 FROM runbook_executions AS head WHERE head.id = NEW.entity_id AND head.executed_by = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_names_recorded_by  BEGIN
+  IF (NOT (NEW.lifecycle = 'contract_version' AND NEW.action = 'record') OR EXISTS (SELECT 1 FROM api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.recorded_by = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_accounts  BEGIN
   IF (NEW.lifecycle <> 'account' OR EXISTS (SELECT 1 FROM accounts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -5330,6 +5529,13 @@ END  false {search_path=pg_catalog}
 
 function history_needs_algorithms  BEGIN
   IF (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_api_contract_versions  BEGIN
+  IF (NEW.lifecycle <> 'contract_version' OR EXISTS (SELECT 1 FROM api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -5477,6 +5683,13 @@ END  false {search_path=pg_catalog}
 
 function history_needs_reveal_transactions  BEGIN
   IF (NEW.lifecycle <> 'reveal_transaction' OR EXISTS (SELECT 1 FROM reveal_transactions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_runbook_executions  BEGIN
+  IF (NEW.lifecycle <> 'runbook_execution' OR EXISTS (SELECT 1 FROM runbook_executions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -6829,6 +7042,90 @@ function rosters_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function runbook_execution_steps_in_change  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM runbook_executions AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM history AS change WHERE change.lifecycle = 'runbook_execution' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{step,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM runbook_execution_steps AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_execution_steps_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_execution_steps_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_execution_steps_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_executions_failed_steps_forward  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_executions_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_executions_initial_fields  BEGIN
+  IF (NEW.ended_at IS NULL AND NEW.error_reason IS NULL AND NEW.failed_step_count = 0 AND NEW.result_json IS NULL AND NEW.step_count = 0 AND NEW.system_state_after IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_executions_keeps_fields  BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('in_progress in_progress', 'pending in_progress') OR NEW.step_count = OLD.step_count AND NEW.failed_step_count = OLD.failed_step_count) AND (OLD.status || ' ' || NEW.status IN ('in_progress completed', 'in_progress failed', 'in_progress partial', 'pending failed') OR (NEW.system_state_after = OLD.system_state_after OR NEW.system_state_after IS NULL AND OLD.system_state_after IS NULL) AND (NEW.result_json = OLD.result_json OR NEW.result_json IS NULL AND OLD.result_json IS NULL) AND (NEW.ended_at = OLD.ended_at OR NEW.ended_at IS NULL AND OLD.ended_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('in_progress failed', 'in_progress partial', 'pending failed') OR (NEW.error_reason = OLD.error_reason OR NEW.error_reason IS NULL AND OLD.error_reason IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_executions_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_executions_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_executions_one_step  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function runbook_executions_steps_forward  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function seal_records_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -7964,6 +8261,14 @@ index CREATE INDEX "reveal_transactions_status" ON "reveal_transactions" USING "
 
 index CREATE INDEX "reveal_transactions_tx_hash" ON "reveal_transactions" USING "btree" ("tx_hash") true
 
+index CREATE INDEX "runbook_executions_created_at" ON "runbook_executions" USING "btree" ("created_at", "id") true
+
+index CREATE INDEX "runbook_executions_runbook_name" ON "runbook_executions" USING "btree" ("runbook_name", "id") true
+
+index CREATE INDEX "runbook_executions_status" ON "runbook_executions" USING "btree" ("status", "id") true
+
+index CREATE INDEX "runbook_executions_updated_at" ON "runbook_executions" USING "btree" ("updated_at", "id") true
+
 index CREATE INDEX "settlement_lines_user" ON "settlement_lines" USING "btree" ("user_id", "entity_id", "number") true
 
 index CREATE INDEX "signals_recent" ON "signals" USING "btree" ("space_id", "recorded_at", "id") true
@@ -8035,6 +8340,12 @@ index CREATE UNIQUE INDEX "accounts_pkey" ON "accounts" USING "btree" ("id") tru
 index CREATE UNIQUE INDEX "algorithms_active" ON "algorithms" USING "btree" ("status") WHERE (("status")::"text" = 'ACTIVE'::"text") true
 
 index CREATE UNIQUE INDEX "algorithms_pkey" ON "algorithms" USING "btree" ("id") true
+
+index CREATE UNIQUE INDEX "api_contract_versions_number" ON "api_contract_versions" USING "btree" ("number") true
+
+index CREATE UNIQUE INDEX "api_contract_versions_one_of_release" ON "api_contract_versions" USING "btree" ("release") WHERE (("status")::"text" = 'recorded'::"text") true
+
+index CREATE UNIQUE INDEX "api_contract_versions_pkey" ON "api_contract_versions" USING "btree" ("id") true
 
 index CREATE UNIQUE INDEX "artifacts_normalized_url" ON "artifacts" USING "btree" ("space_id", "normalized_url") true
 
@@ -8206,6 +8517,10 @@ index CREATE UNIQUE INDEX "rosters_digest" ON "rosters" USING "btree" ("entry_id
 
 index CREATE UNIQUE INDEX "rosters_pkey" ON "rosters" USING "btree" ("entry_id", "number") true
 
+index CREATE UNIQUE INDEX "runbook_execution_steps_pkey" ON "runbook_execution_steps" USING "btree" ("entity_id", "seq", "number") true
+
+index CREATE UNIQUE INDEX "runbook_executions_pkey" ON "runbook_executions" USING "btree" ("id") true
+
 index CREATE UNIQUE INDEX "seal_records_pkey" ON "seal_records" USING "btree" ("record_table", "record_hash") true
 
 index CREATE UNIQUE INDEX "seals_end" ON "seals" USING "btree" ("number", "ends_at", "hash") true
@@ -8289,6 +8604,10 @@ key trigger algorithms algorithms_history 5 O
 key trigger algorithms signals_algorithm 17 O
 
 key trigger algorithms signals_algorithm 9 O
+
+key trigger api_contract_versions api_contract_versions_history 17 O
+
+key trigger api_contract_versions api_contract_versions_history 5 O
 
 key trigger artifacts artifacts_signal 17 O
 
@@ -8594,6 +8913,10 @@ key trigger history algorithms_history 17 O
 
 key trigger history algorithms_history 9 O
 
+key trigger history api_contract_versions_history 17 O
+
+key trigger history api_contract_versions_history 9 O
+
 key trigger history authors_history 17 O
 
 key trigger history authors_history 9 O
@@ -8689,6 +9012,10 @@ key trigger history refunds_history 9 O
 key trigger history reveal_transactions_history 17 O
 
 key trigger history reveal_transactions_history 9 O
+
+key trigger history runbook_executions_history 17 O
+
+key trigger history runbook_executions_history 9 O
 
 key trigger history settings_history 17 O
 
@@ -8986,6 +9313,18 @@ key trigger rosters rosters_previous 5 O
 
 key trigger rosters rosters_previous 9 O
 
+key trigger runbook_execution_steps runbook_execution_steps_head 17 O
+
+key trigger runbook_execution_steps runbook_execution_steps_head 5 O
+
+key trigger runbook_executions runbook_execution_steps_head 17 O
+
+key trigger runbook_executions runbook_execution_steps_head 9 O
+
+key trigger runbook_executions runbook_executions_history 17 O
+
+key trigger runbook_executions runbook_executions_history 5 O
+
 key trigger seal_records seal_records_seal 17 O
 
 key trigger seal_records seal_records_seal 5 O
@@ -9190,6 +9529,8 @@ table accounts rp false false
 
 table algorithms rp false false
 
+table api_contract_versions rp false false
+
 table artifacts rp false false
 
 table authors rp false false
@@ -9282,6 +9623,10 @@ table reveal_transactions rp false false
 
 table rosters rp false false
 
+table runbook_execution_steps rp false false
+
+table runbook_executions rp false false
+
 table seal_records rp false false
 
 table seals rp false false
@@ -9351,6 +9696,14 @@ trigger A CREATE TRIGGER "algorithms_no_truncate" BEFORE TRUNCATE ON "algorithms
 trigger A CREATE TRIGGER "algorithms_one_active" BEFORE UPDATE ON "algorithms" FOR EACH ROW EXECUTE FUNCTION "algorithms_one_active"()
 
 trigger A CREATE TRIGGER "algorithms_one_step" BEFORE UPDATE ON "algorithms" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "algorithms_one_step"()
+
+trigger A CREATE TRIGGER "api_contract_versions_fixed" BEFORE UPDATE ON "api_contract_versions" FOR EACH ROW WHEN ((((("new"."number")::bigint = ("old"."number")::bigint) AND (("new"."release")::"text" = ("old"."release")::"text") AND (("new"."digests")::"jsonb" = ("old"."digests")::"jsonb") AND (("new"."recorded_by")::"text" = ("old"."recorded_by")::"text")) IS NOT TRUE)) EXECUTE FUNCTION "api_contract_versions_fixed"()
+
+trigger A CREATE TRIGGER "api_contract_versions_no_delete" BEFORE DELETE ON "api_contract_versions" FOR EACH STATEMENT EXECUTE FUNCTION "api_contract_versions_no_delete"()
+
+trigger A CREATE TRIGGER "api_contract_versions_no_truncate" BEFORE TRUNCATE ON "api_contract_versions" FOR EACH STATEMENT EXECUTE FUNCTION "api_contract_versions_no_truncate"()
+
+trigger A CREATE TRIGGER "api_contract_versions_one_step" BEFORE UPDATE ON "api_contract_versions" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "api_contract_versions_one_step"()
 
 trigger A CREATE TRIGGER "artifacts_fixed" BEFORE UPDATE ON "artifacts" FOR EACH ROW WHEN ((((("new"."user_id")::"text" = ("old"."user_id")::"text") AND (("new"."space_id")::"text" = ("old"."space_id")::"text") AND ("new"."normalized_url" = "old"."normalized_url")) IS NOT TRUE)) EXECUTE FUNCTION "artifacts_fixed"()
 
@@ -9603,11 +9956,15 @@ trigger A CREATE TRIGGER "history_balances_settlement" AFTER INSERT ON "history"
 
 trigger A CREATE TRIGGER "history_counts_discrepancies" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'reconciliation'::"text") AND (("new"."action")::"text" = 'complete'::"text"))) EXECUTE FUNCTION "history_counts_discrepancies"()
 
+trigger A CREATE TRIGGER "history_counts_runbook_steps" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'runbook_execution'::"text")) EXECUTE FUNCTION "history_counts_runbook_steps"()
+
 trigger A CREATE TRIGGER "history_counts_transfer_lines" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'transfer'::"text") AND (("new"."action")::"text" = 'plan'::"text"))) EXECUTE FUNCTION "history_counts_transfer_lines"()
 
 trigger A CREATE TRIGGER "history_declares_data_of_accounts" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'account'::"text")) EXECUTE FUNCTION "history_declares_data_of_accounts"()
 
 trigger A CREATE TRIGGER "history_declares_data_of_algorithms" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'algorithm'::"text")) EXECUTE FUNCTION "history_declares_data_of_algorithms"()
+
+trigger A CREATE TRIGGER "history_declares_data_of_api_contract_versions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'contract_version'::"text")) EXECUTE FUNCTION "history_declares_data_of_api_contract_versions"()
 
 trigger A CREATE TRIGGER "history_declares_data_of_authors" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'author'::"text")) EXECUTE FUNCTION "history_declares_data_of_authors"()
 
@@ -9651,6 +10008,8 @@ trigger A CREATE TRIGGER "history_declares_data_of_refunds" AFTER INSERT ON "his
 
 trigger A CREATE TRIGGER "history_declares_data_of_reveal_transactions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'reveal_transaction'::"text")) EXECUTE FUNCTION "history_declares_data_of_reveal_transactions"()
 
+trigger A CREATE TRIGGER "history_declares_data_of_runbook_executions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'runbook_execution'::"text")) EXECUTE FUNCTION "history_declares_data_of_runbook_executions"()
+
 trigger A CREATE TRIGGER "history_declares_data_of_settings" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'setting'::"text")) EXECUTE FUNCTION "history_declares_data_of_settings"()
 
 trigger A CREATE TRIGGER "history_declares_data_of_settlement_runs" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'settlement_run'::"text")) EXECUTE FUNCTION "history_declares_data_of_settlement_runs"()
@@ -9691,9 +10050,15 @@ trigger A CREATE TRIGGER "history_names_approved_by" AFTER INSERT ON "history" F
 
 trigger A CREATE TRIGGER "history_names_destination_set_by" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'payee'::"text") AND (("new"."action")::"text" = 'attach'::"text"))) EXECUTE FUNCTION "history_names_destination_set_by"()
 
+trigger A CREATE TRIGGER "history_names_executed_by" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'runbook_execution'::"text") AND (("new"."action")::"text" = 'start'::"text"))) EXECUTE FUNCTION "history_names_executed_by"()
+
+trigger A CREATE TRIGGER "history_names_recorded_by" AFTER INSERT ON "history" FOR EACH ROW WHEN (((("new"."lifecycle")::"text" = 'contract_version'::"text") AND (("new"."action")::"text" = 'record'::"text"))) EXECUTE FUNCTION "history_names_recorded_by"()
+
 trigger A CREATE TRIGGER "history_needs_accounts" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'account'::"text")) EXECUTE FUNCTION "history_needs_accounts"()
 
 trigger A CREATE TRIGGER "history_needs_algorithms" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'algorithm'::"text")) EXECUTE FUNCTION "history_needs_algorithms"()
+
+trigger A CREATE TRIGGER "history_needs_api_contract_versions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'contract_version'::"text")) EXECUTE FUNCTION "history_needs_api_contract_versions"()
 
 trigger A CREATE TRIGGER "history_needs_authors" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'author'::"text")) EXECUTE FUNCTION "history_needs_authors"()
 
@@ -9736,6 +10101,8 @@ trigger A CREATE TRIGGER "history_needs_reconciliations" AFTER INSERT ON "histor
 trigger A CREATE TRIGGER "history_needs_refunds" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'refund'::"text")) EXECUTE FUNCTION "history_needs_refunds"()
 
 trigger A CREATE TRIGGER "history_needs_reveal_transactions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'reveal_transaction'::"text")) EXECUTE FUNCTION "history_needs_reveal_transactions"()
+
+trigger A CREATE TRIGGER "history_needs_runbook_executions" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'runbook_execution'::"text")) EXECUTE FUNCTION "history_needs_runbook_executions"()
 
 trigger A CREATE TRIGGER "history_needs_settings" AFTER INSERT ON "history" FOR EACH ROW WHEN ((("new"."lifecycle")::"text" = 'setting'::"text")) EXECUTE FUNCTION "history_needs_settings"()
 
@@ -10112,6 +10479,30 @@ trigger A CREATE TRIGGER "rosters_no_delete" BEFORE DELETE ON "rosters" FOR EACH
 trigger A CREATE TRIGGER "rosters_no_truncate" BEFORE TRUNCATE ON "rosters" FOR EACH STATEMENT EXECUTE FUNCTION "rosters_no_truncate"()
 
 trigger A CREATE TRIGGER "rosters_no_update" BEFORE UPDATE ON "rosters" FOR EACH STATEMENT EXECUTE FUNCTION "rosters_no_update"()
+
+trigger A CREATE TRIGGER "runbook_execution_steps_in_change" AFTER INSERT ON "runbook_execution_steps" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT EXECUTE FUNCTION "runbook_execution_steps_in_change"()
+
+trigger A CREATE TRIGGER "runbook_execution_steps_no_delete" BEFORE DELETE ON "runbook_execution_steps" FOR EACH STATEMENT EXECUTE FUNCTION "runbook_execution_steps_no_delete"()
+
+trigger A CREATE TRIGGER "runbook_execution_steps_no_truncate" BEFORE TRUNCATE ON "runbook_execution_steps" FOR EACH STATEMENT EXECUTE FUNCTION "runbook_execution_steps_no_truncate"()
+
+trigger A CREATE TRIGGER "runbook_execution_steps_no_update" BEFORE UPDATE ON "runbook_execution_steps" FOR EACH STATEMENT EXECUTE FUNCTION "runbook_execution_steps_no_update"()
+
+trigger A CREATE TRIGGER "runbook_executions_failed_steps_forward" BEFORE UPDATE ON "runbook_executions" FOR EACH ROW WHEN ((((("new"."failed_step_count")::bigint >= ("old"."failed_step_count")::bigint) AND (("new"."failed_step_count")::bigint <= (("old"."failed_step_count")::bigint + 1))) IS NOT TRUE)) EXECUTE FUNCTION "runbook_executions_failed_steps_forward"()
+
+trigger A CREATE TRIGGER "runbook_executions_fixed" BEFORE UPDATE ON "runbook_executions" FOR EACH ROW WHEN ((((("new"."runbook_name")::"text" = ("old"."runbook_name")::"text") AND (("new"."runbook_version")::"text" = ("old"."runbook_version")::"text") AND (("new"."executed_by")::"text" = ("old"."executed_by")::"text") AND ((("new"."alert")::"text" = ("old"."alert")::"text") OR (("new"."alert" IS NULL) AND ("old"."alert" IS NULL))) AND ((("new"."system_state_before")::"jsonb" = ("old"."system_state_before")::"jsonb") OR (("new"."system_state_before" IS NULL) AND ("old"."system_state_before" IS NULL)))) IS NOT TRUE)) EXECUTE FUNCTION "runbook_executions_fixed"()
+
+trigger A CREATE TRIGGER "runbook_executions_initial_fields" AFTER INSERT ON "runbook_executions" FOR EACH ROW EXECUTE FUNCTION "runbook_executions_initial_fields"()
+
+trigger A CREATE TRIGGER "runbook_executions_keeps_fields" BEFORE UPDATE ON "runbook_executions" FOR EACH ROW EXECUTE FUNCTION "runbook_executions_keeps_fields"()
+
+trigger A CREATE TRIGGER "runbook_executions_no_delete" BEFORE DELETE ON "runbook_executions" FOR EACH STATEMENT EXECUTE FUNCTION "runbook_executions_no_delete"()
+
+trigger A CREATE TRIGGER "runbook_executions_no_truncate" BEFORE TRUNCATE ON "runbook_executions" FOR EACH STATEMENT EXECUTE FUNCTION "runbook_executions_no_truncate"()
+
+trigger A CREATE TRIGGER "runbook_executions_one_step" BEFORE UPDATE ON "runbook_executions" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "runbook_executions_one_step"()
+
+trigger A CREATE TRIGGER "runbook_executions_steps_forward" BEFORE UPDATE ON "runbook_executions" FOR EACH ROW WHEN ((((("new"."step_count")::bigint >= ("old"."step_count")::bigint) AND (("new"."step_count")::bigint <= (("old"."step_count")::bigint + 1))) IS NOT TRUE)) EXECUTE FUNCTION "runbook_executions_steps_forward"()
 
 trigger A CREATE TRIGGER "seal_records_no_delete" BEFORE DELETE ON "seal_records" FOR EACH STATEMENT EXECUTE FUNCTION "seal_records_no_delete"()
 

@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-28, revision 0006
+-- iteration 5, 2026-11-29, revision 0006
 
 edge account  open OPEN 0
 
@@ -191,6 +191,10 @@ edge contest_log OPEN skip OPEN 0
 edge contest_log PAUSED correct PAUSED 1
 
 edge contest_log PAUSED resume OPEN 0
+
+edge contract_version  record recorded 0
+
+edge contract_version recorded withdraw withdrawn 0
 
 edge dispute  open needs_response 0
 
@@ -482,6 +486,20 @@ edge reveal_transaction sent fail failed 0
 
 edge reveal_transaction sent replace sent 0
 
+edge runbook_execution  start pending 0
+
+edge runbook_execution in_progress complete completed 0
+
+edge runbook_execution in_progress complete_partially partial 0
+
+edge runbook_execution in_progress fail failed 0
+
+edge runbook_execution in_progress record_step in_progress 0
+
+edge runbook_execution pending fail failed 0
+
+edge runbook_execution pending record_step in_progress 0
+
 edge setting  change SET 0
 
 edge setting SET change SET 0
@@ -629,6 +647,10 @@ index accounts_of_reference: CREATE INDEX accounts_of_reference ON accounts (ref
 index accounts_updated_at: CREATE INDEX accounts_updated_at ON accounts (updated_at, id)
 
 index algorithms_active: CREATE UNIQUE INDEX algorithms_active ON algorithms (status) WHERE status = 'ACTIVE'
+
+index api_contract_versions_number: CREATE UNIQUE INDEX api_contract_versions_number ON api_contract_versions (number)
+
+index api_contract_versions_one_of_release: CREATE UNIQUE INDEX api_contract_versions_one_of_release ON api_contract_versions (release) WHERE status = 'recorded'
 
 index artifacts_created_at: CREATE INDEX artifacts_created_at ON artifacts (space_id, created_at, id)
 
@@ -810,6 +832,14 @@ index reveal_transactions_status: CREATE INDEX reveal_transactions_status ON rev
 
 index reveal_transactions_tx_hash: CREATE INDEX reveal_transactions_tx_hash ON reveal_transactions (tx_hash)
 
+index runbook_executions_created_at: CREATE INDEX runbook_executions_created_at ON runbook_executions (created_at, id)
+
+index runbook_executions_runbook_name: CREATE INDEX runbook_executions_runbook_name ON runbook_executions (runbook_name, id)
+
+index runbook_executions_status: CREATE INDEX runbook_executions_status ON runbook_executions (status, id)
+
+index runbook_executions_updated_at: CREATE INDEX runbook_executions_updated_at ON runbook_executions (updated_at, id)
+
 index settlement_lines_user: CREATE INDEX settlement_lines_user ON settlement_lines (user_id, entity_id, number)
 
 index settlement_runs_one_complete: CREATE UNIQUE INDEX settlement_runs_one_complete ON settlement_runs (contest_id) WHERE status = 'COMPLETE'
@@ -949,6 +979,37 @@ table algorithms: CREATE TABLE algorithms (
 	CONSTRAINT algorithms_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
 	CONSTRAINT algorithms_formulas_rule CHECK (trim(formulas, char(9, 10, 11, 12, 13, 32)) <> ''),
 	CONSTRAINT algorithms_checksum_rule CHECK (length(checksum) = 64 AND trim(checksum, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table api_contract_versions: CREATE TABLE api_contract_versions (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('contract_version') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	release TEXT NOT NULL,
+	digests TEXT NOT NULL,
+	recorded_by TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT api_contract_versions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT api_contract_versions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT api_contract_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT api_contract_versions_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT api_contract_versions_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT api_contract_versions_seq_rule CHECK (seq >= 1),
+	CONSTRAINT api_contract_versions_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT api_contract_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT api_contract_versions_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT api_contract_versions_number_rule CHECK (number >= 1),
+	CONSTRAINT api_contract_versions_release_rule CHECK (length(release) BETWEEN 1 AND 200),
+	CONSTRAINT api_contract_versions_digests_rule CHECK (digests IS NULL OR json_valid(digests) AND json_type(digests) = 'object'),
+	CONSTRAINT api_contract_versions_recorded_by_rule CHECK (length(recorded_by) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -2492,6 +2553,81 @@ table rosters: CREATE TABLE rosters (
  WITHOUT ROWID,
  STRICT
 
+table runbook_execution_steps: CREATE TABLE runbook_execution_steps (
+	entity_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	command TEXT NOT NULL,
+	expected TEXT NOT NULL,
+	observed TEXT NOT NULL,
+	ok INTEGER NOT NULL,
+	at TEXT NOT NULL,
+	executed_by TEXT NOT NULL,
+	CONSTRAINT runbook_execution_steps_pkey PRIMARY KEY (entity_id, seq, number),
+	CONSTRAINT runbook_execution_steps_head FOREIGN KEY(entity_id) REFERENCES runbook_executions (id),
+	CONSTRAINT runbook_execution_steps_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_execution_steps_seq_rule CHECK (seq >= 1),
+	CONSTRAINT runbook_execution_steps_number_rule CHECK (number >= 1),
+	CONSTRAINT runbook_execution_steps_command_rule CHECK (trim(command, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT runbook_execution_steps_ok_rule CHECK (ok BETWEEN 0 AND 1),
+	CONSTRAINT runbook_execution_steps_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT runbook_execution_steps_executed_by_rule CHECK (length(executed_by) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table runbook_executions: CREATE TABLE runbook_executions (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('runbook_execution') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	runbook_name TEXT NOT NULL,
+	runbook_version TEXT NOT NULL,
+	executed_by TEXT NOT NULL,
+	alert TEXT,
+	step_count INTEGER NOT NULL,
+	failed_step_count INTEGER NOT NULL,
+	system_state_before TEXT,
+	system_state_after TEXT,
+	result_json TEXT,
+	error_reason TEXT,
+	ended_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT runbook_executions_completed_as_expected CHECK (status <> 'completed' OR step_count > 0 AND failed_step_count = 0),
+	CONSTRAINT runbook_executions_failed_steps_are_steps CHECK (failed_step_count <= step_count),
+	CONSTRAINT runbook_executions_steps_bounded CHECK (step_count <= 200),
+	CONSTRAINT runbook_executions_system_state_after_of_status CHECK (status NOT IN ('in_progress', 'pending') OR system_state_after IS NULL),
+	CONSTRAINT runbook_executions_result_json_of_status CHECK (status NOT IN ('in_progress', 'pending') OR result_json IS NULL),
+	CONSTRAINT runbook_executions_error_reason_of_status CHECK ((error_reason IS NOT NULL) = (status IN ('failed', 'partial'))),
+	CONSTRAINT runbook_executions_ended_at_of_status CHECK ((ended_at IS NOT NULL) = (status IN ('completed', 'failed', 'partial'))),
+	CONSTRAINT runbook_executions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT runbook_executions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT runbook_executions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_seq_rule CHECK (seq >= 1),
+	CONSTRAINT runbook_executions_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT runbook_executions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT runbook_executions_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT runbook_executions_runbook_name_rule CHECK (length(runbook_name) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_runbook_version_rule CHECK (length(runbook_version) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_executed_by_rule CHECK (length(executed_by) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_alert_rule CHECK (length(alert) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_step_count_rule CHECK (step_count >= 0),
+	CONSTRAINT runbook_executions_failed_step_count_rule CHECK (failed_step_count >= 0),
+	CONSTRAINT runbook_executions_system_state_before_rule CHECK (system_state_before IS NULL OR json_valid(system_state_before) AND json_type(system_state_before) = 'object'),
+	CONSTRAINT runbook_executions_system_state_after_rule CHECK (system_state_after IS NULL OR json_valid(system_state_after) AND json_type(system_state_after) = 'object'),
+	CONSTRAINT runbook_executions_result_json_rule CHECK (result_json IS NULL OR json_valid(result_json) AND json_type(result_json) = 'object'),
+	CONSTRAINT runbook_executions_error_reason_rule CHECK (trim(error_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT runbook_executions_ended_at_rule CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND ended_at >= '2000' AND ended_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
 table seal_records: CREATE TABLE seal_records (
 	record_table TEXT NOT NULL,
 	record_hash TEXT NOT NULL,
@@ -3355,6 +3491,50 @@ trigger algorithms_one_step: CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'algorithms_one_step'); END
 
+trigger api_contract_versions_fixed: CREATE TRIGGER api_contract_versions_fixed BEFORE UPDATE ON api_contract_versions
+WHEN (NEW.number = OLD.number AND NEW.release = OLD.release AND NEW.digests = OLD.digests AND NEW.recorded_by = OLD.recorded_by) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_fixed'); END
+
+trigger api_contract_versions_history_exists: CREATE TRIGGER api_contract_versions_history_exists BEFORE UPDATE ON api_contract_versions
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_history_exists'); END
+
+trigger api_contract_versions_json_limits: CREATE TRIGGER api_contract_versions_json_limits BEFORE INSERT ON api_contract_versions
+WHEN ((NEW.digests IS NULL OR CASE WHEN json_valid(NEW.digests) THEN length(CAST(NEW.digests AS BLOB)) <= 1048576 AND (length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.digests, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.digests) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.digests)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.digests) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.digests -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.digests -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.digests -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_json_limits'); END
+
+trigger api_contract_versions_json_limits_on_update: CREATE TRIGGER api_contract_versions_json_limits_on_update BEFORE UPDATE ON api_contract_versions
+WHEN ((NEW.digests IS NULL OR CASE WHEN json_valid(NEW.digests) THEN length(CAST(NEW.digests AS BLOB)) <= 1048576 AND (length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.digests, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.digests) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.digests)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.digests) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.digests -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.digests -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.digests -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_json_limits_on_update'); END
+
+trigger api_contract_versions_no_delete: CREATE TRIGGER api_contract_versions_no_delete BEFORE DELETE ON api_contract_versions
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_delete'); END
+
+trigger api_contract_versions_no_nested_update: CREATE TRIGGER api_contract_versions_no_nested_update BEFORE UPDATE ON api_contract_versions
+WHEN (EXISTS (SELECT 1 FROM main.api_contract_versions AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.number IS OLD.number AND stored.release IS OLD.release AND stored.digests IS OLD.digests AND stored.recorded_by IS OLD.recorded_by)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_nested_update'); END
+
+trigger api_contract_versions_no_replace: CREATE TRIGGER api_contract_versions_no_replace BEFORE INSERT ON api_contract_versions
+WHEN (NOT EXISTS (SELECT 1 FROM main.api_contract_versions WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.api_contract_versions WHERE number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_replace'); END
+
+trigger api_contract_versions_no_replace_on_update: CREATE TRIGGER api_contract_versions_no_replace_on_update BEFORE UPDATE ON api_contract_versions
+WHEN (NOT EXISTS (SELECT 1 FROM main.api_contract_versions WHERE number = NEW.number AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_replace_on_update'); END
+
+trigger api_contract_versions_one_of_release_on_insert: CREATE TRIGGER api_contract_versions_one_of_release_on_insert BEFORE INSERT ON api_contract_versions
+WHEN ((NEW.status = 'recorded') IS NOT TRUE OR NEW.release IS NULL OR NOT EXISTS (SELECT 1 FROM main.api_contract_versions AS other WHERE other.release = NEW.release AND other.status = 'recorded' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_one_of_release_on_insert'); END
+
+trigger api_contract_versions_one_of_release_on_update: CREATE TRIGGER api_contract_versions_one_of_release_on_update BEFORE UPDATE ON api_contract_versions
+WHEN ((NEW.status = 'recorded') IS NOT TRUE OR NEW.release IS NULL OR NOT EXISTS (SELECT 1 FROM main.api_contract_versions AS other WHERE other.release = NEW.release AND other.status = 'recorded' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_one_of_release_on_update'); END
+
+trigger api_contract_versions_one_step: CREATE TRIGGER api_contract_versions_one_step BEFORE UPDATE ON api_contract_versions
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_one_step'); END
+
 trigger artifacts_fixed: CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifacts
 WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_fixed'); END
@@ -4107,6 +4287,10 @@ trigger history_counts_discrepancies: CREATE TRIGGER history_counts_discrepancie
 WHEN (NOT (NEW.lifecycle = 'reconciliation' AND NEW.action = 'complete') OR EXISTS (SELECT 1 FROM main.reconciliations AS reconciliation WHERE reconciliation.id = NEW.entity_id AND reconciliation.discrepancy_count = (SELECT count(*) FROM main.discrepancies AS line WHERE line.entity_id = reconciliation.id AND line.seq = NEW.seq))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_counts_discrepancies'); END
 
+trigger history_counts_runbook_steps: CREATE TRIGGER history_counts_runbook_steps BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'runbook_execution') OR (CASE WHEN json_valid(NEW.data) THEN json_extract(NEW.data, '$.step_count') END = (SELECT count(*) FROM main.runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq) AND CASE WHEN json_valid(NEW.data) THEN json_extract(NEW.data, '$.failed_step_count') END = (SELECT count(*) FROM main.runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq AND step.ok = 0))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_counts_runbook_steps'); END
+
 trigger history_counts_transfer_lines: CREATE TRIGGER history_counts_transfer_lines BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'transfer' AND NEW.action = 'plan') OR EXISTS (SELECT 1 FROM main.transfers AS transfer WHERE transfer.id = NEW.entity_id AND transfer.line_count = (SELECT count(*) FROM main.transfer_lines AS line WHERE line.entity_id = transfer.id) AND transfer.amount_minor = (SELECT coalesce(sum(line.amount_minor), 0) FROM main.transfer_lines AS line WHERE line.entity_id = transfer.id))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_counts_transfer_lines'); END
@@ -4118,6 +4302,10 @@ BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_accounts'); END
 trigger history_declares_data_of_algorithms: CREATE TRIGGER history_declares_data_of_algorithms BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'algorithm' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('checksum', 'formulas')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_algorithms'); END
+
+trigger history_declares_data_of_api_contract_versions: CREATE TRIGGER history_declares_data_of_api_contract_versions BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'contract_version' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('digests', 'number', 'recorded_by', 'release')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_api_contract_versions'); END
 
 trigger history_declares_data_of_authors: CREATE TRIGGER history_declares_data_of_authors BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'author' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('farcaster_handle', 'prompt_text', 'twitter_handle', 'wallet_address')) ELSE FALSE END)) IS NOT TRUE
@@ -4203,6 +4391,10 @@ trigger history_declares_data_of_reveal_transactions: CREATE TRIGGER history_dec
 WHEN (NOT (NEW.lifecycle = 'reveal_transaction' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('block_number', 'confirmed_at', 'gas_price_wei', 'token_ids', 'tx_hash')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_reveal_transactions'); END
 
+trigger history_declares_data_of_runbook_executions: CREATE TRIGGER history_declares_data_of_runbook_executions BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'runbook_execution' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('alert', 'ended_at', 'error_reason', 'executed_by', 'failed_step_count', 'result_json', 'runbook_name', 'runbook_version', 'step', 'step_count', 'system_state_after', 'system_state_before')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_runbook_executions'); END
+
 trigger history_declares_data_of_settings: CREATE TRIGGER history_declares_data_of_settings BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'setting' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('value')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_settings'); END
@@ -4287,6 +4479,14 @@ trigger history_names_destination_set_by: CREATE TRIGGER history_names_destinati
 WHEN (NOT (NEW.lifecycle = 'payee' AND NEW.action = 'attach') OR EXISTS (SELECT 1 FROM main.payees AS head WHERE head.id = NEW.entity_id AND head.destination_set_by = NEW.actor)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_names_destination_set_by'); END
 
+trigger history_names_executed_by: CREATE TRIGGER history_names_executed_by BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'runbook_execution' AND NEW.action = 'start') OR EXISTS (SELECT 1 FROM main.runbook_executions AS head WHERE head.id = NEW.entity_id AND head.executed_by = NEW.actor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_names_executed_by'); END
+
+trigger history_names_recorded_by: CREATE TRIGGER history_names_recorded_by BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'contract_version' AND NEW.action = 'record') OR EXISTS (SELECT 1 FROM main.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.recorded_by = NEW.actor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_names_recorded_by'); END
+
 trigger history_needs_accounts: CREATE TRIGGER history_needs_accounts BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'account' OR EXISTS (SELECT 1 FROM main.accounts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_accounts'); END
@@ -4294,6 +4494,10 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_accounts'); END
 trigger history_needs_algorithms: CREATE TRIGGER history_needs_algorithms BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM main.algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_algorithms'); END
+
+trigger history_needs_api_contract_versions: CREATE TRIGGER history_needs_api_contract_versions BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'contract_version' OR EXISTS (SELECT 1 FROM main.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_api_contract_versions'); END
 
 trigger history_needs_authors: CREATE TRIGGER history_needs_authors BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'author' OR EXISTS (SELECT 1 FROM main.authors AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
@@ -4378,6 +4582,10 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_refunds'); END
 trigger history_needs_reveal_transactions: CREATE TRIGGER history_needs_reveal_transactions BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'reveal_transaction' OR EXISTS (SELECT 1 FROM main.reveal_transactions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_reveal_transactions'); END
+
+trigger history_needs_runbook_executions: CREATE TRIGGER history_needs_runbook_executions BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'runbook_execution' OR EXISTS (SELECT 1 FROM main.runbook_executions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_runbook_executions'); END
 
 trigger history_needs_settings: CREATE TRIGGER history_needs_settings BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM main.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
@@ -5538,6 +5746,74 @@ BEGIN SELECT RAISE(ABORT, 'rosters_no_update'); END
 trigger rosters_previous_exists: CREATE TRIGGER rosters_previous_exists BEFORE INSERT ON rosters
 WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.rosters WHERE entry_id = NEW.entry_id AND number = NEW.previous_number)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rosters_previous_exists'); END
+
+trigger runbook_execution_steps_head_exists: CREATE TRIGGER runbook_execution_steps_head_exists BEFORE INSERT ON runbook_execution_steps
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.runbook_executions WHERE id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_head_exists'); END
+
+trigger runbook_execution_steps_in_change: CREATE TRIGGER runbook_execution_steps_in_change BEFORE INSERT ON runbook_execution_steps
+WHEN (EXISTS (SELECT 1 FROM main.runbook_executions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history AS change WHERE change.lifecycle = 'runbook_execution' AND change.entity_id = NEW.entity_id AND change.seq = NEW.seq)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_in_change'); END
+
+trigger runbook_execution_steps_no_delete: CREATE TRIGGER runbook_execution_steps_no_delete BEFORE DELETE ON runbook_execution_steps
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_no_delete'); END
+
+trigger runbook_execution_steps_no_replace: CREATE TRIGGER runbook_execution_steps_no_replace BEFORE INSERT ON runbook_execution_steps
+WHEN (NOT EXISTS (SELECT 1 FROM main.runbook_execution_steps WHERE entity_id = NEW.entity_id AND seq = NEW.seq AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_no_replace'); END
+
+trigger runbook_execution_steps_no_update: CREATE TRIGGER runbook_execution_steps_no_update BEFORE UPDATE ON runbook_execution_steps
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_no_update'); END
+
+trigger runbook_executions_failed_steps_forward: CREATE TRIGGER runbook_executions_failed_steps_forward BEFORE UPDATE ON runbook_executions
+WHEN (NEW.failed_step_count >= OLD.failed_step_count AND NEW.failed_step_count <= OLD.failed_step_count + 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_failed_steps_forward'); END
+
+trigger runbook_executions_fixed: CREATE TRIGGER runbook_executions_fixed BEFORE UPDATE ON runbook_executions
+WHEN (NEW.runbook_name = OLD.runbook_name AND NEW.runbook_version = OLD.runbook_version AND NEW.executed_by = OLD.executed_by AND (NEW.alert = OLD.alert OR NEW.alert IS NULL AND OLD.alert IS NULL) AND (NEW.system_state_before = OLD.system_state_before OR NEW.system_state_before IS NULL AND OLD.system_state_before IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_fixed'); END
+
+trigger runbook_executions_history_exists: CREATE TRIGGER runbook_executions_history_exists BEFORE UPDATE ON runbook_executions
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_history_exists'); END
+
+trigger runbook_executions_initial_fields: CREATE TRIGGER runbook_executions_initial_fields BEFORE INSERT ON runbook_executions
+WHEN (NEW.ended_at IS NULL AND NEW.error_reason IS NULL AND NEW.failed_step_count = 0 AND NEW.result_json IS NULL AND NEW.step_count = 0 AND NEW.system_state_after IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_initial_fields'); END
+
+trigger runbook_executions_json_limits: CREATE TRIGGER runbook_executions_json_limits BEFORE INSERT ON runbook_executions
+WHEN ((NEW.system_state_before IS NULL OR CASE WHEN json_valid(NEW.system_state_before) THEN length(CAST(NEW.system_state_before AS BLOB)) <= 1048576 AND (length(NEW.system_state_before) - length(replace(replace(NEW.system_state_before, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.system_state_before, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.system_state_before) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.system_state_before)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.system_state_before) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.system_state_before -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.system_state_before -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.system_state_before -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.system_state_before) - length(replace(replace(NEW.system_state_before, '[', ''), '{', '')) <= 32 END) AND (NEW.system_state_after IS NULL OR CASE WHEN json_valid(NEW.system_state_after) THEN length(CAST(NEW.system_state_after AS BLOB)) <= 1048576 AND (length(NEW.system_state_after) - length(replace(replace(NEW.system_state_after, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.system_state_after, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.system_state_after) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.system_state_after)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.system_state_after) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.system_state_after -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.system_state_after -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.system_state_after -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.system_state_after) - length(replace(replace(NEW.system_state_after, '[', ''), '{', '')) <= 32 END) AND (NEW.result_json IS NULL OR CASE WHEN json_valid(NEW.result_json) THEN length(CAST(NEW.result_json AS BLOB)) <= 1048576 AND (length(NEW.result_json) - length(replace(replace(NEW.result_json, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result_json, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.result_json) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.result_json)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result_json) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result_json -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result_json -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result_json -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result_json) - length(replace(replace(NEW.result_json, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_json_limits'); END
+
+trigger runbook_executions_json_limits_on_update: CREATE TRIGGER runbook_executions_json_limits_on_update BEFORE UPDATE ON runbook_executions
+WHEN ((NEW.system_state_before IS NULL OR CASE WHEN json_valid(NEW.system_state_before) THEN length(CAST(NEW.system_state_before AS BLOB)) <= 1048576 AND (length(NEW.system_state_before) - length(replace(replace(NEW.system_state_before, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.system_state_before, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.system_state_before) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.system_state_before)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.system_state_before) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.system_state_before -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.system_state_before -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.system_state_before -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.system_state_before) - length(replace(replace(NEW.system_state_before, '[', ''), '{', '')) <= 32 END) AND (NEW.system_state_after IS NULL OR CASE WHEN json_valid(NEW.system_state_after) THEN length(CAST(NEW.system_state_after AS BLOB)) <= 1048576 AND (length(NEW.system_state_after) - length(replace(replace(NEW.system_state_after, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.system_state_after, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.system_state_after) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.system_state_after)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.system_state_after) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.system_state_after -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.system_state_after -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.system_state_after -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.system_state_after) - length(replace(replace(NEW.system_state_after, '[', ''), '{', '')) <= 32 END) AND (NEW.result_json IS NULL OR CASE WHEN json_valid(NEW.result_json) THEN length(CAST(NEW.result_json AS BLOB)) <= 1048576 AND (length(NEW.result_json) - length(replace(replace(NEW.result_json, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result_json, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.result_json) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.result_json)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result_json) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result_json -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result_json -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result_json -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result_json) - length(replace(replace(NEW.result_json, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_json_limits_on_update'); END
+
+trigger runbook_executions_keeps_fields: CREATE TRIGGER runbook_executions_keeps_fields BEFORE UPDATE ON runbook_executions
+WHEN ((OLD.status || ' ' || NEW.status IN ('in_progress in_progress', 'pending in_progress') OR NEW.step_count = OLD.step_count AND NEW.failed_step_count = OLD.failed_step_count) AND (OLD.status || ' ' || NEW.status IN ('in_progress completed', 'in_progress failed', 'in_progress partial', 'pending failed') OR (NEW.system_state_after = OLD.system_state_after OR NEW.system_state_after IS NULL AND OLD.system_state_after IS NULL) AND (NEW.result_json = OLD.result_json OR NEW.result_json IS NULL AND OLD.result_json IS NULL) AND (NEW.ended_at = OLD.ended_at OR NEW.ended_at IS NULL AND OLD.ended_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('in_progress failed', 'in_progress partial', 'pending failed') OR (NEW.error_reason = OLD.error_reason OR NEW.error_reason IS NULL AND OLD.error_reason IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_keeps_fields'); END
+
+trigger runbook_executions_no_delete: CREATE TRIGGER runbook_executions_no_delete BEFORE DELETE ON runbook_executions
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_no_delete'); END
+
+trigger runbook_executions_no_nested_update: CREATE TRIGGER runbook_executions_no_nested_update BEFORE UPDATE ON runbook_executions
+WHEN (EXISTS (SELECT 1 FROM main.runbook_executions AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.runbook_name IS OLD.runbook_name AND stored.runbook_version IS OLD.runbook_version AND stored.executed_by IS OLD.executed_by AND stored.alert IS OLD.alert AND stored.step_count IS OLD.step_count AND stored.failed_step_count IS OLD.failed_step_count AND stored.system_state_before IS OLD.system_state_before AND stored.system_state_after IS OLD.system_state_after AND stored.result_json IS OLD.result_json AND stored.error_reason IS OLD.error_reason AND stored.ended_at IS OLD.ended_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_no_nested_update'); END
+
+trigger runbook_executions_no_replace: CREATE TRIGGER runbook_executions_no_replace BEFORE INSERT ON runbook_executions
+WHEN (NOT EXISTS (SELECT 1 FROM main.runbook_executions WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_no_replace'); END
+
+trigger runbook_executions_one_step: CREATE TRIGGER runbook_executions_one_step BEFORE UPDATE ON runbook_executions
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_one_step'); END
+
+trigger runbook_executions_steps_forward: CREATE TRIGGER runbook_executions_steps_forward BEFORE UPDATE ON runbook_executions
+WHEN (NEW.step_count >= OLD.step_count AND NEW.step_count <= OLD.step_count + 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_steps_forward'); END
 
 trigger seal_records_no_delete: CREATE TRIGGER seal_records_no_delete BEFORE DELETE ON seal_records
 WHEN (FALSE) IS NOT TRUE

@@ -16,10 +16,12 @@ from indelible.kernel import (
     TimeOrderedIds,
     Transaction,
 )
+from indelible.kernel.contract_versions import ContractVersionsRead, ContractVersionsWrite
 from indelible.kernel.contracts import check_contract
 from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
 from indelible.kernel.rejections import RejectionsRead, RejectionsWrite
+from indelible.kernel.runbooks import RunbooksRead, RunbooksWrite
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.subscribers import SubscribersRead, SubscribersWrite
 from indelible.kernel.webhooks import WebhooksRead, WebhooksWrite
@@ -40,6 +42,8 @@ class ReadTx(
     KeysRead,
     PayloadsRead,
     RejectionsRead,
+    RunbooksRead,
+    ContractVersionsRead,
     WebhooksRead,
     SubscribersRead,
     ReadTransaction,
@@ -61,6 +65,8 @@ class WriteTx(
     KeysWrite,
     PayloadsWrite,
     RejectionsWrite,
+    RunbooksWrite,
+    ContractVersionsWrite,
     WebhooksWrite,
     SubscribersWrite,
     Transaction,

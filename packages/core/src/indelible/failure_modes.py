@@ -4,6 +4,8 @@ Modes 1 to 40 have the numbers of the fact sheet. Rule files, pages, the console
 table; a test compares the alerts with the rule files, and the names with `docs/runbooks/`.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from attrs import frozen
@@ -201,4 +203,17 @@ FAILURE_MODES: Final = tuple(
         ),
         key=lambda mode: mode.number,
     )
+)
+
+
+def _modes_by_alert() -> Mapping[str, FailureMode]:
+    modes: dict[str, FailureMode] = {}
+    for mode in FAILURE_MODES:
+        modes.update(dict.fromkeys(mode.alerts, mode))
+    return MappingProxyType(modes)
+
+
+MODE_BY_ALERT: Final = _modes_by_alert()
+MODE_BY_NAME: Final[Mapping[str, FailureMode]] = MappingProxyType(
+    {mode.name: mode for mode in FAILURE_MODES}
 )

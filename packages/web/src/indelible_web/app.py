@@ -15,12 +15,13 @@ from indelible.kernel import Readers, UsageError
 from indelible.kernel.context_needs import check_needs
 from indelible.kernel.contexts import MAX_SEARCH_CHARACTERS
 from indelible.kernel.keys import KEY
+from indelible.kernel.runbooks import RUNBOOK_EXECUTION
 from indelible.kernel.stages import STAGE
 from indelible.kernel.values import IDENTIFIER, LINE
 from indelible_web import console
-from indelible_web.context import WebContext
+from indelible_web.context import WebContext, cause_sources
 from indelible_web.contexts import CONTEXTS
-from indelible_web.http import admin, liveness_admin
+from indelible_web.http import admin, contract_versions, liveness_admin, runbooks
 from indelible_web.http.access import (
     PUBLIC,
     SIGNED,
@@ -38,6 +39,7 @@ from indelible_web.http.history import HistoryAccess, history_routes
 from indelible_web.http.metrics import BREAKER_GAUGE, ContextGauge, Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
 from indelible_web.http.nearest_paths import declare_paths
+from indelible_web.http.operator_descriptions import DESCRIPTIONS
 from indelible_web.http.probe import Probe
 from indelible_web.http.problems import handle_errors
 from indelible_web.http.refused_requests import RefusedRequests
@@ -55,7 +57,12 @@ KERNEL_COMMANDS: Final = (
     "forget_subject",
     "restart_subscriber",
 )
-KERNEL_ADMIN_ROUTES: Final = (admin.routes, liveness_admin.routes)
+KERNEL_ADMIN_ROUTES: Final = (
+    admin.routes,
+    liveness_admin.routes,
+    runbooks.routes,
+    contract_versions.routes,
+)
 REGISTRY: Final = "indelible_metrics"  # an extension of the application
 MAX_DOCUMENTS: Final = 8  # that are kept; one is built in a fifth of a second
 # The limits of the kinds, for the inputs of forms.
@@ -88,7 +95,7 @@ def create_app(
     access.guard(app, settings)
 
     _refuse_twice(_documented_routes(contexts))
-    server = Server(app_context=app_context, settings=settings, metrics=metrics)
+    server = _server(app_context, settings, metrics, contexts)
     for routes in _documented_routes(contexts):
         app.register_blueprint(server.blueprint(routes))
         _declare_routes(access, limits, routes)
@@ -107,6 +114,20 @@ def create_app(
     app.extensions[REGISTRY] = metrics.registry
 
     return app
+
+
+def _server(
+    app_context: AppContext,
+    settings: WebSettings,
+    metrics: Metrics,
+    contexts: Iterable[WebContext],
+) -> Server:
+    return Server(
+        app_context=app_context,
+        settings=settings,
+        metrics=metrics,
+        cause_sources=cause_sources(contexts),
+    )
 
 
 def metrics_registry(app: Flask) -> CollectorRegistry:
@@ -139,8 +160,9 @@ def admin_document(contexts: tuple[WebContext, ...]) -> Mapping[str, Any]:
     from indelible_web.http import openapi  # noqa: PLC0415 - most processes answer no such request
 
     documented: list[openapi.DocumentedRoutes] = []
+    own_descriptions = descriptions_of(DESCRIPTIONS)
     for routes in KERNEL_ADMIN_ROUTES:
-        documented.append(openapi.DocumentedRoutes(routes, Examples(), Descriptions()))
+        documented.append(openapi.DocumentedRoutes(routes, Examples(), own_descriptions))
     for context in contexts:
         examples = examples_of(context.examples)
         descriptions = descriptions_of(context.descriptions)
@@ -165,7 +187,7 @@ def _check_database(app_context: AppContext, space: SpaceCheck) -> None:
 
 def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> Metrics:
     """Return the metrics of an application, with a label for each lifecycle and command."""
-    lifecycles = [STAGE]
+    lifecycles = [STAGE, RUNBOOK_EXECUTION]
     commands = [*KERNEL_COMMANDS]
     outcomes: list[str] = []
     gauges: list[ContextGauge] = [BREAKER_GAUGE]

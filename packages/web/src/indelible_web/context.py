@@ -1,6 +1,6 @@
 """The value by which a context registers itself with the REST API and the console."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from attrs import Factory, frozen
@@ -18,6 +18,7 @@ from indelible_web.console.page import (
     TaskPanel,
 )
 from indelible_web.http.bodies import check_limit
+from indelible_web.http.causes import CauseSource
 from indelible_web.http.metrics import ContextGauge, Metrics
 from indelible_web.http.request import Caller
 from indelible_web.http.routing import Routes
@@ -68,6 +69,7 @@ class WebContext:
     credential. `gauges` are further metrics. `examples` and `descriptions` are shown in the OpenAPI
     document, by `Class.field` or `field`. Templates of `template_package` are found under the
     context's name, such as `concepts/edit.html`. `home` fills a part of the home page.
+    `causes` know why something is owed to a party.
 
     `is_on` returns False for a context that nothing can reach, such as one whose gateway is not
     configured. As long as no change of its lifecycles is stored, the console leaves it out of the
@@ -98,5 +100,15 @@ class WebContext:
     hidden_form_fields: frozenset[str] = frozenset()
     task_panels: tuple[TaskPanel, ...] = ()
     home: tuple[HomeSource, ...] = ()
+    causes: tuple[CauseSource, ...] = ()
     is_on: Callable[[AppContext, WebSettings], bool] = _is_always_on
     off_notice: str = ""
+
+
+def cause_sources(contexts: Iterable[WebContext]) -> tuple[CauseSource, ...]:
+    """Return what the contexts know of causes."""
+    sources: list[CauseSource] = []
+    for context in contexts:
+        sources += context.causes
+
+    return tuple(sources)

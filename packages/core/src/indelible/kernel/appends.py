@@ -48,7 +48,8 @@ class AppendedRecord(BulkRecord):
 
     `time_field` gets the time of the action and `actor_field` its actor. `references` are the
     fields with the id of an aggregate. `is_appended` says that an aggregate has an action that
-    appends it.
+    appends it. `begins_later` says that the action may have begun to append it behind changes
+    without rows, as the declarations of a host say; those of indelible itself are not stored.
     """
 
     leaves_out_defaults: ClassVar[bool] = True
@@ -56,6 +57,7 @@ class AppendedRecord(BulkRecord):
     time_field: ClassVar[str] = ""
     actor_field: ClassVar[str] = ""
     is_appended: ClassVar[bool] = False
+    begins_later: ClassVar[bool] = True
 
 
 R = TypeVar("R", bound=AppendedRecord)

@@ -25,10 +25,12 @@ from indelible.kernel import (
 from indelible.kernel.commands import use_commands
 from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.contexts import AnyContext
+from indelible.kernel.contract_versions import ContractVersion, ContractVersions
 from indelible.kernel.idempotency import run_idempotent
 from indelible.kernel.keys import Key
 from indelible.kernel.references import in_order_of_references
 from indelible.kernel.repository import Repository
+from indelible.kernel.runbooks import RunbookExecution, RunbookExecutions
 from indelible.kernel.settings import (
     Config,
     Setting,
@@ -77,6 +79,8 @@ class Tables:
     keys: MemoryAggregateRepository[Key]
     settings: MemoryAggregateRepository[Setting]
     stages: MemoryAggregateRepository[StageControl]
+    runbook_executions: MemoryAggregateRepository[RunbookExecution]
+    contract_versions: MemoryAggregateRepository[ContractVersion]
     breakers: MemoryBreakers
     tasks: MemoryTaskQueue
     concepts: MemoryConceptAggregates
@@ -109,6 +113,8 @@ class Tables:
             keys=MemoryAggregateRepository(history, Key),
             settings=MemoryAggregateRepository(history, Setting),
             stages=stages,
+            runbook_executions=MemoryAggregateRepository(history, RunbookExecution),
+            contract_versions=MemoryAggregateRepository(history, ContractVersion),
             breakers=breakers,
             tasks=tasks,
             concepts=MemoryConceptAggregates(history, Concept),
@@ -136,6 +142,8 @@ class Tables:
             keys=self.keys.copy(history),
             settings=self.settings.copy(history),
             stages=stages,
+            runbook_executions=self.runbook_executions.copy(history),
+            contract_versions=self.contract_versions.copy(history),
             breakers=breakers,
             tasks=tasks,
             concepts=self.concepts.copy(history),
@@ -155,12 +163,21 @@ class Tables:
 
 
 def repositories_of(tables: Tables) -> dict[str, Repository[Any]]:
-    """Return the repositories of a host's contexts by the names of these."""
-    return {name: Repository(heads) for name, heads in tables.own.items()}
+    """Return the repositories of operators' records, and those of a host's contexts, by name."""
+    repositories: dict[str, Repository[Any]] = {
+        "runbook_executions": RunbookExecutions(tables.runbook_executions),
+        "contract_versions": ContractVersions(tables.contract_versions),
+    }
+    for name, heads in tables.own.items():
+        repositories[name] = Repository(heads)
+    return repositories
 
 
 class MemoryReading:
     """The transaction of a query."""
+
+    runbook_executions: RunbookExecutions
+    contract_versions: ContractVersions
 
     def __init__(self, tables: Tables, policy: Policy, config: Config) -> None:
         self.policy = policy
@@ -199,6 +216,9 @@ class MemoryConceptsWriter:
 
 class MemoryTransaction:
     """The transaction of a handler."""
+
+    runbook_executions: RunbookExecutions
+    contract_versions: ContractVersions
 
     def __init__(
         self,

@@ -26,6 +26,7 @@ SHAPE: Final = ("type", "format", "$ref", "anyOf")
 UPPER_LIMITS: Final = ("maxLength", "maxItems", "maximum", "x-maximum")
 LOWER_LIMITS: Final = ("minLength", "minItems", "minimum", "x-minimum")
 SENT: Final = "Body"  # the end of the names of the schemas of requests
+DEPRECATED: Final = "deprecated"
 JSON_TYPE: Final = "application/json"
 
 
@@ -42,6 +43,8 @@ def routes_of(document: Json) -> Part:
 
 def _operation_facts(operation: Json) -> Iterator[tuple[str, str]]:
     yield SCOPE, _scopes(operation)
+    if operation.get("deprecated"):
+        yield DEPRECATED, KNOWN
     for parameter in operation.get("parameters", ()):
         name = f"{parameter['in']} {parameter['name']}"
         yield name, REQUIRED if parameter.get("required") else OPTIONAL

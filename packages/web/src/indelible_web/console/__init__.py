@@ -20,6 +20,8 @@ from indelible_web.console import (
     links,
     lists,
     navigation,
+    operations,
+    runbooks,
     search,
     session,
     stages,
@@ -41,7 +43,7 @@ from indelible_web.console.page import (
 )
 from indelible_web.console.stage_table import StageTable
 from indelible_web.console.visible_contexts import VisibleContexts
-from indelible_web.context import WebContext
+from indelible_web.context import WebContext, cause_sources
 from indelible_web.http.access import PUBLIC, AccessControl
 from indelible_web.http.metrics import Metrics
 from indelible_web.settings import WebSettings
@@ -51,6 +53,8 @@ OWN_PAGES: Final = (
     *home.PAGES,
     *history.PAGES,
     *search.PAGES,
+    *operations.PAGES,
+    *runbooks.PAGES,
     *stages.PAGES,
     *tasks.PAGES,
     *keys.PAGES,
@@ -115,7 +119,7 @@ def _console_context(
     access: AccessControl,
     metrics: Metrics,
     settings: WebSettings,
-    contexts: Iterable[WebContext],
+    contexts: tuple[WebContext, ...],
 ) -> ConsoleContext:
     entity_links: dict[str, EntityLinks] = dict(links.OWN_LINKS)
     newest_links: dict[str, NewestLinks] = {}
@@ -143,6 +147,7 @@ def _console_context(
         action_labels=action_labels,
         stage_table=StageTable(app_context.store),
         own_home_sources=own_sources(access.failed_logins),
+        cause_sources=cause_sources(contexts),
     )
 
 
@@ -152,7 +157,7 @@ def _navigation(visible: VisibleContexts) -> tuple[NavItem, ...]:
     for context in visible.contexts():
         items += context.nav
 
-    return (home.NAV, *items, stages.NAV, history.NAV, keys.NAV)
+    return (home.NAV, *items, operations.NAV, stages.NAV, history.NAV, keys.NAV)
 
 
 def _off_notice(visible: VisibleContexts) -> str:

@@ -63,8 +63,7 @@ def _read_home(
         totals += part.totals
         charts += part.charts
 
-    # The sort keeps the order of the sources within a level.
-    items.sort(key=lambda item: LEVELS.index(item.level))
+    items = worst_first(items)
     newest = tx.history.newest(limit=LATEST_CHANGES).changes[::-1]
 
     return HomeView(
@@ -74,6 +73,11 @@ def _read_home(
         charts=tuple(charts),
         changes=list_changes(tx, caller, newest, console.entity_links),
     )
+
+
+def worst_first(items: Iterable[AttentionItem]) -> list[AttentionItem]:
+    """Return the items by their levels, and those of one level in their order."""
+    return sorted(items, key=lambda item: LEVELS.index(item.level))
 
 
 PAGES: Final = (ConsolePage(rule="/", view=home),)

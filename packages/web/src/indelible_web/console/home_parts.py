@@ -5,9 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import Attribute, field, frozen
 
 from indelible.app import ReadTx
+from indelible.failure_modes import MODE_BY_ALERT
+from indelible.kernel import UsageError
 from indelible_web.console.charts import Chart
 from indelible_web.http.request import ADMIN, Caller
 
@@ -22,14 +24,44 @@ class Level(StrEnum):
     INFO = "info"
 
 
+class Section(StrEnum):
+    """The parts of the page of operations; what belongs to none is about the work of people."""
+
+    SILENCES = "Silences"
+    LAGS = "Lags"
+    CONTESTS = "Contests"
+    PAYMENTS = "Payments"
+    PAYOUTS = "Payouts"
+    RECONCILIATION = "Reconciliation"
+    BACKUPS = "Backups"
+    OTHERS = "Other parts"
+
+
+def _is_alert(_: object, __: "Attribute[str]", alert: str) -> None:
+    """Check that the table of failure modes has the alert."""
+    if alert and alert not in MODE_BY_ALERT:
+        raise UsageError(f"no failure mode of indelible.failure_modes has the alert {alert}")
+
+
 @frozen(kw_only=True)
 class AttentionItem:
-    """A sentence about something that a person should look at, and the page to do it on."""
+    """A sentence about something that a person should look at, and the page to do it on.
+
+    `alert` is the alert of the same failure, '' for what no runbook is about: the table of failure
+    modes has the runbook. `section` is the part of the page of operations that shows it.
+    """
 
     text: str
     url: str
     level: Level = Level.WARN
     detail: str = ""
+    alert: str = field(default="", validator=_is_alert)
+    section: Section | None = None
+
+    @property
+    def runbook(self) -> str:
+        """Return the name of the runbook, '' if there is none."""
+        return MODE_BY_ALERT[self.alert].name if self.alert else ""
 
 
 @frozen(kw_only=True)

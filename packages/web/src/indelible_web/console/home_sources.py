@@ -19,6 +19,7 @@ from indelible_web.console.home_parts import (
     HomePart,
     HomeSource,
     Level,
+    Section,
     Total,
     count_text,
     plural,
@@ -68,6 +69,8 @@ def feed_part(tx: ReadTx, now: datetime) -> HomePart:
             detail="No subscriber sees what was written after it began. End the transaction.",
             url=url_for("console.show_stage", name=FOLLOW_FEED),
             level=Level.BAD,
+            alert="FeedBlocked",
+            section=Section.LAGS,
         )
         items.append(item)
 
@@ -79,11 +82,18 @@ def silent_subjects_part(tx: ReadTx, now: datetime) -> HomePart:
     items: list[AttentionItem] = []
     for silent in silent_subjects(tx, now):
         url = url_for("console.show_stage", name=silent.state.stage)
-        detail = SILENT_TASK
+        detail, alert, section = SILENT_TASK, "SubjectSilent", Section.SILENCES
         if silent.state.kind is SubjectKind.BACKUP:
             url = url_for("console.show_stages")
-            detail = "Run `indelible backup`."
-        item = AttentionItem(text=f"The {silent}.", detail=detail, url=url, level=Level.BAD)
+            detail, alert, section = "Run `indelible backup`.", "BackupMissing", Section.BACKUPS
+        item = AttentionItem(
+            text=f"The {silent}.",
+            detail=detail,
+            url=url,
+            level=Level.BAD,
+            alert=alert,
+            section=section,
+        )
         items.append(item)
 
     return HomePart(items=tuple(items))
@@ -107,6 +117,8 @@ def failed_logins_part(failed_logins: FailedLogins, _: ReadTx, __: datetime) -> 
         detail="" if failed_logins.is_shared else "Counted by this process since its start.",
         url=url_for("console.show_keys"),
         level=Level.BAD if number >= URGENT_FAILED_LOGINS else Level.WARN,
+        alert="AuthenticationErrors",
+        section=Section.OTHERS,
     )
     return HomePart(items=(item,))
 
@@ -122,6 +134,8 @@ def _stage_items(stage: StageView, now: datetime) -> list[AttentionItem]:
                 detail="A dead task runs again only after somebody requeues it.",
                 url=url_for("console.show_stage", name=stage.stage, state=TaskState.DEAD.value),
                 level=Level.BAD,
+                alert="DeadTasks",
+                section=Section.LAGS,
             )
         )
 
@@ -132,12 +146,16 @@ def _stage_items(stage: StageView, now: datetime) -> list[AttentionItem]:
         detail = f"{count_text(stage.due, MAX_COUNTED)} {plural(stage.due, 'task')} due."
         level = Level.WARN if stage.due else Level.INFO
         text = f"The stage {stage.stage} is paused."
-        items.append(AttentionItem(text=text, detail=detail, url=url, level=level))
+        items.append(
+            AttentionItem(text=text, detail=detail, url=url, level=level, section=Section.LAGS)
+        )
     elif stage.oldest is not None and now - stage.oldest > LAG_AFTER:
         age = duration(now - stage.oldest)
         text = f"The stage {stage.stage} lags: its oldest due task has waited for {age}."
         detail = f"{count_text(stage.due, MAX_COUNTED)} {plural(stage.due, 'task')} due."
-        items.append(AttentionItem(text=text, detail=detail, url=url))
+        items.append(
+            AttentionItem(text=text, detail=detail, url=url, alert="TasksOld", section=Section.LAGS)
+        )
 
     return items
 
@@ -150,6 +168,8 @@ def _hung_item(stage: StageView, url: str) -> AttentionItem:
         text=f"{threads} occupied by hung tasks of the stage {stage.stage}.",
         detail="A thread is free again when its task returns or its process ends.",
         url=url,
+        alert="WorkerThreadsHung",
+        section=Section.LAGS,
     )
 
 

@@ -34,6 +34,7 @@ from indelible_web.contests import (
     pages,
     routes,
 )
+from indelible_web.contests.causes import prize_causes
 from indelible_web.contests.descriptions import DESCRIPTIONS
 from indelible_web.contests.examples import EXAMPLES
 from indelible_web.contests.home import contests_part
@@ -71,6 +72,7 @@ CONTEXT: Final = WebContext(
         ),
     ),
     home=(HomeSource(query=contests_part, scopes=pages.READERS),),
+    causes=(prize_causes,),
     template_package="indelible_web.contests",
     action_labels=pages.ACTION_LABELS,
     entity_links={

@@ -201,7 +201,9 @@ def _with_description(
     view = describe(view)
 
     security = [{"key": [scope]} for scope in operation.scopes]
+    marks: dict[str, object] = {} if operation.deprecated is None else {"deprecated": True}
     document = blueprint.doc(
+        **marks,
         operationId=operation.name,
         description=_operation_text(operation),
         security=[] if operation.is_signed else security,
@@ -234,6 +236,8 @@ def _operation_text(operation: Operation) -> str:
     """Return the rest of the docstring, and the conditions of a request."""
     _, *paragraphs = (inspect.getdoc(operation.view) or "").split("\n\n")
     paragraphs = [" ".join(paragraph.split()) for paragraph in paragraphs]
+    if operation.deprecated is not None:
+        paragraphs.append(operation.deprecated.sentence())
     if operation.is_signed:
         paragraphs.append("The request is signed; no API key is needed.")
     else:
@@ -317,6 +321,9 @@ def _headers(operation: Operation) -> dict[str, Any]:
         headers["ETag"] = {"description": "The state's tag, for If-Match.", **text}
     if operation.location_id:
         headers["Location"] = {"description": "The address of the created resource.", **text}
+    if operation.deprecated is not None:
+        for name in operation.deprecated.headers():
+            headers[name] = text
     if operation.response_type is Download:
         headers["Content-Disposition"] = {"description": "The name of the file.", **text}
 

@@ -11,6 +11,7 @@ from indelible.app import AppContext, ReadTx, WriteTx
 from indelible.kernel import Clock, Idempotency, IndelibleError, Store
 from indelible.kernel.commands import command_name
 from indelible.kernel.rejections import NO_REJECTIONS, record_rejection, run_recorded
+from indelible_web.http.causes import CauseSource
 from indelible_web.http.errors import Unauthenticated
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.paging import Cursors, PageQuery
@@ -43,6 +44,7 @@ class OperationContext:
     idempotency: Idempotency[Any] | None
     settings: WebSettings
     metrics: Metrics
+    cause_sources: tuple[CauseSource, ...] = ()
 
     @property
     def store(self) -> Store[ReadTx, WriteTx]:
@@ -170,6 +172,7 @@ class Services:
     app_context: AppContext
     settings: WebSettings
     metrics: Metrics
+    cause_sources: tuple[CauseSource, ...] = ()
 
     def open_operation(
         self, route: str, reason: str, idempotency: Idempotency[Any] | None
@@ -191,4 +194,5 @@ class Services:
             idempotency=idempotency,
             settings=self.settings,
             metrics=self.metrics,
+            cause_sources=self.cause_sources,
         )

@@ -1,18 +1,19 @@
 """Operations: each is declared once, and its view, checks and documentation derive from it."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property, wraps
+from functools import cache, cached_property, partial, wraps
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from attrs import NOTHING, Factory, field, fields, frozen
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, after_this_request, request
 from marshmallow import EXCLUDE, Schema
 
 from indelible.kernel import AuditContext, Idempotency, IndelibleError, UsageError
 from indelible_web.http.access import SIGNED
 from indelible_web.http.bodies import check_limit
+from indelible_web.http.deprecations import Deprecated
 from indelible_web.http.downloads import Download, download_response
 from indelible_web.http.examples import Examples, attributes_of
 from indelible_web.http.headers import headers_schema
@@ -53,6 +54,7 @@ class Operation:
     Every command may carry an Idempotency-Key; with `requires_idempotency_key` it must.
     `max_body_bytes` replaces the application's limit of bodies, by a larger or a smaller one.
     `errors` are those that the document names by their codes, beside what every route answers.
+    A `deprecated` one goes on working, and every answer has the headers that say until when.
     """
 
     method: str
@@ -69,6 +71,7 @@ class Operation:
     is_created: Callable[[Any], bool] | None = None
     max_body_bytes: int | None = None
     errors: tuple[type[IndelibleError], ...] = ()
+    deprecated: Deprecated | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check the limit of bodies, and that a required key is one that the request may carry.
@@ -219,7 +222,7 @@ class Routes:
     description: str
     operations: list[Operation] = field(default=Factory(list[Operation]), init=False)
 
-    def add(
+    def add(  # noqa: PLR0913 - each is one option of an operation, by its name
         self,
         route: str,
         *scopes: str,
@@ -232,6 +235,7 @@ class Routes:
         requires_idempotency_key: bool = False,
         max_body_bytes: int | None = None,
         errors: tuple[type[IndelibleError], ...] = (),
+        deprecated: Deprecated | None = None,
     ) -> ViewDecorator[T, R]:
         """Declare an operation, such as `POST /concepts`, with the options of `Operation`."""
         method, rule = route.split()
@@ -252,6 +256,7 @@ class Routes:
                 requires_idempotency_key=requires_idempotency_key,
                 max_body_bytes=max_body_bytes,
                 errors=errors,
+                deprecated=deprecated,
             )
             self.operations.append(operation)
             return view
@@ -265,6 +270,7 @@ class Routes:
         request_type: type[T],
         response_type: type[R],
         errors: tuple[type[IndelibleError], ...] = (),
+        deprecated: Deprecated | None = None,
     ) -> ViewDecorator[T, Page[R]]:
         """Declare a query whose answer is a page of a list, with the errors of its own."""
         method, rule = route.split()
@@ -279,6 +285,7 @@ class Routes:
                 response_type=response_type,
                 is_paged=True,
                 errors=errors,
+                deprecated=deprecated,
             )
             self.operations.append(operation)
             return view
@@ -309,6 +316,8 @@ class Server(Services):
 
         @wraps(operation.view)
         def respond(**_: str) -> Response:
+            if operation.deprecated is not None:
+                after_this_request(partial(_announce, operation.deprecated))
             values = parser.parse(request)
             context = self._context(operation, values)
             arguments = {name: value for name, value in values.items() if name in request_fields}
@@ -337,6 +346,12 @@ def _body_schema_of(request_type: type, payload: tuple[Attribute, ...]) -> type[
 def field_names(cls: type) -> frozenset[str]:
     """Return the names of an attrs class's fields."""
     return frozenset(attribute.name for attribute in attributes_of(cls))
+
+
+def _announce(deprecated: Deprecated, response: Response) -> Response:
+    """Add the headers of a deprecated operation to its answer, a refusal included."""
+    response.headers.update(deprecated.headers())
+    return response
 
 
 def _response(operation: Operation, result: Any) -> Response:  # noqa: ANN401 - any response type

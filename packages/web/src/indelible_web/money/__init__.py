@@ -35,6 +35,7 @@ from indelible_web.console.page import NavItem
 from indelible_web.context import WebContext
 from indelible_web.http.request import OPS
 from indelible_web.money import (
+    causes,
     forms,
     inbox_admin,
     ledger_admin,
@@ -121,6 +122,7 @@ CONTEXT: Final = WebContext(
         ledger_admin.routes,
         payout_admin.routes,
         payout_reads.routes,
+        causes.routes,
         payee_admin.routes,
     ),
     webhooks=(webhooks.WEBHOOK,),
@@ -128,7 +130,7 @@ CONTEXT: Final = WebContext(
     commands=tuple(command.command_name for command in COMMANDS),
     examples=EXAMPLES,
     descriptions=DESCRIPTIONS,
-    pages=(*pages.PAGES, *payout_pages.PAGES, *payee_pages.PAGES, *forms.PAGES),
+    pages=(*pages.PAGES, *payout_pages.PAGES, *causes.PAGES, *payee_pages.PAGES, *forms.PAGES),
     nav=(NavItem(key="money", label="Money", endpoint="console.list_payments", scopes=(OPS,)),),
     home=(HomeSource(query=money_part, scopes=(OPS,)),),
     template_package="indelible_web.money",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from attrs import frozen
 from flask import url_for
 
 from indelible.app import ReadTx
@@ -15,7 +16,7 @@ from indelible.money import (
     TransferStatus,
 )
 from indelible.money.queries.transfers import sums_without_transfer
-from indelible_web.console.home_parts import AttentionItem, Level, plural
+from indelible_web.console.home_parts import AttentionItem, Level, Section, plural
 from indelible_web.money.admin_schemas import IdentityView
 from indelible_web.money.ledger_admin import read_balances
 
@@ -27,6 +28,30 @@ MAX_AGE: Final = timedelta(hours=25)  # of the newest full reconciliation, which
 MAX_INSPECTED: Final = 20
 
 
+@frozen
+class TransferState:
+    """A state of transfers that somebody should look at, and the alert about it."""
+
+    status: TransferStatus
+    text: str
+    level: Level
+    alert: str = ""
+
+
+TRANSFER_STATES: Final = (
+    TransferState(
+        TransferStatus.FAILED_TERMINAL, "failed for good", Level.BAD, alert="TransferFailed"
+    ),
+    TransferState(
+        TransferStatus.PARKED,
+        "parked until what they wait for changes",
+        Level.WARN,
+        alert="PayoutsParked",
+    ),
+    TransferState(TransferStatus.PENDING, "waiting for an approval or a worker", Level.INFO),
+)
+
+
 def payment_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
     """Return a halt of payments, and failed refunds that no other one replaces."""
     items: list[AttentionItem] = []
@@ -35,7 +60,16 @@ def payment_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
     if switch is not None and switch.entity.is_halted:
         text = f"New payments and transfers are halted: {switch.entity.reason_code}."
         detail = "Find the cause, then resume them with a reason."
-        items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
+        items.append(
+            AttentionItem(
+                text=text,
+                detail=detail,
+                url=url,
+                level=Level.BAD,
+                alert="ReconciliationDiscrepancy",
+                section=Section.PAYMENTS,
+            )
+        )
     items += refund_items(tx)
 
     return tuple(items)
@@ -53,11 +87,16 @@ def refund_items(tx: ReadTx) -> list[AttentionItem]:
                 text=f"A refund of {amount} failed at Stripe: {refund.failure_code}.",
                 detail="Refund the payment again, or return the money in another way.",
                 url=url_for("console.payment", charge_id=refund.charge_id),
+                alert="RefundFailed",
+                section=Section.PAYMENTS,
             )
         )
     if len(failed) > MAX_INSPECTED:
         text = f"More than {MAX_INSPECTED} refunds failed at Stripe; the others are not shown."
-        items.append(AttentionItem(text=text, url=url_for("console.list_payments")))
+        url = url_for("console.list_payments")
+        items.append(
+            AttentionItem(text=text, url=url, alert="RefundFailed", section=Section.PAYMENTS)
+        )
 
     return items
 
@@ -70,13 +109,24 @@ def inbox_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
         text = f"{dead:,} {plural(dead, 'event')} of Stripe could not be processed."
         url = url_for("console.list_inbox", status=InboxStatus.DEAD)
         detail = "Mend the cause, then replay them."
-        items.append(AttentionItem(text=text, detail=detail, url=url, level=Level.BAD))
+        items.append(
+            AttentionItem(
+                text=text,
+                detail=detail,
+                url=url,
+                level=Level.BAD,
+                alert="StripeDeadLetters",
+                section=Section.PAYMENTS,
+            )
+        )
     late = len(tx.money.events.unfinished(now - LATE_EVENT, limit=MAX_INSPECTED + 1))
     if late:
         verb = plural(late, "event of Stripe waits", "events of Stripe wait")
         text = f"{inspected_text(late)} {verb} longer than 15 minutes."
         url = url_for("console.list_inbox", status=InboxStatus.RECEIVED)
-        items.append(AttentionItem(text=text, url=url, level=Level.WARN))
+        items.append(
+            AttentionItem(text=text, url=url, alert="StripeEventsSlow", section=Section.PAYMENTS)
+        )
 
     return tuple(items)
 
@@ -96,6 +146,8 @@ def dispute_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
                 detail="Send it in Stripe's dashboard.",
                 url=url_for("console.list_disputes"),
                 level=Level.BAD if is_urgent else Level.WARN,
+                alert="DisputeOpen",
+                section=Section.PAYMENTS,
             )
         )
 
@@ -106,21 +158,26 @@ def payout_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]:
     """Return what is owed without a transfer, and transfers that wait or do not change."""
     items = owed_items(tx)
     counts = tx.money.transfers.count_by_status()
-    for status, text, level in (
-        (TransferStatus.FAILED_TERMINAL, "failed for good", Level.BAD),
-        (TransferStatus.PARKED, "parked until what they wait for changes", Level.WARN),
-        (TransferStatus.PENDING, "waiting for an approval or a worker", Level.INFO),
-    ):
-        number = counts.get(status, 0)
+    for state in TRANSFER_STATES:
+        number = counts.get(state.status, 0)
         if number:
-            url = url_for("console.list_payouts", status=status)
-            sentence = f"{number:,} {plural(number, 'transfer')}: {text}."
-            items.append(AttentionItem(text=sentence, url=url, level=level))
+            items.append(
+                AttentionItem(
+                    text=f"{number:,} {plural(number, 'transfer')}: {state.text}.",
+                    url=url_for("console.list_payouts", status=state.status),
+                    level=state.level,
+                    alert=state.alert,
+                    section=Section.PAYOUTS,
+                )
+            )
     stuck = len(tx.money.transfers.stuck_since(now - STUCK_AFTER, limit=MAX_INSPECTED + 1))
     if stuck:
         noun = plural(stuck, "transfer")
         sentence = f"{inspected_text(stuck)} {noun} did not change for 30 minutes."
-        items.append(AttentionItem(text=sentence, url=url_for("console.list_payouts")))
+        url = url_for("console.list_payouts")
+        items.append(
+            AttentionItem(text=sentence, url=url, alert="PayoutsOld", section=Section.PAYOUTS)
+        )
 
     return tuple(items)
 
@@ -139,6 +196,8 @@ def owed_items(tx: ReadTx) -> list[AttentionItem]:
             text=f"{number:,} {noun} owed without a transfer: {', '.join(amounts)}.",
             detail="Plan the settlement, or issue the reversed transfer again.",
             url=url_for("console.list_payouts", _anchor="owed"),
+            alert="SettlementWithoutPayout",
+            section=Section.PAYOUTS,
         )
     ]
 
@@ -160,7 +219,7 @@ def reconciliation_items(tx: ReadTx, now: datetime) -> tuple[AttentionItem, ...]
         text = "The last full reconciliation is older than a day."
     if text:
         url = url_for("console.list_reconciliation_reports")
-        items.append(AttentionItem(text=text, url=url, level=Level.WARN))
+        items.append(_reconciliation_item(text, url, Level.WARN, alert="SubjectSilent"))
 
     return tuple(items)
 
@@ -172,11 +231,17 @@ def report_items(report: Reconciliation, scope_text: str) -> list[AttentionItem]
         number = report.discrepancy_count
         noun = plural(number, "discrepancy", "discrepancies")
         text = f"The books differ from Stripe: {number:,} {noun} of the {scope_text} rules."
-        return [AttentionItem(text=text, url=url, level=Level.BAD)]
+        return [_reconciliation_item(text, url, Level.BAD, alert="ReconciliationDiscrepancy")]
     if report.error_code is not None:
         text = f"The last {scope_text} reconciliation failed: {report.error_code}."
-        return [AttentionItem(text=text, url=url, level=Level.WARN)]
+        return [_reconciliation_item(text, url, Level.WARN, alert="SubjectSilent")]
     return []
+
+
+def _reconciliation_item(text: str, url: str, level: Level, *, alert: str) -> AttentionItem:
+    return AttentionItem(
+        text=text, url=url, level=level, alert=alert, section=Section.RECONCILIATION
+    )
 
 
 def ledger_items(tx: ReadTx, _: datetime) -> tuple[AttentionItem, ...]:
@@ -193,7 +258,7 @@ def unbalanced_items(identities: Iterable[IdentityView]) -> tuple[AttentionItem,
         amount = money_text(identity.identity_minor, identity.currency)
         text = f"The books are not balanced: the identity is {amount}."
         url = url_for("console.list_ledger")
-        items.append(AttentionItem(text=text, url=url, level=Level.BAD))
+        items.append(_reconciliation_item(text, url, Level.BAD, alert="LedgerUnbalanced"))
 
     return tuple(items)
 

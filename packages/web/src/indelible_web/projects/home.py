@@ -46,4 +46,5 @@ def _item(tx: ReadTx, job: Job) -> AttentionItem:
         detail=job.failure_reason or "",
         url=url_for("console.job", job_id=job.id),
         level=Level.BAD,
+        alert="JobsFail",
     )

@@ -13,6 +13,7 @@ from indelible_web.console.home_parts import (
     AttentionItem,
     HomePart,
     Level,
+    Section,
     Total,
     count_text,
     plural,
@@ -63,7 +64,16 @@ def notices_part(tx: ReadTx, _: datetime) -> HomePart:
             level = Level.BAD
             text = "The detection of mints is paused."
             detail = f"{notice.code}: {notice.message}"
-        items.append(AttentionItem(text=text, detail=detail, url=url, level=level))
+        items.append(
+            AttentionItem(
+                text=text,
+                detail=detail,
+                url=url,
+                level=level,
+                alert="ChainFault",
+                section=Section.OTHERS,
+            )
+        )
 
     return HomePart(items=tuple(items))
 
@@ -76,7 +86,14 @@ def _chain_items(tx: ReadTx, now: datetime) -> list[AttentionItem]:
 
     age = duration(now - states[0].entity.updated_at)
     text = f"No new block of the chain has been read for {age}."
-    return [AttentionItem(text=text, url=url_for("console.list_tokens"))]
+    return [
+        AttentionItem(
+            text=text,
+            url=url_for("console.list_tokens"),
+            alert="ChainScanStopped",
+            section=Section.OTHERS,
+        )
+    ]
 
 
 def _stale_items(tx: ReadTx, status: TokenStatus, until: datetime) -> list[AttentionItem]:

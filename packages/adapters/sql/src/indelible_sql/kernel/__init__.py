@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from indelible_sql.kernel.breaker_tables import BREAKERS, breaker_guards
+from indelible_sql.kernel.contract_tables import CONTRACT_HEADS, contract_guards
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS, hung_thread_guards
 from indelible_sql.kernel.keys import KEY_HEADS, key_guards
 from indelible_sql.kernel.payload_tables import PAYLOADS, payload_guards
@@ -11,6 +12,7 @@ from indelible_sql.kernel.receipt_guards import receipt_guards
 from indelible_sql.kernel.record_export import RECORD_EXPORT
 from indelible_sql.kernel.record_findings import record_findings
 from indelible_sql.kernel.rejection_tables import REJECTIONS
+from indelible_sql.kernel.runbook_tables import EXECUTION_HEADS, runbook_guards
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, seal_guards
 from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.subject_tables import SUBJECTS, subject_guards
@@ -45,11 +47,13 @@ def kernel_guards(dialect: str) -> Iterator[Guard]:
     yield from key_guards(dialect)
     yield from receipt_guards(dialect)
     yield from declaration_guards(dialect)
+    yield from runbook_guards(dialect)
+    yield from contract_guards(dialect)
 
 
 CONTEXT = SqlContext(
     name="kernel",
-    mappings=(KEY_HEADS, STAGE_HEADS, SETTING_HEADS),
+    mappings=(KEY_HEADS, STAGE_HEADS, SETTING_HEADS, EXECUTION_HEADS, CONTRACT_HEADS),
     records=(
         HISTORY,
         RECEIPTS,

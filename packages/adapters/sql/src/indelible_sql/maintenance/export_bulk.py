@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from indelible.kernel import Change
-from indelible.kernel.appends import AppendedRecord
 from indelible.kernel.bulk import BulkDigest
 from indelible.kernel.exports import InvalidExportLine
 from indelible.kernel.json import encode_canonical
@@ -102,7 +101,7 @@ def complete_bulk(
                 texts.append(whole_text(bulk, row))
 
         recorded = change.data.get(bulk.record.record_name)
-        if recorded is None and not rows and issubclass(bulk.record, AppendedRecord):
+        if recorded is None and not rows and bulk.may_lack_rows:
             continue  # its action appended nothing then; a guard of history knows since when
         if encode_canonical(recorded) != encode_canonical(content.summary()):
             problem = f"the rows of {bulk.table.name} are not those that the change counts"

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import select
 
-from indelible.kernel.appends import AppendedRecord
 from indelible.kernel.bulk import BulkDigest
 from indelible.kernel.json import encode_canonical
 from indelible_sql.engine.errors import UNREADABLE
@@ -85,7 +84,7 @@ def _difference(session: Session, bulk: BulkTable, change: Row, summary: Mapping
         return unreadable(error)
 
     expected: Any = data.get(bulk.record.record_name)
-    if expected is None and summary == NO_ROWS and issubclass(bulk.record, AppendedRecord):
+    if expected is None and summary == NO_ROWS and bulk.may_lack_rows:
         return ""  # its action appended nothing then, or its declaration finds the fault
     # As texts: True is 1 in a comparison.
     if encode_canonical(expected) == encode_canonical(summary):

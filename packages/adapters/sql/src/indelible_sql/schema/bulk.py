@@ -77,6 +77,11 @@ class BulkTable:
         """Return the name of the aggregate's lifecycle."""
         return self.entity.lifecycle.name
 
+    @property
+    def may_lack_rows(self) -> bool:
+        """Return whether a change of the actions may be from before they appended rows."""
+        return issubclass(self.record, AppendedRecord) and self.record.begins_later
+
     @cached_property
     def own_columns(self) -> tuple[Column[Any], ...]:
         """Return the columns that are fields of the record."""
@@ -143,7 +148,7 @@ def _change_guard(bulk: BulkTable, dialect: str) -> Guard:
     rows = rows_of(bulk, dialect, "NEW")
     actions = ", ".join(f"'{action}'" for action in bulk.actions)
     is_counted = f"NEW.action IN ({actions})"
-    if issubclass(bulk.record, AppendedRecord):
+    if bulk.may_lack_rows:
         is_counted = f"{is_counted} AND NOT {lacks_count(bulk, dialect)}"
     counted = f"CASE WHEN {is_counted} THEN {_count(bulk, dialect)} ELSE '0' END"
     condition = (

@@ -100,7 +100,9 @@ def _count_guard(bulk: BulkTable, dialect: str) -> Guard:
     for action, most in sorted(most_rows(bulk).items()):
         is_met = f"({rows}) <= {most}" if most else f"({rows}) = 1"
         conditions.append(f"(NEW.action <> '{action}' OR {is_met})")
-    is_met = f"{lacks_count(bulk, dialect)} OR {' AND '.join(conditions)}"
+    is_met = " AND ".join(conditions)
+    if bulk.may_lack_rows:
+        is_met = f"{lacks_count(bulk, dialect)} OR {is_met}"
     return _guard_of_changes(bulk, f"needs_count_of_{bulk.table.name}", is_met)
 
 

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from indelible.kernel import AuditContext, Clock, Ids
+from indelible.kernel.contract_versions import ContractVersions
 from indelible.kernel.keys import Key
+from indelible.kernel.runbooks import RunbookExecutions
 from indelible.kernel.settings import Config, Setting
 from indelible.kernel.stages import StageControl
 from indelible.policy import Policy
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.breakers import SqlBreakers
+from indelible_sql.kernel.contract_tables import CONTRACT_HEADS
 from indelible_sql.kernel.history import SqlHistory, SqlReceipts
 from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.payloads import SqlPayloads
 from indelible_sql.kernel.rejections import SqlRejections
 from indelible_sql.kernel.repository import SqlAggregateRepository
+from indelible_sql.kernel.runbook_tables import EXECUTION_HEADS
 from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.subjects import SqlSubjectReader, SqlSubjects
 from indelible_sql.kernel.subscribers import SqlSubscriberReader, SqlSubscribers
@@ -87,6 +91,16 @@ class KernelTransaction(ABC):
     def stages(self) -> SqlAggregateRepository[StageControl]:
         """Return the repository of stage controls."""
         return SqlAggregateRepository(self.session, STAGE_HEADS)
+
+    @lazy_property
+    def runbook_executions(self) -> RunbookExecutions:
+        """Return the repository of executions of runbooks."""
+        return RunbookExecutions(SqlAggregateRepository(self.session, EXECUTION_HEADS))
+
+    @lazy_property
+    def contract_versions(self) -> ContractVersions:
+        """Return the repository of the versions of the contract."""
+        return ContractVersions(SqlAggregateRepository(self.session, CONTRACT_HEADS))
 
     @lazy_property
     def payloads(self) -> SqlPayloads:

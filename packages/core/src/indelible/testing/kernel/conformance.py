@@ -29,6 +29,7 @@ from indelible.testing.kernel.commit_signals import CommitSignalsConformance
 from indelible.testing.kernel.keys import KeysConformance
 from indelible.testing.kernel.payloads import PayloadsConformance
 from indelible.testing.kernel.rejections import RejectionsConformance
+from indelible.testing.kernel.runbooks import RunbooksConformance
 from indelible.testing.kernel.subjects import SubjectsConformance
 from indelible.testing.kernel.subscribers import SubscribersConformance
 from indelible.testing.kernel.task_budgets import TaskBudgetsConformance
@@ -60,6 +61,7 @@ class KernelConformance(
     TaskDemandsConformance,
     PayloadsConformance,
     RejectionsConformance,
+    RunbooksConformance,
     SubjectsConformance,
     SubscribersConformance,
     WebhookRejectionsConformance,

@@ -193,6 +193,68 @@ CREATE TABLE indelible.settings (
 	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
+CREATE TABLE indelible.runbook_executions (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('runbook_execution') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	runbook_name indelible.identifier NOT NULL,
+	runbook_version indelible.identifier NOT NULL,
+	executed_by indelible.identifier NOT NULL,
+	alert indelible.identifier,
+	step_count indelible.natural_number NOT NULL,
+	failed_step_count indelible.natural_number NOT NULL,
+	system_state_before indelible.json_details,
+	system_state_after indelible.json_details,
+	result_json indelible.json_details,
+	error_reason indelible.nonblank_text,
+	ended_at indelible.instant,
+	PRIMARY KEY (id),
+	CONSTRAINT runbook_executions_completed_as_expected CHECK (status <> 'completed' OR step_count > 0 AND failed_step_count = 0),
+	CONSTRAINT runbook_executions_failed_steps_are_steps CHECK (failed_step_count <= step_count),
+	CONSTRAINT runbook_executions_steps_bounded CHECK (step_count <= 200),
+	CONSTRAINT runbook_executions_system_state_after_of_status CHECK (status NOT IN ('in_progress', 'pending') OR system_state_after IS NULL),
+	CONSTRAINT runbook_executions_result_json_of_status CHECK (status NOT IN ('in_progress', 'pending') OR result_json IS NULL),
+	CONSTRAINT runbook_executions_error_reason_of_status CHECK ((error_reason IS NOT NULL) = (status IN ('failed', 'partial'))),
+	CONSTRAINT runbook_executions_ended_at_of_status CHECK ((ended_at IS NOT NULL) = (status IN ('completed', 'failed', 'partial'))),
+	CONSTRAINT runbook_executions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT runbook_executions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE INDEX runbook_executions_created_at ON indelible.runbook_executions (created_at, id)
+--;
+CREATE INDEX runbook_executions_runbook_name ON indelible.runbook_executions (runbook_name, id)
+--;
+CREATE INDEX runbook_executions_status ON indelible.runbook_executions (status, id)
+--;
+CREATE INDEX runbook_executions_updated_at ON indelible.runbook_executions (updated_at, id)
+--;
+CREATE TABLE indelible.api_contract_versions (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('contract_version') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	number indelible.ordinal NOT NULL,
+	release indelible.identifier NOT NULL,
+	digests indelible.json_details NOT NULL,
+	recorded_by indelible.identifier NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT api_contract_versions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT api_contract_versions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE UNIQUE INDEX api_contract_versions_number ON indelible.api_contract_versions (number)
+--;
+CREATE UNIQUE INDEX api_contract_versions_one_of_release ON indelible.api_contract_versions (release) WHERE status = 'recorded'
+--;
 CREATE TABLE indelible.tasks (
 	stage indelible.identifier NOT NULL,
 	entity_id indelible.identifier NOT NULL,
@@ -406,6 +468,20 @@ CREATE TABLE indelible.declarations (
 	document indelible.json_object NOT NULL,
 	hash indelible.digest NOT NULL,
 	CONSTRAINT declarations_pkey PRIMARY KEY (lifecycle, declared_at)
+)
+--;
+CREATE TABLE indelible.runbook_execution_steps (
+	entity_id indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	number indelible.ordinal NOT NULL,
+	command indelible.nonblank_text NOT NULL,
+	expected TEXT NOT NULL,
+	observed TEXT NOT NULL,
+	ok indelible.flag NOT NULL,
+	at indelible.instant NOT NULL,
+	executed_by indelible.identifier NOT NULL,
+	CONSTRAINT runbook_execution_steps_pkey PRIMARY KEY (entity_id, seq, number),
+	CONSTRAINT runbook_execution_steps_head FOREIGN KEY(entity_id) REFERENCES indelible.runbook_executions (id)
 )
 --;
 CREATE TABLE indelible.concepts (
@@ -1884,6 +1960,10 @@ INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, 
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
 --;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('runbook_execution', '', 'start', 'pending', 0), ('runbook_execution', 'pending', 'record_step', 'in_progress', 0), ('runbook_execution', 'in_progress', 'record_step', 'in_progress', 0), ('runbook_execution', 'in_progress', 'complete', 'completed', 0), ('runbook_execution', 'pending', 'fail', 'failed', 0), ('runbook_execution', 'in_progress', 'fail', 'failed', 0), ('runbook_execution', 'in_progress', 'complete_partially', 'partial', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('contract_version', '', 'record', 'recorded', 0), ('contract_version', 'recorded', 'withdraw', 'withdrawn', 0)
+--;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0)
@@ -2408,6 +2488,71 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.declarations_no_truncate()
 --;
 ALTER TABLE indelible.declarations ENABLE ALWAYS TRIGGER declarations_no_truncate
 --;
+CREATE FUNCTION indelible.runbook_execution_steps_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_execution_steps_no_update BEFORE UPDATE ON indelible.runbook_execution_steps
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.runbook_execution_steps_no_update()
+--;
+ALTER TABLE indelible.runbook_execution_steps ENABLE ALWAYS TRIGGER runbook_execution_steps_no_update
+--;
+CREATE FUNCTION indelible.runbook_execution_steps_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_execution_steps_no_delete BEFORE DELETE ON indelible.runbook_execution_steps
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.runbook_execution_steps_no_delete()
+--;
+ALTER TABLE indelible.runbook_execution_steps ENABLE ALWAYS TRIGGER runbook_execution_steps_no_delete
+--;
+CREATE FUNCTION indelible.runbook_execution_steps_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_execution_steps_no_truncate BEFORE TRUNCATE ON indelible.runbook_execution_steps
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.runbook_execution_steps_no_truncate()
+--;
+ALTER TABLE indelible.runbook_execution_steps ENABLE ALWAYS TRIGGER runbook_execution_steps_no_truncate
+--;
+CREATE FUNCTION indelible.runbook_execution_steps_in_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT entity_id, seq FROM inserted) AS added WHERE NOT EXISTS (SELECT 1 FROM indelible.runbook_executions AS head WHERE head.id = added.entity_id AND head.seq = added.seq) OR EXISTS (SELECT 1 FROM indelible.history AS change WHERE change.lifecycle = 'runbook_execution' AND change.entity_id = added.entity_id AND change.seq = added.seq AND change.data #>> '{step,count}' IS DISTINCT FROM (SELECT CAST(count(*) AS text) FROM indelible.runbook_execution_steps AS line WHERE line.entity_id = added.entity_id AND line.seq = added.seq)))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_execution_steps_in_change AFTER INSERT ON indelible.runbook_execution_steps
+REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION indelible.runbook_execution_steps_in_change()
+--;
+ALTER TABLE indelible.runbook_execution_steps ENABLE ALWAYS TRIGGER runbook_execution_steps_in_change
+--;
+CREATE FUNCTION indelible.history_needs_runbook_execution_steps() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'runbook_execution' OR (CASE WHEN NEW.action IN ('record_step') THEN NEW.data #>> '{step,count}' ELSE '0' END = (SELECT CAST(count(*) AS text) FROM indelible.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq) AND CASE WHEN NEW.action IN ('record_step') THEN NEW.data #>> '{step,count}' ELSE '0' END = (SELECT CAST(coalesce(max(line.number), 0) AS text) FROM indelible.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_runbook_execution_steps AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'runbook_execution') EXECUTE FUNCTION indelible.history_needs_runbook_execution_steps()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_runbook_execution_steps
+--;
 CREATE FUNCTION indelible.keys_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -2602,6 +2747,162 @@ CREATE TRIGGER history_declares_data_of_settings AFTER INSERT ON indelible.histo
 FOR EACH ROW WHEN (NEW.lifecycle = 'setting') EXECUTE FUNCTION indelible.history_declares_data_of_settings()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_settings
+--;
+CREATE FUNCTION indelible.runbook_executions_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_executions_no_delete BEFORE DELETE ON indelible.runbook_executions
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.runbook_executions_no_delete()
+--;
+ALTER TABLE indelible.runbook_executions ENABLE ALWAYS TRIGGER runbook_executions_no_delete
+--;
+CREATE FUNCTION indelible.runbook_executions_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_executions_no_truncate BEFORE TRUNCATE ON indelible.runbook_executions
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.runbook_executions_no_truncate()
+--;
+ALTER TABLE indelible.runbook_executions ENABLE ALWAYS TRIGGER runbook_executions_no_truncate
+--;
+CREATE FUNCTION indelible.runbook_executions_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_executions_one_step BEFORE UPDATE ON indelible.runbook_executions
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.runbook_executions_one_step()
+--;
+ALTER TABLE indelible.runbook_executions ENABLE ALWAYS TRIGGER runbook_executions_one_step
+--;
+CREATE FUNCTION indelible.history_needs_runbook_executions() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'runbook_execution' OR EXISTS (SELECT 1 FROM indelible.runbook_executions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_runbook_executions AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'runbook_execution') EXECUTE FUNCTION indelible.history_needs_runbook_executions()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_runbook_executions
+--;
+CREATE FUNCTION indelible.history_declares_data_of_runbook_executions() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'runbook_execution' AND NEW.data - ARRAY['alert', 'ended_at', 'error_reason', 'executed_by', 'failed_step_count', 'result_json', 'runbook_name', 'runbook_version', 'step', 'step_count', 'system_state_after', 'system_state_before']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_runbook_executions AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'runbook_execution') EXECUTE FUNCTION indelible.history_declares_data_of_runbook_executions()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_runbook_executions
+--;
+CREATE FUNCTION indelible.runbook_executions_keeps_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF ((OLD.status || ' ' || NEW.status IN ('in_progress in_progress', 'pending in_progress') OR NEW.step_count = OLD.step_count AND NEW.failed_step_count = OLD.failed_step_count) AND (OLD.status || ' ' || NEW.status IN ('in_progress completed', 'in_progress failed', 'in_progress partial', 'pending failed') OR (NEW.system_state_after = OLD.system_state_after OR NEW.system_state_after IS NULL AND OLD.system_state_after IS NULL) AND (NEW.result_json = OLD.result_json OR NEW.result_json IS NULL AND OLD.result_json IS NULL) AND (NEW.ended_at = OLD.ended_at OR NEW.ended_at IS NULL AND OLD.ended_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('in_progress failed', 'in_progress partial', 'pending failed') OR (NEW.error_reason = OLD.error_reason OR NEW.error_reason IS NULL AND OLD.error_reason IS NULL))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_executions_keeps_fields BEFORE UPDATE ON indelible.runbook_executions
+FOR EACH ROW EXECUTE FUNCTION indelible.runbook_executions_keeps_fields()
+--;
+ALTER TABLE indelible.runbook_executions ENABLE ALWAYS TRIGGER runbook_executions_keeps_fields
+--;
+CREATE FUNCTION indelible.runbook_executions_initial_fields() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.ended_at IS NULL AND NEW.error_reason IS NULL AND NEW.failed_step_count = 0 AND NEW.result_json IS NULL AND NEW.step_count = 0 AND NEW.system_state_after IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_executions_initial_fields AFTER INSERT ON indelible.runbook_executions
+FOR EACH ROW EXECUTE FUNCTION indelible.runbook_executions_initial_fields()
+--;
+ALTER TABLE indelible.runbook_executions ENABLE ALWAYS TRIGGER runbook_executions_initial_fields
+--;
+CREATE FUNCTION indelible.api_contract_versions_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER api_contract_versions_no_delete BEFORE DELETE ON indelible.api_contract_versions
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.api_contract_versions_no_delete()
+--;
+ALTER TABLE indelible.api_contract_versions ENABLE ALWAYS TRIGGER api_contract_versions_no_delete
+--;
+CREATE FUNCTION indelible.api_contract_versions_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER api_contract_versions_no_truncate BEFORE TRUNCATE ON indelible.api_contract_versions
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.api_contract_versions_no_truncate()
+--;
+ALTER TABLE indelible.api_contract_versions ENABLE ALWAYS TRIGGER api_contract_versions_no_truncate
+--;
+CREATE FUNCTION indelible.api_contract_versions_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER api_contract_versions_one_step BEFORE UPDATE ON indelible.api_contract_versions
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.api_contract_versions_one_step()
+--;
+ALTER TABLE indelible.api_contract_versions ENABLE ALWAYS TRIGGER api_contract_versions_one_step
+--;
+CREATE FUNCTION indelible.history_needs_api_contract_versions() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'contract_version' OR EXISTS (SELECT 1 FROM indelible.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_api_contract_versions AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'contract_version') EXECUTE FUNCTION indelible.history_needs_api_contract_versions()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_api_contract_versions
+--;
+CREATE FUNCTION indelible.history_declares_data_of_api_contract_versions() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'contract_version' AND NEW.data - ARRAY['digests', 'number', 'recorded_by', 'release']::text[] <> '{}')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_declares_data_of_api_contract_versions AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'contract_version') EXECUTE FUNCTION indelible.history_declares_data_of_api_contract_versions()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_declares_data_of_api_contract_versions
 --;
 CREATE FUNCTION indelible.tasks_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -3291,6 +3592,136 @@ CREATE TRIGGER declarations_has_edges AFTER INSERT ON indelible.declarations
 FOR EACH ROW WHEN ((CASE WHEN jsonb_typeof(NEW.document) = 'object' THEN jsonb_typeof(NEW.document -> 'edges') = 'array' AND jsonb_typeof(NEW.document -> 'retired') = 'array' END) IS NOT TRUE) EXECUTE FUNCTION indelible.declarations_has_edges()
 --;
 ALTER TABLE indelible.declarations ENABLE ALWAYS TRIGGER declarations_has_edges
+--;
+CREATE FUNCTION indelible.runbook_executions_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_executions_fixed BEFORE UPDATE ON indelible.runbook_executions
+FOR EACH ROW WHEN ((NEW.runbook_name = OLD.runbook_name AND NEW.runbook_version = OLD.runbook_version AND NEW.executed_by = OLD.executed_by AND (NEW.alert = OLD.alert OR NEW.alert IS NULL AND OLD.alert IS NULL) AND (NEW.system_state_before = OLD.system_state_before OR NEW.system_state_before IS NULL AND OLD.system_state_before IS NULL)) IS NOT TRUE) EXECUTE FUNCTION indelible.runbook_executions_fixed()
+--;
+ALTER TABLE indelible.runbook_executions ENABLE ALWAYS TRIGGER runbook_executions_fixed
+--;
+CREATE FUNCTION indelible.runbook_executions_steps_forward() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_executions_steps_forward BEFORE UPDATE ON indelible.runbook_executions
+FOR EACH ROW WHEN ((NEW.step_count >= OLD.step_count AND NEW.step_count <= OLD.step_count + 1) IS NOT TRUE) EXECUTE FUNCTION indelible.runbook_executions_steps_forward()
+--;
+ALTER TABLE indelible.runbook_executions ENABLE ALWAYS TRIGGER runbook_executions_steps_forward
+--;
+CREATE FUNCTION indelible.runbook_executions_failed_steps_forward() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER runbook_executions_failed_steps_forward BEFORE UPDATE ON indelible.runbook_executions
+FOR EACH ROW WHEN ((NEW.failed_step_count >= OLD.failed_step_count AND NEW.failed_step_count <= OLD.failed_step_count + 1) IS NOT TRUE) EXECUTE FUNCTION indelible.runbook_executions_failed_steps_forward()
+--;
+ALTER TABLE indelible.runbook_executions ENABLE ALWAYS TRIGGER runbook_executions_failed_steps_forward
+--;
+CREATE FUNCTION indelible.history_names_executed_by() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'runbook_execution' AND NEW.action = 'start') OR EXISTS (SELECT 1 FROM indelible.runbook_executions AS head WHERE head.id = NEW.entity_id AND head.executed_by = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_names_executed_by AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'runbook_execution' AND NEW.action = 'start') EXECUTE FUNCTION indelible.history_names_executed_by()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_names_executed_by
+--;
+CREATE FUNCTION indelible.history_needs_count_of_runbook_execution_steps() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'runbook_execution') OR (NEW.action <> 'record_step' OR (SELECT count(*) FROM indelible.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq) = 1)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_count_of_runbook_execution_steps AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'runbook_execution') EXECUTE FUNCTION indelible.history_needs_count_of_runbook_execution_steps()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_count_of_runbook_execution_steps
+--;
+CREATE FUNCTION indelible.history_needs_at_of_runbook_execution_steps() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'runbook_execution') OR NOT EXISTS (SELECT 1 FROM indelible.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq AND line.at <> NEW.at)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_at_of_runbook_execution_steps AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'runbook_execution') EXECUTE FUNCTION indelible.history_needs_at_of_runbook_execution_steps()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_at_of_runbook_execution_steps
+--;
+CREATE FUNCTION indelible.history_needs_executed_by_of_runbook_execution_steps() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'runbook_execution') OR NOT EXISTS (SELECT 1 FROM indelible.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq AND line.executed_by <> NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_executed_by_of_runbook_execution_steps AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'runbook_execution') EXECUTE FUNCTION indelible.history_needs_executed_by_of_runbook_execution_steps()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_executed_by_of_runbook_execution_steps
+--;
+CREATE FUNCTION indelible.history_counts_runbook_steps() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'runbook_execution') OR (CAST(NEW.data ->> 'step_count' AS bigint) = (SELECT count(*) FROM indelible.runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq) AND CAST(NEW.data ->> 'failed_step_count' AS bigint) = (SELECT count(*) FROM indelible.runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq AND step.ok = 0))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_counts_runbook_steps AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'runbook_execution') EXECUTE FUNCTION indelible.history_counts_runbook_steps()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_counts_runbook_steps
+--;
+CREATE FUNCTION indelible.api_contract_versions_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER api_contract_versions_fixed BEFORE UPDATE ON indelible.api_contract_versions
+FOR EACH ROW WHEN ((NEW.number = OLD.number AND NEW.release = OLD.release AND NEW.digests = OLD.digests AND NEW.recorded_by = OLD.recorded_by) IS NOT TRUE) EXECUTE FUNCTION indelible.api_contract_versions_fixed()
+--;
+ALTER TABLE indelible.api_contract_versions ENABLE ALWAYS TRIGGER api_contract_versions_fixed
+--;
+CREATE FUNCTION indelible.history_names_recorded_by() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT (NEW.lifecycle = 'contract_version' AND NEW.action = 'record') OR EXISTS (SELECT 1 FROM indelible.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.recorded_by = NEW.actor)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_names_recorded_by AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'contract_version' AND NEW.action = 'record') EXECUTE FUNCTION indelible.history_names_recorded_by()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_names_recorded_by
 --;
 CREATE FUNCTION indelible.concept_versions_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

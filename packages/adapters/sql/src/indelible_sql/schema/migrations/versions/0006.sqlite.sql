@@ -141,6 +141,101 @@ CREATE TABLE settings (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE runbook_executions (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('runbook_execution') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	runbook_name TEXT NOT NULL,
+	runbook_version TEXT NOT NULL,
+	executed_by TEXT NOT NULL,
+	alert TEXT,
+	step_count INTEGER NOT NULL,
+	failed_step_count INTEGER NOT NULL,
+	system_state_before TEXT,
+	system_state_after TEXT,
+	result_json TEXT,
+	error_reason TEXT,
+	ended_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT runbook_executions_completed_as_expected CHECK (status <> 'completed' OR step_count > 0 AND failed_step_count = 0),
+	CONSTRAINT runbook_executions_failed_steps_are_steps CHECK (failed_step_count <= step_count),
+	CONSTRAINT runbook_executions_steps_bounded CHECK (step_count <= 200),
+	CONSTRAINT runbook_executions_system_state_after_of_status CHECK (status NOT IN ('in_progress', 'pending') OR system_state_after IS NULL),
+	CONSTRAINT runbook_executions_result_json_of_status CHECK (status NOT IN ('in_progress', 'pending') OR result_json IS NULL),
+	CONSTRAINT runbook_executions_error_reason_of_status CHECK ((error_reason IS NOT NULL) = (status IN ('failed', 'partial'))),
+	CONSTRAINT runbook_executions_ended_at_of_status CHECK ((ended_at IS NOT NULL) = (status IN ('completed', 'failed', 'partial'))),
+	CONSTRAINT runbook_executions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT runbook_executions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT runbook_executions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_seq_rule CHECK (seq >= 1),
+	CONSTRAINT runbook_executions_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT runbook_executions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT runbook_executions_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT runbook_executions_runbook_name_rule CHECK (length(runbook_name) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_runbook_version_rule CHECK (length(runbook_version) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_executed_by_rule CHECK (length(executed_by) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_alert_rule CHECK (length(alert) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_executions_step_count_rule CHECK (step_count >= 0),
+	CONSTRAINT runbook_executions_failed_step_count_rule CHECK (failed_step_count >= 0),
+	CONSTRAINT runbook_executions_system_state_before_rule CHECK (system_state_before IS NULL OR json_valid(system_state_before) AND json_type(system_state_before) = 'object'),
+	CONSTRAINT runbook_executions_system_state_after_rule CHECK (system_state_after IS NULL OR json_valid(system_state_after) AND json_type(system_state_after) = 'object'),
+	CONSTRAINT runbook_executions_result_json_rule CHECK (result_json IS NULL OR json_valid(result_json) AND json_type(result_json) = 'object'),
+	CONSTRAINT runbook_executions_error_reason_rule CHECK (trim(error_reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT runbook_executions_ended_at_rule CHECK (ended_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND ended_at >= '2000' AND ended_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX runbook_executions_created_at ON runbook_executions (created_at, id)
+--;
+CREATE INDEX runbook_executions_runbook_name ON runbook_executions (runbook_name, id)
+--;
+CREATE INDEX runbook_executions_status ON runbook_executions (status, id)
+--;
+CREATE INDEX runbook_executions_updated_at ON runbook_executions (updated_at, id)
+--;
+CREATE TABLE api_contract_versions (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('contract_version') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	release TEXT NOT NULL,
+	digests TEXT NOT NULL,
+	recorded_by TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT api_contract_versions_history FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT api_contract_versions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT api_contract_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT api_contract_versions_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT api_contract_versions_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT api_contract_versions_seq_rule CHECK (seq >= 1),
+	CONSTRAINT api_contract_versions_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT api_contract_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT api_contract_versions_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT api_contract_versions_number_rule CHECK (number >= 1),
+	CONSTRAINT api_contract_versions_release_rule CHECK (length(release) BETWEEN 1 AND 200),
+	CONSTRAINT api_contract_versions_digests_rule CHECK (digests IS NULL OR json_valid(digests) AND json_type(digests) = 'object'),
+	CONSTRAINT api_contract_versions_recorded_by_rule CHECK (length(recorded_by) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE UNIQUE INDEX api_contract_versions_number ON api_contract_versions (number)
+--;
+CREATE UNIQUE INDEX api_contract_versions_one_of_release ON api_contract_versions (release) WHERE status = 'recorded'
+--;
 CREATE TABLE tasks (
 	stage TEXT NOT NULL,
 	entity_id TEXT NOT NULL,
@@ -484,6 +579,29 @@ CREATE TABLE declarations (
 	CONSTRAINT declarations_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
 	CONSTRAINT declarations_document_rule CHECK (document IS NULL OR json_valid(document) AND json_type(document) = 'object'),
 	CONSTRAINT declarations_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE runbook_execution_steps (
+	entity_id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	command TEXT NOT NULL,
+	expected TEXT NOT NULL,
+	observed TEXT NOT NULL,
+	ok INTEGER NOT NULL,
+	at TEXT NOT NULL,
+	executed_by TEXT NOT NULL,
+	CONSTRAINT runbook_execution_steps_pkey PRIMARY KEY (entity_id, seq, number),
+	CONSTRAINT runbook_execution_steps_head FOREIGN KEY(entity_id) REFERENCES runbook_executions (id),
+	CONSTRAINT runbook_execution_steps_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT runbook_execution_steps_seq_rule CHECK (seq >= 1),
+	CONSTRAINT runbook_execution_steps_number_rule CHECK (number >= 1),
+	CONSTRAINT runbook_execution_steps_command_rule CHECK (trim(command, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT runbook_execution_steps_ok_rule CHECK (ok BETWEEN 0 AND 1),
+	CONSTRAINT runbook_execution_steps_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT runbook_execution_steps_executed_by_rule CHECK (length(executed_by) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -2665,6 +2783,10 @@ INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_versi
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
 --;
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('runbook_execution', '', 'start', 'pending', 0), ('runbook_execution', 'pending', 'record_step', 'in_progress', 0), ('runbook_execution', 'in_progress', 'record_step', 'in_progress', 0), ('runbook_execution', 'in_progress', 'complete', 'completed', 0), ('runbook_execution', 'pending', 'fail', 'failed', 0), ('runbook_execution', 'in_progress', 'fail', 'failed', 0), ('runbook_execution', 'in_progress', 'complete_partially', 'partial', 0)
+--;
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('contract_version', '', 'record', 'recorded', 0), ('contract_version', 'recorded', 'withdraw', 'withdrawn', 0)
+--;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0)
@@ -2879,6 +3001,30 @@ CREATE TRIGGER declarations_no_replace BEFORE INSERT ON declarations
 WHEN (NOT EXISTS (SELECT 1 FROM main.declarations WHERE lifecycle = NEW.lifecycle AND declared_at = NEW.declared_at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'declarations_no_replace'); END
 --;
+CREATE TRIGGER runbook_execution_steps_no_update BEFORE UPDATE ON runbook_execution_steps
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_no_update'); END
+--;
+CREATE TRIGGER runbook_execution_steps_no_delete BEFORE DELETE ON runbook_execution_steps
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_no_delete'); END
+--;
+CREATE TRIGGER runbook_execution_steps_no_replace BEFORE INSERT ON runbook_execution_steps
+WHEN (NOT EXISTS (SELECT 1 FROM main.runbook_execution_steps WHERE entity_id = NEW.entity_id AND seq = NEW.seq AND number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_no_replace'); END
+--;
+CREATE TRIGGER runbook_execution_steps_head_exists BEFORE INSERT ON runbook_execution_steps
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.runbook_executions WHERE id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_head_exists'); END
+--;
+CREATE TRIGGER runbook_execution_steps_in_change BEFORE INSERT ON runbook_execution_steps
+WHEN (EXISTS (SELECT 1 FROM main.runbook_executions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq) AND NOT EXISTS (SELECT 1 FROM main.history AS change WHERE change.lifecycle = 'runbook_execution' AND change.entity_id = NEW.entity_id AND change.seq = NEW.seq)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_execution_steps_in_change'); END
+--;
+CREATE TRIGGER history_needs_runbook_execution_steps BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'runbook_execution' OR (CASE WHEN NEW.action IN ('record_step') THEN CASE WHEN json_valid(NEW.data) AND json_type(NEW.data, '$.step.count') = 'integer' THEN CAST(json_extract(NEW.data, '$.step.count') AS text) END ELSE '0' END = (SELECT CAST(count(*) AS text) FROM main.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq) AND CASE WHEN NEW.action IN ('record_step') THEN CASE WHEN json_valid(NEW.data) AND json_type(NEW.data, '$.step.count') = 'integer' THEN CAST(json_extract(NEW.data, '$.step.count') AS text) END ELSE '0' END = (SELECT CAST(coalesce(max(line.number), 0) AS text) FROM main.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_runbook_execution_steps'); END
+--;
 CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'keys_no_delete'); END
@@ -2970,6 +3116,98 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_settings'); END
 CREATE TRIGGER history_declares_data_of_settings BEFORE INSERT ON history
 WHEN (NOT (NEW.lifecycle = 'setting' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('value')) ELSE FALSE END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_settings'); END
+--;
+CREATE TRIGGER runbook_executions_no_delete BEFORE DELETE ON runbook_executions
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_no_delete'); END
+--;
+CREATE TRIGGER runbook_executions_json_limits BEFORE INSERT ON runbook_executions
+WHEN ((NEW.system_state_before IS NULL OR CASE WHEN json_valid(NEW.system_state_before) THEN length(CAST(NEW.system_state_before AS BLOB)) <= 1048576 AND (length(NEW.system_state_before) - length(replace(replace(NEW.system_state_before, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.system_state_before, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.system_state_before) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.system_state_before)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.system_state_before) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.system_state_before -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.system_state_before -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.system_state_before -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.system_state_before) - length(replace(replace(NEW.system_state_before, '[', ''), '{', '')) <= 32 END) AND (NEW.system_state_after IS NULL OR CASE WHEN json_valid(NEW.system_state_after) THEN length(CAST(NEW.system_state_after AS BLOB)) <= 1048576 AND (length(NEW.system_state_after) - length(replace(replace(NEW.system_state_after, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.system_state_after, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.system_state_after) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.system_state_after)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.system_state_after) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.system_state_after -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.system_state_after -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.system_state_after -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.system_state_after) - length(replace(replace(NEW.system_state_after, '[', ''), '{', '')) <= 32 END) AND (NEW.result_json IS NULL OR CASE WHEN json_valid(NEW.result_json) THEN length(CAST(NEW.result_json AS BLOB)) <= 1048576 AND (length(NEW.result_json) - length(replace(replace(NEW.result_json, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result_json, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.result_json) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.result_json)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result_json) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result_json -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result_json -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result_json -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result_json) - length(replace(replace(NEW.result_json, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_json_limits'); END
+--;
+CREATE TRIGGER runbook_executions_no_replace BEFORE INSERT ON runbook_executions
+WHEN (NOT EXISTS (SELECT 1 FROM main.runbook_executions WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_no_replace'); END
+--;
+CREATE TRIGGER runbook_executions_history_exists BEFORE UPDATE ON runbook_executions
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_history_exists'); END
+--;
+CREATE TRIGGER runbook_executions_json_limits_on_update BEFORE UPDATE ON runbook_executions
+WHEN ((NEW.system_state_before IS NULL OR CASE WHEN json_valid(NEW.system_state_before) THEN length(CAST(NEW.system_state_before AS BLOB)) <= 1048576 AND (length(NEW.system_state_before) - length(replace(replace(NEW.system_state_before, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.system_state_before, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.system_state_before) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.system_state_before)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.system_state_before) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.system_state_before -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.system_state_before -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.system_state_before -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.system_state_before) - length(replace(replace(NEW.system_state_before, '[', ''), '{', '')) <= 32 END) AND (NEW.system_state_after IS NULL OR CASE WHEN json_valid(NEW.system_state_after) THEN length(CAST(NEW.system_state_after AS BLOB)) <= 1048576 AND (length(NEW.system_state_after) - length(replace(replace(NEW.system_state_after, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.system_state_after, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.system_state_after) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.system_state_after)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.system_state_after) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.system_state_after -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.system_state_after -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.system_state_after -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.system_state_after) - length(replace(replace(NEW.system_state_after, '[', ''), '{', '')) <= 32 END) AND (NEW.result_json IS NULL OR CASE WHEN json_valid(NEW.result_json) THEN length(CAST(NEW.result_json AS BLOB)) <= 1048576 AND (length(NEW.result_json) - length(replace(replace(NEW.result_json, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result_json, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.result_json) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.result_json)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result_json) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result_json -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result_json -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result_json -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result_json) - length(replace(replace(NEW.result_json, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_json_limits_on_update'); END
+--;
+CREATE TRIGGER runbook_executions_no_nested_update BEFORE UPDATE ON runbook_executions
+WHEN (EXISTS (SELECT 1 FROM main.runbook_executions AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.runbook_name IS OLD.runbook_name AND stored.runbook_version IS OLD.runbook_version AND stored.executed_by IS OLD.executed_by AND stored.alert IS OLD.alert AND stored.step_count IS OLD.step_count AND stored.failed_step_count IS OLD.failed_step_count AND stored.system_state_before IS OLD.system_state_before AND stored.system_state_after IS OLD.system_state_after AND stored.result_json IS OLD.result_json AND stored.error_reason IS OLD.error_reason AND stored.ended_at IS OLD.ended_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_no_nested_update'); END
+--;
+CREATE TRIGGER runbook_executions_one_step BEFORE UPDATE ON runbook_executions
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_one_step'); END
+--;
+CREATE TRIGGER history_needs_runbook_executions BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'runbook_execution' OR EXISTS (SELECT 1 FROM main.runbook_executions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_runbook_executions'); END
+--;
+CREATE TRIGGER history_declares_data_of_runbook_executions BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'runbook_execution' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('alert', 'ended_at', 'error_reason', 'executed_by', 'failed_step_count', 'result_json', 'runbook_name', 'runbook_version', 'step', 'step_count', 'system_state_after', 'system_state_before')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_runbook_executions'); END
+--;
+CREATE TRIGGER runbook_executions_keeps_fields BEFORE UPDATE ON runbook_executions
+WHEN ((OLD.status || ' ' || NEW.status IN ('in_progress in_progress', 'pending in_progress') OR NEW.step_count = OLD.step_count AND NEW.failed_step_count = OLD.failed_step_count) AND (OLD.status || ' ' || NEW.status IN ('in_progress completed', 'in_progress failed', 'in_progress partial', 'pending failed') OR (NEW.system_state_after = OLD.system_state_after OR NEW.system_state_after IS NULL AND OLD.system_state_after IS NULL) AND (NEW.result_json = OLD.result_json OR NEW.result_json IS NULL AND OLD.result_json IS NULL) AND (NEW.ended_at = OLD.ended_at OR NEW.ended_at IS NULL AND OLD.ended_at IS NULL)) AND (OLD.status || ' ' || NEW.status IN ('in_progress failed', 'in_progress partial', 'pending failed') OR (NEW.error_reason = OLD.error_reason OR NEW.error_reason IS NULL AND OLD.error_reason IS NULL))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_keeps_fields'); END
+--;
+CREATE TRIGGER runbook_executions_initial_fields BEFORE INSERT ON runbook_executions
+WHEN (NEW.ended_at IS NULL AND NEW.error_reason IS NULL AND NEW.failed_step_count = 0 AND NEW.result_json IS NULL AND NEW.step_count = 0 AND NEW.system_state_after IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_initial_fields'); END
+--;
+CREATE TRIGGER api_contract_versions_no_delete BEFORE DELETE ON api_contract_versions
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_delete'); END
+--;
+CREATE TRIGGER api_contract_versions_json_limits BEFORE INSERT ON api_contract_versions
+WHEN ((NEW.digests IS NULL OR CASE WHEN json_valid(NEW.digests) THEN length(CAST(NEW.digests AS BLOB)) <= 1048576 AND (length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.digests, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.digests) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.digests)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.digests) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.digests -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.digests -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.digests -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_json_limits'); END
+--;
+CREATE TRIGGER api_contract_versions_no_replace BEFORE INSERT ON api_contract_versions
+WHEN (NOT EXISTS (SELECT 1 FROM main.api_contract_versions WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.api_contract_versions WHERE number = NEW.number)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_replace'); END
+--;
+CREATE TRIGGER api_contract_versions_one_of_release_on_insert BEFORE INSERT ON api_contract_versions
+WHEN ((NEW.status = 'recorded') IS NOT TRUE OR NEW.release IS NULL OR NOT EXISTS (SELECT 1 FROM main.api_contract_versions AS other WHERE other.release = NEW.release AND other.status = 'recorded' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_one_of_release_on_insert'); END
+--;
+CREATE TRIGGER api_contract_versions_history_exists BEFORE UPDATE ON api_contract_versions
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_history_exists'); END
+--;
+CREATE TRIGGER api_contract_versions_json_limits_on_update BEFORE UPDATE ON api_contract_versions
+WHEN ((NEW.digests IS NULL OR CASE WHEN json_valid(NEW.digests) THEN length(CAST(NEW.digests AS BLOB)) <= 1048576 AND (length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.digests, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 32) SELECT max(depth) FROM nested) <= 32) AND (length(NEW.digests) <= 100000 OR (SELECT count(*) FROM json_tree(NEW.digests)) <= 100000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.digests) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.digests -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.digests -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.digests -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.digests) - length(replace(replace(NEW.digests, '[', ''), '{', '')) <= 32 END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_json_limits_on_update'); END
+--;
+CREATE TRIGGER api_contract_versions_no_replace_on_update BEFORE UPDATE ON api_contract_versions
+WHEN (NOT EXISTS (SELECT 1 FROM main.api_contract_versions WHERE number = NEW.number AND (id <> OLD.id))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_replace_on_update'); END
+--;
+CREATE TRIGGER api_contract_versions_one_of_release_on_update BEFORE UPDATE ON api_contract_versions
+WHEN ((NEW.status = 'recorded') IS NOT TRUE OR NEW.release IS NULL OR NOT EXISTS (SELECT 1 FROM main.api_contract_versions AS other WHERE other.release = NEW.release AND other.status = 'recorded' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_one_of_release_on_update'); END
+--;
+CREATE TRIGGER api_contract_versions_no_nested_update BEFORE UPDATE ON api_contract_versions
+WHEN (EXISTS (SELECT 1 FROM main.api_contract_versions AS stored WHERE stored.id IS OLD.id AND stored.lifecycle IS OLD.lifecycle AND stored.status IS OLD.status AND stored.seq IS OLD.seq AND stored.version IS OLD.version AND stored.hash IS OLD.hash AND stored.created_at IS OLD.created_at AND stored.updated_at IS OLD.updated_at AND stored.number IS OLD.number AND stored.release IS OLD.release AND stored.digests IS OLD.digests AND stored.recorded_by IS OLD.recorded_by)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_no_nested_update'); END
+--;
+CREATE TRIGGER api_contract_versions_one_step BEFORE UPDATE ON api_contract_versions
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_one_step'); END
+--;
+CREATE TRIGGER history_needs_api_contract_versions BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'contract_version' OR EXISTS (SELECT 1 FROM main.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_api_contract_versions'); END
+--;
+CREATE TRIGGER history_declares_data_of_api_contract_versions BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'contract_version' AND CASE WHEN json_valid(NEW.data) THEN EXISTS (SELECT 1 FROM json_each(NEW.data) WHERE key NOT IN ('digests', 'number', 'recorded_by', 'release')) ELSE FALSE END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_declares_data_of_api_contract_versions'); END
 --;
 CREATE TRIGGER tasks_json_limits BEFORE INSERT ON tasks
 WHEN ((NEW.arguments IS NULL OR CASE WHEN json_valid(NEW.arguments) THEN length(CAST(NEW.arguments AS BLOB)) <= 16384 AND (length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.arguments, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.arguments) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.arguments)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.arguments) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.arguments -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.arguments -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.arguments -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.arguments) - length(replace(replace(NEW.arguments, '[', ''), '{', '')) <= 16 END) AND (NEW.result IS NULL OR CASE WHEN json_valid(NEW.result) THEN length(CAST(NEW.result AS BLOB)) <= 16384 AND (length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 OR (WITH RECURSIVE nested (part, depth) AS (SELECT NEW.result, 1 UNION ALL SELECT inner.value, nested.depth + 1 FROM nested, json_each(nested.part) AS inner WHERE inner.type IN ('array', 'object') AND nested.depth <= 16) SELECT max(depth) FROM nested) <= 16) AND (length(NEW.result) <= 1000 OR (SELECT count(*) FROM json_tree(NEW.result)) <= 1000) AND NOT EXISTS (SELECT 1 FROM json_tree(NEW.result) AS part WHERE typeof(part.atom) = 'real' AND part.type IN ('integer', 'real') AND CASE WHEN (NEW.result -> part.fullkey) IS NULL THEN abs(part.atom) NOT BETWEEN 1e-300 AND 1e300 ELSE length(replace(replace((NEW.result -> part.fullkey), '-', ''), '.', '')) > 640 OR (NEW.result -> part.fullkey) GLOB '*[eE]*' END) ELSE length(NEW.result) - length(replace(replace(NEW.result, '[', ''), '{', '')) <= 16 END)) IS NOT TRUE
@@ -3290,6 +3528,46 @@ BEGIN SELECT RAISE(ABORT, 'declarations_has_edges'); END
 CREATE TRIGGER declarations_values_on_insert BEFORE INSERT ON declarations
 WHEN ((NEW.lifecycle IS NULL OR instr(NEW.lifecycle, char(0)) = 0) AND (NEW.declared_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.declared_at, 1, 19), '+0 seconds') = substr(NEW.declared_at, 1, 19)) AND (NEW.actor IS NULL OR instr(NEW.actor, char(0)) = 0) AND (NEW.reason IS NULL OR instr(NEW.reason, char(0)) = 0) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'declarations_values_on_insert'); END
+--;
+CREATE TRIGGER runbook_executions_fixed BEFORE UPDATE ON runbook_executions
+WHEN (NEW.runbook_name = OLD.runbook_name AND NEW.runbook_version = OLD.runbook_version AND NEW.executed_by = OLD.executed_by AND (NEW.alert = OLD.alert OR NEW.alert IS NULL AND OLD.alert IS NULL) AND (NEW.system_state_before = OLD.system_state_before OR NEW.system_state_before IS NULL AND OLD.system_state_before IS NULL)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_fixed'); END
+--;
+CREATE TRIGGER runbook_executions_steps_forward BEFORE UPDATE ON runbook_executions
+WHEN (NEW.step_count >= OLD.step_count AND NEW.step_count <= OLD.step_count + 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_steps_forward'); END
+--;
+CREATE TRIGGER runbook_executions_failed_steps_forward BEFORE UPDATE ON runbook_executions
+WHEN (NEW.failed_step_count >= OLD.failed_step_count AND NEW.failed_step_count <= OLD.failed_step_count + 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'runbook_executions_failed_steps_forward'); END
+--;
+CREATE TRIGGER history_names_executed_by BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'runbook_execution' AND NEW.action = 'start') OR EXISTS (SELECT 1 FROM main.runbook_executions AS head WHERE head.id = NEW.entity_id AND head.executed_by = NEW.actor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_names_executed_by'); END
+--;
+CREATE TRIGGER history_needs_count_of_runbook_execution_steps BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'runbook_execution') OR (NEW.action <> 'record_step' OR (SELECT count(*) FROM main.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq) = 1)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_count_of_runbook_execution_steps'); END
+--;
+CREATE TRIGGER history_needs_at_of_runbook_execution_steps BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'runbook_execution') OR NOT EXISTS (SELECT 1 FROM main.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq AND line.at <> NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_at_of_runbook_execution_steps'); END
+--;
+CREATE TRIGGER history_needs_executed_by_of_runbook_execution_steps BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'runbook_execution') OR NOT EXISTS (SELECT 1 FROM main.runbook_execution_steps AS line WHERE line.entity_id = NEW.entity_id AND line.seq = NEW.seq AND line.executed_by <> NEW.actor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_executed_by_of_runbook_execution_steps'); END
+--;
+CREATE TRIGGER history_counts_runbook_steps BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'runbook_execution') OR (CASE WHEN json_valid(NEW.data) THEN json_extract(NEW.data, '$.step_count') END = (SELECT count(*) FROM main.runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq) AND CASE WHEN json_valid(NEW.data) THEN json_extract(NEW.data, '$.failed_step_count') END = (SELECT count(*) FROM main.runbook_execution_steps AS step WHERE step.entity_id = NEW.entity_id AND step.seq <= NEW.seq AND step.ok = 0))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_counts_runbook_steps'); END
+--;
+CREATE TRIGGER api_contract_versions_fixed BEFORE UPDATE ON api_contract_versions
+WHEN (NEW.number = OLD.number AND NEW.release = OLD.release AND NEW.digests = OLD.digests AND NEW.recorded_by = OLD.recorded_by) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'api_contract_versions_fixed'); END
+--;
+CREATE TRIGGER history_names_recorded_by BEFORE INSERT ON history
+WHEN (NOT (NEW.lifecycle = 'contract_version' AND NEW.action = 'record') OR EXISTS (SELECT 1 FROM main.api_contract_versions AS head WHERE head.id = NEW.entity_id AND head.recorded_by = NEW.actor)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_names_recorded_by'); END
 --;
 CREATE TRIGGER concept_versions_no_update BEFORE UPDATE ON concept_versions
 WHEN (FALSE) IS NOT TRUE

@@ -1,0 +1,218 @@
+"""The operators' routes of executions of runbooks, and the versions of the contract."""
+
+from typing import Any, Final
+
+import pytest
+from tests.web.harness import Json, Web, problem, saved
+
+from indelible.kernel import Actor
+from indelible.kernel.contract_versions import RecordContractVersion, record_contract_version
+from indelible.kernel.json_objects import JsonObject
+from indelible.kernel.rejections import list_rejections
+from indelible_web.http import runbooks
+from indelible_web.http.admin import PREFIX
+from indelible_web.http.request import OPS
+
+pytestmark = pytest.mark.slow
+
+OPERATOR: Final = Actor.user("olga")
+REASON: Final = {"reason": "an alert"}
+START: Final = {"runbook_name": "28-transfer-stuck", "runbook_version": "0.6.0"}
+STEP: Final = {"command": "indelible ops payouts", "expected": "0", "observed": "0", "ok": True}
+COMMANDS: Final[tuple[tuple[str, Json], ...]] = (
+    ("start", START),
+    ("x/steps", STEP),
+    ("complete", {"execution_id": "x", "status": "completed"}),
+)
+TOO_LONG: Final = "x" * 20_001
+
+
+class Desk:
+    """An operator with a key, who sends each command under a key of its own."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        self.key = web.new_key(OPS, owner=OPERATOR)
+        self.sent = 0
+
+    def post(self, path: str, body: Json, once: str | None = None) -> Any:  # noqa: ANN401 - the test client's answer
+        """Send a command with a reason."""
+        self.sent += 1
+        return self.web.post(
+            f"{PREFIX}/runbooks/{path}",
+            json={**REASON, **body},
+            once=once or f"key-{self.sent}",
+            key=self.key,
+        )
+
+    def get(self, path: str = "") -> Json:
+        """Return what a query answers."""
+        return saved(self.web.get(f"{PREFIX}/runbooks{path}", key=self.key), 200)
+
+    def started(self, **body: object) -> str:
+        """Start an execution, and return its id."""
+        execution: str = saved(self.post("start", {**START, **body}), 200)["id"]
+        return execution
+
+    def refused(self, path: str, **body: object) -> tuple[int, str]:
+        """Return the status and the code of a refusal."""
+        return problem(self.post(path, body))
+
+
+@pytest.fixture
+def desk(any_web: Web) -> Desk:
+    return Desk(any_web)
+
+
+def test_a_runbook_is_started_carried_out_and_completed(desk: Desk) -> None:
+    execution_id = desk.started(alert="TransferStuck", system_state_before={"stuck": 1})
+    path = f"{execution_id}/steps"
+    first = saved(desk.post(path, STEP), 200)
+    saved(desk.post(path, {**STEP, "command": "indelible ops verify"}), 200)
+    end = {"execution_id": execution_id, "status": "completed", "result_json": {"stuck": 0}}
+    ended = saved(desk.post("complete", end), 200)
+
+    details = desk.get(f"/{execution_id}")
+
+    assert first["allowed_actions"] == ["record_step", "complete", "fail", "complete_partially"]
+    assert ended["status"] == "completed"
+    assert ended["allowed_actions"] == []
+    assert details["execution"] == ended
+    assert ended["executed_by"] == str(OPERATOR)
+    assert (ended["alert"], ended["system_state_before"]) == ("TransferStuck", {"stuck": 1})
+    steps = [(step["number"], step["command"], step["ok"]) for step in details["steps"]]
+    assert steps == [(1, STEP["command"], True), (2, "indelible ops verify", True)]
+
+
+def test_a_repeated_command_has_one_effect_and_one_answer(desk: Desk) -> None:
+    first = saved(desk.post("start", START, once="same"), 200)
+    again = saved(desk.post("start", START, once="same"), 200)
+    path = f"{first['id']}/steps"
+    step = saved(desk.post(path, STEP, once="step"), 200)
+    repeated = saved(desk.post(path, STEP, once="step"), 200)
+
+    assert again == first
+    assert repeated == step
+    assert len(desk.get()["items"]) == 1
+    assert len(desk.get(f"/{first['id']}")["steps"]) == 1
+
+
+@pytest.mark.parametrize(("path", "body"), COMMANDS, ids=[path for path, _ in COMMANDS])
+def test_a_command_needs_a_key_a_reason_and_the_scope(desk: Desk, path: str, body: Json) -> None:
+    url = f"{PREFIX}/runbooks/{path}"
+    reader = desk.web.new_key("history:read")
+    keyless = desk.web.post(url, json={**body, **REASON}, key=desk.key)
+    without_reason = desk.web.post(url, json=body, once="a", key=desk.key)
+    without_scope = desk.web.post(url, json={**body, **REASON}, once="b", key=reader)
+
+    assert problem(keyless) == (400, "IDEMPOTENCY_KEY_REQUIRED")
+    assert problem(without_reason) == (422, "INVALID_FIELDS")
+    assert problem(without_scope) == (403, "SCOPE_MISSING")
+
+
+def test_a_second_end_is_refused_with_the_allowed_actions_and_recorded(desk: Desk) -> None:
+    execution_id = desk.started()
+    end = {"execution_id": execution_id, "status": "failed", "error_reason": "no answer"}
+    saved(desk.post("complete", end), 200)
+
+    answer = desk.post("complete", end)
+
+    assert problem(answer) == (409, "INVALID_TRANSITION")
+    assert answer.json["allowed"] == []
+    (rejection,) = desk.web.store.read(list_rejections)
+    assert rejection.code == "INVALID_TRANSITION"
+    assert rejection.command == "complete_runbook_execution"
+    assert rejection.actor == OPERATOR
+
+
+def test_an_end_that_contradicts_the_steps_is_refused_and_recorded(desk: Desk) -> None:
+    execution_id = desk.started()
+    end = {"execution_id": execution_id}
+    too_early = desk.post("complete", {**end, "status": "completed"})
+    saved(desk.post(f"{execution_id}/steps", {**STEP, "ok": False}), 200)
+
+    assert problem(too_early) == (409, "INVALID_TRANSITION")
+    assert too_early.json["allowed"] == ["record_step", "fail"]
+    assert desk.refused("complete", **end, status="completed") == (409, "RUNBOOK_STEPS_FAILED")
+    for status in ("failed", "partial"):
+        refused = desk.refused("complete", **end, status=status)
+        assert refused == (422, "ERROR_REASON_NOT_OF_STATUS")
+    partial = desk.post("complete", {**end, "status": "partial", "error_reason": "one is left"})
+    assert saved(partial, 200)["error_reason"] == "one is left"
+    codes = {rejection.code for rejection in desk.web.store.read(list_rejections)}
+    assert codes == {"INVALID_TRANSITION", "RUNBOOK_STEPS_FAILED", "ERROR_REASON_NOT_OF_STATUS"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        ("start", {**START, "executed_by": "user:somebody"}, (422, "INVALID_FIELDS")),
+        ("start", {**START, "runbook_name": "x" * 201}, (422, "TEXT_TOO_LONG")),
+        ("start", {**START, "runbook_name": "a\0b"}, (422, "TEXT_UNSTORABLE")),
+        ("start", {**START, "system_state_before": []}, (422, "INVALID_FIELDS")),
+        ("start", {"runbook_name": "28"}, (422, "INVALID_FIELDS")),
+        ("{id}/steps", {**STEP, "ok": "yes"}, (422, "INVALID_FIELDS")),
+        ("{id}/steps", {**STEP, "command": "  "}, (422, "TEXT_BLANK")),
+        ("{id}/steps", {**STEP, "observed": TOO_LONG}, (422, "TEXT_TOO_LONG")),
+        ("{id}/steps", {**STEP, "observed": "\ud800"}, (422, "TEXT_UNSTORABLE")),
+        ("{id}/steps", {**STEP, "at": "2026-01-01T00:00:00Z"}, (422, "INVALID_FIELDS")),
+        ("none/steps", STEP, (404, "RUNBOOK_EXECUTION_NOT_FOUND")),
+        ("complete", {"execution_id": "{id}", "status": "pending"}, (422, "INVALID_FIELDS")),
+        (
+            "complete",
+            {"execution_id": "none", "status": "completed"},
+            (404, "RUNBOOK_EXECUTION_NOT_FOUND"),
+        ),
+    ],
+)
+def test_hostile_input_is_refused_and_changes_nothing(
+    desk: Desk, path: str, body: Json, expected: tuple[int, str]
+) -> None:
+    execution_id = desk.started()
+    before = desk.get()
+    body = {name: execution_id if value == "{id}" else value for name, value in body.items()}
+
+    assert desk.refused(path.format(id=execution_id), **body) == expected
+    assert desk.get() == before
+
+
+def test_a_step_has_a_bounded_size(desk: Desk) -> None:
+    large = {**STEP, "expected": "x" * 17_000, "observed": "y" * 17_000}
+    refused = desk.refused(f"{desk.started()}/steps", **large)
+
+    assert len(str(large)) > runbooks.MAX_STEP_BYTES
+    assert refused == (413, "BODY_TOO_LARGE")
+
+
+def test_executions_are_listed_by_state_and_runbook_a_page_at_a_time(desk: Desk) -> None:
+    ids = [desk.started(runbook_name=name) for name in ("01-lag", "02-drift", "01-lag")]
+    desk.post("complete", {"execution_id": ids[0], "status": "failed", "error_reason": "lost"})
+
+    first = desk.get("?limit=2")
+    second = desk.get(f"?limit=2&cursor={first['next']}")
+
+    assert [item["id"] for item in (*first["items"], *second["items"])] == ids[::-1]
+    assert second["next"] is None
+    failed = desk.get("?status=failed")["items"]
+    assert [item["id"] for item in failed] == ids[:1]
+    of_runbook = desk.get("?runbook_name=01-lag&status=pending")["items"]
+    assert [item["id"] for item in of_runbook] == ids[2:]
+
+
+def test_the_versions_of_the_contract_are_listed_newest_first(desk: Desk) -> None:
+    for release in ("0.6.0", "0.7.0", "0.8.0"):
+        command = RecordContractVersion(
+            release=release, digests=JsonObject.of({"routes": release[2] * 64})
+        )
+        desk.web.store.run(record_contract_version, command, actor=OPERATOR, reason="a release")
+
+    url = f"{PREFIX}/contract/versions?limit=2"
+    first = saved(desk.web.get(url, key=desk.key), 200)
+    second = saved(desk.web.get(f"{url}&cursor={first['next']}", key=desk.key), 200)
+
+    items = [*first["items"], *second["items"]]
+    assert [item["release"] for item in items] == ["0.8.0", "0.7.0", "0.6.0"]
+    assert items[0]["digests"] == {"routes": "8" * 64}
+    assert items[0]["recorded_by"] == str(OPERATOR)
+    without_scope = desk.web.get(url, key=desk.web.new_key("history:read"))
+    assert problem(without_scope) == (403, "SCOPE_MISSING")
