@@ -36,6 +36,7 @@ UNMARKED = {
     "metrics.md": {"yaml": 1},  # a configuration of Prometheus
     "simulate.md": {"sh": 6},  # minutes each; tests/simulation runs the command
     "style.md": {"python": 1},
+    "watch-with-prometheus.md": {"yaml": 2},  # configurations of Prometheus and Grafana
 }
 TRANSCRIPT = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 TESTS = ROOT / "tests"
