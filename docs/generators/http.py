@@ -44,9 +44,8 @@ These routes are not in this document. Without a key: `/health`, `/health/live`,
 `/metrics` ([metrics](metrics.md)), `/openapi.json`, `/docs`. With a signature: `/webhooks/alchemy`,
 `/payments/webhook`. With the scope `ops` or `admin`
 ([scopes of operators](operator-scopes.md)): the operators' routes for [tasks](../how-to/tokens.md),
-[contests](../how-to/contests.md) and [money](money-operations.md) under `/admin`; those that change
-a contest or money require an `Idempotency-Key`. `GET /admin/openapi.json` describes them all, and
-needs `ops` too.
+[contests](../how-to/contests.md) and [money](money-operations.md) under `/admin`; their commands
+require an `Idempotency-Key`. `GET /admin/openapi.json` describes them all, and needs `ops` too.
 """
 SIGNATURE = "a wallet's signature"
 LIMIT_UNITS = {"maxLength": "characters", "maxItems": "items"}

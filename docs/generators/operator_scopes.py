@@ -21,9 +21,10 @@ of these routes only. In [the history](http.md), `{OPS}` shows the data of money
 of keys too. A key with `{OPS}` alone opens no route of the public API and creates no key. Contests
 are read with `contests:read`; `{OPS}` adds those in ERROR.
 
-Each POST leaves a change or a record, which `GET {PREFIX}/rejections` lists: a refusal has its
-code, the lack of a scope is `SCOPE_MISSING`, and a command that changed nothing is `NO_EFFECT`. The
-same request again, with the same `Idempotency-Key`, gets the first answer and adds no record.
+Each POST needs a `reason` and an `Idempotency-Key`, and leaves a change or a record, which
+`GET {PREFIX}/rejections` lists: a refusal has its code, the lack of a scope is `SCOPE_MISSING`, and
+a command that changed nothing is `NO_EFFECT`. The same request again, with the same key, gets the
+first answer and adds no record.
 
 The page is generated from the declarations of the routes. [Money](money-operations.md) lists the
 fields and the codes of its routes, and `GET {PREFIX}/openapi.json` describes all of them.

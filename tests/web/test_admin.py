@@ -1,6 +1,7 @@
 """Test the operator's routes for tasks, the readiness of stages, and the schema of each answer."""
 
 from functools import partial
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ from indelible_web.tokens import admin as tokens_admin
 pytestmark = pytest.mark.slow
 
 REASON = {"reason": "the provider is back"}
+NUMBERS = count()
 ROUTE_GROUPS = (admin.routes, tokens_admin.routes)
 ROUTES = [
     (operation.method, admin.PREFIX + operation.rule)
@@ -35,12 +37,15 @@ ROUTES = [
 
 
 def send(web: Web, method: str, path: str, **options: Any) -> Json:  # noqa: ANN401 - of the test client
-    """Return the body of a successful answer."""
+    """Return the body of a successful answer; each command has a key of its own by default."""
+    if method == "POST":
+        options.setdefault("once", f"once-{next(NUMBERS)}")
     return saved(web.send(method, f"/admin{path}", **options), 200)
 
 
 def refusal(web: Web, path: str, body: object = None) -> tuple[int, str]:
-    return problem(web.post(f"/admin{path}", json=REASON if body is None else body))
+    body = REASON if body is None else body
+    return problem(web.post(f"/admin{path}", json=body, once=f"once-{next(NUMBERS)}"))
 
 
 def stages(web: Web) -> dict[str, Json]:
@@ -216,7 +221,7 @@ def test_tasks_of_a_paused_stage_are_not_claimed_until_it_is_resumed(any_web: We
 
 def test_a_stage_without_tasks_can_be_paused(web: Web) -> None:
     web.key = web.new_key("admin")
-    web.post("/admin/stages/reveal/pause", json=REASON)
+    send(web, "POST", "/stages/reveal/pause", json=REASON)
 
     assert stages(web)["reveal"]["is_paused"]
 
@@ -300,7 +305,7 @@ def test_admin_routes_require_admin_and_are_not_public(web: Web, method: str, pa
 
 def test_readiness_lists_waiting_and_paused_stages(any_web: Web) -> None:
     minted(any_web.store, MAYA_S)
-    any_web.post("/admin/stages/letters/pause", json=REASON)
+    send(any_web, "POST", "/stages/letters/pause", json=REASON)
 
     body = any_web.get("/health/ready", key=None).get_json()
 
@@ -346,8 +351,8 @@ def test_metrics_count_the_tasks_of_every_stage(any_web: Web) -> None:
     claimed(any_web.store, "letters", "token-1")
     buried(any_web.store)
     before = counted(any_web)
-    any_web.post("/admin/tasks/detect/chain/requeue", json=REASON)
-    any_web.post("/admin/stages/detect/pause", json=REASON)
+    send(any_web, "POST", "/tasks/detect/chain/requeue", json=REASON)
+    send(any_web, "POST", "/stages/detect/pause", json=REASON)
     metrics = counted(any_web)
     requeues = 'indelible_commands_total{action="requeue",code="OK",lifecycle="task"}'
     pauses = 'indelible_transitions_total{action="pause",lifecycle="stage"}'

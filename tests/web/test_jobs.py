@@ -293,7 +293,7 @@ def test_a_specification_larger_than_other_bodies_is_accepted(builder: Builder) 
 def test_an_operator_retries_a_failed_job_as_a_new_one(builder: Builder, job: Json) -> None:
     fail(builder.web.store, job["id"], "the push failed")
     operator = builder.web.new_key("admin", owner=NOOR)
-    answer = builder.web.post(f"/admin/jobs/{job['id']}/retry", json=REASON, key=operator)
+    answer = builder.web.post(f"/admin/jobs/{job['id']}/retry", json=REASON, key=operator, once="a")
 
     retried = saved(answer, 200)
     assert retried["id"] != job["id"]
@@ -306,7 +306,7 @@ def test_an_operator_retries_a_failed_job_as_a_new_one(builder: Builder, job: Js
 
 def test_only_a_failed_job_is_retried(builder: Builder, job: Json) -> None:
     operator = builder.web.new_key("admin")
-    answer = builder.web.post(f"/admin/jobs/{job['id']}/retry", json=REASON, key=operator)
+    answer = builder.web.post(f"/admin/jobs/{job['id']}/retry", json=REASON, key=operator, once="a")
 
     assert problem(answer) == (409, "JOB_NOT_FAILED")
 
@@ -314,7 +314,7 @@ def test_only_a_failed_job_is_retried(builder: Builder, job: Json) -> None:
 def test_an_operator_runs_the_janitor_now(builder: Builder) -> None:
     operator = builder.web.new_key("admin")
     path = "/admin/projects/workspaces/clean"
-    task = saved(builder.web.post(path, json=REASON, key=operator), 200)["task"]
+    task = saved(builder.web.post(path, json=REASON, key=operator, once="a"), 200)["task"]
 
     assert task["stage"] == "clean_workspaces"
     assert task["entity_id"] == build_recurring(ProjectSettings())[0].name

@@ -64,14 +64,16 @@ def test_subjects_are_listed_with_what_is_silent_and_forgotten(any_web: Web) -> 
     assert set(subjects(any_web, "?kind=backup")) == {"backup"}
     assert set(subjects(any_web, "?is_silent=false")) == {"backup"}
 
-    forgotten = saved(any_web.post("/admin/subjects/forget", json={**SCAN, **REASON}), 200)
+    forgotten = saved(
+        any_web.post("/admin/subjects/forget", json={**SCAN, **REASON}, once="forget-1"), 200
+    )
     assert forgotten["longest_silence_seconds"] is None
     assert forgotten["problem"] is None
     assert subjects(any_web, "?is_silent=true") == {}
 
 
 def test_an_unknown_subject_is_not_forgotten_and_the_refusal_is_a_record(any_web: Web) -> None:
-    refused = any_web.post("/admin/subjects/forget", json={**SCAN, **REASON})
+    refused = any_web.post("/admin/subjects/forget", json={**SCAN, **REASON}, once="forget-1")
 
     assert problem(refused) == (404, "SUBJECT_NOT_FOUND")
     (rejection,) = any_web.store.read(lambda tx: tx.rejections.page(limit=2))
@@ -105,8 +107,11 @@ def test_a_restart_needs_one_position_of_a_known_subscriber(any_web: Web) -> Non
     other = "/admin/subscribers/other/restart"
 
     for body in (both, REASON):
-        assert problem(any_web.post(RESTART, json=body)) == (422, "RESTART_POSITION_UNCLEAR")
-    unknown = any_web.post(other, json={"position": "end", **REASON})
+        assert problem(any_web.post(RESTART, json=body, once="restart-2")) == (
+            422,
+            "RESTART_POSITION_UNCLEAR",
+        )
+    unknown = any_web.post(other, json={"position": "end", **REASON}, once="restart-3")
     assert problem(unknown) == (404, "SUBSCRIBER_NOT_FOUND")
 
 

@@ -95,6 +95,19 @@ def test_each_command_leaves_a_change_or_one_record(
 
 
 @pytest.mark.parametrize("operation", POSTS, ids=name_of)
+def test_each_command_needs_an_idempotency_key_and_a_reason(web: Web, operation: Operation) -> None:
+    key = web.new_key(ADMIN)
+    path = path_of(operation)
+    body = BODIES.get(operation.name, {})
+
+    keyless = web.post(path, json={**REASON, **body}, key=key, seq=1)
+    assert problem(keyless) == (400, "IDEMPOTENCY_KEY_REQUIRED")
+    without_reason = web.post(path, json=body, key=key, seq=1, once="key-1")
+    assert problem(without_reason) == (422, "INVALID_FIELDS")
+    assert "reason" in without_reason.get_json()["fields"]["wrong"]
+
+
+@pytest.mark.parametrize("operation", POSTS, ids=name_of)
 def test_each_command_without_its_scope_leaves_a_record(web: Web, operation: Operation) -> None:
     scope = OPS if ADMIN in operation.scopes else "concepts:read"
     answer = web.post(

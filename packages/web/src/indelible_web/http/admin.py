@@ -136,6 +136,7 @@ def show_task(context: OperationContext, query: TaskQuery) -> TaskView:
     OPS,
     request_type=RequeueTask,
     response_type=TaskView,
+    requires_idempotency_key=True,
 )
 def requeue_task(context: OperationContext, command: RequeueTask) -> TaskView:
     """Make a dead or canceled task due now, with no attempts counted."""
@@ -147,6 +148,7 @@ def requeue_task(context: OperationContext, command: RequeueTask) -> TaskView:
     OPS,
     request_type=CancelTask,
     response_type=TaskView,
+    requires_idempotency_key=True,
 )
 def cancel_task(context: OperationContext, command: CancelTask) -> TaskView:
     """Cancel a waiting or running task; the result of a running attempt is discarded."""
@@ -182,20 +184,31 @@ def list_stage_errors(context: OperationContext, query: StageQuery) -> Page[Erro
     OPS,
     request_type=RequeueTasks,
     response_type=RequeuedTasks,
+    requires_idempotency_key=True,
 )
 def requeue_dead_tasks(context: OperationContext, command: RequeueTasks) -> RequeuedTasks:
     """Make a stage's dead tasks due now, all or those of one error class, up to a limit."""
     return context.run_recorded(requeue_and_count, command)
 
 
-@routes.add("POST /stages/<stage>/pause", OPS, request_type=PauseStage, response_type=StageControl)
+@routes.add(
+    "POST /stages/<stage>/pause",
+    OPS,
+    request_type=PauseStage,
+    response_type=StageControl,
+    requires_idempotency_key=True,
+)
 def pause_stage(context: OperationContext, command: PauseStage) -> StageControl:
     """Pause a stage: no more tasks are claimed, and claimed tasks are finished."""
     return context.run_recorded(stages.pause_stage, command)
 
 
 @routes.add(
-    "POST /stages/<stage>/resume", OPS, request_type=ResumeStage, response_type=StageControl
+    "POST /stages/<stage>/resume",
+    OPS,
+    request_type=ResumeStage,
+    response_type=StageControl,
+    requires_idempotency_key=True,
 )
 def resume_stage(context: OperationContext, command: ResumeStage) -> StageControl:
     """Resume a paused stage."""

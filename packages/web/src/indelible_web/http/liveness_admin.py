@@ -101,7 +101,13 @@ def list_subjects(context: OperationContext, query: SubjectQuery) -> Page[Subjec
     return Page(items=tuple(views), next=None)
 
 
-@routes.add("POST /subjects/forget", OPS, request_type=ForgetSubject, response_type=SubjectView)
+@routes.add(
+    "POST /subjects/forget",
+    OPS,
+    request_type=ForgetSubject,
+    response_type=SubjectView,
+    requires_idempotency_key=True,
+)
 def forget_subject(context: OperationContext, command: ForgetSubject) -> SubjectView:
     """Miss a subject no longer: it was removed from the configuration.
 
@@ -123,6 +129,7 @@ def list_subscribers(context: OperationContext, _: EmptyQuery) -> Page[Subscribe
     OPS,
     request_type=RestartSubscriber,
     response_type=SubscriberCursor,
+    requires_idempotency_key=True,
 )
 def restart_subscriber(context: OperationContext, command: RestartSubscriber) -> SubscriberCursor:
     """Let a subscriber continue from another position of the feed.

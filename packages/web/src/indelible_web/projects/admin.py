@@ -36,14 +36,24 @@ class FailedJobQuery:
 
 
 @routes.add(
-    "POST /projects/workspaces/clean", OPS, request_type=CleanWorkspaces, response_type=TaskView
+    "POST /projects/workspaces/clean",
+    OPS,
+    request_type=CleanWorkspaces,
+    response_type=TaskView,
+    requires_idempotency_key=True,
 )
 def clean_workspaces(context: OperationContext, command: CleanWorkspaces) -> TaskView:
     """Delete the workspaces that ended or lost jobs have left; a worker does it, now."""
     return context.run_recorded(clean_and_show, command)
 
 
-@routes.add("POST /jobs/<job_id>/retry", OPS, request_type=FailedJobQuery, response_type=JobView)
+@routes.add(
+    "POST /jobs/<job_id>/retry",
+    OPS,
+    request_type=FailedJobQuery,
+    response_type=JobView,
+    requires_idempotency_key=True,
+)
 def retry_failed_job(context: OperationContext, query: FailedJobQuery) -> JobView:
     """Create a new job of the same owner with the specification of a failed one.
 

@@ -38,6 +38,7 @@ def get_token_stats(context: OperationContext, _: EmptyQuery) -> StatsView:
     OPS,
     request_type=tokens.AcknowledgeContract,
     response_type=StatsView,
+    requires_idempotency_key=True,
 )
 def acknowledge_contract(
     context: OperationContext, command: tokens.AcknowledgeContract
