@@ -25,7 +25,9 @@ REASON: Final = {"reason": "a drill"}
 POSTS: Final = tuple(operation for operation in OPERATIONS if operation.has_body)
 # The bodies of the operations that require more than a reason, by the names of these.
 BODIES: Final[dict[str, Json]] = {
+    "add_step": {"command": "indelible ops", "expected": "0", "observed": "0", "ok": True},
     "attach_payee_destination": {"destination": "acct_1"},
+    "complete_execution": {"execution_id": "1", "status": "completed"},
     "correct_ingestion": {"supersedes": 1, "accept_event": 2},
     "forget_subject": {"kind": "recurring", "name": "letters/nightly"},
     "halt_all_payments": {"reason_code": "drill"},
@@ -38,6 +40,7 @@ BODIES: Final[dict[str, Json]] = {
     "register_new_payee": {"party": "ann"},
     "restart_subscriber": {"position": "end"},
     "resolve_error": {"action": "retry"},
+    "start_execution": {"runbook_name": "01-stuck", "runbook_version": "1"},
     "start_reconciliation": {"scope": "CHEAP"},
     "validate_configuration": {"configuration": configuration(counted_players=2.5)},
 }
