@@ -199,6 +199,17 @@ def simulate(session: nox.Session) -> None:
 
 
 @nox.session
+def absence(session: nox.Session) -> None:
+    """Simulate 20 absences of 14 days, or observe an instance: `-- --real-days N --url URL`."""
+    _install(session, "dev")
+    if "--real-days" in session.posargs:
+        _run_to_its_end(session, "python", "-m", "tests.absence")
+    else:
+        command = ("indelible", "simulate", "--absence", "--days", "14", "--seeds", "1-20")
+        _run_to_its_end(session, *command)
+
+
+@nox.session
 def mutation(session: nox.Session) -> None:
     """Mutate lifecycle, history and rules: `-- --children 2`, `-- --only-report`."""
     _install(session, "mutation")

@@ -16,7 +16,6 @@ from indelible.kernel import Actor
 from indelible.kernel.keys import OPS, CreateKey, create_key
 from indelible.kernel.stages import PauseStage, pause_stage
 from indelible_service.simulation.absence.absent import ACTOR, Absence
-from indelible_service.simulation.absence.steps import STEPS, RunbookStep
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import MINUTE, FaultKind, Plan, Profile
@@ -220,9 +219,3 @@ def test_the_same_seed_writes_the_same_report(tmp_path: Path) -> None:
 
 def test_a_report_needs_an_absence(tmp_path: Path) -> None:
     assert run("simulate", "--days", "1", "--report", str(tmp_path / "r.json")).exit_code == 2
-
-
-@pytest.mark.parametrize("step", STEPS.values(), ids=lambda step: f"{step.slug} {step.operation}")
-def test_each_step_is_an_operation_of_the_service(step: RunbookStep) -> None:
-    assert step.command.startswith("indelible ops ")
-    assert step.mode.slug == step.slug

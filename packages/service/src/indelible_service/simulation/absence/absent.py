@@ -25,14 +25,16 @@ PERSON: Final = Actor.user(ACTOR)
 SCOPES: Final = (OPS, "contests:read")
 LOOK_SECONDS: Final = 20 * MINUTE
 WATCH_SECONDS: Final = 10 * MINUTE  # while something fails
-# The runbook of each kind of fault; a stage that fails leads to signs of its own.
-RUNBOOKS: Final[Mapping[FaultKind, str]] = {
-    FaultKind.STRIPE_OUTAGE: "stripe-outage",
-    FaultKind.STRIPE_ERRORS: "stripe-outage",
-    FaultKind.STRIPE_SILENCE: "stripe-outage",
-    FaultKind.WEBHOOK_OUTAGE: "webhook-outage",
-    FaultKind.PROVIDER_FAILS: "provider-refuses",
-    FaultKind.PROVIDER_SCHEMA: "provider-schema-drift",
+OF_STRIPE: Final = frozenset({"payouts-stuck", "webhook-outage"})
+# The runbook of each kind of fault, and of the signs that it leads to. A stage that fails has signs
+# of its own.
+RUNBOOKS: Final[Mapping[FaultKind, tuple[str, frozenset[str]]]] = {
+    FaultKind.STRIPE_OUTAGE: ("stripe-outage", OF_STRIPE),
+    FaultKind.STRIPE_ERRORS: ("stripe-outage", OF_STRIPE),
+    FaultKind.STRIPE_SILENCE: ("stripe-outage", OF_STRIPE),
+    FaultKind.WEBHOOK_OUTAGE: ("webhook-outage", frozenset({"webhook-outage"})),
+    FaultKind.PROVIDER_FAILS: ("provider-refuses", frozenset({"provider-refuses"})),
+    FaultKind.PROVIDER_SCHEMA: ("provider-schema-drift", frozenset({"provider-refuses"})),
 }
 
 
@@ -93,8 +95,8 @@ class Absence:
         now = self.world.clock.seconds
         seen = {sign.slug for sign in self.duty.episodes.open.values()}
         for fault in list(self._waiting):
-            slug = RUNBOOKS[fault.kind]
-            if fault.at + fault.seconds <= now and slug not in seen:
+            slug, signs = RUNBOOKS[fault.kind]
+            if fault.at + fault.seconds <= now and not signs & seen:
                 self._waiting.remove(fault)
                 recovery = Recovery(slug=slug, subject=fault.text(), seconds=now - fault.at)
                 self.recoveries.append(recovery)

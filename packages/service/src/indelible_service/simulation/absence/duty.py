@@ -10,10 +10,9 @@ from attrs import define, field
 
 from indelible_service.simulation.absence.client import NoAnswer, OperatorClient
 from indelible_service.simulation.absence.episodes import Episodes
-from indelible_service.simulation.absence.signs import ENDPOINT, Look, Sign, instant
+from indelible_service.simulation.absence.signs import ENDPOINT, SERVICE, Look, Sign, instant
 from indelible_service.simulation.absence.steps import MODES
 
-SERVICE: Final = "service"  # the subject of a sign: no process answers
 AGAIN: Final = timedelta(minutes=30)  # between two executions for one failure
 PATIENCE: Final = timedelta(minutes=5)  # with a lock that the workers may still do
 HALTED_FOR: Final = timedelta(minutes=30)  # until an operator does not wait for the schedule

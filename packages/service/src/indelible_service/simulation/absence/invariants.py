@@ -9,6 +9,7 @@ from indelible.money.lifecycle.payouts import TransferStatus
 from indelible_service.simulation.absence.absent import PERSON, Absence
 from indelible_service.simulation.absence.client import RUNBOOK
 from indelible_service.simulation.absence.steps import MODES
+from indelible_service.simulation.absence.verdict import verdict
 from indelible_service.simulation.payout_invariants import transferred_minor, won_minor
 from indelible_service.simulation.plan import FaultKind
 from indelible_stripe.simulator.faults import FaultKind as StripeFault
@@ -78,6 +79,12 @@ def winners_are_paid_to_the_cent(_: Absence, observed: "Observed") -> Iterator[s
             yield f"{party} has received {amount} of {group}, expected {won[group_party]}"
 
 
+def api_shows_the_end(absence: Absence, _: "Observed") -> Iterator[str]:
+    """Yield what the API shows at the end that is wrong, as it shows it to an observer."""
+    if absence.duty.newest is not None:
+        yield from verdict(absence.duty.client, absence.duty.newest)
+
+
 def certain_faults_happen(_: Absence, observed: "Observed") -> Iterator[str]:
     """Yield the faults that each absence must have, and this one had not."""
     stripe = observed.stripe.engine
@@ -100,5 +107,6 @@ FINAL: Final = {
     "every-state": every_state,
     "transfers-ended": transfers_ended,
     "winners-are-paid-to-the-cent": winners_are_paid_to_the_cent,
+    "api-shows-the-end": api_shows_the_end,
     "certain-faults-happen": certain_faults_happen,
 }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.rules.payouts import transfer_group
-from indelible_service.simulation.absence.absent import RUNBOOKS, Absence
+from indelible_service.simulation.absence.absent import Absence
 from indelible_service.simulation.absence.episodes import recovery_figures
 from indelible_service.simulation.payout_invariants import transferred_minor, won_minor
 
@@ -20,12 +20,12 @@ def absence_report(absence: Absence, observed: "Observed") -> dict[str, Any]:
     """Return the report as a JSON object; the same plan leads to the same one."""
     transfers = [head.entity for head in observed.store.read(_transfers)]
     client = absence.duty.client
-    seen = [one for one in absence.duty.episodes.recoveries if one.slug not in RUNBOOKS.values()]
+    recoveries = [*absence.duty.episodes.recoveries, *absence.recoveries]
     return {
         "contests": _contests(absence, observed),
         "transfers": _transfer_counts(transfers),
         "autonomy": _autonomy(absence, observed, transfers),
-        "recovery": recovery_figures([*seen, *absence.recoveries]),
+        "recovery": recovery_figures(recoveries),
         "still_failing": sorted(sign.slug for sign in absence.duty.episodes.open.values()),
         "runbooks": dict(sorted(absence.duty.executions.items())),
         "operator": {

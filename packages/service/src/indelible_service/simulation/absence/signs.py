@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import define, frozen
 
+from indelible.contests.lifecycle import ContestStatus
 from indelible.money.errors.gateway import ParkReason
 from indelible_service.simulation.absence.client import OperatorClient
 
@@ -13,22 +14,18 @@ Row = Mapping[str, Any]
 LATE: Final = timedelta(minutes=1)  # a lock, and an event that waits for its outcome
 OLD: Final = timedelta(minutes=2)  # a due task that nobody claims
 MISSING: Final = timedelta(minutes=15)  # an event after a charge
+SERVICE: Final = "service"  # the subject of the sign that nothing answers
 ENDPOINT: Final = "endpoint"  # of webhooks, the subject of a sign
 OK: Final = "OK"
-WAITING: Final = ("parked", "failed_terminal")
 # Each read of a look: its runbook, its operation, and its query.
 READS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
-    "scheduled": ("contest-not-locked", "list-contests", {"status": "SCHEDULED"}),
-    "live": ("live-past-end", "list-contests", {"status": "LIVE"}),
-    "in_error": ("contest-in-error", "list-contests", {"status": "ERROR"}),
+    "contests": ("contest-in-error", "list-contests", {}),  # those in ERROR come first
     "stages": ("dead-task", "show-stages", {}),
     "dead_events": ("unknown-intent", "list-stripe-events", {"status": "DEAD"}),
     "received_events": ("webhook-outage", "list-stripe-events", {"status": "RECEIVED"}),
-    "newest_events": ("webhook-outage", "list-stripe-events", {"limit": "1"}),
     "pending_charges": ("webhook-outage", "list-all-charges", {"status": "PENDING"}),
-    "stuck": ("payouts-stuck", "list-stuck-transfers", {}),
     "parked": ("payouts-parked", "list-payout-transfers", {"status": "parked"}),
-    "retrying": ("stripe-outage", "list-payout-transfers", {"status": "retryable"}),
+    "retrying": ("payouts-stuck", "list-payout-transfers", {"status": "retryable"}),
     "failed": ("idempotency-mismatch", "list-payout-transfers", {"status": "failed_terminal"}),
     "disputes": ("dispute", "list-due-disputes", {}),
 }
@@ -56,7 +53,6 @@ class Look:
     rows: dict[str, Sequence[Row]]
     switch: Row
     fetches: dict[str, Sequence[Row]]  # the newest one of each tournament that is played
-    faults: dict[str, Sequence[Row]]  # of the newest leaderboards, by contest
 
     @classmethod
     def take(cls, client: OperatorClient, at: datetime) -> "Look":
@@ -68,14 +64,21 @@ class Look:
         for name, (slug, operation, query) in READS.items():
             rows[name] = client.read(slug, operation, **query)["items"]
         switch = client.read("reconciliation-discrepancy", "get-payment-switch")
-        look = cls(at=at, rows=rows, switch=switch, fetches={}, faults={})
-        for contest in rows["live"]:
+        look = cls(at=at, rows=rows, switch=switch, fetches={})
+        if rows["pending_charges"]:
+            page = client.read("webhook-outage", "list-stripe-events", limit="1")
+            rows["newest_events"] = page["items"]
+        for contest in look.contests(ContestStatus.LIVE):
             event_id = contest["provider_event_id"]
             page = client.read(
                 "provider-refuses", "list-fetches", provider_event_id=event_id, limit="1"
             )
             look.fetches[event_id] = page["items"]
         return look
+
+    def contests(self, status: ContestStatus) -> Sequence[Row]:
+        """Return the contests in a state."""
+        return [one for one in self.rows["contests"] if one["status"] == status.value]
 
     def signs(self) -> Iterator[Sign]:
         """Yield the signs of failures."""
@@ -88,11 +91,11 @@ class Look:
             yield Sign("reconciliation-discrepancy", "payments", since)
 
     def _signs_of_contests(self) -> Iterator[Sign]:
-        for contest in self.rows["scheduled"]:
+        for contest in self.contests(ContestStatus.SCHEDULED):
             lock_time = instant(contest["lock_time"])
             if lock_time + LATE < self.at:
                 yield Sign("contest-not-locked", contest["id"], lock_time)
-        for contest in self.rows["in_error"]:
+        for contest in self.contests(ContestStatus.ERROR):
             yield Sign("contest-in-error", contest["id"], instant(contest["updated_at"]))
         for event_id, fetches in self.fetches.items():
             for fetch in fetches:
@@ -112,7 +115,7 @@ class Look:
         for event in self.rows["received_events"]:
             if instant(event["created"]) + LATE < self.at:
                 yield Sign("webhook-outage", event["id"], instant(event["created"]))
-        newest = max((one["created_at"] for one in self.rows["newest_events"]), default="")
+        newest = max((one["created_at"] for one in self.rows.get("newest_events", ())), default="")
         waiting = [
             one["updated_at"]
             for one in self.rows["pending_charges"]
@@ -124,10 +127,6 @@ class Look:
             yield Sign("dispute", dispute["id"], instant(dispute["created_at"]))
 
     def _signs_of_payouts(self) -> Iterator[Sign]:
-        for transfer in self.rows["stuck"]:
-            if transfer["status"] in WAITING:
-                continue  # it has a sign of its own
-            yield Sign("payouts-stuck", transfer["id"], instant(transfer["updated_at"]))
         for transfer in self.rows["parked"]:
             slug = "payouts-parked"
             if transfer["failure_code"] == ParkReason.BALANCE_INSUFFICIENT.value:
@@ -135,7 +134,7 @@ class Look:
             yield Sign(slug, transfer["id"], instant(transfer["parked_at"]))
         for transfer in self.rows["retrying"]:
             yield Sign(
-                "stripe-outage",
+                "payouts-stuck",
                 transfer["id"],
                 instant(transfer["first_attempt_at"] or transfer["updated_at"]),
             )

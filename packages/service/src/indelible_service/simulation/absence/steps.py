@@ -45,7 +45,6 @@ class RunbookStep:
 
 _OPERATIONS: Final[Mapping[str, Mapping[Section, tuple[str, ...]]]] = {
     "contest-not-locked": {
-        Section.DETECT: ("list-contests",),
         Section.DIAGNOSE: ("get-contest",),
         Section.RECOVER: ("force-lock",),
     },
@@ -54,9 +53,7 @@ _OPERATIONS: Final[Mapping[str, Mapping[Section, tuple[str, ...]]]] = {
         Section.DIAGNOSE: ("get-contest",),
         Section.RECOVER: ("resolve-error",),
     },
-    "live-past-end": {Section.DETECT: ("list-contests",)},
     "provider-refuses": {Section.DETECT: ("list-fetches",)},
-    "provider-schema-drift": {Section.DETECT: ("list-validation-errors",)},
     "dead-task": {
         Section.DETECT: ("show-stages",),
         Section.DIAGNOSE: ("list-tasks",),
@@ -76,14 +73,14 @@ _OPERATIONS: Final[Mapping[str, Mapping[Section, tuple[str, ...]]]] = {
         Section.DIAGNOSE: ("list-reconciliations",),
         Section.RECOVER: ("start-reconciliation", "resume-all-payments"),
     },
-    "stripe-outage": {Section.DETECT: ("list-payout-transfers",)},
     "payouts-stuck": {
-        Section.DETECT: ("list-stuck-transfers",),
+        Section.DETECT: ("list-payout-transfers",),
         Section.DIAGNOSE: ("list-transfer-attempts",),
     },
     "payouts-parked": {Section.DETECT: ("list-payout-transfers",)},
     "idempotency-mismatch": {Section.DETECT: ("list-payout-transfers",)},
     "ledger-unbalanced": {Section.DETECT: ("get-balances",)},
+    "settlement-without-payout": {Section.DETECT: ("list-owed-lines",)},
 }
 
 

@@ -60,7 +60,13 @@ def summary_lines(reports: Sequence[Report]) -> list[str]:
     lines = [f"Without an operator: {contests} % of contests, {transfers} % of transfers (median)."]
     for name, number in figures["runbooks"].items():
         lines.append(f"runbook {name}: executed {number} times")
-    for name, figure in figures["recovery"].items():
+    return [*lines, *recovery_lines(figures["recovery"])]
+
+
+def recovery_lines(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the times to recover in lines for persons."""
+    lines: list[str] = []
+    for name, figure in figures.items():
         lines.append(
             f"time to recover, {name}: {figure['count']} times,"
             f" median {_time(figure['median_seconds'])}, worst {_time(figure['worst_seconds'])}"
