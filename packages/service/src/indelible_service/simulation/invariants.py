@@ -288,7 +288,8 @@ def _is_disturbed(observed: Observed, aftermath: int) -> bool:
     if lost_until is not None and now <= lost_until + aftermath:
         return True
     for fault in observed.plan.faults:
-        if fault.kind in OF_EVENTS and fault.at <= now <= fault.at + fault.seconds + aftermath:
+        is_of_events = fault.kind in OF_EVENTS or fault.stage == PROCESS_STRIPE_EVENT_STAGE
+        if is_of_events and fault.at <= now <= fault.at + fault.seconds + aftermath:
             return True
     return False
 

@@ -27,6 +27,7 @@ MAX_TRANSFERS: Final = 500
 LOGGED_OF_STAGES: Final = {
     LOCK_CONTEST_STAGE: ("[Lifecycle] contest ",),
     SETTLE_CONTEST_STAGE: ("[Lifecycle] contest ",),
+    PROCESS_STRIPE_EVENT_STAGE: ("[Payment] event ",),
 }
 UNFILLED: Final = "cancel_unfilled"
 

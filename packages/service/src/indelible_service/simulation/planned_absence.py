@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from indelible.contests.rules.tasks import LOCK_CONTEST_STAGE, SETTLE_CONTEST_STAGE
+from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.reactions.settlements import POST_SETTLEMENT_STAGE
 from indelible_service.simulation.draws import Draws, Seed
 from indelible_service.simulation.plan import (
@@ -51,6 +52,12 @@ SPECIAL_FATES: Final = (
     Fate.DISPUTE_WON,
     Fate.DISPUTE_LOST,
 )
+# Some absences have dead letters: no event is processed for longer than its attempts last. Their
+# contests end so early that all of it is over in time.
+DEAD_LETTERS: Final = 0.3
+DEAD_LETTERS_DAYS: Final = 10
+DEAD_LETTERS_BEFORE: Final = 6 * DAY
+EVENTS_FAIL: Final = (73 * HOUR, 76 * HOUR)
 SWARM: Final = 0.6  # the share of seeds that have a kind of fault
 PROCESSES: Final = ("web", "worker-1", "worker-2", "scheduler")
 CRASHES: Final = 4
@@ -80,6 +87,8 @@ def make_absence_plan(seed_number: int, days: int) -> Plan:
         highest = SHORT_ENTRIES if days <= SHORT_DAYS else ENTRIES[1]
         entries.extend(_entries(seed, contest, highest))
     faults = [*_certain_faults(seed, contests), *_drawn_faults(seed, contests)]
+    if _has_dead_letters(seed, days):
+        faults.append(_failing_events(seed, contests))
     return Plan(
         seed=seed_number,
         days=days,
@@ -99,7 +108,8 @@ def _tournaments(seed: Seed, days: int) -> Iterator[PlannedTournament]:
     for number in range(number_of_contests):
         own = seed.draws(ACTOR, f"tournament {number}")
         rounds = own.whole(*ROUNDS) if days > SHORT_DAYS else SHORT_ROUNDS
-        latest = max(0, (days * DAY - ENDS_BEFORE) // DAY - rounds)
+        ends_before = DEAD_LETTERS_BEFORE if _has_dead_letters(seed, days) else ENDS_BEFORE
+        latest = max(0, (days * DAY - ends_before) // DAY - rounds)
         spread = latest * number // (number_of_contests - 1)
         yield PlannedTournament(
             event_id=str(FIRST_EVENT + number),
@@ -109,6 +119,22 @@ def _tournaments(seed: Seed, days: int) -> Iterator[PlannedTournament]:
             players=PLAYERS,
             has_playoff=own.happens(0.5),
         )
+
+
+def _has_dead_letters(seed: Seed, days: int) -> bool:
+    return days >= DEAD_LETTERS_DAYS and seed.draws(ACTOR, "dead letters").happens(DEAD_LETTERS)
+
+
+def _failing_events(seed: Seed, contests: tuple[PlannedContest, ...]) -> PlannedFault:
+    """Return the fault that makes dead letters of the events of the last payouts."""
+    draws = seed.draws(ACTOR, "failing events")
+    last = max(contest.end_at for contest in contests)
+    return PlannedFault(
+        kind=FaultKind.STAGE_FAILS,
+        at=last + HOUR,
+        seconds=draws.whole(*EVENTS_FAIL),
+        stage=PROCESS_STRIPE_EVENT_STAGE,
+    )
 
 
 def _contest(seed: Seed, tournament: PlannedTournament) -> PlannedContest:

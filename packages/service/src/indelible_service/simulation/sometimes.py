@@ -73,6 +73,7 @@ EVENTS: Final[Mapping[str, Happened]] = {
     "a contest in ERROR is settled by an operator": _edge("contest.resolve_complete"),
     "an operator locks a contest": _edge("contest.force_lock"),
     "an operator requeues dead tasks": _executed("dead-task"),
+    "an operator replays dead letters": _executed("unknown-intent"),
     "an operator reads lost events": _executed("webhook-outage"),
 }
 OF_CALM: Final = (
@@ -115,6 +116,7 @@ ONLY_OF_ABSENCE: Final = (
     "a contest in ERROR is settled by an operator",
     "an operator locks a contest",
     "an operator requeues dead tasks",
+    "an operator replays dead letters",
     "an operator reads lost events",
 )
 OF_ABSENCE: Final = (
