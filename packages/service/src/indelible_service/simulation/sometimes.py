@@ -70,7 +70,9 @@ EVENTS: Final[Mapping[str, Happened]] = {
     "the node of the chain returns removed logs": _count("answers with removed logs"),
     "a token is lost by a restore": _count("lost tokens"),
     "a lost token is detected again": _count("lost tokens that are detected again"),
-    "a contest in ERROR is settled by an operator": _edge("contest.resolve_complete"),
+    "an operator lets a contest in ERROR go on": _edge(
+        "contest.resume_live", "contest.resume_scheduled"
+    ),
     "an operator locks a contest": _edge("contest.force_lock"),
     "an operator requeues dead tasks": _executed("dead-task"),
     "an operator replays dead letters": _executed("unknown-intent"),
@@ -113,7 +115,7 @@ OF_TOKENS: Final = (
     "the node of the chain returns removed logs",
 )
 ONLY_OF_ABSENCE: Final = (
-    "a contest in ERROR is settled by an operator",
+    "an operator lets a contest in ERROR go on",
     "an operator locks a contest",
     "an operator requeues dead tasks",
     "an operator replays dead letters",

@@ -17,7 +17,6 @@ AGAIN: Final = timedelta(minutes=30)  # between two executions for one failure
 PATIENCE: Final = timedelta(minutes=5)  # with a lock that the workers may still do
 HALTED_FOR: Final = timedelta(minutes=30)  # until an operator does not wait for the schedule
 BACKFILL_HOURS: Final = "72"
-COMPLETE: Final = "complete"  # the attempted action of a contest whose settlement has failed
 BY_EVENTS: Final = "process_stripe_event"  # its dead tasks are dead letters
 DEAD: Final = "dead"
 DONE: Final = "COMPLETE"
@@ -108,11 +107,9 @@ class Duty:
         return self._command(sign, "force-lock", contest_id=sign.subject, if_match=seq)
 
     def _resolve(self, sign: Sign, _: Look) -> str:
-        """Let the settlement be computed again, or the contest go on from the failed step."""
-        contest = self.client.read(sign.slug, "get-contest", contest_id=sign.subject)
-        is_settlement = contest["error"]["attempted_action"] == COMPLETE
-        action = "retry" if is_settlement else "resume"
-        return self._command(sign, "resolve-error", contest_id=sign.subject, action=action)
+        """Let the contest go on from the failed step; it fails again while its cause lasts."""
+        self.client.read(sign.slug, "get-contest", contest_id=sign.subject)
+        return self._command(sign, "resolve-error", contest_id=sign.subject, action="resume")
 
     def _requeue(self, sign: Sign, _: Look) -> str:
         if sign.subject == BY_EVENTS:

@@ -7,6 +7,7 @@ from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.rules.payouts import transfer_group
 from indelible_service.simulation.absence.absent import Absence
 from indelible_service.simulation.absence.episodes import recovery_figures
+from indelible_service.simulation.absence.timed import timed_recoveries
 from indelible_service.simulation.payout_invariants import transferred_minor, won_minor
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ def absence_report(absence: Absence, observed: "Observed") -> dict[str, Any]:
     """Return the report as a JSON object; the same plan leads to the same one."""
     transfers = [head.entity for head in observed.store.read(_transfers)]
     client = absence.duty.client
-    recoveries = [*absence.duty.episodes.recoveries, *absence.recoveries]
+    clock = absence.world.clock
+    recoveries = [
+        *absence.duty.episodes.recoveries,
+        *absence.recoveries,
+        *timed_recoveries(client, observed.plan.faults, clock.start_at),
+    ]
     return {
         "contests": _contests(absence, observed),
         "transfers": _transfer_counts(transfers),

@@ -23,7 +23,7 @@ READS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
     "stages": ("dead-task", "show-stages", {}),
     "dead_events": ("unknown-intent", "list-stripe-events", {"status": "DEAD"}),
     "received_events": ("webhook-outage", "list-stripe-events", {"status": "RECEIVED"}),
-    "pending_charges": ("webhook-outage", "list-all-charges", {"status": "PENDING"}),
+    "pending_charges": ("orphan-payment", "list-all-charges", {"status": "PENDING"}),
     "parked": ("payouts-parked", "list-payout-transfers", {"status": "parked"}),
     "retrying": ("payouts-stuck", "list-payout-transfers", {"status": "retryable"}),
     "failed": ("idempotency-mismatch", "list-payout-transfers", {"status": "failed_terminal"}),

@@ -64,9 +64,10 @@ _OPERATIONS: Final[Mapping[str, Mapping[Section, tuple[str, ...]]]] = {
         Section.RECOVER: ("replay-stripe-event",),
     },
     "webhook-outage": {
-        Section.DETECT: ("list-stripe-events", "list-all-charges"),
+        Section.DETECT: ("list-stripe-events",),
         Section.RECOVER: ("backfill-stripe-events",),
     },
+    "orphan-payment": {Section.DETECT: ("list-all-charges",)},
     "dispute": {Section.DETECT: ("list-due-disputes",)},
     "reconciliation-discrepancy": {
         Section.DETECT: ("get-payment-switch",),
@@ -77,6 +78,7 @@ _OPERATIONS: Final[Mapping[str, Mapping[Section, tuple[str, ...]]]] = {
         Section.DETECT: ("list-payout-transfers",),
         Section.DIAGNOSE: ("list-transfer-attempts",),
     },
+    "payout-processing": {Section.DETECT: ("get-payout-transfer",)},
     "payouts-parked": {Section.DETECT: ("list-payout-transfers",)},
     "idempotency-mismatch": {Section.DETECT: ("list-payout-transfers",)},
     "ledger-unbalanced": {Section.DETECT: ("get-balances",)},
