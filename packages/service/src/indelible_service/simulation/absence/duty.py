@@ -115,7 +115,7 @@ class Duty:
         if sign.subject == BY_EVENTS:
             return ""
         page = self.client.read(sign.slug, "list-tasks", stage=sign.subject, state=DEAD)
-        outcome = self._command(sign, "requeue-dead", stage=sign.subject)
+        outcome = self._command(sign, "requeue-dead-tasks", stage=sign.subject)
         self.touched.update(task["entity_id"] for task in page["items"])
         return outcome
 

@@ -57,7 +57,7 @@ _OPERATIONS: Final[Mapping[str, Mapping[Section, tuple[str, ...]]]] = {
     "dead-task": {
         Section.DETECT: ("show-stages",),
         Section.DIAGNOSE: ("list-tasks",),
-        Section.RECOVER: ("requeue-dead",),
+        Section.RECOVER: ("requeue-dead-tasks",),
     },
     "unknown-intent": {
         Section.DETECT: ("list-stripe-events",),
