@@ -9,6 +9,7 @@ from attrs import define, field
 from indelible.contests.lifecycle import CONTEST
 from indelible.kernel import Actor, Change
 from indelible.kernel.keys import OPS
+from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE
 from indelible_service.settings.service import Settings
 from indelible_service.simulation.absence.client import OperatorClient
 from indelible_service.simulation.absence.duty import Duty
@@ -66,7 +67,9 @@ class Absence:
         self.people.admit(ACTOR, SCOPES)
         key = self.people.key_of(ACTOR)
         service = InProcessService(ADDRESS, key, self.people, self.doors)
-        self.duty = Duty(client=OperatorClient(service))
+        # Without a Git host no worker has the stage of the scheduled janitor.
+        without = frozenset({CLEAN_WORKSPACES_STAGE})
+        self.duty = Duty(client=OperatorClient(service), without=without)
         self.environment = dict(os.environ)
         self.settings = self.people.around.settings
         self._waiting = [one for one in self.people.plan.faults if one.kind in RUNBOOKS]

@@ -1,7 +1,7 @@
 """The operator of an absence: looks, and carries out the runbook of each failure that is seen."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -31,6 +31,7 @@ class Duty:
     """
 
     client: OperatorClient
+    without: Container[str] = frozenset[str]()  # stages that no worker has
     episodes: Episodes = field(factory=Episodes)
     executions: Counter[str] = field(factory=Counter[str])  # by the names of the runbooks
     touched: set[str] = field(factory=set[str])
@@ -57,7 +58,7 @@ class Duty:
         """Look, and react to what is seen; return what was done, in a few words."""
         self.looks += 1
         try:
-            look = Look.take(self.client, at)
+            look = Look.take(self.client, at, self.without)
         except NoAnswer as error:
             self.newest = None
             known = dict(self.episodes.open)

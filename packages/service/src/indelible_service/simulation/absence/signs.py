@@ -1,6 +1,6 @@
 """The looks of an operator: answers of the API, and the signs of failures in them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -55,14 +55,17 @@ class Look:
     fetches: dict[str, Sequence[Row]]  # the newest one of each tournament that is played
 
     @classmethod
-    def take(cls, client: OperatorClient, at: datetime) -> "Look":
-        """Read everything.
+    def take(
+        cls, client: OperatorClient, at: datetime, without: Container[str] = frozenset[str]()
+    ) -> "Look":
+        """Read everything; `without` are stages that no worker of the installation has.
 
         Raises: NoAnswer.
         """
         rows: dict[str, Sequence[Row]] = {}
         for name, (slug, operation, query) in READS.items():
             rows[name] = client.read(slug, operation, **query)["items"]
+        rows["stages"] = [one for one in rows["stages"] if one["stage"] not in without]
         switch = client.read("reconciliation-discrepancy", "get-payment-switch")
         look = cls(at=at, rows=rows, switch=switch, fetches={})
         if rows["pending_charges"]:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from indelible_service.simulation.absence.episodes import joined_figures
 
 if TYPE_CHECKING:
     from indelible_service.simulation.many import SeedResult
 
+SECONDS_SHOWN: Final = 300
 Report = Mapping[str, Any]
 
 
@@ -75,6 +76,8 @@ def recovery_lines(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _time(seconds: int) -> str:
-    """Return a duration in hours and minutes."""
+    """Return a duration in hours and minutes, a short one in seconds."""
+    if seconds < SECONDS_SHOWN:
+        return f"{seconds} s"
     hours, rest = divmod(seconds, 3_600)
     return f"{hours}:{rest // 60:02} h"
