@@ -55,8 +55,7 @@ _OPERATIONS: Final[Mapping[str, Mapping[Section, tuple[str, ...]]]] = {
     },
     "provider-refuses": {Section.DETECT: ("list-fetches",)},
     "dead-task": {
-        Section.DETECT: ("show-stages",),
-        Section.DIAGNOSE: ("list-tasks",),
+        Section.DETECT: ("show-stages", "list-tasks"),
         Section.RECOVER: ("requeue-dead-tasks",),
     },
     "unknown-intent": {

@@ -10,7 +10,7 @@ from indelible_service.simulation.absence.episodes import joined_figures
 if TYPE_CHECKING:
     from indelible_service.simulation.many import SeedResult
 
-SECONDS_SHOWN: Final = 300
+MIN_MINUTES_SECONDS: Final = 300
 Report = Mapping[str, Any]
 
 
@@ -77,7 +77,7 @@ def recovery_lines(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _time(seconds: int) -> str:
     """Return a duration in hours and minutes, a short one in seconds."""
-    if seconds < SECONDS_SHOWN:
+    if seconds < MIN_MINUTES_SECONDS:
         return f"{seconds} s"
     hours, rest = divmod(seconds, 3_600)
     return f"{hours}:{rest // 60:02} h"

@@ -28,10 +28,10 @@ def timed_recoveries(
     Raises: NoAnswer.
     """
     for transfer in pages(client, "payouts-stuck", "list-payout-transfers", status=COMPLETED):
-        shown = client.read("payout-processing", "get-payout-transfer", transfer_id=transfer["id"])
-        if shown["look_ups"]:
-            seconds = _between(shown["first_attempt_at"], shown["completed_at"])
-            yield Recovery(slug="payout-processing", subject=shown["id"], seconds=seconds)
+        detail = client.read("payout-processing", "get-payout-transfer", transfer_id=transfer["id"])
+        if detail["look_ups"]:
+            seconds = _between(detail["first_attempt_at"], detail["completed_at"])
+            yield Recovery(slug="payout-processing", subject=detail["id"], seconds=seconds)
 
     for event in pages(client, "webhook-outage", "list-stripe-events"):
         created = instant(event["created"])
