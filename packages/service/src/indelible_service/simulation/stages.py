@@ -19,6 +19,7 @@ from indelible.money.tasks.payout_stages import PayoutStages
 from indelible.money.tasks.receiving import WebhookHandler
 from indelible.money.tasks.reconciling import Reconcile
 from indelible.reactions import PostSettlement, UpdateCharges
+from indelible_service.contexts.contests import ContestSettings
 from indelible_service.contexts.money import MoneySettings
 from indelible_service.settings.service import Settings
 from indelible_service.simulation.crashes import Mortality
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 AnyStage = Stage[Any, Any, Any]
 CONTESTS: Final = "contests"  # the names of contexts
 MONEY: Final = "money"
-POLL_SECONDS: Final = 3_600  # INGESTION_POLL_SECONDS of the installation: the most
 FEED_POLL_SECONDS: Final = 3_600  # a dispatcher advances the stage after each change
 
 
@@ -108,13 +108,14 @@ def _host_stages(parts: StageParts) -> Iterator[AnyStage]:
 
 
 def _contest_stages(parts: StageParts) -> list[AnyStage]:
+    poll_seconds = parts.settings.section(ContestSettings).poll_seconds
     stages = ContestStages(
         store=parts.store,
         fetch=parts.provider.fetch_function(parts.mortality),
         clock=parts.clock,
         at_failpoint=parts.mortality.reach,
-        poll_seconds=POLL_SECONDS,
-        max_poll_seconds=POLL_SECONDS,
+        poll_seconds=poll_seconds,
+        max_poll_seconds=poll_seconds,
         **parts.observer(CONTESTS),
     )
     return [*stages.stages()]

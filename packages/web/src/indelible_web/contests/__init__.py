@@ -33,6 +33,7 @@ from indelible_web.contests import (
     links,
     pages,
     routes,
+    watching,
 )
 from indelible_web.contests.causes import prize_causes
 from indelible_web.contests.descriptions import DESCRIPTIONS
@@ -57,7 +58,7 @@ CONTEXT: Final = WebContext(
     name="contests",
     needs=NEEDED_CONTEXTS,
     routes=(routes.routes, entries.routes),
-    admin_routes=(admin.routes, admin_checks.routes, admin_reads.routes),
+    admin_routes=(admin.routes, admin_checks.routes, admin_reads.routes, watching.routes),
     lifecycles=(CONTEST, ENTRY, CONTEST_LOG, PROVIDER_FEED, SETTLEMENT_RUN),
     commands=tuple(command.command_name for command in COMMANDS),
     examples=EXAMPLES,

@@ -80,6 +80,7 @@ class LogView:
     leaderboard_at: datetime | None
     terminal_number: int | None
     conflict_number: int | None
+    pending_rewrite_number: int | None
     seq: int
 
 

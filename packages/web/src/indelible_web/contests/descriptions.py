@@ -172,4 +172,21 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
         "What the organizer adds to the pool, in minor units; null before the settlement."
     ),
     "validity": "Whether the event is valid; only a valid event is applied.",
+    "ContestAlertView.code": "The name of the alert, such as `INGESTION_LAG`.",
+    "ContestAlertView.is_critical": "True if the alert cannot wait.",
+    "ContestAlertView.message": "The alert in one sentence.",
+    "EventSummary.kind": "The kind of the event, such as `SNAPSHOT`.",
+    "LogView.pending_rewrite_number": (
+        "The number of the event that changes a finished score and was seen once; null without one."
+    ),
+    "NextStepView.action": "The next transition, such as `lock`.",
+    "NextStepView.at": "The instant of the transition; null if nothing decides it yet.",
+    "NextStepView.is_overdue": "True if the instant has passed by more than a minute.",
+    "NextStepView.waits_for": "What the transition waits for; empty if it has an instant.",
+    "alerts": "What an operator may have to look at; empty if all is well.",
+    "lag_seconds": "The seconds since the last successful fetch of the tournament; null before it.",
+    "log": "The contest's event log.",
+    "newest_event": "The newest event of the log, valid or not; null before the first one.",
+    "newest_fetch": "The newest fetch of the tournament; null before the first one.",
+    "next_step": "The next transition; null once the contest has ended.",
 }
