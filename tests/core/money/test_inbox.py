@@ -5,8 +5,8 @@ import json
 import pytest
 from tests.core.money.payments import FEE, START, WORKER, PaymentRun, event_body, intent_body
 
-from indelible.kernel import IndelibleError, Stale
-from indelible.money.commands.payments import ReplayEvent
+from indelible.kernel import IndelibleError, InvalidTransition, Stale
+from indelible.money.commands.payments import IgnoreEvent, ReplayEvent
 from indelible.money.entities.values import AccountKind, EventOrigin, EventOutcome, MovementKind
 from indelible.money.errors.gateway import GatewayOutage
 from indelible.money.errors.payments import (
@@ -14,7 +14,7 @@ from indelible.money.errors.payments import (
     StripeSignatureInvalid,
     WebhookMalformed,
 )
-from indelible.money.handlers.inbox import replay_event
+from indelible.money.handlers.inbox import ignore_event, replay_event
 from indelible.money.lifecycle.payments import ChargeStatus
 from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.rules.events import Environment, parse_envelope, parse_event
@@ -228,6 +228,30 @@ def test_a_dead_letter_is_replayed(run: PaymentRun) -> None:
     assert run.event(event.id).status is InboxStatus.RECEIVED
     run.process(PROCESS_STRIPE_EVENT_STAGE)
     assert run.event(event.id).status is InboxStatus.DEAD
+
+
+def test_an_operator_ends_a_dead_letter_and_an_event_that_waits(run: PaymentRun) -> None:
+    incomplete = {"id": "pi_1", "status": "succeeded", "amount": FEE}
+    dead = run.deliver("payment_intent.succeeded", incomplete)
+    unknown = run.gateway.create_payment_intent(
+        amount_minor=FEE, currency="EUR", metadata={}, idempotency_key="k"
+    )
+    body = intent_body(run.gateway.pay(unknown.id))
+    waiting = run.deliver("payment_intent.succeeded", body)
+    assert [dead.status, waiting.status] == [InboxStatus.DEAD, InboxStatus.RECEIVED]
+
+    for event in (dead, waiting):
+        command = IgnoreEvent(event_id=event.id)
+        run.store.run(ignore_event, command, actor=WORKER, reason="of another program")
+    run.clock.advance(60)
+    run.process(PROCESS_STRIPE_EVENT_STAGE)
+
+    for event in (dead, waiting):
+        ended = run.event(event.id)
+        assert (ended.status, ended.last_code) == (InboxStatus.IGNORED, "IGNORED_BY_OPERATOR")
+        command = IgnoreEvent(event_id=event.id)
+        with pytest.raises(InvalidTransition):
+            run.store.run(ignore_event, command, actor=WORKER, reason="again")
 
 
 def test_an_event_that_overtakes_its_charge_is_applied_by_a_retry(run: PaymentRun) -> None:

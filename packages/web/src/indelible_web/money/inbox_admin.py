@@ -6,10 +6,10 @@ from typing import Final
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import InvalidTransition, ListOrder
 from indelible.kernel.webhooks import list_webhook_rejections
-from indelible.money import ReplayEvent, StripeEventFilter
+from indelible.money import IgnoreEvent, ReplayEvent, StripeEventFilter
 from indelible.money.errors.gateway import GatewayOutage
 from indelible.money.errors.payments import PaymentsNotConfigured, StripeEventNotFound
-from indelible.money.handlers.inbox import receive_event, replay_event
+from indelible.money.handlers.inbox import ignore_event, receive_event, replay_event
 from indelible.money.rules.events import EVENT_TYPES
 from indelible_web.http.downloads import Download, download_of
 from indelible_web.http.operation import OperationContext
@@ -97,6 +97,24 @@ def replay_stripe_event(context: OperationContext, command: ReplayEvent) -> Inbo
         return view_of(InboxEventView, tx.money.events.get(command.event_id))
 
     return context.run_recorded(replay, command)
+
+
+@routes.add(
+    "POST /payments/events/<event_id>/ignore",
+    OPS,
+    request_type=IgnoreEvent,
+    response_type=InboxEventView,
+    requires_idempotency_key=True,
+    errors=(InvalidTransition, StripeEventNotFound),
+)
+def ignore_stripe_event(context: OperationContext, command: IgnoreEvent) -> InboxEventView:
+    """End an event that waits or is a dead letter, because it is about nothing of ours."""
+
+    def ignore(tx: WriteTx, command: IgnoreEvent) -> InboxEventView:
+        ignore_event(tx, command)
+        return view_of(InboxEventView, tx.money.events.get(command.event_id))
+
+    return context.run_recorded(ignore, command)
 
 
 @routes.add(

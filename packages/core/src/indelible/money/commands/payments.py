@@ -179,6 +179,14 @@ class ReplayEvent:
 
 
 @frozen(kw_only=True, field_transformer=kinds)
+class IgnoreEvent:
+    """End an event that is about nothing of ours."""
+
+    command_name: ClassVar[str] = "ignore_event"
+    event_id: Identifier
+
+
+@frozen(kw_only=True, field_transformer=kinds)
 class ApplyEvent:
     """Apply a received event; `evidence` was read at Stripe before."""
 

@@ -104,6 +104,7 @@ PAYMENT_CODES: Final = (
         use=CodeUse.ERROR,
         meaning="A request without an Idempotency-Key.",
     ),
+    _outcome("IGNORED_BY_OPERATOR", "An operator has ended the event: it is not ours."),
     _outcome("PAYMENT_ALREADY_PROCESSED", "Another event has reported the same fact before."),
     _outcome("STALE_EVENT", "The event is older than one that was applied, and is ignored."),
     _outcome("STRIPE_EVENT_DUPLICATE", "The event was received before; it has no second effect."),

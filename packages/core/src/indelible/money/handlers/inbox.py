@@ -13,6 +13,7 @@ from indelible.money.commands.payments import (
     ApplyEvent,
     BuryEvent,
     FailEvent,
+    IgnoreEvent,
     ReceiveEvent,
     ReplayEvent,
 )
@@ -33,8 +34,14 @@ from indelible.money.handlers.payees import apply_account
 from indelible.money.handlers.payouts.ending import apply_transfer
 from indelible.money.handlers.refunds import apply_refund, apply_refunded_charge
 from indelible.money.handlers.saving import save
+from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.repositories.transactions import MoneyWrite
-from indelible.money.rules.charges import STALE_EVENT, UNHANDLED_EVENT, Decision
+from indelible.money.rules.charges import (
+    IGNORED_BY_OPERATOR,
+    STALE_EVENT,
+    UNHANDLED_EVENT,
+    Decision,
+)
 from indelible.money.rules.events import EventFacts, ParsedEvent
 from indelible.money.rules.evidence import EventEvidence
 from indelible.money.rules.inbox import STRIPE_EVENT_DUPLICATE, birth_action
@@ -144,17 +151,36 @@ def replay_event(tx: MoneyWrite, command: ReplayEvent) -> StripeEventSaved:
     Raises:
         InvalidTransition: The event is no dead letter.
     """
+    return _event_saved(_replay(tx, tx.money.events.lock(command.event_id)))
+
+
+def ignore_event(tx: MoneyWrite, command: IgnoreEvent) -> StripeEventSaved:
+    """End an event that waits or is a dead letter, as an operator has decided.
+
+    Raises:
+        InvalidTransition: The event has an outcome already.
+    """
     head = tx.money.events.lock(command.event_id)
+    if head.entity.status is InboxStatus.DEAD:
+        head = _replay(tx, head)
+    return _event_saved(_save_ignored(tx, head, IGNORED_BY_OPERATOR))
+
+
+def _replay(tx: MoneyWrite, head: Head[StripeEvent]) -> Head[StripeEvent]:
     event = head.entity.transition("replay", now=tx.clock.now())
     head = save(tx, tx.money.events, head, event, "replay")
     tx.tasks.requeue(PROCESS_STRIPE_EVENT_STAGE, event.id)
-    return _event_saved(head)
+    return head
 
 
 def _ignore(tx: MoneyWrite, head: Head[StripeEvent], code: str) -> EventApplied:
-    event = head.entity.ignored(code, now=tx.clock.now())
-    _save_attempt(tx, head, event, "ignore", EventOutcome.IGNORED)
+    event = _save_ignored(tx, head, code).entity
     return EventApplied(event=event, outcome=EventOutcome.IGNORED, code=code)
+
+
+def _save_ignored(tx: MoneyWrite, head: Head[StripeEvent], code: str) -> Head[StripeEvent]:
+    event = head.entity.ignored(code, now=tx.clock.now())
+    return _save_attempt(tx, head, event, "ignore", EventOutcome.IGNORED)
 
 
 def _save_attempt(
