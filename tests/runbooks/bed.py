@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from tests.runbooks.alerts import Scrape
 
 from indelible.kernel import Actor
-from indelible.kernel.keys import OPS, CreateKey, create_key
+from indelible.kernel.keys import ADMIN, OPS, CreateKey, create_key
 from indelible_service.contexts.contest_metrics import ContestMetrics
 from indelible_service.contexts.money_metrics import MoneyMetrics
 from indelible_service.simulation.databases import DatabaseKind
@@ -36,6 +36,7 @@ from indelible_sql import SqlStore
 from indelible_web.app import metrics_registry
 
 OPERATOR: Final = Actor.user("operator")
+APPROVER: Final = Actor.user("approver")
 EVENT: Final = "700000001"
 CONTEST: Final = "masters"
 LOCK: Final = 11 * HOUR + 30 * MINUTE
@@ -226,8 +227,12 @@ class Installation:
         return registries
 
     def variables(self) -> dict[str, str]:
-        """Return the variables of an operator's shell."""
-        return {"INDELIBLE_URL": self.address, "INDELIBLE_KEY": self.new_key(*OPERATOR_SCOPES)}
+        """Return the variables of an operator's shell, with the key of a second person."""
+        return {
+            "INDELIBLE_URL": self.address,
+            "INDELIBLE_KEY": self.new_key(*OPERATOR_SCOPES),
+            "APPROVER_KEY": self.new_key(ADMIN, owner=APPROVER),
+        }
 
 
 @contextmanager
