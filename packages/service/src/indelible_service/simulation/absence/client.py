@@ -14,7 +14,7 @@ from indelible_service.remote.operations import (
     RemoteOperation,
     remote_operations,
 )
-from indelible_service.simulation.absence.steps import STEPS, RunbookStep
+from indelible_service.simulation.absence.steps import EXECUTION, STEPS, RunbookStep
 
 RUNBOOK: Final = "runbook"  # how each reason of a command begins
 
@@ -65,7 +65,7 @@ class OperatorClient:
 
         Raises: NoStep, NoAnswer.
         """
-        step = STEPS.get((slug, operation))
+        step = STEPS.get((slug, operation)) or EXECUTION.get((slug, operation))
         remote = self.operations.get(operation)
         if step is None or remote is None:
             raise NoStep(f"{operation} is no step of runbook {slug}")

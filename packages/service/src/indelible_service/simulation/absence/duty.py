@@ -41,6 +41,8 @@ class Duty:
         factory=dict[tuple[str, str], datetime], init=False
     )
     _number: int = field(default=0, init=False)
+    # The status of each command that the present execution has sent.
+    _commands: dict[str, int] = field(factory=dict[str, int], init=False)
     _reactions: Mapping[str, Reaction] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -78,8 +80,10 @@ class Duty:
         tried_at = self._tried_at.get(sign.key)
         if reaction is None or (tried_at is not None and look.at - tried_at < AGAIN):
             return ""
+        self._commands.clear()
         try:
             outcome = reaction(sign, look)
+            self._record(sign)
         except NoAnswer as error:
             return f"no answer to {error}"
         if outcome:
@@ -92,11 +96,40 @@ class Duty:
         self._number += 1
         key = f"duty:{self._number}:{operation}"
         status, document = self.client.command(sign.slug, operation, key, **values)
+        self._commands[operation] = status
         if status == HTTPStatus.OK:
             self.episodes.helped.add(sign.key)
             self.touched.add(sign.subject)
             return operation
         return f"{operation} {document.get('code', status)}"
+
+    def _record(self, sign: Sign) -> None:
+        """Record the execution of a runbook with its commands, unless it only read."""
+        if not self._commands:
+            return
+        key = f"duty:{self._number}"
+        name = MODES[sign.slug].name
+        _, execution = self.client.command(
+            sign.slug, "start-execution", f"{key}:start", runbook_name=name, runbook_version="1"
+        )
+        execution_id = str(execution["id"])
+        for operation, status in self._commands.items():
+            self.client.command(
+                sign.slug,
+                "add-step",
+                f"{key}:step:{operation}",
+                execution_id=execution_id,
+                command=f"indelible ops {operation}",
+                expected=str(HTTPStatus.OK.value),
+                observed=str(status),
+                ok="true" if status == HTTPStatus.OK else "false",
+            )
+        ends = {"status": "completed"}
+        if set(self._commands.values()) != {HTTPStatus.OK}:
+            ends = {"status": "failed", "error_reason": "a command was refused"}
+        self.client.command(
+            sign.slug, "complete-execution", f"{key}:end", execution_id=execution_id, **ends
+        )
 
     # The runbooks
 

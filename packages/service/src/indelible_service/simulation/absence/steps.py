@@ -96,3 +96,9 @@ def _steps() -> dict[tuple[str, str], RunbookStep]:
 
 
 STEPS: Final[Mapping[tuple[str, str], RunbookStep]] = _steps()
+# The commands with which each runbook is executed, as the index of the runbooks says.
+EXECUTION: Final[Mapping[tuple[str, str], RunbookStep]] = {
+    (slug, operation): RunbookStep(slug, Section.RECOVER, operation)
+    for slug in MODES
+    for operation in ("start-execution", "add-step", "complete-execution")
+}
