@@ -121,7 +121,8 @@ class RemoteService:
         fields: Mapping[str, str] | None = None,
         json: Body | None = None,
     ) -> Answer:
-        sent = {"Accept": ", ".join((*JSON_TYPES, "*/*")), **(headers or {})}
+        # A command sends few requests: it leaves no connection open.
+        sent = {"Accept": ", ".join((*JSON_TYPES, "*/*")), "Connection": "close", **(headers or {})}
         if self._key:
             sent["Authorization"] = f"Bearer {self._key}"
         try:
