@@ -17,6 +17,7 @@ from indelible.kernel import Actor
 from indelible.kernel.keys import ADMIN, OPS, CreateKey, create_key
 from indelible_service.contexts.contest_metrics import ContestMetrics
 from indelible_service.contexts.money_metrics import MoneyMetrics
+from indelible_service.contexts.project_metrics import JobMetrics
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import (
     DAY,
@@ -31,7 +32,7 @@ from indelible_service.simulation.plan import (
 )
 from indelible_service.simulation.processes import WebProcess
 from indelible_service.simulation.running import Simulation, open_simulation
-from indelible_service.simulation.stages import CONTESTS, MONEY
+from indelible_service.simulation.stages import CONTESTS, MONEY, PROJECTS
 from indelible_sql import SqlStore
 from indelible_web.app import metrics_registry
 
@@ -238,13 +239,13 @@ class Installation:
 @contextmanager
 def installation(folder: Path, plan: Plan | None = None) -> Generator[Installation]:
     """Run an installation whose API is served on a socket."""
-    contests, money = ContestMetrics(), MoneyMetrics()
-    observers = {CONTESTS: contests, MONEY: money}
+    contests, money, jobs = ContestMetrics(), MoneyMetrics(), JobMetrics()
+    observers = {CONTESTS: contests, MONEY: money, PROJECTS: jobs}
     with open_simulation(
         plan or small_plan(), DatabaseKind.SQLITE, folder, [], observers
     ) as simulation:
         money.read_from(simulation.checker.store)
-        registries = (contests.registry, money.registry)
+        registries = (contests.registry, money.registry, jobs.registry)
         running = Installation(simulation, folder, registries)
         simulation.begin()
         with _served(running):

@@ -8,6 +8,7 @@ from tests.runbooks.bed import OPERATOR, Installation, small_plan
 from tests.runbooks.scenarios import scenario
 
 from indelible.contests.lifecycle import EntryStatus
+from indelible.kernel.silence import Subject, SubjectKind, subject_states
 from indelible.kernel.stages import PauseStage, PermanentFailure, pause_stage
 from indelible.kernel.subscribers import FOLLOW_FEED
 from indelible.kernel.task_commands import CancelTask, cancel_task
@@ -61,6 +62,29 @@ def a_stage_stays_paused(installation: Installation) -> Iterator[None]:
     yield
 
     assert count(installation, PAUSED, TaskState.COMPLETED) == 1
+
+
+@scenario("50-backup-missing", "BackupMissing", plan=whole_plan)
+def the_nightly_backup_is_not_made(installation: Installation) -> Iterator[None]:
+    with installation.lock, installation.store.transaction(actor=OPERATOR, reason="start") as tx:
+        tx.subjects.declare((Subject.of_backup(26 * HOUR),))
+    back_up(installation)
+    installation.run_for(27 * HOUR)
+    repaired_at = installation.now
+    installation.at(installation.seconds + 3 * HOUR, lambda: back_up(installation))
+
+    yield
+
+    states = installation.store.read(subject_states)
+    (backup,) = [state for state in states if state.kind is SubjectKind.BACKUP]
+    assert backup.succeeded_at is not None
+    assert backup.succeeded_at > repaired_at
+
+
+def back_up(installation: Installation) -> None:
+    """Store that a backup has succeeded, as the command does at its end."""
+    with installation.lock, installation.store.transaction(actor=OPERATOR, reason="backup") as tx:
+        tx.subjects.record_success(Subject.of_backup())
 
 
 def act(installation: Installation, handler: Callable[..., object], command: object) -> None:

@@ -9,9 +9,11 @@ from attrs import define, evolve, field, frozen
 
 from indelible.kernel import Ids
 from indelible.projects import Janitor, ProcessJob, PushOutcome, Repository
+from indelible.projects.entities.values import Phase
+from indelible.projects.lifecycle import JobStatus
 from indelible.projects.ports import RepositoryRequest
 from indelible.projects.tasks.failpoints import JobFailpoint
-from indelible.projects.tasks.observers import SilentObserver
+from indelible.projects.tasks.observers import JobObserver, SilentObserver
 from indelible_git import FolderWorkspaces, LocalHost
 from indelible_git.git import Git
 from indelible_git.processes import Completed
@@ -62,7 +64,9 @@ class SimulatedGitHost:
         """Return the folder of the repositories."""
         return self.folder / "repositories"
 
-    def stages(self, store: SqlStore, mortality: Mortality) -> list[AnyStage]:
+    def stages(
+        self, store: SqlStore, mortality: Mortality, observer: JobObserver | None = None
+    ) -> list[AnyStage]:
         """Return the stage of jobs and that of the janitor, for a process."""
         workspaces = self.workspaces()
         process_job = ProcessJob(
@@ -72,7 +76,7 @@ class SimulatedGitHost:
                 root=self.repositories, ids=self.ids, make_git=_GitOfProcess(self, mortality)
             ),
             clock=self.clock,
-            observer=_Observer(self.outcomes),
+            observer=_Observer(self.outcomes, observer or SilentObserver()),
             at_failpoint=lambda failpoint: mortality.reach(_name_of(failpoint)),
         )
         janitor = Janitor(store=store, workspaces=workspaces, clock=self.clock)
@@ -179,13 +183,19 @@ class _SimulatedGit(Git):
 
 @define
 class _Observer(SilentObserver):
-    """Counts what becomes of pushes."""
+    """Counts what becomes of pushes, and lets another observer measure them and jobs."""
 
     _outcomes: Counter[PushOutcome]
+    _other: JobObserver
+
+    def job_ended(self, outcome: JobStatus, phase: Phase) -> None:
+        """Let a job be measured."""
+        self._other.job_ended(outcome, phase)
 
     def pushed(self, outcome: PushOutcome) -> None:
         """Count the outcome of a push."""
         self._outcomes[outcome] += 1
+        self._other.pushed(outcome)
 
 
 def _placeless(repository: Repository) -> Repository:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 AnyStage = Stage[Any, Any, Any]
 CONTESTS: Final = "contests"  # the names of contexts
 MONEY: Final = "money"
+PROJECTS: Final = "projects"
 FEED_POLL_SECONDS: Final = 3_600  # a dispatcher advances the stage after each change
 
 
@@ -77,7 +78,7 @@ def simulated_stages(parts: StageParts) -> dict[str, AnyStage]:
         *_host_stages(parts),
     ]
     if parts.git is not None:
-        stages.extend(parts.git.stages(parts.store, parts.mortality))
+        stages.extend(parts.git.stages(parts.store, parts.mortality, **parts.observer(PROJECTS)))
     if parts.node is not None:
         stages.extend(parts.node.stages(parts.store, parts.mortality))
     return {stage.name: _may_fail(stage, parts.failing) for stage in stages}
