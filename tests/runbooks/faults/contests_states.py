@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from attrs import evolve
 from tests.runbooks.bed import CONTEST, END, LOCK, OPERATOR, START, Installation, small_plan
-from tests.runbooks.leaderboards import Json, change, run_until_asking_often, tell
+from tests.runbooks.leaderboards import Json, change, run_until_asking_often, step_at, story, tell
 from tests.runbooks.scenarios import scenario
 
 from indelible.contests.rules.tasks import LOCK_CONTEST_STAGE, START_CONTEST_STAGE
@@ -40,6 +40,22 @@ def the_starts_were_paused(installation: Installation) -> Iterator[None]:
     yield
 
     installation.wait_until(lambda: installation.contest_status() == "COMPLETE")
+
+
+@scenario("09-live-past-end", "ContestLivePastEnd")
+def a_storm_interrupts_the_last_round(installation: Installation) -> Iterator[None]:
+    interrupted = step_at(story(installation), START + 4 * HOUR)
+    resumed = END + 3 * HOUR
+    began = START + 4 * HOUR
+    tell(installation, lambda step: evolve(interrupted, at_seconds=step.at_seconds), began, resumed)
+    run_until_asking_often(installation, END - HOUR)
+    installation.look()
+    installation.run_until(END + 2 * HOUR)
+
+    yield
+
+    assert installation.contest_status() == "COMPLETE"
+    assert len(installation.simulation.around.stripe.objects("transfer")) == 3
 
 
 def canceled_plan() -> Plan:
