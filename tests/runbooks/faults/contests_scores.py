@@ -1,0 +1,45 @@
+"""Faults of scores that change after they were final."""
+
+from collections.abc import Iterator
+
+from tests.runbooks.bed import END, Installation
+from tests.runbooks.leaderboards import Json, change, run_until_asking_often, tell
+from tests.runbooks.scenarios import scenario
+
+from indelible_service.demos.leaderboards import competitors_of
+from indelible_service.simulation.plan import HOUR, MINUTE
+
+
+@scenario("06-score-reverted", "ScoreRewritten")
+def a_finished_round_is_changed_and_changed_back(installation: Installation) -> Iterator[None]:
+    changed = END + 20 * MINUTE
+    run_until_asking_often(installation, changed)
+    installation.look()
+    tell(installation, change(_take_a_stroke_away), changed, changed + 30 * MINUTE)
+    installation.run_for(6 * MINUTE)
+
+    yield
+
+    installation.wait_until(lambda: installation.contest_status() == "COMPLETE")
+
+
+@scenario("15-correction-after-settlement", "CorrectionAfterSettlement")
+def a_card_is_corrected_after_the_settlement(installation: Installation) -> Iterator[None]:
+    run_until_asking_often(installation, END)
+    installation.wait_until(lambda: installation.contest_status() == "COMPLETE")
+    installation.look()
+    tell(installation, change(_take_a_stroke_away), installation.seconds)
+    installation.run_for(HOUR)
+
+    yield
+
+    assert installation.contest_status() == "COMPLETE"
+
+
+def _take_a_stroke_away(document: Json) -> None:
+    """Take a stroke of the leader's only round away."""
+    player = competitors_of(document)[0]
+    score = player["linescores"][0]
+    score["value"] -= 1
+    score["outScore"] -= 1
+    player["score"]["value"] -= 1
