@@ -7,12 +7,11 @@ from difflib import get_close_matches
 from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
-from uuid import uuid4
 
 import click
 from attrs import frozen
 
-from indelible.kernel import IndelibleError, Unavailable
+from indelible.kernel import IndelibleError, TimeOrderedIds, Unavailable
 from indelible_service.cli.output import (
     DEFECT,
     ENCODER,
@@ -221,7 +220,7 @@ def _run(
     texts = {
         parameters.get(option, option): text for option, text in values.items() if text is not None
     }
-    call = partial(operation.call, service, texts, idempotency_key or str(uuid4()))
+    call = partial(operation.call, service, texts, idempotency_key or TimeOrderedIds().new())
     answer = call()
     if until is not None and not answer.is_refusal:
         answer = _await(call, answer, until, timeout)

@@ -15,6 +15,7 @@ from indelible.kernel import Forbidden, IndelibleError, errors, to_json_value
 from indelible.kernel.distributions import SERVICE, check_versions
 from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.values import CONTROL
+from indelible_service.remote.errors import AnswerLost
 from indelible_service.settings.environment import SettingsWrong
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ DEFECT: Final = 5
 CODES: Final = (
     (SettingsWrong, USAGE),
     (errors.Unavailable, UNAVAILABLE),
-    (errors.OutcomeUnknown, UNKNOWN),
+    ((errors.OutcomeUnknown, AnswerLost), UNKNOWN),
     ((errors.NotFound, errors.Conflict, errors.Stale, errors.Invalid, errors.Forbidden), REFUSED),
 )
 FREE_SPACE: Final = "free some space on the disk and repeat the command"

@@ -16,12 +16,8 @@ from indelible.kernel import Actor, SystemClock
 from indelible.kernel.keys import CreateKey, authenticate_key, create_key
 from indelible_service.database import key_file, open_configured_store
 from indelible_service.files.access import atomic_file, translate_os_errors
-from indelible_service.remote.calls import (
-    MAX_QUOTED_CHARACTERS,
-    TIMEOUT_SECONDS,
-    NotRunning,
-    UnexpectedAnswer,
-)
+from indelible_service.remote.calls import MAX_QUOTED_CHARACTERS, TIMEOUT_SECONDS
+from indelible_service.remote.errors import NotRunning, UnexpectedAnswer
 from indelible_service.settings.service import Settings
 from indelible_sql import SqlStore
 

@@ -1,13 +1,12 @@
 """Requests to a running service, and what their answers say."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, cast
+from typing import Any, Final, cast
 
 import urllib3
 from attrs import field, frozen
 
-from indelible.kernel import Unavailable
-from indelible.kernel.errors import OutcomeUnknown
+from indelible_service.remote.errors import AnswerLost, NotRunning, UnexpectedAnswer
 
 TIMEOUT_SECONDS: Final = 30
 MAX_QUOTED_CHARACTERS: Final = 200  # of an unexpected answer, in the error
@@ -16,36 +15,6 @@ JSON_TYPES: Final = ("application/json", "application/problem+json")
 NOT_SENT: Final = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 
 Body = Mapping[str, Any]
-
-
-@frozen
-class NotRunning(Unavailable):
-    """No server answers at the address."""
-
-    message: ClassVar[str] = "No server answers at {address}."
-    address: str
-
-
-@frozen
-class UnexpectedAnswer(Unavailable):
-    """The API gave another answer than expected."""
-
-    message: ClassVar[str] = "The API answered {request} with status {status}: {answer}."
-    request: str
-    status: int
-    answer: str
-
-
-@frozen
-class AnswerLost(OutcomeUnknown):
-    """A command was sent, and its answer did not arrive: it may have run."""
-
-    message: ClassVar[str] = (
-        "The answer to {request} was lost: repeat the command with `--idempotency-key"
-        " {idempotency_key}`, which runs it once."
-    )
-    request: str
-    idempotency_key: str
 
 
 @frozen(kw_only=True)

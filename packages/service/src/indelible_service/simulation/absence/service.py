@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from indelible_service.remote.calls import Answer, Body, NotRunning, RemoteService
+from indelible_service.remote.calls import Answer, Body, RemoteService
+from indelible_service.remote.errors import NotRunning
 from indelible_service.simulation.answers import Answer as PersonalAnswer
 from indelible_service.simulation.crashes import SimulatedCrash
 from indelible_service.simulation.doors import Doors
