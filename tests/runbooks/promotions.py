@@ -13,6 +13,7 @@ from attrs import define, field
 from tests.architecture.sources import ROOT
 from tests.chaos.releases import Release, Releases
 from tests.docs.reader import Shell
+from tests.doubles.simulators import simulator_program
 from tests.runbooks.pages import Step
 from tests.service.conftest import foreign_variables
 from tests.service.processes import DIRECT, TIMEOUT_SECONDS, free_port, wait_until_ready
@@ -111,7 +112,7 @@ def site_of(
     shell_files = folder / "shell"
     shell_files.mkdir()
 
-    with simulator(releases.older, folder) as stripe:
+    with simulator_program() as stripe:
         port = free_port()
         settings = {
             **database,
@@ -134,23 +135,6 @@ def site_of(
             yield site
         finally:
             shell.close()
-
-
-@contextmanager
-def simulator(release: Release, folder: Path) -> Generator[str]:
-    """Run the simulator of Stripe, and yield its address."""
-    with subprocess.Popen(
-        (release.python, "-m", "indelible_stripe.simulator"),
-        cwd=folder,
-        env=foreign_variables(),
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 def write_checkout(folder: Path, snapshots: Mapping[str, Path]) -> Path:

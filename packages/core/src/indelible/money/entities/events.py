@@ -97,6 +97,11 @@ class StripeEvent(Aggregate):
         """Return True until the event has an outcome."""
         return self.status is InboxStatus.RECEIVED
 
+    @property
+    def is_dead(self) -> bool:
+        """Return True if the event waits for an operator."""
+        return self.status is InboxStatus.DEAD
+
     def processed(self, code: str | None, *, now: datetime) -> Self:
         """Return the event after its effect."""
         return self.transition("process", now=now, last_code=code)

@@ -34,7 +34,6 @@ from indelible.money.handlers.payees import apply_account
 from indelible.money.handlers.payouts.ending import apply_transfer
 from indelible.money.handlers.refunds import apply_refund, apply_refunded_charge
 from indelible.money.handlers.saving import save
-from indelible.money.lifecycle.reconciliations import InboxStatus
 from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.charges import (
     IGNORED_BY_OPERATOR,
@@ -161,7 +160,7 @@ def ignore_event(tx: MoneyWrite, command: IgnoreEvent) -> StripeEventSaved:
         InvalidTransition: The event has an outcome already.
     """
     head = tx.money.events.lock(command.event_id)
-    if head.entity.status is InboxStatus.DEAD:
+    if head.entity.is_dead:
         head = _replay(tx, head)
     return _event_saved(_save_ignored(tx, head, IGNORED_BY_OPERATOR))
 

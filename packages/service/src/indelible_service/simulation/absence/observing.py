@@ -2,22 +2,18 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from attrs import define, field
 
+from indelible.kernel import SystemClock
 from indelible_service.simulation.absence.client import NoAnswer, OperatorClient
 from indelible_service.simulation.absence.episodes import Episodes, recovery_figures
 from indelible_service.simulation.absence.signs import SERVICE, Look, Sign
 from indelible_service.simulation.absence.verdict import pages, verdict
 
 STATES: Final = ("SCHEDULED", "LOCKED", "LIVE", "COMPLETE")
-
-
-def now() -> datetime:
-    """Return the time of this machine."""
-    return datetime.now(UTC)
 
 
 @define(kw_only=True)
@@ -29,7 +25,7 @@ class Observation:
 
     client: OperatorClient
     look_seconds: float
-    clock: Callable[[], datetime] = now
+    clock: Callable[[], datetime] = SystemClock().now
     pause: Callable[[float], object] = time.sleep
     episodes: Episodes = field(factory=Episodes)
     states: dict[str, list[str]] = field(factory=dict[str, list[str]])
