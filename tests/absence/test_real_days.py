@@ -13,11 +13,12 @@ from tests.conftest import POLICY
 from tests.doubles.serving import Double, Request, Response, served
 from tests.web.harness import Web
 
+from indelible.kernel import SystemClock
 from indelible.memory import MemoryStore
 from indelible.testing.stores import AnyStore
 from indelible_service.remote.calls import RemoteService
 from indelible_service.simulation.absence.client import OperatorClient
-from indelible_service.simulation.absence.observing import Observation, now
+from indelible_service.simulation.absence.observing import Observation
 
 DAYS: Final = "0.00002"  # less than two seconds
 NOWHERE: Final = "http://127.0.0.1:9"
@@ -114,7 +115,7 @@ def test_a_failure_that_ends_has_a_time_to_recover(instance: Instance) -> None:
 
     instance.act("halt", HALT)
     observation = instance.observation(resume_after_the_first_look)
-    began = now()
+    began = SystemClock().now()
     times = iter(began + timedelta(seconds=60 * number) for number in range(99))
     observation.clock = lambda: next(times)
     report = observation.observe(0.005)

@@ -90,21 +90,21 @@ class RemoteService:
         fields: Mapping[str, str] | None = None,
         json: Body | None = None,
     ) -> Answer:
-        # A command sends few requests: it leaves no connection open.
-        sent = {"Accept": ", ".join((*JSON_TYPES, "*/*")), "Connection": "close", **(headers or {})}
+        sent = {"Accept": ", ".join((*JSON_TYPES, "*/*")), **(headers or {})}
         if self._key:
             sent["Authorization"] = f"Bearer {self._key}"
         try:
-            response = urllib3.request(
-                method,
-                self.address + path,
-                headers=sent,
-                fields=dict(fields) if fields else None,
-                json=json,
-                timeout=TIMEOUT_SECONDS,
-                retries=False,
-                redirect=False,
-            )
+            with urllib3.PoolManager() as connections:  # A command leaves none of them open.
+                response = connections.request(
+                    method,
+                    self.address + path,
+                    headers=sent,
+                    fields=dict(fields) if fields else None,
+                    json=json,
+                    timeout=TIMEOUT_SECONDS,
+                    retries=False,
+                    redirect=False,
+                )
         except urllib3.exceptions.HTTPError as error:
             raise NotRunning(self.address) from error
 
