@@ -58,3 +58,9 @@ def test_a_page_has_a_fault_that_it_recovers_from(mode: FailureMode) -> None:
     assert scenarios, "a fault in tests/runbooks/faults names this runbook"
     fired = {alert for one in scenarios for alert in one.alerts}
     assert fired == set(mode.alerts)
+
+
+def test_the_index_lists_the_failures_without_a_page() -> None:
+    missing = [f"- {mode.number:02}. {mode.title}" for mode in FAILURE_MODES if mode not in WRITTEN]
+    lines = page_of("index").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("- ")] == missing
