@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from attrs import evolve
-from tests.runbooks.bed import HOUR, LOCK, Installation, small_plan
+from tests.runbooks.bed import LOCK, Installation, small_plan
 from tests.runbooks.faults.payouts import (
     CURRENCY,
     WINNERS,
@@ -21,7 +21,7 @@ from indelible.money.entities.charges import Charge
 from indelible.money.entities.events import StripeEvent
 from indelible.money.rules.stages import EXPIRE_CHARGE_STAGE
 from indelible_service.simulation.crashes import CrashPlan
-from indelible_service.simulation.plan import DAY, MINUTE, Fate, Plan
+from indelible_service.simulation.plan import DAY, HOUR, MINUTE, Fate, Plan
 from indelible_service.simulation.stripe import WEBHOOK_SECRET, WEBHOOK_URL
 from indelible_stripe.simulator.webhooks import sign
 
