@@ -7,12 +7,14 @@ from typing import Any, Final
 from attrs import define, frozen
 
 from indelible.contests.lifecycle import ContestStatus
+from indelible.kernel.silence import LONGEST_SILENCE_SECONDS
 from indelible.money.errors.gateway import ParkReason
 from indelible_service.simulation.absence.client import OperatorClient
 
 Row = Mapping[str, Any]
 LATE: Final = timedelta(minutes=1)  # a lock, and an event that waits for its outcome
-OLD: Final = timedelta(minutes=2)  # a due task that nobody claims
+# A due task that nobody has claimed for as long as a stage may be silent.
+OLD: Final = timedelta(seconds=LONGEST_SILENCE_SECONDS)
 MISSING: Final = timedelta(minutes=15)  # an event after a charge
 SERVICE: Final = "service"  # the subject of the sign that nothing answers
 ENDPOINT: Final = "endpoint"  # of webhooks, the subject of a sign
