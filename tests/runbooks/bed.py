@@ -45,7 +45,7 @@ START: Final = 12 * HOUR
 END: Final = 17 * HOUR + 10 * MINUTE
 DAYS: Final = 30  # that the plan lasts; a scenario ends sooner
 LOOK_SECONDS: Final = 20  # of virtual time that pass at each look of a waiting operator
-OPERATOR_SCOPES: Final = (OPS, "contests:read")
+OPERATOR_SCOPES: Final = (OPS, "console", "contests:read", "projects:read", "history:read")
 
 Environment = dict[str, Any]
 StartResponse = Callable[..., Any]

@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, required=True, help="of the file `done`")
     options = parser.parse_args()
     logging.getLogger("indelible").setLevel(logging.CRITICAL)  # it would tell the fault
+    logging.getLogger("waitress").setLevel(logging.ERROR)
     options.folder.mkdir(parents=True, exist_ok=True)
     drawn = random.Random(options.seed).sample(all_scenarios(), options.faults)  # noqa: S311 - a draw
     failed = 0
