@@ -51,8 +51,9 @@ class RequestCalls:
     generated: int  # calls of methods that attrs generates
 
 
-# Lower a limit with each layer that goes. Raise one only for a request that does more.
+# Lower a limit with each layer that goes. Raise one only for a request that does more: each logs
+# the ids of its path, counts its login, and records the refusal of an operator.
 MAX_REQUEST_CALLS: Final[Mapping[str, RequestCalls]] = {
-    "GET": RequestCalls(calls=205, functions=106, files=38, generated=23),
-    "PUT": RequestCalls(calls=556, functions=248, files=68, generated=42),
+    "GET": RequestCalls(calls=208, functions=109, files=38, generated=23),
+    "PUT": RequestCalls(calls=559, functions=251, files=68, generated=42),
 }

@@ -36,6 +36,8 @@ LATE_VALUES: Final = {
     ("indelible_requests_total", "status"): {"5.."},
     ("indelible_webhook_requests_total", "endpoint"): {ENDPOINT},
     ("indelible_subject_silent", "kind"): {kind.value for kind in SubjectKind},
+    # The scan of an instance with a chain.
+    ("indelible_subject_silent", "subject"): {"detect/chain"},
     ("ALERTS", "alertstate"): {"firing"},
     ("up", "job"): {"indelible"},
 }

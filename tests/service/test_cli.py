@@ -207,7 +207,7 @@ def test_an_export_to_a_private_file_is_imported_from_standard_input(
 
 
 def test_a_key_has_scopes_that_a_route_requires_and_help_lists_them() -> None:
-    required = {"admin", "console"}
+    required = {"admin", "console", "ops"}
     for path in modules("indelible_web"):
         constants = re.findall(r': Final = "([a-z]+:[a-z]+)"', path.read_text(encoding="utf-8"))
         required.update(constants)

@@ -18,6 +18,7 @@ from indelible.kernel.bulk import BulkRecord
 from indelible.kernel.conditions import AnyCondition, Condition, FixedIf, Rising, WithConditions
 from indelible.kernel.declarations import enumeration_of, is_optional, value_types
 from indelible.kernel.history import Record
+from indelible.kernel.runbooks import MAX_STEPS
 from indelible_sql.captures.tables import CENTROIDS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.entity_conditions import claims_sql
@@ -26,7 +27,7 @@ from indelible_sql.schema.guard import Guard, qualified_name
 ROWS: Final = 200  # SQLite refuses more than 500 selects in one query
 INSTANTS: Final = tuple(datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 3))
 TEXTS: Final = ("a", "b", "c")
-NUMBERS: Final = (0, 1, 2, 3)
+NUMBERS: Final = (0, 1, 2, 3, MAX_STEPS)  # the last one is the limit of a condition
 VECTORS: Final = (Vector((1.0, 0.0)), Vector((0.0, 1.0)))
 CAST_TYPES: Final = {
     datetime: "timestamptz",

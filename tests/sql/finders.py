@@ -19,6 +19,7 @@ from indelible.kernel.finders import (
 from indelible.kernel.questions import Question
 from indelible.kernel.repository import Repository
 from indelible_sql.contexts import CATALOG
+from indelible_sql.store.transactions import KernelTransaction
 
 # The ends of ranges that begin after the samples of their first parameters, by finders.
 LAST_VALUES: Mapping[str, Mapping[str, object]] = {"valid_events": {"until": 20}}
@@ -55,6 +56,9 @@ class FinderCall:
 def repositories() -> Iterator[tuple[str, Repository[Any], RecordingSession]]:
     """Yield each repository with its name in a transaction, and the session that it uses."""
     session = RecordingSession()
+    transaction = SimpleNamespace(session=session)
+    for name in ("runbook_executions", "contract_versions"):  # the kernel's with finders
+        yield f"kernel.{name}", vars(KernelTransaction)[name].func(transaction), session
     for context in CATALOG.contexts:
         if context.open_writer is None:
             continue
