@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Final, cast
-from uuid import uuid4
 
 from tests.runbooks.alerts import firing
 from tests.runbooks.bed import Installation, installation
@@ -10,6 +9,7 @@ from tests.runbooks.pages import Runbook, read_runbook
 from tests.runbooks.scenarios import Scenario
 from tests.runbooks.shell import shell
 
+from indelible.kernel import TimeOrderedIds
 from indelible_service.remote.calls import Body, RemoteService
 
 # After the last step: what a counter has counted long before the last look is over by then.
@@ -58,6 +58,6 @@ def follow(running: Installation, runbook: Runbook) -> None:
 def send(service: RemoteService, path: str, **values: object) -> Body:
     """Send a command about the execution of a runbook, and return the execution."""
     body = {**values, "reason": "the alert has fired"}
-    answer = service.post(f"/admin/runbooks/{path}", body, str(uuid4()))
+    answer = service.post(f"/admin/runbooks/{path}", body, TimeOrderedIds().new())
     assert not answer.is_refusal, answer.document
     return cast("Body", answer.document)
