@@ -18,6 +18,7 @@ EXPENSIVE: Final[Mapping[str, str]] = {
     "tests/conformance/test_stores.py": "the suites of all contexts on every store",
     "tests/docs/test_examples.py": "follows every page, with the servers that the pages start",
     "tests/guards/test_attacks.py": "tries every illegal write on both databases",
+    "tests/runbooks/test_promotion.py": "installs two releases and follows both runbooks",
     "tests/service/test_cli.py": "starts the command, whose imports it limits",
     "tests/web/payments/test_charge_states.py": "asks for a charge in each of its states",
     "tests/web/payments/test_webhook_steps.py": "sends webhooks to a server through every step",

@@ -21,8 +21,11 @@ from indelible.kernel.repository import Repository
 from indelible_sql.contexts import CATALOG
 from indelible_sql.store.transactions import KernelTransaction
 
-# The ends of ranges that begin after the samples of their first parameters, by finders.
-LAST_VALUES: Mapping[str, Mapping[str, object]] = {"valid_events": {"until": 20}}
+# The ends of ranges that would be empty with the samples of their types, by finders.
+LAST_VALUES: Mapping[str, Mapping[str, object]] = {
+    "newest": {"before": 20},
+    "valid_events": {"until": 20},
+}
 
 
 class RecordingSession:
