@@ -304,6 +304,28 @@ def test_an_operator_retries_a_failed_job_as_a_new_one(builder: Builder, job: Js
     assert (failed["status"], failed["error"]) == ("failed", "the push failed")
 
 
+def test_an_operator_lists_the_failed_jobs_of_all_users(builder: Builder, job: Json) -> None:
+    other = builder.job(builder.project()["id"])
+    fail(builder.web.store, job["id"], "the push was refused")
+    fail(builder.web.store, other["id"], "the repository is gone")
+    waiting = builder.job(other["project_id"])
+    operator = builder.web.new_key("ops", owner=NOOR)
+
+    def page(query: str) -> Json:
+        return dict(saved(builder.web.get(f"/admin/jobs?{query}", key=operator), 200))
+
+    first = page("status=failed&limit=1")
+    second = page(f"status=failed&limit=1&cursor={first['next']}")
+    failed = [*first["items"], *second["items"]]
+    assert [(item["id"], item["error"]) for item in failed] == [
+        (other["id"], "the repository is gone"),
+        (job["id"], "the push was refused"),
+    ]
+    assert second["next"] is None
+    assert [item["id"] for item in page("")["items"]] == [waiting["id"], other["id"], job["id"]]
+    assert problem(builder.web.get("/admin/jobs", key=builder.key)) == (403, "SCOPE_MISSING")
+
+
 def test_only_a_failed_job_is_retried(builder: Builder, job: Json) -> None:
     operator = builder.web.new_key("admin")
     answer = builder.web.post(f"/admin/jobs/{job['id']}/retry", json=REASON, key=operator, once="a")

@@ -5,18 +5,21 @@ from typing import ClassVar, Final
 from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
+from indelible.kernel import Head
 from indelible.kernel.kinds import Identifier, kinds
-from indelible.projects import CLEAN_WORKSPACES_STAGE, RetryJob
+from indelible.kernel.lists import ListOrder
+from indelible.projects import CLEAN_WORKSPACES_STAGE, Job, JobFilter, RetryJob
 from indelible_web.http.admin import TaskView, get_task
 from indelible_web.http.operation import OperationContext
+from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.request import OPS
 from indelible_web.http.routing import Routes
 from indelible_web.projects.jobs import retry_and_show
-from indelible_web.projects.schemas import JobView
+from indelible_web.projects.schemas import JobView, job_view
 
 JANITOR: Final = "workspaces"  # The name of the service's recurring task, which is its id.
 
-routes = Routes("projects_admin", "Workspaces and failed jobs, for operators.")
+routes = Routes("projects_admin", "Workspaces and jobs of all users, for operators.")
 
 
 @frozen(kw_only=True)
@@ -35,6 +38,16 @@ class FailedJobQuery:
     job_id: Identifier
 
 
+@frozen(kw_only=True)
+class AllJobsQuery(JobFilter, PageQuery):
+    """A page of the jobs of all users; numbers count within a project, so ids order them."""
+
+    own_field: ClassVar[str] = "id"
+    own_type: ClassVar[type[str] | type[int]] = str
+
+    order: ListOrder | None = ListOrder.NEWEST
+
+
 @routes.add(
     "POST /projects/workspaces/clean",
     OPS,
@@ -45,6 +58,17 @@ class FailedJobQuery:
 def clean_workspaces(context: OperationContext, command: CleanWorkspaces) -> TaskView:
     """Delete the workspaces that ended or lost jobs have left; a worker does it, now."""
     return context.run_recorded(clean_and_show, command)
+
+
+@routes.pages("GET /jobs", OPS, request_type=AllJobsQuery, response_type=JobView)
+def list_all_jobs(context: OperationContext, query: AllJobsQuery) -> Page[JobView]:
+    """List the jobs of all users, newest first; `error` tells why one has failed."""
+    cursors = context.cursors(query)
+
+    def read(tx: ReadTx) -> tuple[Head[Job], ...]:
+        return tx.projects.jobs.list_page(query, after=cursors.start(), limit=query.limit + 1)
+
+    return cursors.page([job_view(head) for head in context.store.read(read)], query.position_of)
 
 
 @routes.add(
