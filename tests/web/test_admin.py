@@ -204,13 +204,18 @@ def test_tasks_of_a_paused_stage_are_not_claimed_until_it_is_resumed(any_web: We
     minted(any_web.store, MAYA_S)
     paused = send(any_web, "POST", "/stages/generate/pause", json=REASON)
     assert paused["status"] == "PAUSED"
-    assert stages(any_web)["generate"]["is_paused"]
+    stage = stages(any_web)["generate"]
+    assert stage["is_paused"]
+    assert (stage["paused_by"], stage["pause_reason"]) == ("user:maya", REASON["reason"])
+    assert stage["paused_at"] == paused["updated_at"]
     with any_web.store.transaction(actor=WORKER, reason="a test") as tx:
         assert tx.tasks.claim("generate", limit=10, until=tx.clock.now()) == ()
     assert refusal(any_web, "/stages/generate/pause") == (409, "INVALID_TRANSITION")
 
     assert send(any_web, "POST", "/stages/generate/resume", json=REASON)["status"] == "RUNNING"
-    assert not stages(any_web)["generate"]["is_paused"]
+    resumed = stages(any_web)["generate"]
+    assert not resumed["is_paused"]
+    assert (resumed["paused_at"], resumed["paused_by"], resumed["pause_reason"]) == (None,) * 3
     changes = any_web.store.read(lambda tx: tx.history.of(STAGE.name, "generate"))
     assert [change.action for change in changes] == ["pause", "resume"]
     for change in changes:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, Change, IndelibleError, canonical_json
 from indelible.kernel.hung_threads import HungThreads
-from indelible.kernel.stages import STAGE, RequeueTask, StageNotFound, StageStatus
+from indelible.kernel.stages import RequeueTask, StageStatus
 from indelible.kernel.task_commands import (
     MAX_REQUEUED,
     CancelTask,
@@ -33,6 +33,7 @@ from indelible_web.http.admin import (
     TaskView,
     cancel_and_show,
     get_task,
+    last_switch,
     requeue_and_count,
     requeue_and_show,
 )
@@ -216,22 +217,12 @@ def _read_summary(tx: ReadTx, name: str, now: datetime) -> StageSummary:
     finished = tx.tasks.finished_by_minute(name, since=hour_before(now), limit=MAX_EVENTS)
 
     return StageSummary(
-        change=_last_change(tx, name),
+        change=last_switch(tx, name),
         counts=counts,
         errors=tx.tasks.error_counts(name),
         hung_threads=tx.tasks.hung_threads(now, stage=name),
         chart=make_chart("chart", "Finished tasks", "finished tasks", finished),
     )
-
-
-def _last_change(tx: ReadTx, name: str) -> Change | None:
-    """Return the last change of the stage's switch, None if it was never paused."""
-    try:
-        seq = tx.stages.get(name).revision.seq
-    except StageNotFound:
-        return None
-
-    return tx.history.of(STAGE.name, name, after=seq - 1, limit=1)[0]
 
 
 def _list_view(query: StageTasksQuery) -> ListView:

@@ -9,14 +9,16 @@ from typing import ClassVar, Final
 from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import stages, task_commands
+from indelible.kernel import Actor, Change, stages, task_commands
 from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.rejections import Rejection, list_rejections
 from indelible.kernel.stages import (
+    STAGE,
     PauseStage,
     RequeueTask,
     ResumeStage,
     StageControl,
+    StageNotFound,
     StageStatus,
 )
 from indelible.kernel.task_commands import CancelTask, RequeueTasks, requeue_tasks
@@ -62,7 +64,7 @@ class TaskQuery:
 
 @frozen(kw_only=True)
 class StageView:
-    """A stage's tasks in numbers, none counted beyond 10,000, and whether it is paused."""
+    """A stage's tasks in numbers, none counted beyond 10,000, and whether and why it is paused."""
 
     stage: str
     due: int
@@ -70,6 +72,9 @@ class StageView:
     dead: int
     oldest: datetime | None
     is_paused: bool
+    paused_at: datetime | None
+    paused_by: Actor | None
+    pause_reason: str | None
     hung_threads: int
 
 
@@ -223,9 +228,29 @@ def list_stages(tx: ReadTx, now: datetime) -> tuple[StageView, ...]:
     views: list[StageView] = []
     for name in sorted({*stats, *paused}):
         stage = stats.get(name) or StageStats(stage=name, due=0, running=0, dead=0, oldest=None)
-        views.append(project(StageView, stage, is_paused=name in paused))
+        pause = last_switch(tx, name) if name in paused else None
+        views.append(
+            project(
+                StageView,
+                stage,
+                is_paused=name in paused,
+                paused_at=pause.at if pause else None,
+                paused_by=pause.actor if pause else None,
+                pause_reason=pause.reason if pause else None,
+            )
+        )
 
     return tuple(views)
+
+
+def last_switch(tx: ReadTx, stage: str) -> Change | None:
+    """Return the last pause or resumption of a stage, None if it was never paused."""
+    try:
+        seq = tx.stages.get(stage).revision.seq
+    except StageNotFound:
+        return None
+
+    return tx.history.of(STAGE.name, stage, after=seq - 1, limit=1)[0]
 
 
 def get_task(tx: ReadTx, stage: str, entity_id: str) -> TaskView:
