@@ -11,6 +11,7 @@ from docs.generators.markdown import cell, coded, page, table
 from indelible.failure_modes import FAILURE_MODES
 
 FOLDER: Final = Path(str(files("indelible_service.alerts")))
+RUNBOOKS: Final = Path(__file__).parents[1] / "runbooks"
 LEAD: Final = """
 `indelible alerts` prints these rules for Prometheus, those of operations and of the contexts that
 are on ([how to](../how-to/watch-with-prometheus.md)). An alert that is *critical* cannot wait until
@@ -57,15 +58,18 @@ def _row(rule: dict[str, Any]) -> tuple[str, ...]:
         rule.get("for", "at once"),
         cell(notes["summary"]),
         coded(rule["expr"]),
-        coded(_runbook_name(notes["runbook"])),
+        _linked(Path(notes["runbook"]).stem),
     )
 
 
-def _runbook_name(path: str) -> str:
-    return Path(path).stem
+def _linked(name: str) -> str:
+    """Return a link to a runbook, or only its name if its page is not written yet."""
+    if (RUNBOOKS / f"{name}.md").exists():
+        return f"[{name}](../runbooks/{name}.md)"
+    return coded(name)
 
 
 def _rows_without_alert() -> Iterator[tuple[str, ...]]:
     for mode in FAILURE_MODES:
         if not mode.alerts:
-            yield cell(mode.title), coded(mode.name), cell(mode.without_alert)
+            yield cell(mode.title), _linked(mode.name), cell(mode.without_alert)
