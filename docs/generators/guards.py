@@ -15,6 +15,7 @@ HEADINGS = ("### On PostgreSQL", "### On SQLite")  # in this order: keys of Post
 UNREACHED = "## Guards that no attack reaches"
 UNDETECTED = "## What no guard can detect"
 ROW = re.compile(r"\| `(?P<guard>[^`]+)` \| (?P<attack>.*?) \| .*")
+UNREACHED_ROW = re.compile(r"\| `(?P<guard>[^`]+)` \| [a-z]+ \| (?P<why>.*) \|")
 REPEATS = ("_exists", "_on_insert", "_on_update")  # suffixes of a guard that repeats another one
 LEAD = """
 A guard is a trigger, a key, a check, a rule of a column, a NOT NULL, a generated column, or a
@@ -183,12 +184,15 @@ def _table_sections() -> Iterator[str]:
 
 
 def other_refusals() -> Mapping[str, str]:
-    """Map each guard that is in no family to the attack that it refuses.
+    """Map each guard that is in no family to the attack that it refuses, or to why none reaches it.
 
     Raises:
-        LookupError: A guard has no attack, or is of no table.
+        LookupError: A guard is not measured, or is of no table.
     """
-    attacks = measured_attacks()
+    attacks = {
+        **{guard: f"reached by no attack: {why}" for guard, why in _unreached().items()},
+        **measured_attacks(),
+    }
     refusals: dict[str, str] = {}
     for guard in sorted(guard_names()):
         name = base_name(guard)
@@ -260,10 +264,10 @@ def measured_attacks() -> Mapping[str, str]:
     return attacks
 
 
-def _unreached() -> set[str]:
-    """Return the guards that no attack reaches."""
-    rows = [ROW.fullmatch(line) for line in _section(UNREACHED).splitlines()]
-    return {row["guard"] for row in rows if row is not None}
+def _unreached() -> dict[str, str]:
+    """Map each guard that no attack reaches to the reason."""
+    rows = [UNREACHED_ROW.fullmatch(line) for line in _section(UNREACHED).splitlines()]
+    return {row["guard"]: row["why"] for row in rows if row is not None}
 
 
 def _undetected() -> str:
