@@ -44,7 +44,7 @@ def _report_final(document: Json) -> None:
     _report(document, FINAL_TYPE)
 
 
-def _codes(log: PureLog, now_after: timedelta = MINUTE) -> set[AlertCode]:
+def _alerts(log: PureLog, now_after: timedelta = MINUTE) -> dict[AlertCode, str]:
     configuration = log.configuration
     given = AlertInput(
         status=log.status,
@@ -55,7 +55,7 @@ def _codes(log: PureLog, now_after: timedelta = MINUTE) -> set[AlertCode]:
         marks=log.marks,
         observed_at=log.now,
     )
-    return {alert.code for alert in alerts(given, now=log.now + now_after)}
+    return {alert.code: alert.message for alert in alerts(given, now=log.now + now_after)}
 
 
 def _never_ended(log: PureLog) -> bool:
@@ -116,7 +116,7 @@ def test_days_without_data_end_nothing() -> None:
 
     assert _never_ended(log)
     assert len(log.events) == 1
-    assert {AlertCode.LIVE_PAST_END, AlertCode.INGESTION_LAG} <= _codes(log, HOUR)
+    assert {AlertCode.LIVE_PAST_END, AlertCode.INGESTION_LAG} <= set(_alerts(log, HOUR))
 
 
 def test_the_end_time_ends_nothing() -> None:
@@ -125,7 +125,7 @@ def test_the_end_time_ends_nothing() -> None:
         log.take(body_of(end_of_round(n)), after=36 * HOUR)
 
     assert _never_ended(log)
-    assert _codes(log) == {AlertCode.LIVE_PAST_END}
+    assert set(_alerts(log)) == {AlertCode.LIVE_PAST_END}
 
 
 def test_period_4_and_thru_18_of_all_end_nothing() -> None:
@@ -155,22 +155,27 @@ def test_finish_of_all_and_play_complete_end_no_tournament(n: int) -> None:
 
 
 def test_final_without_every_round_is_inconsistent() -> None:
-    def unfinished(document: Json) -> None:
-        _report_final(document)
-
     log = PureLog()
     for _ in range(3):
-        log.take(body_of(Moment(n=LAST, progress=0.75), unfinished), after=48 * HOUR)
+        log.take(body_of(Moment(n=LAST, progress=0.5), _report_final), after=48 * HOUR)
 
     assert log.kinds(Validity.VALID) == [EventKind.SNAPSHOT]
     assert _never_ended(log)
-    assert AlertCode.TERMINAL_SIGNAL_INCONSISTENT in _codes(log)
+    message = _alerts(log)[AlertCode.TERMINAL_SIGNAL_INCONSISTENT]
+    assert log.state.leaderboard is not None
+    players = log.state.leaderboard.players
+    unfinished = [card for card in players if card.status is PlayerStatus.ACTIVE]
+    assert f"with {len(unfinished)} unfinished players" in message
+    assert [card.player_id in message for card in unfinished[:6]] == [True] * 5 + [False]
 
 
 def test_final_with_different_numbers_of_rounds_is_inconsistent() -> None:
+    leaders: list[str] = []
+
     def drop_round(document: Json) -> None:
         _report_final(document)
         leader = competitors_of(document)[0]
+        leaders.append(leader["id"])
         leader["linescores"] = leader["linescores"][: LAST - 1]
         leader["status"] |= {"period": LAST - 1, "type": FINISHED}
 
@@ -179,7 +184,9 @@ def test_final_with_different_numbers_of_rounds_is_inconsistent() -> None:
         log.take(body_of(end_of_round(LAST), drop_round))
 
     assert _never_ended(log)
-    assert AlertCode.TERMINAL_SIGNAL_INCONSISTENT in _codes(log)
+    assert _alerts(log)[AlertCode.TERMINAL_SIGNAL_INCONSISTENT] == (
+        f"The tournament is final with 1 unfinished players: {leaders[0]} (FIN, {LAST - 1} rounds)."
+    )
 
 
 @pytest.mark.slow
@@ -249,7 +256,7 @@ def test_a_monday_finish_ends_late() -> None:
     log = PureLog()
     log.take(body_of(Moment(n=LAST, progress=0.5)), after=96 * HOUR)
     assert _never_ended(log)
-    assert AlertCode.LIVE_PAST_END in _codes(log)
+    assert AlertCode.LIVE_PAST_END in _alerts(log)
 
     log.take(body_of(FINAL), after=24 * HOUR)
     log.take(body_of(FINAL))
@@ -301,7 +308,7 @@ def test_a_playoff_in_progress_ends_nothing_even_if_reported_as_final() -> None:
         log.take(body_of(Moment(n=LAST + 1, progress=0.5), _report_final))
 
     assert _never_ended(log)
-    assert AlertCode.TERMINAL_SIGNAL_INCONSISTENT in _codes(log)
+    assert AlertCode.TERMINAL_SIGNAL_INCONSISTENT in _alerts(log)
 
 
 def test_a_withdrawal_before_the_start_prevents_no_end() -> None:
@@ -371,7 +378,7 @@ def test_a_rewrite_seen_during_the_hold_starts_the_hold_again() -> None:
     log.take(body_of(FINAL, rewrite), after=HOUR / 2)
     due = settlement_due(log.state, log.configuration, log.marks)
     assert due == first_due + HOUR / 2
-    assert AlertCode.SCORE_REWRITTEN in _codes(log)
+    assert AlertCode.SCORE_REWRITTEN in _alerts(log)
 
 
 def test_a_contest_without_a_cut_refuses_a_cut_player() -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from tests.runbooks.bed import END, Installation
-from tests.runbooks.leaderboards import Json, change, run_until_asking_often, tell
+from tests.runbooks.leaderboards import Json, change, run_until_asking_often, story, tell
 from tests.runbooks.scenarios import scenario
 
+from indelible_service.demos.golfers import HOLES
 from indelible_service.demos.leaderboards import competitors_of
 from indelible_service.simulation.plan import HOUR, MINUTE
 
@@ -21,6 +22,20 @@ def a_finished_round_is_changed_and_changed_back(installation: Installation) -> 
     yield
 
     installation.wait_until(lambda: installation.contest_status() == "COMPLETE")
+
+
+@scenario("10-terminal-signal-inconsistent", "TerminalSignalInconsistent")
+def the_provider_forgets_that_a_player_has_withdrawn(installation: Installation) -> Iterator[None]:
+    *_, last_putt, _ = story(installation)
+    tell(installation, change(_let_a_player_stop), int(last_putt.at_seconds))
+    run_until_asking_often(installation, END - HOUR)
+    installation.look()
+    installation.run_until(END + 2 * HOUR)
+
+    yield
+
+    assert installation.contest_status() == "COMPLETE"
+    assert len(installation.simulation.around.stripe.objects("transfer")) == 3
 
 
 @scenario("15-correction-after-settlement", "CorrectionAfterSettlement")
@@ -43,3 +58,17 @@ def _take_a_stroke_away(document: Json) -> None:
     score["value"] -= 1
     score["outScore"] -= 1
     player["score"]["value"] -= 1
+
+
+def _let_a_player_stop(document: Json) -> None:
+    """Let the last of those who have finished stay at the ninth hole of the only round."""
+    *_, player = [
+        player
+        for player in competitors_of(document)
+        if player["status"]["type"]["name"] == "STATUS_FINISH"
+    ]
+    kind = {"name": "STATUS_IN_PROGRESS", "state": "in", "completed": False}
+    player["status"] |= {"thru": HOLES // 2, "type": kind}
+    score = player["linescores"][0]
+    score["inScore"] = 0
+    score["value"] = player["score"]["value"] = score["outScore"]

@@ -11,7 +11,12 @@ from indelible.contests.entities.values import NO_MARKS, LogMarks
 from indelible.contests.lifecycle import ContestStatus
 from indelible.contests.rules.cut import cut_differences
 from indelible.contests.rules.fold import LogState
-from indelible.contests.rules.terminal import is_reported_final, official_rounds
+from indelible.contests.rules.terminal import (
+    is_reported_final,
+    official_rounds,
+    rounds_in_a_row,
+    unfinished_players,
+)
 from indelible.contests.rules.values import TournamentKeys
 
 LAG_SECONDS: Final = 300
@@ -112,9 +117,7 @@ def alerts(contest: AlertInput, *, now: datetime) -> tuple[Alert, ...]:
 
 def _alerts_of_play(contest: AlertInput, now: datetime) -> list[Alert]:
     result: list[Alert] = []
-    if _is_inconsistent(contest):
-        message = "The provider reports a final tournament with unfinished players."
-        result.append(Alert(AlertCode.TERMINAL_SIGNAL_INCONSISTENT, message))
+    result.extend(_inconsistent(contest))
     if contest.marks.conflict_number is not None:
         number = contest.marks.conflict_number
         message = f"Event {number} contradicts another one of the same time; settlement waits."
@@ -149,11 +152,20 @@ def _rewrites(contest: AlertInput) -> list[Alert]:
     return result
 
 
-def _is_inconsistent(contest: AlertInput) -> bool:
-    leaderboard = contest.state.leaderboard
+def _inconsistent(contest: AlertInput) -> list[Alert]:
+    leaderboard, configuration = contest.state.leaderboard, contest.configuration
     if leaderboard is None or not is_reported_final(leaderboard):
-        return False
-    return official_rounds(leaderboard, contest.configuration) is None
+        return []
+    if official_rounds(leaderboard, configuration) is not None:
+        return []
+
+    names: list[str] = []
+    unfinished = unfinished_players(leaderboard, configuration)
+    for card in unfinished[:MAX_PLAYERS_IN_MESSAGE]:
+        names.append(f"{card.player_id} ({card.status}, {rounds_in_a_row(card)} rounds)")
+    who = ", ".join(names) or "no player has finished"
+    message = f"The tournament is final with {len(unfinished)} unfinished players: {who}."
+    return [Alert(AlertCode.TERMINAL_SIGNAL_INCONSISTENT, message)]
 
 
 def _lag(contest: AlertInput, now: datetime) -> list[Alert]:

@@ -33,7 +33,7 @@ def official_rounds(leaderboard: Leaderboard, configuration: TournamentKeys) -> 
     rounds: set[int] = set()
     for card in leaderboard.players:
         if card.status is PlayerStatus.FIN:
-            rounds.add(_rounds_in_a_row(card))
+            rounds.add(rounds_in_a_row(card))
         elif not _is_out(card, configuration):
             return None
 
@@ -44,6 +44,27 @@ def official_rounds(leaderboard: Leaderboard, configuration: TournamentKeys) -> 
     if number == 0 or (is_shortened and not is_reported_final(leaderboard)):
         return None
     return number
+
+
+def unfinished_players(
+    leaderboard: Leaderboard, configuration: TournamentKeys
+) -> tuple[PlayerCard, ...]:
+    """Return the players because of whom a final leaderboard has no official rounds, in order.
+
+    They are not through, or have finished with fewer rounds than another player.
+    """
+    finished = [card for card in leaderboard.players if card.status is PlayerStatus.FIN]
+    most = max([rounds_in_a_row(card) for card in finished], default=0)
+    result: list[PlayerCard] = []
+    for card in leaderboard.players:
+        if card.status is PlayerStatus.FIN:
+            is_through = 0 < rounds_in_a_row(card) == most
+        else:
+            is_through = _is_out(card, configuration)
+        if not is_through:
+            result.append(card)
+
+    return tuple(result)
 
 
 def final_reason(
@@ -102,7 +123,7 @@ def is_shortened_too_much(state: LogState, configuration: TournamentKeys) -> boo
     return rounds is not None and rounds < configuration.min_official_rounds
 
 
-def _rounds_in_a_row(card: PlayerCard) -> int:
+def rounds_in_a_row(card: PlayerCard) -> int:
     """Return the number of complete rounds from the first one on."""
     complete = card.complete_rounds
     number = 0
@@ -119,4 +140,4 @@ def _is_out(card: PlayerCard, configuration: TournamentKeys) -> bool:
     if card.status is not PlayerStatus.CUT or after_round is None:
         return False
 
-    return _rounds_in_a_row(card) >= after_round
+    return rounds_in_a_row(card) >= after_round
