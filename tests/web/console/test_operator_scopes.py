@@ -9,6 +9,7 @@ from tests.web.harness import memory
 
 from indelible.contests import ContestStatus
 from indelible.kernel import Actor
+from indelible.kernel.rejections import list_rejections
 from indelible.testing.contests.scenarios import contest_in, live_contest
 from indelible.testing.money.transfers import planned, transfer_of
 from indelible_web.console import stages, tasks
@@ -81,6 +82,20 @@ def test_a_form_needs_the_scope_of_its_route(
     assert is_missing_scope(operator, page.rule, transfer_id) is (page.rule in DECISIONS)
     assert is_missing_scope(site.member("console", "concepts:read"), page.rule, transfer_id)
     assert not is_missing_scope(site.member("console", "admin"), page.rule, transfer_id)
+
+
+def test_a_form_that_is_refused_for_a_missing_scope_leaves_a_record(
+    site: Site, operator: Visitor
+) -> None:
+    planned(site.store)
+    transfer_id = transfer_of(site.store, "ann").id
+    rule = "/money/payouts/<transfer_id>/approve"
+    assert is_missing_scope(operator, rule, transfer_id)
+
+    (rejection,) = site.store.read(list_rejections, limit=10)
+    assert rejection.actor == OTTO
+    assert (rejection.code, rejection.reason) == ("SCOPE_MISSING", "a test")
+    assert rejection.command == f"{PREFIX}{rule}"
 
 
 @pytest.mark.parametrize("rule", LISTS)

@@ -93,7 +93,7 @@ class AccessControl:
     """The access of every endpoint, and the checks before a view: caller, rate, scope."""
 
     _authenticator: Authenticator
-    _refused_requests: RefusedRequests
+    refused_requests: RefusedRequests
     failed_logins: FailedLogins
     _count_login: Callable[[LoginOutcome], object]
     _guess_codes: frozenset[str] = frozenset()
@@ -200,7 +200,7 @@ class AccessControl:
             caller.require_scope(*access.scopes)
         except ScopeMissing as error:
             if access.recorded_as:
-                self._refused_requests.add(access.recorded_as, caller, error)
+                self.refused_requests.add(access.recorded_as, caller, error)
             raise
 
 

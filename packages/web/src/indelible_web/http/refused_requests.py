@@ -45,11 +45,11 @@ class RefusedRequests:
 
 
 def read_reason(request: Request, actor: Actor) -> str:
-    """Return the reason in the body of a request, a fixed text if it has none that is usable."""
+    """Return the reason in a body or a form, a fixed text if it has none that is usable."""
     if not 0 < (request.content_length or 0) <= MAX_READ_BYTES:
         return UNKNOWN_REASON
     try:
-        body = parse_json(request.get_data())
+        body = request.form.to_dict() or parse_json(request.get_data())
         reason: Any = cast("Any", body)["reason"] if isinstance(body, dict) else None
         return AuditContext(actor=actor, reason=reason).reason
     except (IndelibleError, HTTPException, KeyError):
