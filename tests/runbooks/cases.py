@@ -251,6 +251,7 @@ PROJECTS: Final = (
     level("JobsStuck", 'indelible_tasks_oldest_seconds{stage="process_job"}', 900, 901),
     jump("JobsFail", 'indelible_jobs_total{outcome="failed",phase="push"}', 2, 3),
     jump("GitHostRefuses", 'indelible_job_pushes_total{outcome="failed"}', 0, 1),
+    jump("GitHostRefuses", 'indelible_job_pushes_total{outcome="unreachable"}', 2, 3),
     level("GitHostRefuses", 'indelible_stage_breaker_open{stage="process_job"}', 0, 1),
 )
 TOKENS: Final = (

@@ -238,6 +238,23 @@ def test_the_repository_is_created_once_although_its_answer_is_lost(setup: JobSe
     assert setup.details(job).job.status is JobStatus.COMPLETED
 
 
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (errors.HostUnavailable("it does not answer"), PushOutcome.UNREACHABLE),
+        (errors.HostRefused("the token has expired"), PushOutcome.FAILED),
+    ],
+)
+def test_a_host_that_cannot_be_cloned_from_is_counted(
+    setup: JobSetup, error: Exception, outcome: PushOutcome
+) -> None:
+    setup.job(setup.project())
+
+    setup.process(host=WatchedHost(host=setup.host, before_clone=failing(error)))
+
+    assert setup.observer.pushes == [outcome]
+
+
 def test_a_project_of_another_host_is_refused(setup: JobSetup) -> None:
     project = setup.project()
     setup.job(project)

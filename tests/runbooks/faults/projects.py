@@ -5,10 +5,13 @@ from functools import partial
 from typing import Final
 
 from tests.runbooks.bed import OPERATOR, Installation, small_plan
+from tests.runbooks.faults.operations import count
 from tests.runbooks.scenarios import scenario
 
 from indelible.kernel.stages import PauseStage, pause_stage
-from indelible.projects import JobStatus
+from indelible.kernel.tasks import TaskState
+from indelible.projects import Job, JobStatus
+from indelible.projects.lifecycle import SUCCESSFUL
 from indelible_service.simulation.git_host import SimulatedGitHost
 from indelible_service.simulation.plan import (
     MINUTE,
@@ -56,6 +59,36 @@ def refused_pushes_are_followed_by_a_pause(installation: Installation) -> Iterat
     assert [job_status(installation, job.name) for job in JOBS] == [JobStatus.COMPLETED] * 4
 
 
+@scenario("42-git-host-refuses", "GitHostRefuses", plan=plan_of_jobs)
+def a_rule_of_the_git_host_refuses_pushes(installation: Installation) -> Iterator[None]:
+    yield from failing_pushes(installation, FaultKind.GIT_REFUSAL, dead_tasks=0)
+
+
+@scenario("42-git-host-refuses", "GitHostRefuses", plan=plan_of_jobs)
+def the_git_host_does_not_answer(installation: Installation) -> Iterator[None]:
+    yield from failing_pushes(installation, FaultKind.GIT_OUTAGE, dead_tasks=3)
+
+
+def failing_pushes(installation: Installation, kind: FaultKind, dead_tasks: int) -> Iterator[None]:
+    """Let three jobs fail by a fault of the host, and one wait for its end."""
+    host = git_host(installation)
+    installation.run_until(FIRST - MINUTE)
+    installation.look()
+    host.rates = {kind: 1.0}
+    installation.wait_until(lambda: statuses(installation).count(JobStatus.FAILED) == 3)
+    assert count(installation, STAGE, TaskState.DEAD) == dead_tasks
+    host.rates = {}
+
+    yield
+
+    assert count(installation, STAGE, TaskState.DEAD) == 0
+    projects = installation.simulation.builders.project_ids
+    newest = [newest_job(installation, projects[project.name]) for project in PROJECTS]
+    assert {job.status for job in newest} <= SUCCESSFUL
+    # Three were created again, by the operator and by their author: the later one changed nothing.
+    assert [job.number for job in newest] == [3, 3, 3, 1]
+
+
 def git_host(installation: Installation) -> SimulatedGitHost:
     """Return the Git host of the installation."""
     host = installation.simulation.around.git
@@ -73,3 +106,11 @@ def job_status(installation: Installation, name: str) -> JobStatus:
     """Return the status of the newest job of a planned one."""
     job_id = installation.simulation.builders.job_ids[name]
     return installation.store.read(lambda tx: tx.projects.jobs.get(job_id)).entity.status
+
+
+def newest_job(installation: Installation, project_id: str) -> Job:
+    """Return the job of a project that was created last."""
+    jobs = installation.store.read(
+        lambda tx: tx.projects.jobs.find({"project_id": project_id}, order=("-number",), limit=1)
+    )
+    return jobs[0].entity

@@ -48,7 +48,10 @@ class JobMetrics:
             registry=self.registry,
         )
         self._pushes = Counter(
-            "indelible_job_pushes", "Pushes, by outcome.", ("outcome",), registry=self.registry
+            "indelible_job_pushes",
+            "Pushes, by outcome; `unreachable` if the host did not answer before one.",
+            ("outcome",),
+            registry=self.registry,
         )
         self._remaining_requests = Gauge(
             "indelible_git_host_remaining_requests",

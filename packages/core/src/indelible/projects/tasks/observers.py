@@ -16,6 +16,7 @@ class PushOutcome(StrEnum):
     UNCHANGED = "unchanged"  # the repository has these files already
     SKIPPED = "skipped"  # no host is configured
     FAILED = "failed"  # the host did not take it, or its answer is unknown
+    UNREACHABLE = "unreachable"  # the host did not answer before a push could be tried
 
 
 class JobObserver(Protocol):

@@ -1,12 +1,19 @@
 """Bring the files of a job to its project's repository: exactly one commit, never by force."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Final
 
 from attrs import frozen
 
 from indelible.kernel.stages import PermanentFailure
 from indelible.projects.entities.values import GeneratedFile
-from indelible.projects.errors import PlanPathForbidden, PushRejected
+from indelible.projects.errors import (
+    HostRefused,
+    HostUnavailable,
+    PlanPathForbidden,
+    PushRejected,
+)
 from indelible.projects.ports import Checkout, CommitRequest, GitHost
 from indelible.projects.rules.paths import check_paths
 from indelible.projects.tasks.failpoints import AtJobFailpoint, JobFailpoint
@@ -52,13 +59,15 @@ class Pushing:
         Raises: an error of `GitHost` or `Checkout`.
         """
         assert run.workspace is not None  # noqa: S101 - the phase before creates it
-        run.repository = repository_of(run, self.host)
-        run.output.info(f"Clone repository {run.repository.name}.")
-        run.output.flush()
-        folder = run.workspace.path / CHECKOUT_FOLDER
-        run.checkout = self.host.clone(run.repository, folder, run.handle)
-        run.handle.check()
-        if not self._find(run, run.checkout):
+        with self._counting_failures():
+            run.repository = repository_of(run, self.host)
+            run.output.info(f"Clone repository {run.repository.name}.")
+            run.output.flush()
+            folder = run.workspace.path / CHECKOUT_FOLDER
+            run.checkout = self.host.clone(run.repository, folder, run.handle)
+            run.handle.check()
+            has_commit = self._find(run, run.checkout)
+        if not has_commit:
             self._write_commit(run, run.checkout)
 
     def push(self, run: JobRun) -> None:
@@ -85,10 +94,23 @@ class Pushing:
                 if not rebuilds_left:
                     raise
                 run.output.info(f"{error.describe()} The commit is rebuilt on the new tip.")
-                self._rebuild(run, checkout)
+                with self._counting_failures():
+                    self._rebuild(run, checkout)
             else:
                 self.observer.pushed(PushOutcome.PUSHED)
                 return
+
+    @contextmanager
+    def _counting_failures(self) -> Generator[None]:
+        """Count that the host does not answer, or refuses what comes before a push."""
+        try:
+            yield
+        except HostUnavailable:
+            self.observer.pushed(PushOutcome.UNREACHABLE)
+            raise
+        except HostRefused:
+            self.observer.pushed(PushOutcome.FAILED)
+            raise
 
     def _push_once(self, run: JobRun, checkout: Checkout) -> None:
         run.output.info(f"Push commit {run.commit}.")
