@@ -18,6 +18,7 @@ from indelible.kernel.keys import ADMIN, OPS, CreateKey, create_key
 from indelible_service.contexts.contest_metrics import ContestMetrics
 from indelible_service.contexts.money_metrics import MoneyMetrics
 from indelible_service.contexts.project_metrics import JobMetrics
+from indelible_service.monitoring.store_metrics import StoreCollector
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import (
     DAY,
@@ -44,6 +45,7 @@ LOCK: Final = 11 * HOUR + 30 * MINUTE
 START: Final = 12 * HOUR
 END: Final = 17 * HOUR + 10 * MINUTE
 DAYS: Final = 30  # that the plan lasts; a scenario ends sooner
+WORK_SECONDS: Final = 10  # of virtual time in which workers take what is due
 LOOK_SECONDS: Final = 20  # of virtual time that pass at each look of a waiting operator
 OPERATOR_SCOPES: Final = (OPS, "console", "contests:read", "projects:read", "history:read")
 
@@ -143,6 +145,24 @@ class Installation:
     def let_time_pass(self) -> None:
         """Let the time pass in which an operator waits for an answer."""
         self.run_for(LOOK_SECONDS)
+        self._beat()
+
+    def stay_calm(self, seconds: int) -> None:
+        """Let a time without faults pass; then workers look, as real ones do each few seconds."""
+        self.run_for(seconds)
+        with self.lock:
+            machinery = self.simulation.machinery
+            for name in machinery.workers:
+                machinery.wake(name, 0)
+        self.run_for(WORK_SECONDS)
+
+    def _beat(self) -> None:
+        """Let the working processes give the signs of life that real ones give each second."""
+        with self.lock:
+            machinery = self.simulation.machinery
+            for process in (*machinery.workers.values(), machinery.scheduler):
+                if process.is_working:
+                    process.beat()
 
     # What there is
 
@@ -209,6 +229,7 @@ class Installation:
 
         A counter needs a look before the fault.
         """
+        self._beat()
         with self.lock:
             for process, registries in self._registries().items():
                 text = "".join(generate_latest(registry).decode() for registry in registries)
@@ -217,14 +238,19 @@ class Installation:
     def _registries(self) -> dict[str, tuple[CollectorRegistry, ...]]:
         """Return the registries of each process; a dead one has none."""
         machinery = self.simulation.machinery
+        own = {name: process.worker.registry for name, process in machinery.workers.items()}
+        own[machinery.scheduler.name] = machinery.scheduler.metrics.registry
+        own[self.web.name] = metrics_registry(self.web.app)
         registries: dict[str, tuple[CollectorRegistry, ...]] = {}
-        for name, process in machinery.workers.items():
-            own = process.worker.registry
-            registries[name] = () if process.mortality.is_dead else (own,)
-        first = min(name for name, found in registries.items() if found)
-        registries[first] += self.registries
-        is_dead = self.web.mortality.is_dead
-        registries[self.web.name] = () if is_dead else (metrics_registry(self.web.app),)
+        for process in machinery.processes():
+            registries[process.name] = ()
+            if not process.mortality.is_dead:
+                registries[process.name] = (own[process.name], _registry_of_store(process.store))
+        # What the stages of all workers count is shown by one that lives.
+        for name in sorted(machinery.workers):
+            if registries[name]:
+                registries[name] += self.registries
+                break
         return registries
 
     def variables(self) -> dict[str, str]:
@@ -234,6 +260,13 @@ class Installation:
             "INDELIBLE_KEY": self.new_key(*OPERATOR_SCOPES),
             "APPROVER_KEY": self.new_key(ADMIN, owner=APPROVER),
         }
+
+
+def _registry_of_store(store: SqlStore) -> CollectorRegistry:
+    """Return the metrics that each process has of its store."""
+    registry = CollectorRegistry()
+    registry.register(StoreCollector(store))
+    return registry
 
 
 @contextmanager

@@ -203,7 +203,21 @@ OPERATIONS: Final = (
     level("WorkerThreadsHung", 'indelible_worker_stage_threads_timed_out{stage="x"}', 0, 1),
     level("SchedulerStale", "indelible_scheduler_round_age_seconds", 120, 121),
     level("ClockSkew", "indelible_database_clock_skew_seconds", -2, -2.1),
-    level("TasksOld", 'indelible_tasks_oldest_seconds{stage="x"}', 300, 301),
+    level(
+        "TasksOld",
+        'indelible_tasks_oldest_seconds{stage="x"}',
+        300,
+        301,
+        steady('indelible_stage_paused{stage="y"}', 1),
+    ),
+    # The tasks of a paused stage wait on purpose.
+    level(
+        "TasksOld",
+        'indelible_stage_paused{stage="x"}',
+        1,
+        None,
+        steady('indelible_tasks_oldest_seconds{stage="x"}', 301),
+    ),
     flows(
         "AuthenticationErrors",
         flow('indelible_authentications_total{outcome="accepted"}', 95, 94),

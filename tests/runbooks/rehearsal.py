@@ -67,7 +67,7 @@ def rehearse(scenario: Scenario, number: int, folder: Path, done: Path) -> bool:
 def problem_of(scenario: Scenario, running: Installation, run: Iterator[None]) -> str:
     """Return what is left of a fault, '' if nothing is."""
     running.look()
-    running.run_for(scenario.calm_seconds)
+    running.stay_calm(scenario.calm_seconds)
     running.look()
     left = firing(running.scrapes).intersection(scenario.alerts)
     if left:

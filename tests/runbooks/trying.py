@@ -28,7 +28,7 @@ def recover(scenario: Scenario, folder: Path) -> None:
 
         running.look()
         for _ in range(LOOKS):
-            running.run_for(scenario.calm_seconds // LOOKS)
+            running.stay_calm(scenario.calm_seconds // LOOKS)
             running.look()
         assert firing(running.scrapes).isdisjoint(scenario.alerts)
         assert next(run, None) is None

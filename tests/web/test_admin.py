@@ -13,6 +13,7 @@ from tests.web.test_system import counted
 
 from indelible import tokens
 from indelible.kernel import instant_text
+from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.silence import Subject, SubjectKind
 from indelible.kernel.stages import STAGE
 from indelible.kernel.subscribers import FOLLOW_FEED, lock_cursor
@@ -48,9 +49,9 @@ def refusal(web: Web, path: str, body: object = None) -> tuple[int, str]:
     return problem(web.post(f"/admin{path}", json=body, once=f"once-{next(NUMBERS)}"))
 
 
-def stages(web: Web) -> dict[str, Json]:
+def stages(web: Web, query: str = "") -> dict[str, Json]:
     """Return the listed stages by name."""
-    return {item["stage"]: item for item in send(web, "GET", "/tasks")["items"]}
+    return {item["stage"]: item for item in send(web, "GET", f"/tasks{query}")["items"]}
 
 
 def test_every_stage_is_listed_with_its_numbers(any_web: Web) -> None:
@@ -222,6 +223,34 @@ def test_tasks_of_a_paused_stage_are_not_claimed_until_it_is_resumed(any_web: We
         assert str(change.actor) == "user:maya"
         assert change.reason == REASON["reason"]
     assert refusal(any_web, "/stages/letters/resume") == (404, "STAGE_NOT_FOUND")
+
+
+def test_a_stage_is_stuck_unless_it_is_paused(any_web: Web) -> None:
+    paused = 'indelible_stage_paused{stage="generate"}'
+    minted(any_web.store, MAYA_S)
+    claimed(any_web.store, "letters", "token-1")
+    assert set(stages(any_web, "?is_stuck=true")) == {"generate"}
+    assert set(stages(any_web, "?is_stuck=false")) == {"letters"}
+    assert paused not in counted(any_web)
+
+    send(any_web, "POST", "/stages/generate/pause", json=REASON)
+    assert stages(any_web, "?is_stuck=true") == {}
+    assert counted(any_web)[paused] == 1
+
+    send(any_web, "POST", "/stages/generate/resume", json=REASON)
+    assert set(stages(any_web, "?is_stuck=true")) == {"generate"}
+    assert paused not in counted(any_web)
+
+
+def test_a_stage_with_hung_threads_is_stuck_until_their_report_expires(any_web: Web) -> None:
+    claimed(any_web.store, "letters", "token-1")
+    now = any_web.clock.now()
+    report = HungThreads(stage="letters", process="a:1", threads=1, since=now, expires_at=now)
+    acted(any_web.store, lambda tx: tx.tasks.report_hung_threads(report.renewed(1, now)))
+
+    assert set(stages(any_web, "?is_stuck=true")) == {"letters"}
+    acted(any_web.store, lambda tx: tx.tasks.report_hung_threads(report.ended(any_web.clock.now())))
+    assert stages(any_web, "?is_stuck=true") == {}
 
 
 def test_a_stage_without_tasks_can_be_paused(web: Web) -> None:

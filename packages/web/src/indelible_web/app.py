@@ -190,7 +190,7 @@ def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> M
     lifecycles = [STAGE, RUNBOOK_EXECUTION]
     commands = [*KERNEL_COMMANDS]
     outcomes: list[str] = []
-    gauges: list[ContextGauge] = [BREAKER_GAUGE]
+    gauges: list[ContextGauge] = [BREAKER_GAUGE, admin.PAUSE_GAUGE]
     for context in contexts:
         gauges += context.gauges
         lifecycles += context.lifecycles

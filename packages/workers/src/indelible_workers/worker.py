@@ -134,14 +134,18 @@ class Worker:
         finally:
             self._holds.remove(hold)
 
+    def new_heartbeat(self) -> Heartbeat:
+        """Return the heartbeat of this process, for a caller that lets it beat."""
+        hung_threads = HungThreadReporter(self.store, self.actor, self.stage_threads, self.clock)
+        return Heartbeat(
+            self.store, self.actor, self.stopping, self._holds, hung_threads, self._beat, self.clock
+        )
+
     @contextmanager
     def heartbeat(self) -> Generator[Self]:
         """Extend leases and enforce time limits in two threads until the block ends."""
         finished = Event()
-        hung_threads = HungThreadReporter(self.store, self.actor, self.stage_threads, self.clock)
-        heartbeat = Heartbeat(
-            self.store, self.actor, self.stopping, self._holds, hung_threads, self._beat, self.clock
-        )
+        heartbeat = self.new_heartbeat()
         repeat = partial(self.clock.repeat, finished=finished)
         threads = (
             repeat("indelible-heartbeat", heartbeat.beat, HEARTBEAT_SECONDS),
@@ -155,5 +159,5 @@ class Worker:
             finished.set()
             for thread in threads:
                 thread.join()
-            hung_threads.end_reports()
+            heartbeat.end_reports()
             self.children.close()

@@ -146,6 +146,7 @@ WORK_PANELS: Final = (
         Query("indelible_scheduler_round_age_seconds", "scheduler {{instance}}"),
     ),
     _panel("Lag of subscribers", SECONDS, _by("indelible_subscriber_lag_seconds", "subscriber")),
+    _panel("Paused stages", NUMBER, _by("indelible_stage_paused", "stage")),
     _panel("Open breakers", NUMBER, _by("indelible_stage_breaker_open", "stage")),
 )
 CONCEPT_PANELS: Final = (

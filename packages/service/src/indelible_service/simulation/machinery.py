@@ -111,19 +111,25 @@ class Machinery:
                     self.world.after(seconds, name, "leases end", self._wake_all)
 
     def _living_workers(self) -> list[str]:
-        """Return the names of the workers that are not dead, in order."""
-        return [name for name in sorted(self.workers) if not self.workers[name].mortality.is_dead]
+        """Return the names of the workers that neither are dead nor hang, in order."""
+        return [name for name in sorted(self.workers) if self.workers[name].is_working]
 
     def _restarter(self, process: SimulatedProcess) -> Action:
         def restart() -> str:
             if self.is_lost or not process.mortality.is_dead:
                 return ""
-            self._start(process)
+            self.start_again(process)
             return "done"
 
         return restart
 
-    def _start(self, process: SimulatedProcess) -> None:
+    def kill(self, process: SimulatedProcess) -> None:
+        """Let a process die, and do not start it again."""
+        process.mortality.is_dead = True
+        process.is_restarting = True
+
+    def start_again(self, process: SimulatedProcess) -> None:
+        """Start a process that is dead or hangs, with an empty memory."""
         process.is_restarting = False
         self.started_at = self.world.clock.seconds
         process.restart()
@@ -136,8 +142,7 @@ class Machinery:
         """Let all processes die, and start none again."""
         self.is_lost = True
         for process in self.processes():
-            process.mortality.is_dead = True
-            process.is_restarting = True
+            self.kill(process)
             process.end()
 
     def replace(self) -> None:
@@ -145,7 +150,7 @@ class Machinery:
         self.is_lost = False
         for process in self.processes():
             self.world.ids.begin(f"{process.name} starts at {self.world.clock.seconds}")
-            self._start(process)
+            self.start_again(process)
 
     # Workers
 
@@ -168,7 +173,7 @@ class Machinery:
             return ""  # it looks sooner than was planned
         del self._wake_at[name]
         process = self.workers[name]
-        if process.mortality.is_dead:
+        if not process.is_working:
             return ""
 
         look = process.look()
@@ -192,7 +197,7 @@ class Machinery:
         lowest, highest = SCHEDULER_SECONDS
         wait = self.draws(SCHEDULER, "wait").whole(lowest, highest)
         self.world.after(wait, SCHEDULER, "look", self._schedule)
-        if self.scheduler.mortality.is_dead:
+        if not self.scheduler.is_working:
             return ""
         self.scheduler.look()
         return "done"

@@ -36,7 +36,14 @@ from indelible_service.simulation.stages import AnyStage, StageParts, simulated_
 from indelible_service.simulation.stripe import SimulatedStripe
 from indelible_sql import SqlStore
 from indelible_web import create_app
-from indelible_workers import RecurringTask, Worker, process_batch, run_scheduler
+from indelible_workers import (
+    RecurringTask,
+    SchedulerMetrics,
+    Worker,
+    process_batch,
+    run_scheduler,
+)
+from indelible_workers.leases.heartbeat import Heartbeat
 from indelible_workers.subjects import declare_subjects
 from indelible_workers.wakeups.dispatching import Dispatcher, Look
 from indelible_workers.wakeups.messages import queue_name
@@ -95,6 +102,8 @@ class SimulatedProcess(ABC):
     clock: ProcessClock = field(init=False)
     store: SqlStore = field(init=False)
     is_restarting: bool = field(default=False, init=False)
+    # Its loops wait for an answer that never comes; it is not dead, and its metrics are served.
+    is_hanging: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.mortality = Mortality(self.surroundings.clock)
@@ -104,6 +113,7 @@ class SimulatedProcess(ABC):
     def start(self) -> None:
         """Open the store, and build what the process runs, with an empty memory."""
         self.mortality.is_dead = False
+        self.is_hanging = False
         around = self.surroundings
         with self.at_work():
             self.store = around.database.open(around.ids, self.mortality, self.clock)
@@ -121,6 +131,11 @@ class SimulatedProcess(ABC):
     def end(self) -> None:
         """Close what the process holds; the database rolls back what was not committed."""
         self.store.dispose()
+
+    @property
+    def is_working(self) -> bool:
+        """Return True unless the process is dead or hangs."""
+        return not (self.mortality.is_dead or self.is_hanging)
 
     def restart(self) -> None:
         """Start again after a death."""
@@ -184,6 +199,7 @@ class WorkerProcess(SimulatedProcess):
     stages: dict[str, AnyStage]
     wakeups: _Wakeups
     dispatcher: Dispatcher
+    heartbeat: Heartbeat
 
     def build(self) -> None:
         """Build the stages, and enqueue the tasks that enqueue themselves again."""
@@ -208,12 +224,18 @@ class WorkerProcess(SimulatedProcess):
             clock=self.clock,
             at_failpoint=self.mortality.reach,
         )
+        self.heartbeat = self.worker.new_heartbeat()
         self.wakeups = _Wakeups()
         brokers = [cast("Broker", self.wakeups)]
         self.dispatcher = Dispatcher(self.worker, self.stages, brokers)
         enqueue_standing_tasks(self.store, self.stages.values())
         subjects = [subject for stage in self.stages.values() for subject in stage.subjects]
         declare_subjects(self.store, subjects, WORKER)
+
+    def beat(self) -> None:
+        """Let the heartbeat beat once."""
+        with self.at_work():
+            self.heartbeat.beat()
 
     def look(self) -> Look:
         """Look which stages have ready tasks, and let the feed be followed."""
@@ -242,12 +264,18 @@ class SchedulerProcess(SimulatedProcess):
 
     tasks: list[RecurringTask]
     standstills: StandstillLog
+    metrics: SchedulerMetrics
     actor: Actor = SCHEDULER
 
     def build(self) -> None:
         """Read the schedules."""
         self.tasks = list(recurring_tasks(self.surroundings.settings))
         self.standstills = StandstillLog(store=self.store, clock=self.clock)
+        self.metrics = SchedulerMetrics(clock=self.clock)
+
+    def beat(self) -> None:
+        """Count the rounds that it has left out: it looks only at times that are drawn."""
+        self.metrics.round_ended()
 
     def look(self) -> None:
         """Enqueue the newest slot of each recurring task whose slot has come."""
@@ -258,7 +286,7 @@ class SchedulerProcess(SimulatedProcess):
             at_failpoint=self.mortality.reach,
         )
         with self.at_work():
-            run_scheduler(worker, self.tasks, after_round=partial(self._end_round, worker))
+            run_scheduler(worker, self.tasks, self.metrics, partial(self._end_round, worker))
 
     def _end_round(self, worker: Worker) -> None:
         worker.stopping.set()

@@ -1,7 +1,7 @@
 """The parts of the home page that need no context: tasks, changes, and failed logins."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -29,7 +29,6 @@ from indelible_web.http.admin import StageView, list_stages
 from indelible_web.http.failed_logins import MAX_FAILED_LOGINS, FailedLogins
 from indelible_web.http.request import OPS
 
-LAG_AFTER: Final = timedelta(minutes=5)  # A due task that has waited for longer is shown.
 URGENT_FAILED_LOGINS: Final = 100
 SILENT_TASK: Final = (
     "See that a scheduler and a worker of its stage run, and read its last error; requeue a task"
@@ -149,7 +148,7 @@ def _stage_items(stage: StageView, now: datetime) -> list[AttentionItem]:
         items.append(
             AttentionItem(text=text, detail=detail, url=url, level=level, section=Section.LAGS)
         )
-    elif stage.oldest is not None and now - stage.oldest > LAG_AFTER:
+    elif stage.oldest is not None and stage.is_late(now):
         age = duration(now - stage.oldest)
         text = f"The stage {stage.stage} lags: its oldest due task has waited for {age}."
         detail = f"{count_text(stage.due, MAX_COUNTED)} {plural(stage.due, 'task')} due."

@@ -3,7 +3,8 @@
 They are outside of the public OpenAPI document.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from attrs import frozen
@@ -24,7 +25,8 @@ from indelible.kernel.stages import (
 from indelible.kernel.task_commands import CancelTask, RequeueTasks, requeue_tasks
 from indelible.kernel.task_lists import TaskFilter
 from indelible.kernel.tasks import Attempt, ErrorCount, StageStats, Task, TaskState
-from indelible_web.http.operation import EmptyQuery, OperationContext
+from indelible_web.http.metrics import ContextGauge
+from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
 from indelible_web.http.request import OPS
 from indelible_web.http.responses import project
@@ -34,6 +36,8 @@ from indelible_web.http.views import fields_of
 PREFIX: Final = "/admin"
 MAX_STAGES: Final = 1_000
 MAX_ATTEMPTS: Final = 100
+LATE_AFTER: Final = timedelta(minutes=5)  # A due task that no worker takes is late after this.
+PAUSED: Final = 1.0
 
 routes = Routes("admin", "Tasks, stages, and the records of commands, for an operator.")
 
@@ -63,6 +67,13 @@ class TaskQuery:
 
 
 @frozen(kw_only=True)
+class StageListQuery:
+    """The stages, or only those that stand still, or only those that do not."""
+
+    is_stuck: bool | None = None
+
+
+@frozen(kw_only=True)
 class StageView:
     """A stage's tasks in numbers, none counted beyond 10,000, and whether and why it is paused."""
 
@@ -76,6 +87,14 @@ class StageView:
     paused_by: Actor | None
     pause_reason: str | None
     hung_threads: int
+
+    def is_late(self, now: datetime) -> bool:
+        """Return True if a task has waited too long for a worker, and not for a resumption."""
+        return not self.is_paused and self.oldest is not None and now - self.oldest > LATE_AFTER
+
+    def is_stuck(self, now: datetime) -> bool:
+        """Return True if no worker takes the tasks of the stage, or hung ones occupy threads."""
+        return self.hung_threads > 0 or self.is_late(now)
 
 
 @frozen(kw_only=True)
@@ -107,12 +126,16 @@ class RequeuedTasks:
     number: int
 
 
-@routes.pages("GET /tasks", OPS, request_type=EmptyQuery, response_type=StageView)
-def show_stages(context: OperationContext, _: EmptyQuery) -> Page[StageView]:
+@routes.pages("GET /tasks", OPS, request_type=StageListQuery, response_type=StageView)
+def show_stages(context: OperationContext, query: StageListQuery) -> Page[StageView]:
     """List every stage that has tasks or is paused; there is one page."""
-    views = context.store.read(list_stages, context.clock.now())
+    now = context.clock.now()
+    views: list[StageView] = []
+    for view in context.store.read(list_stages, now):
+        if query.is_stuck in (None, view.is_stuck(now)):
+            views.append(view)
 
-    return Page(items=views, next=None)
+    return Page(items=tuple(views), next=None)
 
 
 @routes.pages("GET /tasks/<stage>", OPS, request_type=TaskListQuery, response_type=Task)
@@ -295,3 +318,15 @@ def paused_stages(tx: ReadTx) -> frozenset[str]:
     heads = tx.stages.page(after="", limit=MAX_STAGES)
 
     return frozenset(head.entity.id for head in heads if head.entity.status is StageStatus.PAUSED)
+
+
+def _pauses(tx: ReadTx) -> Mapping[str, float]:
+    return dict.fromkeys(sorted(paused_stages(tx)), PAUSED)
+
+
+PAUSE_GAUGE: Final = ContextGauge(
+    name="indelible_stage_paused",
+    description="1 while a stage is paused, so that its tasks wait on purpose.",
+    label="stage",
+    read=_pauses,
+)

@@ -122,6 +122,10 @@ COMMON: Final[Mapping[str, str]] = {
     "paused_at": "The instant at which the stage was paused; null unless it is.",
     "paused_by": "Who has paused the stage; null unless it is paused.",
     "pause_reason": "Why the stage was paused; null unless it is.",
+    "show_stages.is_stuck": (
+        "List only stages with hung threads, or with a task that no worker takes for 5 minutes"
+        " although the stage is not paused; or only the other ones."
+    ),
     "lease_owner": "The worker that has claimed the task; null while it is not claimed.",
     "lease_until": "The instant until which the claim lasts; null while it is not claimed.",
     "list_tasks.state": "The state of the tasks to list.",

@@ -89,6 +89,10 @@ class Heartbeat:
         if all(results):
             self._on_beat()
 
+    def end_reports(self) -> None:
+        """End what is reported about hung threads, because the process ends."""
+        self._hung_threads.end_reports()
+
     def _try(self, step: Callable[[], None], failure: str) -> bool:
         """Return False for a step that has failed."""
         try:
