@@ -272,6 +272,7 @@ TOKENS: Final = (
     jump("ChainScanStopped", RETRIED, 2, 3, steady(DETECTED, 7), window=10 * MINUTE),
     level("ChainScanStopped", 'indelible_tasks_dead{stage="detect"}', 0, 1),
     level("ChainFault", 'indelible_chain_notices{code="WRONG_CONTRACT"}', 0, 1),
+    jump("ChainFault", 'indelible_chain_notices{code="LOGS_QUARANTINED"}', 0, 1, window=HOUR),
 )
 CAPTURES: Final = (
     jump(

@@ -20,8 +20,8 @@ from indelible.kernel.subscribers import FOLLOW_FEED, lock_cursor
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.tasks import Lease
 from indelible.testing.stores import BEGINNING, FAR
-from indelible.tokens import ContractState
-from indelible.tokens.commands import RecordContract
+from indelible.tokens import ChainFault, ContractState
+from indelible.tokens.commands import RecordContract, ReportChainFault
 from indelible_web.http import admin
 from indelible_web.tokens import admin as tokens_admin
 
@@ -322,6 +322,15 @@ def test_changed_code_is_in_the_stats_until_it_is_acknowledged(any_web: Web) -> 
     assert refusal(any_web, path, {}) == (422, "INVALID_FIELDS")
     assert send(any_web, "POST", path, json=REASON)["notices"] == []
     assert send(any_web, "GET", "/tokens/stats")["notices"] == []
+
+
+def test_the_stats_tell_that_a_fault_of_the_chain_pauses_detection(any_web: Web) -> None:
+    before = send(any_web, "GET", "/tokens/stats")
+    fault = ReportChainFault(fault=ChainFault(code="WRONG_CHAIN", message="another chain"))
+    acted(any_web.store, partial(tokens.report_chain_fault, command=fault))
+    after = send(any_web, "GET", "/tokens/stats")
+
+    assert (before["is_paused"], after["is_paused"]) == (False, True)
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

@@ -109,10 +109,13 @@ class SimulatedChain:
     """A chain with one ERC-721 contract; its block 0 has no mints. Threads may share it.
 
     With `keeps_transactions` a reorg moves the transactions that it repeats to other blocks.
+    `chain_id` and `code` may be changed: the node serves another chain, or the contract has been
+    upgraded or destroyed, which has the code `0x` then.
     """
 
     contract: ClassVar[str] = CONTRACT
-    chain_id: ClassVar[int] = CHAIN_ID
+    chain_id: int = field(default=CHAIN_ID, kw_only=True)
+    code: str = field(default=CODE, kw_only=True)
     keeps_transactions: bool = field(default=False, kw_only=True)
     _blocks: list[SimulatedBlock] = field(factory=list[SimulatedBlock], init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
@@ -174,7 +177,7 @@ class SimulatedChain:
         result: object = None
         match method, params:
             case "eth_chainId", []:
-                result = hex(CHAIN_ID)
+                result = hex(self.chain_id)
             case "eth_blockNumber", []:
                 result = hex(self.newest)
             case "eth_getBlockByNumber", [str(tag), False]:
@@ -182,7 +185,7 @@ class SimulatedChain:
                 result = block.header() if block else None
             case "eth_getCode", [str(address), str(tag)]:
                 self._check_block(tag)
-                result = CODE if _is_contract(address) else "0x"
+                result = self.code if _is_contract(address) else "0x"
             case "eth_getStorageAt", [str(address), str(), str(tag)]:
                 self._check_block(tag)
                 _is_contract(address)
@@ -206,7 +209,7 @@ class SimulatedChain:
         return self._blocks[number] if number <= self.newest else None
 
     def _check_block(self, tag: str) -> None:
-        """Raise RpcError where the chain has no such block. The contract never changes."""
+        """Raise RpcError where the chain has no such block. The code is the same in each."""
         if self._find_block(tag) is None:
             raise RpcError(INVALID_PARAMS, f"the chain has no block {tag}")
 
