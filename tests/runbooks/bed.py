@@ -270,13 +270,13 @@ def _registry_of_store(store: SqlStore) -> CollectorRegistry:
 
 
 @contextmanager
-def installation(folder: Path, plan: Plan | None = None) -> Generator[Installation]:
+def installation(
+    folder: Path, plan: Plan | None = None, database: DatabaseKind = DatabaseKind.SQLITE
+) -> Generator[Installation]:
     """Run an installation whose API is served on a socket."""
     contests, money, jobs = ContestMetrics(), MoneyMetrics(), JobMetrics()
     observers = {CONTESTS: contests, MONEY: money, PROJECTS: jobs}
-    with open_simulation(
-        plan or small_plan(), DatabaseKind.SQLITE, folder, [], observers
-    ) as simulation:
+    with open_simulation(plan or small_plan(), database, folder, [], observers) as simulation:
         money.read_from(simulation.checker.store)
         registries = (contests.registry, money.registry, jobs.registry)
         running = Installation(simulation, folder, registries)

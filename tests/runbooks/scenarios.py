@@ -8,6 +8,7 @@ from typing import Final
 from attrs import frozen
 from tests.runbooks.bed import Installation, small_plan
 
+from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import HOUR, Plan
 
 FAULTS: Final = Path(__file__).parent / "faults"
@@ -27,6 +28,7 @@ class Scenario:
     alerts: tuple[str, ...]
     run: Run
     plan: MakePlan
+    database: DatabaseKind
     calm_seconds: int  # after the last step, until alerts about a rate have ended
 
     @property
@@ -42,13 +44,19 @@ def scenario(
     runbook: str,
     *alerts: str,
     plan: MakePlan = small_plan,
+    database: DatabaseKind = DatabaseKind.SQLITE,
     calm_seconds: int = 2 * HOUR,
 ) -> Callable[[Run], Run]:
     """Declare the fault of a runbook."""
 
     def declare(run: Run) -> Run:
         declared = Scenario(
-            runbook=runbook, alerts=alerts, run=run, plan=plan, calm_seconds=calm_seconds
+            runbook=runbook,
+            alerts=alerts,
+            run=run,
+            plan=plan,
+            database=database,
+            calm_seconds=calm_seconds,
         )
         SCENARIOS.append(declared)
         return run

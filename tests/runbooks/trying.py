@@ -18,7 +18,7 @@ LOOKS: Final = 4
 
 def recover(scenario: Scenario, folder: Path) -> None:
     """Inject a fault, follow its runbook, and check the outcome; the alerts fire before only."""
-    with installation(folder, scenario.plan()) as running:
+    with installation(folder, scenario.plan(), scenario.database) as running:
         run = scenario.run(running)
         next(run)
         running.look()

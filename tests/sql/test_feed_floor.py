@@ -120,6 +120,7 @@ def test_a_prepared_transaction_delays_the_feed_of_its_own_store_only(cluster: P
             (orphan,) = open_writers(delayed)
             assert (orphan.database, orphan.process) == ("theirs", None)
             assert orphan.name == "prepared transaction orphan"
+            assert orphan.role == "indelible_app"
 
             with psycopg.connect(theirs.url, autocommit=True) as connection:
                 connection.execute("COMMIT PREPARED 'orphan'")
@@ -176,6 +177,7 @@ def test_a_lock_of_another_role_is_named_with_the_time_of_what_it_holds_back(
     assert ids(postgresql) == []
     (holder,) = open_writers(postgresql)
     assert holder.process == owner.info.backend_pid
+    assert holder.role == owner.info.user
     with postgresql.engines.reader.connect() as connection:
         first = connection.execute(text("SELECT min(at) FROM indelible.history")).scalar()
     assert holder.since == first

@@ -131,5 +131,6 @@ def test_an_open_transaction_that_delays_the_feed_is_listed(
         (delay,) = delays(site, key)
 
     assert delay["transaction"].startswith("process ")
+    assert (delay["role"], delay["program"]) == ("indelible_app", "indelible")
     assert delay["seconds"] > LONGEST_WRITE.total_seconds()
     assert delays(site, key) == []

@@ -10,7 +10,8 @@ class OpenWriter:
     """A transaction that has written a change, behind which the feed shows nothing until it ends.
 
     `process` is the id of the server's process, None for a prepared transaction, which belongs to
-    none and is named by `prepared_as`. `since` is when the transaction began. Where the server does
+    none and is named by `prepared_as`. `role` is that of its session or of who has prepared it, and
+    `program` what the session calls itself, None without a name. `since` is when the transaction began. Where the server does
     not tell that to the store's role, it is the time of the first change that is held back.
     """
 
@@ -18,6 +19,8 @@ class OpenWriter:
     process: int | None
     prepared_as: str | None
     since: datetime
+    role: str | None = None
+    program: str | None = None
 
     @property
     def name(self) -> str:

@@ -80,12 +80,15 @@ class FeedDelay:
     """A transaction behind which the feed shows nothing until it ends.
 
     `transaction` names what has to end: a process of the database's server, or a prepared one.
+    `role` and `program` tell whose it is, where the server knows that.
     """
 
     transaction: str
     database: str
     since: datetime
     seconds: int
+    role: str | None
+    program: str | None
 
 
 @routes.pages("GET /subjects", OPS, request_type=SubjectQuery, response_type=SubjectView)
@@ -151,6 +154,8 @@ def list_feed_delays(context: OperationContext, _: EmptyQuery) -> Page[FeedDelay
             database=writer.database,
             since=writer.since,
             seconds=writer.seconds(now),
+            role=writer.role,
+            program=writer.program,
         )
         delays.append(delay)
 

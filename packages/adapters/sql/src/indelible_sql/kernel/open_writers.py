@@ -17,7 +17,8 @@ OPEN_WRITERS = text(
       GROUP BY pid, virtualtransaction
     ),
     prepared AS (
-      SELECT held.virtualtransaction, transactions.gid, transactions.prepared
+      SELECT held.virtualtransaction, transactions.gid, transactions.prepared,
+        transactions.owner
       FROM pg_prepared_xacts AS transactions
       JOIN pg_locks AS held
         ON held.locktype = 'transactionid'
@@ -28,6 +29,8 @@ OPEN_WRITERS = text(
       SELECT
         floors.pid AS process,
         prepared.gid AS prepared_as,
+        coalesce(activity.usename, prepared.owner) AS role,
+        nullif(activity.application_name, '') AS program,
         coalesce(
           activity.xact_start,
           prepared.prepared,
@@ -45,9 +48,16 @@ OPEN_WRITERS = text(
         ON floors.pid IS NULL
         AND prepared.virtualtransaction = floors.virtualtransaction
     )
-    SELECT current_database() AS database, process, prepared_as, since
+    SELECT current_database() AS database, process, prepared_as, since, role, program
     FROM writers
     WHERE since IS NOT NULL
     ORDER BY since, process
     """
-).columns(database=Text(), process=BigInteger(), prepared_as=Text(), since=INSTANT)
+).columns(
+    database=Text(),
+    process=BigInteger(),
+    prepared_as=Text(),
+    since=INSTANT,
+    role=Text(),
+    program=Text(),
+)
