@@ -10,9 +10,10 @@ class OpenWriter:
     """A transaction that has written a change, behind which the feed shows nothing until it ends.
 
     `process` is the id of the server's process, None for a prepared transaction, which belongs to
-    none and is named by `prepared_as`. `role` is that of its session or of who has prepared it, and
-    `program` what the session calls itself, None without a name. `since` is when the transaction began. Where the server does
-    not tell that to the store's role, it is the time of the first change that is held back.
+    none and is named by `prepared_as`. `role` is that of its session, or of who has prepared it;
+    `program` is what the session calls itself, None without a name. `since` is when the
+    transaction began. Where the server does not tell that to the store's role, it is the time of
+    the first change that is held back.
     """
 
     database: str
