@@ -1,10 +1,9 @@
 """Faults of the books."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 from tests.runbooks.bed import Installation
+from tests.runbooks.databases import change_by_hand
 from tests.runbooks.faults.payouts import (
     CURRENCY,
     WINNERS,
@@ -58,20 +57,8 @@ def somebody_changes_a_balance_in_the_database(installation: Installation) -> It
 
 
 def add_to_balance(installation: Installation, change_minor: int) -> None:
-    """Change the balance of Stripe's account by hand, past the guards of the database."""
-    file = installation.simulation.around.database.url.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        guards = connection.execute(
-            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'accounts'"
-        ).fetchall()
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        connection.execute("BEGIN IMMEDIATE")
-        for name, _ in guards:
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(
-            "UPDATE accounts SET balance_minor = balance_minor + ? WHERE kind = 'stripe_balance'",
-            (change_minor,),
-        )
-        for _, declaration in guards:
-            connection.execute(declaration)
-        connection.execute("COMMIT")
+    """Change the balance of Stripe's account by hand."""
+    statement = (
+        "UPDATE accounts SET balance_minor = balance_minor + ? WHERE kind = 'stripe_balance'"
+    )
+    change_by_hand(installation, "accounts", statement, (change_minor,))
