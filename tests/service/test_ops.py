@@ -1,13 +1,15 @@
 """`indelible ops`: a running service is operated over HTTP, by the routes that it describes."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Generator
 from typing import cast
 
 import pytest
-from attrs import define
+from attrs import define, evolve
 from tests.conftest import POLICY
 from tests.doubles.serving import Double, Fault, Request, Response, served
 from tests.service.commands import run
@@ -234,19 +236,186 @@ def test_a_lost_answer_to_a_query_is_unavailable(service: Service) -> None:
     assert text.startswith("NOT_RUNNING: ")
 
 
-@pytest.mark.parametrize(
-    ("status", "exit_code"), [(503, 3), (429, 3), (500, 5), (409, 1), (302, 1)]
-)
+PAGE = Response(status=502, headers={"Content-Type": "text/html"}, body=b"<h1>a proxy</h1>")
+BROKEN = Response(status=200, headers={"Content-Type": "application/json"}, body=b"{")
+HALT = ("halt-all-payments", "--reason-code", "TRIAL", "--reason", "a test")
+
+
+@pytest.mark.parametrize(("status", "exit_code"), [(429, 3), (409, 1), (302, 1)])
 def test_the_exit_code_follows_from_the_status(
     service: Service, status: int, exit_code: int
 ) -> None:
-    answer = Response(
-        status=status, headers={"Content-Type": "text/html"}, body=b"<h1>a proxy</h1>"
-    )
+    answer = evolve(PAGE, status=status)
     service.double.plan(Fault(matching="POST /admin/payments/halt", answer=answer))
-    words = ("halt-all-payments", "--reason-code", "TRIAL", "--reason", "a test")
-    text = service.refused(*words, exit_code=exit_code)
+    text = service.refused(*HALT, exit_code=exit_code)
     assert text == f"The service answered with status {status}.\n"
+
+
+@pytest.mark.parametrize(("status", "exit_code"), [(502, 3), (503, 3), (504, 3), (500, 5)])
+def test_a_query_without_an_answer_has_changed_nothing(
+    service: Service, status: int, exit_code: int
+) -> None:
+    answer = evolve(PAGE, status=status)
+    service.double.plan(Fault(matching="GET /admin/payments/switch", answer=answer))
+    text = service.refused("get-payment-switch", exit_code=exit_code)
+    assert text == f"The service answered with status {status}.\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (PAGE, "status 502"),
+        (evolve(PAGE, status=500), "status 500"),
+        (evolve(PAGE, status=503), "status 503"),
+        (evolve(PAGE, status=504), "status 504"),
+        (evolve(PAGE, status=200), "status 200"),
+        (BROKEN, "status 200, with JSON that cannot be read"),
+        (
+            Response.json(503, {"code": "OUTCOME_UNKNOWN", "request_id": "r-1"}),
+            "status 503, OUTCOME_UNKNOWN, request r-1",
+        ),
+        (Response.json(500, {"code": "INTERNAL_ERROR"}), "status 500, INTERNAL_ERROR"),
+    ],
+)
+def test_an_answer_that_does_not_tell_the_outcome_of_a_command_is_lost(
+    service: Service, answer: Response, cause: str
+) -> None:
+    service.double.plan(Fault(matching="POST /admin/payments/halt", answer=answer))
+    text = service.refused(*HALT, exit_code=4)
+    key = service.sent()[-1].headers["idempotency-key"]
+    assert text == (
+        f"ANSWER_LOST: The outcome of POST /admin/payments/halt is unknown ({cause}): repeat the"
+        f" command with `--idempotency-key {key}`, which runs it once.\n"
+    )
+
+
+def test_a_refusal_by_a_fault_of_the_server_names_the_key(service: Service) -> None:
+    problem = {"code": "STORE_BUSY", "title": "Store busy", "fields": {}}
+    answer = Response.json(503, problem)
+    service.double.plan(Fault(matching="POST /admin/payments/halt", answer=answer, times=2))
+    text = service.refused(*HALT, exit_code=3)
+    key = service.sent()[-1].headers["idempotency-key"]
+    assert text == f"STORE_BUSY: Store busy\n  idempotency_key: {key}\n"
+
+    document = json.loads(service.refused(*HALT, "--idempotency-key", "k", "--json", exit_code=3))
+    assert document == {**problem, "fields": {"idempotency_key": "k"}}
+
+
+@pytest.mark.parametrize(
+    "condition", ["status", "=OPEN", "state=OPEN", "status.name=x", "entries=0"]
+)
+def test_a_condition_that_can_never_hold_is_refused_at_once(
+    service: Service, condition: str
+) -> None:
+    words = ("get-payment-switch", "--until", condition)
+    assert "'--until'" in service.refused(*words, exit_code=2).replace("--until:", "'--until':")
+    assert service.sent() == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(matching="switch", answer=PAGE, times=2),
+        Fault(matching="switch", answer=evolve(PAGE, status=429), times=2),
+        Fault(matching="switch", answer=BROKEN, times=2),
+        Fault(matching="switch", lost=True, times=2),
+    ],
+)
+def test_a_query_waits_out_an_interruption(service: Service, fault: Fault) -> None:
+    halt(service)
+    service.double.plan(fault)
+    words = ("get-payment-switch", "--until", "status=HALTED", "--field", "status")
+    assert service.ops(*words) == "HALTED\n"
+    assert len(service.sent()) == 4
+    resume(service)
+
+
+def test_an_interruption_that_lasts_is_the_value_that_did_not_come(service: Service) -> None:
+    service.double.plan(Fault(matching="switch", answer=PAGE, times=9))
+    words = ("get-payment-switch", "--until", "status=HALTED", "--timeout", "1")
+    text = service.refused(*words, exit_code=3)
+    assert "it is unknown, the service answered with status 502." in text
+
+
+def test_a_refusal_for_good_ends_the_wait(service: Service) -> None:
+    words = ("show-task", "letters", "none", "--until", "task.fence=7")
+    assert service.refused(*words).startswith("TASK_NOT_FOUND: ")
+    assert len(service.sent()) == 1
+
+
+@pytest.mark.parametrize("name", ["state", "status.name", "Status"])
+def test_a_field_that_no_answer_has_is_refused_before_anything_is_sent(
+    service: Service, name: str
+) -> None:
+    text = service.refused(*HALT, "--field", name, exit_code=2)
+    assert f"the answer has no field '{name}'" in text
+    assert "status" in text.partition("it has:")[2]
+    assert "no field" in service.refused("list-all-charges", "--field", name, exit_code=2)
+    assert service.sent() == []
+
+
+def test_fields_of_objects_and_fields_without_a_value_are_printed(service: Service) -> None:
+    answer = {"items": [{"next_step": None}, {"next_step": {"action": "score"}}], "next": None}
+    service.double.plan(
+        Fault(matching="GET /admin/contests", answer=Response.json(200, answer), times=2)
+    )
+    words = ("list-watched-contests", "--field")
+    assert service.ops(*words, "next_step") == 'null\n{"action": "score"}\n'
+    assert service.ops(*words, "next_step.action") == "null\nscore\n"
+
+
+def test_fields_of_values_that_are_not_described_may_be_there(service: Service) -> None:
+    answer = Response.json(200, {"task": {"arguments": {"speed": 3}, "result": None}})
+    service.double.plan(Fault(matching="GET /admin/tasks", answer=answer))
+    words = ("show-task", "letters", "none", "--field", "task.arguments.speed")
+    assert service.ops(*words, "--field", "task.result.speed") == "3 null\n"
+
+
+def test_a_key_with_a_line_end_is_a_key(service: Service) -> None:
+    service.key += "\n"
+    assert service.ops("get-payment-switch", "--field", "is_halted")
+
+
+def test_a_key_that_no_header_can_carry_is_refused_without_its_value(service: Service) -> None:
+    service.key = "secret\nkey"
+    for words in (("get-payment-switch",), ("--help",)):
+        text = service.refused(*words, exit_code=2)
+        assert "INDELIBLE_KEY" in text
+        assert "secret" not in text
+
+
+def test_a_document_without_operations_is_another_service(service: Service) -> None:
+    answer = Response.json(200, {"title": "another API"})
+    service.double.plan(Fault(matching="GET /openapi.json", answer=answer))
+    text = service.refused("get-payment-switch", exit_code=3)
+    assert text.startswith("UNEXPECTED_ANSWER: ")
+    assert "INDELIBLE_URL" in text
+    assert "INDELIBLE_PORT" not in text
+
+
+def test_the_hint_names_the_setting_of_the_address() -> None:
+    result = run("ops", "show-stages", settings={"INDELIBLE_URL": "http://127.0.0.1:1"})
+    assert "Hint: check INDELIBLE_URL" in result.stderr
+    assert "indelible up" not in result.stderr
+
+
+def test_a_download_is_escaped_for_a_terminal_only(service: Service) -> None:
+    payload = b"red \x1b[31m\xff\n"
+    answer = Response(
+        status=200, headers={"Content-Type": "application/octet-stream"}, body=payload
+    )
+    service.double.plan(Fault(matching="/payload", answer=answer, times=2))
+    words = ("get-stripe-event-payload", "evt_1")
+    assert run("ops", *words, settings=service.settings).stdout_bytes == payload
+
+    reader, terminal = pty.openpty()
+    program = [sys.executable, "-c", "from indelible_service.cli import main; main()", "ops"]
+    subprocess.run(
+        [*program, *words], stdout=terminal, env={**os.environ, **service.settings}, check=True
+    )
+    os.close(terminal)
+    assert os.read(reader, 1000).splitlines()[0] == b"red \\u001b[31m\xef\xbf\xbd"
+    os.close(reader)
 
 
 def test_broken_json_is_no_answer(service: Service) -> None:

@@ -1,6 +1,8 @@
 """Operate a running service: each of its operators' routes as a command, over HTTP only."""
 
 import os
+import re
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
@@ -31,6 +33,7 @@ from indelible_service.remote.operations import (
     RemoteOperation,
     remote_operations,
 )
+from indelible_service.remote.shapes import ITEMS
 
 ADDRESS: Final = "http://127.0.0.1:8000"
 ADDRESS_VARIABLE: Final = "INDELIBLE_URL"
@@ -46,7 +49,7 @@ UNAVAILABLE_STATUSES: Final = (
 )
 # Parameters of operations whose names are options of every query.
 FILTERS: Final = {"until": "filter_until", "timeout": "filter_timeout"}
-ITEMS: Final = "items"  # of a page of a list
+KEY: Final = re.compile("[!-~]*")  # what a header can carry
 ENTRIES: Final = "entries"  # in `--until`: the number of entries of a list
 WITHOUT_SERVICE: Final = "The operations are those of the running service, which did not list them:"
 
@@ -125,7 +128,16 @@ def ops(context: click.Context, url: str, key: str) -> None:
     its public queries; `indelible ops --help` lists them. Each command needs a `--reason`, which
     history keeps, and runs once for each `--idempotency-key`. No database is opened.
     """
-    context.obj = RemoteService(url.rstrip("/"), key)
+    context.obj = _remote_service(url, key)
+
+
+def _remote_service(url: str, key: str) -> RemoteService:
+    """Return the service at an address; the texts may come from files and end with a line."""
+    key = key.strip()
+    if KEY.fullmatch(key) is None:
+        problem = "a key has only letters, digits and signs of ASCII: copy it again."
+        raise click.BadParameter(problem, param_hint=f"--key or {KEY_VARIABLE}")
+    return RemoteService(url.strip().rstrip("/"), key)
 
 
 def _cause(error: IndelibleError | DocumentRefused) -> str:
@@ -140,7 +152,7 @@ def _service(context: click.Context) -> RemoteService:
         return context.obj
     url = context.params.get("url") or os.environ.get(ADDRESS_VARIABLE) or ADDRESS
     key = context.params.get("key") or os.environ.get(KEY_VARIABLE, "")
-    return RemoteService(str(url).rstrip("/"), str(key))
+    return _remote_service(str(url), str(key))
 
 
 def _command(service: RemoteService, operation: RemoteOperation) -> click.Command:
@@ -154,6 +166,18 @@ def _command(service: RemoteService, operation: RemoteOperation) -> click.Comman
         help=f"{operation.summary}\n\n{operation.description}",
         short_help=operation.summary,
     )
+
+
+def _condition(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> tuple[str, str] | None:
+    """Return the field and the value of `FIELD=VALUE`."""
+    if text is None:
+        return None
+    name, sign, expected = text.partition("=")
+    if not name or not sign:
+        raise click.BadParameter("write FIELD=VALUE, such as `status=COMPLETE`.")
+    return name, expected
 
 
 FIELD: Final = click.Option(
@@ -171,9 +195,10 @@ KEY_OPTION: Final = click.Option(
 )
 UNTIL: Final = click.Option(
     ("--until",),
+    callback=_condition,
     metavar="FIELD=VALUE",
     help="Ask again each second until the field has the value, in a list that of any entry."
-    " `entries=0` waits until a list is empty.",
+    " `entries=0` waits until a list is empty. An interruption of the service is waited out.",
 )
 TIMEOUT: Final = click.Option(
     ("--timeout",),
@@ -211,43 +236,68 @@ def _run(
     operation: RemoteOperation,
     fields: tuple[str, ...],
     idempotency_key: str | None = None,
-    until: str | None = None,
+    until: tuple[str, str] | None = None,
     timeout: int = DEFAULT_TIMEOUT,
     **values: str | None,
 ) -> None:
     """Call an operation, print its answer, and exit with the code of a refusal."""
+    _check_fields(operation, fields, until)
     parameters = {option: name for name, option in FILTERS.items()}
     texts = {
         parameters.get(option, option): text for option, text in values.items() if text is not None
     }
-    call = partial(operation.call, service, texts, idempotency_key or TimeOrderedIds().new())
-    answer = call()
-    if until is not None and not answer.is_refusal:
-        answer = _await(call, answer, until, timeout)
+    key = idempotency_key or TimeOrderedIds().new()
+    call = partial(operation.call, service, texts, key)
+    answer = call() if until is None else _await(call, until, timeout)
     if answer.is_refusal:
-        _print_refusal(answer)
+        _print_refusal(answer, key if operation.is_command else "")
         click.get_current_context().exit(_exit_code(answer.status))
     _print_answer(answer, fields)
 
 
-def _await(call: Callable[[], Answer], answer: Answer, until: str, timeout: int) -> Answer:
-    """Repeat a query until a field of its answer has a value.
+def _check_fields(
+    operation: RemoteOperation, fields: tuple[str, ...], until: tuple[str, str] | None
+) -> None:
+    """Refuse names of fields that no answer has, before anything is sent."""
+    names = [("--field", name) for name in fields]
+    if until is not None and not (until[0] == ENTRIES and operation.answer.is_list):
+        names.append(("--until", until[0]))
+    for option, name in names:
+        if not operation.answer.has_field(name):
+            existing = ", ".join(operation.answer.fields_near(name))
+            problem = f"the answer has no field {name!r}; it has: {existing}."
+            raise click.BadParameter(problem, param_hint=option)
+
+
+def _await(call: Callable[[], Answer], condition: tuple[str, str], timeout: int) -> Answer:
+    """Repeat a query until a field of its answer has a value, or until it is refused for good.
 
     Raises: NotReached.
     """
-    name, _, expected = until.partition("=")
+    name, expected = condition
     deadline = time.monotonic() + timeout
-    while not answer.is_refusal:
-        values = [_text(_value(entry, name)) for entry in _entries(answer)]
-        if name == ENTRIES:
-            values = [str(len(_entries(answer)))]
-        if expected in values:
-            break
+    while True:
+        answer, values = _ask(call, name)
+        if answer is not None and (answer.is_refusal or expected in values):
+            return answer
         if time.monotonic() > deadline:
-            raise NotReached(until, timeout, ", ".join(values) or "absent")
+            raise NotReached(f"{name}={expected}", timeout, ", ".join(values) or "absent")
         time.sleep(PAUSE_SECONDS)
+
+
+def _ask(call: Callable[[], Answer], name: str) -> tuple[Answer | None, list[str]]:
+    """Return an answer and its values of a field; None and the cause if it may come later."""
+    try:
         answer = call()
-    return answer
+    except Unavailable as error:
+        return None, [f"unknown, {error.describe()}"]
+    if answer.status in UNAVAILABLE_STATUSES:
+        return None, [f"unknown, the service answered with status {answer.status}"]
+    if answer.is_refusal:
+        return answer, []
+    if name == ENTRIES:
+        return answer, [str(len(_entries(answer)))]
+    return answer, [_text(_value(entry, name)) for entry in _entries(answer)]
 
 
 def _exit_code(status: int) -> int:
@@ -256,16 +306,20 @@ def _exit_code(status: int) -> int:
     return DEFECT if status >= HTTPStatus.INTERNAL_SERVER_ERROR else REFUSED
 
 
-def _print_refusal(answer: Answer) -> None:
-    """Print a problem document as the errors of other commands are printed."""
-    problem = answer.document
-    if not isinstance(problem, dict):
+def _print_refusal(answer: Answer, idempotency_key: str = "") -> None:
+    """Print a problem document as the errors of other commands are printed.
+
+    After a fault of the server it has the key of the command, for a safe repetition.
+    """
+    if not isinstance(answer.document, dict):
         click.echo(f"The service answered with status {answer.status}.", err=True)
         return
+    document = dict(cast("Mapping[str, Any]", answer.document))
+    if idempotency_key and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        document["fields"] = {**document.get("fields", {}), "idempotency_key": idempotency_key}
     if wants_json():
-        click.echo(ENCODER.encode(problem), err=True)
+        click.echo(ENCODER.encode(document), err=True)
         return
-    document = cast("Mapping[str, Any]", problem)
     line = _problem_line(document)
     click.echo(line, err=True)
     for name, value in document.get("fields", {}).items():
@@ -282,7 +336,7 @@ def _problem_line(problem: Mapping[str, Any]) -> str:
 def _print_answer(answer: Answer, fields: tuple[str, ...]) -> None:
     """Print the answer: as JSON, as the values of fields, or as a line for each field."""
     if answer.document is None:
-        click.echo(answer.content, nl=False)
+        _print_download(answer.content)
     elif wants_json():
         click.echo(ENCODER.encode(answer.document))
     elif fields:
@@ -290,6 +344,14 @@ def _print_answer(answer: Answer, fields: tuple[str, ...]) -> None:
             click.echo(" ".join(_text(_value(entry, name)) for name in fields))
     else:
         _print_entries(answer)
+
+
+def _print_download(content: bytes) -> None:
+    """Print bytes as they are, but for a terminal as a text without control characters."""
+    if sys.stdout.isatty():
+        click.echo(escaped(content.decode(errors="replace")))
+    else:
+        click.echo(content, nl=False)
 
 
 def _print_entries(answer: Answer) -> None:

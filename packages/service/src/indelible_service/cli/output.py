@@ -142,6 +142,11 @@ HINTS: Final = {
     ),
     "WEB_NOT_READY": "read the log: `web.log` in the folder `logs` of the data directory",
 }
+# The hints of `indelible ops`, which has other settings than the commands of an instance.
+HINTS_OF_OPS: Final = {
+    "NOT_RUNNING": "check INDELIBLE_URL, and that the service runs there",
+    "UNEXPECTED_ANSWER": "check that INDELIBLE_URL is the address of the service, not of a proxy",
+}
 # Commands print an error themselves; a server configures logging of its own.
 NO_LOG: Final = logging.NullHandler()
 JSON: Final = "indelible.json"
@@ -291,6 +296,8 @@ def error_text(error: IndelibleError) -> str:
 def _hint(error: IndelibleError) -> str:
     """Return the next step for an error, with the database's address if that is unreachable."""
     hint = HINTS.get(error.code, "")
+    if _first_word() == "ops":
+        return HINTS_OF_OPS.get(error.code, hint)
     if not isinstance(error, errors.StoreUnreachable):
         return hint
 

@@ -1,11 +1,13 @@
 """Requests to a running service, and what their answers say."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 import urllib3
 from attrs import field, frozen
 
+from indelible.kernel import OutcomeUnknown
 from indelible_service.remote.errors import AnswerLost, NotRunning, UnexpectedAnswer
 
 TIMEOUT_SECONDS: Final = 30
@@ -29,6 +31,26 @@ class Answer:
     def is_refusal(self) -> bool:
         """Return True if the service has refused the request, or something else has answered."""
         return self.status not in SUCCESS
+
+    @property
+    def code(self) -> str:
+        """Return the code of the service's problem, empty if something else has answered."""
+        problem = self.document
+        return str(cast("Body", problem).get("code", "")) if isinstance(problem, dict) else ""
+
+    @property
+    def tells_outcome(self) -> bool:
+        """Return True if the answer to a command says whether it has run.
+
+        A proxy loses answers of commands that have run, and the service itself can fail after it
+        has committed. Only a problem with a code says that nothing was changed.
+        """
+        if not self.is_refusal:
+            return self.document is not None or not self.content
+        if self.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return True
+        is_defect = self.status == HTTPStatus.INTERNAL_SERVER_ERROR
+        return not is_defect and self.code not in ("", OutcomeUnknown.code)
 
 
 @frozen
@@ -57,15 +79,23 @@ class RemoteService:
     ) -> Answer:
         """Send a command, which runs once however often it is sent with this key.
 
-        Raises: NotRunning, UnexpectedAnswer, AnswerLost.
+        Raises: NotRunning, AnswerLost.
         """
         sent = {**(headers or {}), "Idempotency-Key": idempotency_key}
+        request = f"POST {path}"
         try:
-            return self._send("POST", path, json=body, headers=sent)
+            answer = self._send("POST", path, json=body, headers=sent)
         except NotRunning as error:
             if isinstance(error.__cause__, NOT_SENT):
                 raise
-            raise AnswerLost(f"POST {path}", idempotency_key) from error.__cause__
+            raise AnswerLost(request, idempotency_key, "no answer") from error.__cause__
+        except UnexpectedAnswer as error:
+            cause = f"status {error.status}, with JSON that cannot be read"
+            raise AnswerLost(request, idempotency_key, cause) from error
+
+        if not answer.tells_outcome:
+            raise AnswerLost(request, idempotency_key, _summary(answer))
+        return answer
 
     def document(self, path: str) -> Body:
         """Return a JSON object of the service.
@@ -113,6 +143,14 @@ class RemoteService:
             document=_document(method, path, response),
             content=response.data,
         )
+
+
+def _summary(answer: Answer) -> str:
+    """Return what the answer to a command says where it does not say what was done."""
+    problem = cast("Body", answer.document) if answer.code else {}
+    request_id = problem.get("request_id")
+    words = [f"status {answer.status}", answer.code, f"request {request_id}" if request_id else ""]
+    return ", ".join(word for word in words if word)
 
 
 def _document(method: str, path: str, response: urllib3.BaseHTTPResponse) -> object:

@@ -27,12 +27,13 @@ class UnexpectedAnswer(Unavailable):
 
 @frozen
 class AnswerLost(IndelibleError):
-    """A command was sent, and its answer did not arrive: it may have run."""
+    """A command was sent, and no answer says what it has done: it may have run."""
 
     http_status: ClassVar[int] = 503
     message: ClassVar[str] = (
-        "The answer to {request} was lost: repeat the command with `--idempotency-key"
-        " {idempotency_key}`, which runs it once."
+        "The outcome of {request} is unknown ({cause}): repeat the command with"
+        " `--idempotency-key {idempotency_key}`, which runs it once."
     )
     request: str
     idempotency_key: str
+    cause: str

@@ -3,13 +3,21 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 from attrs import frozen
 
 from indelible.kernel import Invalid
-from indelible_service.remote.calls import Answer, Body, RemoteService
+from indelible_service.remote.calls import (
+    MAX_QUOTED_CHARACTERS,
+    SUCCESS,
+    Answer,
+    Body,
+    RemoteService,
+)
+from indelible_service.remote.errors import UnexpectedAnswer
+from indelible_service.remote.shapes import AnswerShape, resolved
 
 OPERATORS_DOCUMENT: Final = "/admin/openapi.json"
 PUBLIC_DOCUMENT: Final = "/openapi.json"
@@ -69,6 +77,7 @@ class RemoteOperation:
     summary: str
     description: str
     parameters: tuple[Parameter, ...]
+    answer: AnswerShape
 
     @property
     def is_command(self) -> bool:
@@ -80,7 +89,7 @@ class RemoteOperation:
     ) -> Answer:
         """Call the operation with the texts of its values.
 
-        Raises: ValueNotJson, NotRunning, UnexpectedAnswer, AnswerLost.
+        Raises: ValueNotJson, NotRunning, AnswerLost; UnexpectedAnswer from a query.
         """
         path, query, body = self.path, dict[str, str](), dict[str, Any]()
         headers: dict[str, str] = {}
@@ -108,17 +117,20 @@ def remote_operations(service: RemoteService) -> dict[str, RemoteOperation]:
     Raises: DocumentRefused, NotRunning, UnexpectedAnswer.
     """
     operations: dict[str, RemoteOperation] = {}
-    public = service.document(PUBLIC_DOCUMENT)
-    for operation in _operations(public):
+    for operation in _operations(service, PUBLIC_DOCUMENT):
         if not operation.is_command:
             operations[operation.name] = operation
-    for operation in _operations(service.document(OPERATORS_DOCUMENT)):
+    for operation in _operations(service, OPERATORS_DOCUMENT):
         operations[operation.name] = operation
 
     return dict(sorted(operations.items()))
 
 
-def _operations(document: Body) -> Iterator[RemoteOperation]:
+def _operations(service: RemoteService, address: str) -> Iterator[RemoteOperation]:
+    document = service.document(address)
+    if not isinstance(document.get("paths"), dict):
+        text = str(document)[:MAX_QUOTED_CHARACTERS]
+        raise UnexpectedAnswer(f"GET {address}", SUCCESS.start, text)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if method.upper() in (READ, COMMAND):
@@ -129,6 +141,7 @@ def _operations(document: Body) -> Iterator[RemoteOperation]:
                     summary=operation.get("summary", ""),
                     description=operation.get("description", ""),
                     parameters=tuple(_parameters(document, operation)),
+                    answer=AnswerShape.of_operation(document, operation),
                 )
 
 
@@ -151,11 +164,11 @@ def _parameters(document: Body, operation: Body) -> Iterator[Parameter]:
                 is_required=parameter.get("required", False),
             )
     content = operation.get("requestBody", {}).get("content", {})
-    schema = _resolved(document, content.get("application/json", {}).get("schema", {}))
+    schema = resolved(document, content.get("application/json", {}).get("schema", {}))
     required = schema.get("required", ())
     for name, value in schema.get("properties", {}).items():
         is_required = name in required
-        yield _parameter(name, IN_BODY, _resolved(document, value), is_required=is_required)
+        yield _parameter(name, IN_BODY, resolved(document, value), is_required=is_required)
 
 
 def _parameter(name: str, location: str, schema: Body, *, is_required: bool) -> Parameter:
@@ -168,12 +181,3 @@ def _parameter(name: str, location: str, schema: Body, *, is_required: bool) -> 
         is_text=location != IN_BODY or STRING in ([kinds] if isinstance(kinds, str) else kinds),
         choices=tuple(choice for choice in schema.get("enum", ()) if isinstance(choice, str)),
     )
-
-
-def _resolved(document: Body, schema: Body) -> Body:
-    """Return a schema, or the one of the document that it names."""
-    reference = schema.get("$ref", "")
-    if not reference:
-        return schema
-    named = document["components"]["schemas"][reference.rpartition("/")[2]]
-    return {**cast("Body", named), **{k: v for k, v in schema.items() if k != "$ref"}}
