@@ -28,6 +28,7 @@ from docs.generators.payment_contract import payment_contract_page
 from docs.generators.reasons import reasons_page
 from docs.generators.rejections import rejections_page
 from docs.generators.settings import settings_page
+from docs.generators.waits import waits_page
 from docs.generators.warnings import warnings_page
 
 DOCS = Path(__file__).parent
@@ -74,6 +75,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/rejection-codes.md": rejections_page,
     "reference/reason-codes.md": reasons_page,
     "reference/settings.md": settings_page,
+    "reference/waits.md": waits_page,
     "reference/warnings.md": warnings_page,
 }
 PAGES_WITH_CODE = tuple(pages_with_code())

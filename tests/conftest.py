@@ -43,7 +43,7 @@ from indelible.testing.stores import CountedIds, TickingClock
 from indelible.tokens.rules.tasks import GENERATE_STAGE, UPLOAD_STAGE, TokenPolicy
 from indelible_service.embedded import PostgresServer, postgres, redis
 from indelible_service.embedded.postgresql import NEWEST
-from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
+from indelible_sql import AsyncSqlStore, Pool, SqlStore, open_async_store, open_store
 
 POLICY = Policy(
     keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"),
@@ -361,11 +361,11 @@ def postgresql(database: PostgresServer) -> Generator[SqlStore]:
     yield from shared_store(database.url)
 
 
-def shared_store(url: str, kind: str = "guarded") -> Generator[SqlStore]:
+def shared_store(url: str, kind: str = "guarded", pool: Pool | None = None) -> Generator[SqlStore]:
     """Yield the session's store of this kind, pointed at a database."""
     name = f"{kind} {url.partition(':')[0]}"
     if name not in STORES:
-        STORES[name] = open_store(_permanent_url(url), policy=POLICY)
+        STORES[name] = open_store(_permanent_url(url), policy=POLICY, pool=pool or Pool())
         redirect_to_own_url(STORES[name])
 
     yield _point_at(STORES[name], url)

@@ -4,6 +4,8 @@ On PostgreSQL, a feed waits for every transaction that writes to the same store.
 """
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import text
 
@@ -53,8 +55,8 @@ class CompleteFeedStore:
 
     def __init__(self, store: SqlStore) -> None:
         self.store = store
-        self.run = store.run
-        self.read = store.read
+        self.run: Callable[..., Any] = store.run
+        self.read: Callable[..., Any] = store.read
         self.commits = store.commits
         self.check_space = store.check_space
 

@@ -8,9 +8,11 @@ from typing import Any, cast
 
 import psycopg
 import pytest
-from tests.conftest import DATABASES, POLICY, SyncFacade
+from tests.conftest import DATABASES, POLICY, SyncFacade, shared_store
 from tests.databases import create_database, temporary_copy
 from tests.feeds import CompleteFeedStore
+from tests.sql.proxy import Proxy, proxy_to
+from tests.waits.counting import counted_waits
 
 from indelible.memory import MemoryStore
 from indelible.testing.captures.algorithms import AlgorithmsConformance
@@ -33,7 +35,7 @@ from indelible.testing.tokens.conformance import TokensConformance
 from indelible.testing.tokens.contracts import ContractsConformance
 from indelible.testing.tokens.detection import DetectionConformance
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, install_algorithm
+from indelible_sql import Pool, SqlStore, install_algorithm
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.migrate import upgrade
 
@@ -122,14 +124,24 @@ class TestSqliteKernel(OnSqlite, KernelConformance): ...
 class TestSqlite(OnSqlite, ContextsConformance): ...
 
 
+@pytest.fixture(scope="session")
+def proxy(server: PostgresServer) -> Generator[Proxy]:
+    """Count the messages to the server."""
+    with proxy_to(server.host, server.port) as proxy:
+        yield proxy
+
+
 class OnPostgresql:
-    """A PostgreSQL database with the extension of pgvector."""
+    """A PostgreSQL database with the extension of pgvector, whose waits are counted."""
 
     @pytest.fixture
-    def store(self, postgresql: SqlStore) -> AnyStore:
-        assert postgresql.engines.writer.driver == "psycopg"
-        assert not postgresql.engines.writer.dialect.is_async
-        return cast("AnyStore", CompleteFeedStore(postgresql))
+    def store(self, database: PostgresServer, proxy: Proxy) -> Generator[AnyStore]:
+        opened = shared_store(proxy.url(database.url), "counted", Pool(prepare=False))
+        for postgresql in opened:
+            assert postgresql.engines.writer.driver == "psycopg"
+            assert not postgresql.engines.writer.dialect.is_async
+            with counted_waits(postgresql, proxy) as store:
+                yield cast("AnyStore", store)
 
     @pytest.fixture
     def install(self, database: PostgresServer) -> Install:

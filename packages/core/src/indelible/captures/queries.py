@@ -198,6 +198,7 @@ def list_algorithms(
     return tuple(AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq) for head in heads)
 
 
+@single_statement
 def list_settings(
     tx: CapturesRead,
     *,

@@ -21,7 +21,7 @@ from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible.kernel.questions import below
 from indelible.kernel.repository import Repository
-from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.transaction import ReadTransaction, Transaction, single_statement
 from indelible.kernel.values import COUNT
 
 NEWEST: Final[int] = COUNT["maximum"]  # no version has this number
@@ -167,6 +167,7 @@ def _id_of(number: int) -> str:
     return f"contract-{number}"
 
 
+@single_statement
 def list_contract_versions(
     tx: ContractVersionsRead, *, before: int = NEWEST, limit: int = 50
 ) -> tuple[Head[ContractVersion], ...]:

@@ -14,7 +14,7 @@ from indelible.kernel.errors import IndelibleError, OutcomeUnknown, Unavailable,
 from indelible.kernel.idempotency import Idempotency
 from indelible.kernel.json import digest
 from indelible.kernel.masking import mask_secrets
-from indelible.kernel.transaction import ReadTransaction, Store, Transaction
+from indelible.kernel.transaction import ReadTransaction, Store, Transaction, single_statement
 from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
@@ -152,6 +152,7 @@ Read = TypeVar("Read", bound=RejectionsRead)
 Write = TypeVar("Write", bound=RejectionsWrite)
 
 
+@single_statement
 def list_rejections(
     tx: RejectionsRead, *, command: str | None = None, before: str = "", limit: int = 50
 ) -> tuple[Rejection, ...]:

@@ -32,7 +32,7 @@ from indelible.kernel.kinds import (
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.lists import ListFilter, ListOrder
 from indelible.kernel.repository import Repository
-from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.transaction import ReadTransaction, Transaction, single_statement
 from indelible.kernel.values import bounded_int
 
 MAX_STEPS: Final = 200  # of one execution
@@ -340,6 +340,7 @@ def complete_runbook(tx: RunbooksWrite, command: CompleteRunbook) -> Head[Runboo
     return execute(tx, tx.runbook_executions, command.ending())
 
 
+@single_statement
 def list_executions(
     tx: RunbooksRead,
     matching: ExecutionFilter = ALL_EXECUTIONS,
@@ -353,11 +354,13 @@ def list_executions(
     return tx.runbook_executions.list_page(matching, where=where, after=after, limit=limit)
 
 
+@single_statement
 def get_execution(tx: RunbooksRead, execution_id: str) -> Head[RunbookExecution]:
     """Return an execution, or raise RunbookExecutionNotFound."""
     return tx.runbook_executions.get(execution_id)
 
 
+@single_statement
 def list_steps(
     tx: RunbooksRead, execution_id: str, *, after: Position = (0, 0), limit: int = MAX_STEPS
 ) -> tuple[StoredRecord[RunbookStep], ...]:

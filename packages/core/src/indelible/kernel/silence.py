@@ -15,7 +15,7 @@ from attrs.validators import optional
 from indelible.kernel.errors import NotFound
 from indelible.kernel.json import instant_text
 from indelible.kernel.tasks import TaskKey
-from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.transaction import ReadTransaction, Transaction, single_statement
 from indelible.kernel.values import LINE, bounded_int, instance_of, non_blank_line
 
 # Longer than any pause between two runs, of polls or of retries.
@@ -252,11 +252,13 @@ class SubjectsWrite(SubjectsRead, Transaction, Protocol):
     def subjects(self) -> SubjectStore: ...
 
 
+@single_statement
 def subject_states(tx: SubjectsRead) -> tuple[SubjectState, ...]:
     """Return every stored subject, in order of kind, stage and id."""
     return tx.subjects.states()
 
 
+@single_statement
 def silent_subjects(tx: SubjectsRead, now: datetime) -> tuple[SilentSubject, ...]:
     """Return the subjects that have not succeeded for longer than they may."""
     return silent_of(tx.subjects.states(), now)
@@ -273,6 +275,7 @@ def silent_of(states: Sequence[SubjectState], now: datetime) -> tuple[SilentSubj
     return tuple(silent)
 
 
+@single_statement
 def undeclared(tx: SubjectsRead, subjects: Collection[Subject]) -> tuple[Subject, ...]:
     """Return those of the subjects that are not stored as they are declared."""
     stored = {state.subject for state in tx.subjects.states()}

@@ -29,6 +29,7 @@ from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.task_errors import TaskNotFound
 from indelible.kernel.task_ports import TaskReader
 from indelible.kernel.tasks import Lease, Task, TaskKey
+from indelible.kernel.transaction import single_statement
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -218,6 +219,7 @@ def lock_cursor(tx: SubscribersWrite, lease: Lease) -> SubscriberCursor:
     return new
 
 
+@single_statement
 def get_subscriber(tx: SubscribersRead, name: str) -> SubscriberCursor:
     """Return the subscriber's cursor.
 

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel.json import digest
-from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.transaction import ReadTransaction, Transaction, single_statement
 from indelible.kernel.values import (
     IDENTIFIER,
     bounded_int,
@@ -155,6 +155,7 @@ def record_webhook_rejection(tx: WebhooksWrite, command: RecordWebhookRejection)
     return True
 
 
+@single_statement
 def list_webhook_rejections(
     tx: WebhooksRead, *, endpoint: str | None = None, before: str = "", limit: int = 50
 ) -> tuple[WebhookRejection, ...]:
