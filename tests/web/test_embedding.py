@@ -9,7 +9,7 @@ from tests.web.reader import URL, LetterEmbedder, Reader, new_reader, reader_ove
 from tests.web.test_system import counted
 
 from indelible.captures import EmbeddingVector, errors
-from indelible.testing.captures.scenarios import A
+from indelible.testing.captures.scenarios import MODEL, A
 from indelible.testing.stores import AnyStore
 
 
@@ -222,3 +222,30 @@ def test_each_text_is_counted_by_what_became_of_it(
     for code in ("OK", "EMBEDDER_FAILED"):
         name = labels.format(code)
         assert after[name] - before.get(name, 0) == 1, code
+
+
+def test_an_operator_sees_which_model_answers(reader: Reader, embedder: LetterEmbedder) -> None:
+    key = reader.web.new_key("ops")
+    before = counted(reader.web)
+
+    answering = saved(reader.web.get("/admin/captures/embedder", key=key), 200)
+    embedder.error = ConnectionRefusedError("the canary")
+    refusing = reader.web.get("/admin/captures/embedder", key=key)
+
+    assert answering == {"answers": True, "model": MODEL, "dimension": 3, "problem": None}
+    assert saved(refusing, 200)["problem"] == "ConnectionRefusedError"
+    assert saved(refusing, 200)["answers"] is False
+    assert "canary" not in refusing.text
+    name = 'indelible_commands_total{action="embed",code="EMBEDDER_FAILED",lifecycle="artifact"}'
+    assert counted(reader.web).get(name) == before.get(name)
+
+
+def test_an_operator_sees_why_an_adapter_fails(reader: Reader, embedder: LetterEmbedder) -> None:
+    embedder.error = errors.EmbedderFailed("the model cannot be loaded: OSError")
+    answer = reader.web.get("/admin/captures/embedder", key=reader.web.new_key("ops"))
+    assert saved(answer, 200)["problem"] == "the model cannot be loaded: OSError"
+
+
+def test_an_operator_sees_that_there_is_no_embedder(web: Web) -> None:
+    answer = saved(web.get("/admin/captures/embedder", key=web.new_key("ops")), 200)
+    assert (answer["answers"], answer["problem"]) == (False, "the server has no embedder")

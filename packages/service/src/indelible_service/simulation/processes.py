@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indelible.app import AppContext
+from indelible.captures import Embedder
 from indelible.kernel.audit import Actor
 from indelible_service.composition import build_web_settings
 from indelible_service.monitoring.standstills import StandstillLog
@@ -87,6 +88,7 @@ class Surroundings:
     hosts: Mapping[str, SimulatedHost] = field(factory=dict[str, SimulatedHost])
     git: SimulatedGitHost | None = None
     node: "SimulatedNode | None" = None
+    embedder: Embedder | None = None
     observers: Mapping[str, Any] = field(factory=dict[str, Any])
     doors: Doors = field(factory=Doors)
     failing_stages: set[str] = field(factory=set[str])  # of the workers, until their fault is over
@@ -159,6 +161,7 @@ class WebProcess(SimulatedProcess):
             ids=around.ids,
             stripe=around.stripe.gateway(self.mortality),
             config=self.store.config,
+            embedder=around.embedder,
         )
         self.app = create_app(context, build_web_settings(around.settings))
         guarded = around.doors.guarded(self.app.wsgi_app, self.name)

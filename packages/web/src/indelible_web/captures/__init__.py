@@ -3,7 +3,7 @@
 from typing import Final
 
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
-from indelible_web.captures import algorithms, links, pages, routes, spaces
+from indelible_web.captures import admin, algorithms, links, pages, routes, spaces
 from indelible_web.captures.descriptions import DESCRIPTIONS
 from indelible_web.captures.embedding import EMBED_COMMAND
 from indelible_web.captures.examples import EXAMPLES
@@ -13,6 +13,7 @@ from indelible_web.context import WebContext
 CONTEXT: Final = WebContext(
     name="captures",
     routes=(spaces.routes, routes.routes, algorithms.routes),
+    admin_routes=(admin.routes,),
     lifecycles=(SPACE, SUBSPACE, ALGORITHM, SETTING),
     commands=("capture_artifact", EMBED_COMMAND),
     examples=EXAMPLES,
