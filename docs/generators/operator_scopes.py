@@ -31,7 +31,8 @@ fields and the codes of its routes, and `GET {PREFIX}/openapi.json` describes al
 """
 DECISIONS = f"""
 Besides these routes, `{ADMIN}` is needed to cancel a contest by
-`POST {PREFIX}/contests/<contest_id>/resolve-error`, to change the configuration of a contest that
+`POST {PREFIX}/contests/<contest_id>/resolve-error`, to restart a subscriber at a position that
+leaves out changes, which are then never handled, to change the configuration of a contest that
 somebody else organizes, and to list, create and revoke the keys of others.
 """
 COLUMNS = ("request", "effect", "scope")

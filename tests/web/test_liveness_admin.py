@@ -4,15 +4,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.sql.conftest import opened
 from tests.web.console.visitor import Site
 from tests.web.harness import Json, Web, problem, saved
 from tests.web.minting import claimed
 
+from indelible.app import ReadTx
+from indelible.kernel import Actor
 from indelible.kernel.feed_delays import LONGEST_WRITE
 from indelible.kernel.silence import Subject, SubjectKind
 from indelible.kernel.stages import PauseStage, pause_stage
-from indelible.kernel.subscribers import FOLLOW_FEED, lock_cursor
+from indelible.kernel.subscriber_checks import leaves_out_changes
+from indelible.kernel.subscribers import FOLLOW_FEED, Restart, get_subscriber, lock_cursor
 from indelible.testing.stores import MAYA
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
@@ -99,6 +103,46 @@ def test_a_subscriber_is_listed_with_its_lag_and_restarted(any_web: Web) -> None
     assert restarted["restart_reason"] == REASON["reason"]
     (lag,) = saved(any_web.get("/admin/subscribers"), 200)["items"]
     assert (lag["seconds"], lag["restarts"]) == (0, 1)
+
+
+def test_to_leave_out_changes_needs_admin_and_the_refusal_is_a_record(any_web: Web) -> None:
+    follow(any_web)
+    with any_web.store.transaction(actor=MAYA, reason="a test") as tx:
+        pause_stage(tx, PauseStage(stage="letters"))
+    otto = any_web.new_key("ops", owner=Actor.user("otto"))
+    for key, position in (("k-1", {"position": "end"}), ("k-2", {"since": "2100-01-01T00:00:00Z"})):
+        body = {**position, **REASON}
+        assert problem(any_web.post(RESTART, json=body, once=key, key=otto)) == (
+            403,
+            "SCOPE_MISSING",
+        )
+    (lag,) = saved(any_web.get("/admin/subscribers"), 200)["items"]
+    assert (lag["feed_cursor"], lag["restarts"]) == (None, 0)
+    refusals = any_web.store.read(lambda tx: tx.rejections.page(limit=3))
+    expected = ("restart_subscriber", "SCOPE_MISSING", REASON["reason"])
+    assert [(one.command, one.code, one.reason) for one in refusals] == [expected] * 2
+
+    last = {"position": "end", **REASON}
+    end = saved(any_web.post(RESTART, json=last, once="k-3"), 200)["feed_cursor"]
+    for key, earlier in (("k-4", end), ("k-5", "end"), ("k-6", "beginning")):
+        body = {"position": earlier, **REASON}
+        saved(any_web.post(RESTART, json=body, once=key, key=otto), 200)
+
+
+def test_a_restart_from_a_position_of_another_database_needs_admin(any_web: Web) -> None:
+    follow(any_web)
+    with any_web.store.transaction(actor=MAYA, reason="a test") as tx:
+        pause_stage(tx, PauseStage(stage="letters"))
+
+    def is_unclear(tx: ReadTx) -> bool:
+        after = evolve(get_subscriber(tx, "mail"), feed_cursor=tx.history.newest(limit=1).cursor)
+        foreign = evolve(after, feed_cursor=f"1{after.feed_cursor}")
+        beginning = evolve(after, feed_cursor=None)
+        assert not leaves_out_changes(tx, Restart(before=foreign, after=beginning))
+        assert not leaves_out_changes(tx, Restart(before=after, after=after))
+        return leaves_out_changes(tx, Restart(before=foreign, after=after))
+
+    assert any_web.store.read(is_unclear)
 
 
 def test_a_restart_needs_one_position_of_a_known_subscriber(any_web: Web) -> None:

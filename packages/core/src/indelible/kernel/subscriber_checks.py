@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from indelible.kernel.errors import Conflict
+from indelible.kernel.errors import Conflict, ForeignCursor
 from indelible.kernel.feed_cursors import position_in_feed
-from indelible.kernel.subscribers import SubscriberCursor
+from indelible.kernel.subscribers import Restart, SubscriberCursor, SubscribersRead
 from indelible.kernel.tasks import Task
 
 
@@ -59,6 +59,19 @@ def check_cursor(
     problem = _problem_of_position(stored, cursor, last_position)
     if problem:
         raise CursorOutOfFeed(cursor.name, cursor.after, problem)
+
+
+def leaves_out_changes(tx: SubscribersRead, restart: Restart) -> bool:
+    """Return True if changes before the new position were not handled, or nobody can tell."""
+    position = position_in_feed(restart.after.feed_cursor)
+    if not position:
+        return False
+    try:
+        tx.history.feed(after=restart.before.after, limit=1)
+    except ForeignCursor:  # of another database, which this one may have replaced
+        return True
+
+    return position > (position_in_feed(restart.before.feed_cursor) or 0)
 
 
 def _problem_of_position(

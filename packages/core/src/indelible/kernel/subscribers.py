@@ -310,7 +310,25 @@ class RestartSubscriber:
             raise RestartPositionUnclear(self.name, self.position, since)
 
 
+@frozen(kw_only=True)
+class Restart:
+    """The cursor of a subscriber before and after a restart."""
+
+    before: SubscriberCursor
+    after: SubscriberCursor
+
+
 def restart_subscriber(tx: SubscribersWrite, command: RestartSubscriber) -> SubscriberCursor:
+    """Let a subscriber continue from another position, and return its cursor.
+
+    Raises:
+        SubscriberNotFound: See `move_subscriber`.
+        ForeignCursor: See `move_subscriber`.
+    """
+    return move_subscriber(tx, command).after
+
+
+def move_subscriber(tx: SubscribersWrite, command: RestartSubscriber) -> Restart:
     """Move the cursor for the transaction's reason, and make the subscriber's task due.
 
     The task is canceled and requeued: a worker that runs it loses its lease, and both acts are
@@ -341,7 +359,7 @@ def restart_subscriber(tx: SubscribersWrite, command: RestartSubscriber) -> Subs
     )
     tx.subscribers.save(restarted)
     tx.tasks.requeue(cursor.stage, cursor.name)
-    return restarted
+    return Restart(before=locked, after=restarted)
 
 
 def _cancel_task(tx: SubscribersWrite, cursor: SubscriberCursor) -> int:

@@ -6,8 +6,9 @@ from typing import Final
 from attrs import frozen
 
 from indelible.app import WriteTx
-from indelible.kernel import silence, subscribers
+from indelible.kernel import silence
 from indelible.kernel.feed_delays import feed_delays
+from indelible.kernel.keys import ADMIN
 from indelible.kernel.silence import (
     ForgetSubject,
     SubjectKind,
@@ -15,10 +16,12 @@ from indelible.kernel.silence import (
     find_subject,
     subject_states,
 )
+from indelible.kernel.subscriber_checks import leaves_out_changes
 from indelible.kernel.subscribers import (
     RestartSubscriber,
     SubscriberCursor,
     SubscriberLag,
+    move_subscriber,
     subscriber_lags,
 )
 from indelible_web.http.operation import EmptyQuery, OperationContext
@@ -138,9 +141,16 @@ def restart_subscriber(context: OperationContext, command: RestartSubscriber) ->
     """Let a subscriber continue from another position of the feed.
 
     A change that was handled before has no second effect. Changes that a later position leaves out
-    are never handled.
+    are never handled: to leave out any, the key needs the scope `admin`.
     """
-    return context.run_recorded(subscribers.restart_subscriber, command)
+
+    def restart(tx: WriteTx, command: RestartSubscriber) -> SubscriberCursor:
+        restart = move_subscriber(tx, command)
+        if leaves_out_changes(tx, restart):
+            context.caller.require_scope(ADMIN)
+        return restart.after
+
+    return context.run_recorded(restart, command)
 
 
 @routes.pages("GET /feed-delays", OPS, request_type=EmptyQuery, response_type=FeedDelay)
