@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock, Thread
 from typing import Any, Final, cast
@@ -44,6 +44,8 @@ CONTEST: Final = "masters"
 LOCK: Final = 11 * HOUR + 30 * MINUTE
 START: Final = 12 * HOUR
 END: Final = 17 * HOUR + 10 * MINUTE
+# A Monday that has passed: commands on the machine find faults in changes of the future.
+BEGAN: Final = datetime(2026, 4, 6, tzinfo=UTC)
 DAYS: Final = 30  # that the plan lasts; a scenario ends sooner
 WORK_SECONDS: Final = 10  # of virtual time in which workers take what is due
 LOOK_SECONDS: Final = 20  # of virtual time that pass at each look of a waiting operator
@@ -160,9 +162,11 @@ class Installation:
         """Let the working processes give the signs of life that real ones give each second."""
         with self.lock:
             machinery = self.simulation.machinery
-            for process in (*machinery.workers.values(), machinery.scheduler):
-                if process.is_working:
-                    process.beat()
+            for worker in machinery.workers.values():
+                if worker.is_working:
+                    worker.beat()
+            if machinery.scheduler.is_working:
+                machinery.scheduler.beat()
 
     # What there is
 
@@ -276,7 +280,9 @@ def installation(
     """Run an installation whose API is served on a socket."""
     contests, money, jobs = ContestMetrics(), MoneyMetrics(), JobMetrics()
     observers = {CONTESTS: contests, MONEY: money, PROJECTS: jobs}
-    with open_simulation(plan or small_plan(), database, folder, [], observers) as simulation:
+    with open_simulation(
+        plan or small_plan(), database, folder, [], observers, BEGAN
+    ) as simulation:
         money.read_from(simulation.checker.store)
         registries = (contests.registry, money.registry, jobs.registry)
         running = Installation(simulation, folder, registries)

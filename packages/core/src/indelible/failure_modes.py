@@ -17,7 +17,8 @@ FOLDER: Final = "docs/runbooks"
 class FailureMode:
     """A failure that can happen; its runbook says how an operator recovers from it.
 
-    A mode that no alert leads to says why in `without_alert`.
+    A mode that no alert leads to says why in `without_alert`; one with steps for whoever runs the
+    machine says why in `on_the_machine`. All other steps are those of an operator, over HTTP.
     """
 
     number: int
@@ -25,6 +26,7 @@ class FailureMode:
     title: str
     alerts: tuple[str, ...] = ()
     without_alert: str = ""
+    on_the_machine: str = ""
 
     @property
     def name(self) -> str:
@@ -37,9 +39,21 @@ class FailureMode:
         return f"{FOLDER}/{self.name}.md"
 
 
-def _mode(number: int, slug: str, title: str, *alerts: str, without_alert: str = "") -> FailureMode:
+def _mode(
+    number: int,
+    slug: str,
+    title: str,
+    *alerts: str,
+    without_alert: str = "",
+    on_the_machine: str = "",
+) -> FailureMode:
     return FailureMode(
-        number=number, slug=slug, title=title, alerts=alerts, without_alert=without_alert
+        number=number,
+        slug=slug,
+        title=title,
+        alerts=alerts,
+        without_alert=without_alert,
+        on_the_machine=on_the_machine,
     )
 
 
@@ -151,12 +165,14 @@ OPERATION_MODES: Final = (
         "A migration fails, or the schema differs",
         without_alert="a process refuses another schema at its start, and `indelible db check`"
         " lists what differs",
+        on_the_machine="no process may start on another schema, so that none can repair it",
     ),
     _mode(
         39,
         "restore-from-backup",
         "Restore from a backup",
         without_alert="an operator decides to restore",
+        on_the_machine="a restored database takes the place of the one that the service has open",
     ),
     _mode(
         40,

@@ -246,12 +246,13 @@ def open_simulation(
     folder: Path,
     errors: list[str],
     observers: Mapping[str, Any] = NO_OBSERVERS,
+    start_at: datetime = START,
 ) -> Generator[Simulation]:
-    """Open everything that takes part.
+    """Open everything that takes part, at the first second of the virtual time.
 
     `observers` measure what the stages of a context do, by its name.
     """
-    clock = SimulatedClock(START)
+    clock = SimulatedClock(start_at)
     world = World(Seed(plan.seed), clock, SeededIds(plan.seed, clock))
     settings = simulated_settings(plan.seed)
     policy = build_policy(settings, KeyPolicy(pepper=derive_secret(settings, "keys")))
