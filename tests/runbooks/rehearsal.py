@@ -17,11 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.runbooks.alerts import firing
-from tests.runbooks.bed import Installation, installation
-from tests.runbooks.scenarios import Scenario, all_scenarios
+from tests.runbooks.scenarios import Bed, Scenario, all_scenarios
 
-LOOK_SECONDS: Final = 0.5
-PASSED_SECONDS: Final = 50  # of virtual time at each look
+LOOK_SECONDS: Final = 0.2  # a simulated installation lets 20 virtual seconds pass at each look
 DONE: Final = "done"
 
 
@@ -45,17 +43,18 @@ def main() -> int:
 
 def rehearse(scenario: Scenario, number: int, folder: Path, done: Path) -> bool:
     """Let a person recover from a fault; return whether its alerts and its damage are gone."""
-    with installation(folder, scenario.plan()) as running:
+    with scenario.open(folder) as running:
+        variables = running.variables()
         run = scenario.run(running)
         next(run)
         running.look()
         say(f"fault {number}; alerts: {', '.join(sorted(scenario.alerts)) or 'none'}")
-        for name, value in running.variables().items():
+        for name, value in variables.items():
             say(f"export {name}={value}")
         began = time.monotonic()
         while not done.exists() or done.read_text(encoding="utf-8").strip() != str(number):
             time.sleep(LOOK_SECONDS)
-            running.run_for(PASSED_SECONDS)
+            running.let_time_pass()
         minutes = (time.monotonic() - began) / 60
         problem = problem_of(scenario, running, run)
         say(
@@ -64,7 +63,7 @@ def rehearse(scenario: Scenario, number: int, folder: Path, done: Path) -> bool:
         return not problem
 
 
-def problem_of(scenario: Scenario, running: Installation, run: Iterator[None]) -> str:
+def problem_of(scenario: Scenario, running: Bed, run: Iterator[None]) -> str:
     """Return what is left of a fault, '' if nothing is."""
     running.look()
     running.stay_calm(scenario.calm_seconds)

@@ -1,19 +1,54 @@
 """Faults with their runbooks: each is injected, recovered by the page's steps, and checked."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 from attrs import frozen
-from tests.runbooks.bed import Installation, small_plan
+from tests.runbooks.alerts import Scrape
+from tests.runbooks.bed import installation, small_plan
 
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import HOUR, Plan
 
 FAULTS: Final = Path(__file__).parent / "faults"
-Run = Callable[[Installation], Iterator[None]]
+Run = Callable[[Any], Iterator[None]]  # of the bed that the scenario opens
 MakePlan = Callable[[], Plan]
+
+
+class Bed(Protocol):
+    """An installation in which an operator recovers from a fault."""
+
+    @property
+    def folder(self) -> Path:
+        """Return a directory for the operator's shell."""
+        ...
+
+    @property
+    def scrapes(self) -> list[Scrape]:
+        """Return the scrapes so far."""
+        ...
+
+    def look(self) -> None:
+        """Scrape the metrics of each process."""
+        ...
+
+    def stay_calm(self, seconds: int) -> None:
+        """Let a time without faults pass."""
+        ...
+
+    def let_time_pass(self) -> None:
+        """Let the time pass in which an operator waits for an answer."""
+        ...
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables of the operator's shell."""
+        ...
+
+
+OpenBed = Callable[[Path], AbstractContextManager[Bed]]
 
 
 @frozen(kw_only=True)
@@ -27,8 +62,7 @@ class Scenario:
     runbook: str
     alerts: tuple[str, ...]
     run: Run
-    plan: MakePlan
-    database: DatabaseKind
+    open: OpenBed
     calm_seconds: int  # after the last step, until alerts about a rate have ended
 
     @property
@@ -45,17 +79,20 @@ def scenario(
     *alerts: str,
     plan: MakePlan = small_plan,
     database: DatabaseKind = DatabaseKind.SQLITE,
+    bed: OpenBed | None = None,
     calm_seconds: int = 2 * HOUR,
 ) -> Callable[[Run], Run]:
-    """Declare the fault of a runbook."""
+    """Declare the fault of a runbook, in a simulated installation unless a bed is given."""
+
+    def simulated(folder: Path) -> AbstractContextManager[Bed]:
+        return installation(folder, plan(), database)
 
     def declare(run: Run) -> Run:
         declared = Scenario(
             runbook=runbook,
             alerts=alerts,
             run=run,
-            plan=plan,
-            database=database,
+            open=bed or simulated,
             calm_seconds=calm_seconds,
         )
         SCENARIOS.append(declared)

@@ -1,13 +1,15 @@
 """Let an operator recover from a fault by its runbook, in an installation of its own."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final, cast
 
+from attrs import define, field
 from tests.runbooks.alerts import firing
-from tests.runbooks.bed import Installation, installation
 from tests.runbooks.pages import Runbook, read_runbook
-from tests.runbooks.scenarios import Scenario
-from tests.runbooks.shell import shell
+from tests.runbooks.scenarios import Bed, Scenario
+from tests.runbooks.shell import Done, shell
 
 from indelible.kernel import TimeOrderedIds
 from indelible_service.remote.calls import Body, RemoteService
@@ -18,46 +20,84 @@ LOOKS: Final = 4
 
 def recover(scenario: Scenario, folder: Path) -> None:
     """Inject a fault, follow its runbook, and check the outcome; the alerts fire before only."""
-    with installation(folder, scenario.plan(), scenario.database) as running:
+    with scenario.open(folder) as running:
+        variables = running.variables()
         run = scenario.run(running)
         next(run)
         running.look()
-        assert firing(running.scrapes) >= set(scenario.alerts)
+        missing = set(scenario.alerts) - firing(running.scrapes)
+        assert not missing, missing
 
-        follow(running, read_runbook(scenario.runbook))
+        follow(running, read_runbook(scenario.runbook), variables)
 
         running.look()
         for _ in range(LOOKS):
             running.stay_calm(scenario.calm_seconds // LOOKS)
             running.look()
-        assert firing(running.scrapes).isdisjoint(scenario.alerts)
+        left = firing(running.scrapes).intersection(scenario.alerts)
+        assert not left, left
         assert next(run, None) is None
 
 
-def follow(running: Installation, runbook: Runbook) -> None:
+def follow(running: Bed, runbook: Runbook, variables: Mapping[str, str]) -> None:
     """Execute the steps of a page in the shell of an operator, and leave a record of each."""
-    variables = running.variables()
-    service = RemoteService(variables["INDELIBLE_URL"], variables["INDELIBLE_KEY"])
-    started = send(service, "start", runbook_name=runbook.name, runbook_version="1")
+    records = Records(RemoteService(variables["INDELIBLE_URL"], variables["INDELIBLE_KEY"]))
+    records.begin(runbook)
     with shell(running.folder, variables, running.let_time_pass) as opened:
         for step in runbook.steps:
             done = opened.run(step)
             assert done.is_as_expected, str(done)
-            send(
-                service,
-                f"{started['id']}/steps",
-                command=step.command,
-                expected="\n".join(step.expected),
-                observed=done.observed,
-                ok=done.is_as_expected,
-            )
-    ended = send(service, "complete", execution_id=started["id"], status="completed")
+            records.add(done)
+    ended = records.end("completed")
     assert ended["status"] == "completed"
 
 
-def send(service: RemoteService, path: str, **values: object) -> Body:
-    """Send a command about the execution of a runbook, and return the execution."""
-    body = {**values, "reason": "the alert has fired"}
-    answer = service.post(f"/admin/runbooks/{path}", body, TimeOrderedIds().new())
-    assert not answer.is_refusal, answer.document
-    return cast("Body", answer.document)
+@define
+class Records:
+    """The records of an execution; those of a time without a database are sent after it."""
+
+    _service: RemoteService
+    _unsent: list[tuple[str, Body]] = field(factory=list[tuple[str, Body]])
+    _id: str = ""
+
+    def begin(self, runbook: Runbook) -> None:
+        """Record the start of a runbook."""
+        self._send_all("start", {"runbook_name": runbook.name, "runbook_version": "1"})
+
+    def add(self, done: Done) -> None:
+        """Record a step that was executed."""
+        values = {
+            "command": done.step.command,
+            "expected": "\n".join(done.step.expected),
+            "observed": done.observed,
+            "ok": done.is_as_expected,
+        }
+        self._send_all("{id}/steps", values)
+
+    def end(self, status: str) -> Body:
+        """Record the end, and return the execution."""
+        ended = self._send_all("complete", {"execution_id": "{id}", "status": status})
+        assert ended is not None, "the service is still unavailable"
+        return ended
+
+    def _send_all(self, path: str, values: Body) -> Body | None:
+        """Send what is unsent, in order; return the last answer, None if it has not come."""
+        self._unsent.append((path, values))
+        answer: Body | None = None
+        while self._unsent:
+            answer = self._send(*self._unsent[0])
+            if answer is None:
+                break
+            self._id = answer["id"]
+            del self._unsent[0]
+        return answer
+
+    def _send(self, path: str, values: Body) -> Body | None:
+        body = {name: self._id if value == "{id}" else value for name, value in values.items()}
+        body["reason"] = "the alert has fired"
+        path = path.format(id=self._id)
+        answer = self._service.post(f"/admin/runbooks/{path}", body, TimeOrderedIds().new())
+        if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            return None
+        assert not answer.is_refusal, answer.document
+        return cast("Body", answer.document)

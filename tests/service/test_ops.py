@@ -201,6 +201,19 @@ def test_a_query_waits_for_a_value(service: Service) -> None:
     resume(service)
 
 
+def test_health_is_asked_without_a_database(service: Service) -> None:
+    failed = Response.json(503, {"code": "STORE_UNAVAILABLE", "title": "No database."})
+    message = "Unable to connect to database"
+    error = {"code": "DATABASE_CONNECTION_FAILED", "message": message}
+    unhealthy = Response.json(503, {"status": "unhealthy", "error": error})
+    service.double.plan(Fault(matching="GET /admin/openapi.json", answer=failed, times=2))
+    service.double.plan(Fault(matching="GET /health", answer=unhealthy))
+    text = service.refused("get-health", exit_code=3)
+    assert text == f"DATABASE_CONNECTION_FAILED: {message}\n"
+    assert service.refused("show-stages", exit_code=3) == "STORE_UNAVAILABLE: No database.\n"
+    assert service.ops("get-health") == "status: healthy\n"
+
+
 def test_a_filter_with_the_name_of_an_option_has_another_name(service: Service) -> None:
     stage = "letters"
     words = ("list-tasks", stage, "--filter-until", "2026-01-01T00:00:00Z")

@@ -31,6 +31,7 @@ from indelible_service.remote.operations import (
     IN_PATH,
     Parameter,
     RemoteOperation,
+    public_queries,
     remote_operations,
 )
 from indelible_service.remote.shapes import ITEMS
@@ -72,7 +73,7 @@ class Operations(click.Group):
         ctx.meta.setdefault(JSON, False)
         service = _service(ctx)
         try:
-            operations = remote_operations(service)
+            operations = _known_operations(service, cmd_name)
         except IndelibleError as error:
             click.echo(error_text(error), err=True)
             ctx.exit(exit_code(error))
@@ -138,6 +139,20 @@ def _remote_service(url: str, key: str) -> RemoteService:
         problem = "a key has only letters, digits and signs of ASCII: copy it again."
         raise click.BadParameter(problem, param_hint=f"--key or {KEY_VARIABLE}")
     return RemoteService(url.strip().rstrip("/"), key)
+
+
+def _known_operations(service: RemoteService, name: str) -> dict[str, RemoteOperation]:
+    """Return the operations; without its database a service lists its public queries only.
+
+    Raises: DocumentRefused unless the named operation is known.
+    """
+    try:
+        return remote_operations(service)
+    except DocumentRefused:
+        public = public_queries(service)
+        if name not in public:
+            raise
+        return public
 
 
 def _cause(error: IndelibleError | DocumentRefused) -> str:
@@ -320,6 +335,8 @@ def _print_refusal(answer: Answer, idempotency_key: str = "") -> None:
     if wants_json():
         click.echo(ENCODER.encode(document), err=True)
         return
+    if "error" in document:  # of `/health`, which seed 004 defines
+        document = {**document["error"], **document}
     line = _problem_line(document)
     click.echo(line, err=True)
     for name, value in document.get("fields", {}).items():
@@ -330,7 +347,8 @@ def _print_refusal(answer: Answer, idempotency_key: str = "") -> None:
 
 def _problem_line(problem: Mapping[str, Any]) -> str:
     """Return the code of a problem, and its sentence."""
-    return f"{problem.get('code')}: {_text(problem.get('detail') or problem.get('title'))}"
+    sentence = problem.get("detail") or problem.get("message") or problem.get("title")
+    return f"{problem.get('code')}: {_text(sentence)}"
 
 
 def _print_answer(answer: Answer, fields: tuple[str, ...]) -> None:

@@ -116,14 +116,24 @@ def remote_operations(service: RemoteService) -> dict[str, RemoteOperation]:
 
     Raises: DocumentRefused, NotRunning, UnexpectedAnswer.
     """
-    operations: dict[str, RemoteOperation] = {}
-    for operation in _operations(service, PUBLIC_DOCUMENT):
-        if not operation.is_command:
-            operations[operation.name] = operation
+    operations = public_queries(service)
     for operation in _operations(service, OPERATORS_DOCUMENT):
         operations[operation.name] = operation
 
     return dict(sorted(operations.items()))
+
+
+def public_queries(service: RemoteService) -> dict[str, RemoteOperation]:
+    """Return the public queries, which a service lists without a key and without a database.
+
+    Raises: DocumentRefused, NotRunning, UnexpectedAnswer.
+    """
+    operations: dict[str, RemoteOperation] = {}
+    for operation in _operations(service, PUBLIC_DOCUMENT):
+        if not operation.is_command:
+            operations[operation.name] = operation
+
+    return operations
 
 
 def _operations(service: RemoteService, address: str) -> Iterator[RemoteOperation]:
