@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 from tests.architecture.sources import ROOT
 
 from indelible.failure_modes import FOLDER
@@ -14,17 +14,22 @@ SECTIONS: Final = ("Detect", "Diagnose", "Recover", "Verify", "Roll back", "Esca
 FENCE: Final = "```"
 LANGUAGE: Final = "console"
 PROMPT: Final = "$ "
+SETTING: Final = re.compile(r"(?P<name>[A-Z_]+)=\$\(")
 ANY: Final = "..."  # any text in a line; alone in its line any lines
 
 
 @frozen(kw_only=True)
 class Step:
-    """A command of a runbook, and the lines that it is expected to print."""
+    """A command of a runbook, and the lines that it is expected to print.
+
+    `required_variable` is what it sets and later steps use, '' unless it is a command of that kind.
+    """
 
     section: str
     command: str
     expected: tuple[str, ...]
     line: int
+    required_variable: str = ""
 
     def is_met_by(self, observed: str) -> bool:
         """Return True if the output is the expected one."""
@@ -54,8 +59,16 @@ def read_runbook(name: str) -> Runbook:
         name=name,
         text=text,
         sections=tuple(re.findall("^## (.+)$", text, re.MULTILINE)),
-        steps=tuple(_steps(text)),
+        steps=tuple(_with_variable(step, text) for step in _steps(text)),
     )
+
+
+def _with_variable(step: Step, text: str) -> Step:
+    """Return a step with the variable that it sets, unless the page asks whether it is empty."""
+    setting = SETTING.match(step.command)
+    if setting is None or f'-z "${setting["name"]}"' in text:
+        return step
+    return evolve(step, required_variable=setting["name"])
 
 
 def _steps(text: str) -> Iterator[Step]:

@@ -10,6 +10,7 @@ from attrs import frozen
 from tests.runbooks.alerts import Scrape
 from tests.runbooks.bed import installation, small_plan
 
+from indelible.kernel import UsageError
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import HOUR, Plan
 
@@ -56,7 +57,8 @@ class Scenario:
     """A fault, the runbook that an operator follows, and the alerts that led there.
 
     `run` injects the fault until the alerts fire, and yields; the steps of the page run; then it
-    checks what has come of it. Without alerts the operator begins by the report of a person.
+    checks what has come of it. Without alerts the operator begins by the report of a person. A
+    fault that `ends_by_itself` needs an operator who waits, and leaves nothing if nobody acts.
     """
 
     runbook: str
@@ -64,11 +66,17 @@ class Scenario:
     run: Run
     open: OpenBed
     calm_seconds: int  # after the last step, until alerts about a rate have ended
+    ends_by_itself: bool
 
     @property
     def name(self) -> str:
         """Return a name for the test."""
         return f"{self.runbook}: {self.run.__name__}"
+
+    def check(self, run: Iterator[None]) -> None:
+        """Run what the fault checks behind its only `yield`."""
+        for _ in run:
+            raise UsageError(f"{self.name} has a second yield, whose checks would never run")
 
 
 SCENARIOS: Final[list[Scenario]] = []
@@ -81,6 +89,7 @@ def scenario(
     database: DatabaseKind = DatabaseKind.SQLITE,
     bed: OpenBed | None = None,
     calm_seconds: int = 2 * HOUR,
+    ends_by_itself: bool = False,
 ) -> Callable[[Run], Run]:
     """Declare the fault of a runbook, in a simulated installation unless a bed is given."""
 
@@ -94,6 +103,7 @@ def scenario(
             run=run,
             open=bed or simulated,
             calm_seconds=calm_seconds,
+            ends_by_itself=ends_by_itself,
         )
         SCENARIOS.append(declared)
         return run

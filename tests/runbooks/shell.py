@@ -47,10 +47,16 @@ class Shell:
     _let_time_pass: Callable[[], object]
 
     def run(self, step: Step) -> Done:
-        """Run a step while time passes, and return what has come of it."""
+        """Run a step while time passes, and return what has come of it.
+
+        A step that sets a variable fails if it is empty, unless the next one of the page asks that.
+        """
         assert self._process.stdin is not None
         mark = secrets.token_hex(8)
-        self._process.stdin.write(f'{step.command}\necho "{mark} $?"\n'.encode())
+        lines = [step.command, f'echo "{mark} $?"']
+        if step.required_variable:
+            lines.insert(1, f'[ $? = 0 -a -n "${step.required_variable}" ]')
+        self._process.stdin.write("".join(f"{line}\n" for line in lines).encode())
         self._process.stdin.flush()
         output, status = self._read_until(mark)
         return Done(step=step, observed=output, status=status)
@@ -83,7 +89,7 @@ def shell(
     programs = Path(sys.executable).parent
     environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(folder), **variables}
     with subprocess.Popen(
-        ["/bin/bash", "--noprofile", "--norc"],
+        ["/bin/bash", "--noprofile", "--norc", "-o", "pipefail"],
         cwd=folder,
         env=environment,
         stdin=subprocess.PIPE,

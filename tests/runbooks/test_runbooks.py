@@ -1,14 +1,16 @@
 """Each runbook recovers from its fault by its steps, literally; its alerts fire before only.
 
-The gate takes ten in turns; `nox -s runbooks` takes all.
+The gate takes ten in turns, and neglects two; `nox -s runbooks` takes all.
 """
 
 from pathlib import Path
 
 import pytest
 from tests.runbooks.scenarios import Scenario, all_scenarios
-from tests.runbooks.trying import recover
+from tests.runbooks.trying import neglect, recover
 from tests.runbooks.turns import of_turn, this_turn
+
+NEGLECTED = 2  # in a turn
 
 
 @pytest.mark.proof
@@ -17,6 +19,16 @@ from tests.runbooks.turns import of_turn, this_turn
 )
 def test_a_runbook_recovers_from_its_fault(scenario: Scenario, tmp_path: Path) -> None:
     recover(scenario, tmp_path)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    "scenario",
+    of_turn([one for one in all_scenarios() if not one.ends_by_itself], this_turn(), NEGLECTED),
+    ids=lambda one: one.name,
+)
+def test_a_fault_is_left_if_nobody_follows_its_runbook(scenario: Scenario, tmp_path: Path) -> None:
+    neglect(scenario, tmp_path)
 
 
 def test_the_turns_take_all_things_after_a_few() -> None:

@@ -1,17 +1,19 @@
 """Let an operator recover from a fault by its runbook, in an installation of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, cast
 
+import pytest
 from attrs import define, field
 from tests.runbooks.alerts import firing
 from tests.runbooks.pages import Runbook, read_runbook
 from tests.runbooks.scenarios import Bed, Scenario
 from tests.runbooks.shell import Done, shell
 
-from indelible.kernel import TimeOrderedIds
+from indelible.kernel import IndelibleError, TimeOrderedIds
 from indelible_service.remote.calls import Body, RemoteService
 
 # After the last step: what a counter has counted long before the last look is over by then.
@@ -20,6 +22,31 @@ LOOKS: Final = 4
 
 def recover(scenario: Scenario, folder: Path) -> None:
     """Inject a fault, follow its runbook, and check the outcome; the alerts fire before only."""
+    with injected(scenario, folder) as (running, run, variables):
+        follow(running, read_runbook(scenario.runbook), variables)
+        stay_calm(scenario, running)
+        left = firing(running.scrapes).intersection(scenario.alerts)
+        assert not left, left
+        scenario.check(run)
+
+
+def neglect(scenario: Scenario, folder: Path) -> None:
+    """Inject a fault and do nothing: an alert still fires, or the outcome is not the wanted one.
+
+    Otherwise the steps of the page prove nothing, since the fault ends without them.
+    """
+    with injected(scenario, folder) as (running, run, _):
+        stay_calm(scenario, running)
+        if firing(running.scrapes).isdisjoint(scenario.alerts):
+            with pytest.raises((AssertionError, IndelibleError)):
+                scenario.check(run)
+
+
+@contextmanager
+def injected(
+    scenario: Scenario, folder: Path
+) -> Generator[tuple[Bed, Iterator[None], Mapping[str, str]]]:
+    """Yield a bed with a fault whose alerts fire, the rest of its run, and an operator's shell."""
     with scenario.open(folder) as running:
         variables = running.variables()
         run = scenario.run(running)
@@ -27,16 +54,15 @@ def recover(scenario: Scenario, folder: Path) -> None:
         running.look()
         missing = set(scenario.alerts) - firing(running.scrapes)
         assert not missing, missing
+        yield running, run, variables
 
-        follow(running, read_runbook(scenario.runbook), variables)
 
+def stay_calm(scenario: Scenario, running: Bed) -> None:
+    """Let time pass, and look, until alerts about a rate have ended."""
+    running.look()
+    for _ in range(LOOKS):
+        running.stay_calm(scenario.calm_seconds // LOOKS)
         running.look()
-        for _ in range(LOOKS):
-            running.stay_calm(scenario.calm_seconds // LOOKS)
-            running.look()
-        left = firing(running.scrapes).intersection(scenario.alerts)
-        assert not left, left
-        assert next(run, None) is None
 
 
 def follow(running: Bed, runbook: Runbook, variables: Mapping[str, str]) -> None:

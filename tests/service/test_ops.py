@@ -214,6 +214,20 @@ def test_health_is_asked_without_a_database(service: Service) -> None:
     assert service.ops("get-health") == "status: healthy\n"
 
 
+def test_a_query_waits_while_a_field_has_a_value(service: Service) -> None:
+    halt(service)
+    service.double.plan(
+        Fault(matching="GET /admin/payments/switch", answer=Response.json(200, {"status": "OPEN"}))
+    )
+    words = ("get-payment-switch", "--while", "status=OPEN", "--field", "status")
+    assert service.ops(*words) == "HALTED\n"
+    words = ("get-payment-switch", "--while", "status=HALTED", "--timeout", "1")
+    text = service.refused(*words, exit_code=3)
+    assert text.startswith("NOT_REACHED: status!=HALTED did not hold within 1 seconds")
+    assert service.refused(*words, "--until", "status=OPEN", exit_code=2)
+    resume(service)
+
+
 def test_a_filter_with_the_name_of_an_option_has_another_name(service: Service) -> None:
     stage = "letters"
     words = ("list-tasks", stage, "--filter-until", "2026-01-01T00:00:00Z")

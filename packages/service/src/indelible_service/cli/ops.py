@@ -3,17 +3,15 @@
 import os
 import re
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
 from http import HTTPStatus
-from typing import Any, ClassVar, Final, cast
+from typing import Any, Final, cast
 
 import click
-from attrs import frozen
 
-from indelible.kernel import IndelibleError, TimeOrderedIds, Unavailable
+from indelible.kernel import IndelibleError, TimeOrderedIds
 from indelible_service.cli.output import (
     DEFECT,
     ENCODER,
@@ -25,6 +23,16 @@ from indelible_service.cli.output import (
     escaped,
     exit_code,
     wants_json,
+)
+from indelible_service.cli.waiting import (
+    DEFAULT_TIMEOUT,
+    ENTRIES,
+    TIMEOUT,
+    UNAVAILABLE_STATUSES,
+    UNTIL,
+    WHILE,
+    Condition,
+    await_answer,
 )
 from indelible_service.remote.calls import Answer, DocumentRefused, RemoteService
 from indelible_service.remote.operations import (
@@ -39,30 +47,10 @@ from indelible_service.remote.shapes import ITEMS
 ADDRESS: Final = "http://127.0.0.1:8000"
 ADDRESS_VARIABLE: Final = "INDELIBLE_URL"
 KEY_VARIABLE: Final = "INDELIBLE_KEY"
-PAUSE_SECONDS: Final = 1.0
-DEFAULT_TIMEOUT: Final = 300  # seconds, for `--until`
-MAX_TIMEOUT: Final = 86_400
-UNAVAILABLE_STATUSES: Final = (
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-)
 # Parameters of operations whose names are options of every query.
 FILTERS: Final = {"until": "filter_until", "timeout": "filter_timeout"}
 KEY: Final = re.compile("[!-~]*")  # what a header can carry
-ENTRIES: Final = "entries"  # in `--until`: the number of entries of a list
 WITHOUT_SERVICE: Final = "The operations are those of the running service, which did not list them:"
-
-
-@frozen
-class NotReached(Unavailable):
-    """An answer did not become what `--until` waits for."""
-
-    message: ClassVar[str] = "{condition} did not hold within {seconds} seconds: it is {value}."
-    condition: str
-    seconds: int
-    value: str
 
 
 class Operations(click.Group):
@@ -173,7 +161,7 @@ def _service(context: click.Context) -> RemoteService:
 def _command(service: RemoteService, operation: RemoteOperation) -> click.Command:
     """Return the command that calls an operation."""
     parameters: list[click.Parameter] = [*_parameters(operation), FIELD]
-    parameters += [KEY_OPTION] if operation.is_command else [UNTIL, TIMEOUT]
+    parameters += [KEY_OPTION] if operation.is_command else [UNTIL, WHILE, TIMEOUT]
     return Command(
         operation.name,
         callback=partial(_run, service, operation),
@@ -181,18 +169,6 @@ def _command(service: RemoteService, operation: RemoteOperation) -> click.Comman
         help=f"{operation.summary}\n\n{operation.description}",
         short_help=operation.summary,
     )
-
-
-def _condition(
-    _context: click.Context, _option: click.Parameter, text: str | None
-) -> tuple[str, str] | None:
-    """Return the field and the value of `FIELD=VALUE`."""
-    if text is None:
-        return None
-    name, sign, expected = text.partition("=")
-    if not name or not sign:
-        raise click.BadParameter("write FIELD=VALUE, such as `status=COMPLETE`.")
-    return name, expected
 
 
 FIELD: Final = click.Option(
@@ -207,21 +183,6 @@ KEY_OPTION: Final = click.Option(
     metavar="TEXT",
     help="The name of this request: sent again under it, it has no second effect. By default a"
     " new one, which is printed if the answer is lost.",
-)
-UNTIL: Final = click.Option(
-    ("--until",),
-    callback=_condition,
-    metavar="FIELD=VALUE",
-    help="Ask again each second until the field has the value, in a list that of any entry."
-    " `entries=0` waits until a list is empty. An interruption of the service is waited out.",
-)
-TIMEOUT: Final = click.Option(
-    ("--timeout",),
-    type=click.IntRange(1, MAX_TIMEOUT),
-    default=DEFAULT_TIMEOUT,
-    show_default=True,
-    metavar="SECONDS",
-    help="The longest time that `--until` waits.",
 )
 
 
@@ -251,19 +212,23 @@ def _run(
     operation: RemoteOperation,
     fields: tuple[str, ...],
     idempotency_key: str | None = None,
-    until: tuple[str, str] | None = None,
+    until: Condition | None = None,
+    while_: Condition | None = None,
     timeout: int = DEFAULT_TIMEOUT,
     **values: str | None,
 ) -> None:
     """Call an operation, print its answer, and exit with the code of a refusal."""
-    _check_fields(operation, fields, until)
+    if until and while_:
+        raise click.UsageError("Give --until or --while, not both.")
+    condition = until or while_
+    _check_fields(operation, fields, condition)
     parameters = {option: name for name, option in FILTERS.items()}
     texts = {
         parameters.get(option, option): text for option, text in values.items() if text is not None
     }
     key = idempotency_key or TimeOrderedIds().new()
     call = partial(operation.call, service, texts, key)
-    answer = call() if until is None else _await(call, until, timeout)
+    answer = call() if condition is None else await_answer(call, condition, timeout, _values_of)
     if answer.is_refusal:
         _print_refusal(answer, key if operation.is_command else "")
         click.get_current_context().exit(_exit_code(answer.status))
@@ -271,12 +236,12 @@ def _run(
 
 
 def _check_fields(
-    operation: RemoteOperation, fields: tuple[str, ...], until: tuple[str, str] | None
+    operation: RemoteOperation, fields: tuple[str, ...], condition: Condition | None
 ) -> None:
     """Refuse names of fields that no answer has, before anything is sent."""
     names = [("--field", name) for name in fields]
-    if until is not None and not (until[0] == ENTRIES and operation.answer.is_list):
-        names.append(("--until", until[0]))
+    if condition and not (condition.name == ENTRIES and operation.answer.is_list):
+        names.append(("--until" if condition.is_wanted else "--while", condition.name))
     for option, name in names:
         if not operation.answer.has_field(name):
             existing = ", ".join(operation.answer.fields_near(name))
@@ -284,35 +249,11 @@ def _check_fields(
             raise click.BadParameter(problem, param_hint=option)
 
 
-def _await(call: Callable[[], Answer], condition: tuple[str, str], timeout: int) -> Answer:
-    """Repeat a query until a field of its answer has a value, or until it is refused for good.
-
-    Raises: NotReached.
-    """
-    name, expected = condition
-    deadline = time.monotonic() + timeout
-    while True:
-        answer, values = _ask(call, name)
-        if answer is not None and (answer.is_refusal or expected in values):
-            return answer
-        if time.monotonic() > deadline:
-            raise NotReached(f"{name}={expected}", timeout, ", ".join(values) or "absent")
-        time.sleep(PAUSE_SECONDS)
-
-
-def _ask(call: Callable[[], Answer], name: str) -> tuple[Answer | None, list[str]]:
-    """Return an answer and its values of a field; None and the cause if it may come later."""
-    try:
-        answer = call()
-    except Unavailable as error:
-        return None, [f"unknown, {error.describe()}"]
-    if answer.status in UNAVAILABLE_STATUSES:
-        return None, [f"unknown, the service answered with status {answer.status}"]
-    if answer.is_refusal:
-        return answer, []
+def _values_of(answer: Answer, name: str) -> list[str]:
+    """Return the values of a field in all entries of an answer, or the number of entries."""
     if name == ENTRIES:
-        return answer, [str(len(_entries(answer)))]
-    return answer, [_text(_value(entry, name)) for entry in _entries(answer)]
+        return [str(len(_entries(answer)))]
+    return [_text(_value(entry, name)) for entry in _entries(answer)]
 
 
 def _exit_code(status: int) -> int:

@@ -41,6 +41,7 @@ class BalancesView:
 
     items: tuple[BalanceView, ...]
     identities: tuple[IdentityView, ...]
+    is_balanced: bool
 
 
 @frozen(

@@ -100,6 +100,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "hours": "The number of hours to look back.",
     "idempotency_key": "The idempotency key that was sent to Stripe.",
     "identities": "The identity of each currency.",
+    "is_balanced": "True if the identity of each currency is 0.",
     "identity_minor": "Assets and expenses minus liabilities and income: 0 in sound books.",
     "is_adopted": "True if the transfer was found at Stripe and not created by this request.",
     "is_halted": "True if new payments and transfers are refused.",

@@ -186,7 +186,9 @@ def read_balances(tx: ReadTx) -> BalancesView:
     """Return the sums of the balances, and their identities."""
     totals = money.balances(tx)
     items = tuple(project(BalanceView, total) for total in totals)
-    return BalancesView(items=items, identities=identities_of(totals))
+    identities = identities_of(totals)
+    is_balanced = all(identity.identity_minor == 0 for identity in identities)
+    return BalancesView(items=items, identities=identities, is_balanced=is_balanced)
 
 
 def identities_of(totals: Iterable[BalanceSum]) -> tuple[IdentityView, ...]:
