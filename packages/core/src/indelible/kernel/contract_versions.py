@@ -7,6 +7,7 @@ was recorded by mistake is withdrawn, and stays readable. Its history says who d
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol
 
+from attrs import field as attrs_field
 from attrs import frozen
 
 from indelible.kernel.actions import action, creates
@@ -25,6 +26,7 @@ from indelible.kernel.transaction import ReadTransaction, Transaction, single_st
 from indelible.kernel.values import COUNT
 
 NEWEST: Final[int] = COUNT["maximum"]  # no version has this number
+ID_START: Final = "contract-"  # before the number
 
 
 class ContractVersionStatus(StrEnum):
@@ -34,22 +36,29 @@ class ContractVersionStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+def _number_in(version_id: str) -> str:
+    """Return the number in the id of a version, by which its callers name it."""
+    return version_id.removeprefix(ID_START)
+
+
 @frozen
 class ContractVersionNotFound(NotFound):
-    """No version of the contract has this id."""
+    """No version of the contract has this number."""
 
     message: ClassVar[str] = "Contract version {version_id} not found."
-    version_id: str
+    version_id: str = attrs_field(converter=_number_in)
 
 
 @frozen
 class ContractOfReleaseRecorded(Conflict):
-    """A release whose contract is recorded already."""
+    """A release that has another contract; `number` is None if it was recorded just now."""
 
     message: ClassVar[str] = (
-        "The contract of release {release} is recorded already: withdraw that version first."
+        "Another contract of release {release} is recorded already, as version {number}:"
+        " withdraw that version first."
     )
     release: str
+    number: int | None = None
 
 
 @frozen(kw_only=True, field_transformer=kinds)
@@ -99,6 +108,10 @@ class ContractVersions(Repository[ContractVersion]):
         """Return the next `limit` versions below a number, the newest first."""
         return self.select(below("number", before), order=("-number",), limit=limit)
 
+    def of_release(self, release: str) -> Head[ContractVersion] | None:
+        """Return the version that a release promises; a withdrawn one is none."""
+        return self.only(release=release, status=ContractVersionStatus.RECORDED)
+
 
 @frozen(kw_only=True, field_transformer=kinds)
 class RecordContractVersion:
@@ -136,9 +149,17 @@ def record_contract_version(
 ) -> Head[ContractVersion]:
     """Record the contract of a release under the next number.
 
+    The same contract again is the recorded version.
+
     Raises:
-        ContractOfReleaseRecorded: The release has a contract already.
+        ContractOfReleaseRecorded: The release has another contract.
     """
+    recorded = tx.contract_versions.of_release(command.release)
+    if recorded is not None:
+        if recorded.entity.digests == command.digests:
+            return recorded
+        raise ContractOfReleaseRecorded(command.release, recorded.entity.number)
+
     newest = tx.contract_versions.newest(before=NEWEST, limit=1)
     number = newest[0].entity.number + 1 if newest else 1
     version = ContractVersion.record(
@@ -164,7 +185,7 @@ def withdraw_contract_version(
 
 
 def _id_of(number: int) -> str:
-    return f"contract-{number}"
+    return f"{ID_START}{number}"
 
 
 @single_statement

@@ -6,7 +6,6 @@ from indelible.kernel import Head, IndelibleError, InvalidTransition
 from indelible.kernel.contract_versions import (
     ContractOfReleaseRecorded,
     ContractVersion,
-    ContractVersionNotFound,
     ContractVersionStatus,
     RecordContractVersion,
     WithdrawContractVersion,
@@ -90,11 +89,12 @@ def text(error: IndelibleError | None) -> str:
     return "" if error is None else str(error)
 
 
-def record_contract(store: AnyStore, release: str) -> Head[ContractVersion]:
+def record_contract(
+    store: AnyStore, release: str, routes_digest: str = "a" * 64
+) -> Head[ContractVersion]:
     """Record the contract of a release."""
-    command = RecordContractVersion(
-        release=release, digests=JsonObject.of({"routes": "a" * 64, "metrics": "b" * 64})
-    )
+    digests = {"routes": routes_digest, "metrics": "b" * 64}
+    command = RecordContractVersion(release=release, digests=JsonObject.of(digests))
     return do(store, record_contract_version, command)
 
 
@@ -211,9 +211,11 @@ class RunbooksConformance:
     ) -> None:
         first, second = record_contract(store, "0.6.0"), record_contract(store, "0.7.0")
 
-        error = refusal(lambda: record_contract(store, "0.7.0"))
+        error = refusal(lambda: record_contract(store, "0.7.0", "c" * 64))
 
-        assert text(error) == text(ContractOfReleaseRecorded("0.7.0"))
+        assert text(error) == text(ContractOfReleaseRecorded("0.7.0", 2))
+        assert "as version 2:" in text(error)
+        assert record_contract(store, "0.6.0") == first  # the answer was lost
         assert store.read(list_contract_versions) == (second, first)
         assert store.read(list_contract_versions, before=2) == (first,)
         assert (first.entity.number, second.entity.number) == (1, 2)
@@ -233,4 +235,4 @@ class RunbooksConformance:
         assert isinstance(again, InvalidTransition), again
         unknown = WithdrawContractVersion(number=9)
         error = refusal(lambda: do(store, withdraw_contract_version, unknown))
-        assert text(error) == text(ContractVersionNotFound("contract-9"))
+        assert text(error) == "CONTRACT_VERSION_NOT_FOUND: Contract version 9 not found."
