@@ -88,7 +88,7 @@ class Records:
 
     def begin(self, runbook: Runbook) -> None:
         """Record the start of a runbook."""
-        self._send_all("start", {"runbook_name": runbook.name, "runbook_version": "1"})
+        self._send_all("start", {"runbook_name": runbook.name})
 
     def add(self, done: Done) -> None:
         """Record a step that was executed."""

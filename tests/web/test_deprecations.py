@@ -111,6 +111,16 @@ def test_a_refusal_says_it_too(web: Web) -> None:
     assert "Sunset" in invalid.headers
 
 
+def test_a_refusal_before_the_operation_does_not_say_it(web: Web) -> None:
+    refusals = (
+        web.get("/v1/old-letters/one", key=None),
+        web.get("/v1/old-letters/one", key=web.new_key("letters:write")),
+    )
+    assert [answer.status_code for answer in refusals] == [401, 403]
+    for answer in refusals:
+        assert not {"Deprecation", "Sunset"} & set(answer.headers.keys())
+
+
 def test_another_operation_has_no_such_header(web: Web) -> None:
     answer = web.get("/v1/letters/one")
 

@@ -40,7 +40,7 @@ BODIES: Final[dict[str, Json]] = {
     "register_new_payee": {"party": "ann"},
     "restart_subscriber": {"position": "end"},
     "resolve_error": {"action": "retry"},
-    "start_execution": {"runbook_name": "01-stuck", "runbook_version": "1"},
+    "start_execution": {"runbook_name": "28-payouts-stuck"},
     "start_reconciliation": {"scope": "CHEAP"},
     "validate_configuration": {"configuration": configuration(counted_players=2.5)},
 }

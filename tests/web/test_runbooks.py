@@ -1,14 +1,18 @@
 """The operators' routes of executions of runbooks, and the versions of the contract."""
 
+from importlib.metadata import version
 from typing import Any, Final
 
 import pytest
+from tests.conftest import POLICY
 from tests.web.harness import Json, Web, problem, saved
 
 from indelible.kernel import Actor
 from indelible.kernel.contract_versions import RecordContractVersion, record_contract_version
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.rejections import list_rejections
+from indelible.memory import MemoryStore
+from indelible_web.context import WebContext
 from indelible_web.http import runbooks
 from indelible_web.http.admin import PREFIX
 from indelible_web.http.request import OPS
@@ -17,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 OPERATOR: Final = Actor.user("olga")
 REASON: Final = {"reason": "an alert"}
-START: Final = {"runbook_name": "28-transfer-stuck", "runbook_version": "0.6.0"}
+START: Final = {"runbook_name": "28-payouts-stuck"}
 STEP: Final = {"command": "indelible ops payouts", "expected": "0", "observed": "0", "ok": True}
 COMMANDS: Final[tuple[tuple[str, Json], ...]] = (
     ("start", START),
@@ -150,7 +154,8 @@ def test_an_end_that_contradicts_the_steps_is_refused_and_recorded(desk: Desk) -
         ("start", {**START, "runbook_name": "x" * 201}, (422, "TEXT_TOO_LONG")),
         ("start", {**START, "runbook_name": "a\0b"}, (422, "TEXT_UNSTORABLE")),
         ("start", {**START, "system_state_before": []}, (422, "INVALID_FIELDS")),
-        ("start", {"runbook_name": "28"}, (422, "INVALID_FIELDS")),
+        ("start", {"runbook_version": "1"}, (422, "INVALID_FIELDS")),
+        ("start", {**START, "runbook_version": None}, (422, "INVALID_FIELDS")),
         ("{id}/steps", {**STEP, "ok": "yes"}, (422, "INVALID_FIELDS")),
         ("{id}/steps", {**STEP, "command": "  "}, (422, "TEXT_BLANK")),
         ("{id}/steps", {**STEP, "observed": TOO_LONG}, (422, "TEXT_TOO_LONG")),
@@ -176,6 +181,33 @@ def test_hostile_input_is_refused_and_changes_nothing(
     assert desk.get() == before
 
 
+def test_an_execution_has_the_version_of_the_release_unless_it_names_another(desk: Desk) -> None:
+    own = desk.get(f"/{desk.started()}")["execution"]
+    other = desk.get(f"/{desk.started(runbook_version='0.1.0')}")["execution"]
+
+    assert own["runbook_version"] == version("indelible-web")
+    assert other["runbook_version"] == "0.1.0"
+
+
+def test_an_unknown_runbook_is_refused_with_similar_names_and_recorded(desk: Desk) -> None:
+    answer = desk.post("start", {"runbook_name": "28-payout-stuck"})
+
+    assert problem(answer) == (422, "RUNBOOK_UNKNOWN")
+    assert answer.json["fields"]["nearest"][0] == "28-payouts-stuck"
+    assert desk.get()["items"] == []
+    (rejection,) = desk.web.store.read(list_rejections)
+    assert rejection.code == "RUNBOOK_UNKNOWN"
+
+
+def test_a_host_adds_runbooks_of_its_own_and_procedures_are_known() -> None:
+    own = WebContext(name="own", runbooks=("own-1",))
+    desk = Desk(Web(MemoryStore(policy=POLICY), contexts=(own,)))
+
+    for name in ("own-1", "promote", "roll-back", "47-dead-task"):
+        desk.started(runbook_name=name)
+    assert desk.refused("start", runbook_name="own-2") == (422, "RUNBOOK_UNKNOWN")
+
+
 def test_a_step_has_a_bounded_size(desk: Desk) -> None:
     large = {**STEP, "expected": "x" * 17_000, "observed": "y" * 17_000}
     refused = desk.refused(f"{desk.started()}/steps", **large)
@@ -185,7 +217,10 @@ def test_a_step_has_a_bounded_size(desk: Desk) -> None:
 
 
 def test_executions_are_listed_by_state_and_runbook_a_page_at_a_time(desk: Desk) -> None:
-    ids = [desk.started(runbook_name=name) for name in ("01-lag", "02-drift", "01-lag")]
+    ids = [
+        desk.started(runbook_name=name)
+        for name in ("01-ingestion-lag", "02-provider-refuses", "01-ingestion-lag")
+    ]
     desk.post("complete", {"execution_id": ids[0], "status": "failed", "error_reason": "lost"})
 
     first = desk.get("?limit=2")
@@ -195,7 +230,7 @@ def test_executions_are_listed_by_state_and_runbook_a_page_at_a_time(desk: Desk)
     assert second["next"] is None
     failed = desk.get("?status=failed")["items"]
     assert [item["id"] for item in failed] == ids[:1]
-    of_runbook = desk.get("?runbook_name=01-lag&status=pending")["items"]
+    of_runbook = desk.get("?runbook_name=01-ingestion-lag&status=pending")["items"]
     assert [item["id"] for item in of_runbook] == ids[2:]
 
 

@@ -11,11 +11,13 @@ from tests.web.minting import acted, buried
 from indelible.contests import ContestStatus
 from indelible.failure_modes import FAILURE_MODES, MODE_BY_ALERT, MODE_BY_NAME
 from indelible.kernel import Actor, UsageError
+from indelible.kernel.distributions import release
 from indelible.kernel.rejections import list_rejections
-from indelible.kernel.runbooks import list_executions, list_steps
+from indelible.kernel.runbooks import StartRunbook, list_executions, list_steps, start_runbook
 from indelible.kernel.silence import Subject, subject_states
 from indelible.testing.contests.scenarios import contest_in
 from indelible_web.console.home_parts import AttentionItem
+from indelible_web.console.operations import MAX_EXECUTIONS
 
 pytestmark = pytest.mark.slow
 
@@ -154,9 +156,29 @@ def test_every_known_runbook_has_its_page_and_an_unknown_one_too(operator: Visit
     for mode in FAILURE_MODES:
         assert operator.get(f"{OPERATIONS}/runbooks/{mode.name}").status_code == 200
         assert mode.page in operator.page.words
+        assert operator.page.form(mode.name).fields["runbook_version"] == [release()]
     assert operator.get(f"{OPERATIONS}/runbooks/own-1").status_code == 200
-    assert "No page of indelible's documentation has this name." in operator.page.words
+    assert "No runbook has this name." in operator.page.words
+    assert not [form for form in operator.page.forms if form.action.endswith("own-1")]
     assert operator.get(f"{OPERATIONS}/executions/unknown").status_code == 404
+
+
+def test_open_executions_that_are_not_shown_are_announced(
+    any_site: Site, operator: Visitor
+) -> None:
+    def start(number: int) -> None:
+        command = StartRunbook(runbook_name=RUNBOOK, alert=f"Alert-{number}")
+        any_site.store.run(start_runbook, command, actor=OTTO, reason="a drill")
+
+    for number in range(MAX_EXECUTIONS):
+        start(number)
+    operator.get(OPERATIONS)
+    assert "More are" not in operator.page.words
+
+    start(MAX_EXECUTIONS)
+    operator.get(OPERATIONS)
+    command = "indelible ops list-all-executions --status pending"
+    assert f"More are pending: {command} lists all of them." in operator.page.words
 
 
 def test_an_item_with_an_unknown_alert_is_refused() -> None:

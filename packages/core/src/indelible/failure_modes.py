@@ -1,7 +1,7 @@
 """The known failure modes of an installation, each with its runbook and the alerts that lead to it.
 
-Modes 1 to 40 have the numbers of the fact sheet. Rule files, pages, the console and tests read this
-table; a test compares the alerts with the rule files, and the names with `docs/runbooks/`.
+Modes 1 to 40 have the numbers of the fact sheet. The console and tests read this table. Rule files
+and pages repeat its alerts and names; tests compare both with it.
 """
 
 from collections.abc import Mapping
@@ -233,3 +233,5 @@ MODE_BY_ALERT: Final = _modes_by_alert()
 MODE_BY_NAME: Final[Mapping[str, FailureMode]] = MappingProxyType(
     {mode.name: mode for mode in FAILURE_MODES}
 )
+PROCEDURES: Final = ("promote", "roll-back")  # runbooks that recover from no failure
+RUNBOOKS: Final = frozenset((*MODE_BY_NAME, *PROCEDURES))

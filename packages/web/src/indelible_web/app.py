@@ -19,7 +19,7 @@ from indelible.kernel.runbooks import RUNBOOK_EXECUTION
 from indelible.kernel.stages import STAGE
 from indelible.kernel.values import IDENTIFIER, LINE
 from indelible_web import console
-from indelible_web.context import WebContext, cause_sources
+from indelible_web.context import WebContext, cause_sources, runbook_names
 from indelible_web.contexts import CONTEXTS
 from indelible_web.http import admin, contract_versions, liveness_admin, runbooks
 from indelible_web.http.access import (
@@ -127,6 +127,7 @@ def _server(
         settings=settings,
         metrics=metrics,
         cause_sources=cause_sources(contexts),
+        runbooks=runbook_names(contexts),
     )
 
 

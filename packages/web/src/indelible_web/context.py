@@ -7,6 +7,7 @@ from attrs import Factory, frozen
 from flask import Request, Response
 
 from indelible.app import AppContext
+from indelible.failure_modes import RUNBOOKS
 from indelible.kernel import Lifecycle
 from indelible_web.console.home_parts import HomeSource
 from indelible_web.console.page import (
@@ -69,7 +70,8 @@ class WebContext:
     credential. `gauges` are further metrics. `examples` and `descriptions` are shown in the OpenAPI
     document, by `Class.field` or `field`. Templates of `template_package` are found under the
     context's name, such as `concepts/edit.html`. `home` fills a part of the home page.
-    `causes` know why something is owed to a party.
+    `causes` know why something is owed to a party. `runbooks` names runbooks of the host, whose
+    executions are recorded beside those of the runbooks of indelible.
 
     `is_on` returns False for a context that nothing can reach, such as one whose gateway is not
     configured. As long as no change of its lifecycles is stored, the console leaves it out of the
@@ -101,6 +103,7 @@ class WebContext:
     task_panels: tuple[TaskPanel, ...] = ()
     home: tuple[HomeSource, ...] = ()
     causes: tuple[CauseSource, ...] = ()
+    runbooks: tuple[str, ...] = ()
     is_on: Callable[[AppContext, WebSettings], bool] = _is_always_on
     off_notice: str = ""
 
@@ -112,3 +115,12 @@ def cause_sources(contexts: Iterable[WebContext]) -> tuple[CauseSource, ...]:
         sources += context.causes
 
     return tuple(sources)
+
+
+def runbook_names(contexts: Iterable[WebContext]) -> frozenset[str]:
+    """Return the runbooks that can be executed: those of indelible and of the contexts."""
+    names = set(RUNBOOKS)
+    for context in contexts:
+        names.update(context.runbooks)
+
+    return frozenset(names)

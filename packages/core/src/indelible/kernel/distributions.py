@@ -33,6 +33,11 @@ ORIGIN: Final = "direct_url.json"  # that installers add to what they install fr
 NO_VERSION: Final = "without a version"
 
 
+def release() -> str:
+    """Return the version that all distributions of indelible share."""
+    return metadata.version(CORE)
+
+
 @frozen
 class DistributionMissing(Unavailable):
     """A feature is used whose distribution is not installed, or not with all that it needs."""

@@ -6,8 +6,9 @@ do: a service has operators whichever contexts are on.
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Final, Protocol
+from typing import ClassVar, Final, Protocol
 
+from attrs import field as attrs_field
 from attrs import frozen
 
 from indelible.kernel.actions import Command, Fields, action, creates
@@ -15,6 +16,7 @@ from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.appends import AppendedRecord, Position, StoredRecord
 from indelible.kernel.claims import Compared, Implies, OneOf
 from indelible.kernel.conditions import AnyCondition, Condition, Rising
+from indelible.kernel.distributions import release
 from indelible.kernel.errors import Conflict, Invalid, NotFound
 from indelible.kernel.execution import execute
 from indelible.kernel.field_rules import field
@@ -24,7 +26,7 @@ from indelible.kernel.kinds import (
     Flag,
     Identifier,
     Instant,
-    Kind,
+    Natural,
     NonBlankText,
     Text,
     kinds,
@@ -33,12 +35,8 @@ from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.lists import ListFilter, ListOrder
 from indelible.kernel.repository import Repository
 from indelible.kernel.transaction import ReadTransaction, Transaction, single_statement
-from indelible.kernel.values import bounded_int
 
 MAX_STEPS: Final = 200  # of one execution
-StepCount = Annotated[
-    int, Kind(bounded_int, {"minimum": 0, "maximum": MAX_STEPS}, column="natural_number")
-]
 
 
 class ExecutionStatus(StrEnum):
@@ -51,9 +49,17 @@ class ExecutionStatus(StrEnum):
     PARTIAL = "partial"
 
 
+class EndStatus(StrEnum):
+    """The states in which an execution ends."""
+
+    COMPLETED = ExecutionStatus.COMPLETED.value
+    FAILED = ExecutionStatus.FAILED.value
+    PARTIAL = ExecutionStatus.PARTIAL.value
+
+
 RUNNING: Final = (ExecutionStatus.PENDING, ExecutionStatus.IN_PROGRESS)
 UNSUCCESSFUL: Final = (ExecutionStatus.FAILED, ExecutionStatus.PARTIAL)
-ENDED: Final = (ExecutionStatus.COMPLETED, *UNSUCCESSFUL)
+ENDED: Final = tuple(ExecutionStatus(status) for status in EndStatus)
 
 
 @frozen
@@ -136,8 +142,8 @@ class RunbookExecution(Aggregate):
     runbook_version: Identifier
     executed_by: Identifier = field(actor_of="start")
     alert: Identifier | None = field()
-    step_count: StepCount = field(default=0)
-    failed_step_count: StepCount = field(default=0)
+    step_count: Natural = field(default=0)
+    failed_step_count: Natural = field(default=0)
     system_state_before: JsonObject | None = field()
     system_state_after: JsonObject | None = field(allowed_in=ENDED)
     result_json: JsonObject | None = field(allowed_in=ENDED)
@@ -221,21 +227,16 @@ class ExecutionFilter(ListFilter):
 ALL_EXECUTIONS: Final = ExecutionFilter()
 
 
-class EndStatus(StrEnum):
-    """The states in which an execution ends."""
-
-    COMPLETED = ExecutionStatus.COMPLETED.value
-    FAILED = ExecutionStatus.FAILED.value
-    PARTIAL = ExecutionStatus.PARTIAL.value
-
-
 @frozen(kw_only=True, field_transformer=kinds)
 class StartRunbook:
-    """Start an execution of a runbook; `alert` is what led to it."""
+    """Start an execution of a runbook; `alert` is what led to it.
+
+    The pages of indelible have the version of its release.
+    """
 
     command_name: ClassVar[str] = "start_runbook_execution"
     runbook_name: Identifier
-    runbook_version: Identifier
+    runbook_version: Identifier = attrs_field(factory=release)
     alert: Identifier | None = None
     system_state_before: JsonObject | None = None
 

@@ -43,7 +43,7 @@ from indelible_web.console.page import (
 )
 from indelible_web.console.stage_table import StageTable
 from indelible_web.console.visible_contexts import VisibleContexts
-from indelible_web.context import WebContext, cause_sources
+from indelible_web.context import WebContext, cause_sources, runbook_names
 from indelible_web.http.access import PUBLIC, AccessControl
 from indelible_web.http.metrics import Metrics
 from indelible_web.settings import WebSettings
@@ -148,6 +148,7 @@ def _console_context(
         stage_table=StageTable(app_context.store),
         own_home_sources=own_sources(access.failed_logins),
         cause_sources=cause_sources(contexts),
+        runbooks=runbook_names(contexts),
     )
 
 

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from indelible.app import ReadTx
 from indelible.kernel import Head
 from indelible.kernel.runbooks import (
+    RUNNING,
     ExecutionFilter,
-    ExecutionStatus,
     RunbookExecution,
     list_executions,
 )
@@ -24,8 +24,7 @@ from indelible_web.console.layout import render_page
 from indelible_web.console.page import ConsolePage, NavItem
 from indelible_web.http.request import OPS
 
-MAX_EXECUTIONS: Final = 20  # of those that have not ended, and of the newest ones
-OPEN: Final = (ExecutionStatus.IN_PROGRESS, ExecutionStatus.PENDING)
+MAX_EXECUTIONS: Final = 20  # of each state that is no end, and of the newest ones
 
 
 @frozen(kw_only=True)
@@ -41,6 +40,7 @@ class OperationsView:
     """Everything that the page of operations shows, read from one view of the store.
 
     `backups` are among the subjects that must succeed again and again; `subjects` are the others.
+    `full_states` are those of which more executions have not ended than are shown.
     """
 
     items: tuple[AttentionItem, ...]
@@ -49,6 +49,7 @@ class OperationsView:
     backups: tuple[SubjectState, ...]
     lags: tuple[SubscriberLag, ...]
     open_executions: tuple[Head[RunbookExecution], ...]
+    full_states: tuple[str, ...]
     newest_executions: tuple[Head[RunbookExecution], ...]
 
 
@@ -75,13 +76,23 @@ def _read_operations(tx: ReadTx, sources: Iterable[HomeSource], now: datetime) -
         parts = backups if state.kind is SubjectKind.BACKUP else subjects
         parts.append(state)
 
+    open_executions: list[Head[RunbookExecution]] = []
+    full_states: list[str] = []
+    for status in RUNNING:
+        matching = ExecutionFilter(status=status)
+        heads = list_executions(tx, matching, limit=MAX_EXECUTIONS + 1)
+        open_executions += heads[:MAX_EXECUTIONS]
+        if len(heads) > MAX_EXECUTIONS:
+            full_states.append(status)
+
     return OperationsView(
         items=tuple(items),
         sections=_sections(items),
         subjects=tuple(subjects),
         backups=tuple(backups),
         lags=subscriber_lags(tx, now),
-        open_executions=_open_executions(tx),
+        open_executions=tuple(open_executions),
+        full_states=tuple(full_states),
         newest_executions=list_executions(tx, limit=MAX_EXECUTIONS),
     )
 
@@ -92,14 +103,6 @@ def _sections(items: Sequence[AttentionItem]) -> tuple[SectionView, ...]:
         own = tuple(item for item in items if item.section is section)
         sections.append(SectionView(section=section, items=own))
     return tuple(sections)
-
-
-def _open_executions(tx: ReadTx) -> tuple[Head[RunbookExecution], ...]:
-    """Return the newest executions that have not ended."""
-    heads: list[Head[RunbookExecution]] = []
-    for status in OPEN:
-        heads += list_executions(tx, ExecutionFilter(status=status), limit=MAX_EXECUTIONS)
-    return tuple(heads)
 
 
 PAGES: Final = (ConsolePage(rule="/operations", view=show_operations),)

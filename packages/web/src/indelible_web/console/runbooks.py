@@ -1,7 +1,6 @@
 """The console's pages of runbooks: a runbook with its executions, an execution, and their forms."""
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any, Final
 
 from attrs import frozen
@@ -10,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from indelible.failure_modes import MODE_BY_NAME
 from indelible.kernel import IndelibleError
-from indelible.kernel.kinds import Identifier, kinds
+from indelible.kernel.distributions import release
+from indelible.kernel.kinds import Identifier, NonBlankText, kinds
 from indelible.kernel.runbooks import (
     CompleteRunbook,
     EndStatus,
@@ -32,7 +32,6 @@ from indelible_web.http.runbooks import (
     start_execution,
 )
 
-DISTRIBUTION: Final = "indelible"  # whose version the pages of its runbooks have
 MAX_EXECUTIONS: Final = 50
 OK: Final = "yes"
 
@@ -64,9 +63,10 @@ def show_runbook(
         error=error,
         name=query.name,
         mode=MODE_BY_NAME.get(query.name),
+        is_known=query.name in console.runbooks,
         executions=executions,
         once=console.app_context.ids.new(),
-        runbook_version=request.form.get("runbook_version", version(DISTRIBUTION)),
+        runbook_version=request.form.get("runbook_version", release()),
         alert=request.values.get("alert", ""),
         reason=request.form.get("reason", ""),
     )
@@ -133,9 +133,7 @@ def end_execution_form(console: ConsoleContext, execution_id: str) -> Response:
         values = {"status": form_text("status"), "error_reason": form_text("error_reason")}
         form = parse_fields(EndForm, values)
         command = CompleteRunbook(
-            execution_id=execution_id,
-            status=form.status,
-            error_reason=form_text("error_reason") or None,
+            execution_id=execution_id, status=form.status, error_reason=form.error_reason
         )
         return complete_execution(context, command)
 
@@ -147,9 +145,10 @@ def end_execution_form(console: ConsoleContext, execution_id: str) -> Response:
 
 @frozen(kw_only=True, field_transformer=kinds)
 class EndForm:
-    """The state in which the form ends an execution."""
+    """The state in which the form ends an execution, and what is left."""
 
     status: EndStatus
+    error_reason: NonBlankText | None = None
 
 
 def _act(

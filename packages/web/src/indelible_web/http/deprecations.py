@@ -1,4 +1,7 @@
-"""Deprecated operations: they go on working, and every answer says until when.
+"""Deprecated operations: they go on working, and their answers say until when.
+
+A refusal by the access control or the rate limit (401, 403, 429) comes before the operation, and
+does not say so.
 
 @routes.add(
 "GET /old-tickets",

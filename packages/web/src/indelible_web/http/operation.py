@@ -45,6 +45,7 @@ class OperationContext:
     settings: WebSettings
     metrics: Metrics
     cause_sources: tuple[CauseSource, ...] = ()
+    runbooks: frozenset[str] = frozenset()
 
     @property
     def store(self) -> Store[ReadTx, WriteTx]:
@@ -173,6 +174,7 @@ class Services:
     settings: WebSettings
     metrics: Metrics
     cause_sources: tuple[CauseSource, ...] = ()
+    runbooks: frozenset[str] = frozenset()
 
     def open_operation(
         self, route: str, reason: str, idempotency: Idempotency[Any] | None
@@ -195,4 +197,5 @@ class Services:
             settings=self.settings,
             metrics=self.metrics,
             cause_sources=self.cause_sources,
+            runbooks=self.runbooks,
         )

@@ -23,7 +23,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "release": "The release that promises the contract.",
     "result_json": "The result of the execution; null without one.",
     "runbook_name": "The name of the runbook, such as `28-payouts-stuck`.",
-    "runbook_version": "The version of the runbook that is carried out.",
+    "runbook_version": "The version of the runbook that is carried out; by default this release.",
     "step_count": "The number of steps.",
     "steps": "The steps in their order.",
     "system_state_after": "What was measured at the end; null without it.",

@@ -54,7 +54,7 @@ class Operation:
     Every command may carry an Idempotency-Key; with `requires_idempotency_key` it must.
     `max_body_bytes` replaces the application's limit of bodies, by a larger or a smaller one.
     `errors` are those that the document names by their codes, beside what every route answers.
-    A `deprecated` one goes on working, and every answer has the headers that say until when.
+    A `deprecated` one goes on working, and its answers have the headers that say until when.
     """
 
     method: str
@@ -349,7 +349,7 @@ def field_names(cls: type) -> frozenset[str]:
 
 
 def _announce(deprecated: Deprecated, response: Response) -> Response:
-    """Add the headers of a deprecated operation to its answer, a refusal included."""
+    """Add the headers of a deprecated operation to its answer, a refusal of its own included."""
     response.headers.update(deprecated.headers())
     return response
 

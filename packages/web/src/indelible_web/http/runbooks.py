@@ -4,12 +4,13 @@ Each command has a reason and requires an Idempotency-Key; a refused one is stor
 """
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import ClassVar, Final, TypeVar
 
 from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import Head, InvalidTransition
+from indelible.kernel import Head, Invalid, InvalidTransition
 from indelible.kernel.choices import allowed_actions
 from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.lists import ListOrder
@@ -41,6 +42,19 @@ from indelible_web.http.views import fields_of, view_of
 
 MAX_STEP_BYTES: Final = 2**15
 Command = TypeVar("Command")
+
+
+@frozen
+class RunbookUnknown(Invalid):
+    """An execution names a runbook that neither indelible nor the host has."""
+
+    message: ClassVar[str] = (
+        "There is no runbook {runbook_name}; with a similar name: {nearest}. A host names its own"
+        " in `WebContext(runbooks=...)`."
+    )
+    runbook_name: str
+    nearest: tuple[str, ...]
+
 
 routes = Routes("runbooks", "Executions of runbooks, for operators.")
 
@@ -93,9 +107,14 @@ class ExecutionDetails:
     request_type=StartRunbook,
     response_type=ExecutionView,
     requires_idempotency_key=True,
+    errors=(RunbookUnknown,),
 )
 def start_execution(context: OperationContext, command: StartRunbook) -> ExecutionView:
     """Start an execution of a runbook; the caller is who executes it."""
+    name = command.runbook_name
+    if name not in context.runbooks:
+        with context.recording(command):
+            raise RunbookUnknown(name, tuple(get_close_matches(name, context.runbooks)))
     return context.run_recorded(showing(start_runbook), command)
 
 
