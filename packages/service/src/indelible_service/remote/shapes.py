@@ -48,7 +48,7 @@ class AnswerShape:
         """Return what the field may be; without a name, the entry itself."""
         schemas = [self._entry]
         for part in name.split(".") if name else ():
-            schemas = [found for schema in schemas for found in self._fields_of(schema, part)]
+            schemas = [inner for outer in schemas for inner in self._fields_of(outer, part)]
         return schemas
 
     def _names(self, schema: Body) -> Iterator[str]:
