@@ -12,6 +12,7 @@ import waitress
 from attrs import define, evolve, field
 from prometheus_client import CollectorRegistry, generate_latest
 from tests.runbooks.alerts import Scrape
+from tests.runbooks.machines import Machine
 
 from indelible.kernel import Actor
 from indelible.kernel.keys import ADMIN, OPS, CreateKey, create_key
@@ -103,7 +104,11 @@ class Installation:
     address: str = ""
     scrapes: list[Scrape] = field(factory=list[Scrape])
     lock: RLock = field(factory=RLock)
+    machine: Machine = field(init=False)
     _numbers: Iterator[int] = field(factory=itertools.count)
+
+    def __attrs_post_init__(self) -> None:
+        self.machine = Machine(self.simulation, self.folder)
 
     # Time
 
@@ -148,6 +153,8 @@ class Installation:
         """Let the time pass in which an operator waits for an answer."""
         self.run_for(LOOK_SECONDS)
         self._beat()
+        with self.lock:
+            self.machine.obey()
 
     def stay_calm(self, seconds: int) -> None:
         """Let a time without faults pass; then workers look, as real ones do each few seconds."""
@@ -263,6 +270,7 @@ class Installation:
             "INDELIBLE_URL": self.address,
             "INDELIBLE_KEY": self.new_key(*OPERATOR_SCOPES),
             "APPROVER_KEY": self.new_key(ADMIN, owner=APPROVER),
+            **self.machine.variables(),
         }
 
 

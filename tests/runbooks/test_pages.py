@@ -18,7 +18,9 @@ WRITTEN = [mode for mode in FAILURE_MODES if page_of(mode.name).exists()]
 OUTSIDE = re.compile(r"\b(psql|sqlite3|ssh|kubectl|docker|systemctl|python|curl|SELECT|UPDATE)\b")
 # What whoever runs the machine may be asked for: commands of the product, and commands of the
 # process manager, which variables name.
-ON_THE_MACHINE = re.compile(r"\bindelible (db|verify|restore)\b|^eval \"\$[A-Z_]+\"$")
+ON_THE_MACHINE = re.compile(
+    r"\bindelible (db|verify|restore)\b|^ln --symbolic|^eval \"\$[A-Z_]+\"$"
+)
 # What looks as if all were well when the service does not answer, or never ends.
 BLIND = re.compile(r"\b(while|until) .*; do\b|\| *head\b|\|[^|>]*\|\| true$", re.MULTILINE)
 

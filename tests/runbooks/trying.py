@@ -15,6 +15,7 @@ from tests.runbooks.shell import Done, shell
 
 from indelible.kernel import IndelibleError, TimeOrderedIds
 from indelible_service.remote.calls import Body, RemoteService
+from indelible_service.remote.errors import AnswerLost
 
 # After the last step: what a counter has counted long before the last look is over by then.
 LOOKS: Final = 4
@@ -80,10 +81,14 @@ def follow(running: Bed, runbook: Runbook, variables: Mapping[str, str]) -> None
 
 @define
 class Records:
-    """The records of an execution; those of a time without a database are sent after it."""
+    """The records of an execution; those of a time without a database are sent after it.
+
+    A restored database lacks what was sent before: it is sent again.
+    """
 
     _service: RemoteService
     _unsent: list[tuple[str, Body]] = field(factory=list[tuple[str, Body]])
+    _sent: list[tuple[str, Body]] = field(factory=list[tuple[str, Body]])
     _id: str = ""
 
     def begin(self, runbook: Runbook) -> None:
@@ -115,15 +120,22 @@ class Records:
             if answer is None:
                 break
             self._id = answer["id"]
-            del self._unsent[0]
+            self._sent.append(self._unsent.pop(0))
         return answer
 
     def _send(self, path: str, values: Body) -> Body | None:
         body = {name: self._id if value == "{id}" else value for name, value in values.items()}
         body["reason"] = "the alert has fired"
         path = path.format(id=self._id)
-        answer = self._service.post(f"/admin/runbooks/{path}", body, TimeOrderedIds().new())
+        try:
+            answer = self._service.post(f"/admin/runbooks/{path}", body, TimeOrderedIds().new())
+        except AnswerLost:  # no process was there
+            return None
         if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
             return None
+        if answer.status == HTTPStatus.NOT_FOUND and self._sent:
+            self._unsent = [*self._sent, *self._unsent]
+            self._sent = []
+            return self._send(*self._unsent[0])
         assert not answer.is_refusal, answer.document
         return cast("Body", answer.document)

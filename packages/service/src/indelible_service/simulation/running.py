@@ -248,10 +248,7 @@ def open_simulation(
     observers: Mapping[str, Any] = NO_OBSERVERS,
     start_at: datetime = START,
 ) -> Generator[Simulation]:
-    """Open everything that takes part, at the first second of the virtual time.
-
-    `observers` measure what the stages of a context do, by its name.
-    """
+    """Open everything; `observers` measure what the stages of a context do, by its name."""
     clock = SimulatedClock(start_at)
     world = World(Seed(plan.seed), clock, SeededIds(plan.seed, clock))
     settings = simulated_settings(plan.seed)
