@@ -6,22 +6,34 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 from attrs import evolve
 from tests.service.commands import run
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
 from indelible.kernel import Actor
 from indelible.kernel.keys import OPS, CreateKey, create_key
 from indelible.kernel.stages import PauseStage, pause_stage
-from indelible_service.simulation.absence.absent import ACTOR, Absence
+from indelible.money.lifecycle.payouts import TransferStatus
+from indelible_service.remote.errors import UnexpectedAnswer
+from indelible_service.simulation.absence.absent import ACTOR, RUNBOOKS, Absence
+from indelible_service.simulation.absence.invariants import api_shows_the_end, transfers_ended
+from indelible_service.simulation.absence.service import InProcessService
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import DatabaseKind
+from indelible_service.simulation.doors import Doors
 from indelible_service.simulation.plan import MINUTE, FaultKind, Plan, Profile
 from indelible_service.simulation.planning import make_plan
 from indelible_service.simulation.processes import Surroundings
 from indelible_service.simulation.running import run_plan
+
+if TYPE_CHECKING:
+    from indelible_service.simulation.observed import Observed
+    from indelible_service.simulation.people import People
 
 SHORT: Final = ("simulate", "--absence", "--days", "3")
 QUIET: Final = Plan(seed=1, days=1, profile=Profile.ABSENCE)
@@ -204,8 +216,70 @@ def test_three_days_need_no_engineer(tmp_path: Path) -> None:
         for contest in report["contests"]:
             assert contest["states"] == ["SCHEDULED", "LOCKED", "LIVE", "COMPLETE"]
             assert contest["won_minor"] == contest["paid_minor"] > 0
-    assert document["summary"]["recovery"]
+        assert_faults_count_once(report)
+        assert_general_commands_are_beside_autonomy(report)
+    assert document["summary"]["recovery"]["seen"]
     assert document["summary"]["runbooks"]
+
+
+def assert_faults_count_once(report: dict[str, Any]) -> None:
+    """Require that each planned fault with a runbook has one recovery, or was never seen."""
+    plan = make_plan(report["seed"], 3, Profile.ABSENCE)
+    planned = [fault.text() for fault in plan.faults if fault.kind in RUNBOOKS]
+    recovered = sum(figure["count"] for figure in report["recovery"]["planned"].values())
+    assert report["never_seen"]
+    assert set(report["never_seen"]) <= set(planned)
+    assert recovered + len(report["never_seen"]) == len(planned)
+
+
+def assert_general_commands_are_beside_autonomy(report: dict[str, Any]) -> None:
+    """Require that a backfill, which may help all contests, is counted as such."""
+    command = "indelible ops backfill-stripe-events"
+    sent = report["operator"]["commands"][f"17-webhook-outage: {command}"]
+    assert sent >= report["commands_for_all"][command] > 0
+
+
+def test_a_service_that_is_dead_at_the_end_breaks_an_invariant() -> None:
+    absence = SimpleNamespace(duty=SimpleNamespace(newest=None, client=None))
+    problems = api_shows_the_end(cast("Absence", absence), cast("Observed", None))
+
+    assert list(problems) == ["the service does not answer"]
+
+
+class ManyTransfers:
+    """A store with transfers that are pending, which returns pages of them."""
+
+    def __init__(self, number: int) -> None:
+        self.heads: list[SimpleNamespace] = []
+        for one in range(number):
+            transfer = SimpleNamespace(id=f"{one}", status=TransferStatus.PENDING)
+            self.heads.append(SimpleNamespace(entity=transfer))
+        self.money = SimpleNamespace(transfers=self)
+
+    def read(self, query: Callable[..., object], *arguments: object) -> object:
+        """Return the result of a query."""
+        return query(self, *arguments)
+
+    def find(self, _: object, *, limit: int, offset: int) -> list[SimpleNamespace]:
+        """Return the next transfers."""
+        return self.heads[offset : offset + limit]
+
+
+@pytest.mark.parametrize("number", [0, 499, 500, 501, 1_000])
+def test_no_transfer_is_left_out_however_many_there_are(number: int) -> None:
+    observed = cast("Observed", SimpleNamespace(store=ManyTransfers(number)))
+
+    assert len(list(transfers_ended(cast("Absence", None), observed))) == number
+
+
+def test_json_that_cannot_be_read_is_no_empty_answer() -> None:
+    broken = Response('{"items": [', content_type="application/json")
+    web = SimpleNamespace(mortality=SimpleNamespace(is_dead=False), client=Client(broken))
+    people = cast("People", SimpleNamespace(web=web))
+    service = InProcessService("http://127.0.0.1", "key", people, Doors())
+
+    with pytest.raises(UnexpectedAnswer):
+        service.get("/v1/contests")
 
 
 def test_the_same_seed_writes_the_same_report(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Requests to a running service, and what their answers say."""
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -138,10 +139,11 @@ class RemoteService:
         except urllib3.exceptions.HTTPError as error:
             raise NotRunning(self.address) from error
 
-        return Answer(
-            status=response.status,
-            document=_document(method, path, response),
-            content=response.data,
+        return answer_of(
+            f"{method} {path}",
+            response.status,
+            response.headers.get("Content-Type", ""),
+            response.data,
         )
 
 
@@ -153,13 +155,18 @@ def _summary(answer: Answer) -> str:
     return ", ".join(word for word in words if word)
 
 
-def _document(method: str, path: str, response: urllib3.BaseHTTPResponse) -> object:
-    """Return the JSON document of a response, None if it is none."""
-    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
-    if media_type not in JSON_TYPES:
-        return None
-    try:
-        return response.json()
-    except ValueError as error:
-        text = response.data.decode(errors="replace")[:MAX_QUOTED_CHARACTERS]
-        raise UnexpectedAnswer(f"{method} {path}", response.status, text) from error
+def answer_of(request: str, status: int, content_type: str, content: bytes) -> Answer:
+    """Return the answer to a request, with its JSON document if it is one.
+
+    Raises: UnexpectedAnswer.
+    """
+    media_type = content_type.partition(";")[0].strip()
+    document: object = None
+    if media_type in JSON_TYPES:
+        try:
+            document = json.loads(content)
+        except ValueError as error:
+            text = content.decode(errors="replace")[:MAX_QUOTED_CHARACTERS]
+            raise UnexpectedAnswer(request, status, text) from error
+
+    return Answer(status=status, document=document, content=content)

@@ -1,11 +1,13 @@
 """The invariants of prizes and payouts, for each contest and each party."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from indelible.contests.rules.settlement import document_of_lines
+from indelible.kernel import Head
 from indelible.kernel.json import digest
+from indelible.money.entities.payouts import Transfer
 from indelible.money.entities.values import AccountKind
 from indelible.money.rules.ledger.drafts import OPERATOR, Proof
 from indelible.money.rules.payouts import transfer_group
@@ -17,6 +19,7 @@ from indelible_service.simulation.prizes import Result
 from indelible_service.simulation.reference import CURRENCY, CountedEntries, PaidEntry
 
 MAX_LINES: Final = 500
+TRANSFERS_OF_A_PAGE: Final = 500
 PARTY_METADATA: Final = "party"  # of an account at Stripe
 Balances = Mapping[AccountKind, int]
 GroupParty = tuple[str, str]  # a group of transfers at Stripe, and a party
@@ -155,6 +158,22 @@ def _is_known_at_lock(observed: Observed, paid: PaidEntry, epoch_seconds: int) -
         if restore.at >= at and restore.backup_at <= lock_at:
             return False
     return at <= lock_at - HOUR
+
+
+def stored_transfers(observed: Observed) -> list[Transfer]:
+    """Return all transfers, in order of id."""
+    transfers: list[Transfer] = []
+    while True:
+        page = observed.store.read(_transfers, len(transfers))
+        transfers.extend(head.entity for head in page)
+        if len(page) < TRANSFERS_OF_A_PAGE:
+            return transfers
+
+
+def _transfers(tx: Any, offset: int) -> Sequence[Head[Transfer]]:  # noqa: ANN401 - of the store
+    find = tx.money.transfers.find
+    heads: Sequence[Head[Transfer]] = find({}, limit=TRANSFERS_OF_A_PAGE, offset=offset)
+    return heads
 
 
 def won_minor(observed: Observed) -> Counter[GroupParty]:

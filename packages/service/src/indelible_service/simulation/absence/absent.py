@@ -46,11 +46,13 @@ class Absence:
     people: People
     machinery: Machinery
     duty: Duty = field(init=False)
-    recoveries: list[Recovery] = field(factory=list[Recovery])  # of planned faults
+    recoveries: list[Recovery] = field(factory=list[Recovery])  # of planned faults with signs
+    never_seen: list[str] = field(factory=list[str])  # planned faults without any sign
     states: dict[str, list[str]] = field(factory=dict[str, list[str]])  # of each contest
     environment: Mapping[str, str] = field(factory=dict[str, str])
     settings: Settings = field(init=False)
     _waiting: list[PlannedFault] = field(factory=list[PlannedFault])  # until they are recovered
+    _seen: set[PlannedFault] = field(factory=set[PlannedFault])
 
     @property
     def world(self) -> World:
@@ -92,14 +94,19 @@ class Absence:
         return outcome
 
     def _follow_faults(self) -> None:
-        """Note which planned faults are over, with all that the operator saw of them."""
+        """Note which planned faults are seen, and which are over with all that was seen of them."""
         if self.duty.newest is None:
             return
         now = self.world.clock.seconds
         seen = {sign.slug for sign in self.duty.episodes.open.values()}
         for fault in list(self._waiting):
             slug, signs = RUNBOOKS[fault.kind]
-            if fault.at + fault.seconds <= now and not signs & seen:
+            if fault.at <= now and signs & seen:
+                self._seen.add(fault)
+            elif fault.at + fault.seconds <= now:
                 self._waiting.remove(fault)
-                recovery = Recovery(slug=slug, subject=fault.text(), seconds=now - fault.at)
-                self.recoveries.append(recovery)
+                if fault in self._seen:
+                    recovery = Recovery(slug=slug, subject=fault.text(), seconds=now - fault.at)
+                    self.recoveries.append(recovery)
+                else:
+                    self.never_seen.append(fault.text())

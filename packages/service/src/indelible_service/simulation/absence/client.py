@@ -1,7 +1,7 @@
 """The operator's only way to the installation: operations of the API, each a step of a runbook."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from attrs import define, field
@@ -15,8 +15,10 @@ from indelible_service.remote.operations import (
     remote_operations,
 )
 from indelible_service.simulation.absence.steps import EXECUTION, STEPS, RunbookStep
+from indelible_service.simulation.answers import Answer as PersonalAnswer
 
 RUNBOOK: Final = "runbook"  # how each reason of a command begins
+LIMIT: Final = "100"  # of a page
 
 
 class NoStep(Exception):
@@ -58,10 +60,31 @@ class OperatorClient:
             raise NoAnswer(f"{operation}: {status}")
         return document
 
+    def pages(self, slug: str, operation: str, **values: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the entries of all pages of a list.
+
+        Raises: NoStep, NoAnswer.
+        """
+        page = self.read(slug, operation, limit=LIMIT, **values)
+        yield from page["items"]
+        while page.get("next") is not None:  # A list of one page may have no such field.
+            page = self.read(slug, operation, limit=LIMIT, cursor=page["next"], **values)
+            yield from page["items"]
+
+    def is_command(self, operation: str) -> bool:
+        """Return True if an operation changes something.
+
+        Raises: NoAnswer.
+        """
+        remote = self.operations.get(operation)
+        return remote is not None and remote.is_command
+
     def command(
         self, slug: str, operation: str, idempotency_key: str, **values: str
     ) -> tuple[int, Mapping[str, Any]]:
         """Carry out a step, and return the status and the document of its answer.
+
+        An answer that time may change, such as a full rate limit, counts as none.
 
         Raises: NoStep, NoAnswer.
         """
@@ -77,4 +100,7 @@ class OperatorClient:
         except IndelibleError as error:
             raise NoAnswer(f"{operation}: {error.code}") from error
         document = cast("Mapping[str, Any] | None", answer.document)
-        return answer.status, document or {}
+        result = PersonalAnswer(answer.status, dict(document or {}))
+        if result.may_succeed_later:
+            raise NoAnswer(f"{operation}: {result.code}")
+        return result.status, result.document

@@ -1,48 +1,44 @@
 """The operator of an absence: looks, and carries out the runbook of each failure that is seen."""
 
-from collections import Counter
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Final
 
 from attrs import define, field
 
 from indelible_service.simulation.absence.client import NoAnswer, OperatorClient
 from indelible_service.simulation.absence.episodes import Episodes
+from indelible_service.simulation.absence.execution import Execution
 from indelible_service.simulation.absence.signs import ENDPOINT, SERVICE, Look, Sign, instant
-from indelible_service.simulation.absence.steps import MODES
 
 AGAIN: Final = timedelta(minutes=30)  # between two executions for one failure
 PATIENCE: Final = timedelta(minutes=5)  # with a lock that the workers may still do
 HALTED_FOR: Final = timedelta(minutes=30)  # until an operator does not wait for the schedule
 BACKFILL_HOURS: Final = "72"
 BY_EVENTS: Final = "process_stripe_event"  # its dead tasks are dead letters
-DEAD: Final = "dead"
 DONE: Final = "COMPLETE"
-Reaction = Callable[[Sign, Look], str]
+Reaction = Callable[[Sign, Look], Execution | None]
 
 
 @define(kw_only=True, eq=False)
 class Duty:
     """Sees failures, and executes their runbooks; a failure without a reaction ends by itself.
 
-    `touched` are the contests, and the contests and settlements of tasks, that an operator helped.
+    An execution without an answer is carried on at the next look, before anything else is done.
     """
 
     client: OperatorClient
     without: Container[str] = frozenset[str]()  # stages that no worker has
     episodes: Episodes = field(factory=Episodes)
-    executions: Counter[str] = field(factory=Counter[str])  # by the names of the runbooks
-    touched: set[str] = field(factory=set[str])
+    executions: list[Execution] = field(factory=list[Execution])
     looks: int = 0
     newest: Look | None = None
+    _open: dict[tuple[str, str], Execution] = field(
+        factory=dict[tuple[str, str], Execution], init=False
+    )
     _tried_at: dict[tuple[str, str], datetime] = field(
         factory=dict[tuple[str, str], datetime], init=False
     )
-    _number: int = field(default=0, init=False)
-    # The status of each command that the present execution has sent.
-    _commands: dict[str, int] = field(factory=dict[str, int], init=False)
     _reactions: Mapping[str, Reaction] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -71,109 +67,99 @@ class Duty:
         self.newest = look
         signs = list(look.signs())
         self.episodes.follow(signs, at)
-        outcomes = [self._react(sign, look) for sign in signs]
+        outcomes = [self._carry_on(execution) for execution in list(self._open.values())]
+        outcomes += [self._react(sign, look) for sign in signs]
         return ", ".join(outcome for outcome in outcomes if outcome)
+
+    def touched(self) -> set[str]:
+        """Return the ids of what a command has helped, or perhaps has."""
+        helpful = [execution for execution in self.executions if execution.may_have_helped]
+        return {subject for execution in helpful for subject in execution.subjects}
 
     def _react(self, sign: Sign, look: Look) -> str:
         """Execute the runbook of a failure, unless that was done a short while ago."""
         reaction = self._reactions.get(sign.slug)
         tried_at = self._tried_at.get(sign.key)
-        if reaction is None or (tried_at is not None and look.at - tried_at < AGAIN):
+        is_tried = tried_at is not None and look.at - tried_at < AGAIN
+        if reaction is None or is_tried or sign.key in self._open:
             return ""
-        self._commands.clear()
         try:
-            outcome = reaction(sign, look)
-            self._record(sign)
+            execution = reaction(sign, look)
         except NoAnswer as error:
             return f"no answer to {error}"
-        if outcome:
-            self._tried_at[sign.key] = look.at
-            self.executions[MODES[sign.slug].name] += 1
-        return outcome and f"{MODES[sign.slug].name} for {sign.subject}: {outcome}"
+        if execution is None:
+            return ""
 
-    def _command(self, sign: Sign, operation: str, **values: str) -> str:
-        """Send a command of a runbook, and note whom it helps if it is done."""
-        self._number += 1
-        key = f"duty:{self._number}:{operation}"
-        status, document = self.client.command(sign.slug, operation, key, **values)
-        self._commands[operation] = status
-        if status == HTTPStatus.OK:
+        self._tried_at[sign.key] = look.at
+        self.executions.append(execution)
+        self._open[sign.key] = execution
+        return self._carry_on(execution)
+
+    def _carry_on(self, execution: Execution) -> str:
+        """Send what has no answer yet, and note whether it helps a failure that is still there."""
+        sign = execution.sign
+        try:
+            execution.carry_on(self.client)
+            outcome = execution.outcome
+            del self._open[sign.key]
+        except NoAnswer as error:
+            outcome = f"no answer to {error}"
+        if execution.may_have_helped and sign.key in self.episodes.open:
             self.episodes.helped.add(sign.key)
-            self.touched.add(sign.subject)
-            return operation
-        return f"{operation} {document.get('code', status)}"
+        return f"{execution.runbook} for {sign.subject}: {outcome}"
 
-    def _record(self, sign: Sign) -> None:
-        """Record the execution of a runbook with its commands, unless it only read."""
-        if not self._commands:
-            return
-        key = f"duty:{self._number}"
-        name = MODES[sign.slug].name
-        _, execution = self.client.command(
-            sign.slug, "start-execution", f"{key}:start", runbook_name=name, runbook_version="1"
-        )
-        execution_id = str(execution["id"])
-        for operation, status in self._commands.items():
-            self.client.command(
-                sign.slug,
-                "add-step",
-                f"{key}:step:{operation}",
-                execution_id=execution_id,
-                command=f"indelible ops {operation}",
-                expected=str(HTTPStatus.OK.value),
-                observed=str(status),
-                ok="true" if status == HTTPStatus.OK else "false",
-            )
-        ends = {"status": "completed"}
-        if set(self._commands.values()) != {HTTPStatus.OK}:
-            ends = {"status": "failed", "error_reason": "a command was refused"}
-        self.client.command(
-            sign.slug, "complete-execution", f"{key}:end", execution_id=execution_id, **ends
+    def _execution(
+        self, sign: Sign, operation: str, subjects: Iterable[str] = (), **values: str
+    ) -> Execution:
+        """Return the execution of a runbook by a command, which no request has begun yet."""
+        return Execution(
+            sign=sign,
+            operation=operation,
+            values=values,
+            key=f"duty:{len(self.executions) + 1}",
+            subjects=frozenset({sign.subject, *subjects}),
         )
 
     # The runbooks
 
-    def _lock(self, sign: Sign, look: Look) -> str:
+    def _lock(self, sign: Sign, look: Look) -> Execution | None:
         if look.at - sign.since < PATIENCE:
-            return ""
+            return None
         contest = self.client.read(sign.slug, "get-contest", contest_id=sign.subject)
         seq = str(contest["seq"])
-        return self._command(sign, "force-lock", contest_id=sign.subject, if_match=seq)
+        return self._execution(sign, "force-lock", contest_id=sign.subject, if_match=seq)
 
-    def _resolve(self, sign: Sign, _: Look) -> str:
+    def _resolve(self, sign: Sign, _: Look) -> Execution:
         """Let the contest go on from the failed step; it fails again while its cause lasts."""
         self.client.read(sign.slug, "get-contest", contest_id=sign.subject)
-        return self._command(sign, "resolve-error", contest_id=sign.subject, action="resume")
+        return self._execution(sign, "resolve-error", contest_id=sign.subject, action="resume")
 
-    def _requeue(self, sign: Sign, _: Look) -> str:
+    def _requeue(self, sign: Sign, look: Look) -> Execution | None:
         if sign.subject == BY_EVENTS:
-            return ""
-        page = self.client.read(sign.slug, "list-tasks", stage=sign.subject, state=DEAD)
-        outcome = self._command(sign, "requeue-dead-tasks", stage=sign.subject)
-        self.touched.update(task["entity_id"] for task in page["items"])
-        return outcome
+            return None
+        tasks = [task["entity_id"] for task in look.dead_tasks[sign.subject]]
+        return self._execution(sign, "requeue-dead-tasks", tasks, stage=sign.subject)
 
-    def _replay(self, sign: Sign, _: Look) -> str:
-        return self._command(sign, "replay-stripe-event", event_id=sign.subject)
+    def _replay(self, sign: Sign, _: Look) -> Execution:
+        return self._execution(sign, "replay-stripe-event", event_id=sign.subject)
 
-    def _backfill(self, sign: Sign, _: Look) -> str:
+    def _backfill(self, sign: Sign, _: Look) -> Execution | None:
         """Read Stripe's list if no event arrives; an event that waits has its own retries."""
         if sign.subject != ENDPOINT:
-            return ""
-        return self._command(sign, "backfill-stripe-events", hours=BACKFILL_HOURS)
+            return None
+        return self._execution(sign, "backfill-stripe-events", hours=BACKFILL_HOURS)
 
-    def _reconcile(self, sign: Sign, look: Look) -> str:
+    def _reconcile(self, sign: Sign, look: Look) -> Execution | None:
         """Compare again; resume payments if nothing differs any more."""
         if look.at - sign.since < HALTED_FOR:
-            return ""
+            return None
         page = self.client.read(sign.slug, "list-reconciliations", scope="FULL", limit="1")
         for newest in page["items"]:
             is_later = newest["status"] == DONE and instant(newest["started_at"]) > sign.since
             if is_later and not newest["discrepancy_count"]:
-                return self._command(sign, "resume-all-payments")
-        return self._command(sign, "start-reconciliation", scope="FULL")
+                return self._execution(sign, "resume-all-payments")
+        return self._execution(sign, "start-reconciliation", scope="FULL")
 
-    def _diagnose(self, sign: Sign, _: Look) -> str:
+    def _diagnose(self, sign: Sign, _: Look) -> Execution:
         """Read the attempts of a transfer; the sweep of the workers lets it go on."""
-        self.client.read(sign.slug, "list-transfer-attempts", transfer_id=sign.subject)
-        return "list-transfer-attempts"
+        return self._execution(sign, "list-transfer-attempts", transfer_id=sign.subject)

@@ -4,12 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field, frozen
 
 from indelible_service.simulation.absence.signs import Sign
 from indelible_service.simulation.absence.steps import MODES
+
+# How the times to recover are taken: one failure can be in each of them, and is in none twice.
+RECOVERY_KINDS: Final[Mapping[str, str]] = {
+    "planned": "from a planned fault that led to a sign",
+    "seen": "from a sign",
+    "timed": "as the API dates it",
+}
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from indelible.contests.lifecycle import ContestStatus
 from indelible.money.lifecycle.payouts import TransferStatus
@@ -10,14 +10,17 @@ from indelible_service.simulation.absence.absent import PERSON, Absence
 from indelible_service.simulation.absence.client import RUNBOOK
 from indelible_service.simulation.absence.steps import MODES
 from indelible_service.simulation.absence.verdict import verdict
-from indelible_service.simulation.payout_invariants import transferred_minor, won_minor
+from indelible_service.simulation.payout_invariants import (
+    stored_transfers,
+    transferred_minor,
+    won_minor,
+)
 from indelible_service.simulation.plan import FaultKind
 from indelible_stripe.simulator.faults import FaultKind as StripeFault
 
 if TYPE_CHECKING:
     from indelible_service.simulation.observed import Observed
 
-MAX_TRANSFERS: Final = 500
 REASONS: Final = frozenset(f"{RUNBOOK} {mode.name}" for mode in MODES.values())
 # The states that each contest goes through.
 STATES: Final = (
@@ -59,8 +62,7 @@ def every_state(absence: Absence, observed: "Observed") -> Iterator[str]:
 
 def transfers_ended(_: Absence, observed: "Observed") -> Iterator[str]:
     """Yield the transfers that are neither completed nor failed for ever with a reason."""
-    for head in observed.store.read(_transfers):
-        transfer = head.entity
+    for transfer in stored_transfers(observed):
         has_failed = transfer.status is TransferStatus.FAILED_TERMINAL
         is_explained = has_failed and transfer.failure_reason is not None
         if transfer.status is not TransferStatus.COMPLETED and not is_explained:
@@ -81,8 +83,7 @@ def winners_are_paid_to_the_cent(_: Absence, observed: "Observed") -> Iterator[s
 
 def api_shows_the_end(absence: Absence, _: "Observed") -> Iterator[str]:
     """Yield what the API shows at the end that is wrong, as it shows it to an observer."""
-    if absence.duty.newest is not None:
-        yield from verdict(absence.duty.client, absence.duty.newest)
+    yield from verdict(absence.duty.client, absence.duty.newest)
 
 
 def certain_faults_happen(_: Absence, observed: "Observed") -> Iterator[str]:
@@ -93,10 +94,6 @@ def certain_faults_happen(_: Absence, observed: "Observed") -> Iterator[str]:
     for kind, name in WEBHOOK_COUNTS.items():
         if not stripe.sender.counts[name]:
             yield f"it never happened that {kind}"
-
-
-def _transfers(tx: Any) -> Any:  # noqa: ANN401 - of the store
-    return tx.money.transfers.find({}, limit=MAX_TRANSFERS)
 
 
 HOURLY: Final = {

@@ -1,39 +1,51 @@
 """The report of an absence: what an operator had to do, and what has come of contests and money."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from indelible.money.entities.payouts import Transfer
 from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.rules.payouts import transfer_group
 from indelible_service.simulation.absence.absent import Absence
+from indelible_service.simulation.absence.client import NoAnswer
 from indelible_service.simulation.absence.episodes import recovery_figures
 from indelible_service.simulation.absence.timed import timed_recoveries
-from indelible_service.simulation.payout_invariants import transferred_minor, won_minor
+from indelible_service.simulation.payout_invariants import (
+    stored_transfers,
+    transferred_minor,
+    won_minor,
+)
 
 if TYPE_CHECKING:
     from indelible_service.simulation.observed import Observed
 
-MAX_TRANSFERS: Final = 500
 PERCENT: Final = 100
 
 
 def absence_report(absence: Absence, observed: "Observed") -> dict[str, Any]:
     """Return the report as a JSON object; the same plan leads to the same one."""
-    transfers = [head.entity for head in observed.store.read(_transfers)]
+    transfers = stored_transfers(observed)
     client = absence.duty.client
     clock = absence.world.clock
-    recoveries = [
-        *absence.duty.episodes.recoveries,
-        *absence.recoveries,
-        *timed_recoveries(client, observed.plan.faults, clock.start_at),
-    ]
+    try:
+        timed = list(timed_recoveries(client, observed.plan.faults, clock.start_at))
+    except NoAnswer:
+        timed = []  # The run has ended with a violation that says so.
+    executed = Counter(execution.runbook for execution in absence.duty.executions)
     return {
         "contests": _contests(absence, observed),
         "transfers": _transfer_counts(transfers),
         "autonomy": _autonomy(absence, observed, transfers),
-        "recovery": recovery_figures(recoveries),
+        "commands_for_all": _commands_for_all(absence, observed, transfers),
+        "recovery": {
+            "planned": recovery_figures(absence.recoveries),
+            "seen": recovery_figures(absence.duty.episodes.recoveries),
+            "timed": recovery_figures(timed),
+        },
+        "never_seen": absence.never_seen,
         "still_failing": sorted(sign.slug for sign in absence.duty.episodes.open.values()),
-        "runbooks": dict(sorted(absence.duty.executions.items())),
+        "runbooks": dict(sorted(executed.items())),
         "operator": {
             "looks": absence.duty.looks,
             "requests": sum(client.carried_out.values()),
@@ -67,7 +79,7 @@ def _contests(absence: Absence, observed: "Observed") -> list[dict[str, Any]]:
     return contests
 
 
-def _transfer_counts(transfers: list[Any]) -> dict[str, int]:
+def _transfer_counts(transfers: list[Transfer]) -> dict[str, int]:
     counts = dict.fromkeys((status.value for status in TransferStatus), 0)
     for transfer in transfers:
         counts[transfer.status.value] += 1
@@ -75,10 +87,10 @@ def _transfer_counts(transfers: list[Any]) -> dict[str, int]:
 
 
 def _autonomy(
-    absence: Absence, observed: "Observed", transfers: list[Any]
+    absence: Absence, observed: "Observed", transfers: list[Transfer]
 ) -> Mapping[str, float | None]:
     """Return the share of contests and transfers that no operator has touched, in percent."""
-    touched = absence.duty.touched
+    touched = absence.duty.touched()
     contest_ids = list(observed.people.contest_ids.values())
     alone = [one for one in contest_ids if one not in touched]
     alone_transfers = [
@@ -88,6 +100,20 @@ def _autonomy(
         "contests_percent": _percent(len(alone), len(contest_ids)),
         "transfers_percent": _percent(len(alone_transfers), len(transfers)),
     }
+
+
+def _commands_for_all(
+    absence: Absence, observed: "Observed", transfers: list[Transfer]
+) -> dict[str, int]:
+    """Count the commands that are about no contest and no transfer alone: they may help all."""
+    known = {*observed.people.contest_ids.values()}
+    for transfer in transfers:
+        known |= {transfer.id, transfer.reference}
+    counts: Counter[str] = Counter()
+    for execution in absence.duty.executions:
+        if execution.may_have_helped and not known & execution.subjects:
+            counts[execution.command] += 1
+    return dict(sorted(counts.items()))
 
 
 def _percent(part: int, whole: int) -> float | None:
@@ -111,7 +137,3 @@ def _balances(observed: "Observed") -> dict[str, int]:
         kind = balance.kind.value
         balances[kind] = balances.get(kind, 0) + balance.balance_minor
     return dict(sorted(balances.items()))
-
-
-def _transfers(tx: Any) -> Any:  # noqa: ANN401 - of the store
-    return tx.money.transfers.find({}, limit=MAX_TRANSFERS)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
-from indelible_service.remote.calls import Answer, Body, RemoteService
+from indelible_service.remote.calls import Answer, Body, RemoteService, answer_of
 from indelible_service.remote.errors import NotRunning
 from indelible_service.simulation.answers import Answer as PersonalAnswer
 from indelible_service.simulation.crashes import SimulatedCrash
@@ -34,7 +34,7 @@ class InProcessService(RemoteService):
     ) -> Answer:
         """Send a request.
 
-        Raises: NotRunning if the web process is dead, or dies.
+        Raises: UnexpectedAnswer, and NotRunning if the web process is dead, or dies.
         """
         web = self.people.web
         if web.mortality.is_dead:
@@ -54,7 +54,12 @@ class InProcessService(RemoteService):
         finally:
             self.doors.expected = ""
 
-        document: Any = answer.get_json(silent=True)
         if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.people.note_server_error(path, PersonalAnswer(answer.status_code, document or {}))
-        return Answer(status=answer.status_code, document=document, content=answer.data)
+            problem = answer.get_json(silent=True) or {}
+            self.people.note_server_error(path, PersonalAnswer(answer.status_code, problem))
+        return answer_of(
+            f"{method} {path}",
+            answer.status_code,
+            answer.headers.get("Content-Type", ""),
+            answer.data,
+        )

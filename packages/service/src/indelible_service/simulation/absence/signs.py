@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from attrs import define, frozen
 
-from indelible.contests.lifecycle import ContestStatus
+from indelible.kernel.lists import ListOrder
 from indelible.kernel.silence import LONGEST_SILENCE_SECONDS
+from indelible.kernel.tasks import AttemptOutcome, TaskState
 from indelible.money.errors.gateway import ParkReason
 from indelible_service.simulation.absence.client import OperatorClient
 
@@ -19,9 +20,13 @@ MISSING: Final = timedelta(minutes=15)  # an event after a charge
 SERVICE: Final = "service"  # the subject of the sign that nothing answers
 ENDPOINT: Final = "endpoint"  # of webhooks, the subject of a sign
 OK: Final = "OK"
+DEAD: Final = TaskState.DEAD.value
+DIED: Final = AttemptOutcome.DEAD.value
 # Each read of a look: its runbook, its operation, and its query.
 READS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
-    "contests": ("contest-in-error", "list-contests", {}),  # those in ERROR come first
+    "scheduled": ("contest-in-error", "list-contests", {"status": "SCHEDULED"}),
+    "live": ("contest-in-error", "list-contests", {"status": "LIVE"}),
+    "in_error": ("contest-in-error", "list-contests", {"status": "ERROR"}),
     "stages": ("dead-task", "show-stages", {}),
     "dead_events": ("unknown-intent", "list-stripe-events", {"status": "DEAD"}),
     "received_events": ("webhook-outage", "list-stripe-events", {"status": "RECEIVED"}),
@@ -55,6 +60,8 @@ class Look:
     rows: dict[str, Sequence[Row]]
     switch: Row
     fetches: dict[str, Sequence[Row]]  # the newest one of each tournament that is played
+    dead_tasks: dict[str, Sequence[Row]]  # of each stage that has some, the oldest first
+    died_at: dict[str, datetime]  # of the oldest one of each such stage
 
     @classmethod
     def take(
@@ -66,14 +73,17 @@ class Look:
         """
         rows: dict[str, Sequence[Row]] = {}
         for name, (slug, operation, query) in READS.items():
-            rows[name] = client.read(slug, operation, **query)["items"]
+            rows[name] = list(client.pages(slug, operation, **query))
         rows["stages"] = [one for one in rows["stages"] if one["stage"] not in without]
         switch = client.read("reconciliation-discrepancy", "get-payment-switch")
-        look = cls(at=at, rows=rows, switch=switch, fetches={})
+        look = cls(at=at, rows=rows, switch=switch, fetches={}, dead_tasks={}, died_at={})
         if rows["pending_charges"]:
             page = client.read("webhook-outage", "list-stripe-events", limit="1")
             rows["newest_events"] = page["items"]
-        for contest in look.contests(ContestStatus.LIVE):
+        for stage in rows["stages"]:
+            if stage["dead"]:
+                look._read_dead_tasks(client, stage["stage"])
+        for contest in rows["live"]:
             event_id = contest["provider_event_id"]
             page = client.read(
                 "provider-refuses", "list-fetches", provider_event_id=event_id, limit="1"
@@ -81,9 +91,18 @@ class Look:
             look.fetches[event_id] = page["items"]
         return look
 
-    def contests(self, status: ContestStatus) -> Sequence[Row]:
-        """Return the contests in a state."""
-        return [one for one in self.rows["contests"] if one["status"] == status.value]
+    def _read_dead_tasks(self, client: OperatorClient, stage: str) -> None:
+        """Read the dead tasks of a stage, and when the first of them has died."""
+        order = ListOrder.OLDEST.value
+        tasks = list(client.pages("dead-task", "list-tasks", stage=stage, state=DEAD, order=order))
+        self.dead_tasks[stage] = tasks
+        if tasks:
+            entity_id = tasks[0]["entity_id"]
+            document = client.read("dead-task", "show-task", stage=stage, entity_id=entity_id)
+            for attempt in document["attempts"]:  # the newest first
+                if attempt["outcome"] == DIED:
+                    self.died_at[stage] = instant(attempt["at"])
+                    return
 
     def signs(self) -> Iterator[Sign]:
         """Yield the signs of failures."""
@@ -96,11 +115,11 @@ class Look:
             yield Sign("reconciliation-discrepancy", "payments", since)
 
     def _signs_of_contests(self) -> Iterator[Sign]:
-        for contest in self.contests(ContestStatus.SCHEDULED):
+        for contest in self.rows["scheduled"]:
             lock_time = instant(contest["lock_time"])
             if lock_time + LATE < self.at:
                 yield Sign("contest-not-locked", contest["id"], lock_time)
-        for contest in self.contests(ContestStatus.ERROR):
+        for contest in self.rows["in_error"]:
             yield Sign("contest-in-error", contest["id"], instant(contest["updated_at"]))
         for event_id, fetches in self.fetches.items():
             for fetch in fetches:
@@ -109,10 +128,11 @@ class Look:
 
     def _signs_of_stages(self) -> Iterator[Sign]:
         for stage in self.rows["stages"]:
-            if stage["dead"]:
-                yield Sign("dead-task", stage["stage"], self.at)
             if stage["oldest"] is not None and instant(stage["oldest"]) + OLD < self.at:
                 yield Sign("worker-dead", stage["stage"], instant(stage["oldest"]))
+
+        for name in self.dead_tasks:
+            yield Sign("dead-task", name, self.died_at.get(name, self.at))
 
     def _signs_of_events(self) -> Iterator[Sign]:
         for event in self.rows["dead_events"]:

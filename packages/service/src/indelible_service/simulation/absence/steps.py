@@ -56,6 +56,7 @@ _OPERATIONS: Final[Mapping[str, Mapping[Section, tuple[str, ...]]]] = {
     "provider-refuses": {Section.DETECT: ("list-fetches",)},
     "dead-task": {
         Section.DETECT: ("show-stages", "list-tasks"),
+        Section.DIAGNOSE: ("show-task",),
         Section.RECOVER: ("requeue-dead-tasks",),
     },
     "unknown-intent": {
@@ -96,9 +97,9 @@ def _steps() -> dict[tuple[str, str], RunbookStep]:
 
 
 STEPS: Final[Mapping[tuple[str, str], RunbookStep]] = _steps()
-# The commands with which each runbook is executed, as the index of the runbooks says.
+# The commands that record an execution of any runbook, and the list of these records.
 EXECUTION: Final[Mapping[tuple[str, str], RunbookStep]] = {
     (slug, operation): RunbookStep(slug, Section.RECOVER, operation)
     for slug in MODES
-    for operation in ("start-execution", "add-step", "complete-execution")
+    for operation in ("start-execution", "add-step", "complete-execution", "list-all-executions")
 }

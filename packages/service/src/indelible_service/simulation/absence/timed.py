@@ -7,7 +7,7 @@ from typing import Final
 from indelible_service.simulation.absence.client import OperatorClient
 from indelible_service.simulation.absence.episodes import Recovery
 from indelible_service.simulation.absence.signs import instant
-from indelible_service.simulation.absence.verdict import COMPLETED, pages
+from indelible_service.simulation.absence.verdict import COMPLETED
 from indelible_service.simulation.plan import FaultKind, PlannedFault
 
 # The runbook of a webhook that was disturbed, by its fault.
@@ -27,13 +27,13 @@ def timed_recoveries(
 
     Raises: NoAnswer.
     """
-    for transfer in pages(client, "payouts-stuck", "list-payout-transfers", status=COMPLETED):
+    for transfer in client.pages("payouts-stuck", "list-payout-transfers", status=COMPLETED):
         detail = client.read("payout-processing", "get-payout-transfer", transfer_id=transfer["id"])
         if detail["look_ups"]:
             seconds = _between(detail["first_attempt_at"], detail["completed_at"])
             yield Recovery(slug="payout-processing", subject=detail["id"], seconds=seconds)
 
-    for event in pages(client, "webhook-outage", "list-stripe-events"):
+    for event in client.pages("webhook-outage", "list-stripe-events"):
         created = instant(event["created"])
         for fault in faults:
             begins = start_at + timedelta(seconds=fault.at)
