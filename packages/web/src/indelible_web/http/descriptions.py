@@ -89,6 +89,8 @@ COMMON: Final[Mapping[str, str]] = {
         "The instant of its last completion, which later runs keep; null before the first."
     ),
     "FeedDelay.database": "The database in which the transaction is open.",
+    "FeedDelay.program": "The program of the transaction; null if the server does not know it.",
+    "FeedDelay.role": "The role of the transaction; null if the server does not know it.",
     "FeedDelay.seconds": "The time for which the transaction has been open.",
     "FeedDelay.since": "The instant at which the transaction began.",
     "FeedDelay.transaction": "What has to end: a process of the server, or a prepared transaction.",

@@ -47,6 +47,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "field": "The field of the log that has an impossible value.",
     "log_index": "The number of the log in its block.",
     "notices": "What an operator has to look at.",
+    "StatsView.is_paused": "True while a notice pauses the detection of tokens.",
     "orphaned": "The newest mints that the chain has dropped.",
     "quantity": "The number of minted tokens.",
     "quarantined": "The newest logs of the contract that cannot be mints.",
