@@ -19,6 +19,7 @@ from indelible.kernel.keys import ADMIN, OPS, CreateKey, create_key
 from indelible_service.contexts.contest_metrics import ContestMetrics
 from indelible_service.contexts.money_metrics import MoneyMetrics
 from indelible_service.contexts.project_metrics import JobMetrics
+from indelible_service.monitoring.disk_metrics import DiskCollector
 from indelible_service.monitoring.store_metrics import StoreCollector
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import (
@@ -47,6 +48,7 @@ START: Final = 12 * HOUR
 END: Final = 17 * HOUR + 10 * MINUTE
 # A Monday that has passed: commands on the machine find faults in changes of the future.
 BEGAN: Final = datetime(2026, 4, 6, tzinfo=UTC)
+GIGABYTE: Final = 10**9
 DAYS: Final = 30  # that the plan lasts; a scenario ends sooner
 WORK_SECONDS: Final = 10  # of virtual time in which workers take what is due
 LOOK_SECONDS: Final = 20  # of virtual time that pass at each look of a waiting operator
@@ -94,6 +96,14 @@ def small_plan(seed: int = 1, **changes: Any) -> Plan:  # noqa: ANN401 - of the 
     return evolve(plan, **changes)
 
 
+@define
+class Disk:
+    """The disk of all processes, in bytes."""
+
+    total: int = 100 * GIGABYTE
+    free: int = 50 * GIGABYTE
+
+
 @define(eq=False)
 class Installation:
     """A simulated installation, its API on a socket, and its metrics."""
@@ -105,6 +115,7 @@ class Installation:
     scrapes: list[Scrape] = field(factory=list[Scrape])
     lock: RLock = field(factory=RLock)
     machine: Machine = field(init=False)
+    disk: Disk = field(factory=Disk)
     _numbers: Iterator[int] = field(factory=itertools.count)
 
     def __attrs_post_init__(self) -> None:
@@ -256,13 +267,20 @@ class Installation:
         for process in machinery.processes():
             registries[process.name] = ()
             if not process.mortality.is_dead:
-                registries[process.name] = (own[process.name], _registry_of_store(process.store))
+                registries[process.name] = (own[process.name], self._shared(process.store))
         # What the stages of all workers count is shown by one that lives.
         for name in sorted(machinery.workers):
             if registries[name]:
                 registries[name] += self.registries
                 break
         return registries
+
+    def _shared(self, store: SqlStore) -> CollectorRegistry:
+        """Return the metrics that every process has: of its store, and of the disk."""
+        registry = CollectorRegistry()
+        registry.register(StoreCollector(store))
+        registry.register(DiskCollector(self.folder, lambda _: self.disk))
+        return registry
 
     def variables(self) -> dict[str, str]:
         """Return the variables of an operator's shell, with the key of a second person."""
@@ -272,13 +290,6 @@ class Installation:
             "APPROVER_KEY": self.new_key(ADMIN, owner=APPROVER),
             **self.machine.variables(),
         }
-
-
-def _registry_of_store(store: SqlStore) -> CollectorRegistry:
-    """Return the metrics that each process has of its store."""
-    registry = CollectorRegistry()
-    registry.register(StoreCollector(store))
-    return registry
 
 
 @contextmanager

@@ -17,7 +17,7 @@ REQUESTS: Final = 10_100
 LATER_REQUESTS: Final = 4_000
 
 
-@scenario("51-api-errors", "ApiErrors", "ErrorBudgetLow", plan=whole_plan)
+@scenario("51-api-errors", "ApiErrors", "ErrorBudgetLow", plan=whole_plan, ends_by_itself=True)
 def a_release_has_a_defect(installation: Installation) -> Iterator[None]:
     key = installation.new_key(*OPERATOR_SCOPES)
     installation.run_until(HOUR)

@@ -17,7 +17,13 @@ UP: Final = "indelible_database_up"
 FREE: Final = 'indelible_database_connection_pool_available{pool="reader"}'
 
 
-@scenario("36-database-down", "DatabaseDown", "DatabasePoolLow", bed=real_installation)
+@scenario(
+    "36-database-down",
+    "DatabaseDown",
+    "DatabasePoolLow",
+    bed=real_installation,
+    ends_by_itself=True,
+)
 def the_server_hangs_and_requests_take_all_connections(
     installation: RealInstallation,
 ) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tests.runbooks.bed import Installation
-from tests.runbooks.faults.operations import whole_plan
+from tests.runbooks.faults.operations import entry_statuses, whole_plan
 from tests.runbooks.scenarios import scenario
 
 from indelible.contests.lifecycle import EntryStatus
@@ -14,7 +14,7 @@ from indelible_service.simulation.plan import HOUR, MINUTE
 from indelible_service.simulation.processes import SimulatedProcess
 
 
-@scenario("37-worker-dead", "WorkersMissing", "TasksOld", plan=whole_plan)
+@scenario("37-worker-dead", "WorkersMissing", "TasksOld", plan=whole_plan, ends_by_itself=True)
 def all_workers_are_dead(installation: Installation) -> Iterator[None]:
     machinery = installation.simulation.machinery
     installation.run_until(HOUR)
@@ -29,7 +29,13 @@ def all_workers_are_dead(installation: Installation) -> Iterator[None]:
     assert entry_statuses(installation) == [EntryStatus.ACTIVE] * 3
 
 
-@scenario("37-worker-dead", "WorkerHeartbeatStale", "WorkerThreadsHung", plan=whole_plan)
+@scenario(
+    "37-worker-dead",
+    "WorkerHeartbeatStale",
+    "WorkerThreadsHung",
+    plan=whole_plan,
+    ends_by_itself=True,
+)
 def a_worker_hangs_and_the_other_has_a_hung_task(installation: Installation) -> Iterator[None]:
     machinery = installation.simulation.machinery
     installation.run_until(HOUR)
@@ -45,7 +51,7 @@ def a_worker_hangs_and_the_other_has_a_hung_task(installation: Installation) -> 
     assert entry_statuses(installation) == [EntryStatus.ACTIVE] * 3
 
 
-@scenario("37-worker-dead", "SchedulerStale", "ClockSkew", plan=whole_plan)
+@scenario("37-worker-dead", "SchedulerStale", "ClockSkew", plan=whole_plan, ends_by_itself=True)
 def a_scheduler_has_hung_since_its_machine_was_suspended(
     installation: Installation,
 ) -> Iterator[None]:
@@ -75,13 +81,6 @@ def restart_soon(installation: Installation, processes: Sequence[SimulatedProces
             installation.simulation.machinery.start_again(process)
 
     installation.at(installation.seconds + 2 * MINUTE, restart)
-
-
-def entry_statuses(installation: Installation) -> list[EntryStatus]:
-    """Return the statuses of the entries that have been made."""
-    ids = installation.simulation.people.entry_ids.values()
-    entries = installation.store.read(lambda tx: [tx.contests.entries.get(one) for one in ids])
-    return [entry.entity.status for entry in entries]
 
 
 def silent_subjects_of(installation: Installation) -> list[str]:
