@@ -14,7 +14,7 @@ HEALTH: Final = "/health/live"
 FAULTS: Final = 12  # of the server, that people meet
 # With these requests the faults use up the budget of 30 days, and with the later ones they do not.
 REQUESTS: Final = 10_100
-LATER_REQUESTS: Final = 4_000
+LATER_REQUESTS: Final = 10_000
 
 
 @scenario("51-api-errors", "ApiErrors", "ErrorBudgetLow", plan=whole_plan, ends_by_itself=True)
