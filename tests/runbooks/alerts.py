@@ -82,7 +82,8 @@ def _series(
     """Return the input series: of each process, what the rules use of its scrapes."""
     result: list[dict[str, str]] = []
     for process in dict.fromkeys(scrape.process for scrape in scrapes):
-        own = [scrape for scrape in scrapes if scrape.process == process]
+        # Of scrapes at one time the last one counts.
+        own = list({one.at: one for one in scrapes if one.process == process}.values())
         starts = [steps[scrape.at] for scrape in own]
         # The values of the first scrape have lasted since step 0, those of the last one go on.
         bounds = [*starts[1:], last_step + 1]

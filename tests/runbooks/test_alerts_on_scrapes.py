@@ -52,6 +52,12 @@ def of_tasks(scrapes: list[Scrape]) -> frozenset[str]:
     return firing(scrapes) - {"WorkersMissing"}
 
 
+def test_of_two_scrapes_at_one_time_the_last_one_counts() -> None:
+    scrapes = [scrape_at(0, dead(0)), scrape_at(60, dead(0)), scrape_at(60, dead(1))]
+
+    assert of_tasks(scrapes) == {"DeadTasks"}
+
+
 def forge_webhook(address: str) -> int:
     """Send a webhook with a wrong signature, and return the status of the answer."""
     headers = {"Stripe-Signature": "t=1,v1=00", "Content-Type": "application/json"}

@@ -33,7 +33,13 @@ PROJECT: Final = PlannedProject(name="site", user="builder", at=10 * MINUTE)
 whole_plan = partial(small_plan, projects=(PROJECT,))
 
 
-@scenario("46-feed-blocked", "FeedBlocked", plan=whole_plan, database=DatabaseKind.POSTGRESQL)
+@scenario(
+    "46-feed-blocked",
+    "FeedBlocked",
+    plan=whole_plan,
+    database=DatabaseKind.POSTGRESQL,
+    ends_by_itself=True,
+)
 def a_person_leaves_a_transaction_open(installation: Installation) -> Iterator[None]:
     installation.run_until(30 * MINUTE)
     with ExitStack() as session:

@@ -42,12 +42,12 @@ def the_node_is_out(installation: Installation) -> Iterator[None]:
     assert mints(installation) == 3
 
 
-@scenario("44-chain-fault", "ChainFault", plan=plan_of_long_chain)
+@scenario("44-chain-fault", "ChainFault", plan=plan_of_long_chain, ends_by_itself=True)
 def the_node_serves_another_chain(installation: Installation) -> Iterator[None]:
     yield from pausing_fault(installation, "WRONG_CHAIN", "chain_id", ANOTHER_CHAIN)
 
 
-@scenario("44-chain-fault", "ChainFault", plan=plan_of_long_chain)
+@scenario("44-chain-fault", "ChainFault", plan=plan_of_long_chain, ends_by_itself=True)
 def the_contract_is_gone(installation: Installation) -> Iterator[None]:
     yield from pausing_fault(installation, "CONTRACT_CODE_MISSING", "code", NO_CODE)
 
@@ -65,7 +65,7 @@ def the_contract_was_upgraded(installation: Installation) -> Iterator[None]:
     assert mints(installation) == 3
 
 
-@scenario("44-chain-fault", "ChainFault", plan=plan_with_odd_log)
+@scenario("44-chain-fault", "ChainFault", plan=plan_with_odd_log, ends_by_itself=True)
 def a_log_is_no_mint(installation: Installation) -> Iterator[None]:
     installation.run_until(10 * MINUTE)
     installation.look()
