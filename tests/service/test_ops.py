@@ -317,7 +317,7 @@ def test_an_answer_that_does_not_tell_the_outcome_of_a_command_is_lost(
 
 
 def test_a_refusal_by_a_fault_of_the_server_names_the_key(service: Service) -> None:
-    problem = {"code": "STORE_BUSY", "title": "Store busy", "fields": {}}
+    problem: dict[str, object] = {"code": "STORE_BUSY", "title": "Store busy"}
     answer = Response.json(503, problem)
     service.double.plan(Fault(matching="POST /admin/payments/halt", answer=answer, times=2))
     text = service.refused(*HALT, exit_code=3)

@@ -267,10 +267,11 @@ def _print_refusal(answer: Answer, idempotency_key: str = "") -> None:
 
     After a fault of the server it has the key of the command, for a safe repetition.
     """
-    if not isinstance(answer.document, dict):
+    problem = answer.document
+    if not isinstance(problem, dict):
         click.echo(f"The service answered with status {answer.status}.", err=True)
         return
-    document = dict(cast("Mapping[str, Any]", answer.document))
+    document = dict(cast("Mapping[str, Any]", problem))
     if idempotency_key and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         document["fields"] = {**document.get("fields", {}), "idempotency_key": idempotency_key}
     if wants_json():

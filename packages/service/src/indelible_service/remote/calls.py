@@ -149,7 +149,7 @@ class RemoteService:
 
 def _summary(answer: Answer) -> str:
     """Return what the answer to a command says where it does not say what was done."""
-    problem = cast("Body", answer.document) if answer.code else {}
+    problem: Body = cast("Body", answer.document) if answer.code else {}
     request_id = problem.get("request_id")
     words = [f"status {answer.status}", answer.code, f"request {request_id}" if request_id else ""]
     return ", ".join(word for word in words if word)
