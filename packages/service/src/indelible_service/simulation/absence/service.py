@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -55,8 +55,8 @@ class InProcessService(RemoteService):
             self.doors.expected = ""
 
         if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-            problem = answer.get_json(silent=True) or {}
-            self.people.note_server_error(path, PersonalAnswer(answer.status_code, problem))
+            problem: Any = answer.get_json(silent=True)
+            self.people.note_server_error(path, PersonalAnswer(answer.status_code, problem or {}))
         return answer_of(
             f"{method} {path}",
             answer.status_code,
