@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from tests.runbooks.scenarios import all_scenarios
 from tests.runbooks.trying import neglect, recover
 
@@ -35,7 +36,7 @@ def main() -> int:
         with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
             try:
                 work(scenario, Path(folder))
-            except Exception:  # noqa: BLE001 - whatever it is, the others run too
+            except (Exception, pytest.fail.Exception):  # noqa: BLE001 - the others run too
                 problem = traceback.format_exc()
                 failed += 1
         outcome = "FAILED" if problem else done
