@@ -22,7 +22,7 @@ ON_THE_MACHINE = re.compile(
     r"\bindelible (db|verify|restore)\b|^ln --symbolic|^eval \"\$[A-Z_]+\"$"
 )
 # What looks as if all were well when the service does not answer, or never ends.
-BLIND = re.compile(r"\b(while|until) .*; do\b|\| *head\b|\|[^|>]*\|\| true$", re.MULTILINE)
+BLIND = re.compile(r"\b(?:while|until) .*; do\b|\| *(?:head\b|grep -[a-z]*q)|\|[^|>]*\|\| true$", re.MULTILINE)
 
 
 @cache
