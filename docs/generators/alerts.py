@@ -11,7 +11,6 @@ from docs.generators.markdown import cell, coded, page, table
 from indelible.failure_modes import FAILURE_MODES
 
 FOLDER: Final = Path(str(files("indelible_service.alerts")))
-RUNBOOKS: Final = Path(__file__).parents[1] / "runbooks"
 LEAD: Final = """
 `indelible alerts` prints these rules for Prometheus, those of operations and of the contexts that
 are on ([how to](../how-to/watch-with-prometheus.md)). An alert that is *critical* cannot wait until
@@ -63,10 +62,7 @@ def _row(rule: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _linked(name: str) -> str:
-    """Return a link to a runbook, or only its name if its page is not written yet."""
-    if (RUNBOOKS / f"{name}.md").exists():
-        return f"[{name}](../runbooks/{name}.md)"
-    return coded(name)
+    return f"[{name}](../runbooks/{name}.md)"
 
 
 def _rows_without_alert() -> Iterator[tuple[str, ...]]:
