@@ -148,6 +148,13 @@ def test_a_series_that_is_no_longer_exported_fires_no_longer() -> None:
     assert of_tasks([scrape_at(0, dead(float("nan")))]) == set()
 
 
+def test_the_last_scrape_of_a_moment_counts() -> None:
+    scrapes = [scrape_at(0, dead(0)), scrape_at(9, dead(1)), scrape_at(9, dead(0))]
+
+    assert of_tasks(scrapes[:2]) == {"DeadTasks"}
+    assert of_tasks(scrapes) == set()
+
+
 def test_processes_have_series_of_their_own() -> None:
     scrapes = [
         scrape_at(0, failures(1), "worker 1"),
