@@ -74,6 +74,36 @@ class Shopping(Aggregate):
     def add(self, product: Identifier, note: OneLine) -> None: ...
 
 
+@record
+class Offer(AppendedRecord):
+    """An offer for a trip; its `target` is a product."""
+
+    target: Identifier = field(references=Product)
+
+
+@record
+class Stop(AppendedRecord):
+    """A stop of a trip; its `target` is a list."""
+
+    target: Identifier = field(references=Shopping)
+
+
+@aggregate(final=(Open.OPEN,))
+class Trip(Aggregate):
+    """A trip, with rows of two kinds whose references have one name."""
+
+    status: Open
+
+    @creates(Open.OPEN)
+    def plan(self) -> None: ...
+
+    @action(Open.OPEN, appends=Offer)
+    def see(self, target: Identifier) -> None: ...
+
+    @action(Open.OPEN, appends=Stop)
+    def stop(self, target: Identifier) -> None: ...
+
+
 products = Context(Product)
 lists = Context(Shopping, name="shoppings")
 
@@ -89,6 +119,12 @@ def test_a_reference_of_a_row_is_drawn_from_the_aggregates_that_exist() -> None:
     walk = play(conformance(lists, others=(products,)))
 
     assert set(walk.taken) == {("", "begin"), ("OPEN", "add")}
+
+
+def test_references_of_one_name_in_two_kinds_of_rows_have_their_own_targets() -> None:
+    walk = play(conformance(Context(Trip), others=(products, lists)))
+
+    assert set(walk.taken) == {("", "plan"), ("OPEN", "see"), ("OPEN", "stop")}
 
 
 @pytest.mark.parametrize(

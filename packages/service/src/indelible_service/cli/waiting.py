@@ -35,7 +35,7 @@ class NotReached(Unavailable):
 
 @frozen
 class Condition:
-    """What a query waits for: a value that a field has in any entry, or has in none any more."""
+    """The end of a wait: a value that a field has in any entry, or has in none any more."""
 
     name: str
     value: str

@@ -13,7 +13,7 @@ from indelible.kernel.choices import Choice, choices_of
 from indelible.kernel.contexts import AnyContext
 from indelible.kernel.kept_values import KEEP
 from indelible.kernel.lifecycle import Edge
-from indelible.testing.own.references import is_reference, reference_draw
+from indelible.testing.own.references import reference_draw, reference_of
 from indelible.testing.own.values import Draw, accepts_none, draw_for
 
 Values = Mapping[str, Draw]
@@ -94,8 +94,9 @@ def _operation(
             omitted[name] = None
         if draw is None:
             draw = draw_for(annotations[name], full_name)
-            if is_reference(entity, name):
-                draw = reference_draw(name, draw)
+            reference = reference_of(entity, action.name, name)
+            if reference is not None:
+                draw = reference_draw(reference, draw)
         draws[name] = _keeping(draw) if parameter.default is KEEP else draw
     return Operation(
         name=declared.name,

@@ -6,21 +6,21 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from indelible.kernel.references import references_of
+from indelible.kernel.references import Reference, references_of_record
 from indelible.testing.own.values import Draw
 
 NUMBERS: Final = 1_000
 UNKNOWN_ID: Final = "no-such-id"
 
 Targets = Mapping[type[Any], Sequence[str]]  # the ids of the aggregates that others refer to
-IdsOf = Callable[[str], Sequence[str]]  # returns the ids that a field can have
+IdsOf = Callable[[Reference], Sequence[str]]  # returns the ids that a reference can have
 
 
 @frozen
 class NumberedTarget:
-    """One of the aggregates that a field can refer to, which has another id in each store."""
+    """One of the aggregates that a reference can name, which has another id in each store."""
 
-    field: str
+    reference: Reference
     number: int
 
     def id_in(self, ids: Sequence[str]) -> str:
@@ -28,16 +28,24 @@ class NumberedTarget:
         return ids[self.number % len(ids)] if ids else UNKNOWN_ID
 
 
-def is_reference(entity: type[Any], name: str) -> bool:
-    """Return whether a field of an aggregate, or of its rows, refers to an aggregate."""
-    for reference in references_of(entity):
+def reference_of(entity: type[Any], action: str, name: str) -> Reference | None:
+    """Return the reference of a parameter, None without one.
+
+    It is that of the rows that the action appends, whose fields can have the names of other rows'
+    fields, or of the aggregate's field.
+    """
+    references: list[Reference] = []
+    for record in entity.bulk_records.get(action, ()):
+        references += references_of_record(record)
+    references += entity.references
+    for reference in references:
         if reference.field == name:
-            return True
-    return False
+            return reference
+    return None
 
 
-def reference_draw(name: str, draw: Draw) -> Draw:
-    """Return the function that draws targets of a field; `draw` decides when there is none.
+def reference_draw(reference: Reference, draw: Draw) -> Draw:
+    """Return the function that draws targets; `draw` decides when there is none.
 
     What computes rows can have a parameter of the same name that is no id, such as several.
     """
@@ -46,7 +54,7 @@ def reference_draw(name: str, draw: Draw) -> Draw:
         value = draw(random)
         if not isinstance(value, str):
             return value
-        return NumberedTarget(name, random.randrange(NUMBERS))
+        return NumberedTarget(reference, random.randrange(NUMBERS))
 
     return draw_target
 
@@ -56,12 +64,12 @@ def with_ids(arguments: Mapping[str, object], ids_of: IdsOf) -> dict[str, object
     result = dict(arguments)
     for name, value in arguments.items():
         if isinstance(value, NumberedTarget):
-            result[name] = value.id_in(ids_of(value.field))
+            result[name] = value.id_in(ids_of(value.reference))
     return result
 
 
-def numbered(name: str, value: object, ids: Sequence[str]) -> object:
+def numbered(reference: Reference, value: object, ids: Sequence[str]) -> object:
     """Return the target of an id, or another value as it is."""
     if isinstance(value, str) and value in ids:
-        return NumberedTarget(name, ids.index(value))
+        return NumberedTarget(reference, ids.index(value))
     return value

@@ -16,7 +16,7 @@ from indelible.kernel.appends import MAX_ROWS, AppendedRecord, appended_types
 from indelible.kernel.conditions import presence_in
 from indelible.kernel.context_checks import MAX_HEADS
 from indelible.kernel.contexts import AnyContext
-from indelible.kernel.references import references_of
+from indelible.kernel.references import Reference
 from indelible.kernel.values import field_values
 from indelible.testing.own.operations import Operation
 from indelible.testing.own.references import Targets, numbered, with_ids
@@ -219,11 +219,10 @@ class Walk:
         """Return the ids of the aggregates, in the order of their creation."""
         return [former[-1].head.id for former in self.heads]
 
-    def ids_of(self, name: str) -> Sequence[str]:
-        """Return the ids that a field can refer to."""
-        for reference in references_of(self.context.aggregate):
-            if reference.field == name and reference.target is not None:
-                return self.targets.get(reference.target, ())
+    def ids_of(self, reference: Reference) -> Sequence[str]:
+        """Return the ids that a reference can name."""
+        if reference.target is not None:
+            return self.targets.get(reference.target, ())
         return self.ids
 
     def execute(
@@ -303,7 +302,7 @@ class Walk:
         values = dict(field_values(head.entity))
         for reference in self.context.aggregate.references:
             name = reference.field
-            values[name] = numbered(name, values[name], self.ids_of(name))
+            values[name] = numbered(reference, values[name], self.ids_of(reference))
         compared = {name: value for name, value in values.items() if name not in excluded}
         for record in appended_types(self.context.aggregate.bulk_records):
             compared[record.record_name] = self._rows_of(record, head)
@@ -320,7 +319,7 @@ class Walk:
             values.pop(record.time_field, None)
             for reference in record.references:
                 name = reference.field
-                values[name] = numbered(name, values[name], self.ids_of(name))
+                values[name] = numbered(reference, values[name], self.ids_of(reference))
             rows.append(values)
         return rows
 
