@@ -35,6 +35,7 @@ from indelible_web.concepts import home as concepts_home
 from indelible_web.console import charts, home_sources
 from indelible_web.console import home as home_page
 from indelible_web.http import failed_logins, rates
+from indelible_web.http.admin import LATE_AFTER
 from indelible_web.http.failed_logins import open_failed_logins
 
 pytestmark = pytest.mark.slow
@@ -115,7 +116,7 @@ def test_dead_tasks_are_urgent_and_lead_to_their_stage(any_site: Site) -> None:
 def test_a_stage_lags_after_five_minutes(any_site: Site) -> None:
     acted(any_site.store, lambda tx: tx.tasks.enqueue("letters", {"one": EARLIER}))
 
-    any_site.clock.time = EARLIER + home_sources.LAG_AFTER
+    any_site.clock.time = EARLIER + LATE_AFTER
     assert NOTHING in words(any_site)
 
     any_site.clock.forward(minutes=1)
