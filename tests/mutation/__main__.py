@@ -41,8 +41,11 @@ COPIES: Final = (
     ("tests/payout_runs.py", "tests/payout_runs.py"),
     ("tests/project_jobs.py", "tests/project_jobs.py"),
     ("tests/sql/finders.py", "tests/sql/finders.py"),
+    ("tests/sql/proxy.py", "tests/sql/proxy.py"),
+    ("tests/sql/statements.py", "tests/sql/statements.py"),
     ("tests/contest_runs.py", "tests/contest_runs.py"),
     ("tests/json_texts.py", "tests/json_texts.py"),
+    ("tests/waits", "tests/waits"),
     ("tests/mutation/settings.toml", "pyproject.toml"),
     ("tests/mutation/profile.py", "conftest.py"),
 )

@@ -49,7 +49,7 @@ class RunbookUnknown(Invalid):
     """An execution names a runbook that neither indelible nor the host has."""
 
     message: ClassVar[str] = (
-        "There is no runbook {runbook_name}; with a similar name: {nearest}. A host names its own"
+        "There is no runbook {runbook_name}; with a similar name: {nearest}; a host names its own"
         " in `WebContext(runbooks=...)`."
     )
     runbook_name: str
