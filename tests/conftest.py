@@ -368,8 +368,10 @@ def shared_store(url: str, kind: str = "guarded", pool: Pool | None = None) -> G
         STORES[name] = open_store(_permanent_url(url), policy=POLICY, pool=pool or Pool())
         redirect_to_own_url(STORES[name])
 
-    yield _point_at(STORES[name], url)
-    STORES[name].dispose()
+    try:
+        yield _point_at(STORES[name], url)
+    finally:
+        STORES[name].dispose()
 
 
 def _permanent_url(url: str) -> str:

@@ -4,6 +4,7 @@ The fast set runs every suite in memory, and the kernel's suite on SQLite.
 """
 
 from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
@@ -136,8 +137,8 @@ class OnPostgresql:
 
     @pytest.fixture
     def store(self, database: PostgresServer, proxy: Proxy) -> Generator[AnyStore]:
-        opened = shared_store(proxy.url(database.url), "counted", Pool(prepare=False))
-        for postgresql in opened:
+        opened = contextmanager(shared_store)
+        with opened(proxy.url(database.url), "counted", Pool(prepare=False)) as postgresql:
             assert postgresql.engines.writer.driver == "psycopg"
             assert not postgresql.engines.writer.dialect.is_async
             with counted_waits(postgresql, proxy) as store:

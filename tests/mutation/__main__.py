@@ -42,7 +42,6 @@ COPIES: Final = (
     ("tests/project_jobs.py", "tests/project_jobs.py"),
     ("tests/sql/finders.py", "tests/sql/finders.py"),
     ("tests/sql/proxy.py", "tests/sql/proxy.py"),
-    ("tests/sql/statements.py", "tests/sql/statements.py"),
     ("tests/contest_runs.py", "tests/contest_runs.py"),
     ("tests/json_texts.py", "tests/json_texts.py"),
     ("tests/waits", "tests/waits"),

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 HOST: Final = "127.0.0.1"
 COMMIT: Final = b"Q\0\0\0\x0bCOMMIT\0"  # the whole message
+WAITS: Final = (b"Q", b"S")  # the types of messages that wait for a response: query, and sync
 READY: Final = b"Z"  # the type of the server's last message in response to a query
 MAX_WAIT_SECONDS: Final = 60
 
@@ -42,6 +43,7 @@ class Proxy:
     _listener: socket.socket
     hits: int = field(default=0, init=False)
     messages: list[bytes] = field(factory=list[bytes], init=False)  # of all clients
+    round_trips: int = field(default=0, init=False)  # of all clients
     _plans: list[Plan] = field(factory=list[Plan], init=False)
     _is_released: Event = field(factory=Event, init=False)
     _is_gone: bool = field(default=False, init=False)
@@ -108,6 +110,9 @@ class Proxy:
                 if not message:
                     break
                 self.messages.append(message)
+                if message[:1] in WAITS:
+                    with self._lock:
+                        self.round_trips += 1
                 fault = self._take_fault(message)
                 if fault is not None:
                     self._breaking = [current_thread()]

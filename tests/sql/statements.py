@@ -17,7 +17,6 @@ from indelible_sql import Pool, SqlStore, open_store
 # Types of messages in PostgreSQL's protocol.
 QUERY = b"Q"
 PARSE = b"P"
-SYNC = b"S"
 
 SPACES = re.compile(r"\s+")
 R = TypeVar("R")
@@ -53,7 +52,7 @@ def on_postgresql(database: PostgresServer, *, prepare: bool) -> Generator[Trace
     with proxy_to(database.host, database.port) as proxy:
         store = open_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=prepare))
         try:
-            yield Trace(store, lambda: proxied_statements(proxy), lambda: proxied_trips(proxy))
+            yield Trace(store, lambda: proxied_statements(proxy), lambda: proxy.round_trips)
         finally:
             store.dispose()
 
@@ -97,11 +96,6 @@ def proxied_statements(proxy: Proxy) -> list[str]:
             text = message[5:].split(b"\0")[1]
             statements.append(on_one_line(text.decode()))
     return statements
-
-
-def proxied_trips(proxy: Proxy) -> int:
-    """Count the messages of a proxy's clients that wait for a response."""
-    return sum(message[:1] in (QUERY, SYNC) for message in proxy.messages)
 
 
 def on_one_line(text: str) -> str:

@@ -16,7 +16,18 @@ import indelible
 from indelible import captures, concepts, contests, money, projects, tokens
 from indelible.app import AppContext
 from indelible.concepts import ConceptFilter
-from indelible.kernel import IndelibleError, SystemClock, UsageError, keys
+from indelible.kernel import (
+    IndelibleError,
+    SystemClock,
+    UsageError,
+    contract_versions,
+    keys,
+    rejections,
+    runbooks,
+    silence,
+    subscribers,
+    webhooks,
+)
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.kernel.transaction import is_single_statement, single_statement
 from indelible.money.queries import transfers
@@ -31,6 +42,17 @@ pytestmark = pytest.mark.slow
 PREPARING_CALLS: Final = 3
 # The arguments of each declared query; an id that nothing has is read by the same statement.
 ARGUMENTS: Final[Mapping[Callable[..., object], Mapping[str, object]]] = {
+    contract_versions.list_contract_versions: {},
+    rejections.list_rejections: {},
+    runbooks.get_execution: {"execution_id": "none"},
+    runbooks.list_executions: {},
+    runbooks.list_steps: {"execution_id": "none"},
+    silence.silent_subjects: {"now": SystemClock().now()},
+    silence.subject_states: {},
+    silence.undeclared: {"subjects": ()},
+    subscribers.get_subscriber: {"name": "none"},
+    webhooks.list_webhook_rejections: {},
+    captures.list_settings: {},
     captures.get_artifact: {"user_id": MAYA.id, "artifact_id": "none"},
     captures.get_space: {"user_id": MAYA.id, "space_id": "none"},
     captures.list_algorithms: {},
