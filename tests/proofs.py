@@ -18,6 +18,8 @@ DOSES: Final = (
     "tests/core/projects/test_completion_orders.py::test_500_orders_lead_to_the_newest_successful_job",
     "tests/core/reactions/test_isolation.py",
     "tests/drills",
+    "tests/examples/test_mails.py::test_workers_that_are_killed_close_each_ticket_once",
+    "tests/examples/test_stopped_upgrades.py",
     "tests/explanations/test_explanations.py::test_the_log_and_the_export_explain_a_failure",
     "tests/fuzz",
     "tests/simulation/test_absence.py::test_the_same_seed_writes_the_same_report",
