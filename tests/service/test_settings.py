@@ -252,6 +252,15 @@ def test_the_scheme_of_other_programs_is_understood() -> None:
     assert Settings.read({"DATABASE_URL": url}).url == "postgresql://maya@localhost/x"
 
 
+def test_an_address_may_name_several_hosts() -> None:
+    url = "postgresql://maya@localhost:5432,127.0.0.1:5433/x"
+    assert Settings.read({"DATABASE_URL": url}).url == url
+
+    for hosts in ("localhost:5432,localhost:0", "localhost:5432,localhost:x", "localhost,"):
+        with pytest.raises(SettingsWrong, match="DATABASE_URL"):
+            Settings.read({"DATABASE_URL": f"postgresql://maya@{hosts}/x"})
+
+
 def test_the_example_file_lists_every_setting_in_order() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from attrs import frozen
-from sqlalchemy import make_url
 
 import indelible_sql
 from indelible.kernel import Unavailable
@@ -23,7 +22,9 @@ from indelible_service.instance.data_directory import (
 )
 from indelible_service.settings.service import Settings
 from indelible_sql import Pool, SqlContext, SqlReading, SqlStore
+from indelible_sql.engine.connections import address, has_several_hosts
 
+HOSTS: Final = ("host", "port")  # in the query of an address with several hosts
 POOLS_PER_PROCESS: Final = 2  # one that writes and one that reads
 REQUEST_THREADS: Final = 8  # that answer requests; each open stream of the console needs one more
 HEALTH_THREADS: Final = 2  # of `/health` and `/health/ready`, which wait for no slot
@@ -175,7 +176,7 @@ def open_configured_store(
 
     Raises: NoDatabase, SecretMissing.
     """
-    url = make_url(settings.url)
+    url = address(settings.url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NoDatabase(url.database or "")
 
@@ -202,7 +203,9 @@ def _ensure_secret(settings: Settings) -> None:
 
 def public_url(settings: Settings) -> str:
     """Return the database's address without its password."""
-    return make_url(settings.url).set(query={}).render_as_string(hide_password=True)
+    url = address(settings.url)
+    query = {name: url.query[name] for name in HOSTS} if has_several_hosts(url) else {}
+    return url.set(query=query).render_as_string(hide_password=True)
 
 
 def key_file(settings: Settings, name: str) -> Path:
@@ -223,8 +226,11 @@ def _database_label(settings: Settings) -> str:
     if settings.is_embedded:
         return f"postgresql-{settings.schema}"
 
-    url = make_url(settings.database_url)
-    parts = (url.get_backend_name(), url.host, url.port, url.database, settings.schema)
+    url = address(settings.database_url)
+    hosts: tuple[object, ...] = (url.host, url.port)
+    if has_several_hosts(url):
+        hosts = tuple(url.query[name] for name in HOSTS)
+    parts = (url.get_backend_name(), *hosts, url.database, settings.schema)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 

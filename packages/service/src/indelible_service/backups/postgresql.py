@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from psycopg import sql
-from sqlalchemy import make_url
 
 from indelible_service.backups.errors import (
     BackupDamaged,
@@ -21,6 +20,7 @@ from indelible_service.backups.errors import (
 )
 from indelible_service.backups.programs import connected, run_program, version_for_dumps
 from indelible_service.files.access import translate_os_errors
+from indelible_sql.engine.connections import address
 
 DUMP: Final = "database.dump"
 FAST_GZIP: Final = "--compress=1"  # level 6, the default, takes 10 times as long for 15 % less
@@ -152,7 +152,7 @@ def restore_dump(dump: Path, url: str, roles: Sequence[str]) -> None:
     Raises: RestoreTargetExists, RestoreTargetWrong if a role is missing, ProgramFailed.
     """
     named = [role for role in roles if role != EVERYONE]
-    database = sql.Identifier(str(make_url(url).database))
+    database = sql.Identifier(str(address(url).database))
     with connected(url) as connection:
         row = connection.execute(HAS_OBJECTS).fetchone()
         if row is None or row[0]:
@@ -223,4 +223,4 @@ def recovery_settings(log_folder: Path, until: datetime | None) -> str:
 
 def without_password(url: str) -> str:
     """Return the address without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+    return address(url).render_as_string(hide_password=True)

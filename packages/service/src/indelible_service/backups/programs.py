@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy import make_url
 
 from indelible_service.backups.errors import ProgramFailed
 from indelible_service.embedded.children import StopSignals, running_child
 from indelible_service.embedded.postgresql import NEWEST, programs_directory
 from indelible_service.files.access import DiskFull, full_disk_text
+from indelible_sql.engine.connections import address
 
 ERROR: Final = "error: "
 BEFORE_TRANSACTION_TIMEOUT: Final = 16  # a version of PostgreSQL
@@ -58,7 +58,7 @@ def run_program(
 
 def connection_of(url: str) -> tuple[str, dict[str, str]]:
     """Return how a program connects to a URL: a text without password, and its environment."""
-    text = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    text = address(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         parts = conninfo_to_dict(text)
     except psycopg.Error as error:
@@ -78,7 +78,7 @@ def connected(url: str) -> Generator[psycopg.Connection[Any]]:
 
     Raises: ProgramFailed.
     """
-    text = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    text = address(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         with psycopg.connect(text, autocommit=True) as connection:
             yield connection

@@ -74,11 +74,12 @@ def is_on(text: str) -> bool:
 
 
 def has_valid_port(address: str) -> bool:
-    """Return False for port 0; an address without a port is valid.
+    """Return False for port 0, also of one of several hosts; an address without one is valid.
 
-    Raises: ValueError where the port is no number.
+    Raises: ValueError where a port is no number.
     """
-    return urlsplit(address).port != 0
+    hosts = urlsplit(address).netloc.rpartition("@")[2].split(",")
+    return all(urlsplit(f"//{host}").port != 0 for host in hosts)
 
 
 ON_OFF: Final = Format("on or off", "(?i:on|off)", is_on)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import define, frozen
-from sqlalchemy import Connection, func, inspect, make_url, select, update
+from sqlalchemy import Connection, func, inspect, select, update
 from sqlalchemy.event import listen
 
 from indelible.kernel import (
@@ -42,7 +42,7 @@ from indelible_sql.adoption.observing import check_number, observe, open_mapping
 from indelible_sql.adoption.problems import journaled_refusals
 from indelible_sql.adoption.sources import Source
 from indelible_sql.adoption.statements import rows, run
-from indelible_sql.engine.connections import begin_immediate, sqlite_cursor
+from indelible_sql.engine.connections import address, begin_immediate, sqlite_cursor
 from indelible_sql.engine.errors import GuardViolation, StoreTimeout, translate_errors
 from indelible_sql.schema.columns import quoted
 from indelible_sql.schema.migrate import MIGRATION_LOCK, owner_engine
@@ -372,8 +372,8 @@ class _Adoption(Generic[E]):
         """Return the application's role where another one owns the tables."""
         if self.journal.is_sqlite or self.store.url is None:
             return None
-        role = make_url(self.store.url).username
-        return None if role == make_url(self.owner_url).username else role
+        role = address(self.store.url).username
+        return None if role == address(self.owner_url).username else role
 
     def _progress(self, tx: Any) -> dict[str, Any] | None:
         return self._progress_of(tx.connection)

@@ -1,5 +1,6 @@
 """Connections: two pools to one database, one that writes and one that cannot."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import SQLITE_BUSY, OperationalError
@@ -28,6 +29,15 @@ CONNECT_SECONDS = 5  # of an owner's connection too
 STATEMENT_SECONDS = 30
 BUSY_TIMEOUT_MILLISECONDS = 5_000
 APPLICATION_NAME = "indelible"
+DEFAULT_PORT = "5432"
+SESSION_KIND = "target_session_attrs"  # of libpq: which of several hosts is taken
+SEVERAL_HOSTS = re.compile(
+    r"(?P<before>postgres[^:/?#]*://(?:[^/?#]*@)?)(?P<hosts>[^/?#@]*,[^/?#@]*)"
+    r"(?P<path>/[^?#]*)?(?:\?(?P<query>.*))?"
+)
+HOST_AND_PORT = re.compile(
+    r"(?:\[(?P<ipv6>[0-9a-fA-F:.]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>\d+))?"
+)
 CLIENT_ENCODING = "UTF8"  # whatever the role has
 PRIMARY_ERROR_CODE = 0xFF  # the bits of a SQLite error that are not its extension
 
@@ -96,11 +106,44 @@ def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple["AsyncEngin
 
 
 def address(url: str) -> URL:
-    """Parse a database's address, or raise UsageError."""
+    """Parse a database's address, or raise UsageError.
+
+    An address of PostgreSQL may name several hosts: `postgresql://user@one:5432,two:5432/name`. The
+    primary among them is taken, which is another one after a failover, unless the address says what
+    it wants by `target_session_attrs`.
+    """
+    several = SEVERAL_HOSTS.fullmatch(url)
+    if several is not None:
+        url = _with_hosts_in_query(several)
     try:
-        return make_url(url)
+        parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
         raise UsageError("this is no address of a database") from error
+    if has_several_hosts(parsed) and SESSION_KIND not in parsed.query:
+        return parsed.update_query_dict({SESSION_KIND: "read-write"})
+    return parsed
+
+
+def _with_hosts_in_query(several: re.Match[str]) -> str:
+    """Return the address with its hosts in the query, which SQLAlchemy and libpq both read."""
+    hosts: list[str] = []
+    ports: list[str] = []
+    for text in several["hosts"].split(","):
+        host = HOST_AND_PORT.fullmatch(text)
+        if host is None:
+            raise UsageError("this is no address of a database")
+        hosts.append(host["name"] or host["ipv6"])
+        ports.append(host["port"] or DEFAULT_PORT)
+    query = "&".join(
+        filter(None, (several["query"], f"host={','.join(hosts)}", f"port={','.join(ports)}"))
+    )
+    return f"{several['before']}{several['path'] or '/'}?{query}"
+
+
+def has_several_hosts(url: URL) -> bool:
+    """Return whether an address names more than one host."""
+    hosts = url.query.get("host", "")
+    return len(hosts.split(",") if isinstance(hosts, str) else hosts) > 1
 
 
 def host_engines(engine: Engine) -> Engines:

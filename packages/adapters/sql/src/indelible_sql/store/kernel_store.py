@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from attrs import define
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import (
@@ -25,6 +25,7 @@ from indelible.kernel.transaction import (
     is_single_update,
     log_rejections,
 )
+from indelible_sql.engine.connections import address
 from indelible_sql.engine.errors import (
     CommitFate,
     CommitNotDone,
@@ -153,7 +154,7 @@ class KernelStore(Database[Reading, Writing]):
             return self._upgrade_joined(connection)
 
         url = owner_url or self.own_url
-        role = self._application_role(make_url(url).username)
+        role = self._application_role(address(url).username)
         with translate_errors():
             migrate.upgrade(url, self.schema, self.schema_catalog, role=role)
             with migrate.migrating(url, self.schema) as (own_connection, _):
@@ -179,7 +180,7 @@ class KernelStore(Database[Reading, Writing]):
 
     def _application_role(self, owner: str | None) -> str | None:
         """Return the role of the application where the tables belong to another one."""
-        role = make_url(self.url).username if self.url else self.engines.writer.url.username
+        role = address(self.url).username if self.url else self.engines.writer.url.username
         return None if role == owner else role
 
     def _own_contexts(self) -> tuple[SqlContext, ...]:

@@ -9,7 +9,6 @@ from typing import Final
 
 from alembic import context
 from alembic.util import CommandError
-from sqlalchemy import make_url
 
 from indelible.kernel import IndelibleError, UsageError
 from indelible_sql.engine.connections import address
@@ -125,8 +124,8 @@ def _run_on_database(url: str, schema: str, catalog: Catalog) -> None:
 def _application_role(owner_url: str) -> str | None:
     """Return the application's role, which DATABASE_URL names, unless it is the owner."""
     url = os.environ.get("DATABASE_URL")
-    role = make_url(url).username if url else None
-    return None if role == make_url(owner_url).username else role
+    role = address(url).username if url else None
+    return None if role == address(owner_url).username else role
 
 
 def _print_statements(url: str, schema: str, catalog: Catalog) -> None:
