@@ -202,6 +202,7 @@ OPERATIONS: Final = (
     level("WorkerHeartbeatStale", "indelible_worker_heartbeat_age_seconds", 60, 61),
     level("WorkerThreadsHung", 'indelible_worker_stage_threads_timed_out{stage="x"}', 0, 1),
     level("SchedulerStale", "indelible_scheduler_round_age_seconds", 120, 121),
+    level("SchedulerStale", "indelible_scheduler_round_age_seconds", 1, None),
     level("ClockSkew", "indelible_database_clock_skew_seconds", -2, -2.1),
     level(
         "TasksOld",
