@@ -49,7 +49,7 @@ def failures(number: float) -> str:
 
 def of_tasks(scrapes: list[Scrape]) -> frozenset[str]:
     """Return the alerts that fire, without those about the metrics that the texts lack."""
-    return firing(scrapes) - {"WorkersMissing"}
+    return firing(scrapes) - {"SchedulerStale", "WorkersMissing"}
 
 
 def test_of_two_scrapes_at_one_time_the_last_one_counts() -> None:
@@ -115,7 +115,7 @@ def test_an_instance_has_an_alert_while_it_has_a_fault(tmp_path: Path) -> None:
     before = [scrape_at(0, quiet), scrape_at(2, faulty)]
     assert firing(before) == {"StripeSignatureFailures"}
     assert firing(before, later=timedelta(minutes=11)) == set()
-    assert firing([*before, scrape_at(60, None)]) == {"WorkersMissing"}
+    assert firing([*before, scrape_at(60, None)]) == {"SchedulerStale", "WorkersMissing"}
 
 
 def test_a_gauge_fires_until_a_scrape_shows_that_it_is_well() -> None:
