@@ -12,11 +12,12 @@ from indelible.kernel.silence import LONGEST_SILENCE_SECONDS, silent_subjects
 from indelible.money.errors.gateway import PROGRAM_REASONS
 from indelible.money.lifecycle.payouts import TransferStatus
 from indelible.money.queries.payouts import find_open_transfers
+from indelible.money.rules.payouts import SEND_TRANSFER_STAGE
 from indelible.money.rules.stages import PROCESS_STRIPE_EVENT_STAGE
 from indelible.money.tasks.reconciling import STAGES
 from indelible.projects.rules.tasks import CLEAN_WORKSPACES_STAGE, PROCESS_JOB_STAGE
 from indelible_service.processes.building import recurring_tasks
-from indelible_service.simulation.plan import PAYING, Ending, PlannedContest
+from indelible_service.simulation.plan import HOUR, PAYING, Ending, PlannedContest
 
 if TYPE_CHECKING:
     from indelible.money.entities.payouts import Transfer
@@ -30,13 +31,19 @@ LOGGED_OF_STAGES: Final = {
     PROCESS_STRIPE_EVENT_STAGE: ("[Payment] event ",),
 }
 UNFILLED: Final = "cancel_unfilled"
+# Stripe repeats the error that it has stored under a key. A transfer is tried again each hour, and
+# looked up after three equal answers; then it has a new key.
+STORED_ERROR_SECONDS: Final = 5 * HOUR
 
 
 def nothing_is_silent(observed: "Observed") -> Iterator[str]:
     """Yield what the installation itself misses, unless a disturbance explains the silence."""
     for silent in observed.store.read(silent_subjects, observed.world.clock.now()):
         state = silent.state
-        is_calm = _is_calm_for(observed, state.longest_silence_seconds or 0)
+        longest_silence_seconds = state.longest_silence_seconds or 0
+        if state.stage == SEND_TRANSFER_STAGE:
+            longest_silence_seconds += STORED_ERROR_SECONDS
+        is_calm = _is_calm_for(observed, longest_silence_seconds)
         is_explained = _is_absent(observed, state.stage) or _fails_for_losses(observed, state.stage)
         if is_calm and not is_explained:
             yield str(silent)
@@ -60,8 +67,9 @@ def due_tasks_are_performed(observed: "Observed") -> Iterator[str]:
 def payouts_end(observed: "Observed") -> Iterator[str]:
     """Yield the transfers that are not sent within their time, and wait for nothing.
 
-    It is the time for which a stage may be silent. One that is parked waits for its reason, until
-    that is over. One that has failed needs a person; after a restore that may be expected.
+    It is the time for which a stage may be silent, and longer where Stripe has stored an error. One
+    that is parked waits for its reason, until that is over. One that has failed needs a person;
+    after a restore that may be expected.
     """
     seconds = observed.world.clock.seconds
     waiting: dict[str, int] = {}
@@ -74,7 +82,7 @@ def payouts_end(observed: "Observed") -> Iterator[str]:
             continue
         waiting[transfer.id] = observed.unsent_since.get(transfer.id, seconds)
         is_late = seconds - waiting[transfer.id] > LONGEST_SILENCE_SECONDS
-        if is_late and _is_calm_for(observed, LONGEST_SILENCE_SECONDS):
+        if is_late and _is_calm_for(observed, LONGEST_SILENCE_SECONDS + STORED_ERROR_SECONDS):
             yield f"transfer {transfer.id} is {transfer.status}, approved {transfer.approved_at}"
     observed.unsent_since = waiting
 
