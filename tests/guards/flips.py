@@ -148,6 +148,10 @@ def row_of(table: Table, column: Column[Any], s: Situation) -> tuple[str, str]:
         "contest_events": event_of_column(column.name),
         "event_faults": (f"entity_id = '{LIVE}' AND number = 2", LIVE),
         "provider_fetches": fetch_of_column(column.name),
+        "runbook_execution_steps": (
+            f"entity_id = '{s.ended_execution_id}' AND number = 1",
+            s.ended_execution_id,
+        ),
         "settlement_lines": (f"entity_id = '{SETTLED}-run' AND number = 2", f"{SETTLED}-run"),
         "signals": (f"artifact_id = '{s.captures.artifact_id}'", s.captures.artifact_id),
     }
@@ -168,6 +172,7 @@ def _entity_id(head: Table, column: Column[Any], s: Situation) -> str:
         "contests": contest_of_column(column.name),
         "entries": entry_of_column(column.name),
         "contest_logs": FOREIGN if column.name == "cancelled_number" else LIVE,
+        "runbook_executions": s.ended_execution_id,
         "settlement_runs": run_of_column(column.name),
         "subspaces": s.captures.subspace_id,
         "artifacts": s.captures.artifact_id,

@@ -12,9 +12,12 @@ from indelible.kernel.contract_versions import ContractVersion
 from indelible.kernel.execution import perform
 from indelible.kernel.json_objects import JsonObject
 from indelible.kernel.runbooks import (
+    CompleteRunbook,
+    EndStatus,
     RecordStep,
     RunbookExecution,
     StartRunbook,
+    complete_runbook,
     record_step,
     start_runbook,
 )
@@ -24,6 +27,7 @@ from indelible_sql.kernel.runbook_tables import RUNBOOK_STEPS
 
 PENDING: Final = "01-pending"
 IN_PROGRESS: Final = "02-in-progress"
+ENDED: Final = "03-ended"
 VERSION: Final = "contract-1"
 STATE: Final = JsonObject.of({"stuck": 1})
 NEW_EXECUTION: Final = RunbookExecution.start(
@@ -40,10 +44,33 @@ for command in (NEW_EXECUTION, NEW_VERSION):
 
 
 def add_steps(tx: SqlTransaction) -> None:
-    """Store an execution with a step."""
-    started = start_runbook(tx, StartRunbook(runbook_name=IN_PROGRESS, runbook_version="1"))
+    """Store an execution with a step, and one that has ended, with a value in each column."""
+    _start_with_step(tx, StartRunbook(runbook_name=IN_PROGRESS, runbook_version="1"))
+    ended = StartRunbook(
+        runbook_name=ENDED, runbook_version="1", alert="Stuck", system_state_before=STATE
+    )
+    failed = CompleteRunbook(
+        execution_id=_start_with_step(tx, ended),
+        status=EndStatus.FAILED,
+        error_reason="a step has failed",
+        result_json=STATE,
+        system_state_after=STATE,
+    )
+    complete_runbook(tx, failed)
+
+
+def _start_with_step(tx: SqlTransaction, command: StartRunbook) -> str:
+    """Start an execution and record a step; return its id."""
+    started = start_runbook(tx, command)
     step = RecordStep(execution_id=started.id, command="look", expected="0", observed="1", ok=False)
     record_step(tx, step)
+    return started.id
+
+
+def ended_execution(tx: SqlReading) -> str:
+    """Return the id of the execution that has ended."""
+    (head,) = tx.runbook_executions.find({"runbook_name": ENDED}, limit=1)
+    return head.entity.id
 
 
 def execution_step(tx: SqlReading) -> Step:

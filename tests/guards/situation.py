@@ -22,7 +22,7 @@ from tests.guards.project_rows import (
     project_situation,
     settle_projects,
 )
-from tests.guards.runbook_rows import add_steps, execution_step
+from tests.guards.runbook_rows import add_steps, ended_execution, execution_step
 from tests.guards.samples import add_samples, later_than, legal_births, legal_steps, next_step
 from tests.guards.subject_rows import add_subjects
 from tests.guards.subscriber_rows import add_subscribers
@@ -119,6 +119,7 @@ class Situation:
 
     # The next step of an execution of a runbook, with its row.
     runbook_step: Step
+    ended_execution_id: str
 
     # Steps of a token whose image is being uploaded, of its upload, and of an orphaned mint whose
     # transaction is in another block now.
@@ -250,6 +251,7 @@ def _situation(
         contests=contests,
         money=money,
         runbook_step=execution_step(tx),
+        ended_execution_id=ended_execution(tx),
         ready=next_step(tx.tokens.tokens.get("token-2"), "ready"),
         completed=next_step(tx.tokens.uploads.get("upload-2"), "complete"),
         restored=next_step(tx.tokens.mints.get("mint-2"), "restore"),

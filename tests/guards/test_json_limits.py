@@ -42,11 +42,14 @@ OF_CERTAIN_FORM = (
     ("projects", "current_nodes"),
     ("declarations", "document"),
 )
-# Another guard refuses every insert: no birth sets the field.
-UNSET_AT_BIRTH = "error_data"
+# Another guard refuses every insert: no birth sets the field. Or every update: only births set it.
+UNSET_AT_BIRTH = frozenset({"error_data", "result_json", "system_state_after"})
+SET_AT_BIRTH_ONLY = frozenset({"digests", "system_state_before"})
 STORABLE = [item for item in json_columns() if (item[0].name, item[1].name) not in OF_CERTAIN_FORM]
 LIMITS_BY_DOMAIN = {
-    domain: (table, column) for table, column, domain in STORABLE if column.name != UNSET_AT_BIRTH
+    domain: (table, column)
+    for table, column, domain in STORABLE
+    if column.name not in UNSET_AT_BIRTH
 }
 # Whatever a driver or a database does with such texts: an attacker does not choose the limits.
 EXTREMES = {
@@ -101,9 +104,9 @@ def target(
 def writes(table: Table, column: Column[object], text: str) -> list[Write]:
     """Return the writes of a JSON text: an insert where births set it, an update of a head."""
     found: list[Write] = []
-    if column.name != UNSET_AT_BIRTH:
+    if column.name not in UNSET_AT_BIRTH:
         found.append(insert_of(table, column, text))
-    if table in CATALOG.heads:
+    if table in CATALOG.heads and column.name not in SET_AT_BIRTH_ONLY:
         found.append(update_of(table, column, text))
     return found
 
