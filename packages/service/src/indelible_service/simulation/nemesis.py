@@ -94,7 +94,8 @@ class Nemesis:
             rate = self._rate(fault_kind)
             if rate:
                 rules.extend(FaultRule(kind=kind, rate=rate / len(kinds)) for kind in kinds)
-        if self._rate(FaultKind.TRANSFER_TIMEOUT):
+        had_timeout = stripe.engine.faults.hits.get(TIMEOUT.kind, 0)
+        if self._rate(FaultKind.TRANSFER_TIMEOUT) and not had_timeout:
             rules.append(TIMEOUT)
         stripe.fail(tuple(rules), is_out=self._rate(FaultKind.STRIPE_OUTAGE) > 0)
         noise = self._rate(FaultKind.WEBHOOK_NOISE)

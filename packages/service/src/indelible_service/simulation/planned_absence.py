@@ -181,11 +181,15 @@ def _entries(seed: Seed, contest: PlannedContest, highest: int) -> Iterator[Plan
 
 
 def _certain_faults(seed: Seed, contests: tuple[PlannedContest, ...]) -> Iterator[PlannedFault]:
-    """Yield the faults that every absence has: a timeout, a repetition and a delay."""
+    """Yield the faults that every absence has: a timeout, a repetition and a delay.
+
+    Transfers of a contest can wait for longer than its fault lasts, such as for an account. So each
+    contest has the fault of transfers, which is in force until one had a timeout.
+    """
     first, second, *_ = seed.draws(ACTOR, "certain faults").shuffled(contests)
-    yield PlannedFault(
-        kind=FaultKind.TRANSFER_TIMEOUT, at=first.end_at - 10 * MINUTE, seconds=TIMEOUTS_LAST
-    )
+    for contest in contests:
+        at = contest.end_at - 10 * MINUTE
+        yield PlannedFault(kind=FaultKind.TRANSFER_TIMEOUT, at=at, seconds=TIMEOUTS_LAST)
     for kind, contest in ((FaultKind.WEBHOOK_TWICE, first), (FaultKind.WEBHOOK_DELAY, second)):
         seconds = contest.lock_at - contest.published_at
         yield PlannedFault(kind=kind, at=contest.published_at, seconds=seconds)
