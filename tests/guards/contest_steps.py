@@ -37,8 +37,7 @@ from tests.guards.contest_values import (
     terms_of,
     totals_of,
 )
-from tests.guards.samples import later_than
-from tests.guards.writes import AUDIT, Row, Step, head_write, insert_change
+from tests.guards.writes import AUDIT, Row, Step, head_write, insert_change, later_than
 
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.entries import Entry

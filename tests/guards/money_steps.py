@@ -48,7 +48,6 @@ from tests.guards.money_rows import (
     reversal_of,
     transfer_to,
 )
-from tests.guards.samples import later_than
 from tests.guards.writes import (
     AUDIT,
     Row,
@@ -56,6 +55,7 @@ from tests.guards.writes import (
     following_change,
     insert_change,
     insert_head,
+    later_than,
     update_head,
     with_digest,
 )

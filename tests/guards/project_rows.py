@@ -13,8 +13,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 from sqlalchemy import Executable, Insert, Table, insert
-from tests.guards.samples import later_than
-from tests.guards.writes import AUDIT, Row, Step, head_write, insert_change
+from tests.guards.writes import AUDIT, Row, Step, head_write, insert_change, later_than
 
 from indelible.kernel import Head
 from indelible.kernel.aggregates import Aggregate, change_data, change_for

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sqlalchemy import Insert, insert
-from tests.guards.writes import AUDIT, Step
+from tests.guards.writes import AUDIT, Step, later_than
 
 from indelible.kernel import Head
 from indelible.kernel.actions import Command
@@ -83,7 +83,7 @@ def execution_step(tx: SqlReading) -> Step:
 
 
 def _step_of(head: Head[RunbookExecution], command: Command[RunbookExecution]) -> Step:
-    now = head.entity.updated_at.replace(month=2)
+    now = later_than(head.entity.updated_at)
     entity, bulk = perform(command, head.entity, now=now, audit=AUDIT)
     change = change_for(AUDIT, head, entity, command.action.name, bulk=bulk)
     owner = {"entity_id": change.entity_id, "seq": change.seq}

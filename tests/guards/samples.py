@@ -1,6 +1,5 @@
 """One stored entity of each registered head: its next legal step, and the birth of one like it."""
 
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from tests.guards.contest_values import CREATED
 from tests.guards.money_rows import RUNNING
 from tests.guards.runbook_rows import NEW_EXECUTION, NEW_VERSION, PENDING, VERSION
 from tests.guards.token_rows import chain_hash, wallet
-from tests.guards.writes import AUDIT, Row, Step
+from tests.guards.writes import AUDIT, Row, Step, later_than
 
 from indelible.captures.entities.vectors import as_float32
 from indelible.kernel import Change, Head, next_change
@@ -331,14 +330,6 @@ def legal_births(tx: SqlReading) -> dict[str, Step]:
 def _adds_records(sample: Sample, from_state: str, action: str) -> bool:
     edge = sample.heads.entity.lifecycle.edge(from_state, action)
     return bool(sample.heads.records) and edge.adds_version == 1
-
-
-def later_than(instant: datetime) -> datetime:
-    """Return the time of the next step of an entity that was updated at the instant.
-
-    It is the same for all steps of the entity.
-    """
-    return instant.replace(month=2)
 
 
 def next_step(head: Head[Any], action: str, **fields: object) -> Step:

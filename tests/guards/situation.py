@@ -23,7 +23,7 @@ from tests.guards.project_rows import (
     settle_projects,
 )
 from tests.guards.runbook_rows import add_steps, ended_execution, execution_step
-from tests.guards.samples import add_samples, later_than, legal_births, legal_steps, next_step
+from tests.guards.samples import add_samples, legal_births, legal_steps, next_step
 from tests.guards.subject_rows import add_subjects
 from tests.guards.subscriber_rows import add_subscribers
 from tests.guards.task_rows import add_tasks, attempt_row
@@ -36,6 +36,7 @@ from tests.guards.writes import (
     head_write,
     insert_change,
     insert_head,
+    later_than,
     update_head,
 )
 

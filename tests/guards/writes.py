@@ -1,7 +1,7 @@
 """Raw writes of heads and changes: legal ones, or with some columns changed."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import asdict, evolve, frozen
@@ -17,6 +17,14 @@ Row = Mapping[str, Any]
 
 DAY = timedelta(days=1)
 AUDIT = AuditContext(actor=MAYA, reason="a raw write", request_id="request-2")
+
+
+def later_than(instant: datetime) -> datetime:
+    """Return the time of the next step of an entity that was updated at the instant.
+
+    It is the same for all steps of the entity.
+    """
+    return instant + 31 * DAY
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,8 @@ from indelible_service.simulation.story import MAX_LINES, story_of
 OUTAGE: Final = PlannedFault(kind=FaultKind.PROVIDER_FAILS, at=2 * HOUR, seconds=HOUR, rate=0.5)
 ALL_DEFECTS: Final = (*ROW_DEFECTS, *CODE_DEFECTS, *LIVENESS_DEFECTS, *WORK_DEFECTS)
 DEFECTS: Final = {defect.name: defect for defect in ALL_DEFECTS}
-WITHOUT_DEFECT: Final[set[str]] = set()  # invariants that no planted defect breaks
+# The calls that test_absence.py plants break it.
+WITHOUT_DEFECT: Final = {Noticed.FORBIDDEN}
 # Those that are found in the first hours of the plan: a simulation of them costs about 2 s.
 EARLY: Final = ("a payment that cancels its contest", "a webhook applied twice")
 SHRUNK: Final = (*EARLY, "an error that nobody expects")

@@ -14,9 +14,9 @@ from indelible.tokens.rules.scanning import BlockBatch, Checkpoint
 from indelible.tokens.tasks import detection
 from indelible_service.simulation import chain_node, restores
 from indelible_service.simulation.databases import DatabaseKind
-from indelible_service.simulation.plan import HOUR, MINUTE, Plan, PlannedRestore, Profile
+from indelible_service.simulation.plan import HOUR, MINUTE, Plan, PlannedRestore
 from indelible_service.simulation.repeating import difference, run_again
-from indelible_service.simulation.sometimes import EVENTS, OF_TOKENS, SOMETIMES, reached_by
+from indelible_service.simulation.sometimes import OF_TOKENS, reached_by
 
 RESTORE: Final = PlannedRestore(backup_at=6 * HOUR, at=13 * HOUR, seconds=10 * MINUTE)
 FOUND_AGAIN: Final = "a lost token is detected again"
@@ -51,10 +51,6 @@ def plant_lost_checkpoint(patch: pytest.MonkeyPatch) -> None:
 DEFECTS: Final[dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, int]]] = {
     "a lost checkpoint": (plant_lost_checkpoint, "lost-mints-are-found-again", 3),
 }
-
-
-def test_a_storm_sometimes_has_everything() -> None:
-    assert {*EVENTS} == {*SOMETIMES[Profile.STORM]}
 
 
 @pytest.mark.parametrize("name", DEFECTS)

@@ -149,7 +149,7 @@ def a_payment_has_another_amount(installation: Installation) -> Iterator[None]:
     assert charge.received_minor == charge.refunded_minor == charge.amount_minor - 1_000
 
 
-@scenario("22-late-payment", plan=plan_of_late_payment)
+@scenario("22-late-payment", plan=plan_of_late_payment, ends_by_itself=True)
 def a_player_pays_after_the_lock(installation: Installation) -> Iterator[None]:
     pay_late(installation)
     installation.wait_until(lambda: charges(installation, "REFUND_PENDING", "REFUNDED"))
