@@ -6,6 +6,7 @@ are not prepared here, since the first use of a prepared statement waits once mo
 
 import json
 import os
+import tempfile
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from itertools import chain
@@ -13,11 +14,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from tests.feeds import CompleteFeedStore, wait_for_complete_feed
 from tests.sql.proxy import Proxy
 
-from indelible.kernel import Feed, SystemClock
+from indelible.kernel import Feed
 from indelible_sql import SqlStore
 
 MEASURES: Final = "INDELIBLE_TEST_MEASURES_WAITS"  # names the file that the ranges are written to
@@ -72,7 +73,7 @@ class Waits:
 class CountedStore(CompleteFeedStore):
     """A store whose commands and queries are counted."""
 
-    def __init__(self, inner: Any, waits: Waits) -> None:  # noqa: ANN401 - SqlStore, as its base
+    def __init__(self, inner: SqlStore, waits: Waits) -> None:
         super().__init__(inner)
 
         def run(handler: Callable[..., Any], command: object, **audit: Any) -> Any:  # noqa: ANN401 - of any handler
@@ -164,6 +165,7 @@ def counted_waits(store: SqlStore, proxy: Proxy) -> Generator[CountedStore]:
     for engine in (store.engines.writer, store.engines.reader):
         with engine.connect():  # whose first steps are no wait of a command
             pass
+    store = evolve(store)  # one that has not learned yet which queries read the feed
     store.feed()  # a store checks its database once
     waits = Waits(proxy)
     yield CountedStore(store, waits)
@@ -171,7 +173,9 @@ def counted_waits(store: SqlStore, proxy: Proxy) -> Generator[CountedStore]:
 
     folder = os.environ.get(MEASURES)
     if folder:
-        write_ranges(waits.ranges, Path(folder, f"{SystemClock().now().timestamp()}.json"))
+        handle, file = tempfile.mkstemp(".json", dir=folder)
+        os.close(handle)
+        write_ranges(waits.ranges, Path(file))
         return
     problems = excesses(waits.ranges, measured())
     assert not problems, problems

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from threading import Event, Thread
 
 import pytest
+from docs.generators.waits import command_names
 from tests.conftest import POLICY
 from tests.sql.proxy import proxy_to
 from tests.waits.counting import CountedStore, Range, Waits, excesses, measured, merged
@@ -67,6 +68,12 @@ def test_a_command_that_waits_more_often_or_is_not_measured_is_named() -> None:
         "a.new is not measured: run `python -m tests.waits`",
     ]
     assert excesses(allowed, merged(found, allowed)) == []
+
+
+def test_each_measured_command_exists() -> None:
+    commands = {name.partition(",")[0] for name in measured() if not name.endswith("()")}
+
+    assert commands <= command_names()
 
 
 def test_most_commands_are_measured() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from attrs import frozen
+from sqlalchemy import URL
 
 import indelible_sql
 from indelible.kernel import Unavailable
@@ -24,7 +25,6 @@ from indelible_service.settings.service import Settings
 from indelible_sql import Pool, SqlContext, SqlReading, SqlStore
 from indelible_sql.engine.connections import address, has_several_hosts
 
-HOSTS: Final = ("host", "port")  # in the query of an address with several hosts
 POOLS_PER_PROCESS: Final = 2  # one that writes and one that reads
 REQUEST_THREADS: Final = 8  # that answer requests; each open stream of the console needs one more
 HEALTH_THREADS: Final = 2  # of `/health` and `/health/ready`, which wait for no slot
@@ -204,8 +204,7 @@ def _ensure_secret(settings: Settings) -> None:
 def public_url(settings: Settings) -> str:
     """Return the database's address without its password."""
     url = address(settings.url)
-    query = {name: url.query[name] for name in HOSTS} if has_several_hosts(url) else {}
-    return url.set(query=query).render_as_string(hide_password=True)
+    return url.set(query=_several_hosts(url)).render_as_string(hide_password=True)
 
 
 def key_file(settings: Settings, name: str) -> Path:
@@ -227,11 +226,17 @@ def _database_label(settings: Settings) -> str:
         return f"postgresql-{settings.schema}"
 
     url = address(settings.database_url)
-    hosts: tuple[object, ...] = (url.host, url.port)
-    if has_several_hosts(url):
-        hosts = tuple(url.query[name] for name in HOSTS)
+    hosts: tuple[object, ...] = tuple(_several_hosts(url).values()) or (url.host, url.port)
     parts = (url.get_backend_name(), *hosts, url.database, settings.schema)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def _several_hosts(url: URL) -> dict[str, str | tuple[str, ...]]:
+    """Return the part of an address's query that names several hosts, empty for a single one."""
+    if not has_several_hosts(url):
+        return {}
+
+    return {name: url.query[name] for name in ("host", "port")}
 
 
 def upgrade(settings: Settings) -> str:

@@ -56,11 +56,14 @@ def run_program(
     raise ProgramFailed(program, _reason(text) or f"exit code {exit_code}")
 
 
+def _text_for_libpq(url: str) -> str:
+    return address(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def connection_of(url: str) -> tuple[str, dict[str, str]]:
     """Return how a program connects to a URL: a text without password, and its environment."""
-    text = address(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        parts = conninfo_to_dict(text)
+        parts = conninfo_to_dict(_text_for_libpq(url))
     except psycopg.Error as error:
         raise ProgramFailed(CONNECTION, first_line(error)) from error
 

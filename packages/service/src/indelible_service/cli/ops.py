@@ -66,7 +66,7 @@ class Operations(click.Group):
             click.echo(error_text(error), err=True)
             ctx.exit(exit_code(error))
         except DocumentRefused as refused:
-            _print_refusal(refused.answer)
+            _print_refusal(refused.answer, idempotency_key="")
             ctx.exit(_exit_code(refused.answer.status))
         if cmd_name not in operations:
             nearest = ", ".join(get_close_matches(cmd_name, operations)) or "none"
@@ -230,7 +230,7 @@ def _run(
     call = partial(operation.call, service, texts, key)
     answer = call() if condition is None else await_answer(call, condition, timeout, _values_of)
     if answer.is_refusal:
-        _print_refusal(answer, key if operation.is_command else "")
+        _print_refusal(answer, idempotency_key=key if operation.is_command else "")
         click.get_current_context().exit(_exit_code(answer.status))
     _print_answer(answer, fields)
 
@@ -262,7 +262,7 @@ def _exit_code(status: int) -> int:
     return DEFECT if status >= HTTPStatus.INTERNAL_SERVER_ERROR else REFUSED
 
 
-def _print_refusal(answer: Answer, idempotency_key: str = "") -> None:
+def _print_refusal(answer: Answer, *, idempotency_key: str) -> None:
     """Print a problem document as the errors of other commands are printed.
 
     After a fault of the server it has the key of the command, for a safe repetition.

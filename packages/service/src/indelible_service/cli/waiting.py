@@ -11,7 +11,7 @@ from attrs import frozen
 from indelible.kernel import Unavailable
 from indelible_service.remote.calls import Answer
 
-PAUSE_SECONDS: Final = 1.0
+PAUSE_SECONDS: Final = 1.0  # between two requests: HTTP announces no change
 DEFAULT_TIMEOUT: Final = 300  # seconds, for `--until` and `--while`
 MAX_TIMEOUT: Final = 86_400
 UNAVAILABLE_STATUSES: Final = (

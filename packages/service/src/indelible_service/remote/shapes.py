@@ -39,7 +39,9 @@ class AnswerShape:
     def fields_near(self, name: str) -> tuple[str, ...]:
         """Return the fields of the innermost object that a name of a field leads to."""
         parent, _, _ = name.rpartition(".")
-        names = [field for schema in self._schemas(parent) for field in self._names(schema)]
+        names: list[str] = []
+        for schema in self._schemas(parent):
+            names += self._names(schema)
         if not names and parent:
             return self.fields_near(parent)
         return tuple(f"{parent}.{field}" if parent else field for field in names)
@@ -48,7 +50,10 @@ class AnswerShape:
         """Return what the field may be; without a name, the entry itself."""
         schemas = [self._entry]
         for part in name.split(".") if name else ():
-            schemas = [inner for outer in schemas for inner in self._fields_of(outer, part)]
+            inner: list[Body] = []
+            for outer in schemas:
+                inner += self._fields_of(outer, part)
+            schemas = inner
         return schemas
 
     def _names(self, schema: Body) -> Iterator[str]:

@@ -16,9 +16,8 @@ from indelible_web.console.page import EntityLinks, EntitySearch, NewestLinks
 from indelible_web.console.stage_table import StageTable
 from indelible_web.console.visible_contexts import VisibleContexts
 from indelible_web.http.access import AccessControl
-from indelible_web.http.errors import ScopeMissing
 from indelible_web.http.operation import OperationContext, Services
-from indelible_web.http.request import ADMIN, OPS, Caller
+from indelible_web.http.request import ADMIN, OPS
 
 R = TypeVar("R")
 
@@ -82,18 +81,11 @@ class ConsoleContext(Services):
         context = self.open_operation(str(rule), reason, idempotency)
         scopes = (scope,) if isinstance(scope, str) else scope
         if scopes:
-            self._require_scope(context.caller, scopes)
+            is_of_operator = request.method == "POST" and not {ADMIN, OPS}.isdisjoint(scopes)
+            recorded_as = str(request.url_rule) if is_of_operator else ""
+            self.access.require_scope(context.caller, scopes, recorded_as=recorded_as)
 
         return context
-
-    def _require_scope(self, caller: Caller, scopes: tuple[str, ...]) -> None:
-        """Raise ScopeMissing without a scope; an operator's form leaves a record of its rule."""
-        try:
-            caller.require_scope(*scopes)
-        except ScopeMissing as error:
-            if request.method == "POST" and not {ADMIN, OPS}.isdisjoint(scopes):
-                self.access.refused_requests.add(str(request.url_rule), caller, error)
-            raise
 
 
 def form_text(name: str) -> str:

@@ -93,7 +93,7 @@ class AccessControl:
     """The access of every endpoint, and the checks before a view: caller, rate, scope."""
 
     _authenticator: Authenticator
-    refused_requests: RefusedRequests
+    _refused_requests: RefusedRequests
     failed_logins: FailedLogins
     _count_login: Callable[[LoginOutcome], object]
     _guess_codes: frozenset[str] = frozenset()
@@ -196,11 +196,15 @@ class AccessControl:
             raise InvalidSignature
         if caller is None:
             raise Unauthenticated
+        self.require_scope(caller, access.scopes, recorded_as=access.recorded_as)
+
+    def require_scope(self, caller: Caller, scopes: tuple[str, ...], *, recorded_as: str) -> None:
+        """Raise ScopeMissing without one of the scopes; with a name, a record of it is left."""
         try:
-            caller.require_scope(*access.scopes)
+            caller.require_scope(*scopes)
         except ScopeMissing as error:
-            if access.recorded_as:
-                self.refused_requests.add(access.recorded_as, caller, error)
+            if recorded_as:
+                self._refused_requests.add(recorded_as, caller, error)
             raise
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import Actor, Change, stages, task_commands
+from indelible.kernel import Actor, Change, Head, stages, task_commands
 from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.rejections import Rejection, list_rejections
 from indelible.kernel.stages import (
@@ -251,7 +251,7 @@ def list_stages(tx: ReadTx, now: datetime) -> tuple[StageView, ...]:
     views: list[StageView] = []
     for name in sorted({*stats, *paused}):
         stage = stats.get(name) or StageStats(stage=name, due=0, running=0, dead=0, oldest=None)
-        pause = last_switch(tx, name) if name in paused else None
+        pause = _switch_of(tx, paused[name]) if name in paused else None
         views.append(
             project(
                 StageView,
@@ -269,11 +269,16 @@ def list_stages(tx: ReadTx, now: datetime) -> tuple[StageView, ...]:
 def last_switch(tx: ReadTx, stage: str) -> Change | None:
     """Return the last pause or resumption of a stage, None if it was never paused."""
     try:
-        seq = tx.stages.get(stage).revision.seq
+        head = tx.stages.get(stage)
     except StageNotFound:
         return None
 
-    return tx.history.of(STAGE.name, stage, after=seq - 1, limit=1)[0]
+    return _switch_of(tx, head)
+
+
+def _switch_of(tx: ReadTx, head: Head[StageControl]) -> Change:
+    before = head.revision.seq - 1
+    return tx.history.of(STAGE.name, head.entity.id, after=before, limit=1)[0]
 
 
 def get_task(tx: ReadTx, stage: str, entity_id: str) -> TaskView:
@@ -313,11 +318,14 @@ def requeue_and_show(tx: WriteTx, command: RequeueTask) -> TaskView:
     return get_task(tx, command.stage, command.entity_id)
 
 
-def paused_stages(tx: ReadTx) -> frozenset[str]:
-    """Return the names of the paused stages."""
-    heads = tx.stages.page(after="", limit=MAX_STAGES)
+def paused_stages(tx: ReadTx) -> Mapping[str, Head[StageControl]]:
+    """Return the paused stages by name."""
+    paused: dict[str, Head[StageControl]] = {}
+    for head in tx.stages.page(after="", limit=MAX_STAGES):
+        if head.entity.status is StageStatus.PAUSED:
+            paused[head.entity.id] = head
 
-    return frozenset(head.entity.id for head in heads if head.entity.status is StageStatus.PAUSED)
+    return paused
 
 
 def _pauses(tx: ReadTx) -> Mapping[str, float]:

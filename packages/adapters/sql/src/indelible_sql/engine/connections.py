@@ -30,6 +30,7 @@ STATEMENT_SECONDS = 30
 BUSY_TIMEOUT_MILLISECONDS = 5_000
 APPLICATION_NAME = "indelible"
 DEFAULT_PORT = "5432"
+NO_ADDRESS = "this is no address of a database"
 SESSION_KIND = "target_session_attrs"  # of libpq: which of several hosts is taken
 SEVERAL_HOSTS = re.compile(
     r"(?P<before>postgres[^:/?#]*://(?:[^/?#]*@)?)(?P<hosts>[^/?#@]*,[^/?#@]*)"
@@ -118,7 +119,7 @@ def address(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise UsageError("this is no address of a database") from error
+        raise UsageError(NO_ADDRESS) from error
     if has_several_hosts(parsed) and SESSION_KIND not in parsed.query:
         return parsed.update_query_dict({SESSION_KIND: "read-write"})
     return parsed
@@ -131,13 +132,13 @@ def _with_hosts_in_query(several: re.Match[str]) -> str:
     for text in several["hosts"].split(","):
         host = HOST_AND_PORT.fullmatch(text)
         if host is None:
-            raise UsageError("this is no address of a database")
+            raise UsageError(NO_ADDRESS)
         hosts.append(host["name"] or host["ipv6"])
         ports.append(host["port"] or DEFAULT_PORT)
-    query = "&".join(
-        filter(None, (several["query"], f"host={','.join(hosts)}", f"port={','.join(ports)}"))
-    )
-    return f"{several['before']}{several['path'] or '/'}?{query}"
+    parameters = [f"host={','.join(hosts)}", f"port={','.join(ports)}"]
+    if several["query"]:
+        parameters.insert(0, several["query"])
+    return f"{several['before']}{several['path'] or '/'}?{'&'.join(parameters)}"
 
 
 def has_several_hosts(url: URL) -> bool:

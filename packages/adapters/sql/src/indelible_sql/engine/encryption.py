@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.exc import ArgumentError
 
 from indelible.kernel import UsageError
-from indelible_sql.engine.connections import POSTGRESQL, address
+from indelible_sql.engine.connections import NO_ADDRESS, POSTGRESQL, address
 
 ENCRYPTED_MODES: Final = frozenset({"require", "verify-ca", "verify-full"})
 REQUIRED: Final = "require"
@@ -49,7 +49,7 @@ def connection_parameters(url: str) -> Mapping[str, Any]:
     try:
         _, parameters = target.get_dialect()().create_connect_args(target)
     except ArgumentError as error:
-        raise UsageError("this is no address of a database") from error
+        raise UsageError(NO_ADDRESS) from error
 
     for name, value in parameters.items():
         if isinstance(value, tuple):

@@ -73,8 +73,11 @@ class Duty:
 
     def touched(self) -> set[str]:
         """Return the ids of what a command has helped, or perhaps has."""
-        helpful = [execution for execution in self.executions if execution.may_have_helped]
-        return {subject for execution in helpful for subject in execution.subjects}
+        subjects: set[str] = set()
+        for execution in self.executions:
+            if execution.may_have_helped:
+                subjects |= {*execution.subjects}
+        return subjects
 
     def _react(self, sign: Sign, look: Look) -> str:
         """Execute the runbook of a failure, unless that was done a short while ago."""

@@ -49,9 +49,7 @@ class Execution:
         Raises: NoStep, NoAnswer.
         """
         if not self._id:
-            document = self._record(
-                client, "start-execution", runbook_name=self.runbook, runbook_version="1"
-            )
+            document = self._record(client, "start-execution", runbook_name=self.runbook)
             self._id = str(document["id"])
         if self._status is None:
             self._send(client)
