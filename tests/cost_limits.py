@@ -20,7 +20,6 @@ EXPENSIVE: Final[Mapping[str, str]] = {
     "tests/guards/test_attacks.py": "tries every illegal write on both databases",
     "tests/runbooks/test_promotion.py": "installs two releases and follows both runbooks",
     "tests/service/test_cli.py": "starts the command, whose imports it limits",
-    "tests/simulation/test_absence.py": "simulates three days through the API",
     "tests/web/payments/test_charge_states.py": "asks for a charge in each of its states",
     "tests/web/payments/test_webhook_steps.py": "sends webhooks to a server through every step",
 }

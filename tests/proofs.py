@@ -19,10 +19,16 @@ DOSES: Final = (
     "tests/core/reactions/test_isolation.py",
     "tests/drills",
     "tests/examples/test_mails.py::test_workers_that_are_killed_close_each_ticket_once",
+    "tests/examples/test_own_upgrade.py::test_two_upgrades_at_once_make_one_table",
+    "tests/examples/test_stopped_adoptions.py",
     "tests/examples/test_stopped_upgrades.py",
     "tests/explanations/test_explanations.py::test_the_log_and_the_export_explain_a_failure",
     "tests/fuzz",
+    "tests/own/test_generated.py::test_a_generated_aggregate_passes_in_a_database",
+    "tests/own/test_planted_faults.py::test_a_machine_finds_a_fault_or_walks_on",
+    "tests/simulation/test_absence.py::test_a_call_that_is_no_step_of_a_runbook_ends_the_run_and_is_named",
     "tests/simulation/test_absence.py::test_the_same_seed_writes_the_same_report",
+    "tests/simulation/test_absence.py::test_three_days_need_no_engineer",
     "tests/simulation/test_command.py::test_a_chain_needs_the_reader_of_chains",
     "tests/simulation/test_command.py::test_a_failure_is_written_to_a_file_named_by_its_seed_and_replays",
     "tests/simulation/test_command.py::test_a_run_that_depends_on_the_hash_seed_is_not_deterministic",
@@ -60,6 +66,16 @@ DOSES: Final = (
 )
 # One rule for every row, column, setting or document again, or for one more kind of store.
 REPEATED: Final = (
+    "tests/docs/test_contract.py::test_ten_planted_additions_to_a_part_need_a_line_in_the_changelog",
+    "tests/docs/test_contract.py::test_ten_planted_breaking_changes_of_a_part_are_found",
+    "tests/examples/test_consents.py::test_raw_sql_cannot_change_a_version",
+    "tests/examples/test_desks.py::test_a_real_server_runs_the_same_service",
+    "tests/examples/test_shipments.py::test_no_row_comes_or_goes_without_its_change",
+    "tests/runbooks/test_thresholds.py::test_alerts_fire_at_their_threshold_and_end_after_the_fault",
+    "tests/service/test_contract.py::test_an_installation_without_extras_has_a_contract_too",
+    "tests/service/test_new.py::test_a_user_writes_tests_checks_and_prints_a_lifecycle",
+    "tests/service/test_switched_contexts.py::test_each_context_alone_has_its_routes_pages_and_metrics",
+    "tests/service/test_switched_contexts.py::test_every_table_is_verified_and_rebuilt_whatever_is_on",
     "tests/sql/test_captures_search.py",
     "tests/architecture/test_dummy_context.py::test_the_new_context_works_on_both_stores_and_over_http",
     "tests/architecture/test_imports.py::test_a_contract_reports_its_planted_violation",
@@ -97,6 +113,7 @@ REPEATED: Final = (
     "tests/sql/test_vector_repairs.py::test_a_missing_or_replaced_function_is_found_and_repaired",
     "tests/sql/test_version_table.py::test_a_damaged_version_table_hides_no_other_finding",
     "tests/sql/test_zones.py",
+    "tests/web/console/test_own_generated.py::test_forms_of_every_kind_do_what_commands_do",
     "tests/web/test_hostile.py::test_hostile_input_gets_its_expected_answer_and_writes_nothing",
     "tests/web/test_hostile_scenarios.py",
 )
@@ -183,8 +200,9 @@ WAITING: Final = (
     "tests/workers/test_time_limits.py",
 )
 # Cases on PostgreSQL of tests that run on SQLite as well; the suites of the stores run on both.
-ON_ONE_DATABASE: Final = ("tests/web", "tests/workers")
+ON_ONE_DATABASE: Final = ("tests/examples", "tests/web", "tests/workers")
 POSTGRESQL: Final = "postgresql"
+DATABASE: Final = "database"  # the fixture of a database on PostgreSQL
 # Cases in memory of tests that run on SQLite as well; the suites compare the two stores.
 ALSO_ON_SQLITE: Final = "tests/web"
 MEMORY: Final = "memory"
@@ -217,8 +235,9 @@ STAYING_CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "tests/sql/test_export.py::test_every_context_is_exported_and_imported": ("sqlite-postgresql",),
     "tests/sql/test_export.py::test_a_second_import_adds_nothing": ("sqlite",),
 }
-# Cases of SQLite of tests that run on PostgreSQL as well; `tests/web` runs on SQLite.
-ALSO_ON_POSTGRESQL: Final = "tests/sql"
+# Cases of SQLite of tests that run on PostgreSQL as well; `tests/examples` and `tests/web` run on
+# SQLite.
+ALSO_ON_POSTGRESQL: Final = ("tests/own", "tests/sql")
 SQLITE: Final = "sqlite"
 # Functions of these groups that stay: each catches mistakes that no other test of `tests` catches.
 STAYING: Final = (
@@ -255,14 +274,18 @@ def contains(node_id: str) -> bool:
 
 
 def _contains_case(function: str, case: str) -> bool:
-    if POSTGRESQL in case and any(begins(function, folder) for folder in ON_ONE_DATABASE):
+    is_on_postgresql = POSTGRESQL in case or DATABASE in case.rstrip("]").split("-")
+    if is_on_postgresql and _is_in(function, ON_ONE_DATABASE):
         return True
     if MEMORY in case and begins(function, ALSO_ON_SQLITE):
         return True
     if begins(function, ATTACKS) and any(attacker in case for attacker in OTHER_ATTACKERS):
         return True
-    is_on_sqlite_alone = SQLITE in case and POSTGRESQL not in case
-    return is_on_sqlite_alone and begins(function, ALSO_ON_POSTGRESQL)
+    return SQLITE in case and not is_on_postgresql and _is_in(function, ALSO_ON_POSTGRESQL)
+
+
+def _is_in(function: str, folders: tuple[str, ...]) -> bool:
+    return any(begins(function, folder) for folder in folders)
 
 
 @cache

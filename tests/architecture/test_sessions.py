@@ -62,6 +62,9 @@ def test_a_group_contains_what_is_below_it_and_no_name_that_only_begins_alike() 
 def test_a_case_on_postgresql_is_a_proof_where_the_same_test_runs_on_sqlite() -> None:
     assert proofs.contains("tests/web/test_a.py::test_b[postgresql-c]")
     assert not proofs.contains("tests/web/test_a.py::test_b[sqlite-c]")
+    assert proofs.contains("tests/examples/test_a.py::test_b[c-database]")
+    assert not proofs.contains("tests/examples/test_a.py::test_b[sqlite_url-c]")
+    assert not proofs.contains("tests/examples/test_a.py::test_b[database_gone]")
     assert not proofs.contains("tests/sql/test_a.py::test_b[postgresql-c]")
 
 
@@ -70,9 +73,11 @@ def test_a_case_in_memory_is_a_proof_where_the_same_test_runs_on_sqlite() -> Non
     assert not proofs.contains("tests/workers/test_a.py::test_b[memory-c]")
 
 
-def test_a_case_on_sqlite_is_a_proof_where_the_same_test_of_sql_runs_on_postgresql() -> None:
+def test_a_case_on_sqlite_is_a_proof_where_the_same_test_runs_on_postgresql() -> None:
     assert proofs.contains("tests/sql/test_a.py::test_b[sqlite-c]")
     assert proofs.contains("tests/sql/test_a.py::test_b[async_sqlite]")
+    assert proofs.contains("tests/own/test_a.py::test_b[sqlite_url-c]")
+    assert not proofs.contains("tests/own/test_a.py::test_b[database-c]")
     assert not proofs.contains("tests/sql/test_a.py::test_b[sqlite-postgresql]")
     assert not proofs.contains("tests/sql/test_a_sqlite_file.py::test_sqlite[c]")
     assert not proofs.contains("tests/conformance/test_stores.py::TestSqliteKernel::test_a[c]")
