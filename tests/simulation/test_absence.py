@@ -26,7 +26,8 @@ from indelible_service.simulation.absence.service import InProcessService
 from indelible_service.simulation.crashes import Mortality
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.doors import Doors
-from indelible_service.simulation.plan import MINUTE, FaultKind, Plan, Profile
+from indelible_service.simulation.people import GRACE_SECONDS
+from indelible_service.simulation.plan import MINUTE, Fate, FaultKind, Plan, Profile
 from indelible_service.simulation.planning import make_plan
 from indelible_service.simulation.processes import Surroundings
 from indelible_service.simulation.running import run_plan
@@ -190,6 +191,19 @@ def test_an_absence_without_its_certain_faults_fails() -> None:
 
     assert violation is not None
     assert str(violation) == "day 2 00:00:00: certain-faults-happen: no transfer had a timeout"
+
+
+def test_stripe_is_out_while_a_player_pays_late() -> None:
+    """So that nothing cancels the payment, and the program gives it back."""
+    plan = make_plan(2, 14, Profile.ABSENCE)
+    outages = [fault for fault in plan.faults if fault.kind is FaultKind.STRIPE_OUTAGE]
+    late = [entry for entry in plan.entries if entry.fate is Fate.LATE]
+
+    assert len(late) == 3
+    for entry in late:
+        (contest,) = [one for one in plan.contests if one.name == entry.contest]
+        paid_at = contest.lock_at + GRACE_SECONDS + entry.pay_after_seconds
+        assert any(one.at < contest.lock_at and paid_at < one.at + one.seconds for one in outages)
 
 
 @pytest.mark.parametrize("seed", range(1, 41))

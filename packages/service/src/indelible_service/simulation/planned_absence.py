@@ -62,6 +62,7 @@ SWARM: Final = 0.6  # the share of seeds that have a kind of fault
 PROCESSES: Final = ("web", "worker-1", "worker-2", "scheduler")
 CRASHES: Final = 4
 TIMEOUTS_LAST: Final = 6 * HOUR
+LOCK_OUTAGE: Final = 90 * MINUTE  # half of it before the lock, and longer than late payers wait
 # Longer than all attempts of a settlement, which are over in about an hour.
 SETTLEMENT_FAILS: Final = (2 * HOUR, 5 * HOUR)
 POSTING_FAILS: Final = (HOUR, 3 * HOUR)  # the attempts are over in half an hour
@@ -87,6 +88,7 @@ def make_absence_plan(seed_number: int, days: int) -> Plan:
         highest = SHORT_ENTRIES if days <= SHORT_DAYS else ENTRIES[1]
         entries.extend(_entries(seed, contest, highest))
     faults = [*_certain_faults(seed, contests), *_drawn_faults(seed, contests)]
+    faults.extend(_outages_at_locks(contests, entries))
     if _has_dead_letters(seed, days):
         faults.append(_failing_events(seed, contests))
     return Plan(
@@ -193,6 +195,20 @@ def _certain_faults(seed: Seed, contests: tuple[PlannedContest, ...]) -> Iterato
     for kind, contest in ((FaultKind.WEBHOOK_TWICE, first), (FaultKind.WEBHOOK_DELAY, second)):
         seconds = contest.lock_at - contest.published_at
         yield PlannedFault(kind=kind, at=contest.published_at, seconds=seconds)
+
+
+def _outages_at_locks(
+    contests: tuple[PlannedContest, ...], entries: list[PlannedEntry]
+) -> Iterator[PlannedFault]:
+    """Yield an outage of Stripe at each lock after which somebody pays.
+
+    Nothing can cancel the payment: it succeeds too late, and is given back after the outage.
+    """
+    late = {entry.contest for entry in entries if entry.fate is Fate.LATE}
+    for contest in contests:
+        if contest.name in late:
+            at = contest.lock_at - LOCK_OUTAGE // 2
+            yield PlannedFault(kind=FaultKind.STRIPE_OUTAGE, at=at, seconds=LOCK_OUTAGE)
 
 
 def _drawn_faults(seed: Seed, contests: tuple[PlannedContest, ...]) -> Iterator[PlannedFault]:
