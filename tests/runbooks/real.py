@@ -83,7 +83,9 @@ class RealInstallation:
         raise AssertionError(f"no scrape of {looks} shows it: {self.scrapes[-1].text}")
 
     def stay_calm(self, seconds: int) -> None:
-        """Let the time of the scrapes pass; the fault is over."""
+        """Wait for what was to happen, and let the time of the scrapes pass."""
+        self.let_time_pass()
+        self.join()
         self._now += timedelta(seconds=seconds)
 
     def let_time_pass(self) -> None:

@@ -13,7 +13,7 @@ SCOPES = ("captures:read", "captures:write")
 READER = "reader"
 
 
-@scenario("45-embedder-down", "EmbedderFails")
+@scenario("45-embedder-down", "EmbedderFails", ends_by_itself=True)
 def the_server_of_the_model_is_out(installation: Installation) -> Iterator[None]:
     embedder = LetterEmbedder()
     with installation.lock:

@@ -21,7 +21,7 @@ LATE_PLAYER = "990001"
 FAST_SECONDS = 60
 
 
-@scenario("01-ingestion-lag", "IngestionLag", "IngestionStopped")
+@scenario("01-ingestion-lag", "IngestionLag", "IngestionStopped", ends_by_itself=True)
 def the_provider_is_out_during_play(installation: Installation) -> Iterator[None]:
     run_until_asking_often(installation, BEGAN)
     installation.look()
@@ -47,7 +47,7 @@ def the_fetches_of_a_tournament_were_canceled(installation: Installation) -> Ite
     installation.wait_until(lambda: installation.contest_status() == "COMPLETE")
 
 
-@scenario("02-provider-refuses", "ProviderRefuses")
+@scenario("02-provider-refuses", "ProviderRefuses", ends_by_itself=True)
 def the_provider_has_moved_its_pages(installation: Installation) -> Iterator[None]:
     run_until_asking_often(installation, BEGAN)
     installation.look()
@@ -59,7 +59,7 @@ def the_provider_has_moved_its_pages(installation: Installation) -> Iterator[Non
     installation.wait_until(lambda: installation.contest_status() == "COMPLETE")
 
 
-@scenario("03-provider-schema-drift", "ProviderSchemaDrift")
+@scenario("03-provider-schema-drift", "ProviderSchemaDrift", ends_by_itself=True)
 def strokes_become_texts(installation: Installation) -> Iterator[None]:
     run_until_asking_often(installation, DRIFT)
     installation.look()

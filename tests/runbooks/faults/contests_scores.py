@@ -14,7 +14,7 @@ from indelible_service.demos.leaderboards import competitors_of
 from indelible_service.simulation.plan import HOUR, MINUTE
 
 
-@scenario("06-score-reverted", "ScoreRewritten")
+@scenario("06-score-reverted", "ScoreRewritten", ends_by_itself=True)
 def a_finished_round_is_changed_and_changed_back(installation: Installation) -> Iterator[None]:
     changed = END + 20 * MINUTE
     run_until_asking_often(installation, changed)
@@ -59,7 +59,7 @@ def somebody_changes_a_score_in_the_database(installation: Installation) -> Iter
     assert len(installation.simulation.around.stripe.objects("transfer")) == 3
 
 
-@scenario("15-correction-after-settlement", "CorrectionAfterSettlement")
+@scenario("15-correction-after-settlement", "CorrectionAfterSettlement", ends_by_itself=True)
 def a_card_is_corrected_after_the_settlement(installation: Installation) -> Iterator[None]:
     run_until_asking_often(installation, END)
     installation.wait_until(lambda: installation.contest_status() == "COMPLETE")

@@ -42,7 +42,7 @@ def the_starts_were_paused(installation: Installation) -> Iterator[None]:
     installation.wait_until(lambda: installation.contest_status() == "COMPLETE")
 
 
-@scenario("09-live-past-end", "ContestLivePastEnd")
+@scenario("09-live-past-end", "ContestLivePastEnd", ends_by_itself=True)
 def a_storm_interrupts_the_last_round(installation: Installation) -> Iterator[None]:
     interrupted = step_at(story(installation), START + 4 * HOUR)
     resumed = END + 3 * HOUR
@@ -65,7 +65,7 @@ def canceled_plan() -> Plan:
     return evolve(plan, tournaments=(evolve(tournament, ending=Ending.CANCELED),))
 
 
-@scenario("11-contest-canceled", "ContestCanceled", plan=canceled_plan)
+@scenario("11-contest-canceled", "ContestCanceled", plan=canceled_plan, ends_by_itself=True)
 def the_provider_cancels_a_tournament(installation: Installation) -> Iterator[None]:
     installation.run_until(START + 30 * MINUTE)
     installation.look()

@@ -47,7 +47,12 @@ def plan_of_late_payment() -> Plan:
     return plan_with(Fate.LATE)
 
 
-@scenario("16-webhook-signatures", "StripeSignatureFailures", "StripeEnvironmentMismatch")
+@scenario(
+    "16-webhook-signatures",
+    "StripeSignatureFailures",
+    "StripeEnvironmentMismatch",
+    ends_by_itself=True,
+)
 def the_endpoint_at_stripe_has_another_secret(installation: Installation) -> Iterator[None]:
     stripe = stripe_of(installation)
     installation.run_until(FIRST_PAYMENT - 1)
@@ -64,7 +69,7 @@ def the_endpoint_at_stripe_has_another_secret(installation: Installation) -> Ite
     assert len(charges(installation, "SUCCEEDED")) == WINNERS
 
 
-@scenario("17-webhook-outage", "StripeWebhooksMissing", "StripeEventsSlow")
+@scenario("17-webhook-outage", "StripeWebhooksMissing", "StripeEventsSlow", ends_by_itself=True)
 def an_event_is_lost_and_no_worker_lives(installation: Installation) -> Iterator[None]:
     stripe = stripe_of(installation)
     installation.run_until(FIRST_PAYMENT - 1)
@@ -83,7 +88,7 @@ def an_event_is_lost_and_no_worker_lives(installation: Installation) -> Iterator
     assert len(charges(installation, "SUCCEEDED")) == WINNERS
 
 
-@scenario("18-duplicate-webhook")
+@scenario("18-duplicate-webhook", ends_by_itself=True)
 def stripe_sends_each_event_twice(installation: Installation) -> Iterator[None]:
     stripe = stripe_of(installation)
     stripe.send_webhooks(duplicate=1.0)
@@ -132,7 +137,7 @@ def a_payment_expires_while_its_stage_is_paused(installation: Installation) -> I
     assert intent["status"] == "canceled"
 
 
-@scenario("21-amount-mismatch", "AmountMismatch", plan=plan_of_late_payment)
+@scenario("21-amount-mismatch", "AmountMismatch", plan=plan_of_late_payment, ends_by_itself=True)
 def a_payment_has_another_amount(installation: Installation) -> Iterator[None]:
     stripe = stripe_of(installation)
     installation.run_until(2 * HOUR)

@@ -11,6 +11,7 @@ from tests.runbooks.bed import CONTEST, END, Installation, small_plan
 from tests.runbooks.scenarios import scenario
 
 from indelible.kernel.keys import ADMIN
+from indelible.kernel.stages import StageStatus
 from indelible.kernel.subscribers import FOLLOW_FEED
 from indelible.money.entities.payouts import Transfer
 from indelible.money.rules.payouts import SEND_TRANSFER_STAGE, transfer_group
@@ -43,7 +44,7 @@ def plan_of_early_winners() -> Plan:
     return evolve(plan, entries=tuple(entries))
 
 
-@scenario("28-payouts-stuck", "PayoutsOld", "PayoutFailureRatio")
+@scenario("28-payouts-stuck", "PayoutsOld", "PayoutFailureRatio", ends_by_itself=True)
 def stripe_is_out_when_winners_are_paid(installation: Installation) -> Iterator[None]:
     stripe = stripe_of(installation)
     began, ended = OUTAGE
@@ -144,6 +145,8 @@ def the_reactions_are_paused_after_a_settlement(installation: Installation) -> I
 
     yield
 
+    follow_feed = installation.store.read(lambda tx: tx.stages.get(FOLLOW_FEED)).entity
+    assert follow_feed.status is StageStatus.RUNNING
     assert transfers(installation, "completed") == WINNERS
     assert len(made_transfers(installation)) == WINNERS
 

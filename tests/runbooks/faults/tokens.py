@@ -27,7 +27,7 @@ NO_CODE: Final = "0x"
 UPGRADED: Final = "0x60806041"
 
 
-@scenario("43-chain-node-behind", "ChainScanStopped", plan=plan_of_chain)
+@scenario("43-chain-node-behind", "ChainScanStopped", plan=plan_of_chain, ends_by_itself=True)
 def the_node_is_out(installation: Installation) -> Iterator[None]:
     installation.run_until(2 * HOUR)
     assert mints(installation) == 2
@@ -42,7 +42,7 @@ def the_node_is_out(installation: Installation) -> Iterator[None]:
     assert mints(installation) == 3
 
 
-@scenario("44-chain-fault", "ChainFault", plan=plan_of_long_chain, ends_by_itself=True)
+@scenario("44-chain-fault", "ChainFault", plan=plan_of_long_chain)
 def the_node_serves_another_chain(installation: Installation) -> Iterator[None]:
     yield from pausing_fault(installation, "WRONG_CHAIN", "chain_id", ANOTHER_CHAIN)
 
