@@ -98,13 +98,13 @@ def test_an_edit_on_sqlite_sends_seven_statements(
     assert len(statements) == 7
 
 
-def test_an_edit_waits_for_postgresql_four_times(database: PostgresServer) -> None:
+def test_an_edit_waits_for_postgresql_three_times(database: PostgresServer) -> None:
     with on_postgresql(database, prepare=True) as trace:
         saved = create(trace.store)
         for _ in range(2):  # until every statement is prepared
             saved = edit(trace.store, saved)
 
-        assert trace.round_trips_of(lambda: edit(trace.store, saved)) == 4
+        assert trace.round_trips_of(lambda: edit(trace.store, saved)) == 3
 
 
 def test_no_command_of_a_concept_rewrites_a_record(trace: Trace) -> None:

@@ -17,7 +17,7 @@ class Failpoint(Enum):
     )
     AFTER_BEGIN = (
         "database.py: Database.begin",
-        "a transaction is open",
+        "a transaction is open; on PostgreSQL its first statement begins it",
     )
     BEFORE_QUERY = (
         "session.py: Session._query",

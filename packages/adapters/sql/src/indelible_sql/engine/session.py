@@ -27,6 +27,7 @@ from indelible_sql.engine.errors import (
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.limited import lift_limits
+from indelible_sql.engine.pipelines import can_begin_later, execute_first
 from indelible_sql.engine.prepared import SCHEMA, Prepared, prepare
 from indelible_sql.engine.session_settings import TEXT_FORMATS, change_settings
 from indelible_sql.engine.sqlalchemy_internals import (
@@ -69,7 +70,10 @@ class Session:
         begins: bool = True,
         has_snapshot: bool = False,
     ) -> None:
-        """Begin a transaction on the connection, unless it has one or needs none."""
+        """Begin a transaction on the connection, unless it has one or needs none.
+
+        On PostgreSQL, BEGIN is sent with the first statement.
+        """
         self.schema = schema
         self.at_failpoint = at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
@@ -87,16 +91,24 @@ class Session:
         self._is_open = True
         self._has_pinned_formats = False
         self._cursor: Any = None  # opened with the first statement
-        if begins and not connection.in_transaction():
-            with translate_errors():
-                connection.begin()  # the cursor begins nothing by itself
+        self._begins_later = begins and not connection.in_transaction()
+        if self._begins_later and not can_begin_later(connection):
+            self._begin()
 
     @property
     def connection(self) -> Connection:
         """Return the connection, or raise UsageError once the transaction has ended."""
         if not self._is_open:
             raise UsageError(TRANSACTION_ENDED)
+        self._begin()
         return self._connection
+
+    def _begin(self) -> None:
+        """Begin the transaction, unless it has begun or there is none."""
+        if self._begins_later:
+            self._begins_later = False
+            with translate_errors():
+                self._connection.begin()  # the cursor begins nothing by itself
 
     def close(self) -> None:
         """Refuse all statements from now on."""
@@ -275,18 +287,27 @@ class Session:
         Raises: the library's error instead of a driver's.
         """
         prepared = self._prepared(statement)
-        rows: Sequence[Any] = ()
         try:
             if self._cursor is None:
                 self._cursor = self._open_cursor(prepared.text)
-            self._cursor.execute(prepared.text, prepared.bind(values))
-            if prepared.columns:
-                rows = self._cursor.fetchall()
+            rows = self._execute(prepared, prepared.bind(values))
         except BaseException as error:
             self._raise_translated(error)
             raise
 
         return prepared, rows
+
+    def _execute(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
+        """Execute a statement, the first one with BEGIN, and return the driver's rows."""
+        has_rows = bool(prepared.columns)
+        if self._begins_later:
+            self._begins_later = False
+            return execute_first(
+                self._connection, self._cursor, prepared.text, parameters, has_rows=has_rows
+            )
+        self._cursor.execute(prepared.text, parameters)
+        rows: Sequence[Any] = self._cursor.fetchall() if has_rows else ()
+        return rows
 
     def _send_many(self, statement: Executable, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row.
@@ -295,6 +316,7 @@ class Session:
         """
         prepared = self._prepared(statement)
         try:
+            self._begin()
             if self._cursor is None:
                 self._cursor = self._open_cursor(prepared.text)
             self._cursor.executemany(prepared.text, prepared.bind_many(rows))

@@ -20,6 +20,7 @@ __all__ = [
     "Full",
     "Queue",
     "await_in_greenlet",
+    "driver_cursor",
     "invalidate_pool",
     "pool_capacity",
     "put_above_capacity",
@@ -134,5 +135,9 @@ def receive_binary(cursor: Any) -> None:
     """Let psycopg's cursor receive values in binary, whose form no session setting changes."""
     from psycopg.pq import Format  # noqa: PLC0415 - no process on SQLite imports psycopg
 
-    driver_cursor = getattr(cursor, "_cursor", cursor)  # of the adapter for an event loop
-    driver_cursor.format = Format.BINARY
+    driver_cursor(cursor).format = Format.BINARY
+
+
+def driver_cursor(cursor: Any) -> Any:
+    """Return psycopg's cursor, which an adapter for an event loop contains."""
+    return getattr(cursor, "_cursor", cursor)
