@@ -12,6 +12,7 @@ from indelible.kernel.task_commands import ClaimTasks, claim_tasks
 from indelible.testing.stores import MAYA, create, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
+from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
 Log = list[str | Failpoint]  # statements and failpoints in the order in which they are reached
@@ -93,6 +94,8 @@ def test_every_statement_of_a_command_is_between_its_two_failpoints(
         work.run(trace.store, command, key)
     sent = spans(log)
 
+    if trace.store.engines.is_writer_autocommit:
+        assert sent[0].statements.pop(0) == BEGIN_ON_POSTGRESQL
     for span in sent:
         moment = span.before.name.removeprefix("BEFORE_")
         assert span.after.name == f"AFTER_{moment}"

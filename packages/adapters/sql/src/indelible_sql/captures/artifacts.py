@@ -152,7 +152,7 @@ class SqlArtifactRepository:
 
     def _run_function(self, values: Row) -> Row:
         """Return the row of the signal; its values are NULL where the function saved nothing."""
-        schema_prefix = prefix_of(self._session.connection, self._session.schema)
+        schema_prefix = prefix_of(self._session, self._session.schema)
         try:
             return self._session.rows(ingest_statement(schema_prefix), values)[0]
         except GuardViolation as violation:

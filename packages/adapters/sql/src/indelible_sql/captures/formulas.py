@@ -200,7 +200,7 @@ class SqlFormulaEngine:
     @property
     def schema_prefix(self) -> str:
         """Return what stands before the names of tables and functions in a statement's text."""
-        return prefix_of(self._session.connection, self._session.schema)
+        return prefix_of(self._session, self._session.schema)
 
     def evaluate(
         self, algorithm: AlgorithmVersion, formula: str, arguments: Mapping[str, Any]

@@ -175,7 +175,7 @@ class SqlCaptureSearch:
 
     def _search_statement(self, space_id: str, dimension: int) -> Executable:
         """Choose the space's vector index where it has one and is large, or the exact search."""
-        schema_prefix = prefix_of(self._session.connection, self._session.schema)
+        schema_prefix = prefix_of(self._session, self._session.schema)
         values = {
             "index": schema_prefix + index_of(space_id),
             "exact": self._config.get(EXACT_SEARCH_ARTIFACTS),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import frozen
 from sqlalchemy import Dialect
@@ -14,6 +14,13 @@ Convert = Callable[[Any], Any]
 # A placeholder in statements for the schema's name, which each store replaces.
 SCHEMA = "indelible"
 MAX_STATEMENTS = 1_000  # cached for all databases of the process
+
+
+class HasDialect(Protocol):
+    """A connection, or a session, which begins no transaction to tell its dialect."""
+
+    @property
+    def dialect(self) -> Dialect: ...
 
 
 @frozen

@@ -7,10 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.selectable import SelectBase
 
 from indelible.kernel import Change, Stale, UsageError, instant_text
 from indelible.kernel.json_numbers import ExactEncoder
@@ -102,6 +101,11 @@ class Session:
             raise UsageError(TRANSACTION_ENDED)
         self._begin()
         return self._connection
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return the dialect of the connection, on which nothing begins."""
+        return self._connection.dialect
 
     def _begin(self) -> None:
         """Begin the transaction, unless it has begun or there is none."""
@@ -355,33 +359,6 @@ class Session:
         if not self.is_sqlite:
             receive_binary(cursor)
         return cursor
-
-
-class SingleStatementSession(Session):
-    """Runs one query, which sees one moment by itself and needs no transaction.
-
-    A second statement could see a later moment, so it is refused, as is every use of the
-    connection, whose statements nobody counts.
-    """
-
-    _has_sent = False
-
-    @property
-    def connection(self) -> Connection:
-        """Raise UsageError."""
-        raise UsageError(
-            "a single-statement query has no connection: read without `single_statement`"
-        )
-
-    def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
-        """Execute the only statement, or raise UsageError."""
-        if self._has_sent:
-            raise UsageError("a single-statement query sent a second statement")
-        if not isinstance(statement, SelectBase):
-            raise UsageError("a single-statement query sent a statement that is no SELECT")
-
-        self._has_sent = True
-        return super()._send(statement, values)
 
 
 def _is_taken(refusal: GuardViolation, write: AtomicWrite) -> bool:

@@ -99,7 +99,7 @@ class BatchWriter:
 
     @property
     def _schema_prefix(self) -> str:
-        return prefix_of(self._session.connection, self._session.schema)
+        return prefix_of(self._session, self._session.schema)
 
     def _send(
         self,

@@ -73,7 +73,7 @@ def _guards(mapping: HeadMapping[Any], dialect: str) -> Iterator[Guard]:
 
 def _unknown_targets(mapping: HeadMapping[Any], session: Session) -> Iterator[Finding]:
     """Yield the heads that refer to an aggregate which does not exist."""
-    name = qualified_name(mapping.table, session.connection.dialect.name)
+    name = qualified_name(mapping.table, session.dialect.name)
     for reference in mapping.entity.references:
         query = text(unknown_targets(mapping.table, name, reference)).columns(id=Text())
         for row in session.rows(query, {}):
@@ -89,7 +89,7 @@ def _unknown_targets(mapping: HeadMapping[Any], session: Session) -> Iterator[Fi
 
 def _unknown_targets_of_rows(bulk: BulkTable, session: Session) -> Iterator[Finding]:
     """Yield the rows of a record that refer to an aggregate which does not exist."""
-    name = qualified_name(bulk.table, session.connection.dialect.name)
+    name = qualified_name(bulk.table, session.dialect.name)
     for reference in references_of_record(bulk.record):
         query = text(unknown_targets(bulk.table, name, reference, "entity_id, seq"))
         for row in session.rows(query.columns(entity_id=Text(), seq=BigInteger()), {}):

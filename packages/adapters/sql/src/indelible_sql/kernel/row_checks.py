@@ -126,7 +126,7 @@ class _ReadableInstant(DialectExpression):
 
 def decode_row(session: Session, table: Table, row: Row) -> dict[str, Any]:
     """Return the values of a row's columns, or raise one of UNREADABLE."""
-    names, converted = _columns(table, session.connection.dialect.name)
+    names, converted = _columns(table, session.dialect.name)
     values = {name: row[name] for name in names}
     for name, domain in converted:
         values[name] = load(session, domain, values[name])
@@ -154,7 +154,7 @@ def load(session: Session, kind: object, value: Any, *, is_checked: bool = False
     if not isinstance(kind, Domain):
         return value
 
-    dialect = session.connection.dialect
+    dialect = session.dialect
     if kind in SHARED_KINDS and isinstance(value, str) and len(value) <= MAX_SHARED_CHARACTERS:
         return _load_shared(kind, value, dialect)
     return _load(kind, value, dialect, is_checked=is_checked)

@@ -127,7 +127,7 @@ def _save_records(session: Session, saved: Seal, records: Sequence[SealedRecord]
     template = INSERT_RECORDS_ON_SQLITE
     if not session.is_sqlite:
         template = INSERT_RECORDS_ON_POSTGRESQL
-    prefix = prefix_of(session.connection, session.schema)
+    prefix = prefix_of(session, session.schema)
     pairs = [[record.record_table, record.record_hash] for record in records]
     values = {"seal_number": saved.number, "records": json.dumps(pairs)}
     session.step(text(template.format(prefix=prefix)), values)

@@ -33,7 +33,7 @@ from indelible.kernel.json import encode_canonical
 from indelible.kernel.json_limits import DOCUMENT_LIMITS, VALUE_LIMITS, JsonLimits
 from indelible.kernel.json_numbers import parse_json
 from indelible_sql.engine.errors import JSON_LIMITS
-from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.engine.prepared import SCHEMA, HasDialect
 from indelible_sql.schema.json_rules import JsonText, postgresql_rule
 
 # The types of SQLite's strict tables, by the type that PostgreSQL stores; all others are text.
@@ -371,12 +371,12 @@ KERNEL_DOMAINS = (
 required = partial(Column[Any], nullable=False)
 
 
-def quoted(connection: Connection, schema: str) -> str:
+def quoted(connection: HasDialect, schema: str) -> str:
     """Return the schema's name as SQL text."""
     return connection.dialect.identifier_preparer.quote(schema)
 
 
-def prefix_of(connection: Connection, schema: str) -> str:
+def prefix_of(connection: HasDialect, schema: str) -> str:
     """Return the text that qualifies a table's name in a statement: empty on SQLite."""
     if connection.dialect.name == "sqlite":
         return ""
