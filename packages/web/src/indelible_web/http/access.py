@@ -170,7 +170,9 @@ class AccessControl:
         current.is_live = access.is_live
         current.caller = self._identify(login, access)
         limits.check(access, current.caller)
-        self._check_scope(access, current.caller)
+        if current.caller is None or not access.scopes:
+            raise _refusal_without_caller(access)
+        self.require_scope(current.caller, access.scopes, recorded_as=access.recorded_as)
 
     def _identify(self, login: Authenticator, access: EndpointAccess) -> Caller | None:
         """Return the caller, and count the login; a signature is counted as a webhook."""
@@ -189,15 +191,6 @@ class AccessControl:
             self._count_login(LoginOutcome.REFUSED)
         return caller
 
-    def _check_scope(self, access: EndpointAccess, caller: Caller | None) -> None:
-        if not access.scopes:
-            raise UsageError(f"the endpoint {request.endpoint} declares no scope")
-        if caller is None and access.scopes == SIGNED:
-            raise InvalidSignature
-        if caller is None:
-            raise Unauthenticated
-        self.require_scope(caller, access.scopes, recorded_as=access.recorded_as)
-
     def require_scope(self, caller: Caller, scopes: tuple[str, ...], *, recorded_as: str) -> None:
         """Raise ScopeMissing without one of the scopes; with a name, a record of it is left."""
         try:
@@ -206,6 +199,13 @@ class AccessControl:
             if recorded_as:
                 self._refused_requests.add(recorded_as, caller, error)
             raise
+
+
+def _refusal_without_caller(access: EndpointAccess) -> Exception:
+    """Return the error of a request of nobody, or to an endpoint that declares no scope."""
+    if not access.scopes:
+        return UsageError(f"the endpoint {request.endpoint} declares no scope")
+    return InvalidSignature() if access.scopes == SIGNED else Unauthenticated()
 
 
 @frozen

@@ -1,12 +1,17 @@
 """A change of a head with its records, as statements and as their parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 from sqlalchemy import Insert, Table, Update
 from sqlalchemy.sql.dml import ReturningInsert
+
+from indelible.kernel import instant_text
+from indelible.kernel.json_numbers import ExactEncoder
 
 Rows = Mapping[Table, Mapping[str, Any]]
 
@@ -41,3 +46,23 @@ def parameters(rows: Rows) -> dict[str, Any]:
 def _parameter_names(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
     """Return the parameters of a table's columns; a table has few combinations of them."""
     return tuple(f"{table}_{name}" for name in columns)
+
+
+def encode_rows(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the values of many changes as JSON, for PostgreSQL's one statement."""
+    return _encoder.encode(rows)
+
+
+class _RowEncoder(ExactEncoder):
+    """Encodes the rows of a bulk write: instants as their text, other types as `str`."""
+
+    def default(self, o: object) -> object:
+        """Return the text of a value that JSON does not know."""
+        if isinstance(o, datetime):
+            return instant_text(o)
+        if isinstance(o, Decimal | Mapping):
+            return super().default(cast("object", o))
+        return str(o)
+
+
+_encoder = _RowEncoder()

@@ -12,12 +12,10 @@ from indelible_sql.engine.sqlalchemy_internals import await_in_greenlet, driver_
 
 
 def can_begin_later(connection: Connection) -> bool:
-    """Return whether `execute_first` can begin a transaction on the connection.
+    """Return whether `execute_first` can begin a transaction on a connection to PostgreSQL.
 
     psycopg has to be in autocommit mode, as in a store's own pools; otherwise it begins by itself.
     """
-    if connection.dialect.name != "postgresql":
-        return False
     driver: Any = connection.connection.driver_connection
     return hasattr(driver, "pipeline") and bool(driver.autocommit) and _has_pipelines()
 

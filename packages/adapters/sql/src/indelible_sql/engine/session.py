@@ -3,18 +3,16 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.selectable import SelectBase
 
-from indelible.kernel import Change, Stale, UsageError, instant_text
-from indelible.kernel.json_numbers import ExactEncoder
+from indelible.kernel import Change, Stale, UsageError
 from indelible.kernel.progress import Progress
-from indelible_sql.engine.atomic_write import AtomicWrite, Rows, parameters
+from indelible_sql.engine.atomic_write import AtomicWrite, Rows, encode_rows, parameters
 from indelible_sql.engine.errors import (
     TRANSACTION_ENDED,
     UNREADABLE,
@@ -90,16 +88,20 @@ class Session:
         self._is_open = True
         self._has_pinned_formats = False
         self._cursor: Any = None  # opened with the first statement
-        self._begins_later = begins and not connection.in_transaction()
-        if self._begins_later and not can_begin_later(connection):
-            self._begin()
+        self._begins_later = False
+        if begins and not connection.in_transaction():
+            self._begins_later = not self.is_sqlite and can_begin_later(connection)
+            if not self._begins_later:
+                with translate_errors():
+                    connection.begin()  # the cursor begins nothing by itself
 
     @property
     def connection(self) -> Connection:
         """Return the connection, or raise UsageError once the transaction has ended."""
         if not self._is_open:
             raise UsageError(TRANSACTION_ENDED)
-        self._begin()
+        if self._begins_later:
+            self._begin()
         return self._connection
 
     @property
@@ -108,11 +110,9 @@ class Session:
         return self._connection.dialect
 
     def _begin(self) -> None:
-        """Begin the transaction, unless it has begun or there is none."""
-        if self._begins_later:
-            self._begins_later = False
-            with translate_errors():
-                self._connection.begin()  # the cursor begins nothing by itself
+        self._begins_later = False
+        with translate_errors():
+            self._connection.begin()
 
     def close(self) -> None:
         """Refuse all statements from now on."""
@@ -219,7 +219,7 @@ class Session:
 
         `shared` are the values that all changes have in common, and `rows` those of each.
         """
-        values = {**shared, "rows": _encoder.encode(rows)}
+        values = {**shared, "rows": encode_rows(rows)}
         if self._write_fused(write, values) < len(changes):
             first = changes[0]
             raise self.refused(Stale(first.entity_id, first.previous_revision.seq))
@@ -294,24 +294,24 @@ class Session:
         try:
             if self._cursor is None:
                 self._cursor = self._open_cursor(prepared.text)
-            rows = self._execute(prepared, prepared.bind(values))
+            if self._begins_later:
+                rows = self._execute_first(prepared, prepared.bind(values))
+            else:
+                self._cursor.execute(prepared.text, prepared.bind(values))
+                rows = self._cursor.fetchall() if prepared.columns else ()
         except BaseException as error:
             self._raise_translated(error)
             raise
 
         return prepared, rows
 
-    def _execute(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
-        """Execute a statement, the first one with BEGIN, and return the driver's rows."""
+    def _execute_first(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
+        """Begin the transaction by a statement, and return the driver's rows."""
+        self._begins_later = False
         has_rows = bool(prepared.columns)
-        if self._begins_later:
-            self._begins_later = False
-            return execute_first(
-                self._connection, self._cursor, prepared.text, parameters, has_rows=has_rows
-            )
-        self._cursor.execute(prepared.text, parameters)
-        rows: Sequence[Any] = self._cursor.fetchall() if has_rows else ()
-        return rows
+        return execute_first(
+            self._connection, self._cursor, prepared.text, parameters, has_rows=has_rows
+        )
 
     def _send_many(self, statement: Executable, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row.
@@ -320,7 +320,8 @@ class Session:
         """
         prepared = self._prepared(statement)
         try:
-            self._begin()
+            if self._begins_later:
+                self._begin()
             if self._cursor is None:
                 self._cursor = self._open_cursor(prepared.text)
             self._cursor.executemany(prepared.text, prepared.bind_many(rows))
@@ -361,6 +362,33 @@ class Session:
         return cursor
 
 
+class SingleStatementSession(Session):
+    """Runs one query, which sees one moment by itself and needs no transaction.
+
+    A second statement could see a later moment, so it is refused, as is every use of the
+    connection, whose statements nobody counts.
+    """
+
+    _has_sent = False
+
+    @property
+    def connection(self) -> Connection:
+        """Raise UsageError."""
+        raise UsageError(
+            "a single-statement query has no connection: read without `single_statement`"
+        )
+
+    def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
+        """Execute the only statement, or raise UsageError."""
+        if self._has_sent:
+            raise UsageError("a single-statement query sent a second statement")
+        if not isinstance(statement, SelectBase):
+            raise UsageError("a single-statement query sent a statement that is no SELECT")
+
+        self._has_sent = True
+        return super()._send(statement, values)
+
+
 def _is_taken(refusal: GuardViolation, write: AtomicWrite) -> bool:
     """Return whether a unique key of the head refused a new row; a rule has an error of its own."""
     if refusal.guard in write.rule_reports:
@@ -368,18 +396,3 @@ def _is_taken(refusal: GuardViolation, write: AtomicWrite) -> bool:
     if refusal.state == UNIQUE_VIOLATION:
         return refusal.guard.startswith(f"{write.head}_")
     return refusal.guard == f"{write.head}_no_replace" or refusal.state == SQLITE_PRIMARY_KEY
-
-
-class _RowEncoder(ExactEncoder):
-    """Encodes the rows of a bulk write: instants as their text, other types as `str`."""
-
-    def default(self, o: object) -> object:
-        """Return the text of a value that JSON does not know."""
-        if isinstance(o, datetime):
-            return instant_text(o)
-        if isinstance(o, Decimal | Mapping):
-            return super().default(cast("object", o))
-        return str(o)
-
-
-_encoder = _RowEncoder()

@@ -31,8 +31,7 @@ from indelible_sql.engine.connections import Engines, begin_on_host
 from indelible_sql.engine.errors import state_of, translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
 from indelible_sql.engine.identity import JoinableDatabase
-from indelible_sql.engine.session import Session
-from indelible_sql.engine.single_statement import SingleStatementSession
+from indelible_sql.engine.session import Session, SingleStatementSession
 from indelible_sql.engine.sqlalchemy_internals import pool_capacity
 from indelible_sql.kernel.feed_end import NeedsFeedEnd, feed_end_of, fresh_feed_end
 from indelible_sql.kernel.task_terms import READ_TIME
