@@ -74,6 +74,19 @@ class StoreTimeout(Unavailable):
 
 
 @frozen
+class PreparedStatementLost(Unavailable):
+    """A session of the server does not have a statement that was prepared, or has it already.
+
+    A pooler in transaction mode gives each transaction another session.
+    """
+
+    message: ClassVar[str] = (
+        "The server has lost a prepared statement, as behind a pooler in transaction mode: use "
+        "Pool(prepare=False), or INDELIBLE_PREPARE=off."
+    )
+
+
+@frozen
 class GuardViolation(IndelibleError):
     """The database refused a write that the domain had let pass.
 
@@ -155,6 +168,7 @@ BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
     (("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "XX001", "XX002"), StoreDamaged),
     (("28P01", "28000", "42501"), AccessDenied),
     (("55P03", "57014", "25P03", "25P04"), StoreTimeout),
+    (("26000", "42P05"), PreparedStatementLost),
     # PostgreSQL's own limit for nested values: only a JSON value reaches it.
     (("54001",), partial(JsonLimitExceeded, "value", "the database refused the value")),
 )
