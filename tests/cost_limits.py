@@ -53,8 +53,9 @@ class RequestCalls:
 
 
 # Lower a limit with each layer that goes. Raise one only for a request that does more: each logs
-# the ids of its path, counts its login, and records the refusal of an operator.
+# the ids of its path, counts its login, and records the refusal of an operator. The session of a
+# single statement has a file of its own.
 MAX_REQUEST_CALLS: Final[Mapping[str, RequestCalls]] = {
-    "GET": RequestCalls(calls=208, functions=109, files=38, generated=23),
-    "PUT": RequestCalls(calls=559, functions=251, files=68, generated=42),
+    "GET": RequestCalls(calls=208, functions=109, files=39, generated=23),
+    "PUT": RequestCalls(calls=559, functions=251, files=69, generated=42),
 }

@@ -296,7 +296,8 @@ def _contains_function(function: str) -> bool:
 
 def contains_file(path: str) -> bool:
     """Return whether all tests of a file belong to the proofs; the path begins with `tests/`."""
-    return any("::" not in group and begins(path, group) for group in GROUPS)
+    is_in_group = any("::" not in group and begins(path, group) for group in GROUPS)
+    return is_in_group and not any(begins(function, path) for function in STAYING)
 
 
 def begins(node_id: str, group: str) -> bool:

@@ -51,6 +51,13 @@ def test_each_group_of_proofs_exists_once() -> None:
         assert not any(proofs.begins(group, other) for other in others), group
 
 
+def test_what_stays_is_run_by_the_tests() -> None:
+    """A file that is left out as a proof would be collected by neither session."""
+    for function in proofs.STAYING:
+        assert not proofs.contains(function), function
+        assert not proofs.contains_file(function.partition("::")[0]), function
+
+
 def test_a_group_contains_what_is_below_it_and_no_name_that_only_begins_alike() -> None:
     assert proofs.begins("tests/a/test_b.py::test_c", "tests/a")
     assert proofs.begins("tests/a/test_b.py::test_c", "tests/a/test_b.py")

@@ -5,7 +5,7 @@ from collections import Counter
 from attrs import define, field
 from tests.chaos.written import changes_after
 from tests.sql.lost_commits import ProxiedStore, proxied_store
-from tests.sql.proxy import Fault
+from tests.sql.proxy import SYNC, Fault
 
 from indelible.kernel import IndelibleError
 from indelible.testing.stores import create
@@ -13,8 +13,8 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import verify
 from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 
-STATEMENT = BEGIN_ON_POSTGRESQL.encode() + b"\0"
-BEGIN = b"Q" + (4 + len(STATEMENT)).to_bytes(4, "big") + STATEMENT  # the whole message
+# BEGIN and the first statement are answered together, at the end of their pipeline.
+LOST = {Fault.CUT: BEGIN_ON_POSTGRESQL.encode(), Fault.SWALLOW: SYNC}
 
 
 @define
@@ -32,7 +32,7 @@ def cut_begins(database: PostgresServer, times: int) -> BeginReport:
     """Break connections before the server receives BEGIN, and as many after it has answered."""
     report = BeginReport()
     with proxied_store(database, None) as proxied:
-        for fault in (Fault.CUT, Fault.SWALLOW):
+        for fault in LOST:
             for _ in range(times):
                 _lose_begin(proxied, fault, report)
 
@@ -49,7 +49,7 @@ def _lose_begin(proxied: ProxiedStore, fault: Fault, report: BeginReport) -> Non
     changes_before = len(changes_after(proxied.direct))
     hits_before = proxied.proxy.hits
 
-    proxied.proxy.plan(fault, BEGIN)
+    proxied.proxy.plan(fault, LOST[fault])
     try:
         create(proxied.store)
     except IndelibleError as error:

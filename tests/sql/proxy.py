@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 HOST: Final = "127.0.0.1"
 COMMIT: Final = b"Q\0\0\0\x0bCOMMIT\0"  # the whole message
+SYNC: Final = b"S\0\0\0\4"  # the whole message, which ends a pipeline: the server answers all of it
 WAITS: Final = (b"Q", b"S")  # the types of messages that wait for a response: query, and sync
 READY: Final = b"Z"  # the type of the server's last message in response to a query
 MAX_WAIT_SECONDS: Final = 60

@@ -1,27 +1,44 @@
 """BEGIN goes to PostgreSQL with the first statement of a transaction."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.event import listen
 from tests.conftest import POLICY
-from tests.sql.proxy import Fault, Proxy, proxy_to
+from tests.sql.faults import as_admin
+from tests.sql.proxy import SYNC, Fault, Proxy, proxy_to
 
 from indelible import concepts
-from indelible.kernel import IndelibleError, NotFound, StoreUnreachable
-from indelible.testing.stores import MAYA, create
+from indelible.kernel import IndelibleError, StoreUnreachable, UsageError
+from indelible.testing.stores import MAYA, RATIO, create
 from indelible_service.embedded import PostgresServer
-from indelible_sql import Pool, SqlReading, SqlStore, open_async_store, open_store
+from indelible_sql import (
+    Pool,
+    SqlReading,
+    SqlStore,
+    SqlTransaction,
+    borrow_connection,
+    open_async_store,
+    open_store,
+)
+from indelible_sql.engine import connections
 from indelible_sql.engine.errors import ValueUnstorable
-from indelible_sql.engine.pipelines import can_begin_later
 
 pytestmark = pytest.mark.slow
 BEGIN = b"BEGIN ISOLATION LEVEL READ COMMITTED"
-SYNC = b"S\0\0\0\4"  # the end of a pipeline, after which the server answers
 WHY = "a test"
+CREATE = concepts.CreateConcept(content=RATIO)
+CLOSE_OTHERS = """
+    SELECT pg_terminate_backend(pid)
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+Use = Callable[[SqlTransaction], None]
 
 
 @pytest.fixture
@@ -34,8 +51,9 @@ def proxy(database: PostgresServer) -> Generator[Proxy]:
 def store(database: PostgresServer, proxy: Proxy) -> Generator[SqlStore]:
     store = open_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=False))
     store.feed()  # the database is checked once
-    with store.engines.writer.connect():
-        yield store
+    with store.engines.writer.connect():  # SQLAlchemy's first statements on a writer
+        pass
+    yield store
     store.dispose()
 
 
@@ -89,14 +107,23 @@ def test_sql_of_the_host_is_in_the_transaction(store: SqlStore) -> None:
     assert first == second
 
 
+def test_sql_of_the_host_comes_first_in_a_transaction_that_is_joined(
+    store: SqlStore, database: PostgresServer
+) -> None:
+    with psycopg.connect(database.url, autocommit=True) as driver:
+        driver.execute("BEGIN")
+        borrowed = borrow_connection(driver)
+        with store.transaction(actor=MAYA, reason=WHY, connection=borrowed) as tx:
+            borrowed.execute(text("SELECT 1"))
+            concepts.create_concept(tx, CREATE)
+        driver.execute("ROLLBACK")
+
+    assert changes(store) == 0
+
+
 def test_after_a_refused_first_statement_the_connection_goes_on(store: SqlStore) -> None:
     with (
-        pytest.raises(NotFound),
-        store.transaction(actor=MAYA, reason=WHY) as tx,
-    ):
-        concepts.get_concept(tx, "unknown")
-    with (
-        pytest.raises(IndelibleError),
+        pytest.raises(ValueUnstorable),  # the class of 22012
         store.transaction(actor=MAYA, reason=WHY) as tx,
     ):
         tx.session.rows(text("SELECT 1 / 0 AS impossible").columns(), {})
@@ -120,24 +147,86 @@ def test_a_value_that_cannot_be_sent_leaves_no_pipeline_open(store: SqlStore) ->
 def test_a_connection_that_breaks_at_begin_changes_nothing(
     store: SqlStore, proxy: Proxy, fault: Fault, message: bytes
 ) -> None:
-    concept_id = create(store).concept.id
-    seq = store.read(lambda tx: concepts.get_concept(tx, concept_id)).seq
+    create(store)
     proxy.plan(fault, message)
 
     with pytest.raises(StoreUnreachable):
         create(store)
 
     assert proxy.hits == 1
-    assert store.read(lambda tx: concepts.get_concept(tx, concept_id)).seq == seq
+    assert changes(store) == 1
+
+
+def test_a_connection_that_was_closed_meanwhile_changes_nothing(
+    store: SqlStore, database: PostgresServer
+) -> None:
+    create(store)
+    with as_admin(database) as admin:
+        admin.execute(CLOSE_OTHERS)
+
+    with pytest.raises(StoreUnreachable):
+        create(store)
+    with pytest.raises(StoreUnreachable):
+        changes(store)  # by a connection of the reader
+
+    assert create(store).seq == 1
+    assert changes(store) == 2
+
+
+def query(tx: SqlTransaction) -> None:
+    concepts.create_concept(tx, CREATE)
+
+
+def host_query(tx: SqlTransaction) -> None:
+    tx.connection.execute(text("SELECT 1"))
+
+
+@pytest.mark.parametrize("then", [query, host_query])
+@pytest.mark.parametrize("first", [query, host_query])
+@pytest.mark.parametrize("failure", ["broken", "refused", "interrupted"])
+def test_nothing_follows_a_begin_that_has_failed(
+    store: SqlStore,
+    proxy: Proxy,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: str,
+    first: Use,
+    then: Use,
+) -> None:
+    """It would run outside of a transaction, and be committed alone."""
+    if failure == "broken":
+        proxy.plan(Fault.CUT, BEGIN)
+    elif failure == "refused":
+        monkeypatch.setattr(connections, "BEGIN_ON_POSTGRESQL", "BEGIN ISOLATION LEVEL NO SUCH")
+    else:
+        listen(store.engines.writer, "begin", interrupt, insert=True, once=True)
+
+    def swallow(tx: SqlTransaction, _: object) -> None:
+        with pytest.raises((IndelibleError, KeyboardInterrupt)):
+            first(tx)
+        then(tx)
+
+    with pytest.raises(UsageError, match="the transaction has ended"):
+        store.run(swallow, None, actor=MAYA, reason=WHY)
+    monkeypatch.undo()
+
+    assert changes(store) == 0
     assert create(store).seq == 1
 
 
-def test_psycopg_begins_by_itself_outside_of_autocommit(database: PostgresServer) -> None:
-    store = open_store(database.url, policy=POLICY)
-    with store.engines.writer.connect() as connection:
-        assert can_begin_later(connection)
-        driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]  # SQLAlchemy's type is of any driver
-        driver.autocommit = False
-        assert not can_begin_later(connection)
-        driver.autocommit = True
-    store.dispose()
+def test_a_begin_that_has_failed_is_not_committed(store: SqlStore, proxy: Proxy) -> None:
+    proxy.plan(Fault.CUT, BEGIN)
+
+    with (
+        pytest.raises(UsageError, match="its error was caught there"),
+        store.transaction(actor=MAYA, reason=WHY) as tx,
+        suppress(IndelibleError),
+    ):
+        query(tx)
+
+
+def interrupt(_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def changes(store: SqlStore) -> int:
+    return len(store.feed().changes)

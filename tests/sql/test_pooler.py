@@ -139,9 +139,13 @@ async def test_an_async_store_needs_only_the_state_of_a_transaction(url: str) ->
 
 def test_prepared_statements_fail_behind_this_pooler_with_the_name_of_the_setting(url: str) -> None:
     store = open_store(url, policy=POLICY, pool=Pool(prepare=True))
-    error = refusal(lambda: [create(store) for _ in range(9)])
+    created: list[ConceptSaved] = []
+    error = refusal(lambda: created.extend(create(store) for _ in range(9)))
     store.dispose()
 
+    with_setting = open_store(url, policy=POLICY, pool=Pool(prepare=False))
+    assert len(changes(with_setting)) == len(created)
+    with_setting.dispose()
     assert error is not None
     assert error.code == "PREPARED_STATEMENT_LOST"
     assert "Pool(prepare=False)" in str(error)

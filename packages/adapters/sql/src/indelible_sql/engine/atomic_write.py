@@ -12,8 +12,11 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from indelible.kernel import instant_text
 from indelible.kernel.json_numbers import ExactEncoder
+from indelible_sql.engine.errors import GuardViolation
 
 Rows = Mapping[Table, Mapping[str, Any]]
+UNIQUE_VIOLATION = "23505"
+SQLITE_PRIMARY_KEY = "SQLITE_CONSTRAINT_PRIMARYKEY"
 
 
 @frozen
@@ -46,6 +49,15 @@ def parameters(rows: Rows) -> dict[str, Any]:
 def _parameter_names(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:
     """Return the parameters of a table's columns; a table has few combinations of them."""
     return tuple(f"{table}_{name}" for name in columns)
+
+
+def is_taken(refusal: GuardViolation, write: AtomicWrite) -> bool:
+    """Return whether a unique key of the head refused a new row; a rule has an error of its own."""
+    if refusal.guard in write.rule_reports:
+        return False
+    if refusal.state == UNIQUE_VIOLATION:
+        return refusal.guard.startswith(f"{write.head}_")
+    return refusal.guard == f"{write.head}_no_replace" or refusal.state == SQLITE_PRIMARY_KEY
 
 
 def encode_rows(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # A role or a database may have another default, with which a transaction keeps its first snapshot:
 # the feed's end would be older than what the transaction must see.
 BEGIN_ON_POSTGRESQL = "BEGIN ISOLATION LEVEL READ COMMITTED"
+BEGIN_READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 POSTGRESQL = "postgresql+psycopg"
 CONNECT_SECONDS = 5  # of an owner's connection too
 STATEMENT_SECONDS = 30
@@ -318,9 +319,12 @@ def _begin_on_postgresql(connection: Connection) -> None:
     if connection.dialect.is_async:
         send(connection, BEGIN_ON_POSTGRESQL)  # the adapter's cursor has no options
     else:
-        send(connection, BEGIN_ON_POSTGRESQL, prepare=False)  # the shortest message
+        send(connection, BEGIN_ON_POSTGRESQL, prepare=False)  # no session has to know its name
 
 
 def _begin_read_only(connection: Connection) -> None:
     """Begin a transaction on PostgreSQL that cannot write and has one snapshot."""
-    send(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    if connection.dialect.is_async:
+        send(connection, BEGIN_READ_ONLY)
+    else:
+        send(connection, BEGIN_READ_ONLY, prepare=False)

@@ -17,7 +17,7 @@ class Failpoint(Enum):
     )
     AFTER_BEGIN = (
         "database.py: Database.begin",
-        "a transaction is open; on PostgreSQL its first statement begins it",
+        "a transaction is open; on PostgreSQL, BEGIN goes with its first statement",
     )
     BEFORE_QUERY = (
         "session.py: Session._query",

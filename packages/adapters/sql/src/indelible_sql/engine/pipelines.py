@@ -11,21 +11,12 @@ from sqlalchemy import Connection
 from indelible_sql.engine.sqlalchemy_internals import await_in_greenlet, driver_cursor
 
 
-def can_begin_later(connection: Connection) -> bool:
-    """Return whether `execute_first` can begin a transaction on a connection to PostgreSQL.
-
-    psycopg has to be in autocommit mode, as in a store's own pools; otherwise it begins by itself.
-    """
-    driver: Any = connection.connection.driver_connection
-    return hasattr(driver, "pipeline") and bool(driver.autocommit) and _has_pipelines()
-
-
 def execute_first(
     connection: Connection, cursor: Any, text: str, parameters: Any, *, has_rows: bool
 ) -> Sequence[Any]:
-    """Begin a transaction by its first statement, and return the driver's rows.
+    """Send what the engine sends as BEGIN with a statement, and return the driver's rows.
 
-    Raises: the driver's error of the statement, or of BEGIN.
+    Raises: the driver's error of the statement, or of BEGIN: `is_in_transaction` tells them apart.
     """
     with _pipeline(connection):
         connection.begin()
@@ -39,8 +30,16 @@ def execute_first(
     return rows
 
 
+def is_in_transaction(driver: Any) -> bool:
+    """Return whether psycopg's connection is in a transaction, which may have failed."""
+    from psycopg.pq import TransactionStatus  # noqa: PLC0415 - no process on SQLite imports psycopg
+
+    status = driver.info.transaction_status
+    return status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+
 @cache
-def _has_pipelines() -> bool:
+def has_pipelines() -> bool:
     """Return whether the installed libpq has pipelines, as those of psycopg's wheels have."""
     from psycopg import Pipeline  # noqa: PLC0415 - no process on SQLite imports psycopg
 

@@ -8,11 +8,16 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.selectable import SelectBase
 
 from indelible.kernel import Change, Stale, UsageError
 from indelible.kernel.progress import Progress
-from indelible_sql.engine.atomic_write import AtomicWrite, Rows, encode_rows, parameters
+from indelible_sql.engine.atomic_write import (
+    AtomicWrite,
+    Rows,
+    encode_rows,
+    is_taken,
+    parameters,
+)
 from indelible_sql.engine.errors import (
     TRANSACTION_ENDED,
     UNREADABLE,
@@ -24,7 +29,7 @@ from indelible_sql.engine.errors import (
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.limited import lift_limits
-from indelible_sql.engine.pipelines import can_begin_later, execute_first
+from indelible_sql.engine.pipelines import execute_first, has_pipelines, is_in_transaction
 from indelible_sql.engine.prepared import SCHEMA, Prepared, prepare
 from indelible_sql.engine.session_settings import TEXT_FORMATS, change_settings
 from indelible_sql.engine.sqlalchemy_internals import (
@@ -39,9 +44,6 @@ Row = Mapping[str, Any]
 # Statements are logged, without values, only where this logger has a level of its own: the level
 # DEBUG of an application is meant for its own lines.
 statement_logger = logging.getLogger("indelible.sql.statements")
-
-UNIQUE_VIOLATION = "23505"
-SQLITE_PRIMARY_KEY = "SQLITE_CONSTRAINT_PRIMARYKEY"
 
 E = TypeVar("E", bound=Exception)
 
@@ -65,11 +67,13 @@ class Session:
         at_failpoint: AtFailpoint = no_failpoint,
         *,
         begins: bool = True,
+        begins_later: bool = False,
         has_snapshot: bool = False,
     ) -> None:
         """Begin a transaction on the connection, unless it has one or needs none.
 
-        On PostgreSQL, BEGIN is sent with the first statement.
+        With `begins_later`, which a store's own pools to PostgreSQL allow, BEGIN is sent with the
+        first statement.
         """
         self.schema = schema
         self.at_failpoint = at_failpoint
@@ -90,14 +94,17 @@ class Session:
         self._cursor: Any = None  # opened with the first statement
         self._begins_later = False
         if begins and not connection.in_transaction():
-            self._begins_later = not self.is_sqlite and can_begin_later(connection)
+            self._begins_later = begins_later and has_pipelines()
             if not self._begins_later:
                 with translate_errors():
                     connection.begin()  # the cursor begins nothing by itself
 
     @property
     def connection(self) -> Connection:
-        """Return the connection, or raise UsageError once the transaction has ended."""
+        """Return the connection in its transaction, which begins now where it has not yet.
+
+        Raises: UsageError once the transaction has ended; a store's error if it cannot begin.
+        """
         if not self._is_open:
             raise UsageError(TRANSACTION_ENDED)
         if self._begins_later:
@@ -110,9 +117,19 @@ class Session:
         return self._connection.dialect
 
     def _begin(self) -> None:
+        """Begin the transaction before its first statement.
+
+        Where that fails, all statements are refused: they would run outside of a transaction.
+        """
         self._begins_later = False
-        with translate_errors():
-            self._connection.begin()
+        self._is_open = False
+        try:
+            with translate_errors():
+                self._connection.begin()
+        except Exception as error:
+            self.refused(error)
+            raise
+        self._is_open = True
 
     def close(self) -> None:
         """Refuse all statements from now on."""
@@ -204,7 +221,7 @@ class Session:
                 is_written = self._write_fused(write.fused, values) == 1
         except GuardViolation as refusal:
             # Another transaction has created the aggregate, or one like it, since this one looked.
-            if change.seq > 1 or not _is_taken(refusal, write):
+            if change.seq > 1 or not is_taken(refusal, write):
                 raise
             is_written = False
 
@@ -245,7 +262,7 @@ class Session:
                 self._send_many(statement, bulk[statement.table.name])
             self._send_many(last, rows)
         except GuardViolation as refusal:
-            if not _is_taken(refusal, write):
+            if not is_taken(refusal, write):
                 raise
             raise self.refused(Stale(changes[0].entity_id, 0)) from refusal
         self.changes.extend(changes)
@@ -306,12 +323,23 @@ class Session:
         return prepared, rows
 
     def _execute_first(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
-        """Begin the transaction by a statement, and return the driver's rows."""
+        """Begin the transaction by a statement, and return the driver's rows.
+
+        All statements are refused if it has not begun, or if somebody interrupts it.
+        """
+        driver = self._connection.connection.driver_connection  # a broken one is replaced
         self._begins_later = False
+        self._is_open = False
         has_rows = bool(prepared.columns)
-        return execute_first(
-            self._connection, self._cursor, prepared.text, parameters, has_rows=has_rows
-        )
+        try:
+            rows = execute_first(
+                self._connection, self._cursor, prepared.text, parameters, has_rows=has_rows
+            )
+        except Exception:
+            self._is_open = is_in_transaction(driver) and self._connection.in_transaction()
+            raise
+        self._is_open = True
+        return rows
 
     def _send_many(self, statement: Executable, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row.
@@ -360,39 +388,3 @@ class Session:
         if not self.is_sqlite:
             receive_binary(cursor)
         return cursor
-
-
-class SingleStatementSession(Session):
-    """Runs one query, which sees one moment by itself and needs no transaction.
-
-    A second statement could see a later moment, so it is refused, as is every use of the
-    connection, whose statements nobody counts.
-    """
-
-    _has_sent = False
-
-    @property
-    def connection(self) -> Connection:
-        """Raise UsageError."""
-        raise UsageError(
-            "a single-statement query has no connection: read without `single_statement`"
-        )
-
-    def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
-        """Execute the only statement, or raise UsageError."""
-        if self._has_sent:
-            raise UsageError("a single-statement query sent a second statement")
-        if not isinstance(statement, SelectBase):
-            raise UsageError("a single-statement query sent a statement that is no SELECT")
-
-        self._has_sent = True
-        return super()._send(statement, values)
-
-
-def _is_taken(refusal: GuardViolation, write: AtomicWrite) -> bool:
-    """Return whether a unique key of the head refused a new row; a rule has an error of its own."""
-    if refusal.guard in write.rule_reports:
-        return False
-    if refusal.state == UNIQUE_VIOLATION:
-        return refusal.guard.startswith(f"{write.head}_")
-    return refusal.guard == f"{write.head}_no_replace" or refusal.state == SQLITE_PRIMARY_KEY

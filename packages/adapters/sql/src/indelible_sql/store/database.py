@@ -31,7 +31,8 @@ from indelible_sql.engine.connections import Engines, begin_on_host
 from indelible_sql.engine.errors import state_of, translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
 from indelible_sql.engine.identity import JoinableDatabase
-from indelible_sql.engine.session import Session, SingleStatementSession
+from indelible_sql.engine.session import Session
+from indelible_sql.engine.single_statement import SingleStatementSession
 from indelible_sql.engine.sqlalchemy_internals import pool_capacity
 from indelible_sql.kernel.feed_end import NeedsFeedEnd, feed_end_of, fresh_feed_end
 from indelible_sql.kernel.task_terms import READ_TIME
@@ -149,7 +150,8 @@ class Database(Generic[Reading, Writing]):
     def _read_session(self, connection: Connection, query: object) -> Session:
         """Return a session that checks that a query declared so sends a single statement."""
         if not is_single_statement(query):
-            return Session(connection, self.schema, has_snapshot=True)
+            later = self.engines.is_writer_autocommit  # on PostgreSQL
+            return Session(connection, self.schema, begins_later=later, has_snapshot=True)
 
         begins = not self.engines.is_reader_autocommit
         return SingleStatementSession(connection, self.schema, begins=begins, has_snapshot=begins)
@@ -184,9 +186,9 @@ class Database(Generic[Reading, Writing]):
                 session.close()
 
     def begin(
-        self, connection: Connection, audit: AuditContext, kind: type[Session] = Session
+        self, connection: Connection, audit: AuditContext, kind: Callable[..., Session] = Session
     ) -> Writing:
-        """Begin a transaction on the connection, unless it has one."""
+        """Return a transaction on the connection, which may have one already."""
         session = kind(connection, self.schema, self.at_failpoint)
         self.at_failpoint(Failpoint.AFTER_BEGIN)
         return self.writes(session, audit)

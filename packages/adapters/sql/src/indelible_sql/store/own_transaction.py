@@ -1,5 +1,6 @@
 """The transactions that a store begins and commits itself."""
 
+from functools import partial
 from typing import Any, Generic
 
 from sqlalchemy import Connection
@@ -35,7 +36,7 @@ class OwnTransaction(Generic[Writing]):
         self._session: Session | None = None
 
     def __enter__(self) -> Writing:
-        """Begin the transaction.
+        """Return the transaction, which begins now, or on PostgreSQL with its first statement.
 
         Raises:
             UsageError: A transaction of the store is open here already.
@@ -71,7 +72,10 @@ class OwnTransaction(Generic[Writing]):
             self._report_commit()
 
     def _begin(self, connection: Connection) -> Writing:
-        return self._database.begin(connection, self._audit)
+        database = self._database
+        if not database.engines.is_writer_autocommit:
+            return database.begin(connection, self._audit)
+        return database.begin(connection, self._audit, partial(Session, begins_later=True))
 
     def _commit(self, tx: Writing) -> None:
         """Commit; look the changes up where the reply was lost."""
