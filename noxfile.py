@@ -179,7 +179,7 @@ def drills(session: nox.Session) -> None:
 
 @nox.session
 def runbooks(session: nox.Session) -> None:
-    """Execute the steps of all runbooks against their faults: `-- [NUMBER ...]`."""
+    """Execute the steps of all runbooks against their faults: `-- [--neglect] [NUMBER ...]`."""
     _install(session, "dev")
     _run_to_its_end(session, "python", "-m", "tests.runbooks")
 

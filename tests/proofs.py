@@ -228,6 +228,12 @@ STAYING_CASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "tests/core/contests/test_mutated_payloads.py"
     "::test_each_mutated_payload_is_applied_or_refused_with_codes": ("0",),
+    "tests/simulation/test_absence.py"
+    "::test_a_call_that_is_no_step_of_a_runbook_ends_the_run_and_is_named": (
+        "send_sql",
+        "ask_stripe",
+        "read_as_nobody_told",
+    ),
     "tests/explanations/test_explanations.py::test_the_log_and_the_export_explain_a_failure": (
         "winner_without_an_account",
         "edit_of_an_older_version",

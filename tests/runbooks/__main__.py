@@ -27,6 +27,8 @@ def main() -> int:
     options = parser.parse_args()
     names: list[str] = options.names
     work = neglect if options.neglect else recover
+    if names and not any(one.runbook.startswith(tuple(names)) for one in all_scenarios()):
+        parser.error(f"no runbook begins with one of {', '.join(names)}")
     failed = 0
     logging.getLogger("indelible").setLevel(logging.CRITICAL)  # faults log what is expected
     for scenario in all_scenarios():

@@ -10,7 +10,6 @@ from attrs import frozen
 from tests.runbooks.alerts import Scrape
 from tests.runbooks.bed import installation, small_plan
 
-from indelible.kernel import UsageError
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import HOUR, Plan
 
@@ -58,7 +57,9 @@ class Scenario:
 
     `run` injects the fault until the alerts fire, and yields; the steps of the page run; then it
     checks what has come of it. Without alerts the operator begins by the report of a person. A
-    fault that `ends_by_itself` needs an operator who waits, and leaves nothing if nobody acts.
+    fault that `ends_by_itself` leaves nothing `calm_seconds` later if nobody acts: the program or
+    somebody outside mends it. Where the page asks somebody else, `run` plays that person, often
+    after that time; then a neglected fault shows only that its alert lasts until they act.
     """
 
     runbook: str
@@ -76,7 +77,7 @@ class Scenario:
     def check(self, run: Iterator[None]) -> None:
         """Run what the fault checks behind its only `yield`."""
         for _ in run:
-            raise UsageError(f"{self.name} has a second yield, whose checks would never run")
+            raise RuntimeError(f"{self.name} has a second yield, whose checks would never run")
 
 
 SCENARIOS: Final[list[Scenario]] = []

@@ -1,7 +1,7 @@
 """Let an operator recover from a fault by its runbook, in an installation of its own."""
 
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, cast
@@ -55,12 +55,12 @@ def injected(
     """Yield a bed with a fault whose alerts fire, the rest of its run, and an operator's shell."""
     with scenario.open(folder) as running:
         variables = running.variables()
-        run = scenario.run(running)
-        next(run)
-        running.look()
-        missing = set(scenario.alerts) - firing(running.scrapes)
-        assert not missing, missing
-        yield running, run, variables
+        with closing(cast("Generator[None]", scenario.run(running))) as run:
+            next(run)
+            running.look()
+            missing = set(scenario.alerts) - firing(running.scrapes)
+            assert not missing, missing
+            yield running, run, variables
 
 
 def stay_calm(scenario: Scenario, running: Bed) -> None:
