@@ -26,6 +26,14 @@ ANOTHER_CHAIN: Final = 1
 NO_CODE: Final = "0x"
 UPGRADED: Final = "0x60806041"
 CHECKED_AGAIN: Final = 7 * HOUR  # the chain is checked each six hours where days are simulated
+pausing_scenario = partial(
+    scenario,
+    "44-chain-fault",
+    "ChainFault",
+    plan=plan_of_long_chain,
+    calm_seconds=CHECKED_AGAIN,
+    ends_by_itself=True,
+)
 
 
 @scenario("43-chain-node-behind", "ChainScanStopped", plan=plan_of_chain, ends_by_itself=True)
@@ -43,24 +51,12 @@ def the_node_is_out(installation: Installation) -> Iterator[None]:
     assert mints(installation) == 3
 
 
-@scenario(
-    "44-chain-fault",
-    "ChainFault",
-    plan=plan_of_long_chain,
-    calm_seconds=CHECKED_AGAIN,
-    ends_by_itself=True,
-)
+@pausing_scenario()
 def the_node_serves_another_chain(installation: Installation) -> Iterator[None]:
     yield from pausing_fault(installation, "WRONG_CHAIN", "chain_id", ANOTHER_CHAIN)
 
 
-@scenario(
-    "44-chain-fault",
-    "ChainFault",
-    plan=plan_of_long_chain,
-    calm_seconds=CHECKED_AGAIN,
-    ends_by_itself=True,
-)
+@pausing_scenario()
 def the_contract_is_gone(installation: Installation) -> Iterator[None]:
     yield from pausing_fault(installation, "CONTRACT_CODE_MISSING", "code", NO_CODE)
 

@@ -62,9 +62,8 @@ SWARM: Final = 0.6  # the share of seeds that have a kind of fault
 PROCESSES: Final = ("web", "worker-1", "worker-2", "scheduler")
 CRASHES: Final = 4
 TIMEOUTS_LAST: Final = 6 * HOUR
-LOCK_OUTAGE: Final = (
-    90 * MINUTE
-)  # half of it before the lock; the rest is longer than late payers wait
+# Half of it comes before the lock; the other half is longer than late payers wait.
+LOCK_OUTAGE: Final = 90 * MINUTE
 # Longer than all attempts of a settlement, which are over in about an hour.
 SETTLEMENT_FAILS: Final = (2 * HOUR, 5 * HOUR)
 POSTING_FAILS: Final = (HOUR, 3 * HOUR)  # the attempts are over in half an hour

@@ -316,15 +316,17 @@ def _begin(connection: Connection) -> None:
 
 
 def _begin_on_postgresql(connection: Connection) -> None:
-    if connection.dialect.is_async:
-        send(connection, BEGIN_ON_POSTGRESQL)  # the adapter's cursor has no options
-    else:
-        send(connection, BEGIN_ON_POSTGRESQL, prepare=False)  # no session has to know its name
+    _send_unprepared(connection, BEGIN_ON_POSTGRESQL)
 
 
 def _begin_read_only(connection: Connection) -> None:
     """Begin a transaction on PostgreSQL that cannot write and has one snapshot."""
+    _send_unprepared(connection, BEGIN_READ_ONLY)
+
+
+def _send_unprepared(connection: Connection, statement: str) -> None:
+    """Send a statement that no session of the server has to know, except from an event loop."""
     if connection.dialect.is_async:
-        send(connection, BEGIN_READ_ONLY)
+        send(connection, statement)  # the adapter's cursor has no options
     else:
-        send(connection, BEGIN_READ_ONLY, prepare=False)
+        send(connection, statement, prepare=False)

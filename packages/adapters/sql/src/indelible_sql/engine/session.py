@@ -325,7 +325,7 @@ class Session:
     def _execute_first(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
         """Begin the transaction by a statement, and return the driver's rows.
 
-        All statements are refused if it has not begun, or if somebody interrupts it.
+        All statements are refused if it has not begun, or if this is interrupted.
         """
         driver = self._connection.connection.driver_connection  # a broken one is replaced
         self._begins_later = False
