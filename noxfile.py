@@ -35,7 +35,8 @@ PACKAGES = {
 BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their own runs them
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"  # of nox and its sessions
 EXTRAS = {
-    "indelible-service": "[dask]",  # `indelible simulate --dask`
+    "indelible-service": "[dask]",  # `--dask`
+    "indelible-workers": "[rabbitmq]",  # INDELIBLE_BROKER_URL
     "indelible-stripe": "[simulator]",  # `indelible demo` plays against the simulator
 }
 TESTED_PYTHONS = ("3.11", "3.12", "3.13")
@@ -50,7 +51,7 @@ NEEDS_HYPOTHESIS = "indelible.testing.own.machines"
 NEEDS_SIMULATORS = "indelible_service.simulation.*"  # of Stripe and of a chain
 NO_DOWNLOADS = {"UV_PYTHON_DOWNLOADS": "never"}
 MAX_LINES_SAID_AGAIN = 60  # of the output of a failed command
-SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv installs them
+SEEDS = {"pip", "wheel"}  # virtualenv installs them
 
 
 @nox.session
@@ -171,6 +172,13 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session
+def cluster(session: nox.Session) -> None:
+    """Fail over three nodes under Patroni and etcd: `-- --seed N --failovers N`."""
+    _install(session, "test")
+    _run_to_its_end(session, "python", "-m", "tests.cluster")
+
+
+@nox.session
 def drills(session: nox.Session) -> None:
     """Break databases and restore them by the commands: `-- [DRILL] --seed N --instants K`."""
     _install(session, "test")
@@ -252,7 +260,7 @@ def _install_editable(
     session: nox.Session, python: Path, version: str, *groups: str, compile_all: bool = False
 ) -> None:
     """Install our packages and groups; without `compile_all`, imports compile what they need."""
-    _uv_install(session, python, "hatchling", "editables")
+    _uv_install(session, python, "hatchling", "editables", "setuptools")  # ydiff needs it
     options = ["--no-build-isolation"]
     if compile_all:
         options.append("--compile-bytecode")

@@ -57,6 +57,7 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory
 OWN_VERSION = os.environ.get("INDELIBLE_TEST_POSTGRESQL", "")
 # A directory with another `redis-server` or `valkey-server` than the one of the wheel.
 OWN_REDIS = os.environ.get("INDELIBLE_TEST_REDIS_PROGRAMS", "")
+PARTITIONS = 4  # of history, where a test has them
 FAST_SETTINGS = {
     "autovacuum": "off",
     "client_connection_check_interval": "100ms",  # a query whose test has ended stops soon
@@ -302,9 +303,18 @@ def _stash_redis_version(request: pytest.FixtureRequest, url: str) -> None:
 @pytest.fixture(scope="session")
 def template(server: PostgresServer) -> PostgresServer:
     """Create a migrated database to copy from."""
-    database = create_database(server, "template_of_tests")
+    return _migrated(create_database(server, "template_of_tests"), None)
+
+
+@pytest.fixture(scope="session")
+def partitioned_template(server: PostgresServer) -> PostgresServer:
+    """Create a migrated database with its history in partitions, to copy from."""
+    return _migrated(create_database(server, "partitioned_template_of_tests"), PARTITIONS)
+
+
+def _migrated(database: PostgresServer, history_partitions: int | None) -> PostgresServer:
     store = open_store(database.url)
-    store.upgrade(database.owner_url)
+    store.upgrade(database.owner_url, history_partitions=history_partitions)
     store.dispose()
     return database
 
@@ -332,6 +342,16 @@ def database(
 ) -> Generator[PostgresServer]:
     """Create a migrated PostgreSQL database for one test."""
     template_name = template.url.rpartition("/")[2]
+    with temporary_copy(admin, server, f"test_{next(DATABASES)}", template_name) as lent:
+        yield lent
+
+
+@pytest.fixture
+def partitioned(
+    admin: psycopg.Connection[Any], server: PostgresServer, partitioned_template: PostgresServer
+) -> Generator[PostgresServer]:
+    """Create a migrated PostgreSQL database with its history in partitions for one test."""
+    template_name = partitioned_template.url.rpartition("/")[2]
     with temporary_copy(admin, server, f"test_{next(DATABASES)}", template_name) as lent:
         yield lent
 

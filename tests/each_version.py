@@ -13,6 +13,7 @@ import sys
 MODULES = (
     "tests/guards/test_admission.py",
     "tests/guards/test_attacks.py",
+    "tests/guards/test_partitions.py",
     "tests/guards/test_rebuild.py",
     "tests/sql/test_alembic.py",
     "tests/sql/test_captures.py",
@@ -29,6 +30,7 @@ MODULES = (
     "tests/sql/test_many_heads.py",
     "tests/sql/test_migrations.py",
     "tests/sql/test_open_faults.py",
+    "tests/sql/test_partitions.py",
     "tests/sql/test_plans.py",
     "tests/sql/test_prepared.py",
     "tests/sql/test_races.py",
@@ -41,6 +43,7 @@ MODULES = (
     "tests/sql/test_zones.py",
 )
 CASES = (
+    "tests/conformance/test_stores.py::TestPartitionsKernel::",
     "tests/conformance/test_stores.py::TestPostgresql::",
     "tests/conformance/test_stores.py::TestPostgresqlKernel::",
     "tests/conformance/test_stores.py::TestPostgresqlWithoutPgvector::",

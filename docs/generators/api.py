@@ -55,6 +55,7 @@ KERNEL_MODULES = (
     "indelible.kernel.history",
     "indelible.kernel.commit_signal",
     "indelible.kernel.lost_races",
+    "indelible.kernel.standbys",
     "indelible.kernel.idempotency",
     "indelible.kernel.settings",
     "indelible.kernel.transaction",
@@ -76,6 +77,7 @@ WORKER_MODULES = (
     "indelible.kernel.task_commands",
     "indelible.kernel.task_arguments",
     "indelible.kernel.task_retention",
+    "indelible.kernel.retention",
     "indelible.kernel.task_errors",
     "indelible.kernel.subscriber_checks",
     "indelible.kernel.subscribers",
@@ -115,9 +117,9 @@ def chapters() -> dict[str, Chapter]:
     """Return the title and the modules of every chapter, by the name of its page."""
     contexts: dict[str, Chapter] = {}
     for context in CONTEXTS:
-        name = f"indelible.{context.name}"
+        name = f"indelible.{context}"
         modules = (name, *parts(f"{name}.ports"), *parts(f"{name}.errors"))
-        contexts[context.name] = (f"The context {context.name}", modules)
+        contexts[context] = (f"The context {context}", modules)
 
     return {
         "kernel": ("The kernel", KERNEL_MODULES),
@@ -148,7 +150,7 @@ def _suites() -> tuple[str, ...]:
     """Return the conformance suites of every context and of the kernel."""
     suites = ["indelible.testing.stores", "indelible.testing.kernel.conformance"]
     for context in CONTEXTS:
-        suites.append(f"indelible.testing.{context.name}.conformance")
+        suites.append(f"indelible.testing.{context}.conformance")
 
     return (
         *suites,

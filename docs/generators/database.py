@@ -149,6 +149,8 @@ def table_kind(own_table: Table) -> str:
     if own_table in CATALOG.heads:
         lifecycle = CATALOG.heads[own_table].name
         return f"Heads of the lifecycle `{lifecycle}`: a row is an aggregate after its last change."
+    if own_table in CATALOG.records and own_table in CATALOG.prunable_tables:
+        return "Operational rows: one is inserted once, never updated, and deleted when it is old."
     if own_table in CATALOG.records:
         return "Records: a row is inserted once and never updated or deleted."
     if own_table is TASKS:

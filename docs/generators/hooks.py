@@ -78,8 +78,10 @@ def _parameters_section(function: Callable[..., object]) -> Iterator[str]:
 def _fields_section(kind: type) -> Iterator[str]:
     rows: list[tuple[str, ...]] = []
     for attribute in fields(kind):
-        annotation = inspect.formatannotation(attribute.type)
-        rows.append(option_row(attribute.name, annotation, attribute.default))
+        annotation = attribute.type  # a text where the type is imported for type checkers alone
+        if not isinstance(annotation, str):
+            annotation = inspect.formatannotation(annotation)
+        rows.append(option_row(attribute.alias or attribute.name, annotation, attribute.default))
 
     yield f"### {kind.__name__}\n"
     yield f"{first_sentence(kind)}\n"

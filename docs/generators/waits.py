@@ -8,8 +8,10 @@ from itertools import groupby
 
 from docs.generators.markdown import coded, page, table
 from tests.waits.counting import TESTING, Range, context_of, measured
+from tests.web.keyed_reads import keyed_routes
 
 import indelible
+from indelible_web.contexts import CONTEXTS
 
 LEAD = """
 A wait is a round trip: the server's answer that a command or a query needs before it goes on. Where
@@ -18,6 +20,15 @@ while the suites of the stores ran on PostgreSQL: the fewest and the most waits 
 succeeded, with BEGIN and COMMIT. A command that is repeated with its key only reads, and one that
 changes more entities waits more often. `python -m tests.waits` measures them again, and the gate
 fails if a command waits more often than here.
+"""
+HTTP_LEAD = """
+## HTTP
+
+These routes wait once, with the read of the API key (`tests/web/test_keyed_reads.py` counts them),
+and so do the list and the single aggregate of a host's context. Every other `GET` waits for the key
+first, and then as often as its query. So does each of these where it may read from a standby, and
+for a minute after its key or its address was refused:
+
 """
 UNMEASURED_LEAD = """
 ## Not measured
@@ -35,8 +46,11 @@ def waits_page() -> str:
         rows = (_row(name.partition(".")[2], ranges[name]) for name in names)
         parts.append(table(("command or query", "fewest", "most"), rows))
 
-    unmeasured = (f"- {coded(name)}\n" for name in sorted(command_names().difference(ranges)))
-    return page("Waits", LEAD.lstrip(), *parts, UNMEASURED_LEAD.lstrip(), "".join(unmeasured))
+    routes = "".join(f"- {coded(f'GET {route}')}\n" for route in keyed_routes(CONTEXTS))
+    missing = sorted(command_names().difference(ranges))
+    unmeasured = "".join(f"- {coded(name)}\n" for name in missing)
+    parts += [HTTP_LEAD.lstrip() + routes, UNMEASURED_LEAD.lstrip(), unmeasured]
+    return page("Waits", LEAD.lstrip(), *parts)
 
 
 def _row(name: str, found: Range) -> tuple[str, str, str]:

@@ -1,7 +1,8 @@
 # What is used of dramatiq, whose own hints leave much unknown.
 from collections.abc import Callable, Sequence
+from queue import PriorityQueue
 from threading import Thread
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from dramatiq.broker import Broker as Broker
 from dramatiq.broker import MessageProxy as MessageProxy
@@ -38,8 +39,12 @@ def actor(
     fn: Callable[..., None], *, broker: Broker, actor_name: str, queue_name: str
 ) -> Actor: ...
 
+class WorkerThread(Thread):
+    def stop(self) -> None: ...
+
 class Worker:
-    workers: Sequence[Thread]
+    workers: Sequence[WorkerThread]
+    work_queue: PriorityQueue[Any]
     def __init__(
         self, broker: Broker, *, worker_timeout: int = 1_000, worker_threads: int = 8
     ) -> None: ...

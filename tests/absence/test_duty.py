@@ -14,6 +14,8 @@ from indelible_service.simulation.absence.duty import Duty
 from indelible_service.simulation.absence.signs import Look, instant
 from indelible_service.simulation.absence.verdict import verdict
 
+pytestmark = pytest.mark.slow
+
 COMMAND: Final = "POST /admin/stages/letters/requeue"
 START: Final = "POST /admin/runbooks/start"
 

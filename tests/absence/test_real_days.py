@@ -16,6 +16,8 @@ from tests.doubles.serving import Fault, Response
 from indelible.kernel import SystemClock
 from indelible_service.simulation.absence.observing import Observation
 
+pytestmark = pytest.mark.slow
+
 DAYS: Final = "0.00002"  # less than two seconds
 NOWHERE: Final = "http://127.0.0.1:9"
 HALT: Final = {"reason_code": "TRIAL", "reason": "a test"}

@@ -14,8 +14,9 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.generated_revisions import ADDITIONS, OWN, run_all
 from indelible_sql.schema.additive import additive_revisions
+from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.migrate import migrating
-from indelible_sql.schema.snapshot import FactNames, facts_about
+from indelible_sql.schema.snapshot import facts_about
 
 pytestmark = pytest.mark.slow
 
@@ -117,7 +118,7 @@ def owner_url(kind: str, request: pytest.FixtureRequest) -> str:
 
 def problems_of(url: str, statements: list[str]) -> list[str]:
     """Run a revision's statements, and return why it is not additive."""
-    names = FactNames.of(CATALOG)
+    names = CATALOG.names.facts
     prunable = [table.name for table in CATALOG.prunable_tables]
     with migrating(url, SCHEMA) as (connection, schema):
         before = facts_about(connection, SCHEMA, names)
@@ -174,7 +175,9 @@ def test_every_revision_that_is_called_additive_is_additive(
     """The newest revision is looked at: the mark of an older one matters to no code that runs."""
     marks = additive_revisions()
     assert (OWN in marks) == is_declared_additive(OWN)
-    assert names_at(WRITTEN, OWN) == FactNames.of(CATALOG), "run `python -m tests.sql.freeze`"
+    declared = Catalog(CATALOG.contexts).names
+    assert CATALOG.names == declared, "run `python -m tests.sql.freeze`"
+    assert names_at(WRITTEN, OWN) == declared.facts, "run `python -m tests.sql.freeze`"
     if OWN not in marks:
         return
 

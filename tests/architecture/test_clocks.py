@@ -53,6 +53,7 @@ ALLOWED_WAITS = {
     # They wait for another process or a thread of Dramatiq, which no simulation runs.
     "children/processes.py": {"poll"},
     "redis/commit_channel.py": {"timeout"},
+    "threads/pools.py": {"wait_for"},
     "wakeups/local_broker.py": {"timeout"},
     "wakeups/threads.py": {"timeout"},
 }

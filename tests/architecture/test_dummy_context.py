@@ -74,14 +74,19 @@ EDITS = (
     ),
     Edit(
         SQL,
-        "concepts, contests, kernel, money, projects, tokens\n",
-        "concepts, contests, kernel, money, parcels, projects, tokens\n",
+        '    "money": "indelible_sql.money",\n',
+        '    "money": "indelible_sql.money",\n    "parcels": "indelible_sql.parcels",\n',
     ),
-    Edit(SQL, "    money.CONTEXT,\n)", "    money.CONTEXT,\n    parcels.CONTEXT,\n)"),
     Edit(
         SQL,
-        "    tokens: SqlCollection\n",
-        "    tokens: SqlCollection\n    parcels: parcels.SqlParcels\n",
+        "    from indelible_sql.projects.store import SqlProjects\n",
+        "    from indelible_sql.parcels import SqlParcels\n"
+        "    from indelible_sql.projects.store import SqlProjects\n",
+    ),
+    Edit(
+        SQL,
+        '    tokens: "SqlCollection"\n',
+        '    tokens: "SqlCollection"\n    parcels: "SqlParcels"\n',
     ),
     Edit(
         WEB,

@@ -49,7 +49,9 @@ PAYOUT_CLASSES: tuple[type[Any], ...] = (EndPayoutJob, PayoutStages, SendTransfe
 MODULES_WITH_FAILPOINTS = {
     "asynchronous/store.py",
     "contexts.py",
+    "engine/collecting.py",
     "engine/failpoints.py",
+    "engine/pipelined.py",
     "engine/session.py",
     "engine/single_update.py",
     "kernel/history.py",

@@ -106,9 +106,8 @@ def imported_contexts(module: ast.Module) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             names.append(node.module or "")
 
-    contexts = {context.name for context in CONTEXTS}
     parts = [name.split(".") for name in names if name.startswith("indelible.")]
-    return {part[1] for part in parts if part[1] in contexts}
+    return {part[1] for part in parts if part[1] in CONTEXTS}
 
 
 def contracts() -> dict[str, str]:

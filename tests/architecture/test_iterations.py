@@ -27,7 +27,7 @@ HEADINGS = (
     "survivable when",
 )
 CLOSED = "Closed before [iteration 05](05-automatic-payout.md) begins."
-SNAPSHOTS = ("schema.snapshot.sql", "schema.snapshot.sqlite.sql")
+SNAPSHOTS = ("schema.snapshot.sql", "schema.snapshot.partitions.sql", "schema.snapshot.sqlite.sql")
 SNAPSHOT_HEADER = re.compile(r"-- iteration \d+, \d{4}-\d{2}-\d{2}, revision \d{4}")
 MIN_LESSONS = 3
 LINES_OF_SURVIVABILITY = 21  # of seed 002, "Definition of 30-Day Survivability"

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import pytest
 from tests.architecture.sources import SOURCES, parsed
+
+pytestmark = pytest.mark.slow
 
 CORE: Final = SOURCES["indelible"]
 TESTING: Final = CORE / "testing"

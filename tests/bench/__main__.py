@@ -5,15 +5,18 @@ import pstats
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 from attrs import evolve
 from tests.bench import report
 from tests.bench.edits import on_postgresql, on_sqlite
+from tests.bench.line import through_a_line
 from tests.bench.parts import ON_REQUEST, PARTS, WHOLE_RUN
 from tests.bench.rounds import FULL, SMALL, Act, Dose, Table, seconds_of
 from tests.chaos.testbed import Testbed, testbed
 
 PROFILED_FUNCTIONS = 30
+MAX_ROUND_TRIP = 1_000  # milliseconds; more is a mistake of who meant microseconds
 
 
 def lines_of(table: Table) -> Iterator[str]:
@@ -38,7 +41,7 @@ def measure(bed: Testbed, options: Namespace, dose: Dose) -> int:
             print("\n".join(lines_of(table)), flush=True)
             tables.append(table)
 
-    machine = tuple(report.machine(bed.server.url))
+    machine = tuple(report.machine(bed.server.url, options.round_trip))
     quietness = report.quietness(load)
     print("", *machine, quietness, sep="\n", flush=True)
     if options.write:
@@ -73,6 +76,13 @@ def parse_options() -> Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--rounds", type=int, help="measured rounds")
     parser.add_argument("--small", action="store_true", help="the smallest dose: does all run?")
+    parser.add_argument(
+        "--round-trip",
+        type=float,
+        default=0.0,
+        metavar="MILLISECONDS",
+        help="that each round trip to PostgreSQL takes longer, for all ways",
+    )
     parser.add_argument("--hasty", action="store_true", help="without fsync")
     parser.add_argument("--profile", action="store_true", help="print where an edit spends time")
     parser.add_argument(
@@ -83,8 +93,10 @@ def parse_options() -> Namespace:
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"unknown part {', '.join(sorted(unknown))}")
-    if options.write and (options.small or options.hasty):
-        parser.error("a small or hasty run is not written")
+    if options.write and (options.small or options.hasty or options.round_trip):
+        parser.error("a run that is small, hasty or through a line is not written")
+    if not 0 <= options.round_trip <= MAX_ROUND_TRIP:
+        parser.error(f"a round trip takes 0 to {MAX_ROUND_TRIP} milliseconds longer")
 
     return options
 
@@ -93,7 +105,10 @@ def main() -> int:
     """Run the parts that the command line names."""
     options = parse_options()
     dose = SMALL if options.small else FULL
-    with testbed(durable=not (options.small or options.hasty)) as bed:
+    with ExitStack() as stack:
+        bed = stack.enter_context(testbed(durable=not (options.small or options.hasty)))
+        if options.round_trip:
+            bed = stack.enter_context(through_a_line(bed, options.round_trip))
         if options.profile:
             return profile(bed, dose)
 

@@ -144,12 +144,12 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         "INDELIBLE_MAX_STREAMS": str(STREAMS),
     }
     values: dict[str, list[float]] = {name: [] for name in (ALONE, TOGETHER, WITH_TASKS)}
-    with served(SERVE, variables) as port:
-        client = Client(port, key)
-        cookie, stream_path = sign_in(port, key)
+    with served(SERVE, variables) as running:
+        client = Client(running.port, key)
+        cookie, stream_path = sign_in(running.port, key)
         open_pages: dict[str, Streams | TaskPages] = {
-            TOGETHER: Streams(port, cookie, stream_path),
-            WITH_TASKS: TaskPages(port, cookie),
+            TOGETHER: Streams(running.port, cookie, stream_path),
+            WITH_TASKS: TaskPages(running.port, cookie),
         }
         read = partial(client.send, "GET", path)
         reads = READS_PER_TIME * dose.times

@@ -41,11 +41,11 @@ WITHOUT_PGLEDGER: Final = (
 )
 SINGLE: Final = (
     "One entry fee in a transaction, by one client, from the same account to the same account."
-    " indelible sends nine statements to PostgreSQL in eight round trips, and then COMMIT: BEGIN"
-    " with the first of two look-ups of the key and the fact, the lock of both accounts, both"
-    " look-ups again under the lock, and three writes. These store a movement with its"
-    " posting and two accounts, each with its change in the hash chain of the history,"
-    " under all guards. Python, round trips, triggers and the disk take the time. *Raw SQL*"
+    " indelible sends nine statements to PostgreSQL in two round trips: BEGIN, the number of the"
+    " transaction, the lock of both accounts and, under it, the look-ups of the key and the fact;"
+    " then three writes and COMMIT. The writes store a movement with its posting and two accounts,"
+    " each with its change in the hash chain of the history, under all guards. Python, triggers"
+    " and the disk take the time. *Raw SQL*"
     " inserts a row and adds to two balances: in one statement on PostgreSQL, in three on SQLite;"
     " it keeps no history, and an edit of a row leaves no trace. pgledger is a function of"
     " PL/pgSQL on the same server: it locks both accounts, and stores a transfer and two entries"

@@ -12,6 +12,7 @@ from tests.bench import (
     edits,
     features,
     feeds,
+    growth,
     lifecycles,
     lives,
     money,
@@ -36,6 +37,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "feeds": feeds.tables,
     "pages": pages.tables,
     "size": size.tables,
+    "growth": growth.tables,
     "lifecycles": lifecycles.tables,
     "bulk": bulk.tables,
     "captures": captures.tables,
@@ -50,5 +52,5 @@ PARTS: Final[Mapping[str, Part]] = {
     "money": money.tables,
 }
 # A whole run leaves them out: stores of a million rows take long to fill. Name them.
-ON_REQUEST: Final = frozenset({"pages"})
+ON_REQUEST: Final = frozenset({"growth", "pages"})
 WHOLE_RUN: Final = tuple(name for name in PARTS if name not in ON_REQUEST)

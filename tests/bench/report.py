@@ -3,16 +3,18 @@
 import os
 import platform
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from statistics import median
+from typing import Any, Final
 
 import psycopg
 from attrs import frozen
-from tests.bench.rounds import Dose, Goal, Measured, Table
+from tests.bench.rounds import MILLISECONDS, Dose, Goal, Measured, Table
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 DRAWINGS: Final = DOCS / "images"
@@ -43,6 +45,7 @@ STYLE: Final = (
     "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.small{fill:#9198a1}"
     ".ground{fill:#131416}.bar{fill:#656c76}.ours{fill:#58a6ff}.span{stroke:#e6edf3}}"
 )
+ROUND_TRIPS: Final = 100  # that are measured
 HEADING: Final = "## "
 PROMISES: Final = f"{HEADING}Promises"
 PROMISE_COLUMNS: Final = ("where", "promise", "limit", "value", "")
@@ -71,8 +74,11 @@ class Section:
     text: str
 
 
-def machine(database: str) -> Iterator[str]:
-    """Yield the hardware and the versions of the software."""
+def machine(database: str, round_trip: float = 0.0) -> Iterator[str]:
+    """Yield the hardware, the versions of the software, and the line to PostgreSQL.
+
+    `round_trip` is the milliseconds that the line adds.
+    """
     models: set[str] = set()
     for line in _lines("/proc/cpuinfo"):
         if line.startswith("model name"):
@@ -82,8 +88,21 @@ def machine(database: str) -> Iterator[str]:
 
     with psycopg.connect(database) as connection:
         postgresql = connection.info.parameter_status("server_version")
+        milliseconds = _round_trip_milliseconds(connection)
+    yield f"a round trip takes {milliseconds:.2f} ms, of which a line adds {round_trip:g}"
     yield f"PostgreSQL {postgresql} over TCP on the same machine, SQLite {sqlite3.sqlite_version}"
     yield ", ".join(f"{name} {version(name)}" for name in DISTRIBUTIONS)
+
+
+def _round_trip_milliseconds(connection: psycopg.Connection[Any]) -> float:
+    """Return the median of some round trips."""
+    seconds: list[float] = []
+    for _ in range(ROUND_TRIPS):
+        started = time.perf_counter()
+        connection.execute("SELECT 1")
+        seconds.append(time.perf_counter() - started)
+
+    return median(seconds) * MILLISECONDS
 
 
 def _memory_gib() -> float:

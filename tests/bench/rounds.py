@@ -23,6 +23,7 @@ class Dose:
     concepts: int  # in the store of a measured one
     long_life: int  # versions of a concept that has many
     stored: int  # concepts in a store that has many
+    changes: tuple[int, ...]  # in stores that are compared
     tasks: int  # in the same store, in every state
     clients: int  # that send requests at once
     subspaces: int  # of the space that captures go to
@@ -43,8 +44,9 @@ FULL: Final = Dose(
     concepts=500,
     long_life=10_000,
     stored=100_000,
+    changes=(10_000, 100_000, 1_000_000),
     tasks=1_000_000,
-    clients=4,
+    clients=8,
     subspaces=100,
     batch=100,
     artifacts=100_000,
@@ -62,6 +64,7 @@ SMALL: Final = Dose(
     concepts=5,
     long_life=20,
     stored=20,
+    changes=(200, 400),
     tasks=1_000,
     clients=2,
     subspaces=5,

@@ -14,10 +14,11 @@ from http.client import HTTPConnection, HTTPException
 from statistics import quantiles
 from typing import Any, Final, cast
 
-from attrs import evolve
+from attrs import evolve, frozen
 from tests.architecture.sources import ROOT
-from tests.bench.edits import OURS, fill_store
+from tests.bench.edits import OURS, edit_by_store, fill_store
 from tests.bench.lives import create_with_versions
+from tests.bench.processor import Work, measure_processor, seconds_of_processes
 from tests.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns
 from tests.bench.statements import NOTE, revised
 from tests.chaos.testbed import Testbed
@@ -58,6 +59,12 @@ HEALTH_DESCRIPTION: Final = (
     " that 95 of 100 requests do not exceed. Seed 004 asks for less than 100 ms (SC-004)."
 )
 MAX_HEALTH_MILLISECONDS: Final = 100
+EDIT: Final = "the edit alone"
+PROCESSOR_DESCRIPTION: Final = (
+    "What the threads of the same servers take of the processor for a request; PostgreSQL and the"
+    " clients are not counted. *The edit alone* is the command that a PUT executes, by the library"
+    " in the process of the bench."
+)
 
 Request = Callable[[], object]
 
@@ -86,6 +93,14 @@ class Client:
 Connect = Callable[[int], Client]
 
 
+@frozen
+class Server:
+    """A server that runs."""
+
+    port: int
+    pid: int  # of its first process
+
+
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     """Measure reads of both, our edits and our `/health`, by one client and by several."""
     times = max(1, dose.times // REQUESTS_IN_A_ROW // 2)
@@ -99,9 +114,9 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
 
     variables = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "BENCH_PEPPER": pepper.hex()}
     with (
-        served(SERVE, variables) as own_port,
-        served(SERVE_BY_TWO, variables) as two_port,
-        served(SERVE_FASTAPI, variables) as fastapi_port,
+        served(SERVE, variables) as own,
+        served(SERVE_BY_TWO, variables) as by_two,
+        served(SERVE_FASTAPI, variables) as fastapi,
         ExitStack() as stack,
     ):
 
@@ -110,10 +125,11 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
             stack.callback(client.close)
             return client
 
-        ports = {OURS: own_port, FASTAPI: fastapi_port, BY_TWO: two_port}
-        own_ports = {OURS: own_port, BY_TWO: two_port}
+        ports = {OURS: own.port, FASTAPI: fastapi.port, BY_TWO: by_two.port}
+        own_ports = {OURS: own.port, BY_TWO: by_two.port}
         rows = [*_reads(store, connect, ports, fewer), *_edits(store, connect, own_ports, fewer)]
-        health_rows = _health(connect, own_port, fewer)
+        health_rows = _health(connect, own.port, fewer)
+        processor = _processor(store, connect, {OURS: own, FASTAPI: fastapi}, fewer)
     store.dispose()
 
     yield Table(
@@ -131,6 +147,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         baseline=OURS,
         goals=(_health_goal(health_rows),),
     )
+    yield processor
 
 
 def _health(connect: Connect, port: int, dose: Dose) -> tuple[Measured, ...]:
@@ -214,6 +231,57 @@ def _edits(
         yield from _rates(measured, clients)
 
 
+def _processor(
+    store: SqlStore, connect: Connect, servers: Mapping[str, Server], dose: Dose
+) -> Table:
+    """Measure the processor time of a read in each server, of a PUT, and of the edit alone."""
+    path = f"/v1/concepts/{create_with_versions(store, VERSIONS).concept.id}"
+    rows: list[Measured] = []
+    goals: list[Goal] = []
+    for clients in (1, dose.clients):
+        ways: dict[str, Work] = {}
+        for name, server in servers.items():
+            requests: list[Request] = []
+            for _ in range(clients):
+                requests.append(partial(connect(server.port).send, "GET", path))
+            ways[name] = Work(_at_once(requests).act, partial(seconds_of_processes, server.pid))
+        calls = clients * REQUESTS_IN_A_ROW
+        measured = measure_processor(ways, dose, calls, f"reads, {_clients(clients)}")
+        rows += measured.values()
+        ratio = measured[FASTAPI].over(measured[OURS])
+        promise = f"of FastAPI's reads in a second of the processor, {_clients(clients)}"
+        goals.append(Goal(promise=promise, value=ratio, at_least=1))
+
+    own = servers[OURS]
+    put = _edit_request(connect(own.port), create_with_versions(store, VERSIONS))
+    ways = {
+        OURS: Work(_at_once([put]).act, partial(seconds_of_processes, own.pid)),
+        EDIT: Work(_in_a_row(edit_by_store(store).act), time.process_time),
+    }
+    measured = measure_processor(ways, dose, REQUESTS_IN_A_ROW, "edits, 1 client")
+    rows += measured.values()
+    ratio = measured[OURS].over(measured[EDIT])
+    goals.append(Goal(promise="times the edit's processor time, a PUT", value=ratio, at_most=1.5))
+    return Table(
+        name="processor",
+        title="Processor time of a request",
+        description=PROCESSOR_DESCRIPTION,
+        rows=tuple(rows),
+        baseline=OURS,
+        goals=tuple(goals),
+    )
+
+
+def _in_a_row(act: Callable[[], object]) -> Callable[[], None]:
+    """Return a call that does what one client does between two readings of the clock."""
+
+    def act_some() -> None:
+        for _ in range(REQUESTS_IN_A_ROW):
+            act()
+
+    return act_some
+
+
 def _used(ports: Mapping[str, int], clients: int) -> list[tuple[str, int]]:
     """Return the servers to measure: one client never uses two processes at once."""
     return [(name, port) for name, port in ports.items() if clients > 1 or name != BY_TWO]
@@ -272,8 +340,8 @@ def _rates(measured: Mapping[str, Measured], clients: int) -> Iterator[Measured]
 
 
 @contextmanager
-def served(command: tuple[str, ...], settings: Mapping[str, str]) -> Generator[int]:
-    """Run a server during the block, and yield its port."""
+def served(command: tuple[str, ...], settings: Mapping[str, str]) -> Generator[Server]:
+    """Run a server during the block."""
     with socket.create_server((HOST, 0)) as free:
         port = int(free.getsockname()[1])
     variables = {
@@ -292,7 +360,7 @@ def served(command: tuple[str, ...], settings: Mapping[str, str]) -> Generator[i
     )
     try:
         _wait(port)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait(START_SECONDS)

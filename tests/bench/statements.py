@@ -16,6 +16,7 @@ from indelible.concepts.rules.warnings.content import RULESET
 from indelible.kernel import instant_text, to_json_value
 from indelible.kernel.digest_schemes import DIGEST_SCHEME
 from indelible.testing.stores import MAYA
+from indelible_sql.engine.collecting import TRANSACTION_NUMBER
 
 ASSIGNMENT: Final = re.compile(r"(\w+)\"? ?= ?\?")
 EXPLANATION: Final = (
@@ -86,7 +87,8 @@ class Statements:
     @classmethod
     def of(cls, sent: list[Sent]) -> "Statements":
         """Separate the load from the writes."""
-        loads = [statement for statement in sent if statement.text.startswith("SELECT")]
+        loads = [one for one in sent if one.text.startswith("SELECT")]
+        loads = [one for one in loads if one.text != TRANSACTION_NUMBER]
         verbs = ("WITH", "UPDATE", "INSERT")
         writes = tuple(statement for statement in sent if statement.text.startswith(verbs))
         (load,) = loads

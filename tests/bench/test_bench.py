@@ -1,10 +1,15 @@
 """Every part of the benchmark runs, does its work, and returns figures, whatever their size."""
 
+import sys
+import time
 from collections.abc import Generator
 
+import psycopg
 import pytest
 from tests.bench import report
+from tests.bench.__main__ import parse_options
 from tests.bench.gaps import measure_gaps
+from tests.bench.line import through_a_line
 from tests.bench.parts import PARTS
 from tests.bench.rounds import SMALL, Goal, Measured, Table, Way, measure_in_turns
 from tests.chaos import testbed as beds
@@ -42,6 +47,28 @@ def test_missing_tokens_are_found_on_both_databases(bed: beds.Testbed) -> None:
     assert durations.keys() == {"PostgreSQL", "SQLite"}
     for own in durations.values():
         assert min(own) > 0
+
+
+def test_each_round_trip_through_a_line_takes_longer(bed: beds.Testbed) -> None:
+    with through_a_line(bed, 20) as far:
+        database = far.postgresql()
+        for url in (database.url, database.owner_url, database.admin_url):
+            with psycopg.connect(url, autocommit=True) as connection:
+                started = time.perf_counter()
+                connection.execute("SELECT 1")
+                assert time.perf_counter() - started >= 0.02
+
+
+@pytest.mark.parametrize(
+    "words", ["--round-trip -1", "--round-trip 1001", "--round-trip 1 --write"]
+)
+def test_an_option_that_makes_no_sense_is_refused(
+    words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench", *words.split()])
+    with pytest.raises(SystemExit, match="2"):
+        parse_options()
+    assert "error: a r" in capsys.readouterr().err
 
 
 def test_a_way_that_does_nothing_is_refused() -> None:

@@ -9,15 +9,17 @@ import logging
 import sys
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from contextlib import nullcontext
 from typing import Final
 
 from tests.chaos.aggregate_doses import aggregates
+from tests.chaos.broker_kills import BROKERS
 from tests.chaos.deploy_doses import deploys
 from tests.chaos.doses import DOSES as OTHER_DOSES
 from tests.chaos.doses import show
 from tests.chaos.host_table_doses import adoptions, evolutions
 from tests.chaos.money_doses import money
-from tests.chaos.testbed import testbed
+from tests.chaos.testbed import pooled, testbed
 
 DOSES: Final = {
     **OTHER_DOSES,
@@ -70,8 +72,8 @@ def main() -> int:
         show(f"seed {options.seed}")
         for name in options.dose or DOSES:
             started_at = time.monotonic()
-            with testbed() as bed:
-                is_success = DOSES[name](bed, options) and is_success
+            with testbed() as bed, pooled(bed) if options.pooler else nullcontext(bed) as used:
+                is_success = DOSES[name](used, options) and is_success
             show(f"{name} took {time.monotonic() - started_at:.0f} s")
 
         options.seed += 1
@@ -89,6 +91,14 @@ def create_parser() -> ArgumentParser:
     parser.add_argument("dose", nargs="*", metavar="dose", help=f"one of {names}; default: all")
     parser.add_argument("--minutes", type=float, default=0, help="when no further round starts")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--broker", choices=BROKERS, default="redis", help="what wakes the workers of `workers`"
+    )
+    parser.add_argument(
+        "--pooler",
+        action="store_true",
+        help="PgBouncer stands before the PostgreSQL of the doses; `workers` kills it",
+    )
     for option, default, description in OPTIONS:
         parser.add_argument(option, type=int, default=default, help=description)
 

@@ -282,10 +282,18 @@ def captures(bed: Testbed, options: Namespace) -> bool:
 
 
 def workers(_: Testbed, options: Namespace) -> bool:
-    """Kill workers, the scheduler, Redis and PostgreSQL while tasks are processed."""
+    """Kill workers, the scheduler, PostgreSQL and the broker while tasks are processed."""
     seconds = (options.minutes or 1) * 60
-    report = kill_workers(options.units, options.deaths, seconds, seeded_random(options))
-    return show(f"workers: {report}", is_success=not report.problems)
+    report = kill_workers(
+        options.units,
+        options.deaths,
+        seconds,
+        seeded_random(options),
+        broker=options.broker,
+        has_pooler=options.pooler,
+    )
+    way = f"{options.broker} and PgBouncer" if options.pooler else options.broker
+    return show(f"workers, {way}: {report}", is_success=not report.problems)
 
 
 def claims(bed: Testbed, options: Namespace) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from random import Random
 from threading import Event, Lock, Thread
-from typing import IO, Any, Final
+from typing import Any, Final, Protocol
 
 from attrs import asdict, define, field, frozen
 
@@ -38,6 +38,7 @@ TEMPORARY: Final = frozenset(
     {
         "STORE_UNREACHABLE",
         "STORE_BUSY",
+        "STORE_READ_ONLY",
         "NO_CONNECTION_FREE",
         "REQUEST_IN_FLIGHT",
         "OUTCOME_UNKNOWN",
@@ -105,6 +106,30 @@ class Timing:
         return self.status in (200, 201)
 
 
+class JournalFile(Protocol):
+    """A file that a journal is written to."""
+
+    def write(self, text: str, /) -> int:
+        """Write a line."""
+        ...
+
+    def flush(self) -> None:
+        """Give what was written to the system."""
+        ...
+
+
+class Sender(Protocol):
+    """A sender of the requests of a client."""
+
+    def send(self, request: Request, request_id: str) -> Answer:
+        """Send a request and return its answer, with status 0 where it was cut off."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
 @define(eq=False)
 class Connection:
     """A connection to the API that is opened again when it was lost."""
@@ -154,7 +179,7 @@ class Load:
     A client pauses for at most `max_pause_seconds` between two requests.
     """
 
-    journal: IO[str]
+    journal: JournalFile
     space_id: str
     max_pause_seconds: float = MAX_PAUSE_SECONDS
     kind: str = "none"  # of the last kill
@@ -203,7 +228,7 @@ class Client:
     """A client in a thread: it creates, edits and moves its own concept, and saves captures."""
 
     name: str
-    connection: Connection
+    connection: Sender
     load: Load
     chance: Random
     answers: int = 0
@@ -262,13 +287,13 @@ class Client:
         if verb == "capture":
             return Request(key, verb, "POST", "/v1/captures", self._capture(key))
         if verb == "create":
-            body = {"reason": REASON, "content": _content(key)}
+            body = {"reason": REASON, "content": content_of(key)}
             return Request(key, verb, "POST", "/v1/concepts", body)
 
         path = f"/v1/concepts/{self.concept['concept']['id']}"
         tag = str(self.concept["seq"])
         if verb == "edit":
-            body = {"reason": REASON, "change_note": key, "content": _content(key)}
+            body = {"reason": REASON, "change_note": key, "content": content_of(key)}
             return Request(key, verb, "PUT", path, body, tag)
 
         body = {"reason": REASON, "status": verb}
@@ -300,6 +325,6 @@ class Reader(Client):
         return Request("", READ, "GET", self.chance.choice(READ_PATHS), {})
 
 
-def _content(key: str) -> Mapping[str, str]:
+def content_of(key: str) -> Mapping[str, str]:
     """Return the content of a concept that no other request has."""
     return {"name": f"Ratio of {key}", "definition": f"A comparison by division, {key}."}

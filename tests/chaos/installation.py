@@ -1,4 +1,4 @@
-"""A PostgreSQL, a Redis, workers and a scheduler, each of which can be killed and started again."""
+"""A PostgreSQL, a broker, workers and a scheduler, each of which is killed and started again."""
 
 import sqlite3
 import subprocess
@@ -15,9 +15,13 @@ from typing import Final, TypeVar
 
 import psycopg
 from attrs import define, field, frozen
+from sqlalchemy import make_url
+from tests.chaos.broker_kills import KillableBroker
 from tests.chaos.redis_kills import KillableRedis
 from tests.chaos.restarts import Server
 from tests.conftest import HAS_SHARED_MEMORY, SHARED_MEMORY
+from tests.conftest import folder as new_folder
+from tests.pgbouncer import PgBouncer, pgbouncer
 
 from indelible_sql import open_store
 
@@ -46,14 +50,15 @@ class LeasesOfKilledWorker:
 
 @define(eq=False)
 class Installation:
-    """A PostgreSQL, a Redis, workers and a scheduler, all of them children of this process."""
+    """A PostgreSQL, a broker, workers and a scheduler, all of them children of this process."""
 
     directory: Path
     url: str
     owner_url: str
-    redis: KillableRedis
+    broker: KillableBroker
     postgresql: Server
     lease_seconds: int
+    pooler: PgBouncer | None = None
     children: dict[str, subprocess.Popen[bytes]] = field(factory=dict[str, subprocess.Popen[bytes]])
     actors: dict[str, str] = field(factory=dict[str, str])
     _started: int = 0
@@ -63,13 +68,18 @@ class Installation:
         """Return the path of the outside system's file."""
         return self.directory / "outside.db"
 
+    @property
+    def url_of_programs(self) -> str:
+        """Return the address at which workers and the scheduler find the database."""
+        return self.pooler.url(self.url) if self.pooler else self.url
+
     def start(self, program: str) -> None:
         """Start a worker or the scheduler as a new actor."""
         self._started += 1
         actor = f"{program.replace(' ', '-')}-{self._started}"
         command = (
             *self.command_of(program),
-            *(program.partition(" ")[0], self.url, self.redis.url),
+            *(program.partition(" ")[0], self.url_of_programs, self.broker.url),
             *(str(self.outside), actor, str(self.lease_seconds)),
         )
         with (self.directory / f"{program}.log").open("ab") as log:
@@ -84,11 +94,14 @@ class Installation:
     def kill(self, victim: str, chance: Random) -> LeasesOfKilledWorker | None:
         """Kill a victim and start it again; return the leases of a worker."""
         match victim:
-            case "redis":
-                self.redis.restart(is_flushed=chance.random() < FLUSH_SHARE)
+            case "broker":
+                self.broker.restart(is_flushed=chance.random() < FLUSH_SHARE)
             case "postgresql":
                 self.postgresql.stop(is_killed=chance.random() < KILL_SHARE)
                 self.postgresql.start()
+            case "pooler":
+                assert self.pooler is not None
+                self.pooler.restart()
             case "scheduler":
                 self._kill_program("scheduler")
             case _:
@@ -123,7 +136,9 @@ AnyInstallation = TypeVar("AnyInstallation", bound=Installation)
 
 @contextmanager
 def run_installation(
-    lease_seconds: int, build: Callable[..., AnyInstallation]
+    lease_seconds: int,
+    build: Callable[..., AnyInstallation],
+    build_broker: Callable[[Path], KillableBroker] = KillableRedis,
 ) -> Generator[AnyInstallation]:
     """Run the servers during the block, with the tables of this module."""
     parent = SHARED_MEMORY if HAS_SHARED_MEMORY else None
@@ -140,20 +155,39 @@ def run_installation(
             admin.execute(CREATE_UNITS)
             admin.execute("GRANT SELECT, INSERT ON public.units TO indelible_app")
 
-        redis = KillableRedis(Path(folder))
-        redis.start()
+        broker = build_broker(Path(folder))
+        broker.start()
         installation = build(
-            Path(folder), running.url, running.owner_url, redis, server, lease_seconds
+            Path(folder), running.url, running.owner_url, broker, server, lease_seconds
         )
-        with sqlite3.connect(installation.outside) as outside:
-            outside.execute("PRAGMA journal_mode = WAL")
-            outside.execute(CREATE_POSTED)
         try:
-            yield installation
+            with until_stopped(installation, broker):
+                yield installation
         finally:
-            installation.stop()
-            redis.stop()
             server.stop(is_killed=False)
+
+
+@contextmanager
+def with_pooler(installation: Installation) -> Generator[None]:
+    """Let the programs of the installation reach the database through a PgBouncer."""
+    port = make_url(installation.url).port
+    assert port is not None
+    with new_folder() as directory, pgbouncer(directory, port) as pooler:
+        installation.pooler = pooler
+        yield
+
+
+@contextmanager
+def until_stopped(installation: Installation, broker: KillableBroker) -> Generator[None]:
+    """Create the table outside of the store; stop the programs and the broker at the end."""
+    with sqlite3.connect(installation.outside) as outside:
+        outside.execute("PRAGMA journal_mode = WAL")
+        outside.execute(CREATE_POSTED)
+    try:
+        yield
+    finally:
+        installation.stop()
+        broker.stop()
 
 
 def leased_tasks(url: str, actor: str) -> FenceByTask:

@@ -145,6 +145,8 @@ class InstanceUnderTest:
         has_record = (self.directory / DATA / "instance.json").exists()
         record: Mapping[str, Any] = self.record() if has_record else {}
         for name in ("address", "database_url", "redis_url"):
+            if name == "database_url" and "DATABASE_URL" in self.variables:
+                continue  # of a server that the instance does not run
             port = str(record.get(name, "")).rpartition(":")[2].partition("/")[0]
             if port.isdigit():
                 self.ports.add(int(port))

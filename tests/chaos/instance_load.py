@@ -38,16 +38,23 @@ def check_at_the_end(
     entries = read_journal(journal)
     report.comparison = compare(instance.database_url(), entries)
     report.problems.extend(report.comparison.problems)
-    report.problems.extend(_repeat(instance, entries, chance))
+    report.problems.extend(repeat_and_end(instance, entries, chance))
+
+
+def repeat_and_end(
+    instance: InstanceUnderTest, entries: list[Entry], chance: Random
+) -> Iterator[str]:
+    """Repeat some of the requests, verify, and stop the instance for good; yield each problem."""
+    yield from _repeat(instance, entries, chance)
     verified = instance.run("verify", "--json")
     if (verified.returncode, verified.stdout.strip()) != (0, "[]"):
-        report.problems.append(f"verify: {verified.stdout} {verified.stderr}")
+        yield f"verify: {verified.stdout} {verified.stderr}"
 
     code = instance.signal(signal.SIGTERM)
     if code:
-        report.problems.append(f"the instance ended with exit code {code}")
-    report.problems.extend(f"{process} is left" for process in instance.left_processes())
-    report.problems.extend(f"port {port} is in use" for port in instance.ports_in_use())
+        yield f"the instance ended with exit code {code}"
+    yield from (f"{process} is left" for process in instance.left_processes())
+    yield from (f"port {port} is in use" for port in instance.ports_in_use())
 
 
 def _repeat(instance: InstanceUnderTest, entries: list[Entry], chance: Random) -> Iterator[str]:

@@ -11,6 +11,12 @@ from indelible_service.embedded import redis
 from indelible_workers import redis_client
 
 
+def flush(url: str) -> None:
+    """Forget all messages of the Redis at an address, if it answers."""
+    with suppress(RedisError), redis_client(url) as client:
+        client.execute_command("FLUSHALL")  # pyright: ignore[reportUnknownMemberType] - untyped
+
+
 @define(eq=False)
 class KillableRedis:
     """A Redis below a directory."""
@@ -34,9 +40,7 @@ class KillableRedis:
 
     def restart(self, *, is_flushed: bool) -> None:
         """Forget all messages or not, end the server, and start an empty one."""
-        with suppress(RedisError), redis_client(self.url) as client:
-            if is_flushed:
-                client.execute_command("FLUSHALL")  # pyright: ignore[reportUnknownMemberType] - untyped
-
+        if is_flushed:
+            flush(self.url)
         self.stop()
         self.start()

@@ -1,10 +1,10 @@
-"""Process three kinds of tasks while workers, the scheduler, Redis and PostgreSQL are killed."""
+"""Process three kinds of tasks while workers, the scheduler, PostgreSQL and a broker are killed."""
 
 import sqlite3
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
 from statistics import quantiles
@@ -13,7 +13,14 @@ from typing import Any, Final
 
 import psycopg
 from attrs import define, field
-from tests.chaos.installation import WORKERS, Installation, LeasesOfKilledWorker, run_installation
+from tests.chaos.broker_kills import BROKERS
+from tests.chaos.installation import (
+    WORKERS,
+    Installation,
+    LeasesOfKilledWorker,
+    run_installation,
+    with_pooler,
+)
 from tests.chaos.worker_process import (
     COUNT,
     GENERATE,
@@ -31,8 +38,13 @@ from indelible.kernel.stages import RequeueTask, requeue_task
 from indelible.kernel.tasks import Attempt, Task
 from indelible_sql import open_store, verify
 
+REDIS: Final = "redis"
 # What is killed, as often as it appears here.
-VICTIMS: Final = ("worker",) * 12 + ("scheduler",) * 2 + ("redis",) * 3 + ("postgresql",) * 3
+VICTIMS: Final = ("worker",) * 12 + ("scheduler",) * 2 + ("broker",) * 3 + ("postgresql",) * 3
+# The same where the broker is what a run is about.
+VICTIMS_OF_BROKERS: Final = ("worker",) * 8 + ("scheduler", "postgresql") + ("broker",) * 10
+# The same where the workers reach the database through a pooler.
+VICTIMS_OF_POOLERS: Final = ("worker",) * 8 + ("broker", "postgresql") + ("pooler",) * 10
 STUCK_SECONDS: Final = 120
 POLL_SECONDS: Final = 0.5
 
@@ -82,17 +94,33 @@ class Report:
 
 
 def kill_workers(
-    units: int, kills: int, seconds: float, chance: Random, lease_seconds: int = 60
+    units: int,
+    kills: int,
+    seconds: float,
+    chance: Random,
+    lease_seconds: int = 60,
+    broker: str = REDIS,
+    *,
+    has_pooler: bool = False,
 ) -> Report:
     """Process so many units while so many programs are killed within so many seconds."""
     report = Report(units=units)
-    with run_installation(lease_seconds, Installation) as installation:
+    victims = VICTIMS if broker == REDIS else VICTIMS_OF_BROKERS
+    if has_pooler:
+        victims = VICTIMS_OF_POOLERS
+    with ExitStack() as stack:
+        running = run_installation(lease_seconds, Installation, BROKERS[broker])
+        installation = stack.enter_context(running)
+        if has_pooler:
+            stack.enter_context(with_pooler(installation))
         enqueued = enqueue_units(installation.url, units, seconds * 0.95)
         for number in range(WORKERS):
             installation.start(f"worker {number}")
         installation.start("scheduler")
 
-        watchers = _kill_repeatedly(installation, report, kills, seconds, chance)
+        watchers = _kill_repeatedly(
+            installation, report, chance.choices(victims, k=kills), seconds, chance
+        )
         last_kill = time.monotonic()
         wait_until_settled(installation.url, report)
         report.settle_seconds = time.monotonic() - last_kill
@@ -119,13 +147,16 @@ def complete_and_compare(
 
 
 def _kill_repeatedly(
-    installation: Installation, report: Report, kills: int, seconds: float, chance: Random
+    installation: Installation,
+    report: Report,
+    victims: Sequence[str],
+    seconds: float,
+    chance: Random,
 ) -> list[Thread]:
     """Kill victims; return the threads that wait until the leases of workers are resumed."""
     watchers: list[Thread] = []
-    for _ in range(kills):
-        time.sleep(chance.uniform(0.5, 1.5) * seconds / kills)
-        victim = chance.choice(VICTIMS)
+    for victim in victims:
+        time.sleep(chance.uniform(0.5, 1.5) * seconds / len(victims))
         report.kills[victim] += 1
         leases = installation.kill(victim, chance)
         if leases and leases.fences:

@@ -1,6 +1,7 @@
 """A worker or a scheduler as a process.
 
-Usage: `python -m tests.chaos.worker_process worker|scheduler URL REDIS OUTSIDE NAME LEASE_SECONDS`.
+Usage: `python -m tests.chaos.worker_process KIND URL BROKER OUTSIDE NAME LEASE_SECONDS`, where KIND
+is `worker` or `scheduler`.
 
 There are three kinds of tasks: generation of tokens, where each step is a change; counting, which
 writes to the database only; and posting to an outside system that identifies each unit by a key. A
@@ -11,8 +12,8 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any, Final
@@ -28,6 +29,7 @@ from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease, Leases
 from indelible_sql import Pool, open_store
 from indelible_workers import (
+    RabbitmqBroker,
     RecurringTask,
     WakeupBroker,
     Worker,
@@ -202,7 +204,7 @@ def build_stages(outside: str, lease_seconds: int) -> dict[str, AnyStage]:
 
 def run(arguments: Sequence[str], build: BuildStages = build_stages) -> None:
     """Process tasks, or enqueue recurring ones, until SIGTERM."""
-    kind, url, redis, outside, name, lease_seconds = arguments
+    kind, url, broker_url, outside, name, lease_seconds = arguments
     worker = Worker(store=open_store(url, pool=Pool(size=6)), actor=Actor.system(name))
 
     def stop(*_: object) -> None:
@@ -215,12 +217,22 @@ def run(arguments: Sequence[str], build: BuildStages = build_stages) -> None:
         return
 
     stages = build(outside, int(lease_seconds))
-    with redis_client(redis) as client:
-        brokers = [WakeupBroker(client, worker)]
-        with run_workers(
-            worker, stages, brokers, threads=THREADS, dispatch_seconds=DISPATCH_SECONDS
-        ):
-            worker.stopping.wait()
+    with (
+        open_broker(broker_url, worker) as broker,
+        run_workers(worker, stages, [broker], threads=THREADS, dispatch_seconds=DISPATCH_SECONDS),
+    ):
+        worker.stopping.wait()
+
+
+@contextmanager
+def open_broker(url: str, worker: Worker) -> Generator[RabbitmqBroker | WakeupBroker]:
+    """Yield the broker at the address, of RabbitMQ or of Redis."""
+    if url.startswith("amqp"):
+        yield RabbitmqBroker(url, worker)
+        return
+
+    with redis_client(url) as client:
+        yield WakeupBroker(client, worker)
 
 
 if __name__ == "__main__":

@@ -157,6 +157,28 @@ class TestPostgresqlKernel(OnPostgresql, KernelConformance): ...
 class TestPostgresql(OnPostgresql, ContextsConformance): ...
 
 
+class OnPartitions:
+    """A PostgreSQL database with its history in partitions."""
+
+    @pytest.fixture
+    def store(self, partitioned: PostgresServer) -> Generator[AnyStore]:
+        opened = contextmanager(shared_store)
+        with opened(partitioned.url, "partitioned") as store:
+            yield store
+
+    @pytest.fixture
+    def install(self, partitioned: PostgresServer) -> Install:
+        return install_as_owner(partitioned.owner_url)
+
+
+@pytest.mark.slow
+class TestPartitionsKernel(OnPartitions, KernelConformance): ...
+
+
+@pytest.mark.slow
+class TestPartitions(OnPartitions, ContextsConformance): ...
+
+
 @pytest.fixture(scope="module")
 def template_without_pgvector(server: PostgresServer, template: PostgresServer) -> str:
     """Create a migrated database without the extension, and return its name."""

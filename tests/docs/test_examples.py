@@ -32,6 +32,7 @@ COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.
 # The gate runs the two commands of the README, and a test its transcript.
 UNMARKED = {
     "README.md": {"sh": 2, "console": 1},
+    "fail-over.md": {"yaml": 1},  # a configuration of Patroni
     "contest-configuration.md": {"json": 2},  # tests/docs/test_contest_configuration.py
     "metrics.md": {"yaml": 1},  # a configuration of Prometheus
     "simulate.md": {"sh": 7},  # minutes each; tests/simulation runs the command

@@ -100,8 +100,8 @@ def test_every_context_has_its_ports_errors_and_suite_in_the_reference() -> None
     listed = {module for _, modules in api.chapters().values() for module in modules}
 
     for context in CONTEXTS:
-        name = f"indelible.{context.name}"
-        suite = f"indelible.testing.{context.name}.conformance"
+        name = f"indelible.{context}"
+        suite = f"indelible.testing.{context}.conformance"
         assert {name, *api.parts(f"{name}.ports"), *api.parts(f"{name}.errors"), suite} <= listed
 
 

@@ -1,12 +1,10 @@
 """A promoted standby: the primary is lost after a COMMIT whose answer nobody has received."""
 
-import os
-import pwd
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from signal import SIGINT, SIGQUIT
+from signal import SIGQUIT
 from typing import Any, Final
 
 import psycopg
@@ -21,21 +19,14 @@ from tests.drills.recovery import NO_DEFECTS, Defects, go_on
 from tests.drills.reports import DrillReport
 from tests.drills.work import FEE_MINOR, PAYER, Work, receiving, working
 from tests.sql.proxy import Fault, Proxy, proxy_to
+from tests.sql.standbys import running_standby
 
 from indelible.money import MoneyWrite
 from indelible.money.commands.payments import OpenCharge
 from indelible.money.handlers.charges import open_charge
 from indelible_service.embedded import PostgresServer
-from indelible_service.embedded.children import Child, ServerProgram, running_server, start_child
-from indelible_service.embedded.postgresql import (
-    NOT_DURABLE,
-    SETTINGS,
-    WORKING_DIRECTORY,
-    programs_directory,
-)
+from indelible_service.embedded.postgresql import NOT_DURABLE
 
-ACCEPTS_QUERIES: Final = "database system is ready to accept read-only connections"
-STOP_SIGNALS: Final = ((SIGINT, 30.0),)
 WAIT_FOR_STANDBY: Final = (
     "ALTER SYSTEM SET synchronous_standby_names = '*'",
     "SELECT pg_reload_conf()",
@@ -134,35 +125,11 @@ def following_server(primary: PostgresServer, backup: Path) -> Generator[str]:
             source = f"host={primary.host} port={primary.port} user=postgres"
             settings.write(f"primary_conninfo = '{source}'\n")
         give_to_server(data)
-        with _running_standby(directory) as url:
+        with running_standby(directory, {**LIMITS, **NOT_DURABLE}) as (port, _):
+            url = f"postgresql://postgres@127.0.0.1:{port}/indelible"
             execute(primary, *WAIT_FOR_STANDBY)
             wait_until(lambda: execute(primary, IS_SYNCHRONOUS) == [(1,)])
             yield url
-
-
-@contextmanager
-def _running_standby(directory: Path) -> Generator[str]:
-    account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-    data = directory / "data"
-    programs = programs_directory(account, int((data / "PG_VERSION").read_text()))
-    log = directory / "standby.log"
-    settings = {**SETTINGS, **LIMITS, **NOT_DURABLE}
-    options = [f"--{name}={value}" for name, value in settings.items()]
-
-    def start(port: int) -> Child:
-        name = WORKING_DIRECTORY if account else "."
-        words = (str(programs / "postgres"), "-D", name, f"--port={port}", *options)
-        return start_child(words, log, account, cwd=str(data))
-
-    program = ServerProgram(
-        start=start,
-        is_ready=lambda _: ACCEPTS_QUERIES in log.read_text(),
-        log=log,
-        stop_signals=STOP_SIGNALS,
-        account=account,
-    )
-    with running_server(program, None) as (port, _):
-        yield f"postgresql://postgres@127.0.0.1:{port}/indelible"
 
 
 def promote(url: str) -> None:

@@ -28,6 +28,8 @@ from indelible.kernel.execution import changed
 from indelible.kernel.replays import AggregateReplay
 from indelible_sql import SqlStore, rebuild, verify
 
+pytestmark = pytest.mark.slow
+
 
 class Status(States):
     """The states of a form."""

@@ -22,6 +22,8 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import Adopted, SqlStore, adopt, observe, open_store, verify
 from indelible_sql.adoption import adopting
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[[Context[Any]], SqlStore]
 MAYA = Actor.user("maya")
 

@@ -36,6 +36,8 @@ from indelible_sql import (
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.testing import sql_conformance
 
+pytestmark = pytest.mark.slow
+
 MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
 AnyStore: TypeAlias = Any  # of memory, or of a database
 
@@ -52,7 +54,7 @@ TestOnSqlite = sql_conformance(consents, values=DRAWN)
 TestGrants = conformance(evolve(grants, rules={}), others=(consents,))
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
+@pytest.fixture(params=["memory", "sqlite_url", "database"])
 def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
     if request.param == "memory":
         yield MemoryStore(contexts=(consents, grants), policy=POLICY)

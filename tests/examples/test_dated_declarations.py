@@ -15,6 +15,8 @@ from indelible.declare import Context
 from indelible.kernel import Head, IndelibleError, InvalidTransition
 from indelible_sql import SqlStore, export_histories, import_histories, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 
 def taken_back(store: SqlStore, context: Context[Any]) -> Head[Any]:
     """Take a parcel through every action of the first release."""

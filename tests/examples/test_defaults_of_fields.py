@@ -30,6 +30,8 @@ from indelible.declare import (
 from indelible_sql import SqlStore, export_histories, import_histories, open_store, rebuild, verify
 from indelible_sql.schema.own_upgrade import OwnTableDiffers
 
+pytestmark = pytest.mark.slow
+
 
 class Status(States):
     """The states of a parcel."""

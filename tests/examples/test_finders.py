@@ -46,6 +46,8 @@ from indelible_sql.kernel.own_contexts import own_context
 from indelible_sql.kernel.questions import statement_of
 from indelible_sql.testing import sql_conformance
 
+pytestmark = pytest.mark.slow
+
 AnyStore: TypeAlias = Any  # of memory, or of a database
 Price = Annotated[Decimal, decimal_kind(digits=6, places=2)]
 
@@ -92,7 +94,7 @@ TestInMemory = conformance(parcels)
 TestOnSqlite = sql_conformance(parcels)
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
+@pytest.fixture(params=["memory", "sqlite_url", "database"])
 def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
     contexts = (parcels, consents, grants)
     if request.param == "memory":

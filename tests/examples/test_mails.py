@@ -36,6 +36,8 @@ from indelible_service.hosts.modules import host_contexts, host_stages
 from indelible_sql import SqlStore, SqlTransaction, open_store, verify
 from indelible_workers import process_batch
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["host"]  # the fixture
 
 MAYA, WORKER = Actor.user("maya"), Actor.system("worker")
@@ -257,7 +259,6 @@ def worker(host: HostDatabase, redis_url: str, directory: Path) -> Generator[sub
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-@pytest.mark.slow
 def test_workers_that_are_killed_close_each_ticket_once(
     host: HostDatabase, store: SqlStore, redis_url: str, tmp_path: Path
 ) -> None:

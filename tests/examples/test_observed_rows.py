@@ -26,6 +26,8 @@ from indelible.kernel import Actor, IndelibleError, UsageError
 from indelible.kernel.actions import actions_of
 from indelible_sql import FieldMapping, Observed, SqlStore, adopt, observe, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[[Context[Any]], SqlStore]
 MAYA = Actor.user("maya")
 

@@ -22,6 +22,8 @@ from indelible.declare import (
 from indelible_sql import open_store, verify
 from indelible_sql.schema.own_upgrade import OwnTableDiffers
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_repeated_upgrade_changes_nothing(opened: Open, host: HostDatabase) -> None:
     store = opened(parcels)

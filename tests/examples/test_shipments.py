@@ -34,6 +34,8 @@ from indelible_sql import (
     verify,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["host"]  # the fixture
 
 MAYA = Actor.user("maya")
@@ -46,7 +48,7 @@ def opened(url: str, owner_url: str) -> SqlStore:
     return store
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
+@pytest.fixture(params=["memory", "sqlite_url", "database"])
 def store(request: pytest.FixtureRequest) -> Generator[AnyStore]:
     if request.param == "memory":
         yield MemoryStore(contexts=(shipments,), policy=POLICY)

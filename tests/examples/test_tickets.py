@@ -42,6 +42,8 @@ from indelible_sql import (
     verify,
 )
 
+pytestmark = pytest.mark.slow
+
 MAYA = Actor.user("maya")
 AnyTicketStore = MemoryStore | SqlStore
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -55,7 +57,7 @@ def sql_store(host: HostDatabase) -> Generator[SqlStore]:
     opened.dispose()
 
 
-@pytest.fixture(params=["memory", "sqlite_url", pytest.param("database", marks=pytest.mark.slow)])
+@pytest.fixture(params=["memory", "sqlite_url", "database"])
 def store(request: pytest.FixtureRequest) -> Generator[AnyTicketStore]:
     if request.param == "memory":
         yield MemoryStore(contexts=(tickets,), policy=POLICY)

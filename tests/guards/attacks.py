@@ -28,6 +28,7 @@ from tests.guards.attacks_on_projects import (
 from tests.guards.attacks_on_rates import LEGAL_ON_RATES, ON_RATES
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.attacks_on_references import ON_REFERENCES
+from tests.guards.attacks_on_retention import LEGAL_ON_RETENTION, ON_RETENTION
 from tests.guards.attacks_on_runbooks import LEGAL_ON_RUNBOOKS, ON_RUNBOOKS
 from tests.guards.attacks_on_seals import LEGAL_ON_SEALS, ON_SEALS
 from tests.guards.attacks_on_settlements import (
@@ -56,6 +57,7 @@ LEGAL: Kind = {
     **LEGAL_ON_PAYMENTS,
     **LEGAL_ON_TASKS,
     **LEGAL_ON_RATES,
+    **LEGAL_ON_RETENTION,
     **LEGAL_ON_BREAKERS,
     **LEGAL_ON_HUNG_THREADS,
     **LEGAL_ON_SUBSCRIBERS,
@@ -91,6 +93,7 @@ ON_BOTH = (
     ON_TASKS,
     ON_TASK_ENDS,
     ON_RATES,
+    ON_RETENTION,
     ON_BREAKERS,
     ON_HUNG_THREADS,
     ON_SUBSCRIBERS,

@@ -18,6 +18,7 @@ from tests.guards.money_steps import MONEY_RECORDS, money_record_with
 from tests.guards.project_rows import PROJECT_RECORDS, record_with
 from tests.guards.raw_database import Statement
 from tests.guards.raw_sql import NULL, raw
+from tests.guards.retention_rows import insert_mark
 from tests.guards.situation import (
     Situation,
     insert_receipt,
@@ -37,6 +38,7 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
+from indelible_sql.kernel.pruned_tables import PRUNED_TABLES
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.rejection_tables import REJECTIONS
 from indelible_sql.kernel.runbook_tables import RUNBOOK_STEPS
@@ -79,6 +81,7 @@ def write_with(s: Situation, table: Table, **columns: object) -> Sequence[Statem
         TASKS: insert_task(**columns),
         TASK_ATTEMPTS: insert_attempt(s.attempt, **columns),
         PRUNED_STAGES: insert_pruned(**columns),
+        PRUNED_TABLES: insert_mark(**columns),
         RATE_BUCKETS: insert_bucket(**columns),
         BREAKERS: insert_breaker(**columns),
         HUNG_THREADS: insert_report(**columns),

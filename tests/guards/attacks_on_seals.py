@@ -6,6 +6,8 @@ from sqlalchemy import Insert, delete, insert, select, update
 from tests.guards.attack_parts import Kind
 from tests.guards.raw_sql import by_rowid, replacing
 from tests.guards.situation import SEAL_RECORD, Situation, insert_seal, insert_seal_record
+from tests.guards.task_rows import LIVE_UNTIL
+from tests.guards.writes import DAY
 
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 
@@ -44,6 +46,7 @@ ON_SEALS: Mapping[str, Kind] = {
         "a seal that ends before it begins": lambda s: (
             insert_seal(s.seal, ends_at=s.seal["starts_after"] - 1),
         ),
+        "a seal of the day after tomorrow": lambda s: (insert_seal(s.seal, at=LIVE_UNTIL + DAY),),
         "a seal that ends in the future": lambda s: (insert_seal(s.seal, ends_at=FAR_FUTURE),),
     },
     "a sealed record forged": {

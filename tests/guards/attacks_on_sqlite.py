@@ -20,6 +20,7 @@ from tests.guards.attacks_on_payments import REPLACED_PAYMENTS
 from tests.guards.attacks_on_projects import REPLACED_PROJECTS
 from tests.guards.attacks_on_rates import REPLACED_BUCKETS
 from tests.guards.attacks_on_references import REPLACED_CONTESTS
+from tests.guards.attacks_on_retention import REPLACED_MARKS
 from tests.guards.attacks_on_runbooks import REPLACED_STEPS
 from tests.guards.attacks_on_seals import REPLACED_SEALS
 from tests.guards.attacks_on_subjects import REPLACED_SUBJECTS
@@ -197,6 +198,7 @@ ON_SQLITE: Mapping[str, Kind] = {
         **REPLACED_REPORTS,
         **REPLACED_CURSORS,
         **REPLACED_SUBJECTS,
+        **REPLACED_MARKS,
         **REPLACED_PAYLOADS,
     },
     "a chosen position": CHOSEN_POSITIONS,

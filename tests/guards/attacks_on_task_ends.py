@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 from tests.guards.attack_parts import Kind
 from tests.guards.raw_sql import NULL
+from tests.guards.retention_rows import prune_done
 from tests.guards.task_rows import (
     ARGUMENTS,
     CANCELED,
@@ -148,13 +149,15 @@ ON_TASK_ENDS: Mapping[str, Kind] = {
         "a recurring task, deleted": lambda _: (raise_pruned(), delete_task(RECURRING)),
         "a task that finished within the retention, deleted": lambda s: (
             *step_writes(s.longer_retention),
-            insert_pruned(),
-            delete_task(DONE),
+            *prune_done(),
+        ),
+        "a task deleted under a retention that its change has not": lambda s: (
+            *step_writes(s.longer_retention, value="0"),
+            *prune_done(),
         ),
         "a task deleted under a retention that is no number": lambda s: (
             *step_writes(s.wrong_retention),
-            insert_pruned(),
-            delete_task(DONE),
+            *prune_done(),
         ),
     },
     "a kept fence broken": {

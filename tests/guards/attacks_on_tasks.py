@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 from tests.guards.attack_parts import Kind
 from tests.guards.attacks_on_rates import NEVER
 from tests.guards.raw_sql import NULL, raw, replacing
-from tests.guards.subject_rows import update_subject
+from tests.guards.retention_rows import prune_done
 from tests.guards.task_rows import (
     AGAIN,
     ARGUMENTS,
@@ -84,11 +84,7 @@ LEGAL_ON_TASKS: Kind = {
         insert_attempt(s.attempt, entity_id=CANCELED, outcome="REQUEUED"),
         update_task(CANCELED, cancel_reason=None, due_at=SOON, attempts=0, finished_at=None),
     ),
-    "a finished task is pruned": lambda _: (
-        insert_pruned(),
-        update_subject("work", succeeded_at=NOW),
-        delete_task(DONE),
-    ),
+    "a finished task is pruned": lambda _: prune_done(),
     "a higher fence of a pruned task is stored": lambda _: (raise_pruned(), delete_task(HIGHER)),
     "a task that was enqueued again is completed": lambda _: (end_lease(AGAIN),),
     "a task is released": lambda _: (end_lease(LEASED, attempts=0),),

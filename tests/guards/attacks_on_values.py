@@ -13,6 +13,7 @@ from tests.guards.task_rows import EXPIRED, raise_pruned, update_task
 
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
+from indelible_sql.kernel.pruned_tables import PRUNED_TABLES
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.subject_tables import SUBJECTS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
@@ -24,6 +25,7 @@ TABLES = (
     TASKS,
     TASK_ATTEMPTS,
     PRUNED_STAGES,
+    PRUNED_TABLES,
     RATE_BUCKETS,
     BREAKERS,
     HUNG_THREADS,

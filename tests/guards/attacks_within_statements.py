@@ -9,6 +9,7 @@ from tests.guards.attack_parts import Kind, Write, change_row
 from tests.guards.attacks_on_breakers import nested_count
 from tests.guards.attacks_on_hung_threads import nested_report
 from tests.guards.attacks_on_rates import nested_permits
+from tests.guards.attacks_on_retention import nested_mark
 from tests.guards.attacks_on_subjects import nested_silence
 from tests.guards.attacks_on_subscribers import nested_move
 from tests.guards.raw_database import Statement
@@ -121,6 +122,7 @@ def _nested_updates() -> Iterator[tuple[str, Write]]:
     yield "outages counted within a count", lambda _: nested_count()
     yield "hung threads reported within a report", lambda _: nested_report()
     yield "a silence changed within a change", lambda _: nested_silence()
+    yield "deleted rows counted within a count", lambda _: nested_mark()
     yield "a cursor moved within a move", lambda _: nested_move()
 
 

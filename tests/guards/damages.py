@@ -32,6 +32,7 @@ def alter_edge_guard(operation: str, event: str) -> str:
     return f"ALTER TABLE indelible.lifecycle_edges {operation} TRIGGER lifecycle_edges_no_{event}"
 
 
+POSITIONS = "ALTER SEQUENCE indelible.history_position_seq"
 ON_POSTGRESQL: Damages = {
     "a trigger that is disabled": (f"ALTER TABLE {HISTORY} DISABLE TRIGGER history_no_update",),
     "a trigger that does not fire in replica mode": (
@@ -87,6 +88,11 @@ ON_POSTGRESQL: Damages = {
     "an extra column": ("ALTER TABLE indelible.keys ADD COLUMN admin boolean",),
     "a missing index": ("DROP INDEX indelible.concepts_name_key",),
     "an extra index": ("CREATE UNIQUE INDEX more ON indelible.keys (owner)",),
+    "a sequence of positions that caches": (f"{POSITIONS} CACHE 20",),
+    "a sequence of positions that leaves gaps": (f"{POSITIONS} INCREMENT 2",),
+    "a sequence of positions that begins again": (f"{POSITIONS} CYCLE",),
+    "a sequence of positions with an end": (f"{POSITIONS} MAXVALUE 1000",),
+    "a sequence of positions below 1": (f"{POSITIONS} MINVALUE 0",),
     "a missing index of the feed": ("DROP INDEX indelible.history_feed",),
     "a rewrite rule that discards writes": (
         "CREATE RULE hush AS ON UPDATE TO indelible.concepts DO INSTEAD NOTHING",

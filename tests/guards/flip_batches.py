@@ -9,13 +9,15 @@ from tests.guards.flips import Flip
 from tests.guards.situated import VerifiedTransactions
 
 from indelible_sql import Finding
-from indelible_sql.contexts import CONTEXTS
+from indelible_sql.contexts import CATALOG
 
 
 def _table_contexts() -> dict[str, str]:
     """Return the name of each context by the names of its tables, without those of the kernel."""
     contexts: dict[str, str] = {}
-    for context in CONTEXTS:
+    for context in CATALOG.contexts:
+        if context.name == "kernel":
+            continue
         derived = [head.table for head in context.derived_heads]
         for table in (*context.heads, *derived, *context.task_tables, *context.records):
             contexts[table.name] = context.name

@@ -34,6 +34,7 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.breaker_tables import BREAKERS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
 from indelible_sql.kernel.payload_tables import PAYLOADS
+from indelible_sql.kernel.pruned_tables import PRUNED_TABLES
 from indelible_sql.kernel.rate_tables import RATE_BUCKETS
 from indelible_sql.kernel.subject_tables import SUBJECTS
 from indelible_sql.kernel.subscriber_tables import SUBSCRIBER_CURSORS
@@ -50,6 +51,7 @@ Columns = Mapping[str, tuple[Table, Column[Any]]]
 NOT_DIGESTED = (
     TASKS,
     PRUNED_STAGES,
+    PRUNED_TABLES,
     RATE_BUCKETS,
     BREAKERS,
     HUNG_THREADS,

@@ -22,11 +22,12 @@ from tests.guards.project_rows import (
     project_situation,
     settle_projects,
 )
+from tests.guards.retention_rows import add_marks
 from tests.guards.runbook_rows import add_steps, ended_execution, execution_step
 from tests.guards.samples import add_samples, legal_births, legal_steps, next_step
 from tests.guards.subject_rows import add_subjects
 from tests.guards.subscriber_rows import add_subscribers
-from tests.guards.task_rows import add_tasks, attempt_row
+from tests.guards.task_rows import LIVE_UNTIL, add_tasks, attempt_row
 from tests.guards.token_rows import add_tokens
 from tests.guards.writes import (
     AUDIT,
@@ -49,6 +50,7 @@ from indelible.kernel import Change, Head, Idempotency, digest
 from indelible.kernel.aggregates import change_for
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.keys import CreateKey, create_key
+from indelible.kernel.retention import RETENTIONS, OperationalTable
 from indelible.kernel.seals import next_seal
 from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.kernel.task_retention import TASK_RETENTION
@@ -108,6 +110,8 @@ class Situation:
     # Changes of the retention of tasks: to a year, and to no number.
     longer_retention: Step
     wrong_retention: Step
+    # A change of the retention of attempts, to a year.
+    longer_attempt_retention: Step
 
     # The last of two stored seals, and the one that follows it.
     stored_seal: Row
@@ -188,6 +192,7 @@ def settle(store: SqlStore) -> Situation:
         add_subjects(tx)
         add_tokens(Repositories.over(tx), tx.clock.now())
         attempt = attempt_row(add_tasks(tx))
+        add_marks(tx)
         add_subscribers(tx)
 
     projects = settle_projects(store)
@@ -225,9 +230,10 @@ def _situation(
     births["contest_logs"] = contests.log
     births["settlement_runs"] = contests.run
     unsealed = read_unsealed(tx)
-    next_one = next_seal(AUDIT, unsealed.newest, unsealed.stretch, now=now)
+    next_one = next_seal(AUDIT, unsealed.newest, unsealed.stretch, now=LIVE_UNTIL)
 
     retention = tx.settings.get(TASK_RETENTION)
+    attempt_retention = tx.settings.get(RETENTIONS[OperationalTable.ATTEMPTS].setting)
 
     return Situation(
         steps=steps,
@@ -245,6 +251,7 @@ def _situation(
         attempt=attempt,
         longer_retention=next_step(retention, "change", value="31536000"),
         wrong_retention=next_step(retention, "change", value="soon"),
+        longer_attempt_retention=next_step(attempt_retention, "change", value="31536000"),
         stored_seal=asdict(unsealed.newest, recurse=False) if unsealed.newest else {},
         seal=asdict(next_one, recurse=False),
         captures=captures,

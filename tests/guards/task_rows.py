@@ -18,7 +18,7 @@ from indelible.testing.stores import BEGINNING, FAR, MAYA
 from indelible_sql import SqlTransaction
 from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
-from indelible_sql.kernel.task_terms import DatabaseNow
+from indelible_sql.schema.database_time import DatabaseNow
 
 # The entity ids of tasks, by their condition.
 FREE = "free"
@@ -32,7 +32,12 @@ CANCELED = "canceled"
 CARRIER = "carrier"  # waits with arguments, a low priority and a slot
 # A stage of which a task was pruned, and one that is left, with a higher fence.
 PRUNED_STAGE = "old"
+PRUNED_TASK = "pruned"
 HIGHER = "higher"
+# A stage with a task of three runs, and one whose second run goes on after a postponement.
+RUNS_STAGE = "runs"
+REPEATED = "repeated"
+POSTPONED = "postponed"
 PRUNED_ROW = {"stage": "work", "entity_id": DONE, "fence": 1}
 RECURRING = "recurring"  # finished long ago, too, but with a slot
 # The stages that have a bucket.
@@ -66,6 +71,7 @@ def add_tasks(tx: SqlTransaction) -> Lease:
     tx.tasks.mark_dead(dying, reason="it cannot be")
     tx.tasks.complete([_claim(tx, DONE)], results={DONE: {"sent": 1}})
     _add_pruned(tx)
+    _add_runs(tx)
     tx.tasks.enqueue("work", {CANCELED: BEGINNING})
     tx.tasks.cancel("work", CANCELED)
     tx.tasks.retry_later(_claim(tx, RETRIED), due_at=FAR, reason="no answer")
@@ -104,8 +110,10 @@ def _add_reports(tx: SqlTransaction) -> None:
 def _add_pruned(tx: SqlTransaction) -> None:
     """Complete two tasks, and prune the one with the lower fence."""
     set_task_retention(tx, SetTaskRetention(seconds=0))
-    for entity_id in ("pruned", HIGHER, HIGHER):
-        tx.tasks.complete([_claim(tx, entity_id, stage=PRUNED_STAGE)])
+    for entity_id in (PRUNED_TASK, HIGHER, HIGHER):
+        lease = _claim(tx, entity_id, stage=PRUNED_STAGE)
+        tx.tasks.record_start([lease])
+        tx.tasks.complete([lease])
         sleep(CLOCK_TICK_SECONDS)  # the first one finishes first, and is the one that is pruned
 
     # By the database's clock, the tasks finished later than now until it has ticked.
@@ -114,6 +122,22 @@ def _add_pruned(tx: SqlTransaction) -> None:
 
     tx.tasks.enqueue_slot(PRUNED_STAGE, RECURRING, slot=BEGINNING)
     tx.tasks.complete([_claim(tx, RECURRING, stage=PRUNED_STAGE)])
+
+
+def _add_runs(tx: SqlTransaction) -> None:
+    """Run a task three times, first in vain, and postpone another one in its second run."""
+    tx.tasks.mark_dead(_start(tx, REPEATED), reason="it cannot be")
+    tx.tasks.requeue(RUNS_STAGE, REPEATED)
+    for entity_id in (REPEATED, REPEATED, POSTPONED):
+        tx.tasks.complete([_start(tx, entity_id)])
+    tx.tasks.postpone(_start(tx, POSTPONED), after_seconds=1)
+    _start(tx, POSTPONED)
+
+
+def _start(tx: SqlTransaction, entity_id: str) -> Lease:
+    lease = _claim(tx, entity_id, stage=RUNS_STAGE)
+    tx.tasks.record_start([lease])
+    return lease
 
 
 def _claim(tx: SqlTransaction, entity_id: str, *, stage: str = "work") -> Lease:

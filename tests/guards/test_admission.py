@@ -51,6 +51,8 @@ POWERS = {
     "may create in the schema": "GRANT CREATE ON SCHEMA indelible TO {}",
     "may create TEMP tables": "GRANT TEMP ON DATABASE {database} TO {}",
     "may enter replica mode": "GRANT SET ON PARAMETER session_replication_role TO {}",
+    "may draw positions": "GRANT USAGE ON SEQUENCE indelible.history_position_seq TO {}",
+    "may set positions back": "GRANT UPDATE ON SEQUENCE indelible.history_position_seq TO {}",
     "is a member of the owner": f"GRANT {OWNER} TO {{}}",
     "may copy the cluster": "ALTER ROLE {} REPLICATION",
 }

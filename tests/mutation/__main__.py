@@ -37,6 +37,7 @@ COPIES: Final = (
     ("tests/doubles", "tests/doubles"),
     ("tests/feeds.py", "tests/feeds.py"),
     ("tests/json_cases.py", "tests/json_cases.py"),
+    ("tests/logs.py", "tests/logs.py"),
     ("tests/money_contests.py", "tests/money_contests.py"),
     ("tests/payout_runs.py", "tests/payout_runs.py"),
     ("tests/project_jobs.py", "tests/project_jobs.py"),

@@ -49,6 +49,8 @@ from indelible.testing.own.walks import Rule
 from indelible_sql import SqlStore
 from indelible_sql.testing import Database, new_sqlite, sql_conformance
 
+pytestmark = pytest.mark.slow
+
 BODIES = {
     "an action that can never run": (
         parcels(never),
@@ -119,6 +121,13 @@ def test_a_fair_context_passes_and_its_refusals_are_counted() -> None:
     assert set(walk.taken) == edges
     assert walk.refused["assign", "INVALID_TRANSITION"] > 0
     assert {heads[-1].state for heads in walk.heads} == {"OPEN", "ASSIGNED", "CLOSED"}
+
+
+def test_a_suite_runs_again_after_its_store_was_closed() -> None:
+    suite = sql_conformance(tickets)
+
+    play(suite)  # runners that share tests among processes close a class between its tests
+    play(suite)
 
 
 def test_a_choice_and_a_rule_about_actors_are_explored() -> None:

@@ -29,6 +29,8 @@ from indelible_sql import SqlStore, open_store
 from indelible_sql.testing.attacks import attack, attacks_on
 from indelible_sql.testing.forgeries import Forger
 
+pytestmark = pytest.mark.slow
+
 SEED = 37
 
 

@@ -25,6 +25,8 @@ from tests.service.processes import (
 
 from indelible_service.alerts.panels import ROWS
 
+pytestmark = pytest.mark.slow
+
 STRIPE = {"STRIPE_API_KEY": "sk_test_alerts", "STRIPE_WEBHOOK_SECRET": "whsec_alerts"}
 HOOK = "/payments/webhook"
 FORGERIES = 8
@@ -95,7 +97,6 @@ def quiet_scrape(address: str) -> str:
     pytest.fail(f"{address} has tasks that are due after {TIMEOUT_SECONDS} seconds")
 
 
-@pytest.mark.slow
 def test_an_instance_has_an_alert_while_it_has_a_fault(tmp_path: Path) -> None:
     settings = {**STRIPE, "INDELIBLE_PORT": "0"}
     with start_program((sys.executable,), "up", "--json", cwd=tmp_path, settings=settings) as one:

@@ -37,6 +37,8 @@ from indelible_service.backups.restoring import RestorePlan, restore
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 KEY_FILE: Final = "# created by a test\n{}\n"
 
 
@@ -345,7 +347,6 @@ def admin_url(database: PostgresServer) -> str:
     return f"{database.admin_url.rpartition('/')[0]}/{database.url.rpartition('/')[2]}"
 
 
-@pytest.mark.slow
 def test_a_dump_is_restored_into_an_empty_database(
     database: PostgresServer, tmp_path: Path
 ) -> None:
@@ -371,7 +372,6 @@ def test_a_dump_is_restored_into_an_empty_database(
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-@pytest.mark.slow
 def test_the_address_of_another_database_makes_no_backup(
     database: PostgresServer, cluster: Path, tmp_path: Path
 ) -> None:
@@ -387,7 +387,6 @@ def test_the_address_of_another_database_makes_no_backup(
     assert not (tmp_path / "backup").exists()
 
 
-@pytest.mark.slow
 def test_a_target_without_the_roles_stays_empty_and_closed_to_all(
     database: PostgresServer, tmp_path: Path
 ) -> None:
@@ -418,7 +417,6 @@ def test_a_target_without_the_roles_stays_empty_and_closed_to_all(
     assert found == (None,)
 
 
-@pytest.mark.slow
 def test_a_program_that_fails_is_named_with_its_error_and_without_the_password(
     database: PostgresServer, tmp_path: Path
 ) -> None:
@@ -433,7 +431,6 @@ def test_a_program_that_fails_is_named_with_its_error_and_without_the_password(
     assert not list(tmp_path.glob(f"{UNFINISHED}*"))
 
 
-@pytest.mark.slow
 def test_a_base_backup_with_its_log_is_restored_to_a_point_in_time(
     cluster: Path, tmp_path: Path
 ) -> None:

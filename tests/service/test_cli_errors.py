@@ -230,6 +230,7 @@ def test_every_wrong_setting_is_named_without_its_value() -> None:
         (("key", "create", "--owner", "maya", "--scope", "admin"), "INVALID_ACTOR"),
         (("import", "export.jsonl", "--by", "nobody"), "INVALID_ACTOR"),
         (("import", "export.jsonl"), "BAD_LINE"),
+        (("db", "upgrade", "--history-partitions", "4"), "PARTITIONS_UNSUPPORTED"),
     ],
 )
 def test_a_refused_command_has_its_error_code(

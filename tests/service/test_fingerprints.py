@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tests.service.commands import error_code, json_result, run
 
+pytestmark = pytest.mark.slow
+
 CHECK = ("config", "check", "--differs-from", "other.json")
 SECRETS = {
     "INDELIBLE_SECRET": "hunter2 \u2028 \x1b[31m {} %s ' \" \\ and more of it",

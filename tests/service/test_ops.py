@@ -18,6 +18,8 @@ from tests.web.harness import Web
 from indelible.memory import MemoryStore
 from indelible.testing.stores import AnyStore
 
+pytestmark = pytest.mark.slow
+
 DOCUMENTS = "openapi.json"
 DATABASES = ("indelible_sql", "sqlalchemy", "psycopg", "aiosqlite", "sqlite3")
 # Prints the modules of databases that a command has imported.

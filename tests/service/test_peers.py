@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from tests.service.processes import free_port, run, start_command, stop_command
 from tests.service.test_worker_processes import wait_until_logged, wait_until_measured
 
@@ -58,6 +59,19 @@ def test_an_unknown_error_of_a_driver_is_named_without_its_text() -> None:
     with silent_server() as port:
         silent = Peer(name="x", host="127.0.0.1", port=port, ask=ask, while_silent="nothing")
         assert silent.failure() == "RuntimeError"
+
+
+def test_one_of_several_addresses_is_enough() -> None:
+    closed = free_port()
+    with silent_server() as port:
+        alone = Peer(name="x", host="127.0.0.1", port=closed, ask=list[str], while_silent="nothing")
+        several = evolve(alone, other_addresses=(("127.0.0.1", port),))
+        assert alone.failure() == "Connection refused"
+        assert several.failure() == ""
+
+    assert several.describe() == f"x at 127.0.0.1:{closed}, 127.0.0.1:{port}"
+    assert several.failure() == "Connection refused"
+    assert evolve(alone, host="::1").describe() == f"x at [::1]:{closed}"
 
 
 WITHOUT_CHAIN = (

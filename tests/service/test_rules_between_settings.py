@@ -15,13 +15,16 @@ REMOTE = f"postgresql://app:{CANARY}@db.example/lessons"
 OWNER = f"postgresql://owner:2{CANARY}@db.example/lessons"
 CONTRACT = {"INDELIBLE_CONTRACT_ADDRESS": f"0x{'ab' * 20}"}
 NOTHING: dict[str, str] = {}
+PRIMARY = {"DATABASE_URL": "postgresql://app@localhost/x"}
 # For each variable with a secret: a text that contains the secret, and what else it needs.
 HOLDERS = {
     "DATABASE_URL": ("postgresql://app:{}@localhost/x", NOTHING),
+    "DATABASE_READ_URL": ("postgresql://reader:{}@localhost/x", PRIMARY),
     "INDELIBLE_OWNER_URL": ("postgresql://owner@localhost/x?password={}", NOTHING),
     "INDELIBLE_BACKUP_URL": ("postgres://backup:{}@localhost/x", NOTHING),
     "INDELIBLE_RESTORE_TARGET": ("postgresql://restore:{}@localhost/x", NOTHING),
     "INDELIBLE_REDIS_URL": ("redis://:{}@localhost:6379/0", NOTHING),
+    "INDELIBLE_BROKER_URL": ("amqp://app:{}@localhost:5672/", NOTHING),
     "INDELIBLE_SECRET": ("{}", NOTHING),
     "INDELIBLE_OTHER_SECRET": ("{}", NOTHING),
     "GITHUB_TOKEN": ("{}", NOTHING),
@@ -49,7 +52,7 @@ def test_equal_secrets_are_refused_by_both_names(first: str, second: str) -> Non
     variables: dict[str, str] = {}
     for name in (first, second):
         text, others = HOLDERS[name]
-        variables |= {name: text.format(CANARY), **others}
+        variables = {**others, **variables, name: text.format(CANARY)}
 
     (problem,) = problems(**variables)
     assert {first, second} <= set(problem.split())
@@ -116,6 +119,26 @@ def test_plain_text_over_a_network_is_refused_unless_it_is_allowed(variable: str
     assert problems(**{variable: f"{REMOTE}?sslmode=verify-full"}) == ()
     assert problems(**{variable: REMOTE, PLAIN: "on"}) == ()
     assert problems(**{variable: REMOTE, PLAIN: "off"}) == (problem,)
+
+
+def test_a_standby_over_a_network_is_read_encrypted() -> None:
+    (problem,) = problems(**PRIMARY, DATABASE_READ_URL=REMOTE)
+
+    assert problem.startswith("DATABASE_READ_URL must have sslmode=require or stronger")
+    assert problems(**PRIMARY, DATABASE_READ_URL=f"{REMOTE}?sslmode=verify-full") == ()
+
+
+@pytest.mark.parametrize("primary", ["", "sqlite:///lessons.db"])
+def test_a_standby_needs_a_primary_of_postgresql(primary: str) -> None:
+    standby = "postgres://app@localhost/x"
+
+    (problem,) = problems(DATABASE_URL=primary, DATABASE_READ_URL=standby)
+
+    assert problem == (
+        "DATABASE_URL must be an address of PostgreSQL because DATABASE_READ_URL is set"
+    )
+    assert problems(**PRIMARY, DATABASE_READ_URL=standby) == ()
+    assert problems(DATABASE_URL=primary) == ()
 
 
 def test_a_database_on_this_machine_needs_no_encryption() -> None:

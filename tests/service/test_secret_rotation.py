@@ -21,6 +21,8 @@ from indelible_service.composition import create_app
 from indelible_service.database import open_configured_store, upgrade
 from indelible_service.settings.service import Settings
 
+pytestmark = pytest.mark.slow
+
 OLD: Final = b"the secret before, which is long enough"
 NEW: Final = b"the secret after, which is long enough"
 CONCEPTS: Final = "/v1/concepts?limit=1"

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
+from limits.storage import RedisStorage
 from tests.conftest import folder
 from tests.stopped import stopped
 from tests.web.harness import problem
@@ -52,14 +54,14 @@ def test_processes_count_the_requests_of_a_caller_together(redis_url: str, tmp_p
     assert [problem(answer) for answer in refused] == [(429, "TOO_MANY_REQUESTS")] * 2
 
 
-def test_one_process_and_processes_without_redis_count_in_memory(tmp_path: Path) -> None:
+def test_processes_count_in_memory_unless_others_may_use_their_redis(tmp_path: Path) -> None:
     with_redis = configured(tmp_path, "redis://127.0.0.1:1/0")
     without = configured(tmp_path, "")
 
-    assert build_web_settings(with_redis).limiter_storage == MEMORY
-    assert build_web_settings(without, is_only_process=False).limiter_storage == MEMORY
-    shared = build_web_settings(with_redis, is_only_process=False).limiter_storage
-    assert shared == with_redis.redis_url
+    assert build_web_settings(without).limiter_storage == MEMORY
+    assert isinstance(build_web_settings(with_redis).limiter_storage, RedisStorage)
+    alone = evolve(with_redis, is_redis_embedded=True)
+    assert build_web_settings(alone).limiter_storage == MEMORY
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 """`indelible work` and `schedule`: processes are restarted when killed, and end on a signal."""
 
 import json
-import os
 import signal
 import socket
 import time
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from tests.conftest import copy_cluster, folder
 from tests.service.processes import (
     TIMEOUT_SECONDS,
+    free_ports,
     get,
     read_json_line,
     refusal,
@@ -59,19 +59,6 @@ STAGES = (
     "clean_workspaces",
     "detect",
 )
-
-
-def free_ports(number: int) -> int:
-    """Return the first of several consecutive free ports, from a range of this test process."""
-    process_number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    for first in range(20_000 + 1_000 * process_number, 21_000 + 1_000 * process_number, 10):
-        try:
-            for port in range(first, first + number):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return first
-    pytest.fail("no free ports")
 
 
 def wait_until_measured(port: int, line: str) -> None:

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from tests.service.commands import json_result
 
-from indelible_service.simulation.dask_cluster import run_on_cluster
+from indelible_service.independent_work import Workers
 from indelible_service.simulation.databases import DatabaseKind
-from indelible_service.simulation.many import Batch
+from indelible_service.simulation.many import Batch, run_seeds
 from indelible_service.simulation.plan import Profile
 
 SEEDS: Final = range(1, 4)
@@ -26,7 +26,7 @@ def main() -> None:
     with distributed.LocalCluster(
         n_workers=2, processes=True, threads_per_worker=1, dashboard_address=None
     ) as cluster:
-        results = list(run_on_cluster(SEEDS, BATCH, cluster.scheduler_address))
+        results = list(run_seeds(SEEDS, BATCH, Workers(address=cluster.scheduler_address)))
         document = json_result(*MANY, "--dask", cluster.scheduler_address)
     outcomes = [repr((result.outcome, result.reached)) for result in results]
     sys.stdout.write(json.dumps({"outcomes": outcomes, "document": document}))

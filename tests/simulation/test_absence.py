@@ -32,6 +32,8 @@ from indelible_service.simulation.planning import make_plan
 from indelible_service.simulation.processes import Surroundings
 from indelible_service.simulation.running import run_plan
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from indelible_service.simulation.observed import Observed
     from indelible_service.simulation.people import People

@@ -10,6 +10,7 @@ import pytest
 from tests.service.commands import error_code
 from tests.simulation.dask_child import BATCH, MANY, SEEDS
 
+from indelible_service.independent_work import Workers
 from indelible_service.simulation.many import run_seeds
 
 ROOT: Final = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ def test_a_cluster_of_two_processes_has_the_results_of_processes() -> None:
     words = (sys.executable, "-m", "tests.simulation.dask_child")
     output = subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout
     of_cluster = json.loads(output.splitlines()[-1])
-    of_processes = run_seeds(SEEDS, BATCH, jobs=2)
+    of_processes = run_seeds(SEEDS, BATCH, Workers(jobs=2))
 
     assert of_cluster["outcomes"] == [repr((one.outcome, one.reached)) for one in of_processes]
     assert (of_cluster["document"]["seeds"], of_cluster["document"]["broken"]) == (2, {})

@@ -21,6 +21,8 @@ from indelible_service.simulation.shrinking import shrink
 from indelible_service.simulation.sometimes import OF_TOKENS, reached_by
 from indelible_service.simulation.story import MAX_LINES, story_of
 
+pytestmark = pytest.mark.slow
+
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 

@@ -15,7 +15,8 @@ from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.additive import AdditiveRevision
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.migrate import digests_by_revision, downgrade, migrating
-from indelible_sql.schema.snapshot import FactNames, facts_about, facts_digest
+from indelible_sql.schema.schema_names import FactNames
+from indelible_sql.schema.snapshot import facts_about, facts_digest
 
 # As SQLite writes them into the text of a table: columns without constraints.
 ADDED_COLUMNS: Final = re.compile(r"""(, *"?\w+"? \w+( DEFAULT (\w+|'[^']*'))?)+""")

@@ -6,11 +6,12 @@ from typing import ParamSpec
 
 import pytest
 from tests.conftest import POLICY
+from tests.sql.proxy import Proxy, proxy_to
 from tests.sql.set_time import SetTime, postgresql_in_set_time, replace_on_sqlite
 
 from indelible.kernel import IndelibleError
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, open_store
+from indelible_sql import Pool, SqlStore, open_store
 
 P = ParamSpec("P")
 
@@ -40,6 +41,29 @@ def postgresql(database: PostgresServer) -> Generator[SqlStore]:
     """Open a store on PostgreSQL."""
     with opened(database.url) as store:
         yield store
+
+
+@pytest.fixture
+def proxy(database: PostgresServer) -> Generator[Proxy]:
+    """Run a proxy before a migrated database, which counts and breaks what is sent."""
+    with proxy_to(database.host, database.port) as proxy:
+        yield proxy
+
+
+@contextmanager
+def opened_through(proxy: Proxy, url: str, **pool: int) -> Generator[SqlStore]:
+    """Open a store whose connections go through a proxy, and have sent their first statements.
+
+    Statements are not prepared, since the first use of a prepared statement waits once more. `pool`
+    are settings of the pool.
+    """
+    settings = Pool(prepare=False, **pool)
+    store = open_store(proxy.url(url), policy=POLICY, pool=settings)
+    store.feed()  # the database is checked once
+    with store.engines.writer.connect():
+        pass
+    yield store
+    store.dispose()
 
 
 @pytest.fixture

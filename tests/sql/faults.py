@@ -25,6 +25,22 @@ def as_admin(database: PostgresServer) -> Generator[psycopg.Connection[Any]]:
         yield connection
 
 
+def wait_until_one_waits(database: PostgresServer) -> None:
+    """Return once a statement waits for a lock."""
+    wait_until_one_waits_or(database, lambda: False)
+
+
+def wait_until_one_waits_or(database: PostgresServer, is_done: Callable[[], bool]) -> None:
+    """Return once a statement waits for a lock, or something else is done."""
+    with as_admin(database) as admin:
+        waiting = None
+        while waiting is None and not is_done():
+            waiting = admin.execute(
+                "SELECT 1 FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ).fetchone()
+
+
 def execute_on_sqlite(url: str, statement: str) -> None:
     """Execute a statement in a file, without a store."""
     path = make_url(url).database or ""

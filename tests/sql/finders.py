@@ -42,6 +42,12 @@ class RecordingSession:
         self.sent.append((statement, values))
         return []
 
+    def rows_of_queries(
+        self, *queries: tuple[Select[Any], Mapping[str, Any]]
+    ) -> list[list[dict[str, Any]]]:
+        """Record the statements."""
+        return [self.rows(statement, values) for statement, values in queries]
+
 
 @frozen(eq=False)
 class FinderCall:

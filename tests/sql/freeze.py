@@ -25,13 +25,17 @@ from tests.sql.revisions import (
 from indelible.kernel import to_json_value
 from indelible_service.embedded import postgres
 from indelible_sql.contexts import CATALOG
-from indelible_sql.schema import migrate, revision_files
+from indelible_sql.schema import migrate, revision_files, revisions
 from indelible_sql.schema.additive import ADDITIVE_REVISIONS
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.ddl import ddl
-from indelible_sql.schema.snapshot import FactNames, facts, facts_about, facts_digest
+from indelible_sql.schema.partitions import MIN_PARTITIONS, PARTITIONED
+from indelible_sql.schema.schema_names import NAMES, FactNames
+from indelible_sql.schema.snapshot import facts, facts_about, facts_digest
 
 DIALECTS: Final = ("postgresql", "sqlite")
+# The shapes of a store, each in a schema of its name, with their numbers of partitions.
+SHAPES: Final = {"postgresql": None, PARTITIONED: MIN_PARTITIONS, "sqlite": None}
 
 
 class RevisionReleased(Exception):
@@ -48,9 +52,10 @@ class Declarations:
 
 def main() -> None:
     """Freeze the newest revision of the checkout."""
-    statements = {dialect: list(ddl(CATALOG, dialect)) for dialect in DIALECTS}
+    declared = Catalog(CATALOG.contexts)  # with its own names, not those that are written
+    statements = {dialect: list(ddl(declared, dialect)) for dialect in DIALECTS}
     with empty_databases() as owner_urls:
-        freeze(Declarations(CATALOG, statements), WRITTEN, owner_urls)
+        freeze(Declarations(declared, statements), WRITTEN, owner_urls)
 
 
 @contextmanager
@@ -83,8 +88,9 @@ def freeze(declarations: Declarations, written: Path, owner_urls: Mapping[str, s
             previous = f"{int(newest) - 1:04}"
             freeze_steps(written, statements, dialect, previous=previous, revision=newest)
 
-    own_names = FactNames.of(declarations.catalog)
-    _write_json(names_path(written, newest), to_json_value(own_names))
+    own_names = declarations.catalog.names
+    _write_json(revision_files.FOLDER / NAMES, to_json_value(own_names))
+    _write_json(names_path(written, newest), to_json_value(own_names.facts))
     _freeze_digests(declarations.catalog, written, newest, owner_urls)
 
 
@@ -99,7 +105,7 @@ def _freeze_digests(
 
     previous = f"{int(newest) - 1:04}"
     is_additive = is_declared_additive(newest)
-    names = names_at(written, previous) if is_additive else FactNames.of(catalog)
+    names = names_at(written, previous) if is_additive else catalog.names.facts
     digests_path = revision_files.FOLDER / migrate.DIGESTS
     digests = json.loads(digests_path.read_text(encoding="utf-8"))
     digests[newest], digests_for_previous = migrated_digests(catalog, names, owner_urls)
@@ -121,7 +127,7 @@ def names_path(written: Path, revision: str) -> Path:
 def names_at(written: Path, revision: str) -> FactNames:
     """Return the names of which a release at the revision reads facts."""
     document = json.loads(names_path(written, revision).read_text(encoding="utf-8"))
-    return FactNames(**{key: tuple(names) for key, names in document.items()})
+    return FactNames.parse(document)
 
 
 def is_declared_additive(revision: str) -> bool:
@@ -142,19 +148,28 @@ def _scripts() -> ScriptDirectory:
 def migrated_digests(
     catalog: Catalog, names: FactNames, owner_urls: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Migrate an empty database of each kind, and return the digests of their schemas.
+    """Migrate an empty database of each kind, and return the digests of the shapes of a store.
 
     The second ones cover the names that another release knows.
     """
     own: dict[str, str] = {}
     for_names: dict[str, str] = {}
-    for dialect, url in owner_urls.items():
-        migrate.upgrade(url, "indelible", catalog, role=None)
-        with migrate.migrating(url, "indelible") as (connection, _):
-            own[dialect] = facts_digest(facts(connection, "indelible", catalog))
-            for_names[dialect] = facts_digest(facts_about(connection, "indelible", names))
+    for shape, number in SHAPES.items():
+        url = owner_urls[dialect_of(shape)]
+        with migrate.migrating(url, shape) as (connection, schema):
+            # `migrate.upgrade` compares the digests that are not written yet.
+            revisions.upgrade_to_newest(connection, schema, catalog, number)
+            migrate.complete_upgrade(connection, schema, catalog, role=None)
+        with migrate.migrating(url, shape) as (connection, _):
+            own[shape] = facts_digest(facts(connection, shape, catalog))
+            for_names[shape] = facts_digest(facts_about(connection, shape, names))
 
     return own, for_names
+
+
+def dialect_of(shape: str) -> str:
+    """Return the dialect of a shape of a store."""
+    return "postgresql" if shape == PARTITIONED else shape
 
 
 if __name__ == "__main__":

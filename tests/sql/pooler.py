@@ -27,6 +27,8 @@ TERMINATE: Final = b"X"
 READY: Final = b"Z"
 PARAMETER_STATUS: Final = b"S"
 CANCELLATION_KEY: Final = b"K"
+# A pooler has no session for a client yet, so it tells a number of its own, and a secret.
+OWN_KEY: Final = struct.pack("!cIII", CANCELLATION_KEY, 12, 2**31 - 1, 0)
 
 
 @define(eq=False)
@@ -53,8 +55,10 @@ class Session:
             kind = message[:1]
             if kind == READY:
                 return cls(connection, greeting)
-            if kind in (PARAMETER_STATUS, CANCELLATION_KEY):
+            if kind == PARAMETER_STATUS:
                 greeting += message
+            if kind == CANCELLATION_KEY:
+                greeting += OWN_KEY
 
     def run(self, batch: bytes, client: socket.socket) -> bool:
         """Send the responses of a batch to the client; return whether its transaction ended."""

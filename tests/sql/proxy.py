@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 from sqlalchemy import make_url
 
 HOST: Final = "127.0.0.1"
-COMMIT: Final = b"Q\0\0\0\x0bCOMMIT\0"  # the whole message
+COMMIT: Final = b"COMMIT\0"  # in a message of its own, or in one of a pipeline
 SYNC: Final = b"S\0\0\0\4"  # the whole message, which ends a pipeline: the server answers all of it
 WAITS: Final = (b"Q", b"S")  # the types of messages that wait for a response: query, and sync
 READY: Final = b"Z"  # the type of the server's last message in response to a query
@@ -144,6 +144,11 @@ class Proxy:
 
         if fault is not Fault.CUT:
             responses.swallow()
+            kind = message[:1]
+            while kind not in WAITS:  # the rest of the pipeline
+                next_message = _receive_message(client)
+                kind = next_message[:1]
+                message += next_message
             if fault is Fault.DELAY:
                 _cut(client)
                 self._is_released.wait(MAX_WAIT_SECONDS)

@@ -29,7 +29,8 @@ REMOVAL_GUARDS = (
     "history_no_delete",
     "history_no_update",
     "tasks_prune",
-    "task_attempts_no_delete",
+    "task_attempts_prune",
+    "task_attempts_needed",
     "seals_no_delete",
     "seal_records_no_delete",
 )

@@ -13,7 +13,7 @@ from indelible.testing.stores import do
 from indelible.testing.tokens.scenarios import wallet, with_repositories
 from indelible.tokens import RecoverToken, SetAuthorPrompt
 from indelible_sql import SqlStore
-from indelible_sql.engine.session import Session
+from indelible_sql.engine.collecting import CollectingSession
 
 pytestmark = pytest.mark.slow
 
@@ -55,15 +55,15 @@ def test_the_second_creator_of_an_entity_runs_again_and_sees_the_first(
     both_have_read = Barrier(2)
     threads_that_wrote: set[int] = set()
     codes: list[str] = []
-    write = Session.write
+    write = CollectingSession.write
 
-    def write_late(session: Session, *args: Any) -> None:  # noqa: ANN401 - any write
+    def write_late(session: CollectingSession, *args: Any) -> None:  # noqa: ANN401 - any write
         if get_ident() not in threads_that_wrote:
             threads_that_wrote.add(get_ident())
             both_have_read.wait(TIMEOUT_SECONDS)
         write(session, *args)
 
-    monkeypatch.setattr(Session, "write", write_late)
+    monkeypatch.setattr(CollectingSession, "write", write_late)
     workers = [
         Thread(target=lambda: codes.append(code(lambda: create(postgresql)))) for _ in range(2)
     ]

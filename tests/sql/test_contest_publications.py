@@ -13,7 +13,7 @@ from indelible.kernel.history import Change
 from indelible.testing.contests.scenarios import configuration, publish
 from indelible.testing.stores import do
 from indelible_sql import SqlStore
-from indelible_sql.engine.session import Session
+from indelible_sql.engine.collecting import CollectingSession
 
 pytestmark = pytest.mark.slow
 
@@ -63,16 +63,16 @@ def test_a_publication_that_loses_the_race_for_the_feed_runs_again(
 ) -> None:
     both_have_looked = Barrier(2)
     threads_that_waited: set[int] = set()
-    write = Session.write
+    write = CollectingSession.write
 
-    def write_late(session: Session, statement: Any, change: Change, *args: Any) -> None:  # noqa: ANN401 - any write
+    def write_late(session: CollectingSession, statement: Any, change: Change, *args: Any) -> None:  # noqa: ANN401 - any write
         is_feed = change.lifecycle == PROVIDER_FEED.name
         if is_feed and get_ident() not in threads_that_waited:
             threads_that_waited.add(get_ident())
             both_have_looked.wait(TIMEOUT_SECONDS)
         write(session, statement, change, *args)
 
-    monkeypatch.setattr(Session, "write", write_late)
+    monkeypatch.setattr(CollectingSession, "write", write_late)
     with ThreadPoolExecutor(2) as threads:
         scenarios = list(threads.map(partial(publish, postgresql), ("One", "Two")))
 

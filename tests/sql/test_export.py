@@ -56,6 +56,7 @@ NOT_EXPORTED = {
     "tasks",
     "task_attempts",
     "pruned_stages",
+    "pruned_tables",
     "rate_buckets",
     "stage_breakers",
     "hung_threads",

@@ -8,13 +8,17 @@ from attrs import frozen
 from tests.chaos.commands import WORKS
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
+from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.kernel.task_commands import ClaimTasks, claim_tasks
 from indelible.testing.stores import MAYA, create, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
+from indelible_sql.engine.collecting import TRANSACTION_NUMBER
 from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
+COLLECTED = ("WITH head", "INSERT INTO indelible.receipts")
+SENDS_COLLECTED = (Failpoint.BEFORE_COLLECTED, Failpoint.BEFORE_COMMIT)
 Log = list[str | Failpoint]  # statements and failpoints in the order in which they are reached
 
 
@@ -96,12 +100,24 @@ def test_every_statement_of_a_command_is_between_its_two_failpoints(
 
     if trace.store.engines.is_writer_autocommit:
         assert sent[0].statements.pop(0) == BEGIN_ON_POSTGRESQL
+        if sent[0].statements[0] == TRANSACTION_NUMBER:
+            sent[0].statements.pop(0)
+    collected = 0
     for span in sent:
         moment = span.before.name.removeprefix("BEFORE_")
         assert span.after.name == f"AFTER_{moment}"
-        assert len(span.statements) == 1
+        if span.before in SENDS_COLLECTED:
+            collected += sum(text.startswith(COLLECTED) for text in span.statements)
+        elif span.before is Failpoint.BEFORE_QUERIES:
+            assert len(span.statements) > 1
+        elif span.statements[0].startswith("SELECT pg_try_advisory_xact_lock"):
+            assert len(span.statements) == 2  # the lock and the receipt, in one round trip
+        else:
+            assert len(span.statements) == 1
+    assert collected == log.count(Failpoint.AFTER_COLLECT)
     assert log.count(Failpoint.AFTER_RECEIPT) == receipts
-    assert sent[-1] == Span(Failpoint.BEFORE_COMMIT, ["COMMIT"], Failpoint.AFTER_COMMIT)
+    assert (sent[-1].before, sent[-1].after) == (Failpoint.BEFORE_COMMIT, Failpoint.AFTER_COMMIT)
+    assert sent[-1].statements[-1] == "COMMIT"
 
 
 def test_the_statement_of_a_claim_is_between_its_two_failpoints(trace: Trace) -> None:
@@ -128,6 +144,12 @@ def test_every_failpoint_is_reached(sqlite_url: str, database: PostgresServer) -
             WORKS["edit"].run(trace.store, command, "key-1")
             claim = ClaimTasks(stage="work", limit=1)
             trace.store.run(claim_tasks, claim, actor=MAYA, reason="a claim")
+            with trace.store.transaction(actor=MAYA, reason="a block") as tx:
+                pause_stage(tx, PauseStage(stage="work"))
+                tx.read_together(
+                    lambda: tx.keys.page(after="", limit=9),
+                    lambda: tx.stages.page(after="", limit=9),
+                )
         for entry in log:
             if isinstance(entry, Failpoint):
                 reached.add(entry)

@@ -139,6 +139,7 @@ def test_a_change_of_an_older_transaction_is_not_skipped(postgresql: SqlStore) -
 
     def create_and_wait(tx: SqlTransaction, name: str) -> None:
         create_concept(tx, name)
+        assert tx.connection.in_transaction()  # what was collected is sent
         has_written.set()
         may_commit.wait()
 

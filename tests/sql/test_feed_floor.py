@@ -1,9 +1,11 @@
 """Test that only writers of the same store delay PostgreSQL's feed, and that it skips nothing."""
 
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 import psycopg
 import pytest
@@ -18,8 +20,14 @@ from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.testing.stores import MAYA
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, SqlTransaction, seal, verify
+from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.feed import LAST_POSITION
+
+pytestmark = pytest.mark.slow
 
 NAMES = count(1)
+DRAWERS = 3
+LOOKS = 200_000  # a query of the sequence was ahead once in 3,000
 BIG_POSITIONS = (2**31 - 2, 2**32 - 2, 2**40, 2**47)
 FLOORS = """
     SELECT ((classid::bigint & 65535) << 32) | objid::bigint
@@ -29,8 +37,51 @@ FLOORS = """
 """
 
 
+# Counts how often the last position is not below the next one, which is drawn after it.
+COUNT_AHEAD = f"""
+    CREATE FUNCTION pg_temp.count_ahead() RETURNS integer LANGUAGE plpgsql AS $$
+    DECLARE
+      last bigint;
+      ahead integer := 0;
+    BEGIN
+      FOR number IN 1..{LOOKS} LOOP
+        last := {LAST_POSITION.format(schema=SCHEMA)};
+        IF nextval('{SCHEMA}.history_position_seq') <= last THEN
+          ahead := ahead + 1;
+        END IF;
+      END LOOP;
+      RETURN ahead;
+    END $$
+"""
+DRAW_MANY = f"SELECT count(nextval('{SCHEMA}.history_position_seq')) FROM generate_series(1, 2000)"
+
+
 class RolledBack(Exception):
     """An error with which a test rolls back a transaction or a savepoint."""
+
+
+def test_the_last_position_is_never_ahead_of_those_that_are_drawn(
+    database: PostgresServer,
+) -> None:
+    has_ended = Event()
+
+    def draw() -> None:
+        with psycopg.connect(database.owner_url, autocommit=True) as owner:
+            while not has_ended.is_set():
+                owner.execute(DRAW_MANY.encode())
+
+    with ThreadPoolExecutor() as threads:
+        drawing = [threads.submit(draw) for _ in range(DRAWERS)]
+        try:
+            with psycopg.connect(database.owner_url, autocommit=True) as owner:
+                owner.execute(COUNT_AHEAD.encode())
+                ahead = owner.execute("SELECT pg_temp.count_ahead()").fetchone()
+        finally:
+            has_ended.set()
+        for drawer in drawing:
+            drawer.result()
+
+    assert ahead == (0,)
 
 
 def pause(tx: WriteTx, name: str | None = None) -> str:
@@ -100,7 +151,6 @@ def test_a_writer_of_another_database_does_not_delay_the_feed(
         assert sealed.changes == len(written)
 
 
-@pytest.mark.slow
 def test_a_prepared_transaction_delays_the_feed_of_its_own_store_only(cluster: Path) -> None:
     settings = {"max_prepared_transactions": "5"}
     with (

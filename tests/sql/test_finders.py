@@ -18,6 +18,8 @@ from indelible_sql.engine.prepared import prepare
 from indelible_sql.kernel.questions import statement_of
 from indelible_sql.money.tables.payouts import TRANSFERS
 
+pytestmark = pytest.mark.slow
+
 # The statements that finders replaced, as each database received them.
 REPLACED: Final[dict[str, dict[str, Any]]] = json.loads(
     Path(__file__).with_name("replaced_statements.json").read_text("utf-8")
@@ -81,7 +83,6 @@ def test_sqlite_answers_a_finder_as_the_statement_that_it_replaced(
     assert sqlite_nodes(after) == sqlite_nodes(before)
 
 
-@pytest.mark.slow
 def test_postgresql_answers_finders_as_the_statements_that_they_replaced(
     postgresql: SqlStore,
 ) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Generator
 
 import pytest
 from attrs import evolve
-from sqlalchemy import text
-from tests.conftest import Loop
+from sqlalchemy import create_engine, make_url, text
+from tests.conftest import POLICY, Loop
 from tests.feeds import changes
 from tests.sql.conftest import code
 from tests.sql.lost_commits import ProxiedStore, lose_commits, proxied_store
@@ -30,7 +30,7 @@ from indelible.testing.stores import (
     within,
 )
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlTransaction, verify
+from indelible_sql import SqlTransaction, open_store, verify
 
 pytestmark = pytest.mark.slow
 
@@ -139,6 +139,39 @@ def test_a_lost_commit_of_a_record_without_a_change_has_one_effect(
     direct = proxied.direct
     assert direct.read(lambda tx: tx.payloads.get(PAYLOAD.digest)) == PAYLOAD
     assert [rejection.code for rejection in direct.read(list_rejections)] == [error.code]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["block", "host's engine"])
+def test_a_commit_in_progress_of_a_record_without_a_change_is_waited_for(
+    proxied: ProxiedStore, database: PostgresServer, kind: str
+) -> None:
+    runs: list[str] = []
+
+    def add(tx: WriteTx, payload: Payload) -> Payload:
+        runs.append(payload.digest)
+        return tx.payloads.add(payload)
+
+    def add_in_block() -> None:
+        with proxied.sql.transaction(actor=MAYA, reason="a block") as tx:
+            add(tx, PAYLOAD)
+
+    def add_on_engine() -> None:
+        engine = create_engine(
+            make_url(proxied.proxy.url(database.url)).set(drivername="postgresql+psycopg")
+        )
+        store = open_store(engine=engine, policy=POLICY)
+        store.pause = proxied.sql.pause
+        do(store, add, PAYLOAD)
+        engine.dispose()
+
+    proxied.sql.pause = lambda _: proxied.proxy.release()
+    proxied.proxy.plan(Fault.DELAY)
+    (add_in_block if kind == "block" else add_on_engine)()
+
+    assert runs == [PAYLOAD.digest]
+    assert proxied.proxy.hits == 1
+    assert proxied.direct.read(lambda tx: tx.payloads.get(PAYLOAD.digest)) == PAYLOAD
 
 
 @pytest.mark.slow
@@ -268,7 +301,8 @@ def test_a_transaction_id_that_a_crashed_server_assigns_again_proves_nothing(
 
     def create_and_store_id(tx: SqlTransaction, command: concepts.CreateConcept) -> None:
         concepts.create_concept(tx, command)
-        committed_ids.append(tx.session.transaction or "")
+        number = tx.connection.execute(text("SELECT pg_current_xact_id()::text"))
+        committed_ids.append(number.scalar_one())
 
     def create_under_committed_id(tx: SqlTransaction, command: concepts.CreateConcept) -> None:
         concepts.create_concept(tx, command)

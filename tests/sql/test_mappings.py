@@ -283,7 +283,7 @@ def derived(*rules: RecordHeadRule) -> tuple[DerivedHead, ...]:
         ),
         (
             {"prunable_tables": (SIGNALS,)},
-            "table signals is prunable, and not among the task tables",
+            "table signals is prunable, and not among the task tables or records",
         ),
         (
             {"derived_heads": derived(STRAY_RULE), "records": (SIGNALS,)},

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.event import listen
 from tests.conftest import POLICY
+from tests.sql.conftest import opened_through
 from tests.sql.faults import as_admin
-from tests.sql.proxy import SYNC, Fault, Proxy, proxy_to
+from tests.sql.proxy import SYNC, Fault, Proxy
 
 from indelible import concepts
 from indelible.kernel import IndelibleError, StoreUnreachable, UsageError
@@ -42,19 +43,9 @@ Use = Callable[[SqlTransaction], None]
 
 
 @pytest.fixture
-def proxy(database: PostgresServer) -> Generator[Proxy]:
-    with proxy_to(database.host, database.port) as proxy:
-        yield proxy
-
-
-@pytest.fixture
 def store(database: PostgresServer, proxy: Proxy) -> Generator[SqlStore]:
-    store = open_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=False))
-    store.feed()  # the database is checked once
-    with store.engines.writer.connect():  # SQLAlchemy's first statements on a writer
-        pass
-    yield store
-    store.dispose()
+    with opened_through(proxy, database.url) as store:
+        yield store
 
 
 def get_two(tx: SqlReading, concept_id: str) -> list[str]:

@@ -36,6 +36,7 @@ from indelible_sql.contests.statements import ELIGIBLE
 from indelible_sql.kernel.history import (
     CHANGED_LIFECYCLES,
     CHANGES_BY_MINUTE,
+    IS_BEFORE_END,
     MAX_POSITION,
     OF_ENTITY,
     backwards_statement,
@@ -350,7 +351,7 @@ def test_sqlite_finds_due_tasks_pending_tokens_and_gaps_by_an_index(sqlite: SqlS
 def test_sqlite_finds_the_changes_of_a_filter_by_an_index(sqlite: SqlStore, name: str) -> None:
     conditions, index = FILTERS[name]
     for make_statement in (feed_statement, backwards_statement):
-        statement = make_statement(frozenset(conditions), is_sqlite=True)
+        statement = make_statement(frozenset(conditions), None)
         lines = plan(sqlite, "EXPLAIN QUERY PLAN", statement, **conditions, position=0, limit=10)
 
         # The key of history has the index that SQLite has made for it.
@@ -368,7 +369,7 @@ def test_postgresql_finds_the_changes_of_a_filter_by_an_index(
 
     for name, (conditions, index) in FILTERS.items():
         for make_statement, position in ((feed_statement, 0), (backwards_statement, MAX_POSITION)):
-            statement = make_statement(frozenset(conditions), is_sqlite=False)
+            statement = make_statement(frozenset(conditions), IS_BEFORE_END)
             bounds = {"position": position, "end": MAX_POSITION, "limit": 10}
             values = {**conditions, **bounds}
             lines = plan(postgresql, "EXPLAIN", statement, **values)

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy.event import listen
 from tests.conftest import POLICY
 from tests.feeds import changes
 from tests.sql.pooler import Pooler, pooler_to
@@ -16,19 +17,21 @@ from indelible.kernel import Idempotency
 from indelible.kernel.keys import CreateKey, create_key, list_keys
 from indelible.testing.stores import MAYA, RATIO, create, do, edit, published, refusal
 from indelible_service.embedded import PostgresServer
-from indelible_sql import Pool, SqlStore, open_async_store, open_store, verify
+from indelible_sql import SqlStore, open_async_store, open_store, verify
 
 pytestmark = pytest.mark.slow
 
 SESSIONS = 3
 CREATE = concepts.CreateConcept(content=RATIO)
 
-# How many things of each kind the session of the server holds, and the session's id.
+# How many things of each kind the session of the server holds, and the session's id. A setting of
+# our own that a transaction has had stays known, with no value, and PostgreSQL sets
+# `transaction_isolation` anew for each transaction.
 SESSION_STATE = {
     "settings": """
         SELECT pg_backend_pid(), count(*)
         FROM pg_settings
-        WHERE source = 'session'
+        WHERE source = 'session' AND setting <> '' AND name <> 'transaction_isolation'
     """,
     "prepared statements": """
         SELECT pg_backend_pid(), count(*)
@@ -69,7 +72,7 @@ def url(pooler: Pooler, database: PostgresServer) -> str:
 
 @pytest.fixture
 def store(url: str) -> Generator[SqlStore]:
-    opened = open_store(url, policy=POLICY, pool=Pool(prepare=False))
+    opened = open_store(url, policy=POLICY)
     yield opened
     opened.dispose()
 
@@ -126,7 +129,7 @@ def test_many_clients_share_few_sessions(store: SqlStore) -> None:
 
 
 async def test_an_async_store_needs_only_the_state_of_a_transaction(url: str) -> None:
-    store = open_async_store(url, policy=POLICY, pool=Pool(prepare=False))
+    store = open_async_store(url, policy=POLICY)
 
     for _ in range(SESSIONS + 1):
         saved = await store.run(concepts.create_concept, CREATE, actor=MAYA, reason="pooled")
@@ -137,15 +140,32 @@ async def test_an_async_store_needs_only_the_state_of_a_transaction(url: str) ->
     check_sessions_are_clean(url)
 
 
-def test_prepared_statements_fail_behind_this_pooler_with_the_name_of_the_setting(url: str) -> None:
-    store = open_store(url, policy=POLICY, pool=Pool(prepare=True))
+def test_a_store_prepares_no_statement_behind_a_pooler(url: str) -> None:
+    store = open_store(url, policy=POLICY)
+    for _ in range(3 * SESSIONS):
+        create(store)
+    store.dispose()
+
+    check_sessions_are_clean(url)
+
+
+def test_a_pooler_that_is_not_noticed_is_refused_with_the_name_of_the_setting(
+    url: str, database: PostgresServer
+) -> None:
+    store = open_store(url, policy=POLICY)
+    listen(store.engines.writer, "checkout", prepare_all_the_same)
     created: list[ConceptSaved] = []
     error = refusal(lambda: created.extend(create(store) for _ in range(9)))
     store.dispose()
 
-    with_setting = open_store(url, policy=POLICY, pool=Pool(prepare=False))
-    assert len(changes(with_setting)) == len(created)
-    with_setting.dispose()
+    direct = open_store(database.url, policy=POLICY)
+    assert len(changes(direct)) == len(created)
+    direct.dispose()
     assert error is not None
     assert error.code == "PREPARED_STATEMENT_LOST"
     assert "Pool(prepare=False)" in str(error)
+
+
+def prepare_all_the_same(_: object, record: Any, __: object) -> None:  # noqa: ANN401 - of the pool
+    """Let a connection prepare statements as if its pooler were a server."""
+    record.driver_connection.prepare_threshold = 1

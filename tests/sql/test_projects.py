@@ -25,6 +25,7 @@ from indelible.testing.projects.success import check_latest
 from indelible.testing.stores import within
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault, SqlReading, SqlStore, export_histories, verify
+from indelible_sql.engine.collecting import TRANSACTION_NUMBER
 from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 from indelible_sql.projects.statements import WARNINGS
@@ -207,9 +208,10 @@ def test_sqlite_finds_the_warnings_of_a_job_by_an_index(sqlite: SqlStore) -> Non
 @pytest.mark.slow
 def test_a_progress_on_postgresql_is_one_load_and_one_write(database: PostgresServer) -> None:
     with on_postgresql(database, prepare=False) as trace:
-        begin, load, write, commit = progress_statements(trace)
+        begin, number, load, write, commit = progress_statements(trace)
 
     assert begin == BEGIN_ON_POSTGRESQL
+    assert number == TRANSACTION_NUMBER
     assert load.startswith("SELECT")
     assert load.endswith("FOR UPDATE")
     assert write.startswith("WITH head AS (UPDATE indelible.jobs SET")

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.sql.set_time import SetTime
 
 from indelible.kernel.tasks import Lease
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import within
 from indelible_sql import SqlStore
+
+pytestmark = pytest.mark.slow
 
 LEASE = timedelta(minutes=1)
 

@@ -41,6 +41,7 @@ PARTS = ("CHANGES", "NODE", "OWED")
 WITHOUT_TABLE = (
     "DATABASE_NOW",
     "READ_FEED_END",
+    "STORE_FEED_END",
     "READ_TIME",
     "IDENTITY",
     "LAST_ON_POSTGRESQL",
@@ -48,7 +49,7 @@ WITHOUT_TABLE = (
     "NOW_ON_SQLITE",
 )
 OF_PARAMETER = ("DEMAND_ON_POSTGRESQL", "DEMAND_ON_SQLITE")  # one row for each of its values
-QUESTIONS = ("HAS_ENTRY", "HAS_LEFT")  # any row is the same answer
+QUESTIONS = ("HAS_ENTRY",)  # any row is the same answer
 AGGREGATES = ("count", "max", "min", "sum")
 
 ORDER_BY = re.compile(r"ORDER BY (.*?)(?: LIMIT .*)?$")
@@ -56,6 +57,7 @@ ORDER_BY = re.compile(r"ORDER BY (.*?)(?: LIMIT .*)?$")
 # Conditions of statements that find at most one row, and questions about the server.
 FINDS_ONE_ROW = re.compile(
     r"\bid = |\bversion_number = |\bkey\"? = |owner = |current_database\(\)|pg_try_advisory"
+    r"|SELECT set_config\("
 )
 MIN_SELECTS = 15
 SQLITE_ROW_NUMBER = "rowid"  # unique in every table that has one

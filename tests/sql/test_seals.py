@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from sqlalchemy import create_engine
 from tests.feeds import changes, wait_for_complete_feed
 from tests.sql.conftest import opened
 from tests.sql.lost_commits import proxied_store
 from tests.sql.proxy import Fault
+from tests.sql.unguarded import execute_unguarded
 
 from indelible import concepts
 from indelible.kernel import Actor, Idempotency
@@ -42,12 +42,9 @@ from indelible_sql import (
     seal,
     verify,
 )
-from indelible_sql.contexts import CATALOG
-from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.kernel.history import fetch_all
 from indelible_sql.kernel.seal_tables import SEALS
 from indelible_sql.maintenance import seals
-from indelible_sql.schema.guard import guards_disabled
 from indelible_sql.store.transactions import KernelTransaction
 
 pytestmark = pytest.mark.slow
@@ -109,18 +106,8 @@ def seal_faults(found: tuple[Finding, ...]) -> list[tuple[str, str]]:
 
 def erase(url: str, statements: tuple[str, ...], saved: concepts.ConceptSaved) -> None:
     """Erase as the owner of the database, so that nothing is left but the seals."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        prefix = ""
-        if connection.dialect.name == "postgresql":
-            prefix = f"{SCHEMA}."
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        guards = list(CATALOG.guards(connection.dialect.name))
-        with guards_disabled(connection, SCHEMA, guards):
-            for statement in statements:
-                erasure = statement.format(prefix=prefix, id=saved.concept.id, seq=saved.seq)
-                connection.exec_driver_sql(erasure)
-    engine.dispose()
+    values = {"prefix": "{prefix}", "id": saved.concept.id, "seq": saved.seq}
+    execute_unguarded(url, [statement.format(**values) for statement in statements])
 
 
 @pytest.fixture

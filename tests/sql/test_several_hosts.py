@@ -11,7 +11,7 @@ from attrs import frozen
 from sqlalchemy import make_url
 from tests.conftest import copy_cluster, folder
 from tests.sql.conftest import opened
-from tests.sql.test_standby import running_standby
+from tests.sql.standbys import archived_standby
 
 from indelible.kernel import UsageError
 from indelible.testing.stores import create
@@ -88,7 +88,7 @@ def pair(cluster: Path) -> Generator[Pair]:
         with postgres(primary, durable=False) as server, opened(server.url) as store:
             store.upgrade(server.owner_url)
         copy_cluster(primary, copy)
-        with postgres(primary, durable=False) as server, running_standby(copy) as url:
+        with postgres(primary, durable=False) as server, archived_standby(copy) as url:
             yield Pair(server, url)
 
 

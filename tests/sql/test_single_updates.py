@@ -252,6 +252,16 @@ def test_a_claim_of_many_tasks_keeps_no_rows(postgresql: SqlStore) -> None:
     assert sorted(claimed, key=int) == [str(number) for number in range(1, 301)]
 
 
+def claim_when_unlocked(store: SqlStore) -> tuple[Lease, ...]:
+    """Claim a task whose lock ends when the server notices that its connection is gone."""
+    for _ in range(1_000):
+        leases = claim(store, 1)
+        if leases:
+            return leases
+        time.sleep(0.01)
+    return ()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("fault", "is_claimed"), [(Fault.CUT, False), (Fault.SWALLOW, True)])
 def test_a_claim_without_a_reply_is_unknown_and_nothing_is_lost_or_doubled(
@@ -268,7 +278,7 @@ def test_a_claim_without_a_reply_is_unknown_and_nothing_is_lost_or_doubled(
     if is_claimed:
         assert claim(proxied.direct, 1) == ()
         time.sleep(1.1)  # until the lease has ended
-    (lease,) = claim(proxied.direct, 1)
+    (lease,) = claim_when_unlocked(proxied.direct)
     complete(proxied.direct, lease)
     assert (lease.fence, lease.attempt) == (1 + is_claimed, 1 + is_claimed)
     assert claim(proxied.direct, 1) == ()

@@ -1,36 +1,39 @@
 """Test the look-up of a lost COMMIT on a standby that takes over from the primary."""
 
-import os
-import pwd
+import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGINT
+from threading import Thread
 from typing import Final
 
 import psycopg
 import pytest
-from attrs import frozen
+from attrs import define, field, frozen
 from sqlalchemy import Engine
 from tests.conftest import copy_cluster, folder
 from tests.sql.conftest import opened
+from tests.sql.standbys import ARCHIVE, archived_standby
 
 from indelible import concepts
-from indelible.kernel import OutcomeUnknown
+from indelible.concepts import ConceptSaved
+from indelible.kernel import Idempotency, OutcomeUnknown, RequestInFlight
 from indelible.testing.stores import MAYA, RATIO
-from indelible_service.embedded import postgres
-from indelible_service.embedded.children import Child, ServerProgram, running_server, start_child
-from indelible_service.embedded.postgresql import SETTINGS, WORKING_DIRECTORY, programs_directory
+from indelible_service.embedded import PostgresServer, postgres
+from indelible_sql import Pool, SqlStore, open_store
 from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.engine.session import Session
+from indelible_sql.kernel import outcome
 from indelible_sql.kernel.outcome import was_committed
 
 pytestmark = pytest.mark.slow
 
 CREATE: Final = concepts.CreateConcept(content=RATIO)
-ARCHIVE: Final = "archive"  # in the data of the standby, which its account may read
-ACCEPTS_QUERIES: Final = "database system is ready to accept read-only connections"
-STOP_SIGNALS: Final = ((SIGINT, 30.0),)
+IDEMPOTENCY: Final = Idempotency("key-1", ConceptSaved)
+IMPATIENT: Final = Pool(statement_seconds=1)
+POLL_SECONDS: Final = 0.01
+TERMINATE_WAITING: Final = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+)
 
 
 @frozen
@@ -67,39 +70,9 @@ def standby(cluster: Path) -> Generator[Standby]:
                 concepts.create_concept(tx, CREATE)
             lost = tx.session
 
-        with running_standby(copy) as url, opened(url) as store:
+        with archived_standby(copy) as url, opened(url) as store:
             engine = store.engines.writer
             yield Standby(engine, url, lost, primary / "data", copy / "data")
-
-
-@contextmanager
-def running_standby(directory: Path) -> Generator[str]:
-    """Run the copy of a primary as its standby; yield the URL of the administrator."""
-    account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-    data = directory / "data"
-    programs = programs_directory(account, int((data / "PG_VERSION").read_text()))
-    log = directory / "standby.log"
-    (data / "standby.signal").touch()
-    (data / ARCHIVE).mkdir()
-    (data / ARCHIVE).chmod(0o755)
-
-    settings = {**SETTINGS, "restore_command": f"cp {ARCHIVE}/%f %p"}
-    options = [f"--{name}={value}" for name, value in settings.items()]
-
-    def start(port: int) -> Child:
-        data_name = WORKING_DIRECTORY if account else "."
-        command = (str(programs / "postgres"), "-D", data_name, f"--port={port}", *options)
-        return start_child(command, log, account, cwd=str(data))
-
-    program = ServerProgram(
-        start=start,
-        is_ready=lambda _: ACCEPTS_QUERIES in log.read_text(),
-        log=log,
-        stop_signals=STOP_SIGNALS,
-        account=account,
-    )
-    with running_server(program, None) as (port, _):
-        yield f"postgresql://postgres@127.0.0.1:{port}/indelible"
 
 
 def test_a_standby_does_not_say_whether_a_commit_was_lost_until_it_is_promoted(
@@ -109,3 +82,96 @@ def test_a_standby_does_not_say_whether_a_commit_was_lost_until_it_is_promoted(
         standby.was_committed(lambda _: None)
 
     assert standby.was_committed(standby.promote)
+
+
+@define
+class Unconfirmed:
+    """A server whose synchronous standby is missing, with what happened to one COMMIT."""
+
+    server: PostgresServer
+    events: list[str] = field(factory=list[str])
+
+    def terminate_waiting_commit(self) -> None:
+        """End the session whose COMMIT waits; the server shows its changes from now on."""
+        with psycopg.connect(self.server.admin_url, autocommit=True) as admin:
+            while admin.execute(TERMINATE_WAITING).fetchone() is None:
+                time.sleep(POLL_SECONDS)
+        self.events.append("terminated")
+
+    def confirm(self, _: float = 0) -> None:
+        """Let a standby confirm all commits, once the session has ended."""
+        if self.events == ["terminated"]:
+            self.events.append("confirmed")
+            require_standby(self.server, "")
+
+    def create(self, store: SqlStore) -> None:
+        """Create a concept under a key."""
+        store.run(
+            concepts.create_concept,
+            CREATE,
+            actor=MAYA,
+            reason="a standby is missing",
+            idempotency=IDEMPOTENCY,
+        )
+        self.events.append("acknowledged")
+
+    def create_when_free(self, store: SqlStore) -> None:
+        """Create it again as soon as the session of the request before has ended."""
+        while True:
+            try:
+                return self.create(store)
+            except RequestInFlight:
+                time.sleep(POLL_SECONDS)
+
+
+@pytest.fixture
+def unconfirmed(cluster: Path) -> Generator[Unconfirmed]:
+    with folder() as directory:
+        copy_cluster(cluster, directory)
+        with postgres(directory, durable=False) as server:
+            with opened(server.url) as store:
+                store.upgrade(server.owner_url)
+            require_standby(server, "*")
+            yield Unconfirmed(server)
+            require_standby(server, "")  # else the server waits for its sessions when it stops
+
+
+def require_standby(server: PostgresServer, names: str) -> None:
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'".encode())
+        admin.execute("SELECT pg_reload_conf()")
+
+
+def test_a_commit_is_not_acknowledged_before_its_standby_has_it(unconfirmed: Unconfirmed) -> None:
+    terminating = Thread(target=unconfirmed.terminate_waiting_commit)
+    terminating.start()
+    store = open_store(unconfirmed.server.url, pool=IMPATIENT)
+    store.pause = unconfirmed.confirm
+    unconfirmed.create(store)
+    terminating.join()
+    store.dispose()
+
+    assert unconfirmed.events == ["terminated", "confirmed", "acknowledged"]
+
+
+def test_a_repeated_key_is_not_acknowledged_before_its_standby_has_it(
+    unconfirmed: Unconfirmed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcome, "MAX_SECONDS", 3)
+    store = open_store(unconfirmed.server.url, pool=IMPATIENT)
+    store.pause = lambda _: None
+    terminating = Thread(target=unconfirmed.terminate_waiting_commit)
+    terminating.start()
+    with pytest.raises(OutcomeUnknown):
+        unconfirmed.create(store)
+    terminating.join()
+
+    with pytest.raises(OutcomeUnknown):
+        unconfirmed.create(store)
+    unconfirmed.confirm()
+    unconfirmed.create_when_free(store)
+    (change,) = store.feed().changes
+    store.dispose()
+
+    assert unconfirmed.events == ["terminated", "confirmed", "acknowledged"]
+    assert change.action == "create"

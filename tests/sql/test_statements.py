@@ -12,6 +12,7 @@ from tests.sql.workloads import concept_life, other_statements
 from indelible.testing.stores import create, edit
 from indelible_service.embedded import PostgresServer
 from indelible_sql.contexts import CATALOG
+from indelible_sql.engine.collecting import TRANSACTION_NUMBER
 from indelible_sql.engine.connections import BEGIN_ON_POSTGRESQL
 
 pytestmark = pytest.mark.slow
@@ -27,6 +28,7 @@ REWRITE = re.compile(
 TASK_MODULES = {
     "breakers.py",
     "hung_thread_statements.py",
+    "operational_rows.py",
     "rate_statements.py",
     "subjects.py",
     "subscribers.py",
@@ -76,9 +78,10 @@ def test_an_edit_on_postgresql_is_one_load_and_one_write(
 ) -> None:
     statements_by_step = concept_life(postgresql_trace)
     tell_counts(add_summary_line, "postgresql", statements_by_step)
-    begin, load, write, commit = statements_by_step["edit"]
+    begin, number, load, write, commit = statements_by_step["edit"]
 
     assert begin == BEGIN_ON_POSTGRESQL
+    assert number == TRANSACTION_NUMBER
     assert load.startswith("SELECT")
     assert load.endswith("FOR UPDATE OF concepts")
     assert write.startswith("WITH head AS (UPDATE indelible.concepts SET")
@@ -98,13 +101,13 @@ def test_an_edit_on_sqlite_sends_seven_statements(
     assert len(statements) == 7
 
 
-def test_an_edit_waits_for_postgresql_three_times(database: PostgresServer) -> None:
+def test_an_edit_waits_for_postgresql_twice(database: PostgresServer) -> None:
     with on_postgresql(database, prepare=True) as trace:
         saved = create(trace.store)
         for _ in range(2):  # until every statement is prepared
             saved = edit(trace.store, saved)
 
-        assert trace.round_trips_of(lambda: edit(trace.store, saved)) == 3
+        assert trace.round_trips_of(lambda: edit(trace.store, saved)) == 2
 
 
 def test_no_command_of_a_concept_rewrites_a_record(trace: Trace) -> None:

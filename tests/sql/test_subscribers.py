@@ -71,8 +71,9 @@ def test_a_change_that_becomes_visible_later_than_its_successors_is_not_skipped(
     has_written = Event()
     may_commit = Event()
 
-    def write_and_wait(tx: WriteTx, name: str) -> None:
+    def write_and_wait(tx: SqlTransaction, name: str) -> None:
         pause(tx, name)
+        assert tx.connection.in_transaction()  # what was collected is sent
         has_written.set()
         may_commit.wait()
 

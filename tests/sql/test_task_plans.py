@@ -1,5 +1,6 @@
 """Test that databases find tasks by an index, however many of a stage have finished."""
 
+from collections.abc import Mapping
 from itertools import product
 
 import psycopg
@@ -8,14 +9,17 @@ from attrs import evolve
 from sqlalchemy.sql.base import Executable
 from tests.sql.plans import copy_rows, has_line, plan
 
+from indelible.kernel.retention import OperationalTable
 from indelible.kernel.task_lists import TaskOrder
 from indelible.kernel.tasks import TaskState
+from indelible.kernel.values import EARLIEST
 from indelible.testing.kernel.task_filters import TaskFiltersConformance
 from indelible.testing.kernel.task_lists import one_in_each_state
 from indelible.testing.stores import BEGINNING, FAR, MAYA
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.kernel import task_lists
+from indelible_sql.kernel.operational_rows import BATCHES, DELETE_OLD, LAST_POSITIONS
 from indelible_sql.kernel.subjects import STATES
 from indelible_sql.kernel.task_demand import DEMAND_ON_POSTGRESQL, DEMAND_ON_SQLITE
 from indelible_sql.kernel.task_list_statements import (
@@ -30,6 +34,8 @@ from indelible_sql.kernel.task_queries import (
     ERROR_COUNTS,
     STATS_OF_PRIORITY,
 )
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS
+from indelible_sql.maintenance.verify_seals import missing_records
 
 COPIES = 500
 # The columns in which copies of a row differ from it.
@@ -242,3 +248,52 @@ def fill_tasks(store: SqlStore, database: PostgresServer) -> None:
         for table, changed in COPIED.items():
             copy_rows(admin, table, changed, COPIES)
         admin.execute("ANALYZE indelible.tasks, indelible.task_attempts")
+
+
+@pytest.mark.parametrize(
+    ("table", "index"),
+    [
+        (OperationalTable.ATTEMPTS, "task_attempts_at ((at,"),
+        (OperationalTable.WEBHOOK_REJECTIONS, "webhook_rejections_at ((at,"),
+    ],
+)
+@pytest.mark.parametrize("statements", [LAST_POSITIONS, DELETE_OLD])
+def test_sqlite_finds_old_operational_rows_by_an_index(
+    sqlite: SqlStore,
+    statements: Mapping[OperationalTable, Executable],
+    table: OperationalTable,
+    index: str,
+) -> None:
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", statements[table], **old_rows(table))
+
+    assert has_line(lines, index), lines
+    assert not has_line(lines, "SCAN "), lines
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("statements", [LAST_POSITIONS, DELETE_OLD])
+def test_postgresql_finds_old_attempts_by_an_index(
+    postgresql: SqlStore,
+    database: PostgresServer,
+    statements: Mapping[OperationalTable, Executable],
+) -> None:
+    fill_tasks(postgresql, database)
+    attempts = OperationalTable.ATTEMPTS
+    lines = plan(postgresql, "EXPLAIN", statements[attempts], **old_rows(attempts))
+
+    assert has_line(lines, "using task_attempts_at"), lines
+    assert not has_line(lines, "Seq Scan on task_attempts"), lines
+
+
+def test_sqlite_reads_all_attempts_once_for_the_ones_that_seals_list(sqlite: SqlStore) -> None:
+    lines = plan(sqlite, "EXPLAIN QUERY PLAN", missing_records(TASK_ATTEMPTS))
+
+    assert has_line(lines, "EXCEPT USING TEMP B-TREE"), lines
+    assert not has_line(lines, "CORRELATED"), lines
+
+
+def old_rows(table: OperationalTable) -> Mapping[str, object]:
+    """Return the parameters of the deletion of rows between two times."""
+    batch = BATCHES[table]
+    bounds = {**batch.bounds("after", EARLIEST), **batch.bounds("last", BEGINNING)}
+    return {**bounds, "end": BEGINNING, "limit": 10, "number_before": 9}

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.contest_runs import TestClock
 from tests.payout_runs import PayoutRun, RememberingStripe
 from tests.sql.set_time import SetTime
@@ -9,6 +10,8 @@ from tests.sql.set_time import SetTime
 from indelible.money.errors.gateway import ParkReason
 from indelible.money.lifecycle.payouts import TransferStatus
 from indelible_sql import SqlStore
+
+pytestmark = pytest.mark.slow
 
 AGAIN = timedelta(seconds=3_601)  # a parked transfer is tried again then
 

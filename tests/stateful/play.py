@@ -189,7 +189,7 @@ def _read_contests(tx: ReadTx) -> Iterator[object]:
         yield tx.contests.contests.configurations(contest_id, after=0, limit=ALL)
         yield tx.contests.logs.get(contest_id)
         yield tx.contests.logs.events(contest_id, after=0, limit=ALL)
-        yield tx.contests.entries.joins.lowest_free_place_number(contest_id, None)
+        yield tx.contests.entries.joins.lowest_free_place_number(contest_id)
         yield tx.contests.entries.joins.entries_revision(contest_id)
         yield tuple(tx.contests.entries.joins.eligible(contest_id, head.entity.end_time))
         where = {"contest_id": contest_id}

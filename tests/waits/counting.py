@@ -107,8 +107,9 @@ def command_of(command: object, *, has_key: bool) -> str:
 def query_of(query: Callable[..., Any]) -> str:
     """Return the name of a public query of ours with its context, '' for another one."""
     context = context_of(getattr(query, "__module__", ""))
-    is_public = bool(context) and not query.__name__.startswith("_")
-    return f"{context}.{query.__name__}()" if is_public else ""
+    name = getattr(query, "__name__", "_")  # an object that is called as a query has none
+    is_public = bool(context) and not name.startswith("_")
+    return f"{context}.{name}()" if is_public else ""
 
 
 def context_of(module: str) -> str:

@@ -24,7 +24,8 @@ def counted(database: PostgresServer) -> Generator[CountedStore]:
     with proxy_to(database.host, database.port) as proxy:
         store = open_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=False))
         with store.engines.reader.connect():
-            yield CountedStore(store, Waits(proxy))
+            pass  # a new connection is asked for its timeline
+        yield CountedStore(store, Waits(proxy))
         store.dispose()
 
 

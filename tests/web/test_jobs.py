@@ -25,6 +25,8 @@ from indelible.projects import PROCESS_JOB_STAGE, Phase
 from indelible.testing.stores import MAYA, NOOR
 from indelible_service.contexts.projects import ProjectSettings, build_recurring
 
+pytestmark = pytest.mark.slow
+
 REASON: Json = {"reason": "a test"}
 HUNDRED_MEGABYTES = 100 * 2**20
 
@@ -250,7 +252,6 @@ def test_a_plan_lists_the_files_and_changes_nothing(builder: Builder) -> None:
     assert builder.found(f"projects/{project['id']}") == project
 
 
-@pytest.mark.slow
 def test_a_specification_of_a_hundred_megabytes_is_refused_before_it_is_read(
     builder: Builder,
 ) -> None:
@@ -276,7 +277,6 @@ def test_a_specification_that_is_too_deep_is_refused(builder: Builder, path: str
     assert builder.found(f"projects/{project['id']}") == project
 
 
-@pytest.mark.slow
 def test_a_specification_larger_than_other_bodies_is_accepted(builder: Builder) -> None:
     text = "x" * 900
     nodes = [{**NODES[0], "id": f"node-{number}", "text": text} for number in range(1_000)]

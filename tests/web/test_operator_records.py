@@ -20,6 +20,8 @@ from indelible_web.http.refused_requests import MAX_READ_BYTES, UNKNOWN_REASON
 from indelible_web.http.request import ADMIN, OPS
 from indelible_web.http.routing import Operation
 
+pytestmark = pytest.mark.slow
+
 OTTO: Final = Actor.user("otto")
 REASON: Final = {"reason": "a drill"}
 POSTS: Final = tuple(operation for operation in OPERATIONS if operation.has_body)

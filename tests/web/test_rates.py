@@ -9,19 +9,24 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
 from tests.service.processes import free_port
 from tests.web.console.visitor import Site
 from tests.web.harness import SETTINGS, Web, memory
 from tests.web.minting import Wallets, signed
 
+from indelible.kernel import UsageError
 from indelible_web.http import rates
 from indelible_web.http.rates import (
     HOUR_SECONDS,
     MAX_KEYS,
     REDIS_SECONDS,
+    RETRY_SECONDS,
     WINDOW_SECONDS,
     MemoryMarks,
     MemoryWindows,
+    open_marks,
     open_windows,
 )
 
@@ -160,6 +165,41 @@ def test_a_key_that_is_marked_again_keeps_no_older_one(clock: ManualClock) -> No
     assert (marks.get("again"), marks.get("old"), marks.get("new")) == (1, 0, 1)
 
 
+@pytest.mark.parametrize("scheme", ["redis+sentinel", "rediss+sentinel"])
+def test_an_address_of_sentinels_is_no_storage_of_the_web(scheme: str) -> None:
+    with pytest.raises(UsageError, match="redis_storage"):
+        evolve(SETTINGS, limiter_storage=f"{scheme}://one/records")
+
+
+class BreakableStorage(MemoryStorage):
+    """A storage that can fail, and counts how often it is asked."""
+
+    is_broken = True
+    calls = 0
+
+    def get(self, key: str) -> int:
+        self.calls += 1
+        if self.is_broken:
+            raise StorageError(OSError())
+        return super().get(key)
+
+
+def test_marks_do_not_ask_a_storage_that_has_just_failed(clock: ManualClock) -> None:
+    storage = BreakableStorage()
+    marks = open_marks(storage)
+    for _ in range(3):
+        with pytest.raises(StorageError):
+            marks.get("a key")
+    with pytest.raises(StorageError):
+        marks.incr("a key", 60)
+    assert storage.calls == 1
+
+    storage.is_broken = False
+    clock.now += RETRY_SECONDS
+    marks.incr("a key", 60)
+    assert marks.get("a key") == 1
+
+
 @pytest.mark.slow
 def test_processes_share_their_windows_in_redis(redis_url: str) -> None:
     first, second = open_windows(redis_url), open_windows(redis_url)
@@ -242,3 +282,13 @@ def test_a_redis_that_accepts_and_never_answers_costs_one_event_its_limit() -> N
 
     assert allowed == [True] * 5 + [False]
     assert seconds < REDIS_SECONDS + MARGIN_SECONDS
+
+
+def test_marks_with_a_cap_forget_the_oldest() -> None:
+    marks = MemoryMarks(2)
+
+    assert [marks.incr(key, 60) for key in ("one", "two", "one", "three")] == [1, 1, 2, 1]
+    assert [marks.get(key) for key in ("one", "two", "three")] == [1, 0, 1]
+    assert len(marks) == 2
+    marks.remove("one")
+    assert marks.get("one") == 0

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 from attrs import evolve
+from tests.logs import messages_of
 from tests.web.failing import Failing, Failure
 from tests.web.harness import SETTINGS, RenewableStore, Web, concept_url, memory, problem
 
@@ -193,7 +194,7 @@ def test_a_log_line_describes_the_request_and_quotes_no_input(
         web.post("/v1/concepts?canary=1", json=body, headers={"X-Request-Id": "trace-7"})
         web.get("/v1/nowhere/canary", key=None)
 
-    invalid, unknown = (json.loads(record.getMessage()) for record in caplog.records)
+    invalid, unknown = map(json.loads, messages_of("indelible.web", caplog))
     assert set(invalid) == set(unknown) == LOG_FIELDS
     assert invalid["route"] == "/v1/concepts"
     assert invalid["status"] == 422

@@ -15,6 +15,8 @@ from indelible.testing.contests.scenarios import contest_in
 from indelible.testing.stores import BEGINNING, within
 from indelible_web.http.request import ADMIN
 
+pytestmark = pytest.mark.slow
+
 OTTO: Final = Actor.user("otto")
 LETTER: Final = "tasks/letters/letter-1"
 

@@ -1,5 +1,6 @@
 """A stage whose tasks fail as their names say, and helpers to look at tasks."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -107,6 +108,11 @@ def wait_until(condition: Callable[[], bool], seconds: float = TIMEOUT_SECONDS) 
         if time.monotonic() > deadline:
             pytest.fail(f"the condition did not hold within {seconds} seconds")
         time.sleep(0.01)
+
+
+def threads_named(name: str) -> set[Thread]:
+    """Return the threads of this process with the name that run."""
+    return {thread for thread in threading.enumerate() if thread.name == name}
 
 
 @define

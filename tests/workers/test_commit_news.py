@@ -18,6 +18,7 @@ from tests.workers.bakery import (
     connect,
     enqueue,
     get_task,
+    threads_named,
     wait_until,
 )
 
@@ -79,6 +80,7 @@ def test_a_task_of_another_process_is_dispatched_when_redis_brings_the_news(
 
 def test_a_process_publishes_its_commits_and_ignores_its_own_news(redis_url: str) -> None:
     store, heard = MemoryStore(), list[str]()
+    others = threads_named("indelible-commits-sent")
     with (
         connect(redis_url) as client,
         connect(redis_url) as listener,
@@ -87,7 +89,7 @@ def test_a_process_publishes_its_commits_and_ignores_its_own_news(redis_url: str
     ):
         channel.subscribe(CHANNEL)
         wait_until(lambda: heard == ["commit"])  # it has subscribed
-        publish_commits(store.commits, client)
+        stop = publish_commits(store.commits, client)
         enqueue(store, "loaf")
         messages: list[Any] = []
 
@@ -98,6 +100,8 @@ def test_a_process_publishes_its_commits_and_ignores_its_own_news(redis_url: str
         wait_until(has_message)
         client.publish(CHANNEL, "elsewhere:1")
         wait_until(lambda: len(heard) > 1)
+        stop()
+        wait_until(lambda: threads_named("indelible-commits-sent") <= others)
 
     assert messages[-1]["data"] == process_name().encode()
     assert heard == ["commit", "commit"]

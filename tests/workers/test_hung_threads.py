@@ -155,3 +155,13 @@ def test_a_worker_without_hung_threads_writes_no_report(
 
     assert reasons
     assert hung_threads.REASON not in reasons
+
+
+def test_processes_with_one_host_name_and_number_have_different_names() -> None:
+    name = process_name()
+    process_name.cache_clear()  # what a process in another container has not cached
+    host_and_number, _, _ = name.rpartition(":")
+
+    assert process_name().startswith(f"{host_and_number}:")
+    assert process_name() != name
+    assert process_name() == process_name()

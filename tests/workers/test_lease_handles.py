@@ -153,7 +153,7 @@ def test_a_task_that_ends_while_it_is_watched_does_not_end_the_watch(store: Task
     hold = EndingHold(RunningTask(LeaseHandle(claim_one(store)[0]), 60, clock))
     holds = cast("list[HeldLeases]", [hold])
     reporter = HungThreadReporter(store, WORKER, StageThreads(CollectorRegistry()), clock)
-    heartbeat = Heartbeat(store, WORKER, Event(), holds, reporter, Event().set, clock)
+    heartbeat = Heartbeat(store, WORKER, Event(), holds, Event(), reporter, Event().set, clock)
     finished = Event()
     thread = clock.repeat("watch", heartbeat.watch, WATCH_SECONDS, finished)
 

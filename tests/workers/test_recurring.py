@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from attrs import define, field
+from tests.logs import messages_of
 from tests.workers.bakery import WORKER, TaskStore, enqueue, get_task, wait_until
 
 from indelible.kernel import Clock, Invalid, SystemClock, UsageError
@@ -277,7 +278,7 @@ def test_a_slot_that_another_scheduler_enqueued_is_no_reason_to_warn(
         clock.at = NOON + HOUR
         wait_until(lambda: slot_of(store) == NOON.replace(second=0) + HOUR)
 
-    assert caplog.records == []
+    assert messages_of("indelible.workers", caplog) == []
 
 
 def test_the_longest_name_is_accepted(store: TaskStore) -> None:

@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-29, revision 0006
+-- iteration 5, 2026-11-30, revision 0006
 
 column accounts.balance_minor "sum_minor" required
 
@@ -1041,6 +1041,14 @@ column pruned_stages.entity_id "identifier" required
 column pruned_stages.fence "natural_number" required
 
 column pruned_stages.stage "identifier" required
+
+column pruned_tables.deleted_rows "natural_number" required
+
+column pruned_tables.deleted_sealed_rows "natural_number" required
+
+column pruned_tables.pruned_before "instant" required
+
+column pruned_tables.table_name "identifier" required
 
 column rate_buckets.empty_at "instant" required
 
@@ -2459,6 +2467,14 @@ constraint provider_fetches.provider_fetches_texts_short CHECK ((("length"("erro
 constraint provider_fetches.provider_fetches_times CHECK ((("requested_at")::timestamp with time zone <= ("finished_at")::timestamp with time zone)) true true
 
 constraint pruned_stages.pruned_stages_pkey PRIMARY KEY ("stage") true true
+
+constraint pruned_tables.pruned_tables_counted CHECK ((("deleted_rows")::bigint <= '1000000000000000'::bigint)) true true
+
+constraint pruned_tables.pruned_tables_known CHECK ((("table_name")::"text" = ANY (ARRAY['tasks'::"text", 'task_attempts'::"text", 'webhook_rejections'::"text"]))) true true
+
+constraint pruned_tables.pruned_tables_pkey PRIMARY KEY ("table_name") true true
+
+constraint pruned_tables.pruned_tables_sealed CHECK ((("deleted_sealed_rows")::bigint <= ("deleted_rows")::bigint)) true true
 
 constraint rate_buckets.rate_buckets_pkey PRIMARY KEY ("stage") true true
 
@@ -5134,7 +5150,7 @@ BEGIN
       )
     );
   END IF;
-  last := (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_position_seq);
+  last := coalesce(pg_sequence_last_value('history_position_seq'::regclass), 0);
   lowest := (
     SELECT min(((classid::bigint & 65535) << 32) | objid::bigint)
     FROM pg_locks
@@ -5422,12 +5438,12 @@ END  false {search_path=pg_catalog}
 
 function history_holds_feed 
 DECLARE
-  last bigint := (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_position_seq);
+  last bigint := coalesce(pg_sequence_last_value('history_position_seq'::regclass), 0);
   earlier bigint := nullif(current_setting('feed_floor', true), '')::bigint;
   floor bigint := greatest(least(last, earlier, 281474976710655), 0);
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(
-    ((TG_RELID::bigint & 32767) << 48) | floor
+    (('history'::regclass::bigint & 32767) << 48) | floor
   );
   IF floor IS DISTINCT FROM earlier THEN
     PERFORM set_config('feed_floor', floor::text, true);
@@ -6706,6 +6722,34 @@ function pruned_stages_rises  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function pruned_tables_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function pruned_tables_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function pruned_tables_retained  BEGIN
+  IF (current_setting('transaction_isolation') = 'read committed' AND NEW.pruned_before <= CASE NEW.table_name WHEN 'tasks' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') WHEN 'task_attempts' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') WHEN 'webhook_rejections' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') END AND NEW.deleted_rows <= 1000) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function pruned_tables_rises  BEGIN
+  IF (current_setting('transaction_isolation') = 'read committed' AND NEW.table_name = OLD.table_name AND NEW.deleted_rows BETWEEN OLD.deleted_rows AND OLD.deleted_rows + 1000 AND NEW.deleted_sealed_rows BETWEEN OLD.deleted_sealed_rows AND OLD.deleted_sealed_rows + 1000 AND (NEW.pruned_before = OLD.pruned_before OR NEW.pruned_before > OLD.pruned_before AND NEW.pruned_before <= CASE NEW.table_name WHEN 'tasks' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') WHEN 'task_attempts' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') WHEN 'webhook_rejections' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') END)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function rate_buckets_empty_by_now_on_insert  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -7148,7 +7192,7 @@ function seal_records_no_update  BEGIN
 END  false {search_path=pg_catalog}
 
 function seals_finished  BEGIN
-  IF (NEW.ends_at <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN feed_end() ELSE (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_position_seq) END)) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -7169,6 +7213,13 @@ function seals_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function seals_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function seals_not_ahead  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -7561,7 +7612,7 @@ function subscriber_cursors_fixed  BEGIN
 END  false {search_path=pg_catalog}
 
 function subscriber_cursors_in_feed  BEGIN
-  IF (NEW.feed_cursor IS NULL OR ((CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN feed_end() ELSE (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM history_position_seq) END) AND (NEW.restarts > OLD.restarts OR OLD.feed_cursor IS NULL OR (CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) >= (CASE WHEN OLD.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(OLD.feed_cursor FROM '^[0-9]+')::bigint END)))) IS NOT TRUE THEN
+  IF (NEW.feed_cursor IS NULL OR ((CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN feed_end() ELSE coalesce(pg_sequence_last_value('history_position_seq'::regclass), 0) END) AND (NEW.restarts > OLD.restarts OR OLD.feed_cursor IS NULL OR (CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) >= (CASE WHEN OLD.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(OLD.feed_cursor FROM '^[0-9]+')::bigint END)))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -7651,15 +7702,15 @@ function system_state_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
-function task_attempts_needs_head  BEGIN
-  IF (EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND CASE NEW.outcome WHEN 'REQUEUED' THEN head.fence = NEW.fence AND (head.dead_reason IS NOT NULL OR head.cancel_reason IS NOT NULL) WHEN 'CANCELED' THEN head.fence + 1 = NEW.fence AND head.due_at IS NOT NULL ELSE head.fence = NEW.fence AND head.lease_owner IS NOT NULL END)) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+function task_attempts_needed  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = OLD.stage AND head.entity_id = OLD.entity_id AND (head.finished_at IS NULL OR OLD.fence >= head.fence OR OLD.fence > head.fence - head.attempts OR OLD.fence = (SELECT min(start.fence) FROM task_attempts AS start WHERE start.stage = OLD.stage AND start.entity_id = OLD.entity_id AND start.outcome = 'STARTED')))) IS NOT TRUE THEN
+    RAISE serialization_failure USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
-  RETURN NEW;
+  RETURN OLD;
 END  false {search_path=pg_catalog}
 
-function task_attempts_no_delete  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
+function task_attempts_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND CASE NEW.outcome WHEN 'REQUEUED' THEN head.fence = NEW.fence AND (head.dead_reason IS NOT NULL OR head.cancel_reason IS NOT NULL) WHEN 'CANCELED' THEN head.fence + 1 = NEW.fence AND head.due_at IS NOT NULL ELSE head.fence = NEW.fence AND head.lease_owner IS NOT NULL END)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -7677,6 +7728,13 @@ function task_attempts_no_update  BEGIN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function task_attempts_prune  BEGIN
+  IF (current_setting('transaction_isolation') = 'read committed' AND OLD.at < (SELECT pruned.pruned_before FROM pruned_tables AS pruned WHERE pruned.table_name = 'task_attempts') AND OLD.at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') AND NOT EXISTS (SELECT 1 FROM seal_records AS listed JOIN seals AS seal ON seal.number = listed.seal_number WHERE listed.record_table = 'task_attempts' AND listed.record_hash = OLD.hash AND (seal.at >= (SELECT pruned.pruned_before FROM pruned_tables AS pruned WHERE pruned.table_name = 'task_attempts') OR seal.at >= (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN OLD;
 END  false {search_path=pg_catalog}
 
 function tasks_due  BEGIN
@@ -7792,7 +7850,7 @@ function tasks_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function tasks_prune  BEGIN
-  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE THEN
+  IF (current_setting('transaction_isolation') = 'read committed' AND OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN OLD;
@@ -8078,13 +8136,6 @@ function watched_subjects_success_rises  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
-function webhook_rejections_no_delete  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
 function webhook_rejections_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -8094,6 +8145,20 @@ END  false {search_path=pg_catalog}
 
 function webhook_rejections_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function webhook_rejections_prune  BEGIN
+  IF (current_setting('transaction_isolation') = 'read committed' AND OLD.at < (SELECT pruned.pruned_before FROM pruned_tables AS pruned WHERE pruned.table_name = 'webhook_rejections') AND OLD.at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') AND NOT EXISTS (SELECT 1 FROM seal_records AS listed JOIN seals AS seal ON seal.number = listed.seal_number WHERE listed.record_table = 'webhook_rejections' AND listed.record_hash = OLD.hash AND (seal.at >= (SELECT pruned.pruned_before FROM pruned_tables AS pruned WHERE pruned.table_name = 'webhook_rejections') OR seal.at >= (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM settings AS setting JOIN history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN OLD;
+END  false {search_path=pg_catalog}
+
+function webhook_rejections_stays_deleted  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM seal_records AS listed JOIN seals AS seal ON seal.number = listed.seal_number JOIN pruned_tables AS pruned ON pruned.table_name = listed.record_table WHERE listed.record_table = 'webhook_rejections' AND listed.record_hash = NEW.hash AND NEW.at < pruned.pruned_before AND seal.at < pruned.pruned_before)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -8293,6 +8358,8 @@ index CREATE INDEX "subspaces_space_id" ON "subspaces" USING "btree" ("space_id"
 
 index CREATE INDEX "task_attempts_actor" ON "task_attempts" USING "btree" ("stage", "actor", "entity_id") true
 
+index CREATE INDEX "task_attempts_at" ON "task_attempts" USING "btree" ("at") true
+
 index CREATE INDEX "task_attempts_deaths" ON "task_attempts" USING "btree" ("stage", "at", "entity_id") WHERE (("outcome")::"text" = 'DEAD'::"text") true
 
 index CREATE INDEX "tasks_canceled" ON "tasks" USING "btree" ("stage", "finished_at", "entity_id") WHERE ("cancel_reason" IS NOT NULL) true
@@ -8490,6 +8557,8 @@ index CREATE UNIQUE INDEX "provider_feeds_pkey" ON "provider_feeds" USING "btree
 index CREATE UNIQUE INDEX "provider_fetches_pkey" ON "provider_fetches" USING "btree" ("provider_event_id", "number") true
 
 index CREATE UNIQUE INDEX "pruned_stages_pkey" ON "pruned_stages" USING "btree" ("stage") true
+
+index CREATE UNIQUE INDEX "pruned_tables_pkey" ON "pruned_tables" USING "btree" ("table_name") true
 
 index CREATE UNIQUE INDEX "rate_buckets_pkey" ON "rate_buckets" USING "btree" ("stage") true
 
@@ -9525,6 +9594,8 @@ key trigger transfers transfers_reissued 5 O
 
 key trigger transfers transfers_reissued 9 O
 
+sequence history_position_seq bigint increment 1 from 1 to 9223372036854775807 cache 1 cycle false
+
 table accounts rp false false
 
 table algorithms rp false false
@@ -9606,6 +9677,8 @@ table provider_feeds rp false false
 table provider_fetches rp false false
 
 table pruned_stages rp false false
+
+table pruned_tables rp false false
 
 table rate_buckets rp false false
 
@@ -10380,6 +10453,14 @@ trigger A CREATE TRIGGER "pruned_stages_no_truncate" BEFORE TRUNCATE ON "pruned_
 
 trigger A CREATE TRIGGER "pruned_stages_rises" BEFORE UPDATE ON "pruned_stages" FOR EACH ROW EXECUTE FUNCTION "pruned_stages_rises"()
 
+trigger A CREATE TRIGGER "pruned_tables_no_delete" BEFORE DELETE ON "pruned_tables" FOR EACH STATEMENT EXECUTE FUNCTION "pruned_tables_no_delete"()
+
+trigger A CREATE TRIGGER "pruned_tables_no_truncate" BEFORE TRUNCATE ON "pruned_tables" FOR EACH STATEMENT EXECUTE FUNCTION "pruned_tables_no_truncate"()
+
+trigger A CREATE TRIGGER "pruned_tables_retained" AFTER INSERT ON "pruned_tables" FOR EACH ROW EXECUTE FUNCTION "pruned_tables_retained"()
+
+trigger A CREATE TRIGGER "pruned_tables_rises" BEFORE UPDATE ON "pruned_tables" FOR EACH ROW EXECUTE FUNCTION "pruned_tables_rises"()
+
 trigger A CREATE TRIGGER "rate_buckets_empty_by_now_on_insert" AFTER INSERT ON "rate_buckets" FOR EACH ROW WHEN (((("new"."empty_at")::timestamp with time zone <= ("database_time"(false) + '24:00:00'::interval)) IS NOT TRUE)) EXECUTE FUNCTION "rate_buckets_empty_by_now_on_insert"()
 
 trigger A CREATE TRIGGER "rate_buckets_empty_by_now_on_update" BEFORE UPDATE ON "rate_buckets" FOR EACH ROW WHEN (((("new"."empty_at")::timestamp with time zone <= ("database_time"(false) + '24:00:00'::interval)) IS NOT TRUE)) EXECUTE FUNCTION "rate_buckets_empty_by_now_on_update"()
@@ -10510,13 +10591,19 @@ trigger A CREATE TRIGGER "seal_records_no_truncate" BEFORE TRUNCATE ON "seal_rec
 
 trigger A CREATE TRIGGER "seal_records_no_update" BEFORE UPDATE ON "seal_records" FOR EACH STATEMENT EXECUTE FUNCTION "seal_records_no_update"()
 
-trigger A CREATE TRIGGER "seals_finished" AFTER INSERT ON "seals" FOR EACH ROW EXECUTE FUNCTION "seals_finished"()
+trigger A CREATE TRIGGER "seals_finished" AFTER INSERT ON "seals" FOR EACH ROW WHEN (((("current_setting"('transaction_isolation'::"text") = 'read committed'::"text") AND (("new"."ends_at")::bigint <=
+        CASE
+            WHEN ("current_setting"('transaction_isolation'::"text") = 'read committed'::"text") THEN "feed_end"()
+            ELSE COALESCE("pg_sequence_last_value"('"history_position_seq"'::"regclass"), (0)::bigint)
+        END)) IS NOT TRUE)) EXECUTE FUNCTION "seals_finished"()
 
 trigger A CREATE TRIGGER "seals_no_delete" BEFORE DELETE ON "seals" FOR EACH STATEMENT EXECUTE FUNCTION "seals_no_delete"()
 
 trigger A CREATE TRIGGER "seals_no_truncate" BEFORE TRUNCATE ON "seals" FOR EACH STATEMENT EXECUTE FUNCTION "seals_no_truncate"()
 
 trigger A CREATE TRIGGER "seals_no_update" BEFORE UPDATE ON "seals" FOR EACH STATEMENT EXECUTE FUNCTION "seals_no_update"()
+
+trigger A CREATE TRIGGER "seals_not_ahead" AFTER INSERT ON "seals" FOR EACH ROW WHEN (((("new"."at")::timestamp with time zone <= ("database_time"(false) + '24:00:00'::interval)) IS NOT TRUE)) EXECUTE FUNCTION "seals_not_ahead"()
 
 trigger A CREATE TRIGGER "settings_no_delete" BEFORE DELETE ON "settings" FOR EACH STATEMENT EXECUTE FUNCTION "settings_no_delete"()
 
@@ -10654,13 +10741,15 @@ trigger A CREATE TRIGGER "system_state_no_truncate" BEFORE TRUNCATE ON "system_s
 
 trigger A CREATE TRIGGER "system_state_one_step" BEFORE UPDATE ON "system_state" FOR EACH ROW WHEN ((((("new"."id")::"text" = ("old"."id")::"text") AND (("new"."created_at")::timestamp with time zone = ("old"."created_at")::timestamp with time zone) AND (("new"."seq")::bigint = (("old"."seq")::bigint + 1)) AND (("new"."updated_at")::timestamp with time zone > ("old"."updated_at")::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION "system_state_one_step"()
 
-trigger A CREATE TRIGGER "task_attempts_needs_head" AFTER INSERT ON "task_attempts" FOR EACH ROW EXECUTE FUNCTION "task_attempts_needs_head"()
+trigger A CREATE TRIGGER "task_attempts_needed" BEFORE DELETE ON "task_attempts" FOR EACH ROW EXECUTE FUNCTION "task_attempts_needed"()
 
-trigger A CREATE TRIGGER "task_attempts_no_delete" BEFORE DELETE ON "task_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "task_attempts_no_delete"()
+trigger A CREATE TRIGGER "task_attempts_needs_head" AFTER INSERT ON "task_attempts" FOR EACH ROW EXECUTE FUNCTION "task_attempts_needs_head"()
 
 trigger A CREATE TRIGGER "task_attempts_no_truncate" BEFORE TRUNCATE ON "task_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "task_attempts_no_truncate"()
 
 trigger A CREATE TRIGGER "task_attempts_no_update" BEFORE UPDATE ON "task_attempts" FOR EACH STATEMENT EXECUTE FUNCTION "task_attempts_no_update"()
+
+trigger A CREATE TRIGGER "task_attempts_prune" BEFORE DELETE ON "task_attempts" FOR EACH ROW EXECUTE FUNCTION "task_attempts_prune"()
 
 trigger A CREATE TRIGGER "tasks_due" BEFORE UPDATE OF "due_at", "slot" ON "tasks" FOR EACH ROW WHEN ((((("new"."due_at" IS NULL) OR (("new"."due_at")::timestamp with time zone <= ("old"."due_at")::timestamp with time zone) OR (("new"."due_at")::timestamp with time zone <= ("database_time"(false) + '24024:00:00'::interval))) AND (("new"."slot" IS NULL) OR (("new"."slot")::timestamp with time zone = ("old"."slot")::timestamp with time zone) OR (("new"."slot")::timestamp with time zone <= ("database_time"(false) + '24024:00:00'::interval)))) IS NOT TRUE)) EXECUTE FUNCTION "tasks_due"()
 
@@ -10776,8 +10865,10 @@ trigger A CREATE TRIGGER "watched_subjects_no_truncate" BEFORE TRUNCATE ON "watc
 
 trigger A CREATE TRIGGER "watched_subjects_success_rises" BEFORE UPDATE OF "succeeded_at" ON "watched_subjects" FOR EACH ROW WHEN (((("new"."succeeded_at" IS NOT NULL) AND (("old"."succeeded_at" IS NULL) OR (("new"."succeeded_at")::timestamp with time zone >= ("old"."succeeded_at")::timestamp with time zone)) AND ((("new"."succeeded_at")::timestamp with time zone = ("old"."succeeded_at")::timestamp with time zone) OR (("new"."succeeded_at")::timestamp with time zone <= "database_time"(false)))) IS NOT TRUE)) EXECUTE FUNCTION "watched_subjects_success_rises"()
 
-trigger A CREATE TRIGGER "webhook_rejections_no_delete" BEFORE DELETE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_delete"()
-
 trigger A CREATE TRIGGER "webhook_rejections_no_truncate" BEFORE TRUNCATE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_truncate"()
 
 trigger A CREATE TRIGGER "webhook_rejections_no_update" BEFORE UPDATE ON "webhook_rejections" FOR EACH STATEMENT EXECUTE FUNCTION "webhook_rejections_no_update"()
+
+trigger A CREATE TRIGGER "webhook_rejections_prune" BEFORE DELETE ON "webhook_rejections" FOR EACH ROW EXECUTE FUNCTION "webhook_rejections_prune"()
+
+trigger A CREATE TRIGGER "webhook_rejections_stays_deleted" AFTER INSERT ON "webhook_rejections" FOR EACH ROW EXECUTE FUNCTION "webhook_rejections_stays_deleted"()

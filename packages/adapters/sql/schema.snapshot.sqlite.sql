@@ -1,4 +1,4 @@
--- iteration 5, 2026-11-29, revision 0006
+-- iteration 5, 2026-11-30, revision 0006
 
 edge account  open OPEN 0
 
@@ -867,6 +867,8 @@ index stripe_events_updated_at: CREATE INDEX stripe_events_updated_at ON stripe_
 index subspaces_space_id: CREATE INDEX subspaces_space_id ON subspaces (space_id, id)
 
 index task_attempts_actor: CREATE INDEX task_attempts_actor ON task_attempts (stage, actor, entity_id)
+
+index task_attempts_at: CREATE INDEX task_attempts_at ON task_attempts (at)
 
 index task_attempts_deaths: CREATE INDEX task_attempts_deaths ON task_attempts (stage, at, entity_id) WHERE outcome = 'DEAD'
 
@@ -2329,6 +2331,23 @@ table pruned_stages: CREATE TABLE pruned_stages (
 	CONSTRAINT pruned_stages_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
 	CONSTRAINT pruned_stages_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
 	CONSTRAINT pruned_stages_fence_rule CHECK (fence >= 0)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table pruned_tables: CREATE TABLE pruned_tables (
+	table_name TEXT NOT NULL,
+	pruned_before TEXT NOT NULL,
+	deleted_rows INTEGER NOT NULL,
+	deleted_sealed_rows INTEGER NOT NULL,
+	CONSTRAINT pruned_tables_pkey PRIMARY KEY (table_name),
+	CONSTRAINT pruned_tables_known CHECK (table_name IN ('tasks', 'task_attempts', 'webhook_rejections')),
+	CONSTRAINT pruned_tables_counted CHECK (deleted_rows <= 1000000000000000),
+	CONSTRAINT pruned_tables_sealed CHECK (deleted_sealed_rows <= deleted_rows),
+	CONSTRAINT pruned_tables_table_name_rule CHECK (length(table_name) BETWEEN 1 AND 200),
+	CONSTRAINT pruned_tables_pruned_before_rule CHECK (pruned_before GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND pruned_before >= '2000' AND pruned_before < '3000'),
+	CONSTRAINT pruned_tables_deleted_rows_rule CHECK (deleted_rows >= 0),
+	CONSTRAINT pruned_tables_deleted_sealed_rows_rule CHECK (deleted_sealed_rows >= 0)
 )
  WITHOUT ROWID,
  STRICT
@@ -5443,6 +5462,34 @@ trigger pruned_stages_values_on_update: CREATE TRIGGER pruned_stages_values_on_u
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'pruned_stages_values_on_update'); END
 
+trigger pruned_tables_no_delete: CREATE TRIGGER pruned_tables_no_delete BEFORE DELETE ON pruned_tables
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_no_delete'); END
+
+trigger pruned_tables_no_nested_update: CREATE TRIGGER pruned_tables_no_nested_update BEFORE UPDATE ON pruned_tables
+WHEN (EXISTS (SELECT 1 FROM main.pruned_tables AS stored WHERE stored.table_name IS OLD.table_name AND stored.pruned_before IS OLD.pruned_before AND stored.deleted_rows IS OLD.deleted_rows AND stored.deleted_sealed_rows IS OLD.deleted_sealed_rows)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_no_nested_update'); END
+
+trigger pruned_tables_no_replace: CREATE TRIGGER pruned_tables_no_replace BEFORE INSERT ON pruned_tables
+WHEN (NOT EXISTS (SELECT 1 FROM main.pruned_tables WHERE table_name = NEW.table_name)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_no_replace'); END
+
+trigger pruned_tables_retained: CREATE TRIGGER pruned_tables_retained BEFORE INSERT ON pruned_tables
+WHEN (NEW.pruned_before <= CASE NEW.table_name WHEN 'tasks' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') WHEN 'task_attempts' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') WHEN 'webhook_rejections' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') END AND NEW.deleted_rows <= 1000) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_retained'); END
+
+trigger pruned_tables_rises: CREATE TRIGGER pruned_tables_rises BEFORE UPDATE ON pruned_tables
+WHEN (NEW.table_name = OLD.table_name AND NEW.deleted_rows BETWEEN OLD.deleted_rows AND OLD.deleted_rows + 1000 AND NEW.deleted_sealed_rows BETWEEN OLD.deleted_sealed_rows AND OLD.deleted_sealed_rows + 1000 AND (NEW.pruned_before = OLD.pruned_before OR NEW.pruned_before > OLD.pruned_before AND NEW.pruned_before <= CASE NEW.table_name WHEN 'tasks' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') WHEN 'task_attempts' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') WHEN 'webhook_rejections' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_rises'); END
+
+trigger pruned_tables_values_on_insert: CREATE TRIGGER pruned_tables_values_on_insert BEFORE INSERT ON pruned_tables
+WHEN ((NEW.table_name IS NULL OR instr(NEW.table_name, char(0)) = 0) AND (NEW.pruned_before IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.pruned_before, 1, 19), '+0 seconds') = substr(NEW.pruned_before, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_values_on_insert'); END
+
+trigger pruned_tables_values_on_update: CREATE TRIGGER pruned_tables_values_on_update BEFORE UPDATE ON pruned_tables
+WHEN ((NEW.table_name IS NULL OR instr(NEW.table_name, char(0)) = 0) AND (NEW.pruned_before IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.pruned_before, 1, 19), '+0 seconds') = substr(NEW.pruned_before, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_values_on_update'); END
+
 trigger rate_buckets_empty_by_now_on_insert: CREATE TRIGGER rate_buckets_empty_by_now_on_insert BEFORE INSERT ON rate_buckets
 WHEN (NEW.empty_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86400 seconds')) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'rate_buckets_empty_by_now_on_insert'); END
@@ -5846,6 +5893,10 @@ BEGIN SELECT RAISE(ABORT, 'seals_no_replace'); END
 trigger seals_no_update: CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'seals_no_update'); END
+
+trigger seals_not_ahead: CREATE TRIGGER seals_not_ahead BEFORE INSERT ON seals
+WHEN (NEW.at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_not_ahead'); END
 
 trigger seals_predecessor_exists: CREATE TRIGGER seals_predecessor_exists BEFORE INSERT ON seals
 WHEN (NEW.previous_number IS NULL OR EXISTS (SELECT 1 FROM main.seals WHERE number = NEW.previous_number AND ends_at = NEW.starts_after AND hash = NEW.prev_hash)) IS NOT TRUE
@@ -6287,13 +6338,13 @@ trigger system_state_one_step: CREATE TRIGGER system_state_one_step BEFORE UPDAT
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'system_state_one_step'); END
 
+trigger task_attempts_needed: CREATE TRIGGER task_attempts_needed BEFORE DELETE ON task_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = OLD.stage AND head.entity_id = OLD.entity_id AND (head.finished_at IS NULL OR OLD.fence >= head.fence OR OLD.fence > head.fence - head.attempts OR OLD.fence = (SELECT min(start.fence) FROM main.task_attempts AS start WHERE start.stage = OLD.stage AND start.entity_id = OLD.entity_id AND start.outcome = 'STARTED')))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_needed'); END
+
 trigger task_attempts_needs_head: CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
 WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND CASE NEW.outcome WHEN 'REQUEUED' THEN head.fence = NEW.fence AND (head.dead_reason IS NOT NULL OR head.cancel_reason IS NOT NULL) WHEN 'CANCELED' THEN head.fence + 1 = NEW.fence AND head.due_at IS NOT NULL ELSE head.fence = NEW.fence AND head.lease_owner IS NOT NULL END)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
-
-trigger task_attempts_no_delete: CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
 
 trigger task_attempts_no_replace: CREATE TRIGGER task_attempts_no_replace BEFORE INSERT ON task_attempts
 WHEN (NOT EXISTS (SELECT 1 FROM main.task_attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
@@ -6302,6 +6353,10 @@ BEGIN SELECT RAISE(ABORT, 'task_attempts_no_replace'); END
 trigger task_attempts_no_update: CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
+
+trigger task_attempts_prune: CREATE TRIGGER task_attempts_prune BEFORE DELETE ON task_attempts
+WHEN (OLD.at < (SELECT pruned.pruned_before FROM main.pruned_tables AS pruned WHERE pruned.table_name = 'task_attempts') AND OLD.at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') AND NOT EXISTS (SELECT 1 FROM main.seal_records AS listed JOIN main.seals AS seal ON seal.number = listed.seal_number WHERE listed.record_table = 'task_attempts' AND listed.record_hash = OLD.hash AND (seal.at >= (SELECT pruned.pruned_before FROM main.pruned_tables AS pruned WHERE pruned.table_name = 'task_attempts') OR seal.at >= (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds')))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_prune'); END
 
 trigger task_attempts_values_on_insert: CREATE TRIGGER task_attempts_values_on_insert BEFORE INSERT ON task_attempts
 WHEN ((NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.outcome IS NULL OR instr(NEW.outcome, char(0)) = 0) AND (NEW.actor IS NULL OR instr(NEW.actor, char(0)) = 0) AND (NEW.reason IS NULL OR instr(NEW.reason, char(0)) = 0) AND (NEW.at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.at, 1, 19), '+0 seconds') = substr(NEW.at, 1, 19)) AND (NEW.request_id IS NULL OR instr(NEW.request_id, char(0)) = 0) AND (NEW.hash IS NULL OR instr(NEW.hash, char(0)) = 0)) IS NOT TRUE
@@ -6384,7 +6439,7 @@ WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id
 BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
 
 trigger tasks_prune: CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
-WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM main.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE
+WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM main.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
 
 trigger tasks_recorded: CREATE TRIGGER tasks_recorded BEFORE UPDATE ON tasks
@@ -6635,10 +6690,6 @@ trigger watched_subjects_values_on_update: CREATE TRIGGER watched_subjects_value
 WHEN ((NEW.kind IS NULL OR instr(NEW.kind, char(0)) = 0) AND (NEW.stage IS NULL OR instr(NEW.stage, char(0)) = 0) AND (NEW.entity_id IS NULL OR instr(NEW.entity_id, char(0)) = 0) AND (NEW.known_since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.known_since, 1, 19), '+0 seconds') = substr(NEW.known_since, 1, 19)) AND (NEW.succeeded_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.succeeded_at, 1, 19), '+0 seconds') = substr(NEW.succeeded_at, 1, 19))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'watched_subjects_values_on_update'); END
 
-trigger webhook_rejections_no_delete: CREATE TRIGGER webhook_rejections_no_delete BEFORE DELETE ON webhook_rejections
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_delete'); END
-
 trigger webhook_rejections_no_replace: CREATE TRIGGER webhook_rejections_no_replace BEFORE INSERT ON webhook_rejections
 WHEN (NOT EXISTS (SELECT 1 FROM main.webhook_rejections WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_replace'); END
@@ -6646,3 +6697,11 @@ BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_replace'); END
 trigger webhook_rejections_no_update: CREATE TRIGGER webhook_rejections_no_update BEFORE UPDATE ON webhook_rejections
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_update'); END
+
+trigger webhook_rejections_prune: CREATE TRIGGER webhook_rejections_prune BEFORE DELETE ON webhook_rejections
+WHEN (OLD.at < (SELECT pruned.pruned_before FROM main.pruned_tables AS pruned WHERE pruned.table_name = 'webhook_rejections') AND OLD.at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') AND NOT EXISTS (SELECT 1 FROM main.seal_records AS listed JOIN main.seals AS seal ON seal.number = listed.seal_number WHERE listed.record_table = 'webhook_rejections' AND listed.record_hash = OLD.hash AND (seal.at >= (SELECT pruned.pruned_before FROM main.pruned_tables AS pruned WHERE pruned.table_name = 'webhook_rejections') OR seal.at >= (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds')))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'webhook_rejections_prune'); END
+
+trigger webhook_rejections_stays_deleted: CREATE TRIGGER webhook_rejections_stays_deleted BEFORE INSERT ON webhook_rejections
+WHEN (NOT EXISTS (SELECT 1 FROM main.seal_records AS listed JOIN main.seals AS seal ON seal.number = listed.seal_number JOIN main.pruned_tables AS pruned ON pruned.table_name = listed.record_table WHERE listed.record_table = 'webhook_rejections' AND listed.record_hash = NEW.hash AND NEW.at < pruned.pruned_before AND seal.at < pruned.pruned_before)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'webhook_rejections_stays_deleted'); END

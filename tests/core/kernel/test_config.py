@@ -7,6 +7,7 @@ from threading import Event
 
 import pytest
 from attrs import evolve
+from tests.logs import messages_of
 
 from indelible.kernel import TimeOrderedIds
 from indelible.kernel.settings import Config, ConfigKey, ConfigUnavailable, SystemConfigCache
@@ -128,7 +129,7 @@ def test_an_invalid_text_is_a_counted_fallback_of_the_hand_off_s_get(
         assert [cache.get("threshold", "x") for _ in range(3)] == ["x", "x", "x"]
 
     assert cache.fallbacks == {("threshold", "invalid"): 3}
-    assert len(caplog.records) == 1
+    assert len(messages_of("indelible.config", caplog)) == 1
 
 
 def test_the_parser_of_a_registered_setting_decides_for_the_hand_off_s_get() -> None:
@@ -215,11 +216,11 @@ def test_each_fallback_is_counted_and_logged_once_a_minute(
     with caplog.at_level(logging.WARNING):
         for _ in range(5):
             cache.get_with_provenance(THRESHOLD)
-        assert len(caplog.records) == 1
+        assert len(messages_of("indelible.config", caplog)) == 1
 
         reader.now += 61
         cache.get_with_provenance(THRESHOLD)
-        assert len(caplog.records) == 2
+        assert len(messages_of("indelible.config", caplog)) == 2
 
     assert cache.fallbacks == {("threshold", "stale"): 6}
 

@@ -1,5 +1,6 @@
 """An error has one code, one message with its values, and one of six kinds."""
 
+import pickle
 import re
 from importlib import import_module
 from pkgutil import walk_packages
@@ -179,3 +180,14 @@ def test_a_sentence_as_value_ends_with_one_full_stop(value: object) -> None:
 )
 def test_a_value_keeps_all_but_its_full_stop(value: str, text: str) -> None:
     assert UsageError(value).describe() == text
+
+
+def test_an_error_reaches_another_process_with_its_values() -> None:
+    error = Stale("an id", 8, 5)
+    of_dask = import_module("tblib.pickling_support")  # which declares no types
+
+    pickled = pickle.loads(pickle.dumps(error))  # noqa: S301 - pickled here
+    make, arguments, *_ = of_dask.pickle_exception(error)
+    for restored in (pickled, make(*arguments)):
+        assert type(restored) is Stale
+        assert restored.detail == error.detail

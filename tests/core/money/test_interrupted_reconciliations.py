@@ -7,7 +7,7 @@ from indelible.kernel.transaction import Transaction
 from indelible.money.commands.payouts import FinishReconciliation, StartReconciliation
 from indelible.money.entities.reconciliations import Reconciliation
 from indelible.money.entities.values import ReconciliationScope
-from indelible.money.handlers.reconciliations import start_reconciliation
+from indelible.money.handlers.reconciliations import ABANDONED, start_reconciliation
 from indelible.money.lifecycle.reconciliations import ReconciliationStatus
 from indelible.money.ports.payments import ALL_RECONCILIATIONS
 from indelible.money.repositories.reads import payments_switch
@@ -33,7 +33,29 @@ def reconciliations(week: Week) -> list[Reconciliation]:
     return sorted(found, key=lambda reconciliation: reconciliation.started_at)
 
 
-def test_a_reconciliation_whose_worker_was_killed_is_made_after_an_hour(week: Week) -> None:
+def test_a_reconciliation_whose_worker_was_killed_is_made_by_the_next_attempt(
+    week: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_killed(_: Transaction, __: FinishReconciliation) -> None:
+        raise SystemExit
+
+    stage = week.reconciliation(FULL).stage()
+    with monkeypatch.context() as patched:
+        patched.setattr(reconciling, "finish_reconciliation", is_killed)
+        assert not week.run_recurring(stage).is_completed
+    assert [one.status for one in reconciliations(week)] == [ReconciliationStatus.STARTED]
+    week.clock.advance(0.1 * HOURS)
+
+    assert week.run_recurring(stage).is_completed
+    killed, complete = reconciliations(week)
+    assert killed.status is ReconciliationStatus.FAILED
+    assert killed.error_code == ABANDONED
+    assert complete.status is ReconciliationStatus.COMPLETE
+
+
+def test_a_reconciliation_of_another_process_that_was_killed_is_made_after_an_hour(
+    week: Week,
+) -> None:
     week.execute(start_reconciliation, StartReconciliation(scope=FULL))
     stage = week.reconciliation(FULL).stage()
     week.clock.advance(0.2 * HOURS)

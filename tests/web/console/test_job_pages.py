@@ -14,6 +14,14 @@ from tests.web.minting import acted
 
 from indelible.app import WriteTx
 from indelible.kernel import Actor
+from indelible.kernel.retention import (
+    OperationalTable,
+    PruneRows,
+    SetRetention,
+    prune_rows,
+    set_retention,
+)
+from indelible.kernel.stages import RequeueTask, requeue_task
 from indelible.kernel.tasks import Lease
 from indelible.projects import PROCESS_JOB_STAGE, ArchitectureSpec, CreateJob, create_job
 from indelible.testing.stores import MAYA, NOOR
@@ -77,6 +85,32 @@ def test_attempts_are_numbered_and_say_what_became_of_them(
     finish(any_site.store, job_id)
     member.get(job_path(job_id))
     assert "Attempt 3: Completed by" in member.page.words
+
+
+def test_numbers_of_attempts_hold_when_older_ones_are_deleted(
+    any_site: Site, member: Visitor, job_id: str
+) -> None:
+    start(any_site.store, job_id)
+    for _ in range(3):
+        failed = claimed(any_site)
+        acted(any_site.store, lambda tx: tx.tasks.mark_dead(failed, reason="rate limit"))  # noqa: B023 - called at once
+        requeue = RequeueTask(stage=PROCESS_JOB_STAGE, entity_id=job_id)
+        any_site.store.run(requeue_task, requeue, actor=MAYA, reason="once more")
+    last = claimed(any_site)
+    acted(any_site.store, lambda tx: tx.tasks.complete([last]))
+    finish(any_site.store, job_id)
+    retention = SetRetention(table=OperationalTable.ATTEMPTS, seconds=0)
+    any_site.store.run(set_retention, retention, actor=MAYA, reason="our policy")
+    deletion = PruneRows(table=OperationalTable.ATTEMPTS)
+
+    # Of three failed attempts the records of the first stay.
+    pruned = any_site.store.run(prune_rows, deletion, actor=MAYA, reason="retention")
+    assert pruned.number == 2 * 3
+    member.get(job_path(job_id))
+    assert "Attempt 4: Completed by" in member.page.words
+    assert "Attempt 1: Failed, and is not tried again by" in member.page.words
+    assert "Attempt 2" not in member.page.words
+    assert "Attempt 3" not in member.page.words
 
 
 def test_a_canceled_attempt_is_not_called_lost(

@@ -25,6 +25,8 @@ from indelible.kernel import Head, UsageError
 from indelible.testing.stores import MAYA
 from indelible_web.own_pages.links import MAX_OFFERED
 
+pytestmark = pytest.mark.slow
+
 MARK = "\u202e"  # reorders the text behind it
 
 

@@ -21,8 +21,10 @@ from indelible.kernel.contracts import check_contract
 from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.kernel.payloads import PayloadsRead, PayloadsWrite
 from indelible.kernel.rejections import RejectionsRead, RejectionsWrite
+from indelible.kernel.retention import RetentionRead, RetentionWrite
 from indelible.kernel.runbooks import RunbooksRead, RunbooksWrite
 from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.standbys import StandbyReads
 from indelible.kernel.subscribers import SubscribersRead, SubscribersWrite
 from indelible.kernel.webhooks import WebhooksRead, WebhooksWrite
 from indelible.money.ports.gateway import StripeGateway
@@ -42,6 +44,7 @@ class ReadTx(
     KeysRead,
     PayloadsRead,
     RejectionsRead,
+    RetentionRead,
     RunbooksRead,
     ContractVersionsRead,
     WebhooksRead,
@@ -65,6 +68,7 @@ class WriteTx(
     KeysWrite,
     PayloadsWrite,
     RejectionsWrite,
+    RetentionWrite,
     RunbooksWrite,
     ContractVersionsWrite,
     WebhooksWrite,
@@ -82,7 +86,8 @@ class WriteTx(
 class AppContext:
     """The store, clock, ids and gateways of an application; each is checked against its port.
 
-    `embedder` turns texts into embeddings. `chain` reads the chain that tokens are minted on.
+    `standby` is the store itself where it reads from a standby. `embedder` turns texts into
+    embeddings. `chain` reads the chain that tokens are minted on.
     `stripe` makes the requests of payments and payouts.
     `config` is the store's own cache of settings, for metrics.
 
@@ -91,6 +96,7 @@ class AppContext:
     """
 
     store: Store[ReadTx, WriteTx]
+    standby: StandbyReads | None = None
     clock: Clock = field(factory=SystemClock)
     ids: Ids = field(factory=TimeOrderedIds)
     embedder: Embedder | None = None
@@ -103,6 +109,8 @@ class AppContext:
         check_contract(self.clock, Clock)
         check_contract(self.ids, Ids)
 
+        if self.standby is not None:
+            check_contract(self.standby, StandbyReads)
         if self.embedder is not None:
             check_contract(self.embedder, Embedder)
         if self.chain is not None:

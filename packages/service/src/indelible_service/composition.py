@@ -7,7 +7,7 @@ from flask import Flask
 from indelible.app import AppContext
 from indelible.kernel.contexts import Context
 from indelible.kernel.distributions import SERVICE, check_versions
-from indelible_service.database import open_store
+from indelible_service.database import ensure_secret, open_store
 from indelible_service.hosts.selection import selected_host_contexts
 from indelible_service.instance.data_directory import derive_other_secret, derive_secret
 from indelible_service.monitoring.metrics import register_process
@@ -23,14 +23,22 @@ from indelible_web import WebContext, WebSettings
 from indelible_web import create_app as create_web_app
 from indelible_web.app import metrics_registry
 from indelible_web.contexts import built_in_contexts
+from indelible_web.http.rates import REDIS_SECONDS, redis_storage
 from indelible_web.own import own_context
 
 
-def build_app(settings: Settings, store: SqlStore, *, is_only_process: bool = True) -> Flask:
+def build_app(settings: Settings, store: SqlStore) -> Flask:
     """Return the API over the store."""
-    app_context = AppContext(store=store, config=store.config, **build_gateways(settings))
-    web_settings = build_web_settings(settings, is_only_process=is_only_process)
-    app = create_web_app(app_context, web_settings, web_contexts(settings))
+    for context in settings.built_in_contexts:
+        store.catalog.find(context.name)  # imports it, for which no request waits
+
+    app_context = AppContext(
+        store=store,
+        standby=store if settings.read_url else None,
+        config=store.config,
+        **build_gateways(settings),
+    )
+    app = create_web_app(app_context, build_web_settings(settings), web_contexts(settings))
     register_process(settings, metrics_registry(app), store)
     declare_configured_subjects(settings, store)
     return app
@@ -47,14 +55,19 @@ def web_contexts(settings: Settings) -> tuple[WebContext, ...]:
     return (*built_in_contexts(*names), *own)
 
 
-def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> WebSettings:
+def build_web_settings(settings: Settings) -> WebSettings:
     """Return the settings of the web, with those of the contexts.
 
-    Several processes share rate limits and ended sessions through the configured Redis.
+    All processes that name the same Redis share rate limits and ended sessions, also those of
+    other machines, of which this one does not know. Where `up --full` has started the Redis, there
+    is no other one: memory costs a request less.
     """
     options: dict[str, Any] = {}
-    if settings.redis_url and not is_only_process:
-        options["limiter_storage"] = settings.redis_url
+    if settings.redis_url and not settings.is_redis_embedded:
+        from indelible_workers import redis_client
+
+        client = redis_client(settings.redis_url, timeout_seconds=REDIS_SECONDS)
+        options["limiter_storage"] = redis_storage(client.connection_pool)
     for context in settings.built_in_contexts:
         options.update(context.web_options(settings.section(context.settings)))
 
@@ -71,15 +84,18 @@ def build_web_settings(settings: Settings, *, is_only_process: bool = True) -> W
     )
 
 
-def create_app(settings: Settings | None = None, *, is_only_process: bool = False) -> Flask:
+def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for a WSGI server: `indelible_service.composition:create_app`.
 
     The settings are read from the environment where none are passed.
+
+    Raises: SecretMissing.
     """
     check_versions(SERVICE)
     settings = settings or load()
     configure_process(settings)
+    ensure_secret(settings)
     store = open_store(settings, needs_key_secret=True)
     publish_commits(settings, store)
 
-    return build_app(settings, store, is_only_process=is_only_process)
+    return build_app(settings, store)

@@ -93,6 +93,7 @@ def open_store(settings: Settings, *, needs_key_secret: bool) -> SqlStore:
             connect_seconds=settings.connect_seconds,
             statement_seconds=settings.statement_seconds,
         ),
+        read_url=settings.read_url or None,
     )
 
 
@@ -181,7 +182,7 @@ def open_configured_store(
         raise NoDatabase(url.database or "")
 
     if needs_key_secret:
-        _ensure_secret(settings)
+        ensure_secret(settings)
 
     store = open_store(settings, needs_key_secret=needs_key_secret)
     try:
@@ -190,7 +191,7 @@ def open_configured_store(
         store.dispose()
 
 
-def _ensure_secret(settings: Settings) -> None:
+def ensure_secret(settings: Settings) -> None:
     """Raise SecretMissing where a new secret would not open the keys of the database."""
     path = settings.data_dir / SECRET_FILE
     if settings.secret or path.exists():
@@ -239,16 +240,17 @@ def _several_hosts(url: URL) -> dict[str, str | tuple[str, ...]]:
     return {name: url.query[name] for name in ("host", "port")}
 
 
-def upgrade(settings: Settings) -> str:
+def upgrade(settings: Settings, *, history_partitions: int | None = None) -> str:
     """Upgrade the database to the newest revision, and return the revision that it is at.
 
     A SQLite file is created where it is missing. An additive revision of the next release stays.
+    A new store on PostgreSQL gets its history in `history_partitions` partitions.
     """
     if not settings.database_url:
         data_directory(settings)
 
     store = open_store(settings, needs_key_secret=False)
     try:
-        return store.upgrade(settings.owner_url or None)
+        return store.upgrade(settings.owner_url or None, history_partitions=history_partitions)
     finally:
         store.dispose()

@@ -16,7 +16,6 @@ from indelible_service.files.access import FileUnusable
 from indelible_service.new_texts import LIFECYCLE, README, TEST
 from indelible_sql.contexts import CATALOG, registrations_of
 from indelible_sql.engine.prepared import SCHEMA
-from indelible_sql.schema.catalog import Catalog
 
 NAME: Final = re.compile("[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
 MAX_CHARACTERS: Final = 30
@@ -112,7 +111,7 @@ def _problem_of_context(name: str) -> str:
     if context.name != f"{name}s":
         return f"its table would be called {context.name}: give each word two letters or more"
     try:
-        Catalog((*CATALOG.contexts, *registrations_of((context,), SCHEMA)))
+        CATALOG.extended(registrations_of((context,), SCHEMA))
     except UsageError as error:
         return " ".join(error.problem.split())
     return ""

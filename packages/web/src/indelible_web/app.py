@@ -244,6 +244,7 @@ def _access_control(
 ) -> AccessControl:
     authenticator = settings.authenticator or KeyAuthenticator(app_context)
     return AccessControl(
+        app_context,
         authenticator,
         RefusedRequests(app_context),
         open_failed_logins(settings),
@@ -330,7 +331,12 @@ def _declare_routes(
         endpoint = f"{routes.name}.{operation.name}"
         login = AnonymousAuthenticator() if operation.is_signed else None
         recorded_as = operation.name if are_operators and operation.has_body else ""
-        access.declare(endpoint, operation.scopes, login, recorded_as=recorded_as)
+        access.declare(
+            endpoint,
+            operation.scopes,
+            login,
+            recorded_as=recorded_as,
+        )
         limits.declare(endpoint, operation.max_body_bytes)
 
 

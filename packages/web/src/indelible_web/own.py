@@ -208,7 +208,7 @@ class _OwnRoutes:
             filters = {name: value for name, value in values.items() if value is not None}
             limit = query.limit + 1
             after = cursors.start()
-            heads = operation.store.read(context.list, after=after, limit=limit, **filters)
+            heads = operation.read(context.list, after=after, limit=limit, **filters)
             views = [view_of(view_type, head) for head in heads]
             return cursors.page(views, lambda view: view.id)
 
@@ -218,6 +218,8 @@ class _OwnRoutes:
             self.read_scope,
             request_type=self.list_query,
             response_type=view_type,
+            reads_standby=True,
+            reads_with_key=True,
         )
         declare(list_all)
 
@@ -230,7 +232,7 @@ class _OwnRoutes:
         past_type = generated_class(f"{answer}AsOfQuery", past, f"{self.title} at a time.")
 
         def get_one(operation: OperationContext, query: Generated) -> Generated:
-            head = operation.store.read(context.get, getattr(query, name))
+            head = operation.read(context.get, getattr(query, name))
             return view_of(view_type, head)
 
         def get_past(operation: OperationContext, query: Generated) -> Generated:
@@ -243,9 +245,14 @@ class _OwnRoutes:
             (f"GET {self.target}", query_type, get_one),
             (f"GET {self.target}/as-of", past_type, get_past),
         ):
-            self.routes.add(
-                route, self.read_scope, request_type=request_type, response_type=view_type
-            )(view)
+            declare = self.routes.add(
+                route,
+                self.read_scope,
+                request_type=request_type,
+                response_type=view_type,
+                reads_with_key=view is get_one,
+            )
+            declare(view)
 
     def _declare_birth(self, action: AnyAction, path: str) -> None:
         declare = self.routes.add(

@@ -35,6 +35,7 @@ def declare_rows(routes: Routes, context: AnyContext, *, target: str, scope: str
             scope,
             request_type=_query_of(context, record),
             response_type=view_type,
+            reads_standby=True,
         )
         declare(_lister(context, record, view_type))
 

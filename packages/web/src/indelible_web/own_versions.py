@@ -64,12 +64,20 @@ class VersionRoutes:
         path = f"{self.target}/versions"
         list_type = self._query_type("VersionsQuery", PageQuery)
         declare_list = routes.pages(
-            f"GET {path}", self.scope, request_type=list_type, response_type=NumberedVersion
+            f"GET {path}",
+            self.scope,
+            request_type=list_type,
+            response_type=NumberedVersion,
+            reads_standby=True,
         )
         declare_list(self._list_view())
         one_type = self._query_type("VersionQuery", object, number=required_field(Version))
         declare_one = routes.add(
-            f"GET {path}/<number>", self.scope, request_type=one_type, response_type=self.view_type
+            f"GET {path}/<number>",
+            self.scope,
+            request_type=one_type,
+            response_type=self.view_type,
+            reads_standby=True,
         )
         declare_one(self._version_view())
 

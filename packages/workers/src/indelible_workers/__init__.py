@@ -1,6 +1,6 @@
 """Workers: process the tasks of stages, in this process or in several that Redis wakes up.
 
-The names that need the client of Redis are imported at their first use.
+The names that need a client of Redis or RabbitMQ are imported at their first use.
 """
 
 from importlib import import_module
@@ -18,11 +18,13 @@ from indelible_workers.wakeups.threads import register_actors, run_workers
 from indelible_workers.worker import Worker
 
 if TYPE_CHECKING:
+    from indelible_workers.rabbitmq.broker import RabbitmqBroker
     from indelible_workers.redis.broker import WakeupBroker
     from indelible_workers.redis.commit_channel import publish_commits
     from indelible_workers.redis.connection import redis_client
 
-NAMES_OF_REDIS: Final = {
+NAMES_OF_BROKERS: Final = {
+    "RabbitmqBroker": "indelible_workers.rabbitmq.broker",
     "WakeupBroker": "indelible_workers.redis.broker",
     "publish_commits": "indelible_workers.redis.commit_channel",
     "redis_client": "indelible_workers.redis.connection",
@@ -32,6 +34,7 @@ __all__ = [
     "ChildEnded",
     "PerformNotPicklable",
     "ProcessGroupInvalid",
+    "RabbitmqBroker",
     "RecurringTask",
     "SchedulerMetrics",
     "ThreadClock",
@@ -52,9 +55,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module defines
-    """Return a name of the modules that import Redis."""
-    if name not in NAMES_OF_REDIS:
+    """Return a name of the modules that import such a client."""
+    if name not in NAMES_OF_BROKERS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     # Takes 65 ms, which few processes need.
-    return getattr(import_module(NAMES_OF_REDIS[name]), name)
+    return getattr(import_module(NAMES_OF_BROKERS[name]), name)

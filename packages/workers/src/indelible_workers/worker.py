@@ -68,6 +68,7 @@ class Worker:
     _rate_limited: Counter = field(init=False)
     _claims_delayed_until: dict[str, float] = field(factory=dict[str, float], init=False)
     _holds: list[HeldLeases] = field(factory=list[HeldLeases], init=False)
+    _holding: Event = field(factory=Event, init=False)  # set after each addition to the holds
     _beat_at: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -129,6 +130,7 @@ class Worker:
     def hold_leases(self, hold: HeldLeases) -> Generator[None]:
         """Let the heartbeat extend the leases until the block ends."""
         self._holds.append(hold)
+        self._holding.set()
         try:
             yield
         finally:
@@ -138,18 +140,28 @@ class Worker:
         """Return the heartbeat of this process, for a caller that lets it beat."""
         hung_threads = HungThreadReporter(self.store, self.actor, self.stage_threads, self.clock)
         return Heartbeat(
-            self.store, self.actor, self.stopping, self._holds, hung_threads, self._beat, self.clock
+            self.store,
+            self.actor,
+            self.stopping,
+            self._holds,
+            self._holding,
+            hung_threads,
+            self._beat,
+            self.clock,
         )
 
     @contextmanager
     def heartbeat(self) -> Generator[Self]:
-        """Extend leases and enforce time limits in two threads until the block ends."""
+        """Extend leases and enforce time limits in two threads until the block ends.
+
+        The second one sleeps while no lease is held.
+        """
         finished = Event()
         heartbeat = self.new_heartbeat()
         repeat = partial(self.clock.repeat, finished=finished)
         threads = (
             repeat("indelible-heartbeat", heartbeat.beat, HEARTBEAT_SECONDS),
-            repeat("indelible-watch", heartbeat.watch, WATCH_SECONDS),
+            repeat("indelible-watch", heartbeat.watch, WATCH_SECONDS, needed=self._holding),
         )
 
         try:
@@ -157,6 +169,7 @@ class Worker:
         finally:
             self.finishers.join()
             finished.set()
+            self._holding.set()
             for thread in threads:
                 thread.join()
             heartbeat.end_reports()

@@ -5,6 +5,7 @@ web3's own HTTPProvider writes the address, with its key, into logs, and repeats
 
 import json
 import re
+import weakref
 from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -70,13 +71,13 @@ class QuietProvider(JSONBaseProvider):
             part for part in re.split(r"[/?&=#]+", url) if len(part) >= MIN_SECRET_LENGTH
         ]
         self._timeout_seconds = timeout_seconds
+        # web3 makes a cycle of itself and its provider. Of what is collected together, a socket may
+        # come first; a finalizer is called before any of it.
+        weakref.finalize(self, _close_all, self._idle)
 
     def close(self) -> None:
         """Close the idle connections."""
-        while self._idle:
-            self._idle.pop().close()
-
-    __del__ = close
+        _close_all(self._idle)
 
     def make_request(self, method: RPCEndpoint, params: object) -> RPCResponse:
         """Return the node's response to one request, as web3 expects it."""
@@ -201,3 +202,8 @@ class QuietProvider(JSONBaseProvider):
         # `read1` does not close the response, and an open one blocks the next request.
         response.close()
         return response.status, bytes(answer)
+
+
+def _close_all(connections: list[HTTPConnection]) -> None:
+    while connections:
+        connections.pop().close()

@@ -1,12 +1,13 @@
 """The contexts that indelible ships, and the store that is composed of them.
 
-A new context is added to `CONTEXTS` and, for its type, to the two transactions.
+A new context is added to `CONTEXTS` and, for its type, to the two transactions. It is imported when
+it is first used, since all of them take a second and two thirds of the modules.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define
 from sqlalchemy import Engine, Table
@@ -23,52 +24,61 @@ from indelible.kernel.contexts import AnyContext, Context
 from indelible.kernel.references import in_order_of_references
 from indelible.kernel.store_contexts import check_contexts
 from indelible.policy import Policy
-from indelible_sql import captures, concepts, contests, kernel, money, projects, tokens
-from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
-from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
-from indelible_sql.contests.store import SqlContests
-from indelible_sql.engine.connections import Engines, Pool, host_engines, open_engines
+from indelible_sql.engine.connections import (
+    Engines,
+    Pool,
+    host_engines,
+    open_engines,
+    open_standby_engine,
+)
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
 from indelible_sql.kernel.own_contexts import own_context
-from indelible_sql.money.store import SqlMoney
-from indelible_sql.projects.store import SqlProjects
-from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.lazy_catalog import LazyCatalog
 from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.store.kernel_store import KernelStore
+from indelible_sql.store.standby import Standby, check_standby
 from indelible_sql.store.transactions import KernelReading, KernelWriting
-from indelible_sql.tokens.store import SqlCollection
 
-CONTEXTS = (
-    concepts.CONTEXT,
-    captures.CONTEXT,
-    tokens.CONTEXT,
-    projects.CONTEXT,
-    contests.CONTEXT,
-    money.CONTEXT,
-)
-CATALOG = Catalog((kernel.CONTEXT, *CONTEXTS))
+if TYPE_CHECKING:
+    from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
+    from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
+    from indelible_sql.contests.store import SqlContests
+    from indelible_sql.money.store import SqlMoney
+    from indelible_sql.projects.store import SqlProjects
+    from indelible_sql.tokens.store import SqlCollection
+
+# The modules of the contexts by their names, in the order of their tables.
+CONTEXTS: Final = {
+    "concepts": "indelible_sql.concepts",
+    "captures": "indelible_sql.captures",
+    "tokens": "indelible_sql.tokens",
+    "projects": "indelible_sql.projects",
+    "contests": "indelible_sql.contests",
+    "money": "indelible_sql.money",
+}
+CATALOG: Final = LazyCatalog((), modules={"kernel": "indelible_sql.kernel.context", **CONTEXTS})
 
 
 class SqlReading(KernelReading):
     """A read transaction with the repositories of every shipped context."""
 
-    concepts: SqlConceptsReader
-    captures: SqlCaptureReaders
-    tokens: SqlCollection
-    projects: SqlProjects
-    contests: SqlContests
-    money: SqlMoney
+    concepts: "SqlConceptsReader"
+    captures: "SqlCaptureReaders"
+    tokens: "SqlCollection"
+    projects: "SqlProjects"
+    contests: "SqlContests"
+    money: "SqlMoney"
 
 
 class SqlTransaction(KernelWriting):
     """A write transaction with the repositories of every shipped context."""
 
-    concepts: SqlConceptsWriter
-    captures: SqlCaptures
-    tokens: SqlCollection
-    projects: SqlProjects
-    contests: SqlContests
-    money: SqlMoney
+    concepts: "SqlConceptsWriter"
+    captures: "SqlCaptures"
+    tokens: "SqlCollection"
+    projects: "SqlProjects"
+    contests: "SqlContests"
+    money: "SqlMoney"
 
 
 @define(kw_only=True, eq=False)
@@ -76,7 +86,7 @@ class SqlStore(KernelStore[SqlReading, SqlTransaction]):
     """One database with every shipped context."""
 
 
-def open_store(
+def open_store(  # noqa: PLR0913 - each is one option, by its name
     url: str | None = None,
     *,
     engine: Engine | None = None,
@@ -87,6 +97,7 @@ def open_store(
     clock: Clock | None = None,
     ids: Ids | None = None,
     pool: Pool | None = None,
+    read_url: str | None = None,
     at_failpoint: AtFailpoint = no_failpoint,
 ) -> SqlStore:
     """Open a store at a database's address, or on a host's own engine; `upgrade` makes its tables.
@@ -94,28 +105,41 @@ def open_store(
     `contexts` are the host's own: `verify`, `rebuild`, exports and transactions include them.
     `upgrade` makes the table of a `Context`; the host's migrations make those of a `SqlContext`.
     `lifecycles` are lifecycles of the host's without a context. On PostgreSQL the tables live in
-    `schema`, and the address names the application's role, which may not own them. `at_failpoint`
+    `schema`, and the address names the application's role, which may not own them. `read_url`
+    is the address of a standby, from which the reads of a `standby_session` come. `at_failpoint`
     is for tests: it is called between two statements.
     """
-    if url is not None and engine is None:
-        engines = open_engines(url, pool or Pool())
-    elif url is None and engine is not None:
-        engines = host_engines(engine)
-    else:
-        raise UsageError("a store is opened with an address or with an engine")
-
-    return compose_store(
+    pool = pool or Pool()
+    engines = _open_engines(url, engine, pool)
+    store = compose_store(
         engines,
         url,
+        pause=time.sleep,
         schema=schema,
         contexts=contexts,
         lifecycles=lifecycles,
         policy=policy,
         clock=clock,
         ids=ids,
-        pause=time.sleep,
         at_failpoint=at_failpoint,
     )
+    if read_url is not None:
+        store.standby = _open_standby(engines, read_url, pool)
+    return store
+
+
+def _open_engines(url: str | None, engine: Engine | None, pool: Pool) -> Engines:
+    if url is not None and engine is None:
+        return open_engines(url, pool)
+    if url is None and engine is not None:
+        return host_engines(engine)
+    raise UsageError("a store is opened with an address or with an engine")
+
+
+def _open_standby(engines: Engines, read_url: str, pool: Pool) -> Standby:
+    check_standby(engines)
+    reader = open_standby_engine(read_url, pool)
+    return Standby(engine=reader, wait_seconds=pool.standby_seconds)
 
 
 def compose_store(
@@ -138,7 +162,7 @@ def compose_store(
         url=url,
         schema=schema,
         schema_catalog=CATALOG,
-        catalog=Catalog((*CATALOG.contexts, *registered)),
+        catalog=CATALOG.extended(registered),
         reading=SqlReading,
         writing=SqlTransaction,
         lifecycles=lifecycles,

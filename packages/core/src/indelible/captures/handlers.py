@@ -110,11 +110,13 @@ def seed_subspace(tx: CapturesWrite, command: commands.SeedSubspace) -> Subspace
     """Set the first centroid of a subspace, before any capture has moved it."""
     own = tx.captures.subspaces.get(command.subspace_id).entity.require_owner(command.user_id)
     # Captures lock the space before the subspace, and so must this.
-    space = tx.captures.spaces.lock(own.space_id).entity.require_active()
-    space.require_model(command.seed.model, command.seed.dimension)
-
-    head = tx.captures.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
-    centroid = tx.captures.search.centroid(own.id)
+    space, head, centroid = tx.read_together(
+        lambda: tx.captures.spaces.lock(own.space_id),
+        lambda: tx.captures.subspaces.lock(own.id),
+        lambda: tx.captures.search.centroid(own.id),
+    )
+    space.entity.require_active().require_model(command.seed.model, command.seed.dimension)
+    head = head.expected(command.expected_seq)
     seeded = head.entity.seeded(command.seed.values, centroid, now=tx.clock.now())
     seq = save_change(tx, tx.captures.subspaces, head, seeded, "seed")
     return SubspaceSaved(subspace=seeded, seq=seq)
@@ -228,8 +230,9 @@ def _change_space(
 ) -> SpaceSaved:
     """Save a space's next state. Another user's space is not found, whatever the expected seq."""
     repository = tx.captures.spaces
-    repository.get(command.space_id).entity.require_owner(command.user_id)
-    head = repository.load(command.space_id, expected_seq=command.expected_seq)
+    head = repository.lock(command.space_id)
+    head.entity.require_owner(command.user_id)
+    head = head.expected(command.expected_seq)
     space = head.entity.transition(action, now=tx.clock.now(), **changes)
     return SpaceSaved(space=space, seq=save_change(tx, repository, head, space, action))
 
@@ -242,8 +245,9 @@ def _change_subspace(
 ) -> SubspaceSaved:
     """Save a subspace's next state. Another user's subspace is not found, whatever the seq."""
     repository = tx.captures.subspaces
-    repository.get(command.subspace_id).entity.require_owner(command.user_id)
-    head = repository.load(command.subspace_id, expected_seq=command.expected_seq)
+    head = repository.lock(command.subspace_id)
+    head.entity.require_owner(command.user_id)
+    head = head.expected(command.expected_seq)
     subspace = head.entity.transition(action, now=tx.clock.now(), **changes)
     return SubspaceSaved(subspace=subspace, seq=save_change(tx, repository, head, subspace, action))
 

@@ -69,12 +69,13 @@ def list_spaces(
 
 def get_subspace(tx: CapturesRead, user_id: str, subspace_id: str) -> SubspaceDetails:
     """Return the user's subspace and its centroid; SubspaceNotFound."""
-    head = tx.captures.subspaces.get(subspace_id)
-    subspace = head.entity.require_owner(user_id)
-    return SubspaceDetails(
-        saved=SubspaceSaved(subspace=subspace, seq=head.revision.seq),
-        centroid=tx.captures.search.centroid(subspace_id),
+    head, centroid = tx.read_together(
+        lambda: tx.captures.subspaces.get(subspace_id),
+        lambda: tx.captures.search.centroid(subspace_id),
     )
+    subspace = head.entity.require_owner(user_id)
+    saved = SubspaceSaved(subspace=subspace, seq=head.revision.seq)
+    return SubspaceDetails(saved=saved, centroid=centroid)
 
 
 def list_subspaces(
@@ -87,25 +88,33 @@ def list_subspaces(
     limit: int = PAGE_SIZE,
 ) -> tuple[SubspaceSaved, ...]:
     """List the next matching subspaces of the user's space after a position."""
-    get_space(tx, user_id, space_id)
-    heads = tx.captures.subspaces.list_page(
-        matching, where={"space_id": space_id}, after=after, limit=limit
+    _, heads = tx.read_together(
+        lambda: get_space(tx, user_id, space_id),
+        lambda: tx.captures.subspaces.list_page(
+            matching, where={"space_id": space_id}, after=after, limit=limit
+        ),
     )
     return tuple(SubspaceSaved(subspace=head.entity, seq=head.revision.seq) for head in heads)
 
 
 def list_centroids(tx: CapturesRead, user_id: str, space_id: str) -> tuple[Centroid, ...]:
     """List every centroid of the user's space, in order of id."""
-    get_space(tx, user_id, space_id)
-    return tx.captures.search.centroids_of(space_id)
+    _, centroids = tx.read_together(
+        lambda: get_space(tx, user_id, space_id),
+        lambda: tx.captures.search.centroids_of(space_id),
+    )
+    return centroids
 
 
 def list_drift(
     tx: CapturesRead, user_id: str, subspace_id: str, *, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[Signal, ...]:
     """List the next captures that moved the subspace's centroid, in their order."""
-    get_subspace(tx, user_id, subspace_id)
-    return tx.captures.search.applied_to(subspace_id, after=after, limit=limit)
+    _, signals = tx.read_together(
+        lambda: tx.captures.subspaces.get(subspace_id).entity.require_owner(user_id),
+        lambda: tx.captures.search.applied_to(subspace_id, after=after, limit=limit),
+    )
+    return signals
 
 
 def replay_centroid(
@@ -144,24 +153,33 @@ def list_artifacts(
     limit: int = PAGE_SIZE,
 ) -> tuple[Artifact, ...]:
     """List the next matching artifacts of the user's space after a position."""
-    get_space(tx, user_id, space_id)
-    return tx.captures.search.artifacts_of(space_id, matching, after=after, limit=limit)
+    _, artifacts = tx.read_together(
+        lambda: get_space(tx, user_id, space_id),
+        lambda: tx.captures.search.artifacts_of(space_id, matching, after=after, limit=limit),
+    )
+    return artifacts
 
 
 def list_signals(
     tx: CapturesRead, user_id: str, artifact_id: str, *, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[Signal, ...]:
     """List the next captures of the user's artifact after a seq, oldest first."""
-    get_artifact(tx, user_id, artifact_id)
-    return tx.captures.search.signals_of(artifact_id, after=after, limit=limit)
+    _, signals = tx.read_together(
+        lambda: get_artifact(tx, user_id, artifact_id),
+        lambda: tx.captures.search.signals_of(artifact_id, after=after, limit=limit),
+    )
+    return signals
 
 
 def recent_captures(
     tx: CapturesRead, user_id: str, space_id: str, *, limit: int = PAGE_SIZE
 ) -> tuple[Signal, ...]:
     """List the last captures of the user's space, newest first."""
-    get_space(tx, user_id, space_id)
-    return tx.captures.search.recent(space_id, limit=limit)
+    _, signals = tx.read_together(
+        lambda: get_space(tx, user_id, space_id),
+        lambda: tx.captures.search.recent(space_id, limit=limit),
+    )
+    return signals
 
 
 def search_artifacts(

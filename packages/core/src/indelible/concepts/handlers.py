@@ -26,19 +26,25 @@ from indelible.concepts.rules.warnings.names import RelatedNames
 from indelible.kernel import Head
 from indelible.kernel.aggregates import save_change
 
+LoadedConcept = tuple[Head[Concept], ConceptVersion, Warnings]
+
 
 def create_concept(tx: ConceptsWrite, command: CreateConcept) -> ConceptSaved:
     """Create a concept in DRAFT with version 1."""
-    if command.corrects is not None:
-        corrected, _ = tx.concepts.search.get_current(command.corrects)
-        check_corrected(corrected.entity)
-
     concept = Concept.create("create", now=tx.clock.now(), id=tx.ids.new())
     version = concept.new_version(
         command.content, version_id=tx.ids.new(), by=tx.actor, note=command.change_note
     )
-    names = tx.concepts.search.related_names(version)
-    return _save_version(tx, None, concept, version, None, names, corrects=command.corrects)
+    corrects = command.corrects
+    if corrects is None:
+        names = tx.concepts.search.related_names(version)
+    else:
+        (corrected, _), names = tx.read_together(
+            lambda: tx.concepts.search.get_current(corrects),
+            lambda: tx.concepts.search.related_names(version),
+        )
+        check_corrected(corrected.entity)
+    return _save_version(tx, None, concept, version, None, names, corrects=corrects)
 
 
 def edit_concept(tx: ConceptsWrite, command: EditConcept) -> ConceptSaved:
@@ -55,7 +61,7 @@ def edit_concept(tx: ConceptsWrite, command: EditConcept) -> ConceptSaved:
 
 def submit_concept(tx: ConceptsWrite, command: SubmitConcept) -> ConceptSaved:
     """Submit a draft for review."""
-    return _run_step(tx, command, "submit")
+    return _run_step(tx, _load(tx, command), "submit")
 
 
 def approve_concept(tx: ConceptsWrite, command: ApproveConcept) -> ConceptSaved:
@@ -64,22 +70,36 @@ def approve_concept(tx: ConceptsWrite, command: ApproveConcept) -> ConceptSaved:
     Raises:
         SelfApproval: The policy requires four eyes, and the actor wrote the version.
     """
-    return _run_step(tx, command, "approve")
+    loaded = _load(tx, command)
+    _, version, _ = loaded
+    return _run_step(tx, loaded, "approve", approved=version.version_number)
 
 
 def publish_concept(tx: ConceptsWrite, command: PublishConcept) -> ConceptSaved:
     """Make the concept read-only for good."""
-    return _run_step(tx, command, "publish")
+    loaded, approved = tx.read_together(
+        lambda: _load(tx, command),
+        lambda: tx.concepts.search.approved_version(command.concept_id),
+    )
+    return _run_step(tx, loaded, "publish", approved=approved)
+
+
+def _load(
+    tx: ConceptsWrite, command: SubmitConcept | ApproveConcept | PublishConcept
+) -> LoadedConcept:
+    return tx.concepts.concepts.joins.load_current(
+        command.concept_id, expected_seq=command.expected_seq
+    )
 
 
 def _run_step(
-    tx: ConceptsWrite, command: SubmitConcept | ApproveConcept | PublishConcept, action: str
+    tx: ConceptsWrite, loaded: LoadedConcept, action: str, *, approved: int | None = None
 ) -> ConceptSaved:
-    head, version = tx.concepts.concepts.joins.load_current(
-        command.concept_id, expected_seq=command.expected_seq
-    )
+    """Save the step of a concept; `approved` is the version that was approved last, if known."""
+    head, version, warnings = loaded
     concept = head.entity.transition(action, now=tx.clock.now())
-    return _save_step(tx, head, concept, version, action)
+    seq = _save_step(tx, head, concept, version, action)
+    return _saved(tx, concept, version, warnings, seq, approved=approved)
 
 
 def _save_version(
@@ -109,19 +129,23 @@ def _save_version(
 
 def _save_step(
     tx: ConceptsWrite, head: Head[Concept], concept: Concept, version: ConceptVersion, action: str
-) -> ConceptSaved:
-    """Save a concept after a step that adds no version."""
+) -> int:
+    """Save a concept after a step that adds no version, and return its seq."""
     check_step(action, version, tx.actor, tx.policy.concepts)
-    seq = save_change(tx, tx.concepts.concepts, head, concept, action)
-    warnings = tx.concepts.concepts.warnings(concept.id, version.version_number)
-    return _saved(tx, concept, version, warnings, seq)
+    return save_change(tx, tx.concepts.concepts, head, concept, action)
 
 
 def _saved(
-    tx: ConceptsWrite, concept: Concept, version: ConceptVersion, warnings: Warnings, seq: int
+    tx: ConceptsWrite,
+    concept: Concept,
+    version: ConceptVersion,
+    warnings: Warnings,
+    seq: int,
+    *,
+    approved: int | None = None,
 ) -> ConceptSaved:
     policy = tx.policy.concepts
-    current = current_warnings(concept, version, tx.concepts.search, policy)
+    current = current_warnings(concept, version, tx.concepts.search, policy, approved=approved)
     return ConceptSaved(
         concept=concept,
         version=version,

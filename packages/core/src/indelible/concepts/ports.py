@@ -184,8 +184,8 @@ class ConceptJoins(Protocol):
 
     def load_current(
         self, concept_id: str, *, expected_seq: int
-    ) -> tuple[Head[Concept], ConceptVersion]:
-        """Return the locked head at the expected seq, and its current version.
+    ) -> tuple[Head[Concept], ConceptVersion, Warnings]:
+        """Return the locked head at the expected seq, its current version and its warnings.
 
         Raises:
             ConceptNotFound: No concept has this id.
@@ -196,5 +196,10 @@ class ConceptJoins(Protocol):
     def load_to_edit(
         self, concept_id: str, content: ConceptContent, *, expected_seq: int
     ) -> tuple[Head[Concept], ConceptVersion, RelatedNames]:
-        """Return what `load_current` returns, and the names related to the new content."""
+        """Return the locked head, its current version, and the names related to the new content.
+
+        Raises:
+            ConceptNotFound: No concept has this id.
+            Stale: The concept is at another seq.
+        """
         ...

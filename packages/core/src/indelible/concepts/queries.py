@@ -77,34 +77,47 @@ def get_version(tx: ConceptsRead, concept_id: str, version_number: int) -> Versi
     Raises:
         ConceptNotFound, VersionNotFound: There is no such concept or version.
     """
+    version, stored = tx.read_together(
+        lambda: _version(tx, concept_id, version_number),
+        lambda: tx.concepts.concepts.warnings(concept_id, version_number),
+    )
+    warnings = shown_warnings(stored, tx.policy.concepts.warning_levels)
+    return VersionView(version=version, warnings=warnings)
+
+
+def _version(tx: ConceptsRead, concept_id: str, version_number: int) -> ConceptVersion:
+    """Return one version; ConceptNotFound, VersionNotFound."""
     version = tx.concepts.concepts.version(concept_id, version_number)
     if version is None:
         tx.concepts.search.get_current(concept_id)
         raise VersionNotFound(concept_id, version_number)
-    stored = tx.concepts.concepts.warnings(concept_id, version_number)
-    warnings = shown_warnings(stored, tx.policy.concepts.warning_levels)
-    return VersionView(version=version, warnings=warnings)
+    return version
 
 
 def list_versions(
     tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[ConceptVersion, ...]:
     """Return the next `limit` versions after a number, oldest first."""
-    tx.concepts.search.get_current(concept_id)
-    return tx.concepts.concepts.versions(concept_id, after=after, limit=limit)
+    _, versions = tx.read_together(
+        lambda: tx.concepts.search.get_current(concept_id),
+        lambda: tx.concepts.concepts.versions(concept_id, after=after, limit=limit),
+    )
+    return versions
 
 
 def diff_versions(
     tx: ConceptsRead, concept_id: str, from_version: int, to_version: int
 ) -> VersionDiff:
     """Return the differences between two versions by field, list item and word."""
-    old = get_version(tx, concept_id, from_version).version.content
-    new = get_version(tx, concept_id, to_version).version.content
+    old, new = tx.read_together(
+        lambda: _version(tx, concept_id, from_version),
+        lambda: _version(tx, concept_id, to_version),
+    )
     return VersionDiff(
         concept_id=concept_id,
         from_version=from_version,
         to_version=to_version,
-        diff=diff_content(old, new),
+        diff=diff_content(old.content, new.content),
     )
 
 
@@ -160,8 +173,10 @@ def list_warnings(tx: ConceptsRead, concept_id: str, *, levels: str = "") -> Con
     shown_levels.update(parse_levels(levels))
 
     head, version = tx.concepts.search.get_current(concept_id)
-    stored = tx.concepts.concepts.warnings(concept_id, version.version_number)
-    current = current_warnings(head.entity, version, tx.concepts.search, policy)
+    stored, current = tx.read_together(
+        lambda: tx.concepts.concepts.warnings(concept_id, version.version_number),
+        lambda: current_warnings(head.entity, version, tx.concepts.search, policy),
+    )
     return ConceptWarnings(
         warnings=shown_warnings(stored, shown_levels),
         current_warnings=shown_warnings(current, shown_levels),

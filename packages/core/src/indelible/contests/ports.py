@@ -7,7 +7,12 @@ from typing import ClassVar, Final, Protocol
 from attrs import frozen
 
 from indelible.contests.entities.contests import Contest
-from indelible.contests.entities.records import EventFault, ReplayedEvent, SettlementLine
+from indelible.contests.entities.records import (
+    ContestEvent,
+    EventFault,
+    ReplayedEvent,
+    SettlementLine,
+)
 from indelible.contests.entities.values import EntriesRevision
 from indelible.contests.lifecycle import ContestStatus, EntryStatus
 from indelible.contests.rules.values import EligibleEntry
@@ -68,8 +73,8 @@ class ContestJoins(Protocol):
 class EntryJoins(Protocol):
     """The queries on entries that count or read several tables."""
 
-    def lowest_free_place_number(self, contest_id: str, max_entries: int | None) -> int | None:
-        """Return the lowest place that no entry has, None if all of `max_entries` are taken."""
+    def lowest_free_place_number(self, contest_id: str) -> int:
+        """Return the lowest place that no entry has."""
         ...
 
     def highest_place_number(self, contest_id: str) -> int:
@@ -102,6 +107,10 @@ class EntryJoins(Protocol):
 
 class LogJoins(Protocol):
     """The queries on the logs of contests that read parts of events, or their faults."""
+
+    def newest_field(self, contest_id: str) -> ContestEvent | None:
+        """Return the event with the newest field of a contest, None before the first one."""
+        ...
 
     def replayed_events(
         self, contest_id: str, *, after: int, limit: int

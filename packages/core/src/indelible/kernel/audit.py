@@ -56,10 +56,12 @@ class Actor:
             InvalidActor: The text has no known kind.
         """
         kind, _, actor_id = text.partition(":")
-        if kind not in set(ActorKind):
-            raise InvalidActor(text)
+        try:
+            known_kind = ActorKind(kind)
+        except ValueError:
+            raise InvalidActor(text) from None
 
-        return cls(ActorKind(kind), actor_id)
+        return cls(known_kind, actor_id)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"

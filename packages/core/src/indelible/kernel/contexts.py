@@ -52,7 +52,7 @@ from indelible.kernel.numbered_versions import (
 from indelible.kernel.past import entity_after
 from indelible.kernel.questions import Comparison, listed
 from indelible.kernel.repository import Repository
-from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.transaction import ReadTransaction, Transaction, single_statement
 from indelible.kernel.transaction_rules import NO_RULES, Rules, obey, rule_faults
 from indelible.kernel.values import value_text
 
@@ -91,7 +91,7 @@ class Context(Generic[E]):
             lines = "\n".join(faults)
             raise UsageError(f"the context of {self.aggregate.__name__} has faults:\n{lines}")
 
-    # Handlers, for a store's `run`.
+    # Handlers, for a store's `run`, and queries, for its `read`.
 
     def execute(self, tx: Transaction, command: Command[E], /) -> Head[E]:
         """Run a command, and return the head: the aggregate as the command has left it.
@@ -151,12 +151,12 @@ class Context(Generic[E]):
         head_type: type[Head[E]] = Head[self.aggregate]  # type: ignore[name-defined] # when it runs
         return Idempotency(key, head_type)
 
-    # Queries, for a store's `read`.
-
+    @single_statement
     def get(self, tx: ReadTransaction, entity_id: str, /) -> Head[E]:
         """Return the head of an id, or raise the aggregate's NotFound error."""
         return self.of(tx).get(self._stored_id(entity_id))
 
+    @single_statement
     def list(
         self, tx: ReadTransaction, /, *, after: str = "", limit: int = 50, **filters: object
     ) -> tuple[Head[E], ...]:

@@ -137,7 +137,13 @@ DASK: Final = OptionalDistribution(
     name="indelible-service[dask]",
     folder="packages/service[dask]",
     modules=("indelible_service", "distributed"),
-    needed_by="A Dask cluster (`indelible simulate --dask`)",
+    needed_by="A Dask cluster (`--dask` of `indelible simulate`, `verify` and `contests replay`)",
+)
+RABBITMQ: Final = OptionalDistribution(
+    name="indelible-workers[rabbitmq]",
+    folder="packages/workers[rabbitmq]",
+    modules=("indelible_workers", "pika"),
+    needed_by="RabbitMQ (INDELIBLE_BROKER_URL)",
 )
 TESTING: Final = OptionalDistribution(
     name="indelible[testing]",
@@ -145,7 +151,15 @@ TESTING: Final = OptionalDistribution(
     modules=("indelible", "hypothesis"),
     needed_by="The state machine of a host's context (`indelible.testing.own.machine`)",
 )
-OPTIONAL_DISTRIBUTIONS: Final = (STRIPE, STRIPE_SIMULATOR, EVM, WORDLLAMA, DASK, TESTING)
+OPTIONAL_DISTRIBUTIONS: Final = (
+    STRIPE,
+    STRIPE_SIMULATOR,
+    EVM,
+    WORDLLAMA,
+    DASK,
+    RABBITMQ,
+    TESTING,
+)
 
 
 def find_checkout() -> Path:

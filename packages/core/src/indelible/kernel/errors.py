@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Protocol, cast
+from typing import Any, ClassVar, Final, Protocol, Self, cast
 
-from attrs import asdict, frozen
+from attrs import asdict, fields, frozen
 
 MESSAGE_PUNCTUATION: Final = ".,;:"  # after a value, so that the value needs no full stop
 # Before a capital that begins a word, also after an abbreviation.
@@ -56,6 +57,17 @@ class IndelibleError(Exception):
             values[name] = text
 
         return self.message.format_map(values)
+
+    def __reduce__(self) -> tuple[partial[Self], tuple[()]]:
+        """Return how to make an equal error in another process.
+
+        What pickles an exception without it, as Dask does, sets its attributes one by one.
+        """
+        values: dict[str, Any] = {}
+        for attribute in fields(type(self)):
+            if attribute.init:
+                values[str(attribute.alias)] = getattr(self, attribute.name)
+        return partial(type(self), **values), ()
 
     def __str__(self) -> str:
         return f"{self.code}: {self.describe()}"

@@ -126,6 +126,13 @@ class Repository(Generic[E]):
         heads = self.select(*where, order=order, limit=1, **equal)
         return heads[0] if heads else None
 
+    def first_of(self, *questions: Question) -> Head[E] | None:
+        """Return the first head that the questions ask for, which a store answers together."""
+        for heads in self._store.select(*questions):
+            if heads:
+                return heads[0]
+        return None
+
     def records(
         self,
         record_type: type[R],

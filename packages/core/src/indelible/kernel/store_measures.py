@@ -8,6 +8,7 @@ from attrs import frozen
 
 from indelible.kernel.clock import Clock
 from indelible.kernel.lost_races import LostRaces
+from indelible.kernel.standbys import StandbyCounts
 
 
 @frozen(kw_only=True)
@@ -29,6 +30,11 @@ class MeasuredStore(Protocol):
     @property
     def clock(self) -> Clock:
         """Return the clock of the process."""
+        ...
+
+    @property
+    def standby_counts(self) -> StandbyCounts | None:
+        """Return the counts of the reads of sessions, None without a standby."""
         ...
 
     def pool_uses(self) -> Mapping[str, PoolUse]:

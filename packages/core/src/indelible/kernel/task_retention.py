@@ -4,17 +4,22 @@ from typing import ClassVar, Final
 
 from attrs import field, frozen
 
-from indelible.kernel.aggregates import save_change
-from indelible.kernel.history import AggregateReader
-from indelible.kernel.settings import ConfigUnavailable, Setting
+from indelible.kernel.history import AggregateRepository
+from indelible.kernel.retention import (
+    MAX_PRUNED,
+    PRUNE_LIMIT,
+    RETENTION_SECONDS,
+    RETENTIONS,
+    OperationalTable,
+    SetRetention,
+    locked_retention,
+    set_retention,
+)
+from indelible.kernel.settings import Setting
 from indelible.kernel.stages import TasksWrite
 from indelible.kernel.values import IDENTIFIER, bounded_int, is_identifier
 
-TASK_RETENTION: Final = "task_retention_seconds"  # the name of the setting
-MAX_RETENTION_DIGITS: Final = 9
-RETENTION_SECONDS: Final = {"minimum": 0, "maximum": 10**MAX_RETENTION_DIGITS - 1}
-MAX_PRUNED: Final = 1_000  # in one transaction
-PRUNE_LIMIT: Final = {"minimum": 1, "maximum": MAX_PRUNED}
+TASK_RETENTION: Final = RETENTIONS[OperationalTable.TASKS].setting  # the name of the setting
 
 
 @frozen(kw_only=True)
@@ -36,18 +41,8 @@ class PruneTasks:
 
 def set_task_retention(tx: TasksWrite, command: SetTaskRetention) -> Setting:
     """Decide how many seconds after their end finished tasks may be deleted."""
-    now = tx.clock.now()
-    value = str(command.seconds)
-    stored = tx.settings.find({"id": TASK_RETENTION}, limit=1)
-    if not stored:
-        setting = Setting.create("change", now=now, id=TASK_RETENTION, value=value)
-        save_change(tx, tx.settings, None, setting, "change")
-        return setting
-
-    head = tx.settings.lock(TASK_RETENTION)
-    setting = head.entity.transition("change", now=now, value=value)
-    save_change(tx, tx.settings, head, setting, "change")
-    return setting
+    retention = SetRetention(table=OperationalTable.TASKS, seconds=command.seconds)
+    return set_retention(tx, retention)
 
 
 def prune_tasks(tx: TasksWrite, command: PruneTasks) -> int:
@@ -59,19 +54,10 @@ def prune_tasks(tx: TasksWrite, command: PruneTasks) -> int:
     return tx.tasks.prune(command.stage, limit=command.limit)
 
 
-def retention_seconds(settings: AggregateReader[Setting]) -> int:
-    """Return the retention of finished tasks.
+def retention_seconds(settings: AggregateRepository[Setting]) -> int:
+    """Return the retention of finished tasks, locked until the transaction ends.
 
     Raises:
         ConfigUnavailable: It was never decided, or its text is no number of seconds.
     """
-    stored = settings.find({"id": TASK_RETENTION}, limit=1)
-    if not stored:
-        raise ConfigUnavailable(TASK_RETENTION, "never decided, so no task is deleted")
-
-    text = stored[0].entity.value
-    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_RETENTION_DIGITS
-    if not is_number:
-        raise ConfigUnavailable(TASK_RETENTION, f"{text!r} is no number of seconds")
-
-    return int(text)
+    return locked_retention(settings, OperationalTable.TASKS)

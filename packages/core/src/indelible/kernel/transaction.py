@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, Token
-from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar, overload
 
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.change_feed import Feed, History
@@ -15,6 +15,11 @@ from indelible.kernel.ids import Ids
 
 P = ParamSpec("P")
 R = TypeVar("R")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
 Command = TypeVar("Command")
 Read_co = TypeVar("Read_co", covariant=True)
 Write_co = TypeVar("Write_co", covariant=True)
@@ -36,6 +41,21 @@ def single_statement(query: Callable[P, R]) -> Callable[P, R]:
 def is_single_statement(query: object) -> bool:
     """Return True if the query is declared to send at most one statement."""
     return getattr(query, "is_single_statement", False) is True
+
+
+def feed_page(query: Callable[P, R]) -> Callable[P, R]:
+    """Declare that a query reads one page of the feed and nothing else.
+
+    A page needs no snapshot that lasts, so a SQL store reads it in one round trip where it can, and
+    refuses whatever the query reads then.
+    """
+    query.is_feed_page = True  # type: ignore[attr-defined] # functions accept attributes
+    return query
+
+
+def is_feed_page(query: object) -> bool:
+    """Return True if the query is declared to read one page of the feed and nothing else."""
+    return getattr(query, "is_feed_page", False) is True
 
 
 def single_update(handler: Callable[P, R]) -> Callable[P, R]:
@@ -113,6 +133,11 @@ class Nesting:
         finally:
             self.leave(mark)
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether a transaction of this store is open here."""
+        return bool(self._block.get())
+
     def enter(self) -> "NestingMark":
         """Mark a transaction as open until `leave`.
 
@@ -143,6 +168,47 @@ class ReadTransaction(Protocol):
 
     @property
     def history(self) -> History: ...
+
+    @overload
+    def read_together(self, a: Callable[[], A], b: Callable[[], B], /) -> tuple[A, B]: ...
+    @overload
+    def read_together(
+        self, a: Callable[[], A], b: Callable[[], B], c: Callable[[], C], /
+    ) -> tuple[A, B, C]: ...
+    @overload
+    def read_together(
+        self, a: Callable[[], A], b: Callable[[], B], c: Callable[[], C], d: Callable[[], D], /
+    ) -> tuple[A, B, C, D]: ...
+    @overload
+    def read_together(
+        self,
+        a: Callable[[], A],
+        b: Callable[[], B],
+        c: Callable[[], C],
+        d: Callable[[], D],
+        e: Callable[[], E],
+        /,
+    ) -> tuple[A, B, C, D, E]: ...
+    def read_together(self, *reads: Callable[[], Any]) -> tuple[Any, ...]:
+        """Return what each read returns, or raise the error of the first one that fails.
+
+        A SQL store may send the first query of each before it waits for an answer, in their order.
+        A read that locks must lock with its first query, and reads that lock come first. What the
+        driver or the database refuses in a query is raised before other errors. No read depends on
+        the result of another. A read may be called twice up to its first query: it has no other
+        effect before, and asks the same both times.
+
+        Raises: UsageError for a read that asks another first query when it is called again.
+        """
+        ...
+
+
+class ReadsInOrder:
+    """Reads one after the other, in a transaction that waits for nothing."""
+
+    def read_together(self, *reads: Callable[[], Any]) -> tuple[Any, ...]:
+        """Return what each read returns, or raise the error of the first one that fails."""
+        return tuple(read() for read in reads)
 
 
 class Transaction(ReadTransaction, HasAuditContext, Protocol):

@@ -32,21 +32,30 @@ class MemoryConceptAggregates(MemoryAggregateRepository[Concept]):
 
     def load_current(
         self, concept_id: str, *, expected_seq: int
-    ) -> tuple[Head[Concept], ConceptVersion]:
-        """Return the head at the expected seq, and its current version."""
+    ) -> tuple[Head[Concept], ConceptVersion, Warnings]:
+        """Return the head at the expected seq, its current version and its warnings."""
         head = self.load(concept_id, expected_seq=expected_seq)
-        return head, self.current_version(concept_id)
+        version = self.current_version(concept_id)
+        return head, version, self.warnings_of(concept_id, version.version_number)
 
     def load_to_edit(
         self, concept_id: str, content: ConceptContent, *, expected_seq: int
     ) -> tuple[Head[Concept], ConceptVersion, RelatedNames]:
-        """Return what `load_current` returns, and the names related to the new content."""
-        head, version = self.load_current(concept_id, expected_seq=expected_seq)
+        """Return the head, its current version, and the names related to the new content."""
+        head, version, _ = self.load_current(concept_id, expected_seq=expected_seq)
         return head, version, self.names_related_to(concept_id, content)
 
     def current_version(self, concept_id: str) -> ConceptVersion:
         """Return the newest version of a stored concept."""
         return self.records(ConceptVersion, concept_id)[-1]
+
+    def warnings_of(self, concept_id: str, version_number: int) -> Warnings:
+        """Return the warnings stored with a version."""
+        for row in self.records(VersionWarnings, concept_id):
+            if row.version_number == version_number:
+                return row.warnings
+
+        return ()
 
     def names_related_to(self, concept_id: str, content: ConceptContent) -> RelatedNames:
         """Return the names of other concepts that the content mentions or equals."""
@@ -81,15 +90,7 @@ class MemoryConceptSearch:
     def get_view(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion, Warnings]:
         """Return the head, its current version and that version's warnings."""
         head, version = self.get_current(concept_id)
-        return head, version, self._warnings(concept_id, version.version_number)
-
-    def _warnings(self, concept_id: str, version_number: int) -> Warnings:
-        """Return the warnings stored with a version."""
-        for row in self._concepts.records(VersionWarnings, concept_id):
-            if row.version_number == version_number:
-                return row.warnings
-
-        return ()
+        return head, version, self._concepts.warnings_of(concept_id, version.version_number)
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
         """Return the next `limit` matching concepts after a position, in the filter's order."""
@@ -127,7 +128,7 @@ class MemoryConceptSearch:
             values = field_values(head.entity)
             values["name_key"] = listed_name_key(summary.name)
             values["actor"] = actor
-            warnings = self._warnings(head.entity.id, head.entity.current_version)
+            warnings = self._concepts.warnings_of(head.entity.id, head.entity.current_version)
             overview = ConceptOverview(summary=summary, actor=actor, warnings=warnings)
             entries.append((overview, values))
 

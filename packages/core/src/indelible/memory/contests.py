@@ -32,6 +32,12 @@ R = TypeVar("R", bound=Record)
 class MemoryLogRepository(MemoryAggregateRepository[ContestLog]):
     """The logs of contests, their events and faults."""
 
+    def newest_field(self, contest_id: str) -> ContestEvent | None:
+        """Return the event with the newest field of a contest, None before the first one."""
+        head = self._rows.get(contest_id)
+        number = None if head is None else head.entity.field_number
+        return None if number is None else self.records(ContestEvent, contest_id)[number - 1]
+
     def replayed_events(
         self, contest_id: str, *, after: int, limit: int
     ) -> tuple[ReplayedEvent, ...]:
@@ -108,15 +114,12 @@ class MemoryContestRepository(MemoryAggregateRepository[Contest]):
 class MemoryEntryRepository(MemoryAggregateRepository[Entry]):
     """Entries and their rosters."""
 
-    def lowest_free_place_number(self, contest_id: str, max_entries: int | None) -> int | None:
-        """Return the lowest place that no entry has, None if all of `max_entries` are taken."""
+    def lowest_free_place_number(self, contest_id: str) -> int:
+        """Return the lowest place that no entry has."""
         taken = self._places(contest_id)
         place_number = 1
         while place_number in taken:
             place_number += 1
-
-        if max_entries is not None and place_number > max_entries:
-            return None
         return place_number
 
     def highest_place_number(self, contest_id: str) -> int:
@@ -197,6 +200,10 @@ class MemoryContests:
     log_rows: MemoryLogRepository
     feed_rows: MemoryAggregateRepository[ProviderFeed]
     run_rows: MemoryRunRepository
+
+    def lock_of_entry(self, entry_id: str) -> Head[Contest]:
+        """Return the contest of an entry, locked, or raise EntryNotFound."""
+        return self.contest_rows.lock(self.entry_rows.get(entry_id).entity.contest_id)
 
     @property
     def contests(self) -> Contests:

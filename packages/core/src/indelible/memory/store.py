@@ -39,7 +39,15 @@ from indelible.kernel.settings import (
 )
 from indelible.kernel.stages import StageControl
 from indelible.kernel.store_contexts import check_contexts
-from indelible.kernel.transaction import Command, Nesting, P, R, check_no_refusal, log_rejections
+from indelible.kernel.transaction import (
+    Command,
+    Nesting,
+    P,
+    R,
+    ReadsInOrder,
+    check_no_refusal,
+    log_rejections,
+)
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.breakers import MemoryBreakers
 from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
@@ -47,6 +55,7 @@ from indelible.memory.concepts import MemoryConceptAggregates, MemoryConceptsRea
 from indelible.memory.contests import MemoryContests
 from indelible.memory.history import MemoryHistory, MemoryReceipts, ReceiptRows
 from indelible.memory.money import MemoryMoney
+from indelible.memory.operational_rows import MemoryOperationalRows
 from indelible.memory.payloads import MemoryPayloads
 from indelible.memory.projects import MemoryProjects
 from indelible.memory.rejections import MemoryRejections
@@ -173,7 +182,7 @@ def repositories_of(tables: Tables) -> dict[str, Repository[Any]]:
     return repositories
 
 
-class MemoryReading:
+class MemoryReading(ReadsInOrder):
     """The transaction of a query."""
 
     runbook_executions: RunbookExecutions
@@ -191,6 +200,7 @@ class MemoryReading:
         self.payloads = tables.payloads
         self.rejections = tables.rejections
         self.webhook_rejections = tables.webhook_rejections
+        self.operational_rows = MemoryOperationalRows(tables.tasks, tables.webhook_rejections)
         self.breakers = tables.breakers
         self.subscribers = MemorySubscribers(tables.subscribers, tables.tasks, tables.history)
         self.subjects = MemorySubjects(tables.subjects, tables.tasks)
@@ -214,7 +224,7 @@ class MemoryConceptsWriter:
         self.repository = ConceptRepositoryFacade(tx, reader.concepts)
 
 
-class MemoryTransaction:
+class MemoryTransaction(ReadsInOrder):
     """The transaction of a handler."""
 
     runbook_executions: RunbookExecutions
@@ -268,6 +278,11 @@ class MemoryTransaction:
             return True
         return (self._tables.subjects, self._tables.subscribers) != self._rows_before
 
+    @property
+    def operational_rows(self) -> MemoryOperationalRows:
+        """Return the operational tables, for deletions."""
+        return MemoryOperationalRows(self.tasks, self.webhook_rejections, self.clock)
+
     def close(self) -> None:
         """Remove every attribute, so that a transaction that has ended cannot be used."""
         vars(self).clear()
@@ -310,7 +325,7 @@ class MemoryStore:
             fetch=lambda: self.read(lambda tx: setting_texts(tx.settings)), keys=KEYS
         )
         built_in = Tables.empty()
-        names = vars(MemoryReading(built_in, self._policy, Config(self.config)))
+        names = dir(MemoryReading(built_in, self._policy, Config(self.config)))
         check_contexts(contexts, names, built_in.history.lifecycles)
         in_order_of_references(contexts)
 

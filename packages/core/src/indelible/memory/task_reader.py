@@ -12,6 +12,7 @@ from indelible.kernel import Actor, Lifecycle
 from indelible.kernel.demand import Demand, StageDemand
 from indelible.kernel.hung_threads import MAX_HUNG_REPORTS, HungThreads, threads_by_stage
 from indelible.kernel.minutes import MinuteCounts
+from indelible.kernel.retention import OperationalTable
 from indelible.kernel.silence import MAX_RETRIES_SEARCHED
 from indelible.kernel.stages import STAGE, StageControl, StageNotFound, StageStatus
 from indelible.kernel.task_errors import TaskNotFound
@@ -31,10 +32,12 @@ from indelible.memory.history import MemoryHistory
 from indelible.memory.task_lists import TaskList, finished_by_minute, first_in_claim_order
 
 TaskRows = dict[tuple[str, str], Task]
-AttemptRows = dict[tuple[str, str, int, AttemptOutcome], Attempt]
+AttemptKey = tuple[str, str, int, AttemptOutcome]
+AttemptRows = dict[AttemptKey, Attempt]
 HungReports = dict[tuple[str, str], HungThreads]  # by stage and process
 KeptSuccesses = dict[tuple[str, str | None], datetime]  # by stage and task; None for the stage
 PrunedFences = dict[str, int]  # the highest fence of a pruned task, by stage
+DeletedRows = Counter[OperationalTable]
 
 
 @frozen
@@ -50,6 +53,12 @@ class MemoryTaskReader:
     _pruned: PrunedFences = field(factory=PrunedFences)
     _hung_reports: HungReports = field(factory=HungReports)
     _kept_successes: KeptSuccesses = field(factory=KeptSuccesses)
+    deleted_rows: DeletedRows = field(factory=DeletedRows)
+
+    @property
+    def attempt_rows(self) -> AttemptRows:
+        """Return the stored attempts, from which old ones are deleted."""
+        return self._attempts
 
     def get(self, stage: str, entity_id: str) -> Task:
         """Return the task, or raise TaskNotFound."""

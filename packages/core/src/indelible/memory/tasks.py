@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from indelible.kernel.due_times import check_due
 from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.rates import Bucket, RateLimit
+from indelible.kernel.retention import OperationalTable
 from indelible.kernel.stages import StageControl, TasksWrite
 from indelible.kernel.task_arguments import TaskPolicy, normalize_arguments_of, normalize_result
 from indelible.kernel.task_errors import (
@@ -71,6 +72,7 @@ class MemoryTaskQueue(MemoryTaskReader):
             self._pruned.copy(),
             self._hung_reports.copy(),
             self._kept_successes.copy(),
+            self.deleted_rows.copy(),
             self._buckets.copy(),
         )
 
@@ -279,8 +281,7 @@ class MemoryTaskQueue(MemoryTaskReader):
 
     def prune(self, stage: str, *, limit: int) -> int:
         """Delete the stage's first tasks that finished long ago, and return how many."""
-        retention = timedelta(seconds=retention_seconds(self._writer.settings))
-        cutoff = self._now - retention
+        cutoff = self._now - timedelta(seconds=retention_seconds(self._writer.settings))
         finished: list[tuple[datetime, str, int]] = []
         for task in self._tasks_of(stage):
             is_recurring = task.slot is not None
@@ -293,6 +294,7 @@ class MemoryTaskQueue(MemoryTaskReader):
             self._keep_success(stage, entity_id)
             del self._rows[stage, entity_id]
             self._pruned[stage] = max(fence, self._pruned.get(stage, 0))
+            self.deleted_rows[OperationalTable.TASKS] += 1
         return min(len(finished), limit)
 
     def _keep_success(self, stage: str, entity_id: str) -> None:

@@ -40,6 +40,11 @@ class MemoryWebhookRejections:
         """Store a rejection."""
         self._rows[rejection.id] = rejection
 
+    @property
+    def rows(self) -> WebhookRejectionRows:
+        """Return the stored rejections by their ids, from which old ones are deleted."""
+        return self._rows
+
     def copy(self) -> Self:
         """Return a draft that can be discarded."""
         return type(self)(self._rows.copy())

@@ -75,8 +75,11 @@ def list_prompts(
     tx: ProjectsRead, user_id: str, project_id: str, *, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[ProjectPrompt, ...]:
     """Return the next prompts of the user's project after a number, oldest first."""
-    get_project(tx, user_id, project_id)
-    return tx.projects.projects.prompts(project_id, after=after, limit=limit)
+    _, prompts = tx.read_together(
+        lambda: get_project(tx, user_id, project_id),
+        lambda: tx.projects.projects.prompts(project_id, after=after, limit=limit),
+    )
+    return prompts
 
 
 def get_job(tx: ProjectsRead, user_id: str, job_id: str) -> JobDetails:
@@ -88,16 +91,20 @@ def get_job(tx: ProjectsRead, user_id: str, job_id: str) -> JobDetails:
     head = tx.projects.jobs.get(job_id)
     job = head.entity.require_owner(user_id)
     skipped_outputs = max(0, job.output_number - MAX_OUTPUTS_PER_PAGE)
+    jobs = tx.projects.jobs
+    outputs, specification, warnings = tx.read_together(
+        lambda: jobs.outputs(job_id, after=skipped_outputs, limit=MAX_OUTPUTS_PER_PAGE),
+        lambda: jobs.spec(job_id),
+        lambda: jobs.joins.warnings(job_id),
+    )
     logs: list[LogEntry] = []
-    for output in tx.projects.jobs.outputs(
-        job_id, after=skipped_outputs, limit=MAX_OUTPUTS_PER_PAGE
-    ):
+    for output in outputs:
         logs.extend(output.logs)
 
     return JobDetails(
         job=job,
-        architecture_spec=tx.projects.jobs.spec(job_id).architecture_spec,
-        warnings=tx.projects.jobs.joins.warnings(job_id),
+        architecture_spec=specification.architecture_spec,
+        warnings=warnings,
         logs=tuple(logs),
         skipped_outputs=skipped_outputs,
         seq=head.revision.seq,
@@ -114,16 +121,21 @@ def list_jobs(
     limit: int = PAGE_SIZE,
 ) -> tuple[Head[Job], ...]:
     """Return the next matching jobs of the user's project after a position, newest first."""
-    get_project(tx, user_id, project_id)
-    return tx.projects.jobs.list_page(
-        matching, where={"project_id": project_id}, after=after, limit=limit
+    _, jobs = tx.read_together(
+        lambda: get_project(tx, user_id, project_id),
+        lambda: tx.projects.jobs.list_page(
+            matching, where={"project_id": project_id}, after=after, limit=limit
+        ),
     )
+    return jobs
 
 
 def job_logs(
     tx: ProjectsRead, user_id: str, job_id: str, *, after: int = 0, limit: int = PAGE_SIZE
 ) -> JobLogs:
     """Return the next outputs of the user's job after a number, oldest first."""
-    job = tx.projects.jobs.get(job_id).entity.require_owner(user_id)
-    outputs = tx.projects.jobs.outputs(job_id, after=after, limit=limit)
+    job, outputs = tx.read_together(
+        lambda: tx.projects.jobs.get(job_id).entity.require_owner(user_id),
+        lambda: tx.projects.jobs.outputs(job_id, after=after, limit=limit),
+    )
     return JobLogs(job=job, outputs=outputs)

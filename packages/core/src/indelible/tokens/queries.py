@@ -111,13 +111,13 @@ def author_tokens(
     if author is None:
         return NO_TOKENS
 
-    heads = tx.tokens.tokens.find(
-        {"author_id": author.id}, order=("-token_id",), limit=limit, offset=offset
+    heads, total = tx.read_together(
+        lambda: tx.tokens.tokens.find(
+            {"author_id": author.id}, order=("-token_id",), limit=limit, offset=offset
+        ),
+        lambda: tx.tokens.tokens.joins.count_by_author(author.id),
     )
-    return AuthorTokens(
-        tokens=tuple(head.entity for head in heads),
-        total=tx.tokens.tokens.joins.count_by_author(author.id),
-    )
+    return AuthorTokens(tokens=tuple(head.entity for head in heads), total=total)
 
 
 @single_statement
@@ -131,19 +131,21 @@ def leaderboard(tx: TokensRead) -> tuple[tuple[str, int], ...]:
 
 def token_stats(tx: TokensRead) -> TokenFigures:
     """Return the figures of tokens and the state of the scan."""
-    counts = tx.tokens.tokens.count_by_status()
-    statuses = {status.value: counts.get(status, 0) for status in TokenStatus}
-
-    checkpoint = Checkpoint.parse(_state_value(tx, CHECKPOINT))
-    orphaned = tx.tokens.mints.find(
-        {"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE_SIZE
+    counts, checkpoint, orphaned, quarantined, notices = tx.read_together(
+        tx.tokens.tokens.count_by_status,
+        lambda: Checkpoint.parse(_state_value(tx, CHECKPOINT)),
+        lambda: tx.tokens.mints.find(
+            {"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE_SIZE
+        ),
+        lambda: quarantined_logs(tx),
+        lambda: chain_notices(tx),
     )
     return TokenFigures(
-        statuses=statuses,
+        statuses={status.value: counts.get(status, 0) for status in TokenStatus},
         checkpoint=checkpoint,
         orphaned=tuple(head.entity for head in orphaned),
-        notices=chain_notices(tx),
-        quarantined=quarantined_logs(tx),
+        notices=notices,
+        quarantined=quarantined,
     )
 
 
@@ -157,11 +159,14 @@ def quarantined_logs(
 
 def chain_notices(tx: TokensRead) -> tuple[ChainNotice, ...]:
     """Return what an operator must see of the chain: a fault, changed code, quarantined logs."""
-    fault = parse_notice(_state_value(tx, CHAIN_FAULT))
-    known = KnownContract.parse(_state_value(tx, CONTRACT_STATE))
+    fault, known, quarantined = tx.read_together(
+        lambda: parse_notice(_state_value(tx, CHAIN_FAULT)),
+        lambda: KnownContract.parse(_state_value(tx, CONTRACT_STATE)),
+        lambda: _quarantine_notice(tx),
+    )
     changed = changed_notice(known) if known else None
 
-    notices = (fault, changed, _quarantine_notice(tx))
+    notices = (fault, changed, quarantined)
     return tuple(notice for notice in notices if notice is not None)
 
 

@@ -119,6 +119,11 @@ DATABASE_PANELS: Final = (
         PER_SECOND,
         _rate("indelible_store_lost_races_total", "instance"),
     ),
+    _panel(
+        "Reads that a standby may answer",
+        PER_SECOND,
+        _rate("indelible_standby_reads_total", "source"),
+    ),
     _panel("Free space", BYTES, _by("indelible_disk_free_bytes", "instance", function="min")),
     _panel(
         "Open transactions that delay the feed",

@@ -14,6 +14,9 @@ from indelible_service.cli.output import (
     print_table,
     wants_json,
 )
+from indelible_service.cli.progress import shown_progress
+from indelible_service.cli.workers import DASK_OPTION, JOBS_OPTION
+from indelible_service.independent_work import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +24,10 @@ if TYPE_CHECKING:
     from indelible.contests.rules.configuration.faults import ConfigurationFault
     from indelible.contests.rules.configuration.values import Configuration
     from indelible.contests.tasks.dry_runs import DryRunComparison
+    from indelible.contests.tasks.replays import LogReplay
 
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
+REPLAY_COLUMNS: Final = ("contest", "problem")
 FAULT_COLUMNS: Final = ("path", "code", "expected", "actual")
 RESULT_COLUMNS: Final = ("rank", "entry", "score", "payout")
 DIFFERENCE_COLUMNS: Final = (
@@ -99,6 +104,38 @@ def replay(context: click.Context, contest_id: str) -> None:
     document = {**asdict(replayed), "is_equal": replayed.is_equal}
     print_result(document, f"{text} Digest: {replayed.replayed_digest}")
     context.exit(0 if replayed.is_equal else REFUSED)
+
+
+@contests.command("replay-all", cls=Command)
+@JOBS_OPTION
+@DASK_OPTION
+@click.pass_context
+def replay_logs(context: click.Context, jobs: int, address: str | None) -> None:
+    """Replay the logs of all contests as `replay` does, and list each that has a problem.
+
+    Nothing is changed. Exits with 1 if a contest is listed. `--jobs` and `--dask` share the
+    contests; each worker opens the database that its own settings name.
+    """
+    from indelible_service.split_checks import replay_all
+
+    workers = Workers(jobs=jobs, address=address)
+    contests_number = 0
+    events = 0
+    differing: list[LogReplay] = []
+    with open_settings_store() as store, shown_progress("contests replay-all") as progress:
+        for replayed in replay_all(workers, store, progress):
+            contests_number += 1
+            events += replayed.event_number
+            if not replayed.is_equal:
+                differing.append(replayed)
+
+    summary = f"Contests: {contests_number}, events: {events}, different: {len(differing)}"
+    documents = [asdict(replayed) for replayed in differing]
+    print_result({"contests": contests_number, "events": events, "different": documents}, summary)
+    if not wants_json():
+        rows = [(replayed.contest_id, replayed.first_problem) for replayed in differing]
+        print_table(REPLAY_COLUMNS, rows)
+    context.exit(REFUSED if differing else 0)
 
 
 @contests.command(cls=Command)

@@ -18,9 +18,18 @@ from indelible_service.cli.output import (
     print_results,
 )
 from indelible_service.cli.progress import shown_progress
+from indelible_service.cli.standby import STANDBY_OPTION, reading_standby
+from indelible_service.cli.workers import DASK_OPTION, JOBS_OPTION
 from indelible_service.files.access import atomic_file, translate_os_errors
+from indelible_service.independent_work import Workers
 
 EXPORT_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+BY_OPTION: Final = click.option(
+    "--by", default="system:cli", show_default=True, help="The actor in the history of settings."
+)
+REASON_OPTION: Final = click.option(
+    "--reason", required=True, help="The reason in the history of settings."
+)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 NOT_CHECKED_OF_LATER: Final = (
     "The schema is at the additive revision {revision} of the next release, whose own tables are "
@@ -52,12 +61,18 @@ def db() -> None:
 
 
 @db.command(cls=Command)
-def upgrade() -> None:
+@click.option(
+    "--history-partitions",
+    type=int,
+    metavar="NUMBER",
+    help="Create a new store on PostgreSQL with its history in NUMBER hash partitions, 2 to 16.",
+)
+def upgrade(history_partitions: int | None) -> None:
     """Upgrade the schema to the newest revision, as the owner in INDELIBLE_OWNER_URL if set."""
     from indelible_service import database
     from indelible_service.instance.record import command_settings
 
-    revision = database.upgrade(command_settings())
+    revision = database.upgrade(command_settings(), history_partitions=history_partitions)
     print_result({"revision": revision}, f"The database is at revision {revision}.")
 
 
@@ -182,10 +197,14 @@ def _print_differences_from(file: Path) -> bool:
     help="The folder for the files.",
 )
 def snapshot(iteration: int, into: Path) -> None:
-    """Write snapshot files of the schema on an empty PostgreSQL and an empty SQLite."""
+    """Write snapshot files of the schema on an empty PostgreSQL and an empty SQLite.
+
+    PostgreSQL has a second one, of a store with its history in partitions.
+    """
     from indelible_service.embedded import postgres
     from indelible_sql import open_store
     from indelible_sql.maintenance.snapshot_files import NAMES, snapshot_of
+    from indelible_sql.schema.partitions import PARTITIONED
 
     paths = {kind: into / name for kind, name in NAMES.items()}
     title = f"iteration {iteration}, {SystemClock().now():%Y-%m-%d}"
@@ -196,13 +215,14 @@ def snapshot(iteration: int, into: Path) -> None:
     ):
         urls = {
             "postgresql": (server.url, server.owner_url),
+            PARTITIONED: (server.url, server.owner_url),
             "sqlite": (f"sqlite:///{sqlite_folder}/new.db", None),
         }
-        for kind, path in paths.items():
-            url, owner_url = urls[kind]
-            store = open_store(url)
+        for shape, path in paths.items():
+            url, owner_url = urls[shape]
+            store = open_store(url, schema=shape)
             with atomic_file(path) as out:
-                out.write(snapshot_of(store, owner_url, title).encode())
+                out.write(snapshot_of(store, owner_url, title, shape).encode())
             store.dispose()
 
     names = [str(path) for path in paths.values()]
@@ -221,23 +241,69 @@ def index() -> None:
     print_result(spaces, f"Spaces with an index: {len(spaces)}")
 
 
+@db.command(cls=Command)
+@BY_OPTION
+@REASON_OPTION
+def prune(by: str, reason: str) -> None:
+    """Delete tasks, attempts and rejections of webhooks that are older than their retention.
+
+    The retentions are those of the settings, and are stored first. Without any nothing is deleted.
+    The command may be stopped and repeated.
+    """
+    from indelible_service.instance.record import command_settings
+    from indelible_service.stages import pruning
+
+    days = pruning.retention_days(command_settings())
+    with open_settings_store() as store:
+        numbers = pruning.prune(store, days, actor=Actor.parse(by), reason=reason)
+
+    documents = [{"table": table, "deleted": number} for table, number in numbers.items()]
+    print_results(documents, ("table", "deleted"), f"Deleted rows: {sum(numbers.values())}")
+
+
 @click.command(cls=Command)
 @click.option(
     "--against",
     metavar="SEAL",
     help="A seal that `indelible seal` printed: nothing before it may be missing or changed.",
 )
+@JOBS_OPTION
+@DASK_OPTION
+@STANDBY_OPTION
 @MODULE_OPTION
 @click.pass_context
-def verify(context: click.Context, against: str | None, modules: tuple[str, ...]) -> None:
-    """Read all records and list each one that contradicts its history."""
+def verify(
+    context: click.Context,
+    against: str | None,
+    jobs: int,
+    address: str | None,
+    modules: tuple[str, ...],
+    *,
+    reads_standby: bool,
+) -> None:
+    """Read all records and list each one that contradicts its history.
+
+    With `--jobs` or `--dask` the rows are read in parts. Each worker opens the database that its
+    own settings name, and is refused if it is another one. With `--standby` pages of the standby
+    are checked: damage of a page of the primary is not replicated to it.
+    """
     import indelible_sql
     from indelible_service.hosts.modules import with_host_contexts
+    from indelible_service.split_checks import verify_with
 
     reference = None if against is None else SealReference.parse(against)
+    workers = Workers(jobs=jobs, address=address)
+    if reads_standby and not workers.is_this_process:
+        # They share a snapshot of the primary, and a server in recovery exports none.
+        raise click.UsageError("--standby cannot be used with --jobs or --dask.")
+
     with open_settings_store() as settings_store, shown_progress("verify") as progress:
         store = with_host_contexts(settings_store, modules)
-        findings = indelible_sql.verify(store, against=reference, progress=progress)
+        if workers.is_this_process:
+            with reading_standby(store, reads_standby=reads_standby):
+                findings = indelible_sql.verify(store, against=reference, progress=progress)
+        else:
+            findings = verify_with(workers, store, modules, against=reference, progress=progress)
 
     print_results(findings, FINDING_COLUMNS, f"Findings: {len(findings)}")
     context.exit(REFUSED if findings else 0)

@@ -150,15 +150,17 @@ def schedule(modules: tuple[str, ...], *, settings_from_stdin: bool, log_file: P
     show_default=True,
     help="The number of processes.",
 )
+@click.option("--embedded-redis", is_flag=True, hidden=True)
 @STDIN_OPTION
 @LOG_FILE_OPTION
-def serve(workers: int, *, settings_from_stdin: bool, log_file: Path | None) -> None:
+def serve(
+    workers: int, *, embedded_redis: bool, settings_from_stdin: bool, log_file: Path | None
+) -> None:
     """Serve the API from several processes, on a database that is upgraded already."""
     from indelible_service.serving.server_processes import run_server_processes
 
-    run_server_processes(
-        _process_settings(from_stdin=settings_from_stdin, log_file=log_file), workers
-    )
+    settings = _process_settings(from_stdin=settings_from_stdin, log_file=log_file)
+    run_server_processes(evolve(settings, is_redis_embedded=embedded_redis), workers)
 
 
 def _process_settings(*, from_stdin: bool, log_file: Path | None) -> Settings:

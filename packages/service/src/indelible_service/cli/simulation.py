@@ -1,7 +1,7 @@
 """Simulate an installation by a seed."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +9,8 @@ import click
 from attrs import frozen
 
 from indelible_service.cli.output import MODULE_OPTION, REFUSED, Command, print_line, print_result
+from indelible_service.cli.workers import DASK_OPTION, JOBS_OPTION
+from indelible_service.independent_work import Workers
 
 if TYPE_CHECKING:
     from indelible_service.simulation.databases import DatabaseKind
@@ -21,7 +23,6 @@ PROFILES: Final = ("calm", "money", "git", "chain", "storm", "absence")
 ABSENCE: Final = "absence"
 MAX_DAYS: Final = 366
 MAX_SEED: Final = 2**63 - 1
-MAX_JOBS: Final = 256
 SECONDS_PER_MINUTE: Final = 60
 SHOWN_TIMINGS: Final = 4
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -71,14 +72,12 @@ class SeedRange(click.ParamType[range]):
     help="With --absence: write what the operator did, the times to recover and the balances to"
     " FILE, as JSON.",
 )
-@click.option("--seeds", type=SeedRange(), help="Many seeds in place of one, such as 1-40.")
 @click.option(
-    "--jobs",
-    type=click.IntRange(1, MAX_JOBS),
-    default=1,
-    show_default=True,
-    help="With --seeds: the number of processes.",
+    "--seeds",
+    type=SeedRange(),
+    help="Many seeds in place of one, such as 1-40; --jobs and --dask share them.",
 )
+@JOBS_OPTION
 @click.option("--replay", type=FILE, help="A plan in place of a seed, as --shrink writes it.")
 @click.option(
     "--shrink",
@@ -95,12 +94,7 @@ class SeedRange(click.ParamType[range]):
     help="Run the plan again in a new process with another hash seed of Python, and compare the"
     " steps. With --seeds: all of them, in place of each tenth.",
 )
-@click.option(
-    "--dask",
-    "address",
-    metavar="ADDRESS",
-    help="With --seeds: the scheduler of a Dask cluster, in place of processes of this machine.",
-)
+@DASK_OPTION
 @MODULE_OPTION
 @click.pass_context
 def simulate(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - of Options
@@ -145,6 +139,11 @@ class Options:
         """
         if self.report_file is not None and not self.is_absence:
             raise click.UsageError("--report is an option of --absence")
+
+    @property
+    def workers(self) -> Workers:
+        """Return the workers of many seeds."""
+        return Workers(jobs=self.jobs, address=self.address)
 
     @property
     def is_absence(self) -> bool:
@@ -224,12 +223,12 @@ def simulate_many(options: Options) -> bool:
 
     Raises: click.UsageError for options of one seed.
     """
-    from indelible_service.simulation.many import SeedResult, never_reached
+    from indelible_service.simulation.many import SeedResult, never_reached, run_seeds
 
     if options.seeds is None or options.replay is not None or options.shrink is not None:
         raise click.UsageError("--replay and --shrink are options of one seed, not of --seeds")
     results: list[SeedResult] = []
-    for result in run_on(options, options.seeds):
+    for result in run_seeds(options.seeds, options.batch, options.workers):
         results.append(result)
         print_line(line_of(result))
     repeated, differing = repeat_some(options, options.seeds, results)
@@ -268,21 +267,9 @@ def repeat_some(
     again = repeated_seeds(seeds, every=1 if options.twice else REPEATED)
     if not again:
         return 0, []
-    second = run_seeds(again, options.batch, jobs=options.jobs, hash_seed=HASH_SEEDS[1])
+    processes = Workers(jobs=options.jobs)  # a cluster chooses no hash seed
+    second = run_seeds(again, options.batch, processes, hash_seed=HASH_SEEDS[1])
     return len(again), not_deterministic(results, second)
-
-
-def run_on(options: Options, seeds: "Sequence[int]") -> "Iterator[SeedResult]":
-    """Run the seeds on a cluster, or in processes of this machine.
-
-    Raises: DistributionMissing, ClusterUnreachable.
-    """
-    from indelible_service.simulation.dask_cluster import run_on_cluster
-    from indelible_service.simulation.many import run_seeds
-
-    if options.address is None:
-        return run_seeds(seeds, options.batch, jobs=options.jobs)
-    return run_on_cluster(seeds, options.batch, options.address)
 
 
 def summary_of(results: "Sequence[SeedResult]", days: int) -> str:

@@ -12,6 +12,7 @@ import click
 from indelible.kernel import Actor
 from indelible_service.cli.output import Command, open_settings_store, print_result
 from indelible_service.cli.progress import shown_progress
+from indelible_service.cli.standby import STANDBY_OPTION, reading_standby
 from indelible_service.files.access import atomic_file, translate_os_errors
 
 STANDARD_OUTPUT: Final = Path("-")
@@ -25,18 +26,20 @@ STANDARD_OUTPUT: Final = Path("-")
     metavar="LIFECYCLE",
     help="A lifecycle of no registered context, which may be missing; repeatable.",
 )
-def export_command(file: Path, leaving_out: tuple[str, ...]) -> None:
+@STANDBY_OPTION
+def export_command(file: Path, leaving_out: tuple[str, ...], *, reads_standby: bool) -> None:
     """Write all histories to FILE or standard output; equal stores write equal bytes."""
     from indelible_sql import export_histories
 
     with open_settings_store() as store, shown_progress("export") as progress:
         export = partial(export_histories, leaving_out=leaving_out, progress=progress)
-        if file == STANDARD_OUTPUT:
-            store.read(export, sys.stdout.buffer)
-            return
+        with reading_standby(store, reads_standby=reads_standby):
+            if file == STANDARD_OUTPUT:
+                store.read(export, sys.stdout.buffer)
+                return
 
-        with atomic_file(file) as out:
-            exported = store.read(export, out)
+            with atomic_file(file) as out:
+                exported = store.read(export, out)
 
     counts = f"{exported.entities} entities with {exported.changes} changes"
     print_result(exported, f"{counts} exported. Digest: {exported.digest}")
@@ -71,4 +74,6 @@ def import_command(file: Path, by: str) -> None:
     text = f"{imported.entities} entities with {imported.changes} changes imported"
     if imported.entities_already_there:
         text += f", {imported.entities_already_there} existed already"
+    if imported.records_left_out:
+        text += f", {imported.records_left_out} left out as deleted by age"
     print_result(imported, f"{text}.")

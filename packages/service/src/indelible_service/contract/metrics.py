@@ -13,6 +13,7 @@ from indelible.kernel import Clock, Store, SystemClock
 from indelible.kernel.lost_races import LostRaces
 from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.stages import TasksRead, TasksWrite
+from indelible.kernel.standbys import StandbyCounts
 from indelible.kernel.store_measures import PoolUse
 from indelible.memory import MemoryStore
 from indelible_service.contract.differences import KNOWN, Part
@@ -30,6 +31,7 @@ class _UnusedStore:
 
     lost_races: LostRaces = field(factory=LostRaces)
     clock: Clock = field(factory=SystemClock)
+    standby_counts: StandbyCounts = field(factory=StandbyCounts)
 
     def pool_uses(self) -> dict[str, PoolUse]:
         """Return no pools."""

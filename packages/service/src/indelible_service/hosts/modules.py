@@ -15,7 +15,6 @@ from indelible_service.contexts.declaration import AnyStage
 from indelible_service.hosts.imports import import_host_file, import_host_module
 from indelible_sql import SqlContext, SqlStore
 from indelible_sql.contexts import registrations_of
-from indelible_sql.schema.catalog import Catalog
 from indelible_workers import RecurringTask
 from indelible_workers.masking import failure_reason
 
@@ -73,7 +72,9 @@ def with_host_contexts(store: SqlStore, names: Iterable[str]) -> SqlStore:
     known = {context.name for context in store.catalog.contexts}
     others = [context for context in host_contexts(names, store) if context.name not in known]
     registered = registrations_of(others, store.schema)
-    return evolve(store, catalog=Catalog((*store.catalog.contexts, *registered)))
+    extended = evolve(store, catalog=store.catalog.extended(registered))
+    extended.standby = store.standby
+    return extended
 
 
 def host_contexts(

@@ -10,7 +10,6 @@ from indelible_service.hosts.modules import HostModuleUnusable, host_contexts
 from indelible_service.settings.service import Settings
 from indelible_sql import SqlContext
 from indelible_sql.contexts import CATALOG, registrations_of
-from indelible_sql.schema.catalog import Catalog
 
 
 def selected_host_contexts(settings: Settings) -> tuple[AnyContext | SqlContext, ...]:
@@ -49,7 +48,7 @@ def _nearest_names(module: str) -> str:
 def _faults_of_registrations(own: Sequence[AnyContext | SqlContext], schema: str) -> list[str]:
     """Return why a store cannot have these contexts beside the built-in ones."""
     try:
-        Catalog((*CATALOG.contexts, *registrations_of(own, schema)))
+        CATALOG.extended(registrations_of(own, schema))
     except UsageError as error:
         _, *lines = error.problem.splitlines()
         return lines or [error.problem]

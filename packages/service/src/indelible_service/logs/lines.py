@@ -22,8 +22,11 @@ from indelible_service.logs.files import LogFile
 from indelible_workers.masking import failure_reason
 
 NOISY_LOGGERS: Final = ("alembic", "dramatiq", "indelible_sql.engine.pools")
+# It logs each attempt to connect in many lines; a loss of RabbitMQ has a line of ours.
+SILENT_LOGGER: Final = "pika"
 OWN_LOGGER: Final = "indelible"
 MAX_EVENT_CHARACTERS: Final = 20_000
+ENCODER: Final = json.JSONEncoder(default=str)
 
 logger = logging.getLogger("indelible.service")
 
@@ -32,25 +35,26 @@ class LineFormatter(logging.Formatter):
     """A formatter of records as single lines of JSON.
 
     Each line has `at`, `level`, `logger` and `event`. A record may have further fields in its
-    attribute `event_fields`. Secrets are masked in what other libraries write.
+    attribute `event_fields`; an `event` among them is written instead of the record's message.
+    Secrets are masked in what other libraries write.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of ASCII."""
+        fields: Mapping[str, Any] = getattr(record, "event_fields", {})
         line: dict[str, Any] = {
             "at": instant_text(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname,
             "logger": record.name,
-            "event": _event_of(record),
+            "event": fields.get("event") or _event_of(record),
         }
-        fields: Mapping[str, Any] = getattr(record, "event_fields", {})
         line.update(fields)
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             line["error"] = failure_reason(error)
             line["frames"] = "".join(format_tb(error.__traceback__))
 
-        return json.dumps(line, default=str)
+        return ENCODER.encode(line)
 
 
 class ScreenFormatter(logging.Formatter):
@@ -115,6 +119,7 @@ def logging_config(level: str, log_file: Path | None) -> dict[str, Any]:
     }
     for name in NOISY_LOGGERS:
         loggers[name] = {"level": "WARNING"}
+    loggers[SILENT_LOGGER] = {"level": "CRITICAL"}
 
     return {
         "version": 1,

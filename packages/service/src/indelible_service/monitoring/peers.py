@@ -18,7 +18,8 @@ logger = logging.getLogger("indelible.service")
 class Peer:
     """A server that a worker uses; `ask` raises where it does not answer.
 
-    `while_silent` says what happens until it answers.
+    `while_silent` says what happens until it answers. `other_addresses` are tried one after the
+    other where the first one does not answer.
     """
 
     name: str
@@ -26,15 +27,17 @@ class Peer:
     port: int
     ask: Callable[[], object]
     while_silent: str
+    other_addresses: tuple[tuple[str, int], ...] = ()
 
     def failure(self) -> str:
         """Return why the server does not answer, '' where it does."""
-        try:
-            socket.create_connection((self.host, self.port), CONNECT_SECONDS).close()
-        except TimeoutError:
-            return f"no connection within {CONNECT_SECONDS} seconds"
-        except OSError as error:
-            return error.strerror or type(error).__name__
+        failure = ""
+        for address in self._addresses:
+            failure = _connection_failure(address)
+            if not failure:
+                break
+        if failure:
+            return failure
 
         try:
             self.ask()
@@ -44,6 +47,30 @@ class Peer:
             return type(error).__name__
 
         return ""
+
+    def describe(self) -> str:
+        """Return the name of the server with its addresses."""
+        addresses: list[str] = []
+        for host, port in self._addresses:
+            name = f"[{host}]" if ":" in host else host
+            addresses.append(f"{name}:{port}")
+
+        return f"{self.name} at {', '.join(addresses)}"
+
+    @property
+    def _addresses(self) -> tuple[tuple[str, int], ...]:
+        return ((self.host, self.port), *self.other_addresses)
+
+
+def _connection_failure(address: tuple[str, int]) -> str:
+    try:
+        socket.create_connection(address, CONNECT_SECONDS).close()
+    except TimeoutError:
+        return f"no connection within {CONNECT_SECONDS} seconds"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+
+    return ""
 
 
 def report_peers(peers: Sequence[Peer]) -> Thread:
@@ -55,7 +82,7 @@ def report_peers(peers: Sequence[Peer]) -> Thread:
 
 def _report(peers: Sequence[Peer]) -> None:
     for peer in peers:
-        address = f"{peer.name} at {peer.host}:{peer.port}"
+        address = peer.describe()
         failure = peer.failure()
         if failure:
             logger.warning(

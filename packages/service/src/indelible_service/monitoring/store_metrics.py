@@ -6,12 +6,13 @@ from attrs import frozen
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from indelible.kernel import IndelibleError
+from indelible.kernel.standbys import ReadSource
 from indelible.kernel.store_measures import MeasuredStore
 
 
 @frozen(eq=False)  # A registry tells collectors apart by identity.
 class StoreCollector:
-    """The lost races, the pools and the clock of a store, read at each scrape."""
+    """The lost races, the reads, the pools and the clock of a store, read at each scrape."""
 
     _store: MeasuredStore
 
@@ -23,8 +24,24 @@ class StoreCollector:
             " and were rolled back; their commands run again.",
             value=self._store.lost_races.number,
         )
+        yield from self._standby_reads()
         yield from self._pools()
         yield from self._answers()
+
+    def _standby_reads(self) -> Iterator[Metric]:
+        """Yield the reads that a standby may answer; a process without one has no figures."""
+        reads = CounterMetricFamily(
+            "indelible_standby_reads",
+            "Reads that a standby may answer, by their source: `standby`, or why the primary has"
+            " answered: the standby was `behind` a write of the caller, `failed` the read, or was"
+            " `out` because it had failed a moment before.",
+            labels=("source",),
+        )
+        counts = self._store.standby_counts
+        if counts is not None:
+            for source in ReadSource:
+                reads.add_metric((source.value,), counts.number(source))
+        yield reads
 
     def _pools(self) -> Iterator[Metric]:
         size = GaugeMetricFamily(

@@ -5,10 +5,11 @@ No web framework is imported here: workers, schedulers and supervisors start wit
 
 import os
 import time
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, Final
 
 from indelible.kernel import Actor
+from indelible.kernel.distributions import RABBITMQ
 from indelible.kernel.silence import Subject
 from indelible_service.contexts.declaration import AnyStage
 from indelible_service.logs.files import create_log_file
@@ -45,8 +46,9 @@ def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
         STAGE: seal_stage(store),
         subscribers.STAGE: subscribers.feed_stage(settings, store),
     }
-    if settings.task_retention_days:
-        stages[pruning.STAGE] = pruning.prune_stage(store, settings.task_retention_days)
+    days = pruning.retention_days(settings)
+    if days:
+        stages[pruning.STAGE] = pruning.prune_stage(store, days)
     for context in settings.built_in_contexts:
         for stage in context.stages(settings.section(context.settings), store):
             stages[stage.name] = stage
@@ -57,7 +59,7 @@ def build_stages(settings: Settings, store: SqlStore) -> dict[str, AnyStage]:
 def recurring_tasks(settings: Settings) -> Sequence[RecurringTask]:
     """Return the recurring tasks of all contexts, of seals and of pruning."""
     tasks = [seal_task(settings.seal_seconds)]
-    if settings.task_retention_days:
+    if pruning.retention_days(settings):
         tasks.append(pruning.prune_task())
     for context in settings.built_in_contexts:
         tasks.extend(context.recurring(settings.section(context.settings)))
@@ -113,18 +115,28 @@ def backup_subject(settings: Settings) -> Subject:
     return Subject.of_backup(hours * HOUR_SECONDS if hours else None)
 
 
-def publish_commits(settings: Settings, store: SqlStore) -> None:
-    """Tell the workers of other processes of the commits of this one, through Redis if it is used.
+def publish_commits(settings: Settings, store: SqlStore) -> Callable[[], None]:
+    """Tell the workers of other processes of the commits of this one, by what wakes them.
 
-    Workers do so by their broker.
+    The returned function ends it. Workers do so by their broker. Raises: DistributionMissing.
     """
+    if settings.broker_url:
+        with RABBITMQ.required():
+            from indelible_workers.rabbitmq.broker import publish_commits_to
+
+        return publish_commits_to(settings.broker_url, store.commits)
+
     if not settings.redis_url:
-        return
+        return _publish_nothing
 
     from indelible_workers.redis.commit_channel import publish_commits as publish
     from indelible_workers.redis.connection import redis_client
 
-    publish(store.commits, redis_client(settings.redis_url))
+    return publish(store.commits, redis_client(settings.redis_url))
+
+
+def _publish_nothing() -> None:
+    """End nothing: no other process is told."""
 
 
 def prepare_log(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from typing import ClassVar, Final
 from attrs import define, evolve, frozen
 
 from indelible.kernel import OutcomeUnknown, StoreUnreachable, Unavailable
+from indelible.kernel.distributions import RABBITMQ
 from indelible_service.database import (
     SCHEDULER_THREADS,
     check_connections,
@@ -81,6 +82,7 @@ READY_SECONDS: Final = 60  # where a process has ended, and was started again
 MAX_READY_SECONDS: Final = 600
 SERVER_ERROR: Final = 500
 WITH_REDIS: Final = "woken up by Redis"
+WITH_RABBITMQ: Final = "woken up by RabbitMQ"
 WITHOUT_REDIS: Final = (
     "poll the database, because no Redis is available for this Python"
     " (INDELIBLE_REDIS_URL may name one)"
@@ -252,16 +254,20 @@ def _start_servers(
             settings, database_url=running.url, owner_url=running.owner_url, is_embedded=True
         )
 
+    carrier = WITH_REDIS
+    if settings.broker_url:
+        RABBITMQ.check()
+        carrier = WITH_RABBITMQ
     if settings.redis_url:
-        return settings, WITH_REDIS
+        return settings, carrier
 
     try:
         supervisor.add(REDIS, servers.run_redis, is_server=True)
     except RedisMissing:
-        return settings, WITHOUT_REDIS
+        return settings, WITH_RABBITMQ if settings.broker_url else WITHOUT_REDIS
 
     redis_url = servers.redis.url if servers.redis else ""
-    return evolve(settings, redis_url=redis_url), WITH_REDIS
+    return evolve(settings, redis_url=redis_url, is_redis_embedded=True), carrier
 
 
 def process_threads(settings: Settings) -> Sequence[int]:
@@ -275,7 +281,8 @@ def _start_programs(
 ) -> dict[str, MetricsServer]:
     """Start the processes that are ours; return where each of them serves its metrics."""
     servers = {WEB: MetricsServer(settings.host, settings.port)}
-    _start_program(settings, supervisor, WEB, "serve")
+    web_options = ("--embedded-redis",) if settings.is_redis_embedded else ()
+    _start_program(settings, supervisor, WEB, "serve", *web_options)
 
     others = choose_metrics_ports(settings, claim, WORKERS + 1, _metrics_ports(claim.directory))
     for number in range(WORKERS):
@@ -289,8 +296,8 @@ def _start_programs(
     return servers
 
 
-def _start_program(settings: Settings, supervisor: Supervisor, name: str, command: str) -> None:
-    words = (command, *log_words(settings, name))
+def _start_program(settings: Settings, supervisor: Supervisor, name: str, *command: str) -> None:
+    words = (*command, *log_words(settings, name))
     variables = settings.variables_of_child()
     supervisor.add(name, partial(run_command, *words, settings=variables))
 

@@ -37,7 +37,7 @@ def run_server_processes(settings: Settings, processes: int) -> None:
     """Serve the API from several processes, on a database that is already upgraded."""
     # Report what is wrong once, here, and not in every process.
     build_gateways(settings)
-    with open_configured_store(settings) as store:
+    with open_configured_store(settings, needs_key_secret=True) as store:
         check_connections(settings, store, [web_threads(settings)] * processes)
         store.read(list_keys, limit=1)
     with bind_socket(settings):
@@ -65,16 +65,16 @@ def run_server_processes(settings: Settings, processes: int) -> None:
         respawn_failed_workers=True,
     )
     # The settings come through a pipe of each process, not through its environment.
-    loader = partial(_load_application, settings, is_only_process=processes == 1)
+    loader = partial(_load_application, settings)
     server.serve(target_loader=loader, wrap_loader=False)
 
 
-def _load_application(settings: Settings, *, is_only_process: bool) -> "BufferedApp":
+def _load_application(settings: Settings) -> "BufferedApp":
     """Return the application of a server process, or log why this process ends."""
     try:
         from indelible_service.serving.single_process import create_guarded_app
 
-        return create_guarded_app(settings, is_only_process=is_only_process)
+        return create_guarded_app(settings)
     except Exception as error:
         logger.critical("a server process does not start", exc_info=True)
         raise SystemExit(1) from error  # `multiprocessing` prints the traceback of any other one

@@ -163,9 +163,9 @@ def single_process_threads(settings: Settings) -> int:
     return web_threads(settings) + worker_process_threads(settings) + SCHEDULER_THREADS
 
 
-def create_guarded_app(settings: Settings, *, is_only_process: bool) -> BufferedApp:
+def create_guarded_app(settings: Settings) -> BufferedApp:
     """Return the application of a server process, and guard its connections from now on."""
-    app = create_app(settings, is_only_process=is_only_process)
+    app = create_app(settings)
     guard_connections(connection_limits(settings))
 
     return BufferedApp(app, REQUEST_THREADS + settings.max_streams, max_buffered_bytes(app))

@@ -13,6 +13,7 @@ COMMA: Final = r"\s*,\s*"
 VARIABLE: Final = "variable"
 FORMAT: Final = "format"
 MASKED: Final = "is_secret"
+SCHEMES: Final = {"postgres": "postgresql", "postgres+psycopg": "postgresql+psycopg"}
 
 
 @frozen
@@ -21,6 +22,10 @@ class SettingsWrong(Invalid):
 
     message: ClassVar[str] = "Some settings are wrong and nothing was started: {problems}."
     problems: tuple[str, ...]
+
+
+class PartInvalid(ValueError):
+    """A part of a text is wrong; the message names it and repeats nothing that was read."""
 
 
 @frozen
@@ -35,7 +40,7 @@ class Format:
     def parse(self, text: str) -> object:
         """Return the value of the text.
 
-        Raises: ValueError.
+        Raises: ValueError, PartInvalid.
         """
         if not re.fullmatch(self.pattern, text):
             raise ValueError(self.description)
@@ -52,6 +57,15 @@ def whole_number(minimum: int, maximum: int) -> Format:
     description = f"a whole number from {minimum} to {maximum}"
     allowed = range(minimum, maximum + 1)
     return Format(description, "[0-9]{1,19}", int, allowed.__contains__)
+
+
+RETENTION_DAYS: Final = whole_number(0, 3_650)
+
+
+def database_address(text: str) -> str:
+    """Return the address with the scheme that SQLAlchemy knows; others write `postgres://`."""
+    scheme, separator, rest = text.partition("://")
+    return f"{SCHEMES.get(scheme, scheme)}{separator}{rest}"
 
 
 def text_list(description: str, pattern: str) -> Format:
@@ -76,10 +90,25 @@ def is_on(text: str) -> bool:
 def has_valid_port(address: str) -> bool:
     """Return False for port 0, also of one of several hosts; an address without one is valid.
 
-    Raises: ValueError where a port is no number.
+    Raises: ValueError where a port is no number, or where no resolver accepts the host.
     """
-    hosts = urlsplit(address).netloc.rpartition("@")[2].split(",")
-    return all(urlsplit(f"//{host}").port != 0 for host in hosts)
+    for host in urlsplit(address).netloc.rpartition("@")[2].split(","):
+        parts = urlsplit(f"//{host}")
+        (parts.hostname or "").encode("idna")
+        if parts.port == 0:
+            return False
+
+    return True
+
+
+def is_broker_address(address: str) -> bool:
+    """Return True for an address of RabbitMQ; its form is imported only for one.
+
+    Raises: ValueError as `has_valid_port`.
+    """
+    from indelible_workers.rabbitmq.addresses import ADDRESS
+
+    return re.fullmatch(ADDRESS, address) is not None and has_valid_port(address)
 
 
 ON_OFF: Final = Format("on or off", "(?i:on|off)", is_on)
@@ -127,6 +156,8 @@ def read_values(
 
         try:
             values[attribute.name] = accepted.parse(text)
+        except PartInvalid as error:
+            problems.append(f"{variable} must have {error}")
         except ValueError:
             problems.append(f"{variable} must be {accepted.description}")
 

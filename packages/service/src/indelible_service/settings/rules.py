@@ -56,6 +56,14 @@ def problems_of_databases(urls: Mapping[str, str]) -> list[str]:
     return problems
 
 
+def problems_of_standby(database_url: str, read_url: str) -> list[str]:
+    """Return a problem where a standby is set and its primary is not, which only PostgreSQL has."""
+    if read_url and not POSTGRESQL.match(database_url):
+        return ["DATABASE_URL must be an address of PostgreSQL because DATABASE_READ_URL is set"]
+
+    return []
+
+
 def problems_of_secrets(secrets: Iterable[Secret]) -> list[str]:
     """Return a problem for each secret that equals one of another variable.
 

@@ -12,12 +12,15 @@ from indelible_service.settings.environment import MASKED, VARIABLE, setting_fie
 # Addresses of servers, of which only the password is a secret.
 DATABASES: Final = (
     "DATABASE_URL",
+    "DATABASE_READ_URL",
     "INDELIBLE_OWNER_URL",
     "INDELIBLE_BACKUP_URL",
     "INDELIBLE_RESTORE_TARGET",
 )
 POSTGRESQL: Final = re.compile(r"postgres[a-z+]*://")
 REDIS: Final = "INDELIBLE_REDIS_URL"
+BROKER: Final = "INDELIBLE_BROKER_URL"
+SENTINEL_SCHEME: Final = re.compile(r"rediss?\+sentinel://")
 
 
 @frozen
@@ -60,20 +63,29 @@ def _secret_in(variable: str, text: str) -> Iterator[Secret]:
         if POSTGRESQL.match(text):
             yield from _password_of_database(variable, text)
     elif variable == REDIS:
-        password = _password_of_redis(text)
+        for password in _passwords_of_redis(text):
+            yield Secret(variable, password)
+    elif variable == BROKER:
+        password = unquote(urlsplit(text).password or "")
         if password:
             yield Secret(variable, password)
     elif _is_secret(text):
         yield Secret(variable, text)
 
 
-def _password_of_redis(url: str) -> str:
-    """Return the password as the client reads it: one before the host wins."""
-    parts = urlsplit(url)
-    if parts.password:
-        return unquote(parts.password)
+def _passwords_of_redis(url: str) -> Iterator[str]:
+    """Yield the passwords as the client reads them: one before the host wins."""
+    if SENTINEL_SCHEME.match(url):
+        from indelible_workers.redis.addresses import parse_sentinel_address
 
-    return parse_qs(parts.query).get("password", [""])[0]
+        address = parse_sentinel_address(url)
+        yield from filter(None, (address.password, address.sentinel_password))
+        return
+
+    parts = urlsplit(url)
+    password = unquote(parts.password or "") or parse_qs(parts.query).get("password", [""])[0]
+    if password:
+        yield password
 
 
 def _password_of_database(variable: str, url: str) -> Iterator[Secret]:

@@ -17,10 +17,14 @@ from indelible_service.contexts.declaration import (
 )
 from indelible_service.settings.environment import (
     ON_OFF,
+    RETENTION_DAYS,
     VARIABLE,
     Format,
+    PartInvalid,
     SettingsWrong,
+    database_address,
     has_valid_port,
+    is_broker_address,
     one_of,
     read_values,
     setting,
@@ -33,19 +37,19 @@ from indelible_service.settings.rules import (
     problems_of_databases,
     problems_of_origin,
     problems_of_secrets,
+    problems_of_standby,
 )
-from indelible_service.settings.secret_values import DATABASES, POSTGRESQL, secrets_of
+from indelible_service.settings.secret_values import (
+    DATABASES,
+    POSTGRESQL,
+    SENTINEL_SCHEME,
+    secrets_of,
+)
 from indelible_service.settings.variables import read_file, unknown_variables
 
 Section = TypeVar("Section")
 
 HOST_PATTERN: Final = r"[^\s/?#@,]+"
-
-
-def _database_url(text: str) -> str:
-    """Return the address with the scheme that SQLAlchemy knows; others write `postgres://`."""
-    scheme, separator, rest = text.partition("://")
-    return f"{SCHEMES.get(scheme, scheme)}{separator}{rest}"
 
 
 def _is_database_address(url: str) -> bool:
@@ -68,15 +72,38 @@ def _is_database_address(url: str) -> bool:
     return True
 
 
+def _is_redis_address(url: str) -> bool:
+    """Return True where connections can use the address.
+
+    Workers' code is imported only for an address of sentinels. Raises: PartInvalid.
+    """
+    if not SENTINEL_SCHEME.match(url):
+        return has_valid_port(url)
+
+    from indelible_workers.redis.addresses import RedisAddressInvalid, parse_sentinel_address
+
+    try:
+        parse_sentinel_address(url)
+    except RedisAddressInvalid as error:
+        raise PartInvalid(error.expected) from error
+
+    return True
+
+
 def _is_restore_target(text: str) -> bool:
     return not POSTGRESQL.match(text) or _is_database_address(text)
 
 
-SCHEMES: Final = {"postgres": "postgresql", "postgres+psycopg": "postgresql+psycopg"}
 DATABASE: Final = Format(
     "an address that begins with sqlite:/// or postgresql://",
     r"(sqlite:///|postgres(ql)?(\+psycopg)?://).*",
-    _database_url,
+    database_address,
+    is_valid=_is_database_address,
+)
+STANDBY: Final = Format(
+    "an address that begins with postgresql://",
+    r"postgres(ql)?(\+psycopg)?://.*",
+    database_address,
     is_valid=_is_database_address,
 )
 SCHEMA: Final = Format("a name of small letters, digits and _", "[a-z_][a-z0-9_]{0,62}")
@@ -106,7 +133,14 @@ RESTORE_TARGET: Final = Format(
     "an address of a database, or the path of a new directory", ".+", is_valid=_is_restore_target
 )
 REDIS: Final = Format(
-    "an address that begins with redis:// or rediss://", r"rediss?://.+", is_valid=has_valid_port
+    "an address that begins with redis://, rediss://, redis+sentinel:// or rediss+sentinel://",
+    r"rediss?(\+sentinel)?://.+",
+    is_valid=_is_redis_address,
+)
+BROKER: Final = Format(
+    "an address such as amqp://user:password@host:5672/vhost, or amqps://, without options",
+    r"amqps?://[^\s?#]+",
+    is_valid=is_broker_address,
 )
 
 
@@ -119,6 +153,7 @@ class Settings:
     """The settings of a process: its own, and a section for each context."""
 
     database_url: str = setting("DATABASE_URL", "", DATABASE, is_secret=True)
+    read_url: str = setting("DATABASE_READ_URL", "", STANDBY, is_secret=True)
     owner_url: str = setting("INDELIBLE_OWNER_URL", "", DATABASE, is_secret=True)
     schema: str = setting("INDELIBLE_SCHEMA", "indelible", SCHEMA)
     pool_size: int = setting("DB_POOL_SIZE", 5, whole_number(1, 200))
@@ -154,12 +189,17 @@ class Settings:
     contexts: tuple[str, ...] = setting("INDELIBLE_CONTEXTS", (), CONTEXT_NAMES)
 
     redis_url: str = setting("INDELIBLE_REDIS_URL", "", REDIS, is_secret=True)
+    broker_url: str = setting("INDELIBLE_BROKER_URL", "", BROKER, is_secret=True)
     worker_threads: int = setting(
         "INDELIBLE_WORKER_THREADS", 4, whole_number(1, MAX_WORKER_THREADS)
     )
     dispatch_seconds: int = setting("INDELIBLE_DISPATCH_SECONDS", 5, whole_number(1, 30))
     seal_seconds: int = setting("INDELIBLE_SEAL_SECONDS", 3_600, whole_number(1, 31 * 86_400))
-    task_retention_days: int = setting("INDELIBLE_TASK_RETENTION_DAYS", 0, whole_number(0, 3_650))
+    task_retention_days: int = setting("INDELIBLE_TASK_RETENTION_DAYS", 0, RETENTION_DAYS)
+    attempt_retention_days: int = setting("INDELIBLE_ATTEMPT_RETENTION_DAYS", 0, RETENTION_DAYS)
+    webhook_rejection_retention_days: int = setting(
+        "INDELIBLE_WEBHOOK_REJECTION_RETENTION_DAYS", 0, RETENTION_DAYS
+    )
     metrics_port: int = setting("INDELIBLE_METRICS_PORT", 0, whole_number(0, 65_000))
     backup_url: str = setting("INDELIBLE_BACKUP_URL", "", DATABASE, is_secret=True)
     backup_recipient: str = setting("INDELIBLE_BACKUP_RECIPIENT", "", PUBLIC_KEY)
@@ -173,6 +213,7 @@ class Settings:
     sections: Mapping[type, object] = field(factory=_default_sections)  # by class, one a context
     variables: Mapping[str, str] = field(factory=dict[str, str], repr=False)  # not blank, as read
     is_embedded: bool = False  # the database is the PostgreSQL of the data directory
+    is_redis_embedded: bool = False  # only the processes of `up --full` use the Redis
     log_file: Path | None = None  # of this process; None lets it log to standard error
 
     @classmethod
@@ -212,6 +253,7 @@ class Settings:
     def problems_of_rules(self) -> list[str]:
         """Return what is wrong between the settings, by the names of their variables."""
         problems = problems_of_origin(self.base_url, self.expected_origin)
+        problems += problems_of_standby(self.database_url, self.read_url)
         if not self.is_plain_database_allowed:
             problems += problems_of_databases(self.database_urls)
         problems += problems_of_secrets(secrets_of(self.all_sections()))

@@ -1,15 +1,16 @@
-"""Run many seeds in processes of this machine."""
+"""Run many seeds, each in a process of its own."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from indelible_service.independent_work import Workers
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import Plan, Profile
 from indelible_service.simulation.planning import make_plan
-from indelible_service.simulation.repeating import HASH_SEEDS, new_processes
+from indelible_service.simulation.repeating import HASH_SEEDS
 from indelible_service.simulation.running import SimulationReport, run_plan
 from indelible_service.simulation.sometimes import SOMETIMES, reached_by
 
@@ -71,14 +72,16 @@ class Batch:
 
 
 def run_seeds(
-    seeds: Sequence[int], batch: Batch, *, jobs: int, hash_seed: int = HASH_SEEDS[0]
+    seeds: Sequence[int], batch: Batch, workers: Workers, *, hash_seed: int = HASH_SEEDS[0]
 ) -> Iterator[SeedResult]:
-    """Yield the outcomes of seeds in order, each run in one of so many processes.
+    """Yield the outcomes of seeds in order, each run by one of the workers.
 
-    `hash_seed` is Python's, of the processes.
+    `hash_seed` is Python's, of processes of this machine. The workers of a cluster have the modules
+    of the hosts.
+
+    Raises: what `Workers.map` raises.
     """
-    with new_processes(jobs, hash_seed) as executor:
-        yield from executor.map(batch.run, seeds)
+    return evolve(workers, hash_seed=hash_seed).map(batch.run, seeds)
 
 
 def repeated_seeds(seeds: Sequence[int], *, every: int = REPEATED) -> Sequence[int]:

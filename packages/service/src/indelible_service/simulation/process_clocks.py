@@ -38,10 +38,15 @@ class ProcessClock:
         return self.clock.start(name, work)
 
     def repeat(
-        self, name: str, step: Callable[[], object], seconds: float, finished: Event
+        self,
+        name: str,
+        step: Callable[[], object],
+        seconds: float,
+        finished: Event,
+        needed: Event | None = None,
     ) -> Running:
         """Call the step after each wait of so many seconds, until the event."""
-        return self.clock.repeat(name, step, seconds, finished)
+        return self.clock.repeat(name, step, seconds, finished, needed)
 
     def start_loop(self, name: str, loop: Callable[[], object], *, daemon: bool = True) -> Running:
         """Start what runs until it is told to stop."""

@@ -1,34 +1,16 @@
 """Run a plan again, and compare: the same plan must be the same story."""
 
 import os
-from collections.abc import Generator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import Final
 
+from indelible_service.independent_work import HASH_SEED, new_processes
 from indelible_service.simulation.databases import DatabaseKind
 from indelible_service.simulation.plan import Plan
 from indelible_service.simulation.running import SimulationReport, run_plan
 
-HASH_SEED: Final = "PYTHONHASHSEED"
 # The processes of many seeds have the first one, and those that repeat a seed the second one.
 HASH_SEEDS: Final = (0, 1)
 END: Final = "the end"
-
-
-@contextmanager
-def new_processes(number: int, hash_seed: int) -> Generator[ProcessPoolExecutor]:
-    """Run so many new processes, which have a hash seed of Python."""
-    before = os.environ.get(HASH_SEED)
-    os.environ[HASH_SEED] = str(hash_seed)
-    try:
-        with ProcessPoolExecutor(number, mp_context=get_context("spawn")) as executor:
-            yield executor
-    finally:
-        os.environ.pop(HASH_SEED)
-        if before is not None:
-            os.environ[HASH_SEED] = before
 
 
 def run_again(plan: Plan, database: DatabaseKind) -> SimulationReport:

@@ -9,6 +9,7 @@ from indelible.app import ReadTx
 from indelible.captures.commands import AlgorithmSaved, SettingSaved
 from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.settings import SettingFilter
+from indelible.kernel.transaction import single_statement
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import LIST_FILTERS, Page, PageQuery
 from indelible_web.http.routing import Routes
@@ -56,12 +57,16 @@ def register_algorithm(
 
 
 @routes.pages(
-    "GET /algorithms", ADMIN, request_type=AlgorithmListQuery, response_type=AlgorithmSaved
+    "GET /algorithms",
+    ADMIN,
+    request_type=AlgorithmListQuery,
+    response_type=AlgorithmSaved,
+    reads_with_key=True,
 )
 def list_algorithms(context: OperationContext, query: AlgorithmListQuery) -> Page[AlgorithmSaved]:
     """List the algorithm versions."""
     cursors = context.cursors(query)
-    algorithms = context.store.read(
+    algorithms = context.read(
         captures.list_algorithms, matching=query, after=cursors.start(), limit=query.limit + 1
     )
     return cursors.page(algorithms, lambda saved: query.position_of(saved.algorithm))
@@ -72,15 +77,17 @@ def list_algorithms(context: OperationContext, query: AlgorithmListQuery) -> Pag
     ADMIN,
     request_type=AlgorithmQuery,
     response_type=AlgorithmSaved,
+    reads_with_key=True,
 )
 def get_algorithm(context: OperationContext, query: AlgorithmQuery) -> AlgorithmSaved:
     """Show an algorithm version; its ETag is the If-Match of its activation."""
 
+    @single_statement
     def get_algorithm(tx: ReadTx) -> AlgorithmSaved:
         head = tx.captures.algorithms.get(query.algorithm_id)
         return AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq)
 
-    return context.store.read(get_algorithm)
+    return context.read(get_algorithm)
 
 
 @routes.add(
@@ -96,11 +103,17 @@ def activate_algorithm(
     return context.run(captures.activate_algorithm, command)
 
 
-@routes.pages("GET /settings", ADMIN, request_type=SettingListQuery, response_type=SettingSaved)
+@routes.pages(
+    "GET /settings",
+    ADMIN,
+    request_type=SettingListQuery,
+    response_type=SettingSaved,
+    reads_with_key=True,
+)
 def list_settings(context: OperationContext, query: SettingListQuery) -> Page[SettingSaved]:
     """List the settings that were ever changed; the others have their defaults."""
     cursors = context.cursors(query)
-    settings = context.store.read(
+    settings = context.read(
         captures.list_settings, matching=query, after=cursors.start(), limit=query.limit + 1
     )
     return cursors.page(settings, lambda saved: query.position_of(saved.setting))

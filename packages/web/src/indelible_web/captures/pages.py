@@ -302,6 +302,6 @@ def _plot_subspaces(
 
 
 PAGES: Final = (
-    ConsolePage(rule="/spaces", view=spaces),
+    ConsolePage(rule="/spaces", view=spaces, reads_standby=True),
     ConsolePage(rule="/spaces/<space_id>", view=space),
 )

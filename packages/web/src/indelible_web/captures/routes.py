@@ -108,7 +108,13 @@ def create_capture_batch(context: OperationContext, batch: CaptureBatch) -> Capt
     return CaptureBatchResult(items=tuple(items))
 
 
-@routes.pages("GET /artifacts", READ, request_type=ArtifactListQuery, response_type=ArtifactSummary)
+@routes.pages(
+    "GET /artifacts",
+    READ,
+    request_type=ArtifactListQuery,
+    response_type=ArtifactSummary,
+    reads_standby=True,
+)
 def list_artifacts(context: OperationContext, query: ArtifactListQuery) -> Page[ArtifactSummary]:
     """List the artifacts of a space, without content and embeddings."""
     cursors = context.cursors(query)
@@ -138,6 +144,7 @@ def get_artifact(context: OperationContext, query: ArtifactQuery) -> ArtifactVie
     READ,
     request_type=ArtifactPageQuery,
     response_type=SignalView,
+    reads_standby=True,
 )
 def list_artifact_signals(context: OperationContext, query: ArtifactPageQuery) -> Page[SignalView]:
     """List the captures of an artifact, oldest first."""
@@ -154,7 +161,11 @@ def list_artifact_signals(context: OperationContext, query: ArtifactPageQuery) -
 
 
 @routes.pages(
-    "GET /spaces/<space_id>/captures", READ, request_type=RecentQuery, response_type=SignalView
+    "GET /spaces/<space_id>/captures",
+    READ,
+    request_type=RecentQuery,
+    response_type=SignalView,
+    reads_standby=True,
 )
 def list_recent_captures(context: OperationContext, query: RecentQuery) -> Page[SignalView]:
     """List the last captures of a space, newest first; no page follows."""
@@ -169,6 +180,7 @@ def list_recent_captures(context: OperationContext, query: RecentQuery) -> Page[
     READ,
     request_type=SubspacePageQuery,
     response_type=SignalView,
+    reads_standby=True,
 )
 def list_subspace_drift(context: OperationContext, query: SubspacePageQuery) -> Page[SignalView]:
     """List the captures that moved a subspace's centroid, in order, and how far each moved it."""

@@ -35,7 +35,13 @@ def create_space(context: OperationContext, command: captures.CreateSpace) -> ca
     return context.run(captures.create_space, command)
 
 
-@routes.pages("GET /spaces", READ, request_type=SpaceListQuery, response_type=captures.SpaceSaved)
+@routes.pages(
+    "GET /spaces",
+    READ,
+    request_type=SpaceListQuery,
+    response_type=captures.SpaceSaved,
+    reads_standby=True,
+)
 def list_spaces(context: OperationContext, query: SpaceListQuery) -> Page[captures.SpaceSaved]:
     """List the caller's spaces, retired ones included."""
     cursors = context.cursors(query)
@@ -84,6 +90,7 @@ def retire_space(context: OperationContext, command: captures.RetireSpace) -> ca
     READ,
     request_type=SubspaceListQuery,
     response_type=SubspaceSummary,
+    reads_standby=True,
 )
 def list_subspaces(context: OperationContext, query: SubspaceListQuery) -> Page[SubspaceSummary]:
     """List a space's subspaces, without their seeds."""
@@ -101,7 +108,11 @@ def list_subspaces(context: OperationContext, query: SubspaceListQuery) -> Page[
 
 
 @routes.pages(
-    "GET /spaces/<space_id>/centroids", READ, request_type=SpaceQuery, response_type=CentroidSummary
+    "GET /spaces/<space_id>/centroids",
+    READ,
+    request_type=SpaceQuery,
+    response_type=CentroidSummary,
+    reads_standby=True,
 )
 def list_centroids(context: OperationContext, query: SpaceQuery) -> Page[CentroidSummary]:
     """List every centroid of a space on one page, in order of id."""

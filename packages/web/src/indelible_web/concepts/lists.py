@@ -228,7 +228,7 @@ SEARCH: Final = EntitySearch(
     label="Concepts", find=find_concepts, list_endpoint="console.list_concepts"
 )
 PAGES: Final = (
-    ConsolePage(rule="/concepts", view=list_concepts),
+    ConsolePage(rule="/concepts", view=list_concepts, reads_standby=True),
     ConsolePage(rule="/reviews", view=list_reviews),
     ConsolePage(rule="/concept-names", view=suggest_concepts, is_live=True),
 )

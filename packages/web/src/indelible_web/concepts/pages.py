@@ -241,6 +241,10 @@ def _named_concepts(graph: concepts.ConceptGraph, prerequisites: Sequence[str]) 
 PAGES: Final = (
     ConsolePage(rule="/concepts/<concept_id>", view=show_concept),
     ConsolePage(rule="/concepts/<concept_id>/step", view=take_step, method="POST"),
-    ConsolePage(rule="/concepts/<concept_id>/versions/<version_number>", view=show_version),
-    ConsolePage(rule="/concepts/<concept_id>/diff", view=show_diff),
+    ConsolePage(
+        rule="/concepts/<concept_id>/versions/<version_number>",
+        view=show_version,
+        reads_standby=True,
+    ),
+    ConsolePage(rule="/concepts/<concept_id>/diff", view=show_diff, reads_standby=True),
 )

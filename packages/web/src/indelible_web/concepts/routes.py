@@ -120,14 +120,19 @@ def create_concept(
 
 
 @routes.pages(
-    "GET /concepts", READ, request_type=ConceptListQuery, response_type=concepts.ConceptSummary
+    "GET /concepts",
+    READ,
+    request_type=ConceptListQuery,
+    response_type=concepts.ConceptSummary,
+    reads_standby=True,
+    reads_with_key=True,
 )
 def list_concepts(
     context: OperationContext, query: ConceptListQuery
 ) -> Page[concepts.ConceptSummary]:
     """List concepts, or search their names and definitions for a text, taken literally."""
     cursors = context.cursors(query)
-    summaries = context.store.read(
+    summaries = context.read(
         concepts.list_concepts, query, after=cursors.start(), limit=query.limit + 1
     )
 
@@ -139,10 +144,11 @@ def list_concepts(
     READ,
     request_type=ConceptQuery,
     response_type=concepts.ConceptView,
+    reads_with_key=True,
 )
 def get_concept(context: OperationContext, query: ConceptQuery) -> concepts.ConceptView:
     """Show a concept with its current version; the ETag is what a change must be made for."""
-    return context.store.read(concepts.get_concept, query.concept_id)
+    return context.read(concepts.get_concept, query.concept_id)
 
 
 @routes.add(
@@ -196,6 +202,7 @@ def move_concept(context: OperationContext, step: MoveConcept) -> concepts.Conce
     READ,
     request_type=ConceptPageQuery,
     response_type=concepts.ConceptVersion,
+    reads_standby=True,
 )
 def list_concept_versions(
     context: OperationContext, query: ConceptPageQuery
@@ -215,6 +222,7 @@ def list_concept_versions(
     READ,
     request_type=VersionQuery,
     response_type=concepts.VersionView,
+    reads_standby=True,
 )
 def get_concept_version(context: OperationContext, query: VersionQuery) -> concepts.VersionView:
     """Show one version, which never changes."""
@@ -226,6 +234,7 @@ def get_concept_version(context: OperationContext, query: VersionQuery) -> conce
     READ,
     request_type=DiffQuery,
     response_type=concepts.VersionDiff,
+    reads_standby=True,
 )
 def compare_concept_versions(context: OperationContext, query: DiffQuery) -> concepts.VersionDiff:
     """Show what changed from one version to another, by field, list item and word."""
@@ -235,7 +244,11 @@ def compare_concept_versions(context: OperationContext, query: DiffQuery) -> con
 
 
 @routes.pages(
-    "GET /concepts/<concept_id>/history", READ, request_type=ConceptPageQuery, response_type=Change
+    "GET /concepts/<concept_id>/history",
+    READ,
+    request_type=ConceptPageQuery,
+    response_type=Change,
+    reads_standby=True,
 )
 def list_concept_history(context: OperationContext, query: ConceptPageQuery) -> Page[Change]:
     """List the changes of a concept, oldest first: who, why and when."""
@@ -273,7 +286,11 @@ def list_concept_warnings(
 
 
 @routes.add(
-    "GET /concepts/<concept_id>/graph", READ, request_type=ConceptQuery, response_type=GraphView
+    "GET /concepts/<concept_id>/graph",
+    READ,
+    request_type=ConceptQuery,
+    response_type=GraphView,
+    reads_standby=True,
 )
 def get_concept_graph(context: OperationContext, query: ConceptQuery) -> GraphView:
     """Show a concept with its direct and indirect prerequisites."""
@@ -285,6 +302,7 @@ def get_concept_graph(context: OperationContext, query: ConceptQuery) -> GraphVi
     READ,
     request_type=ConceptQuery,
     response_type=concepts.LearningOrder,
+    reads_standby=True,
 )
 def get_concept_learning_order(
     context: OperationContext, query: ConceptQuery
@@ -293,14 +311,25 @@ def get_concept_learning_order(
     return context.store.read(concepts.get_learning_order, query.concept_id)
 
 
-@routes.add("GET /graph/prerequisites", READ, request_type=EmptyQuery, response_type=GraphView)
+@routes.add(
+    "GET /graph/prerequisites",
+    READ,
+    request_type=EmptyQuery,
+    response_type=GraphView,
+    reads_standby=True,
+    reads_with_key=True,
+)
 def get_prerequisite_graph(context: OperationContext, _: EmptyQuery) -> GraphView:
     """Show every concept and its prerequisites."""
-    return _graph_view(context.store.read(concepts.whole_graph))
+    return _graph_view(context.read(concepts.whole_graph))
 
 
 @routes.add(
-    "GET /learning-order", READ, request_type=EmptyQuery, response_type=concepts.LearningOrder
+    "GET /learning-order",
+    READ,
+    request_type=EmptyQuery,
+    response_type=concepts.LearningOrder,
+    reads_standby=True,
 )
 def get_learning_order(context: OperationContext, _: EmptyQuery) -> concepts.LearningOrder:
     """Show the order in which to learn all concepts."""

@@ -9,6 +9,7 @@ from typing import Final
 from flask import Blueprint, Flask, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from indelible.app import AppContext
 from indelible.kernel import Change, IndelibleError, UsageError
@@ -41,6 +42,7 @@ from indelible_web.console.page import (
     NavItem,
     NewestLinks,
 )
+from indelible_web.console.positions import find_position, send_position
 from indelible_web.console.stage_table import StageTable
 from indelible_web.console.visible_contexts import VisibleContexts
 from indelible_web.context import WebContext, cause_sources, runbook_names
@@ -171,7 +173,7 @@ def _blueprint(
 ) -> Blueprint:
     blueprint = Blueprint("console", __name__, url_prefix=PREFIX, static_folder="static")
     for page in pages:
-        view = update_wrapper(partial(page.view, console), page.view)
+        view = update_wrapper(partial(_respond, console, page), page.view)
         blueprint.add_url_rule(
             page.rule, page.name, view, methods=[page.method], strict_slashes=False
         )
@@ -183,12 +185,20 @@ def _blueprint(
     blueprint.before_request(check_form)
     blueprint.after_request(console.sessions.send_cookie)
     blueprint.after_request(console.notices.send_cookie)
+    blueprint.after_request(send_position)
     _add_template_values(blueprint, console, contexts)
     blueprint.register_error_handler(IndelibleError, layout.error_page)
     blueprint.register_error_handler(HTTPException, layout.transport_error_page)
     blueprint.register_error_handler(Exception, layout.fault_page)
 
     return blueprint
+
+
+def _respond(console: ConsoleContext, page: ConsolePage, **arguments: str) -> Response:
+    """Return the answer of a page, which sees what this browser has written."""
+    after = find_position(console.positions) if page.reads_standby else ""
+    with console.standby_session(after=after, is_reading=page.reads_standby):
+        return page.view(console, **arguments)
 
 
 def _add_template_values(

@@ -5,8 +5,8 @@ from hashlib import sha256
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from attrs import asdict, evolve, field, frozen
-from flask import Request, Response, g, request
+from attrs import asdict, define, evolve, field, frozen
+from flask import Request, Response, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from limits.errors import StorageError
 
@@ -37,6 +37,21 @@ class Session:
     seen: int
 
 
+@define
+class BrowserState:
+    """The session of a request's browser, and the cookies that its answer will carry."""
+
+    session: Session | None = None
+    session_to_send: Session | None = None
+    notice_to_send: str = ""
+    is_notice_taken: bool = False
+
+
+def browser_state() -> BrowserState:
+    """Return the state of the current request's browser."""
+    return current_request().part(BrowserState)
+
+
 @frozen
 class Sessions:
     """The sessions of one deployment; their cookies hold them, the server only the ended ones."""
@@ -56,7 +71,7 @@ class Sessions:
         except KeyNotFound:
             return None
 
-        g.session = session
+        browser_state().session = session
         if not key.is_usable(now=self._app_context.clock.now()):
             return None
         return caller_of_key(key)
@@ -79,16 +94,18 @@ class Sessions:
 
     def current(self) -> Session:
         """Return this browser's session, a new one without a key if it has none."""
-        if "session" not in g:
-            g.session = self.find(request) or self.begin("")
-        return cast("Session", g.session)
+        state = browser_state()
+        if state.session is None:
+            state.session = self.find(request) or self.begin("")
+        return state.session
 
     def begin(self, key_id: str) -> Session:
         """Return a new session, whose cookie the answer will carry."""
         now = self._now()
         session = Session(id=self._app_context.ids.secret(), key_id=key_id, began=now, seen=now)
-        g.session = session
-        g.session_to_send = session
+        state = browser_state()
+        state.session = session
+        state.session_to_send = session
 
         return session
 
@@ -121,7 +138,8 @@ class Sessions:
     def send_cookie(self, response: Response) -> Response:
         """Add the session's cookie if the session is new, or if it is time to renew it."""
         self._renew()
-        if "session_to_send" not in g:
+        session = browser_state().session_to_send
+        if session is None:
             return response
         # A form from another site comes without the session's cookie, and the answer to it
         # must not replace the session.
@@ -130,7 +148,7 @@ class Sessions:
 
         response.set_cookie(
             cookie_name(),
-            self._serializer.dumps(asdict(g.session_to_send)),
+            self._serializer.dumps(asdict(session)),
             secure=request.is_secure,
             httponly=True,
             samesite="Lax",
@@ -139,14 +157,15 @@ class Sessions:
 
     def _renew(self) -> None:
         """Extend a signed-in session, at most once a minute."""
-        session: Session | None = g.get("session")
+        state = browser_state()
+        session = state.session
         current = current_request()
         if session is None or not session.key_id:
             return
         if current.caller is None or current.is_live:
             return
-        if self._now() - session.seen >= RENEW_SECONDS:
-            g.setdefault("session_to_send", evolve(session, seen=self._now()))
+        if state.session_to_send is None and self._now() - session.seen >= RENEW_SECONDS:
+            state.session_to_send = evolve(session, seen=self._now())
 
     def _is_ended(self, session: Session) -> bool:
         try:

@@ -239,7 +239,7 @@ def _cursors(console: ConsoleContext, query: HistoryPageQuery) -> Cursors:
 
 
 PAGES: Final = (
-    ConsolePage(rule="/history", view=history),
+    ConsolePage(rule="/history", view=history, reads_standby=True),
     ConsolePage(rule="/history/stream", view=stream, is_live=True),
 )
 NAV: Final = NavItem(key="history", label="History", endpoint="console.history")

@@ -3,10 +3,10 @@
 from typing import Final
 
 from attrs import field, frozen
-from flask import Response, g, request
+from flask import Response, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from indelible_web.console.cookies import Sessions, open_serializer
+from indelible_web.console.cookies import Sessions, browser_state, open_serializer
 from indelible_web.settings import WebSettings
 
 COOKIE: Final = "indelible-notice"
@@ -26,7 +26,7 @@ class Notices:
         if len(text) > MAX_NOTICE_LENGTH:
             text = f"{text[: MAX_NOTICE_LENGTH - 1]}…"
 
-        g.notice_to_send = text
+        browser_state().notice_to_send = text
 
     def take(self) -> str:
         """Return the notice of the last action, blank if there is none; it is not shown again."""
@@ -34,7 +34,7 @@ class Notices:
         if cookie is None:
             return ""
 
-        g.is_notice_taken = True
+        browser_state().is_notice_taken = True
         try:
             return str(self._serializer.loads(cookie, salt=self._salt()))
         except BadSignature:
@@ -42,7 +42,8 @@ class Notices:
 
     def send_cookie(self, response: Response) -> Response:
         """Add the notice that a view has left, or remove the one that this page shows."""
-        text = g.get("notice_to_send")
+        state = browser_state()
+        text = state.notice_to_send
         if text:
             response.set_cookie(
                 COOKIE,
@@ -52,7 +53,7 @@ class Notices:
                 httponly=True,
                 samesite="Lax",
             )
-        elif g.get("is_notice_taken"):
+        elif state.is_notice_taken:
             response.delete_cookie(COOKIE, secure=request.is_secure, httponly=True, samesite="Lax")
 
         return response

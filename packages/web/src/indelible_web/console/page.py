@@ -7,6 +7,7 @@ from attrs import frozen
 from werkzeug.wrappers import Response
 
 from indelible.app import ReadTx
+from indelible.kernel import UsageError
 from indelible.kernel.lifecycle import Lifecycle
 from indelible_web.http.bodies import check_limit
 from indelible_web.http.request import ADMIN, Caller
@@ -21,7 +22,8 @@ class ConsolePage:
 
     A live page is requested again and again by a script, and has a rate limit of its own.
     `max_body_bytes` replaces the application's limit of bodies for a form. `endpoint` is the name
-    of a page whose view is a view of several pages.
+    of a page whose view is a view of several pages. With `reads_standby` the page may come from a
+    standby: only for pages on which nobody decides.
     """
 
     rule: str
@@ -31,10 +33,17 @@ class ConsolePage:
     is_live: bool = False
     max_body_bytes: int | None = None
     endpoint: str = ""
+    reads_standby: bool = False
 
     def __attrs_post_init__(self) -> None:
-        """Check the limit of bodies."""
-        check_limit(f"{self.method} {self.rule}", self.max_body_bytes)
+        """Check the limit of bodies, and that no form is sent to the standby.
+
+        Raises: UsageError.
+        """
+        route = f"{self.method} {self.rule}"
+        check_limit(route, self.max_body_bytes)
+        if self.reads_standby and self.method != "GET":
+            raise UsageError(f"{route} may write: expected no `reads_standby`")
 
     @property
     def name(self) -> str:

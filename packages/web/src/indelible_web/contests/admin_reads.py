@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 from indelible.app import ReadTx
 from indelible.contests import EventFault
 from indelible.contests.errors import FetchWithoutPayload, RunNotFound
+from indelible.kernel.transaction import single_statement
 from indelible_web.contests.admin_schemas import (
     EventView,
     FaultView,
@@ -99,10 +100,11 @@ def list_settlement_runs(context: OperationContext, query: ContestQuery) -> Page
     OPS,
     request_type=RunQuery,
     response_type=RunView,
+    reads_with_key=True,
 )
 def get_settlement_run(context: OperationContext, query: RunQuery) -> RunView:
     """Show a settlement run with the digests of its input and of its result."""
-    return context.store.read(read_run, query.contest_id, query.run_id)
+    return context.read(read_run, query.contest_id, query.run_id)
 
 
 @routes.pages(
@@ -214,6 +216,7 @@ def read_runs(tx: ReadTx, contest_id: str) -> tuple[RunView, ...]:
     return tuple(views)
 
 
+@single_statement
 def read_run(tx: ReadTx, contest_id: str, run_id: str) -> RunView:
     """Return a settlement run of a contest.
 

@@ -47,6 +47,7 @@ def enter_contest(context: OperationContext, command: EnterContest) -> EntryView
     READ,
     request_type=OwnEntriesQuery,
     response_type=EntriesView,
+    reads_standby=True,
 )
 def list_entries(context: OperationContext, query: OwnEntriesQuery) -> EntriesView:
     """List the caller's entries in a contest."""

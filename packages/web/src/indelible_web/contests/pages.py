@@ -122,4 +122,4 @@ def _counts(tx: ReadTx, viewer: Viewer) -> tuple[tuple[str, int], ...]:
     return tuple(counts)
 
 
-PAGES: Final = (ConsolePage(rule="/contests", view=list_contests),)
+PAGES: Final = (ConsolePage(rule="/contests", view=list_contests, reads_standby=True),)

@@ -44,7 +44,13 @@ ORGANIZE: Final = "contests:organize"
 routes = Routes("contests", "Golf contests, from their configuration to their settlement.")
 
 
-@routes.pages("GET /contests", READ, request_type=ContestListQuery, response_type=ContestSummary)
+@routes.pages(
+    "GET /contests",
+    READ,
+    request_type=ContestListQuery,
+    response_type=ContestSummary,
+    reads_standby=True,
+)
 def list_contests(context: OperationContext, query: ContestListQuery) -> Page[ContestSummary]:
     """List contests: live, locked, scheduled, complete, canceled.
 
@@ -143,6 +149,7 @@ def get_field(context: OperationContext, query: ContestQuery) -> FieldView:
     READ,
     request_type=LeaderboardQuery,
     response_type=LeaderboardView,
+    reads_standby=True,
 )
 def get_leaderboard(context: OperationContext, query: LeaderboardQuery) -> LeaderboardView:
     """Show a page of the leaderboard, whose rows are in their final order.

@@ -19,6 +19,14 @@ from indelible_web.http.errors import (
     Unauthenticated,
 )
 from indelible_web.http.failed_logins import FailedLogins
+from indelible_web.http.key_reads import (
+    KeyedView,
+    KeyRead,
+    RecentDecisions,
+    is_last_before_views,
+    left_key,
+    refuse_unread,
+)
 from indelible_web.http.problems import problem_response
 from indelible_web.http.rates import Windows, open_windows
 from indelible_web.http.refused_requests import RefusedRequests
@@ -36,14 +44,12 @@ VISITOR: Final = Actor.system("visitor")
 class KeyAuthenticator:
     """The login by API keys, sent as `Authorization: Bearer ind_<id>_<secret>`."""
 
-    _app_context: AppContext
+    app_context: AppContext
 
     def identify(self, request: Request) -> Caller | None:
         """Return the key's owner, or None for a missing, wrong, expired or revoked key."""
-        match = BEARER.fullmatch(request.headers.get("Authorization", ""))
-        if match is None:
-            return None
-        return authenticate(self._app_context, match.group(1))
+        text = key_text_of(request)
+        return authenticate(self.app_context, text) if text else None
 
 
 @frozen
@@ -53,6 +59,12 @@ class AnonymousAuthenticator:
     def identify(self, request: Request) -> Caller | None:
         """Return a visitor, known only by the address of the request."""
         return Caller(actor=VISITOR, scopes=frozenset(SIGNED), id=f"address {request.remote_addr}")
+
+
+def key_text_of(request: Request) -> str:
+    """Return the key of a request, '' for one without a well-formed key."""
+    match = BEARER.fullmatch(request.headers.get("Authorization", ""))
+    return match.group(1) if match else ""
 
 
 def authenticate(app_context: AppContext, key_text: str) -> Caller | None:
@@ -92,11 +104,13 @@ NO_ACCESS: Final = EndpointAccess(scopes=())
 class AccessControl:
     """The access of every endpoint, and the checks before a view: caller, rate, scope."""
 
+    _app_context: AppContext
     _authenticator: Authenticator
     _refused_requests: RefusedRequests
     failed_logins: FailedLogins
     _count_login: Callable[[LoginOutcome], object]
     _guess_codes: frozenset[str] = frozenset()
+    _decisions: RecentDecisions = field(factory=RecentDecisions, init=False)
     _endpoints: dict[str, EndpointAccess] = field(
         default=Factory(dict[str, EndpointAccess]), init=False
     )
@@ -123,8 +137,13 @@ class AccessControl:
     def guard(self, app: Flask, settings: WebSettings) -> None:
         """Install the checks before every view of the application."""
         limits = RateLimits(self, open_windows(settings.limiter_storage), settings)
-        app.before_request(partial(self._check_request, limits))
+
+        def check_request() -> None:
+            self._check_request(limits, partial(_may_leave_key, app, check_request))
+
+        app.before_request(check_request)
         app.after_request(limits.count_guess)
+        app.after_request(refuse_unread)  # Flask calls it before `count_guess`
 
     def check(self, app: Flask) -> None:
         """Raise UsageError if an endpoint of the application declares no valid access."""
@@ -159,20 +178,68 @@ class AccessControl:
             return False
         return self.current().is_guessable
 
-    def _check_request(self, limits: "RateLimits") -> None:
+    def _check_request(self, limits: "RateLimits", may_leave_key: Callable[[], bool]) -> None:
         """Identify the caller, count the request, and check the scope; a public one needs none."""
         access = self.current()
         if request.endpoint is None or access.scopes == PUBLIC:
             return
 
         login = access.login or self._authenticator
-        current = current_request()
-        current.is_live = access.is_live
-        current.caller = self._identify(login, access)
-        limits.check(access, current.caller)
-        if current.caller is None or not access.scopes:
+        current_request().is_live = access.is_live
+        is_left = may_leave_key() and self._reads_keys(login)
+        text = key_text_of(request) if is_left else ""
+        if text:
+            self._leave_key(limits, access, text)
+        else:
+            self._accept(limits, access, self._identify(login, access))
+
+    def _reads_keys(self, login: Authenticator) -> bool:
+        """Return True if the login is by the keys of the application's own store, and no more."""
+        return type(login) is KeyAuthenticator and login.app_context is self._app_context
+
+    def _leave_key(self, limits: "RateLimits", access: EndpointAccess, text: str) -> None:
+        """Leave the key to the view; read it now unless the request may claim its address."""
+        has_claim = self._decisions.claim(text)
+        key_read = KeyRead(
+            self._app_context,
+            text,
+            partial(self._accept_key, limits, access, has_claim=has_claim),
+            self._note_unread_key,
+        )
+        if not has_claim:
+            key_read.require()
+        left_key().key_read = key_read
+
+    def _note_unread_key(self) -> None:
+        """Count a key that could not be read; the next ones of its address are read alone."""
+        self._decisions.refuse(None)
+        self._count_login(LoginOutcome.FAILED)
+
+    def _accept_key(
+        self, limits: "RateLimits", access: EndpointAccess, key: Key | None, *, has_claim: bool
+    ) -> Caller:
+        """Return the caller with the key, or remember the refusal and raise it."""
+        caller = None if key is None else caller_of_key(key)
+        self._count_login(LoginOutcome.ACCEPTED if caller else LoginOutcome.REFUSED)
+        try:
+            accepted = self._accept(limits, access, caller)
+        except Exception:
+            self._decisions.refuse(caller)
+            raise
+        if has_claim:
+            self._decisions.accept()
+        return accepted
+
+    def _accept(
+        self, limits: "RateLimits", access: EndpointAccess, caller: Caller | None
+    ) -> Caller:
+        """Return the caller of the request, which is counted, or raise the refusal."""
+        current_request().caller = caller
+        limits.check(access, caller)
+        if caller is None or not access.scopes:
             raise _refusal_without_caller(access)
-        self.require_scope(current.caller, access.scopes, recorded_as=access.recorded_as)
+        self.require_scope(caller, access.scopes, recorded_as=access.recorded_as)
+        return caller
 
     def _identify(self, login: Authenticator, access: EndpointAccess) -> Caller | None:
         """Return the caller, and count the login; a signature is counted as a webhook."""
@@ -199,6 +266,15 @@ class AccessControl:
             if recorded_as:
                 self._refused_requests.add(recorded_as, caller, error)
             raise
+
+
+def _may_leave_key(app: Flask, hook: Callable[..., object]) -> bool:
+    """Return True if nothing runs between the hook and a view that reads the key itself.
+
+    The endpoint's view is looked at in each request: a host may replace or decorate it.
+    """
+    view = app.view_functions.get(str(request.endpoint))
+    return type(view) is KeyedView and is_last_before_views(app, hook)
 
 
 def _refusal_without_caller(access: EndpointAccess) -> Exception:

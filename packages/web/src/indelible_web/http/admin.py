@@ -183,7 +183,13 @@ def cancel_task(context: OperationContext, command: CancelTask) -> TaskView:
     return context.run_recorded(cancel_and_show, command)
 
 
-@routes.pages("GET /rejections", OPS, request_type=RejectionListQuery, response_type=RejectionView)
+@routes.pages(
+    "GET /rejections",
+    OPS,
+    request_type=RejectionListQuery,
+    response_type=RejectionView,
+    reads_with_key=True,
+)
 def list_refused_commands(
     context: OperationContext, query: RejectionListQuery
 ) -> Page[RejectionView]:
@@ -192,7 +198,7 @@ def list_refused_commands(
     A command that changed nothing has the code `NO_EFFECT`. The commands are those of all contexts.
     """
     cursors = context.cursors(query)
-    rejections = context.store.read(
+    rejections = context.read(
         list_rejections, command=query.command, before=cursors.start(), limit=query.limit + 1
     )
     views = [project(RejectionView, rejection) for rejection in rejections]

@@ -9,6 +9,7 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from indelible.kernel import UsageError
+from indelible_web.http.request import this_request
 
 EXTENSION: Final = "indelible_body_limits"
 INPUT: Final = "wsgi.input"
@@ -54,6 +55,7 @@ class BodyLimits:
         Werkzeug refuses a declared length over the limit before it reads. Every other body is
         limited while it is read: it may arrive in chunks, without a length or with a wrong one.
         """
+        request = this_request()
         limit = self.of(request.endpoint)
         request.max_form_memory_size = limit
         if (request.content_length or 0) > limit:

@@ -22,13 +22,17 @@ class ContractVersionView:
 
 
 @routes.pages(
-    "GET /contract/versions", OPS, request_type=PageQuery, response_type=ContractVersionView
+    "GET /contract/versions",
+    OPS,
+    request_type=PageQuery,
+    response_type=ContractVersionView,
+    reads_with_key=True,
 )
 def list_versions(context: OperationContext, query: PageQuery) -> Page[ContractVersionView]:
     """List the contracts that releases have recorded, the newest first."""
     cursors = context.cursors(query)
     start = cursors.start()
-    heads = context.store.read(
+    heads = context.read(
         list_contract_versions,
         before=int(start) if start else NEWEST,
         limit=query.limit + 1,

@@ -1,6 +1,8 @@
-"""The names of the request headers that an operation may require."""
+"""The names of headers that several modules use."""
 
 from typing import Final
 
 IF_MATCH: Final = "If-Match"
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+# Of a write, in its answer and in the requests that must see it.
+POSITION: Final = "Indelible-Position"

@@ -41,6 +41,16 @@ IDEMPOTENCY_KEY_PROPS: Final = {
     "examples": ["import-2026-01-01-line-7"],
 }
 
+EXAMPLE_POSITION: Final = f"{'5e' * 32}.1:0/16B3748"
+POSITION_PROPS: Final = {
+    "type": "string",
+    "description": (
+        "The position of a write, from the header of its answer; the answer to this request is not"
+        " older than that write."
+    ),
+    "examples": [EXAMPLE_POSITION],
+}
+
 
 def headers_schema(
     *,
@@ -49,6 +59,7 @@ def headers_schema(
     takes_idempotency_key: bool,
     requires_idempotency_key: bool,
     takes_if_none_match: bool,
+    takes_position: bool,
 ) -> type[Schema]:
     """Return the schema of an operation's headers.
 
@@ -70,6 +81,10 @@ def headers_schema(
     if takes_if_none_match:
         fields["if_none_match"] = scalar(
             read_text, IF_NONE_MATCH_PROPS, required=False, data_key="If-None-Match"
+        )
+    if takes_position:
+        fields["seen_position"] = scalar(
+            read_text, POSITION_PROPS, required=False, data_key=header_names.POSITION
         )
 
     return make_schema("Headers", EXCLUDE, fields)

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 from indelible.app import ReadTx
 from indelible.kernel import OWNER_AND_OPERATORS, Change, ChangeFilter, Feed, Readers
 from indelible.kernel.keys import KEY
+from indelible.kernel.transaction import feed_page
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.request import ADMIN, OPS, Caller
@@ -67,12 +68,15 @@ def history_routes(access: HistoryAccess) -> Routes:
 
         return Page(items=tuple(changes), next=cursors.after(page.cursor))
 
-    declare = routes.pages("GET /history", READ, request_type=HistoryQuery, response_type=Change)
+    declare = routes.pages(
+        "GET /history", READ, request_type=HistoryQuery, response_type=Change, reads_standby=True
+    )
     declare(list_changes)
 
     return routes
 
 
+@feed_page
 def read_feed(tx: ReadTx, query: HistoryQuery, *, after: str, limit: int) -> Feed:
     """Return the next matching changes after a cursor."""
     return tx.history.feed(after=after, limit=limit, matching=query)

@@ -17,6 +17,7 @@ from indelible.kernel.settings import SystemConfigCache
 from indelible.kernel.silence import silent_of, subject_states
 from indelible.kernel.subscribers import subscriber_lags
 from indelible.kernel.tasks import StageStats
+from indelible_web.http.deletion_metrics import DeletionCollector
 from indelible_web.http.request import LoginOutcome
 
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -256,6 +257,7 @@ class Metrics:
         if app_context.config is not None:
             self.registry.register(ConfigCollector(app_context.config))
         self.registry.register(TaskCollector(app_context))
+        self.registry.register(DeletionCollector(app_context))
         self.registry.register(SubscriberCollector(app_context))
         self.registry.register(SubjectCollector(app_context))
         self.registry.register(ContextCollector(app_context, gauges))

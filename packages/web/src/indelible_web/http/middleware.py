@@ -1,5 +1,6 @@
 """Middleware around every view: the request id, the log line, and the headers of the answer."""
 
+import json
 import logging
 import re
 from collections.abc import Mapping
@@ -8,13 +9,14 @@ from typing import Any, Final
 
 import structlog
 from attrs import frozen
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g
 
 from indelible.app import AppContext
 from indelible.kernel import instant_text
+from indelible_web.http import header_names
 from indelible_web.http.errors import MalformedRequest
 from indelible_web.http.metrics import Metrics
-from indelible_web.http.request import RequestContext, current_request
+from indelible_web.http.request import RequestContext, current_request, this_request
 
 REQUEST_ID: Final = re.compile("[!-~]{1,200}")
 REQUEST_ID_HEADER: Final = "X-Request-Id"
@@ -32,23 +34,29 @@ HEADERS: Final = {
 ONE_YEAR: Final = "max-age=31536000"
 CORS_HEADERS: Final = {
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
+        "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match,"
+        f" {header_names.POSITION}, X-Request-Id"
     ),
     "Access-Control-Allow-Methods": "GET, PATCH, POST, PUT",
-    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Request-Id",
+    "Access-Control-Expose-Headers": (
+        f"ETag, {header_names.POSITION}, Location, Retry-After, X-Request-Id"
+    ),
     "Access-Control-Max-Age": "600",
 }
 
-JSON_RENDERER: Final = structlog.processors.JSONRenderer()
+
+class JsonMessage(dict[str, Any]):
+    """The message of a record: JSON, written only for a formatter that asks for the text."""
+
+    def __str__(self) -> str:
+        return json.dumps(self, default=repr)
 
 
 def render_event(
-    wrapped: logging.Logger, method: str, event: structlog.typing.EventDict
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return the record's message, which is JSON, and its fields for a host's formatter."""
-    fields = dict(event)
-    message = JSON_RENDERER(wrapped, method, event)
-    return (message,), {"extra": {"event_fields": fields}}
+    _: logging.Logger, __: str, event: structlog.typing.EventDict
+) -> tuple[tuple[JsonMessage], dict[str, Any]]:
+    """Return the record's message, and its fields for a formatter that writes them itself."""
+    return (JsonMessage(event),), {"extra": {"event_fields": event}}
 
 
 logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
@@ -72,6 +80,7 @@ class RequestMiddleware:
 
         Raises: MalformedRequest for a request without a host.
         """
+        request = this_request()
         request_id = request.headers.get(REQUEST_ID_HEADER, "")
         if not REQUEST_ID.fullmatch(request_id):
             request_id = self._app_context.ids.new()
@@ -84,15 +93,16 @@ class RequestMiddleware:
         is_preflight = (
             request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         )
-        if is_preflight and self._is_allowed_origin():
+        if is_preflight and self._is_allowed_origin(request):
             return Response(status=204)
         return None
 
     def finish(self, response: Response) -> Response:
         """Add the headers, count the answer and log it."""
+        request = this_request()
         current = current_request()
         now = self._app_context.clock.now()
-        self._add_headers(response, current)
+        self._add_headers(request, response, current)
 
         took = max(now - current.began_at, timedelta())
         route = request.url_rule.rule if request.url_rule else "none"
@@ -113,22 +123,24 @@ class RequestMiddleware:
 
         return response
 
-    def _add_headers(self, response: Response, current: RequestContext) -> None:
+    def _add_headers(self, request: Request, response: Response, current: RequestContext) -> None:
         headers = response.headers
-        present = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating yields pairs
+        present = {name.lower() for name, _ in headers}
         for name, value in HEADERS.items():
             if name.lower() not in present:
                 headers.add(name, value)
         headers[REQUEST_ID_HEADER] = current.request_id
+        if current.position:
+            headers[header_names.POSITION] = current.position
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = ONE_YEAR
         if self._cors_origins:
             response.vary.add("Origin")
-        if self._is_allowed_origin():
+        if self._is_allowed_origin(request):
             response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
             response.headers.update(CORS_HEADERS)
 
-    def _is_allowed_origin(self) -> bool:
+    def _is_allowed_origin(self, request: Request) -> bool:
         return request.headers.get("Origin") in self._cors_origins
 
 

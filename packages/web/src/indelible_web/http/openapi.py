@@ -13,7 +13,7 @@ from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnre
 from indelible.kernel.keys import KEY, KeyNotFound
 from indelible.kernel.problems import MEDIA_TYPE, Problem, problem_of
 from indelible.kernel.values import TextBlank
-from indelible_web.http import errors
+from indelible_web.http import errors, header_names
 from indelible_web.http.descriptions import Descriptions, describe_fields
 from indelible_web.http.downloads import MEDIA_TYPE as DOWNLOAD_TYPE
 from indelible_web.http.downloads import Download
@@ -36,6 +36,14 @@ SECURITY_SCHEME: Final = {
     "type": "http",
     "scheme": "bearer",
     "description": "An API key, `ind_<id>_<secret>`; the scope `admin` includes all others.",
+}
+POSITION_HEADER: Final = {
+    "description": (
+        "The position of the write, where the service reads from a standby; send it with the reads"
+        " that must see the write."
+    ),
+    "schema": {"type": "string"},
+    "required": False,
 }
 # One example for each status; the document shows them as its problem responses.
 PROBLEM_EXAMPLES: Final[tuple[IndelibleError, ...]] = (
@@ -321,6 +329,8 @@ def _headers(operation: Operation) -> dict[str, Any]:
         headers["ETag"] = {"description": "The state's tag, for If-Match.", **text}
     if operation.location_id:
         headers["Location"] = {"description": "The address of the created resource.", **text}
+    if operation.reason:
+        headers[header_names.POSITION] = POSITION_HEADER
     if operation.deprecated is not None:
         for name in operation.deprecated.headers():
             headers[name] = text

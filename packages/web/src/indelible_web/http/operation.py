@@ -3,18 +3,21 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Concatenate, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from indelible.app import AppContext, ReadTx, WriteTx
 from indelible.kernel import Clock, Idempotency, IndelibleError, Store
 from indelible.kernel.commands import command_name
 from indelible.kernel.rejections import NO_REJECTIONS, record_rejection, run_recorded
+from indelible.kernel.transaction import P
 from indelible_web.http.causes import CauseSource
 from indelible_web.http.errors import Unauthenticated
+from indelible_web.http.key_reads import KeyRead, LeftKey
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.paging import Cursors, PageQuery
+from indelible_web.http.positions import Positions
 from indelible_web.http.request import Caller, current_request
 from indelible_web.settings import WebSettings
 
@@ -34,10 +37,15 @@ class CheckReceipt:
 
 @frozen(kw_only=True)
 class OperationContext:
-    """One request: its caller, its audit context, and the store that it acts on."""
+    """One request: its caller, its audit context, and the store that it acts on.
+
+    The caller of a request with a `key_read` is known once the key was read. One that is passed
+    replaces the key's owner.
+    """
 
     app_context: AppContext
-    caller: Caller
+    _caller: Caller | None = field(alias="caller")
+    key_read: KeyRead | None = None
     request_id: str
     route: str
     reason: str
@@ -48,9 +56,36 @@ class OperationContext:
     runbooks: frozenset[str] = frozenset()
 
     @property
+    def caller(self) -> Caller:
+        """Return the caller.
+
+        Raises: Unauthenticated.
+        """
+        owner = None if self.key_read is None else self.key_read.caller()
+        caller = self._caller or owner
+        if caller is None:
+            raise Unauthenticated
+        return caller
+
+    @property
     def store(self) -> Store[ReadTx, WriteTx]:
-        """Return the application's store."""
+        """Return the application's store, to a caller who may use it."""
+        if self.key_read is not None:
+            self.key_read.require()
         return self.app_context.store
+
+    def read(
+        self, query: Callable[Concatenate[ReadTx, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Return the query's result.
+
+        If the key was not read yet, it is read in the same round trip as a query that is declared
+        as `single_statement`, and before any other one. Such a query may be called twice, also for
+        a caller who is refused: it must do nothing but read.
+        """
+        if self.key_read is None:
+            return self.app_context.store.read(query, *args, **kwargs)
+        return self.key_read.read(query, *args, **kwargs)
 
     @property
     def clock(self) -> Clock:
@@ -176,6 +211,34 @@ class Services:
     cause_sources: tuple[CauseSource, ...] = ()
     runbooks: frozenset[str] = frozenset()
 
+    @property
+    def positions(self) -> Positions:
+        """Return the positions that clients keep."""
+        return Positions(self.settings.secrets)
+
+    @contextmanager
+    def standby_session(self, *, after: str = "", is_reading: bool) -> Generator[None]:
+        """Let the reads of the block come from the standby, unless it is not `is_reading`.
+
+        They are not older than the signed position `after`. The request gets the position of what
+        the block has written, also where it raises an error. Nothing happens without a standby.
+
+        Raises: InvalidLogPosition.
+        """
+        required = self.positions.read(after)
+        standby = self.app_context.standby
+        if standby is None:
+            yield
+            return
+
+        with standby.standby_session(after=required, is_reading=is_reading) as session:
+            try:
+                yield
+            finally:
+                position = session.position()
+                if position != required:  # the block has written
+                    current_request().position = self.positions.sign(position)
+
     def open_operation(
         self, route: str, reason: str, idempotency: Idempotency[Any] | None
     ) -> OperationContext:
@@ -184,12 +247,14 @@ class Services:
         Raises: Unauthenticated.
         """
         current = current_request()
-        if current.caller is None:
+        key_read = current.part(LeftKey).key_read
+        if current.caller is None and key_read is None:
             raise Unauthenticated
 
         return OperationContext(
             app_context=self.app_context,
-            caller=current.caller,
+            caller=current.caller if key_read is None else None,
+            key_read=key_read,
             request_id=current.request_id,
             route=route,
             reason=reason,

@@ -1,6 +1,5 @@
 """Pages of lists, and the signed cursors that lead from one page to the next."""
 
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable, Sequence
@@ -8,11 +7,11 @@ from typing import Annotated, ClassVar, Final, Generic, TypeVar
 
 from attrs import evolve, field, fields, frozen
 
-from indelible.kernel import canonical_json
 from indelible.kernel.kinds import Kind, kinds
 from indelible.kernel.lists import FILTERS
 from indelible.kernel.values import bounded_int, field_values, is_identifier
 from indelible_web.http.errors import InvalidCursor
+from indelible_web.http.signatures import equals_one, signature_of
 
 T = TypeVar("T")
 # Filters of lists that the first release did not have.
@@ -66,10 +65,7 @@ class Cursors:
             item = urlsafe_b64decode(cursor[SIGNATURE_CHARACTERS:].encode()).decode()
         except (Error, UnicodeError) as error:
             raise InvalidCursor from error
-        # Every signature is compared, so that the time does not tell which secret has signed.
-        signed = [self._signed(secret, item).encode() for secret in self._secrets]
-        is_signed = [hmac.compare_digest(one, cursor.encode()) for one in signed]
-        if not any(is_signed):
+        if not equals_one(cursor, [self._signed(secret, item) for secret in self._secrets]):
             raise InvalidCursor
 
         return item
@@ -79,9 +75,7 @@ class Cursors:
         return self._signed(self._secrets[0], item)
 
     def _signed(self, secret: bytes, item: str) -> str:
-        signed = canonical_json(["cursor", self._route, self._filters(), item])
-        signature = hmac.digest(secret, signed.encode(), "sha256").hex()
-
+        signature = signature_of(secret, ["cursor", self._route, self._filters(), item])
         return signature + urlsafe_b64encode(item.encode()).decode()
 
     def _filters(self) -> dict[str, object]:

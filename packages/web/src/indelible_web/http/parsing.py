@@ -10,13 +10,14 @@ from typing import Any, Final, NoReturn, Self, cast
 
 from attrs import frozen
 from flask import Request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, missing
 from marshmallow.fields import Field
 
 from indelible.kernel.json_limits import JsonLimitExceeded
 from indelible_web.http import errors
 from indelible_web.http.header_names import IF_MATCH
 from indelible_web.http.json_fields import holds_documents, holds_written
+from indelible_web.http.request import this_request
 
 MAX_LEVELS: Final = 32
 # Of a body with JSON documents, whose own limits are lower.
@@ -38,6 +39,7 @@ class RequestParser:
     """
 
     _schemas: tuple[tuple[str, Schema], ...]
+    _needed_locations: frozenset[str]  # which are read even where they are empty
     _header_names: tuple[str, ...]
     _has_documents: bool
     _has_written: bool
@@ -52,18 +54,25 @@ class RequestParser:
 
         has_documents = "json" in by_location and holds_documents(by_location["json"])
         has_written = "json" in by_location and holds_written(by_location["json"])
-        return cls(tuple(by_location.items()), tuple(header_names), has_documents, has_written)
+        return cls(
+            tuple(by_location.items()),
+            frozenset(name for name, schema in by_location.items() if _needs_values(schema)),
+            tuple(header_names),
+            has_documents,
+            has_written,
+        )
 
-    def parse(self, request: Request) -> dict[str, Any]:
-        """Return the values of all locations.
+    def parse(self) -> dict[str, Any]:
+        """Return the values of all locations of the current request.
 
         Raises: InvalidFields, IfMatchMissing, IdempotencyKeyRequired, or the errors of a location.
         """
+        request = this_request()
         values: dict[str, Any] = {}
         for location, schema in self._schemas:
             data = self._data(location, request)
-            if data == {} and not _fields(schema):
-                continue  # most routes have no query
+            if data == {} and location not in self._needed_locations:
+                continue
             try:
                 values.update(cast("dict[str, Any]", schema.load(data)))
             except ValidationError as error:
@@ -77,6 +86,8 @@ class RequestParser:
         match location:
             case "path":
                 return request.view_args or {}
+            case "query" if not request.query_string:
+                return {}
             case "query":
                 return _unique(request.args.items(multi=True))
             case "headers":
@@ -105,6 +116,12 @@ def _missing_header(
 def _fields(schema: Any) -> Mapping[str, Field[Any]]:  # noqa: ANN401 - marshmallow's is untyped
     fields: Mapping[str, Field[Any]] = schema.fields
     return fields
+
+
+def _needs_values(schema: Schema) -> bool:
+    """Return True if a schema returns a value or an error for no values."""
+    fields = _fields(schema).values()
+    return any(field.required or field.load_default is not missing for field in fields)
 
 
 def _body_of(request: Request) -> bytes:

@@ -3,15 +3,19 @@
 import logging
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from functools import cache
 from threading import Lock
-from typing import Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from attrs import define, field
 from limits import RateLimitItemPerSecond
 from limits.errors import StorageError
-from limits.storage import Storage, storage_from_string
+from limits.storage import RedisStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
+
+if TYPE_CHECKING:
+    from redis import ConnectionPool
 
 WINDOW_SECONDS: Final = 60
 HOUR_SECONDS: Final = 3_600
@@ -170,14 +174,22 @@ class Marks(Protocol):
 
 @define
 class MemoryMarks:
-    """The marks of one process, all remembered for the same time."""
+    """The marks of one process, all remembered for the same time.
 
+    Beyond `max_keys` the oldest is forgotten. None is for marks that must not be forgotten early,
+    such as those of ended sessions.
+    """
+
+    _max_keys: int | None = None
     # The time of the monotonic clock at which each key is forgotten, oldest first.
     _expirations: dict[str, float] = field(factory=dict[str, float], init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
     def incr(self, key: str, expiry: int) -> int:
-        """Remember the key for `expiry` seconds, and forget those whose time is over."""
+        """Remember the key for `expiry` seconds, and forget those whose time is over.
+
+        Return 1 for a key that was not remembered, 2 otherwise.
+        """
         now = time.monotonic()
         with self._lock:
             while self._expirations:
@@ -185,10 +197,18 @@ class MemoryMarks:
                 if self._expirations[oldest] > now:
                     break
                 del self._expirations[oldest]
-            self._expirations.pop(key, None)  # A key that is marked again becomes the newest.
+            # A key that is marked again becomes the newest.
+            is_known = self._expirations.pop(key, None) is not None
             self._expirations[key] = now + expiry
+            if self._max_keys is not None and len(self._expirations) > self._max_keys:
+                del self._expirations[next(iter(self._expirations))]
 
-        return 1
+        return 2 if is_known else 1
+
+    def remove(self, key: str) -> None:
+        """Forget the key."""
+        with self._lock:
+            self._expirations.pop(key, None)
 
     def get(self, key: str) -> int:
         """Return 1 for a key that is remembered, 0 otherwise."""
@@ -199,31 +219,67 @@ class MemoryMarks:
         return len(self._expirations)
 
 
-def open_windows(uri: str, seconds: int = WINDOW_SECONDS) -> Windows:
-    """Return the windows in this process's memory, or in the Redis at the address."""
+@define
+class SharedMarks:
+    """The marks of several processes in Redis; after a failure, calls fail at once for a time."""
+
+    _storage: Storage
+    _failure: Exception | None = field(default=None, init=False)
+    _retry_at: float = field(default=0.0, init=False)  # of the monotonic clock
+
+    def incr(self, key: str, expiry: int) -> int:
+        """Remember the key for `expiry` seconds. Raises: StorageError."""
+        return self._call(lambda: self._storage.incr(key, expiry))
+
+    def get(self, key: str) -> int:
+        """Return 0 for an unknown key. Raises: StorageError."""
+        return self._call(lambda: self._storage.get(key))
+
+    def _call(self, operation: Callable[[], int]) -> int:
+        if self._failure and time.monotonic() < self._retry_at:
+            raise StorageError(self._failure)
+
+        try:
+            return operation()
+        except StorageError as error:
+            self._retry_at = time.monotonic() + RETRY_SECONDS
+            self._failure = error.storage_error
+            raise
+
+
+def open_windows(storage: str | Storage, seconds: int = WINDOW_SECONDS) -> Windows:
+    """Return the windows in this process's memory, in the Redis at the address, or the storage."""
     own_windows = MemoryWindows(MAX_KEYS, seconds)
-    if uri == MEMORY:
+    if storage == MEMORY:
         return own_windows
-    return SharedWindows(_open_storage(uri), own_windows, seconds)
+    return SharedWindows(_open_storage(storage), own_windows, seconds)
 
 
-def open_marks(uri: str) -> Marks:
-    """Return the marks in this process's memory, or in the Redis at the address."""
-    if uri == MEMORY:
+def open_marks(storage: str | Storage) -> Marks:
+    """Return the marks in this process's memory, in the Redis at the address, or the storage."""
+    if storage == MEMORY:
         return MemoryMarks()
-    return _open_storage(uri)
+    return SharedMarks(_open_storage(storage))
 
 
-def _open_storage(uri: str) -> Storage:
+def redis_storage(connection_pool: "ConnectionPool") -> Storage:
+    """Return the storage over the connections of a client, which has the timeouts."""
+    return RedisStorage("redis://", connection_pool=connection_pool, wrap_exceptions=True)
+
+
+def _open_storage(storage: str | Storage) -> Storage:
+    if isinstance(storage, Storage):
+        return storage
+
     options: dict[str, Any] = {}
-    if uri.startswith(REDIS):
+    if storage.startswith(REDIS):
         # A request waits for this reply. The windows of this process replace a Redis that hangs.
         options = {
             "socket_timeout": REDIS_SECONDS,
             "socket_connect_timeout": REDIS_SECONDS,
             "retry": None,
         }
-    return cast("Storage", storage_from_string(uri, wrap_exceptions=True, **options))
+    return cast("Storage", storage_from_string(storage, wrap_exceptions=True, **options))
 
 
 @cache

@@ -2,16 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, TypeVar
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 from flask import Request, g
+from flask.globals import request_ctx
 
 from indelible.kernel import Actor
 from indelible.kernel.audit import ActorKind
 from indelible.kernel.keys import ADMIN as ADMIN_SCOPE
 from indelible.kernel.keys import OPS as OPS_SCOPE
 from indelible_web.http.errors import NotAUser, ScopeMissing
+
+Part = TypeVar("Part")
 
 ADMIN: Final = ADMIN_SCOPE
 OPS: Final = OPS_SCOPE
@@ -68,15 +71,38 @@ class Authenticator(Protocol):
 
 @define(kw_only=True)
 class RequestContext:
-    """A request and its outcome; a live one is polled by a page."""
+    """A request and its outcome; a live one is polled by a page.
+
+    `position` is the signed position of what the request has written, where a standby is read.
+    All state of a request belongs here: Flask's `g` outlives a request that was sent inside of a
+    pushed application context.
+    """
 
     request_id: str
     began_at: datetime
     caller: Caller | None = None
     is_live: bool = False
     code: str = "OK"
+    position: str = ""
+    _parts: dict[type[Any], Any] = field(factory=dict[type[Any], Any], init=False)
+
+    def part(self, part_type: type[Part]) -> Part:
+        """Return the request's state of this type, which another module declares."""
+        part: Part | None = self._parts.get(part_type)
+        if part is None:
+            part = self._parts[part_type] = part_type()
+        return part
 
 
 def current_request() -> RequestContext:
     """Return the request that this thread serves."""
-    return cast("RequestContext", g.current_request)
+    current: RequestContext = g.current_request
+    return current
+
+
+def this_request() -> Request:
+    """Return the request itself: Flask's `request` is looked up again for each of its attributes.
+
+    It is for the code that every request passes.
+    """
+    return request_ctx.request

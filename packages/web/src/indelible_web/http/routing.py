@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property, partial, wraps
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote
 
 from attrs import NOTHING, Factory, field, fields, frozen
@@ -17,6 +17,7 @@ from indelible_web.http.deprecations import Deprecated
 from indelible_web.http.downloads import Download, download_response
 from indelible_web.http.examples import Examples, attributes_of
 from indelible_web.http.headers import headers_schema
+from indelible_web.http.key_reads import KeyedView
 from indelible_web.http.operation import OperationContext, Services
 from indelible_web.http.paging import Page
 from indelible_web.http.parsing import RequestParser
@@ -40,7 +41,10 @@ PREFIX: Final = "/v1"
 SEQ: Final = "seq"
 EXPECTED_SEQ: Final = "expected_seq"
 IDEMPOTENCY_KEY: Final = "once_key"
+SEEN_POSITION: Final = "seen_position"  # of the header; requests have a `position` of their own
 USER_ID: Final = "user_id"
+# What a caller makes an answer with an ETag depend on, as WSGI names the headers.
+CONDITIONS: Final = frozenset({"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"})
 REASON: Final[Attribute] = fields(AuditContext).reason
 
 
@@ -55,6 +59,10 @@ class Operation:
     `max_body_bytes` replaces the application's limit of bodies, by a larger or a smaller one.
     `errors` are those that the document names by their codes, beside what every route answers.
     A `deprecated` one goes on working, and its answers have the headers that say until when.
+    With `reads_standby` the answer may come from a standby, and be older than the newest change:
+    only for queries by which nobody decides what to write.
+    With `reads_with_key` the view runs before `OperationContext.read` reads the key with its query,
+    which may be called twice and for refused callers: only for views that only read.
     """
 
     method: str
@@ -72,9 +80,11 @@ class Operation:
     max_body_bytes: int | None = None
     errors: tuple[type[IndelibleError], ...] = ()
     deprecated: Deprecated | None = None
+    reads_standby: bool = False
+    reads_with_key: bool = False
 
     def __attrs_post_init__(self) -> None:
-        """Check the limit of bodies, and that a required key is one that the request may carry.
+        """Check the limit of bodies, a required key, and that only a GET reads as a query may.
 
         Raises: UsageError.
         """
@@ -82,6 +92,10 @@ class Operation:
         check_limit(route, self.max_body_bytes)
         if self.requires_idempotency_key and not self.takes_idempotency_key:
             raise UsageError(f"{route} requires an Idempotency-Key, but takes none")
+        if self.reads_standby and self.has_body:
+            raise UsageError(f"{route} may write: expected no `reads_standby`")
+        if self.reads_with_key and (self.has_body or self.deprecated):
+            raise UsageError(f"{route} may write or is deprecated: expected no `reads_with_key`")
 
     @property
     def name(self) -> str:
@@ -188,6 +202,7 @@ class Operation:
                 takes_idempotency_key=self.takes_idempotency_key,
                 requires_idempotency_key=self.requires_idempotency_key,
                 takes_if_none_match=self.has_tag and not self.takes_idempotency_key,
+                takes_position=self.reads_standby,
             ),
         }
         if self.has_body:
@@ -236,32 +251,26 @@ class Routes:
         max_body_bytes: int | None = None,
         errors: tuple[type[IndelibleError], ...] = (),
         deprecated: Deprecated | None = None,
+        reads_standby: bool = False,
+        reads_with_key: bool = False,
     ) -> ViewDecorator[T, R]:
         """Declare an operation, such as `POST /concepts`, with the options of `Operation`."""
-        method, rule = route.split()
-        is_query = method == "GET"
-
-        def declare(view: View[T, R]) -> View[T, R]:
-            operation = Operation(
-                method=method,
-                rule=rule,
-                view=view,
-                scopes=scopes,
-                request_type=request_type,
-                response_type=response_type,
-                reason="" if is_query else reason,
-                location_id=location_id,
-                is_created=is_created,
-                accepts_idempotency_key=accepts_idempotency_key,
-                requires_idempotency_key=requires_idempotency_key,
-                max_body_bytes=max_body_bytes,
-                errors=errors,
-                deprecated=deprecated,
-            )
-            self.operations.append(operation)
-            return view
-
-        return declare
+        return self._declarer(
+            route,
+            scopes,
+            request_type=request_type,
+            response_type=response_type,
+            reason="" if route.startswith("GET ") else reason,
+            location_id=location_id,
+            is_created=is_created,
+            accepts_idempotency_key=accepts_idempotency_key,
+            requires_idempotency_key=requires_idempotency_key,
+            max_body_bytes=max_body_bytes,
+            errors=errors,
+            deprecated=deprecated,
+            reads_standby=reads_standby,
+            reads_with_key=reads_with_key,
+        )
 
     def pages(
         self,
@@ -271,22 +280,33 @@ class Routes:
         response_type: type[R],
         errors: tuple[type[IndelibleError], ...] = (),
         deprecated: Deprecated | None = None,
+        reads_standby: bool = False,
+        reads_with_key: bool = False,
     ) -> ViewDecorator[T, Page[R]]:
         """Declare a query whose answer is a page of a list, with the errors of its own."""
+        return self._declarer(
+            route,
+            scopes,
+            request_type=request_type,
+            response_type=response_type,
+            is_paged=True,
+            errors=errors,
+            deprecated=deprecated,
+            reads_standby=reads_standby,
+            reads_with_key=reads_with_key,
+        )
+
+    def _declarer(
+        self,
+        route: str,
+        scopes: tuple[str, ...],
+        **options: Any,  # noqa: ANN401 - those of `Operation`
+    ) -> ViewDecorator[Any, Any]:
+        """Return the decorator that adds the operation of a view."""
         method, rule = route.split()
 
-        def declare(view: View[T, Page[R]]) -> View[T, Page[R]]:
-            operation = Operation(
-                method=method,
-                rule=rule,
-                view=view,
-                scopes=scopes,
-                request_type=request_type,
-                response_type=response_type,
-                is_paged=True,
-                errors=errors,
-                deprecated=deprecated,
-            )
+        def declare(view: View[T, R]) -> View[T, R]:
+            operation = Operation(method=method, rule=rule, scopes=scopes, view=view, **options)
             self.operations.append(operation)
             return view
 
@@ -318,16 +338,22 @@ class Server(Services):
         def respond(**_: str) -> Response:
             if operation.deprecated is not None:
                 after_this_request(partial(_announce, operation.deprecated))
-            values = parser.parse(request)
+            values = parser.parse()
             context = self._context(operation, values)
             arguments = {name: value for name, value in values.items() if name in request_fields}
             if operation.is_owned:
                 arguments[USER_ID] = context.caller.user_id
-            result = operation.view(context, structure(arguments, operation.request_type))
+            request_value = cast("object", structure(arguments, operation.request_type))
+            after = values.get(SEEN_POSITION, "") if operation.reads_standby else ""
+            if self.app_context.standby is None and not after:
+                result = operation.view(context, request_value)
+            else:
+                with self.standby_session(after=after, is_reading=operation.reads_standby):
+                    result = operation.view(context, request_value)
 
             return _response(operation, result)
 
-        return respond
+        return KeyedView(respond) if operation.reads_with_key else respond
 
     def _context(self, operation: Operation, values: Mapping[str, Any]) -> OperationContext:
         idempotency: Idempotency[Any] | None = None
@@ -368,6 +394,7 @@ def _response(operation: Operation, result: Any) -> Response:  # noqa: ANN401 - 
     if operation.location_id:
         segment = quote(operation.location_id(result), safe="")
         response.headers["Location"] = f"{request.script_root}{request.path}/{segment}"
-    response.make_conditional(request)
+    if not CONDITIONS.isdisjoint(request.environ):
+        response.make_conditional(request)
 
     return response

@@ -150,14 +150,20 @@ def complete_execution(context: OperationContext, command: CompleteRunbook) -> E
     return context.run_recorded(showing(complete_runbook), command)
 
 
-@routes.pages("GET /runbooks", OPS, request_type=ExecutionListQuery, response_type=ExecutionView)
+@routes.pages(
+    "GET /runbooks",
+    OPS,
+    request_type=ExecutionListQuery,
+    response_type=ExecutionView,
+    reads_with_key=True,
+)
 def list_all_executions(
     context: OperationContext, query: ExecutionListQuery
 ) -> Page[ExecutionView]:
     """List the executions of runbooks, the newest first."""
     matching = ExecutionFilter(status=query.status, order=ListOrder.NEWEST)
     cursors = context.cursors(query)
-    heads = context.store.read(
+    heads = context.read(
         list_executions,
         matching,
         runbook_name=query.runbook_name,

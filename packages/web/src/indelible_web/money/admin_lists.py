@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from indelible.app import ReadTx
 from indelible.kernel import Head, ListFilter
 from indelible.kernel.history import Entity
+from indelible.kernel.transaction import single_statement
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.views import view_of
@@ -35,12 +36,13 @@ def page_of_heads(
     where = set_equalities(**equalities)
     cursors = context.cursors(query)
 
+    @single_statement
     def read(tx: ReadTx) -> tuple[Head[Entity], ...]:
         return repository(tx).list_page(
             matching, where=where, after=cursors.start(), limit=query.limit + 1
         )
 
-    heads = context.store.read(read)
+    heads = context.read(read)
     page = cursors.page(heads, lambda head: matching.position_of(head.entity))
     views = tuple(view_of(view_type, head) for head in page.items)
     return Page(items=views, next=page.next)

@@ -43,7 +43,11 @@ routes = Routes("money_inbox", "The inbox of Stripe's events, for operators.")
 
 
 @routes.pages(
-    "GET /payments/events", OPS, request_type=InboxListQuery, response_type=InboxEventView
+    "GET /payments/events",
+    OPS,
+    request_type=InboxListQuery,
+    response_type=InboxEventView,
+    reads_with_key=True,
 )
 def list_stripe_events(context: OperationContext, query: InboxListQuery) -> Page[InboxEventView]:
     """List the received events, newest first, in one state or of one type."""
@@ -135,13 +139,14 @@ def backfill_stripe_events(context: OperationContext, body: BackfillBody) -> Bac
     OPS,
     request_type=WebhookRejectionListQuery,
     response_type=WebhookRejectionView,
+    reads_with_key=True,
 )
 def list_refused_webhooks(
     context: OperationContext, query: WebhookRejectionListQuery
 ) -> Page[WebhookRejectionView]:
     """List the refused requests of Stripe's webhook, newest first."""
     cursors = context.cursors(query)
-    rejections = context.store.read(
+    rejections = context.read(
         list_webhook_rejections, endpoint=ENDPOINT, before=cursors.start(), limit=query.limit + 1
     )
     views = [project(WebhookRejectionView, rejection) for rejection in rejections]

@@ -64,7 +64,13 @@ def get_balances(context: OperationContext, _: EmptyQuery) -> BalancesView:
     return context.store.read(read_balances)
 
 
-@routes.pages("GET /ledger/accounts", OPS, request_type=AccountListQuery, response_type=AccountView)
+@routes.pages(
+    "GET /ledger/accounts",
+    OPS,
+    request_type=AccountListQuery,
+    response_type=AccountView,
+    reads_with_key=True,
+)
 def list_ledger_accounts(context: OperationContext, query: AccountListQuery) -> Page[AccountView]:
     """List the accounts of the ledger in order of id."""
     return page_of_heads(

@@ -6,6 +6,7 @@ from typing import TypeVar
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import InvalidTransition, ListOrder
 from indelible.kernel.history import Head
+from indelible.kernel.transaction import single_statement
 from indelible.money import PAYEE, AttachDestination, PayeeFilter, RegisterPayee
 from indelible.money.commands.payouts import ClosePayee, ReopenPayee
 from indelible.money.entities.payees import Payee
@@ -53,10 +54,11 @@ def list_payees(context: OperationContext, query: PayeeListQuery) -> Page[PayeeV
     request_type=PayeeQuery,
     response_type=PayeeView,
     errors=(PayeeNotFound,),
+    reads_with_key=True,
 )
 def get_payee(context: OperationContext, query: PayeeQuery) -> PayeeView:
     """Show a payee with its account at Stripe."""
-    return context.store.read(read_payee, query.party)
+    return context.read(read_payee, query.party)
 
 
 @routes.add(
@@ -155,6 +157,7 @@ def reopen_closed_payee(context: OperationContext, command: ReopenPayee) -> Paye
     return context.run_recorded(showing_payee(reopen_payee), command)
 
 
+@single_statement
 def read_payee(tx: ReadTx, party: str) -> PayeeView:
     """Return a payee.
 

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import InvalidTransition, ListOrder
+from indelible.kernel.transaction import single_statement
 from indelible.money import (
     ChargeFilter,
     DisputeFilter,
@@ -66,7 +67,13 @@ class DueDisputesView:
     items: tuple[DisputeView, ...]
 
 
-@routes.pages("GET /payments/charges", OPS, request_type=ChargeListQuery, response_type=ChargeView)
+@routes.pages(
+    "GET /payments/charges",
+    OPS,
+    request_type=ChargeListQuery,
+    response_type=ChargeView,
+    reads_with_key=True,
+)
 def list_all_charges(context: OperationContext, query: ChargeListQuery) -> Page[ChargeView]:
     """List the charges of all parties, newest first."""
     return page_of_heads(
@@ -106,7 +113,11 @@ def refund_charge(context: OperationContext, body: RefundBody) -> RefundView:
 
 
 @routes.pages(
-    "GET /payments/disputes", OPS, request_type=DisputeListQuery, response_type=DisputeView
+    "GET /payments/disputes",
+    OPS,
+    request_type=DisputeListQuery,
+    response_type=DisputeView,
+    reads_with_key=True,
 )
 def list_disputes(context: OperationContext, query: DisputeListQuery) -> Page[DisputeView]:
     """List the disputes, newest first."""
@@ -133,10 +144,16 @@ def list_due_disputes(context: OperationContext, _: EmptyQuery) -> DueDisputesVi
     return DueDisputesView(items=items)
 
 
-@routes.add("GET /payments/switch", OPS, request_type=EmptyQuery, response_type=SwitchView)
+@routes.add(
+    "GET /payments/switch",
+    OPS,
+    request_type=EmptyQuery,
+    response_type=SwitchView,
+    reads_with_key=True,
+)
 def get_payment_switch(context: OperationContext, _: EmptyQuery) -> SwitchView:
     """Show whether new payments and transfers are halted, and why."""
-    return context.store.read(read_switch)
+    return context.read(read_switch)
 
 
 @routes.add(
@@ -209,6 +226,7 @@ def due_disputes(tx: ReadTx, *, until: datetime) -> tuple[DisputeView, ...]:
     return tuple(view_of(DisputeView, head) for head in heads)
 
 
+@single_statement
 def read_switch(tx: ReadTx) -> SwitchView:
     """Return the switch of payments."""
     head = tx.money.switches.current()

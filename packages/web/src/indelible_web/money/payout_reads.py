@@ -56,7 +56,11 @@ def list_owed_lines(context: OperationContext, query: OwedQuery) -> Page[OwedLin
 
 
 @routes.pages(
-    "GET /payouts/transfers", OPS, request_type=TransferListQuery, response_type=TransferView
+    "GET /payouts/transfers",
+    OPS,
+    request_type=TransferListQuery,
+    response_type=TransferView,
+    reads_with_key=True,
 )
 def list_payout_transfers(
     context: OperationContext, query: TransferListQuery
@@ -123,7 +127,13 @@ def look_up_transfer(context: OperationContext, query: TransferQuery) -> LookupV
     return look_up(context, query.transfer_id)
 
 
-@routes.pages("GET /payouts/jobs", OPS, request_type=JobListQuery, response_type=PayoutJobView)
+@routes.pages(
+    "GET /payouts/jobs",
+    OPS,
+    request_type=JobListQuery,
+    response_type=PayoutJobView,
+    reads_with_key=True,
+)
 def list_payout_jobs(context: OperationContext, query: JobListQuery) -> Page[PayoutJobView]:
     """List the payout jobs, newest first."""
     return page_of_heads(

@@ -4,6 +4,7 @@ from typing import Final
 
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import ListOrder
+from indelible.kernel.transaction import single_statement
 from indelible.money import ReconciliationFilter
 from indelible.money.errors.payments import PaymentsNotConfigured
 from indelible.money.errors.payouts import ReconciliationNotFound
@@ -34,6 +35,7 @@ routes = Routes("money_reconciliations", "Comparisons of the books with Stripe, 
     OPS,
     request_type=ReconciliationListQuery,
     response_type=ReconciliationView,
+    reads_with_key=True,
 )
 def list_reconciliations(
     context: OperationContext, query: ReconciliationListQuery
@@ -55,10 +57,11 @@ def list_reconciliations(
     request_type=ReconciliationQuery,
     response_type=ReconciliationView,
     errors=(ReconciliationNotFound,),
+    reads_with_key=True,
 )
 def get_reconciliation(context: OperationContext, query: ReconciliationQuery) -> ReconciliationView:
     """Show a reconciliation and the rules that it has applied."""
-    return context.store.read(read_reconciliation, query.reconciliation_id)
+    return context.read(read_reconciliation, query.reconciliation_id)
 
 
 @routes.pages(
@@ -113,6 +116,7 @@ def request_reconciliation(
     return context.run_recorded(request, body)
 
 
+@single_statement
 def read_reconciliation(tx: ReadTx, reconciliation_id: str) -> ReconciliationView:
     """Return a reconciliation.
 

@@ -91,7 +91,11 @@ def get_payment_status(context: OperationContext, query: PaymentQuery) -> Paymen
 
 
 @routes.pages(
-    "GET /payments/statements", READ, request_type=StatementQuery, response_type=StatementLine
+    "GET /payments/statements",
+    READ,
+    request_type=StatementQuery,
+    response_type=StatementLine,
+    reads_standby=True,
 )
 def list_statement_lines(context: OperationContext, query: StatementQuery) -> Page[StatementLine]:
     """List all postings that name the caller, newest first: what was paid, owed and paid out."""

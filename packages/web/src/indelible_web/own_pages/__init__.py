@@ -14,6 +14,7 @@ The scope `tickets:read` opens the pages, and `tickets:write` the forms.
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from attrs import evolve
 from werkzeug.wrappers import Response
 
 from indelible_web.console.page import ConsolePage, EntitySearch, NavItem
@@ -27,7 +28,7 @@ def pages_of(subject: Subject) -> Iterator[ConsolePage]:
     """Yield the pages of a context and the forms that are sent to them."""
     base = f"/{subject.segment}"
     one = f"{base}/<entity_id>"
-    yield _page(subject, base, lists.show_list, "list")
+    yield evolve(_page(subject, base, lists.show_list, "list"), reads_standby=True)
     yield _page(subject, one, details.show_one, "show")
     yield _page(subject, f"{one}/as-of", details.show_past, "past")
     if subject.entity.numbered_versions is not None:

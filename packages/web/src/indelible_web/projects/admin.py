@@ -8,6 +8,7 @@ from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Head
 from indelible.kernel.kinds import Identifier, kinds
 from indelible.kernel.lists import ListOrder
+from indelible.kernel.transaction import single_statement
 from indelible.projects import CLEAN_WORKSPACES_STAGE, Job, JobFilter, RetryJob
 from indelible_web.http.admin import TaskView, get_task
 from indelible_web.http.operation import OperationContext
@@ -60,15 +61,18 @@ def clean_workspaces(context: OperationContext, command: CleanWorkspaces) -> Tas
     return context.run_recorded(clean_and_show, command)
 
 
-@routes.pages("GET /jobs", OPS, request_type=AllJobsQuery, response_type=JobView)
+@routes.pages(
+    "GET /jobs", OPS, request_type=AllJobsQuery, response_type=JobView, reads_with_key=True
+)
 def list_all_jobs(context: OperationContext, query: AllJobsQuery) -> Page[JobView]:
     """List the jobs of all users, newest first; `error` tells why one has failed."""
     cursors = context.cursors(query)
 
+    @single_statement
     def read(tx: ReadTx) -> tuple[Head[Job], ...]:
         return tx.projects.jobs.list_page(query, after=cursors.start(), limit=query.limit + 1)
 
-    return cursors.page([job_view(head) for head in context.store.read(read)], query.position_of)
+    return cursors.page([job_view(head) for head in context.read(read)], query.position_of)
 
 
 @routes.add(

@@ -35,11 +35,13 @@ class JobAttempt:
 def attempts_of(job: Job, records: Sequence[Attempt]) -> tuple[JobAttempt, ...]:
     """Return the job's attempts and the events between them, newest first.
 
-    `records` are all those of the job's task, newest first. A record of a start and one of a
-    failure with the same fence are one attempt.
+    `records` are those of the job's task, newest first. A record of a start and one of a failure
+    with the same fence are one attempt. Its number is its fence, counted from the first start,
+    whose record stays as long as the task: numbers hold when old attempts are deleted. They count
+    from the first start in `records`, so that they move where a task has more records than those.
     """
     fences = [record.fence for record in records if record.outcome is AttemptOutcome.STARTED]
-    numbers = {fence: number for number, fence in enumerate(sorted(fences), start=1)}
+    numbers = {fence: fence - min(fences) + 1 for fence in fences}
     failures = _failures(records)
 
     attempts: list[JobAttempt] = []

@@ -47,7 +47,9 @@ def create_job(context: OperationContext, command: CreateJob) -> JobView:
     return context.run(create_and_show, command)
 
 
-@routes.pages("GET /jobs", READ, request_type=JobListQuery, response_type=JobView)
+@routes.pages(
+    "GET /jobs", READ, request_type=JobListQuery, response_type=JobView, reads_standby=True
+)
 def list_jobs(context: OperationContext, query: JobListQuery) -> Page[JobView]:
     """List the jobs of a project, newest first."""
     cursors = context.cursors(query)

@@ -140,6 +140,6 @@ def _project_view(tx: ReadTx, user_id: str, project_id: str) -> ProjectPageView:
 
 
 PAGES: Final = (
-    ConsolePage(rule="/projects", view=list_projects),
+    ConsolePage(rule="/projects", view=list_projects, reads_standby=True),
     ConsolePage(rule="/projects/<project_id>", view=project),
 )

@@ -32,7 +32,13 @@ MAX_SPEC_BYTES: Final = 8 * 2**20
 routes = Routes("projects", "The projects of a user: intents that own a Git repository.")
 
 
-@routes.pages("GET /projects", READ, request_type=ProjectListQuery, response_type=ProjectSummary)
+@routes.pages(
+    "GET /projects",
+    READ,
+    request_type=ProjectListQuery,
+    response_type=ProjectSummary,
+    reads_standby=True,
+)
 def list_projects(context: OperationContext, query: ProjectListQuery) -> Page[ProjectSummary]:
     """List the caller's projects, without their nodes."""
     cursors = context.cursors(query)
@@ -97,6 +103,7 @@ def set_project_nodes(context: OperationContext, command: projects.SetNodes) -> 
     READ,
     request_type=PromptListQuery,
     response_type=ProjectPromptView,
+    reads_standby=True,
 )
 def list_project_prompts(
     context: OperationContext, query: PromptListQuery

@@ -109,7 +109,7 @@ def acknowledge_contract(console: ConsoleContext) -> Response:
 
 
 PAGES: Final = (
-    ConsolePage(rule="/tokens", view=list_tokens),
+    ConsolePage(rule="/tokens", view=list_tokens, reads_standby=True),
     ConsolePage(rule="/tokens/<token_id>", view=token),
     ConsolePage(rule="/tokens/contract/acknowledge", view=acknowledge_contract, method="POST"),
 )

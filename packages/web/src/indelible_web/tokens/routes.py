@@ -108,26 +108,41 @@ class Leader:
     total_tokens: int
 
 
-@routes.pages("GET /tokens", READ, request_type=TokenListQuery, response_type=tokens.Token)
+@routes.pages(
+    "GET /tokens",
+    READ,
+    request_type=TokenListQuery,
+    response_type=tokens.Token,
+    reads_standby=True,
+    reads_with_key=True,
+)
 def list_tokens(context: OperationContext, query: TokenListQuery) -> Page[tokens.Token]:
     """List tokens, in order of their on-chain id where no other order is asked for."""
     cursors = context.cursors(query)
-    rows = context.store.read(
+    rows = context.read(
         tokens.list_tokens, matching=query, after=cursors.start(), limit=query.limit + 1
     )
     return cursors.page(rows, query.position_of)
 
 
 @routes.add(
-    "GET /tokens/<token_id>", READ, request_type=TokenQuery, response_type=tokens.TokenSaved
+    "GET /tokens/<token_id>",
+    READ,
+    request_type=TokenQuery,
+    response_type=tokens.TokenSaved,
+    reads_with_key=True,
 )
 def get_token(context: OperationContext, query: TokenQuery) -> tokens.TokenSaved:
     """Show a token. Its ETag is the `If-Match` of a retry."""
-    return context.store.read(tokens.get_token, query.token_id)
+    return context.read(tokens.get_token, query.token_id)
 
 
 @routes.pages(
-    "GET /tokens/<token_id>/history", READ, request_type=TokenPageQuery, response_type=Change
+    "GET /tokens/<token_id>/history",
+    READ,
+    request_type=TokenPageQuery,
+    response_type=Change,
+    reads_standby=True,
 )
 def list_token_history(context: OperationContext, query: TokenPageQuery) -> Page[Change]:
     """List the changes of a token, oldest first."""
@@ -182,19 +197,32 @@ def set_author_prompt(context: OperationContext, query: SignedPrompt) -> PromptV
     return evolve(context, caller=author, idempotency=idempotency).run(edit_author, command)
 
 
-@routes.pages("GET /authors/leaderboard", READ, request_type=EmptyQuery, response_type=Leader)
+@routes.pages(
+    "GET /authors/leaderboard",
+    READ,
+    request_type=EmptyQuery,
+    response_type=Leader,
+    reads_standby=True,
+    reads_with_key=True,
+)
 def list_leading_authors(context: OperationContext, _: EmptyQuery) -> Page[Leader]:
     """List the fifty authors with most tokens, in one page."""
-    totals = context.store.read(tokens.leaderboard)
+    totals = context.read(tokens.leaderboard)
     leaders = [Leader(author_address=wallet, total_tokens=total) for wallet, total in totals]
     return Page(items=tuple(leaders), next=None)
 
 
-@routes.add("GET /authors/<wallet>", READ, request_type=AuthorQuery, response_type=AuthorView)
+@routes.add(
+    "GET /authors/<wallet>",
+    READ,
+    request_type=AuthorQuery,
+    response_type=AuthorView,
+    reads_with_key=True,
+)
 def get_author(context: OperationContext, query: AuthorQuery) -> AuthorView:
     """Show an author's handles, and whether they have a prompt; any wallet has an answer."""
     try:
-        author = context.store.read(tokens.get_author, query.wallet)
+        author = context.read(tokens.get_author, query.wallet)
     except AuthorNotFound:
         return AuthorView(has_prompt=False, twitter_handle=None, farcaster_handle=None)
 
@@ -206,6 +234,7 @@ def get_author(context: OperationContext, query: AuthorQuery) -> AuthorView:
     READ,
     request_type=AuthorTokensQuery,
     response_type=AuthorTokensView,
+    reads_standby=True,
 )
 def list_author_tokens(context: OperationContext, query: AuthorTokensQuery) -> AuthorTokensView:
     """List a range of an author's tokens, newest first; none for an unknown wallet."""

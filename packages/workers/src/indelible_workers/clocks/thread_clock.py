@@ -52,9 +52,17 @@ class WaitingClock(Clock, Protocol):
         ...
 
     def repeat(
-        self, name: str, step: Callable[[], object], seconds: float, finished: Event
+        self,
+        name: str,
+        step: Callable[[], object],
+        seconds: float,
+        finished: Event,
+        needed: Event | None = None,
     ) -> Running:
-        """Call the step beside the caller after each wait of so many seconds, until the event."""
+        """Call the step beside the caller after each wait of so many seconds, until the event.
+
+        Nothing needs the step while `needed` is not set. Set it too at the end.
+        """
         ...
 
     def start_loop(self, name: str, loop: Callable[[], object], *, daemon: bool = True) -> Running:
@@ -89,12 +97,19 @@ class ThreadClock:
         return self.start_loop(name, work)
 
     def repeat(
-        self, name: str, step: Callable[[], object], seconds: float, finished: Event
+        self,
+        name: str,
+        step: Callable[[], object],
+        seconds: float,
+        finished: Event,
+        needed: Event | None = None,
     ) -> Running:
-        """Start a thread that calls the step again and again."""
+        """Start a thread that calls the step again and again, and sleeps while nothing needs it."""
 
         def run() -> None:
             while not finished.wait(seconds):
+                if needed is not None:
+                    needed.wait()
                 step()
 
         return self.start_loop(name, run)

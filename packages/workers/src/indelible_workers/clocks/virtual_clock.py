@@ -143,7 +143,12 @@ class VirtualClock:
         return virtual_work
 
     def repeat(
-        self, name: str, step: Callable[[], object], seconds: float, finished: Event
+        self,
+        name: str,
+        step: Callable[[], object],
+        seconds: float,
+        finished: Event,
+        needed: Event | None = None,  # noqa: ARG002 - a step that is not needed costs no thread
     ) -> Running:
         """Schedule the step after each so many seconds, until the event is set."""
         virtual_work = VirtualWork(name, self, step, finished, seconds)

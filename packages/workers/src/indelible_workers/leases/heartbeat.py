@@ -36,6 +36,7 @@ class Heartbeat:
     _actor: Actor
     _stopping: Event
     _holds: list[HeldLeases]  # other threads add and remove meanwhile
+    _holding: Event  # set after each addition
     _hung_threads: HungThreadReporter
     _on_beat: Callable[[], object]  # called after each round without a failure
     _clock: WaitingClock
@@ -53,7 +54,11 @@ class Heartbeat:
     # Without the database
 
     def watch(self) -> None:
-        """Enforce time limits and pass on the shutdown."""
+        """Enforce time limits and pass on the shutdown; clear the event if nothing is held."""
+        self._holding.clear()
+        if self._holds:  # looked at after that, so that no addition is missed
+            self._holding.set()
+
         for hold in tuple(self._holds):
             running = hold.running  # its thread may set it to None at any time
             if running is not None:

@@ -14,7 +14,9 @@ from redis import Redis
 
 from indelible.kernel.commit_signal import SignalsCommits
 from indelible_workers.redis.commit_channel import received_commits, sent_commits
-from indelible_workers.redis.connection import RECONNECT_SECONDS, REDIS_ERRORS, Availability
+from indelible_workers.redis.connection import RECONNECT_SECONDS, REDIS_ERRORS
+from indelible_workers.wakeups.availability import Availability
+from indelible_workers.wakeups.messages import is_wakeup
 from indelible_workers.worker import Worker, logger
 
 DECODING_ERRORS: Final = (ValueError, TypeError, LookupError, AttributeError, DecodeError)
@@ -23,6 +25,7 @@ REFUSED_SECONDS: Final = 0.1  # between two looks whether a stage has a free thr
 # is less than `heartbeat_timeout`.
 FETCH_SECONDS: Final = 15.0
 ENDING_SECONDS: Final = 0.05  # in which a consumer notices that its thread is to end
+OPTIONS: Final = ("redis_message_id",)  # of a wake-up, which Dramatiq adds
 NO_WAIT_MILLISECONDS: Final = 1  # of Dramatiq's own consumer, which would poll
 # Wake-ups of dead processes are worthless, so they are forgotten after a minute.
 BROKER_OPTIONS: Final = {
@@ -38,7 +41,7 @@ class WakeupBroker(RedisBroker):
     def __init__(self, client: Redis, worker: Worker) -> None:
         super().__init__(client=client, namespace="indelible", middleware=[], **BROKER_OPTIONS)
         self._worker = worker
-        self._availability = Availability()
+        self._availability = Availability("Redis", REDIS_ERRORS)
         self._may_have_messages = defaultdict[str, Event](Event)  # by queue
         self._is_ending = False
 
@@ -137,28 +140,12 @@ class WakeupBroker(RedisBroker):
         with self._availability.watch():
             for message_id in self.client.smembers(fetched):
                 payload = self.client.hget(f"{self.namespace}:{queue}.msgs", message_id)
-                if is_wakeup(payload, queue):
+                if is_wakeup(payload, queue, OPTIONS):
                     continue
 
                 self.do_ack(queue, message_id)
                 logger.warning("queue %s: an invalid message was dropped", queue)
                 self._worker.count("unknown", "dropped")
-
-
-def is_wakeup(payload: object, queue: str) -> bool:
-    """Return True for a message that Dramatiq can read and deliver to the queue's actor."""
-    with suppress(Exception):  # decoding garbage may raise anything
-        message = Message[None].decode(payload)  # type: ignore[arg-type]  # any object is tried
-        fields = (
-            message.actor_name,
-            message.queue_name,
-            *message.args,
-            message.kwargs,
-            *message.options,
-        )
-        return fields == (queue, queue, {}, "redis_message_id")
-
-    return False
 
 
 class WakeupConsumer(Consumer):
@@ -194,7 +181,7 @@ class WakeupConsumer(Consumer):
     def _next_wakeup(self) -> MessageProxy | None:
         with suppress(*DECODING_ERRORS):
             message = next(self._inner)
-            if message is None or is_wakeup(message.encode(), self._queue):
+            if message is None or is_wakeup(message.encode(), self._queue, OPTIONS):
                 return message
 
             self._broker.discard_invalid(self._queue)

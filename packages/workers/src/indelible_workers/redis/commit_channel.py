@@ -39,9 +39,14 @@ def sent_commits(
         sender.stop()
 
 
-def publish_commits(commits: CommitSignal, client: Redis) -> None:
-    """Publish the commits of this process, in a thread of its own, until the process ends."""
-    commits.add(_start_sender(client, THREADS).has_committed.set)
+def publish_commits(commits: CommitSignal, client: Redis) -> Callable[[], None]:
+    """Publish the commits of this process, in a thread of its own, until the process ends.
+
+    The returned function ends it before.
+    """
+    sender = _start_sender(client, THREADS)
+    commits.add(sender.has_committed.set)
+    return sender.stop
 
 
 def _start_sender(client: Redis, clock: WaitingClock) -> "_Sender":

@@ -1,70 +1,80 @@
-"""The Redis client of a process, and whether Redis is available, as its threads see it."""
+"""Clients of Redis."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from threading import Lock
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 from dramatiq.errors import ConnectionClosed
-from redis import ConnectionError, Redis, RedisError  # noqa: A004 - its own
+from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from indelible_workers.worker import logger
+from indelible_workers.redis.addresses import (
+    SentinelAddress,
+    is_sentinel_address,
+    parse_sentinel_address,
+)
+from indelible_workers.redis.sentinels import (
+    EncryptedPrimaryConnection,
+    PrimaryConnection,
+    PrimarySentinel,
+    RetryOnce,
+)
 
 REDIS_ERRORS: Final = (RedisError, ConnectionClosed, OSError)
 RECONNECT_SECONDS: Final = 1
 
 
 def redis_client(url: str, *, timeout_seconds: int = 5) -> Redis:
-    """Return the one Redis client of a process.
+    """Return a client of a Redis server, or of the primary behind Redis Sentinel.
 
     No command blocks on the server, so one that does not answer within the timeout has failed.
+    Silent sentinels cost one timeout together. Raises: RedisAddressInvalid.
     """
-    # A pooled connection may belong to a server that was restarted since: try once more.
-    retry_once = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))
-    options: dict[str, Any] = {
-        "socket_connect_timeout": timeout_seconds,
-        "socket_timeout": timeout_seconds,
-        "retry": retry_once,
-    }
+    timeouts = _timeouts(timeout_seconds)
+    options: dict[str, Any] = {**timeouts, "retry": RetryOnce()}
+    if is_sentinel_address(url):
+        return _primary_client(parse_sentinel_address(url), timeout_seconds, options)
+
     return Redis.from_url(url, **options)  # pyright: ignore[reportUnknownMemberType] - untyped
 
 
-class Availability:
-    """The availability of Redis, as the threads of a process see it; logs each change once.
+def _timeouts(seconds: float) -> dict[str, float]:
+    return {"socket_connect_timeout": seconds, "socket_timeout": seconds}
 
-    The result of a command counts only if nothing changed since its start. A reply to an older
-    command may have been sent before the loss, and its failure may have happened before the return.
+
+def _primary_client(
+    address: SentinelAddress, timeout_seconds: int, options: Mapping[str, Any]
+) -> Redis:
+    """Return a client whose new connections ask the sentinels for the primary.
+
+    One that meets a primary that became a replica is closed.
     """
-
-    def __init__(self) -> None:
-        self.is_available = True
-        self._changes: int = 0
-        self._lock = Lock()
-
-    @contextmanager
-    def watch(self, *, shows_return: bool = False) -> Generator[None]:
-        """Log a loss if the block fails, or a return if it shows one by its success."""
-        changes = self._changes
-        try:
-            yield
-        except REDIS_ERRORS as error:
-            if self._change(changes, is_available=False):
-                logger.warning(
-                    "Redis is unusable (%s); continuing without it", type(error).__name__
-                )
-            raise
-
-        if shows_return and self._change(changes, is_available=True):
-            logger.warning("Redis is available again")
-
-    def _change(self, changes: int, *, is_available: bool) -> bool:
-        """Set the availability; return True to the one thread whose call changed it."""
-        with self._lock:
-            if changes != self._changes or is_available == self.is_available:
-                return False
-
-            self.is_available = is_available
-            self._changes += 1
-            return True
+    connection_class: type[PrimaryConnection] = PrimaryConnection
+    encryption: dict[str, Any] = {}
+    if address.is_encrypted:
+        connection_class = EncryptedPrimaryConnection
+        encryption = {
+            "ssl_ca_certs": address.certificates,
+            "ssl_certfile": address.client_certificate,
+            "ssl_keyfile": address.client_key,
+        }
+    ask_once = Retry(NoBackoff(), 0)  # the next sentinel is asked instead
+    untyped: Any = PrimarySentinel
+    sentinel = untyped(
+        address.sentinels,
+        sentinel_kwargs={
+            "username": address.sentinel_username,
+            "password": address.sentinel_password,
+            "retry": ask_once,
+            "ssl": address.is_encrypted,
+            **_timeouts(timeout_seconds / len(address.sentinels)),
+            **encryption,
+        },
+        username=address.username,
+        password=address.password,
+        db=address.database,
+        connection_class=connection_class,
+        **options,
+        **encryption,
+    )
+    return cast("Redis", sentinel.master_for(address.service))

@@ -4,28 +4,33 @@ import logging
 import os
 import re
 from datetime import datetime
+from functools import cache
 from socket import gethostname
 from typing import Final
 
 from attrs import define, field
 
-from indelible.kernel import Actor, Store
+from indelible.kernel import Actor, Store, TimeOrderedIds
 from indelible.kernel.hung_threads import HUNG_SECONDS, HungThreads
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible_workers.clocks.thread_clock import WaitingClock
 from indelible_workers.threads.stage_threads import StageThreads
 
 RENEWAL_SECONDS: Final = HUNG_SECONDS / 3
-MAX_HOST_CHARACTERS: Final = 150
+MAX_HOST_CHARACTERS: Final = 100
 UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 REASON: Final = "threads of hung tasks"
 logger = logging.getLogger("indelible.workers")
 
 
+@cache
 def process_name() -> str:
-    """Return the name of this process: its host and its number."""
+    """Return the name of this process, which no other one has: its host, its number and an id.
+
+    Two containers may have the same host name and number.
+    """
     host = UNSAFE.sub("-", gethostname())[:MAX_HOST_CHARACTERS]
-    return f"{host}:{os.getpid()}"
+    return f"{host}:{os.getpid()}:{TimeOrderedIds().new()}"
 
 
 @define(eq=False)

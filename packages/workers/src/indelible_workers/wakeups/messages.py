@@ -1,7 +1,7 @@
 """The messages that wake threads: each says only that a stage may have tasks ready."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Final, Protocol, runtime_checkable
 
 from dramatiq import Broker, Message
@@ -45,6 +45,25 @@ def queue_name(stage: str) -> str:
 def wakeup_message(queue: str) -> Message[None]:
     """Return the message that wakes a thread for the stage of the queue."""
     return Message[None](queue_name=queue, actor_name=queue, args=(), kwargs={}, options={})
+
+
+def is_wakeup(payload: object, queue: str, options: tuple[str, ...] = ()) -> bool:
+    """Return True for a message that Dramatiq can read and deliver to the queue's actor.
+
+    The options are those that a broker adds.
+    """
+    with suppress(Exception):  # decoding garbage may raise anything
+        message = Message[None].decode(payload)  # type: ignore[arg-type]  # any object is tried
+        fields = (
+            message.actor_name,
+            message.queue_name,
+            *message.args,
+            message.kwargs,
+            *message.options,
+        )
+        return fields == (queue, queue, {}, *options)
+
+    return False
 
 
 def send_wakeup(broker: Broker, queue: str) -> bool:

@@ -13,6 +13,7 @@ from indelible.kernel.stages import Stage
 from indelible_workers.children.processes import check_child_stages
 from indelible_workers.masking import failure_reason
 from indelible_workers.processing.batches import process_batch
+from indelible_workers.threads.pools import ThreadPool
 from indelible_workers.threads.stage_threads import thread_limit
 from indelible_workers.wakeups.dispatching import dispatch_until_stopped
 from indelible_workers.wakeups.local_broker import LocalBroker
@@ -24,7 +25,6 @@ from indelible_workers.wakeups.messages import (
 )
 from indelible_workers.worker import MAX_HOLD_SECONDS, Worker, logger
 
-POLL_MILLISECONDS: Final = 250  # of a thread that waits for messages
 STOP_MILLISECONDS: Final = 1_000 * MAX_HOLD_SECONDS
 TIMED_OUT_MILLISECONDS: Final = 1_000  # for the other threads, which have nothing left to do
 ACTIVE_SECONDS: Final = 0.05  # between two looks at the threads of a worker that ends
@@ -87,10 +87,7 @@ def run_workers(
     """
     _set_limits(worker, stages, threads)
     brokers = (*brokers, LocalBroker())
-    pools = [
-        dramatiq.Worker(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
-        for broker in brokers
-    ]
+    pools = [ThreadPool(broker, threads) for broker in brokers]
     worker.threads.set_function(lambda: _count_alive(pools))
     look = partial(dispatch_until_stopped, worker, stages, brokers, dispatch_seconds)
 
@@ -127,9 +124,7 @@ def _set_limits(worker: Worker, stages: Stages, threads: int) -> None:
         worker.stage_threads.set_limit(stage.name, limit)
 
 
-def _stop_pools(
-    worker: Worker, brokers: Sequence[Broker], pools: Sequence[dramatiq.Worker]
-) -> None:
+def _stop_pools(worker: Worker, brokers: Sequence[Broker], pools: Sequence[ThreadPool]) -> None:
     """Stop the threads when their tasks have ended or exceeded their limits."""
     clock = worker.clock
     deadline = clock.monotonic() + MAX_HOLD_SECONDS
@@ -149,7 +144,7 @@ def _stop_pools(
         pool.stop(timeout=timeout)
 
 
-def _count_alive(pools: Sequence[dramatiq.Worker]) -> int:
+def _count_alive(pools: Sequence[ThreadPool]) -> int:
     alive = 0
     for pool in pools:
         alive += sum(thread.is_alive() for thread in pool.workers)

@@ -1,8 +1,8 @@
 """The same store for an event loop: its code runs on a greenlet, which waits on the loop."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
 from typing import Concatenate
 
@@ -14,10 +14,15 @@ from indelible.kernel.contexts import AnyContext
 from indelible.kernel.transaction import Command, P, R
 from indelible.policy import Policy
 from indelible_sql.contexts import SqlReading, SqlStore, SqlTransaction, compose_store
-from indelible_sql.engine.connections import Pool, open_async_engines
+from indelible_sql.engine.connections import (
+    Pool,
+    open_async_engines,
+    open_async_standby_engine,
+)
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
 from indelible_sql.engine.sqlalchemy_internals import await_in_greenlet, run_in_greenlet
 from indelible_sql.schema.sql_context import SqlContext
+from indelible_sql.store.standby import SqlStandbySession, Standby, check_standby
 
 
 @frozen
@@ -38,11 +43,22 @@ class AsyncSqlTransaction:
 
 
 @frozen
+class AsyncStandbySession:
+    """The commands and reads of one caller, for an event loop."""
+
+    session: SqlStandbySession
+
+    async def position(self) -> str:
+        """Return the position of the writes, as `SqlStandbySession.position` does."""
+        return await run_in_greenlet(self.session.position)
+
+
+@frozen
 class AsyncSqlStore:
     """One database, for an event loop."""
 
     store: SqlStore
-    pools: tuple[AsyncEngine, AsyncEngine]
+    pools: tuple[AsyncEngine, ...]
 
     async def run(
         self,
@@ -70,6 +86,12 @@ class AsyncSqlStore:
     ) -> R:
         """Return the query's result, from one unchanging view of the store."""
         return await run_in_greenlet(self.store.read, query, *args, **kwargs)
+
+    @contextmanager
+    def standby_session(self, *, after: str = "") -> Generator[AsyncStandbySession]:
+        """Let the reads of the block come from the standby, as `SqlStore.standby_session` does."""
+        with self.store.standby_session(after=after) as session:
+            yield AsyncStandbySession(session)
 
     @asynccontextmanager
     async def transaction(
@@ -111,9 +133,13 @@ class AsyncSqlStore:
         """Return if the database can grow, as `SqlStore.check_space` does."""
         await run_in_greenlet(self.store.check_space)
 
-    async def upgrade(self, owner_url: str | None = None) -> None:
-        """Bring the schema to the newest revision; pass `owner_url` where another role owns it."""
-        await asyncio.to_thread(self.store.upgrade, owner_url)
+    async def upgrade(
+        self, owner_url: str | None = None, *, history_partitions: int | None = None
+    ) -> None:
+        """Bring the schema to the newest revision, as `SqlStore.upgrade` does."""
+        await asyncio.to_thread(
+            self.store.upgrade, owner_url, history_partitions=history_partitions
+        )
 
     async def dispose(self) -> None:
         """Close every idle connection."""
@@ -131,10 +157,15 @@ def open_async_store(
     clock: Clock | None = None,
     ids: Ids | None = None,
     pool: Pool | None = None,
+    read_url: str | None = None,
     at_failpoint: AtFailpoint = no_failpoint,
 ) -> AsyncSqlStore:
-    """Open a store at a database's address, for an event loop: psycopg's asyncio or aiosqlite."""
-    engines, pools = open_async_engines(url, pool or Pool())
+    """Open a store at a database's address, for an event loop: psycopg's asyncio or aiosqlite.
+
+    The arguments are those of `open_store`.
+    """
+    pool = pool or Pool()
+    engines, (writer, reader) = open_async_engines(url, pool)
     store = compose_store(
         engines,
         url,
@@ -148,7 +179,13 @@ def open_async_store(
         at_failpoint=at_failpoint,
     )
     store.config.spawn = _task_spawner()
-    return AsyncSqlStore(store, pools)
+    if read_url is None:
+        return AsyncSqlStore(store, (writer, reader))
+
+    check_standby(engines)
+    engine, standby_reader = open_async_standby_engine(read_url, pool)
+    store.standby = Standby(engine=engine, wait_seconds=pool.standby_seconds)
+    return AsyncSqlStore(store, (writer, reader, standby_reader))
 
 
 def _task_spawner() -> Callable[[Callable[[], None]], None]:

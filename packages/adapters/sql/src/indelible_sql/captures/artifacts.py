@@ -153,8 +153,9 @@ class SqlArtifactRepository:
     def _run_function(self, values: Row) -> Row:
         """Return the row of the signal; its values are NULL where the function saved nothing."""
         schema_prefix = prefix_of(self._session, self._session.schema)
+        self._session.send_collected()
         try:
-            return self._session.rows(ingest_statement(schema_prefix), values)[0]
+            return self._session.rows_at_once(ingest_statement(schema_prefix), values)[0]
         except GuardViolation as violation:
             if violation.guard in RACE_GUARDS:
                 raise StoreBusy(1) from violation

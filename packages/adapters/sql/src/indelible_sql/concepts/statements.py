@@ -54,9 +54,8 @@ GET_VIEW = GET_CURRENT.add_columns(_CURRENT_WARNINGS.label("warnings"))
 
 # The expected seq is part of the condition: a row that changed while this statement waited for
 # its lock is not joined again.
-LOAD_CURRENT = GET_CURRENT.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(
-    of=CONCEPTS
-)
+_LOAD = GET_CURRENT.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(of=CONCEPTS)
+LOAD_CURRENT = _LOAD.add_columns(_CURRENT_WARNINGS.label("warnings"))
 
 # The name is a subquery and not a join: a join planned while the tables were small reads them
 # whole later.
@@ -74,7 +73,7 @@ RELATED_NAMES = (
     .where(in_lines(_OTHERS.c.name_key, "keys"))
     .where(_OTHERS.c.id != bindparam("concept_id"))
 )
-LOAD_TO_EDIT = LOAD_CURRENT.add_columns(RELATED_NAMES.scalar_subquery().label("names"))
+LOAD_TO_EDIT = _LOAD.add_columns(RELATED_NAMES.scalar_subquery().label("names"))
 
 APPROVED_VERSION = (
     rows_by(HISTORY, "lifecycle", "entity_id", "action")

@@ -38,22 +38,22 @@ class SqlConceptAggregates(SqlAggregateRepository[Concept]):
 
     def load_current(
         self, concept_id: str, *, expected_seq: int
-    ) -> tuple[Head[Concept], ConceptVersion]:
-        """Return the locked head at the expected seq, and its current version."""
+    ) -> tuple[Head[Concept], ConceptVersion, Warnings]:
+        """Return the locked head at the expected seq, its current version and its warnings."""
         values = {"concept_id": concept_id, "expected_seq": expected_seq}
-        row = self._session.first(statements.LOAD_CURRENT, values)
-        return self._loaded(row, concept_id, expected_seq)
+        row = self._load(statements.LOAD_CURRENT, values)
+        head, version = _current_of_row(row)
+        return head, version, _warnings_of_json(row["warnings"])
 
     def load_to_edit(
         self, concept_id: str, content: ConceptContent, *, expected_seq: int
     ) -> tuple[Head[Concept], ConceptVersion, RelatedNames]:
-        """Return what `load_current` returns, and the names related to the new content."""
+        """Return the locked head, its current version, and the names related to the new content."""
         keys = lookup_keys(related_name_keys(content))
         values = {"concept_id": concept_id, "expected_seq": expected_seq, "keys": keys}
-        row = self._session.first(statements.LOAD_TO_EDIT, values)
-        head, version = self._loaded(row, concept_id, expected_seq)
-        names = row["names"] if row else ()
-        return head, version, RelatedNames.among(content, names)
+        row = self._load(statements.LOAD_TO_EDIT, values)
+        head, version = _current_of_row(row)
+        return head, version, RelatedNames.among(content, row.get("names", ()))
 
     def get_current(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion]:
         """Return the concept's head and its current version, or raise ConceptNotFound."""
@@ -63,15 +63,19 @@ class SqlConceptAggregates(SqlAggregateRepository[Concept]):
 
         return _current_of_row(row)
 
-    def _loaded(
-        self, row: Row | None, concept_id: str, expected_seq: int
-    ) -> tuple[Head[Concept], ConceptVersion]:
+    def _load(self, statement: Query, values: Row) -> Row:
+        """Return the row of a load, or raise ConceptNotFound or Stale."""
+        row = self._session.first(statement, values)
         if row is not None:
-            return _current_of_row(row)
+            return row
 
         # No row at this seq: the concept is missing, or the caller's seq is stale.
-        head, version = self.get_current(concept_id)
-        return head.expected(expected_seq), version
+        concept_id = values["concept_id"]
+        present = self._session.first(statements.GET_VIEW, {"concept_id": concept_id})
+        if present is None:
+            raise ConceptNotFound(concept_id)
+        CONCEPT_HEADS.of_row(present).expected(values["expected_seq"])
+        return present
 
 
 def _current_of_row(row: Row) -> tuple[Head[Concept], ConceptVersion]:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     func,
     literal_column,
     or_,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 
 from indelible.contests.entities.entries import JOINED
 from indelible.contests.entities.records import REPLAYED_FIELDS
-from indelible.contests.lifecycle import TERMINAL, ContestStatus, EntryStatus
+from indelible.contests.lifecycle import OCCUPYING, TERMINAL, ContestStatus, EntryStatus
 from indelible_sql.contests.tables.contests import CONTESTS
 from indelible_sql.contests.tables.entries import ENTRIES, ROSTERS
 from indelible_sql.contests.tables.feeds import FETCHES
@@ -97,6 +98,29 @@ DUE: Final[Query] = (
     .limit(bindparam("limit"))
 )
 
+# Which contest has an entry? It is locked.
+_contest_of_entry = (
+    select(ENTRIES.c.contest_id)
+    .where(ENTRIES.c.id == bindparam("entry_id", type_=IDENTIFIER))
+    .scalar_subquery()
+)
+LOCK_OF_ENTRY: Final[Query] = (
+    select(CONTESTS).where(CONTESTS.c.id == _contest_of_entry).with_for_update(of=CONTESTS)
+)
+
+# Which event is the newest field of a contest?
+_field_number = (
+    select(LOGS.c.field_number)
+    .where(LOGS.c.id == bindparam("contest_id", type_=IDENTIFIER))
+    .scalar_subquery()
+)
+NEWEST_FIELD: Final[Query] = (
+    select(EVENTS)
+    .where(EVENTS.c.contest_id == bindparam("contest_id", type_=IDENTIFIER))
+    .where(EVENTS.c.number == _field_number)
+    .order_by(EVENTS.c.number)
+)
+
 # How many entries of a contest have a place, and which place is the highest?
 _of_contest = ENTRIES.c.contest_id == bindparam("contest_id", type_=IDENTIFIER)
 _is_occupied = ENTRIES.c.place_number.is_not(None)
@@ -108,39 +132,35 @@ HIGHEST_PLACE_NUMBER: Final[Query] = (
     .limit(1)
 )
 
-# Has an entry of a contest left its place?
-HAS_LEFT: Final[Query] = (
-    select(_ONE.label("one"))
-    .where(_of_contest)
-    .where(
-        or_(
-            ENTRIES.c.status == str(EntryStatus.REFUNDED),
-            ENTRIES.c.status == str(EntryStatus.REJECTED),
-        )
-    )
-    .limit(1)
-)
-
-# Is the first place of a contest taken?
-FIRST_PLACE_NUMBER: Final[Query] = (
-    select(ENTRIES.c.place_number)
-    .where(_of_contest, ENTRIES.c.place_number == literal_column("1"))
-    .order_by(ENTRIES.c.place_number)
-)
-
-# Which place is free after a taken one? The search ends at the first.
+# Which is the lowest free place of a contest? Places are taken in order, so that it is the next one
+# unless an entry has left its place. To count 200,000 places takes a tenth of the time of a search
+# for a gap that has been filled again; both databases look only as far as they need.
+_LEFT: Final = frozenset(EntryStatus) - OCCUPYING
+_has_left = select(_ONE).where(_of_contest, _in_states(ENTRIES.c.status, _LEFT)).exists()
+_has_first = select(_ONE).where(_of_contest, ENTRIES.c.place_number == _ONE).exists()
 _following = ENTRIES.alias("following")
 _is_next_taken = (
     select(_ONE)
     .where(_following.c.contest_id == ENTRIES.c.contest_id)
-    .where(_following.c.place_number == _number(ENTRIES.c.place_number) + literal_column("1"))
+    .where(_following.c.place_number == _number(ENTRIES.c.place_number) + _ONE)
     .exists()
 )
-FIRST_GAP: Final[Query] = (
-    select((_number(ENTRIES.c.place_number) + literal_column("1")).label("place_number"))
+_first_gap = (
+    select(_number(ENTRIES.c.place_number) + _ONE)
     .where(_of_contest, _is_occupied, ~_is_next_taken)
     .order_by(ENTRIES.c.place_number)
     .limit(1)
+    .scalar_subquery()
+)
+_highest = func.coalesce(_number(HIGHEST_PLACE_NUMBER.scalar_subquery()), literal_column("0"))
+_has_gap = COUNT_OCCUPIED.scalar_subquery() < _highest
+LOWEST_FREE_PLACE_NUMBER: Final[Query] = select(
+    case(
+        (~_has_left, _highest + _ONE),
+        (~_has_gap, _highest + _ONE),
+        (~_has_first, _ONE),
+        else_=_first_gap,
+    ).label("place_number")
 )
 
 # How many entries count for the least number of entries?

@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any, cast
 
 from attrs import frozen
-from sqlalchemy import Insert, Table, Update
+from sqlalchemy import Insert, Select, Table, Update
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.selectable import TextualSelect
 
 from indelible.kernel import instant_text
 from indelible.kernel.json_numbers import ExactEncoder
@@ -23,25 +24,41 @@ SQLITE_PRIMARY_KEY = "SQLITE_CONSTRAINT_PRIMARYKEY"
 class AtomicWrite:
     """A change of a head with its records: one statement on PostgreSQL, several on SQLite.
 
-    `rule_reports` are the names by which the databases report a second aggregate of a parent.
-    `bulk` inserts one row of each table of bulk records on SQLite, before the last of `ordered`.
+    `all_or_none` is `fused`, but it fails where it moves no head (NOT_ALL_UPDATED), so that COMMIT
+    can follow in the same round trip. `rule_reports` are the names by which the databases report a
+    second aggregate of a parent. `bulk` inserts one row of each table of bulk records on SQLite,
+    before the last of `ordered`.
     """
 
     head: str
     fused: ReturningInsert[str]
+    all_or_none: Select[Any, int]
     ordered: tuple[Insert | Update, ...]
     rule_reports: frozenset[str] = frozenset()
     bulk: tuple[Insert, ...] = ()
 
 
-def parameters(rows: Rows) -> dict[str, Any]:
-    """Return the values for the parameters of an AtomicWrite."""
+@frozen
+class ManyChanges:
+    """PostgreSQL's write of many changes as one statement, which returns a row for each of them.
+
+    `all_or_none` fails where they are less than `:number` (NOT_ALL_UPDATED).
+    """
+
+    fused: TextualSelect
+    all_or_none: TextualSelect
+
+
+def parameters(rows: Rows, bulk: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Return the values for the parameters of an AtomicWrite; `bulk` are those of bulk records."""
     values: dict[str, Any] = {}
     for table, columns in rows.items():
         names = _parameter_names(table.name, tuple(columns))
         values.update(zip(names, columns.values(), strict=True))
         if "seq" in columns:
             values[f"{table.name}_old_seq"] = columns["seq"] - 1
+    for bulk_values in bulk:
+        values.update(bulk_values)
     return values
 
 

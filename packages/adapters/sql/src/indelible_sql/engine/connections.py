@@ -7,7 +7,7 @@ from sqlite3 import SQLITE_BUSY, OperationalError
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.exc import ArgumentError
@@ -15,8 +15,10 @@ from sqlalchemy.exc import ArgumentError
 from indelible.kernel import StoreUnreachable, UsageError
 from indelible_sql.engine.authorizer import install
 from indelible_sql.engine.limited import limit, limited_creator
+from indelible_sql.engine.poolers import watch_for_poolers
 from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
 from indelible_sql.engine.sqlalchemy_internals import send
+from indelible_sql.engine.timelines import Timelines
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,12 +29,16 @@ BEGIN_ON_POSTGRESQL = "BEGIN ISOLATION LEVEL READ COMMITTED"
 BEGIN_READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 POSTGRESQL = "postgresql+psycopg"
 CONNECT_SECONDS = 5  # of an owner's connection too
+STANDBY_CONNECT_SECONDS = 2  # the least of psycopg: the primary answers instead
 STATEMENT_SECONDS = 30
+STANDBY_SECONDS = 1
 BUSY_TIMEOUT_MILLISECONDS = 5_000
 APPLICATION_NAME = "indelible"
 DEFAULT_PORT = "5432"
 NO_ADDRESS = "this is no address of a database"
 SESSION_KIND = "target_session_attrs"  # of libpq: which of several hosts is taken
+PRIMARY = "read-write"
+STANDBY = "standby"
 SEVERAL_HOSTS = re.compile(
     r"(?P<before>postgres[^:/?#]*://(?:[^/?#]*@)?)(?P<hosts>[^/?#@]*,[^/?#@]*)"
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>.*))?"
@@ -64,12 +70,12 @@ class Pool:
     """The settings of a pool.
 
     A process holds at most `size` + `overflow` connections for each of its two pools. With
-    `prepare` the server keeps prepared statements for them, which a transaction-mode pooler may not
-    support.
+    `prepare` the server keeps prepared statements for them, unless a pooler stands before it.
 
     A caller waits for at most `connect_seconds` for a free connection and as long for a new one
     (psycopg: at least 2), and for at most `statement_seconds` for the reply to a statement on
-    PostgreSQL.
+    PostgreSQL. A read waits for at most `standby_seconds` until a standby has the caller's own
+    writes.
     """
 
     size: int = 5
@@ -77,6 +83,7 @@ class Pool:
     prepare: bool = True
     connect_seconds: int = CONNECT_SECONDS
     statement_seconds: float = STATEMENT_SECONDS
+    standby_seconds: float = STANDBY_SECONDS
 
 
 @frozen
@@ -107,12 +114,41 @@ def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple["AsyncEngin
     return _configured(writer.sync_engine, reader.sync_engine, pool), (writer, reader)
 
 
-def address(url: str) -> URL:
+def open_standby_engine(url: str, pool: Pool) -> Engine:
+    """Open the pool of a standby for threads.
+
+    Raises: UsageError.
+    """
+    target = _standby_target(url, pool, is_async=False)
+    return _configured_standby(create_engine(target.url, **target.options), pool)
+
+
+def open_async_standby_engine(url: str, pool: Pool) -> tuple[Engine, "AsyncEngine"]:
+    """Open the pool of a standby for an event loop; return it as both kinds of engines.
+
+    Raises: UsageError.
+    """
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - it imports the ORM
+
+    target = _standby_target(url, pool, is_async=True)
+    engine = create_async_engine(target.url, **target.options)
+    return _configured_standby(engine.sync_engine, pool), engine
+
+
+def _standby_target(url: str, pool: Pool, *, is_async: bool) -> _Target:
+    parsed = address(url, STANDBY)
+    if parsed.get_backend_name() != "postgresql":
+        raise UsageError("only PostgreSQL has a standby to read from: the address names another")
+    quick = evolve(pool, connect_seconds=min(pool.connect_seconds, STANDBY_CONNECT_SECONDS))
+    return _targets(parsed, quick, is_async=is_async)[1]
+
+
+def address(url: str, session_kind: str = PRIMARY) -> URL:
     """Parse a database's address, or raise UsageError.
 
     An address of PostgreSQL may name several hosts: `postgresql://user@one:5432,two:5432/name`. The
-    primary among them is taken, which is another one after a failover, unless the address says what
-    it wants by `target_session_attrs`.
+    primary among them is taken, which is another one after a failover, or one of another
+    `session_kind`, unless the address says what it wants by `target_session_attrs`.
     """
     several = SEVERAL_HOSTS.fullmatch(url)
     if several is not None:
@@ -122,7 +158,7 @@ def address(url: str) -> URL:
     except (ArgumentError, ValueError) as error:
         raise UsageError(NO_ADDRESS) from error
     if has_several_hosts(parsed) and SESSION_KIND not in parsed.query:
-        return parsed.update_query_dict({SESSION_KIND: "read-write"})
+        return parsed.update_query_dict({SESSION_KIND: session_kind})
     return parsed
 
 
@@ -197,7 +233,7 @@ def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]
 
 
 def _configured(writer: Engine, reader: Engine, pool: Pool) -> Engines:
-    """Make the reader read-only, limit PostgreSQL's replies, and prepare SQLite's connections."""
+    """Make the reader read-only; limit PostgreSQL's replies, and watch for its failovers."""
     is_postgresql = writer.dialect.name != "sqlite"
     engines = Engines(
         writer=writer,
@@ -207,9 +243,11 @@ def _configured(writer: Engine, reader: Engine, pool: Pool) -> Engines:
     )
     if is_postgresql:
         limit(writer, pool.statement_seconds)
-        limit(reader, pool.statement_seconds)
+        timelines = Timelines()
+        timelines.guard(writer)
+        timelines.guard(reader)
         listen(writer, "begin", _begin_on_postgresql)
-        listen(reader, "begin", _begin_read_only)
+        _configured_reader(reader, pool)
         return engines
 
     for engine in (writer, reader):
@@ -219,6 +257,19 @@ def _configured(writer: Engine, reader: Engine, pool: Pool) -> Engines:
     listen(writer, "begin", begin_immediate)
     listen(reader, "begin", _begin)
     return engines
+
+
+def _configured_standby(standby: Engine, pool: Pool) -> Engine:
+    """Configure a pool of a standby, whose timeline nobody asks for."""
+    watch_for_poolers(standby)
+    return _configured_reader(standby, pool)
+
+
+def _configured_reader(reader: Engine, pool: Pool) -> Engine:
+    """Make a pool of PostgreSQL read-only, and limit its replies."""
+    limit(reader, pool.statement_seconds)
+    listen(reader, "begin", _begin_read_only)
+    return reader
 
 
 def check_directory(_: object, __: object, arguments: Sequence[str], ___: object) -> None:
@@ -316,15 +367,15 @@ def _begin(connection: Connection) -> None:
 
 
 def _begin_on_postgresql(connection: Connection) -> None:
-    _send_unprepared(connection, BEGIN_ON_POSTGRESQL)
+    send_unprepared(connection, BEGIN_ON_POSTGRESQL)
 
 
 def _begin_read_only(connection: Connection) -> None:
     """Begin a transaction on PostgreSQL that cannot write and has one snapshot."""
-    _send_unprepared(connection, BEGIN_READ_ONLY)
+    send_unprepared(connection, BEGIN_READ_ONLY)
 
 
-def _send_unprepared(connection: Connection, statement: str) -> None:
+def send_unprepared(connection: Connection, statement: str) -> None:
     """Send a statement that no session of the server has to know, except from an event loop."""
     if connection.dialect.is_async:
         send(connection, statement)  # the adapter's cursor has no options

@@ -198,6 +198,8 @@ UNREADABLE = (
 )
 GUARD_STATES = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
 CONNECTION_LOST_STATES = ("57P", "08")
+# PostgreSQL names the key of a partition of history, which is called after that of history.
+OF_PARTITION: Final = re.compile(r"^history_p\d\d_")
 # A statement that does not fit the schema: a missing table or column, or one of another type.
 SCHEMA_STATES = ("42", "SQLITE_ERROR")
 
@@ -324,4 +326,4 @@ def _guard_of(error: DBAPIError) -> str:
     """Return the guard's name: PostgreSQL names it, SQLite's triggers raise it as their text."""
     diagnostics = getattr(error.orig, "diag", None)
     constraint = getattr(diagnostics, "constraint_name", None)
-    return str(constraint or error.orig)
+    return OF_PARTITION.sub("history_", str(constraint or error.orig))

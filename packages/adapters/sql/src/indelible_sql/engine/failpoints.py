@@ -27,6 +27,14 @@ class Failpoint(Enum):
         "session.py: Session._query",
         "the rows of a query, of a receipt's lock or of a capture's function were received",
     )
+    BEFORE_QUERIES = (
+        "pipelined.py: PipelinedSession._send_first_queries",
+        "on PostgreSQL, the first queries of several reads were not sent",
+    )
+    AFTER_QUERIES = (
+        "pipelined.py: PipelinedSession._send_first_queries",
+        "on PostgreSQL, the rows of the first queries of several reads were received",
+    )
     BEFORE_STEP = (
         "session.py: Session.step",
         "on SQLite, the head or a record was not written",
@@ -43,6 +51,18 @@ class Failpoint(Enum):
         "session.py: Session._write_fused",
         "on PostgreSQL, the head and its records were written",
     )
+    AFTER_COLLECT = (
+        "collecting.py: CollectingSession._collect",
+        "on PostgreSQL, a change with its records, or a receipt, was collected and not sent",
+    )
+    BEFORE_COLLECTED = (
+        "collecting.py: CollectingSession._together",
+        "on PostgreSQL, collected changes were not sent, nor the statement that goes with them",
+    )
+    AFTER_COLLECTED = (
+        "collecting.py: CollectingSession._together",
+        "on PostgreSQL, collected changes were written",
+    )
     BEFORE_UPDATE = (
         "single_update.py: SingleUpdateSession._send",
         "a single update was not sent",
@@ -57,11 +77,11 @@ class Failpoint(Enum):
     )
     AFTER_RECEIPT = (
         "history.py: SqlReceipts.save",
-        "the receipt was written",
+        "the receipt was written, or collected on PostgreSQL",
     )
     BEFORE_COMMIT = (
         "own_transaction.py: OwnTransaction._commit",
-        "all statements ran, and COMMIT was not sent",
+        "all statements ran, or go with COMMIT, which was not sent",
     )
     AFTER_COMMIT = (
         "own_transaction.py: OwnTransaction._report_commit",

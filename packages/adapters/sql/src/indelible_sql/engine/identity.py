@@ -40,6 +40,22 @@ class JoinableDatabase:
 
     engine: Engine
     _addresses: set[str] = field(factory=set[str], init=False, repr=False)
+    _identity: str | None = field(default=None, init=False, repr=False)
+
+    def learn_identity(self) -> None:
+        """Ask the engine's database once which one it is, before its standby is asked."""
+        if self._identity is None:
+            with translate_errors(), self.engine.connect() as own:
+                self._identity = database_identity(own)
+
+    def check_standby(self, connection: Connection) -> None:
+        """Return if the connection is to a standby of the database; raise WrongDatabase."""
+        address = _address(connection)
+        if address not in self._addresses:
+            with translate_errors():
+                if database_identity(connection) != self._identity:
+                    self._compare(connection)
+            self._addresses.add(address)
 
     def check(self, connection: Connection) -> None:
         """Return if the connection can be joined.
@@ -64,7 +80,7 @@ class JoinableDatabase:
     def _compare(self, connection: Connection) -> None:
         """Raise WrongDatabase for a connection to another database than the engine's."""
         with self.engine.connect() as own:
-            if _identity(own) != _identity(connection):
+            if database_identity(own) != database_identity(connection):
                 raise WrongDatabase(_address(own), _address(connection))
 
 
@@ -79,8 +95,8 @@ def _address(connection: Connection) -> str:
     return f"{info.host}:{info.port}/{info.dbname}"
 
 
-def _identity(connection: Connection) -> str:
-    """Return what no other database has."""
+def database_identity(connection: Connection) -> str:
+    """Return what no other database has; a file of SQLite has its number on this machine."""
     if connection.dialect.name != "sqlite":
         statement = f"SELECT {IDENTITY_ON_POSTGRESQL}"
         return str(connection.exec_driver_sql(statement).scalar_one())

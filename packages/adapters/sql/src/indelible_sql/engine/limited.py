@@ -3,7 +3,8 @@
 A limit of the server does not help against a server that is stopped or behind a broken network.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection as SqlConnection
@@ -77,6 +78,16 @@ def lift_limits(connection: SqlConnection) -> None:
     connection.exec_driver_sql(NO_TIMEOUTS)
 
 
+@contextmanager
+def limited_to(connection: SqlConnection, seconds: float) -> Generator[None]:
+    """Let the statements of the block wait for a reply for another time than the connection's."""
+    driver: Any = connection.connection.driver_connection
+    usual = driver.limit_seconds
+    driver.limit_seconds = seconds
+    yield
+    driver.limit_seconds = usual
+
+
 def kept_cursor(connection: SqlConnection, statement: str) -> "Cursor[Any] | None":
     """Return the cursor that the connection keeps for a statement; None if it keeps none."""
     keep = getattr(connection.connection.driver_connection, "kept_cursor", None)
@@ -85,6 +96,12 @@ def kept_cursor(connection: SqlConnection, statement: str) -> "Cursor[Any] | Non
 
     cursor: Cursor[Any] = keep(statement)
     return cursor
+
+
+def forget_cursor(connection: SqlConnection, statement: str) -> None:
+    """Let the connection keep the statement's cursor no longer, whose last result would stay."""
+    driver: Any = connection.connection.driver_connection
+    driver.forget_cursor(statement)
 
 
 def _driver_of(dbapi_connection: Any) -> Any:

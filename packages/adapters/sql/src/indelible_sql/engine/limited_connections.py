@@ -8,7 +8,9 @@ from psycopg.errors import _WaitTimeout  # pyright: ignore[reportPrivateUsage] -
 from psycopg.pq import TransactionStatus
 
 INTERVAL_SECONDS = 0.1  # psycopg's own, at which it notices Ctrl-C
-MAX_KEPT_CURSORS = 8  # of a connection: claims and completions need four
+MAX_KEPT_CURSORS = (
+    32  # of a connection: each statement of a keyed read or of a single update has one
+)
 R = TypeVar("R")
 
 
@@ -30,11 +32,15 @@ class LimitedConnection(Connection[Any]):
         if cursor is not None and not cursor.closed:
             return cursor
 
-        if len(self._cursors) >= MAX_KEPT_CURSORS:
+        if statement not in self._cursors and len(self._cursors) >= MAX_KEPT_CURSORS:
             self._cursors.clear()
         cursor = self.cursor(binary=True)
         self._cursors[statement] = cursor
         return cursor
+
+    def forget_cursor(self, statement: str) -> None:
+        """Keep the cursor of a statement no longer; a closed one would still hold its rows."""
+        self._cursors.pop(statement, None)
 
     def rollback(self) -> None:
         """Roll back, unless no transaction is open: a pool asks for it with every return."""

@@ -1,56 +1,29 @@
-"""BEGIN and the first statement of a transaction in one round trip to PostgreSQL."""
+"""Several statements in one round trip to PostgreSQL, by psycopg's pipeline mode."""
 
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from indelible_sql.engine.sqlalchemy_internals import await_in_greenlet, driver_cursor
 
+# libpq's PQTRANS_INTRANS and PQTRANS_INERROR; no process on SQLite imports psycopg.
+IN_TRANSACTION: Final = 2
+IN_FAILED_TRANSACTION: Final = 3
+DEALLOCATE: Final = "DEALLOCATE ALL"  # whose answer psycopg knows
 
-def execute_first(
-    connection: Connection, cursor: Any, text: str, parameters: Any, *, has_rows: bool
-) -> Sequence[Any]:
-    """Send what the engine sends as BEGIN with a statement, and return the driver's rows.
 
-    Raises: the driver's error of the statement, or of BEGIN: `is_in_transaction` tells them apart.
+def pipeline(connection: Connection) -> AbstractContextManager[object]:
+    """Return a block whose statements are sent together; it ends when all of them are answered.
+
+    It raises the first error, after which the server executes nothing more of the block.
     """
-    with _pipeline(connection):
-        connection.begin()
-        cursor.execute(text, parameters)
-    rows: Sequence[Any] = ()
-    if has_rows and connection.dialect.is_async:
-        # The adapter has looked for rows before they came.
-        rows = await_in_greenlet(driver_cursor(cursor).fetchall())
-    elif has_rows:
-        rows = cursor.fetchall()
-    return rows
-
-
-def is_in_transaction(driver: Any) -> bool:
-    """Return whether psycopg's connection is in a transaction, which may have failed."""
-    from psycopg.pq import TransactionStatus  # noqa: PLC0415 - no process on SQLite imports psycopg
-
-    status = driver.info.transaction_status
-    return status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
-
-
-@cache
-def has_pipelines() -> bool:
-    """Return whether the installed libpq has pipelines, as those of psycopg's wheels have."""
-    from psycopg import Pipeline  # noqa: PLC0415 - no process on SQLite imports psycopg
-
-    return Pipeline.is_supported()
-
-
-def _pipeline(connection: Connection) -> AbstractContextManager[object]:
-    """Return a block whose statements are sent together; it ends when all of them are answered."""
     driver: Any = connection.connection.driver_connection
-    pipeline = driver.pipeline()
-    return _awaited(pipeline) if connection.dialect.is_async else pipeline
+    opened = driver.pipeline()
+    return _awaited(opened) if connection.dialect.is_async else opened
 
 
 @contextmanager
@@ -63,3 +36,66 @@ def _awaited(pipeline: Any) -> Generator[None]:
         await_in_greenlet(pipeline.__aexit__(*sys.exc_info()))
         raise
     await_in_greenlet(pipeline.__aexit__(None, None, None))
+
+
+def rows_of(connection: Connection, cursor: Any) -> Sequence[Any]:
+    """Return the driver's rows of a statement of a pipeline that has ended."""
+    rows: Sequence[Any]
+    if connection.dialect.is_async:
+        # The adapter has looked for rows before they came.
+        rows = await_in_greenlet(driver_cursor(cursor).fetchall())
+    else:
+        rows = cursor.fetchall()
+    return rows
+
+
+def was_executed(cursor: Any) -> bool:
+    """Return whether the server has executed a cursor's statement of a pipeline."""
+    return driver_cursor(cursor).pgresult is not None
+
+
+def ask_for_answers(connection: Connection) -> None:
+    """Let the server send the answers to what a pipeline has sent, before it ends."""
+    driver: Any = connection.connection.driver_connection
+    driver.pgconn.send_flush_request()
+
+
+def forget_prepared(connection: Connection) -> None:
+    """Let a connection prepare its statements anew after a pipeline has failed.
+
+    psycopg takes a statement for prepared that the server may not have read, until it sees a
+    ROLLBACK, which a pipeline in no transaction does not have. Where this fails too, the connection
+    is closed.
+    """
+    driver: Any = connection.connection.driver_connection
+    if driver.closed or driver.prepare_threshold is None:
+        return
+    try:
+        executed = driver.execute(DEALLOCATE)
+        if connection.dialect.is_async:
+            await_in_greenlet(executed)
+    except Exception:  # noqa: BLE001 - the error of the pipeline is raised, not this one
+        connection.invalidate()
+
+
+def is_in_transaction(driver: Any) -> bool:
+    """Return whether psycopg's connection is in a transaction, which may have failed."""
+    return driver.pgconn.transaction_status in (IN_TRANSACTION, IN_FAILED_TRANSACTION)
+
+
+def has_failed(driver: Any) -> bool:
+    """Return whether psycopg's transaction has failed: COMMIT would be answered by ROLLBACK."""
+    return bool(driver.pgconn.transaction_status == IN_FAILED_TRANSACTION)
+
+
+def longer_limit(seconds: float | None, statements: int) -> float | None:
+    """Return the time for the answers to a pipeline: that of its statements one by one."""
+    return None if seconds is None else seconds * statements
+
+
+@cache
+def has_pipelines() -> bool:
+    """Return whether the installed libpq has pipelines, as those of psycopg's wheels have."""
+    from psycopg import Pipeline  # noqa: PLC0415 - no process on SQLite imports psycopg
+
+    return Pipeline.is_supported()

@@ -5,12 +5,16 @@ go before it: one thread that asks again and again would have SQLite's only writ
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import AsyncAdaptedQueuePool, QueuePool
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, QueuePool
+from sqlalchemy.exc import DBAPIError
 
+from indelible_sql.engine.errors import state_of, translate_errors
 from indelible_sql.engine.sqlalchemy_internals import (
     AsyncAdaptedQueue,
     Empty,
@@ -19,6 +23,8 @@ from indelible_sql.engine.sqlalchemy_internals import (
     await_in_greenlet,
     put_above_capacity,
 )
+
+logger = logging.getLogger("indelible.sql")
 
 
 class _FairQueue(Queue[Any]):
@@ -119,3 +125,34 @@ class AsyncFairQueuePool(AsyncAdaptedQueuePool):
     """A pool for an event loop's tasks, first come, first served."""
 
     _queue_class = _AsyncFairQueue
+
+
+def end_check(connection: Connection) -> None:
+    """End the transaction that the check of the database began."""
+    if connection.in_transaction():
+        with translate_errors():
+            connection.commit()
+
+
+def end_read(connection: Connection) -> None:
+    """End a read by COMMIT, after which psycopg still knows its prepared statements.
+
+    It forgets all of them with a ROLLBACK. The result is complete, so a connection that breaks now
+    is only logged, when it is released.
+    """
+    with suppress(DBAPIError):
+        connection.commit()
+
+
+def release(connection: Connection) -> None:
+    """Roll back what was not committed and return the connection to its pool.
+
+    A broken one is dropped and logged.
+    """
+    try:
+        connection.close()
+    except DBAPIError as error:
+        logger.info("connection broke while it was released (%s)", state_of(error) or "no state")
+        if not connection.closed:
+            connection.invalidate(error)
+            connection.close()

@@ -10,6 +10,8 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import ReturnsRows
 from sqlalchemy.types import TypeEngine
 
+from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
+
 Convert = Callable[[Any], Any]
 # A placeholder in statements for the schema's name, which each store replaces.
 SCHEMA = "indelible"
@@ -63,6 +65,13 @@ class Prepared:
         for values, load in zip(zip(*rows, strict=True), self.loads, strict=False):
             columns.append(values if load is None else map(load, values))
         return zip(*columns, strict=True)
+
+    def read_all(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        """Return a driver's rows by the names of their columns, or raise RowUnreadable."""
+        try:
+            return [self.read(row) for row in rows]
+        except UNREADABLE as error:
+            raise RowUnreadable.because_of(error) from error
 
     def read(self, values: Iterable[Any]) -> dict[str, Any]:
         """Return a driver's row by the names of its columns."""

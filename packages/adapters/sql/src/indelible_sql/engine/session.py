@@ -1,8 +1,8 @@
 """One open transaction on a connection, as repositories use it."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Select
@@ -13,6 +13,7 @@ from indelible.kernel import Change, Stale, UsageError
 from indelible.kernel.progress import Progress
 from indelible_sql.engine.atomic_write import (
     AtomicWrite,
+    ManyChanges,
     Rows,
     encode_rows,
     is_taken,
@@ -29,8 +30,8 @@ from indelible_sql.engine.errors import (
 )
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.limited import lift_limits
-from indelible_sql.engine.pipelines import execute_first, has_pipelines, is_in_transaction
 from indelible_sql.engine.prepared import SCHEMA, Prepared, prepare
+from indelible_sql.engine.refusals import Explain, explained
 from indelible_sql.engine.session_settings import TEXT_FORMATS, change_settings
 from indelible_sql.engine.sqlalchemy_internals import (
     CONVERSION_ERRORS,
@@ -57,8 +58,12 @@ class Session:
     has written a change. `schedules_tasks` is True once a task was made due. `refusal` is the first
     error of the database, or of a refused write: a transaction that has one must not be committed.
     `progress` counts the rows that were streamed. `has_snapshot` is True if all statements see the
-    same moment; `feed_end` is the end of PostgreSQL's feed at an earlier one.
+    same moment; `feed_end` is the end of PostgreSQL's feed at an earlier one. With
+    `sends_queries_together` the queries of `rows_of_queries` are of one transaction; a host's own
+    connection may commit each.
     """
+
+    sends_queries_together = False
 
     def __init__(
         self,
@@ -67,14 +72,9 @@ class Session:
         at_failpoint: AtFailpoint = no_failpoint,
         *,
         begins: bool = True,
-        begins_later: bool = False,
         has_snapshot: bool = False,
     ) -> None:
-        """Begin a transaction on the connection, unless it has one or needs none.
-
-        With `begins_later`, which a store's own pools to PostgreSQL allow, BEGIN is sent with the
-        first statement.
-        """
+        """Begin a transaction on the connection, unless it has one or needs none."""
         self.schema = schema
         self.at_failpoint = at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
@@ -92,23 +92,22 @@ class Session:
         self._is_open = True
         self._has_pinned_formats = False
         self._cursor: Any = None  # opened with the first statement
-        self._begins_later = False
         if begins and not connection.in_transaction():
-            self._begins_later = begins_later and has_pipelines()
-            if not self._begins_later:
-                with translate_errors():
-                    connection.begin()  # the cursor begins nothing by itself
+            self._begin()
+
+    def _begin(self) -> None:
+        """Begin the transaction: the cursor begins nothing by itself."""
+        with translate_errors():
+            self._connection.begin()
 
     @property
     def connection(self) -> Connection:
-        """Return the connection in its transaction, which begins now where it has not yet.
+        """Return the connection, in its transaction and after all that was written.
 
         Raises: UsageError once the transaction has ended; a store's error if it cannot begin.
         """
         if not self._is_open:
             raise UsageError(TRANSACTION_ENDED)
-        if self._begins_later:
-            self._begin()
         return self._connection
 
     @property
@@ -116,20 +115,19 @@ class Session:
         """Return the dialect of the connection, on which nothing begins."""
         return self._connection.dialect
 
-    def _begin(self) -> None:
-        """Begin the transaction before its first statement.
+    def send_collected(self) -> None:
+        """Send the writes that were not sent; all were."""
 
-        Where that fails, all statements are refused: they would run outside of a transaction.
+    def check_no_failure(self) -> None:
+        """Return if no statement has failed, as far as the driver tells."""
+
+    def commit(self) -> None:
+        """Refuse all statements from now on, and commit.
+
+        Raises: DBAPIError for a COMMIT that has failed, or whose reply was lost.
         """
-        self._begins_later = False
-        self._is_open = False
-        try:
-            with translate_errors():
-                self._connection.begin()
-        except Exception as error:
-            self.refused(error)
-            raise
-        self._is_open = True
+        self.close()
+        self._connection.commit()
 
     def close(self) -> None:
         """Refuse all statements from now on."""
@@ -141,12 +139,21 @@ class Session:
             self._cursor.close()
 
     def rows(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
-        """Return every row."""
+        """Return every row of a query."""
         prepared, rows = self._query(statement, values)
-        try:
-            return [prepared.read(row) for row in rows]
-        except UNREADABLE as error:
-            raise RowUnreadable.because_of(error) from error
+        return prepared.read_all(rows)
+
+    def rows_at_once(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
+        """Return every row of a statement that may write, and is executed where it is called."""
+        return Session.rows(self, statement, values)  # not of a session that may call a read twice
+
+    def rows_of_queries(self, *queries: tuple[Executable, Row]) -> list[list[dict[str, Any]]]:
+        """Return every row of each query, which are executed in their order."""
+        return [self.rows(statement, values) for statement, values in queries]
+
+    def read_together(self, reads: Sequence[Callable[[], Any]]) -> tuple[Any, ...]:
+        """Return what each read returns."""
+        return tuple(read() for read in reads)
 
     def tuples(self, statement: Executable, values: Row) -> list[Sequence[Any]]:
         """Return the values of every row, in the order of its columns; faster for many rows."""
@@ -196,6 +203,10 @@ class Session:
         rows = self.rows(statement, values)
         return rows[0] if rows else None
 
+    def run_later(self, statement: Executable, values: Row) -> None:
+        """Run a statement at the latest with COMMIT; nobody needs to know what it changes."""
+        self.run(statement, values)
+
     def run(self, statement: Executable, values: Row) -> int:
         """Run a statement and return the number of rows that it changed."""
         self._send(statement, values)
@@ -211,9 +222,7 @@ class Session:
 
         `bulk` are the values of `bulk_parameters` for each table of bulk records.
         """
-        values = parameters(rows)
-        for bulk_values in bulk:
-            values.update(bulk_values)
+        values = parameters(rows, bulk)
         try:
             if self.is_sqlite:
                 is_written = self._write_in_order(write, values)
@@ -229,18 +238,39 @@ class Session:
             raise self.refused(Stale(change.entity_id, change.previous_revision.seq))
         self.changes.append(change)
 
+    @contextmanager
+    def explaining(self, explain: Explain) -> Generator[None]:
+        """Replace the error of a write that is refused in the block by what `explain` returns."""
+        try:
+            yield
+        except (GuardViolation, Stale) as refusal:
+            raise explained(refusal, (explain,), self) from refusal
+
     def write_many(
-        self, write: Executable, changes: Sequence[Change], shared: Row, rows: Sequence[Row]
+        self, write: ManyChanges, changes: Sequence[Change], shared: Row, rows: Sequence[Row]
     ) -> None:
         """Write many changes in one statement, on PostgreSQL; Stale where a head has moved before.
 
         `shared` are the values that all changes have in common, and `rows` those of each.
         """
         values = {**shared, "rows": encode_rows(rows)}
-        if self._write_fused(write, values) < len(changes):
+        if self._write_fused(write.fused, values) < len(changes):
             first = changes[0]
             raise self.refused(Stale(first.entity_id, first.previous_revision.seq))
         self.changes.extend(changes)
+
+    def has_change_of(self, lifecycle: str, entity_id: str) -> bool:  # noqa: ARG002 - of a subclass
+        """Return True if the transaction has certainly changed an aggregate; a host may undo it."""
+        return False
+
+    @contextmanager
+    def writing_at_once(self) -> Generator[None]:
+        """Let each write of the block be refused where it is called."""
+        yield
+
+    def forget_changes(self, count: int) -> None:
+        """Forget the changes after the first `count`, which a savepoint has undone."""
+        del self.changes[count:]
 
     def write_new(
         self,
@@ -311,35 +341,17 @@ class Session:
         try:
             if self._cursor is None:
                 self._cursor = self._open_cursor(prepared.text)
-            if self._begins_later:
-                rows = self._execute_first(prepared, prepared.bind(values))
-            else:
-                self._cursor.execute(prepared.text, prepared.bind(values))
-                rows = self._cursor.fetchall() if prepared.columns else ()
+            rows = self._execute(prepared, prepared.bind(values))
         except BaseException as error:
             self._raise_translated(error)
             raise
 
         return prepared, rows
 
-    def _execute_first(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
-        """Begin the transaction by a statement, and return the driver's rows.
-
-        All statements are refused if it has not begun, or if this is interrupted.
-        """
-        driver = self._connection.connection.driver_connection  # a broken one is replaced
-        self._begins_later = False
-        self._is_open = False
-        has_rows = bool(prepared.columns)
-        try:
-            rows = execute_first(
-                self._connection, self._cursor, prepared.text, parameters, has_rows=has_rows
-            )
-        except Exception:
-            self._is_open = is_in_transaction(driver) and self._connection.in_transaction()
-            raise
-        self._is_open = True
-        return rows
+    def _execute(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
+        """Execute a statement on the cursor; return the driver's rows, or raise its error."""
+        self._cursor.execute(prepared.text, parameters)
+        return self._cursor.fetchall() if prepared.columns else ()
 
     def _send_many(self, statement: Executable, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row.
@@ -348,8 +360,6 @@ class Session:
         """
         prepared = self._prepared(statement)
         try:
-            if self._begins_later:
-                self._begin()
             if self._cursor is None:
                 self._cursor = self._open_cursor(prepared.text)
             self._cursor.executemany(prepared.text, prepared.bind_many(rows))

@@ -8,14 +8,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
 from indelible.kernel import Change, OutcomeUnknown, UsageError
-from indelible_sql.engine.atomic_write import AtomicWrite, Rows
+from indelible_sql.engine.atomic_write import AtomicWrite, ManyChanges, Rows
 from indelible_sql.engine.errors import CommitFate, fate_of, state_of
 from indelible_sql.engine.failpoints import Failpoint
-from indelible_sql.engine.limited import kept_cursor
+from indelible_sql.engine.kept_cursors import KeptCursorsSession
 from indelible_sql.engine.prepared import Prepared
-from indelible_sql.engine.session import Row, Session
+from indelible_sql.engine.session import Row
 
-MAX_KEPT_ROWS = 100  # of the last result of a cursor that a connection keeps
 # The SQLSTATE of a division by zero, by which a statement that must change all of its rows takes
 # everything back where it would change fewer (`task_statements.COMPLETE_ALL_OR_NONE`).
 NOT_ALL_UPDATED = "22012"
@@ -25,7 +24,7 @@ class NeedsTransaction(Exception):
     """A single update changed nothing; a transaction of several statements finds the reason."""
 
 
-class SingleUpdateSession(Session):
+class SingleUpdateSession(KeptCursorsSession):
     """Runs one statement of a handler, which commits by itself in autocommit mode.
 
     A second statement could follow a commit that it belongs to, so it is refused, as is every
@@ -34,19 +33,11 @@ class SingleUpdateSession(Session):
 
     is_committed = False
     _has_sent = False
-    _keeps_cursor = False
 
     @property
     def connection(self) -> Connection:
         """Raise UsageError."""
         raise UsageError("a single update has no connection: write without `single_update`")
-
-    def close(self) -> None:
-        """Refuse all statements from now on; the connection keeps a cursor with few rows."""
-        if self._keeps_cursor and self._cursor.rowcount <= MAX_KEPT_ROWS:
-            self._is_open = False
-        else:
-            super().close()
 
     def write(
         self,
@@ -60,7 +51,7 @@ class SingleUpdateSession(Session):
 
     def write_many(
         self,
-        write: Executable,  # noqa: ARG002 - of Session
+        write: ManyChanges,  # noqa: ARG002 - of Session
         changes: Sequence[Change],  # noqa: ARG002 - of Session
         shared: Row,  # noqa: ARG002 - of Session
         rows: Sequence[Row],  # noqa: ARG002 - of Session
@@ -90,12 +81,3 @@ class SingleUpdateSession(Session):
         if self.is_autocommit and fate_of(error) is CommitFate.UNKNOWN:
             return OutcomeUnknown()
         return super()._fault_of(error)
-
-    def _open_cursor(self, text: str) -> Any:
-        if self.is_autocommit:
-            cursor = kept_cursor(self._connection, text)
-            if cursor is not None:
-                self._keeps_cursor = True
-                return cursor
-
-        return super()._open_cursor(text)

@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Table, TextClause, text
+from sqlalchemy import Table, text
 
 from indelible.kernel import Change, Stale
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import Update
 from indelible.kernel.json import encode_canonical
+from indelible.kernel.references import references_of_record
 from indelible.kernel.values import field_values
+from indelible_sql.engine.atomic_write import ManyChanges
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.bulk import json_column, stored_texts
@@ -72,11 +74,12 @@ class BatchWriter:
         count = len(session.changes)
         session.run(SAVEPOINT, {})
         try:
-            together()
+            with session.writing_at_once():
+                together()
         except (GuardViolation, Stale):
             session.run(RESTORE, {})
             session.refusal = refusal
-            del session.changes[count:]
+            session.forget_changes(count)
             one_by_one()
         else:
             session.run(RELEASE, {})
@@ -103,7 +106,7 @@ class BatchWriter:
 
     def _send(
         self,
-        write: TextClause | Any,
+        write: ManyChanges,
         changes: Sequence[Change],
         values: Sequence[Mapping[str, Any]],
         names: Sequence[str],
@@ -142,6 +145,23 @@ def takes_what_another_leaves(updates: Sequence[Update[Any]]) -> bool:
                 taken.add(after)
         if left & taken - {None}:
             return True
+    return False
+
+
+def updates_can_be_refused(updates: Sequence[Update[Any]]) -> bool:
+    """Return whether one of the aggregates can break a rule of one per parent or a reference."""
+    for update in updates:
+        if any(references_of_record(item.record_type) for item in update.bulk):
+            return True
+        for reference in update.entity.references:
+            name = reference.field
+            if getattr(update.entity, name) != getattr(update.head.entity, name):
+                return True
+        for rule in update.entity.one_per_parent:
+            parent = rule.parent_of(update.entity)
+            if parent is not None and parent != rule.parent_of(update.head.entity):
+                return True
+
     return False
 
 

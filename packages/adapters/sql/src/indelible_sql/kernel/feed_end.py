@@ -2,14 +2,20 @@
 
 from typing import Final
 
-from sqlalchemy import Text, literal_column, select
+from sqlalchemy import BigInteger, Text, literal_column, select
 
 from indelible_sql.engine.session import Query, Session
-from indelible_sql.schema.feed import END_OF_FEED
+from indelible_sql.schema.feed import END_OF_FEED, FEED_END
+from indelible_sql.schema.isolation import READ_COMMITTED, TransactionIsolation
 
-_ISOLATION = literal_column("current_setting('transaction_isolation')", Text())
-READ_FEED_END: Query = select(END_OF_FEED.label("position"), _ISOLATION.label("isolation"))
-READ_COMMITTED: Final = "read committed"
+READ_FEED_END: Query = select(
+    END_OF_FEED.label("position"), TransactionIsolation().label("isolation")
+)
+# A page reads up to the end that an earlier statement of its transaction has stored in a setting,
+# without waiting for the answer to it.
+END_SETTING: Final = "'indelible.feed_end'"
+STORE_END = literal_column(f"set_config({END_SETTING}, CAST({FEED_END} AS text), true)", Text())
+STORED_END = literal_column(f"CAST(current_setting({END_SETTING}) AS bigint)", BigInteger())
 
 
 class NeedsFeedEnd(Exception):

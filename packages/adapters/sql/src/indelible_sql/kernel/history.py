@@ -1,6 +1,6 @@
 """History and receipts in SQL, and the conversion of rows to values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -32,8 +32,9 @@ from indelible.kernel.minutes import MinuteCounts
 from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.errors import UNREADABLE, RowUnreadable
 from indelible_sql.engine.failpoints import Failpoint
-from indelible_sql.engine.session import Row, Session
-from indelible_sql.kernel.feed_end import feed_end_of
+from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.engine.standbys import wait_for_standbys
+from indelible_sql.kernel.feed_end import STORE_END, STORED_END, feed_end_of
 from indelible_sql.kernel.minutes import count_by_minute, read_minutes
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, page_by, rows_by
 from indelible_sql.schema.writes import row
@@ -52,10 +53,13 @@ FEED = _WITH_NAMED.where(HISTORY.c.position > bindparam("position")).order_by(HI
 BACKWARDS = _WITH_NAMED.where(HISTORY.c.position < bindparam("position")).order_by(
     HISTORY.c.position.desc()
 )
-NEWEST_ON_SQLITE = CHANGES.order_by(HISTORY.c.position.desc())
+NEWEST = CHANGES.order_by(HISTORY.c.position.desc())
+Bound = ColumnElement[bool] | None  # None on SQLite
 # No change up to the end can still appear. SQLite has one writer, and needs no such bound.
 IS_BEFORE_END = HISTORY.c.position <= bindparam("end")
-NEWEST_ON_POSTGRESQL = NEWEST_ON_SQLITE.where(IS_BEFORE_END)
+# The end that an earlier statement of the transaction has stored: its answer is not needed.
+IS_BEFORE_STORED_END = HISTORY.c.position <= STORED_END
+STORE_FEED_END = select(STORE_END.label("end"), NAMED_CHANGE.scalar_subquery().label("named_hash"))
 MAX_POSITION = 2**63 - 1
 FEED_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "entity_id": HISTORY.c.entity_id == bindparam("entity_id"),
@@ -145,23 +149,25 @@ ROWS.register_structure_hook(JsonObject, _json_object)
 
 
 @cache
-def feed_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Select[Any]:
+def feed_statement(conditions: frozenset[str], bound: Bound) -> Select[Any]:
     """Return the statement of a feed with these fields of a ChangeFilter."""
-    statement = FEED.where(IS_BEFORE_END)
-    if is_sqlite:
-        statement = _feed_on_sqlite(conditions)
-
-    return _filtered(statement, conditions)
+    if bound is None:
+        return _filtered(_feed_on_sqlite(conditions), conditions)
+    return _filtered(FEED.where(bound), conditions)
 
 
 @cache
-def backwards_statement(conditions: frozenset[str], *, is_sqlite: bool) -> Select[Any]:
+def backwards_statement(conditions: frozenset[str], bound: Bound) -> Select[Any]:
     """Return the statement of the changes before a cursor, newest first, with these fields."""
-    statement = BACKWARDS.where(IS_BEFORE_END)
-    if is_sqlite:
-        statement = _backwards_on_sqlite(conditions)
+    if bound is None:
+        return _filtered(_backwards_on_sqlite(conditions), conditions)
+    return _filtered(BACKWARDS.where(bound), conditions)
 
-    return _filtered(statement, conditions)
+
+@cache
+def newest_statement(_: frozenset[str], bound: Bound) -> Select[Any]:
+    """Return the statement of the last changes, newest first."""
+    return NEWEST if bound is None else NEWEST.where(bound)
 
 
 def _filtered(statement: Select[Any], conditions: frozenset[str]) -> Select[Any]:
@@ -249,18 +255,12 @@ class SqlHistory:
         Raises:
             ForeignCursor: The cursor names no change of this store.
         """
-        named = parse_cursor(after)
-        conditions = matching.conditions()
-        statement = feed_statement(frozenset(conditions), is_sqlite=self._session.is_sqlite)
-        values = {**conditions, **self._end(), "position": named.position, "limit": limit}
-        rows = self._session.rows(statement, values)
-        self._check_named(named, rows, after)
+        rows = self._page(feed_statement, matching, after, limit=limit)
         return _feed(rows, after or FIRST_CURSOR)
 
     def newest(self, *, limit: int) -> Feed:
         """Return the last `limit` changes in the order of the feed, and the cursor behind them."""
-        statement = NEWEST_ON_SQLITE if self._session.is_sqlite else NEWEST_ON_POSTGRESQL
-        rows = self._session.rows(statement, {**self._end(), "limit": limit})
+        rows = self._page(newest_statement, ALL_CHANGES, "", limit=limit)
         return _feed(rows[::-1], FIRST_CURSOR)
 
     def backwards(
@@ -271,13 +271,7 @@ class SqlHistory:
         Raises:
             ForeignCursor: The cursor names no change of this store.
         """
-        named = parse_cursor(before)
-        position = named.position if before else MAX_POSITION
-        conditions = matching.conditions()
-        statement = backwards_statement(frozenset(conditions), is_sqlite=self._session.is_sqlite)
-        values = {**conditions, **self._end(), "position": position, "limit": limit}
-        rows = self._session.rows(statement, values)
-        self._check_named(named, rows, before)
+        rows = self._page(backwards_statement, matching, before, limit=limit, start=MAX_POSITION)
         return _feed(rows, before)
 
     def count_by_minute(self, *, since: datetime, limit: int) -> MinuteCounts:
@@ -288,11 +282,43 @@ class SqlHistory:
         """Return the names of the lifecycles that have a change; reads one change of each."""
         return frozenset(row["lifecycle"] for row in self._session.rows(CHANGED_LIFECYCLES, {}))
 
-    def _end(self) -> Mapping[str, int]:
-        """Return the parameter of the feed's end for the rows that are read next."""
-        if self._session.is_sqlite:
-            return {}
-        return {"end": feed_end_of(self._session)}
+    def _page(
+        self,
+        make_statement: Callable[[frozenset[str], Bound], Query],
+        matching: ChangeFilter,
+        cursor: str,
+        *,
+        limit: int,
+        start: int = 0,
+    ) -> list[dict[str, Any]]:
+        """Return the rows of a page from a cursor, or from the position `start` without one.
+
+        Raises:
+            ForeignCursor: The cursor names no change of this store.
+        """
+        session = self._session
+        named = parse_cursor(cursor)
+        conditions = matching.conditions()
+        fields = frozenset(conditions)
+        position = named.position if cursor else start
+        values = {**conditions, "position": position, "limit": limit}
+
+        needs_number = session.feed_end is not None or session.has_snapshot
+        if session.is_sqlite:
+            rows = session.rows(make_statement(fields, None), values)
+        elif needs_number or not session.sends_queries_together:
+            values["end"] = feed_end_of(session)
+            rows = session.rows(make_statement(fields, IS_BEFORE_END), values)
+        else:
+            page = (make_statement(fields, IS_BEFORE_STORED_END), values)
+            store_end = (STORE_FEED_END, {"position": named.position})
+            (stored,), rows = session.rows_of_queries(store_end, page)
+            if not named.matches(stored["named_hash"]):
+                raise ForeignCursor(cursor)
+            return rows
+
+        self._check_named(named, rows, cursor)
+        return rows
 
     def _check_named(self, named: NamedChange, rows: Sequence[Row], cursor: str) -> None:
         """Raise ForeignCursor unless the store has the change that the cursor names."""
@@ -323,18 +349,23 @@ class SqlReceipts:
             RequestInFlight: Another transaction is running the first request.
         """
         # The lock lasts until this transaction ends. SQLite has one writer and needs none.
-        if not self._session.is_sqlite:
-            lock = self._session.rows(LOCK_RECEIPT, {"owner": str(owner), "key": key})[0]
-            if not lock["is_locked"]:
-                raise RequestInFlight(key)
-
-        return fetch_one(self._session, Receipt, RECEIPT, {"owner": owner, "key": key})
+        values = {"owner": owner, "key": key}
+        if self._session.is_sqlite:
+            return fetch_one(self._session, Receipt, RECEIPT, values)
+        lock = (LOCK_RECEIPT, {"owner": str(owner), "key": key})
+        (locked,), receipts = self._session.rows_of_queries(lock, (RECEIPT, values))
+        if not locked["is_locked"]:
+            raise RequestInFlight(key)
+        if not receipts:
+            return None
+        wait_for_standbys(self._session)
+        return ROWS.structure(receipts[0], Receipt)
 
     def save(self, receipt: Receipt) -> None:
         """Save the receipt in the command's transaction."""
         self._session.at_failpoint(Failpoint.BEFORE_RECEIPT)
         values = parameters({RECEIPTS: asdict(receipt, recurse=False)})
-        self._session.run(SAVE_RECEIPT, values)
+        self._session.run_later(SAVE_RECEIPT, values)
         self._session.at_failpoint(Failpoint.AFTER_RECEIPT)
 
 

@@ -4,8 +4,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from indelible.kernel.hung_threads import MAX_HUNG_REPORTS
 from indelible_sql.kernel.hung_thread_tables import HUNG_THREADS
-from indelible_sql.kernel.task_terms import DatabaseNow
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL
+from indelible_sql.schema.database_time import DatabaseNow
 
 _COLUMNS = HUNG_THREADS.c
 _VALUES = {

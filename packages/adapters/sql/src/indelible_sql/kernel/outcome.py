@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from time import monotonic
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Text, text
 
 from indelible.kernel import Change, OutcomeUnknown, Unavailable
+from indelible_sql.engine.collecting import TRANSACTION_NUMBER
 from indelible_sql.engine.errors import ValueUnstorable, translate_errors
 from indelible_sql.engine.session import Session
+from indelible_sql.engine.standbys import wait_for_standbys
 from indelible_sql.schema.tables import HISTORY, rows_by
 
 MAX_LOOKUPS = 60
@@ -15,8 +17,30 @@ PAUSE_SECONDS = 0.25
 MAX_SECONDS = 20  # a look-up of a server that hangs takes until the limit of a connection
 
 CHANGE = rows_by(HISTORY, "lifecycle", "entity_id", "seq")
+NUMBER = text(TRANSACTION_NUMBER).columns(txid=Text())
 STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
 IN_RECOVERY = text("SELECT pg_is_in_recovery()")
+
+
+def assign_number(session: Session) -> None:
+    """Let a transaction on PostgreSQL have a number, by which a lost reply to COMMIT is looked up.
+
+    A change that is sent brings it. A transaction that has written nothing that can be looked up
+    needs none.
+
+    Raises: UsageError where a statement has failed, and its error was caught.
+    """
+    if not _can_be_looked_up(session):
+        return
+    session.check_no_failure()
+    session.send_collected()
+    if session.transaction is None:
+        (row,) = session.rows_at_once(NUMBER, {})
+        session.transaction = row["txid"]
+
+
+def _can_be_looked_up(session: Session) -> bool:
+    return bool(session.changes or session.commit_checks)
 
 
 def was_committed(
@@ -26,7 +50,7 @@ def was_committed(
 
     Raises OutcomeUnknown when the database does not say so in time, or cannot.
     """
-    if not lost.changes and not lost.commit_checks:
+    if not _can_be_looked_up(lost):
         raise OutcomeUnknown
 
     deadline = monotonic() + MAX_SECONDS
@@ -43,8 +67,9 @@ def was_committed(
 def _look_up(engine: Engine, lost: Session, schema: str) -> bool | None:
     """Return the outcome, or None while it is not known yet.
 
-    It is not known while the transaction is in progress, while no server answers, and while the
-    server is in recovery: a standby may have received a COMMIT that it has not replayed.
+    It is not known while the transaction is in progress, while no server answers, while the server
+    is in recovery (a standby may have received a COMMIT that it has not replayed), and while the
+    synchronous standbys have not confirmed a COMMIT that the server shows.
     """
     try:
         with translate_errors(), engine.connect() as connection:
@@ -57,7 +82,11 @@ def _look_up(engine: Engine, lost: Session, schema: str) -> bool | None:
                 return None
             # PostgreSQL forgets old transactions, and SQLite has no numbers of them: a change that
             # is in the database was committed.
-            is_stored = _has_any(Session(connection, schema), lost)
+            session = Session(connection, schema)
+            is_stored = _has_any(session, lost)
+            if is_stored:
+                wait_for_standbys(session)
+                connection.commit()
     except Unavailable:
         return None
     except ValueUnstorable:
@@ -79,8 +108,8 @@ def _is_in_recovery(connection: Connection) -> bool:
 
 
 def _status(connection: Connection, lost: Session) -> str:
-    """Return what PostgreSQL says of the transaction, '' where it never had a number."""
-    if lost.transaction is None:
+    """Return what PostgreSQL says of the transaction, '' on SQLite, which has no numbers."""
+    if connection.dialect.name == "sqlite":
         return ""
     return str(connection.execute(STATUS, {"transaction": lost.transaction}).scalar())
 

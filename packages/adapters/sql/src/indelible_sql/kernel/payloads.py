@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import text
+from sqlalchemy import Executable, column, text
 
 from indelible.kernel.payloads import Payload, PayloadNotFound
 from indelible_sql.engine.atomic_write import parameters
@@ -18,7 +18,9 @@ PAYLOAD = rows_by(PAYLOADS, "digest")
 PAYLOAD_HASH = rows_by(PAYLOADS, "digest").with_only_columns(PAYLOADS.c.hash)
 INSERT_PAYLOAD = row(PAYLOADS)
 # Until the transaction ends, no other one adds the same bytes. SQLite has one writer.
-LOCK_DIGEST = text("SELECT pg_advisory_xact_lock(hashtextextended('payload ' || :digest, 0))")
+LOCK_DIGEST = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('payload ' || :digest, 0)) AS locked"
+).columns(column("locked"))
 
 
 @frozen
@@ -57,12 +59,14 @@ class SqlPayloads:
 def insert_if_new(session: Session, values: Row) -> bool:
     """Insert a row, or return False where the same bytes are stored already."""
     digest: str = values["digest"]
+    questions: list[tuple[Executable, Row]] = [(PAYLOAD_HASH, {"digest": digest})]
     if not session.is_sqlite:
-        session.rows(LOCK_DIGEST, {"digest": digest})
-    if session.first(PAYLOAD_HASH, {"digest": digest}) is not None:
+        questions.insert(0, (LOCK_DIGEST, {"digest": digest}))
+    *_, known = session.rows_of_queries(*questions)
+    if known:
         return False
 
-    session.step(INSERT_PAYLOAD, parameters({PAYLOADS: values}))
+    session.run_later(INSERT_PAYLOAD, parameters({PAYLOADS: values}))
     return True
 
 

@@ -23,11 +23,17 @@ from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.history import EVERYWHERE, Record, Update
 from indelible.kernel.questions import Question
-from indelible.kernel.references import Reference, references_of_record
+from indelible.kernel.references import Reference
 from indelible.kernel.values import field_values
 from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.engine.refusals import RowReader
 from indelible_sql.engine.session import Query, Row, Session
-from indelible_sql.kernel.batches import MIN_BATCH, BatchWriter, takes_what_another_leaves
+from indelible_sql.kernel.batches import (
+    MIN_BATCH,
+    BatchWriter,
+    takes_what_another_leaves,
+    updates_can_be_refused,
+)
 from indelible_sql.kernel.births import BirthWriter, can_be_refused
 from indelible_sql.kernel.bulk import appended_rows, bulk_parameters, bulk_rows
 from indelible_sql.kernel.head_queries import find_by, search_in
@@ -98,10 +104,10 @@ class SqlAggregateRepository(Generic[E]):
 
     def select(self, *questions: Question, lock: bool = False) -> tuple[tuple[Head[E], ...], ...]:
         """Return the heads that each question asks for; with `lock`, until the transaction ends."""
+        table = self._mapping.table
+        queries = [statement_of(table, question, lock=lock) for question in questions]
         answers: list[tuple[Head[E], ...]] = []
-        for question in questions:
-            statement, values = statement_of(self._mapping.table, question, lock=lock)
-            rows = self._session.rows(statement, values)
+        for rows in self._session.rows_of_queries(*queries):
             answers.append(tuple(self._mapping.of_row(row) for row in rows))
         return tuple(answers)
 
@@ -186,15 +192,15 @@ class SqlAggregateRepository(Generic[E]):
         rows = {head: head_row, **record_rows, HISTORY: field_values(change)}
         bulk_values = self._bulk_values(change, bulk)
         unknown = unknown_target(self._session, self._mapping, change, bulk) if bulk else None
-        try:
+
+        def explain(refusal: GuardViolation | Stale, session: RowReader) -> IndelibleError | None:
+            if isinstance(refusal, Stale):
+                return self._stale_of(refusal, change, session)
+            # The guard did what the domain would have done a moment later.
+            return self._refusal_of(refusal, change, entity, records, unknown)
+
+        with self._session.explaining(explain):
             self._session.write(write, change, rows, bulk_values)
-        except Stale as error:
-            raise _stale(change, self._stored_row(change)) from error
-        except GuardViolation as violation:
-            refusal = self._refusal_of(violation, change, entity, records, unknown)
-            if refusal is None:
-                raise
-            raise refusal from None  # the guard did what the domain would have done a moment later
 
     def _bulk_values(self, change: Change, bulk: Sequence[AnyBulk]) -> list[Row]:
         """Return the parameters of the bulk records that a change adds."""
@@ -258,7 +264,7 @@ class SqlAggregateRepository(Generic[E]):
         writer = BatchWriter(self._session, self._mapping.table, self._mapping.bulk_table)
         for _, group in groupby(updates, key=lambda update: update.change.edge):
             together = tuple(group)
-            if _can_be_refused(together):
+            if updates_can_be_refused(together):
                 writer.write_or_repeat(
                     partial(writer.write_updates, together),
                     partial(self._save_each_update, together),
@@ -335,17 +341,28 @@ class SqlAggregateRepository(Generic[E]):
 
     def _save_group(self, writer: BatchWriter, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates that take the same edge in one statement."""
-        try:
-            writer.write_updates(updates)
-        except Stale as error:
-            # The other changes of the group are written, until the transaction rolls back.
-            for change in [update.change for update in updates]:
-                stored = self._stored_row(change)
-                if stored is None or stored["hash"] != change.hash:
-                    raise _stale(change, stored) from error
-            raise
 
-    def _stored_row(self, change: Change) -> Row | None:
+        def explain(refusal: GuardViolation | Stale, session: RowReader) -> IndelibleError | None:
+            if isinstance(refusal, GuardViolation) or refusal.actual_seq is not None:
+                return None
+            own = {change.hash for change in self._session.changes}
+            for change in [update.change for update in updates]:
+                stored = self._stored_row(change, session)
+                known = {change.hash, change.prev_hash}
+                if change.prev_hash not in own and (stored is None or stored["hash"] not in known):
+                    return _stale(change, stored)
+            return None
+
+        with self._session.explaining(explain):
+            writer.write_updates(updates)
+
+    def _stale_of(self, refusal: Stale, change: Change, session: RowReader) -> Stale | None:
+        """Return the error with the stored seq, None if it has one."""
+        if refusal.actual_seq is not None:
+            return None
+        return _stale(change, self._stored_row(change, session))
+
+    def _stored_row(self, change: Change, session: RowReader) -> Row | None:
         """Return the row of a change's aggregate, None for one that the change creates.
 
         Creating an aggregate twice ends PostgreSQL's transaction: it cannot be queried any more.
@@ -354,7 +371,7 @@ class SqlAggregateRepository(Generic[E]):
         if change.seq == 1:
             return None
 
-        return self._session.first(self._mapping.get_by_id, {"id": change.entity_id})
+        return session.first(self._mapping.get_by_id, {"id": change.entity_id})
 
     def _unchanged_columns(self, record_rows: Mapping[Table, object]) -> tuple[str, ...]:
         """Return the head's columns that only records determine which this change does not add."""
@@ -376,23 +393,6 @@ def _stale(change: Change, row: Row | None) -> Stale:
     """Return the error of a change that does not follow from the stored row."""
     actual_seq = None if row is None else row["seq"]
     return Stale(change.entity_id, change.previous_revision.seq, actual_seq)
-
-
-def _can_be_refused(updates: Sequence[Update[E]]) -> bool:
-    """Return whether one of the aggregates can break a rule of one per parent or a reference."""
-    for update in updates:
-        if any(references_of_record(item.record_type) for item in update.bulk):
-            return True
-        for reference in update.entity.references:
-            name = reference.field
-            if getattr(update.entity, name) != getattr(update.head.entity, name):
-                return True
-        for rule in update.entity.one_per_parent:
-            parent = rule.parent_of(update.entity)
-            if parent is not None and parent != rule.parent_of(update.head.entity):
-                return True
-
-    return False
 
 
 def revision_columns(change: Change) -> dict[str, Any]:

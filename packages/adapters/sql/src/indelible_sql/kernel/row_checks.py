@@ -75,9 +75,14 @@ def count_rows(session: Session, tables: Iterable[Table]) -> int:
     return total
 
 
-def rows(session: Session, table: Table, key: tuple[str, ...]) -> Iterator[Row]:
-    """Yield every row in order of the key, a page at a time, with the driver's own values."""
-    return session.stream(_all_rows(table, key), PAGE)
+def rows(
+    session: Session, table: Table, key: tuple[str, ...], *conditions: ColumnElement[bool]
+) -> Iterator[Row]:
+    """Yield every row in order of the key, a page at a time, with the driver's own values.
+
+    With conditions only the rows that fulfill them.
+    """
+    return session.stream(_all_rows(table, key).where(*conditions), PAGE)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)

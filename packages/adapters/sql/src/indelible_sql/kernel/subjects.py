@@ -42,12 +42,12 @@ from indelible_sql.kernel.task_terms import (
     ATTEMPTS,
     FENCE,
     ORDER_OF_PRIORITY,
-    DatabaseNow,
     LatestSuccess,
     Least,
     of_each_priority,
 )
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT, NATURAL
+from indelible_sql.schema.database_time import DatabaseNow
 from indelible_sql.schema.expressions import in_json_list
 
 _SUBJECT = SUBJECTS.alias("subject")

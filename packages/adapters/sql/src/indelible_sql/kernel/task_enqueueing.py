@@ -44,6 +44,7 @@ from indelible_sql.schema.columns import (
     INSTANT,
 )
 from indelible_sql.schema.expressions import in_json_list
+from indelible_sql.schema.isolation import TransactionIsolation
 from indelible_sql.schema.tables import rows_by
 from indelible_sql.schema.writes import row_values
 
@@ -200,7 +201,7 @@ ENQUEUE_ALL = _INSERT_ALL.on_conflict_do_update(
 
 # Pruning: the highest fence of the stage is kept before its task is deleted.
 PRUNABLE_TASKS = (
-    select(TASKS.c.entity_id, TASKS.c.fence)
+    select(TASKS.c.entity_id, TASKS.c.fence, TransactionIsolation().label("isolation"))
     .where(OF_STAGE, TASKS.c.finished_at < SecondsAgo(bindparam("seconds", type_=Integer())))
     .where(TASKS.c.slot.is_(None))  # the slot of a recurring task says what was enqueued
     .order_by(TASKS.c.finished_at, TASKS.c.entity_id)

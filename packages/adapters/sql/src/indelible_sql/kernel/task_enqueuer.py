@@ -121,12 +121,18 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
         if lifecycle is None:
             return
 
+        others: list[str] = []
         for entity_id in entity_ids:
             TaskKey(stage, entity_id)
-        values = {"lifecycle": lifecycle.name, "ids": list(entity_ids)}
+            if not self._session.has_change_of(lifecycle.name, entity_id):
+                others.append(entity_id)
+        if not others:
+            return
+
+        values = {"lifecycle": lifecycle.name, "ids": others}
         rows = self._session.rows(queries.EXISTING_ENTITIES, values)
         existing = {row["entity_id"] for row in rows}
-        for entity_id in entity_ids:
+        for entity_id in others:
             if entity_id not in existing:
                 raise TaskEntityNotFound(stage, entity_id, lifecycle.name)
 
@@ -172,7 +178,7 @@ class SqlTaskEnqueuer(SqlTaskRecorder):
             "priority": priority.value,
             "documents": document_texts(arguments),
         }
-        self._session.run(enqueueing.ENQUEUE_ALL, values)
+        self._session.run_later(enqueueing.ENQUEUE_ALL, values)
 
     def _check_arguments(self, stage: str, arguments: Mapping[str, Mapping[str, Any]]) -> None:
         """Raise TaskArgumentsDiffer for an enqueued task that has other arguments."""

@@ -13,20 +13,20 @@ from typing import Final
 from sqlalchemy import Table
 
 from indelible.kernel.due_times import MAX_DUE_DAYS
+from indelible.kernel.retention import RETENTIONS, OperationalTable
 from indelible.kernel.silence import SubjectKind
-from indelible.kernel.task_retention import MAX_RETENTION_DIGITS, TASK_RETENTION
 from indelible.kernel.tasks import MAX_LEASE_SECONDS, MAX_POSTPONE_SECONDS, AttemptOutcome
-from indelible_sql.kernel.settings import SETTINGS
+from indelible_sql.kernel.pruned_tables import retention_cutoff
 from indelible_sql.kernel.subject_tables import SUBJECTS, rising_success
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.database_time import (
     MAX_AHEAD_SECONDS,
     database_now,
-    seconds_ago,
     seconds_ahead,
 )
 from indelible_sql.schema.guard import Guard, qualified_name
 from indelible_sql.schema.guards import undeletable_guards
+from indelible_sql.schema.isolation import if_read_committed
 from indelible_sql.schema.sqlite_guards import value_guards, value_guards_by_column
 
 # The stores limit a lease and a postponement by their own clock, which may be ahead of the
@@ -314,36 +314,22 @@ def _prune_guard(dialect: str) -> Guard:
     success with the subjects that it counts for. A recurring task is never deleted: its slot says
     what was enqueued.
     """
-    settings = qualified_name(SETTINGS, dialect)
     pruned = qualified_name(PRUNED_STAGES, dialect)
-    is_number = {
-        "sqlite": (
-            f"length(setting.value) <= {MAX_RETENTION_DIGITS} AND setting.value NOT GLOB '*[^0-9]*'"
-        ),
-        "postgresql": f"setting.value ~ '^[0-9]{{1,{MAX_RETENTION_DIGITS}}}$'",
-    }
-    seconds = {"sqlite": "setting.value", "postgresql": "CAST(setting.value AS integer)"}
-    earliest = seconds_ago(seconds[dialect], dialect)
-    cutoff = (
-        f"(SELECT CASE WHEN {is_number[dialect]} THEN {earliest} END"
-        f" FROM {settings} AS setting WHERE setting.id = '{TASK_RETENTION}')"
-    )
+    cutoff = retention_cutoff(RETENTIONS[OperationalTable.TASKS], dialect)
     losing_subjects = (
         f"SELECT 1 FROM {qualified_name(SUBJECTS, dialect)} AS subject"
         " WHERE subject.stage = OLD.stage"
         f" AND (subject.kind = '{SubjectKind.STAGE.value}' OR subject.entity_id = OLD.entity_id)"
         " AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)"
     )
+    condition = (
+        f"OLD.slot IS NULL AND OLD.finished_at < {cutoff}"
+        f" AND EXISTS (SELECT 1 FROM {pruned} AS pruned"
+        " WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)"
+        f" AND (OLD.succeeded_at IS NULL OR NOT EXISTS ({losing_subjects}))"
+    )
     return Guard(
-        table=TASKS,
-        rule="prune",
-        event="DELETE",
-        condition=(
-            f"OLD.slot IS NULL AND OLD.finished_at < {cutoff}"
-            f" AND EXISTS (SELECT 1 FROM {pruned} AS pruned"
-            " WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence)"
-            f" AND (OLD.succeeded_at IS NULL OR NOT EXISTS ({losing_subjects}))"
-        ),
+        table=TASKS, rule="prune", event="DELETE", condition=if_read_committed(condition, dialect)
     )
 
 

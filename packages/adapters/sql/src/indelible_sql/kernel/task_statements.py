@@ -45,7 +45,6 @@ from indelible_sql.kernel.task_terms import (
     REVIVED,
     UNTIL,
     WAS_ENQUEUED_DURING_LEASE,
-    DatabaseNow,
     DocumentOf,
     InSubquery,
     LatestSuccess,
@@ -56,6 +55,7 @@ from indelible_sql.schema.columns import (
     NATURAL,
     NONBLANK_TEXT,
 )
+from indelible_sql.schema.database_time import DatabaseNow
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.writes import row_values
 

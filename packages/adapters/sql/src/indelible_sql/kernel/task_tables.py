@@ -144,7 +144,7 @@ TASK_ATTEMPTS = table(
     Column("request_id", IDENTIFIER),
     required("hash", DIGEST),
     PrimaryKeyConstraint("stage", "entity_id", "fence", "outcome", name="task_attempts_pkey"),
-    # No foreign key: the attempts of a pruned task stay. A guard asks for the task of a new one.
+    # No foreign key: attempts may outlive a pruned task. A guard asks for the task of a new one.
     CheckConstraint(f"outcome IN ({_OUTCOMES})", name="task_attempts_outcome_known"),
     # Lists of dead tasks by the time of their death read it. Few attempts are deaths.
     Index(
@@ -155,6 +155,8 @@ TASK_ATTEMPTS = table(
         postgresql_where=IS_DEATH,
         sqlite_where=IS_DEATH,
     ),
+    # Old attempts are deleted in this order.
+    Index("task_attempts_at", "at"),
     # Lists of the tasks of an actor read it.
     Index("task_attempts_actor", "stage", "actor", "entity_id"),
     has_rowid=False,

@@ -1,7 +1,7 @@
 """The expressions that the statements of tasks share."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -25,7 +25,6 @@ from sqlalchemy import (
 
 from indelible.kernel.stages import StageStatus
 from indelible.kernel.tasks import Priority
-from indelible_sql.engine.session import Query
 from indelible_sql.kernel.task_tables import STAGES, TASKS
 from indelible_sql.schema.columns import (
     IDENTIFIER,
@@ -57,17 +56,6 @@ class EarlierOfNow(DialectExpression):
         "sqlite": f"min({{}}, {STATEMENT_NOW['sqlite']})",
         "postgresql": f"least({{}}, {STATEMENT_NOW['postgresql']})",
     }
-
-
-class DatabaseNow(DialectExpression):
-    """The database's time, which the guards compare."""
-
-    type = INSTANT
-    inherit_cache = True
-    templates: ClassVar = STATEMENT_NOW
-
-
-READ_TIME: Final[Query] = select(DatabaseNow().label("now"))
 
 
 class LatestSuccess(DialectExpression):

@@ -11,6 +11,7 @@ from sqlalchemy.sql.base import Executable
 from indelible.kernel.due_times import check_due
 from indelible.kernel.hung_threads import HungThreads
 from indelible.kernel.rates import RateLimit
+from indelible.kernel.retention import OperationalTable
 from indelible.kernel.task_arguments import normalize_result
 from indelible.kernel.task_errors import (
     LeaseLost,
@@ -38,11 +39,13 @@ from indelible_sql.kernel import task_enqueueing as enqueueing
 from indelible_sql.kernel import task_queries as queries
 from indelible_sql.kernel import task_statements as statements
 from indelible_sql.kernel.history import fetch_all, fetch_one
+from indelible_sql.kernel.operational_rows import raise_mark
 from indelible_sql.kernel.rates import claim_within_rate
 from indelible_sql.kernel.subjects import KEEP_SUCCESS
 from indelible_sql.kernel.task_enqueuer import SqlTaskEnqueuer, document_texts
 from indelible_sql.kernel.task_tables import PRUNED_STAGES
 from indelible_sql.kernel.task_terms import behind_parameters
+from indelible_sql.schema.isolation import check_isolation
 
 _CLAIM_ORDER = attrgetter("priority", "due_at", "entity_id")
 
@@ -213,12 +216,15 @@ class SqlTaskQueue(SqlTaskEnqueuer):
         if not rows:
             return 0
 
+        check_isolation(rows[0]["isolation"])
         highest = max(rows, key=itemgetter("fence"))
         self._keep_fence(stage, highest["entity_id"], highest["fence"])
         ids = [row["entity_id"] for row in rows]
         keys = {"task_stage": stage, "ids": ids}
         self._session.run(KEEP_SUCCESS, keys)
-        return self._session.run(enqueueing.PRUNE, keys)
+        number = self._session.run(enqueueing.PRUNE, keys)
+        raise_mark(self._session, OperationalTable.TASKS, seconds=seconds, number=number)
+        return number
 
     def report_hung_threads(self, report: HungThreads) -> None:
         """Store what a process reports of a stage."""

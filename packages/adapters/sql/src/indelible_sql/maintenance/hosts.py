@@ -21,9 +21,18 @@ NO_HEADS: Heads = MappingProxyType({})
 SQLITE_TRIGGERS = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
 ENABLED_TRIGGERS = text(
     """
+    WITH tables AS (
+      SELECT to_regclass(:table) AS oid
+      UNION ALL
+      SELECT inhrelid
+      FROM pg_inherits
+      WHERE inhparent = to_regclass(:table)
+    )
     SELECT tgname
     FROM pg_trigger
-    WHERE tgrelid = to_regclass(:table) AND tgenabled = 'A'
+    WHERE tgrelid IN (SELECT oid FROM tables) AND tgenabled = 'A'
+    GROUP BY tgname
+    HAVING count(*) = (SELECT count(*) FROM tables)
     """
 )
 
@@ -45,7 +54,10 @@ def unchecked_names(connection: Connection, store: AnySqlStore, heads: Heads) ->
 
 
 def missing_guards(connection: Connection, store: AnySqlStore, heads: Heads) -> Iterator[Guard]:
-    """Yield each guard of a host's tables that the database lacks or does not always fire."""
+    """Yield each guard of a host's tables that the database lacks or does not always fire.
+
+    A guard of history must fire on each of its partitions.
+    """
     names: dict[Table, set[str]] = {}
     for guard in _host_guards(store, heads, connection.dialect.name):
         if guard.table not in names:

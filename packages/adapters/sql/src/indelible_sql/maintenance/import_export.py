@@ -13,6 +13,7 @@ from indelible.kernel.progress import Progress
 from indelible.kernel.values import field_values
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.bulk import bulk_parameters
+from indelible_sql.kernel.operational_rows import was_pruned
 from indelible_sql.kernel.record_export import HistoryDiffers
 from indelible_sql.maintenance.export_bulk import BulkRows
 from indelible_sql.maintenance.export_entries import (
@@ -45,11 +46,15 @@ Aggregate = tuple[str, str]  # the lifecycle and the id
 
 @frozen(kw_only=True)
 class Imported:
-    """The numbers that an import wrote and found already there, and the digest of the file."""
+    """The numbers that an import wrote and found already there, and the digest of the file.
+
+    `records_left_out` were deleted from the store after their retention.
+    """
 
     entities: int
     changes: int
     records: int = 0
+    records_left_out: int = 0
     entities_already_there: int
     file: str
 
@@ -63,9 +68,10 @@ def import_histories(
 ) -> Imported:
     """Save everything in an export, in one transaction.
 
-    An aggregate or record that is there already with the same history is left alone. `progress`
-    counts the bytes of the stream. Raises InvalidExportLine, ExportDamaged or HistoryDiffers, and
-    then nothing is written.
+    An aggregate or record that is there already with the same history is left alone. A record that
+    was deleted after its retention, and that a seal lists, is left out. `progress` counts the bytes
+    of the stream. Raises InvalidExportLine, ExportDamaged or HistoryDiffers, and then nothing is
+    written.
     """
     file = _digest(stream)
     progress = progress or Progress()
@@ -144,6 +150,7 @@ class _Import:
     entities: int = 0
     changes: int = 0
     records: int = 0
+    records_left_out: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.tx.session.lift_limits()
@@ -180,7 +187,10 @@ class _Import:
             nonlocal number
             for entry in entries:
                 number = entry.number
-                yield entry.table, entry.row
+                if was_pruned(self.tx.session, entry.table, entry.row):
+                    self.records_left_out += 1
+                else:
+                    yield entry.table, entry.row
 
         try:
             for was_written in export.save(self.tx.session, rows()):
@@ -200,6 +210,7 @@ class _Import:
             entities=self.entities,
             changes=self.changes,
             records=self.records,
+            records_left_out=self.records_left_out,
             entities_already_there=len(self.already_there),
             file=file,
         )

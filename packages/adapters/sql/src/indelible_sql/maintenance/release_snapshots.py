@@ -17,14 +17,17 @@ from indelible.kernel import Conflict, Invalid
 from indelible_sql.engine.errors import translate_errors
 from indelible_sql.maintenance.snapshot_files import BETWEEN, as_paragraphs
 from indelible_sql.schema.migrate import SchemaOutOfDate, current_revision, newest
-from indelible_sql.schema.snapshot import SHARED_PREFIXES, FactNames, facts_about
+from indelible_sql.schema.partitions import PARTITIONED, shape_of
+from indelible_sql.schema.schema_names import SHARED_PREFIXES, FactNames
+from indelible_sql.schema.snapshot import facts_about
 from indelible_sql.store.kernel_store import AnySqlStore
 
 MAX_FILE_BYTES: Final = 16 * 2**20
 MAX_FACTS: Final = 20_000  # each name is a parameter of a statement
 TITLE: Final = re.compile(r"-- [^\n]*, revision (\w{1,100})")
 KINDS: Final = (
-    "column|constraint|domain|edge|function|index|inherits|key trigger|rule|table|trigger|view"
+    "column|constraint|domain|edge|function|index|inherits|key trigger|partition|rule|sequence"
+    "|table|trigger|view"
 )
 FACT: Final = re.compile(rf"({KINDS}) (.*\S.*)", re.DOTALL)
 SQLITE_NAME: Final = re.compile(r"([^\s\"]+):(?:\s|$)")
@@ -46,7 +49,7 @@ class SnapshotInvalid(Invalid):
 
 @frozen
 class SnapshotOfAnotherDatabase(Conflict):
-    """A snapshot is one of PostgreSQL and the database is SQLite, or the reverse."""
+    """A snapshot is of another kind of database, or of the other shape of PostgreSQL."""
 
     message: ClassVar[str] = "File {path} is a snapshot of {actual}, expected one of {expected}."
     path: str
@@ -89,10 +92,12 @@ class Snapshot:
     facts: tuple[str, ...]
 
     @property
-    def dialect(self) -> str:
-        """Return the database of the file; only PostgreSQL states a fact of each column."""
-        has_columns = any(fact.startswith("column ") for fact in self.facts)
-        return "postgresql" if has_columns else "sqlite"
+    def shape(self) -> str:
+        """Return the shape of the file's store; only PostgreSQL states a fact of each column."""
+        kinds = {fact.partition(" ")[0] for fact in self.facts}
+        if "partition" in kinds:
+            return PARTITIONED
+        return "postgresql" if "column" in kinds else "sqlite"
 
 
 def read_snapshot(path: Path) -> Snapshot:
@@ -131,15 +136,14 @@ def differences_from(store: AnySqlStore, snapshot: Snapshot) -> list[SchemaDiffe
 
     Raises: SnapshotOfAnotherDatabase, SchemaOutOfDate for a database that is not migrated at all.
     """
-    dialect = store.engines.reader.dialect.name
-    if snapshot.dialect != dialect:
-        raise SnapshotOfAnotherDatabase(str(snapshot.path), snapshot.dialect, dialect)
-
     with translate_errors(), store.engines.reader.connect() as connection:
+        shape = shape_of(connection, store.schema)
+        if snapshot.shape != shape:
+            raise SnapshotOfAnotherDatabase(str(snapshot.path), snapshot.shape, shape)
         revision = current_revision(connection, store.schema)
         if not revision:
             raise SchemaOutOfDate("nothing", newest()[0])
-        names = _names_in(snapshot.facts, FactNames.of(store.schema_catalog))
+        names = _names_in(snapshot.facts, store.schema_catalog.names.facts)
         actual_facts = as_paragraphs(facts_about(connection, store.schema, names))
 
     expected = _by_object([*snapshot.facts, f"{REVISION} {snapshot.revision}"])

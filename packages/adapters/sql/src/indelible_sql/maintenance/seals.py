@@ -1,21 +1,26 @@
 """Seal the finished part of the feed, and the records outside of it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy import Table, Text, cast, exists, select, text
 
-from indelible.kernel import Actor
+from indelible.kernel import Actor, UsageError, instant_text
+from indelible.kernel.retention import MAX_CLOCK_DIFFERENCE, OperationalTable
 from indelible.kernel.seals import FeedEntry, Seal, SealedRecord, Stretch, next_seal
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters
 from indelible_sql.engine.session import Query, Session
 from indelible_sql.kernel.feed_end import feed_end_of
 from indelible_sql.kernel.history import fetch_one
-from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
+from indelible_sql.kernel.pruned_tables import TABLES_BY_AGE
+from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS, lock_seals
 from indelible_sql.schema.columns import prefix_of
+from indelible_sql.schema.database_time import READ_TIME
+from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import HISTORY, rows_by
 from indelible_sql.schema.writes import row
 from indelible_sql.store.kernel_store import AnySqlStore
@@ -26,8 +31,6 @@ MAX_RECORDS = 20_000  # of one seal: the first seal of a large database is follo
 NEWEST_SEAL = select(SEALS).order_by(SEALS.c.number.desc()).limit(1)
 SEAL = rows_by(SEALS, "number")
 INSERT_SEAL = row(SEALS)
-# One at a time, so that no seal is refused as a second one of its number.
-LOCK_SEALS = text("SELECT pg_advisory_xact_lock(hashtextextended('indelible seals', 0))")
 INSERT_RECORDS_ON_SQLITE = """
     INSERT INTO seal_records (record_table, record_hash, seal_number)
     SELECT value ->> 0, value ->> 1, :seal_number
@@ -54,6 +57,7 @@ class Unsealed:
     newest: Seal | None
     stretch: Stretch
     records: Sequence[SealedRecord]
+    deleted: Mapping[OperationalTable, int]  # rows that were deleted before the records were read
 
     @property
     def is_empty(self) -> bool:
@@ -93,7 +97,12 @@ def read_unsealed(tx: KernelTransaction) -> Unsealed:
         remaining = MAX_RECORDS - len(records)
         records.extend(_unsealed_records(tx.session, table, remaining))
 
-    return Unsealed(newest=newest, stretch=stretch, records=records)
+    return Unsealed(
+        newest=newest,
+        stretch=stretch,
+        records=records,
+        deleted=tx.operational_rows.deleted(),
+    )
 
 
 def sealed_entries(session: Session, ends_at: int) -> Entries:
@@ -106,21 +115,66 @@ def _newest_seal(tx: KernelTransaction) -> Seal | None:
 
 
 def _save_seal(tx: KernelWriting, unsealed: Unsealed) -> Seal | None:
-    """Save the next seal; return None if another process has saved one meanwhile."""
+    """Save the next seal; return None if another has saved one meanwhile, or nothing is left.
+
+    Rows that were deleted after they were read are left out.
+    """
     session = tx.session
-    if not session.is_sqlite:
-        session.rows(LOCK_SEALS, {})
+    lock_seals(session)
     newest = _newest_seal(tx)
     if newest != unsealed.newest:
         return None
 
-    new = next_seal(tx, newest, unsealed.stretch, unsealed.records, now=tx.clock.now())
+    unsealed = evolve(unsealed, records=_stored_records(tx, unsealed))
+    if unsealed.is_empty:
+        return None
+
+    now = tx.clock.now()
+    _check_time(session, now)
+    new = next_seal(tx, newest, unsealed.stretch, unsealed.records, now=now)
     session.step(INSERT_SEAL, parameters({SEALS: field_values(new)}))
     if unsealed.records:
         _save_records(session, new, unsealed.records)
     # A seal adds no change, so that a lost COMMIT must be looked up by its row.
     session.commit_checks.append(partial(_is_saved, new))
     return new
+
+
+def _check_time(session: Session, now: datetime) -> None:
+    """Raise UsageError for the time of a seal that the guard of seals refuses."""
+    (row,) = session.rows(READ_TIME, {})
+    database_now: datetime = row["now"]
+    if now > database_now + MAX_CLOCK_DIFFERENCE:
+        raise UsageError(
+            f"a seal would have the time {instant_text(now)}, more than a day after the"
+            f" database's time {instant_text(database_now)}"
+        )
+
+
+def _stored_records(tx: KernelTransaction, unsealed: Unsealed) -> Sequence[SealedRecord]:
+    """Return the records that no deletion has removed since they were read."""
+    deleted = tx.operational_rows.deleted()
+    stored = unsealed.records
+    for name, table in TABLES_BY_AGE.items():
+        if deleted.get(name) != unsealed.deleted.get(name):
+            stored = _stored_records_of(tx.session, table, stored)
+
+    return stored
+
+
+def _stored_records_of(
+    session: Session, table: Table, records: Sequence[SealedRecord]
+) -> Sequence[SealedRecord]:
+    """Return the records without those of a table that are not stored any more."""
+    hashes = [record.record_hash for record in records if record.record_table == table.name]
+    statement = select(table.c.hash).where(in_json_list(table.c.hash, "hashes"))
+    stored_hashes = {row["hash"] for row in session.rows(statement, {"hashes": hashes})}
+    remaining: list[SealedRecord] = []
+    for record in records:
+        if record.record_table != table.name or record.record_hash in stored_hashes:
+            remaining.append(record)
+
+    return remaining
 
 
 def _save_records(session: Session, saved: Seal, records: Sequence[SealedRecord]) -> None:

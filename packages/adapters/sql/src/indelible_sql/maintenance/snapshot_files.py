@@ -14,10 +14,15 @@ from indelible_sql.maintenance.hosts import NO_HEADS, missing_guards, unchecked_
 from indelible_sql.maintenance.role_settings import reported_settings
 from indelible_sql.schema.findings import Fault
 from indelible_sql.schema.migrate import admitted_state, newest
+from indelible_sql.schema.partitions import MIN_PARTITIONS, PARTITIONED, shape_of
 from indelible_sql.schema.snapshot import facts, facts_digest
 from indelible_sql.store.kernel_store import AnySqlStore
 
-NAMES: Final = {"postgresql": "schema.snapshot.sql", "sqlite": "schema.snapshot.sqlite.sql"}
+NAMES: Final = {
+    "postgresql": "schema.snapshot.sql",
+    PARTITIONED: "schema.snapshot.partitions.sql",
+    "sqlite": "schema.snapshot.sqlite.sql",
+}
 BETWEEN: Final = "\n\n"
 BEFORE_BLANK_LINE: Final = re.compile(r"\n(?=\n)")
 EMPTY_COMMENT: Final = "\n--"
@@ -38,7 +43,7 @@ def differences(store: AnySqlStore) -> Mapping[str, str]:
     kinds: dict[str, str] = {}
     if not _is_as_later_release_left_it(store):
         actual = set(_actual(store))
-        expected = set(_expected(store.engines.reader.dialect.name))
+        expected = set(_expected(_shape(store)))
         for fact in sorted(actual ^ expected):
             kinds[fact] = "missing" if fact in expected else "unexpected"
     for name, fault in _function_faults(store).items():
@@ -61,6 +66,11 @@ def _is_as_later_release_left_it(store: AnySqlStore) -> bool:
         if not state.is_later:
             return False
         return facts_digest(facts(connection, store.schema, store.schema_catalog)) == state.digest
+
+
+def _shape(store: AnySqlStore) -> str:
+    with translate_errors(), store.engines.reader.connect() as connection:
+        return shape_of(connection, store.schema)
 
 
 def _function_faults(store: AnySqlStore) -> Mapping[str, str]:
@@ -90,9 +100,13 @@ def _other_faults(store: AnySqlStore) -> Mapping[str, str]:
     return faults
 
 
-def snapshot_of(store: AnySqlStore, owner_url: str | None, title: str) -> str:
-    """Return the text of the file for the store's empty database, which is migrated for it."""
-    store.upgrade(owner_url)
+def snapshot_of(store: AnySqlStore, owner_url: str | None, title: str, shape: str) -> str:
+    """Return the text of a shape's file for the store's empty database, which is migrated for it.
+
+    The facts of a partitioned history are the same for any number of partitions.
+    """
+    number = MIN_PARTITIONS if shape == PARTITIONED else None
+    store.upgrade(owner_url, history_partitions=number)
     return BETWEEN.join((f"-- {title}, revision {newest()[0]}", *_actual(store))) + "\n"
 
 
@@ -109,11 +123,11 @@ def as_paragraphs(lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(BEFORE_BLANK_LINE.sub(EMPTY_COMMENT, fact.rstrip()) for fact in lines)
 
 
-def _expected(dialect: str) -> tuple[str, ...]:
-    path = INSTALLED / NAMES[dialect]
+def _expected(shape: str) -> tuple[str, ...]:
+    path = INSTALLED / NAMES[shape]
     for folder in PLACES:
-        if (folder / NAMES[dialect]).exists():
-            path = folder / NAMES[dialect]
+        if (folder / NAMES[shape]).exists():
+            path = folder / NAMES[shape]
             break
 
     _title, *lines = path.read_text(encoding="utf-8").strip("\n").split(BETWEEN)

@@ -13,6 +13,7 @@ from indelible.kernel.json import encode_canonical
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.bulk import row_text
+from indelible_sql.kernel.key_ranges import KeyRange
 from indelible_sql.kernel.row_checks import (
     MAX_STATEMENTS,
     PAGE,
@@ -39,11 +40,15 @@ class _StoredRows(NamedTuple):
     fault: str
 
 
-def bulk_findings(session: Session, bulk: BulkTable) -> Iterator[Finding]:
-    """Compute count and digest of the rows of every change again, one row at a time."""
-    stored = _stored_rows(session, bulk)
+def bulk_findings(session: Session, key_range: KeyRange, bulk: BulkTable) -> Iterator[Finding]:
+    """Compute count and digest of the rows of every change again, one row at a time.
+
+    The range is one of entities.
+    """
+    stored = _stored_rows(session, bulk, key_range)
     pending = next(stored, None)
-    for change in session.stream(_changes_with_rows(bulk), PAGE):
+    changes = _changes_with_rows(bulk).where(*key_range.conditions(HISTORY.c.entity_id))
+    for change in session.stream(changes, PAGE):
         key = (change["entity_id"], change["seq"])
         while pending is not None and pending.key < key:
             yield _finding(bulk, pending.key, UNKNOWN_CHANGE)
@@ -62,8 +67,9 @@ def bulk_findings(session: Session, bulk: BulkTable) -> Iterator[Finding]:
         pending = next(stored, None)
 
 
-def _stored_rows(session: Session, bulk: BulkTable) -> Iterator[_StoredRows]:
-    walk = rows(session, bulk.table, KEY_COLUMNS)
+def _stored_rows(session: Session, bulk: BulkTable, key_range: KeyRange) -> Iterator[_StoredRows]:
+    in_range = key_range.conditions(bulk.table.c.entity_id)
+    walk = rows(session, bulk.table, KEY_COLUMNS, *in_range)
     for key, group in groupby(walk, key=itemgetter(*OWNER_COLUMNS)):
         content = BulkDigest()
         fault = ""

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from indelible.kernel import Lifecycle, to_json_value
 from indelible.kernel.one_per_parent import OnePerParent
 from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.key_ranges import KeyRange
 from indelible_sql.kernel.row_checks import (
     MAX_STATEMENTS,
     PAGE,
@@ -39,16 +40,21 @@ from indelible_sql.schema.tables import HISTORY, RecordDigest
 
 
 def head_findings(
-    session: Session, head: Table, lifecycle: Lifecycle[StrEnum]
+    session: Session, key_range: KeyRange, head: Table, lifecycle: Lifecycle[StrEnum]
 ) -> Iterator[Finding]:
-    """Compare every head with its last change, and every change with its head.
-
-    Check also that no parent has more aggregates in a state than its rules allow.
-    """
-    walk = session.stream(_heads_with_changes(head, lifecycle.name), PAGE)
+    """Compare every head with its last change."""
+    walk = session.stream(_heads_with_changes(head, lifecycle.name, key_range), PAGE)
     check = partial(_head_fault, session, head, lifecycle)
     yield from check_rows(Fault.HEAD, head, walk, check, ("id", "seq"))
 
+
+def all_heads_findings(
+    session: Session, head: Table, lifecycle: Lifecycle[StrEnum]
+) -> Iterator[Finding]:
+    """Compare the keys of every head with other tables, and every change with its head.
+
+    Check also that no parent has more aggregates in a state than its rules allow.
+    """
     for key in sorted(head.foreign_key_constraints, key=_constraint_name):
         detail = f"{', '.join(key.column_keys)}: no such row in {key.referred_table.name}"
         yield from describe(session, Fault.HEAD, head, _dangling_heads(head, key), detail)
@@ -67,35 +73,45 @@ def head_findings(
 
 
 def record_findings(
-    session: Session, lifecycle: Lifecycle[StrEnum], record: RecordDigest
+    session: Session, key_range: KeyRange, lifecycle: Lifecycle[StrEnum], record: RecordDigest
 ) -> Iterator[Finding]:
-    """Compare every record with the digest in its change, and every change with its record."""
+    """Compare every record with the digest in its change; the range is one of owners."""
     table = record.table
     owner, number = table.primary_key.columns
-    walk = session.stream(_records_with_changes(record, lifecycle.name), PAGE)
+    walk = session.stream(_records_with_changes(record, lifecycle.name, key_range), PAGE)
     check = partial(_record_fault, session, record)
     yield from check_rows(Fault.RECORD, table, walk, check, (owner.name, number.name))
 
+
+def all_records_findings(
+    session: Session, lifecycle: Lifecycle[StrEnum], record: RecordDigest
+) -> Iterator[Finding]:
+    """Compare every change that adds a record with the record."""
     missing = _changes_without_record(record, lifecycle.name)
-    yield from describe(session, Fault.RECORD, table, missing, "missing")
+    yield from describe(session, Fault.RECORD, record.table, missing, "missing")
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _heads_with_changes(head: Table, lifecycle: str) -> Query:
-    """Select every head with its first and its last change."""
+def _heads_with_changes(head: Table, lifecycle: str, key_range: KeyRange) -> Query:
+    """Select every head with its first and its last change.
+
+    The database derives no range of the changes from that of the heads, and would read all changes
+    for each range.
+    """
     last, first = HISTORY.alias("last_change"), HISTORY.alias("first_change")
-    is_last = _is_change(last, head, lifecycle, head.c.seq)
-    is_first = _is_change(first, head, lifecycle, 1)
+    in_range = key_range.conditions
+    is_last = and_(_is_change(last, head, lifecycle, head.c.seq), *in_range(last.c.entity_id))
+    is_first = and_(_is_change(first, head, lifecycle, 1), *in_range(first.c.entity_id))
     source = head.join(last, is_last, isouter=True).join(first, is_first, isouter=True)
 
     compared = (last.c.to_state, last.c.version, last.c.hash, last.c.at, last.c.data)
     joined = [undecoded(column, f"change_{column.name}") for column in compared]
     joined.append(undecoded(first.c.at, "first_at"))
-    return select_rows(head, ("id",), source, joined)
+    return select_rows(head, ("id",), source, joined).where(*in_range(head.c.id))
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _records_with_changes(record: RecordDigest, lifecycle: str) -> Query:
+def _records_with_changes(record: RecordDigest, lifecycle: str, key_range: KeyRange) -> Query:
     """Select every record with the data of the change that added it.
 
     MATERIALIZED, so that SQLite indexes the changes by their versions: no index of history has
@@ -105,7 +121,7 @@ def _records_with_changes(record: RecordDigest, lifecycle: str) -> Query:
     owner, number = table.primary_key.columns
     changes = (
         select(HISTORY.c.entity_id, HISTORY.c.version, HISTORY.c.data, HISTORY.c.digest_scheme)
-        .where(record.is_adding_change(lifecycle))
+        .where(record.is_adding_change(lifecycle), *key_range.conditions(HISTORY.c.entity_id))
         .cte("changes")
         .prefix_with("MATERIALIZED")
     )
@@ -114,7 +130,8 @@ def _records_with_changes(record: RecordDigest, lifecycle: str) -> Query:
         undecoded(changes.c.data, "change_data"),
         undecoded(changes.c.digest_scheme, "change_digest_scheme"),
     ]
-    return select_rows(table, (owner.name, number.name), source, joined)
+    records = select_rows(table, (owner.name, number.name), source, joined)
+    return records.where(*key_range.conditions(owner))
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)

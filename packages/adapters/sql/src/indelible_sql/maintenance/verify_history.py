@@ -23,6 +23,7 @@ from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.declarations import stored_declarations
 from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.key_ranges import KeyRange
 from indelible_sql.kernel.row_checks import MAX_FUTURE, decode_row, rows, unreadable
 from indelible_sql.schema.declarations import Declarations
 from indelible_sql.schema.findings import Fault, Finding
@@ -34,33 +35,58 @@ ALL_EDGES: Query = select(EDGES).order_by(*EDGES.primary_key.columns)
 Edges = set[tuple[Any, ...]]  # each begins with the name of its lifecycle
 
 
-def history_findings(session: Session, store: AnySqlStore, *, is_later: bool) -> Iterator[Finding]:
-    """Compare the edges with the declared ones, and every change with the one before it."""
-    lifecycles = (*store.catalog.heads.values(), *store.lifecycles)
-    by_name = {lifecycle.name: lifecycle for lifecycle in lifecycles}
-    declared: Edges = set()
-    for lifecycle in lifecycles:
-        declared.update((lifecycle.name, *edge) for edge in lifecycle.known_edges)
-
-    stored = {tuple(row.values()) for row in session.rows(ALL_EDGES, {})}
-    # A later release of a host adds edges without a mark: admission.py accepts them too.
-    own = {lifecycle.name for lifecycle in store.schema_catalog.heads.values()} & by_name.keys()
-    added = {edge for edge in stored - declared if is_later or edge[0] not in own}
-    yield from _edge_findings(stored - added, declared)
-
-    latest = store.clock.now() + MAX_FUTURE
-    of_hosts = {
-        name: past for name, past in stored_declarations(session).items() if name not in own
-    }
-    rules = _ChangeRules(by_name, store.catalog.data_keys, declared | added, of_hosts)
-    yield from _chain_findings(session, rules, latest)
-
-
-def _edge_findings(stored: Edges, declared: Edges) -> Iterator[Finding]:
+def edge_findings(session: Session, store: AnySqlStore, *, is_later: bool) -> Iterator[Finding]:
+    """Compare the stored edges with the declared ones."""
+    edges = _EdgeSets.read(session, store, is_later=is_later)
+    declared, stored = edges.declared, edges.stored - edges.added
     for edge in sorted(stored ^ declared):
         state = "declared, but not stored" if edge in declared else "stored, but not declared"
         words = [str(part) or "(none)" for part in edge]
         yield Finding(fault=Fault.EDGE, table=EDGES.name, detail=f"{' '.join(words)}: {state}")
+
+
+def chain_findings(
+    session: Session, key_range: KeyRange, store: AnySqlStore, *, is_later: bool
+) -> Iterator[Finding]:
+    """Compare every change with the one before it; the range is one of aggregates."""
+    edges = _EdgeSets.read(session, store, is_later=is_later)
+    of_hosts: dict[str, Declarations] = {}
+    for name, past in stored_declarations(session).items():
+        if name not in edges.own:
+            of_hosts[name] = past
+
+    legal = edges.declared | edges.added
+    rules = _ChangeRules(edges.lifecycles, store.catalog.data_keys, legal, of_hosts)
+    yield from _chain_findings(session, rules, store.clock.now() + MAX_FUTURE, key_range)
+
+
+@frozen
+class _EdgeSets:
+    """The declared edges, the stored ones, and those of them that a later release has added.
+
+    `own` are the names of the library's lifecycles among all of them by name.
+    """
+
+    lifecycles: Mapping[str, Lifecycle[StrEnum]]
+    own: Collection[str]
+    declared: Edges
+    stored: Edges
+    added: Edges
+
+    @classmethod
+    def read(cls, session: Session, store: AnySqlStore, *, is_later: bool) -> "_EdgeSets":
+        """Read the stored edges."""
+        lifecycles = (*store.catalog.heads.values(), *store.lifecycles)
+        by_name = {lifecycle.name: lifecycle for lifecycle in lifecycles}
+        declared: Edges = set()
+        for lifecycle in lifecycles:
+            declared.update((lifecycle.name, *edge) for edge in lifecycle.known_edges)
+
+        stored = {tuple(row.values()) for row in session.rows(ALL_EDGES, {})}
+        # A later release of a host adds edges without a mark: admission.py accepts them too.
+        own = {lifecycle.name for lifecycle in store.schema_catalog.heads.values()} & by_name.keys()
+        added = {edge for edge in stored - declared if is_later or edge[0] not in own}
+        return cls(by_name, own, declared, stored, added)
 
 
 @frozen
@@ -106,12 +132,15 @@ def _dated_faults(
     yield from faults
 
 
-def _chain_findings(session: Session, rules: _ChangeRules, latest: datetime) -> Iterator[Finding]:
+def _chain_findings(
+    session: Session, rules: _ChangeRules, latest: datetime, key_range: KeyRange
+) -> Iterator[Finding]:
     """Decode every change, compute its digest again, and compare it with its predecessor."""
     aggregate = ("", "")
     revision, at = NO_REVISION, None
     data: Mapping[str, Any] | None = None
-    for row in rows(session, HISTORY, ("lifecycle", "entity_id", "seq")):
+    in_range = key_range.conditions(HISTORY.c.lifecycle, HISTORY.c.entity_id)
+    for row in rows(session, HISTORY, ("lifecycle", "entity_id", "seq"), *in_range):
         finding = partial(
             Finding, table=HISTORY.name, entity_id=str(row["entity_id"]), seq=row["seq"]
         )

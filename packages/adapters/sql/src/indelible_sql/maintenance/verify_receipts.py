@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from indelible.kernel.idempotency import Receipt
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.key_ranges import KeyRange
 from indelible_sql.kernel.row_checks import decode_row, rows, unreadable
 from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.tables import RECEIPTS
 
+RECEIPT_KEY: Final = ("owner", "key")
 
-def receipt_findings(session: Session, latest: datetime) -> Iterator[Finding]:
+
+def receipt_findings(session: Session, key_range: KeyRange, latest: datetime) -> Iterator[Finding]:
     """Yield each receipt that does not match its digest, or whose time is after `latest`."""
-    for row in rows(session, RECEIPTS, ("owner", "key")):
+    in_range = key_range.conditions(RECEIPTS.c.owner, RECEIPTS.c.key)
+    for row in rows(session, RECEIPTS, RECEIPT_KEY, *in_range):
         detail = _receipt_fault(session, row, latest)
         if detail:
             yield Finding(

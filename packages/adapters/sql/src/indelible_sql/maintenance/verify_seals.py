@@ -1,11 +1,13 @@
 """Compare seals with each other, with the feed and with the records that they cover."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, func, select
 
+from indelible.kernel.retention import MAX_CLOCK_DIFFERENCE
 from indelible.kernel.seals import (
     FeedEntry,
     Seal,
@@ -14,17 +16,34 @@ from indelible.kernel.seals import (
     Stretch,
     records_digest,
 )
+from indelible.kernel.values import EARLIEST
 from indelible_sql.engine.errors import UNREADABLE
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.kernel.row_checks import MAX_STATEMENTS, PAGE, decode_row, rows
+from indelible_sql.kernel.pruned_tables import PRUNED_TABLES
+from indelible_sql.kernel.row_checks import (
+    MAX_STATEMENTS,
+    PAGE,
+    decode_row,
+    load,
+    rows,
+    undecoded,
+)
 from indelible_sql.kernel.seal_tables import SEAL_RECORDS, SEALS
 from indelible_sql.maintenance.seals import Entries, sealed_entries
+from indelible_sql.maintenance.verify_pruned import Deletions, deletion_findings, read_deletions
+from indelible_sql.schema.columns import INSTANT
 from indelible_sql.schema.findings import Fault, Finding
+from indelible_sql.schema.tables import HISTORY
 
 ALL_RECORDS: Query = select(
     SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_table, SEAL_RECORDS.c.record_hash
 ).order_by(SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_table, SEAL_RECORDS.c.record_hash)
+
+NEWEST_CHANGE: Query = select(undecoded(func.max(HISTORY.c.at), "at")).where(
+    HISTORY.c.position > bindparam("starts_after", type_=HISTORY.c.position.type),
+    HISTORY.c.position <= bindparam("ends_at", type_=HISTORY.c.position.type),
+)
 
 
 def seal_findings(
@@ -48,8 +67,13 @@ def seal_findings(
     yield from _chain_findings(seals)
     yield from _stretch_findings(session, seals)
     yield from _listed_findings(session, seals)
+    deletions = read_deletions(session)
+    yield from deletion_findings(deletions)
+    times: Mapping[int, datetime] = {}
+    if deletions:
+        times = _seal_times(session, seals)
     for table in tables:
-        yield from _missing_findings(session, table)
+        yield from _missing_findings(session, table, deletions.get(table.name), times)
     if against is not None:
         yield from _reference_findings(seals, against)
 
@@ -117,19 +141,76 @@ def _seal_number(row: Row) -> int:
     return number
 
 
-def _missing_findings(session: Session, table: Table) -> Iterator[Finding]:
-    """Find the listed records that are not stored with their hash."""
-    for row in session.stream(_missing_records(table), PAGE):
+def _seal_times(session: Session, seals: Iterable[Seal]) -> Mapping[int, datetime]:
+    """Return the times of the seals by their numbers.
+
+    The clock of a process that saved a seal may have been behind. The seal is then no older than
+    the changes that it covers and the seals before it, as far as the clocks of processes agree.
+    """
+    latest = EARLIEST
+    times: dict[int, datetime] = {}
+    for sealed in seals:
+        latest = max(latest, sealed.at, _newest_change(session, sealed))
+        times[sealed.number] = max(sealed.at, latest - MAX_CLOCK_DIFFERENCE)
+
+    return times
+
+
+def _newest_change(session: Session, sealed: Seal) -> datetime:
+    """Return the time of the newest change that a seal covers."""
+    bounds = {"starts_after": sealed.starts_after, "ends_at": sealed.ends_at}
+    (row,) = session.rows(NEWEST_CHANGE, bounds)
+    if row["at"] is None:
+        return EARLIEST
+    try:
+        at: datetime = load(session, INSTANT, row["at"])
+    except UNREADABLE:
+        return EARLIEST  # the check of the history reports it
+    return at
+
+
+def _missing_findings(
+    session: Session,
+    table: Table,
+    deletions: Deletions | None,
+    seal_times: Mapping[int, datetime],
+) -> Iterator[Finding]:
+    """Find the listed records that are not stored with their hash.
+
+    Those of an operational table may have been deleted if their seal is as old. As many must be
+    missing then as were recorded.
+    """
+    missing_of_old_seals = 0
+    cutoff = None if deletions is None else deletions.cutoff
+    for row in session.stream(missing_records(table), PAGE):
+        sealed_at = seal_times.get(row["seal_number"])
+        if cutoff is not None and sealed_at is not None and sealed_at < cutoff:
+            missing_of_old_seals += 1
+            continue
         detail = f"no row has the sealed hash {row['record_hash']}"
         yield _finding(SEAL_RECORDS, row["seal_number"], f"{table.name}: {detail}")
 
+    recorded = 0 if deletions is None else deletions.sealed_rows
+    if missing_of_old_seals != recorded:
+        detail = (
+            f"{missing_of_old_seals} rows that seals list are missing, and the deletion of"
+            f" {recorded} is recorded"
+        )
+        yield _finding(PRUNED_TABLES, table.name, detail)
+
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def _missing_records(table: Table) -> Query:
+def missing_records(table: Table) -> Query:
+    """Return the query for the listed records of a table that are not stored with their hash.
+
+    Both sets of hashes are read once: no index has the hashes of the table, so that SQLite would
+    read it for each record of a join.
+    """
+    is_listed = SEAL_RECORDS.c.record_table == table.name
+    missing = select(SEAL_RECORDS.c.record_hash).where(is_listed).except_(select(table.c.hash))
     return (
         select(SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_hash)
-        .join(table, table.c.hash == SEAL_RECORDS.c.record_hash, isouter=True)
-        .where(SEAL_RECORDS.c.record_table == table.name, table.c.hash.is_(None))
+        .where(is_listed, SEAL_RECORDS.c.record_hash.in_(missing))
         .order_by(SEAL_RECORDS.c.seal_number, SEAL_RECORDS.c.record_hash)
     )
 

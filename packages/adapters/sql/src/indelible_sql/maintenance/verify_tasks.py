@@ -14,7 +14,7 @@ from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.row_checks import MAX_FUTURE, MAX_STATEMENTS, decode_row, rows
 from indelible_sql.kernel.task_tables import PRUNED_STAGES, TASK_ATTEMPTS, TASKS
-from indelible_sql.kernel.task_terms import DatabaseNow
+from indelible_sql.schema.database_time import DatabaseNow
 from indelible_sql.schema.findings import Fault, Finding
 from indelible_sql.schema.tables import HISTORY
 

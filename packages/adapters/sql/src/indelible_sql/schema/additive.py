@@ -42,7 +42,7 @@ SQLITE_GUARD: Final = """
 class AdditiveRevision:
     """A revision that may run beside the code of the revision before it.
 
-    `digests` has the digest of each database's facts, as the code of `previous` reads them.
+    `digests` has the digest of each shape's facts, as the code of `previous` reads them.
     """
 
     revision: str
@@ -59,9 +59,16 @@ def additive_revisions() -> Mapping[str, AdditiveRevision]:
 
 
 def mark_statements(
-    before: str, after: str, dialect: str, additive: Mapping[str, AdditiveRevision]
+    before: str,
+    after: str,
+    dialect: str,
+    additive: Mapping[str, AdditiveRevision],
+    shape: str = "",
 ) -> Iterator[str]:
-    """Yield what a step from one revision to another does to the mark; the schema is SCHEMA."""
+    """Yield what a step from one revision to another does to the mark; the schema is SCHEMA.
+
+    `shape` is that of the store, where it is not the only one of the dialect.
+    """
     name = ADDITIVE_TABLE if dialect == "sqlite" else f"{SCHEMA}.{ADDITIVE_TABLE}"
     if before in additive:
         yield f"DROP TABLE IF EXISTS {name}"
@@ -74,7 +81,7 @@ def mark_statements(
         table=name,
         revision=mark.revision,
         previous=mark.previous,
-        digest=mark.digests[dialect],
+        digest=mark.digests[shape or dialect],
     )
     if dialect == "sqlite":
         for event in ("insert", "update", "delete"):

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, text
 from indelible.kernel import Lifecycle, Unavailable
 from indelible_sql.schema import migrate
 from indelible_sql.schema.additive import ADDITIVE_TABLE
-from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import prefix_of, quoted
+from indelible_sql.schema.partitions import closed_tables
+from indelible_sql.schema.schema_names import FactNames, SchemaNames
 from indelible_sql.schema.tables import EDGE_COLUMNS
 
 logger = logging.getLogger("indelible.sql")
@@ -30,14 +31,16 @@ ROLE_IS_TOO_STRONG = """
         OR has_table_privilege(c.oid, 'UPDATE, TRUNCATE, TRIGGER')
         OR (c.relname <> ALL (:prunable) AND has_table_privilege(c.oid, 'DELETE'))
         OR (c.relname <> ALL (:updatable) AND has_any_column_privilege(c.oid, 'UPDATE'))
-        OR (c.relname = ANY (:of_migrations) AND has_any_column_privilege(c.oid, 'INSERT'))
         OR has_database_privilege(current_database(), 'TEMP')
         OR current_setting('session_replication_role') = 'replica'
+        OR (c.relname = ANY (:closed) AND has_any_column_privilege(c.oid, 'INSERT'))
+        OR has_sequence_privilege(to_regclass(:sequence), 'USAGE, UPDATE')
         OR {may_disable_triggers}
     )
     FROM pg_roles r, pg_class c
     WHERE r.rolname = current_user
       AND c.relnamespace = CAST(:schema AS regnamespace)
+      AND c.relkind IN ('r', 'p')
       AND c.relname = ANY (:tables)
 """
 # Before this release only a superuser could, and no privilege of parameters existed.
@@ -89,20 +92,20 @@ class LifecycleDiffers(Unavailable):
 def check_database(
     connection: Connection,
     schema: str,
-    catalog: Catalog,
+    names: SchemaNames,
     host_lifecycles: tuple[Lifecycle[StrEnum], ...],
 ) -> None:
     """Refuse a schema of other code, guards that differ, missing edges and a role too strong.
 
-    `catalog` holds the contexts that the migrations create; `host_lifecycles` are declared by the
-    host's own migrations.
+    `names` are those of the contexts that the migrations create; `host_lifecycles` are declared by
+    the host's own migrations.
     """
-    migrate.check(connection, schema, catalog)
-    _check_host_lifecycles(connection, schema, catalog, host_lifecycles)
+    migrate.check(connection, schema, names.facts)
+    _check_host_lifecycles(connection, schema, names.facts, host_lifecycles)
     if connection.dialect.name == "sqlite":
         check_foreign_keys(connection)
     else:
-        _check_role(connection, schema, catalog)
+        _check_role(connection, schema, names)
 
 
 def check_foreign_keys(connection: Connection) -> None:
@@ -123,13 +126,15 @@ def stored_edges(connection: Connection, schema: str) -> dict[str, set[tuple[obj
     return edges
 
 
-def _check_role(connection: Connection, schema: str, catalog: Catalog) -> None:
+def _check_role(connection: Connection, schema: str, names: SchemaNames) -> None:
+    closed = [*OF_MIGRATIONS, *closed_tables(connection, schema)]
     values = {
         "schema": quoted(connection, schema),
-        "updatable": [table.name for table in catalog.updatable_tables],
-        "prunable": [table.name for table in catalog.prunable_tables],
-        "tables": [*OF_MIGRATIONS, *(table.name for table in catalog.tables)],
-        "of_migrations": list(OF_MIGRATIONS),
+        "sequence": f"{quoted(connection, schema)}.history_position_seq",
+        "updatable": list(names.updatable),
+        "prunable": list(names.prunable),
+        "tables": [*closed, *names.facts.tables],
+        "closed": closed,
     }
     has_privileges = (connection.dialect.server_version_info or ()) >= PARAMETER_PRIVILEGES
     condition = MAY_DISABLE_TRIGGERS if has_privileges else "false"
@@ -141,7 +146,7 @@ def _check_role(connection: Connection, schema: str, catalog: Catalog) -> None:
 def _check_host_lifecycles(
     connection: Connection,
     schema: str,
-    catalog: Catalog,
+    names: FactNames,
     lifecycles: tuple[Lifecycle[StrEnum], ...],
 ) -> None:
     """Refuse a host's lifecycle of which the database lacks an edge.
@@ -155,7 +160,7 @@ def _check_host_lifecycles(
         if not declared <= edges.get(lifecycle.name, set()):
             raise LifecycleDiffers(lifecycle.name)
 
-    known = {lifecycle.name for lifecycle in (*catalog.heads.values(), *lifecycles)}
+    known = {*names.lifecycles, *(lifecycle.name for lifecycle in lifecycles)}
     unknown = sorted(edges.keys() - known)
     if unknown:
         logger.info("%d lifecycles in the database are not declared: %s", len(unknown), unknown)

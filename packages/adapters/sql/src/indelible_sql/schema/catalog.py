@@ -4,19 +4,22 @@ The declarations from which every statement of DDL is written.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import Table
 
 from indelible.kernel import Lifecycle, UsageError
+from indelible.kernel.conditions import NamesActor
 from indelible.kernel.settings import ConfigKey
 from indelible_sql.schema.bulk import BulkTable, bulk_guards
 from indelible_sql.schema.columns import KERNEL_DOMAINS, Domain
+from indelible_sql.schema.database_time import DATABASE_TIME
+from indelible_sql.schema.feed import FEED_END_FUNCTION_NAME
 from indelible_sql.schema.guard import Guard
 from indelible_sql.schema.guards import (
     edge_guards,
@@ -25,6 +28,8 @@ from indelible_sql.schema.guards import (
     record_guards,
     record_head_guard,
 )
+from indelible_sql.schema.json_rules import IS_WITHIN
+from indelible_sql.schema.schema_names import SHARED_PREFIXES, FactNames, SchemaNames
 from indelible_sql.schema.sql_context import DerivedHead, SqlContext
 from indelible_sql.schema.tables import EDGES, HISTORY, RecordDigest
 
@@ -33,7 +38,7 @@ from indelible_sql.schema.tables import EDGES, HISTORY, RecordDigest
 class Catalog:
     """The contexts of a store, with their declarations joined in the order of registration."""
 
-    contexts: tuple[SqlContext, ...]
+    _contexts: tuple[SqlContext, ...] = field(alias="contexts")
 
     def __attrs_post_init__(self) -> None:
         """Check that no two contexts have the same name, table or lifecycle.
@@ -41,10 +46,82 @@ class Catalog:
         Raises:
             UsageError: Two have; each fault is on a line of its own.
         """
-        faults = tuple(_shared_names(self.contexts))
+        self._check_shared_names((), {})
+
+    def _check_shared_names(self, taken: Iterable[str], owners: Mapping[str, str]) -> None:
+        """Check the contexts against each other, and against names of contexts outside them."""
+        faults = tuple(_shared_names(self._contexts, taken, owners))
         if faults:
             lines = "\n".join(faults)
             raise UsageError(f"the contexts of a store have faults:\n{lines}")
+
+    @property
+    def contexts(self) -> tuple[SqlContext, ...]:
+        """Return the contexts in the order of registration."""
+        return self._contexts
+
+    @property
+    def used_contexts(self) -> tuple[SqlContext, ...]:
+        """Return the contexts that a transaction may have used."""
+        return self.contexts
+
+    def find(self, name: str) -> SqlContext | None:
+        """Return the context of this name."""
+        return self.context_by_name.get(name)
+
+    def extended(self, contexts: tuple[SqlContext, ...]) -> "Catalog":
+        """Return the catalog with more contexts.
+
+        Raises:
+            UsageError: Two contexts have the same name, table or lifecycle.
+        """
+        return Catalog((*self.contexts, *contexts))
+
+    @cached_property
+    def names(self) -> SchemaNames:
+        """Return the names of what the contexts register."""
+        owners: dict[str, str] = {}
+        stages: dict[str, str] = {}
+        settings: dict[str, str] = {}
+        for context in self.contexts:
+            owners.update(dict.fromkeys(_registered(context), context.name))
+            stages.update(dict.fromkeys(context.stages, context.name))
+            settings.update(dict.fromkeys(context.settings, context.name))
+
+        return SchemaNames(
+            facts=self._fact_names(),
+            updatable=tuple(table.name for table in self.updatable_tables),
+            prunable=tuple(table.name for table in self.prunable_tables),
+            owners=owners,
+            stages=stages,
+            settings=settings,
+        )
+
+    def _fact_names(self) -> FactNames:
+        functions = [DATABASE_TIME, IS_WITHIN, FEED_END_FUNCTION_NAME]
+        optional_indexes: list[str] = []
+        for context in self.contexts:
+            functions += context.functions
+            optional_indexes += context.optional_indexes
+
+        return FactNames(
+            tables=tuple(table.name for table in self.tables),
+            guards=tuple(self._history_guards()),
+            lifecycles=tuple(lifecycle.name for lifecycle in self.heads.values()),
+            functions=tuple(functions),
+            optional_indexes=tuple(optional_indexes),
+        )
+
+    def _history_guards(self) -> Iterator[str]:
+        """Yield the names of the guards on history that begin with a shared prefix."""
+        needs, keeps_fields, declares_data, names_actor, _ = SHARED_PREFIXES
+        for context in self.contexts:
+            for mapping in context.mappings:
+                for prefix in (needs, keeps_fields, declares_data):
+                    yield f"{prefix}{mapping.table.name}"
+                for condition in mapping.entity.conditions:
+                    if isinstance(condition, NamesActor):
+                        yield f"{names_actor}{condition.field}"
 
     @cached_property
     def context_by_name(self) -> Mapping[str, SqlContext]:
@@ -170,7 +247,8 @@ class Catalog:
     def context_guards(self, context: SqlContext, dialect: str) -> Iterator[Guard]:
         """Yield every guard of one of the contexts for a dialect."""
         for record in context.records:
-            yield from record_guards(record, dialect)
+            is_prunable = record in context.prunable_tables
+            yield from record_guards(record, dialect, is_prunable=is_prunable)
         for bulk in context.bulk:
             yield from bulk_guards(bulk, dialect)
         for rule in context.record_head_rules:
@@ -183,17 +261,22 @@ class Catalog:
         yield from context.guards(dialect)
 
 
-def _shared_names(contexts: Collection[SqlContext]) -> Iterator[str]:
-    """Yield the tables and the lifecycles that two contexts register, and names that two have."""
-    names = Counter(context.name for context in contexts)
+def _shared_names(
+    contexts: Collection[SqlContext], taken: Iterable[str], owners: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the tables and the lifecycles that two contexts register, and names that two have.
+
+    `taken` are the names of other contexts; `owners` map what these register to their names.
+    """
+    names = Counter([*taken, *(context.name for context in contexts)])
     for name, count in names.items():
         if count > 1:
             yield f"context {name} is registered twice"
 
-    owners: dict[str, str] = {}
+    known = dict(owners)
     for context in contexts:
         for subject in _registered(context):
-            owner = owners.setdefault(subject, context.name)
+            owner = known.setdefault(subject, context.name)
             if owner != context.name:
                 yield f"{subject} is registered by contexts {owner} and {context.name}"
 

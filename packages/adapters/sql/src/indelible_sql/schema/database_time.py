@@ -5,9 +5,13 @@ function of that name. PostgreSQL's is `database_time`, which its owner may repl
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
+
+from sqlalchemy import Boolean, select
 
 from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.columns import INSTANT
+from indelible_sql.schema.expressions import DialectExpression
 from indelible_sql.schema.feed import TRANSLATED_SCHEMA
 
 DATABASE_TIME: Final = "database_time"
@@ -69,3 +73,22 @@ STATEMENT_NOW: Final[Mapping[str, str]] = {
 }
 # PostgreSQL's time for a statement that has waited for a lock.
 NOW_AFTER_LOCK: Final = f"{IN_STATEMENTS}{DATABASE_TIME}(true)"
+
+
+class DatabaseNow(DialectExpression):
+    """The database's time, which the guards compare."""
+
+    type = INSTANT
+    inherit_cache = True
+    templates: ClassVar = STATEMENT_NOW
+
+
+class IsStandby(DialectExpression):
+    """The database is a standby: its time is that of another machine than its primary's."""
+
+    type = Boolean()
+    inherit_cache = True
+    templates: ClassVar = {"sqlite": "FALSE", "postgresql": "pg_is_in_recovery()"}
+
+
+READ_TIME: Final = select(DatabaseNow().label("now"))

@@ -11,6 +11,7 @@ from indelible.kernel import Conflict, UsageError
 from indelible.kernel.keys import KEY
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import prefix_of, quoted
+from indelible_sql.schema.partitions import POSITIONS
 
 FUNCTIONS = text(
     """
@@ -48,6 +49,7 @@ def drop_everything(connection: Connection, context: MigrationContext) -> None:
         if table.name in tables:
             connection.exec_driver_sql(f"DROP TABLE {prefix}{table.name}{cascade}")
     if prefix:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {prefix}{POSITIONS.name}")
         _drop_functions(connection, attributes["schema"])
         for domain in catalog.domains:
             connection.exec_driver_sql(f"DROP DOMAIN IF EXISTS {prefix}{domain.name}")

@@ -32,12 +32,14 @@ FLOOR_SETTING: Final = "indelible.feed_floor"
 # that no value from before the statement counts.
 STATEMENT_FLOOR_SETTING: Final = "indelible.statement_floor"
 
+# The function waits for whoever draws a position. A query of the sequence does not, and shows up to
+# 32 positions too many while a draw writes its log: a feed up to there would miss changes.
 LAST_POSITION: Final = (
-    "(SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END"
-    " FROM {schema}.history_position_seq)"
+    "coalesce(pg_sequence_last_value('{schema}.history_position_seq'::regclass), 0)"
 )
 LAST_POSITION_ON_SQLITE: Final = "(SELECT coalesce(max(position), 0) FROM main.history)"
-END_OF_FEED = literal_column(f"{TRANSLATED_SCHEMA}.{FEED_END_FUNCTION_NAME}()", BigInteger())
+FEED_END: Final = f"{TRANSLATED_SCHEMA}.{FEED_END_FUNCTION_NAME}()"
+END_OF_FEED = literal_column(FEED_END, BigInteger())
 
 # The locks of all writers of this store.
 IS_FLOOR: Final = f"""locktype = 'advisory'
@@ -57,7 +59,7 @@ DECLARE
   floor bigint := greatest(least(last, earlier, {MAX_FLOOR}), 0);
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(
-    ((TG_RELID::bigint & {MAX_TABLE_NUMBER}) << {FLOOR_BITS}) | floor
+    (('{SCHEMA}.history'::regclass::bigint & {MAX_TABLE_NUMBER}) << {FLOOR_BITS}) | floor
   );
   IF floor IS DISTINCT FROM earlier THEN
     PERFORM set_config('{FLOOR_SETTING}', floor::text, true);

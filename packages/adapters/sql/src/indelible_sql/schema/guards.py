@@ -33,9 +33,15 @@ class RecordHeadRule:
     unless: str = NEVER
 
 
-def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
-    """Yield the guards of an insert-only table: no row is updated or deleted."""
-    yield from _closed(record, dialect, "UPDATE", "DELETE")
+def record_guards(record: Table, dialect: str, *, is_prunable: bool = False) -> Iterator[Guard]:
+    """Yield the guards of an insert-only table: no row is updated or deleted.
+
+    A guard of its context limits which rows of a prunable table are deleted.
+    """
+    closed_events = ["UPDATE"]
+    if not is_prunable:
+        closed_events.append("DELETE")
+    yield from _closed(record, dialect, *closed_events)
     if dialect == "sqlite":
         yield from sqlite_guards.insert_guards(record)
     elif "position" in record.columns:

@@ -37,9 +37,11 @@ from indelible_sql.engine.session_settings import MIGRATING, change_settings, ke
 from indelible_sql.schema.additive import marked_digest
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
+from indelible_sql.schema.partitions import check_number, shape_of
 from indelible_sql.schema.privileges import grant
 from indelible_sql.schema.revision_files import read_json
-from indelible_sql.schema.snapshot import facts, facts_digest
+from indelible_sql.schema.schema_names import FactNames
+from indelible_sql.schema.snapshot import facts, facts_about, facts_digest
 
 VERSION_TABLE = "indelible_version"
 VERSION_COLUMN = "version_num"  # of every table of alembic
@@ -110,7 +112,11 @@ def owner_engine(url: str, **options: str) -> Engine:
     backend = target.get_backend_name()
     arguments: dict[str, object] = {}
     if backend == "postgresql":
-        arguments = {"client_encoding": CLIENT_ENCODING, "connect_timeout": CONNECT_SECONDS}
+        arguments = {
+            "client_encoding": CLIENT_ENCODING,
+            "connect_timeout": CONNECT_SECONDS,
+            "prepare_threshold": None,  # a pooler may stand between
+        }
     return create_engine(
         target.set(drivername=backend),
         poolclass=NullPool,
@@ -174,13 +180,27 @@ def joining(connection: Connection, schema: str) -> Generator[str | None]:
         yield schema
 
 
-def upgrade(url: str, schema: str, catalog: Catalog, *, role: str | None) -> None:
+def upgrade(
+    url: str,
+    schema: str,
+    catalog: Catalog,
+    *,
+    role: str | None,
+    history_partitions: int | None = None,
+) -> None:
     """Bring the schema to the newest revision, as `upgrade_on` does, in a transaction of its own.
 
     `role` is None where the owner is the application's role.
     """
     with migrating(url, schema) as (connection, postgresql_schema):
-        upgrade_on(connection, schema, postgresql_schema, catalog, role=role)
+        upgrade_on(
+            connection,
+            schema,
+            postgresql_schema,
+            catalog,
+            role=role,
+            history_partitions=history_partitions,
+        )
 
 
 def upgrade_on(
@@ -190,21 +210,29 @@ def upgrade_on(
     catalog: Catalog,
     *,
     role: str | None,
+    history_partitions: int | None = None,
 ) -> None:
     """Bring the schema to the newest revision, and grant the application's role what it needs.
 
-    A later revision beside which this code may run stays as it is.
+    A later revision beside which this code may run stays as it is. `history_partitions` is the
+    number of partitions of history in a new store; without it history is one table.
+
+    Raises: PartitionsUnsupported, PartitionsOutOfRange, PartitionsFixed, SchemaDamaged.
     """
     from indelible_sql.schema import revisions  # noqa: PLC0415 - imports alembic
 
+    if history_partitions is not None:
+        check_number(connection, postgresql_schema, history_partitions)
     current = current_revision(connection, postgresql_schema)
     if _is_later(current):
         admitted_state(connection, schema)
         return
     _check_version_table(current)
 
-    revisions.upgrade_to_newest(connection, postgresql_schema, catalog)
+    revisions.upgrade_to_newest(connection, postgresql_schema, catalog, history_partitions)
     complete_upgrade(connection, postgresql_schema, catalog, role=role)
+    if history_partitions is not None:  # before COMMIT: a wrong shape cannot be changed
+        check(connection, schema, catalog.names.facts)
 
 
 def _check_version_table(current: str) -> None:
@@ -272,14 +300,14 @@ def current_revision(connection: Connection, schema: str | None) -> str:
     return ", ".join(sorted(str(name) for name in connection.scalars(select(versions))))
 
 
-def check(connection: Connection, schema: str, catalog: Catalog) -> str:
+def check(connection: Connection, schema: str, names: FactNames) -> str:
     """Return the revision of a database that is as its migrations leave it, for this code to use.
 
     Raises: SchemaOutOfDate, RevisionNotReleased, SchemaTooNew, SchemaDamaged.
     """
     # First the revision: an empty database has no table of which facts could be read.
     state = admitted_state(connection, schema)
-    digest = facts_digest(facts(connection, schema, catalog))
+    digest = facts_digest(facts_about(connection, schema, names))
     if digest != state.digest:
         raise SchemaDamaged(digest)
     return state.revision
@@ -304,7 +332,7 @@ def admitted_state(connection: Connection, schema: str) -> SchemaState:
     check_released(current)
     revision, digests = newest()
     if current == revision:
-        return SchemaState(revision, digests[connection.dialect.name], is_later=False)
+        return SchemaState(revision, digests[shape_of(connection, schema)], is_later=False)
     if not _is_later(current):
         raise SchemaOutOfDate(current[:MAX_REVISION_CHARACTERS] or "nothing", revision)
 
@@ -345,16 +373,17 @@ def has_newest_tables(connection: Connection, schema: str, catalog: Catalog) -> 
             return False
 
     _, expected = newest()
-    return facts_digest(facts(connection, schema, catalog)) == expected[dialect]
+    digest = facts_digest(facts(connection, schema, catalog))
+    return digest == expected[shape_of(connection, schema)]
 
 
 def newest() -> tuple[str, dict[str, str]]:
-    """Return the newest revision, and the digest of each database's facts once it has run."""
+    """Return the newest revision, and the digest of each shape's facts once it has run."""
     return max(digests_by_revision().items())
 
 
 def digests_by_revision() -> dict[str, dict[str, str]]:
-    """Map each revision to the digest of each database's facts."""
+    """Map each revision to the digest of each shape's facts."""
     digests: dict[str, dict[str, str]] = read_json(DIGESTS)
     return digests
 

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, Table
 
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import quoted
+from indelible_sql.schema.partitions import POSITIONS, closed_tables
 from indelible_sql.schema.tables import EDGES, FIXED_COLUMNS, writable_columns
 
 
@@ -16,6 +17,9 @@ def grant(
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema_name} TO {role_name}")
     connection.exec_driver_sql(f"GRANT SELECT ON {schema_name}.{version_table} TO {role_name}")
     connection.exec_driver_sql(
+        f"REVOKE ALL ON SEQUENCE {schema_name}.history_position_seq FROM {role_name}"
+    )
+    connection.exec_driver_sql(
         f"GRANT SELECT ON SEQUENCE {schema_name}.history_position_seq TO {role_name}"
     )
 
@@ -26,6 +30,10 @@ def grant(
             connection.exec_driver_sql(
                 f"GRANT {privilege} ({', '.join(columns)}) ON {full_name} TO {role_name}"
             )
+    for name in closed_tables(connection, schema):
+        connection.exec_driver_sql(f"REVOKE ALL ON {schema_name}.{name} FROM {role_name}")
+        if name == POSITIONS.name:  # `verify` reads it
+            connection.exec_driver_sql(f"GRANT SELECT ON {schema_name}.{name} TO {role_name}")
     for table in catalog.prunable_tables:
         connection.exec_driver_sql(f"GRANT DELETE ON {schema_name}.{table.name} TO {role_name}")
 

@@ -8,13 +8,24 @@ from sqlalchemy import Connection
 
 from indelible_sql.schema.alembic_internals import nested_run
 from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.partitions import PARTITIONS_ATTRIBUTE
 from indelible_sql.schema.revision_files import script_location
 
 
-def upgrade_to_newest(connection: Connection, schema: str | None, catalog: Catalog) -> None:
-    """Run every revision that the database has not run."""
+def upgrade_to_newest(
+    connection: Connection,
+    schema: str | None,
+    catalog: Catalog,
+    history_partitions: int | None = None,
+) -> None:
+    """Run every revision that the database has not run.
+
+    `history_partitions` is the number of partitions of history that a new store gets.
+    """
+    config = _config(connection, schema, catalog)
+    config.attributes[PARTITIONS_ATTRIBUTE] = history_partitions
     with nested_run():
-        command.upgrade(_config(connection, schema, catalog), "head")
+        command.upgrade(config, "head")
 
 
 def downgrade_to(

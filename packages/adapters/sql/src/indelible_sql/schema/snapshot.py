@@ -1,28 +1,17 @@
 """Facts that a database states about the schema: one line each, and one digest over all."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, Final, Self
+from typing import Any
 
-from attrs import frozen
 from sqlalchemy import Connection, bindparam, text
 
-from indelible.kernel.conditions import NamesActor
 from indelible_sql.engine.session_settings import deparsing
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import in_schema, prefix_of
-from indelible_sql.schema.database_time import DATABASE_TIME
-from indelible_sql.schema.feed import FEED_END_FUNCTION_NAME
-from indelible_sql.schema.json_rules import IS_WITHIN
-
-# How the names of guards on history begin that a host's lifecycle may have too.
-SHARED_PREFIXES: Final = (
-    "history_needs_",
-    "history_keeps_fields_of_",
-    "history_declares_data_of_",
-    "history_names_",
-    "history_retired_of_",
-)
+from indelible_sql.schema.partition_facts import facts_of_shape
+from indelible_sql.schema.partitions import PARTITIONED, POSITIONS, partition_names, shape_of
+from indelible_sql.schema.schema_names import SHARED_PREFIXES, FactNames
 
 
 def _has_shared_prefix(column: str) -> str:
@@ -54,18 +43,29 @@ SQLITE_FACTS = text(
     bindparam("lifecycles", expanding=True),
 )
 
+# PostgreSQL 14 calls the triggers internal that it has copied to partitions, and has no triggers of
+# keys on a partitioned table itself, where none would fire.
 POSTGRESQL_FACTS = f"""
-    WITH ours AS (
+    WITH partitions AS (
+      SELECT inhrelid AS oid
+      FROM pg_inherits
+      WHERE inhparent = to_regclass('indelible.history')
+    ),
+    ours AS (
       SELECT c.*
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = :schema AND c.relname = ANY(:names)
+      UNION ALL
+      SELECT c.*
+      FROM partitions p
+      JOIN pg_class c ON c.oid = p.oid
     ),
     our_triggers AS (
       SELECT t.*
       FROM ours o
       JOIN pg_trigger t ON t.tgrelid = o.oid
-      WHERE o.relname <> 'history'
+      WHERE NOT (o.relname = 'history' OR o.relispartition)
         OR t.tgname = ANY(:guards)
         OR NOT ({_has_shared_prefix("t.tgname")})
     ),
@@ -89,7 +89,7 @@ POSTGRESQL_FACTS = f"""
         || ' ' || coalesce(to_jsonb(k) ->> 'conenforced', 'true')
       FROM ours o
       JOIN pg_constraint k ON k.conrelid = o.oid
-      WHERE k.contype <> 'n'
+      WHERE k.contype <> 'n' AND k.confrelid NOT IN (SELECT oid FROM partitions)
       UNION ALL
       SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid::text
       FROM ours o
@@ -100,14 +100,26 @@ POSTGRESQL_FACTS = f"""
       UNION ALL
       SELECT 'trigger ' || tgenabled::text || ' ' || pg_get_triggerdef(oid)
       FROM our_triggers
-      WHERE NOT tgisinternal
+      WHERE NOT tgisinternal OR tgparentid <> 0 AND tgconstraint = 0
       UNION ALL
-      SELECT 'key trigger ' || o.relname || ' ' || k.conname
+      SELECT 'key trigger ' || o.relname || ' ' || coalesce(parent.conname, k.conname)
         || ' ' || t.tgtype::text || ' ' || t.tgenabled::text
       FROM ours o
       JOIN pg_trigger t ON t.tgrelid = o.oid
       JOIN pg_constraint k ON k.oid = t.tgconstraint
-      WHERE t.tgisinternal AND k.conrelid IN (SELECT oid FROM ours)
+      LEFT JOIN pg_constraint parent ON parent.oid = k.conparentid
+      WHERE t.tgisinternal
+        AND k.conrelid IN (SELECT oid FROM ours)
+        AND o.relkind <> 'p'
+      UNION ALL
+      SELECT 'sequence ' || c.relname || ' ' || format_type(s.seqtypid, NULL)
+        || ' increment ' || s.seqincrement || ' from ' || s.seqmin || ' to ' || s.seqmax
+        || ' cache ' || s.seqcache || ' cycle ' || s.seqcycle::text
+      FROM ours o
+      JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = o.oid
+      JOIN pg_sequence s ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid
+      JOIN pg_class c ON c.oid = s.seqrelid
+      WHERE d.deptype IN ('a', 'i')
       UNION ALL
       SELECT 'function ' || p.proname || ' ' || p.prosrc || ' ' || p.prosecdef::text
         || ' ' || coalesce(p.proconfig::text, '')
@@ -135,6 +147,12 @@ POSTGRESQL_FACTS = f"""
       SELECT 'inherits ' || o.relname || ' ' || i.inhparent::regclass
       FROM ours o
       JOIN pg_inherits i ON o.oid IN (i.inhrelid, i.inhparent)
+      WHERE o.relkind <> 'p'
+      UNION ALL
+      SELECT 'partition ' || o.relname
+        || ' ' || coalesce(pg_get_partkeydef(o.oid), pg_get_expr(o.relpartbound, o.oid))
+      FROM ours o
+      WHERE o.relkind = 'p' OR o.relispartition
       UNION ALL
       SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action
         || ' ' || to_state || ' ' || adds_version
@@ -146,52 +164,9 @@ POSTGRESQL_FACTS = f"""
 """
 
 
-@frozen
-class FactNames:
-    """The names of what a release reads facts of.
-
-    A host's own lifecycle has guards on history, which are compared with its declaration elsewhere.
-    """
-
-    tables: tuple[str, ...]
-    guards: tuple[str, ...]
-    lifecycles: tuple[str, ...]
-    functions: tuple[str, ...]
-    optional_indexes: tuple[str, ...]
-
-    @classmethod
-    def of(cls, catalog: Catalog) -> Self:
-        """Return the names of a catalog."""
-        functions = [DATABASE_TIME, IS_WITHIN, FEED_END_FUNCTION_NAME]
-        optional_indexes: list[str] = []
-        for context in catalog.contexts:
-            functions += context.functions
-            optional_indexes += context.optional_indexes
-
-        return cls(
-            tables=tuple(table.name for table in catalog.tables),
-            guards=tuple(_history_guards(catalog)),
-            lifecycles=tuple(lifecycle.name for lifecycle in catalog.heads.values()),
-            functions=tuple(functions),
-            optional_indexes=tuple(optional_indexes),
-        )
-
-
-def _history_guards(catalog: Catalog) -> Iterator[str]:
-    """Yield the names of the catalog's guards on history that begin with a shared prefix."""
-    needs, keeps_fields, declares_data, names_actor, _ = SHARED_PREFIXES
-    for context in catalog.contexts:
-        for mapping in context.mappings:
-            for prefix in (needs, keeps_fields, declares_data):
-                yield f"{prefix}{mapping.table.name}"
-            for condition in mapping.entity.conditions:
-                if isinstance(condition, NamesActor):
-                    yield f"{names_actor}{condition.field}"
-
-
 def facts(connection: Connection, schema: str, catalog: Catalog) -> tuple[str, ...]:
     """Return what the database states about the catalog's tables, in the order of the texts."""
-    return facts_about(connection, schema, FactNames.of(catalog))
+    return facts_about(connection, schema, catalog.names.facts)
 
 
 def facts_about(connection: Connection, schema: str, names: FactNames) -> tuple[str, ...]:
@@ -206,13 +181,16 @@ def facts_about(connection: Connection, schema: str, names: FactNames) -> tuple[
         return tuple(sorted(row[0] for row in rows))
 
     statement = text(in_schema(connection, schema, POSTGRESQL_FACTS))
+    if shape_of(connection, schema) == PARTITIONED:
+        values["names"].append(POSITIONS.name)
     values["schema"] = schema
     values["prefix"] = prefix_of(connection, schema)
     values["functions"] = list(names.functions)
     values["optional_indexes"] = list(names.optional_indexes)
     with deparsing(connection):
         rows = connection.execute(statement, values).all()
-    return tuple(sorted(row[0] for row in rows))
+    lines = [str(row[0]) for row in rows]
+    return tuple(sorted(facts_of_shape(lines, partition_names(connection, schema))))
 
 
 def facts_digest(lines: Iterable[str]) -> str:

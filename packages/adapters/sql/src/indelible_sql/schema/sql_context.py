@@ -112,7 +112,7 @@ class SqlContext:
     _records: tuple[Table, ...] = field(default=(), alias="records")
     # Tables whose rows change without history, such as tasks; the context's own guards decide how.
     task_tables: tuple[Table, ...] = ()
-    # Those of them that lose rows, as far as the context's own guards allow.
+    # Those of them, and of the records, that lose rows as far as the context's own guards allow.
     prunable_tables: tuple[Table, ...] = ()
 
     # The stages whose tasks belong to aggregates, each with its lifecycle; all others stand alone.
@@ -208,8 +208,8 @@ class SqlContext:
             if count > 1:
                 yield f"table {table.name} is registered twice"
         for table in self.prunable_tables:
-            if table not in self.task_tables:
-                yield f"table {table.name} is prunable, and not among the task tables"
+            if table not in (*self.task_tables, *self._records):
+                yield f"table {table.name} is prunable, and not among the task tables or records"
 
     def _lifecycle_faults(self) -> Iterator[str]:
         lifecycles = Counter(mapping.entity.lifecycle.name for mapping in self.mappings)

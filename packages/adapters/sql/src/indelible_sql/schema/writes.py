@@ -1,11 +1,13 @@
 """The statements that write a change: the head, the new records and the row of history."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     JSON,
+    BigInteger,
     Column,
     ColumnClause,
     Insert,
@@ -24,9 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import column as column_clause
 from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.sql.selectable import TextualSelect
 
-from indelible_sql.engine.atomic_write import AtomicWrite
+from indelible_sql.engine.atomic_write import AtomicWrite, ManyChanges
 from indelible_sql.engine.prepared import SCHEMA
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.one_per_parent import reports_of
@@ -35,6 +36,8 @@ from indelible_sql.schema.tables import FIXED_COLUMNS, HISTORY, writable_columns
 POSTGRESQL = make_url("postgresql://").get_dialect()()
 # History is the last table of each write, so that its row returns the transaction's number.
 TRANSACTION = literal_column("history.txid::text", Text()).label("txid")
+# The error NOT_ALL_UPDATED where no row was written.
+ONE_OR_ERROR = literal_column("1 / count(*)", BigInteger()).label("written")
 # The columns of history that all changes of one bulk write have in common.
 SHARED_COLUMNS = (
     "lifecycle",
@@ -59,7 +62,7 @@ CHANGE_ASSIGNMENTS = (
 
 # MATERIALIZED, so that PostgreSQL converts each value to its domain once, not for each row and
 # table. With the list of ids it uses the head's index; with a join it would read the whole table.
-BULK_TEMPLATE = """
+MANY_TEMPLATE = """
     WITH shared AS MATERIALIZED (
       SELECT {shared_values}
     ),
@@ -67,44 +70,36 @@ BULK_TEMPLATE = """
       SELECT *
       FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fields({types})
     ),
-    head AS (
+    head AS ({heads}
+      RETURNING head.id
+    ){record_inserts},
+    history_row AS (
+      INSERT INTO {schema_prefix}history AS history ({columns})
+      SELECT {values}
+      FROM changes
+      JOIN head ON head.id = changes.entity_id, shared
+      ORDER BY changes.ordinal
+      RETURNING history.txid::text AS txid
+    )
+"""
+MOVED_HEADS = """
       UPDATE {head} AS head
       SET {assignments}
       FROM changes, shared
       WHERE head.id = ANY(ARRAY(SELECT entity_id FROM changes))
         AND head.id = changes.entity_id
-        AND head.seq = changes.seq - 1
-      RETURNING head.id
-    ){record_inserts}
-    INSERT INTO {schema_prefix}history AS history ({columns})
-    SELECT {values}
-    FROM changes
-    JOIN head ON head.id = changes.entity_id, shared
-    ORDER BY changes.ordinal
-    RETURNING history.txid::text AS txid
-"""
+        AND head.seq = changes.seq - 1"""
 # The head of each new aggregate, with the columns that its change determines.
-BIRTH_TEMPLATE = """
-    WITH shared AS MATERIALIZED (
-      SELECT {shared_values}
-    ),
-    changes AS MATERIALIZED (
-      SELECT *
-      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fields({types})
-    ),
-    head AS (
+NEW_HEADS = """
       INSERT INTO {head} AS head ({head_columns})
       SELECT {head_values}
       FROM changes, shared
-      ORDER BY changes.ordinal
-      RETURNING head.id
-    ){record_inserts}
-    INSERT INTO {schema_prefix}history AS history ({columns})
-    SELECT {values}
-    FROM changes
-    JOIN head ON head.id = changes.entity_id, shared
-    ORDER BY changes.ordinal
-    RETURNING history.txid::text AS txid
+      ORDER BY changes.ordinal"""
+EACH_ROW = "    SELECT txid FROM history_row"
+# The error NOT_ALL_UPDATED where fewer rows than changes were written.
+ALL_OR_ERROR = """
+    SELECT max(txid) AS txid, 1 / (count(*) = CAST(:number AS bigint))::integer AS written
+    FROM history_row
 """
 # The rows of a bulk record, each with the id and the seq of its change.
 RECORD_TEMPLATE = """,
@@ -142,11 +137,15 @@ def atomic_write(
     for table in bulk:
         others.append(_insert_rows_if_moved(table, moved).cte(f"{table.name}_rows"))
     fused = last.add_cte(*others).returning(TRANSACTION)
+    written = last.returning(TRANSACTION).cte(f"{last.table.name}_row")
+    number = func.max(written.c.txid).label("txid")
+    all_or_none = select(number, ONE_OR_ERROR).select_from(written).add_cte(*others)
 
     ordered = [row(record) for record in records]
     return AtomicWrite(
         head=head.name,
         fused=fused,
+        all_or_none=all_or_none,
         ordered=(moving, *ordered),
         rule_reports=frozenset(reports_of(head)),
         bulk=tuple(row(table) for table in bulk),
@@ -172,7 +171,7 @@ def change_write(
 @cache
 def bulk_change_write(
     head: Table, moving: tuple[str, ...], schema_prefix: str, records: tuple[Table, ...] = ()
-) -> TextualSelect:
+) -> ManyChanges:
     """Return PostgreSQL's write of many changes that take the same step.
 
     `:rows` is a JSON text with the own columns of each change and, as `head_<name>`, the head's
@@ -181,29 +180,38 @@ def bulk_change_write(
     table of bulk `records`, `:<table>_rows` is a JSON text with its rows.
     """
     assignments = [f"{name} = changes.head_{name}" for name in moving]
-    statement = BULK_TEMPLATE.format(
+    heads = MOVED_HEADS.format(
+        head=_table_name(head, schema_prefix),
         assignments=", ".join((*CHANGE_ASSIGNMENTS, *assignments)),
-        **_bulk_parts(head, moving, schema_prefix, records),
     )
-    return text(statement).columns(txid=Text())
+    return _many_changes(heads, _bulk_parts(head, moving, schema_prefix, records))
 
 
 @cache
 def bulk_birth_write(
     head: Table, names: tuple[str, ...], schema_prefix: str, records: tuple[Table, ...] = ()
-) -> TextualSelect:
+) -> ManyChanges:
     """Return PostgreSQL's write of many new aggregates that the same action creates.
 
     `:rows` is as in `bulk_change_write`; `names` are the head's columns beside BIRTH_VALUES. The
     rows are inserted in the order of their ordinals.
     """
     own_values = [f"changes.head_{name}" for name in names]
-    statement = BIRTH_TEMPLATE.format(
+    heads = NEW_HEADS.format(
+        head=_table_name(head, schema_prefix),
         head_columns=", ".join((*BIRTH_VALUES, *names)),
         head_values=", ".join((*BIRTH_VALUES.values(), *own_values)),
-        **_bulk_parts(head, names, schema_prefix, records),
     )
-    return text(statement).columns(txid=Text())
+    return _many_changes(heads, _bulk_parts(head, names, schema_prefix, records))
+
+
+def _many_changes(heads: str, parts: Mapping[str, str]) -> ManyChanges:
+    """Return the write that stores heads by this statement, with their records and changes."""
+    statement = MANY_TEMPLATE.format(heads=heads, **parts)
+    return ManyChanges(
+        fused=text(statement + EACH_ROW).columns(txid=Text()),
+        all_or_none=text(statement + ALL_OR_ERROR).columns(txid=Text(), written=BigInteger()),
+    )
 
 
 def _bulk_parts(
@@ -221,7 +229,6 @@ def _bulk_parts(
     values.extend(f"changes.{name}" for name in OWN_COLUMNS)
     return {
         "schema_prefix": schema_prefix,
-        "head": _table_name(head, schema_prefix),
         "shared_values": ", ".join(shared_values),
         "types": ", ".join((*own_types, "ordinal bigint", *head_types)),
         "columns": ", ".join((*SHARED_COLUMNS, *OWN_COLUMNS)),

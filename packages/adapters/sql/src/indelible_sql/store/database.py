@@ -1,9 +1,9 @@
 """The database of a store: its connections, its declarations, its reads and its transactions."""
 
-import logging
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
 from threading import Lock
@@ -12,35 +12,38 @@ from typing import Any, Concatenate, Generic, TypeVar
 
 from attrs import Factory, define, field
 from sqlalchemy import Connection, Engine, QueuePool
-from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import AuditContext, Clock, Ids, Lifecycle
 from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.lost_races import LostRaces
 from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
+from indelible.kernel.standbys import StandbyCounts
 from indelible.kernel.store_measures import PoolUse
 from indelible.kernel.transaction import (
     Nesting,
     P,
     R,
     check_no_refusal,
+    is_feed_page,
     is_single_statement,
 )
 from indelible.policy import Policy
+from indelible_sql.engine.collecting import SessionKinds, kinds_of_sessions
 from indelible_sql.engine.connections import Engines, begin_on_host
-from indelible_sql.engine.errors import state_of, translate_errors
+from indelible_sql.engine.errors import translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
 from indelible_sql.engine.identity import JoinableDatabase
+from indelible_sql.engine.pools import end_check, end_read, release
+from indelible_sql.engine.positions import Position, read_written
 from indelible_sql.engine.session import Session
 from indelible_sql.engine.single_statement import SingleStatementSession
 from indelible_sql.engine.sqlalchemy_internals import pool_capacity
 from indelible_sql.kernel.feed_end import NeedsFeedEnd, feed_end_of, fresh_feed_end
-from indelible_sql.kernel.task_terms import READ_TIME
 from indelible_sql.schema.admission import check_database, check_foreign_keys
 from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.database_time import READ_TIME
+from indelible_sql.store.standby import SqlStandbySession, Standby
 from indelible_sql.store.transactions import KernelReading, KernelWriting
-
-logger = logging.getLogger("indelible.sql")
 
 Reading = TypeVar("Reading", bound=KernelReading)
 Writing = TypeVar("Writing", bound=KernelWriting)
@@ -48,14 +51,27 @@ Writing = TypeVar("Writing", bound=KernelWriting)
 
 def _settings_cache(database: "Database[Any, Any]") -> SystemConfigCache:
     def fetch() -> Mapping[str, str]:
-        settings: Mapping[str, str] = database.read(lambda tx: setting_texts(tx.settings))
+        # The cache outlives a standby session, and later commands decide by it.
+        token = database.sessions.set(None)
+        try:
+            settings: Mapping[str, str] = database.read(lambda tx: setting_texts(tx.settings))
+        finally:
+            database.sessions.reset(token)
         return settings
 
     return SystemConfigCache(fetch=fetch, keys=database.catalog.settings, pause=database.pause)
 
 
+def _session_kinds(database: "Database[Any, Any]") -> SessionKinds:
+    return kinds_of_sessions(has_own_pools=database.engines.is_writer_autocommit)
+
+
 def _joinable_database(database: "Database[Any, Any]") -> JoinableDatabase:
     return JoinableDatabase(database.engines.reader)
+
+
+def _session_variable() -> ContextVar[SqlStandbySession | None]:
+    return ContextVar("standby_session", default=None)
 
 
 @define(kw_only=True, eq=False)
@@ -82,12 +98,19 @@ class Database(Generic[Reading, Writing]):
     config: SystemConfigCache = field(
         init=False, repr=False, default=Factory(_settings_cache, takes_self=True)
     )
+    session_kinds: SessionKinds = field(
+        init=False, repr=False, default=Factory(_session_kinds, takes_self=True)
+    )
     is_admitted: bool = field(default=False, init=False)
     _admission: Lock = field(factory=Lock, init=False, repr=False)
     # The code of the queries that have needed the feed's end.
     _feed_readers: set[CodeType] = field(factory=set[CodeType], init=False, repr=False)
     _joinable: JoinableDatabase = field(
         init=False, repr=False, default=Factory(_joinable_database, takes_self=True)
+    )
+    standby: Standby | None = field(default=None, init=False)
+    sessions: ContextVar[SqlStandbySession | None] = field(
+        init=False, repr=False, factory=_session_variable
     )
     nesting: Nesting = field(factory=Nesting, init=False, repr=False)
     commits: CommitSignal = field(factory=CommitSignal, init=False, repr=False)
@@ -99,16 +122,29 @@ class Database(Generic[Reading, Writing]):
         """Return the query's result, from one unchanging view of the store.
 
         A query that reads PostgreSQL's feed runs again when it does so for the first time: the end
-        of the feed must be known before its view begins.
+        of the feed must be known before its view begins. It is not older than the position that a
+        session names.
+
+        Raises: StoreUnreachable.
         """
-        code = getattr(query, "__code__", None)  # a partial function has none
+        reader = self.engines.reader
         try:
-            feed_end = self._read_feed_end() if code in self._feed_readers else None
-            return self._read(query, feed_end, *args, **kwargs)
+            feed_end = self._read_feed_end() if self._is_feed_reader(query) else None
+            connecting = self._connect(reader, has_position=True)
+            return self._read(connecting, query, feed_end, *args, **kwargs)
         except NeedsFeedEnd:
-            if code is not None:
-                self._feed_readers.add(code)
-            return self._read(query, self._read_feed_end(), *args, **kwargs)
+            self._add_feed_reader(query)
+            feed_end = self._read_feed_end()
+            connecting = self._connect(reader, has_position=True)
+            return self._read(connecting, query, feed_end, *args, **kwargs)
+
+    def read_rows(self, work: Callable[[Connection], R]) -> R:
+        """Return the result of work that only reads, on a connection in no transaction."""
+        with translate_errors(), self.engines.reader.connect() as connection:
+            session = self.sessions.get()
+            if session is not None:
+                session.check_primary(connection)
+            return work(connection)
 
     def database_time(self) -> datetime:
         """Return the time of the database."""
@@ -118,10 +154,18 @@ class Database(Generic[Reading, Writing]):
             now: datetime = session.rows(READ_TIME, {})[0]["now"]
         return now
 
+    @property
+    def standby_counts(self) -> StandbyCounts | None:
+        """Return the counts of the reads of sessions, None without a standby."""
+        return None if self.standby is None else self.standby.counts
+
     def pool_uses(self) -> dict[str, PoolUse]:
-        """Return the use of the writer's and of the reader's pool; a host's own has no limit."""
+        """Return the use of each pool by its name; a host's own has no limit."""
         uses: dict[str, PoolUse] = {}
-        for name, engine in (("writer", self.engines.writer), ("reader", self.engines.reader)):
+        engines = {"writer": self.engines.writer, "reader": self.engines.reader}
+        if self.standby is not None:
+            engines["standby"] = self.standby.engine
+        for name, engine in engines.items():
             pool = engine.pool
             if isinstance(pool, QueuePool):
                 size = pool_capacity(pool)
@@ -130,28 +174,47 @@ class Database(Generic[Reading, Writing]):
 
     def _read(
         self,
+        connecting: AbstractContextManager[Connection],
         query: Callable[Concatenate[Reading, P], R],
         feed_end: int | None,
         /,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        with self._connect(self.engines.reader) as connection:
-            session = self._read_session(connection, query)
+        with connecting as connection:
+            session = self._read_session(connection, query, feed_end)
             session.feed_end = feed_end
             try:
                 tx = self.reading(session, self.catalog, self.policy, Config(self.config))
                 result = query(tx, *args, **kwargs)
             finally:
                 session.close()
-            _end_read(connection)
+            end_read(connection)
             return result
 
-    def _read_session(self, connection: Connection, query: object) -> Session:
-        """Return a session that checks that a query declared so sends a single statement."""
+    def _is_feed_reader(self, query: object) -> bool:
+        """Return whether the query has needed the feed's end before."""
+        return getattr(query, "__code__", None) in self._feed_readers
+
+    def _add_feed_reader(self, query: object) -> None:
+        code = getattr(query, "__code__", None)  # a partial function has none
+        if code is not None:
+            self._feed_readers.add(code)
+
+    def read_written(self) -> Position:
+        """Return the position of the primary, after every COMMIT."""
+        with self._single_statement(self.engines.writer, begins=False) as session:
+            return read_written(session)
+
+    def _read_session(self, connection: Connection, query: object, feed_end: int | None) -> Session:
+        """Return a session that begins as a query's declaration wants, and allows no more."""
+        session_of_page = self.session_kinds.feed_page
+        if session_of_page is not None and feed_end is None and is_feed_page(query):
+            end_check(connection)
+            return session_of_page(connection, self.schema)
+
         if not is_single_statement(query):
-            later = self.engines.is_writer_autocommit  # on PostgreSQL
-            return Session(connection, self.schema, begins_later=later, has_snapshot=True)
+            return self.session_kinds.block(connection, self.schema, has_snapshot=True)
 
         begins = not self.engines.is_reader_autocommit
         return SingleStatementSession(connection, self.schema, begins=begins, has_snapshot=begins)
@@ -162,23 +225,25 @@ class Database(Generic[Reading, Writing]):
         A statement without a transaction has the isolation that is the default of the role or the
         database. Where that keeps a snapshot, a transaction of the writer reads the end.
         """
+        writer, reader = self.engines.writer, self.engines.reader
         position = None
         if self.engines.is_reader_autocommit:
-            with self._single_statement(self.engines.reader, begins=False) as session:
+            with self._single_statement(reader, begins=False, has_position=True) as session:
                 position = fresh_feed_end(session)
         if position is None:
-            with self._single_statement(self.engines.writer, begins=True) as session:
+            with self._single_statement(writer, begins=True, has_position=True) as session:
                 position = feed_end_of(session)
 
         return position
 
     @contextmanager
-    def _single_statement(self, engine: Engine, *, begins: bool) -> Generator[Session]:
+    def _single_statement(
+        self, engine: Engine, *, begins: bool, has_position: bool = False
+    ) -> Generator[Session]:
         """Yield a session for one statement, which begins a transaction only with `begins`."""
-        with self._connect(engine) as connection:
-            if not begins and connection.in_transaction():
-                with translate_errors():
-                    connection.commit()  # the check of the database began it
+        with self._connect(engine, has_position=has_position) as connection:
+            if not begins:
+                end_check(connection)
             session = SingleStatementSession(connection, self.schema, begins=begins)
             try:
                 yield session
@@ -201,15 +266,23 @@ class Database(Generic[Reading, Writing]):
     def check_complete(self, tx: Writing) -> None:
         """Let each context refuse a transaction that lacks a part, before COMMIT."""
         check_no_refusal(tx.session.refusal)
-        for context in self.catalog.contexts:
+        for context in self.catalog.used_contexts:
             if context.before_commit is not None:
                 context.before_commit(tx)
 
     @contextmanager
-    def _connect(self, engine: Engine) -> Generator[Connection]:
-        """Yield a connection and return it to its pool."""
+    def _connect(self, engine: Engine, *, has_position: bool = False) -> Generator[Connection]:
+        """Yield a connection and return it to its pool.
+
+        With `has_position` its server is one that can have what the session has named.
+
+        Raises: StoreUnreachable.
+        """
         connection = self.check_out(engine)
         try:
+            session = self.sessions.get() if has_position else None
+            if session is not None:
+                session.check_primary(connection)
             yield connection
         finally:
             release(connection)
@@ -255,39 +328,11 @@ class Database(Generic[Reading, Writing]):
                 self.is_admitted = True
 
     def _check_database(self, connection: Connection) -> None:
-        host_lifecycles = tuple(
-            lifecycle
-            for head, lifecycle in self.catalog.heads.items()
-            if head not in self.schema_catalog.heads
-        )
+        names = self.schema_catalog.names
+        lifecycles = list(self.lifecycles)
+        for context in self.catalog.used_contexts:
+            for lifecycle in context.heads.values():
+                if lifecycle.name not in names.facts.lifecycles:
+                    lifecycles.append(lifecycle)
         with translate_errors():
-            check_database(
-                connection,
-                self.schema,
-                self.schema_catalog,
-                (*self.lifecycles, *host_lifecycles),
-            )
-
-
-def _end_read(connection: Connection) -> None:
-    """End a read by COMMIT, after which psycopg still knows its prepared statements.
-
-    It forgets all of them with a ROLLBACK. The result is complete, so a connection that breaks now
-    is only logged, when it is released.
-    """
-    with suppress(DBAPIError):
-        connection.commit()
-
-
-def release(connection: Connection) -> None:
-    """Roll back what was not committed and return the connection to its pool.
-
-    A broken one is dropped and logged.
-    """
-    try:
-        connection.close()
-    except DBAPIError as error:
-        logger.info("connection broke while it was released (%s)", state_of(error) or "no state")
-        if not connection.closed:
-            connection.invalidate(error)
-            connection.close()
+            check_database(connection, self.schema, names, tuple(lifecycles))

@@ -1,6 +1,5 @@
 """The transactions that a store begins and commits itself."""
 
-from functools import partial
 from typing import Any, Generic
 
 from sqlalchemy import Connection
@@ -13,14 +12,14 @@ from indelible_sql.engine.errors import (
     CommitNotDone,
     fate_of,
     fault_of,
-    translate_errors,
 )
 from indelible_sql.engine.failpoints import Failpoint
+from indelible_sql.engine.pools import end_check, release
 from indelible_sql.engine.session import Session
 from indelible_sql.engine.single_update import NeedsTransaction, SingleUpdateSession
 from indelible_sql.engine.transaction_log import log_commit, log_failure
-from indelible_sql.kernel.outcome import was_committed
-from indelible_sql.store.database import Database, Writing, release
+from indelible_sql.kernel.outcome import assign_number, was_committed
+from indelible_sql.store.database import Database, Writing
 
 
 class OwnTransaction(Generic[Writing]):
@@ -73,20 +72,18 @@ class OwnTransaction(Generic[Writing]):
 
     def _begin(self, connection: Connection) -> Writing:
         database = self._database
-        if not database.engines.is_writer_autocommit:
-            return database.begin(connection, self._audit)
-        return database.begin(connection, self._audit, partial(Session, begins_later=True))
+        return database.begin(connection, self._audit, database.session_kinds.block)
 
     def _commit(self, tx: Writing) -> None:
         """Commit; look the changes up where the reply was lost."""
         database = self._database
         database.check_complete(tx)
         session = tx.session
-        session.close()
+        if session.transaction is None and not session.is_sqlite:
+            assign_number(session)
         database.at_failpoint(Failpoint.BEFORE_COMMIT)
-        assert self._connection is not None  # noqa: S101 - `__enter__` sets it
         try:
-            self._connection.commit()
+            session.commit()
         except DBAPIError as error:
             if fate_of(error) is not CommitFate.UNKNOWN:
                 raise fault_of(error) from error
@@ -97,12 +94,16 @@ class OwnTransaction(Generic[Writing]):
 
     def _end(self, error: BaseException | None) -> None:
         """Return the connection to its pool, which rolls back what was not committed."""
+        may_have_written = self._connection is not None
         try:
             if self._session is not None:
                 self._session.close()
             self._release()
         finally:
             self._database.nesting.leave(self._mark)
+            session = self._database.sessions.get()
+            if session is not None and may_have_written:
+                session.writes += 1  # also where the outcome is not known
 
         if isinstance(error, Exception):
             if _is_lost_race(error):
@@ -129,6 +130,18 @@ class OwnTransaction(Generic[Writing]):
             self._database.commits.send()
 
 
+class HandlerTransaction(OwnTransaction[Writing]):
+    """A block for one handler, whose changes may wait for its next statement or for COMMIT.
+
+    Whoever opens a block for several commands may catch the error of one of them where it is
+    called, so that only a handler's changes are collected.
+    """
+
+    def _begin(self, connection: Connection) -> Writing:
+        database = self._database
+        return database.begin(connection, self._audit, database.session_kinds.handler)
+
+
 class SingleUpdate(OwnTransaction[Writing]):
     """A block for a handler of one statement, which PostgreSQL commits by itself.
 
@@ -140,9 +153,7 @@ class SingleUpdate(OwnTransaction[Writing]):
         if not database.engines.is_writer_autocommit:
             return database.begin(connection, self._audit, SingleUpdateSession)
 
-        if connection.in_transaction():
-            with translate_errors():
-                connection.commit()  # the check of the database began it
+        end_check(connection)
         session = SingleUpdateSession(
             connection, database.schema, database.at_failpoint, begins=False
         )

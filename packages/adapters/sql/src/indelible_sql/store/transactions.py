@@ -1,39 +1,38 @@
 """Open transactions: the kernel's repositories, and one attribute for each registered context."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from indelible.kernel import AuditContext, Clock, Ids
-from indelible.kernel.contract_versions import ContractVersions
-from indelible.kernel.keys import Key
-from indelible.kernel.runbooks import RunbookExecutions
-from indelible.kernel.settings import Config, Setting
-from indelible.kernel.stages import StageControl
+from indelible.kernel.settings import Config
 from indelible.policy import Policy
 from indelible_sql.engine.session import Session
-from indelible_sql.kernel.breakers import SqlBreakers
-from indelible_sql.kernel.contract_tables import CONTRACT_HEADS
 from indelible_sql.kernel.history import SqlHistory, SqlReceipts
-from indelible_sql.kernel.keys import KEY_HEADS
-from indelible_sql.kernel.payloads import SqlPayloads
-from indelible_sql.kernel.rejections import SqlRejections
 from indelible_sql.kernel.repository import SqlAggregateRepository
-from indelible_sql.kernel.runbook_tables import EXECUTION_HEADS
-from indelible_sql.kernel.settings import SETTING_HEADS
-from indelible_sql.kernel.subjects import SqlSubjectReader, SqlSubjects
-from indelible_sql.kernel.subscribers import SqlSubscriberReader, SqlSubscribers
-from indelible_sql.kernel.task_reader import SqlTaskReader
-from indelible_sql.kernel.task_tables import STAGE_HEADS
-from indelible_sql.kernel.tasks import SqlTaskQueue
-from indelible_sql.kernel.webhooks import SqlWebhookRejections
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.sql_context import SqlContext
 
 if TYPE_CHECKING:
     # To pyright a cached property is no attribute of its value's type, as the ports declare it.
     from builtins import property as lazy_property
+
+    from indelible.kernel.contract_versions import ContractVersions
+    from indelible.kernel.keys import Key
+    from indelible.kernel.runbooks import RunbookExecutions
+    from indelible.kernel.settings import Setting
+    from indelible.kernel.stages import StageControl
+    from indelible_sql.kernel.breakers import SqlBreakers
+    from indelible_sql.kernel.operational_rows import SqlOperationalRows, SqlOperationalRowsReader
+    from indelible_sql.kernel.payloads import SqlPayloads
+    from indelible_sql.kernel.rejections import SqlRejections
+    from indelible_sql.kernel.subjects import SqlSubjectReader, SqlSubjects
+    from indelible_sql.kernel.subscribers import SqlSubscriberReader, SqlSubscribers
+    from indelible_sql.kernel.task_reader import SqlTaskReader
+    from indelible_sql.kernel.tasks import SqlTaskQueue
+    from indelible_sql.kernel.webhooks import SqlWebhookRejections
 else:
     from functools import cached_property as lazy_property
 
@@ -54,7 +53,7 @@ class KernelTransaction(ABC):
 
         def __getattr__(self, name: str) -> object:
             """Open the context of this name and remember its repositories."""
-            context = self.catalog.context_by_name.get(name)
+            context = self.catalog.find(name)
             opened = None if context is None else self._open(context)
             if opened is None:
                 message = f"{type(self).__name__!r} object has no attribute {name!r}"
@@ -72,55 +71,86 @@ class KernelTransaction(ABC):
         """Return the connection, or raise UsageError once the transaction has ended."""
         return self.session.connection
 
+    def read_together(self, *reads: Callable[[], Any]) -> tuple[Any, ...]:
+        """Return what each read returns, or raise the error of the first one that fails."""
+        return self.session.read_together(reads)
+
     @lazy_property
     def history(self) -> SqlHistory:
         """Return the history of all aggregates."""
         return SqlHistory(self.session)
 
     @lazy_property
-    def keys(self) -> SqlAggregateRepository[Key]:
+    def keys(self) -> "SqlAggregateRepository[Key]":
         """Return the repository of API keys."""
+        from indelible_sql.kernel.keys import KEY_HEADS
+
         return SqlAggregateRepository(self.session, KEY_HEADS)
 
     @lazy_property
-    def settings(self) -> SqlAggregateRepository[Setting]:
+    def settings(self) -> "SqlAggregateRepository[Setting]":
         """Return the repository of settings."""
+        from indelible_sql.kernel.settings import SETTING_HEADS
+
         return SqlAggregateRepository(self.session, SETTING_HEADS)
 
     @lazy_property
-    def stages(self) -> SqlAggregateRepository[StageControl]:
+    def stages(self) -> "SqlAggregateRepository[StageControl]":
         """Return the repository of stage controls."""
+        from indelible_sql.kernel.task_tables import STAGE_HEADS
+
         return SqlAggregateRepository(self.session, STAGE_HEADS)
 
     @lazy_property
-    def runbook_executions(self) -> RunbookExecutions:
+    def runbook_executions(self) -> "RunbookExecutions":
         """Return the repository of executions of runbooks."""
+        from indelible.kernel.runbooks import RunbookExecutions
+        from indelible_sql.kernel.runbook_tables import EXECUTION_HEADS
+
         return RunbookExecutions(SqlAggregateRepository(self.session, EXECUTION_HEADS))
 
     @lazy_property
-    def contract_versions(self) -> ContractVersions:
+    def contract_versions(self) -> "ContractVersions":
         """Return the repository of the versions of the contract."""
+        from indelible.kernel.contract_versions import ContractVersions
+        from indelible_sql.kernel.contract_tables import CONTRACT_HEADS
+
         return ContractVersions(SqlAggregateRepository(self.session, CONTRACT_HEADS))
 
     @lazy_property
-    def payloads(self) -> SqlPayloads:
+    def payloads(self) -> "SqlPayloads":
         """Return the raw bytes by their digests."""
+        from indelible_sql.kernel.payloads import SqlPayloads
+
         return SqlPayloads(self.session)
 
     @lazy_property
-    def rejections(self) -> SqlRejections:
+    def rejections(self) -> "SqlRejections":
         """Return the records of commands that were refused or changed nothing."""
+        from indelible_sql.kernel.rejections import SqlRejections
+
         return SqlRejections(self.session)
 
     @lazy_property
-    def webhook_rejections(self) -> SqlWebhookRejections:
+    def webhook_rejections(self) -> "SqlWebhookRejections":
         """Return the records of refused webhook requests."""
+        from indelible_sql.kernel.webhooks import SqlWebhookRejections
+
         return SqlWebhookRejections(self.session)
 
     @lazy_property
-    def breakers(self) -> SqlBreakers:
+    def breakers(self) -> "SqlBreakers":
         """Return the states of circuit breakers."""
+        from indelible_sql.kernel.breakers import SqlBreakers
+
         return SqlBreakers(self.session)
+
+    @lazy_property
+    def operational_rows(self) -> "SqlOperationalRowsReader":
+        """Return the numbers of deleted operational rows."""
+        from indelible_sql.kernel.operational_rows import SqlOperationalRowsReader
+
+        return SqlOperationalRowsReader(self.session)
 
     @abstractmethod
     def _open(self, context: SqlContext) -> object | None:
@@ -131,18 +161,24 @@ class KernelReading(KernelTransaction):
     """A read transaction; a host's own SELECT on `connection` sees the same moment."""
 
     @lazy_property
-    def tasks(self) -> SqlTaskReader:
+    def tasks(self) -> "SqlTaskReader":
         """Return the queries on tasks."""
+        from indelible_sql.kernel.task_reader import SqlTaskReader
+
         return SqlTaskReader(self.session)
 
     @lazy_property
-    def subscribers(self) -> SqlSubscriberReader:
+    def subscribers(self) -> "SqlSubscriberReader":
         """Return the cursors of subscribers."""
+        from indelible_sql.kernel.subscribers import SqlSubscriberReader
+
         return SqlSubscriberReader(self.session)
 
     @lazy_property
-    def subjects(self) -> SqlSubjectReader:
+    def subjects(self) -> "SqlSubjectReader":
         """Return what must succeed again and again."""
+        from indelible_sql.kernel.subjects import SqlSubjectReader
+
         return SqlSubjectReader(self.session)
 
     def _open(self, context: SqlContext) -> object | None:
@@ -172,7 +208,10 @@ class KernelWriting(KernelTransaction):
     @property
     def has_written(self) -> bool:
         """Return True once it has written a change, a task, a subject or a cursor."""
-        return bool(self.session.changes) or self.session.has_changed_rows
+        if self.session.changes:
+            return True
+        self.session.send_collected()
+        return self.session.has_changed_rows
 
     @lazy_property
     def receipts(self) -> SqlReceipts:
@@ -180,18 +219,31 @@ class KernelWriting(KernelTransaction):
         return SqlReceipts(self.session)
 
     @lazy_property
-    def tasks(self) -> SqlTaskQueue:
+    def tasks(self) -> "SqlTaskQueue":
         """Return the task queue."""
+        from indelible_sql.kernel.tasks import SqlTaskQueue
+
         return SqlTaskQueue(self.session, self, self.catalog.stages, self.policy.tasks)
 
     @lazy_property
-    def subscribers(self) -> SqlSubscribers:
+    def operational_rows(self) -> "SqlOperationalRows":
+        """Return the operational tables, for deletions."""
+        from indelible_sql.kernel.operational_rows import SqlOperationalRows
+
+        return SqlOperationalRows(self.session)
+
+    @lazy_property
+    def subscribers(self) -> "SqlSubscribers":
         """Return the cursors of subscribers."""
+        from indelible_sql.kernel.subscribers import SqlSubscribers
+
         return SqlSubscribers(self.session)
 
     @lazy_property
-    def subjects(self) -> SqlSubjects:
+    def subjects(self) -> "SqlSubjects":
         """Return what must succeed again and again."""
+        from indelible_sql.kernel.subjects import SqlSubjects
+
         return SqlSubjects(self.session)
 
     def _open(self, context: SqlContext) -> object | None:

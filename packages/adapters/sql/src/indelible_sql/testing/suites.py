@@ -46,12 +46,13 @@ class SqlContextConformance(ContextConformance):
     """Requirements on the aggregate of a context in a database."""
 
     database: ClassVar[Database]
-    copy: ClassVar[tuple[bytes, Path] | None] = None
+    copy: ClassVar[tuple[bytes, Path] | None]
 
     @classmethod
     def open_store(cls) -> OwnStore:
         """Return the store, which is closed after the last test."""
         plan = cast("SqlPlan", cls.plan)
+        cls.copy = None  # one of a run before was closed with its resources
         cls.database = cls.resources.enter_context(plan.database())
         store = cls.database.opened(*plan.others, plan.context)
         cls.resources.callback(store.dispose)

@@ -27,11 +27,17 @@ class Lookup(Protocol):
 
 
 def current_warnings(
-    concept: Concept, version: ConceptVersion, lookup: Lookup, policy: ConceptPolicy
+    concept: Concept,
+    version: ConceptVersion,
+    lookup: Lookup,
+    policy: ConceptPolicy,
+    *,
+    approved: int | None = None,
 ) -> Warnings:
     """Return the warnings on the concept as of now.
 
-    A draft without prerequisites causes no reads.
+    A draft without prerequisites causes no reads. `approved` is the version that was approved last,
+    where the caller knows it.
     """
     was_approved = concept.status in (ConceptStatus.APPROVED, ConceptStatus.PUBLISHED)
     if not version.content.prerequisites and not was_approved:
@@ -43,7 +49,9 @@ def current_warnings(
     warnings = graph_warnings(graph, concept.id, policy, close_names)
 
     if was_approved:
-        warnings += _stale_approval_warnings(concept, version, lookup)
+        if approved is None:
+            approved = lookup.approved_version(concept.id)
+        warnings += _stale_approval_warnings(version, approved)
 
     return warnings
 
@@ -79,10 +87,9 @@ def reachable_graph(start: ConceptNode, lookup: Lookup, *, max_nodes: int) -> Co
 
 
 def _stale_approval_warnings(
-    concept: Concept, version: ConceptVersion, lookup: Lookup
+    version: ConceptVersion, approved: int | None
 ) -> tuple[ConceptWarning, ...]:
     """Warn where the approved version is not the current one."""
-    approved = lookup.approved_version(concept.id)
     if approved is None or approved == version.version_number:
         return ()
 

@@ -1,6 +1,6 @@
 """The handlers of entries and rosters. Each locks the contest before the entry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from indelible.contests import errors
@@ -15,10 +15,11 @@ from indelible.contests.commands.entries import (
 )
 from indelible.contests.entities.contests import Contest
 from indelible.contests.entities.entries import Entry, enter_action
+from indelible.contests.entities.records import ContestConfiguration, ContestEvent
 from indelible.contests.entities.values import roster_digest
 from indelible.contests.handlers.saving import save
-from indelible.contests.repositories.reads import configuration_of
 from indelible.contests.repositories.transactions import ContestsWrite
+from indelible.contests.rules.configuration.parsing import parse_configuration
 from indelible.contests.rules.configuration.schema import MAX_ENTRIES
 from indelible.contests.rules.rosters import check_roster
 from indelible.contests.rules.values import Field
@@ -33,17 +34,25 @@ def enter_contest(tx: ContestsWrite, command: EnterContest) -> Head[Entry]:
         AlreadyJoined, ContestFull: The user or the contest has as many entries as are allowed.
         FieldNotKnown, RosterInvalid: The roster cannot be checked, or breaks rules.
     """
-    contest = tx.contests.contests.lock(command.contest_id).entity
+    head, present, field_event, configuration, place_number = tx.read_together(
+        lambda: tx.contests.contests.lock(command.contest_id),
+        lambda: tx.contests.entries.of_user(command.contest_id, command.user_id),
+        lambda: tx.contests.logs.joins.newest_field(command.contest_id),
+        lambda: tx.contests.contests.newest_configuration(command.contest_id),
+        lambda: tx.contests.entries.joins.lowest_free_place_number(command.contest_id),
+    )
+    contest = head.entity
     now = tx.clock.now()
     contest.require_open(now)
-    entry_number = _next_number(tx, contest, command.user_id)
-    _check_roster(tx, contest, command.player_ids)
+    entry_number = _next_number(contest, command.user_id, present)
+    _check_roster(field_event, configuration, command.player_ids)
+    _check_not_full(contest, place_number)
     entry = Entry.entered(
         contest,
         entry_id=tx.ids.new(),
         user_id=command.user_id,
         entry_number=entry_number,
-        place_number=_free_place_number(tx, contest),
+        place_number=place_number,
         digest=roster_digest(command.player_ids, command.prediction),
         now=now,
     )
@@ -59,19 +68,22 @@ def set_roster(tx: ContestsWrite, command: SetRoster) -> Head[Entry]:
         ContestLocked: The contest is not SCHEDULED, or its lock time has come.
         FieldNotKnown, RosterInvalid: The roster cannot be checked, or breaks rules.
     """
-    entries = tx.contests.entries
-    present = entries.get(command.entry_id).entity.require_user(command.user_id)
-    contest = tx.contests.contests.lock(present.contest_id).entity
-    head = entries.load(command.entry_id, expected_seq=command.expected_seq)
+    contest, head = _lock_entry(tx, command.entry_id)
+    head.entity.require_user(command.user_id)
+    head = head.expected(command.expected_seq)
     now = tx.clock.now()
     contest.require_open(now)
-    _check_roster(tx, contest, command.player_ids)
+    field_event, configuration = tx.read_together(
+        lambda: tx.contests.logs.joins.newest_field(contest.id),
+        lambda: tx.contests.contests.newest_configuration(contest.id),
+    )
+    _check_roster(field_event, configuration, command.player_ids)
     entry = head.entity.with_roster(command.player_ids, command.prediction, now=now)
     if entry.roster_digest == head.entity.roster_digest:
         return head
 
     roster = entry.new_roster(command.player_ids, command.prediction)
-    return save(tx, entries, head, entry, "set_roster", records=(roster,))
+    return save(tx, tx.contests.entries, head, entry, "set_roster", records=(roster,))
 
 
 def activate_entry(tx: ContestsWrite, command: ActivateEntry) -> Head[Entry]:
@@ -81,7 +93,7 @@ def activate_entry(tx: ContestsWrite, command: ActivateEntry) -> Head[Entry]:
         PaymentAmountMismatch: The payment is not the entry's fee in its currency.
         EntrySettled: The contest is settled.
     """
-    head = _lock_entry(tx, command.entry_id)
+    contest, head = _lock_entry(tx, command.entry_id)
     if head.entity.is_activated_by(command.payment_ref):
         return head
 
@@ -92,7 +104,7 @@ def activate_entry(tx: ContestsWrite, command: ActivateEntry) -> Head[Entry]:
         payment_ref=command.payment_ref,
         now=tx.clock.now(),
     )
-    _require_unsettled(tx, head.entity)
+    _require_unsettled(contest, head.entity)
     return save(tx, tx.contests.entries, head, entry, "activate")
 
 
@@ -136,53 +148,52 @@ def _change(
     tx: ContestsWrite, entry_id: str, action: str, following: Callable[[Entry, datetime], Entry]
 ) -> Head[Entry]:
     """Save the entry that follows from a locked one."""
-    head = _lock_entry(tx, entry_id)
+    contest, head = _lock_entry(tx, entry_id)
     entry = following(head.entity, tx.clock.now())
     if action != "reject":
-        _require_unsettled(tx, head.entity)
+        _require_unsettled(contest, head.entity)
     return save(tx, tx.contests.entries, head, entry, action)
 
 
-def _require_unsettled(tx: ContestsWrite, entry: Entry) -> None:
+def _require_unsettled(contest: Contest, entry: Entry) -> None:
     """Raise EntrySettled if the settlement has decided about the entry; it can be rejected."""
-    contest = tx.contests.contests.get(entry.contest_id).entity
     if contest.is_settled:
         raise errors.EntrySettled(entry.id, contest.id, str(entry.status))
 
 
-def _lock_entry(tx: ContestsWrite, entry_id: str) -> Head[Entry]:
-    """Return an entry, locked after its contest."""
-    present = tx.contests.entries.get(entry_id).entity
-    tx.contests.contests.lock(present.contest_id)
-    return tx.contests.entries.lock(entry_id)
+def _lock_entry(tx: ContestsWrite, entry_id: str) -> tuple[Contest, Head[Entry]]:
+    """Return the contest of an entry and the entry, locked in this order."""
+    contest, entry = tx.read_together(
+        lambda: tx.contests.lock_of_entry(entry_id),
+        lambda: tx.contests.entries.lock(entry_id),
+    )
+    return contest.entity, entry
 
 
-def _next_number(tx: ContestsWrite, contest: Contest, user_id: str) -> int:
+def _next_number(contest: Contest, user_id: str, present: Sequence[Entry]) -> int:
     """Return the number of the user's next entry, or raise AlreadyJoined."""
-    entries = tx.contests.entries.of_user(contest.id, user_id)
-    occupying = sum(entry.is_occupying for entry in entries)
+    occupying = sum(entry.is_occupying for entry in present)
     max_entries = contest.max_entries_per_user
     if max_entries is not None and occupying >= max_entries:
         raise errors.AlreadyJoined(contest.id, user_id, occupying, max_entries)
-    return len(entries) + 1
+    return len(present) + 1
 
 
-def _free_place_number(tx: ContestsWrite, contest: Contest) -> int:
-    """Return the lowest free place of a locked contest, or raise ContestFull."""
+def _check_not_full(contest: Contest, place_number: int) -> None:
+    """Raise ContestFull if the lowest free place is behind the last one."""
     limit = contest.max_entries or MAX_ENTRIES
-    place_number = tx.contests.entries.joins.lowest_free_place_number(contest.id, limit)
-    if place_number is None:
+    if place_number > limit:
         raise errors.ContestFull(contest.id, limit)
-    return place_number
 
 
-def _check_roster(tx: ContestsWrite, contest: Contest, player_ids: tuple[str, ...]) -> None:
-    """Check a roster against the contest's configuration and its newest field."""
-    number = tx.contests.logs.get(contest.id).entity.field_number
-    if number is None:
-        raise errors.FieldNotKnown(contest.id)
+def _check_roster(
+    field_event: ContestEvent | None,
+    configuration: ContestConfiguration,
+    player_ids: tuple[str, ...],
+) -> None:
+    """Check a roster against the contest's newest field and its configuration."""
+    if field_event is None or field_event.body is None:
+        raise errors.FieldNotKnown(configuration.contest_id)
 
-    event = tx.contests.logs.event(contest.id, number)
-    if event.body is None:
-        raise errors.FieldNotKnown(contest.id)
-    check_roster(configuration_of(tx, contest), Field.of_body(event.body), player_ids)
+    rules = parse_configuration(configuration.configuration, created_at=None)
+    check_roster(rules, Field.of_body(field_event.body), player_ids)

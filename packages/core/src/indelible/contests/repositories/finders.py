@@ -37,6 +37,15 @@ class Contests(Repository[Contest]):
             raise errors.ConfigurationNotFound(contest_id, version)
         return records[0]
 
+    def newest_configuration(self, contest_id: str) -> ContestConfiguration:
+        """Return the newest version of a contest's configuration, or raise ContestNotFound."""
+        records = self.records(
+            ContestConfiguration, contest_id=contest_id, order=("-version",), limit=1
+        )
+        if not records:
+            raise errors.ContestNotFound(contest_id)
+        return records[0]
+
     def configurations(
         self, contest_id: str, *, after: int, limit: int
     ) -> tuple[ContestConfiguration, ...]:

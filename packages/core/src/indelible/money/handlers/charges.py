@@ -317,18 +317,24 @@ def _move(
 
 def _locked_charge(tx: MoneyWrite, intent: Intent) -> Head[Charge]:
     """Lock the charge that has an intent, or the one that the intent names and that has none."""
-    head = tx.money.charges.of_intent(intent.id)
-    charge_id = intent.metadata.get(CHARGE_METADATA) if head is None else head.entity.id
-    if charge_id is None:
-        raise PaymentIntentNotFound(intent.id)
-    try:
-        head = tx.money.charges.lock(charge_id)
-    except ChargeNotFound:
-        raise PaymentIntentNotFound(intent.id) from None
-    if head.entity.intent_id not in (None, intent.id):
+    named_id = intent.metadata.get(CHARGE_METADATA)
+    owner, head = tx.read_together(
+        lambda: tx.money.charges.of_intent(intent.id),
+        lambda: None if named_id is None else _lock_if_known(tx, named_id),
+    )
+    if owner is not None and owner.entity.id != named_id:
+        head = tx.money.charges.lock(owner.entity.id)
+    if head is None or head.entity.intent_id not in (None, intent.id):
         raise PaymentIntentNotFound(intent.id)
 
     return head
+
+
+def _lock_if_known(tx: MoneyWrite, charge_id: str) -> Head[Charge] | None:
+    try:
+        return tx.money.charges.lock(charge_id)
+    except ChargeNotFound:
+        return None
 
 
 def _attach(tx: MoneyWrite, head: Head[Charge], intent_id: str, generation: int) -> Head[Charge]:

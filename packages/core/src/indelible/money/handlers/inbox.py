@@ -99,7 +99,13 @@ def apply_event(tx: MoneyWrite, command: ApplyEvent) -> EventApplied:
         IntentInDoubt: The processor has to read the intent at Stripe first.
         IndelibleError: Another error for which nothing is applied.
     """
-    head = tx.money.events.lock(command.event.id)
+    return apply_locked_event(tx, command, tx.money.events.lock(command.event.id))
+
+
+def apply_locked_event(
+    tx: MoneyWrite, command: ApplyEvent, head: Head[StripeEvent]
+) -> EventApplied:
+    """Apply an event as `apply_event` does, whose head the caller has locked."""
     if not head.entity.is_received:
         return EventApplied(
             event=head.entity, outcome=EventOutcome.DUPLICATE, code=STRIPE_EVENT_DUPLICATE

@@ -1,6 +1,6 @@
 """Post movements. Nothing else writes accounts, movements and postings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from indelible.kernel import Head, digest
@@ -14,6 +14,7 @@ from indelible.money.errors.ledger import ItemCovered, LedgerDuplicateEntry
 from indelible.money.errors.payouts import PayoutAlreadyScheduled
 from indelible.money.handlers.saving import save
 from indelible.money.ports.ledger import MAX_ROWS_PER_PAGE
+from indelible.money.repositories.ledger import question_of_fact, question_of_key
 from indelible.money.repositories.transactions import MoneyWrite
 from indelible.money.rules.ledger.checks import (
     AccountStep,
@@ -44,18 +45,21 @@ def post_movement(
         OwedLinePaid, PayoutLineReversed: The line that a posting names is used up.
         ItemCovered: An item was settled before.
     """
-    existing = _existing(tx, draft)
+    # Under the lock, since another transaction may post it while this one waits for the accounts.
+    locked, existing, covering = tx.read_together(
+        lambda: tx.money.accounts.lock_all([key.id for key in draft.accounts]),
+        lambda: _find_existing(tx, draft),
+        lambda: tx.money.movements.joins.covering_any(draft.items),
+    )
     if existing is not None:
-        return existing
+        return _require_same_content(tx, draft, existing)
 
-    heads = _locked_accounts(tx, draft)
-    # Another transaction may have posted it while this one waited for the accounts.
-    existing = _existing(tx, draft)
-    if existing is not None:
-        return existing
-
+    heads = _with_new_accounts(tx, draft, locked)
     now = tx.clock.now()
     movement = _movement_of(draft, occurred_at=occurred_at or now, now=now)
+    # A line that is paid is the reason to name, before the balance that it leaves too small.
+    _check_lines(tx, draft, movement)
+    _check_items(covering)
     return _post(tx, draft, movement, heads)
 
 
@@ -92,10 +96,7 @@ def reverse(tx: MoneyWrite, movement: Movement, *, source: str = OPERATOR) -> Mo
 def _post(
     tx: MoneyWrite, draft: MovementDraft, movement: Movement, heads: dict[str, Head[Account]]
 ) -> MovementPosted:
-    """Check a new movement and write it with its postings and accounts."""
-    # A line that is paid is the reason to name, before the balance that it leaves too small.
-    _check_lines(tx, draft, movement)
-    _check_items(tx, draft)
+    """Check the sums of a new movement and write it with its postings and accounts."""
     updates = _account_updates(tx, draft, movement, heads, movement.created_at)
     _check_sums(draft, movement, updates)
     change = change_for(tx, None, movement, draft.action, bulk=draft.bulk)
@@ -103,18 +104,22 @@ def _post(
     return MovementPosted(movement=movement, seq=change.seq)
 
 
-def _existing(tx: MoneyWrite, draft: MovementDraft) -> MovementPosted | None:
-    """Return the movement that has the draft's key or fact.
+def _find_existing(tx: MoneyWrite, draft: MovementDraft) -> Head[Movement] | None:
+    """Return the movement that has the draft's key or fact."""
+    questions = [question_of_key(draft.key)]
+    if draft.fact_key is not None:
+        questions.append(question_of_fact(draft.fact_key))
+    return tx.money.movements.first_of(*questions)
+
+
+def _require_same_content(
+    tx: MoneyWrite, draft: MovementDraft, head: Head[Movement]
+) -> MovementPosted:
+    """Return the movement that was posted before.
 
     Raises:
         LedgerDuplicateEntry: It has other content.
     """
-    head = tx.money.movements.of_key(draft.key)
-    if head is None and draft.fact_key is not None:
-        head = tx.money.movements.of_fact(draft.fact_key)
-    if head is None:
-        return None
-
     expected = _stored_content(tx, head.entity)
     actual = _draft_content(draft)
     if actual != expected:
@@ -143,11 +148,12 @@ def _content(
     return digest([kind.value, reference, currency, summaries])
 
 
-def _locked_accounts(tx: MoneyWrite, draft: MovementDraft) -> dict[str, Head[Account]]:
-    """Lock the accounts of a draft in order of their ids, and open those that do not exist."""
-    keys = draft.accounts
-    heads = dict(tx.money.accounts.lock_all([key.id for key in keys]))
-    for key in keys:
+def _with_new_accounts(
+    tx: MoneyWrite, draft: MovementDraft, locked: Mapping[str, Head[Account]]
+) -> dict[str, Head[Account]]:
+    """Return the accounts of a draft by their ids, and open those that do not exist."""
+    heads = dict(locked)
+    for key in draft.accounts:
         if key.id not in heads:
             heads[key.id] = _open(tx, key)
     return heads
@@ -244,9 +250,9 @@ def _check_no_transfer(tx: MoneyWrite, movement_id: str, number: int) -> None:
         raise PayoutAlreadyScheduled(f"owed line {number} of movement {movement_id}")
 
 
-def _check_items(tx: MoneyWrite, draft: MovementDraft) -> None:
+def _check_items(covering: Mapping[str, str]) -> None:
     """Refuse a settlement of an item that another one has counted."""
-    for item, movement_id in tx.money.movements.joins.covering_any(draft.items).items():
+    for item, movement_id in covering.items():
         raise ItemCovered(item, movement_id)
 
 

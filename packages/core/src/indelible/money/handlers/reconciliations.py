@@ -1,9 +1,10 @@
 """The handlers of reconciliations: started, and finished with what they have found."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from indelible.kernel import Head
+from indelible.kernel.audit import ActorKind
 from indelible.kernel.bulk import Bulk
 from indelible.kernel.execution import execute
 from indelible.money.commands.payouts import (
@@ -13,7 +14,11 @@ from indelible.money.commands.payouts import (
     ResumePayments,
     StartReconciliation,
 )
-from indelible.money.entities.reconciliations import Discrepancy, Reconciliation
+from indelible.money.entities.reconciliations import (
+    RECONCILIATION,
+    Discrepancy,
+    Reconciliation,
+)
 from indelible.money.entities.values import ReconciliationScope
 from indelible.money.handlers.switches import DISCREPANCY, halt_payments, resume_payments
 from indelible.money.repositories.transactions import MoneyWrite
@@ -32,7 +37,7 @@ def start_reconciliation(tx: MoneyWrite, command: StartReconciliation) -> Head[R
     """
     now = tx.clock.now()
     running = tx.money.reconciliations.started(command.scope)
-    if running is not None and now - running.entity.started_at >= ABANDONED_AFTER:
+    if running is not None and _is_abandoned(tx, running.entity, now):
         fail = FailReconciliation(
             reconciliation_id=running.entity.id,
             error_code=ABANDONED,
@@ -41,6 +46,20 @@ def start_reconciliation(tx: MoneyWrite, command: StartReconciliation) -> Head[R
         fail_reconciliation(tx, fail)
     start = Reconciliation.start(id=tx.ids.new(), scope=command.scope)
     return execute(tx, tx.money.reconciliations, start, now=now)
+
+
+def _is_abandoned(tx: MoneyWrite, running: Reconciliation, now: datetime) -> bool:
+    """Return True for one that is old, or that an earlier attempt at the same task has started.
+
+    A task has one attempt at a time, so that the earlier one is over.
+    """
+    if now - running.started_at >= ABANDONED_AFTER:
+        return True
+    if tx.actor.kind is not ActorKind.SYSTEM or tx.request_id is None:
+        return False
+
+    (start,) = tx.history.of(RECONCILIATION.name, running.id, limit=1)
+    return (start.actor, start.request_id) == (tx.actor, tx.request_id)
 
 
 def finish_reconciliation(tx: MoneyWrite, command: FinishReconciliation) -> Head[Reconciliation]:

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from indelible.kernel import Head
-from indelible.kernel.questions import different, listed
+from indelible.kernel.questions import Question, different, listed, question_of
 from indelible.kernel.repository import Repository
 from indelible.money.entities.ledger import Account, CoveredItem, Movement, Posting
 from indelible.money.entities.values import AccountKind
@@ -46,15 +46,15 @@ class Movements(Repository[Movement]):
 
     def of_key(self, key: str) -> Head[Movement] | None:
         """Return the movement with a key."""
-        return _first(self.select(key=key, order=("key",)))
+        return self.first_of(question_of_key(key))
 
     def of_fact(self, fact_key: str) -> Head[Movement] | None:
         """Return the movement that has booked a fact."""
-        return _first(self.select(fact_key=fact_key, order=("fact_key",)))
+        return self.first_of(question_of_fact(fact_key))
 
     def reversal_of(self, movement_id: str) -> Head[Movement] | None:
         """Return the movement that mirrors another one."""
-        return _first(self.select(reverses=movement_id, order=("reverses",)))
+        return self.first_of(question_of((), {"reverses": movement_id}, order=("reverses",)))
 
     def postings(self, movement_id: str, *, after: int, limit: int) -> tuple[Posting, ...]:
         """Return the next `limit` postings of a movement after a number, in order."""
@@ -66,6 +66,11 @@ class Movements(Repository[Movement]):
         return tuple(row.item for row in rows)
 
 
-def _first(heads: tuple[Head[Movement], ...]) -> Head[Movement] | None:
-    """Return the only movement of a question about a unique field: it needs no limit."""
-    return heads[0] if heads else None
+def question_of_key(key: str) -> Question:
+    """Return the question about the movement with a key; the field is unique: it needs no limit."""
+    return question_of((), {"key": key}, order=("key",))
+
+
+def question_of_fact(fact_key: str) -> Question:
+    """Return the question about the movement that has booked a fact."""
+    return question_of((), {"fact_key": fact_key}, order=("fact_key",))

@@ -3,7 +3,7 @@
 import logging
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from indelible.kernel import Actor, Clock, IndelibleError, Invalid, SystemClock
 from indelible.kernel.lease_handles import LeaseHandle, PerformStopped
@@ -11,12 +11,13 @@ from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.task_errors import LeaseLost
 from indelible.kernel.task_failures import TaskFailure
 from indelible.kernel.tasks import Lease
+from indelible.kernel.transaction import single_statement
 from indelible.money.commands.payments import ApplyEvent, BuryEvent, FailEvent
 from indelible.money.commands.results import EventApplied
 from indelible.money.entities.charges import QUARANTINED
 from indelible.money.entities.events import StripeEvent
 from indelible.money.errors.payments import IntentInDoubt
-from indelible.money.handlers.inbox import apply_event, bury_event, fail_event
+from indelible.money.handlers.inbox import apply_locked_event, bury_event, fail_event
 from indelible.money.lifecycle.reconciliations import STRIPE_EVENT
 from indelible.money.ports.gateway import StripeGateway
 from indelible.money.repositories.transactions import MoneyRead, MoneyWrite
@@ -49,14 +50,6 @@ LEASE_SECONDS: Final = 60
 STOPS: Final = (PerformStopped, LeaseLost, PermanentFailure)
 
 logger = logging.getLogger("indelible.money")
-
-
-@frozen(kw_only=True)
-class StoredEvent:
-    """A received event with its bytes."""
-
-    event: StripeEvent
-    body: bytes = field(repr=False)
 
 
 @define(kw_only=True)
@@ -97,16 +90,17 @@ class ProcessStripeEvent:
         Raises: RetryLater, Outage, and PermanentFailure for bytes that can never be read.
         """
         self.at_failpoint(PaymentFailpoint.EVENT_BEFORE_READ)
-        stored = self.store.read(read_event, event_id)
-        if not stored.event.is_received:
+        event = self.store.read(read_event, event_id)
+        if not event.is_received:
             return
 
+        body = self.store.read(read_body, event.payload_digest)
         try:
-            applied = self._process(stored, handle)
+            applied = self._process(body, handle)
         except STOPS:
             raise
         except Exception as error:
-            self._fail(stored.event, handle, error)
+            self._fail(event, handle, error)
             raise
         self.at_failpoint(PaymentFailpoint.EVENT_AFTER_COMMIT)
         self._observe(applied)
@@ -121,9 +115,9 @@ class ProcessStripeEvent:
         )
         self.observer.event_buried(event.event_type, code)
 
-    def _process(self, stored: StoredEvent, handle: LeaseHandle) -> EventApplied:
+    def _process(self, body: bytes, handle: LeaseHandle) -> EventApplied:
         """Apply an event, and once more with its intent as Stripe has it if that is in doubt."""
-        event = parse_event(stored.body)
+        event = parse_event(body)
         self.at_failpoint(PaymentFailpoint.EVENT_AFTER_READ)
         reader = EvidenceReader(self.gateway, self.store)
         with outages():
@@ -143,9 +137,12 @@ class ProcessStripeEvent:
         handle.check()
 
         def apply(tx: MoneyWrite, command: ApplyEvent) -> EventApplied:
-            tx.tasks.require_lease(handle.lease)
+            _, head = tx.read_together(
+                lambda: tx.tasks.require_lease(handle.lease),
+                lambda: tx.money.events.lock(command.event.id),
+            )
             self.at_failpoint(PaymentFailpoint.EVENT_BEFORE_APPLY)
-            applied = apply_event(tx, command)
+            applied = apply_locked_event(tx, command, head)
             self.at_failpoint(PaymentFailpoint.EVENT_AFTER_APPLY)
             return applied
 
@@ -200,7 +197,13 @@ class ProcessStripeEvent:
         return max(0.0, (self.clock.now() - event.created_at).total_seconds())
 
 
-def read_event(tx: MoneyRead, event_id: str) -> StoredEvent:
-    """Return a received event with its bytes."""
-    event = tx.money.events.get(event_id).entity
-    return StoredEvent(event=event, body=tx.payloads.get(event.payload_digest).content)
+@single_statement
+def read_event(tx: MoneyRead, event_id: str) -> StripeEvent:
+    """Return a received event."""
+    return tx.money.events.get(event_id).entity
+
+
+@single_statement
+def read_body(tx: MoneyRead, digest: str) -> bytes:
+    """Return the bytes of an event, which never change."""
+    return tx.payloads.get(digest).content

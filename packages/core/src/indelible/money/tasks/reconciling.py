@@ -112,13 +112,15 @@ class Reconcile:
     def perform(self, _: str, handle: LeaseHandle) -> dict[str, Any]:
         """Make one reconciliation, and return its result as a document.
 
+        The task is the request, so that the next attempt knows one whose worker was killed.
+
         Raises: RetryLater if it has failed, or if another one of the scope is under way.
         """
         handle.check()
         try:
-            report = self.run()
+            report = self.run(request_id=handle.lease.entity_id)
         except ReconciliationRunning as error:
-            # The process of that one may have ended: it counts as abandoned after an hour.
+            # It is that of another task or of a person, whose process may have ended.
             raise RetryLater(one_line(str(error))) from error
         reconciliation = report.saved.entity
         if report.result is ReconciliationResult.ERROR:
@@ -129,14 +131,18 @@ class Reconcile:
             "discrepancies": reconciliation.discrepancy_count,
         }
 
-    def run(self, *, actor: Actor = RECONCILER, reason: str = "schedule") -> ReconciliationReport:
+    def run(
+        self, *, actor: Actor = RECONCILER, reason: str = "schedule", request_id: str | None = None
+    ) -> ReconciliationReport:
         """Compare the books with Stripe now.
 
         Raises:
             ReconciliationRunning: One of the same scope is under way.
         """
         start = StartReconciliation(scope=self.scope)
-        started = self.store.run(start_reconciliation, start, actor=actor, reason=reason)
+        started = self.store.run(
+            start_reconciliation, start, actor=actor, reason=reason, request_id=request_id
+        )
         reconciliation_id = started.entity.id
         try:
             discrepancies = reconcile(self._facts(), self.scope)

@@ -119,7 +119,9 @@ def update_latest_job(tx: ProjectsWrite, project_id: str, job_id: str) -> Head[P
 def lock_with_project(tx: ProjectsWrite, job_id: str) -> tuple[Head[Project], Head[Job]]:
     """Return a job's project and the job, locked in this order."""
     project_id = tx.projects.jobs.get(job_id).entity.project_id
-    return tx.projects.projects.lock(project_id), tx.projects.jobs.lock(job_id)
+    return tx.read_together(
+        lambda: tx.projects.projects.lock(project_id), lambda: tx.projects.jobs.lock(job_id)
+    )
 
 
 def _create_job(tx: ProjectsWrite, head: Head[Project], spec: ArchitectureSpec) -> Head[Job]:

@@ -67,6 +67,6 @@ def set_github_repo_url(tx: ProjectsWrite, command: commands.SetGithubRepoUrl) -
 
 def _load_project(tx: ProjectsWrite, command: commands.ProjectCommand) -> Head[Project]:
     """Return the locked project. Another user's project is not found, whatever the seq."""
-    repository = tx.projects.projects
-    repository.get(command.project_id).entity.require_owner(command.user_id)
-    return repository.load(command.project_id, expected_seq=command.expected_seq)
+    head = tx.projects.projects.lock(command.project_id)
+    head.entity.require_owner(command.user_id)
+    return head.expected(command.expected_seq)

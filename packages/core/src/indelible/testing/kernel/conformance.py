@@ -99,6 +99,43 @@ class KernelConformance(
         assert "refused inside the transaction" in str(error)
         assert store.feed().changes == ()
 
+    def test_reads_together_return_in_their_order(self, store: AnyStore) -> None:
+        def read(tx: ReadTx) -> tuple[int, int, int]:
+            return tx.read_together(
+                lambda: len(tx.keys.page(after="", limit=9)),
+                lambda: 7,
+                lambda: len(tx.settings.page(after="", limit=9)),
+            )
+
+        do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+
+        assert store.read(read) == (1, 7, 0)
+
+    def test_reads_together_raise_the_first_error(self, store: AnyStore) -> None:
+        def get_unknown(tx: ReadTx) -> None:
+            tx.read_together(
+                lambda: tx.keys.page(after="", limit=9),
+                lambda: tx.keys.get("unknown"),
+                lambda: tx.settings.get("unknown"),
+            )
+
+        error = refusal(lambda: store.read(get_unknown))
+
+        assert error is not None, "no error"
+        assert error.code == "KEY_NOT_FOUND", error
+
+    def test_reads_together_see_what_one_of_them_has_written(self, store: AnyStore) -> None:
+        def create_and_count(tx: WriteTx, _: None) -> int:
+            def create_one() -> None:
+                assert tx.keys.page(after="", limit=9) == (), "a key"
+                create_key(tx, CreateKey(owner=MAYA, scopes=("admin",)))
+
+            _, count = tx.read_together(create_one, lambda: len(tx.keys.page(after="", limit=9)))
+            return count
+
+        assert do(store, create_and_count, None) == 1
+        assert len(store.feed().changes) == 1
+
     def test_the_same_request_twice_has_one_effect_and_one_answer(self, store: AnyStore) -> None:
         first = do(store, concepts.create_concept, CREATE, idempotency=ONCE)
         again = do(store, concepts.create_concept, CREATE, idempotency=ONCE)

@@ -6,16 +6,19 @@ from typing import Any
 
 from attrs import evolve
 
-from indelible.app import WriteTx
+from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Idempotency
 from indelible.kernel.aggregate_errors import FieldFixed
 from indelible.kernel.aggregates import save_change
+from indelible.kernel.checked_queries import CheckedQuery
 from indelible.kernel.keys import (
     MAX_SCOPE_WORD,
     CreateKey,
     InvalidScope,
+    Key,
     KeyCreated,
     KeyNotFound,
+    KeySaved,
     RevokeKey,
     authenticate_key,
     create_key,
@@ -23,6 +26,7 @@ from indelible.kernel.keys import (
     list_keys,
     revoke_key,
 )
+from indelible.kernel.transaction import single_statement
 from indelible.kernel.values import InvalidDigest
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, AnyStore, do, refusal
 
@@ -46,6 +50,34 @@ class KeysConformance:
         assert store.read(authenticate_key, new_key.text, now=BEGINNING) is None
         assert store.read(get_key, new_key.key.id) == revoked
         assert store.read(list_keys) == (revoked,)
+
+    def test_a_query_is_answered_once_its_check_is_accepted(self, store: AnyStore) -> None:
+        created = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+        calls: list[object] = []
+        check = single_statement(partial(authenticate_key, text=created.text, now=BEGINNING))
+
+        @single_statement
+        def get_saved(tx: ReadTx) -> KeySaved:
+            return get_key(tx, created.key.id)
+
+        result = store.read(CheckedQuery(check, calls.append, get_saved))
+
+        assert result.key == created.key, result
+        assert calls == [created.key], calls
+
+    def test_a_refused_check_comes_before_the_error_of_its_query(self, store: AnyStore) -> None:
+        check = single_statement(partial(authenticate_key, text="ind_none_none", now=BEGINNING))
+
+        def refuse(key: Key | None) -> None:
+            raise InvalidScope(str(key))
+
+        @single_statement
+        def get_unknown(tx: ReadTx) -> KeySaved:
+            return get_key(tx, "unknown")
+
+        error = refusal(lambda: store.read(CheckedQuery(check, refuse, get_unknown)))
+
+        assert isinstance(error, InvalidScope), error
 
     def test_a_key_keeps_what_it_was_created_with(self, store: AnyStore) -> None:
         created = do(store, create_key, CreateKey(owner=MAYA, scopes=("concepts:read",)))

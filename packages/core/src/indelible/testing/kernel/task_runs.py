@@ -18,6 +18,7 @@ from indelible.kernel.task_commands import (
 )
 from indelible.kernel.tasks import AttemptOutcome, Lease, Priority, Task
 from indelible.testing.captures.scenarios import code
+from indelible.testing.kernel.operational_rows import OperationalRowsConformance
 from indelible.testing.kernel.task_ends import TaskEndsConformance
 from indelible.testing.stores import (
     BEGINNING,
@@ -104,7 +105,7 @@ def enqueue_slot(store: AnyStore, slot: datetime) -> bool:
     return within(store, lambda tx: tx.tasks.enqueue_slot("work", "nightly", slot=slot))
 
 
-class TaskRunsConformance(TaskEndsConformance):
+class TaskRunsConformance(OperationalRowsConformance, TaskEndsConformance):
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_a_lease_carries_the_arguments_of_its_run(self, store: AnyStore) -> None:

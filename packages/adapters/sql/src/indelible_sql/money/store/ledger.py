@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from indelible.kernel import Change, Head, IndelibleError
+from indelible.kernel import Change, Head, IndelibleError, Stale
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record, Update
 from indelible.kernel.lists import InvalidPosition
@@ -22,6 +22,7 @@ from indelible.money.errors.ledger import (
 )
 from indelible.money.rules.ledger.checks import AccountStep, check_distinct_lines, check_movement
 from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.engine.refusals import RowReader
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.kernel.repository import SqlAggregateRepository
@@ -90,14 +91,13 @@ class SqlMovementRepository(SqlAggregateRepository[Movement]):
             check_movement(movement, _postings(bulk), _steps(updates))
         except IndelibleError as refusal:
             raise self._session.refused(refusal) from None
-        try:
+
+        def explain(refusal: GuardViolation | Stale, _: RowReader) -> IndelibleError | None:
+            return _refusal(refusal, bulk, updates) if isinstance(refusal, GuardViolation) else None
+
+        with self._session.explaining(explain):
             accounts.save_all(updates)
             super().save(change, movement, (), bulk)
-        except GuardViolation as violation:
-            error = _refusal(violation, bulk, updates)
-            if error is None:
-                raise
-            raise error from violation
 
     def save(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from indelible.kernel import Change, Head
+from indelible.kernel import Change, Head, IndelibleError, Stale
 from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk
 from indelible.kernel.history import Record
@@ -12,6 +12,7 @@ from indelible.money.entities.payouts import Transfer
 from indelible.money.errors.payouts import PayoutAlreadyScheduled
 from indelible.money.ports.payouts import UnpaidSum
 from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.engine.refusals import RowReader
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.money.statements import payouts as statements
 from indelible_sql.money.statements import unplanned
@@ -33,14 +34,16 @@ class SqlTransferRepository(MoneyRepository[Transfer]):
         bulk: Sequence[AnyBulk] = (),
     ) -> None:
         """Store a transfer, or raise PayoutAlreadyScheduled if another one has its owed line."""
-        try:
-            super().save(change, entity, records, bulk)
-        except GuardViolation as violation:
-            if violation.guard not in LINE_REPORTS:
-                raise
+
+        def explain(refusal: GuardViolation | Stale, _: RowReader) -> IndelibleError | None:
+            if isinstance(refusal, Stale) or refusal.guard not in LINE_REPORTS:
+                return None
             first = bulk[0].rows[0]
             subject = f"owed line {first.owed_number} of movement {first.owed_movement_id}"
-            raise PayoutAlreadyScheduled(subject) from violation
+            return PayoutAlreadyScheduled(subject)
+
+        with self._session.explaining(explain):
+            super().save(change, entity, records, bulk)
 
     def save_new(self, births: Sequence[Birth[Transfer]]) -> None:
         """Store new transfers, or raise PayoutAlreadyScheduled if one has an owed line already."""

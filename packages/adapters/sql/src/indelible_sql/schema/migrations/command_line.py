@@ -110,7 +110,7 @@ def _run_on_database(url: str, schema: str, catalog: Catalog) -> None:
     with migrating(url, schema) as (connection, postgresql_schema):
         attributes["schema"] = postgresql_schema
         if _command_name() == COMPARES:
-            check(connection, schema, catalog)
+            check(connection, schema, catalog.names.facts)
 
         revision_before = current_revision(connection, postgresql_schema)
         check_released(revision_before)

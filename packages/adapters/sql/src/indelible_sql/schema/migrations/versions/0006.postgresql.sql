@@ -303,6 +303,17 @@ CREATE TABLE indelible.pruned_stages (
 	CONSTRAINT pruned_stages_pkey PRIMARY KEY (stage)
 )
 --;
+CREATE TABLE indelible.pruned_tables (
+	table_name indelible.identifier NOT NULL,
+	pruned_before indelible.instant NOT NULL,
+	deleted_rows indelible.natural_number NOT NULL,
+	deleted_sealed_rows indelible.natural_number NOT NULL,
+	CONSTRAINT pruned_tables_pkey PRIMARY KEY (table_name),
+	CONSTRAINT pruned_tables_known CHECK (table_name IN ('tasks', 'task_attempts', 'webhook_rejections')),
+	CONSTRAINT pruned_tables_counted CHECK (deleted_rows <= 1000000000000000),
+	CONSTRAINT pruned_tables_sealed CHECK (deleted_sealed_rows <= deleted_rows)
+)
+--;
 CREATE TABLE indelible.rate_buckets (
 	stage indelible.identifier NOT NULL,
 	empty_at indelible.instant NOT NULL,
@@ -383,6 +394,8 @@ CREATE TABLE indelible.task_attempts (
 )
 --;
 CREATE INDEX task_attempts_actor ON indelible.task_attempts (stage, actor, entity_id)
+--;
+CREATE INDEX task_attempts_at ON indelible.task_attempts (at)
 --;
 CREATE INDEX task_attempts_deaths ON indelible.task_attempts (stage, at, entity_id) WHERE outcome = 'DEAD'
 --;
@@ -2037,7 +2050,7 @@ BEGIN
       )
     );
   END IF;
-  last := (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM indelible.history_position_seq);
+  last := coalesce(pg_sequence_last_value('indelible.history_position_seq'::regclass), 0);
   lowest := (
     SELECT min(((classid::bigint & 65535) << 32) | objid::bigint)
     FROM pg_locks
@@ -2053,12 +2066,12 @@ END $$
 CREATE FUNCTION indelible.history_holds_feed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$
 DECLARE
-  last bigint := (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM indelible.history_position_seq);
+  last bigint := coalesce(pg_sequence_last_value('indelible.history_position_seq'::regclass), 0);
   earlier bigint := nullif(current_setting('indelible.feed_floor', true), '')::bigint;
   floor bigint := greatest(least(last, earlier, 281474976710655), 0);
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(
-    ((TG_RELID::bigint & 32767) << 48) | floor
+    (('indelible.history'::regclass::bigint & 32767) << 48) | floor
   );
   IF floor IS DISTINCT FROM earlier THEN
     PERFORM set_config('indelible.feed_floor', floor::text, true);
@@ -2227,19 +2240,6 @@ CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON indelible.task_attempts
 FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_update()
 --;
 ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_update
---;
-CREATE FUNCTION indelible.task_attempts_no_delete() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON indelible.task_attempts
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_delete()
---;
-ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_delete
 --;
 CREATE FUNCTION indelible.task_attempts_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -2422,19 +2422,6 @@ CREATE TRIGGER webhook_rejections_no_update BEFORE UPDATE ON indelible.webhook_r
 FOR EACH STATEMENT EXECUTE FUNCTION indelible.webhook_rejections_no_update()
 --;
 ALTER TABLE indelible.webhook_rejections ENABLE ALWAYS TRIGGER webhook_rejections_no_update
---;
-CREATE FUNCTION indelible.webhook_rejections_no_delete() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER webhook_rejections_no_delete BEFORE DELETE ON indelible.webhook_rejections
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.webhook_rejections_no_delete()
---;
-ALTER TABLE indelible.webhook_rejections ENABLE ALWAYS TRIGGER webhook_rejections_no_delete
 --;
 CREATE FUNCTION indelible.webhook_rejections_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -2919,7 +2906,7 @@ ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_no_truncate
 --;
 CREATE FUNCTION indelible.tasks_prune() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM indelible.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM indelible.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE THEN
+  IF (current_setting('transaction_isolation') = 'read committed' AND OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM indelible.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM indelible.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN OLD;
@@ -3111,6 +3098,110 @@ CREATE TRIGGER pruned_stages_rises BEFORE UPDATE ON indelible.pruned_stages
 FOR EACH ROW EXECUTE FUNCTION indelible.pruned_stages_rises()
 --;
 ALTER TABLE indelible.pruned_stages ENABLE ALWAYS TRIGGER pruned_stages_rises
+--;
+CREATE FUNCTION indelible.pruned_tables_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER pruned_tables_no_delete BEFORE DELETE ON indelible.pruned_tables
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.pruned_tables_no_delete()
+--;
+ALTER TABLE indelible.pruned_tables ENABLE ALWAYS TRIGGER pruned_tables_no_delete
+--;
+CREATE FUNCTION indelible.pruned_tables_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER pruned_tables_no_truncate BEFORE TRUNCATE ON indelible.pruned_tables
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.pruned_tables_no_truncate()
+--;
+ALTER TABLE indelible.pruned_tables ENABLE ALWAYS TRIGGER pruned_tables_no_truncate
+--;
+CREATE FUNCTION indelible.pruned_tables_retained() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (current_setting('transaction_isolation') = 'read committed' AND NEW.pruned_before <= CASE NEW.table_name WHEN 'tasks' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') WHEN 'task_attempts' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') WHEN 'webhook_rejections' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') END AND NEW.deleted_rows <= 1000) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER pruned_tables_retained AFTER INSERT ON indelible.pruned_tables
+FOR EACH ROW EXECUTE FUNCTION indelible.pruned_tables_retained()
+--;
+ALTER TABLE indelible.pruned_tables ENABLE ALWAYS TRIGGER pruned_tables_retained
+--;
+CREATE FUNCTION indelible.pruned_tables_rises() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (current_setting('transaction_isolation') = 'read committed' AND NEW.table_name = OLD.table_name AND NEW.deleted_rows BETWEEN OLD.deleted_rows AND OLD.deleted_rows + 1000 AND NEW.deleted_sealed_rows BETWEEN OLD.deleted_sealed_rows AND OLD.deleted_sealed_rows + 1000 AND (NEW.pruned_before = OLD.pruned_before OR NEW.pruned_before > OLD.pruned_before AND NEW.pruned_before <= CASE NEW.table_name WHEN 'tasks' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') WHEN 'task_attempts' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') WHEN 'webhook_rejections' THEN (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') END)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER pruned_tables_rises BEFORE UPDATE ON indelible.pruned_tables
+FOR EACH ROW EXECUTE FUNCTION indelible.pruned_tables_rises()
+--;
+ALTER TABLE indelible.pruned_tables ENABLE ALWAYS TRIGGER pruned_tables_rises
+--;
+CREATE FUNCTION indelible.task_attempts_prune() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (current_setting('transaction_isolation') = 'read committed' AND OLD.at < (SELECT pruned.pruned_before FROM indelible.pruned_tables AS pruned WHERE pruned.table_name = 'task_attempts') AND OLD.at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') AND NOT EXISTS (SELECT 1 FROM indelible.seal_records AS listed JOIN indelible.seals AS seal ON seal.number = listed.seal_number WHERE listed.record_table = 'task_attempts' AND listed.record_hash = OLD.hash AND (seal.at >= (SELECT pruned.pruned_before FROM indelible.pruned_tables AS pruned WHERE pruned.table_name = 'task_attempts') OR seal.at >= (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN OLD;
+END $$
+--;
+CREATE TRIGGER task_attempts_prune BEFORE DELETE ON indelible.task_attempts
+FOR EACH ROW EXECUTE FUNCTION indelible.task_attempts_prune()
+--;
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_prune
+--;
+CREATE FUNCTION indelible.webhook_rejections_prune() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (current_setting('transaction_isolation') = 'read committed' AND OLD.at < (SELECT pruned.pruned_before FROM indelible.pruned_tables AS pruned WHERE pruned.table_name = 'webhook_rejections') AND OLD.at < (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') AND NOT EXISTS (SELECT 1 FROM indelible.seal_records AS listed JOIN indelible.seals AS seal ON seal.number = listed.seal_number WHERE listed.record_table = 'webhook_rejections' AND listed.record_hash = OLD.hash AND (seal.at >= (SELECT pruned.pruned_before FROM indelible.pruned_tables AS pruned WHERE pruned.table_name = 'webhook_rejections') OR seal.at >= (SELECT CASE WHEN setting.value ~ '^[0-9]{1,9}$' THEN indelible.database_time(false) - make_interval(secs => CAST(setting.value AS integer)) END FROM indelible.settings AS setting JOIN indelible.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds')))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN OLD;
+END $$
+--;
+CREATE TRIGGER webhook_rejections_prune BEFORE DELETE ON indelible.webhook_rejections
+FOR EACH ROW EXECUTE FUNCTION indelible.webhook_rejections_prune()
+--;
+ALTER TABLE indelible.webhook_rejections ENABLE ALWAYS TRIGGER webhook_rejections_prune
+--;
+CREATE FUNCTION indelible.task_attempts_needed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM indelible.tasks AS head WHERE head.stage = OLD.stage AND head.entity_id = OLD.entity_id AND (head.finished_at IS NULL OR OLD.fence >= head.fence OR OLD.fence > head.fence - head.attempts OR OLD.fence = (SELECT min(start.fence) FROM indelible.task_attempts AS start WHERE start.stage = OLD.stage AND start.entity_id = OLD.entity_id AND start.outcome = 'STARTED')))) IS NOT TRUE THEN
+    RAISE serialization_failure USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN OLD;
+END $$
+--;
+CREATE TRIGGER task_attempts_needed BEFORE DELETE ON indelible.task_attempts
+FOR EACH ROW EXECUTE FUNCTION indelible.task_attempts_needed()
+--;
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_needed
+--;
+CREATE FUNCTION indelible.webhook_rejections_stays_deleted() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM indelible.seal_records AS listed JOIN indelible.seals AS seal ON seal.number = listed.seal_number JOIN indelible.pruned_tables AS pruned ON pruned.table_name = listed.record_table WHERE listed.record_table = 'webhook_rejections' AND listed.record_hash = NEW.hash AND NEW.at < pruned.pruned_before AND seal.at < pruned.pruned_before)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER webhook_rejections_stays_deleted AFTER INSERT ON indelible.webhook_rejections
+FOR EACH ROW EXECUTE FUNCTION indelible.webhook_rejections_stays_deleted()
+--;
+ALTER TABLE indelible.webhook_rejections ENABLE ALWAYS TRIGGER webhook_rejections_stays_deleted
 --;
 CREATE FUNCTION indelible.rate_buckets_empty_by_now_on_insert() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -3361,16 +3452,29 @@ ALTER TABLE indelible.hung_threads ENABLE ALWAYS TRIGGER hung_threads_fixed
 --;
 CREATE FUNCTION indelible.seals_finished() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.ends_at <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN indelible.feed_end() ELSE (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM indelible.history_position_seq) END)) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER seals_finished AFTER INSERT ON indelible.seals
-FOR EACH ROW EXECUTE FUNCTION indelible.seals_finished()
+FOR EACH ROW WHEN ((current_setting('transaction_isolation') = 'read committed' AND NEW.ends_at <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN indelible.feed_end() ELSE coalesce(pg_sequence_last_value('indelible.history_position_seq'::regclass), 0) END)) IS NOT TRUE) EXECUTE FUNCTION indelible.seals_finished()
 --;
 ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_finished
+--;
+CREATE FUNCTION indelible.seals_not_ahead() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER seals_not_ahead AFTER INSERT ON indelible.seals
+FOR EACH ROW WHEN ((NEW.at <= indelible.database_time(false) + interval '86400 seconds') IS NOT TRUE) EXECUTE FUNCTION indelible.seals_not_ahead()
+--;
+ALTER TABLE indelible.seals ENABLE ALWAYS TRIGGER seals_not_ahead
 --;
 CREATE FUNCTION indelible.payloads_digest_matches() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -3452,7 +3556,7 @@ ALTER TABLE indelible.subscriber_cursors ENABLE ALWAYS TRIGGER subscriber_cursor
 --;
 CREATE FUNCTION indelible.subscriber_cursors_in_feed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.feed_cursor IS NULL OR ((CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN indelible.feed_end() ELSE (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM indelible.history_position_seq) END) AND (NEW.restarts > OLD.restarts OR OLD.feed_cursor IS NULL OR (CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) >= (CASE WHEN OLD.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(OLD.feed_cursor FROM '^[0-9]+')::bigint END)))) IS NOT TRUE THEN
+  IF (NEW.feed_cursor IS NULL OR ((CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) <= (CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN indelible.feed_end() ELSE coalesce(pg_sequence_last_value('indelible.history_position_seq'::regclass), 0) END) AND (NEW.restarts > OLD.restarts OR OLD.feed_cursor IS NULL OR (CASE WHEN NEW.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(NEW.feed_cursor FROM '^[0-9]+')::bigint END) >= (CASE WHEN OLD.feed_cursor ~ '^(0|[1-9][0-9]{0,17}[.][0-9a-f]{16})$' THEN substring(OLD.feed_cursor FROM '^[0-9]+')::bigint END)))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

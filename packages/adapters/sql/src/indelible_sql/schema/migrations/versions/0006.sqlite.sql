@@ -307,6 +307,23 @@ CREATE TABLE pruned_stages (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE pruned_tables (
+	table_name TEXT NOT NULL,
+	pruned_before TEXT NOT NULL,
+	deleted_rows INTEGER NOT NULL,
+	deleted_sealed_rows INTEGER NOT NULL,
+	CONSTRAINT pruned_tables_pkey PRIMARY KEY (table_name),
+	CONSTRAINT pruned_tables_known CHECK (table_name IN ('tasks', 'task_attempts', 'webhook_rejections')),
+	CONSTRAINT pruned_tables_counted CHECK (deleted_rows <= 1000000000000000),
+	CONSTRAINT pruned_tables_sealed CHECK (deleted_sealed_rows <= deleted_rows),
+	CONSTRAINT pruned_tables_table_name_rule CHECK (length(table_name) BETWEEN 1 AND 200),
+	CONSTRAINT pruned_tables_pruned_before_rule CHECK (pruned_before GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND pruned_before >= '2000' AND pruned_before < '3000'),
+	CONSTRAINT pruned_tables_deleted_rows_rule CHECK (deleted_rows >= 0),
+	CONSTRAINT pruned_tables_deleted_sealed_rows_rule CHECK (deleted_sealed_rows >= 0)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE rate_buckets (
 	stage TEXT NOT NULL,
 	empty_at TEXT NOT NULL,
@@ -439,6 +456,8 @@ CREATE TABLE task_attempts (
  STRICT
 --;
 CREATE INDEX task_attempts_actor ON task_attempts (stage, actor, entity_id)
+--;
+CREATE INDEX task_attempts_at ON task_attempts (at)
 --;
 CREATE INDEX task_attempts_deaths ON task_attempts (stage, at, entity_id) WHERE outcome = 'DEAD'
 --;
@@ -2905,10 +2924,6 @@ CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
 --;
-CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
---;
 CREATE TRIGGER task_attempts_no_replace BEFORE INSERT ON task_attempts
 WHEN (NOT EXISTS (SELECT 1 FROM main.task_attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'task_attempts_no_replace'); END
@@ -2976,10 +2991,6 @@ BEGIN SELECT RAISE(ABORT, 'rejections_no_replace'); END
 CREATE TRIGGER webhook_rejections_no_update BEFORE UPDATE ON webhook_rejections
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_update'); END
---;
-CREATE TRIGGER webhook_rejections_no_delete BEFORE DELETE ON webhook_rejections
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'webhook_rejections_no_delete'); END
 --;
 CREATE TRIGGER webhook_rejections_no_replace BEFORE INSERT ON webhook_rejections
 WHEN (NOT EXISTS (SELECT 1 FROM main.webhook_rejections WHERE id = NEW.id)) IS NOT TRUE
@@ -3226,7 +3237,7 @@ WHEN (EXISTS (SELECT 1 FROM main.tasks AS stored WHERE stored.stage IS OLD.stage
 BEGIN SELECT RAISE(ABORT, 'tasks_no_nested_update'); END
 --;
 CREATE TRIGGER tasks_prune BEFORE DELETE ON tasks
-WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM main.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE
+WHEN (OLD.slot IS NULL AND OLD.finished_at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') AND EXISTS (SELECT 1 FROM main.pruned_stages AS pruned WHERE pruned.stage = OLD.stage AND pruned.fence >= OLD.fence) AND (OLD.succeeded_at IS NULL OR NOT EXISTS (SELECT 1 FROM main.watched_subjects AS subject WHERE subject.stage = OLD.stage AND (subject.kind = 'stage' OR subject.entity_id = OLD.entity_id) AND (subject.succeeded_at IS NULL OR subject.succeeded_at < OLD.succeeded_at)))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tasks_prune'); END
 --;
 CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
@@ -3316,6 +3327,50 @@ BEGIN SELECT RAISE(ABORT, 'pruned_stages_needs_task'); END
 CREATE TRIGGER pruned_stages_rises BEFORE UPDATE ON pruned_stages
 WHEN (NEW.stage = OLD.stage AND NEW.fence > OLD.fence AND EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence AND head.finished_at IS NOT NULL)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'pruned_stages_rises'); END
+--;
+CREATE TRIGGER pruned_tables_no_delete BEFORE DELETE ON pruned_tables
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_no_delete'); END
+--;
+CREATE TRIGGER pruned_tables_no_replace BEFORE INSERT ON pruned_tables
+WHEN (NOT EXISTS (SELECT 1 FROM main.pruned_tables WHERE table_name = NEW.table_name)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_no_replace'); END
+--;
+CREATE TRIGGER pruned_tables_no_nested_update BEFORE UPDATE ON pruned_tables
+WHEN (EXISTS (SELECT 1 FROM main.pruned_tables AS stored WHERE stored.table_name IS OLD.table_name AND stored.pruned_before IS OLD.pruned_before AND stored.deleted_rows IS OLD.deleted_rows AND stored.deleted_sealed_rows IS OLD.deleted_sealed_rows)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_no_nested_update'); END
+--;
+CREATE TRIGGER pruned_tables_retained BEFORE INSERT ON pruned_tables
+WHEN (NEW.pruned_before <= CASE NEW.table_name WHEN 'tasks' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') WHEN 'task_attempts' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') WHEN 'webhook_rejections' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') END AND NEW.deleted_rows <= 1000) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_retained'); END
+--;
+CREATE TRIGGER pruned_tables_rises BEFORE UPDATE ON pruned_tables
+WHEN (NEW.table_name = OLD.table_name AND NEW.deleted_rows BETWEEN OLD.deleted_rows AND OLD.deleted_rows + 1000 AND NEW.deleted_sealed_rows BETWEEN OLD.deleted_sealed_rows AND OLD.deleted_sealed_rows + 1000 AND (NEW.pruned_before = OLD.pruned_before OR NEW.pruned_before > OLD.pruned_before AND NEW.pruned_before <= CASE NEW.table_name WHEN 'tasks' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'task_retention_seconds') WHEN 'task_attempts' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') WHEN 'webhook_rejections' THEN (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') END)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_rises'); END
+--;
+CREATE TRIGGER pruned_tables_values_on_insert BEFORE INSERT ON pruned_tables
+WHEN ((NEW.table_name IS NULL OR instr(NEW.table_name, char(0)) = 0) AND (NEW.pruned_before IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.pruned_before, 1, 19), '+0 seconds') = substr(NEW.pruned_before, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_values_on_insert'); END
+--;
+CREATE TRIGGER pruned_tables_values_on_update BEFORE UPDATE ON pruned_tables
+WHEN ((NEW.table_name IS NULL OR instr(NEW.table_name, char(0)) = 0) AND (NEW.pruned_before IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(NEW.pruned_before, 1, 19), '+0 seconds') = substr(NEW.pruned_before, 1, 19))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'pruned_tables_values_on_update'); END
+--;
+CREATE TRIGGER task_attempts_prune BEFORE DELETE ON task_attempts
+WHEN (OLD.at < (SELECT pruned.pruned_before FROM main.pruned_tables AS pruned WHERE pruned.table_name = 'task_attempts') AND OLD.at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds') AND NOT EXISTS (SELECT 1 FROM main.seal_records AS listed JOIN main.seals AS seal ON seal.number = listed.seal_number WHERE listed.record_table = 'task_attempts' AND listed.record_hash = OLD.hash AND (seal.at >= (SELECT pruned.pruned_before FROM main.pruned_tables AS pruned WHERE pruned.table_name = 'task_attempts') OR seal.at >= (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'attempt_retention_seconds')))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_prune'); END
+--;
+CREATE TRIGGER webhook_rejections_prune BEFORE DELETE ON webhook_rejections
+WHEN (OLD.at < (SELECT pruned.pruned_before FROM main.pruned_tables AS pruned WHERE pruned.table_name = 'webhook_rejections') AND OLD.at < (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds') AND NOT EXISTS (SELECT 1 FROM main.seal_records AS listed JOIN main.seals AS seal ON seal.number = listed.seal_number WHERE listed.record_table = 'webhook_rejections' AND listed.record_hash = OLD.hash AND (seal.at >= (SELECT pruned.pruned_before FROM main.pruned_tables AS pruned WHERE pruned.table_name = 'webhook_rejections') OR seal.at >= (SELECT CASE WHEN length(setting.value) <= 9 AND setting.value NOT GLOB '*[^0-9]*' THEN strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '-' || setting.value || ' seconds') END FROM main.settings AS setting JOIN main.history AS change ON change.lifecycle = 'setting' AND change.entity_id = setting.id AND change.seq = setting.seq AND change.data ->> 'value' = setting.value WHERE setting.id = 'webhook_rejection_retention_seconds')))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'webhook_rejections_prune'); END
+--;
+CREATE TRIGGER task_attempts_needed BEFORE DELETE ON task_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = OLD.stage AND head.entity_id = OLD.entity_id AND (head.finished_at IS NULL OR OLD.fence >= head.fence OR OLD.fence > head.fence - head.attempts OR OLD.fence = (SELECT min(start.fence) FROM main.task_attempts AS start WHERE start.stage = OLD.stage AND start.entity_id = OLD.entity_id AND start.outcome = 'STARTED')))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_needed'); END
+--;
+CREATE TRIGGER webhook_rejections_stays_deleted BEFORE INSERT ON webhook_rejections
+WHEN (NOT EXISTS (SELECT 1 FROM main.seal_records AS listed JOIN main.seals AS seal ON seal.number = listed.seal_number JOIN main.pruned_tables AS pruned ON pruned.table_name = listed.record_table WHERE listed.record_table = 'webhook_rejections' AND listed.record_hash = NEW.hash AND NEW.at < pruned.pruned_before AND seal.at < pruned.pruned_before)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'webhook_rejections_stays_deleted'); END
 --;
 CREATE TRIGGER rate_buckets_empty_by_now_on_insert BEFORE INSERT ON rate_buckets
 WHEN (NEW.empty_at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86400 seconds')) IS NOT TRUE
@@ -3432,6 +3487,10 @@ BEGIN SELECT RAISE(ABORT, 'hung_threads_values_on_update'); END
 CREATE TRIGGER seals_finished BEFORE INSERT ON seals
 WHEN (NEW.ends_at <= (SELECT coalesce(max(position), 0) FROM main.history)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'seals_finished'); END
+--;
+CREATE TRIGGER seals_not_ahead BEFORE INSERT ON seals
+WHEN (NEW.at <= strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now', '+86400 seconds')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'seals_not_ahead'); END
 --;
 CREATE TRIGGER subscriber_cursors_no_delete BEFORE DELETE ON subscriber_cursors
 WHEN (FALSE) IS NOT TRUE

@@ -1,0 +1,1 @@
+"""Wake-ups and news of commits through RabbitMQ."""

@@ -1,0 +1,3 @@
+class ChannelClosedByBroker(Exception):
+    @property
+    def reply_text(self) -> str: ...

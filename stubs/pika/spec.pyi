@@ -1,0 +1,5 @@
+class BasicProperties: ...
+
+class Basic:
+    class Deliver:
+        delivery_tag: int

@@ -1,0 +1,102 @@
+"""A program loads the kernel and the contexts that it uses: modules are counted in a new process.
+
+The numbers are limits, not goals: a change that needs more raises them with a reason.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.architecture.sources import ROOT
+
+from indelible_sql.contexts import CATALOG, CONTEXTS
+from indelible_sql.schema.catalog import Catalog
+
+pytestmark = pytest.mark.slow
+
+MAX_OWN_MODULES = 179
+MAX_MODULES = 560  # 380 are Python's, SQLAlchemy's, and those of attrs and cattrs
+
+OPENS = """
+store = indelible_sql.open_store(url, contexts=contexts)
+"""
+USES_OWN = """
+store.upgrade()
+ticket = store.run(
+    tickets.execute, Ticket.open(number="1", title="broken"), actor=maya, reason="a test"
+)
+assert store.read(tickets.get, ticket.entity.id).entity == ticket.entity
+assert store.feed().changes
+"""
+USES_CONCEPTS = """
+from indelible import concepts
+from indelible.concepts.entities import ConceptContent
+store.upgrade()
+content = ConceptContent(name="ratio")
+command = concepts.CreateConcept(content=content)
+saved = store.run(concepts.create_concept, command, actor=maya, reason="a test")
+assert store.read(concepts.list_history, saved.concept.id)
+"""
+
+
+def loaded(folder: Path, *parts: str, contexts: str = "()") -> set[str]:
+    """Run a program on a new database, and return the names of the modules that it has loaded."""
+    program = "\n".join(
+        (
+            "import sys",
+            "import indelible, indelible_sql",
+            "from indelible.kernel import Actor",
+            "maya = Actor.user('maya')",
+            f"url = 'sqlite:///{folder / 'modules.db'}'",
+            "from tests.examples.tickets import Ticket, tickets" if contexts != "()" else "",
+            f"contexts = {contexts}",
+            *parts,
+            "print(*sys.modules)",
+        )
+    )
+    result = subprocess.run(
+        (sys.executable, "-c", program), check=False, capture_output=True, text=True, cwd=ROOT
+    )
+    assert result.returncode == 0, result.stderr
+
+    return set(result.stdout.split())
+
+
+def contexts_in(modules: set[str]) -> set[str]:
+    """Return the names of the contexts that indelible ships of which a module is loaded."""
+    parts = [name.split(".") for name in modules if name.startswith("indelible")]
+    return {part[1] for part in parts if len(part) > 1 and part[1] in CONTEXTS}
+
+
+def own_modules(modules: set[str]) -> list[str]:
+    return sorted(name for name in modules if name.partition(".")[0].startswith("indelible"))
+
+
+def test_a_store_is_opened_without_any_context(tmp_path: Path) -> None:
+    modules = loaded(tmp_path, OPENS)
+
+    assert contexts_in(modules) == set()
+    assert len(own_modules(modules)) <= MAX_OWN_MODULES, own_modules(modules)
+    assert len(modules) <= MAX_MODULES, sorted(modules)
+    assert not any(name.startswith(("sqlalchemy.orm", "alembic")) for name in modules)
+
+
+def test_a_host_with_its_own_lifecycle_loads_none_of_the_contexts(tmp_path: Path) -> None:
+    modules = loaded(tmp_path, OPENS, USES_OWN, contexts="(tickets,)")
+
+    assert contexts_in(modules) == set()
+
+
+def test_a_program_loads_the_one_context_that_it_uses(tmp_path: Path) -> None:
+    modules = loaded(tmp_path, OPENS, USES_CONCEPTS)
+
+    assert contexts_in(modules) == {"concepts"}
+
+
+def test_the_names_of_contexts_that_are_not_loaded_are_those_that_they_register() -> None:
+    declared = Catalog(CATALOG.contexts)
+
+    assert CATALOG.names == declared.names, "run `python -m tests.sql.freeze`"
+    assert dict(CATALOG.stages) == declared.stages
+    assert dict(CATALOG.settings) == declared.settings
