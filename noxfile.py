@@ -47,6 +47,7 @@ NEED_NUMPY = (
     "indelible_sql.captures.numpy_vectors",
     "indelible_sql.captures.space_vectors",
 )
+NEEDS_PIKA = "indelible_workers.rabbitmq.*"
 NEEDS_HYPOTHESIS = "indelible.testing.own.machines"
 NEEDS_SIMULATORS = "indelible_service.simulation.*"  # of Stripe and of a chain
 NO_DOWNLOADS = {"UV_PYTHON_DOWNLOADS": "never"}
@@ -394,11 +395,9 @@ def _try_installations(session: nox.Session, wheels: dict[str, Path]) -> None:
     """Try each wheel in an environment of its own, and follow the tutorial from its first step."""
     folder = _folder(session)
     _check_sql(session, folder, wheels)
-    for package in ("web", "workers"):
-        python = _empty(
-            session, folder / package, wheels["indelible"], wheels[f"indelible-{package}"]
-        )
-        _import_everything(session, python, f"indelible_{package}")
+    python = _empty(session, folder / "web", wheels["indelible"], wheels["indelible-web"])
+    _import_everything(session, python, "indelible_web")
+    _check_workers(session, folder, wheels)
     _check_service(session, folder, wheels)
 
     session.run("python", "-m", "tests.docs.follow")
@@ -444,6 +443,16 @@ def _check_sql(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> N
     (folder / "concepts.db").unlink(missing_ok=True)
     first_steps = ROOT / "tests" / "wheels" / "first_steps.py"
     _run_isolated(session, python, "in_folder.py", folder, first_steps)
+
+
+def _check_workers(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
+    """Try the workers without RabbitMQ's client, then with it."""
+    python = _empty(session, folder / "workers", wheels["indelible"], wheels["indelible-workers"])
+    _import_everything(session, python, "indelible_workers", NEEDS_PIKA)
+
+    with_pika = f"indelible-workers[rabbitmq] @ {wheels['indelible-workers'].as_uri()}"
+    python = _empty(session, folder / "rabbitmq", wheels["indelible"], with_pika)
+    _import_everything(session, python, "indelible_workers")
 
 
 def _check_service(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
