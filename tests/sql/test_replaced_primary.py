@@ -12,8 +12,10 @@ import pytest
 from attrs import frozen
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 from tests.conftest import POLICY, copy_cluster, folder
+from tests.sql.proxy import proxy_to
 from tests.sql.standbys import StreamingStandby, signal_server, streaming_standby
 from tests.sql.test_standby_faults import session_number
+from tests.sql.test_standby_reads import is_on_standby, listed
 
 from indelible import concepts
 from indelible.kernel import OutcomeUnknown, StoreUnreachable, Unavailable
@@ -157,6 +159,44 @@ def test_only_a_newer_timeline_of_the_same_cluster_replaces_a_primary(
         for urls in ((old, new), (old, foreign, old), (new, foreign, new)):
             assert answered(urls) == [True] * len(urls)
         assert answered((new, old, new, foreign, old)) == [True, False, True, True, False]
+
+
+def test_a_standby_of_the_former_cluster_answers_no_read_once_the_primary_is_of_another(
+    pair: Pair,
+) -> None:
+    pair.standby.catch_up()
+    with (
+        folder() as directory,
+        postgres(directory, durable=False) as server,
+        proxy_to("127.0.0.1", pair.primary.port) as proxy,
+    ):
+        url = proxy.url(pair.primary.url)
+        store = open_store(url, policy=POLICY, read_url=pair.standby.url)
+        before = create(store).concept.id
+        pair.standby.catch_up()
+        with store.standby_session():
+            assert store.read(is_on_standby)
+            assert before in store.read(listed)
+
+        _restore_into(server, url)
+        proxy.upstream = ("127.0.0.1", server.port)
+        store.engines.writer.dispose()  # as if the former primary had closed its connections
+        store.engines.reader.dispose()
+        after = create(store).concept.id
+        with store.standby_session():
+            assert not store.read(is_on_standby)
+            assert store.read(listed) == {after}
+        store.dispose()
+
+
+def _restore_into(server: PostgresServer, url: str) -> None:
+    """Let a server of another cluster be what an address leads to: our tables without content."""
+    store = open_store(server.url, policy=POLICY)
+    store.upgrade(server.owner_url)
+    store.dispose()
+    password, role = make_url(url).password, make_url(url).username
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(f"ALTER ROLE {role} PASSWORD '{password}'".encode())
 
 
 def test_a_standby_and_a_server_that_does_not_tell_its_timeline_are_used(pair: Pair) -> None:

@@ -139,7 +139,7 @@ def _open_engines(url: str | None, engine: Engine | None, pool: Pool) -> Engines
 def _open_standby(engines: Engines, read_url: str, pool: Pool) -> Standby:
     check_standby(engines)
     reader = open_standby_engine(read_url, pool)
-    return Standby(engine=reader, wait_seconds=pool.standby_seconds)
+    return Standby(reader, engines.timelines, wait_seconds=pool.standby_seconds)
 
 
 def compose_store(

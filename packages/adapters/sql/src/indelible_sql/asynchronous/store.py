@@ -184,7 +184,7 @@ def open_async_store(
 
     check_standby(engines)
     engine, standby_reader = open_async_standby_engine(read_url, pool)
-    store.standby = Standby(engine=engine, wait_seconds=pool.standby_seconds)
+    store.standby = Standby(engine, engines.timelines, wait_seconds=pool.standby_seconds)
     return AsyncSqlStore(store, (writer, reader, standby_reader))
 
 

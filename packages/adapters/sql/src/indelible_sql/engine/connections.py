@@ -7,7 +7,7 @@ from sqlite3 import SQLITE_BUSY, OperationalError
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.exc import ArgumentError
@@ -63,6 +63,7 @@ class Engines:
     reader: Engine
     is_writer_autocommit: bool = False
     is_reader_autocommit: bool = False
+    timelines: Timelines = field(factory=Timelines)
 
 
 @frozen(kw_only=True)
@@ -243,9 +244,8 @@ def _configured(writer: Engine, reader: Engine, pool: Pool) -> Engines:
     )
     if is_postgresql:
         limit(writer, pool.statement_seconds)
-        timelines = Timelines()
-        timelines.guard(writer)
-        timelines.guard(reader)
+        engines.timelines.guard(writer)
+        engines.timelines.guard(reader)
         listen(writer, "begin", _begin_on_postgresql)
         _configured_reader(reader, pool)
         return engines

@@ -56,8 +56,12 @@ UNKNOWN: Final = _Seen(0, None)
 
 @define
 class Timelines:
-    """The newest timeline of each cluster to which a store has been connected."""
+    """The newest timeline of each cluster to which a store's primary has belonged.
 
+    `cluster` is that of the newest connection, 0 where no server has told it.
+    """
+
+    cluster: int = field(default=0, init=False)
     _newest: dict[int, int] = field(factory=dict[int, int], init=False)
     _lock: Lock = field(factory=Lock, init=False)
 
@@ -90,6 +94,7 @@ class Timelines:
         if seen.timeline is None:
             return
         with self._lock:
+            self.cluster = seen.cluster
             self._newest[seen.cluster] = max(seen.timeline, self._newest.get(seen.cluster, 0))
 
     def _is_replaced(self, seen: _Seen) -> bool:

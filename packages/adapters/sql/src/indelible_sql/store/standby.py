@@ -22,7 +22,7 @@ from indelible_sql.engine.errors import AccessDenied, NoConnectionFree, fault_of
 from indelible_sql.engine.identity import WrongDatabase
 from indelible_sql.engine.limited import limited_to
 from indelible_sql.engine.positions import UNKNOWN_POSITION, Position, read_replay
-from indelible_sql.engine.timelines import check_timeline, cluster_of
+from indelible_sql.engine.timelines import Timelines, check_timeline, cluster_of
 
 logger = logging.getLogger("indelible.sql")
 
@@ -62,12 +62,13 @@ LASTING_FAULTS: Final = (
 )
 
 
-@define(kw_only=True, eq=False)
+@define(eq=False)
 class Standby:
     """A server that replays the primary's log, with the times at which it was no use."""
 
     engine: Engine
-    wait_seconds: float
+    primary: Timelines
+    wait_seconds: float = field(kw_only=True)
     counts: StandbyCounts = field(factory=StandbyCounts, init=False, repr=False)
     # By the monotonic clock; 0 where the standby has answered since.
     _out_until: float = field(default=0.0, init=False)
@@ -102,7 +103,7 @@ class Standby:
 
         Raises:
             StandbyBehind: It has not done so in time.
-            StandbyUnfit: The server is no standby, or no longer.
+            StandbyUnfit: The server is no standby of this primary, or no longer.
         """
         if position == UNKNOWN_POSITION:
             raise StandbyBehind("the position of a write is not known")
@@ -124,10 +125,10 @@ class Standby:
             replay = read_replay(connection, schema)
         self._out_until = 0.0
         if not replay.is_standby:
-            # A promotion leaves its connections open. Other hosts of the address may be standbys.
-            connection.invalidate()
-            self.engine.dispose()
-            raise StandbyUnfit("the server is not in recovery")
+            raise self._left(connection, "the server is not in recovery")
+        if not replay.position.is_of(self.primary.cluster):
+            # The primary's address leads to another cluster since this process began.
+            raise self._left(connection, "the server is a standby of another cluster")
         if position is None:
             return True
         if not position.is_of(replay.position.cluster):
@@ -136,6 +137,15 @@ class Standby:
             self._behind_until = 0.0
             return True
         return False
+
+    def _left(self, connection: Connection, problem: str) -> StandbyUnfit:
+        """Close all connections, which a promotion leaves open; return why.
+
+        Other hosts of the address may be standbys, and it may lead to another server later.
+        """
+        connection.invalidate()
+        self.engine.dispose()
+        return StandbyUnfit(problem)
 
     def succeeded(self) -> None:
         """Count a read that the standby has answered."""
