@@ -15,6 +15,7 @@ GUESSED_AUTHORIZATIONS: Final = (
     "Bearer",
     "Bearer ",
     "Basic bWF5YTpzZWNyZXQ=",
+    "Basic \u00ff",
     "Bearer ghp_0",
     "Bearer ind__x",
     "Bearer ind_x_",

@@ -254,7 +254,7 @@ class AccessControl:
 
         if caller is not None:
             self._count_login(LoginOutcome.ACCEPTED)
-        elif request.authorization is not None or request.cookies:
+        elif "Authorization" in request.headers or request.cookies:
             self._count_login(LoginOutcome.REFUSED)
         return caller
 
