@@ -18,6 +18,7 @@ from tests.web.minting import Wallets, signed
 
 from indelible.kernel import UsageError
 from indelible_web.http import rates
+from indelible_web.http.key_reads import RecentDecisions
 from indelible_web.http.rates import (
     HOUR_SECONDS,
     MAX_KEYS,
@@ -50,6 +51,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     clock = ManualClock()
     monkeypatch.setattr(rates, "time", clock)
     return clock
+
+
+def test_a_claim_that_nobody_ends_lasts_for_one_window(clock: ManualClock, web: Web) -> None:
+    decisions = RecentDecisions()
+    claims: list[bool] = []
+    with web.app.test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.1"}):
+        for _ in range(5):
+            claims.append(decisions.claim("ind_a_b"))
+            clock.now += WINDOW_SECONDS / 2
+
+    assert claims == [True, False, True, False, True]
 
 
 @pytest.mark.slow

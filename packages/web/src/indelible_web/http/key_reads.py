@@ -177,6 +177,8 @@ class RecentDecisions:
             return False
         if self._marks.get(f"accepted {address}"):
             return True
+        if self._marks.get(f"claimed {address}"):
+            return False  # `incr` would renew a claim that its request may never end.
         return self._marks.incr(f"claimed {address}", WINDOW_SECONDS) == 1
 
     def accept(self) -> None:
