@@ -43,7 +43,10 @@ class Page(Generic[T]):
 
 @frozen
 class Cursors:
-    """The cursors of one list with one set of filters; another list refuses them.
+    """The cursors of one rule with one set of filters; another rule or filter refuses them.
+
+    `_route` is the rule without its prefix: `/v1/contests` and `/admin/contests` accept each
+    other's cursors. A cursor only says where a page begins, so a caller learns nothing by that.
 
     The first secret signs; a cursor that another one has signed is valid too.
     """
