@@ -7,6 +7,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.prepared import SCHEMA
+from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.guard import guards_disabled
 
 
@@ -18,12 +19,12 @@ def as_owner(url: str) -> Generator[tuple[Connection, str]]:
         yield connection, "" if connection.dialect.name == "sqlite" else f"{SCHEMA}."
 
 
-def execute_unguarded(url: str, statements: Iterable[str]) -> None:
+def execute_unguarded(url: str, statements: Iterable[str], catalog: Catalog = CATALOG) -> None:
     """Execute statements as the owner, with `{prefix}` before each table."""
     with as_owner(url) as (connection, prefix):
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        guards = list(CATALOG.guards(connection.dialect.name))
+        guards = list(catalog.guards(connection.dialect.name))
         with guards_disabled(connection, SCHEMA, guards):
             for statement in statements:
                 connection.exec_driver_sql(statement.format(prefix=prefix))

@@ -67,8 +67,9 @@ class RowCheck:
 def row_checks(
     store: AnySqlStore, heads: Heads, against: SealReference | None, *, is_later: bool
 ) -> Sequence[RowCheck]:
-    """Return the checks in their order, each with a name of its own.
+    """Return the checks in their order, each with a name that is its own.
 
+    A check by keys has its table's name, and another one a text that is no name of a table.
     `is_later` allows the edges that an additive revision of the next release has added.
     """
     catalog = store.catalog
@@ -90,10 +91,10 @@ def row_checks(
     return (
         *checks,
         _by_key(receipts, RECEIPTS, RECEIPT_KEY),
-        _as_whole("positions", _position_findings, HISTORY),
-        _as_whole("cursors", cursor_findings, SUBSCRIBER_CURSORS),
-        _as_whole("tasks", tasks, TASKS),
-        _as_whole("seals", seals, HISTORY),
+        _as_whole("every position", _position_findings, HISTORY),
+        _as_whole("every cursor", cursor_findings, SUBSCRIBER_CURSORS),
+        _as_whole("every task", tasks, TASKS),
+        _as_whole("every seal", seals, HISTORY),
     )
 
 
@@ -107,7 +108,7 @@ def tables_of(checks: Iterable[RowCheck]) -> Iterator[Table]:
 def _history_checks(store: AnySqlStore, *, is_later: bool) -> list[RowCheck]:
     edges = partial(edge_findings, store=store, is_later=is_later)
     chains = partial(chain_findings, store=store, is_later=is_later)
-    return [_as_whole("edges", edges, EDGES), _by_key(chains, HISTORY, AGGREGATE_KEY)]
+    return [_as_whole("every edge", edges, EDGES), _by_key(chains, HISTORY, AGGREGATE_KEY)]
 
 
 def _head_checks(head: Table, lifecycle: Lifecycle[StrEnum]) -> list[RowCheck]:

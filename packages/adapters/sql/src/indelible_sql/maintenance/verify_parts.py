@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from attrs import frozen
 
-from indelible.kernel import Conflict
+from indelible.kernel import Conflict, UsageError
 from indelible.kernel.seals import SealReference
 from indelible_sql.engine.errors import translate_errors
 from indelible_sql.engine.identity import database_identity
@@ -116,6 +116,7 @@ def split_verify(
             state = first_checks(session, store, NO_HEADS, findings)
             if state is not None:
                 checks = row_checks(store, NO_HEADS, against, is_later=state.is_later)
+                _by_name(checks)
                 rows = count_rows(session, tables_of(checks)) if state.is_sound else 0
                 groups = _whole_checks(checks)
                 if state.is_sound:
@@ -136,7 +137,7 @@ def verify_part(store: AnySqlStore, part: VerifyPart) -> PartFindings:
             raise OtherDatabaseVerified(part.database, actual)
 
         checks = row_checks(store, NO_HEADS, part.against, is_later=part.is_later)
-        by_name = {check.name: check for check in checks}
+        by_name = _by_name(checks)
         for check_range in part.ranges:
             check = by_name.get(check_range.check)
             if check is None:
@@ -144,6 +145,15 @@ def verify_part(store: AnySqlStore, part: VerifyPart) -> PartFindings:
             findings.extend(check.findings(session, check_range.key_range))
 
     return PartFindings(findings=tuple(findings), rows=session.progress.done)
+
+
+def _by_name(checks: Iterable[RowCheck]) -> dict[str, RowCheck]:
+    by_name: dict[str, RowCheck] = {}
+    for check in checks:
+        if check.name in by_name:
+            raise UsageError(f"two checks of verify are called {check.name}")
+        by_name[check.name] = check
+    return by_name
 
 
 @contextmanager
