@@ -39,7 +39,7 @@ class ClusterUnreachable(Unavailable):
 
 @frozen
 class ClusterLost(Unavailable):
-    """A Dask cluster has no worker for too long, or its scheduler has ended."""
+    """A Dask cluster has no worker or does not answer for too long, or its scheduler has ended."""
 
     message: ClassVar[str] = "The Dask cluster at {address} does not finish the work: {problem}."
     address: str
@@ -153,13 +153,25 @@ def _result(client: Any, future: Any, address: str) -> Any:  # noqa: ANN401 - Da
     lost_at = None
     while True:
         try:
-            return future.result(timeout=LOOK_SECONDS)
-        except TimeoutError:
-            if future.done():
-                raise  # it is the function's own error
-        if client.nthreads():
+            return future.result(timeout=NO_WORKER_SECONDS if future.done() else LOOK_SECONDS)
+        except TimeoutError:  # of the wait, or of the function
+            if future.status == "error":
+                return future.result()
+        if _has_worker(client):
             lost_at = None
             continue
         lost_at = lost_at or monotonic()
         if monotonic() - lost_at > NO_WORKER_SECONDS:
-            raise ClusterLost(address, f"it has no worker for {NO_WORKER_SECONDS} seconds")
+            problem = f"it has no worker, or does not answer, for {NO_WORKER_SECONDS} seconds"
+            raise ClusterLost(address, problem)
+
+
+def _has_worker(client: Any) -> bool:  # noqa: ANN401 - Dask has no types
+    """Return False also if the scheduler does not answer."""
+    scheduler = client.scheduler
+    if scheduler is None:  # the connection has just been closed
+        return False
+    try:
+        return bool(client.sync(scheduler.ncores, callback_timeout=CONNECT_SECONDS))
+    except OSError:  # TimeoutError is one
+        return False
