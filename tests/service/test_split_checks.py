@@ -12,13 +12,16 @@ import pytest
 from tests.architecture.sources import ROOT
 from tests.contest_runs import ContestRun, FileProvider, TestClock
 from tests.service.commands import run
+from tests.sql.conftest import code
 from tests.sql.unguarded import execute_unguarded
 
 from indelible.contests.lifecycle import ContestStatus
 from indelible.kernel import IndelibleError
+from indelible.kernel.progress import Progress
 from indelible.testing.stores import create, edit
 from indelible_service.embedded import PostgresServer
 from indelible_service.independent_work import MAX_JOBS, WorkerLost, Workers
+from indelible_service.split_checks import replay_all
 from indelible_sql import open_store
 
 pytestmark = pytest.mark.slow
@@ -61,13 +64,19 @@ def replayed(settings: dict[str, str], *words: str, code: int) -> Any:  # noqa: 
     return result_of("contests", "replay-all", *words, settings=settings, code=code)
 
 
-def test_all_contests_are_replayed(sqlite_url: str, tmp_path: Path) -> None:
+def completed_contests(url: str, directory: Path, number: int) -> list[str]:
+    """Complete so many contests, and return their ids in order."""
     clock = TestClock()
-    store = open_store(sqlite_url, clock=clock)
-    provider = FileProvider(tmp_path / "leaderboard.json")
+    store = open_store(url, clock=clock)
+    provider = FileProvider(directory / "leaderboard.json")
     contests = ContestRun(store=store, provider=provider, clock=clock)
-    ids = sorted(contests.bring_to(ContestStatus.COMPLETE).id for _ in range(3))
+    ids = sorted(contests.bring_to(ContestStatus.COMPLETE).id for _ in range(number))
     store.dispose()
+    return ids
+
+
+def test_all_contests_are_replayed(sqlite_url: str, tmp_path: Path) -> None:
+    ids = completed_contests(sqlite_url, tmp_path, 3)
     settings = {"DATABASE_URL": sqlite_url}
 
     events = 0
@@ -86,6 +95,19 @@ def test_all_contests_are_replayed(sqlite_url: str, tmp_path: Path) -> None:
     shown = run("contests", "replay-all", settings=settings)
     assert f"Contests: 3, events: {events}, different: 1" in shown.stdout
     assert ids[1] in shown.stdout
+
+
+def test_a_replay_with_another_database_is_refused(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    completed_contests(sqlite_url, tmp_path, 1)
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(Path(sqlite_url.removeprefix("sqlite:///")).read_bytes())
+    store = open_store(sqlite_url)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{copy}")
+
+    assert code(lambda: list(replay_all(Workers(), store, Progress()))) == "OTHER_DATABASE_VERIFIED"
+    store.dispose()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from indelible_sql import Finding, SqlStore
 from indelible_sql.maintenance.verify_parts import (
     PartFindings,
     VerifyPart,
+    check_identity,
+    identity_of,
     split_verify,
     verify_part,
 )
@@ -60,14 +62,15 @@ def _verify_part(modules: tuple[str, ...], part: VerifyPart) -> PartFindings:
 def replay_all(workers: Workers, store: SqlStore, progress: Progress) -> Iterator["LogReplay"]:
     """Yield the replay of the log of each contest, in order of the ids.
 
-    Raises: what `Workers.map` raises.
+    Raises: what `Workers.map` raises, OtherDatabaseVerified.
     """
     ids = tuple(_contest_ids(store))
     progress.unit = "contests"
     progress.total = len(ids)
     starts = range(0, len(ids), CONTESTS_OF_PART)
     parts = [ids[start : start + CONTESTS_OF_PART] for start in starts]
-    for replays in workers.map(_replay_part, parts):
+    execute = partial(_replay_part, identity_of(store))
+    for replays in workers.map(execute, parts):
         progress.done += len(replays)
         yield from replays
 
@@ -87,8 +90,9 @@ def _next_contest_ids(tx: ReadTx, after: str) -> list[str]:
     return [head.entity.id for head in heads]
 
 
-def _replay_part(contest_ids: tuple[str, ...]) -> list["LogReplay"]:
+def _replay_part(expected: str, contest_ids: tuple[str, ...]) -> list["LogReplay"]:
     from indelible.contests.tasks.replays import replay_log
 
     with database.open_configured_store(command_settings()) as store:
+        check_identity(expected, identity_of(store))
         return [replay_log(store, contest_id) for contest_id in contest_ids]

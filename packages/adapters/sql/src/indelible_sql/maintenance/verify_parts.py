@@ -36,10 +36,10 @@ class CheckUnknown(Conflict):
 
 @frozen
 class OtherDatabaseVerified(Conflict):
-    """The settings of a worker name another database than the one that is verified."""
+    """The settings of a worker name another database than the one that is checked."""
 
     message: ClassVar[str] = (
-        "The settings of the worker name database {actual}, but {expected} is verified."
+        "The settings of the worker name database {actual}, but {expected} is checked."
     )
     expected: str
     actual: str
@@ -132,10 +132,7 @@ def verify_part(store: AnySqlStore, part: VerifyPart) -> PartFindings:
     """
     findings: list[Finding] = []
     with _reading_primary(store, part.snapshot) as session, noted_schema_problem(findings):
-        actual = database_identity(session.connection)
-        if actual != part.database:
-            raise OtherDatabaseVerified(part.database, actual)
-
+        check_identity(part.database, database_identity(session.connection))
         checks = row_checks(store, NO_HEADS, part.against, is_later=part.is_later)
         by_name = _by_name(checks)
         for check_range in part.ranges:
@@ -145,6 +142,18 @@ def verify_part(store: AnySqlStore, part: VerifyPart) -> PartFindings:
             findings.extend(check.findings(session, check_range.key_range))
 
     return PartFindings(findings=tuple(findings), rows=session.progress.done)
+
+
+def identity_of(store: AnySqlStore) -> str:
+    """Return the identity of the store's database."""
+    with translate_errors(), store.engines.reader.connect() as connection:
+        return database_identity(connection)
+
+
+def check_identity(expected: str, actual: str) -> None:
+    """Return if a worker has opened the database of its part; raise OtherDatabaseVerified."""
+    if actual != expected:
+        raise OtherDatabaseVerified(expected, actual)
 
 
 def _by_name(checks: Iterable[RowCheck]) -> dict[str, RowCheck]:
