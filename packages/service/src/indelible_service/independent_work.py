@@ -1,12 +1,14 @@
 """Work whose parts depend on no other, in processes of this machine or on a Dask cluster."""
 
 import os
+import signal
 from collections.abc import Callable, Collection, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from time import monotonic
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -99,7 +101,9 @@ def new_processes(number: int, hash_seed: int | None) -> Generator[ProcessPoolEx
     before = os.environ.get(HASH_SEED)
     if hash_seed is not None:
         os.environ[HASH_SEED] = str(hash_seed)
-    executor = ProcessPoolExecutor(number, mp_context=get_context("spawn"))
+    executor = ProcessPoolExecutor(
+        number, mp_context=get_context("spawn"), initializer=_follow_parent
+    )
     try:
         yield executor
     finally:
@@ -108,6 +112,27 @@ def new_processes(number: int, hash_seed: int | None) -> Generator[ProcessPoolEx
             os.environ.pop(HASH_SEED)
             if before is not None:
                 os.environ[HASH_SEED] = before
+
+
+def _follow_parent() -> None:
+    """End this process with its parent, also if that is killed, and silently at Ctrl-C.
+
+    It would wait for ever: it can write to the queue that it reads, so it never sees its end.
+    """
+    signal.signal(signal.SIGINT, _end_silently)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_silently(_number: int, _frame: object) -> None:
+    """Leave the work as an interruption would, which prints a traceback."""
+    raise SystemExit(1)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # no other thread is asked: one may be in the middle of its part
 
 
 def _in_processes(
