@@ -19,6 +19,7 @@ from indelible.kernel import (
     IndelibleError,
     OutcomeUnknown,
     RequestInFlight,
+    StoreUnreachable,
     Unavailable,
 )
 from indelible.testing.stores import MAYA, RATIO, create, edit
@@ -66,6 +67,17 @@ def create_once(store: SqlStore, name: str) -> str:
 def create_all(store: SqlStore, names: list[str]) -> list[str]:
     """Create a concept of each name once, and return the ids."""
     return [create_once(store, name) for name in names]
+
+
+def test_an_address_with_options_is_refused_with_its_cause(
+    pooler: PgBouncer, database: PostgresServer
+) -> None:
+    url = f"{pooler.url(database.url)}?options=-c%20work_mem%3D8MB"
+    store = open_store(url, policy=POLICY)
+
+    with pytest.raises(StoreUnreachable, match="unsupported startup parameter"):
+        store.feed()
+    store.dispose()
 
 
 def test_many_clients_read_and_write_through_it(store: SqlStore) -> None:

@@ -181,7 +181,8 @@ BY_MESSAGE: tuple[tuple[str, Callable[[], IndelibleError]], ...] = (
 REFUSED_CONNECTION = re.compile(
     r'connection to server at "(?P<host>[^"]+)"(?: \([^)]*\))?, port (?P<port>\d+) failed: '
     r"(?P<cause>Connection refused|Connection timed out|Network is unreachable|No route to host"
-    r"|server closed the connection unexpectedly|FATAL: .* is starting up|FATAL: .* shutting down)"
+    r"|server closed the connection unexpectedly|FATAL: .* is starting up|FATAL: .* shutting down"
+    r"|FATAL: +unsupported startup parameter)"
 )
 UNKNOWN_HOST = re.compile(r"failed to resolve host '(?P<host>[^']+)': \[.*\] (?P<cause>[\w ]+)")
 CONNECTION_TIMEOUT = "connection timeout expired"
