@@ -16,8 +16,9 @@ from tests.sql.conftest import code, opened
 from tests.sql.unguarded import as_owner, execute_unguarded
 
 from indelible import concepts
+from indelible.concepts import ConceptSaved
 from indelible.contests.lifecycle import ContestStatus
-from indelible.kernel import Actor
+from indelible.kernel import Actor, Idempotency
 from indelible.testing.stores import RATIO, create, edit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Finding, SqlStore, open_store, seal, verify
@@ -74,6 +75,14 @@ def fill(store: SqlStore) -> None:
     for _ in range(CONCEPTS):
         edit(store, create(store))
     assert seal(store, actor=FORGER, reason="a test") is not None
+
+
+def create_once(store: SqlStore, key: str) -> None:
+    """Create a concept by a request with a key."""
+    content = evolve(RATIO, name=key)
+    request = Idempotency(key, ConceptSaved)
+    command = concepts.CreateConcept(content=content)
+    store.run(concepts.create_concept, command, actor=FORGER, reason="a test", idempotency=request)
 
 
 @contextmanager
@@ -140,6 +149,23 @@ def test_bulk_records_and_receipts_are_split(
 
     assert {finding.table for finding in expected} & set(bulk)
     assert joined(store) == expected
+
+
+def test_keys_that_are_not_utf_8_are_in_one_range(sqlite: SqlStore) -> None:
+    """They are read as the character U+FFFD, which is after the keys that follow them."""
+    create_once(sqlite, "before-them")
+    for number in range(CONCEPTS):
+        create_once(sqlite, f"\N{GREEK SMALL LETTER ALPHA}-{number}")
+    damage = f"UPDATE receipts SET hash = '{FORGED_HASH}'"
+    broken = "UPDATE receipts SET key = CAST(x'80' AS TEXT) WHERE key LIKE '%-3'"
+    execute_unguarded(sqlite.own_url, [damage, broken])
+
+    expected = verify(sqlite)
+    with split(sqlite, 1) as work:
+        found = [finding for part in work.parts for finding in verify_part(sqlite, part).findings]
+
+    assert len(expected) >= CONCEPTS
+    assert tuple(found) == expected
 
 
 def test_the_parts_read_each_row_once(store: SqlStore) -> None:

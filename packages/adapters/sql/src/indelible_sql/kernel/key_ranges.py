@@ -12,6 +12,7 @@ from indelible_sql.kernel.row_checks import undecoded
 
 Key = tuple[str, ...]
 
+UNDECODED: Final = "\ufffd"  # which is read in place of what is not UTF-8 on SQLite
 MAX_RANGES: Final = 1_000  # of a table, each with a session of its own
 
 
@@ -61,7 +62,8 @@ def key_ranges(
 def _borders(session: Session, table: Table, key: Sequence[str], size: int) -> Sequence[Key]:
     """Return the keys at which a range ends and the next one begins, none of them twice.
 
-    There are `size` rows between two of them, apart from the rows with the same key.
+    There are `size` rows between two of them, apart from the rows with the same key. A key that
+    Python cannot decode is none: what it reads instead is elsewhere in the database's order.
     """
     columns = [undecoded(table.c[name], name) for name in key]
     number = func.row_number().over(order_by=[table.c[name] for name in key])
@@ -72,4 +74,5 @@ def _borders(session: Session, table: Table, key: Sequence[str], size: int) -> S
         .order_by(numbered.c.number)
     )
     borders = [tuple(row.values()) for row in session.rows(border_rows, {})]
-    return tuple(dict.fromkeys(borders))
+    decoded = (border for border in borders if UNDECODED not in "".join(map(str, border)))
+    return tuple(dict.fromkeys(decoded))
