@@ -91,12 +91,13 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     from indelible_sql.engine.errors import translate_errors
     from indelible_sql.maintenance.export import exported_hashes
     from indelible_sql.schema import migrate
+    from indelible_sql.store.owners import owner_address
 
     settings = command_settings()
     exported = frozenset[str]()
-    url = settings.owner_url or settings.url
     try:
         with open_settings_store() as store, translate_errors():
+            url = owner_address(store, settings.owner_url)
             if after_export:
                 with translate_os_errors(after_export), after_export.open("rb") as stream:
                     exported = exported_hashes(stream, store.catalog)

@@ -102,6 +102,9 @@ HINTS: Final = {
     "NOTHING_TO_READ": "pass a folder with .md or .txt files",
     "NOT_RUNNING": "start it with `indelible up`",
     "OUTCOME_UNKNOWN": "check `indelible history` before you repeat the command",
+    "OWNER_ADDRESS_WRONG": (
+        "set INDELIBLE_OWNER_URL to the database of DATABASE_URL, by the role that owns its tables"
+    ),
     "PAYEE_NOT_FOUND": (
         "check the id: a party is known once it has paid, is owed money, or is a payee"
     ),

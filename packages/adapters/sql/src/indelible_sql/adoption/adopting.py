@@ -47,6 +47,7 @@ from indelible_sql.engine.errors import GuardViolation, StoreTimeout, translate_
 from indelible_sql.schema.columns import quoted
 from indelible_sql.schema.migrate import MIGRATION_LOCK, owner_engine
 from indelible_sql.store.kernel_store import AnySqlStore
+from indelible_sql.store.owners import owner_address
 
 E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R")
@@ -113,9 +114,8 @@ def adopt(
     with translate_errors():
         compiled = open_mapping(store, context, source, mapping)
         journal = Journal(context.name, compiled.source, store.engines.writer.dialect)
-        adoption = _Adoption(
-            store, context, compiled, journal, audit, batch, owner_url or store.own_url
-        )
+        owner = owner_address(store, owner_url)
+        adoption = _Adoption(store, context, compiled, journal, audit, batch, owner)
         if adoption.phase() is None:
             _refuse_rows(store, context, source, mapping, compiled.source.label)
             adoption.begin()

@@ -22,6 +22,7 @@ from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema.columns import in_schema, prefix_of
 from indelible_sql.schema.migrate import migrating, owner_engine
 from indelible_sql.store.kernel_store import AnySqlStore
+from indelible_sql.store.owners import owner_address
 
 MIN_PGVECTOR: Final = (0, 8, 4)  # Before, a VACUUM could damage an HNSW index.
 
@@ -46,8 +47,7 @@ def install_algorithm(store: AnySqlStore, algorithm_id: str, owner_url: str | No
     Return the function's name, or '' on SQLite, which needs none. `owner_url` is the address of the
     role that owns the schema, where it is another one than the store's.
     """
-    address = owner_url or store.own_url
-    with migrating(address, store.schema) as (connection, schema):
+    with migrating(owner_address(store, owner_url), store.schema) as (connection, schema):
         session = Session(connection, store.schema)
         algorithm = SqlAggregateRepository(session, ALGORITHM_HEADS).get(algorithm_id).entity
         if schema is None:
@@ -69,8 +69,7 @@ def index_spaces(store: AnySqlStore, owner_url: str | None = None) -> tuple[str,
     continue while an index is created. On SQLite, and without pgvector 0.8.4, no index is created
     and every search is exact.
     """
-    address = owner_url or store.own_url
-    engine = owner_engine(address, isolation_level="AUTOCOMMIT")
+    engine = owner_engine(owner_address(store, owner_url), isolation_level="AUTOCOMMIT")
     with translate_errors(), engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             return ()

@@ -50,7 +50,7 @@ class JoinableDatabase:
 
     def check_standby(self, connection: Connection) -> None:
         """Return if the connection is to a standby of the database; raise WrongDatabase."""
-        address = _address(connection)
+        address = reached_address(connection)
         if address not in self._addresses:
             with translate_errors():
                 if database_identity(connection) != self._identity:
@@ -71,7 +71,7 @@ class JoinableDatabase:
         if connection.dialect.name != self.engine.dialect.name:
             raise WrongDatabase(self.engine.dialect.name, connection.dialect.name)
 
-        address = _address(connection)
+        address = reached_address(connection)
         if address not in self._addresses:
             with translate_errors():
                 self._compare(connection)
@@ -81,10 +81,10 @@ class JoinableDatabase:
         """Raise WrongDatabase for a connection to another database than the engine's."""
         with self.engine.connect() as own:
             if database_identity(own) != database_identity(connection):
-                raise WrongDatabase(_address(own), _address(connection))
+                raise WrongDatabase(reached_address(own), reached_address(connection))
 
 
-def _address(connection: Connection) -> str:
+def reached_address(connection: Connection) -> str:
     """Return the file of a SQLite database, or the host, port and name of another one."""
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql("PRAGMA database_list").all()
@@ -101,7 +101,7 @@ def database_identity(connection: Connection) -> str:
         statement = f"SELECT {IDENTITY_ON_POSTGRESQL}"
         return str(connection.exec_driver_sql(statement).scalar_one())
 
-    file = _address(connection)
+    file = reached_address(connection)
     if file == IN_MEMORY:
         return IN_MEMORY
     status = Path(file).stat()

@@ -37,6 +37,7 @@ from indelible_sql.schema.guards import head_guards
 from indelible_sql.schema.migrate import migrating
 from indelible_sql.schema.tables import HISTORY, writable_columns
 from indelible_sql.store.kernel_store import AnySqlStore
+from indelible_sql.store.owners import owner_address
 
 PAGE: Final = 500
 
@@ -70,7 +71,7 @@ def rebuild(
     `owner_url` is needed where another role owns the schema. `heads` are a host's own that belong
     to no registered context. `progress` counts the rows.
     """
-    with migrating(owner_url or store.own_url, store.schema) as (connection, _):
+    with migrating(owner_address(store, owner_url), store.schema) as (connection, _):
         session = Session(connection, store.schema)
         session.lift_limits()
         if progress is not None:

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, Generic, TypeVar
 from attrs import Factory, define, field
 from sqlalchemy import Connection, Engine, QueuePool
 
-from indelible.kernel import AuditContext, Clock, Ids, Lifecycle
+from indelible.kernel import AuditContext, Clock, Ids, Lifecycle, UsageError
 from indelible.kernel.commit_signal import CommitSignal
 from indelible.kernel.lost_races import LostRaces
 from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
@@ -158,6 +158,13 @@ class Database(Generic[Reading, Writing]):
     def standby_counts(self) -> StandbyCounts | None:
         """Return the counts of the reads of sessions, None without a standby."""
         return None if self.standby is None else self.standby.counts
+
+    @property
+    def own_url(self) -> str:
+        """Return the address that the store was opened with, or raise UsageError."""
+        if self.url is None:
+            raise UsageError("a store on a host's engine has no address: pass the owner's")
+        return self.url
 
     def pool_uses(self) -> dict[str, PoolUse]:
         """Return the use of each pool by its name; a host's own has no limit."""

@@ -15,7 +15,6 @@ from indelible.kernel import (
     Feed,
     Stale,
     StoreBusy,
-    UsageError,
 )
 from indelible.kernel.checked_queries import CheckedQuery
 from indelible.kernel.commands import use_commands
@@ -44,6 +43,7 @@ from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.store.checked_reads import read_checked
 from indelible_sql.store.database import Reading, Writing
 from indelible_sql.store.own_transaction import HandlerTransaction, OwnTransaction, SingleUpdate
+from indelible_sql.store.owners import owner_address
 from indelible_sql.store.session_reads import SessionDatabase
 from indelible_sql.store.standby import SqlStandbySession
 from indelible_sql.store.transactions import KernelReading
@@ -199,11 +199,12 @@ class KernelStore(SessionDatabase[Reading, Writing]):
             PartitionsUnsupported: The store is on SQLite.
             OwnTableDiffers: A host's table cannot follow its declaration by additions alone.
             WrongDatabase: The connection is to another database than the store.
+            OwnerAddressWrong: The owner's address leads to another database than the store's.
         """
         if connection is not None:
             return self._upgrade_joined(connection, history_partitions)
 
-        url = owner_url or self.own_url
+        url = owner_address(self, owner_url, is_refusal_accepted=True)
         role = self._application_role(address(url).username)
         with translate_errors():
             migrate.upgrade(
@@ -252,13 +253,6 @@ class KernelStore(SessionDatabase[Reading, Writing]):
 
     def _own_contexts(self) -> tuple[SqlContext, ...]:
         return tuple(context for context in self.catalog.used_contexts if context.made_by_upgrade)
-
-    @property
-    def own_url(self) -> str:
-        """Return the address that the store was opened with, or raise UsageError."""
-        if self.url is None:
-            raise UsageError("a store on a host's engine has no address: pass the owner's")
-        return self.url
 
     def dispose(self) -> None:
         """Close every idle connection; a host's engine and an event loop's stay as they are."""
