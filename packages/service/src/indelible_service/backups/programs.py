@@ -1,7 +1,7 @@
 """Programs and connections of PostgreSQL, with errors that have a code."""
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
@@ -10,17 +10,18 @@ from tempfile import TemporaryFile
 from typing import Any, Final
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from indelible_service.backups.errors import ProgramFailed
 from indelible_service.embedded.children import StopSignals, running_child
 from indelible_service.embedded.postgresql import NEWEST, programs_directory
 from indelible_service.files.access import DiskFull, full_disk_text
-from indelible_sql.engine.connections import address
+from indelible_sql.engine.connections import POSTGRESQL, address
 
 ERROR: Final = "error: "
 BEFORE_TRANSACTION_TIMEOUT: Final = 16  # a version of PostgreSQL
 CONNECTION: Final = "the connection to PostgreSQL"
+UNKNOWN_PART: Final = "PostgreSQL does not know a parameter of the address"
 STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, 3), (SIGKILL, None))
 
 
@@ -56,23 +57,15 @@ def run_program(
     raise ProgramFailed(program, _reason(text) or f"exit code {exit_code}")
 
 
-def _text_for_libpq(url: str) -> str:
-    return address(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 def connection_of(url: str) -> tuple[str, dict[str, str]]:
     """Return how a program connects to a URL: a text without password, and its environment."""
-    try:
-        parts = conninfo_to_dict(_text_for_libpq(url))
-    except psycopg.Error as error:
-        raise ProgramFailed(CONNECTION, first_line(error)) from error
-
+    parts = _parts_for_libpq(url)
     variables = dict(os.environ)
     password = parts.pop("password", None)
     if password is not None:
         variables["PGPASSWORD"] = str(password)
 
-    return make_conninfo("", **{name: str(value) for name, value in parts.items()}), variables
+    return _conninfo(parts), variables
 
 
 @contextmanager
@@ -81,12 +74,27 @@ def connected(url: str) -> Generator[psycopg.Connection[Any]]:
 
     Raises: ProgramFailed.
     """
-    text = address(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    conninfo = _conninfo(_parts_for_libpq(url))
     try:
-        with psycopg.connect(text, autocommit=True) as connection:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
             yield connection
     except psycopg.Error as error:
         raise ProgramFailed(CONNECTION, first_line(error)) from error
+
+
+def _parts_for_libpq(url: str) -> dict[str, Any]:
+    """Return the parts of a URL by libpq's names, as the engines of a store pass them."""
+    target = address(url).set(drivername=POSTGRESQL)
+    _, parts = target.get_dialect()().create_connect_args(target)
+    return dict(parts)
+
+
+def _conninfo(parts: Mapping[str, Any]) -> str:
+    """Return the parts as one text; libpq's own errors about it would quote the password."""
+    try:
+        return make_conninfo("", **parts)
+    except psycopg.Error:
+        raise ProgramFailed(CONNECTION, UNKNOWN_PART) from None
 
 
 def version_for_dumps(url: str) -> int:
