@@ -1,5 +1,6 @@
 """The signal that a commit of this process may have made work for a worker."""
 
+import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from threading import Lock
@@ -8,6 +9,7 @@ from typing import Protocol, runtime_checkable
 from attrs import define, field
 
 Listener = Callable[[], object]
+logger = logging.getLogger("indelible")
 
 
 @define(eq=False)
@@ -15,8 +17,8 @@ class CommitSignal:
     """Calls functions after each commit that has a change, or has made a task due or due sooner.
 
     The signal is a hint: it says nothing of other processes, nor of a transaction that a host
-    commits itself. A listener runs in the thread of the commit, so it must neither wait nor raise:
-    it sets an event, for instance.
+    commits itself. A listener runs in the thread of the commit, so it must not wait: it sets an
+    event, for instance. Its error is logged: what was committed is not undone by it.
     """
 
     _listeners: tuple[Listener, ...] = field(default=(), init=False)
@@ -42,7 +44,10 @@ class CommitSignal:
     def send(self) -> None:
         """Call the functions; a store does this after a commit."""
         for listener in self._listeners:
-            listener()
+            try:
+                listener()
+            except Exception:
+                logger.exception("a listener to commits failed")
 
 
 @runtime_checkable

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from attrs import evolve, field, fields, frozen, has
@@ -24,6 +25,9 @@ Command = TypeVar("Command")
 
 # The metadata of a result's field that no receipt stores: a replay returns its default.
 NOT_STORED_IN_RECEIPT: Final = {"is_shown_once": True}
+
+# What a call of a function returns that has not run yet.
+BEGUN: Final = (AsyncGeneratorType, CoroutineType, GeneratorType)
 
 
 def _has_parse(kind: Any) -> bool:  # noqa: ANN401 - any type of a result's field
@@ -126,18 +130,19 @@ def run_idempotent(
 
     Raises:
         IdempotencyKeyConflict: The key belongs to another request of this owner.
-        UsageError: The command has no name, or the stored result is of another type.
+        UsageError: The command has no name, the stored result is of another type, or the handler
+            is a coroutine or generator function.
         JsonLimitExceeded: The result exceeds DOCUMENT_LIMITS.
     """
     if idempotency is None:
-        return handler(tx, command)
+        return require_finished(handler(tx, command))
 
     fingerprint = digest([command_name(command), command, tx.reason])
     receipt = tx.receipts.find(tx.actor, idempotency.key)
     if receipt is not None:
         return _replay(receipt, fingerprint, idempotency)
 
-    result = handler(tx, command)
+    result = require_finished(handler(tx, command))
     stored = {"answer": _result_json(result)}
     DOCUMENT_LIMITS.check(stored, canonical_json(stored), "result")
     unsealed = Receipt(
@@ -148,6 +153,22 @@ def run_idempotent(
         at=tx.clock.now(),
     )
     tx.receipts.save(evolve(unsealed, hash=unsealed.digest()))
+    return result
+
+
+def require_finished(result: R) -> R:
+    """Return the result of a function that has run to its end.
+
+    Raises:
+        UsageError: It is a coroutine or a generator, whose function has only been called.
+    """
+    if isinstance(result, BEGUN):
+        if not isinstance(result, AsyncGeneratorType):
+            result.close()
+        raise UsageError(
+            f"the function returned a {type(result).__name__}, and nothing in it has run:"
+            " write a plain function"
+        )
     return result
 
 

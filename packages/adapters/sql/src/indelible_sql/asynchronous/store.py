@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from indelible.kernel import Actor, Clock, Feed, Idempotency, Ids, Lifecycle
 from indelible.kernel.contexts import AnyContext
+from indelible.kernel.idempotency import require_finished
 from indelible.kernel.transaction import Command, P, R
 from indelible.policy import Policy
 from indelible_sql.contexts import SqlReading, SqlStore, SqlTransaction, compose_store
@@ -38,8 +39,11 @@ class AsyncSqlTransaction:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        """Run a handler, or any function of a transaction, and return its result."""
-        return await run_in_greenlet(work, self.tx, *args, **kwargs)
+        """Run a handler, or any function of a transaction, and return its result.
+
+        Raises: UsageError for a coroutine function, which cannot be awaited in a transaction.
+        """
+        return require_finished(await run_in_greenlet(work, self.tx, *args, **kwargs))
 
 
 @frozen

@@ -11,15 +11,10 @@ from indelible.kernel import UsageError
 from indelible_sql.engine.connections import send_unprepared
 from indelible_sql.engine.errors import TRANSACTION_ENDED
 from indelible_sql.engine.failpoints import Failpoint
-from indelible_sql.engine.pipelines import (
-    has_failed,
-    is_in_transaction,
-    longer_limit,
-    pipeline,
-    rows_of,
-)
+from indelible_sql.engine.pipelines import longer_limit, pipeline, rows_of
 from indelible_sql.engine.prepared import Prepared, prepare
 from indelible_sql.engine.session import Row
+from indelible_sql.engine.transaction_watch import is_in_transaction
 from indelible_sql.engine.unsent import SendsLater, UnsentStatement
 
 # The reader's BEGIN asks for one snapshot; this replaces it if it comes before the first query.
@@ -243,27 +238,6 @@ class PipelinedSession(SendsLater):
             self._raise_translated(error)
             raise
 
-    def check_no_failure(self) -> None:
-        """Return if no statement has failed; PostgreSQL would roll back without an error.
-
-        Raises: UsageError where one has, as one of the host's whose error was caught.
-        """
-        if self._connection.in_transaction() and has_failed(
-            self._connection.connection.driver_connection
-        ):
-            raise UsageError(
-                "a statement has failed inside the transaction, and its error was caught there;"
-                " let it end the transaction"
-            )
-
-    def commit(self) -> None:
-        """Refuse all statements from now on, and commit.
-
-        Raises: UsageError where a statement has failed.
-        """
-        self.check_no_failure()
-        super().commit()
-
     def _execute(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
         """Execute a statement, in one round trip with all that was not sent."""
         if not self._has_unsent and not self._statements_ahead:
@@ -306,6 +280,7 @@ class PipelinedSession(SendsLater):
         finally:
             driver.limit_seconds = limit
         self._is_open = self.is_autocommit or is_in_transaction(driver)
+        self._watch.executed()
 
 
 class FeedPageSession(PipelinedSession):

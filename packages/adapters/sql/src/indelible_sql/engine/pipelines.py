@@ -10,9 +10,6 @@ from sqlalchemy import Connection
 
 from indelible_sql.engine.sqlalchemy_internals import await_in_greenlet, driver_cursor
 
-# libpq's PQTRANS_INTRANS and PQTRANS_INERROR; no process on SQLite imports psycopg.
-IN_TRANSACTION: Final = 2
-IN_FAILED_TRANSACTION: Final = 3
 DEALLOCATE: Final = "DEALLOCATE ALL"  # whose answer psycopg knows
 
 
@@ -76,16 +73,6 @@ def forget_prepared(connection: Connection) -> None:
             await_in_greenlet(executed)
     except Exception:  # noqa: BLE001 - the error of the pipeline is raised, not this one
         connection.invalidate()
-
-
-def is_in_transaction(driver: Any) -> bool:
-    """Return whether psycopg's connection is in a transaction, which may have failed."""
-    return driver.pgconn.transaction_status in (IN_TRANSACTION, IN_FAILED_TRANSACTION)
-
-
-def has_failed(driver: Any) -> bool:
-    """Return whether psycopg's transaction has failed: COMMIT would be answered by ROLLBACK."""
-    return bool(driver.pgconn.transaction_status == IN_FAILED_TRANSACTION)
 
 
 def longer_limit(seconds: float | None, statements: int) -> float | None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Select
-from sqlalchemy.exc import DBAPIError, ResourceClosedError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, ResourceClosedError
 from sqlalchemy.sql.base import Executable
 
 from indelible.kernel import Change, Stale, UsageError
@@ -38,6 +38,7 @@ from indelible_sql.engine.sqlalchemy_internals import (
     receive_binary,
     reported_error,
 )
+from indelible_sql.engine.transaction_watch import TransactionWatch
 
 Query = Select[*tuple[Any, ...]]
 Row = Mapping[str, Any]
@@ -92,8 +93,17 @@ class Session:
         self._is_open = True
         self._has_pinned_formats = False
         self._cursor: Any = None  # opened with the first statement
-        if begins and not connection.in_transaction():
-            self._begin()
+        self._watch = TransactionWatch(connection)
+        if begins:
+            self._begin_or_join()
+
+    def _begin_or_join(self) -> None:
+        if self._connection.in_transaction():
+            self._watch.lent()
+            return
+        self._begin()
+        if self.is_sqlite:
+            self._watch.look()
 
     def _begin(self) -> None:
         """Begin the transaction: the cursor begins nothing by itself."""
@@ -108,6 +118,7 @@ class Session:
         """
         if not self._is_open:
             raise UsageError(TRANSACTION_ENDED)
+        self._watch.lent()
         return self._connection
 
     @property
@@ -118,14 +129,17 @@ class Session:
     def send_collected(self) -> None:
         """Send the writes that were not sent; all were."""
 
-    def check_no_failure(self) -> None:
-        """Return if no statement has failed, as far as the driver tells."""
+    def check_complete(self) -> None:
+        """Return if COMMIT would commit what was written; raise UsageError."""
+        self._watch.check()
 
     def commit(self) -> None:
         """Refuse all statements from now on, and commit.
 
-        Raises: DBAPIError for a COMMIT that has failed, or whose reply was lost.
+        Raises: DBAPIError for a COMMIT that has failed, or whose reply was lost; UsageError for a
+            transaction that has failed or ended before.
         """
+        self.check_complete()
         self.close()
         self._connection.commit()
 
@@ -272,31 +286,6 @@ class Session:
         """Forget the changes after the first `count`, which a savepoint has undone."""
         del self.changes[count:]
 
-    def write_new(
-        self,
-        write: AtomicWrite,
-        changes: Sequence[Change],
-        rows: Sequence[Row],
-        bulk: Mapping[str, Iterable[Row]],
-    ) -> None:
-        """Store many new aggregates in few statements, on SQLite; Stale where one exists.
-
-        `rows` are the values of each change with its head, and `bulk` those of all bulk records by
-        their table. The heads come first, then the bulk records, and last the changes.
-        """
-        *steps, last = write.ordered
-        try:
-            for statement in steps:
-                self._send_many(statement, rows)
-            for statement in write.bulk:
-                self._send_many(statement, bulk[statement.table.name])
-            self._send_many(last, rows)
-        except GuardViolation as refusal:
-            if not is_taken(refusal, write):
-                raise
-            raise self.refused(Stale(changes[0].entity_id, 0)) from refusal
-        self.changes.extend(changes)
-
     def needs_transaction(self) -> None:
         """Announce that more statements follow one that changed nothing."""
 
@@ -314,7 +303,7 @@ class Session:
             if self.step(statement, values) != 1:
                 return False
         for statement in write.bulk:
-            self._send_many(statement, values[statement.table.name])
+            self.send_many(statement, values[statement.table.name])
 
         return self.step(last, values) == 1
 
@@ -330,6 +319,7 @@ class Session:
     def refused(self, error: E) -> E:
         """Remember the error, so that the transaction is not committed, and return it."""
         self.refusal = self.refusal or error
+        self._watch.at_statements = True
         return error
 
     def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
@@ -351,9 +341,10 @@ class Session:
     def _execute(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
         """Execute a statement on the cursor; return the driver's rows, or raise its error."""
         self._cursor.execute(prepared.text, parameters)
+        self._watch.executed()
         return self._cursor.fetchall() if prepared.columns else ()
 
-    def _send_many(self, statement: Executable, rows: Iterable[Row]) -> None:
+    def send_many(self, statement: Executable, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row.
 
         Raises: the library's error instead of a driver's.
@@ -363,6 +354,7 @@ class Session:
             if self._cursor is None:
                 self._cursor = self._open_cursor(prepared.text)
             self._cursor.executemany(prepared.text, prepared.bind_many(rows))
+            self._watch.executed()
         except BaseException as error:
             self._raise_translated(error)
             raise
@@ -371,6 +363,7 @@ class Session:
         """Return the statement as it is sent, and log it where that was asked for."""
         if not self._is_open:
             raise UsageError(TRANSACTION_ENDED)
+        self._watch.check_statement()
 
         prepared = prepare(statement, self._connection.dialect, self.schema)
         if statement_logger.level:
@@ -386,7 +379,7 @@ class Session:
 
         if isinstance(error, CONVERSION_ERRORS):
             raise ValueUnstorable from error
-        if isinstance(error, ResourceClosedError):
+        if isinstance(error, (PendingRollbackError, ResourceClosedError)):
             raise UsageError(TRANSACTION_ENDED) from error
 
     def _fault_of(self, error: DBAPIError) -> Exception:

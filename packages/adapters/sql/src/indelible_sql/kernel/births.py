@@ -1,6 +1,6 @@
 """Store many new aggregates of one table in few statements, on SQLite."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +13,8 @@ from indelible.kernel.births import Birth
 from indelible.kernel.bulk import AnyBulk, BulkRecord, check_bulk, check_summaries
 from indelible.kernel.references import references_of_record
 from indelible.kernel.values import field_values
-from indelible_sql.engine.atomic_write import parameters
+from indelible_sql.engine.atomic_write import AtomicWrite, is_taken, parameters
+from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.bulk import bulk_parameters
 from indelible_sql.schema.bulk import BulkTable
@@ -62,10 +63,27 @@ class BirthWriter:
         bulk_tables = tuple(table.table for table in tables)
         write = change_write(self._head, HISTORY, is_birth=True, bulk=bulk_tables)
         try:
-            self._session.write_new(write, [one.change for one in births], rows, bulk_rows)
-        except Stale:
+            self._send(write, rows, bulk_rows)
+        except GuardViolation as refusal:
+            if not is_taken(refusal, write):
+                raise
             self._raise_stale(births)
-            raise
+            raise self._session.refused(Stale(births[0].entity.id, 0)) from refusal
+        self._session.changes.extend(birth.change for birth in births)
+
+    def _send(
+        self, write: AtomicWrite, rows: Sequence[Row], bulk: Mapping[str, Iterable[Row]]
+    ) -> None:
+        """Add the heads, then the bulk records of each table, and last the changes.
+
+        `rows` are the values of each change with its head.
+        """
+        *steps, last = write.ordered
+        for statement in steps:
+            self._session.send_many(statement, rows)
+        for statement in write.bulk:
+            self._session.send_many(statement, bulk[statement.table.name])
+        self._session.send_many(last, rows)
 
     def _rows_of(self, table: BulkTable, births: Births, number: int) -> Iterator[Row]:
         """Yield the parameters of the bulk records of all births, of the type with this number."""

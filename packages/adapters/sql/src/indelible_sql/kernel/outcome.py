@@ -28,11 +28,11 @@ def assign_number(session: Session) -> None:
     A change that is sent brings it. A transaction that has written nothing that can be looked up
     needs none.
 
-    Raises: UsageError where a statement has failed, and its error was caught.
+    Raises: UsageError where a statement has failed, or the transaction has ended.
     """
     if not _can_be_looked_up(session):
         return
-    session.check_no_failure()
+    session.check_complete()
     session.send_collected()
     if session.transaction is None:
         (row,) = session.rows_at_once(NUMBER, {})

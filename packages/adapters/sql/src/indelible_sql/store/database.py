@@ -276,6 +276,7 @@ class Database(Generic[Reading, Writing]):
         for context in self.catalog.used_contexts:
             if context.before_commit is not None:
                 context.before_commit(tx)
+        check_no_refusal(tx.session.refusal)  # a context may have caught that of its own write
 
     @contextmanager
     def _connect(self, engine: Engine, *, has_position: bool = False) -> Generator[Connection]:

@@ -272,6 +272,7 @@ class KernelStore(SessionDatabase[Reading, Writing]):
             try:
                 yield tx
                 self.check_complete(tx)
+                tx.session.check_complete()
             finally:
                 tx.session.close()
                 session = self.sessions.get()

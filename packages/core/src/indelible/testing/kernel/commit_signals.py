@@ -5,6 +5,8 @@ from contextlib import suppress
 from functools import partial
 
 from indelible.app import WriteTx
+from indelible.concepts import CreateConcept, create_concept
+from indelible.kernel import StoreBusy
 from indelible.kernel.commit_signal import SignalsCommits
 from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.kernel.task_commands import (
@@ -17,6 +19,7 @@ from indelible.kernel.tasks import Lease
 from indelible.testing.stores import (
     BEGINNING,
     FAR,
+    RATIO,
     AnyStore,
     claim,
     create,
@@ -58,6 +61,23 @@ class CommitSignalsConformance:
         assert signals_of(store, lambda: create(store)) == 1
         pause = PauseStage(stage="work")
         assert signals_of(store, lambda: do(store, pause_stage, pause)) == 1
+
+    def test_the_error_of_a_listener_undoes_and_repeats_nothing(self, store: AnyStore) -> None:
+        calls: list[None] = []
+
+        def create_once(tx: WriteTx, command: CreateConcept) -> None:
+            calls.append(None)
+            create_concept(tx, command)
+
+        def fail() -> None:
+            raise StoreBusy(1)
+
+        assert isinstance(store, SignalsCommits)
+        with store.commits.listening(fail):
+            signals = signals_of(
+                store, lambda: do(store, create_once, CreateConcept(content=RATIO))
+            )
+        assert (signals, len(calls)) == (1, 1)
 
     def test_a_requeue_is_signaled(self, store: AnyStore) -> None:
         enqueue(store, "a")

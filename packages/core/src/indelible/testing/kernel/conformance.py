@@ -1,8 +1,10 @@
 """The conformance suite of the kernel: receipts, the feed and consistent reads."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from itertools import combinations
 from operator import attrgetter
 from typing import Any
@@ -313,6 +315,19 @@ class KernelConformance(
 
         assert isinstance(refusal(lambda: concepts.create_concept(ended[0], command)), UsageError)
         assert store.feed().changes == ()
+
+    def test_a_handler_that_would_only_begin_is_refused(self, store: AnyStore) -> None:
+        async def wait(tx: WriteTx, command: concepts.CreateConcept) -> object:
+            return concepts.create_concept(tx, command)
+
+        def begin(tx: WriteTx, command: concepts.CreateConcept) -> Iterator[object]:
+            yield concepts.create_concept(tx, command)
+
+        handlers: tuple[Callable[[WriteTx, concepts.CreateConcept], object], ...] = (wait, begin)
+        for handler in handlers:
+            error = refusal(partial(do, store, handler, CREATE))
+            assert isinstance(error, UsageError), error
+            assert "nothing in it has run" in str(error)
 
     def test_a_query_sees_one_moment(self, store: AnyStore) -> None:
         created = create(store)
