@@ -27,7 +27,7 @@ Command = TypeVar("Command")
 NOT_STORED_IN_RECEIPT: Final = {"is_shown_once": True}
 
 # What a call of a function returns that has not run yet.
-BEGUN: Final = (AsyncGeneratorType, CoroutineType, GeneratorType)
+UNSTARTED: Final = (AsyncGeneratorType, CoroutineType, GeneratorType)
 
 
 def _has_parse(kind: Any) -> bool:  # noqa: ANN401 - any type of a result's field
@@ -162,7 +162,7 @@ def require_finished(result: R) -> R:
     Raises:
         UsageError: It is a coroutine or a generator, whose function has only been called.
     """
-    if isinstance(result, BEGUN):
+    if isinstance(result, UNSTARTED):
         if not isinstance(result, AsyncGeneratorType):
             result.close()
         raise UsageError(
