@@ -280,7 +280,8 @@ class PipelinedSession(SendsLater):
         finally:
             driver.limit_seconds = limit
         self._is_open = self.is_autocommit or is_in_transaction(driver)
-        self._watch.executed()
+        if self._watch.at_statements:
+            self._watch.look()
 
 
 class FeedPageSession(PipelinedSession):

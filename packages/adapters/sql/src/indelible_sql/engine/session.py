@@ -341,7 +341,8 @@ class Session:
     def _execute(self, prepared: Prepared, parameters: Any) -> Sequence[Any]:
         """Execute a statement on the cursor; return the driver's rows, or raise its error."""
         self._cursor.execute(prepared.text, parameters)
-        self._watch.executed()
+        if self._watch.at_statements:
+            self._watch.look()
         return self._cursor.fetchall() if prepared.columns else ()
 
     def send_many(self, statement: Executable, rows: Iterable[Row]) -> None:
@@ -354,7 +355,8 @@ class Session:
             if self._cursor is None:
                 self._cursor = self._open_cursor(prepared.text)
             self._cursor.executemany(prepared.text, prepared.bind_many(rows))
-            self._watch.executed()
+            if self._watch.at_statements:
+                self._watch.look()
         except BaseException as error:
             self._raise_translated(error)
             raise
@@ -363,7 +365,8 @@ class Session:
         """Return the statement as it is sent, and log it where that was asked for."""
         if not self._is_open:
             raise UsageError(TRANSACTION_ENDED)
-        self._watch.check_statement()
+        if self._watch.at_statements:
+            self._watch.check_statement()
 
         prepared = prepare(statement, self._connection.dialect, self.schema)
         if statement_logger.level:

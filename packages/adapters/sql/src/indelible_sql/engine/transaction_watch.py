@@ -35,7 +35,7 @@ def is_in_transaction(driver: Any) -> bool:
 class TransactionWatch:
     """The state of a connection's transaction, as its driver has told it last.
 
-    Before a statement the driver is asked only `at_statements`: once the host has had the
+    A session asks before and after each statement only `at_statements`: once the host has had the
     connection, or a write was refused. Nothing else ends a transaction.
     """
 
@@ -59,28 +59,19 @@ class TransactionWatch:
 
         Raises: UsageError.
         """
-        if self.at_statements:
-            self._check_open()
-
-    def executed(self) -> None:
-        """Look after a statement, with which the transaction may have begun."""
-        if self.at_statements:
-            self.look()
+        if self.connection.invalidated or (self._was_open and not self._is_open()):
+            raise UsageError(ENDED_INSIDE)
 
     def check(self) -> None:
         """Return if COMMIT would commit what was written.
 
         Raises: UsageError.
         """
-        self._check_open()
+        self.check_statement()
         if self.connection.dialect.name == "sqlite":
             return
         if self._status() == IN_FAILED_TRANSACTION:
             raise UsageError(STATEMENT_FAILED)
-
-    def _check_open(self) -> None:
-        if self.connection.invalidated or (self._was_open and not self._is_open()):
-            raise UsageError(ENDED_INSIDE)
 
     def _is_open(self) -> bool:
         """Return whether there is a transaction; that of a broken connection is not known."""
