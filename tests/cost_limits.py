@@ -58,8 +58,8 @@ class RequestCalls:
 # single statement has a file of its own. A context is imported when it is first used, and a
 # transaction is one of several kinds of session, which wait for PostgreSQL as seldom as they can.
 # The view of a GET accepts its key, whose address is claimed until then. Each request holds its own
-# state, since `g` outlives some. A read asks its session what it has named and who answers. A COMMIT
-# asks the driver whether the transaction is still open, and a handler has to have run.
+# state, since `g` outlives some. A read asks its session what it has named and who answers. Before
+# COMMIT the driver is asked whether the transaction is still open, and a handler has to have run.
 MAX_REQUEST_CALLS: Final[Mapping[str, RequestCalls]] = {
     "GET": RequestCalls(calls=261, functions=140, files=44, generated=28),
     "PUT": RequestCalls(calls=598, functions=277, files=73, generated=45),
