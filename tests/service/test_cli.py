@@ -295,6 +295,8 @@ def test_a_downgrade_that_drops_records_needs_an_export_of_them(
     downgrade = ("db", "downgrade", "base", "--after-export", "all.jsonl")
     assert error_code(*downgrade, settings=environment) == "RECORDS_WOULD_BE_LOST"
 
+    assert error_code("export", "all.jsonl", settings=environment) == "BACKUP_EXISTS"
+    Path("all.jsonl").unlink()
     json_result("export", "all.jsonl", settings=environment)
     assert json_result(*downgrade, settings=environment) == {"revision": "base"}
     assert json_result("db", "upgrade", settings=environment)

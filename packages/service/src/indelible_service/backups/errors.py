@@ -9,9 +9,9 @@ from indelible.kernel import Conflict, Invalid, Unavailable
 
 @frozen
 class BackupExists(Conflict):
-    """The folder of a new backup exists already; nothing in it is ever replaced."""
+    """The name of a new backup or of a new export is taken; an older one is never replaced."""
 
-    message: ClassVar[str] = "{path} exists: a backup needs a folder of its own."
+    message: ClassVar[str] = "{path} exists: a backup or an export replaces nothing."
     path: str
 
 

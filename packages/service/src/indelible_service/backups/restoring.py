@@ -28,7 +28,7 @@ from indelible_service.backups.manifest import (
     Manifest,
     read_manifest,
 )
-from indelible_service.files.access import FileUnusable, atomic_file, translate_os_errors
+from indelible_service.files.access import new_file, translate_os_errors
 
 SQLITE_SUFFIXES: Final = ("", "-journal", "-shm", "-wal")  # of a file that was in use
 TARGETS: Final = {
@@ -131,13 +131,11 @@ def _restore_file(folder: Path, manifest: Manifest, plan: RestorePlan) -> None:
             raise RestoreTargetExists(str(path))
 
     with _decrypted(folder, manifest, plan.identity, target.parent) as files:
-        try:
-            with atomic_file(target, os.link) as out, (files / sqlite.COPY).open("rb") as copy:
-                copyfileobj(copy, out)
-        except FileUnusable as error:
-            if isinstance(error.__cause__, FileExistsError):
-                raise RestoreTargetExists(str(target)) from error
-            raise
+        with (
+            new_file(target, RestoreTargetExists) as out,
+            (files / sqlite.COPY).open("rb") as copy,
+        ):
+            copyfileobj(copy, out)
 
 
 def _restore_base(folder: Path, manifest: Manifest, plan: RestorePlan) -> None:

@@ -37,7 +37,7 @@ FREE_SPACE: Final = "free some space on the disk and repeat the command"
 HINTS: Final = {
     "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
     "BACKUP_DAMAGED": "restore another backup, and copy this one again from where it was written",
-    "BACKUP_EXISTS": "give each backup a folder of its own, such as the date",
+    "BACKUP_EXISTS": "give each one a name of its own, such as the date",
     "BACKUP_KEY_WRONG": "`age-keygen` makes a secret key and prints its public key",
     "BACKUP_RUNNING": "wait for its end, or write below another folder",
     "BACKUP_SOURCE_WRONG": "set INDELIBLE_BACKUP_URL to the same database, by another role",

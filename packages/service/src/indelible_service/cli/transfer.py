@@ -13,7 +13,7 @@ from indelible.kernel import Actor
 from indelible_service.cli.output import Command, open_settings_store, print_result
 from indelible_service.cli.progress import shown_progress
 from indelible_service.cli.standby import STANDBY_OPTION, reading_standby
-from indelible_service.files.access import atomic_file, translate_os_errors
+from indelible_service.files.access import new_file, translate_os_errors
 
 STANDARD_OUTPUT: Final = Path("-")
 
@@ -28,7 +28,8 @@ STANDARD_OUTPUT: Final = Path("-")
 )
 @STANDBY_OPTION
 def export_command(file: Path, leaving_out: tuple[str, ...], *, reads_standby: bool) -> None:
-    """Write all histories to FILE or standard output; equal stores write equal bytes."""
+    """Write all histories to a new FILE or standard output; equal stores write equal bytes."""
+    from indelible_service.backups.errors import BackupExists
     from indelible_sql import export_histories
 
     with open_settings_store() as store, shown_progress("export") as progress:
@@ -38,7 +39,7 @@ def export_command(file: Path, leaving_out: tuple[str, ...], *, reads_standby: b
                 store.read(export, sys.stdout.buffer)
                 return
 
-            with atomic_file(file) as out:
+            with new_file(file, BackupExists) as out:
                 exported = store.read(export, out)
 
     counts = f"{exported.entities} entities with {exported.changes} changes"

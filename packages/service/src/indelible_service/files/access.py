@@ -10,7 +10,7 @@ from typing import BinaryIO, ClassVar, Final
 
 from attrs import frozen
 
-from indelible.kernel import Unavailable
+from indelible.kernel import IndelibleError, Unavailable
 
 # A full disk, in the words of the system, which PostgreSQL and Redis repeat, and of PostgreSQL.
 FULL_DISK_TEXTS: Final = (
@@ -57,6 +57,20 @@ def atomic_file(
             out.flush()
             os.fsync(out.fileno())
         install(new, path)
+
+
+@contextmanager
+def new_file(path: Path, exists: Callable[[str], IndelibleError]) -> Generator[BinaryIO]:
+    """Open a file as `atomic_file` does; raise the error that `exists` returns for a taken name."""
+    if os.path.lexists(path):  # before the work of the block
+        raise exists(str(path))
+    try:
+        with atomic_file(path, os.link) as out:
+            yield out
+    except FileUnusable as error:
+        if isinstance(error.__cause__, FileExistsError):
+            raise exists(str(path)) from error
+        raise
 
 
 @contextmanager
