@@ -130,12 +130,12 @@ def _restore_file(folder: Path, manifest: Manifest, plan: RestorePlan) -> None:
         if os.path.lexists(path):
             raise RestoreTargetExists(str(path))
 
-    with _decrypted(folder, manifest, plan.identity, target.parent) as files:
-        with (
-            new_file(target, RestoreTargetExists) as out,
-            (files / sqlite.COPY).open("rb") as copy,
-        ):
-            copyfileobj(copy, out)
+    with (
+        _decrypted(folder, manifest, plan.identity, target.parent) as files,
+        new_file(target, RestoreTargetExists) as out,
+        (files / sqlite.COPY).open("rb") as copy,
+    ):
+        copyfileobj(copy, out)
 
 
 def _restore_base(folder: Path, manifest: Manifest, plan: RestorePlan) -> None:

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import click
 
+from indelible_service.cli.escapes import escape_unencodable_output
+
 # The module of this package that has the command, and the name it has there.
 COMMANDS: Final = {
     "up": ("serving", "up"),
@@ -75,3 +77,4 @@ def main() -> None:
 
     Settings come from the environment and from `.env`; `indelible up` needs none.
     """
+    escape_unencodable_output()

@@ -15,6 +15,7 @@ from indelible.kernel import Forbidden, IndelibleError, errors, to_json_value
 from indelible.kernel.distributions import SERVICE, check_versions
 from indelible.kernel.json_numbers import ExactEncoder
 from indelible.kernel.values import CONTROL
+from indelible_service.cli.streams import translate_output_errors
 from indelible_service.remote.errors import AnswerLost
 from indelible_service.settings.environment import SettingsWrong
 
@@ -200,7 +201,8 @@ class Command(click.Command):
         ctx.meta[JSON] = ctx.params.pop("json")
         try:
             check_versions(SERVICE)
-            return super().invoke(ctx)
+            with translate_output_errors():
+                return super().invoke(ctx)
         except IndelibleError as error:
             if ctx.params.get("settings_from_stdin"):  # a supervisor's log, which no person asked
                 _log_refusal(error)

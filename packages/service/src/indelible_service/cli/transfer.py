@@ -1,10 +1,12 @@
 """Export all histories of a store, and import them."""
 
-import shutil
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import partial
+from io import BufferedIOBase
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import Final
 
 import click
@@ -16,6 +18,7 @@ from indelible_service.cli.standby import STANDBY_OPTION, reading_standby
 from indelible_service.files.access import new_file, translate_os_errors
 
 STANDARD_OUTPUT: Final = Path("-")
+BLOCK: Final = 2**16
 
 
 @click.command("export", cls=Command)
@@ -65,12 +68,12 @@ def import_command(file: Path, by: str) -> None:
     """
     from indelible_service.foreign_histories.importing import import_file
 
-    # A copy does not change while it is read twice.
-    with open_settings_store() as store, TemporaryFile() as copy:
-        with translate_os_errors(file), click.open_file(str(file), "rb") as stream:
-            shutil.copyfileobj(stream, copy)
-        with shown_progress("import") as progress:
-            imported = import_file(store, copy, by=Actor.parse(by), progress=progress)
+    with (
+        open_settings_store() as store,
+        _copy_of(file) as copy,
+        shown_progress("import") as progress,
+    ):
+        imported = import_file(store, copy, by=Actor.parse(by), progress=progress)
 
     text = f"{imported.entities} entities with {imported.changes} changes imported"
     if imported.entities_already_there:
@@ -78,3 +81,19 @@ def import_command(file: Path, by: str) -> None:
     if imported.records_left_out:
         text += f", {imported.records_left_out} left out as deleted by age"
     print_result(imported, f"{text}.")
+
+
+@contextmanager
+def _copy_of(file: Path) -> Generator[BufferedIOBase]:
+    """Yield a copy, which does not change while it is read twice.
+
+    Raises: DiskFull and FileUnusable, for the file or for the folder of temporary files.
+    """
+    folder = Path(gettempdir())
+    with translate_os_errors(folder), TemporaryFile(dir=folder) as copy:
+        with translate_os_errors(file), click.open_file(str(file), "rb") as stream:
+            for block in iter(partial(stream.read, BLOCK), b""):
+                with translate_os_errors(folder):
+                    copy.write(block)
+        copy.flush()
+        yield copy
