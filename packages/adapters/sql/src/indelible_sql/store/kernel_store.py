@@ -43,7 +43,6 @@ from indelible_sql.schema.sql_context import SqlContext
 from indelible_sql.store.checked_reads import read_checked
 from indelible_sql.store.database import Reading, Writing
 from indelible_sql.store.own_transaction import HandlerTransaction, OwnTransaction, SingleUpdate
-from indelible_sql.store.owners import owner_address
 from indelible_sql.store.session_reads import SessionDatabase
 from indelible_sql.store.standby import SqlStandbySession
 from indelible_sql.store.transactions import KernelReading
@@ -203,6 +202,8 @@ class KernelStore(SessionDatabase[Reading, Writing]):
         """
         if connection is not None:
             return self._upgrade_joined(connection, history_partitions)
+
+        from indelible_sql.store.owners import owner_address  # noqa: PLC0415 - few upgrade
 
         url = owner_address(self, owner_url, is_refusal_accepted=True)
         role = self._application_role(address(url).username)
