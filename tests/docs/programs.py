@@ -71,6 +71,7 @@ def run_command(
         os.dup2(stream.number, number)
         os.close(stream.number)
     sys.stdin = os.fdopen(STREAMS[0], closefd=False)
+    sys.stdout = os.fdopen(STREAMS[1], "w", closefd=False)  # the older one may have been a file
     enter(directory, environment)
     main(arguments, prog_name="indelible")
 
