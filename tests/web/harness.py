@@ -173,6 +173,7 @@ class Web:
         self._validation = validation_by(self.client.get("/openapi.json").text)
         self.document = self._validation.document
         self._contexts = contexts
+        self._bodies: dict[tuple[str, str], bytes] = {}
         self.key = self.new_key(*SCOPES, "history:read")
 
     @cached_property
@@ -181,8 +182,9 @@ class Web:
         return validation_by(document.get_data(as_text=True))
 
     def restart(self) -> None:
-        """Set the clock back, so that one application serves many tests."""
+        """Set the clock back and forget all answers, so that one application serves many tests."""
         self.clock.restart()
+        self._bodies.clear()
 
     def new_key(self, *scopes: str, owner: Actor = MAYA) -> str:
         command = CreateKey(owner=owner, scopes=scopes)
@@ -199,7 +201,7 @@ class Web:
             data=sent.get("data"),
             environ_overrides=sent.get("environ"),
         )
-        self._check(method, path.partition("?")[0], answer)
+        self._check(method, path, answer)
 
         return answer
 
@@ -268,9 +270,13 @@ class Web:
 
         is_admin = path.startswith(admin.PREFIX)
         validation = self._admin_validation if is_admin else self._validation
-        operation = validation.operation(method, path)
-        if operation is not None:
-            validation.check_response(operation["responses"], answer)
+        operation = validation.operation(method, path.partition("?")[0])
+        if operation is None:
+            return
+        validation.check_response(operation["responses"], answer)
+        if "304" in operation["responses"] and answer.status_code == 200:
+            body = self._bodies.setdefault((path, answer.headers["ETag"]), answer.data)
+            assert answer.data == body, "the answer has changed, but its ETag has not"
 
 
 def memory(*, concepts: ConceptPolicy | None = None) -> MemoryStore:

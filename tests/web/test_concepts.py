@@ -58,25 +58,6 @@ def test_a_concept_s_etag_is_its_seq(web: Web) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_matching_if_none_match_is_answered_with_304(web: Web) -> None:
-    saved = web.create()
-    same = web.get(concept_url(saved), headers={"If-None-Match": '"1"'})
-    other = web.get(concept_url(saved), headers={"If-None-Match": '"2"'})
-
-    assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", '"1"')
-    assert other.status_code == 200
-
-
-def test_a_read_with_if_match_of_another_state_is_answered_with_412(web: Web) -> None:
-    path = concept_url(web.create())
-    headers = {"Authorization": f"Bearer {web.key}"}
-    # The client itself, because the document has no such answer.
-    same = web.client.get(path, headers={**headers, "If-Match": '"1"'})
-    other = web.client.get(path, headers={**headers, "If-Match": '"2"'})
-
-    assert (same.status_code, other.status_code) == (200, 412)
-
-
 def test_an_edit_saves_the_next_version_with_its_note_as_reason(web: Web) -> None:
     saved = web.create()
     body = {"content": body_of(CLEARER), "change_note": "says it more plainly"}

@@ -14,7 +14,7 @@ from sqlalchemy.event import listen
 from tests.conftest import POLICY
 from tests.examples.tickets import tickets
 from tests.sql.proxy import Fault, Proxy, proxy_to
-from tests.web.harness import OPERATOR, SETTINGS, Web, concept_url, problem
+from tests.web.harness import OPERATOR, SETTINGS, Web, concept_url, problem, saved
 from tests.web.keyed_reads import ALL_CONTEXTS, PLANTED, READ, keyed_paths
 from tests.web.test_system import counted
 
@@ -143,9 +143,10 @@ def test_each_route_waits_once(application: Counted) -> None:
     assert unexpected == {}
 
 
-def test_an_existing_concept_waits_once_and_has_its_tag(application: Counted) -> None:
-    concept = application.web.create()
-    url = concept_url(concept)
+def test_an_existing_ticket_waits_once_and_has_its_tag(application: Counted) -> None:
+    body = {"number": "T-1", "title": "Printer on fire", "reason": "a call"}
+    ticket = saved(application.web.post("/v1/tickets", json=body), 201)
+    url = f"/v1/tickets/{ticket['id']}"
     application.web.get(url)
     answers: list[Any] = []
 
@@ -156,7 +157,7 @@ def test_an_existing_concept_waits_once_and_has_its_tag(application: Counted) ->
 
     assert application.waits_of(ask_for_both) == 2
     assert [answer.status_code for answer in answers] == [200, 304]
-    assert answers[0].get_json()["concept"] == concept["concept"]
+    assert answers[0].get_json() == ticket
 
 
 @pytest.mark.parametrize("kind", REFUSED)

@@ -251,6 +251,7 @@ class _OwnRoutes:
                 request_type=request_type,
                 response_type=view_type,
                 reads_with_key=view is get_one,
+                shows_head_alone=True,
             )
             declare(view)
 

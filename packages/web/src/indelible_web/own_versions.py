@@ -78,6 +78,7 @@ class VersionRoutes:
             request_type=one_type,
             response_type=self.view_type,
             reads_standby=True,
+            shows_head_alone=True,
         )
         declare_one(self._version_view())
 

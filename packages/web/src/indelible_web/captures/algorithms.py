@@ -78,6 +78,7 @@ def list_algorithms(context: OperationContext, query: AlgorithmListQuery) -> Pag
     request_type=AlgorithmQuery,
     response_type=AlgorithmSaved,
     reads_with_key=True,
+    shows_head_alone=True,
 )
 def get_algorithm(context: OperationContext, query: AlgorithmQuery) -> AlgorithmSaved:
     """Show an algorithm version; its ETag is the If-Match of its activation."""

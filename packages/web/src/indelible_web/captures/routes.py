@@ -131,7 +131,11 @@ def list_artifacts(context: OperationContext, query: ArtifactListQuery) -> Page[
 
 
 @routes.add(
-    "GET /artifacts/<artifact_id>", READ, request_type=ArtifactQuery, response_type=ArtifactView
+    "GET /artifacts/<artifact_id>",
+    READ,
+    request_type=ArtifactQuery,
+    response_type=ArtifactView,
+    shows_head_alone=True,
 )
 def get_artifact(context: OperationContext, query: ArtifactQuery) -> ArtifactView:
     """Show an artifact with its content and its embedding."""

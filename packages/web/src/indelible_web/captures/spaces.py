@@ -56,7 +56,11 @@ def list_spaces(context: OperationContext, query: SpaceListQuery) -> Page[captur
 
 
 @routes.add(
-    "GET /spaces/<space_id>", READ, request_type=SpaceQuery, response_type=captures.SpaceSaved
+    "GET /spaces/<space_id>",
+    READ,
+    request_type=SpaceQuery,
+    response_type=captures.SpaceSaved,
+    shows_head_alone=True,
 )
 def get_space(context: OperationContext, query: SpaceQuery) -> captures.SpaceSaved:
     """Show a space; its ETag is the If-Match of the next change."""

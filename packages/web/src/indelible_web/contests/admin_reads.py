@@ -101,6 +101,7 @@ def list_settlement_runs(context: OperationContext, query: ContestQuery) -> Page
     request_type=RunQuery,
     response_type=RunView,
     reads_with_key=True,
+    shows_head_alone=True,
 )
 def get_settlement_run(context: OperationContext, query: RunQuery) -> RunView:
     """Show a settlement run with the digests of its input and of its result."""

@@ -54,7 +54,13 @@ def list_entries(context: OperationContext, query: OwnEntriesQuery) -> EntriesVi
     return context.store.read(_own_entries, Viewer.of(context), query.contest_id)
 
 
-@routes.add("GET /entries/<entry_id>", READ, request_type=EntryQuery, response_type=EntryView)
+@routes.add(
+    "GET /entries/<entry_id>",
+    READ,
+    request_type=EntryQuery,
+    response_type=EntryView,
+    shows_head_alone=True,
+)
 def get_entry(context: OperationContext, query: EntryQuery) -> EntryView:
     """Show an entry of the caller; its ETag is the If-Match of the next roster."""
     return context.store.read(_own_entry, query)

@@ -101,6 +101,7 @@ def get_contest(context: OperationContext, query: ContestQuery) -> ContestView:
     READ,
     request_type=ConfigurationQuery,
     response_type=ConfigurationView,
+    shows_head_alone=True,
 )
 def get_configuration(context: OperationContext, query: ConfigurationQuery) -> ConfigurationView:
     """Show the current configuration of a contest, or an earlier version."""

@@ -1,18 +1,27 @@
-"""The limits of request bodies: a default, and others that routes declare."""
+"""Request bodies: their schemas, and their limits: a default, and others that routes declare."""
 
 import io
 import sys
+from functools import cache
 from typing import Any, Final, cast
 
 from attrs import Factory, field, frozen
 from flask import Flask, current_app, request
+from marshmallow import Schema
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from indelible.kernel import UsageError
 from indelible_web.http.request import this_request
+from indelible_web.http.schemas import Attribute, Side, schema_from
 
 EXTENSION: Final = "indelible_body_limits"
 INPUT: Final = "wsgi.input"
+
+
+@cache
+def body_schema_of(request_type: type, payload: tuple[Attribute, ...]) -> type[Schema]:
+    """Return the schema of a body, which all operations with the same body share."""
+    return schema_from(request_type.__name__ + Side.BODY, payload, Side.BODY)
 
 
 def check_limit(route: str, max_body_bytes: int | None) -> None:

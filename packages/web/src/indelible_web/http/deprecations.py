@@ -20,6 +20,7 @@ from typing import Final
 from wsgiref.handlers import format_date_time
 
 from attrs import frozen
+from flask import Response
 
 from indelible.kernel import UsageError
 
@@ -55,6 +56,11 @@ class Deprecated:
             DEPRECATION: f"@{_seconds(self.since):.0f}",
             SUNSET: format_date_time(_seconds(self.sunset)),
         }
+
+    def announce(self, response: Response) -> Response:
+        """Add the headers to an answer of the operation, a refusal of its own included."""
+        response.headers.update(self.headers())
+        return response
 
     def sentence(self) -> str:
         """Return what the OpenAPI document says about it."""

@@ -64,7 +64,6 @@ COMMON: Final[Mapping[str, str]] = {
         " nothing more and gets the first answer."
     ),
     "If-Match": "The ETag of the state that the change is made for.",
-    "If-None-Match": "The ETag of the state that the caller has; 304 says that it is current.",
     "Attempt.outcome": "How the attempt ended, such as `FAILED`.",
     "RejectionView.code": "The code of the refusal; `NO_EFFECT` if the command changed nothing.",
     "RejectionView.command": "The name of the command, or of the operation without its scope.",

@@ -29,8 +29,12 @@ IF_MATCH_OR_ZERO_PROPS: Final = {
 }
 IF_NONE_MATCH_PROPS: Final = {
     "type": "string",
-    "description": "The ETags of the states that the caller has.",
+    "description": "The ETags of the states that the caller has; 304 says that one is current.",
     "examples": ['"3"'],
+}
+IGNORED_IF_NONE_MATCH_PROPS: Final = {
+    **IF_NONE_MATCH_PROPS,
+    "description": "Ignored: the answer also has values that change without the ETag.",
 }
 IDEMPOTENCY_KEY_PROPS: Final = {
     "type": "string",
@@ -59,6 +63,7 @@ def headers_schema(
     takes_idempotency_key: bool,
     requires_idempotency_key: bool,
     takes_if_none_match: bool,
+    answers_not_modified: bool,
     takes_position: bool,
 ) -> type[Schema]:
     """Return the schema of an operation's headers.
@@ -79,8 +84,9 @@ def headers_schema(
             data_key=header_names.IDEMPOTENCY_KEY,
         )
     if takes_if_none_match:
+        tag_props = IF_NONE_MATCH_PROPS if answers_not_modified else IGNORED_IF_NONE_MATCH_PROPS
         fields["if_none_match"] = scalar(
-            read_text, IF_NONE_MATCH_PROPS, required=False, data_key="If-None-Match"
+            read_text, tag_props, required=False, data_key="If-None-Match"
         )
     if takes_position:
         fields["seen_position"] = scalar(

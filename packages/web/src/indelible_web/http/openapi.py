@@ -315,7 +315,7 @@ def _other_responses(operation: Operation, examples: Examples) -> dict[int, obje
         status = leaf.http_status
         if status not in responses:
             responses[status] = _problem_response(examples.of_class(leaf))
-    if operation.has_tag and not operation.has_body:
+    if operation.shows_head_alone:
         responses[304] = {"description": "The state is the one that the caller has."}
 
     return responses

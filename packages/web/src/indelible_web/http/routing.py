@@ -1,7 +1,7 @@
 """Operations: each is declared once, and its view, checks and documentation derive from it."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property, partial, wraps
+from functools import cached_property, wraps
 from http import HTTPStatus
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema
 
 from indelible.kernel import AuditContext, Idempotency, IndelibleError, UsageError
 from indelible_web.http.access import SIGNED
-from indelible_web.http.bodies import check_limit
+from indelible_web.http.bodies import body_schema_of, check_limit
 from indelible_web.http.deprecations import Deprecated
 from indelible_web.http.downloads import Download, download_response
 from indelible_web.http.examples import Examples, attributes_of
@@ -43,8 +43,6 @@ EXPECTED_SEQ: Final = "expected_seq"
 IDEMPOTENCY_KEY: Final = "once_key"
 SEEN_POSITION: Final = "seen_position"  # of the header; requests have a `position` of their own
 USER_ID: Final = "user_id"
-# What a caller makes an answer with an ETag depend on, as WSGI names the headers.
-CONDITIONS: Final = frozenset({"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"})
 REASON: Final[Attribute] = fields(AuditContext).reason
 
 
@@ -63,6 +61,8 @@ class Operation:
     only for queries by which nobody decides what to write.
     With `reads_with_key` the view runs before `OperationContext.read` reads the key with its query,
     which may be called twice and for refused callers: only for views that only read.
+    With `shows_head_alone` the answer may be 304: only for queries whose view follows from its
+    address and the head's seq, without other aggregates, the clock, the caller and settings.
     """
 
     method: str
@@ -82,9 +82,10 @@ class Operation:
     deprecated: Deprecated | None = None
     reads_standby: bool = False
     reads_with_key: bool = False
+    shows_head_alone: bool = False
 
     def __attrs_post_init__(self) -> None:
-        """Check the limit of bodies, a required key, and that only a GET reads as a query may.
+        """Check the limit of bodies, a required key, and that only a GET declares what a query may.
 
         Raises: UsageError.
         """
@@ -96,6 +97,8 @@ class Operation:
             raise UsageError(f"{route} may write: expected no `reads_standby`")
         if self.reads_with_key and (self.has_body or self.deprecated):
             raise UsageError(f"{route} may write or is deprecated: expected no `reads_with_key`")
+        if self.shows_head_alone and not self.takes_if_none_match:
+            raise UsageError(f"{route} is no query with a seq: expected no `shows_head_alone`")
 
     @property
     def name(self) -> str:
@@ -113,6 +116,11 @@ class Operation:
     def has_tag(self) -> bool:
         """Return True if the answer has an ETag, which is the seq of its entity."""
         return not self.is_paged and SEQ in field_names(self.response_type)
+
+    @property
+    def takes_if_none_match(self) -> bool:
+        """Return True if the request may carry If-None-Match, which may be ignored."""
+        return self.has_tag and not self.has_body
 
     @property
     def min_seq(self) -> int | None:
@@ -201,7 +209,8 @@ class Operation:
                 requires_if_match=self.requires_if_match,
                 takes_idempotency_key=self.takes_idempotency_key,
                 requires_idempotency_key=self.requires_idempotency_key,
-                takes_if_none_match=self.has_tag and not self.takes_idempotency_key,
+                takes_if_none_match=self.takes_if_none_match,
+                answers_not_modified=self.shows_head_alone,
                 takes_position=self.reads_standby,
             ),
         }
@@ -222,7 +231,7 @@ class Operation:
         if self.payload == attributes_of(self.request_type):
             return schema_of(self.request_type, Side.BODY)  # Other bodies may nest this schema.
 
-        return _body_schema_of(self.request_type, self.payload)
+        return body_schema_of(self.request_type, self.payload)
 
 
 @frozen
@@ -253,6 +262,7 @@ class Routes:
         deprecated: Deprecated | None = None,
         reads_standby: bool = False,
         reads_with_key: bool = False,
+        shows_head_alone: bool = False,
     ) -> ViewDecorator[T, R]:
         """Declare an operation, such as `POST /concepts`, with the options of `Operation`."""
         return self._declarer(
@@ -270,6 +280,7 @@ class Routes:
             deprecated=deprecated,
             reads_standby=reads_standby,
             reads_with_key=reads_with_key,
+            shows_head_alone=shows_head_alone,
         )
 
     def pages(
@@ -337,7 +348,7 @@ class Server(Services):
         @wraps(operation.view)
         def respond(**_: str) -> Response:
             if operation.deprecated is not None:
-                after_this_request(partial(_announce, operation.deprecated))
+                after_this_request(operation.deprecated.announce)
             values = parser.parse()
             context = self._context(operation, values)
             arguments = {name: value for name, value in values.items() if name in request_fields}
@@ -363,21 +374,9 @@ class Server(Services):
         return self.open_operation(operation.rule, values.get(operation.reason, ""), idempotency)
 
 
-@cache
-def _body_schema_of(request_type: type, payload: tuple[Attribute, ...]) -> type[Schema]:
-    """Return the schema of a body, which all operations with the same body share."""
-    return schema_from(request_type.__name__ + Side.BODY, payload, Side.BODY)
-
-
 def field_names(cls: type) -> frozenset[str]:
     """Return the names of an attrs class's fields."""
     return frozenset(attribute.name for attribute in attributes_of(cls))
-
-
-def _announce(deprecated: Deprecated, response: Response) -> Response:
-    """Add the headers of a deprecated operation to its answer, a refusal of its own included."""
-    response.headers.update(deprecated.headers())
-    return response
 
 
 def _response(operation: Operation, result: Any) -> Response:  # noqa: ANN401 - any response type
@@ -394,7 +393,7 @@ def _response(operation: Operation, result: Any) -> Response:  # noqa: ANN401 - 
     if operation.location_id:
         segment = quote(operation.location_id(result), safe="")
         response.headers["Location"] = f"{request.script_root}{request.path}/{segment}"
-    if not CONDITIONS.isdisjoint(request.environ):
-        response.make_conditional(request)
+    if operation.shows_head_alone and request.if_none_match.contains_weak(str(result.seq)):
+        response.status_code = HTTPStatus.NOT_MODIFIED
 
     return response

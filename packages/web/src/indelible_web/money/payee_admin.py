@@ -55,6 +55,7 @@ def list_payees(context: OperationContext, query: PayeeListQuery) -> Page[PayeeV
     response_type=PayeeView,
     errors=(PayeeNotFound,),
     reads_with_key=True,
+    shows_head_alone=True,
 )
 def get_payee(context: OperationContext, query: PayeeQuery) -> PayeeView:
     """Show a payee with its account at Stripe."""

@@ -58,6 +58,7 @@ def list_reconciliations(
     response_type=ReconciliationView,
     errors=(ReconciliationNotFound,),
     reads_with_key=True,
+    shows_head_alone=True,
 )
 def get_reconciliation(context: OperationContext, query: ReconciliationQuery) -> ReconciliationView:
     """Show a reconciliation and the rules that it has applied."""

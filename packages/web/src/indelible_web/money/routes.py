@@ -84,6 +84,7 @@ def create_checkout(context: OperationContext, new: NewCheckout) -> CheckoutView
     request_type=PaymentQuery,
     response_type=PaymentView,
     errors=(ChargeNotFound,),
+    shows_head_alone=True,
 )
 def get_payment_status(context: OperationContext, query: PaymentQuery) -> PaymentView:
     """Show a payment of the caller by its payment intent, or by its checkout session."""

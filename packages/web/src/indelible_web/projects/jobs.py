@@ -64,7 +64,13 @@ def list_jobs(context: OperationContext, query: JobListQuery) -> Page[JobView]:
     return cursors.page([job_view(head) for head in heads], query.position_of)
 
 
-@routes.add("GET /jobs/<job_id>", READ, request_type=JobQuery, response_type=JobDetailsView)
+@routes.add(
+    "GET /jobs/<job_id>",
+    READ,
+    request_type=JobQuery,
+    response_type=JobDetailsView,
+    shows_head_alone=True,
+)
 def get_job(context: OperationContext, query: JobQuery) -> JobDetailsView:
     """Show a job with its specification, its warnings and the end of its log.
 

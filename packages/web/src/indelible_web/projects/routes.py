@@ -65,7 +65,11 @@ def create_project(context: OperationContext, command: projects.CreateProject) -
 
 
 @routes.add(
-    "GET /projects/<project_id>", READ, request_type=ProjectQuery, response_type=ProjectView
+    "GET /projects/<project_id>",
+    READ,
+    request_type=ProjectQuery,
+    response_type=ProjectView,
+    shows_head_alone=True,
 )
 def get_project(context: OperationContext, query: ProjectQuery) -> ProjectView:
     """Show a project; its ETag is the If-Match of the next change."""

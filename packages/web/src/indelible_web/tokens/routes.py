@@ -131,6 +131,7 @@ def list_tokens(context: OperationContext, query: TokenListQuery) -> Page[tokens
     request_type=TokenQuery,
     response_type=tokens.TokenSaved,
     reads_with_key=True,
+    shows_head_alone=True,
 )
 def get_token(context: OperationContext, query: TokenQuery) -> tokens.TokenSaved:
     """Show a token. Its ETag is the `If-Match` of a retry."""
