@@ -36,7 +36,7 @@ class Site:
 
     def sign_in(self, name: str) -> httpx.Client:
         """Return a browser in which a person has logged in, by Django's own form."""
-        browser = httpx.Client(base_url=self.url)
+        browser = httpx.Client(base_url=self.url, timeout=60)
         browser.get("/admin/login/")
         form = {
             "username": name,
@@ -132,7 +132,7 @@ def test_the_actor_is_the_user_who_is_logged_in(site: Site, maya: httpx.Client) 
 
 
 def test_nobody_changes_a_ticket_without_a_login(site: Site) -> None:
-    with httpx.Client(base_url=site.url) as stranger:
+    with httpx.Client(base_url=site.url, timeout=60) as stranger:
         stranger.get("/admin/login/")
         stranger.headers["X-CSRFToken"] = stranger.cookies["csrftoken"]
         refused = stranger.post("/tickets/", json=mail("T-40", "<forty>"))
