@@ -81,6 +81,19 @@ def test_a_first_upgrade_needs_no_role_that_may_connect(
         create(store)
 
 
+def test_nothing_is_compared_where_nobody_may_identify_the_cluster(
+    elsewhere: EmptyDatabase, server: PostgresServer
+) -> None:
+    name = elsewhere.url.rpartition("/")[2]
+    with psycopg.connect(server.admin_url, dbname=name, autocommit=True) as admin:
+        admin.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+    with opened(elsewhere.url) as store:
+        store.upgrade(elsewhere.owner_url)
+        create(store)
+        rebuild(store, elsewhere.owner_url)
+        assert verify(store) == ()
+
+
 def test_an_address_without_a_database_is_not_upgraded_as_another(
     elsewhere: EmptyDatabase,
 ) -> None:

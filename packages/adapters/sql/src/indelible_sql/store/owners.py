@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from indelible.kernel import Conflict
 from indelible_sql.engine.connections import address
-from indelible_sql.engine.errors import translate_errors
+from indelible_sql.engine.errors import state_of, translate_errors
 from indelible_sql.engine.identity import database_identity, reached_address
 from indelible_sql.schema.migrate import owner_engine
 from indelible_sql.store.database import Database
@@ -20,6 +20,8 @@ REFUSED_ROLE: Final = re.compile(
     r"authentication failed|no password supplied|no pg_hba\.conf entry|no such user"
     r"|role .* does not exist|role .* is not permitted to log in|permission denied for database"
 )
+
+INSUFFICIENT_PRIVILEGE: Final = "42501"  # some services let nobody read what identifies a cluster
 
 
 @frozen
@@ -78,9 +80,16 @@ def _check_database(
 
     with translate_errors(), owner_engine(owner_url).connect() as owner:
         actual, actual_address = _identity(owner)
-    if actual != expected:
+    if None not in (expected, actual) and actual != expected:
         raise OwnerAddressWrong(expected_address, actual_address)
 
 
-def _identity(connection: Connection) -> tuple[str, str]:
-    return database_identity(connection), reached_address(connection)
+def _identity(connection: Connection) -> tuple[str | None, str]:
+    """Return the database's identity, None where nobody may ask for it, and its address."""
+    identity: str | None = None
+    try:
+        identity = database_identity(connection)
+    except DBAPIError as error:
+        if state_of(error) != INSUFFICIENT_PRIVILEGE:
+            raise
+    return identity, reached_address(connection)
