@@ -88,6 +88,7 @@ def test_the_version_imports_no_command() -> None:
         "indelible_service",
         "indelible_service.__main__",
         "indelible_service.cli",
+        "indelible_service.cli.escapes",
     }
     assert len(imported) < 300
 

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
 from time import monotonic
 from typing import Any, ClassVar, Final, TypeVar
@@ -96,7 +96,8 @@ class Workers:
 def new_processes(number: int, hash_seed: int | None) -> Generator[ProcessPoolExecutor]:
     """Run so many new processes, which have a hash seed of Python; None leaves it as it is.
 
-    What has not begun when the block ends is not executed.
+    What has not begun when the block ends is not executed. An interruption waits for nothing: it
+    kills them, since they do not hear Ctrl-C themselves.
     """
     before = os.environ.get(HASH_SEED)
     if hash_seed is not None:
@@ -106,6 +107,11 @@ def new_processes(number: int, hash_seed: int | None) -> Generator[ProcessPoolEx
     )
     try:
         yield executor
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            for process in active_children():
+                process.kill()
+        raise
     finally:
         executor.shutdown(cancel_futures=True)
         if hash_seed is not None:
@@ -115,17 +121,12 @@ def new_processes(number: int, hash_seed: int | None) -> Generator[ProcessPoolEx
 
 
 def _follow_parent() -> None:
-    """End this process with its parent, also if that is killed, and silently at Ctrl-C.
+    """End this process with its parent, also if that is killed; leave Ctrl-C to it.
 
     It would wait for ever: it can write to the queue that it reads, so it never sees its end.
     """
-    signal.signal(signal.SIGINT, _end_silently)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_silently(_number: int, _frame: object) -> None:
-    """Leave the work as an interruption would, which prints a traceback."""
-    raise SystemExit(1)
 
 
 def _end_with_parent() -> None:
