@@ -66,7 +66,11 @@ def test_a_full_disk_for_temporary_files_is_named(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("export", "all.jsonl", settings=environment)
-    monkeypatch.setattr(transfer, "TemporaryFile", lambda **_: FULL.open("w+b"))
+
+    def open_full(**_: object) -> IO[bytes]:
+        return FULL.open("w+b")
+
+    monkeypatch.setattr(transfer, "TemporaryFile", open_full)
 
     words = ("import", "all.jsonl")
     assert error_code(*words, settings=environment, exit_code=3) == "DISK_FULL"

@@ -1,6 +1,6 @@
 """No table of a host takes the name of another check of `verify`, which parts name it by."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from enum import auto
 from typing import Final
 
@@ -13,7 +13,7 @@ from indelible.kernel import UsageError
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.maintenance import verify_parts
-from indelible_sql.maintenance.verify_checks import row_checks
+from indelible_sql.maintenance.verify_checks import RowCheck, row_checks
 from indelible_sql.maintenance.verify_parts import split_verify, verify_part
 from indelible_sql.schema.findings import Fault
 
@@ -68,7 +68,11 @@ def test_two_checks_with_one_name_are_refused(
     traders: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checks = row_checks(traders, {}, None, is_later=False)
-    monkeypatch.setattr(verify_parts, "row_checks", lambda *_, **__: (*checks, checks[0]))
+
+    def repeat_first(*_: object, **__: object) -> Sequence[RowCheck]:
+        return (*checks, checks[0])
+
+    monkeypatch.setattr(verify_parts, row_checks.__name__, repeat_first)
 
     with pytest.raises(UsageError), split_verify(traders):
         pass

@@ -162,12 +162,12 @@ def require_finished(result: R) -> R:
     Raises:
         UsageError: It is a coroutine or a generator, whose function has only been called.
     """
+    if isinstance(result, CoroutineType):
+        result.close()  # or Python warns that nobody has awaited it
     if isinstance(result, UNSTARTED):
-        if not isinstance(result, AsyncGeneratorType):
-            result.close()
         raise UsageError(
-            f"the function returned a {type(result).__name__}, and nothing in it has run:"
-            " write a plain function"
+            "the function returned a coroutine or a generator, and nothing in it has run: write a"
+            " plain function"
         )
     return result
 

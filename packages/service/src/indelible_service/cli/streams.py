@@ -1,12 +1,13 @@
 """The errors of files and of the standard output of a command, with a code."""
 
-import io
 import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+
+import click
 
 from indelible_service.files.access import full_disk_text, translate_os_errors
 
@@ -21,7 +22,8 @@ def translate_output_errors() -> Generator[None]:
     """
     try:
         yield
-        _flush()
+        # Write what is left, which Python would do after the command, where no error has a code.
+        click.echo(nl=False)
     except OSError as error:
         file = error.filename
         if file is None:
@@ -30,12 +32,6 @@ def translate_output_errors() -> Generator[None]:
             _discard_output()
         with translate_os_errors(OUTPUT if file is None else Path(str(file))):
             raise
-
-
-def _flush() -> None:
-    """Write what is left, which Python would do after the command, where no error has a code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.flush()
 
 
 def _discard_output() -> None:
