@@ -86,7 +86,15 @@ def proofs(session: nox.Session) -> None:
     """Repeat what `tests` proves, on other versions and in other ways; for pytest as in `tests`."""
     interpreters = _other_interpreters(session)
     _install(session, "dev")
-    _run_pytest(session, "proof", lambda: _installations_and_versions(session, interpreters))
+    choice = "proof and not large"
+    _run_pytest(session, choice, lambda: _installations_and_versions(session, interpreters))
+
+
+@nox.session
+def doses(session: nox.Session) -> None:
+    """Run the proofs that the gate leaves out, since smaller doses of them stay in it."""
+    _install(session, "dev")
+    _run_pytest(session, "large", list)
 
 
 @nox.session

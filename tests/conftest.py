@@ -28,7 +28,7 @@ from redis import Redis
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
-from tests import cost_report, each_version, proofs
+from tests import cost_report, each_version, large_doses, proofs
 from tests.compiled_code import reuse_compiled_code
 from tests.databases import create_database, temporary_copy
 from tests.doses import dose
@@ -130,9 +130,11 @@ def _named_files(config: pytest.Config) -> list[Path]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the proofs, and the tests that run on each tested release of PostgreSQL."""
+    """Mark proofs, large doses among them, and what runs on each tested release of PostgreSQL."""
     if proofs.contains(item.nodeid):
         item.add_marker("proof")
+        if large_doses.contains(item.nodeid):
+            item.add_marker("large")
     if each_version.contains(item.nodeid) and not _needs_only_sqlite(item):
         item.add_marker("each_version")
 

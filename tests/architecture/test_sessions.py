@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests import cost_limits, cost_report, proofs
+from tests import cost_limits, cost_report, large_doses, proofs
 from tests.architecture.sources import ROOT
 from tests.cost_report import Cost
 
@@ -39,16 +39,43 @@ def test_each_listed_file_exists_and_is_no_proof() -> None:
         assert not proofs.contains_file(file), file
 
 
-def test_each_group_of_proofs_exists_once() -> None:
-    for group in proofs.GROUPS:
+LARGE = (*large_doses.GROUPS, *large_doses.CASES_OF_THE_GATE, *large_doses.OTHER_CASES)
+
+
+@pytest.mark.parametrize("groups", [proofs.GROUPS, LARGE], ids=["proofs", "large"])
+def test_each_group_exists_once(groups: tuple[str, ...]) -> None:
+    for group in groups:
         path, *names = group.split("::")
         assert (ROOT / path).exists(), group
         for name in names:
             text = (ROOT / path).read_text(encoding="utf-8")
             assert re.search(rf"^ *(?:async )?(?:def|class) {name}\W", text, re.MULTILINE), group
 
-        others = [other for other in proofs.GROUPS if other != group]
+        others = [other for other in groups if other != group]
         assert not any(proofs.begins(group, other) for other in others), group
+
+
+def test_every_large_dose_is_a_proof() -> None:
+    """A group that was no proof would be run by `nox -s tests`, whatever the list says."""
+    for group in large_doses.GROUPS:
+        assert proofs.contains(group), group
+    for function in (*large_doses.CASES_OF_THE_GATE, *large_doses.OTHER_CASES):
+        assert proofs.contains(f"{function}[another]"), function
+
+
+def test_the_gate_runs_some_cases_of_a_large_dose() -> None:
+    for function, cases in large_doses.CASES_OF_THE_GATE.items():
+        for case in cases:
+            assert not large_doses.contains(f"{function}[{case}]"), case
+        assert large_doses.contains(f"{function}[another]"), function
+    for function, word in large_doses.OTHER_CASES.items():
+        assert large_doses.contains(f"{function}[a {word}]"), function
+        assert not large_doses.contains(f"{function}[another]"), function
+
+
+def test_a_case_of_the_web_in_memory_is_a_large_dose() -> None:
+    assert large_doses.contains("tests/web/test_a.py::test_b[memory-c]")
+    assert not large_doses.contains("tests/web/test_a.py::test_b[postgresql-c]")
 
 
 def test_what_stays_is_run_by_the_tests() -> None:

@@ -36,7 +36,7 @@ from indelible_sql.schema.columns import INSTANT
 
 pytestmark = pytest.mark.slow
 
-STEP = 3
+STEP = 6
 COLUMNS = {**WRITTEN_COLUMNS, **GENERATED_COLUMNS}
 TEXTS = [name for name, (_, column) in WRITTEN_COLUMNS.items() if is_text(column)]
 INSTANTS = [name for name, (_, column) in WRITTEN_COLUMNS.items() if column.type is INSTANT]

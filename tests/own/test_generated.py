@@ -132,7 +132,6 @@ def test_every_option_of_aggregates_occurs(option: str) -> None:
     assert sum(bool(has_option(plan)) for plan in PLANS) > 1
 
 
-@pytest.mark.proof
 def test_no_verifier_refuses_a_generated_declaration() -> None:
     assert len(module_of(PLANS).contexts) == MANY
 
@@ -167,7 +166,6 @@ def test_generated_aggregates_hold_in_a_file(
     assert report.problems == []
 
 
-@pytest.mark.proof
 def test_generated_aggregates_hold_on_a_server(
     server: PostgresServer, template: PostgresServer, add_summary_line: Callable[[str], None]
 ) -> None:

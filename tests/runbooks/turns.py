@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from tests.architecture.sources import ROOT
 from tests.project_jobs import GIT
 
-PER_TURN: Final = 10
+PER_TURN: Final = 4
 T = TypeVar("T")
 
 
