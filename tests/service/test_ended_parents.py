@@ -55,5 +55,7 @@ def test_processes_end_with_their_parent(tmp_path: Path, number: signal.Signals)
 
 
 if __name__ == "__main__":
+    # A shell lets what it starts in the background ignore Ctrl-C, and so the tests' processes.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     marks = [Path(sys.argv[1]) / name for name in PARTS]
     list(Workers(jobs=len(PARTS)).map(work, marks))
