@@ -545,16 +545,16 @@ def _run_on_server(
 ) -> str:
     """Run the SQL suites on a server, a value of INDELIBLE_TEST_POSTGRESQL.
 
-    `choice` is the option of `python -m tests.each_version` that leaves out files.
+    `choice` is the option of `python -m tests.each_version` that leaves out some.
     """
     command = ["python", "-m", "tests.each_version"]
     if choice is not None:
         command.append(choice)
-    files = str(session.run(*command, silent=True)).split()
+    parts = str(session.run(*command, silent=True)).split()
     marked = "each_version"
     if "=" in server:  # programs that are not from the wheel
         marked += " and not pgvector"
-    arguments = (*options, "-m", marked, "-k", "not sqlite", *files)
+    arguments = (*options, "-m", marked, "-k", "not sqlite", *parts)
     env = {"INDELIBLE_TEST_POSTGRESQL": server, **SMALL_DOSES}
     line = _run_silently(session, "python", *arguments, env=env)
     return f"SQL suites on PostgreSQL {server.partition('=')[0]}: {line}"
