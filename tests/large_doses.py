@@ -78,9 +78,6 @@ CASES_OF_THE_GATE: Final[Mapping[str, tuple[str, ...]]] = {
         "postgresql, owner",
         "sqlite, keys on",
     ),
-    "tests/guards/test_mutation.py::test_every_guard_that_no_attack_reaches_is_explained": (
-        "sqlite",
-    ),
     "tests/service/test_first_minutes.py::test_every_demonstration_works_after_the_first_command": (
         "up",
     ),

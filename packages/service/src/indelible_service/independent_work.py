@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 MAX_JOBS: Final = 256
 CONNECT_SECONDS: Final = 10
 LOOK_SECONDS: Final = 1  # between two looks at the workers of a cluster
-NO_WORKER_SECONDS: Final = 30  # a nanny needs a few to replace a worker that has died
+NO_WORKER_SECONDS: Final = 120  # a nanny that replaces a worker on a busy machine needed over 30
 HASH_SEED: Final = "PYTHONHASHSEED"
 
 
