@@ -39,7 +39,7 @@ def test_each_listed_file_exists_and_is_no_proof() -> None:
         assert not proofs.contains_file(file), file
 
 
-LARGE = (*large_doses.GROUPS, *large_doses.CASES_OF_THE_GATE, *large_doses.OTHER_CASES)
+LARGE = (*large_doses.GROUPS, *large_doses.CASES)
 
 
 @pytest.mark.parametrize("groups", [proofs.GROUPS, LARGE], ids=["proofs", "large"])
@@ -59,23 +59,15 @@ def test_every_large_dose_is_a_proof() -> None:
     """A group that was no proof would be run by `nox -s tests`, whatever the list says."""
     for group in large_doses.GROUPS:
         assert proofs.contains(group), group
-    for function in (*large_doses.CASES_OF_THE_GATE, *large_doses.OTHER_CASES):
-        assert proofs.contains(f"{function}[another]"), function
+    for function, words in large_doses.CASES.items():
+        for word in words:
+            assert proofs.contains(f"{function}[{word}]"), function
 
 
-def test_the_gate_runs_some_cases_of_a_large_dose() -> None:
-    for function, cases in large_doses.CASES_OF_THE_GATE.items():
-        for case in cases:
-            assert not large_doses.contains(f"{function}[{case}]"), case
-        assert large_doses.contains(f"{function}[another]"), function
-    for function, word in large_doses.OTHER_CASES.items():
-        assert large_doses.contains(f"{function}[a {word}]"), function
+def test_a_case_that_is_not_named_stays_in_the_gate() -> None:
+    for function, words in large_doses.CASES.items():
         assert not large_doses.contains(f"{function}[another]"), function
-
-
-def test_a_case_of_the_web_in_memory_is_a_large_dose() -> None:
-    assert large_doses.contains("tests/web/test_a.py::test_b[memory-c]")
-    assert not large_doses.contains("tests/web/test_a.py::test_b[postgresql-c]")
+        assert all(large_doses.contains(f"{function}[a {word}]") for word in words), function
 
 
 def test_what_stays_is_run_by_the_tests() -> None:
