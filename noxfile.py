@@ -32,7 +32,7 @@ PACKAGES = {
     "indelible-workers": "packages/workers",
     "indelible-service": "packages/service",
 }
-BROWSER_TESTS = "tests/browser"  # they need a Chromium, so a session of their own runs them
+BROWSER_TESTS = "tests/doses/browser"  # they need a Chromium, so a session of their own runs them
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"  # of nox and its sessions
 EXTRAS = {
     "indelible-service": "[dask]",  # `--dask`
@@ -41,7 +41,7 @@ EXTRAS = {
 }
 TESTED_PYTHONS = ("3.11", "3.12", "3.13")
 OTHER_POSTGRESQL = ("14",)  # the oldest; the other tests run on the newest
-SMALL_DOSES = {"INDELIBLE_TEST_DOSES": "small"}  # tests/doses.py
+SMALL_DOSES = {"INDELIBLE_TEST_DOSES": "small"}  # tests/dose_sizes.py
 ABSENT = {"3.14": {"indelible-wordllama"}}  # its dependency has no wheels for that Python
 NEED_NUMPY = (
     "indelible_sql.captures.numpy_vectors",
@@ -170,28 +170,28 @@ def browser(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Compare with other libraries: `-- --write` the page, `-- edits` a part, `-- --profile`."""
     _install(session, "test")
-    _run_to_its_end(session, "python", "-m", "tests.bench")
+    _run_to_its_end(session, "python", "-m", "tests.doses.bench")
 
 
 @nox.session
 def chaos(session: nox.Session) -> None:
     """Break databases, kill processes: `-- --minutes M --seed N`, or doses by name."""
     _install(session, "test")
-    _run_to_its_end(session, "python", "-m", "tests.chaos")
+    _run_to_its_end(session, "python", "-m", "tests.doses.chaos")
 
 
 @nox.session
 def cluster(session: nox.Session) -> None:
     """Fail over three nodes under Patroni and etcd: `-- --seed N --failovers N`."""
     _install(session, "test")
-    _run_to_its_end(session, "python", "-m", "tests.cluster")
+    _run_to_its_end(session, "python", "-m", "tests.doses.cluster")
 
 
 @nox.session
 def drills(session: nox.Session) -> None:
     """Break databases and restore them by the commands: `-- [DRILL] --seed N --instants K`."""
     _install(session, "test")
-    _run_to_its_end(session, "python", "-m", "tests.drills")
+    _run_to_its_end(session, "python", "-m", "tests.doses.drills")
 
 
 @nox.session
@@ -230,7 +230,7 @@ def absence(session: nox.Session) -> None:
 def mutation(session: nox.Session) -> None:
     """Mutate lifecycle, history and rules: `-- --children 2`, `-- --only-report`."""
     _install(session, "mutation")
-    _run_to_its_end(session, "python", "-m", "tests.mutation")
+    _run_to_its_end(session, "python", "-m", "tests.doses.mutation")
 
 
 @nox.session
@@ -245,7 +245,7 @@ def guards(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Send hostile input: `-- [DOSE] --minutes M --seed S`, or `--requests N`, `--number N`."""
     _install(session, "test")
-    _run_to_its_end(session, "python", "-m", "tests.fuzz")
+    _run_to_its_end(session, "python", "-m", "tests.doses.fuzz")
 
 
 def _test_folders() -> list[str]:

@@ -31,7 +31,7 @@ from sqlalchemy.util import greenlet_spawn
 from tests import cost_report, each_version, large_doses, proofs
 from tests.compiled_code import reuse_compiled_code
 from tests.databases import create_database, temporary_copy
-from tests.doses import dose
+from tests.dose_sizes import dose
 from tests.doubles import journal_counts
 from tests.feeds import wait_for_complete_feed
 

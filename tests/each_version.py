@@ -2,7 +2,7 @@
 
 Left out are the tests of this library's processes and pools, and the ones that repeat the same SQL
 for asyncio or many times. They run on the newest release. Tests that repeat one proof do so less
-often on the others, see `tests/doses.py`.
+often on the others, see `tests/dose_sizes.py`.
 
 `python -m tests.each_version` prints the files of these tests, and with `--gate` what of them the
 gate runs on the oldest release: `nox -s versions` runs all.

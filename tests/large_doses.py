@@ -12,7 +12,7 @@ from typing import Final
 from tests.proofs import MEMORY, SQLITE, begins
 
 GROUPS: Final = (
-    "tests/chaos/test_money_charges.py::test_each_charge_is_posted_once_on_sqlite",
+    "tests/doses/chaos/test_money_charges.py::test_each_charge_is_posted_once_on_sqlite",
     "tests/conformance/test_stores.py::TestAsyncPostgresql",
     "tests/conformance/test_stores.py::TestAsyncSqlite",
     "tests/conformance/test_stores.py::TestPartitions",
@@ -29,7 +29,7 @@ GROUPS: Final = (
 )
 # Words in the names of the cases that are left out; a case without one of them stays in the gate.
 CASES: Final[Mapping[str, tuple[str, ...]]] = {
-    "tests/bench/test_bench.py::test_the_smallest_dose_of_a_part_returns_figures_that_are_shown": (
+    "tests/doses/bench/test_bench.py::test_the_smallest_dose_of_a_part_returns_figures_that_are_shown": (
         "captures",
         "contests",
         "features",
@@ -47,15 +47,17 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "tests/chain/test_large_blocks.py::test_thousands_of_mints_in_a_block_are_read_in_pages": (
         SQLITE,
     ),
-    "tests/chaos/test_contests.py::test_a_killed_worker_leaves_all_or_nothing": (SQLITE,),
-    "tests/chaos/test_contests.py::test_an_error_is_reached_once_and_left_in_each_way": (SQLITE,),
-    "tests/chaos/test_money_kills.py::test_a_killed_process_leaves_all_or_nothing": (SQLITE,),
-    "tests/chaos/test_projects.py::test_a_killed_worker_leaves_one_commit_and_no_workspace": (
+    "tests/doses/chaos/test_contests.py::test_a_killed_worker_leaves_all_or_nothing": (SQLITE,),
+    "tests/doses/chaos/test_contests.py::test_an_error_is_reached_once_and_left_in_each_way": (
+        SQLITE,
+    ),
+    "tests/doses/chaos/test_money_kills.py::test_a_killed_process_leaves_all_or_nothing": (SQLITE,),
+    "tests/doses/chaos/test_projects.py::test_a_killed_worker_leaves_one_commit_and_no_workspace": (
         "HTTP",
     ),
     "tests/core/contests/test_deliveries.py"
     "::test_disturbed_deliveries_lead_to_the_same_standings": ("2", "3"),
-    "tests/drills/test_drills.py::test_after_a_drill_nothing_is_twice_and_all_work_ends": (
+    "tests/doses/drills/test_drills.py::test_after_a_drill_nothing_is_twice_and_all_work_ends": (
         "flipped-byte",
         "standby",
     ),

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from docs.generators.markdown import HEADER
 
-FIGURES = Path(__file__).parents[2] / "tests" / "bench" / "figures.md"
-WRITTEN_BY = "<!-- Written by python -m tests.bench --write. -->\n\n"
+FIGURES = Path(__file__).parents[2] / "tests" / "doses" / "bench" / "figures.md"
+WRITTEN_BY = "<!-- Written by python -m tests.doses.bench --write. -->\n\n"
 # In a section of the figures: the rows and the statements, up to the next section.
 DETAILS = re.compile(r"\n\| way \|.*?(?=\n## |\Z)", re.DOTALL)
 RAW_FIGURES = """
-Each drawing shows the medians. `tests/bench/figures.md` has the rows of each with span and ratio,
-and the statements of the bare driver.
+Each drawing shows the medians. `tests/doses/bench/figures.md` has the rows of each with span and
+ratio, and the statements of the bare driver.
 
 """
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.mutation.__main__ import COPIES, ROOT
+from tests.doses.mutation.__main__ import COPIES, ROOT
 
 pytestmark = pytest.mark.slow
 

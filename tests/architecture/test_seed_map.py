@@ -206,7 +206,7 @@ def test_the_job_system_is_shown_by_what_its_workers_do() -> None:
     """A test without a broker and a process shows the rows of tasks only."""
     (row,) = [row for row in MAPS["002"] if row[0] == "production-grade job system"]
 
-    assert all(test.startswith(("tests/workers/", "tests/chaos/")) for test in code(row[2]))
+    assert all(test.startswith(("tests/workers/", "tests/doses/chaos/")) for test in code(row[2]))
 
 
 @pytest.mark.parametrize("claim", CLAIMS_OF_SEED_002)

@@ -17,7 +17,7 @@ from indelible.testing.stores import AnyStore
 pytestmark = pytest.mark.slow
 
 STEPS = 40
-# `python -m tests.chaos chains` takes more steps, on both databases.
+# `python -m tests.doses.chaos chains` takes more steps, on both databases.
 PAIRS = tuple(zip(STANDARDS, cycle(("sqlite", "postgresql", "memory")), strict=False))
 
 

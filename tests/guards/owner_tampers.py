@@ -18,7 +18,7 @@ import psycopg
 from attrs import define, field, frozen
 from sqlalchemy import Column, Connection, Table, and_, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
-from tests.chaos.testbed import testbed
+from tests.doses.chaos.testbed import testbed
 from tests.feeds import wait_for_complete_feed
 from tests.guards.column_values import UNUSED
 from tests.guards.flips import NOT_DIGESTED, unguarded_copy

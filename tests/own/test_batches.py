@@ -12,7 +12,7 @@ import pytest
 from attrs import field as attrs_field
 from attrs import frozen
 from tests.conftest import POLICY
-from tests.doses import dose
+from tests.dose_sizes import dose
 from tests.examples.conftest import HostDatabase, host
 from tests.logs import messages_of
 

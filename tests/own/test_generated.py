@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from tests.doses import dose
+from tests.dose_sizes import dose
 from tests.examples.conftest import HostDatabase, host
 from tests.own.generated import KINDS, family, module_of, others_of, plans_of
 from tests.own.generated.drawing import MAX_FIELDS, MAX_STATES, MIN_STATES

@@ -11,8 +11,8 @@ from urllib.request import Request
 
 from attrs import define, field
 from tests.architecture.sources import ROOT
-from tests.chaos.releases import Release, Releases
 from tests.docs.reader import Shell
+from tests.doses.chaos.releases import Release, Releases
 from tests.doubles.simulators import simulator_program
 from tests.runbooks.pages import Step
 from tests.service.conftest import foreign_variables

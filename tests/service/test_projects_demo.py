@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.chaos.project_site import TOKEN
+from tests.doses.chaos.project_site import TOKEN
 from tests.doubles.github import github
 from tests.project_jobs import git
 

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, suppress
 from random import Random
 
 from attrs import define, field, frozen
-from tests.chaos.testbed import testbed
+from tests.doses.chaos.testbed import testbed
 from tests.feeds import wait_for_complete_feed
 
 from indelible.kernel import Change, Stale, StoreBusy

@@ -9,7 +9,9 @@ from threading import Event
 import psycopg
 import pytest
 from sqlalchemy import create_engine
-from tests.chaos.shuffles import (
+from tests.conftest import POLICY
+from tests.dose_sizes import dose
+from tests.doses.chaos.shuffles import (
     ArtifactFields,
     centroid_problems,
     changed_by_rebuild,
@@ -18,8 +20,6 @@ from tests.chaos.shuffles import (
     refusal_codes,
     shuffle,
 )
-from tests.conftest import POLICY
-from tests.doses import dose
 from tests.sql.conftest import code, opened
 from tests.sql.pooler import pooler_to
 

@@ -7,11 +7,11 @@ import psycopg
 import pytest
 from attrs import evolve, frozen
 from sqlalchemy import text
-from tests.bench import large_spaces
-from tests.bench.large_spaces import LargeSpace
 from tests.conftest import DATABASES, POLICY
 from tests.databases import temporary_copy, temporary_database
-from tests.doses import dose
+from tests.dose_sizes import dose
+from tests.doses.bench import large_spaces
+from tests.doses.bench.large_spaces import LargeSpace
 from tests.sql.conftest import code, opened
 
 from indelible import captures

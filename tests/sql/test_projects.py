@@ -11,7 +11,7 @@ from io import BytesIO
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.core.projects.test_completion_orders import STEPS, Order, OrderStep
-from tests.doses import dose
+from tests.dose_sizes import dose
 from tests.sql.plans import has_line, plan
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 from tests.sql.test_races import codes_of

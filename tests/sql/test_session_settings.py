@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from tests.conftest import DATABASES, POLICY
 from tests.databases import temporary_database
-from tests.doses import dose
+from tests.dose_sizes import dose
 from tests.sql.conftest import code, opened
 from tests.sql.empty_databases import empty_on_postgresql
 from tests.sql.faults import as_admin, set_on_database

@@ -10,8 +10,8 @@ import time
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 
-from tests.chaos.testbed import testbed
 from tests.conftest import FAST_SETTINGS, Loop
+from tests.doses.chaos.testbed import testbed
 from tests.stateful.play import Tallies
 from tests.stateful.programs import money_programs, programs
 from tests.stateful.run import MAX_PROCESSES, run_processes, run_programs, write_tallies

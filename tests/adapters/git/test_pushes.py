@@ -21,7 +21,7 @@ from tests.adapters.git.hosts import (
     tip,
     was_forced,
 )
-from tests.doses import dose
+from tests.dose_sizes import dose
 from tests.doubles.git_server import FETCH, FETCH_START, PUSH, PUSH_START
 from tests.doubles.github import git
 from tests.doubles.serving import Fault, Response

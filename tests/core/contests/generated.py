@@ -1,4 +1,4 @@
-"""Check generated contests by seed; the gate checks some, and `tests.fuzz` any number."""
+"""Check generated contests by seed; the gate checks some, and `tests.doses.fuzz` any number."""
 
 from operator import attrgetter
 

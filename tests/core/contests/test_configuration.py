@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.contests.golf import FIXED_80, WORST_PLUS_1, document
-from tests.doses import dose
+from tests.dose_sizes import dose
 
 from indelible.contests.entities.records import SettlementLine
 from indelible.contests.rules.configuration.faults import (

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.core.contests.generated import check_contest
-from tests.doses import dose
+from tests.dose_sizes import dose
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.contests.pools import random_inputs
-from tests.doses import dose
+from tests.dose_sizes import dose
 
 from indelible.contests.rules.settlement import SettledEntry, SettlementInput, settle
 from indelible.contests.rules.standings import Standings, StandingsCache, StandingsKey, standings

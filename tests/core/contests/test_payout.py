@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 from tests.core.contests.golf import configured
 from tests.core.contests.pools import random_of, random_payout
-from tests.doses import dose
+from tests.dose_sizes import dose
 
 from indelible.contests.rules import payout as payout_module
 from indelible.contests.rules.configuration.values import (

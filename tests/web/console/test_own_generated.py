@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from attrs import fields, fields_dict
-from tests.doses import dose
+from tests.dose_sizes import dose
 from tests.own.generated import KINDS, generated
 from tests.web.console.own_site import assert_sound, member_of, now, own_site
 from tests.web.console.visitor import Site, Visitor

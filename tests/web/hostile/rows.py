@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tests.adapters.git.hostile import BRANCHES, HOOKS, SPECIAL_FILES, TAKEN_PATHS
-from tests.fuzz.repositories import KINDS
+from tests.doses.fuzz.repositories import KINDS
 from tests.web.hostile.access import access_scenarios
 from tests.web.hostile.bodies import BODY_REQUESTS
 from tests.web.hostile.captures import CAPTURE_REQUESTS

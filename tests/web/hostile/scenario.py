@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, Final, cast
 
 from attrs import Factory, evolve, frozen
-from tests.fuzz.attack import rows
+from tests.doses.fuzz.attack import rows
 from tests.web.building import created_job, created_project
 from tests.web.console.visitor import Site
 from tests.web.harness import SETTINGS, Json, Sent, Web, saved
