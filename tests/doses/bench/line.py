@@ -1,8 +1,8 @@
 """A line to PostgreSQL on which each round trip takes longer, as it does between two machines.
 
-`python -m tests.doses.bench.line DESCRIPTOR PORT MILLISECONDS` connects the clients of a listening
-socket that it inherits with the server at a port. It is a process of its own, so that the measured one has
-no work with it.
+`python -m tests.doses.bench.line DESCRIPTOR PORT MILLISECONDS` connects the clients of a
+listening socket that it inherits with the server at a port. It is a process of its own, so that the
+measured one has no work with it.
 """
 
 import socket

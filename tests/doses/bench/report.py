@@ -53,10 +53,10 @@ PROMISE_COLUMNS: Final = ("where", "promise", "limit", "value", "")
 LEFT, WIDTH, LINE, BAR, MARGIN = 270, 760, 24, 14, 12
 VALUE_WIDTH: Final = 110
 LEAD: Final = (
-    "Written by `python -m tests.doses.bench --write` (`nox -s bench -- --write`), on one machine,"
-    " with one PostgreSQL and one SQLite, which wait for the disk at each COMMIT. The figures of a table"
-    " are from one run; with names of parts, that command measures and replaces their tables alone."
-    " `python -m docs.generate` then writes the page for readers."
+    "Written by `python -m tests.doses.bench --write`, on one machine,"
+    " with one PostgreSQL and one SQLite, which wait for the disk at each COMMIT. The figures of a"
+    " table are from one run; with names of parts, that command measures and replaces their tables"
+    " alone. `python -m docs.generate` then writes the page for readers."
     " All ways to do a thing take turns: {rounds} rounds of {times} calls each (fewer of slow"
     " ones), a few calls of one way before the next has its turn, after one round that fills"
     " caches. A figure is the median of the rounds, the span goes from the lowest to the highest. A"

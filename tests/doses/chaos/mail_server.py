@@ -1,10 +1,12 @@
 """An SMTP server that writes each session into a journal, which is the oracle of the mail dose.
 
 Usage: `python -m tests.doses.chaos.mail_server JOURNAL HOLD_SECONDS`. It prints its port and runs
-until it is killed. Each line of the journal is a JSON document with an event: `hello` when a client has
-said who it is, `refused`, `alive`, `accepted` with the message's id, and `closed`. The recipient
-decides: `unknown-...` is refused for ever, `greylisted-...` the first time. The answer to an
-accepted message is held back, so that a client may be killed before it gets it.
+until it is killed.
+
+Each line of the journal is a JSON document with an event: `hello` when a client has said who it is,
+`refused`, `alive`, `accepted` with the message's id, and `closed`. The recipient decides:
+`unknown-...` is refused for ever, `greylisted-...` the first time. The answer to an accepted
+message is held back, so that a client may be killed before it gets it.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """A worker or a scheduler as a process.
 
-Usage: `python -m tests.doses.chaos.worker_process KIND URL BROKER OUTSIDE NAME LEASE_SECONDS`, where
-KIND is `worker` or `scheduler`.
+Usage: `python -m tests.doses.chaos.worker_process KIND URL BROKER OUTSIDE NAME LEASE_SECONDS`,
+where KIND is `worker` or `scheduler`.
 
 There are three kinds of tasks: generation of tokens, where each step is a change; counting, which
 writes to the database only; and posting to an outside system that identifies each unit by a key. A

@@ -1,9 +1,10 @@
 """Mutate lifecycle, history and rules, and report the mutants that no test kills.
 
-`python -m tests.doses.mutation` copies core and its tests to `build/mutation`, because mutmut expects
-its sources in `src`. Only functions are mutated: declarations at the top of a module, such as the edges
-of a lifecycle, are compared with the schema, the documentation and the drawings by other tests.
-`equivalent.toml` lists the mutants that behave like the original, each with the reason.
+`python -m tests.doses.mutation` copies core and its tests to `build/mutation`, because mutmut
+expects its sources in `src`. Only functions are mutated: declarations at the top of a module, such
+as the edges of a lifecycle, are compared with the schema, the documentation and the drawings by
+other tests. `equivalent.toml` lists the mutants that behave like the original, each with the
+reason.
 """
 
 import json
