@@ -308,10 +308,8 @@ def _uv(session: nox.Session, *arguments: str | Path) -> None:
 
 
 def _lint(session: nox.Session) -> None:
-    """Check what tests/architecture checks as well, and print the metrics."""
+    """Check the style."""
     _check_style(session)
-    session.run("python", "-m", "tests.architecture.style")
-    session.run("python", "-m", "tests.architecture.clones")
 
 
 def _check_style(session: nox.Session) -> None:

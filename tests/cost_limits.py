@@ -1,4 +1,4 @@
-"""Limit the processor time of each test file, and the calls of one request.
+"""Limit the processor time of each test file.
 
 The processor time is in units of a loop that the same run measures.
 
@@ -8,8 +8,6 @@ A file that needs more is listed in `EXPENSIVE` with a reason, or made cheaper, 
 
 from collections.abc import Mapping
 from typing import Final
-
-from attrs import frozen
 
 # One loop takes 2.5 to 4 ms of processor time. Where it is fast, processes and databases are not as
 # much faster, and under load they slow down more: the same file took 2,000 to 5,800 loops.
@@ -41,26 +39,3 @@ def excesses(
             )
 
     return lines
-
-
-@frozen(kw_only=True)
-class RequestCalls:
-    """The most that a request may call; `tests/request_calls.py` counts it and prints a table."""
-
-    calls: int
-    functions: int
-    files: int
-    generated: int  # calls of methods that attrs generates
-
-
-# Lower a limit with each layer that goes. Raise one only for a request that does more: each logs
-# the ids of its path, counts its login, and records the refusal of an operator. The session of a
-# single statement has a file of its own. A context is imported when it is first used, and a
-# transaction is one of several kinds of session, which wait for PostgreSQL as seldom as they can.
-# The view of a GET accepts its key, whose address is claimed until then. Each request holds its own
-# state, since `g` outlives some. A read asks its session what it has named and who answers. Before
-# COMMIT the driver is asked whether the transaction is still open, and a handler has to have run.
-MAX_REQUEST_CALLS: Final[Mapping[str, RequestCalls]] = {
-    "GET": RequestCalls(calls=261, functions=140, files=44, generated=28),
-    "PUT": RequestCalls(calls=598, functions=277, files=73, generated=45),
-}

@@ -83,8 +83,6 @@ REPEATED: Final = (
     "tests/service/test_switched_contexts.py::test_each_context_alone_has_its_routes_pages_and_metrics",
     "tests/service/test_switched_contexts.py::test_every_table_is_verified_and_rebuilt_whatever_is_on",
     "tests/sql/test_captures_search.py",
-    "tests/architecture/test_dummy_context.py::test_the_new_context_works_on_both_stores_and_over_http",
-    "tests/architecture/test_imports.py::test_a_contract_reports_its_planted_violation",
     "tests/conformance/test_stores.py::TestAsyncPostgresql",
     "tests/conformance/test_stores.py::TestAsyncPostgresqlKernel",
     "tests/conformance/test_stores.py::TestAsyncSqlite",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.architecture.sources import PACKAGES, ROOT
+from tests.architecture.sources import PACKAGES, ROOT, SOURCES
 
 from indelible.kernel.distributions import (
     CORE,
@@ -63,6 +63,25 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_names_are_those_of_the_packages() -> None:
     assert sorted(DISTRIBUTIONS) == sorted(projects())
+
+
+def test_the_distributions_have_one_version_and_pin_each_other_to_it() -> None:
+    tables = {name: project for name, (_, project) in projects().items()}
+    (version,) = {table["version"] for table in tables.values()}
+
+    needed: set[str] = set()
+    for table in tables.values():
+        needed.update(table["dependencies"])
+        for lines in table.get("optional-dependencies", {}).values():
+            needed.update(line.partition(";")[0] for line in lines)
+    siblings = {line for line in needed if line.partition("==")[0] in tables}
+
+    assert siblings == {f"{name}=={version}" for name in tables if name != SERVICE}
+
+
+@pytest.mark.parametrize("package", SOURCES.values(), ids=SOURCES)
+def test_a_distribution_says_that_it_is_typed(package: Path) -> None:
+    assert (package / "py.typed").exists()
 
 
 def test_an_optional_distribution_is_as_its_project_says() -> None:

@@ -395,7 +395,7 @@ def test_a_field_with_the_name_of_an_index_is_refused() -> None:
         own_context(Context(Box, filters=("a_and_b",)))
 
 
-def test_wrong_finders_are_refused_all_at_once() -> None:  # noqa: C901 - a class with many faults
+def test_wrong_finders_are_refused_all_at_once() -> None:
     with pytest.raises(UsageError) as error:
 
         @aggregate(final=(Status.PACKED, Status.SENT))

@@ -93,7 +93,7 @@ class Order(Aggregate):
         return {"total": price * len(lines), "line": lines}
 
     @action(Open.OPEN, appends=Line)
-    def add(  # noqa: PLR0917 - the fields of a line
+    def add(
         self,
         product: Identifier,
         pieces: Count,

@@ -1,10 +1,9 @@
 """Mutate lifecycle, history and rules, and report the mutants that no test kills.
 
-`python -m tests.doses.mutation` copies core and its tests to `build/mutation`, because mutmut
+`python -m tests.doses.mutation` copies core and the tests to `build/mutation`, because mutmut
 expects its sources in `src`. Only functions are mutated: declarations at the top of a module, such
-as the edges of a lifecycle, are compared with the schema, the documentation and the drawings by
-other tests. `equivalent.toml` lists the mutants that behave like the original, each with the
-reason.
+as the edges of a lifecycle, are compared with the schema and the drawings by other tests.
+`equivalent.toml` lists the mutants that behave like the original, each with the reason.
 """
 
 import json
@@ -27,29 +26,11 @@ SURVIVED, NO_TESTS = 0, 33
 NOT_RUN: Final = {None, 34}  # exit codes of mutants that were skipped or never reached
 COPIES: Final = (
     ("packages/core/src", "src"),
-    ("tests/core", "tests/core"),
-    ("tests/conformance", "tests/conformance"),
-    ("tests/compiled_code.py", "tests/compiled_code.py"),
-    ("tests/conftest.py", "tests/conftest.py"),
-    ("tests/costs.py", "tests/costs.py"),
-    ("tests/dead_tasks.py", "tests/dead_tasks.py"),
-    ("tests/databases.py", "tests/databases.py"),
-    ("tests/dose_sizes.py", "tests/dose_sizes.py"),
-    ("tests/doubles", "tests/doubles"),
-    ("tests/feeds.py", "tests/feeds.py"),
-    ("tests/json_cases.py", "tests/json_cases.py"),
-    ("tests/logs.py", "tests/logs.py"),
-    ("tests/money_contests.py", "tests/money_contests.py"),
-    ("tests/payout_runs.py", "tests/payout_runs.py"),
-    ("tests/project_jobs.py", "tests/project_jobs.py"),
-    ("tests/sql/finders.py", "tests/sql/finders.py"),
-    ("tests/sql/proxy.py", "tests/sql/proxy.py"),
-    ("tests/contest_runs.py", "tests/contest_runs.py"),
-    ("tests/json_texts.py", "tests/json_texts.py"),
-    ("tests/waits", "tests/waits"),
+    ("tests", "tests"),
     ("tests/doses/mutation/settings.toml", "pyproject.toml"),
     ("tests/doses/mutation/profile.py", "conftest.py"),
 )
+NOT_COPIED: Final = shutil.ignore_patterns("__pycache__", "doses")
 
 
 def copy_sources() -> None:
@@ -60,7 +41,7 @@ def copy_sources() -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         if original.is_dir():
             shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(original, copy)
+            shutil.copytree(original, copy, ignore=NOT_COPIED)
         else:
             shutil.copy(original, copy)
 

@@ -79,7 +79,7 @@ class Record(Aggregate):
     document: JsonObject
 
     @creates(Phase.IN_USE)
-    def make(  # noqa: PLR0913, PLR0917 - a parameter for each field
+    def make(
         self,
         code: Identifier,
         name: Label,
@@ -105,7 +105,7 @@ class Record(Aggregate):
     ) -> None: ...
 
     @action(Phase.IN_USE)
-    def edit(  # noqa: PLR0913, PLR0917 - a parameter for each field
+    def edit(
         self,
         name: Label,
         line: OneLine,
@@ -203,7 +203,7 @@ class Trap(Aggregate):
     before: OneLine
 
     @creates(Mode.ON)
-    def set(  # noqa: PLR0913, PLR0917 - a parameter for each field
+    def set(
         self,
         csrf: OneLine,
         once: OneLine,

@@ -86,7 +86,7 @@ class SqlStore(KernelStore[SqlReading, SqlTransaction]):
     """One database with every shipped context."""
 
 
-def open_store(  # noqa: PLR0913 - each is one option, by its name
+def open_store(
     url: str | None = None,
     *,
     engine: Engine | None = None,

@@ -49,7 +49,7 @@ FIELD_RULES: Final = "field_rules"  # the key in a field's metadata until its cl
 MAX_UNIQUE_CHARACTERS: Final = 600
 
 
-def field(  # noqa: PLR0913 - each is one rule of a field, by its name
+def field(
     *,
     default: object = NOTHING,
     unique: TakenError | bool = False,

@@ -246,7 +246,7 @@ class Routes:
     description: str
     operations: list[Operation] = field(default=Factory(list[Operation]), init=False)
 
-    def add(  # noqa: PLR0913 - each is one option of an operation, by its name
+    def add(
         self,
         route: str,
         *scopes: str,
