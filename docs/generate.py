@@ -11,7 +11,6 @@ from docs.generators.benchmarks import benchmarks_page
 from docs.generators.code import page_with_code, pages_with_code
 from docs.generators.commands import commands_page
 from docs.generators.contest_configuration import contest_configuration_page
-from docs.generators.contract import contract_page
 from docs.generators.critique import critique_page
 from docs.generators.database import database_page, schema_page
 from docs.generators.drawings import schema_drawing
@@ -59,7 +58,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/benchmarks.md": benchmarks_page,
     "reference/command-line.md": commands_page,
     "reference/contest-configuration.md": contest_configuration_page,
-    "reference/contract.md": contract_page,
     "reference/critique.md": critique_page,
     "reference/database.md": database_page,
     "reference/errors.md": errors_page,

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
+from docs.generators.exported_metrics import declared_metrics, full_name, registries
 from docs.generators.markdown import coded, page, table
 from prometheus_client import CollectorRegistry
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.stages import STAGE
-from indelible_service.contract.metrics import declared_metrics, full_name, registries
 from indelible_service.settings.service import Settings
 from indelible_web.contexts import CONTEXTS
 

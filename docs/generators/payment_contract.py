@@ -36,10 +36,8 @@ seed 002 requires that order. Its five sections are the five conditions of the s
 4. the error codes;
 5. the payment states, none of them hidden.
 
-The page is generated from the code, and `tests/docs/test_payment_contract.py` compares each section
-with the code. It is a part of [the whole contract](contract.md), of which a breaking change fails
-the tests, and an addition needs a line in the changelog. Amounts are whole minor units of a
-currency.
+The page is generated from the code. A breaking change of its routes, codes, states or events fails
+the tests. Amounts are whole minor units of a currency.
 """
 ENDPOINTS = """
 The server determines every amount. A request with an amount or a currency is refused. Both POSTs

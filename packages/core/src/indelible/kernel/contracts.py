@@ -1,14 +1,12 @@
 """Runtime checks that an adapter has the methods and signatures of its port."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from inspect import Parameter, Signature, iscoroutinefunction, signature
-from typing import Any, ClassVar, Protocol, cast, get_origin, get_type_hints
+from typing import Any, ClassVar, cast, get_origin, get_type_hints
 
 from attrs import frozen
 
 from indelible.kernel.errors import Invalid
-
-NO_MEMBER = "nothing"
 
 
 @frozen
@@ -36,64 +34,49 @@ def check_contract(adapter: object, port: object, *, follow_properties: bool = F
     Raises:
         ContractViolated: A member is missing, or a method's signature differs.
     """
-    port_class = _class_of(port)
-    for name, member in _members(port_class):
-        if isinstance(member, property):
-            _check_property(adapter, port_class, name)
-            if follow_properties:
-                _follow(adapter, name, member)
-        else:
-            _check_method(adapter, port_class, name, member)
+    port_class = cast("type", get_origin(port) or port)
+    for name, declared in _members(port_class).items():
+        is_property = isinstance(declared, property)
+        expected = "a property" if is_property else str(_without_self(signature(declared)))
+        actual = _difference(adapter, name, declared)
+        if actual is not None:
+            adapter_name = type(adapter).__qualname__
+            raise ContractViolated(adapter_name, port_class.__name__, name, expected, actual)
+        if is_property and follow_properties:
+            value_type = get_type_hints(declared.fget).get("return")
+            if getattr(get_origin(value_type) or value_type, "_is_protocol", False):
+                check_contract(getattr(adapter, name), value_type, follow_properties=True)
 
 
-def _class_of(port: object) -> type:
-    """Return the protocol of a plain or a subscripted type."""
-    return cast("type", get_origin(port) or port)
+def _members(port: type) -> dict[str, Any]:
+    """Return the public methods and properties of a protocol and its bases."""
+    members: dict[str, Any] = {}
+    for base in reversed(port.__mro__):
+        if getattr(base, "_is_protocol", False):
+            members.update(vars(base))
+    return {
+        name: member
+        for name, member in members.items()
+        if not name.startswith("_") and (callable(member) or isinstance(member, property))
+    }
 
 
-def _is_protocol(candidate: object) -> bool:
-    return isinstance(candidate, type) and bool(getattr(candidate, "_is_protocol", False))
+def _difference(adapter: object, name: str, declared: Any) -> str | None:  # noqa: ANN401 - a member
+    """Return what an adapter has instead of a member of its port."""
+    # The class is asked first: to read a property of an adapter could call an outside system.
+    if not hasattr(type(adapter), name) and not hasattr(adapter, name):
+        return "nothing"
+    if isinstance(declared, property):
+        return None
 
-
-def _members(port: type) -> Iterator[tuple[str, Any]]:
-    """Yield the public methods and properties of a protocol and its bases, each name once."""
-    names: set[str] = set()
-    for base in port.__mro__:
-        if base is Protocol or not _is_protocol(base):
-            continue
-        for name, member in vars(base).items():
-            is_declared = callable(member) or isinstance(member, property)
-            if is_declared and not name.startswith("_") and name not in names:
-                names.add(name)
-                yield name, member
-
-
-def _check_property(adapter: object, port: type, name: str) -> None:
-    # A property is looked up on the class: reading it could call an outside system.
-    if hasattr(type(adapter), name) or name in getattr(adapter, "__dict__", {}):
-        return
-
-    if not hasattr(adapter, name):
-        raise _violation(adapter, port, name, "a property", NO_MEMBER)
-
-
-def _follow(adapter: object, name: str, member: property) -> None:
-    """Check the value of a property whose type is a port."""
-    port = get_type_hints(member.fget).get("return")
-    if _is_protocol(_class_of(port)):
-        check_contract(getattr(adapter, name), port, follow_properties=True)
-
-
-def _check_method(adapter: object, port: type, name: str, declared: Callable[..., object]) -> None:
-    expected = _without_self(signature(declared))
-    method = getattr(adapter, name, None)
+    method = getattr(adapter, name)
     if not callable(method):
-        raise _violation(adapter, port, name, str(expected), NO_MEMBER)
-
+        return "nothing"
     actual = signature(method)
     is_same_color = iscoroutinefunction(method) == iscoroutinefunction(declared)
-    if not is_same_color or not _accepts(actual, expected):
-        raise _violation(adapter, port, name, str(expected), str(actual))
+    if is_same_color and _accepts(actual, _without_self(signature(declared))):
+        return None
+    return str(actual)
 
 
 def _without_self(declared: Signature) -> Signature:
@@ -102,38 +85,28 @@ def _without_self(declared: Signature) -> Signature:
 
 
 def _accepts(actual: Signature, expected: Signature) -> bool:
-    """Return True if every call that fits the expected signature fits the actual one."""
-    kinds = {parameter.kind for parameter in actual.parameters.values()}
-    if {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD} <= kinds:
-        return True
-
-    for name, parameter in expected.parameters.items():
-        if not _accepts_parameter(actual.parameters.get(name), parameter):
-            return False
-
-    further = [
-        parameter
-        for name, parameter in actual.parameters.items()
-        if name not in expected.parameters
-    ]
-    return all(parameter.default is not Parameter.empty for parameter in further)
-
-
-def _accepts_parameter(actual: Parameter | None, expected: Parameter) -> bool:
-    if actual is None:
+    """Return True if the calls that the expected signature allows fit the actual one."""
+    try:
+        for positional, named in _calls(list(expected.parameters.values())):
+            actual.bind(*positional, **named)
+    except TypeError:
         return False
-
-    has_same_kind = actual.kind is expected.kind
-    may_be_passed_both_ways = actual.kind is Parameter.POSITIONAL_OR_KEYWORD
-    is_variable = expected.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
-    if not has_same_kind and (is_variable or not may_be_passed_both_ways):
-        return False
-
-    is_optional = expected.default is not Parameter.empty
-    return not is_optional or actual.default is not Parameter.empty
+    return True
 
 
-def _violation(
-    adapter: object, port: type, name: str, expected: str, actual: str
-) -> ContractViolated:
-    return ContractViolated(type(adapter).__qualname__, port.__name__, name, expected, actual)
+def _calls(parameters: list[Parameter]) -> Iterator[tuple[list[str], dict[str, str]]]:
+    """Yield arguments: as few as possible, all by position, and all by name."""
+    required = [one for one in parameters if one.default is Parameter.empty]
+    for chosen, by_name in ((required, True), (parameters, False), (parameters, True)):
+        positional: list[str] = []
+        named: dict[str, str] = {}
+        for one in chosen:
+            is_variable = one.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+            if is_variable and by_name:
+                continue  # an argument by position cannot follow one by name
+            may_have_name = one.kind is Parameter.POSITIONAL_OR_KEYWORD and by_name
+            if may_have_name or one.kind in (Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD):
+                named[one.name] = one.name
+            else:
+                positional.append(one.name)
+        yield positional, named

@@ -1,112 +1,142 @@
-"""Contracts in files: JSON with a line for each name, and the digest of each part."""
+"""The contract of a service: read from its code, written to a folder, and compared."""
 
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar, Final, cast
 
 from attrs import frozen
 
 from indelible.kernel import Invalid
-from indelible_service.contract.differences import Difference, Kind, Parts, compare
+from indelible.kernel.contexts import Context
+from indelible.kernel.json_numbers import ExactEncoder
+from indelible_service.composition import web_contexts
+from indelible_service.contract.breaks import breaking_changes
+from indelible_service.contract.errors import all_errors, errors_of_modules
 from indelible_service.files.access import atomic_file, translate_os_errors
+from indelible_service.hosts.selection import selected_host_contexts
+from indelible_service.settings.service import Settings, load
+from indelible_sql.contexts import CATALOG, registrations_of
+from indelible_sql.schema.catalog import Catalog
+from indelible_web.app import admin_document, public_document
 
-FORMAT: Final = "indelible contract 1"
+PUBLIC: Final = "openapi.json"
+OPERATORS: Final = "openapi-operators.json"
+OTHER: Final = "contract.json"  # error codes, states, events of the feed
 READABLE: Final = 0o644  # a contract is no secret
-MAX_BYTES: Final = 32 * 2**20  # of a file; that of all built-in contexts has about 1 MiB
+
+Contract = Mapping[str, Mapping[str, Any]]  # the content of each file
 
 
 @frozen
 class ContractUnreadable(Invalid):
-    """A file is no contract that `indelible contract write` has written."""
+    """A file is no part of a contract that `indelible contract write` has written."""
 
     message: ClassVar[str] = "Contract {file} cannot be read: {problem}."
     file: str
     problem: str
 
 
-def digests_of(parts: Parts) -> dict[str, str]:
-    """Return the SHA-256 digest of each part, in hexadecimal."""
-    digests: dict[str, str] = {}
-    for part, names in parts.items():
-        text = json.dumps(names, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        digests[part] = sha256(text.encode()).hexdigest()
-    return digests
+def configured_contract(settings: Settings | None = None) -> Contract:
+    """Return the contract of the contexts that are on; nothing is opened.
+
+    Of a host's errors it has those of the modules that declare its aggregates.
+
+    Raises: ContextsUnusable, HostModuleUnusable, SettingsWrong.
+    """
+    settings = settings or load()
+    own = selected_host_contexts(settings)
+    off = settings.contexts_off
+    built_in = [context for context in CATALOG.contexts if context.name not in off]
+    catalog = Catalog((*built_in, *registrations_of(own, settings.schema)))
+    modules = {one.aggregate.__module__ for one in own if isinstance(one, Context)}
+
+    states: dict[str, list[str]] = {}
+    events: set[str] = set()
+    for lifecycle in catalog.heads.values():
+        states[lifecycle.name] = sorted({str(edge.to_state) for edge in lifecycle.edges})
+        events.update(f"{lifecycle.name}.{edge.action}" for edge in lifecycle.edges)
+    statuses: dict[str, int] = {}
+    for error in (*all_errors(), *errors_of_modules(modules)):
+        # Several errors of the libraries share a code; a caller over HTTP sees the lowest status.
+        statuses[error.code] = min(error.http_status, statuses.get(error.code, error.http_status))
+
+    contexts = web_contexts(settings)
+    return {
+        PUBLIC: _as_served(public_document(contexts)),
+        OPERATORS: _as_served(admin_document(contexts)),
+        OTHER: {
+            "errors": dict(sorted(statuses.items())),
+            "states": dict(sorted(states.items())),
+            "events": sorted(events),
+        },
+    }
 
 
-def text_of(parts: Parts) -> str:
-    """Return the text of a contract's file."""
-    lines = [f'"format": {json.dumps(FORMAT)}', f'"digests": {_lines_of(digests_of(parts))}']
-    for part, names in parts.items():
-        lines.append(f"{json.dumps(part)}: {_lines_of(names)}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+def _as_served(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", json.loads(ExactEncoder().encode(document)))
 
 
-def replace_contract(
-    path: Path, parts: Parts, *, changelog: str | None = None, may_break: bool = False
-) -> tuple[Difference, ...]:
+def breaks(old: Contract, new: Contract) -> list[str]:
+    """Return a line for each difference that breaks a caller of the old contract."""
+    lines: list[str] = []
+    for document in (PUBLIC, OPERATORS):
+        lines.extend(breaking_changes(old[document], new[document]))
+    before, after = old[OTHER], new[OTHER]
+    for code, status in before["errors"].items():
+        if code not in after["errors"]:
+            lines.append(f"error code {code} is gone")
+        elif after["errors"][code] != status:
+            lines.append(f"error code {code} had status {status}, has {after['errors'][code]}")
+    for lifecycle, states in before["states"].items():
+        gone = set(states) - set(after["states"].get(lifecycle, ()))
+        lines.extend(f"state {state} of {lifecycle} is gone" for state in sorted(gone))
+    gone_events = set(before["events"]) - set(after["events"])
+    lines.extend(f"event {event} is gone" for event in sorted(gone_events))
+    return lines
+
+
+def text_of(content: Mapping[str, Any]) -> str:
+    """Return the text of a file of a contract."""
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_contract(folder: Path) -> Contract:
+    """Return the contract in a folder.
+
+    Raises: ContractUnreadable.
+    """
+    contract: dict[str, Any] = {}
+    for name in (PUBLIC, OPERATORS, OTHER):
+        path = folder / name
+        try:
+            contract[name] = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise ContractUnreadable(str(path), str(error)) from error
+    try:
+        # Compared with itself, it is read in all places where a comparison reads it.
+        breaks(contract, contract)
+    except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
+        problem = f"it has not the shape of a contract ({error!r})"
+        raise ContractUnreadable(str(folder), problem) from error
+    return contract
+
+
+def write_contract(folder: Path, contract: Contract, *, may_break: bool = False) -> list[str]:
     """Write a contract, or return what refuses to replace the one that is there.
 
-    `may_break` accepts what breaks callers, and no addition that the changelog does not name. The
-    file is written all of it or not at all. Raises: ContractUnreadable, FileUnusable, DiskFull.
+    Raises: ContractUnreadable, FileUnusable, DiskFull.
     """
-    with translate_os_errors(path):
-        is_there = path.exists()
-    if is_there:
-        refused: list[Difference] = []
-        for difference in compare(read_contract(path), parts, changelog):
-            is_accepted = may_break and difference.kind is Kind.BREAKING
-            if difference.is_refused and not is_accepted:
-                refused.append(difference)
-        if refused:
-            return tuple(refused)
+    with translate_os_errors(folder):
+        folder.mkdir(exist_ok=True)
+        is_there = (folder / OTHER).exists()
+    if is_there and not may_break:
+        broken = breaks(read_contract(folder), contract)
+        if broken:
+            return broken
 
-    with atomic_file(path) as file:
-        file.write(text_of(parts).encode())
-    path.chmod(READABLE)
-    return ()
-
-
-def _lines_of(values: Mapping[str, Any]) -> str:
-    """Return a JSON object with a line for each name, in order of the names."""
-    lines: list[str] = []
-    for name, value in sorted(values.items()):
-        text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-        lines.append(f"  {json.dumps(name, ensure_ascii=False)}: {text}")
-    return "{\n" + ",\n".join(lines) + "\n}"
-
-
-def read_contract(path: Path) -> Parts:
-    """Return the contract in a file.
-
-    Raises: ContractUnreadable, also if a part is another than its digest says.
-    """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ContractUnreadable(str(path), f"it has more than {MAX_BYTES:,} bytes")
-        document = json.loads(path.read_text("utf-8"))
-        json.dumps(document, ensure_ascii=False).encode()  # no surrogate stands alone
-    except (OSError, ValueError, RecursionError) as error:
-        raise ContractUnreadable(str(path), str(error)) from error
-
-    parts = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
-    if parts.get("format") != FORMAT:
-        raise ContractUnreadable(str(path), f"it has not the format {FORMAT!r}")
-    digests = parts.pop("digests", None)
-    del parts["format"]
-    _check_shape(path, parts)
-    if digests != digests_of(parts):
-        raise ContractUnreadable(str(path), "a part differs from its digest: it was edited")
-    return parts
-
-
-def _check_shape(path: Path, parts: Mapping[str, Any]) -> None:
-    """Refuse parts that are no facts by name."""
-    for part, names in parts.items():
-        if not isinstance(names, dict):
-            raise ContractUnreadable(str(path), f"{part} has no names")
-        for name, facts in cast("dict[str, Any]", names).items():
-            values = cast("dict[str, Any]", facts).values() if isinstance(facts, dict) else (None,)
-            if not all(isinstance(value, str) for value in values):
-                raise ContractUnreadable(str(path), f"{name} of {part} has no facts")
+    for name, content in contract.items():
+        with atomic_file(folder / name) as file:
+            file.write(text_of(content).encode())
+        (folder / name).chmod(READABLE)
+    return []

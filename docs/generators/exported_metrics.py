@@ -1,4 +1,4 @@
-"""The metrics of the processes, with their labels."""
+"""The metrics that a web server, a worker and a scheduler export."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -16,7 +16,6 @@ from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.kernel.standbys import StandbyCounts
 from indelible.kernel.store_measures import PoolUse
 from indelible.memory import MemoryStore
-from indelible_service.contract.differences import KNOWN, Part
 from indelible_service.monitoring.metrics import register_process
 from indelible_service.processes.workers import build_worker
 from indelible_service.settings.service import Settings
@@ -55,18 +54,6 @@ def registries(settings: Settings, contexts: Sequence[WebContext]) -> dict[str, 
     for registry in result.values():
         register_process(settings, registry, _UnusedStore())
     return result
-
-
-def metrics_of(settings: Settings, contexts: Sequence[WebContext]) -> Part:
-    """Return the metrics of all processes, each with its type and its labels."""
-    part: dict[str, dict[str, str]] = {}
-    for process, registry in registries(settings, contexts).items():
-        for metric, labels in declared_metrics(registry):
-            facts = part.setdefault(full_name(metric), {"type": metric.type})
-            facts[f"of the {process}"] = KNOWN
-            for label in labels:
-                facts[f"label {label}"] = KNOWN
-    return part
 
 
 def declared_metrics(registry: CollectorRegistry) -> Iterator[tuple[Metric, Sequence[str]]]:
