@@ -72,8 +72,6 @@ DOSES: Final = (
 )
 # One rule for every row, column, setting or document again, or for one more kind of store.
 REPEATED: Final = (
-    "tests/docs/test_contract.py::test_ten_planted_additions_to_a_part_need_a_line_in_the_changelog",
-    "tests/docs/test_contract.py::test_ten_planted_breaking_changes_of_a_part_are_found",
     "tests/examples/test_consents.py::test_raw_sql_cannot_change_a_version",
     "tests/examples/test_desks.py::test_a_real_server_runs_the_same_service",
     "tests/examples/test_shipments.py::test_no_row_comes_or_goes_without_its_change",
@@ -139,7 +137,6 @@ AROUND: Final = (
     "tests/core/projects/test_generation.py::test_the_generated_backend_answers_and_stores",
     "tests/core/projects/test_seed_checks.py::test_the_seven_checks_pass_alone_in_any_directory",
     "tests/docs/test_examples.py::test_the_readme_shows_the_guards_that_refuse_a_raw_write",
-    "tests/docs/test_reader.py",
     "tests/examples/test_later.py",
     "tests/examples/test_letters.py",
     "tests/examples/test_replication.py",

@@ -25,6 +25,7 @@ COMMITTED: Final = Path(__file__).parents[2] / "docs" / "reference"
 CONCEPTS: Final = "/v1/concepts"
 
 
+@pytest.mark.slow
 def test_the_code_keeps_the_committed_contract() -> None:
     promised, actual = committed(), configured_contract(Settings())
 
